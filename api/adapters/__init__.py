@@ -1,0 +1,21 @@
+"""Adapters: a platform's own record, told as a campaign descriptor.
+
+Where a record is silent the descriptor is silent: an adapter says `unknown`, it never guesses.
+What it takes from where, and what it leaves, is in `docs/adapters/`, a page for each. Platform
+SDKs are no dependency, and nothing is fetched.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from . import meta, snapchat
+from .adaptation import Adaptation
+from .reading import AdapterRefusal
+from .records import RecordFault, read_records
+
+__all__ = ["FORMATS", "Adaptation", "AdapterRefusal", "RecordFault", "read_records"]
+
+FORMATS: Mapping[str, Callable[[object], Adaptation]] = MappingProxyType(
+    {"meta": meta.adapt, "snapchat": snapchat.adapt}
+)
+"""The adapters by the name of the format. Each raises `AdapterRefusal` and nothing else."""

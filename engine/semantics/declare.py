@@ -1,0 +1,215 @@
+"""Declarations: what the items of all files introduce, before any condition is read."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+from ..source.diagnostic import Diagnostic
+from ..source.text import Source, Span
+from ..syntax import tree as syntax
+from ..syntax.lexis import SCALAR_TYPES
+from . import faults
+from .tree import Edition, SetDefinition, Window
+from .types import EnumerationType, ListType, RecordType, Scalar, Type
+from .vocabulary import Fact, RecordShape, Vocabulary
+
+Kind = TypeVar("Kind")
+Report = Callable[[Diagnostic], None]
+
+_EARLIEST = date.min
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """A law, standard or internal policy that may be cited."""
+
+    name: str
+    title: str
+    url: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Names:
+    """The first place of every declared name, so that a second one can be refused."""
+
+    sources: Mapping[str, Source]
+    report: Report
+    _first: dict[tuple[str, str], Span] = field(default_factory=dict)
+
+    def claim(self, what: str, name: str, span: Span) -> bool:
+        """Register a name; report it and return False where it is taken."""
+        first = self._first.setdefault((what, name), span)
+        if first is span:
+            return True
+        place = self.sources[first.source].locate(first.start)
+        self.report(faults.duplicate(span, what, name, str(place)))
+        return False
+
+
+def instruments(files: Iterable[syntax.File], names: Names) -> dict[str, Instrument]:
+    """Return the instruments that the files declare, by name."""
+    found = {}
+    for item in _items(files, syntax.Instrument):
+        if names.claim("instrument", item.name.text, item.name.span):
+            name = item.name.text
+            found[name] = Instrument(name=name, title=item.title.value, url=item.url.value)
+    return found
+
+
+def _items(files: Iterable[syntax.File], kind: type[Kind]) -> Iterator[Kind]:
+    for file in files:
+        yield from (item for item in file.items if isinstance(item, kind))
+
+
+# --- vocabulary -------------------------------------------------------------------------------
+
+
+def vocabulary(files: Iterable[syntax.File], names: Names) -> tuple[Vocabulary, dict[str, EnumerationType]] | None:
+    """Return the vocabulary that all `vocabulary` blocks make together, and the named types.
+
+    Blocks of one name extend each other: an organisation adds facts in a file of its own.
+    """
+    blocks = tuple(_items(files, syntax.Vocabulary))
+    if not blocks:
+        return None
+    root = blocks[0].name.text
+    builder = _VocabularyBuilder(names=names, root=root)
+    builder.collect(blocks)
+    return builder.build(), builder.enumerations
+
+
+@dataclass(slots=True, kw_only=True)
+class _VocabularyBuilder:
+    names: Names
+    root: str
+    enumerations: dict[str, EnumerationType] = field(default_factory=dict)
+    _facts: dict[str, list[syntax.FactDeclaration]] = field(default_factory=dict)
+    _labels: dict[str, str] = field(default_factory=dict)
+
+    def collect(self, blocks: Iterable[syntax.Vocabulary]) -> None:
+        """Gather records, types and facts of all blocks by name."""
+        for block in blocks:
+            self._labels.setdefault(self.root, block.label.value if block.label else "")
+            self._facts.setdefault(self.root, [])
+            for part in block.parts:
+                self._part(part)
+
+    def _part(self, part: syntax.VocabularyPart | syntax.Broken) -> None:
+        match part:
+            case syntax.FactDeclaration():
+                self._facts[self.root].append(part)
+            case syntax.RecordDeclaration(name=name, label=label, facts=facts):
+                self._labels.setdefault(name.text, label.value if label else "")
+                declared = (f for f in facts if isinstance(f, syntax.FactDeclaration))
+                self._facts.setdefault(name.text, []).extend(declared)
+            case syntax.EnumerationDeclaration(name=name, members=members):
+                if self.names.claim("type", name.text, name.span):
+                    words = self._members(members)
+                    self.enumerations[name.text] = EnumerationType(name=name.text, members=words)
+            case syntax.Broken():
+                pass
+
+    def _members(self, members: tuple[syntax.Name, ...]) -> tuple[str, ...]:
+        seen: dict[str, Span] = {}
+        for member in members:
+            if member.text in seen:
+                place = str(self.names.sources[member.span.source].locate(seen[member.text].start))
+                self.names.report(faults.duplicate(member.span, "member", member.text, place))
+            seen.setdefault(member.text, member.span)
+        return tuple(seen)
+
+    def build(self) -> Vocabulary:
+        """Return the vocabulary once everything is gathered."""
+        shapes = {
+            name: RecordShape(name=name, label=self._labels[name], facts=self._shape(name, facts))
+            for name, facts in self._facts.items()
+        }
+        return Vocabulary(root=self.root, records=shapes)
+
+    def _shape(self, owner: str, declared: Iterable[syntax.FactDeclaration]) -> dict[str, Fact]:
+        facts = {}
+        for node in declared:
+            kind = self._type(owner, node)
+            if node.label is None:
+                self.names.report(faults.unlabelled_fact(node.name.span, node.name.text))
+            taken = not self.names.claim("fact", f"{owner}.{node.name.text}", node.name.span)
+            if kind is None or taken:
+                continue
+            facts[node.name.text] = Fact(
+                name=node.name.text,
+                type=kind,
+                required=node.required,
+                label=node.label.value if node.label else node.name.text,
+                span=node.name.span,
+            )
+        return facts
+
+    def _type(self, owner: str, node: syntax.FactDeclaration) -> Type | None:
+        match node.type:
+            case syntax.InlineEnumeration(members=members, is_list=is_list):
+                name = f"{owner}.{node.name.text}"
+                inner: Scalar | EnumerationType | RecordType | None
+                inner = EnumerationType(name=name, members=self._members(members))
+            case syntax.TypeName(name=name_node, is_list=is_list):
+                inner = self._named(name_node)
+        if inner is None:
+            return None
+        return ListType(element=inner) if is_list else inner
+
+    def _named(self, name: syntax.Name) -> Scalar | EnumerationType | RecordType | None:
+        if name.text in SCALAR_TYPES:
+            return Scalar(name.text)
+        if name.text in self.enumerations:
+            return self.enumerations[name.text]
+        if name.text in self._facts and name.text != self.root:
+            return RecordType(name=name.text)
+        known = (*SCALAR_TYPES, *self.enumerations, *self._facts)
+        self.names.report(faults.unknown_type(name.span, name.text, known))
+        return None
+
+
+# --- sets -------------------------------------------------------------------------------------
+
+
+def set_type(
+    node: syntax.SetDeclaration, enumerations: Mapping[str, EnumerationType], report: Report
+) -> Scalar | EnumerationType | None:
+    """Return the type of a set's members."""
+    name = node.type.text
+    if name in enumerations:
+        return enumerations[name]
+    if name in SCALAR_TYPES and name not in ("yes_no", "money"):
+        return Scalar(name)
+    report(faults.unknown_type(node.type.span, name, (*enumerations, *SCALAR_TYPES)))
+    return None
+
+
+def window(start: syntax.DateLiteral | None, until: syntax.DateLiteral | None, report: Report) -> Window:
+    """Return the window between two days, reporting an empty one."""
+    made = Window(start=start.value if start else None, until=until.value if until else None)
+    if until is not None and made.start is not None and made.until is not None and made.until <= made.start:
+        report(faults.empty_window(until.span))
+    return made
+
+
+def in_succession(node: SetDefinition, spans: tuple[Span, ...], report: Report) -> SetDefinition:
+    """Return the set with each open edition ended by the next, reporting overlaps."""
+    order = sorted(range(len(spans)), key=lambda i: node.editions[i].window.start or _EARLIEST)
+    closed: list[Edition] = []
+    for position, index in enumerate(order):
+        edition = node.editions[index]
+        successor = order[position + 1] if position + 1 < len(order) else None
+        if successor is not None:
+            begins = node.editions[successor].window.start
+            until = edition.window.until
+            if begins is None or begins == edition.window.start or (until and until > begins):
+                report(faults.overlapping_editions(spans[successor], node.name))
+            edition = Edition(
+                window=Window(start=edition.window.start, until=until or begins),
+                members=edition.members,
+            )
+        closed.append(edition)
+    return SetDefinition(
+        name=node.name, type=node.type, label=node.label, editions=tuple(closed)
+    )

@@ -1,0 +1,294 @@
+"""The catalogue of what the checker says about names, types, structure and polarity."""
+
+from collections.abc import Iterable
+
+from ..source.diagnostic import Diagnostic, Severity
+from ..source.suggest import nearest
+from ..source.text import Span
+from ..syntax.lexis import Comparator
+from .types import Type, describe
+
+
+def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
+    return Diagnostic(
+        code=code, severity=Severity.ERROR, headline=headline, span=span, **details
+    )
+
+
+def _unknown(code: str, what: str, word: str, span: Span, known: Iterable[str]) -> Diagnostic:
+    near = nearest(word, known)
+    return _error(
+        code,
+        f"unknown {what} `{word}`",
+        span,
+        help=f"did you mean `{near}`?" if near else None,
+        replacement=near,
+    )
+
+
+# --- names ------------------------------------------------------------------------------------
+
+
+def unknown_fact(span: Span, word: str, owner: str, known: Iterable[str]) -> Diagnostic:
+    """A step of a path that its owner does not have."""
+    found = _unknown("E0301", "fact", word, span, known)
+    return Diagnostic(
+        code=found.code,
+        severity=found.severity,
+        headline=found.headline,
+        span=span,
+        label=f"`{owner}` has no fact of this name",
+        help=found.help,
+        replacement=found.replacement,
+    )
+
+
+def no_facts_below(span: Span, owner: str, kind: Type) -> Diagnostic:
+    """A path that goes on behind a value."""
+    return _error(
+        "E0302", f"`{owner}` is {describe(kind)} and has no facts of its own", span
+    )
+
+
+def step_into_list(span: Span, owner: str) -> Diagnostic:
+    """A path that passes through a list."""
+    return _error(
+        "E0303",
+        f"`{owner}` is a list; say which of its elements is meant",
+        span,
+        help=f"write `any x in {owner} has (…)`, `every x in {owner} has (…)` or `no x in {owner} has (…)`",
+    )
+
+
+def unknown_word(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
+    """A bare word that is nothing."""
+    return _unknown("E0304", "name", word, span, known)
+
+
+def unknown_member(span: Span, word: str, kind: Type, known: Iterable[str]) -> Diagnostic:
+    """A word that its type does not list."""
+    near = nearest(word, known)
+    return _error(
+        "E0305",
+        f"`{word}` is not {describe(kind)}",
+        span,
+        help=f"did you mean `{near}`?" if near else None,
+        replacement=near,
+    )
+
+
+def unknown_set(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
+    """A set that is not declared."""
+    return _unknown("E0306", "set", word, span, known)
+
+
+def unknown_instrument(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
+    """An instrument that is not declared."""
+    return _unknown("E0307", "instrument", word, span, known)
+
+
+def unknown_type(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
+    """A type that is not declared."""
+    return _unknown("E0308", "type", word, span, known)
+
+
+def unknown_rule(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
+    """A rule that a test names and no policy has."""
+    return _unknown("E0309", "rule", word, span, known)
+
+
+def duplicate(span: Span, what: str, word: str, first: str) -> Diagnostic:
+    """A second declaration of a name."""
+    return _error(
+        "E0310",
+        f"{what} `{word}` is declared twice",
+        span,
+        label="declared again here",
+        help=f"it is first declared at {first}; rename one of them",
+    )
+
+
+def shadowing(span: Span, word: str) -> Diagnostic:
+    """A bound name that hides another."""
+    return _error(
+        "E0311",
+        f"the name `{word}` is already in use here",
+        span,
+        help="give the element a name of its own",
+    )
+
+
+def ordinal_in_condition(span: Span) -> Diagnostic:
+    """`[1]` outside a test."""
+    return _error(
+        "E0312",
+        "elements of a list are not counted in conditions",
+        span,
+        help="write `any x in … has (…)`; `[1]` belongs to tests",
+    )
+
+
+# --- types ------------------------------------------------------------------------------------
+
+
+def wrong_type(span: Span, found: Type, wanted: Type) -> Diagnostic:
+    """A value of another type than its partner."""
+    return _error(
+        "E0401", f"this is {describe(found)}, where {describe(wanted)} is needed", span
+    )
+
+
+def not_comparable(span: Span, comparator: Comparator, kind: Type, instead: str | None) -> Diagnostic:
+    """A phrase that does not fit the type to its left."""
+    return _error(
+        "E0402",
+        f"`{comparator.phrase}` does not fit {describe(kind)}",
+        span,
+        help=f"write `{instead}`" if instead else None,
+        replacement=instead,
+    )
+
+
+def not_a_condition(span: Span, kind: Type | None) -> Diagnostic:
+    """A value where a condition is needed."""
+    what = f"this is {describe(kind)}, not a condition" if kind else "this is not a condition"
+    return _error("E0403", what, span, help="compare it: `… is …`, `… is at least …`")
+
+
+def not_a_value(span: Span) -> Diagnostic:
+    """A condition where a value is needed."""
+    return _error("E0404", "a condition stands where a value is needed", span)
+
+
+def not_a_list(span: Span, kind: Type) -> Diagnostic:
+    """A quantifier over something else."""
+    return _error("E0405", f"this is {describe(kind)}, where a list is needed", span)
+
+
+def no_arithmetic(span: Span, operator: str, left: Type, right: Type) -> Diagnostic:
+    """Operands that do not go together."""
+    return _error(
+        "E0406", f"`{operator}` cannot join {describe(left)} and {describe(right)}", span
+    )
+
+
+def number_for_percentage(span: Span, text: str) -> Diagnostic:
+    """A number where a percentage belongs."""
+    return _error(
+        "E0407",
+        f"`{text}` is a plain number, where a percentage is needed",
+        span,
+        help=f"write `{text}%`",
+        replacement=f"{text}%",
+    )
+
+
+def if_any_without_every(span: Span, word: str) -> Diagnostic:
+    """`, if any,` beside another quantifier."""
+    return _error(
+        "E0408",
+        f"`, if any,` has no meaning with `{word}`",
+        span,
+        help=f"over an empty list `{word} … has` is already settled; leave `, if any,` out",
+    )
+
+
+# --- structure --------------------------------------------------------------------------------
+
+
+def missing_clause(span: Span, rule: str, clause: str, why: str) -> Diagnostic:
+    """A rule without a clause that every rule needs."""
+    return _error(
+        "E0501",
+        f"the rule `{rule}` has no `{clause}`",
+        span,
+        help=why,
+    )
+
+
+def repeated_clause(span: Span, clause: str) -> Diagnostic:
+    """A clause that may stand once."""
+    return _error("E0502", f"`{clause}` stands twice in this rule", span)
+
+
+def misplaced_clause(span: Span, clause: str) -> Diagnostic:
+    """A clause of rules among the common clauses of a policy."""
+    return _error(
+        "E0503",
+        f"`{clause}` belongs into a rule",
+        span,
+        help="before the first rule stand only clauses common to all rules of the policy",
+    )
+
+
+def empty_window(span: Span) -> Diagnostic:
+    """An end that is not after its beginning."""
+    return _error(
+        "E0504",
+        "this period is empty: `until` is not after `from`",
+        span,
+        help="`until` names the first day on which it no longer holds",
+    )
+
+
+def overlapping_editions(span: Span, name: str) -> Diagnostic:
+    """Two editions of a set for one day."""
+    return _error("E0505", f"two editions of `{name}` hold on the same day", span)
+
+
+def unlabelled_fact(span: Span, name: str) -> Diagnostic:
+    """A fact without its label."""
+    return _error(
+        "E0506",
+        f"the fact `{name}` has no label",
+        span,
+        help='say in plain words what it is: `"lowest age the ads are shown to"`',
+    )
+
+
+def no_vocabulary(span: Span) -> Diagnostic:
+    """Policies without facts to speak of."""
+    return _error(
+        "E0507",
+        "there is no vocabulary in this bundle",
+        span,
+        help="declare the facts of a campaign: `vocabulary campaign … end vocabulary`",
+    )
+
+
+def incomplete_test(span: Span, step: str) -> Diagnostic:
+    """A test that does not say what it is about."""
+    return _error("E0508", f"this test has no `{step}`", span)
+
+
+def placeholder(span: Span, text: str, reason: str) -> Diagnostic:
+    """A placeholder that cannot be filled in."""
+    return _error(
+        "E0509",
+        f"the placeholder `{{{text}}}` cannot be filled in",
+        span,
+        label=reason,
+        help="use a fact (`{campaign.…}`) or a name that the rule binds (`{segment.name}`)",
+    )
+
+
+def empty_set(span: Span) -> Diagnostic:
+    """Braces with nothing in them."""
+    return _error("E0510", "this set has no members", span)
+
+
+# --- polarity ---------------------------------------------------------------------------------
+
+
+def absence_helps(span: Span, comparator: Comparator) -> Diagnostic:
+    """A condition by which leaving a fact out would help the campaign."""
+    return _error(
+        "E0601",
+        f"with `{comparator.phrase}` here, leaving the fact out would help the campaign",
+        span,
+        label="absence must never help",
+        help=(
+            "ask for the fact with `require … is known`, or write the condition so that a "
+            "missing fact counts against the campaign"
+        ),
+    )

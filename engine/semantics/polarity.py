@@ -1,0 +1,37 @@
+"""The polarity check: absence must never help.
+
+A condition is read with a sign: whether its truth leads towards denial or towards allowing. In a
+position where truth leads towards denial, `is known` would let a campaign escape by leaving the
+fact out; where truth leads towards allowing, `is unknown` would. Everything else in the language
+is monotone in information, so this check makes `allow` monotone as a whole.
+"""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from ..source.diagnostic import Diagnostic
+from ..syntax.lexis import Comparator
+from ..syntax.tree import QuantifierKind
+from . import faults
+from .tree import Compared, Condition, Denied, Holds, Joined, Over
+
+
+def absence_faults(condition: Condition, *, towards_denial: bool) -> Iterator[Diagnostic]:
+    """Yield a fault for each place at which an absent fact would help."""
+    match condition:
+        case Holds():
+            return
+        case Compared(comparator=comparator, span=span):
+            helpful = Comparator.KNOWN if towards_denial else Comparator.UNKNOWN
+            if comparator is helpful:
+                yield faults.absence_helps(span, comparator)
+        case Joined(operands=operands):
+            for operand in operands:
+                yield from absence_faults(operand, towards_denial=towards_denial)
+        case Denied(operand=operand):
+            yield from absence_faults(operand, towards_denial=not towards_denial)
+        case Over(kind=kind, condition=inner):
+            flips = kind is QuantifierKind.NO
+            yield from absence_faults(inner, towards_denial=towards_denial is not flips)
+        case _:
+            assert_never(condition)

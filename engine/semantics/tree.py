@@ -1,0 +1,261 @@
+"""The typed core: what a rule means once every name is resolved.
+
+A dozen kinds of node. Both evaluators, the justification and later analyses read this tree and
+never the syntax. Spans take no part in equality.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+
+from ..source.text import Location, Span
+from ..syntax.lexis import Comparator
+from ..syntax.tree import (
+    ArithmeticOperator,
+    Enforcement,
+    Gravity,
+    JunctionKind,
+    QuantifierKind,
+    UnknownTreatment,
+)
+from .types import Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """An amount in one currency; amounts of two currencies are never compared."""
+
+    amount: Fraction
+    currency: str
+
+
+Value = str | bool | int | Fraction | date | Money | frozenset[str] | frozenset[Fraction]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """What every node carries: where it was written."""
+
+    span: Span = field(compare=False, repr=False)
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constant(Term):
+    """A value written in the policy; `text` is how it reads there."""
+
+    type: Type
+    value: Value
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactTerm(Term):
+    """A fact: of the campaign where `variable` is None, else of the element bound to it.
+
+    `path` is empty where the bound element itself is meant. `text` is the path as written.
+    """
+
+    type: Type
+    variable: str | None
+    path: tuple[str, ...]
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodayTerm(Term):
+    """The day of the evaluation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArithmeticTerm(Term):
+    """Two numbers or amounts joined; `text` is the whole as written."""
+
+    type: Type
+    operator: ArithmeticOperator
+    left: "ValueTerm"
+    right: "ValueTerm"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTerm(Term):
+    """A declared set; its members depend on the day the law is read for."""
+
+    name: str
+    type: Type
+    text: str
+
+
+ValueTerm = Constant | FactTerm | TodayTerm | ArithmeticTerm | SetTerm
+
+
+# --- conditions -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds(Term):
+    """A yes_no fact that stands alone as a condition."""
+
+    fact: FactTerm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared(Term):
+    """A value compared with none, one or two others.
+
+    `within` is -1 for *before* and 1 for *after* where the comparator is WITHIN, else 0.
+    """
+
+    comparator: Comparator
+    left: ValueTerm
+    right: tuple[ValueTerm, ...]
+    within: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Term):
+    """Conditions joined by `and` or by `or`; labels are those of a list, else empty."""
+
+    kind: JunctionKind
+    operands: tuple["Condition", ...]
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denied(Term):
+    """A condition denied."""
+
+    operand: "Condition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over(Term):
+    """A condition over the elements of a list, each bound to `variable` in turn."""
+
+    kind: QuantifierKind
+    variable: str
+    collection: FactTerm
+    if_any: bool
+    condition: "Condition"
+
+
+Condition = Holds | Compared | Joined | Denied | Over
+
+
+# --- rules ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A provision that a rule rests on."""
+
+    instrument: str
+    title: str
+    provision: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Days from `start` to the day before `until`; None where it is open."""
+
+    start: date | None = None
+    until: date | None = None
+
+    def meets(self, start: date | None, end: date | None) -> bool:
+        """Whether any day from `start` to `end`, both included, lies in it."""
+        begins_in_time = self.start is None or end is None or self.start <= end
+        ends_late_enough = self.until is None or start is None or self.until > start
+        return begins_in_time and ends_late_enough
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """The members of a set over a window of time."""
+
+    window: Window
+    members: frozenset[str] | frozenset[Fraction]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDefinition:
+    """A declared set; editions do not overlap and stand in order of time."""
+
+    name: str
+    type: Type
+    label: str
+    editions: tuple[Edition, ...]
+
+    def on(self, day: date) -> Edition | None:
+        """Return the edition that holds on a day, or None where there is none."""
+        return next((e for e in self.editions if e.window.meets(day, day)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A condition of a rule with the words and the place in which it was written."""
+
+    condition: Condition
+    text: str
+    location: Location
+
+
+class Effect(Enum):
+    """What the main clause of a rule does."""
+
+    PROHIBIT = "prohibit"
+    REQUIRE = "require"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """A named exception of a rule."""
+
+    name: str
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A text with facts to be filled in: literal parts and facts, alternating as written."""
+
+    parts: tuple[str | FactTerm, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule, ready to be judged.
+
+    It is violated where it is in force, applies in a market of the campaign, everything in
+    `applicability` holds, the main clause is breached, and no exception is established.
+    """
+
+    id: str
+    title: str
+    sources: tuple[Citation, ...]
+    window: Window
+    places: SetTerm | Constant | None
+    applicability: tuple[Clause, ...]
+    effect: Effect
+    main: Clause
+    exemptions: tuple[Exemption, ...]
+    if_unknown: UnknownTreatment
+    severity: Gravity
+    enforcement: Enforcement
+    message: Template
+    remedy: Template | None
+    evidence: tuple[FactTerm, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """Everything that decides: the vocabulary, the sets, and the rules in order of their id."""
+
+    sets: Mapping[str, SetDefinition]
+    rules: tuple[Rule, ...]

@@ -1,0 +1,114 @@
+"""The types of values, and which code lists stand behind them.
+
+Code lists are those of ISO 3166-1 and -2 (places), ISO 4217 (currencies) and ISO 639 (languages)
+as `pycountry` publishes them.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+import pycountry
+
+
+class Scalar(Enum):
+    """The types that need no declaration; the value is the name in a vocabulary."""
+
+    TEXT = "text"
+    YES_NO = "yes_no"
+    NUMBER = "number"
+    WHOLE_NUMBER = "whole_number"
+    PERCENTAGE = "percentage"
+    MONEY = "money"
+    DATE = "date"
+    INSTANT = "instant"
+    PLACE = "place"
+    COUNTRY = "country"
+    LANGUAGE = "language"
+    CURRENCY = "currency"
+    DAYS = "days"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnumerationType:
+    """A closed list of words; `name` is the declared name, or the fact that lists them."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordType:
+    """A group of facts, by its name in the vocabulary."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListType:
+    """A list of values of one type."""
+
+    element: "Scalar | EnumerationType | RecordType"
+
+
+Type = Scalar | EnumerationType | RecordType | ListType
+
+NUMERIC = (Scalar.NUMBER, Scalar.WHOLE_NUMBER)
+CODES = (Scalar.PLACE, Scalar.COUNTRY, Scalar.LANGUAGE, Scalar.CURRENCY)
+
+_DESCRIPTIONS = {
+    Scalar.TEXT: "a text",
+    Scalar.YES_NO: "yes or no",
+    Scalar.NUMBER: "a number",
+    Scalar.WHOLE_NUMBER: "a whole number",
+    Scalar.PERCENTAGE: "a percentage",
+    Scalar.MONEY: "an amount of money",
+    Scalar.DATE: "a date",
+    Scalar.INSTANT: "an instant",
+    Scalar.PLACE: "a country or region",
+    Scalar.COUNTRY: "a country",
+    Scalar.LANGUAGE: "a language",
+    Scalar.CURRENCY: "a currency",
+    Scalar.DAYS: "a number of days",
+}
+
+
+def describe(kind: Type) -> str:
+    """Return a type in the words of a message."""
+    match kind:
+        case Scalar():
+            return _DESCRIPTIONS[kind]
+        case EnumerationType(name=name):
+            return f"one of `{name}`"
+        case RecordType(name=name):
+            return f"a group of facts (`{name}`)"
+        case ListType(element=element):
+            return f"a list of {describe(element).removeprefix('a ').removeprefix('an ')}"
+
+
+@cache
+def codes(kind: Scalar) -> frozenset[str]:
+    """Return the codes of a code-list type; regions count as places beside countries."""
+    match kind:
+        case Scalar.COUNTRY:
+            return frozenset(country.alpha_2 for country in pycountry.countries)
+        case Scalar.PLACE:
+            regions = frozenset(region.code for region in pycountry.subdivisions)
+            return codes(Scalar.COUNTRY) | regions
+        case Scalar.CURRENCY:
+            return frozenset(currency.alpha_3 for currency in pycountry.currencies)
+        case Scalar.LANGUAGE:
+            return frozenset(
+                code
+                for language in pycountry.languages
+                if (code := getattr(language, "alpha_2", None) or language.alpha_3)
+            )
+        case _:
+            raise ValueError(kind)
+
+
+def is_code(kind: Scalar, word: str) -> bool:
+    """Whether a word is in the code list; a language may carry a region: `en-GB` (BCP 47)."""
+    if kind is Scalar.LANGUAGE:
+        word = word.partition("-")[0]
+    return word in codes(kind)

@@ -1,0 +1,76 @@
+"""The vocabulary: the one declaration of the campaign.
+
+The type checker, the decoder of descriptors, the JSON Schema and the documentation all derive
+from it. It holds shapes only; values are in `engine.evaluation`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..source.text import Span
+from .types import ListType, RecordType, Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One fact of a group: its name, its type, and the words in which a person is asked for it."""
+
+    name: str
+    type: Type
+    required: bool
+    label: str
+    span: Span
+
+    @property
+    def record(self) -> str | None:
+        """The name of the group of facts it leads into, directly or through a list."""
+        inner = self.type.element if isinstance(self.type, ListType) else self.type
+        return inner.name if isinstance(inner, RecordType) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordShape:
+    """A group of facts, in the order of their declaration."""
+
+    name: str
+    label: str
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """Every group of facts by name; the campaign itself is the group named `root`."""
+
+    root: str
+    records: Mapping[str, RecordShape]
+
+    @property
+    def campaign(self) -> RecordShape:
+        """The shape of a whole descriptor."""
+        return self.records[self.root]
+
+    def find(self, steps: Iterable[str]) -> Fact | None:
+        """Return the fact at a path of names below the root, passing through lists."""
+        shape, fact = self.campaign, None
+        for step in steps:
+            if fact is not None:
+                if fact.record is None:
+                    return None
+                shape = self.records[fact.record]
+            fact = shape.facts.get(step)
+            if fact is None:
+                return None
+        return fact
+
+    def paths(self) -> Iterator[tuple[str, Fact]]:
+        """Yield every fact with its dotted path, parents first; groups do not repeat themselves."""
+        yield from self._below(self.campaign, self.root, frozenset({self.root}))
+
+    def _below(
+        self, shape: RecordShape, prefix: str, seen: frozenset[str]
+    ) -> Iterator[tuple[str, Fact]]:
+        for fact in shape.facts.values():
+            path = f"{prefix}.{fact.name}"
+            yield path, fact
+            if fact.record is not None and fact.record not in seen:
+                yield from self._below(self.records[fact.record], path, seen | {fact.record})

@@ -1,0 +1,141 @@
+"""The words and marks of the language: the single lexical truth.
+
+The scanner, the grammar, the printer and the messages read these tables. Keywords are lower case
+and case-sensitive, because NO, IN, IS, BY, AT, BE and IT are country codes.
+"""
+
+import re
+from enum import Enum
+
+MAXIMUM_DEPTH = 32
+"""Brackets may nest this deep; beyond it a text is refused before it is parsed."""
+
+ITEM_KEYWORDS = ("module", "instrument", "vocabulary", "set", "policy", "test")
+
+CLAUSE_KEYWORDS = (
+    "source",
+    "in force from",
+    "applies in",
+    "applies when",
+    "prohibit when",
+    "require",
+    "unless",
+    "if unknown",
+    "severity",
+    "enforcement",
+    "message",
+    "remedy",
+    "evidence",
+)
+
+TEST_KEYWORDS = ("on", "given", "without", "expect")
+
+RESERVED_WORDS = (
+    *("and", "or", "not", "is", "has", "in", "of", "when", "yes", "no", "today", "end", "rule"),
+    *("exceeds", "includes", "require", "unless", "prohibit", "expect", "given", "without"),
+)
+"""Words that cannot begin a name in a condition."""
+
+SCALAR_TYPES = (
+    *("text", "yes_no", "number", "whole_number", "percentage", "money", "date", "instant"),
+    *("place", "country", "language", "currency"),
+)
+
+
+class Comparator(Enum):
+    """A comparison phrase and the phrase of its denial, as a person reads them."""
+
+    IS = ("is", "is not")
+    IS_NOT = ("is not", "is")
+    AT_LEAST = ("is at least", "is less than")
+    AT_MOST = ("is at most", "is more than")
+    MORE_THAN = ("is more than", "is at most")
+    EXCEEDS = ("exceeds", "is at most")
+    LESS_THAN = ("is less than", "is at least")
+    BEFORE = ("is before", "is on or after")
+    AFTER = ("is after", "is on or before")
+    ON_OR_BEFORE = ("is on or before", "is after")
+    ON_OR_AFTER = ("is on or after", "is before")
+    BETWEEN = ("is between", "is not between")
+    WITHIN = ("is within", "is not within")
+    ONE_OF = ("is one of", "is not one of")
+    NOT_ONE_OF = ("is not one of", "is one of")
+    INCLUDES = ("includes", "does not include")
+    INCLUDES_ANY_OF = ("includes any of", "includes none of")
+    INCLUDES_ALL_OF = ("includes all of", "does not include all of")
+    INCLUDES_NONE_OF = ("includes none of", "includes any of")
+    KNOWN = ("is known", "is unknown")
+    UNKNOWN = ("is unknown", "is known")
+    EMPTY = ("is empty", "is not empty")
+    NOT_EMPTY = ("is not empty", "is empty")
+
+    @property
+    def phrase(self) -> str:
+        """The words that state the comparison."""
+        return self.value[0]
+
+    @property
+    def denial(self) -> str:
+        """The words that state its opposite."""
+        return self.value[1]
+
+
+UNARY_COMPARATORS = (Comparator.KNOWN, Comparator.UNKNOWN, Comparator.EMPTY, Comparator.NOT_EMPTY)
+SET_COMPARATORS = (
+    Comparator.ONE_OF,
+    Comparator.NOT_ONE_OF,
+    Comparator.INCLUDES_ANY_OF,
+    Comparator.INCLUDES_ALL_OF,
+    Comparator.INCLUDES_NONE_OF,
+)
+ORDER_COMPARATORS = (
+    Comparator.AT_LEAST,
+    Comparator.AT_MOST,
+    Comparator.MORE_THAN,
+    Comparator.EXCEEDS,
+    Comparator.LESS_THAN,
+)
+DATE_COMPARATORS = (
+    Comparator.BEFORE,
+    Comparator.AFTER,
+    Comparator.ON_OR_BEFORE,
+    Comparator.ON_OR_AFTER,
+)
+BINARY_COMPARATORS = (
+    Comparator.IS,
+    Comparator.IS_NOT,
+    Comparator.INCLUDES,
+    *ORDER_COMPARATORS,
+    *DATE_COMPARATORS,
+)
+
+SYMBOL_HABITS = {
+    ">=": "is at least",
+    "=>": "is at least",
+    "≥": "is at least",
+    "<=": "is at most",
+    "=<": "is at most",
+    "≤": "is at most",
+    "==": "is",
+    "!=": "is not",
+    "<>": "is not",
+    "≠": "is not",
+    "&&": "and",
+    "||": "or",
+    ">": "is more than",
+    "<": "is less than",
+    "=": "is",
+    "!": "not",
+}
+"""What people type out of habit, and the words that say it here."""
+
+QUOTE_HABITS = "“”„‟«»‘’‚‛"
+"""Quotation marks that word processors put in place of the straight one."""
+
+
+def phrase_pattern(*phrases: str) -> str:
+    """Return a regular expression for any of the phrases, longest first, words set apart by space."""
+    spaced = (
+        r"\s+".join(map(re.escape, phrase.split())) for phrase in sorted(phrases, key=len, reverse=True)
+    )
+    return rf"(?:{'|'.join(spaced)})(?!\w)"
