@@ -11,9 +11,17 @@ from types import MappingProxyType
 from . import meta, snapchat
 from .adaptation import Adaptation
 from .reading import AdapterRefusal
-from .records import RecordFault, read_records
+from .records import RecordFault, RecordForm, SubmittedRecord, read_records
 
-__all__ = ["FORMATS", "Adaptation", "AdapterRefusal", "RecordFault", "read_records"]
+__all__ = [
+    "FORMATS",
+    "Adaptation",
+    "AdapterRefusal",
+    "RecordFault",
+    "RecordForm",
+    "SubmittedRecord",
+    "read_records",
+]
 
 FORMATS: Mapping[str, Callable[[object], Adaptation]] = MappingProxyType(
     {"meta": meta.adapt, "snapchat": snapchat.adapt}

@@ -5,7 +5,7 @@ the record. Whatever nobody took is what remains unmapped.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, Never, TypeVar
@@ -13,41 +13,34 @@ from typing import Generic, Never, TypeVar
 from engine.source.json_fault import GREATEST_NUMBER, escaped, excerpt
 from engine.source.json_text import JSONValue
 
-T = TypeVar("T", covariant=True)
+from .admission import admitted
+from .refusal import AdapterRefusal
+
+__all__ = ["AdapterRefusal", "Found", "Record", "described", "whole_record"]
+
+T_co = TypeVar("T_co", covariant=True)
 
 _WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
-class AdapterRefusal(ValueError):  # noqa: N818 - the word in the contract; it is an answer, not a crash.
-    """A record that cannot be told as a campaign: why, where in the record, and what would help.
-
-    `pointer` is a JSON Pointer (RFC 6901) into the submitted record.
-    """
-
-    def __init__(self, reason: str, *, pointer: str, help: str) -> None:  # noqa: A002 - the house's word for what to do.
-        super().__init__(reason)
-        self.reason = reason
-        self.pointer = pointer
-        self.help = help
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found(Generic[T]):
+class Found(Generic[T_co]):
     """A value, and the pointer at which it stands in the submitted record."""
 
-    value: T
+    value: T_co
     pointer: str
 
 
 class Record:
     """One object of the submitted record, which remembers what has been taken from it."""
 
-    __slots__ = ("_children", "_members", "_taken", "pointer")
+    __slots__ = ("_children", "_kept", "_members", "_taken", "pointer")
 
-    def __init__(self, members: Mapping[str, JSONValue], pointer: str) -> None:
+    def __init__(self, members: dict[str, JSONValue], pointer: str) -> None:
         self.pointer = pointer
         self._members = members
         self._taken: set[str] = set()
+        self._kept: dict[str, JSONValue] = {}
         self._children: dict[str, tuple[Record, ...]] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -61,9 +54,28 @@ class Record:
         """Return the pointer of a member."""
         return f"{self.pointer}/{escaped(name)}"
 
+    def unread(self, name: str) -> JSONValue:
+        """Return a member as it is, without taking it."""
+        return self._members.get(name)
+
     def leave(self, name: str) -> None:
         """Keep a member as unmapped, although it was looked at."""
         self._taken.discard(name)
+
+    def keep(self, element: "Found[JSONValue]") -> None:
+        """Keep an element of a list as unmapped, although the list was taken."""
+        self._kept[element.pointer] = element.value
+
+    def resolve(self, pointer: str) -> JSONValue:
+        """Return what stands at a pointer that was read from this record, the submitted one."""
+        value: JSONValue = self._members
+        for token in pointer.split("/")[1:]:
+            if isinstance(value, list):
+                value = value[int(token)]
+            else:
+                assert isinstance(value, dict)  # noqa: S101 - the pointer has been read from here.
+                value = value[token.replace("~1", "/").replace("~0", "~")]
+        return value
 
     def remaining(self) -> Iterator[tuple[str, JSONValue]]:
         """Yield what nobody took, with its pointer; null is nothing."""
@@ -75,6 +87,7 @@ class Record:
             else:
                 for child in self._children.get(name, ()):
                     yield from child.remaining()
+        yield from self._kept.items()
 
     # --- members of one type ------------------------------------------------------------------
 
@@ -128,7 +141,7 @@ class Record:
         if value is None or value == "":
             return None
         number = _decimal(value)
-        if number is None or not number.is_finite() or abs(number) > GREATEST_NUMBER:
+        if number is None or abs(number) > GREATEST_NUMBER:
             self._mistyped(name, value, "a number")
         return Found(value=number, pointer=self.at(name))
 
@@ -183,7 +196,9 @@ class Record:
         """Refuse the record because of a member."""
         raise AdapterRefusal(reason, pointer=self.at(name), help=advice)
 
-    def require(self, name: str, read: "Callable[[str], Found[str] | None]", why: str) -> Found[str]:
+    def require(
+        self, name: str, read: "Callable[[str], Found[str] | None]", why: str
+    ) -> Found[str]:
         """Return what `read` finds at a member without which nothing can be decided."""
         found = read(name)
         if found is None:
@@ -209,14 +224,16 @@ class Record:
 
 
 def whole_record(value: object) -> Record:
-    """Return the submitted record, or refuse what is not an object."""
-    if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
+    """Return the submitted record, or refuse what is not an object, or not JSON."""
+    if not isinstance(value, dict):
         raise AdapterRefusal(
             f"the record should be an object, and is {described(value)}",
             pointer="",
             help="send one record, with its members by name",
         )
-    return Record(value, "")
+    members = admitted(value)
+    assert isinstance(members, dict)  # noqa: S101 - what is admitted keeps its kind.
+    return Record(members, "")
 
 
 def described(value: object) -> str:
@@ -228,23 +245,24 @@ def described(value: object) -> str:
             return f"`{str(value).lower()}`"
         case str():
             return f"the text {excerpt(value)}"
-        case int() | float() | Decimal():
+        case int() if abs(value) <= GREATEST_NUMBER:
             return f"the number {excerpt(str(value))}"
+        case Decimal() if value.is_finite():
+            return f"the number {excerpt(str(value))}"
+        case int() | float() | Decimal():
+            return "a number"
         case list():
             return "a list"
         case _:
             return "an object"
 
 
-def _decimal(value: JSONValue | float) -> Decimal | None:
+def _decimal(value: JSONValue) -> Decimal | None:
     match value:
         case bool():
             return None
         case int() | Decimal():
             return Decimal(value)
-        case float():
-            # A lenient JSON reader stood before us; its shortest form is what was written.
-            return Decimal(repr(value))
         case str() if _WHOLE.fullmatch(value.strip()):
             return Decimal(value.strip())
         case _:

@@ -1,0 +1,79 @@
+"""Meta: objects of the Marketing API, told as a campaign.
+
+A record is one object (a campaign, an ad set, an ad, an ad creative, a custom audience), several
+of them joined under the names of their levels, or a call of the API with its parameters. A member
+that is absent is unknown, whatever Meta would do then, except where Meta documents what absence
+means. What is read from where is in `docs/adapters/meta.md`.
+"""
+
+from api.adapters.adaptation import Adaptation, Draft
+from api.adapters.reading import AdapterRefusal, whole_record
+from engine.source.json_text import JSONValue
+
+from .ads import ad_parts
+from .agreement import agreement
+from .audiences import Audiences, audience_part
+from .campaign import account_of, ad_set_part, campaign_part
+from .money import currency_of, leave_currency
+from .objects import Objects, objects_of
+
+__all__ = ["adapt"]
+
+
+def adapt(record: object) -> Adaptation:
+    """Return the campaign that a record of the Marketing API tells.
+
+    Raises `AdapterRefusal` for a record that is none, that contradicts what Meta documents, or
+    that holds nothing a campaign is told by.
+    """
+    root = whole_record(record)
+    objects = objects_of(root)
+    draft = Draft()
+    platform = draft.element("platforms", "")
+    platform.put("name", "meta", "")
+    untold = _put_levels(draft, platform, objects)
+    platform.put_found("account_id", account_of(objects))
+    if not any(_tells(value) for path, value in draft.facts().items() if path != "platforms"):
+        raise AdapterRefusal(
+            "no member of the record tells anything about a campaign",
+            pointer="",
+            help="send the objects with their fields, not only references to them",
+        )
+    unmapped = dict(root.remaining())
+    differing = {pointer: root.resolve(pointer) for pointer in untold}
+    return draft.finish(
+        unmapped | {at: value for at, value in differing.items() if not isinstance(value, dict)}
+    )
+
+
+def _tells(value: JSONValue) -> bool:
+    match value:
+        case dict():
+            return any(map(_tells, value.values()))
+        case list():
+            return not value or any(map(_tells, value))
+        case _:
+            return True
+
+
+def _put_levels(draft: Draft, platform: Draft, objects: Objects) -> tuple[str, ...]:
+    currency = currency_of(objects.currency_holders)
+    audiences = Audiences(objects.audiences)
+    levels: list[list[Draft]] = [
+        [campaign_part(objects, currency)],
+        [ad_set_part(ad_set, objects, currency, audiences) for ad_set in objects.ad_sets],
+        ad_parts(objects),
+        [audience_part(audiences)],
+    ]
+    untold: tuple[str, ...] = ()
+    for parts in filter(None, levels):
+        agreed = agreement(parts)
+        untold += agreed.untold
+        for path in agreed.draft.facts():
+            if path == "placements":
+                platform.absorb(path, agreed.draft)
+            else:
+                draft.absorb(path, agreed.draft)
+    if not {"budget.amount", "budget.total"} & draft.facts().keys():
+        leave_currency(objects.currency_holders)
+    return untold

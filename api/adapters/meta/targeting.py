@@ -1,0 +1,210 @@
+"""Meta's targeting specification: whom an ad set is aimed at, and where its ads may stand.
+
+A specification holds everything an ad set is aimed by; still only the absence of `genders` is read
+as a statement, which Meta documents. What people are aimed by is a list of names on Meta; where
+Meta gives a number instead, the characteristic is told without a name, and the number is kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from api.adapters.adaptation import Draft
+from api.adapters.reading import Found, Record
+from engine.source.json_fault import escaped, excerpt
+from engine.source.json_text import JSONValue
+
+from .audiences import Audiences, put_references
+from .places import put_geography
+
+LEAST_AGE = 13
+GREATEST_AGE = 65
+"""The last age that Meta lets one choose, which means this age and above."""
+
+_OTHERS = [
+    "college_years",
+    "education_majors",
+    "education_schools",
+    "education_statuses",
+    "ethnic_affinity",
+    "family_statuses",
+    "generation",
+    "home_ownership",
+    "home_type",
+    "home_value",
+    "household_composition",
+    "industries",
+    "interested_in",
+    "moms",
+    "net_worth",
+    "office_type",
+    "politics",
+    "relationship_statuses",
+    "user_adclusters",
+    "work_positions",
+]
+
+CHARACTERISTICS: Mapping[str, str] = MappingProxyType(
+    {
+        "behaviors": "behaviour",
+        "income": "income",
+        "interests": "interest",
+        "life_events": "life_event",
+        "work_employers": "employer",
+    }
+    | dict.fromkeys(_OTHERS, "demographic")
+)
+"""The members that hold characteristics of people, and what sort each is."""
+
+_GENDERS = {1: "male", 2: "female"}
+_DEVICES = {"connected_tv": "connected_tv", "desktop": "desktop", "mobile": "mobile"}
+
+
+def put_targeting(draft: Draft, targeting: Record, audiences: Audiences) -> None:
+    """Tell a targeting specification; `audiences` are the objects it may refer to."""
+    _put_ages(draft, targeting)
+    _put_genders(draft, targeting)
+    put_geography(draft, targeting)
+    aimed = [*_put_detailed(draft, targeting), *put_references(draft, targeting, audiences)]
+    if aimed:
+        draft.put("targeting.profiling", value=True, origin=aimed[0])
+    _put_devices(draft, targeting)
+    _put_placements(draft, targeting)
+    _put_expansion(draft, targeting)
+
+
+def _put_ages(draft: Draft, targeting: Record) -> None:
+    least, greatest = targeting.whole_number("age_min"), targeting.whole_number("age_max")
+    for name, age in (("age_min", least), ("age_max", greatest)):
+        if age is not None and not LEAST_AGE <= age.value <= GREATEST_AGE:
+            targeting.refuse(
+                name,
+                f"{age.value} is no age that Meta lets one choose",
+                f"ages go from {LEAST_AGE} to {GREATEST_AGE}, which stands for all ages above",
+            )
+    if least is not None and greatest is not None and greatest.value < least.value:
+        targeting.refuse("age_max", "`age_max` is below `age_min`", "exchange the two")
+    draft.put_found("targeting.age.min", least)
+    if greatest is not None:
+        if greatest.value < GREATEST_AGE:
+            draft.put_found("targeting.age.max", greatest)
+        draft.put("targeting.age.no_maximum", greatest.value == GREATEST_AGE, greatest.pointer)
+
+
+def _put_genders(draft: Draft, targeting: Record) -> None:
+    chosen = targeting.elements("genders")
+    if chosen is None:
+        everyone = [Found(value="all", pointer=targeting.pointer)]
+        draft.put_all("targeting.genders", everyone, targeting.pointer)
+        return
+    told = []
+    for number in chosen:
+        value = number.value
+        if not isinstance(value, int) or isinstance(value, bool) or value not in _GENDERS:
+            targeting.refuse(
+                "genders",
+                "a gender is neither `1` nor `2`",
+                "Meta writes `1` for men and `2` for women, and leaves all genders out",
+            )
+        told.append(Found(value=_GENDERS[value], pointer=number.pointer))
+    if told:
+        draft.put_all("targeting.genders", told, targeting.at("genders"))
+    else:
+        targeting.leave("genders")
+
+
+# --- by what people are chosen ------------------------------------------------------------------
+
+
+def _put_detailed(draft: Draft, targeting: Record) -> list[str]:
+    """Tell the characteristics, and return where they stand."""
+    groups = [(targeting, False)]
+    groups += [(group, False) for group in targeting.records("flexible_spec") or ()]
+    exclusions = targeting.record("exclusions")
+    if exclusions is not None:
+        groups.append((exclusions, True))
+    pointers = []
+    for group, excluded in groups:
+        for name in group:
+            if name in CHARACTERISTICS:
+                pointers += _put_characteristics(draft, group, name, excluded=excluded)
+    return pointers
+
+
+def _put_characteristics(draft: Draft, group: Record, name: str, *, excluded: bool) -> list[str]:
+    entries = group.elements(name) or ()
+    for entry in entries:
+        told = draft.element("targeting.detailed", entry.pointer)
+        told.put("kind", CHARACTERISTICS[name], entry.pointer)
+        told.put("excluded", excluded, entry.pointer)
+        match entry.value:
+            case dict() as members:
+                _put_name(told, group, entry.pointer, members)
+            case str() | int() if not isinstance(entry.value, bool):
+                group.keep(entry)
+            case _:
+                group.refuse(
+                    name,
+                    f"an entry of {excerpt(name)} is neither an object nor an identifier",
+                    "send the record as Meta gives it",
+                )
+    return [entry.pointer for entry in entries]
+
+
+def _put_name(told: Draft, group: Record, pointer: str, members: Mapping[str, JSONValue]) -> None:
+    for member, value in members.items():
+        if member == "name" and isinstance(value, str) and value.strip():
+            told.put("name", value.strip(), f"{pointer}/name")
+        else:
+            group.keep(Found(value=value, pointer=f"{pointer}/{escaped(member)}"))
+
+
+# --- where the ads may stand, and what Meta may widen -------------------------------------------
+
+
+def _put_devices(draft: Draft, targeting: Record) -> None:
+    devices = targeting.texts("device_platforms") or ()
+    told = [
+        Found(value=_DEVICES[device.value], pointer=device.pointer)
+        for device in devices
+        if device.value in _DEVICES
+    ]
+    if devices and len(told) == len(devices):
+        draft.put_all("targeting.devices", told, targeting.at("device_platforms"))
+    else:
+        targeting.leave("device_platforms")
+    systems = targeting.texts("user_os")
+    if systems:
+        draft.put_all("targeting.operating_systems", list(systems), targeting.at("user_os"))
+
+
+def _put_placements(draft: Draft, targeting: Record) -> None:
+    publishers = targeting.texts("publisher_platforms")
+    if not publishers:
+        return
+    told: list[Found[str]] = []
+    for publisher in {publisher.value: publisher for publisher in publishers}.values():
+        told += _placements(targeting, publisher)
+    draft.put_all("placements", told, targeting.at("publisher_platforms"))
+
+
+def _placements(targeting: Record, publisher: Found[str]) -> Sequence[Found[str]]:
+    positions = targeting.texts(f"{publisher.value}_positions")
+    if not positions:
+        return [publisher]
+    return [
+        Found(value=f"{publisher.value} {position.value}", pointer=position.pointer)
+        for position in positions
+    ]
+
+
+def _put_expansion(draft: Draft, targeting: Record) -> None:
+    automation = targeting.record("targeting_automation")
+    relaxation = targeting.record("targeting_relaxation_types")
+    chosen = automation.yes_no("advantage_audience") if automation is not None else None
+    relaxed = (
+        [relaxation.yes_no(name) for name in ("custom_audience", "lookalike")]
+        if relaxation is not None
+        else []
+    )
+    widened = next((one for one in (chosen, *relaxed) if one is not None and one.value), None)
+    draft.put_found("automation.audience_expansion", widened or chosen)

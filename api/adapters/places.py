@@ -1,0 +1,56 @@
+"""Places by their ISO 3166 codes, found by code or by English name (pycountry)."""
+
+import unicodedata
+from collections import Counter
+from functools import cache
+
+import pycountry
+
+
+def is_country(code: str) -> bool:
+    """Whether a text is an ISO 3166-1 alpha-2 code."""
+    return code in _codes()
+
+
+def country_named(name: str) -> str | None:
+    """Return the ISO 3166-1 alpha-2 code of a country by its English name, however capitalised."""
+    return _countries().get(_folded(name))
+
+
+def region_named(country: str, name: str) -> str | None:
+    """Return the ISO 3166-2 code of the one subdivision of a country that has this name.
+
+    A name that no subdivision has, or several have, is no code; accents and capitals do not count.
+    """
+    return _regions(country).get(_folded(name))
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(str(country.alpha_2) for country in pycountry.countries)
+
+
+@cache
+def _countries() -> dict[str, str]:
+    return {
+        _folded(str(getattr(country, kind))): str(country.alpha_2)
+        for country in pycountry.countries
+        for kind in ("official_name", "common_name", "name")
+        if hasattr(country, kind)
+    }
+
+
+@cache
+def _regions(country: str) -> dict[str, str]:
+    regions = [
+        (_folded(str(region.name)), str(region.code))
+        for region in pycountry.subdivisions
+        if region.country_code == country
+    ]
+    times = Counter(name for name, _ in regions)
+    return {name: code for name, code in regions if times[name] == 1}
+
+
+def _folded(name: str) -> str:
+    parts = unicodedata.normalize("NFKD", name.strip()).casefold()
+    return "".join(character for character in parts if not unicodedata.combining(character))

@@ -1,0 +1,146 @@
+"""Records: reading what is submitted in CSV, JSON or NDJSON, one record at a time.
+
+CSV after RFC 4180 with a header; a JSON object, or a list of them; NDJSON, an object a line. CSV
+and NDJSON are read as a stream. A broken record is the fault of that record, and not the end. JSON
+is read strictly (`engine.source.json_text`). Nothing is known here of platforms.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from enum import StrEnum
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from engine.source.json_fault import JSONFault, JSONLimits
+from engine.source.json_text import JSONValue, read_json
+
+from .csv_records import read_csv
+from .lines import LONGEST_RECORD, Lines, OverlongRecordError
+from .reading import described
+from .refusal import AdapterRefusal
+from .submitted import RecordFault, SubmittedRecord, overlong
+
+__all__ = ["RecordFault", "RecordForm", "SubmittedRecord", "read_records"]
+
+LONGEST_DOCUMENT = JSONLimits().document
+"""The most bytes of one JSON document, which cannot be read as a stream."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class RecordForm(StrEnum):
+    """How records are written."""
+
+    CSV = "csv"
+    JSON = "json"
+    NDJSON = "ndjson"
+
+
+_SUFFIXES = {
+    ".csv": RecordForm.CSV,
+    ".ndjson": RecordForm.NDJSON,
+    ".jsonl": RecordForm.NDJSON,
+}
+
+
+def read_records(
+    source: bytes | Path, form: RecordForm | None = None
+) -> Iterator[SubmittedRecord | RecordFault]:
+    """Yield each record of a text or of a file, in order.
+
+    Without a `form` it is told by the ending of the file's name, and else by how the text begins.
+    Raises `AdapterRefusal` where there is no telling one record from the next, at the latest
+    when the first is asked for, and `OSError` where the file cannot be read.
+    """
+    with closing(BytesIO(source) if isinstance(source, bytes) else source.open("rb")) as stream:
+        match form or _named(source) or _recognised(stream):
+            case RecordForm.CSV:
+                yield from read_csv(stream)
+            case RecordForm.NDJSON:
+                yield from _read_ndjson(stream)
+            case _:
+                yield from _read_document(stream)
+
+
+def _named(source: bytes | Path) -> RecordForm | None:
+    return None if isinstance(source, bytes) else _SUFFIXES.get(source.suffix.lower())
+
+
+def _recognised(stream: BinaryIO) -> RecordForm:
+    lines = stream.read(LONGEST_RECORD).removeprefix(_BOM).split(b"\n")
+    stream.seek(0)
+    filled = [line.strip() for line in lines if line.strip()]
+    if not filled or filled[0].startswith(b"["):
+        return RecordForm.JSON
+    if not filled[0].startswith(b"{"):
+        return RecordForm.CSV
+    # An object that goes on over several lines closes on the last, and opens no other on the next.
+    one_a_line = filled[0].endswith(b"}") or (len(filled) > 1 and filled[1].startswith(b"{"))
+    return RecordForm.NDJSON if one_a_line else RecordForm.JSON
+
+
+def _read_ndjson(stream: BinaryIO) -> Iterator[SubmittedRecord | RecordFault]:
+    lines = Lines(stream)
+    number = 0
+    while True:
+        lines.begin()
+        try:
+            line = next(lines, None)
+        except OverlongRecordError:
+            number += 1
+            yield overlong(number, lines.number)
+            continue
+        if line is None:
+            return
+        if line.strip():
+            number += 1
+            yield _read_line(line, number, lines.number)
+
+
+def _read_line(line: bytes, number: int, place: int) -> SubmittedRecord | RecordFault:
+    try:
+        value = read_json(line.rstrip(b"\r\n"))
+    except JSONFault as fault:
+        return RecordFault(
+            reason=f"{fault.message}, in column {fault.column}",
+            help=fault.help,
+            number=number,
+            line=place,
+            pointer=fault.pointer,
+        )
+    return _submitted(value, number, place)
+
+
+def _read_document(stream: BinaryIO) -> Iterator[SubmittedRecord | RecordFault]:
+    document = stream.read(LONGEST_DOCUMENT + 1)
+    if len(document) > LONGEST_DOCUMENT:
+        raise AdapterRefusal(
+            f"the document is longer than {LONGEST_DOCUMENT:,} bytes",
+            pointer="",
+            help="send it as NDJSON, one record a line, which may be of any length",
+        )
+    try:
+        value = read_json(document.removeprefix(_BOM))
+    except JSONFault as fault:
+        raise AdapterRefusal(
+            f"{fault.message}, in line {fault.line}, column {fault.column}",
+            pointer=fault.pointer,
+            help=fault.help,
+        ) from None
+    if not isinstance(value, list):
+        yield _submitted(value, 1, 1)
+        return
+    for number, element in enumerate(value, start=1):
+        yield _submitted(element, number, None)
+
+
+def _submitted(value: JSONValue, number: int, place: int | None) -> SubmittedRecord | RecordFault:
+    if isinstance(value, dict):
+        return SubmittedRecord(value=value, number=number, line=place)
+    return RecordFault(
+        reason=f"the record should be an object, and is {described(value)}",
+        help="send one record, with its members by name",
+        number=number,
+        line=place,
+    )

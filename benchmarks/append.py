@@ -1,0 +1,140 @@
+"""Appends per second of the log on SQLite: a real file, real fsyncs, records of real size.
+
+Run `python benchmarks/append.py [--rounds 3] [--seconds 3] [--directory DIR]`. Each figure is the
+median of the rounds; the worst wait is the longest that any caller waited for its receipt.
+"""
+
+import argparse
+import multiprocessing
+import statistics
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from engine.audit.log import Committer
+from engine.audit.record import DecisionRecord, seal
+from engine.source.json_text import JSONValue
+from engine.storage.database import Database
+from engine.storage.decisions import Decisions
+from engine.storage.log_store import SQLLogStore
+from engine.storage.migrate import migrate
+
+DESCRIPTOR = b'{"campaign":{"id":"cmp-2026-0042","name":"Autumn"},"targeting":{"age_min":18}}' * 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How many callers append, and for how long."""
+
+    processes: int
+    threads: int
+    seconds: float
+
+
+def make_record() -> DecisionRecord:
+    decision_id = str(uuid.uuid4())
+    statuses = ("violated", "undetermined", *("satisfied",) * 23)
+    rules: list[JSONValue] = [
+        {"rule": f"privacy-by-law/rule-{k}", "status": status} for k, status in enumerate(statuses)
+    ]
+    finding: JSONValue = {
+        "rule": "privacy-by-law/rule-0",
+        "title": "Special categories of data need explicit consent",
+        "sources": [{"instrument": "GDPR", "article": "9(2)(a)", "url": "https://example.org/9"}],
+        "clause": {"text": "c" * 120, "file": "privacy.policy", "line": 12, "column": 1},
+        "facts": [{"pointer": "/targeting/age_min", "value": 13, "required": "at least 18"}],
+        "message": "m" * 110,
+        "remedy": "r" * 80,
+    }
+    result: dict[str, JSONValue] = {
+        "id": decision_id,
+        "decision": "deny",
+        "conclusive": True,
+        "campaign": "cmp-2026-0042",
+        "policy_set": {"name": "acme-global", "version": "2026.10", "digest": "5f" * 32},
+        "engine": {"name": "assent", "version": "0.1.0"},
+        "as_of": "2026-10-05T08:15:00Z",
+        "rules": rules,
+        "findings": [finding, finding, finding, finding],
+    }
+    return DecisionRecord(
+        decision_id=decision_id,
+        decided_at=datetime.now(UTC),
+        input=DESCRIPTOR,
+        result=result,
+        actor="ad-ops pipeline",
+    )
+
+
+def append_for(url: str, load: Load) -> tuple[int, float]:
+    """Return how many were appended, and the worst wait in seconds."""
+    database = Database(url)
+    committer = Committer(SQLLogStore(database))
+    waits: list[list[float]] = [[] for _ in range(load.threads)]
+    end = time.monotonic() + load.seconds
+
+    def work(mine: list[float]) -> None:
+        while (start := time.monotonic()) < end:
+            committer.append(make_record())
+            mine.append(time.monotonic() - start)
+
+    threads = [threading.Thread(target=work, args=(mine,)) for mine in waits]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    committer.close()
+    database.close()
+    return sum(map(len, waits)), max(max(mine, default=0.0) for mine in waits)
+
+
+def measure(load: Load, directory: Path) -> tuple[float, float]:
+    """Return appends per second and the worst wait in milliseconds of one round."""
+    url = f"sqlite:///{directory}/{uuid.uuid4()}.db"
+    migrate(url)
+    start = time.monotonic()
+    if load.processes == 1:
+        results = [append_for(url, load)]
+    else:
+        with multiprocessing.get_context("spawn").Pool(load.processes) as pool:
+            pool.starmap(append_for, [(url, Load(processes=1, threads=1, seconds=0.1))] * 2)
+            start = time.monotonic()
+            results = pool.starmap(append_for, [(url, load)] * load.processes, chunksize=1)
+    taken = time.monotonic() - start
+    database = Database(url)
+    size = Decisions(database).head().size
+    database.close()
+    count = sum(found for found, _ in results)
+    if size < count:
+        raise SystemExit(f"{count} appended, {size} in the log")
+    return count / taken, 1000 * max(wait for _, wait in results)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--seconds", type=float, default=3.0)
+    arguments.add_argument("--directory", type=Path)
+    given = arguments.parse_args()
+    sealed = seal(make_record())
+    size = len(sealed.payload.input) + len(sealed.payload.result)
+    print(f"leaf {len(sealed.leaf(datetime.now(UTC)))} bytes, payload {size} bytes")
+    print(f"{'processes x threads':>20} {'appends/s':>10} {'worst wait':>11}")
+    for processes, threads in ((1, 1), (1, 16), (2, 16)):
+        load = Load(processes=processes, threads=threads, seconds=given.seconds)
+        with tempfile.TemporaryDirectory(dir=given.directory) as directory:
+            rounds = [measure(load, Path(directory)) for _ in range(given.rounds)]
+        rate = statistics.median(rate for rate, _ in rounds)
+        wait = statistics.median(wait for _, wait in rounds)
+        print(f"{processes:>10} x {threads:<7} {rate:>10,.0f} {wait:>8.1f} ms")
+
+
+if __name__ == "__main__":
+    main()

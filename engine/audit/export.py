@@ -1,0 +1,114 @@
+"""An export of the log: one file that anyone can verify, without a server and without us.
+
+NDJSON (one RFC 8259 text a line, UTF-8, each line ended by a line feed). The first line is the
+header: `{"assent_export": 1, "size", "root", "exported_at"}`. A line for each entry follows, in
+the order of indexes, from 0 to size - 1. Bytes are base64 (RFC 4648 §4), times RFC 3339 in UTC
+with six decimals.
+`docs/audit-log.md` lists every member; the shapes below are the only declaration of them, for
+the writer here and for the reader in `verify`.
+
+An export holds the input and the actor of every decision in clear: it is for auditors.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, BinaryIO, Literal, TypeAlias
+
+import msgspec
+
+from .record import LogEntry, QueryColumns, rfc3339
+from .tree import SIZE_LIMIT, TreeHead
+
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=SIZE_LIMIT - 1)]
+"""A size or an index."""
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The first line."""
+
+    assent_export: Literal[1]
+    size: Count
+    root: bytes
+    exported_at: str
+
+
+class Columns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The query columns of an entry as they are stored, whether or not they are true."""
+
+    decision_id: str
+    decided_at: str
+    outcome: str
+    conclusive: bool
+    campaign: str | None
+    policy_set: str
+    policy_version: str | None
+    policy_digest: str
+    actor: str | None
+    rules: tuple[tuple[str, str], ...]
+
+
+class Salts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The salts of both commitments."""
+
+    input: bytes
+    result: bytes
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The line of an entry; `input`, `result` and `salts` are null once the payload is gone."""
+
+    index: Count
+    logged_at: str
+    leaf: bytes
+    leaf_hash: bytes
+    columns: Columns
+    input: bytes | None
+    result: bytes | None
+    salts: Salts | None
+    disclosures: tuple[str, ...]
+
+
+def write_export(
+    stream: BinaryIO, *, head: TreeHead, entries: Iterable[LogEntry], exported_at: datetime
+) -> None:
+    """Write an export of the tree of `head`, whose entries come in order of their indexes.
+
+    It keeps one entry in memory at a time.
+    """
+    header = Header(
+        assent_export=1, size=head.size, root=head.root, exported_at=rfc3339(exported_at)
+    )
+    stream.write(msgspec.json.encode(header) + b"\n")
+    stream.writelines(msgspec.json.encode(line_of(entry)) + b"\n" for entry in entries)
+
+
+def line_of(entry: LogEntry) -> Line:
+    """Return the line of an entry."""
+    payload = entry.payload
+    return Line(
+        index=entry.index,
+        logged_at=rfc3339(entry.logged_at),
+        leaf=entry.leaf,
+        leaf_hash=entry.leaf_hash,
+        columns=columns_of(entry.columns),
+        input=payload.input if payload else None,
+        result=payload.result if payload else None,
+        salts=Salts(input=payload.input_salt, result=payload.result_salt) if payload else None,
+        disclosures=tuple(disclosure.text for disclosure in entry.disclosures),
+    )
+
+
+def columns_of(columns: QueryColumns) -> Columns:
+    """Return query columns as an export writes them."""
+    return Columns(
+        decision_id=columns.decision_id,
+        decided_at=rfc3339(columns.decided_at),
+        outcome=columns.outcome,
+        conclusive=columns.conclusive,
+        campaign=columns.campaign,
+        policy_set=columns.policy_set,
+        policy_version=columns.policy_version,
+        policy_digest=columns.policy_digest,
+        actor=columns.actor,
+        rules=columns.rules,
+    )

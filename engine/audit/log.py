@@ -1,0 +1,276 @@
+"""Writing the log: one committer thread in each process, and an answer only after the commit.
+
+Callers seal their record in their own thread and wait. The committer takes whatever waits, at most
+256 records, and hands them to the store as one transaction: there is no timer, so that a lone
+record commits at once and many share one commit. The queue is bounded. A full queue is `LogBusy`,
+never a dropped record.
+
+A failed commit may have happened all the same. The committer therefore looks its records up
+before it gives up on them: an entry whose leaf is the very leaf that the record makes was
+committed, and is acknowledged; every other waiter gets `LogUnavailable`.
+
+The thread starts with the first record. After a fork, the child has a queue and a
+thread of its own, and none of its parent's waiting records.
+"""
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from typing import Protocol, TypeAlias, TypeVar
+
+from .record import DecisionRecord, LogEntry, LogError, SealedRecord, seal
+from .tree import EMPTY_TREE, Frontier
+
+_T = TypeVar("_T")
+
+BATCH_LIMIT = 256
+"""The most records of one transaction."""
+
+QUEUE_LIMIT = 4096
+"""How many records may wait, unless the owner says otherwise."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""The time of a log without entries."""
+
+
+class LogBusy(LogError):  # noqa: N818 - the house names what happened; `LogError` is its base.
+    """The queue is full and nothing was logged; try again after `retry_after` seconds."""
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__("the log has too much to write at the moment")
+        self.retry_after = retry_after
+
+
+class LogUnavailable(LogError):  # noqa: N818 - as above.
+    """The record could not be committed, or nobody can tell: there is no decision."""
+
+
+class DecisionAlreadyLogged(LogError):  # noqa: N818 - as above.
+    """The log has an entry for this decision id, which is not this record's."""
+
+    def __init__(self, decision_id: str) -> None:
+        super().__init__(f"the decision `{decision_id}` is in the log already")
+        self.decision_id = decision_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Where a record lies in the log: durable once it exists."""
+
+    index: int
+    leaf_hash: bytes
+    logged_at: datetime
+
+
+Answer: TypeAlias = Receipt | LogError
+"""What became of one record of several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogHead:
+    """The state that appending needs: the tree's right edge and the last `logged_at`."""
+
+    frontier: Frontier = EMPTY_TREE
+    logged_at: datetime = EPOCH
+
+
+class LogStore(Protocol):
+    """What keeps the entries. Every process has its own; they share one log."""
+
+    def append(self, records: Sequence[SealedRecord]) -> Sequence[Answer]:
+        """Append records in one transaction, and return when it is durable.
+
+        Answers each record in order: a receipt, or `DecisionAlreadyLogged`. Raises any exception
+        when the transaction failed or may have failed.
+        """
+        ...
+
+    def find(self, decision_ids: Sequence[str]) -> Mapping[str, LogEntry]:
+        """Return the committed entries of some ids, once no writer is in flight."""
+        ...
+
+
+def sequence(
+    head: LogHead, records: Iterable[SealedRecord], now: datetime
+) -> tuple[tuple[LogEntry, ...], LogHead]:
+    """Give records the next indexes, and return their entries and the new head.
+
+    `logged_at` never goes back, whatever the clock does.
+    """
+    logged_at = max(head.logged_at, now)
+    start = head.frontier.size
+    entries = tuple(record.entry(start + k, logged_at) for k, record in enumerate(records))
+    frontier = head.frontier.extend(entry.leaf_hash for entry in entries)
+    return entries, LogHead(frontier=frontier, logged_at=logged_at)
+
+
+def receipt_of(entry: LogEntry) -> Receipt:
+    """Return the receipt of a committed entry."""
+    return Receipt(index=entry.index, leaf_hash=entry.leaf_hash, logged_at=entry.logged_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """A record in the queue, and the future that its caller waits for."""
+
+    record: SealedRecord
+    future: Future[Receipt] = field(default_factory=Future)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Lane:
+    """The queue and the thread of one process."""
+
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    waiting: deque[_Waiting] = field(default_factory=deque)
+    thread: threading.Thread | None = None
+
+
+class Committer:
+    """Appends records to a store from any number of threads.
+
+    `queue` is how many records may wait, `patience` how many seconds one does so. Close it
+    before the process ends: it then commits what waits.
+    """
+
+    def __init__(
+        self,
+        store: LogStore,
+        *,
+        queue: int = QUEUE_LIMIT,
+        patience: float = 30.0,
+        retry_after: int = 1,
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._patience = patience
+        self._retry_after = retry_after
+        self._closed = False
+        # INVARIANT: a process uses the lane under its own id only. A lock that another thread held
+        # during a fork stays locked in the child, so nothing of the parent's lane is touched.
+        self._lanes: dict[int, _Lane] = {}
+
+    def append(self, record: DecisionRecord) -> Receipt:
+        """Log one decision and return when it is durable.
+
+        Raises `RecordError`, `DecisionAlreadyLogged`, `LogBusy` or `LogUnavailable`; after the
+        first three nothing was logged. After the last, an entry may exist that nobody was told of.
+        """
+        return self._await(self._seal_and_enqueue(record))
+
+    def append_many(self, records: Iterable[DecisionRecord]) -> tuple[Answer, ...]:
+        """Log decisions and answer each, in order; the fault of one does not touch the others."""
+        answers: list[Answer] = []
+        rest = iter(records)
+        while batch := list(islice(rest, BATCH_LIMIT)):
+            started = [_caught(partial(self._seal_and_enqueue, record)) for record in batch]
+            answers += [
+                one if isinstance(one, LogError) else _caught(partial(self._await, one))
+                for one in started
+            ]
+        return tuple(answers)
+
+    def depth(self) -> int:
+        """Return how many records of this process wait."""
+        return len(self._lane().waiting)
+
+    def close(self) -> None:
+        """Commit what waits, then end the thread; records that come later are refused."""
+        lane = self._lane()
+        with lane.changed:
+            self._closed = True
+            lane.changed.notify_all()
+            thread = lane.thread
+        if thread is not None:
+            thread.join()
+
+    def _lane(self) -> _Lane:
+        # `setdefault` is atomic: two threads of a fresh child agree on one lane.
+        return self._lanes.get(os.getpid()) or self._lanes.setdefault(os.getpid(), _Lane())
+
+    def _seal_and_enqueue(self, record: DecisionRecord) -> _Waiting:
+        lane, waiting = self._lane(), _Waiting(record=seal(record))
+        with lane.changed:
+            if self._closed:
+                raise LogUnavailable("the log is being closed")
+            if len(lane.waiting) >= self._queue:
+                raise LogBusy(retry_after=self._retry_after)
+            self._ensure_thread(lane)
+            lane.waiting.append(waiting)
+            lane.changed.notify()
+        return waiting
+
+    def _ensure_thread(self, lane: _Lane) -> None:
+        if lane.thread is not None and lane.thread.is_alive():
+            return
+        thread = threading.Thread(target=self._run, args=(lane,), name="log-committer", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # The system has no thread to spare.
+            raise LogUnavailable("the log has no thread to write with") from error
+        lane.thread = thread
+
+    def _await(self, waiting: _Waiting) -> Receipt:
+        try:
+            return waiting.future.result(self._patience)
+        except TimeoutError:
+            # Withdrawn if it still waits in the queue; a transaction in flight is not undone.
+            waiting.future.cancel()
+            raise LogUnavailable("the log did not answer in time") from None
+
+    def _run(self, lane: _Lane) -> None:
+        while batch := self._take(lane):
+            live = [one for one in batch if one.future.set_running_or_notify_cancel()]
+            if live:
+                self._commit(live)
+
+    def _take(self, lane: _Lane) -> list[_Waiting]:
+        """Wait for records and return the next batch: none once all is done and closed."""
+        with lane.changed:
+            while not lane.waiting and not self._closed:
+                lane.changed.wait()
+            return [lane.waiting.popleft() for _ in range(min(BATCH_LIMIT, len(lane.waiting)))]
+
+    def _commit(self, batch: Sequence[_Waiting]) -> None:
+        records = [one.record for one in batch]
+        try:
+            answers = self._store.append(records)
+        except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for an answer.
+            answers = self._resolve(records, error)
+        for one, answer in zip(batch, answers, strict=True):
+            if isinstance(answer, Receipt):
+                one.future.set_result(answer)
+            else:
+                one.future.set_exception(answer)
+
+    def _resolve(self, records: Sequence[SealedRecord], error: Exception) -> list[Answer]:
+        """Answer for records whose commit failed, or did not."""
+        try:
+            found = self._store.find([record.decision_id for record in records])
+        except Exception:  # noqa: BLE001 - as above; the first error is the one that explains.
+            found = {}
+        return [_resolved(record, found.get(record.decision_id), error) for record in records]
+
+
+def _resolved(record: SealedRecord, entry: LogEntry | None, error: Exception) -> Answer:
+    if entry is None:
+        unavailable = LogUnavailable("the decision could not be written to the log")
+        unavailable.__cause__ = error
+        return unavailable
+    # The salts are random, so that equal leaves are the same record and not just the same id.
+    if entry.leaf == record.leaf(entry.logged_at):
+        return receipt_of(entry)
+    return DecisionAlreadyLogged(record.decision_id)
+
+
+def _caught(act: Callable[[], _T]) -> _T | LogError:
+    try:
+        return act()
+    except LogError as error:
+        return error

@@ -1,0 +1,342 @@
+"""What is logged of one decision: the leaf, the payload beside it, and the columns to search by.
+
+The **leaf** is the entry that the tree hashes: the RFC 8785 bytes of `Envelope`, at most 65,535
+of them (C2SP tlog-tiles has a 16-bit length). It holds digests, never the campaign, its id or the
+actor. The **payload** (input, result and their salts) and the **disclosures** (actor, campaign)
+lie beside it. The **query columns** are a pure function of leaf, result and disclosures,
+`query_columns`: the writer derives them with it, and so does the verifier, which therefore notices
+an altered column.
+
+`docs/audit-log.md` has the formats byte by byte. Nothing here reads a clock or stores anything.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from ..source.json_text import JSONValue
+from .canonical import CanonicalError, canonical
+from .commitment import Disclosure, commit, fresh_salt
+from .tree import leaf_hash
+
+Outcome: TypeAlias = Literal["allow", "deny"]
+RuleStatus: TypeAlias = Literal[
+    "violated", "undetermined", "excepted", "waived", "satisfied", "not applicable"
+]
+
+LEAF_LIMIT = 65_535
+"""The most bytes of a leaf."""
+
+DISCLOSED = ("actor", "campaign")
+"""The members of which a leaf holds the digests; `campaign` is null where a decision has none."""
+
+UNREMARKABLE = frozenset({"satisfied", "not applicable"})
+"""Statuses of rules that are not indexed: every decision has many, and nobody searches for them."""
+
+_UNTIMED = "0000-00-00T00:00:00.000000Z"
+
+
+class LogError(Exception):
+    """The log did not take a record, or not provably so; the message is fit for a user."""
+
+
+class RecordError(LogError):
+    """A record is not one that the log can hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """One decision, as its maker hands it to the log.
+
+    `decision_id` is a UUID as lower-case text with hyphens, `decided_at` aware, `input` the
+    descriptor as bytes that the log never looks into, `result` the JSON-ready decision (integers
+    safe, decimals as strings), `actor` the name of the API key, or `cli`.
+    """
+
+    decision_id: str
+    decided_at: datetime
+    input: bytes
+    result: Mapping[str, JSONValue]
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryColumns:
+    """What decisions are searched by.
+
+    `rules` are the rules worth finding, with their status, sorted and without repetitions: those
+    that are neither satisfied nor not applicable.
+    """
+
+    decision_id: str
+    decided_at: datetime
+    outcome: str
+    conclusive: bool
+    campaign: str | None
+    policy_set: str
+    policy_version: str | None
+    policy_digest: str
+    actor: str | None
+    rules: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """What lies beside the leaf and can be erased: both contents with their salts."""
+
+    input: bytes
+    input_salt: bytes
+    result: bytes
+    result_salt: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """One entry of the log, with all that is stored of it; `payload` is None once erased."""
+
+    index: int
+    logged_at: datetime
+    leaf: bytes
+    leaf_hash: bytes
+    columns: QueryColumns
+    payload: Payload | None
+    disclosures: tuple[Disclosure, ...]
+
+
+# --- the shapes of JSON -----------------------------------------------------------------------
+
+
+class PolicySetName(msgspec.Struct, frozen=True, kw_only=True):
+    """The policy set of a decision, as the leaf names it; the digest is of its content."""
+
+    name: str
+    version: str | None
+    digest: str
+
+
+class EngineName(msgspec.Struct, frozen=True, kw_only=True):
+    """The engine of a decision, as the leaf names it."""
+
+    name: str
+    version: str
+
+
+class Envelope(
+    msgspec.Struct, frozen=True, kw_only=True, rename={"sd_alg": "_sd_alg", "sd": "_sd"}
+):
+    """The members of a leaf of kind `decision`, version 1: these and no others."""
+
+    v: Literal[1]
+    kind: Literal["decision"]
+    decision_id: str
+    logged_at: str
+    decided_at: str
+    outcome: Outcome
+    conclusive: bool
+    policy_set: PolicySetName
+    engine: EngineName
+    input_commitment: str
+    result_commitment: str
+    sd_alg: Literal["sha-256"]
+    sd: tuple[str, ...]
+
+    def encode(self) -> bytes:
+        """Return the leaf: the canonical bytes of the envelope."""
+        return canonical(msgspec.to_builtins(self))
+
+
+class _Rule(msgspec.Struct, frozen=True, kw_only=True):
+    rule: str
+    status: RuleStatus
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """The members of a result that the log reads; it may have any others."""
+
+    id: str
+    decision: Outcome
+    conclusive: bool
+    campaign: str | None
+    policy_set: PolicySetName
+    engine: EngineName
+    rules: tuple[_Rule, ...]
+
+
+_READ_ENVELOPE = msgspec.json.Decoder(Envelope)
+_READ_RESULT = msgspec.json.Decoder(Result)
+
+
+def read_envelope(leaf: bytes) -> Envelope:
+    """Return the members of a leaf. Raises `RecordError` unless it is canonical and complete."""
+    try:
+        envelope = _READ_ENVELOPE.decode(leaf)
+        is_canonical = envelope.encode() == leaf
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"the leaf is not an envelope of this log: {error}") from error
+    if not is_canonical:  # Whatever it has beyond the envelope is not written again either.
+        raise RecordError("the leaf is not the canonical JSON (RFC 8785) of its envelope")
+    return envelope
+
+
+def read_result(content: bytes) -> Result:
+    """Return what the log reads of a result. Raises `RecordError` where it lacks a member."""
+    try:
+        return _READ_RESULT.decode(content)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"the result is not that of a decision: {error}") from error
+
+
+def query_columns(
+    *, result: Result, decided_at: datetime, actor: str | None, campaign: str | None
+) -> QueryColumns:
+    """Derive what a decision is searched by.
+
+    `actor` and `campaign` are what the disclosures say. The writer and the verifier both use
+    this, and nothing else does it.
+    """
+    found = {(rule.rule, rule.status) for rule in result.rules if rule.status not in UNREMARKABLE}
+    return QueryColumns(
+        decision_id=result.id,
+        decided_at=decided_at,
+        outcome=result.decision,
+        conclusive=result.conclusive,
+        campaign=campaign,
+        policy_set=result.policy_set.name,
+        policy_version=result.policy_set.version,
+        policy_digest=result.policy_set.digest,
+        actor=actor,
+        rules=tuple(sorted(found)),
+    )
+
+
+# --- sealing ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedRecord:
+    """A record ready for the log: all but its index and the time at which it is logged."""
+
+    envelope: Envelope
+    payload: Payload
+    disclosures: tuple[Disclosure, ...]
+    columns: QueryColumns
+
+    @property
+    def decision_id(self) -> str:
+        """The id of the decision, unique in a log."""
+        return self.columns.decision_id
+
+    def leaf(self, logged_at: datetime) -> bytes:
+        """Return the leaf that this becomes when logged at a time."""
+        return msgspec.structs.replace(self.envelope, logged_at=rfc3339(logged_at)).encode()
+
+    def entry(self, index: int, logged_at: datetime) -> LogEntry:
+        """Return the entry that this becomes at an index of the log."""
+        leaf = self.leaf(logged_at)
+        return LogEntry(
+            index=index,
+            logged_at=logged_at,
+            leaf=leaf,
+            leaf_hash=leaf_hash(leaf),
+            columns=self.columns,
+            payload=self.payload,
+            disclosures=self.disclosures,
+        )
+
+
+def seal(record: DecisionRecord, *, salt: Callable[[], bytes] = fresh_salt) -> SealedRecord:
+    """Return a record with its commitments, disclosures and columns.
+
+    Raises `RecordError` where the record cannot be logged. `salt` yields 16 bytes a call, never
+    the same twice; it is an argument so that a test can foresee a leaf.
+    """
+    try:
+        sealed = _sealed(record, salt)
+        size = len(sealed.envelope.encode())
+    except CanonicalError as error:
+        raise RecordError(f"the decision cannot be logged: {error}") from error
+    if size > LEAF_LIMIT:
+        raise RecordError(
+            f"the leaf would have {size:,} bytes; at most {LEAF_LIMIT:,} can be logged"
+        )
+    return sealed
+
+
+def _sealed(record: DecisionRecord, salt: Callable[[], bytes]) -> SealedRecord:
+    content = canonical(dict(record.result))
+    result = read_result(content)
+    _check_identity(record, result)
+    payload = Payload(input=record.input, input_salt=salt(), result=content, result_salt=salt())
+    disclosures = (
+        Disclosure.make("actor", record.actor, salt()),
+        Disclosure.make("campaign", result.campaign, salt()),
+    )
+    columns = query_columns(
+        result=result,
+        decided_at=record.decided_at.astimezone(UTC),
+        actor=record.actor,
+        campaign=result.campaign,
+    )
+    return SealedRecord(
+        envelope=_envelope(result, payload, disclosures, columns.decided_at),
+        payload=payload,
+        disclosures=disclosures,
+        columns=columns,
+    )
+
+
+def _check_identity(record: DecisionRecord, result: Result) -> None:
+    if not is_uuid(record.decision_id):
+        raise RecordError("a decision id is a UUID, in lower case and with hyphens")
+    if record.decision_id != result.id:
+        raise RecordError("the record and its result name different decisions")
+    if record.decided_at.tzinfo is None:
+        raise RecordError("the time of a decision needs its offset from UTC")
+
+
+def _envelope(
+    result: Result, payload: Payload, disclosures: Sequence[Disclosure], decided_at: datetime
+) -> Envelope:
+    return Envelope(
+        v=1,
+        kind="decision",
+        decision_id=result.id,
+        logged_at=_UNTIMED,
+        decided_at=rfc3339(decided_at),
+        outcome=result.decision,
+        conclusive=result.conclusive,
+        policy_set=result.policy_set,
+        engine=result.engine,
+        input_commitment=commit(payload.input_salt, payload.input),
+        result_commitment=commit(payload.result_salt, payload.result),
+        sd_alg="sha-256",
+        sd=tuple(sorted(disclosure.digest() for disclosure in disclosures)),
+    )
+
+
+# --- times and ids ----------------------------------------------------------------------------
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return an aware time as RFC 3339 in UTC with six decimals: `2026-10-05T08:15:00.000000Z`."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def instant(text: str) -> datetime:
+    """Return the time that `rfc3339` wrote. Raises `ValueError` for any other spelling."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or rfc3339(moment) != text:
+        raise ValueError("a time is written like `2026-10-05T08:15:00.000000Z`")
+    return moment.astimezone(UTC)
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text is a UUID in the one spelling that RFC 9562 §4 makes output."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False

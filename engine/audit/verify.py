@@ -1,0 +1,204 @@
+"""Verification of an export and of a receipt, with hashing alone: no server, no database.
+
+`verify_export` recomputes everything that an export states: that the indexes are dense, every leaf
+hash from its leaf, every leaf as canonical JSON, both commitments from content and salt, every
+disclosure's digest, the query columns from the payload, and the size and root of the head. What it
+finds is data, in the order of the file. A file that somebody made up to do harm gives faults too;
+it never raises, and it keeps one line in memory.
+
+What it cannot know is whether the export's root is the root that others saw. For that, hand it a
+`trusted` head from elsewhere (a receipt, a checkpoint that a witness holds): the tree must then
+pass through it. Without one, an export is only shown to agree with itself.
+
+An entry without payload is a fault, `payload_missing`: nothing in this version of the log accounts
+for an erasure.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import msgspec
+
+from .entry_check import VerificationFault, entry_faults, fault
+from .export import Header, Line
+from .record import instant
+from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, check_record, leaf_hash
+
+__all__ = [
+    "InclusionProof",
+    "VerificationFault",
+    "VerificationReport",
+    "check_receipt",
+    "verify_export",
+]
+
+LINE_LIMIT = 64 * 1024 * 1024
+"""The most bytes of a line that are read: the greatest input and result, in base64, and room."""
+
+FAULT_LIMIT = 100
+"""How many faults a report lists, unless the caller says otherwise."""
+
+_READ_HEADER = msgspec.json.Decoder(Header)
+_READ_LINE = msgspec.json.Decoder(Line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationReport:
+    """What was read and what was found.
+
+    `entries` counts the lines that were entries, `root` is the root recomputed over them. `faults`
+    are in the order of the file, `omitted` counts those beyond the limit.
+    """
+
+    entries: int
+    root: bytes
+    faults: tuple[VerificationFault, ...]
+    omitted: int
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
+
+    @property
+    def first(self) -> VerificationFault | None:
+        """The first fault, in the order of the file."""
+        return self.faults[0] if self.faults else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InclusionProof:
+    """That an entry is in the tree of a size: RFC 6962 §2.1.1; the leaf's sibling comes first."""
+
+    index: int
+    size: int
+    leaf_hash: bytes
+    hashes: tuple[bytes, ...]
+
+
+def check_receipt(*, leaf: bytes, proof: InclusionProof, root: bytes) -> None:
+    """Check that a leaf is in the tree of a trusted root, at the place that its proof says.
+
+    Raises `ProofError` where it is not. The leaf hash is recomputed, and the proof's not believed.
+    """
+    check_record(
+        size=proof.size, root=root, index=proof.index, leaf=leaf_hash(leaf), proof=proof.hashes
+    )
+
+
+def verify_export(
+    stream: BinaryIO, *, trusted: TreeHead | None = None, most_faults: int = FAULT_LIMIT
+) -> VerificationReport:
+    """Return what is right and wrong about an export."""
+    found: list[VerificationFault] = []
+    omitted = 0
+    reading = _Reading(trusted=trusted)
+    for one in reading.faults(stream):
+        if len(found) < most_faults:
+            found.append(one)
+        else:
+            omitted += 1
+    return VerificationReport(
+        entries=reading.frontier.size,
+        root=reading.frontier.root(),
+        faults=tuple(found),
+        omitted=omitted,
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """How far an export has been read."""
+
+    trusted: TreeHead | None
+    frontier: Frontier = EMPTY_TREE
+    next_index: int = 0
+    logged_at: str = ""
+    reached: bool = False
+
+    def faults(self, stream: BinaryIO) -> Iterator[VerificationFault]:
+        header = _header(stream)
+        if isinstance(header, VerificationFault):
+            yield header
+        yield from self._pass()
+        while text := stream.readline(LINE_LIMIT):
+            if len(text) == LINE_LIMIT and not text.endswith(b"\n"):
+                yield fault(
+                    self.next_index, "line_too_long", "a line is too long; the rest was not read"
+                )
+                break
+            yield from self._line(text)
+            yield from self._pass()
+        yield from self._end(header)
+
+    def _line(self, text: bytes) -> Iterator[VerificationFault]:
+        try:
+            line = _READ_LINE.decode(text)
+        except (ValueError, RecursionError) as error:
+            yield fault(
+                self.next_index, "entry_malformed", f"the line is not that of an entry: {error}"
+            )
+            self.next_index += 1
+            return
+        if not text.endswith(b"\n"):
+            yield fault(line.index, "cut_off", "the last line is cut off")
+        if line.index != self.next_index:
+            yield fault(
+                line.index,
+                "index_differs",
+                f"entry {line.index} stands where entry {self.next_index} belongs",
+            )
+        if line.logged_at < self.logged_at:  # As text, since both have one spelling.
+            yield fault(
+                line.index, "time_goes_back", "it was logged before the entry that precedes it"
+            )
+        yield from entry_faults(line)
+        self.logged_at = line.logged_at
+        self.next_index = line.index + 1
+        self.frontier = self.frontier.append(leaf_hash(line.leaf))
+
+    def _pass(self) -> Iterator[VerificationFault]:
+        """Compare the tree with the trusted one, once it has as many entries."""
+        trusted = self.trusted
+        if trusted is None or self.reached or self.frontier.size != trusted.size:
+            return
+        self.reached = True
+        if self.frontier.root() != trusted.root:
+            yield fault(
+                None,
+                "trusted_root_differs",
+                f"the first {trusted.size} entries are not those of the trusted tree",
+            )
+
+    def _end(self, header: Header | VerificationFault) -> Iterator[VerificationFault]:
+        if self.trusted is not None and not self.reached:
+            yield fault(
+                None,
+                "trusted_size_missing",
+                f"the export ends before the {self.trusted.size} entries of the trusted tree",
+            )
+        if isinstance(header, VerificationFault):
+            return
+        if header.size != self.frontier.size:
+            yield fault(
+                None,
+                "size_differs",
+                f"the header says {header.size} entries, the export has {self.frontier.size}",
+            )
+        if header.root != self.frontier.root():
+            yield fault(None, "root_differs", "the entries have another root than the header says")
+
+
+def _header(stream: BinaryIO) -> Header | VerificationFault:
+    text = stream.readline(LINE_LIMIT)
+    try:
+        header = _READ_HEADER.decode(text)
+        instant(header.exported_at)
+    except (ValueError, RecursionError) as error:
+        return fault(
+            None, "header_malformed", f"the first line is not the header of an export: {error}"
+        )
+    if len(header.root) != HASH_SIZE:
+        return fault(None, "header_malformed", f"the header's root does not have {HASH_SIZE} bytes")
+    return header

@@ -1,0 +1,274 @@
+"""Reading the log: one decision, pages of them, proofs, and everything for an export.
+
+Pages go from the newest entry to the oldest, by keyset on the index: an entry appended meanwhile
+is never on a later page, and none is shown twice. A cursor holds the index that the next page
+stays below and a digest of the filters, and is refused with any others. It is no secret.
+"""
+
+import base64
+import hashlib
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, get_args
+
+from sqlalchemy import ColumnElement, Connection, Select, select
+
+from ..audit.canonical import CanonicalError, canonical
+from ..audit.record import UNREMARKABLE, LogEntry, Outcome, QueryColumns, RuleStatus, rfc3339
+from ..audit.tree import TreeHead, prove_record, prove_tree, read_root
+from ..audit.verify import InclusionProof
+from .database import Database
+from .entries import query_columns_of, read_entries, read_rules
+from .errors import InvalidQuery, NotFound
+from .log_store import read_head
+from .schema import log_entry, log_entry_rule
+from .tiles import TileReader
+
+PAGE_LIMIT = 500
+"""The most decisions of one page."""
+
+SEARCHABLE_STATUSES = tuple(sorted(set(get_args(RuleStatus)) - UNREMARKABLE))
+"""The statuses that a rule can be searched by."""
+
+_CURSOR = struct.Struct(">Q16s")
+_EXPORT_STEP = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionFilter:
+    """Which decisions to find: those that meet every member that is not None.
+
+    `since` (inclusive) and `until` (exclusive) are aware times and concern `decided_at`; `rule`
+    is `policy/rule`, found with `rule_status`. Raises `InvalidQuery` for what no decision can meet.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    outcome: str | None = None
+    conclusive: bool | None = None
+    rule: str | None = None
+    rule_status: str = "violated"
+    campaign: str | None = None
+    actor: str | None = None
+    policy_digest: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse words and times that the log does not know."""
+        if self.outcome is not None and self.outcome not in get_args(Outcome):
+            raise InvalidQuery("an outcome is `allow` or `deny`")
+        if self.rule_status not in SEARCHABLE_STATUSES:
+            raise InvalidQuery(f"a rule is found by {_either(SEARCHABLE_STATUSES)}")
+        if any(time is not None and time.tzinfo is None for time in (self.since, self.until)):
+            raise InvalidQuery("a time needs its offset from UTC, as in `2026-10-05T08:15:00Z`")
+
+    def digest(self) -> bytes:
+        """Return 16 bytes that any other filter has others of."""
+        members = {
+            "since": self.since and rfc3339(self.since),
+            "until": self.until and rfc3339(self.until),
+            "outcome": self.outcome,
+            "conclusive": self.conclusive,
+            "rule": self.rule,
+            "rule_status": self.rule_status if self.rule is not None else None,
+            "campaign": self.campaign,
+            "actor": self.actor,
+            "policy_digest": self.policy_digest,
+        }
+        try:
+            return hashlib.sha256(canonical(members)).digest()[:16]
+        except CanonicalError as error:
+            raise InvalidQuery(f"a filter cannot be read: {error}") from error
+
+
+EVERY_DECISION = DecisionFilter()
+"""The filter that every decision meets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedDecision:
+    """A decision as a list shows it: where it lies in the log, and its query columns."""
+
+    index: int
+    logged_at: datetime
+    columns: QueryColumns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionPage:
+    """Some decisions, the newest first; `next_cursor` is None on the last page."""
+
+    decisions: tuple[LoggedDecision, ...]
+    next_cursor: str | None
+
+
+class Decisions:
+    """The logged decisions of a database. Every method raises `StorageUnavailable`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, decision_id: str) -> LogEntry:
+        """Return the entry of a decision. Raises `NotFound`."""
+        with self._database.reading() as connection:
+            return _entry(connection, decision_id)
+
+    def page(
+        self,
+        filters: DecisionFilter = EVERY_DECISION,
+        *,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> DecisionPage:
+        """Return the newest decisions of a filter, or those that follow a cursor of the same.
+
+        Raises `InvalidQuery` unless 1 ≤ `limit` ≤ 500 and the cursor belongs to the filter.
+        """
+        if not 1 <= limit <= PAGE_LIMIT:
+            raise InvalidQuery(f"a page has 1 to {PAGE_LIMIT} decisions")
+        digest = filters.digest()
+        query = _query(filters).order_by(log_entry.c.index.desc()).limit(limit + 1)
+        if cursor is not None:
+            query = query.where(log_entry.c.index < _read_cursor(cursor, digest))
+        with self._database.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+            shown = rows[:limit]
+            rules = read_rules(connection, [row["index"] for row in shown])
+        decisions = tuple(
+            LoggedDecision(
+                index=row["index"],
+                logged_at=row["logged_at"],
+                columns=query_columns_of(row, rules.get(row["index"], ())),
+            )
+            for row in shown
+        )
+        more = len(rows) > limit
+        return DecisionPage(
+            decisions=decisions,
+            next_cursor=_write_cursor(decisions[-1].index, digest) if more else None,
+        )
+
+    def head(self) -> TreeHead:
+        """Return the size and the root of the log."""
+        with self._database.reading() as connection:
+            return _tree_head(connection)
+
+    def entries(self, *, size: int) -> Iterator[LogEntry]:
+        """Yield the first `size` entries in order, as an export wants them.
+
+        At most 256 are in memory, and no transaction outlasts a step: entries do not change, so
+        that the export of a size is the same however long it takes.
+        """
+        for first in range(0, size, _EXPORT_STEP):
+            beyond = min(size, first + _EXPORT_STEP)
+            within = (log_entry.c.index >= first) & (log_entry.c.index < beyond)
+            with self._database.reading() as connection:
+                found = read_entries(connection, within)
+            yield from found
+
+    def prove(self, decision_id: str) -> tuple[InclusionProof, TreeHead]:
+        """Return the proof that a decision is in the log as it stands, with that log's head.
+
+        Raises `NotFound`.
+        """
+        with self._database.reading() as connection:
+            where = log_entry.c.decision_id == decision_id
+            query = select(log_entry.c.index, log_entry.c.leaf_hash).where(where)
+            found = connection.execute(query).one_or_none()
+            if found is None:
+                raise _unknown(decision_id)
+            head = _tree_head(connection)
+            proof = InclusionProof(
+                index=found[0],
+                size=head.size,
+                leaf_hash=found[1],
+                hashes=prove_record(size=head.size, index=found[0], reader=TileReader(connection)),
+            )
+        return proof, head
+
+    def prove_growth(self, *, old_size: int, size: int) -> tuple[bytes, ...]:
+        """Return the proof that the log of a size extends that of a smaller one.
+
+        Raises `InvalidQuery` unless 0 < `old_size` ≤ `size` ≤ the size of the log.
+        """
+        with self._database.reading() as connection:
+            if not 0 < old_size <= size <= read_head(connection).frontier.size:
+                raise InvalidQuery("the log has no such sizes")
+            return prove_tree(size=size, old_size=old_size, reader=TileReader(connection))
+
+    def root_at(self, size: int) -> bytes:
+        """Return the root that the log had at a size. Raises `InvalidQuery` beyond its end."""
+        with self._database.reading() as connection:
+            if not 0 <= size <= read_head(connection).frontier.size:
+                raise InvalidQuery("the log has no such size")
+            return read_root(size=size, reader=TileReader(connection))
+
+
+def _entry(connection: Connection, decision_id: str) -> LogEntry:
+    found = read_entries(connection, log_entry.c.decision_id == decision_id)
+    if not found:
+        raise _unknown(decision_id)
+    return found[0]
+
+
+def _unknown(decision_id: str) -> NotFound:
+    return NotFound(f"the log has no decision `{decision_id[:64]}`")
+
+
+def _tree_head(connection: Connection) -> TreeHead:
+    frontier = read_head(connection).frontier
+    return TreeHead(size=frontier.size, root=frontier.root())
+
+
+# --- filters ----------------------------------------------------------------------------------
+
+
+def _query(filters: DecisionFilter) -> Select[Any]:
+    query = select(*(column for column in log_entry.c if column.name not in {"leaf", "leaf_hash"}))
+    conditions = _conditions(filters)
+    if filters.rule is not None:
+        query = query.join(log_entry_rule, log_entry_rule.c.index == log_entry.c.index)
+        conditions += [
+            log_entry_rule.c.rule == filters.rule,
+            log_entry_rule.c.status == filters.rule_status,
+        ]
+    return query.where(*conditions)
+
+
+def _conditions(filters: DecisionFilter) -> list[ColumnElement[bool]]:
+    columns = log_entry.c
+    equal: Sequence[tuple[ColumnElement[Any], object]] = (
+        (columns.outcome, filters.outcome),
+        (columns.conclusive, filters.conclusive),
+        (columns.campaign, filters.campaign),
+        (columns.actor, filters.actor),
+        (columns.policy_digest, filters.policy_digest),
+    )
+    conditions = [column == value for column, value in equal if value is not None]
+    if filters.since is not None:
+        conditions.append(columns.decided_at >= filters.since)
+    if filters.until is not None:
+        conditions.append(columns.decided_at < filters.until)
+    return conditions
+
+
+def _either(words: Sequence[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words[:-1]) + f" or `{words[-1]}`"
+
+
+# --- cursors ----------------------------------------------------------------------------------
+
+
+def _write_cursor(index: int, digest: bytes) -> str:
+    return base64.urlsafe_b64encode(_CURSOR.pack(index, digest)).decode()
+
+
+def _read_cursor(cursor: str, digest: bytes) -> int:
+    try:
+        index, found = _CURSOR.unpack(base64.urlsafe_b64decode(cursor))
+    except (ValueError, struct.error) as error:
+        raise InvalidQuery("the cursor is not one that a page gave") from error
+    if found != digest:
+        raise InvalidQuery("the cursor belongs to other filters")
+    return min(int(index), 2**63 - 1)

@@ -1,0 +1,99 @@
+"""Stored rows as entries of the log."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, select
+
+from ..audit.commitment import Disclosure
+from ..audit.record import LogEntry, Payload, QueryColumns
+from .schema import disclosure, log_entry, log_entry_rule, payload
+
+_ENTRY = select(
+    log_entry,
+    payload.c.input,
+    payload.c.input_salt,
+    payload.c.result,
+    payload.c.result_salt,
+).outerjoin(payload, payload.c.index == log_entry.c.index)
+
+
+def read_entries(connection: Connection, condition: ColumnElement[bool]) -> Sequence[LogEntry]:
+    """Return the entries of a condition on `log_entry`, with all that is stored of them."""
+    query = _ENTRY.where(condition).order_by(log_entry.c.index)
+    rows = connection.execute(query).mappings().all()
+    indexes = [row["index"] for row in rows]
+    rules = read_rules(connection, indexes)
+    disclosures = _read_disclosures(connection, indexes)
+    return [
+        LogEntry(
+            index=row["index"],
+            logged_at=row["logged_at"],
+            leaf=row["leaf"],
+            leaf_hash=row["leaf_hash"],
+            columns=query_columns_of(row, rules[row["index"]]),
+            payload=_payload(row),
+            disclosures=tuple(disclosures[row["index"]]),
+        )
+        for row in rows
+    ]
+
+
+def read_rules(
+    connection: Connection, indexes: Iterable[int]
+) -> Mapping[int, Sequence[tuple[str, str]]]:
+    """Return the indexed rules of entries, sorted, by the entries' indexes."""
+    table = log_entry_rule.c
+    query = select(table.index, table.rule, table.status).where(table.index.in_(indexes))
+    found = defaultdict[int, list[tuple[str, str]]](list)
+    for index, rule, status in connection.execute(query):
+        found[index].append((rule, status))
+    for rules in found.values():
+        rules.sort()
+    return found
+
+
+def query_columns_of(row: RowMapping, rules: Sequence[tuple[str, str]]) -> QueryColumns:
+    """Return the query columns of a row of `log_entry`."""
+    return QueryColumns(
+        decision_id=row["decision_id"],
+        decided_at=row["decided_at"],
+        outcome=row["outcome"],
+        conclusive=row["conclusive"],
+        campaign=row["campaign"],
+        policy_set=row["policy_set"],
+        policy_version=row["policy_version"],
+        policy_digest=row["policy_digest"],
+        actor=row["actor"],
+        rules=tuple(rules),
+    )
+
+
+def _payload(row: Mapping[Any, Any]) -> Payload | None:
+    if row["input_salt"] is None:
+        return None
+    return Payload(
+        input=row["input"],
+        input_salt=row["input_salt"],
+        result=row["result"],
+        result_salt=row["result_salt"],
+    )
+
+
+def _read_disclosures(
+    connection: Connection, indexes: Sequence[int]
+) -> Mapping[int, Sequence[Disclosure]]:
+    table = disclosure.c
+    query = select(table.index, table.name, table.disclosure).where(table.index.in_(indexes))
+    found = defaultdict[int, list[Disclosure]](list)
+    for index, name, text in connection.execute(query.order_by(table.index, table.name)):
+        found[index].append(_disclosure(name, text))
+    return found
+
+
+def _disclosure(name: str, text: str) -> Disclosure:
+    try:
+        return Disclosure.read(text)
+    except ValueError:  # Somebody altered it: it is exported as it is, for the verifier to name.
+        return Disclosure(name=name, value=None, text=text)

@@ -1,0 +1,28 @@
+"""What can go wrong with stored things, in words fit for a user.
+
+The text of a database or driver never reaches a message; it stays behind as `__cause__`.
+"""
+
+
+class StorageError(Exception):
+    """Something stored could not be read or written."""
+
+
+class NotFound(StorageError):  # noqa: N818 - the house names what happened; the base is an error.
+    """There is nothing under this name."""
+
+
+class Conflict(StorageError):  # noqa: N818 - as above.
+    """Something else is stored under this name already."""
+
+
+class InvalidQuery(StorageError):  # noqa: N818 - as above.
+    """A filter, limit or cursor is not one that can be answered."""
+
+
+class StorageUnavailable(StorageError):  # noqa: N818 - as above.
+    """The database cannot be reached, read or written at the moment."""
+
+
+class LogInconsistent(StorageError):  # noqa: N818 - as above.
+    """The head of the log and its entries disagree: nothing more is written to it."""

@@ -1,0 +1,176 @@
+"""Entries of the log in SQL: the writer's side, `audit.log.LogStore`.
+
+One transaction takes the lock of the head, gives the records the next indexes, and writes entries,
+payloads, disclosures, full tiles and the new head. On PostgreSQL the lock is the head's row.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from ..audit.log import (
+    Answer,
+    DecisionAlreadyLogged,
+    LogHead,
+    receipt_of,
+    sequence,
+)
+from ..audit.record import LogEntry, SealedRecord
+from ..audit.tree import Frontier
+from .database import Database
+from .entries import read_entries
+from .errors import LogInconsistent
+from .schema import disclosure, log_entry, log_entry_rule, log_head, payload
+from .tiles import split_hashes, write_full_tiles
+
+_READ_HEAD = select(
+    log_head.c.size,
+    log_head.c.frontier,
+    log_head.c.logged_at,
+    select(func.max(log_entry.c.index)).scalar_subquery().label("last"),
+)
+_WRITE_HEAD = update(log_head)
+_LOGGED = select(log_entry.c.decision_id).where(
+    log_entry.c.decision_id.in_(bindparam("ids", expanding=True))
+)
+_WRITE_ENTRY = insert(log_entry)
+_WRITE_PAYLOAD = insert(payload)
+_WRITE_DISCLOSURE = insert(disclosure)
+_WRITE_RULE = insert(log_entry_rule)
+
+
+def system_clock() -> datetime:
+    """Return the time of this machine."""
+    return datetime.now(UTC)
+
+
+class SQLLogStore:
+    """The log of one database. `clock` gives the time at which entries are logged."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def append(self, records: Sequence[SealedRecord]) -> Sequence[Answer]:
+        """Append records and return once they are durable; answers each, in order.
+
+        Raises `StorageUnavailable`, or `LogInconsistent` where the head does not fit the entries.
+        """
+        with self._database.writing() as connection:
+            head = read_head(connection)
+            fresh = _fresh(connection, records)
+            entries, new_head = sequence(head, fresh.values(), self._clock())
+            if entries:
+                _write(connection, entries, head, new_head)
+        # Only here, behind the commit, does anybody hear of the entries.
+        receipts = {entry.columns.decision_id: receipt_of(entry) for entry in entries}
+        return [
+            receipts[record.decision_id]
+            if fresh.get(record.decision_id) is record
+            else DecisionAlreadyLogged(record.decision_id)
+            for record in records
+        ]
+
+    def find(self, decision_ids: Sequence[str]) -> Mapping[str, LogEntry]:
+        """Return the committed entries of some ids; waits for any writer in flight."""
+        with self._database.writing() as connection:
+            read_head(connection)
+            entries = read_entries(connection, log_entry.c.decision_id.in_(decision_ids))
+        return {entry.columns.decision_id: entry for entry in entries}
+
+
+def read_head(connection: Connection) -> LogHead:
+    """Return the head of the log, locked where the connection writes.
+
+    Raises `LogInconsistent` where there is none, it is broken, or the entries disagree with it. The
+    last index tells, since indexes are dense; an entry removed before it is for the verifier.
+    """
+    row = connection.execute(_READ_HEAD).one_or_none()
+    if row is None:
+        raise LogInconsistent("the log has no head")
+    if row.size != (0 if row.last is None else row.last + 1):
+        raise LogInconsistent("the head of the log and its entries disagree")
+    return _head(row.size, row.frontier, row.logged_at)
+
+
+def _head(size: int, roots: bytes, logged_at: datetime) -> LogHead:
+    try:
+        frontier = Frontier(size=size, roots=tuple(split_hashes(roots)))
+    except ValueError as error:
+        raise LogInconsistent("the head of the log is broken") from error
+    return LogHead(frontier=frontier, logged_at=logged_at)
+
+
+def _fresh(connection: Connection, records: Iterable[SealedRecord]) -> dict[str, SealedRecord]:
+    """Return the records to append by their ids: the first of each id that is not logged yet."""
+    first: dict[str, SealedRecord] = {}
+    for record in records:
+        first.setdefault(record.decision_id, record)
+    for decision_id in connection.execute(_LOGGED, {"ids": list(first)}).scalars():
+        del first[decision_id]
+    return first
+
+
+def _write(
+    connection: Connection, entries: Sequence[LogEntry], head: LogHead, new_head: LogHead
+) -> None:
+    connection.execute(_WRITE_ENTRY, [_entry_row(entry) for entry in entries])
+    connection.execute(_WRITE_PAYLOAD, _payload_rows(entries))
+    connection.execute(
+        _WRITE_DISCLOSURE,
+        [
+            {"index": entry.index, "name": one.name, "disclosure": one.text}
+            for entry in entries
+            for one in entry.disclosures
+        ],
+    )
+    rules = [
+        {"index": entry.index, "rule": rule, "status": status}
+        for entry in entries
+        for rule, status in entry.columns.rules
+    ]
+    if rules:
+        connection.execute(_WRITE_RULE, rules)
+    write_full_tiles(connection, head.frontier.size, new_head.frontier.size)
+    connection.execute(
+        _WRITE_HEAD,
+        {
+            "size": new_head.frontier.size,
+            "frontier": b"".join(new_head.frontier.roots),
+            "logged_at": new_head.logged_at,
+        },
+    )
+
+
+def _entry_row(entry: LogEntry) -> dict[str, object]:
+    columns = entry.columns
+    return {
+        "index": entry.index,
+        "decision_id": columns.decision_id,
+        "logged_at": entry.logged_at,
+        "leaf": entry.leaf,
+        "leaf_hash": entry.leaf_hash,
+        "decided_at": columns.decided_at,
+        "outcome": columns.outcome,
+        "conclusive": columns.conclusive,
+        "campaign": columns.campaign,
+        "policy_set": columns.policy_set,
+        "policy_version": columns.policy_version,
+        "policy_digest": columns.policy_digest,
+        "actor": columns.actor,
+    }
+
+
+def _payload_rows(entries: Iterable[LogEntry]) -> list[dict[str, object]]:
+    return [
+        {
+            "index": entry.index,
+            "input": kept.input,
+            "input_salt": kept.input_salt,
+            "result": kept.result,
+            "result_salt": kept.result_salt,
+        }
+        for entry in entries
+        if (kept := entry.payload) is not None
+    ]

@@ -1,0 +1,1 @@
+"""The Alembic history: `env.py` runs it, `versions/` holds its revisions."""

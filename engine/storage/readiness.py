@@ -1,0 +1,59 @@
+"""Whether the database can serve: reachable, of the current schema, and its log in order."""
+
+from dataclasses import dataclass
+
+from .database import Database
+from .errors import StorageError
+from .log_store import read_head
+from .migrate import current_revision, newest_revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """What was found, and the words for the first thing that is wrong."""
+
+    is_reachable: bool
+    is_current: bool
+    is_log_consistent: bool
+    size: int | None
+    problem: str | None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.problem is None
+
+
+def probe(database: Database) -> Readiness:
+    """Look at a database; never raises a `StorageError`.
+
+    The head is compared with the last index, which takes the same time whatever the size: indexes
+    are dense. An entry removed from the middle is for the verifier to find.
+    """
+    is_reachable = is_current = False
+    try:
+        with database.reading() as connection:
+            is_reachable = True
+            is_current = current_revision(connection) == newest_revision()
+            if not is_current:
+                return _not_ready("the database needs `assent migrate`", is_reachable=True)
+            head = read_head(connection)
+    except StorageError as error:
+        return _not_ready(str(error), is_reachable=is_reachable, is_current=is_current)
+    return Readiness(
+        is_reachable=True,
+        is_current=True,
+        is_log_consistent=True,
+        size=head.frontier.size,
+        problem=None,
+    )
+
+
+def _not_ready(problem: str, *, is_reachable: bool, is_current: bool = False) -> Readiness:
+    return Readiness(
+        is_reachable=is_reachable,
+        is_current=is_current,
+        is_log_consistent=False,
+        size=None,
+        problem=problem,
+    )

@@ -1,0 +1,156 @@
+"""The tables. Migrations make them; this is what the code reads and writes.
+
+INVARIANT: `log_entry.index` is assigned under the lock of the head and never by a sequence, which
+would leave gaps on rollback and let a later index be seen before an earlier one.
+
+Payload and disclosures lie in tables of their own, so that they can be erased without touching
+what the tree hashes. Times are microseconds since 1970 in UTC: exact, sortable and the same
+in every database.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
+
+from ..audit.log import EPOCH
+
+_MICROSECOND = timedelta(microseconds=1)
+_BIG = BigInteger().with_variant(Integer(), "sqlite")  # There, INTEGER is the key of the row.
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware time, stored as microseconds since 1970 in UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's signature.
+        """Return the microseconds of a time."""
+        return None if value is None else (value - EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above.
+        """Return the time of microseconds."""
+        return None if value is None else EPOCH + value * _MICROSECOND
+
+
+metadata = MetaData()
+
+log_entry = Table(
+    "log_entry",
+    metadata,
+    Column("index", _BIG, primary_key=True, autoincrement=False),
+    Column("decision_id", Text, nullable=False, unique=True),
+    Column("logged_at", Instant, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("leaf_hash", LargeBinary, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("conclusive", Boolean, nullable=False),
+    Column("campaign", Text),
+    Column("policy_set", Text, nullable=False),
+    Column("policy_version", Text),
+    Column("policy_digest", Text, nullable=False),
+    Column("actor", Text),
+    # Each filter's column, then the index by which pages are ordered.
+    Index("log_entry_decided_at", "decided_at", "index"),
+    Index("log_entry_outcome", "outcome", "index"),
+    Index("log_entry_conclusive", "conclusive", "index"),
+    Index("log_entry_campaign", "campaign", "index"),
+    Index("log_entry_actor", "actor", "index"),
+    Index("log_entry_policy_digest", "policy_digest", "index"),
+)
+
+log_entry_rule = Table(
+    "log_entry_rule",
+    metadata,
+    Column("index", _BIG, ForeignKey("log_entry.index"), primary_key=True, autoincrement=False),
+    Column("rule", Text, primary_key=True),
+    Column("status", Text, primary_key=True),
+    Index("log_entry_rule_found", "rule", "status", "index"),
+    sqlite_with_rowid=False,
+)
+
+log_head = Table(
+    "log_head",
+    metadata,
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("frontier", LargeBinary, nullable=False),
+    Column("logged_at", Instant, nullable=False),
+)
+
+# Full tiles only, of C2SP tlog-tiles: 256 hashes of 32 bytes each, and the root over them, which is
+# the hash that the level above has for this tile.
+log_tile = Table(
+    "log_tile",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+)
+
+payload = Table(
+    "payload",
+    metadata,
+    Column("index", _BIG, ForeignKey("log_entry.index"), primary_key=True, autoincrement=False),
+    Column("input", LargeBinary, nullable=False),
+    Column("input_salt", LargeBinary, nullable=False),
+    Column("result", LargeBinary, nullable=False),
+    Column("result_salt", LargeBinary, nullable=False),
+)
+
+disclosure = Table(
+    "disclosure",
+    metadata,
+    Column("index", _BIG, ForeignKey("log_entry.index"), primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    Column("disclosure", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+policy_version = Table(
+    "policy_version",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("version", Text),
+    Column("files", LargeBinary, nullable=False),
+    Column("kept_at", Instant, nullable=False),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("prefix", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    Column("last_used_at", Instant),
+    # A name stands in the log as the actor: no two keys in force share one.
+    Index(
+        "api_key_name_in_force",
+        "name",
+        unique=True,
+        sqlite_where=text("revoked_at IS NULL"),
+        postgresql_where=text("revoked_at IS NULL"),
+    ),
+)

@@ -1,0 +1,159 @@
+"""Searching the log: keyset pages equal a plain sort, and cursors stay with their filters."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.audit.record import LogEntry, seal
+from engine.storage.database import Database
+from engine.storage.decisions import DecisionFilter, Decisions, LoggedDecision
+from engine.storage.errors import InvalidQuery
+from engine.storage.log_store import SQLLogStore
+
+NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
+COUNT = 60
+
+
+@pytest.fixture
+def decisions(store: SQLLogStore, database: Database, make_record: Any) -> Decisions:
+    rules = ("a/one", "a/two")
+    statuses = ("violated", "undetermined", "satisfied", "waived")
+    records = [
+        make_record(
+            actor=("pipeline", "cli")[n % 2],
+            decided_at=NOON + timedelta(minutes=(n * 7) % COUNT),
+            decision=("allow", "deny")[n % 3 == 0],
+            conclusive=n % 5 != 0,
+            campaign=(None, "c1", "c2")[n % 3],
+            policy_set={"name": "acme", "version": None, "digest": ("d1", "d2")[n % 4 == 0]},
+            rules=[{"rule": rules[n % 2], "status": statuses[n // 2 % 4]}],
+        )
+        for n in range(COUNT)
+    ]
+    store.append([seal(record) for record in records])
+    return Decisions(database)
+
+
+def meets(entry: LogEntry, filters: DecisionFilter) -> bool:
+    columns = entry.columns
+    return all(
+        (
+            filters.since is None or columns.decided_at >= filters.since,
+            filters.until is None or columns.decided_at < filters.until,
+            filters.outcome in (None, columns.outcome),
+            filters.conclusive in (None, columns.conclusive),
+            filters.campaign in (None, columns.campaign),
+            filters.actor in (None, columns.actor),
+            filters.policy_digest in (None, columns.policy_digest),
+            filters.rule is None or (filters.rule, filters.rule_status) in columns.rules,
+        )
+    )
+
+
+def times() -> st.SearchStrategy[datetime | None]:
+    return st.none() | st.integers(-5, COUNT + 5).map(lambda n: NOON + timedelta(minutes=n))
+
+
+FILTERS = st.builds(
+    DecisionFilter,
+    since=times(),
+    until=times(),
+    outcome=st.sampled_from([None, "allow", "deny"]),
+    conclusive=st.sampled_from([None, True, False]),
+    rule=st.sampled_from([None, None, "a/one", "a/two", "a/three"]),
+    rule_status=st.sampled_from(["violated", "undetermined", "waived"]),
+    campaign=st.sampled_from([None, None, "c1", "c2", "c3"]),
+    actor=st.sampled_from([None, None, "cli"]),
+    policy_digest=st.sampled_from([None, None, "d2"]),
+)
+
+
+@settings(max_examples=150)
+@given(filters=FILTERS, limit=st.integers(1, 25))
+def test_pages_equal_a_plain_sort(
+    decisions: Decisions, filters: DecisionFilter, limit: int
+) -> None:
+    """All pages together are the entries that meet the filter, the newest first, each once."""
+    everything = list(decisions.entries(size=COUNT))
+    expected = [
+        LoggedDecision(index=entry.index, logged_at=entry.logged_at, columns=entry.columns)
+        for entry in reversed(everything)
+        if meets(entry, filters)
+    ]
+    found: list[LoggedDecision] = []
+    cursor = None
+    while True:
+        page = decisions.page(filters, limit=limit, cursor=cursor)
+        assert len(page.decisions) <= limit
+        found += page.decisions
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert found == expected
+
+
+def test_entries_appended_meanwhile_are_on_no_later_page(
+    decisions: Decisions, store: SQLLogStore, make_record: Any
+) -> None:
+    first = decisions.page(limit=10)
+    store.append([seal(make_record()) for _ in range(5)])
+    second = decisions.page(limit=10, cursor=first.next_cursor)
+    indexes = [one.index for one in (*first.decisions, *second.decisions)]
+    assert indexes == list(range(COUNT - 1, COUNT - 21, -1))
+    assert decisions.page(limit=1).decisions[0].index == COUNT + 4
+
+
+def test_cursor_stays_with_its_filters(decisions: Decisions) -> None:
+    filters = DecisionFilter(outcome="allow", since=NOON)
+    cursor = decisions.page(filters, limit=5).next_cursor
+    assert decisions.page(filters, limit=7, cursor=cursor).decisions
+    for other in (
+        DecisionFilter(),
+        DecisionFilter(outcome="deny", since=NOON),
+        DecisionFilter(outcome="allow", until=NOON),
+        DecisionFilter(outcome="allow", since=NOON, rule="a/one"),
+    ):
+        with pytest.raises(InvalidQuery, match="other filters"):
+            decisions.page(other, cursor=cursor)
+
+
+@pytest.mark.parametrize("cursor", ["", "é", "AAAA", "?" * 32, "A" * 33])
+def test_cursor_that_no_page_gave(decisions: Decisions, cursor: str) -> None:
+    with pytest.raises(InvalidQuery, match="cursor"):
+        decisions.page(cursor=cursor)
+
+
+def test_cursor_with_an_index_beyond_the_database(decisions: Decisions) -> None:
+    cursor = decisions.page(limit=1).next_cursor
+    assert cursor is not None
+    beyond = base64.urlsafe_b64encode(b"\xff" * 8 + base64.urlsafe_b64decode(cursor)[8:]).decode()
+    assert decisions.page(limit=1, cursor=beyond).decisions[0].index == COUNT - 1
+
+
+@pytest.mark.parametrize("limit", [-1, 0, 501])
+def test_limits(decisions: Decisions, limit: int) -> None:
+    with pytest.raises(InvalidQuery, match="1 to 500"):
+        decisions.page(limit=limit)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"outcome": "maybe"}, "`allow` or `deny`"),
+        ({"rule_status": "satisfied"}, "`excepted`, `undetermined`, `violated` or `waived`"),
+        ({"since": datetime(2026, 1, 1)}, "offset"),  # noqa: DTZ001 - what is refused.
+        ({"until": datetime(2026, 1, 1)}, "offset"),  # noqa: DTZ001 - what is refused.
+    ],
+)
+def test_filters_that_no_decision_can_meet(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidQuery, match=message):
+        DecisionFilter(**changes)
+
+
+def test_filter_that_utf8_cannot_write(decisions: Decisions) -> None:
+    with pytest.raises(InvalidQuery, match="surrogate"):
+        decisions.page(DecisionFilter(campaign="\ud800"))

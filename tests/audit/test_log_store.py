@@ -1,0 +1,337 @@
+"""The log in SQLite: dense indexes, tiles, several processes, and processes that are killed."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, func, insert, select, update
+
+from engine.audit.export import write_export
+from engine.audit.log import Committer, DecisionAlreadyLogged, LogUnavailable, Receipt
+from engine.audit.record import seal
+from engine.audit.tree import (
+    Subtree,
+    TreeHead,
+    check_record,
+    check_tree,
+    leaf_hash,
+    prove_record,
+    prove_tree,
+    read_root,
+    tree_root,
+)
+from engine.audit.verify import check_receipt, verify_export
+from engine.storage.database import Database
+from engine.storage.decisions import Decisions
+from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound, StorageUnavailable
+from engine.storage.log_store import SQLLogStore
+from engine.storage.schema import log_entry, log_head, log_tile
+from engine.storage.tiles import TileReader, tile, write_full_tiles
+
+NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
+WRITER = Path(__file__).with_name("writing_process.py")
+
+
+def exported(database: Database) -> io.BytesIO:
+    decisions = Decisions(database)
+    head, stream = decisions.head(), io.BytesIO()
+    write_export(stream, head=head, entries=decisions.entries(size=head.size), exported_at=NOON)
+    stream.seek(0)
+    return stream
+
+
+def verified(database: Database) -> TreeHead:
+    """Export the log, verify all of it, and return its head."""
+    head = Decisions(database).head()
+    report = verify_export(exported(database), trusted=head)
+    assert report.faults == ()
+    assert (report.entries, report.root) == (head.size, head.root)
+    return head
+
+
+def start_writer(url: str, threads: int, count: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, str(WRITER), url, str(threads), str(count)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 - our own script.
+
+
+def acknowledged(output: bytes) -> dict[str, int]:
+    """Return the complete lines of a writer: a kill may cut the last one."""
+    whole = output[: output.rfind(b"\n") + 1].decode().split()
+    return dict(zip(whole[::2], map(int, whole[1::2]), strict=True))
+
+
+def test_entry_comes_back_as_it_was_made(
+    store: SQLLogStore, database: Database, make_record: Any
+) -> None:
+    record = make_record()
+    sealed = seal(record)
+    (receipt,) = store.append([sealed])
+    entry = Decisions(database).get(record.decision_id)
+    assert entry == sealed.entry(0, NOON)
+    assert receipt == Receipt(index=0, leaf_hash=leaf_hash(entry.leaf), logged_at=NOON)
+    assert store.find([record.decision_id, "another"]) == {record.decision_id: entry}
+    assert verified(database).size == 1
+
+
+def test_duplicates_in_and_before_a_batch(
+    store: SQLLogStore, database: Database, make_record: Any
+) -> None:
+    store.append([seal(make_record(number=1))])
+    twice = seal(make_record(number=2))
+    batch = [seal(make_record(number=1)), twice, seal(make_record(number=2)), seal(make_record())]
+    answers = store.append(batch)
+    kinds = [type(answer) for answer in answers]
+    assert kinds == [DecisionAlreadyLogged, Receipt, DecisionAlreadyLogged, Receipt]
+    (again,) = store.append([twice])
+    assert isinstance(again, DecisionAlreadyLogged)
+    assert verified(database).size == 3
+
+
+def test_decision_without_noteworthy_rules(
+    store: SQLLogStore, database: Database, make_record: Any
+) -> None:
+    store.append([seal(make_record(rules=[], decision="allow", campaign=None))])
+    assert verified(database).size == 1
+
+
+def test_clock_that_goes_back(
+    store: SQLLogStore, database: Database, make_record: Any, clock: Any
+) -> None:
+    for step in (0, -3600, 5):
+        clock.now = NOON + timedelta(seconds=step)
+        store.append([seal(make_record())])
+    times = [entry.logged_at for entry in Decisions(database).entries(size=3)]
+    assert times == [NOON, NOON, NOON + timedelta(seconds=5)]
+    assert verified(database).size == 3
+
+
+def test_tiles_around_their_boundaries(
+    store: SQLLogStore, database: Database, make_record: Any
+) -> None:
+    leaves: list[bytes] = []
+    for step in (255, 1, 1, 254, 1, 300):
+        answers = store.append([seal(make_record()) for _ in range(step)])
+        leaves += [answer.leaf_hash for answer in answers if isinstance(answer, Receipt)]
+        decisions, size = Decisions(database), len(leaves)
+        assert decisions.head() == TreeHead(size=size, root=tree_root(leaves))
+        with database.reading() as connection:
+            full = connection.execute(select(func.count()).select_from(log_tile)).scalar()
+            assert full == size // 256
+            assert list(tile(connection, 0, (size - 1) // 256)) == leaves[(size - 1) // 256 * 256 :]
+            assert tile(connection, 0, 100) == []
+        for old in (1, size // 2, size):
+            proof = decisions.prove_growth(old_size=old, size=size)
+            assert decisions.root_at(old) == tree_root(leaves[:old])
+            check_tree(
+                size=size,
+                root=tree_root(leaves),
+                old_size=old,
+                old_root=tree_root(leaves[:old]),
+                proof=proof,
+            )
+    assert verified(database).size == 812
+
+
+def test_inclusion_by_decision_id(store: SQLLogStore, database: Database, make_record: Any) -> None:
+    records = [make_record() for _ in range(300)]
+    store.append([seal(record) for record in records])
+    decisions = Decisions(database)
+    for record in records[::37]:
+        proof, head = decisions.prove(record.decision_id)
+        entry = decisions.get(record.decision_id)
+        assert proof.leaf_hash == entry.leaf_hash
+        check_receipt(leaf=entry.leaf, proof=proof, root=head.root)
+    with pytest.raises(NotFound, match="nothing-like-it"):
+        decisions.prove("nothing-like-it")
+    with pytest.raises(NotFound):
+        decisions.get("nothing-like-it")
+    for old, size in ((0, 300), (301, 301), (5, 4)):
+        with pytest.raises(InvalidQuery):
+            decisions.prove_growth(old_size=old, size=size)
+    for size in (-1, 301):
+        with pytest.raises(InvalidQuery):
+            decisions.root_at(size)
+
+
+def test_large_tree_is_proved_from_a_few_tiles(database: Database) -> None:
+    """66,000 leaf hashes, two levels of full tiles above the entries."""
+    size = 66_000
+    leaves = [leaf_hash(n.to_bytes(4, "big")) for n in range(size)]
+    rows = [
+        {
+            "index": n, "decision_id": str(n), "logged_at": NOON, "leaf": b"", "leaf_hash": leaf,
+            "decided_at": NOON, "outcome": "allow", "conclusive": True, "policy_set": "",
+            "policy_digest": "",
+        }
+        for n, leaf in enumerate(leaves)
+    ]  # fmt: skip
+    root = tree_root(leaves)
+    with database.writing() as connection:
+        connection.execute(insert(log_entry), rows)
+        write_full_tiles(connection, 0, size)
+        levels = select(log_tile.c.level, func.count()).group_by(log_tile.c.level)
+        assert dict(map(tuple, connection.execute(levels))) == {0: 257, 1: 1}
+        assert read_root(size=size, reader=TileReader(connection)) == root
+        for index in (0, 255, 65_535, 65_536, 65_999):
+            proof = prove_record(size=size, index=index, reader=TileReader(connection))
+            check_record(size=size, root=root, index=index, leaf=leaves[index], proof=proof)
+            old_root = tree_root(leaves[: index + 1])
+            growth = prove_tree(size=size, old_size=index + 1, reader=TileReader(connection))
+            check_tree(size=size, root=root, old_size=index + 1, old_root=old_root, proof=growth)
+        (top,) = TileReader(connection).read_hashes([Subtree(level=16, index=0)])
+        assert top == tree_root(leaves[: 2**16])
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ('DELETE FROM payload WHERE "index" = 1', "payload_missing"),
+        ("UPDATE payload SET input = x'00' WHERE \"index\" = 1", "input_differs"),
+        ('UPDATE payload SET result_salt = input_salt WHERE "index" = 1', "result_differs"),
+        ("UPDATE disclosure SET disclosure = 'x' WHERE \"index\" = 1", "disclosure_differs"),
+        ('DELETE FROM disclosure WHERE "index" = 1', "disclosure_missing"),
+        ('DELETE FROM log_entry_rule WHERE "index" = 1', "column_differs"),
+        ("UPDATE log_entry SET outcome = 'allow' WHERE \"index\" = 1", "column_differs"),
+        ('UPDATE log_entry SET logged_at = 0 WHERE "index" = 1', "time_goes_back"),
+        ('UPDATE log_entry SET leaf_hash = zeroblob(32) WHERE "index" = 1', "leaf_hash_differs"),
+        ("UPDATE log_entry SET leaf = x'7b7d' WHERE \"index\" = 1", "leaf_hash_differs"),
+    ],
+)
+def test_what_is_altered_in_the_database_is_named(
+    store: SQLLogStore, database: Database, make_record: Any, statement: str, code: str
+) -> None:
+    store.append([seal(make_record()) for _ in range(3)])
+    with database.writing() as connection:
+        connection.exec_driver_sql(statement)
+    report = verify_export(exported(database))
+    assert report.first is not None
+    assert (report.first.index, report.first.code) == (1, code)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        delete(log_head),
+        update(log_head).values(size=7),
+        update(log_head).values(frontier=b"short"),
+        delete(log_entry).where(log_entry.c.index == 1),
+    ],
+    ids=["gone", "ahead", "broken", "entry gone"],
+)
+def test_nothing_is_written_under_a_wrong_head(
+    store: SQLLogStore, database: Database, make_record: Any, change: Any
+) -> None:
+    store.append([seal(make_record()), seal(make_record())])
+    with database.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM payload")
+        connection.exec_driver_sql("DELETE FROM disclosure")
+        connection.exec_driver_sql("DELETE FROM log_entry_rule")
+        connection.execute(change)
+    with pytest.raises(LogInconsistent):
+        store.append([seal(make_record())])
+    committer = Committer(store)
+    with pytest.raises(LogUnavailable):
+        committer.append(make_record())
+    committer.close()
+
+
+class FailingStore(SQLLogStore):
+    """A store whose connection breaks behind the commit, as a network may."""
+
+    def append(self, records: Sequence[Any]) -> Any:
+        super().append(records)
+        raise StorageUnavailable("the connection is gone")
+
+
+def test_failed_but_persisted_in_a_real_database(database: Database, make_record: Any) -> None:
+    committer = Committer(FailingStore(database))
+    record = make_record()
+    receipt = committer.append(record)
+    committer.close()
+    entry = Decisions(database).get(record.decision_id)
+    assert (receipt.index, receipt.leaf_hash) == (entry.index, entry.leaf_hash)
+
+
+def test_threads_and_batches_on_one_file(
+    store: SQLLogStore, database: Database, make_record: Any
+) -> None:
+    committer = Committer(store)
+
+    def work(_: int) -> list[int]:
+        answers = committer.append_many([make_record() for _ in range(20)])
+        return [one.index for one in (*answers, committer.append(make_record()))]  # type: ignore[union-attr] # All are receipts.
+
+    with ThreadPoolExecutor(8) as pool:
+        indexes = [index for found in pool.map(work, range(8)) for index in found]
+    committer.close()
+    assert sorted(indexes) == list(range(168))
+    assert verified(database).size == 168
+
+
+def test_two_processes_share_one_dense_log(url: str, database: Database) -> None:
+    writers = [start_writer(url, threads=8, count=25) for _ in range(2)]
+    outputs = [writer.communicate(timeout=60)[0] for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0]
+    found = [acknowledged(output) for output in outputs]
+    assert sorted([*found[0].values(), *found[1].values()]) == list(range(400))
+    assert verified(database).size == 400
+
+
+def test_killed_writers_lose_nothing_acknowledged(url: str, database: Database) -> None:
+    """`kill -9` in the middle of the load, again and again, on the same file."""
+    logged: dict[str, int] = {}
+    for round_ in range(4):
+        writers = [start_writer(url, threads=8, count=0) for _ in range(2)]
+        for writer in writers:
+            assert writer.stdout is not None
+            os.set_blocking(writer.stdout.fileno(), True)
+        deadline = time.monotonic() + 10
+        goal = Decisions(database).head().size + 60 + 40 * round_
+        while Decisions(database).head().size < goal and time.monotonic() < deadline:
+            time.sleep(0.01)
+        for writer in writers:
+            with suppress(ProcessLookupError):
+                writer.send_signal(signal.SIGKILL)
+        for writer in writers:
+            logged |= acknowledged(writer.communicate(timeout=20)[0])
+            assert writer.returncode == -signal.SIGKILL
+    head = verified(database)
+    stored = {
+        entry.columns.decision_id: entry.index
+        for entry in Decisions(database).entries(size=head.size)
+    }
+    assert len(logged) > 0
+    assert logged.items() <= stored.items()
+    assert sorted(stored.values()) == list(range(head.size))
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_forked_process_appends_with_a_connection_of_its_own(
+    store: SQLLogStore, database: Database, make_record: Any
+) -> None:
+    committer = Committer(store)
+    committer.append(make_record())
+    child = os.fork()
+    if child == 0:  # pragma: no cover - the child is not measured.
+        try:
+            indexes = [committer.append(make_record()).index for _ in range(5)]
+            committer.close()
+        except BaseException:  # noqa: BLE001 - nothing of pytest may run on in the child.
+            os._exit(99)
+        os._exit(len(indexes))
+    receipts = [committer.append(make_record()) for _ in range(5)]
+    _, status = os.waitpid(child, 0)
+    committer.close()
+    assert os.waitstatus_to_exitcode(status) == 5
+    assert len(receipts) == 5
+    assert verified(database).size == 11
