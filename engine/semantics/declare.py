@@ -11,7 +11,7 @@ from ..syntax import tree as syntax
 from ..syntax.lexis import SCALAR_TYPES
 from . import faults
 from .tree import Edition, SetDefinition, Window
-from .types import EnumerationType, ListType, RecordType, Scalar, Type
+from .types import ElementType, EnumerationType, ListType, RecordType, Scalar, Type
 from .vocabulary import Fact, RecordShape, Vocabulary
 
 Kind = TypeVar("Kind")
@@ -65,7 +65,9 @@ def _items(files: Iterable[syntax.File], kind: type[Kind]) -> Iterator[Kind]:
 # --- vocabulary -------------------------------------------------------------------------------
 
 
-def vocabulary(files: Iterable[syntax.File], names: Names) -> tuple[Vocabulary, dict[str, EnumerationType]] | None:
+def vocabulary(
+    files: Iterable[syntax.File], names: Names
+) -> tuple[Vocabulary, dict[str, EnumerationType]] | None:
     """Return the vocabulary that all `vocabulary` blocks make together, and the named types.
 
     Blocks of one name extend each other: an organisation adds facts in a file of its own.
@@ -149,7 +151,7 @@ class _VocabularyBuilder:
         match node.type:
             case syntax.InlineEnumeration(members=members, is_list=is_list):
                 name = f"{owner}.{node.name.text}"
-                inner: Scalar | EnumerationType | RecordType | None
+                inner: ElementType | None
                 inner = EnumerationType(name=name, members=self._members(members))
             case syntax.TypeName(name=name_node, is_list=is_list):
                 inner = self._named(name_node)
@@ -157,7 +159,7 @@ class _VocabularyBuilder:
             return None
         return ListType(element=inner) if is_list else inner
 
-    def _named(self, name: syntax.Name) -> Scalar | EnumerationType | RecordType | None:
+    def _named(self, name: syntax.Name) -> ElementType | None:
         if name.text in SCALAR_TYPES:
             return Scalar(name.text)
         if name.text in self.enumerations:
@@ -185,10 +187,17 @@ def set_type(
     return None
 
 
-def window(start: syntax.DateLiteral | None, until: syntax.DateLiteral | None, report: Report) -> Window:
+def window(
+    start: syntax.DateLiteral | None, until: syntax.DateLiteral | None, report: Report
+) -> Window:
     """Return the window between two days, reporting an empty one."""
     made = Window(start=start.value if start else None, until=until.value if until else None)
-    if until is not None and made.start is not None and made.until is not None and made.until <= made.start:
+    if (
+        until is not None
+        and made.start is not None
+        and made.until is not None
+        and made.until <= made.start
+    ):
         report(faults.empty_window(until.span))
     return made
 
@@ -210,6 +219,4 @@ def in_succession(node: SetDefinition, spans: tuple[Span, ...], report: Report) 
                 members=edition.members,
             )
         closed.append(edition)
-    return SetDefinition(
-        name=node.name, type=node.type, label=node.label, editions=tuple(closed)
-    )
+    return SetDefinition(name=node.name, type=node.type, label=node.label, editions=tuple(closed))

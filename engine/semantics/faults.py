@@ -10,9 +10,7 @@ from .types import Type, describe
 
 
 def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
-    return Diagnostic(
-        code=code, severity=Severity.ERROR, headline=headline, span=span, **details
-    )
+    return Diagnostic(code=code, severity=Severity.ERROR, headline=headline, span=span, **details)
 
 
 def _unknown(code: str, what: str, word: str, span: Span, known: Iterable[str]) -> Diagnostic:
@@ -45,9 +43,7 @@ def unknown_fact(span: Span, word: str, owner: str, known: Iterable[str]) -> Dia
 
 def no_facts_below(span: Span, owner: str, kind: Type) -> Diagnostic:
     """A path that goes on behind a value."""
-    return _error(
-        "E0302", f"`{owner}` is {describe(kind)} and has no facts of its own", span
-    )
+    return _error("E0302", f"`{owner}` is {describe(kind)} and has no facts of its own", span)
 
 
 def step_into_list(span: Span, owner: str) -> Diagnostic:
@@ -56,7 +52,7 @@ def step_into_list(span: Span, owner: str) -> Diagnostic:
         "E0303",
         f"`{owner}` is a list; say which of its elements is meant",
         span,
-        help=f"write `any x in {owner} has (…)`, `every x in {owner} has (…)` or `no x in {owner} has (…)`",
+        help=f"write `any x in {owner} has (…)`, or begin with `every` or `no`",
     )
 
 
@@ -133,12 +129,12 @@ def ordinal_in_condition(span: Span) -> Diagnostic:
 
 def wrong_type(span: Span, found: Type, wanted: Type) -> Diagnostic:
     """A value of another type than its partner."""
-    return _error(
-        "E0401", f"this is {describe(found)}, where {describe(wanted)} is needed", span
-    )
+    return _error("E0401", f"this is {describe(found)}, where {describe(wanted)} is needed", span)
 
 
-def not_comparable(span: Span, comparator: Comparator, kind: Type, instead: str | None) -> Diagnostic:
+def not_comparable(
+    span: Span, comparator: Comparator, kind: Type, instead: str | None
+) -> Diagnostic:
     """A phrase that does not fit the type to its left."""
     return _error(
         "E0402",
@@ -167,9 +163,7 @@ def not_a_list(span: Span, kind: Type) -> Diagnostic:
 
 def no_arithmetic(span: Span, operator: str, left: Type, right: Type) -> Diagnostic:
     """Operands that do not go together."""
-    return _error(
-        "E0406", f"`{operator}` cannot join {describe(left)} and {describe(right)}", span
-    )
+    return _error("E0406", f"`{operator}` cannot join {describe(left)} and {describe(right)}", span)
 
 
 def number_for_percentage(span: Span, text: str) -> Diagnostic:
@@ -180,16 +174,6 @@ def number_for_percentage(span: Span, text: str) -> Diagnostic:
         span,
         help=f"write `{text}%`",
         replacement=f"{text}%",
-    )
-
-
-def if_any_without_every(span: Span, word: str) -> Diagnostic:
-    """`, if any,` beside another quantifier."""
-    return _error(
-        "E0408",
-        f"`, if any,` has no meaning with `{word}`",
-        span,
-        help=f"over an empty list `{word} … has` is already settled; leave `, if any,` out",
     )
 
 
@@ -209,6 +193,16 @@ def missing_clause(span: Span, rule: str, clause: str, why: str) -> Diagnostic:
 def repeated_clause(span: Span, clause: str) -> Diagnostic:
     """A clause that may stand once."""
     return _error("E0502", f"`{clause}` stands twice in this rule", span)
+
+
+def second_demand(span: Span) -> Diagnostic:
+    """Two main clauses in one rule."""
+    return _error(
+        "E0511",
+        "a rule makes one demand, and this is its second",
+        span,
+        help="write a second rule for it",
+    )
 
 
 def misplaced_clause(span: Span, clause: str) -> Diagnostic:
@@ -256,9 +250,50 @@ def no_vocabulary(span: Span) -> Diagnostic:
     )
 
 
+def fact_depended_on(span: Span, path: str, kind: Type) -> Diagnostic:
+    """A vocabulary without a fact that deciding itself depends on."""
+    return _error(
+        "E0516",
+        f"the vocabulary has no `{path}` that is {describe(kind)}",
+        span,
+        label="this vocabulary",
+        help="every decision depends on it: where, when, and about which campaign",
+    )
+
+
 def incomplete_test(span: Span, step: str) -> Diagnostic:
     """A test that does not say what it is about."""
     return _error("E0508", f"this test has no `{step}`", span)
+
+
+def repeated_step(span: Span) -> Diagnostic:
+    """A step of a test that may stand once."""
+    return _error("E0512", "this stands twice in one test", span, help="write a second test")
+
+
+def element_needed(span: Span, owner: str) -> Diagnostic:
+    """A path of a test that passes through a list without saying which element."""
+    return _error(
+        "E0513",
+        f"`{owner}` is a list; say which of its elements is meant",
+        span,
+        help=f"count from one: `{owner}[1]`",
+    )
+
+
+def group_as_value(span: Span) -> Diagnostic:
+    """A whole group of facts given at once."""
+    return _error(
+        "E0514",
+        "a group of facts is not given as a whole",
+        span,
+        help="give its facts one by one, each in a line of its own",
+    )
+
+
+def not_a_constant(span: Span) -> Diagnostic:
+    """A value that only an evaluation would know."""
+    return _error("E0515", "a test gives values, not facts or sets", span, help="write the value")
 
 
 def placeholder(span: Span, text: str, reason: str) -> Diagnostic:
@@ -275,6 +310,11 @@ def placeholder(span: Span, text: str, reason: str) -> Diagnostic:
 def empty_set(span: Span) -> Diagnostic:
     """Braces with nothing in them."""
     return _error("E0510", "this set has no members", span)
+
+
+def member_not_constant(span: Span) -> Diagnostic:
+    """A fact or a calculation among the members of a set."""
+    return _error("E0517", "braces list values, not facts", span, help="write the value")
 
 
 # --- polarity ---------------------------------------------------------------------------------

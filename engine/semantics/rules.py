@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
+from ..source.diagnostic import Diagnostic
 from ..source.text import Span
 from ..syntax import tree as syntax
 from . import faults
@@ -13,25 +15,24 @@ from .polarity import absence_faults
 from .tree import (
     Citation,
     Clause,
-    Compared,
-    Condition,
     Constant,
-    Denied,
     Effect,
+    Enforcement,
     Exemption,
     FactTerm,
-    Holds,
-    Joined,
-    Over,
     Rule,
     SetTerm,
     Template,
     Window,
+    bound_elements,
 )
-from .types import ListType, Scalar, Type
+from .types import RecordType, Scalar, Type
+
+ClauseKind = TypeVar("ClauseKind", bound=syntax.Node)
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_KEYWORDS: dict[type, str] = {
+_PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_KEYWORDS: Mapping[type[syntax.Node], str] = {
     syntax.SourceClause: "source",
     syntax.ForceClause: "in force from",
     syntax.PlaceClause: "applies in",
@@ -51,6 +52,13 @@ _COMMON = (
     *(syntax.SourceClause, syntax.ForceClause, syntax.PlaceClause, syntax.ApplicabilityClause),
     *(syntax.SeverityClause, syntax.EnforcementClause, syntax.UnknownClause),
 )
+_NEEDED = {
+    syntax.SourceClause: "say where the rule comes from: `source DSA art 28(2)`",
+    syntax.ForceClause: "say from which day it holds: `in force from 2024-02-17`",
+    syntax.MessageClause: 'say what a person is told: `message "…"`',
+    syntax.RemedyClause: 'say what to change to be allowed: `remedy "…"`',
+}
+_NO_TEMPLATE = Template(parts=())
 
 
 def policy_rules(
@@ -61,58 +69,244 @@ def policy_rules(
         if not isinstance(clause, (*_COMMON, syntax.Broken)):
             scope.report(faults.misplaced_clause(clause.span, _KEYWORDS[type(clause)]))
     for rule in node.rules:
-        made = _RuleReader(policy=node, rule=rule, scope=scope, instruments=instruments).read()
-        if made is not None:
+        found: list[Diagnostic] = []
+        reader = _RuleReader(
+            policy=node,
+            rule=rule,
+            scope=replace(scope, report=found.append),
+            instruments=instruments,
+        )
+        made = reader.read()
+        for diagnostic in found:
+            scope.report(diagnostic)
+        if made is not None and not found and not reader.is_broken:
             yield made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Main:
+    """The main clause, and the case in which it is required."""
+
+    effect: Effect
+    clause: Clause
+    case: Clause | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _RuleReader:
     """Reads one rule; its own clauses stand in place of the common ones of its policy.
 
-    `applies when` adds up instead.
+    `applies when` adds up instead. What is faulty is reported and stands in as empty: the caller
+    drops a rule about which anything was reported.
     """
 
     policy: syntax.Policy
     rule: syntax.Rule
     scope: Scope
     instruments: Mapping[str, Instrument]
+    _bound: dict[str, Type] = field(default_factory=dict)
 
     @property
-    def _id(self) -> str:
-        return f"{self.policy.name.text}/{self.rule.name.text}"
+    def is_broken(self) -> bool:
+        """Whether a clause of the rule, or a common one, could not be parsed."""
+        clauses = (*self.policy.clauses, *self.rule.clauses)
+        return any(isinstance(clause, syntax.Broken) for clause in clauses)
 
     def read(self) -> Rule | None:
-        """Return the rule, or None where something it needs is missing or faulty."""
-        self._check_repetitions()
-        sources, places = self._sources(), self._places()
-        applicability = self._applicability()
-        main, exemptions = self._main(), self._exemptions()
-        message = self._template(syntax.MessageClause, main)
-        remedy = self._template(syntax.RemedyClause, main)
-        evidence = self._evidence()
-        self._check_presence()
-        broken = any(isinstance(c, syntax.Broken) for c in (*self.policy.clauses, *self.rule.clauses))
-        incomplete = None in (sources, applicability, main, exemptions, message, evidence)
-        if broken or incomplete or places is _FAULTY:
+        """Return the rule, or None where it has no main clause that can be read."""
+        self._check_structure()
+        main = self._main()
+        cases = [] if main is None or main.case is None else [main.case]
+        applicability = (*self._applicability(), *cases)
+        exemptions = tuple(self._exemptions())
+        message, remedy = self._template(syntax.MessageClause), self._template(syntax.RemedyClause)
+        sources, places, evidence = self._sources(), self._places(), self._evidence()
+        force = self._window()
+        if main is None:
             return None
-        effect, clause, extra = main
         return Rule(
-            id=self._id,
-            title=self.rule.title.value if self.rule.title else self._inherited_title(),
+            id=f"{self.policy.name.text}/{self.rule.name.text}",
+            title=self._title(),
             sources=sources,
-            window=self._window(),
+            window=force,
             places=places,
-            applicability=(*applicability, *extra),
-            effect=effect,
-            main=clause,
+            applicability=applicability,
+            effect=main.effect,
+            main=main.clause,
             exemptions=exemptions,
-            if_unknown=self._chosen(syntax.UnknownClause, "treatment", syntax.UnknownTreatment.ASK),
-            severity=self._chosen(syntax.SeverityClause, "gravity", syntax.Gravity.MEDIUM),
-            enforcement=self._chosen(
-                syntax.EnforcementClause, "enforcement", syntax.Enforcement.MANDATORY
-            ),
+            if_unknown=self._treatment(),
+            severity=self._severity(),
+            enforcement=self._enforcement(),
             message=message,
             remedy=remedy,
             evidence=evidence,
         )
+
+    # --- which clauses there are ---------------------------------------------------------------
+
+    def _own(self, kind: type[ClauseKind]) -> tuple[ClauseKind, ...]:
+        return tuple(clause for clause in self.rule.clauses if isinstance(clause, kind))
+
+    def _common(self, kind: type[ClauseKind]) -> tuple[ClauseKind, ...]:
+        return tuple(clause for clause in self.policy.clauses if isinstance(clause, kind))
+
+    def _one(self, kind: type[ClauseKind]) -> ClauseKind | None:
+        return next(iter((*self._own(kind), *self._common(kind))), None)
+
+    def _check_structure(self) -> None:
+        for clauses in (self.rule.clauses, self.policy.clauses):
+            seen: set[type[syntax.Node]] = set()
+            for clause in clauses:
+                if type(clause) in seen and not isinstance(clause, _REPEATABLE):
+                    keyword = _KEYWORDS.get(type(clause))
+                    if keyword is not None:
+                        self.scope.report(faults.repeated_clause(clause.span, keyword))
+                seen.add(type(clause))
+        if self.is_broken:
+            return  # The broken clause may be the one that seems to be missing.
+        for kind, why in _NEEDED.items():
+            if self._one(kind) is None:
+                self._report_missing(_KEYWORDS[kind], why)
+
+    def _report_missing(self, keyword: str, why: str) -> None:
+        name = self.rule.name
+        self.scope.report(faults.missing_clause(name.span, name.text, keyword, why))
+
+    # --- scope of the rule ---------------------------------------------------------------------
+
+    def _title(self) -> str:
+        title = self.rule.title or self.policy.title
+        return title.value if title else self.rule.name.text.replace("_", " ")
+
+    def _sources(self) -> tuple[Citation, ...]:
+        clause = self._one(syntax.SourceClause)
+        cited = clause.citations if clause is not None else ()
+        return tuple(made for node in cited if (made := self._citation(node)) is not None)
+
+    def _citation(self, node: syntax.Citation) -> Citation | None:
+        name = node.instrument.text
+        instrument = self.instruments.get(name)
+        if instrument is None:
+            span = node.instrument.span
+            self.scope.report(faults.unknown_instrument(span, name, self.instruments))
+            return None
+        return Citation(
+            instrument=name,
+            title=instrument.title,
+            provision=node.provision,
+            url=instrument.url,
+        )
+
+    def _window(self) -> Window:
+        clause = self._one(syntax.ForceClause)
+        if clause is None:
+            return Window()
+        return window(clause.start, clause.until, self.scope.report)
+
+    def _places(self) -> SetTerm | Constant | None:
+        clause = self._one(syntax.PlaceClause)
+        return None if clause is None else members(self.scope, clause.places, Scalar.PLACE)
+
+    # --- conditions ----------------------------------------------------------------------------
+
+    def _clause(
+        self, span: Span, node: syntax.Expression, *, towards_denial: bool
+    ) -> Clause | None:
+        made = condition(self.scope, node)
+        if made is None:
+            return None
+        for diagnostic in absence_faults(made, towards_denial=towards_denial):
+            self.scope.report(diagnostic)
+        location = self.scope.source.locate(span.start)
+        return Clause(condition=made, text=self.scope.words(span), location=location)
+
+    def _main(self) -> _Main | None:
+        written: tuple[syntax.ProhibitClause | syntax.RequireClause, ...] = (
+            *self._own(syntax.ProhibitClause),
+            *self._own(syntax.RequireClause),
+        )
+        if not written:
+            if not self.is_broken:
+                why = "say what the rule demands: `prohibit when …` or `require …`"
+                self._report_missing("prohibit when` or `require", why)
+            return None
+        for second in written[1:]:
+            self.scope.report(faults.second_demand(second.span))
+        node = written[0]
+        denies = isinstance(node, syntax.ProhibitClause)
+        clause = self._clause(node.span, node.condition, towards_denial=denies)
+        case = None
+        if isinstance(node, syntax.RequireClause) and node.when is not None:
+            case = self._clause(node.when.span, node.when, towards_denial=True)
+        if clause is None:
+            return None
+        self._bound.update(bound_elements(clause.condition))
+        return _Main(effect=Effect.PROHIBIT if denies else Effect.REQUIRE, clause=clause, case=case)
+
+    def _applicability(self) -> Iterator[Clause]:
+        written = (
+            *self._common(syntax.ApplicabilityClause),
+            *self._own(syntax.ApplicabilityClause),
+        )
+        for node in written:
+            made = self._clause(node.span, node.condition, towards_denial=True)
+            if made is not None:
+                yield made
+
+    def _exemptions(self) -> Iterator[Exemption]:
+        for node in self._own(syntax.ExceptionClause):
+            made = self._clause(node.span, node.condition, towards_denial=False)
+            if made is not None:
+                yield Exemption(name=node.name.value, clause=made)
+
+    # --- consequences --------------------------------------------------------------------------
+
+    def _treatment(self) -> syntax.UnknownTreatment:
+        clause = self._one(syntax.UnknownClause)
+        return clause.treatment if clause is not None else syntax.UnknownTreatment.ASK
+
+    def _severity(self) -> syntax.Gravity:
+        clause = self._one(syntax.SeverityClause)
+        return clause.gravity if clause is not None else syntax.Gravity.MEDIUM
+
+    def _enforcement(self) -> Enforcement:
+        clause = self._one(syntax.EnforcementClause)
+        return Enforcement(clause.enforcement.value) if clause is not None else Enforcement.ENFORCED
+
+    def _template(self, kind: type[syntax.MessageClause] | type[syntax.RemedyClause]) -> Template:
+        node = self._one(kind)
+        if node is None:
+            return _NO_TEMPLATE
+        parts: list[str | FactTerm] = []
+        literal = node.text.value
+        done = 0
+        for match in _PLACEHOLDER.finditer(literal):
+            filling = self._filling(match[1], node.text.span)
+            parts.append(literal[done : match.start()])
+            if filling is not None:
+                parts.append(filling)
+            done = match.end()
+        parts.append(literal[done:])
+        return Template(parts=tuple(part for part in parts if part != ""))
+
+    def _filling(self, written: str, span: Span) -> FactTerm | None:
+        """Return the fact that a placeholder names, or report why it cannot be filled in."""
+        root = self.scope.vocabulary.root
+        first = written.partition(".")[0]
+        if not _PATH.fullmatch(written) or (first != root and first not in self._bound):
+            reason = "neither a fact nor an element that the main clause binds"
+            self.scope.report(faults.placeholder(span, written, reason))
+            return None
+        steps = tuple(syntax.Step(span=span, name=name) for name in written.split("."))
+        scope = replace(self.scope, variables=self._bound)
+        found = fact(scope, syntax.Path(span=span, steps=steps))
+        if found is not None and isinstance(found.type, RecordType):
+            reason = "a group of facts, not one of them"
+            self.scope.report(faults.placeholder(span, written, reason))
+            return None
+        return found
+
+    def _evidence(self) -> tuple[FactTerm, ...]:
+        clause = self._one(syntax.EvidenceClause)
+        paths = clause.paths if clause is not None else ()
+        return tuple(made for path in paths if (made := fact(self.scope, path)) is not None)

@@ -4,23 +4,24 @@ A dozen kinds of node. Both evaluators, the justification and later analyses rea
 never the syntax. Spans take no part in equality.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from typing import assert_never
 
 from ..source.text import Location, Span
 from ..syntax.lexis import Comparator
 from ..syntax.tree import (
     ArithmeticOperator,
-    Enforcement,
     Gravity,
     JunctionKind,
     QuantifierKind,
     UnknownTreatment,
 )
-from .types import Type
+from .types import ElementType, ListType, Type
+from .vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ class SetTerm(Term):
     """A declared set; its members depend on the day the law is read for."""
 
     name: str
-    type: Type
+    type: ElementType
     text: str
 
 
@@ -148,6 +149,60 @@ class Over(Term):
 Condition = Holds | Compared | Joined | Denied | Over
 
 
+def inner_conditions(condition: Condition) -> tuple[Condition, ...]:
+    """Return the conditions directly below a condition."""
+    match condition:
+        case Holds() | Compared():
+            return ()
+        case Joined(operands=operands):
+            return operands
+        case Denied(operand=operand):
+            return (operand,)
+        case Over(condition=inner):
+            return (inner,)
+    assert_never(condition)
+
+
+def conditions_below(condition: Condition) -> Iterator[Condition]:
+    """Yield a condition and everything below it, parents first."""
+    yield condition
+    for inner in inner_conditions(condition):
+        yield from conditions_below(inner)
+
+
+def terms_below(condition: Condition) -> Iterator[ValueTerm]:
+    """Yield every value that a condition reads, operands of arithmetic included."""
+    for part in conditions_below(condition):
+        match part:
+            case Holds(fact=fact):
+                yield fact
+            case Compared(left=left, right=right):
+                for term in (left, *right):
+                    yield from _operands(term)
+            case Over(collection=collection):
+                yield collection
+            case Joined() | Denied():
+                pass
+            case _:
+                assert_never(part)
+
+
+def _operands(term: ValueTerm) -> Iterator[ValueTerm]:
+    yield term
+    if isinstance(term, ArithmeticTerm):
+        yield from _operands(term.left)
+        yield from _operands(term.right)
+
+
+def bound_elements(condition: Condition) -> dict[str, Type]:
+    """Return the names that quantifiers bind in a condition, with the type of their elements."""
+    found: dict[str, Type] = {}
+    for part in conditions_below(condition):
+        if isinstance(part, Over) and isinstance(part.collection.type, ListType):
+            found.setdefault(part.variable, part.collection.type.element)
+    return found
+
+
 # --- rules ------------------------------------------------------------------------------------
 
 
@@ -188,7 +243,7 @@ class SetDefinition:
     """A declared set; editions do not overlap and stand in order of time."""
 
     name: str
-    type: Type
+    type: ElementType
     label: str
     editions: tuple[Edition, ...]
 
@@ -204,6 +259,14 @@ class Clause:
     condition: Condition
     text: str
     location: Location
+
+
+class Enforcement(Enum):
+    """What a violation does: `advisory` is only reported; `mandatory` can never be waived."""
+
+    ADVISORY = "advisory"
+    ENFORCED = "enforced"
+    MANDATORY = "mandatory"
 
 
 class Effect(Enum):
@@ -249,7 +312,7 @@ class Rule:
     severity: Gravity
     enforcement: Enforcement
     message: Template
-    remedy: Template | None
+    remedy: Template
     evidence: tuple[FactTerm, ...]
 
 
@@ -257,5 +320,6 @@ class Rule:
 class Policies:
     """Everything that decides: the vocabulary, the sets, and the rules in order of their id."""
 
+    vocabulary: Vocabulary
     sets: Mapping[str, SetDefinition]
     rules: tuple[Rule, ...]

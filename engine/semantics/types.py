@@ -4,6 +4,7 @@ Code lists are those of ISO 3166-1 and -2 (places), ISO 4217 (currencies) and IS
 as `pycountry` publishes them.
 """
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -48,12 +49,13 @@ class RecordType:
 class ListType:
     """A list of values of one type."""
 
-    element: "Scalar | EnumerationType | RecordType"
+    element: "ElementType"
 
 
-Type = Scalar | EnumerationType | RecordType | ListType
+ElementType = Scalar | EnumerationType | RecordType
+Type = ElementType | ListType
 
-NUMERIC = (Scalar.NUMBER, Scalar.WHOLE_NUMBER)
+_SUBTAG = re.compile(r"[A-Za-z0-9]{1,8}")
 CODES = (Scalar.PLACE, Scalar.COUNTRY, Scalar.LANGUAGE, Scalar.CURRENCY)
 
 _DESCRIPTIONS = {
@@ -110,5 +112,7 @@ def codes(kind: Scalar) -> frozenset[str]:
 def is_code(kind: Scalar, word: str) -> bool:
     """Whether a word is in the code list; a language may carry a region: `en-GB` (BCP 47)."""
     if kind is Scalar.LANGUAGE:
-        word = word.partition("-")[0]
+        word, *subtags = word.split("-")
+        if not all(map(_SUBTAG.fullmatch, subtags)):
+            return False
     return word in codes(kind)

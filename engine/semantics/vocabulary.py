@@ -5,7 +5,7 @@ from it. It holds shapes only; values are in `engine.evaluation`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..source.text import Span
 from .types import ListType, RecordType, Type
@@ -22,6 +22,11 @@ class Fact:
     span: Span
 
     @property
+    def is_list(self) -> bool:
+        """Whether it has elements."""
+        return isinstance(self.type, ListType)
+
+    @property
     def record(self) -> str | None:
         """The name of the group of facts it leads into, directly or through a list."""
         inner = self.type.element if isinstance(self.type, ListType) else self.type
@@ -35,6 +40,15 @@ class RecordShape:
     name: str
     label: str
     facts: Mapping[str, Fact]
+    _positions: Mapping[str, int] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        positions = {name: position for position, name in enumerate(self.facts)}
+        object.__setattr__(self, "_positions", positions)
+
+    def position(self, name: str) -> int:
+        """Return the place of a fact in the order of declaration, from zero."""
+        return self._positions[name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +57,15 @@ class Vocabulary:
 
     root: str
     records: Mapping[str, RecordShape]
+    demanding: frozenset[str] = field(init=False, compare=False, repr=False)
+    """The groups that require a fact, or lead to a group that does."""
+
+    def __post_init__(self) -> None:
+        found = {name for name, shape in self.records.items() if _requires(shape)}
+        leading = {name: _below(shape) for name, shape in self.records.items()}
+        while more := {name for name, below in leading.items() if below & found} - found:
+            found |= more
+        object.__setattr__(self, "demanding", frozenset(found))
 
     @property
     def campaign(self) -> RecordShape:
@@ -74,3 +97,11 @@ class Vocabulary:
             yield path, fact
             if fact.record is not None and fact.record not in seen:
                 yield from self._below(self.records[fact.record], path, seen | {fact.record})
+
+
+def _requires(shape: RecordShape) -> bool:
+    return any(fact.required for fact in shape.facts.values())
+
+
+def _below(shape: RecordShape) -> set[str]:
+    return {fact.record for fact in shape.facts.values() if fact.record is not None}

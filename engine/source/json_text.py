@@ -5,8 +5,8 @@ duplicate member names, a byte order mark, lone surrogates and U+0000 are refuse
 nesting and numbers beyond limits. Integers stay integers (`-0` is 0) and every other
 numeral becomes an exact decimal (`1.0`, `1e2`): no value passes through binary floating point.
 
-The parsing is the standard library's. What its decoder cannot see is scanned for in one pass each; only
-a doubted text is walked token by token (`json_walk`).
+The parsing is the standard library's. What its decoder cannot see is scanned for in one pass each;
+only a doubted text is walked token by token (`json_walk`).
 """
 
 import json
@@ -162,10 +162,12 @@ def _syntax_fault(document: str, error: json.JSONDecodeError, limits: JSONLimits
     end = len(document.rstrip(_BLANK))
     if end == 0:
         return _EMPTY.at(document, 0, "")
-    # The decoder's place is sure in every version of Python; its words are not.
+    # The decoder's words are those of Python 3.11 to 3.13; others fall back to a plain complaint.
     cut_off = error.pos >= end or error.msg.startswith("Unterminated")
     complaint = _CUT_OFF if cut_off else _syntax_complaint(document, error)
-    return complaint.at(document, error.pos, pointer_at(document, error.pos, limits))
+    # Versions of Python differ in which character of a faulty escape they name.
+    offset = document.rfind("\\", 0, error.pos + 1) if complaint is _ESCAPE else error.pos
+    return complaint.at(document, offset, pointer_at(document, offset, limits))
 
 
 def _syntax_complaint(document: str, error: json.JSONDecodeError) -> Complaint:
@@ -251,7 +253,7 @@ _CONTROL = Complaint(
 _ESCAPE = Complaint(
     code="syntax",
     message="a string holds an escape that JSON does not know",
-    help="write a backslash as `\\\\`, and any other character as itself or as `\\u` and four digits",
+    help="write a backslash as `\\\\`, any other character as itself or as `\\u` and four digits",
 )
 _BYTE_ORDER_MARK = Complaint(
     code="byte_order_mark",

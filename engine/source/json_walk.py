@@ -22,9 +22,7 @@ from .json_fault import (
     excerpt,
 )
 
-_TOKEN = re.compile(
-    r"""(?P<string>"[^"]*"?)|(?P<mark>[\[\]{},:])|(?P<word>[^ \t\n\r\[\]{},:"]+)"""
-)
+_TOKEN = re.compile(r"""(?P<string>"[^"]*"?)|(?P<mark>[\[\]{},:])|(?P<word>[^ \t\n\r\[\]{},:"]+)""")
 _NUMERAL = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?")
 _NOT_NUMBERS = frozenset({"NaN", "Infinity", "-Infinity"})
 _LONGEST_NUMERAL = 64

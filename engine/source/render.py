@@ -13,7 +13,9 @@ def render_text(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]
 
     `sources` holds every source that a span names.
     """
-    return "\n".join(_block(diagnostic, sources[diagnostic.span.source]) for diagnostic in diagnostics)
+    return "\n".join(
+        _block(diagnostic, sources[diagnostic.span.source]) for diagnostic in diagnostics
+    )
 
 
 def render_json(

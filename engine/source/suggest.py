@@ -1,4 +1,4 @@
-"""The near name: which known word did the writer probably mean?"""
+"""The near name: the known word that a writer probably meant."""
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
@@ -6,14 +6,14 @@ from difflib import SequenceMatcher
 _NEAR = 0.7
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, known: Iterable[str], *, least: float = _NEAR) -> str | None:
     """Return the known word most like `word`, or None where none is near enough.
 
-    Likeness is Ratcliff and Obershelp's ratio over the lower-case forms, at least 0.7; equal
+    Likeness is Ratcliff and Obershelp's ratio over the lower-case forms, at least `least`; equal
     likeness is settled alphabetically, so that the answer does not depend on the order given.
     """
     folded = word.lower()
-    best, best_ratio = None, _NEAR
+    best, best_ratio = None, least
     for candidate in sorted(set(known)):
         matcher = SequenceMatcher(None, folded, candidate.lower())
         if matcher.real_quick_ratio() < best_ratio or matcher.quick_ratio() < best_ratio:

@@ -1,155 +1,312 @@
-"""The catalogue of what the scanner and the parser say."""
+"""The catalogue of what the scanner and the parser say, but for `misfits`."""
 
-import re
 import unicodedata
 
 from ..source.diagnostic import Diagnostic, Severity
-from ..source.suggest import nearest
 from ..source.text import Span
-from .lexis import (
-    BINARY_COMPARATORS,
-    CLAUSE_KEYWORDS,
-    ITEM_KEYWORDS,
-    MAXIMUM_DEPTH,
-    SET_COMPARATORS,
-    SYMBOL_HABITS,
-    TEST_KEYWORDS,
-    UNARY_COMPARATORS,
-)
+from .habits import MARK_HABITS, SYMBOL_HABITS
+from .lexis import LONGEST_FILE, MAXIMUM_DEPTH, MOST_DIGITS, MOST_FAULTS
 
-_KEYWORDS = {
-    "file": ITEM_KEYWORDS,
-    "rule": (*CLAUSE_KEYWORDS, "rule", "and", "or", "end policy"),
-    "vocabulary": ("record", "type", "end record", "end vocabulary"),
-    "set": ("from", "is", "end set"),
-    "test": (*TEST_KEYWORDS, "end test"),
+_SHAPES = {
+    "policy": "policy NAME",
+    "vocabulary": "vocabulary NAME",
+    "record": "record NAME",
+    "set": "set NAME of TYPE",
+    "test": 'test "TITLE"',
 }
-_PHRASES = tuple(
-    comparator.phrase
-    for comparator in (*UNARY_COMPARATORS, *SET_COMPARATORS, *BINARY_COMPARATORS)
-)
-_QUOTED = re.compile("`([^`]+)`")
-_CONDITION_PARTS = ("the end of the clause", "a condition", "a value")
-_STARTS = ("the end of the clause", "a clause", "a fact", "an item")
 
 
-def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
+def error(  # noqa: PLR0913 - a diagnostic is these facts, always named.
+    code: str,
+    headline: str,
+    span: Span,
+    *,
+    label: str | None = None,
+    advice: str | None = None,
+    replacement: str | None = None,
+) -> Diagnostic:
+    """Return a diagnostic that keeps the file from being used."""
     return Diagnostic(
-        code=code, severity=Severity.ERROR, headline=headline, span=span, **details
+        code=code,
+        severity=Severity.ERROR,
+        headline=headline,
+        span=span,
+        label=label,
+        help=advice,
+        replacement=replacement,
     )
 
 
+# --- characters and words ---------------------------------------------------------------------
+
+
 def symbol_habit(span: Span, symbol: str) -> Diagnostic:
-    """A comparison sign out of habit."""
+    """Report a sign of a programming language or spreadsheet."""
     words = SYMBOL_HABITS[symbol]
-    return _error(
+    kind = "conditions are joined" if words in ("and", "or", "not") else "values are compared"
+    return error(
         "E0101",
-        f"`{symbol}` is not part of the language",
+        f"`{symbol}` is a sign; policies are written in words",
         span,
         label=f"say `{words}`",
-        help=f"comparisons are written in words: `{words}`",
+        advice=f"{kind} in words, so that everyone reads them the same way: `{words}`",
         replacement=words,
     )
 
 
-def unclosed_text(span: Span) -> Diagnostic:
-    """A text without its closing quotation mark."""
-    return _error(
-        "E0102",
-        "this text has no closing quotation mark",
+def mark_habit(span: Span, mark: str) -> Diagnostic:
+    """Report a mark that looks like one of the language, or does its work elsewhere."""
+    meant = MARK_HABITS[mark]
+    is_comment = meant == "#"
+    return error(
+        "E0101",
+        f"`{mark}` is not a mark of the language",
         span,
-        label="it ends with the line",
-        help='close the text with `"` on the same line',
+        label=f"use `{meant}`",
+        advice="a remark begins with `#` and goes to the end of the line" if is_comment else None,
+        replacement=meant,
     )
 
 
-def curly_quote(span: Span, mark: str) -> Diagnostic:
-    """A quotation mark of a word processor."""
-    return _error(
+def unclosed_text(span: Span) -> Diagnostic:
+    """Report a text without its closing quotation mark."""
+    return error(
+        "E0102",
+        "this text has no closing quotation mark",
+        span,
+        label="it begins here and never ends",
+        advice='close the text with `"` on the same line',
+    )
+
+
+def curled_quote(span: Span, mark: str) -> Diagnostic:
+    """Report a quotation mark of a word processor or of another language."""
+    return error(
         "E0103",
         f"`{mark}` is not a quotation mark of the language",
         span,
-        label='use `"`',
-        help="word processors replace straight quotation marks; type the straight one",
-        replacement='"',
+        label='put this between straight quotation marks: `"`',
+        advice="word processors put such marks in place of the straight double one",
     )
 
 
 def strange_character(span: Span, character: str) -> Diagnostic:
-    """A character that has no meaning here."""
-    name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
-    return _error("E0104", f"the character `{character}` ({name}) has no meaning here", span)
+    """Report a character that has no meaning here."""
+    return error("E0104", f"the character `{character}` has no meaning here", span)
+
+
+def foreign_letter(span: Span, word: str) -> Diagnostic:
+    """Report a letter outside a to z in a word."""
+    letter = next(character for character in word if not character.isascii())
+    name = unicodedata.name(letter, "unnamed").lower()
+    return error(
+        "E0104",
+        f"the word `{word}` has a letter that names cannot have: `{letter}`",
+        span,
+        label=name,
+        advice="names are made of the letters a to z, digits and `_`; texts in quotation marks may "
+        "have any letter",
+    )
 
 
 def hidden_character(span: Span, character: str) -> Diagnostic:
-    """A character that a reviewer cannot see."""
-    name = unicodedata.name(character, "unnamed").lower()
-    return _error(
+    """Report a character that a reviewer cannot see, or cannot tell from a space."""
+    name = unicodedata.name(character, "control character").lower()
+    is_space = unicodedata.category(character) == "Zs"
+    return error(
         "E0105",
-        f"an invisible character (U+{ord(character):04X}, {name})",
+        f"there is a character here that nobody can see (U+{ord(character):04X}, {name})",
         span,
-        help="invisible characters can make a text read differently from what it says; delete it",
+        advice="put an ordinary space in its place"
+        if is_space
+        else "delete it: such characters can make a text read differently from what it says",
+        replacement=" " if is_space else "",
     )
 
 
 def too_deep(span: Span) -> Diagnostic:
-    """Brackets within brackets within brackets."""
-    return _error(
+    """Report brackets within brackets within brackets."""
+    return error(
         "E0106",
         f"brackets are nested deeper than {MAXIMUM_DEPTH}",
         span,
-        help="split the condition into several rules or a labelled list",
+        label="this bracket is one too many",
+        advice="split the condition into several rules, or write it as a labelled list",
+    )
+
+
+def too_many_digits(span: Span) -> Diagnostic:
+    """Report a number that no campaign holds."""
+    return error(
+        "E0107",
+        f"this number has more than {MOST_DIGITS} digits in a row",
+        span,
+        advice="write a number that a campaign could hold",
+    )
+
+
+def file_too_long(span: Span) -> Diagnostic:
+    """Report a text that is not read at all."""
+    return error(
+        "E0108",
+        f"the file has more than {LONGEST_FILE:,} characters",
+        span,
+        advice="split it into several files, one for each subject",
+    )
+
+
+def unknown_escape(span: Span, escape: str) -> Diagnostic:
+    r"""Report a backslash before anything but `"` and `\`."""
+    return error(
+        "E0109",
+        f"`{escape}` means nothing in a text",
+        span,
+        advice='a backslash stands before `"` or before another backslash; '
+        "write `\\\\` for a backslash of your own",
+    )
+
+
+def too_many_faults(span: Span) -> Diagnostic:
+    """Report the end of a long list of faults."""
+    return error(
+        "E0110",
+        f"there are more than {MOST_FAULTS} faults; the rest is not listed",
+        span,
+        advice="mend the faults above and check the file again",
+    )
+
+
+# --- constructs -------------------------------------------------------------------------------
+
+
+def missing_end(
+    span: Span, construct: str, *, line: int | None = None, found: str | None = None
+) -> Diagnostic:
+    """Report a construct that does not end before `line`; `found` is a wrong `end …` there."""
+    words = f"end {construct}"
+    if found is not None:
+        return error(
+            "E0202",
+            f"expected `{words}`, found `{found}`",
+            span,
+            advice=f"the {construct} is closed by `{words}`",
+            replacement=words,
+        )
+    where = "at the end of the file" if line is None else f"before line {line}"
+    return error(
+        "E0202",
+        f"`{words}` is missing",
+        span,
+        label=f"this {construct} is never closed",
+        advice=f"write `{words}` on a line of its own, {where}",
     )
 
 
 def mixed_junction(span: Span, second: str) -> Diagnostic:
     """`and` and `or` without brackets."""
-    return _error(
+    other = "or" if second == "and" else "and"
+    return error(
         "E0203",
         "`and` and `or` are mixed without brackets",
         span,
-        label=f"does this `{second}` bind closer than the other?",
-        help="put brackets around one group, or write `all of (a) …; (b) …` or `any of (a) …; (b) …`",
+        label=f"does this `{second}` bind closer than the `{other}` before it?",
+        advice="put brackets around the part that belongs together, or write a labelled list: "
+        "`any of (a) …; (b) …`",
     )
 
 
-def missing_end(span: Span, construct: str) -> Diagnostic:
-    """A construct that does not end."""
-    return _error(
-        "E0202",
-        f"`end {construct}` is missing",
+def unclosed_bracket(span: Span, opening: str, closing: str) -> Diagnostic:
+    """Report an opening bracket without its partner."""
+    return error(
+        "E0204",
+        f"the bracket `{opening}` is never closed",
         span,
-        label="expected here at the latest",
-        help=f"close the {construct} with a line `end {construct}`",
-        replacement=f"end {construct}",
+        label="opened here",
+        advice=f"write `{closing}` where the part in brackets ends",
     )
 
 
-def unparsed(span: Span, found: str, expected: str, context: str, words_before: str) -> Diagnostic:
-    """Text that does not fit.
-
-    `found` is the word at the place, `expected` what the grammar asked for, `words_before` the
-    end of the text before it, in which a phrase may have begun.
-    """
-    suggestion = nearest(found, _QUOTED.findall(expected))
-    if suggestion is None and expected in _CONDITION_PARTS:
-        suggestion = _near_phrase(words_before, found)
-    if suggestion is None and expected in _STARTS:
-        suggestion = nearest(found, _KEYWORDS[context])
-    return _error(
-        "E0201",
-        f"expected {expected}, found {f'`{found}`' if found else 'the end of the text'}",
+def stray_bracket(span: Span, bracket: str) -> Diagnostic:
+    """Report a closing bracket without its partner."""
+    return error(
+        "E0205",
+        f"the bracket `{bracket}` was never opened",
         span,
-        help=f"did you mean `{suggestion}`?" if suggestion else None,
-        replacement=suggestion,
+        advice="delete it, or open a bracket where the part in brackets begins",
     )
 
 
-def _near_phrase(before: str, found: str) -> str | None:
-    """Return the comparison phrase that the words around the fault nearly spell."""
-    words = (*before.split()[-2:], *found.split())
-    for start in range(len(words)):
-        spelt = " ".join(words[start:])
-        if " " in spelt and (phrase := nearest(spelt, _PHRASES)) and phrase != spelt:
-            return phrase
-    return None
+def impossible_day(span: Span, day: str) -> Diagnostic:
+    """Report a day that no calendar has, or one not written in full."""
+    year, month, number = day.split("-")
+    full = f"{year}-{month:0>2}-{number:0>2}"
+    if full != day:
+        return error(
+            "E0206",
+            f"the day `{day}` is not written in full",
+            span,
+            label=f"write `{full}`",
+            advice="months and days have two digits",
+            replacement=full,
+        )
+    return error(
+        "E0206",
+        f"there is no day `{day}` in the calendar",
+        span,
+        advice="days are written year-month-day, such as `2026-02-28`",
+    )
+
+
+def too_tall(span: Span) -> Diagnostic:
+    """Report a condition with too many parts within parts."""
+    return error(
+        "E0207",
+        "this condition has too many parts within parts",
+        span,
+        label="it begins here",
+        advice="split it into several rules, or write it as a labelled list",
+    )
+
+
+def unbracketed_list(span: Span, words: str) -> Diagnostic:
+    """Report a labelled list inside another condition."""
+    return error(
+        "E0208",
+        "a labelled list inside another condition needs brackets around it",
+        span,
+        label="the list begins here",
+        advice=f"write `({words} (a) …; (b) …)`, so that everyone sees where the list ends",
+    )
+
+
+def end_of_rule(span: Span) -> Diagnostic:
+    """Report a rule closed as if it were a policy."""
+    return error(
+        "E0209",
+        "a rule has no `end rule`",
+        span,
+        label="delete this line",
+        advice="a rule ends where the next rule begins, or at `end policy`",
+        replacement="",
+    )
+
+
+def outside(span: Span, found: str, construct: str) -> Diagnostic:
+    """Report a part of a construct where no such construct is open."""
+    opening = _SHAPES[construct]
+    if found.startswith("end "):
+        return error(
+            "E0210",
+            f"`{found}` closes nothing",
+            span,
+            label=f"no {construct} is open here",
+            advice=f"delete it, or write `{opening}` where the {construct} begins",
+        )
+    return error(
+        "E0210",
+        f"`{found}` stands outside of any {construct}",
+        span,
+        label=f"no {construct} is open here",
+        advice=f"it belongs between `{opening}` and `end {construct}`; "
+        f"an `end {construct}` above may come too early, or a line `{opening}` may be missing",
+    )

@@ -8,7 +8,19 @@ import re
 from enum import Enum
 
 MAXIMUM_DEPTH = 32
-"""Brackets may nest this deep; beyond it a text is refused before it is parsed."""
+"""Brackets may nest this deep; a clause that goes deeper is refused."""
+
+MAXIMUM_HEIGHT = 64
+"""The tree of a condition may be this high, so that whatever reads it may recurse."""
+
+LONGEST_FILE = 1024 * 1024
+"""A longer text is not read, in characters."""
+
+MOST_DIGITS = 34
+"""The most digits of a number, before or after its point (decimal128, as in descriptors)."""
+
+MOST_FAULTS = 100
+"""After this many faults of one text the rest is left unsaid."""
 
 ITEM_KEYWORDS = ("module", "instrument", "vocabulary", "set", "policy", "test")
 
@@ -33,8 +45,12 @@ TEST_KEYWORDS = ("on", "given", "without", "expect")
 RESERVED_WORDS = (
     *("and", "or", "not", "is", "has", "in", "of", "when", "yes", "no", "today", "end", "rule"),
     *("exceeds", "includes", "require", "unless", "prohibit", "expect", "given", "without"),
+    *("known", "unknown", "empty", "between", "within", "before", "after"),
 )
-"""Words that cannot begin a name in a condition."""
+"""Words that cannot begin a name in a condition, nor be a member of an enumeration.
+
+The last seven follow `is` in a phrase: a member `unknown` could never be compared with.
+"""
 
 SCALAR_TYPES = (
     *("text", "yes_no", "number", "whole_number", "percentage", "money", "date", "instant"),
@@ -109,33 +125,15 @@ BINARY_COMPARATORS = (
     *DATE_COMPARATORS,
 )
 
-SYMBOL_HABITS = {
-    ">=": "is at least",
-    "=>": "is at least",
-    "≥": "is at least",
-    "<=": "is at most",
-    "=<": "is at most",
-    "≤": "is at most",
-    "==": "is",
-    "!=": "is not",
-    "<>": "is not",
-    "≠": "is not",
-    "&&": "and",
-    "||": "or",
-    ">": "is more than",
-    "<": "is less than",
-    "=": "is",
-    "!": "not",
-}
-"""What people type out of habit, and the words that say it here."""
+NAME = r"[A-Za-z_]\w*"
+"""A name: letters, digits and underscores, as a regular expression."""
 
-QUOTE_HABITS = "“”„‟«»‘’‚‛"
-"""Quotation marks that word processors put in place of the straight one."""
+TEXT = r'"(?:[^"\\\n]|\\.)*"'
+"""A text in quotation marks, as a regular expression."""
 
 
 def phrase_pattern(*phrases: str) -> str:
-    """Return a regular expression for any of the phrases, longest first, words set apart by space."""
-    spaced = (
-        r"\s+".join(map(re.escape, phrase.split())) for phrase in sorted(phrases, key=len, reverse=True)
-    )
+    """Return a regular expression for any of the phrases, the longest first, with any spacing."""
+    longest_first = sorted(phrases, key=len, reverse=True)
+    spaced = (r"\s+".join(map(re.escape, phrase.split())) for phrase in longest_first)
     return rf"(?:{'|'.join(spaced)})(?!\w)"

@@ -1,56 +1,71 @@
 """Text to syntax tree, with every fault and not only the first."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from ..source.diagnostic import Diagnostic, in_order
 from ..source.text import Source
 from . import faults, tree
+from .expectations import end_of
 from .grammar import parse_items
+from .lexis import LONGEST_FILE, MOST_FAULTS
+from .misfits import explain
 from .tokens import examine
-from .visit import walk
-
-_WORD = re.compile(r"[\w./-]+|\S")
+from .visit import children, walk
 
 
 def parse(source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
     """Return the tree of a text and what is wrong with it.
 
     Constructs with faults stand in the tree as `Broken`; the rest of the file is parsed as if
-    they were not there. Where brackets nest too deep the tree is empty.
+    they were not there. The tree of a text beyond the limit of length is empty. At most
+    `MOST_FAULTS` faults are returned, and one that says so where there are more.
     """
-    text, lexical = examine(source)
     whole = source.span(0, len(source.text))
-    if any(diagnostic.code == "E0106" for diagnostic in lexical):
-        return tree.File(span=whole, items=()), in_order(lexical)
+    if len(source.text) > LONGEST_FILE:
+        end = source.span(LONGEST_FILE, LONGEST_FILE + 1)
+        return tree.File(span=whole, items=()), (faults.file_too_long(end),)
+    text, lexical = examine(source)
     file = tree.File(span=whole, items=parse_items(text, source.name))
-    return file, in_order((*lexical, *_syntax_faults(file, source, lexical)))
+    first = lexical[: MOST_FAULTS + 1]
+    further = islice(_faults(file, source, text, first), MOST_FAULTS + 1)
+    return file, _bounded(in_order((*first, *further)))
 
 
-def _syntax_faults(
-    file: tree.File, source: Source, lexical: tuple[Diagnostic, ...]
+def _bounded(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    if len(found) <= MOST_FAULTS:
+        return found
+    return (*found[:MOST_FAULTS], faults.too_many_faults(found[MOST_FAULTS - 1].span))
+
+
+def _faults(
+    file: tree.File, source: Source, text: str, lexical: Sequence[Diagnostic]
 ) -> Iterator[Diagnostic]:
-    for node in walk(file):
-        match node:
-            case tree.Broken():
-                # A strange character is the reason why the construct around it is broken.
-                if not any(_touches(node, known) for known in lexical):
-                    yield _broken(node, source)
-            case tree.MixedJunction():
-                yield faults.mixed_junction(node.second.span, node.second.text)
-            case _:
-                pass
+    for parent in walk(file):
+        for node in children(parent):
+            match node:
+                case tree.Broken(context=context) if node.expected == end_of(context):
+                    yield _missing_end(parent, node, source)
+                case tree.Broken() if not any(_causes(fault, node) for fault in lexical):
+                    yield explain(node, source, text)
+                case tree.MixedJunction():
+                    yield faults.mixed_junction(node.second.span, node.second.text)
+                case _:
+                    pass
 
 
-def _touches(broken: tree.Broken, known: Diagnostic) -> bool:
-    return broken.span.start <= known.span.start < max(broken.span.end, broken.place + 1)
+def _causes(fault: Diagnostic, broken: tree.Broken) -> bool:
+    """Whether a strange word is the reason why a construct does not go on from there."""
+    return fault.span.start <= broken.place <= fault.span.end
 
 
-def _broken(node: tree.Broken, source: Source) -> Diagnostic:
-    word = _WORD.match(source.text, node.place)
-    found = word.group() if word else ""
-    span = source.span(node.place, node.place + len(found))
-    if node.expected == f"`end {node.context}`":
-        return faults.missing_end(span, node.context)
-    before = source.text[max(0, node.place - 40) : node.place]
-    return faults.unparsed(span, found, node.expected, node.context, before)
+def _missing_end(parent: tree.Node, node: tree.Broken, source: Source) -> Diagnostic:
+    wrong = " ".join(source.slice(node.span).split())
+    if wrong:
+        return faults.missing_end(node.span, node.context, found=wrong)
+    name = next(
+        child for child in children(parent) if isinstance(child, tree.Name | tree.TextLiteral)
+    )
+    line = source.locate(node.place).line if node.place < len(source.text) else None
+    opening = source.span(parent.span.start, name.span.end)
+    return faults.missing_end(opening, node.context, line=line)

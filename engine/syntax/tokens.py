@@ -1,7 +1,8 @@
 """The lossless scanner: a text as tokens that, joined, are the text again.
 
 It finds what no grammar should meet (strange quotation marks, invisible characters, habits such
-as `>=`, brackets nested too deep) and hides comments from the grammar without moving any offset.
+as `>=`) and readies the text for the grammar without moving any offset: comments, invisible
+characters and a byte order mark become spaces, strange quotation marks straight ones.
 """
 
 import re
@@ -13,7 +14,8 @@ from enum import Enum
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from . import faults
-from .lexis import MAXIMUM_DEPTH, QUOTE_HABITS, SYMBOL_HABITS
+from .habits import MARK_HABITS, QUOTE_HABITS, SYMBOL_HABITS
+from .lexis import MOST_DIGITS, TEXT
 
 
 class TokenKind(Enum):
@@ -23,10 +25,11 @@ class TokenKind(Enum):
     COMMENT = "comment"
     TEXT = "text"
     OPEN_TEXT = "open_text"
+    CURLED_TEXT = "curled_text"
     NUMBER = "number"
     WORD = "word"
-    MARK = "mark"
     HABIT = "habit"
+    MARK = "mark"
     STRANGE = "strange"
 
 
@@ -44,67 +47,96 @@ class Token:
         return self.start + len(self.text)
 
 
-_HABITS = "|".join(re.escape(symbol) for symbol in sorted(SYMBOL_HABITS, key=len, reverse=True))
+_HABITS = "|".join(map(re.escape, sorted((*SYMBOL_HABITS, *MARK_HABITS), key=len, reverse=True)))
 _SCANNER = re.compile(
     rf"""
-      (?P<space>[ \t\r\n]+)
-    | (?P<comment>\#[^\n]*)
-    | (?P<text>"(?:[^"\\\n]|\\.)*")
-    | (?P<open_text>"[^\n]*)
-    | (?P<number>\d[\d.\-]*)
-    | (?P<word>[A-Za-z_]\w*)
+      (?P<space>\A\ufeff|(?:[ \t\n]|\r\n)+)
+    | (?P<comment>\#[^\r\n]*)
+    | (?P<text>{TEXT})
+    | (?P<open_text>"[^\r\n]*)
+    | (?P<curled_text>[{QUOTE_HABITS}](?:[^\r\n"{QUOTE_HABITS}]*[{QUOTE_HABITS}])?)
+    | (?P<number>[0-9][0-9.\-]*)
+    | (?P<word>[^\W\d]\w*)
     | (?P<habit>{_HABITS})
     | (?P<mark>[(){{}}\[\],;:.%+*/\-])
     | (?P<strange>[\s\S])
     """,
-    re.VERBOSE | re.ASCII,
+    re.VERBOSE,
 )
+_LONG_NUMBER = re.compile(rf"[0-9]{{{MOST_DIGITS + 1}}}")
+_ESCAPE = re.compile(r"\\.")
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Categories of characters that change what a reviewer sees (Trojan Source, CVE-2021-42574)."""
 
 
 def scan(source: Source) -> Iterator[Token]:
     """Yield the tokens of a text, in order; joined they are the text."""
     for match in _SCANNER.finditer(source.text):
-        kind = TokenKind(match.lastgroup)
-        yield Token(kind=kind, text=match.group(), start=match.start())
+        yield Token(kind=TokenKind(match.lastgroup), text=match.group(), start=match.start())
 
 
 def examine(source: Source) -> tuple[str, tuple[Diagnostic, ...]]:
-    """Return the text with its comments blanked out, and the faults that the scanner sees."""
-    blanked: list[str] = []
+    """Return the text as the grammar reads it, and the faults that the scanner sees."""
+    readied: list[str] = []
     found: list[Diagnostic] = []
-    depth = 0
     for token in scan(source):
-        is_comment = token.kind is TokenKind.COMMENT
-        blanked.append(" " * len(token.text) if is_comment else token.text)
+        readied.append(_readied(token))
         found.extend(_token_faults(source, token))
-        if token.text in "([{":
-            depth += 1
-            if depth == MAXIMUM_DEPTH + 1:
-                found.append(faults.too_deep(source.span(token.start, token.end)))
-        elif token.text in ")]}":
-            depth = max(0, depth - 1)
-    return "".join(blanked), tuple(found)
+    return "".join(readied), tuple(found)
 
 
-def _token_faults(source: Source, token: Token) -> Iterator[Diagnostic]:
+def _readied(token: Token) -> str:
+    match token.kind:
+        case TokenKind.COMMENT:
+            return " " * len(token.text)
+        case TokenKind.CURLED_TEXT if len(token.text) > 1:
+            return f'"{token.text[1:-1]}"'
+        case TokenKind.SPACE | TokenKind.STRANGE if _is_unseen(token.text[0]):
+            return " "
+        case _:
+            return token.text
+
+
+def _is_unseen(character: str) -> bool:
+    return character not in " \t\r\n" and unicodedata.category(character) in {*_UNSEEN, "Zs"}
+
+
+def _token_faults(source: Source, token: Token) -> Iterator[Diagnostic]:  # noqa: C901 - one flat choice.
     span = source.span(token.start, token.end)
     match token.kind:
-        case TokenKind.HABIT:
+        case TokenKind.HABIT if token.text in SYMBOL_HABITS:
             yield faults.symbol_habit(span, token.text)
+        case TokenKind.HABIT:
+            yield faults.mark_habit(span, token.text)
         case TokenKind.OPEN_TEXT:
             yield faults.unclosed_text(span)
-        case TokenKind.STRANGE if token.text in QUOTE_HABITS:
-            yield faults.curly_quote(span, token.text)
+        case TokenKind.CURLED_TEXT:
+            yield faults.curled_quote(span, token.text[0])
+        case TokenKind.NUMBER if _LONG_NUMBER.search(token.text):
+            yield faults.too_many_digits(span)
+        case TokenKind.WORD if not token.text.isascii():
+            yield faults.foreign_letter(span, token.text)
+        case TokenKind.STRANGE if _is_unseen(token.text) or token.text == "\r":
+            yield faults.hidden_character(span, token.text)
         case TokenKind.STRANGE:
             yield faults.strange_character(span, token.text)
-        case TokenKind.COMMENT | TokenKind.TEXT:
+        case TokenKind.COMMENT:
             yield from _hidden_characters(source, token)
+        case TokenKind.TEXT:
+            yield from _hidden_characters(source, token)
+            yield from _unknown_escapes(source, token)
         case _:
             pass
 
 
 def _hidden_characters(source: Source, token: Token) -> Iterator[Diagnostic]:
-    """Find characters that change what a reviewer sees (Trojan Source, CVE-2021-42574)."""
     for offset, character in enumerate(token.text, token.start):
-        if unicodedata.category(character) in {"Cf", "Cc", "Co", "Cn"} and character != "\t":
+        if unicodedata.category(character) in _UNSEEN and character != "\t":
             yield faults.hidden_character(source.span(offset, offset + 1), character)
+
+
+def _unknown_escapes(source: Source, token: Token) -> Iterator[Diagnostic]:
+    for match in _ESCAPE.finditer(token.text):
+        if match.group() not in ("\\\\", '\\"'):
+            start = token.start + match.start()
+            yield faults.unknown_escape(source.span(start, start + 2), match.group())

@@ -1,5 +1,6 @@
 """The strict JSON reader: what it reads, what it refuses and where, and that it is linear."""
 
+import contextlib
 import json
 import time
 from decimal import Decimal
@@ -50,7 +51,7 @@ FAULTS: list[tuple[bytes | str, str, int, int, str]] = [
     # text, code, line, column, pointer
     ("", "empty", 1, 1, ""),
     (" \n ", "empty", 1, 1, ""),
-    ("[1", "cut_off", 1, 3, ""),
+    ("[1", "cut_off", 1, 3, "/0"),
     ('{"a": "b', "cut_off", 1, 7, "/a"),
     ("[1,\n 2,\n ]", "syntax", 3, 2, "/2"),
     ('{"a": 1,}', "syntax", 1, 9, ""),
@@ -62,6 +63,8 @@ FAULTS: list[tuple[bytes | str, str, int, int, str]] = [
     ("[.5]", "syntax", 1, 2, "/0"),
     ("[01]", "syntax", 1, 3, "/0"),
     ("]", "syntax", 1, 1, ""),
+    ("]" + "[" * 70, "too_deep", 1, 66, "/0" * 64),
+    ('{"a": 1, "a": 2, "b" 3}', "syntax", 1, 22, "/b"),
     ("hello", "syntax", 1, 1, ""),
     ('["a\tb"]', "syntax", 1, 4, "/0"),
     (r'["\x41"]', "syntax", 1, 3, "/0"),
@@ -175,24 +178,23 @@ def test_a_deep_document_is_refused_and_crashes_nothing(levels: int, opening: st
         '[{"a":1},' * 200_000,
         "[" + "1" * 2_000_000,
         "]" * 2_000_000,
-        '{"a":' + " " * 2_000_000 + 'NaN}',
+        '{"a":' + " " * 2_000_000 + "NaN}",
     ],
 )
 def test_no_text_takes_long(text: str) -> None:
     # A quadratic reader would need hours; the bound is far above what the slowest machine needs.
     started = time.process_time()
-    try:
+    with contextlib.suppress(JSONFault):
         read_json(text)
-    except JSONFault:
-        pass
     assert time.process_time() - started < 10
 
 
 JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.text(
-        st.characters(exclude_categories=["Cs"], exclude_characters="\0")
-    ),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text("abc\"\\/~é", max_size=4), inner),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**18), 10**18)
+    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text('abc"\\/~é', max_size=4), inner),
     max_leaves=20,
 )
 
@@ -208,7 +210,6 @@ def test_is_never_more_lenient_than_the_standard_library(text: bytes | str) -> N
     """Whatever is read is JSON to the standard library too, and nothing but a fault is raised."""
     try:
         value = read_json(text)
-    except JSONFault as fault:
-        assert fault.offset >= 0
+    except JSONFault:
         return
     assert json.loads(text, parse_float=Decimal) == value

@@ -1,0 +1,53 @@
+# Two commands: `make run` serves with the shipped policies, `make test` runs every check.
+# Both set up everything they need in .venv and ask for nothing but Python 3.11 or later.
+
+PYTHON ?= python3
+BIN := .venv/bin
+DATA ?= var
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types arrows tests wheel format lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+run: .venv/ready ## set up, prepare a database and keys in var/, and serve on http://127.0.0.1:8000
+	@ASSENT_DATA_DIRECTORY=$(DATA) $(BIN)/assent init
+	@ASSENT_DATA_DIRECTORY=$(DATA) exec $(BIN)/assent serve
+
+test: lint types arrows tests ## set up and run every check: lint, types, architecture, tests
+
+lint: .venv/ready ## style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/ready ## static types, strictly
+	$(BIN)/mypy
+
+arrows: .venv/ready ## which floor may import which
+	$(BIN)/lint-imports
+
+tests: .venv/ready ## the tests, with branch coverage
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term-missing:skip-covered
+
+wheel: .venv/ready ## build the wheel into dist/
+	$(BIN)/hatchling build -t wheel
+
+format: .venv/ready ## reformat the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## renew the hash-locked requirements (needs uv)
+	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --group dev pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes pyproject.toml -o requirements/runtime.txt
+
+clean: ## remove everything that make has made
+	rm -rf .venv dist build var .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+.venv/ready: requirements/dev.txt pyproject.toml
+	@echo "Setting up .venv with $$($(PYTHON) --version) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Assent needs Python 3.11 or later; name one with PYTHON=…")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,101 @@
+"""One submitted record through the engine: adapted, decoded, decided, told as a document.
+
+Every entrance (HTTP, command line) comes through here, so that the same record gets the same
+answer. Nothing is recorded; that is for the caller.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from engine import CampaignError, Decision, Engine, document
+from engine.evaluation.document import Document
+
+from .adapters import FORMATS, Adaptation, AdapterRefusal
+
+NATIVE = "assent"
+"""The format of a descriptor written after the vocabulary itself."""
+
+FORMAT_NAMES = (NATIVE, *sorted(FORMATS))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with a submitted record, where in it, and what to do."""
+
+    pointer: str
+    message: str
+    help: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A record on which nothing can be decided, with every fault of it."""
+
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A record that was decided on: the decision, and its document for the answer and the log."""
+
+    decision: Decision
+    document: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """On what terms a record is decided: its format, as of when, and as if launched when."""
+
+    format: str
+    as_of: datetime
+    as_if_launched: date | None = None
+
+
+def submit(engine: Engine, record: object, *, terms: Terms, id: str) -> Decided | Refused:  # noqa: A002 - the name of the member.
+    """Return the decision on a record, or why there is none.
+
+    `record` is a JSON value in the format that the terms name, which must be one of
+    `FORMAT_NAMES`. Pointers in the answer lead into the record as it was submitted.
+    """
+    if terms.format == NATIVE:
+        return _decide(engine, record, terms, id, None)
+    try:
+        adaptation = FORMATS[terms.format](record)
+    except AdapterRefusal as refusal:
+        fault = Fault(pointer=refusal.pointer, message=refusal.reason, help=refusal.help)
+        return Refused(faults=(fault,))
+    return _decide(engine, adaptation.campaign, terms, id, adaptation)
+
+
+def _decide(
+    engine: Engine,
+    descriptor: object,
+    terms: Terms,
+    id: str,  # noqa: A002 - likewise.
+    adaptation: Adaptation | None,
+) -> Decided | Refused:
+    origin = adaptation.origin_of if adaptation is not None else None
+    try:
+        decision = engine.decide(descriptor, as_of=terms.as_of, as_if_launched=terms.as_if_launched)
+    except CampaignError as error:
+        return Refused(faults=_faults(error, origin))
+    except OverflowError:
+        message = "as if launched then, the flight would end after the year 9999"
+        return Refused(faults=(Fault(pointer="/flight", message=message, help=None),))
+    made = document(decision, id=id, identity=engine.identity, origin=origin)
+    if adaptation is not None:
+        made["unmapped"] = sorted(adaptation.unmapped)
+    return Decided(decision=decision, document=made)
+
+
+def _faults(error: CampaignError, origin: Callable[[str], str | None] | None) -> tuple[Fault, ...]:
+    return tuple(
+        Fault(pointer=_submitted(fault.pointer, origin), message=fault.message, help=fault.help)
+        for fault in error.faults
+    )
+
+
+def _submitted(pointer: str, origin: Callable[[str], str | None] | None) -> str:
+    found = origin(pointer) if origin is not None else None
+    return pointer if found is None else found

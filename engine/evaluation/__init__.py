@@ -1,0 +1,1 @@
+"""Floor 3: deciding: values, the two evaluators, verdicts, and the justification."""

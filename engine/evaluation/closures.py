@@ -1,0 +1,302 @@
+"""Conditions compiled to closures that answer with their truth alone.
+
+Names are resolved to places, constants taken in, and each comparison bound to its operator once;
+what remains at run time is calls. They stop at the first operand that settles the matter. The
+closures that also say why are in `tracing`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias, assert_never
+
+from ..semantics.tree import (
+    ArithmeticTerm,
+    Compared,
+    Condition,
+    Constant,
+    Denied,
+    FactTerm,
+    Holds,
+    Joined,
+    Over,
+    Policies,
+    SetTerm,
+    TodayTerm,
+    ValueTerm,
+)
+from ..semantics.types import ListType, RecordType, Type
+from ..syntax.lexis import Comparator
+from ..syntax.tree import JunctionKind, QuantifierKind
+from .comparison import UndefinedError, calculate, is_within, members, order
+from .outcome import Truth
+from .values import Datum, Group
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What closures run on: the campaign, the days, and the elements bound so far, by depth."""
+
+    facts: Group
+    today: date
+    law_day: date
+    bound: tuple[Datum, ...] = ()
+    pointers: tuple[str, ...] = ()
+
+
+Value: TypeAlias = Callable[[Frame], object]
+"""Returns the value of a term, or None where it is unknown or has no meaning."""
+
+Test: TypeAlias = Callable[[Frame], Truth]
+Decide: TypeAlias = Callable[[object, object], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What the compiler knows at one place: the policies, and the depth and type of bound names."""
+
+    policies: Policies
+    bound: Mapping[str, tuple[int, Type]]
+
+    def binding(self, condition: Over) -> "Names":
+        """Return the names inside a quantifier."""
+        kind = condition.collection.type
+        assert isinstance(kind, ListType)  # noqa: S101 - the checker binds elements of lists only.
+        depth = len(self.bound)
+        return Names(
+            policies=self.policies,
+            bound={**self.bound, condition.variable: (depth, kind.element)},
+        )
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+def compile_value(term: ValueTerm, names: Names) -> Value:
+    """Return the closure that yields the value of a term."""
+    match term:
+        case Constant(value=value):
+            return lambda _: value
+        case TodayTerm():
+            return lambda frame: frame.today
+        case SetTerm(name=name):
+            definition = names.policies.sets[name]
+
+            def set_members(frame: Frame) -> object:
+                edition = definition.on(frame.law_day)
+                return None if edition is None else edition.members
+
+            return set_members
+        case FactTerm():
+            return compile_fact(term, names)
+        case ArithmeticTerm():
+            return _arithmetic(term, names)
+    assert_never(term)
+
+
+def compile_fact(fact: FactTerm, names: Names) -> Callable[[Frame], Datum | None]:
+    """Return the closure that yields a fact."""
+    depth, kind = None, None
+    if fact.variable is not None:
+        depth, kind = names.bound[fact.variable]
+    else:
+        kind = RecordType(name=names.policies.vocabulary.root)
+    places = _places(fact.path, kind, names)
+    if depth is None:
+        return _from_campaign(places)
+
+    def from_element(frame: Frame) -> Datum | None:
+        return _descend(frame.bound[depth], places)
+
+    return from_element
+
+
+def _places(path: tuple[str, ...], kind: Type, names: Names) -> tuple[int, ...]:
+    places = []
+    for step in path:
+        assert isinstance(kind, RecordType)  # noqa: S101 - the checker has followed the path before.
+        shape = names.policies.vocabulary.records[kind.name]
+        places.append(shape.position(step))
+        kind = shape.facts[step].type
+    return tuple(places)
+
+
+def _from_campaign(places: tuple[int, ...]) -> Callable[[Frame], Datum | None]:
+    if len(places) == 1:
+        first = places[0]
+        return lambda frame: frame.facts.values[first]
+    return lambda frame: _descend(frame.facts, places)
+
+
+def _descend(value: Datum | None, places: tuple[int, ...]) -> Datum | None:
+    for place in places:
+        if not isinstance(value, Group):
+            return None
+        value = value.values[place]
+    return value
+
+
+def _arithmetic(term: ArithmeticTerm, names: Names) -> Value:
+    left, right = compile_value(term.left, names), compile_value(term.right, names)
+    operator = term.operator
+
+    def calculated(frame: Frame) -> object:
+        one, other = left(frame), right(frame)
+        if one is None or other is None:
+            return None
+        try:
+            return calculate(operator, one, other)
+        except UndefinedError:
+            return None
+
+    return calculated
+
+
+# --- truth ------------------------------------------------------------------------------------
+
+
+def compile_test(condition: Condition, names: Names) -> Test:
+    """Return the closure that yields the truth of a condition."""
+    match condition:
+        case Holds(fact=fact):
+            return compile_fact(fact, names)  # type: ignore[return-value]  # a yes_no fact is its own truth.
+        case Compared():
+            return _compared(condition, names)
+        case Joined(kind=kind, operands=operands):
+            tests = tuple(compile_test(operand, names) for operand in operands)
+            return _joined(tests, decisive=kind is JunctionKind.OR)
+        case Denied(operand=operand):
+            return _denied(compile_test(operand, names))
+        case Over():
+            return _over(condition, names)
+    assert_never(condition)
+
+
+def _joined(tests: tuple[Test, ...], *, decisive: bool) -> Test:
+    otherwise = not decisive
+
+    def joined(frame: Frame) -> Truth:
+        truth: Truth = otherwise
+        for test in tests:
+            found = test(frame)
+            if found is decisive:
+                return decisive
+            if found is None:
+                truth = None
+        return truth
+
+    return joined
+
+
+def _denied(test: Test) -> Test:
+    def denied(frame: Frame) -> Truth:
+        found = test(frame)
+        return None if found is None else not found
+
+    return denied
+
+
+def _over(condition: Over, names: Names) -> Test:
+    collection = compile_fact(condition.collection, names)
+    test = compile_test(condition.condition, names.binding(condition))
+    decisive = condition.kind is not QuantifierKind.EVERY
+    needs_some = condition.kind is QuantifierKind.EVERY and not condition.if_any
+
+    def over(frame: Frame) -> Truth:
+        elements = collection(frame)
+        if not isinstance(elements, tuple) or (needs_some and not elements):
+            return None
+        truth: Truth = not decisive
+        for element in elements:
+            found = test(Frame(frame.facts, frame.today, frame.law_day, (*frame.bound, element)))
+            if found is decisive:
+                return decisive
+            if found is None:
+                truth = None
+        return truth
+
+    return _denied(over) if condition.kind is QuantifierKind.NO else over
+
+
+# --- comparisons ------------------------------------------------------------------------------
+
+_DECIDE: Mapping[Comparator, Decide] = {
+    Comparator.IS: lambda left, right: left == right,
+    Comparator.IS_NOT: lambda left, right: left != right,
+    Comparator.AT_LEAST: lambda left, right: order(left, right) >= 0,
+    Comparator.AT_MOST: lambda left, right: order(left, right) <= 0,
+    Comparator.MORE_THAN: lambda left, right: order(left, right) > 0,
+    Comparator.EXCEEDS: lambda left, right: order(left, right) > 0,
+    Comparator.LESS_THAN: lambda left, right: order(left, right) < 0,
+    Comparator.BEFORE: lambda left, right: order(left, right) < 0,
+    Comparator.AFTER: lambda left, right: order(left, right) > 0,
+    Comparator.ON_OR_BEFORE: lambda left, right: order(left, right) <= 0,
+    Comparator.ON_OR_AFTER: lambda left, right: order(left, right) >= 0,
+    Comparator.ONE_OF: lambda left, right: left in members(right),
+    Comparator.NOT_ONE_OF: lambda left, right: left not in members(right),
+    Comparator.INCLUDES: lambda left, right: right in members(left),
+    Comparator.INCLUDES_ANY_OF: lambda left, right: not members(left).isdisjoint(members(right)),
+    Comparator.INCLUDES_ALL_OF: lambda left, right: members(right) <= members(left),
+    Comparator.INCLUDES_NONE_OF: lambda left, right: members(left).isdisjoint(members(right)),
+}
+
+
+def _compared(condition: Compared, names: Names) -> Test:
+    left = compile_value(condition.left, names)
+    right = [compile_value(term, names) for term in condition.right]
+    match condition.comparator:
+        case Comparator.KNOWN:
+            return lambda frame: left(frame) is not None
+        case Comparator.UNKNOWN:
+            return lambda frame: left(frame) is None
+        case Comparator.EMPTY | Comparator.NOT_EMPTY as comparator:
+            return _emptiness(left, wanted=comparator is Comparator.EMPTY)
+        case Comparator.BETWEEN:
+            at_least = _binary(_DECIDE[Comparator.AT_LEAST], left, right[0])
+            at_most = _binary(_DECIDE[Comparator.AT_MOST], left, right[1])
+            return _between(at_least, at_most)
+        case Comparator.WITHIN:
+            return _within(left, right[0], right[1], condition.within)
+        case comparator:
+            return _binary(_DECIDE[comparator], left, right[0])
+
+
+def _emptiness(left: Value, *, wanted: bool) -> Test:
+    def emptiness(frame: Frame) -> Truth:
+        value = left(frame)
+        return None if value is None else (value == ()) is wanted
+
+    return emptiness
+
+
+def _between(at_least: Test, at_most: Test) -> Test:
+    """Both bounds must be known: a comparison with an unknown bound is unknown as a whole."""
+
+    def between(frame: Frame) -> Truth:
+        low, high = at_least(frame), at_most(frame)
+        return None if low is None or high is None else low and high
+
+    return between
+
+
+def _within(left: Value, days: Value, anchor: Value, direction: int) -> Test:
+    def within(frame: Frame) -> Truth:
+        one, length, other = left(frame), days(frame), anchor(frame)
+        if one is None or length is None or other is None:
+            return None
+        return is_within(one, length, other, direction)
+
+    return within
+
+
+def _binary(decide: Decide, left: Value, right: Value) -> Test:
+    def binary(frame: Frame) -> Truth:
+        one, other = left(frame), right(frame)
+        if one is None or other is None:
+            return None
+        try:
+            return decide(one, other)
+        except UndefinedError:
+            return None
+
+    return binary

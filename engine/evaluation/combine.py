@@ -1,0 +1,117 @@
+"""The combining rule: from the results of all rules to a verdict for each market.
+
+In a market the campaign is denied if an enforced rule is violated; else denied, inconclusively, if
+an enforced rule is undetermined or a required fact is missing; else allowed. Overall the strictest
+market counts. Nothing here depends on order, and a further result never turns deny into allow.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ..semantics.types import ListType
+from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
+from .decision import Effect, MarketVerdict, MissingFact, Verdict
+from .outcome import Wanted
+from .result import RuleResult, Status
+from .values import Campaign, Group
+
+ALLOW = Verdict(effect=Effect.ALLOW, conclusive=True)
+DENY = Verdict(effect=Effect.DENY, conclusive=True)
+INCONCLUSIVE = Verdict(effect=Effect.DENY, conclusive=False)
+
+
+def verdict(results: Iterable[RuleResult], *, complete: bool) -> Verdict:
+    """Return the verdict of some results; `complete` unless a required fact is missing."""
+    statuses = {result.status for result in results if result.is_enforced}
+    if Status.VIOLATED in statuses:
+        return DENY
+    if Status.UNDETERMINED in statuses or not complete:
+        return INCONCLUSIVE
+    return ALLOW
+
+
+def market_verdicts(
+    markets: Iterable[str], results: Sequence[RuleResult], *, complete: bool
+) -> tuple[MarketVerdict, ...]:
+    """Return the verdict of each market, by the results that concern it."""
+    return tuple(
+        MarketVerdict(
+            market=market,
+            verdict=verdict(
+                (result for result in results if result.concerns(market)), complete=complete
+            ),
+        )
+        for market in markets
+    )
+
+
+# --- missing facts ----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Asked:
+    wanted: Wanted
+    rules: list[str] = field(default_factory=list)
+
+
+def missing_facts(
+    campaign: Campaign, vocabulary: Vocabulary, results: Iterable[RuleResult]
+) -> tuple[MissingFact, ...]:
+    """Return the facts to ask for: those required, then those that enforced rules want."""
+    asked: dict[str, _Asked] = {}
+    for wanted in required_facts(campaign, vocabulary):
+        asked.setdefault(wanted.pointer, _Asked(wanted))
+    for result in results:
+        if result.is_enforced and result.status in (Status.UNDETERMINED, Status.VIOLATED):
+            for wanted in (want for finding in result.findings for want in finding.wanted):
+                rules = asked.setdefault(wanted.pointer or wanted.path, _Asked(wanted)).rules
+                if result.rule.id not in rules:
+                    rules.append(result.rule.id)
+    return tuple(
+        MissingFact(
+            pointer=each.wanted.pointer,
+            path=each.wanted.path,
+            label=each.wanted.label,
+            why=each.wanted.why,
+            rules=tuple(each.rules),
+        )
+        for each in asked.values()
+    )
+
+
+def required_facts(campaign: Campaign, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
+    """Return the facts that the vocabulary requires and the campaign lacks."""
+    return tuple(_lacks(campaign.facts, vocabulary.campaign, vocabulary, "", vocabulary.root))
+
+
+def _lacks(
+    group: Group, shape: RecordShape, vocabulary: Vocabulary, pointer: str, path: str
+) -> Iterator[Wanted]:
+    for fact in shape.facts.values():
+        value = group.get(fact.name)
+        where, name = f"{pointer}/{fact.name}", f"{path}.{fact.name}"
+        if value is None and fact.required:
+            yield from _leaves(fact, vocabulary, where, name, frozenset())
+        elif fact.record in vocabulary.demanding:
+            below = vocabulary.records[fact.record]
+            elements = value if isinstance(value, tuple) else ()
+            if isinstance(value, Group):
+                yield from _lacks(value, below, vocabulary, where, name)
+            for index, element in enumerate(elements):
+                if isinstance(element, Group):
+                    yield from _lacks(element, below, vocabulary, f"{where}/{index}", name)
+
+
+def _leaves(
+    fact: Fact, vocabulary: Vocabulary, pointer: str, path: str, above: frozenset[str]
+) -> Iterator[Wanted]:
+    """Yield what to ask for where a required fact is wholly absent: the required facts within."""
+    found = False
+    if fact.record is not None and fact.record not in above and not isinstance(fact.type, ListType):
+        for inner in vocabulary.records[fact.record].facts.values():
+            if inner.required:
+                found = True
+                where, name = f"{pointer}/{inner.name}", f"{path}.{inner.name}"
+                yield from _leaves(inner, vocabulary, where, name, above | {fact.record})
+    if not found:
+        yield Wanted(pointer=pointer, path=path, label=fact.label)

@@ -1,0 +1,70 @@
+"""The decision on one campaign: a verdict for each market, and everything that determined it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+
+from .result import RuleResult, Status
+
+
+class Effect(Enum):
+    """The two values a decision can have."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """An effect; a deny is conclusive where an enforced rule is violated, an allow always."""
+
+    effect: Effect
+    conclusive: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketVerdict:
+    """The verdict in one market of the campaign."""
+
+    market: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingFact:
+    """A fact without which the campaign cannot be cleared, and the rules that ask for it.
+
+    `rules` is empty for a fact that the vocabulary itself requires.
+    """
+
+    pointer: str
+    path: str
+    label: str
+    why: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided about a campaign, by which results, and as of when.
+
+    `results` has every rule of the bundle once, in order of the ids. `as_of` is the instant of the
+    evaluation; `as_if_launched` the day to which the flight was moved, where it was.
+    """
+
+    campaign: str | None
+    as_of: datetime
+    as_if_launched: date | None
+    verdict: Verdict
+    markets: tuple[MarketVerdict, ...]
+    results: tuple[RuleResult, ...]
+    missing: tuple[MissingFact, ...]
+
+    @property
+    def effect(self) -> Effect:
+        """Allow or deny."""
+        return self.verdict.effect
+
+    def with_status(self, *statuses: Status) -> tuple[RuleResult, ...]:
+        """Return the results that ended in one of some statuses."""
+        return tuple(result for result in self.results if result.status in statuses)

@@ -1,0 +1,391 @@
+"""The decoder of campaign descriptors, compiled from the vocabulary.
+
+JSON values come from `engine.source.json_text.read_json`, or from an embedder's own `json.load`.
+Every fault is reported with its JSON Pointer (RFC 6901), not the first alone; null is absent.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeAlias, assert_never
+
+from ..semantics.tree import Money
+from ..semantics.types import (
+    EnumerationType,
+    ListType,
+    RecordType,
+    Scalar,
+    Type,
+    codes,
+    describe,
+    is_code,
+)
+from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
+from ..source.json_fault import GREATEST_NUMBER, MOST_DIGITS, escaped, excerpt
+from ..source.suggest import nearest
+from .values import Campaign, Datum, Group
+
+_MOST_FAULTS = 100
+_DEEPEST = 64
+"""Groups nest as deep as the JSON reader lets them (`JSONLimits.depth`)."""
+
+_DECIMAL = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?", re.ASCII)
+_PERCENT = re.compile(r"(-?\d{1,18}(?:\.\d{1,18})?)\s*%", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignFault:
+    """What is wrong with one place of a descriptor, and what to do about it."""
+
+    pointer: str
+    message: str
+    help: str | None = None
+
+
+class Faults:
+    """The faults found so far; beyond a hundred they are only counted."""
+
+    __slots__ = ("found", "total")
+
+    def __init__(self) -> None:
+        self.found: list[CampaignFault] = []
+        self.total = 0
+
+    def add(self, pointer: str, message: str, advice: str | None = None) -> None:
+        """Note a fault."""
+        if not self.is_full:
+            self.found.append(CampaignFault(pointer=pointer, message=message, help=advice))
+        self.total += 1
+
+    @property
+    def is_full(self) -> bool:
+        """Whether further faults are only counted, so that no advice is needed for them."""
+        return self.total >= _MOST_FAULTS
+
+
+Decode: TypeAlias = Callable[[object, str, Faults], Datum | None]
+"""Reads one JSON value at a pointer; returns None where it is faulty."""
+
+
+class Decoder:
+    """Reads descriptors of one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        # Groups may lead into each other: all are there before the first reader of a fact is made.
+        readers: dict[str, list[Decode]] = {name: [] for name in vocabulary.records}
+        self._shapes = {
+            name: _group(shape, readers[name]) for name, shape in vocabulary.records.items()
+        }
+        for name, shape in vocabulary.records.items():
+            readers[name].extend(self._reader(fact) for fact in shape.facts.values())
+        self._campaign = self._shapes[vocabulary.root]
+
+    def decode(self, descriptor: object) -> tuple[Campaign | None, tuple[CampaignFault, ...]]:
+        """Return the campaign, or None and every fault of the descriptor, at most a hundred."""
+        faults = Faults()
+        made = self._campaign(descriptor, "", faults)
+        if isinstance(made, Group):
+            campaign = Campaign(facts=made)
+            _check_flight(campaign, faults)
+            if faults.total == 0:
+                return campaign, ()
+        if faults.total > _MOST_FAULTS:
+            rest = faults.total - _MOST_FAULTS
+            faults.found.append(CampaignFault(pointer="", message=f"and {rest} more"))
+        return None, tuple(faults.found)
+
+    def _reader(self, fact: Fact) -> Decode:
+        reader = self._of_type(fact.type)
+        if not (fact.required and isinstance(fact.type, ListType)):
+            return reader
+
+        def decode(value: object, pointer: str, faults: Faults) -> Datum | None:
+            if isinstance(value, list | tuple) and not value:
+                faults.add(pointer, f"the list is empty: {fact.label}", "name at least one")
+                return None
+            return reader(value, pointer, faults)
+
+        return decode
+
+    def _of_type(self, kind: Type) -> Decode:
+        match kind:
+            case RecordType(name=name):
+                return self._shapes[name]
+            case ListType(element=element):
+                return _list(self._of_type(element))
+            case EnumerationType(members=members):
+                return _word(kind, members)
+            case Scalar():
+                return _scalar(kind)
+        assert_never(kind)
+
+
+def _group(shape: RecordShape, readers: list[Decode]) -> Decode:
+    names = {name: position for position, name in enumerate(shape.facts)}
+    unknown = (None,) * len(names)
+
+    def decode(value: object, pointer: str, faults: Faults) -> Datum | None:
+        if not isinstance(value, dict):
+            faults.add(pointer, _mistyped(value, "an object"), _object_help(shape))
+            return None
+        if pointer.count("/") > _DEEPEST:
+            faults.add(pointer, "groups of facts are nested too deep", "leave the innermost out")
+            return None
+        values: list[Datum | None] = list(unknown)
+        for name, inner in value.items():
+            position = names.get(name)
+            if position is None:
+                _unknown_fact(name, pointer, names, faults)
+            elif inner is not None:
+                where = f"{pointer}/{name}"
+                values[position] = readers[position](inner, where, faults)
+        return Group(shape=shape, values=tuple(values))
+
+    return decode
+
+
+def _check_flight(campaign: Campaign, faults: Faults) -> None:
+    start, end = campaign.day("flight", "start"), campaign.day("flight", "end")
+    if start is not None and end is not None and end < start:
+        message = f"the flight ends on {end}, before it starts on {start}"
+        faults.add(
+            "/flight/end", message, "both days are included; give a last day not before the first"
+        )
+    if end is not None and campaign.at("flight", "until_stopped") is True:
+        message = "the flight has a last day, and runs until someone stops it"
+        faults.add("/flight/until_stopped", message, "leave one of the two out")
+
+
+# --- readers by type --------------------------------------------------------------------------
+
+
+def _list(element: Decode) -> Decode:
+    def decode(value: object, pointer: str, faults: Faults) -> Datum | None:
+        if not isinstance(value, list | tuple):
+            faults.add(pointer, _mistyped(value, "a list"), "write it in square brackets: `[…]`")
+            return None
+        read: list[Datum] = []
+        for index, inner in enumerate(value):
+            if inner is None:
+                faults.add(f"{pointer}/{index}", "an element of a list is null", "leave it out")
+                continue
+            made = element(inner, f"{pointer}/{index}", faults)
+            if made is not None:
+                read.append(made)
+        return tuple(read)
+
+    return decode
+
+
+def _word(kind: EnumerationType, members: tuple[str, ...]) -> Decode:
+    known = {member: member for member in members}
+
+    def decode(value: object, pointer: str, faults: Faults) -> Datum | None:
+        if isinstance(value, str) and value in known:
+            return known[value]
+        listed = ", ".join(f"`{member}`" for member in members)
+        if isinstance(value, str):
+            near = None if faults.is_full else nearest(value, members)
+            advice = f"did you mean `{near}`?" if near else f"it is one of {listed}"
+            faults.add(pointer, f"{excerpt(value)} is not {describe(kind)}", advice)
+        else:
+            faults.add(pointer, _mistyped(value, "a word"), f"it is one of {listed}")
+        return None
+
+    return decode
+
+
+def _scalar(kind: Scalar) -> Decode:
+    if kind in _CODE_HELP:
+        return _code(kind)
+    read, wanted, advice = _READERS[kind]
+
+    def decode(value: object, pointer: str, faults: Faults) -> Datum | None:
+        made = read(value)
+        if made is None:
+            faults.add(pointer, _mistyped(value, wanted), advice)
+        return made
+
+    return decode
+
+
+def _code(kind: Scalar) -> Decode:
+    def decode(value: object, pointer: str, faults: Faults) -> Datum | None:
+        if isinstance(value, str) and is_code(kind, value):
+            return str.__str__(value)
+        if isinstance(value, str):
+            near = None if faults.is_full else _near_code(kind, value)
+            advice = f"did you mean `{near}`?" if near else _CODE_HELP[kind]
+            faults.add(pointer, f"{excerpt(value)} is not {describe(kind)}", advice)
+        else:
+            faults.add(pointer, _mistyped(value, describe(kind)), _CODE_HELP[kind])
+        return None
+
+    return decode
+
+
+def _near_code(kind: Scalar, word: str) -> str | None:
+    """Return the code that was probably meant, among those of the same first letter."""
+    if len(word) > 12:
+        return None
+    first = word[:1].lower()
+    return nearest(word, [code for code in codes(kind) if code[0].lower() == first])
+
+
+def _text(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    plain = str.__str__(value)  # A subclass may read otherwise than it compares.
+    if plain.isascii():
+        return plain
+    try:
+        plain.encode()
+    except UnicodeEncodeError:
+        return None  # Half of a surrogate pair: no record could ever hold it.
+    return unicodedata.normalize("NFC", plain)
+
+
+def _yes_no(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _number(value: object) -> int | Fraction | None:
+    exact: int | Fraction
+    match value:
+        case bool():
+            return None
+        case int():
+            exact = value
+        case Decimal() if _is_moderate(value):
+            exact = Fraction(value)
+        case float() if math.isfinite(value) and abs(value) <= GREATEST_NUMBER:
+            # An embedder's own reader stood before us; the shortest form is what was written.
+            exact = Fraction(float.__repr__(value))
+        case _:
+            return None
+    if not -GREATEST_NUMBER <= exact <= GREATEST_NUMBER:
+        return None
+    return exact.numerator if exact.denominator == 1 else exact
+
+
+def _is_moderate(value: Decimal) -> bool:
+    """Whether a decimal is finite and has no more places than the JSON reader lets through."""
+    if not value.is_finite() or not -GREATEST_NUMBER <= value <= GREATEST_NUMBER:
+        return False
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -MOST_DIGITS
+
+
+def _whole(value: object) -> int | None:
+    made = _number(value)
+    return made if isinstance(made, int) else None
+
+
+def _percentage(value: object) -> Fraction | None:
+    match = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+    return Fraction(match[1]) / 100 if match else None
+
+
+def _money(value: object) -> Money | None:
+    if not isinstance(value, dict) or set(value) != {"amount", "currency"}:
+        return None
+    amount, currency = value["amount"], value["currency"]
+    exact: int | Fraction | None = None
+    if not isinstance(amount, str):
+        exact = _number(amount)
+    elif _DECIMAL.fullmatch(amount):
+        exact = Fraction(amount)
+    if exact is None or not isinstance(currency, str) or not is_code(Scalar.CURRENCY, currency):
+        return None
+    return Money(amount=Fraction(exact), currency=currency)
+
+
+def _date(value: object) -> date | None:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _instant(value: object) -> datetime | None:
+    if not isinstance(value, str) or not _DAY.match(value):
+        return None
+    try:
+        made = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return made if made.tzinfo is not None else None
+
+
+_READERS: dict[Scalar, tuple[Callable[[object], Datum | None], str, str | None]] = {
+    Scalar.TEXT: (_text, "a text", "write it in double quotes"),
+    Scalar.YES_NO: (_yes_no, "yes or no", "write `true` or `false`, without quotes"),
+    Scalar.NUMBER: (_number, "a number", "write a number between -10^18 and 10^18, without quotes"),
+    Scalar.WHOLE_NUMBER: (_whole, "a whole number", "write a number without decimals or quotes"),
+    Scalar.PERCENTAGE: (_percentage, "a percentage", 'write it as a text with its sign: `"12.5%"`'),
+    Scalar.MONEY: (
+        _money,
+        "an amount of money",
+        'write `{"amount": "5000.00", "currency": "EUR"}`, with a currency code of ISO 4217',
+    ),
+    Scalar.DATE: (_date, "a day that exists", 'write it as YYYY-MM-DD: `"2026-11-23"`'),
+    Scalar.INSTANT: (
+        _instant,
+        "an instant with its offset",
+        'write it after RFC 3339: `"2026-11-23T09:00:00Z"`',
+    ),
+}
+_CODE_HELP = {
+    Scalar.PLACE: "use a code of ISO 3166, such as `DE` for a country or `US-CA` for a region",
+    Scalar.COUNTRY: "use a two-letter country code of ISO 3166-1, such as `DE`",
+    Scalar.LANGUAGE: "use a language code, such as `de` or `de-AT`",
+    Scalar.CURRENCY: "use a currency code of ISO 4217, such as `EUR`",
+}
+
+
+# --- wording ----------------------------------------------------------------------------------
+
+
+def _mistyped(value: object, wanted: str) -> str:
+    return f"this should be {wanted}, and is {_described(value)}"
+
+
+def _described(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return f"`{str(value).lower()}`"
+        case str():
+            return f"the text {excerpt(value)}"
+        case int() if abs(value) > GREATEST_NUMBER:
+            return "a number beyond all measure"
+        case int() | float() | Decimal():
+            return f"the number {excerpt(str(value))}"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return "an object"
+
+
+def _object_help(shape: RecordShape) -> str:
+    some = ", ".join(f"`{name}`" for name in list(shape.facts)[:3])
+    return f"write its facts in braces, by name: {some} …"
+
+
+def _unknown_fact(name: object, pointer: str, known: Iterable[str], faults: Faults) -> None:
+    if not isinstance(name, str):
+        faults.add(pointer, "the name of a fact is not a text", "write names in double quotes")
+        return
+    word = str.__str__(name)
+    near = nearest(word, known) if len(word) <= 64 and not faults.is_full else None
+    advice = f"did you mean `{near}`?" if near else "leave it out, or declare it in a vocabulary"
+    faults.add(f"{pointer}/{escaped(word)}", f"unknown fact {excerpt(word)}", advice)

@@ -1,0 +1,178 @@
+"""The JSON form of a decision: what the service answers, the log keeps, and replay compares.
+
+Every value is a text, a whole number, a boolean, null, a list or an object, so that its RFC 8785
+form is exact. The order of everything in it is fixed by the decision.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ..semantics.tree import Clause, Rule
+from .decision import Decision, MissingFact
+from .outcome import Seen, Wanted
+from .result import Finding, RuleResult, Status, Unestablished
+
+Document = dict[str, object]
+Origin = Callable[[str], str | None]
+"""Leads from a pointer into the campaign to the pointer into the record that was submitted."""
+
+_REPORTED = (Status.VIOLATED, Status.UNDETERMINED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What decided: the policy set by name, version and digest, and the engine by version."""
+
+    name: str
+    version: str
+    digest: str
+    engine: str
+
+
+def document(
+    decision: Decision,
+    *,
+    id: str,  # noqa: A002 - the member's name.
+    identity: Identity,
+    origin: Origin | None = None,
+) -> Document:
+    """Return the whole record of a decision; `rules` lists every rule with its status."""
+    writer = _Writer(origin=origin)
+    reported = decision.with_status(*_REPORTED)
+    settled = decision.with_status(Status.SATISFIED, Status.EXCEPTED)
+    launched = decision.as_if_launched
+    return {
+        "id": id,
+        "decision": decision.verdict.effect.value,
+        "conclusive": decision.verdict.conclusive,
+        "campaign": decision.campaign,
+        "policy_set": {
+            "name": identity.name,
+            "version": identity.version,
+            "digest": identity.digest,
+        },
+        "engine": {"name": "assent", "version": identity.engine},
+        "as_of": instant_text(decision.as_of),
+        "as_if_launched": launched.isoformat() if launched is not None else None,
+        "markets": [
+            {
+                "market": each.market,
+                "decision": each.verdict.effect.value,
+                "conclusive": each.verdict.conclusive,
+            }
+            for each in decision.markets
+        ],
+        "findings": [
+            made for result in reported if result.is_enforced for made in writer.findings(result)
+        ],
+        "warnings": [
+            made
+            for result in reported
+            if not result.is_enforced
+            for made in writer.findings(result)
+        ],
+        "missing": [writer.missing(each) for each in decision.missing],
+        "passed": len(settled),
+        "not_applicable": len(decision.with_status(Status.NOT_APPLICABLE)),
+        "rules": [_status(result) for result in decision.results],
+    }
+
+
+def instant_text(instant: datetime) -> str:
+    """Return an instant after RFC 3339, in UTC."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _status(result: RuleResult) -> Document:
+    made: Document = {"rule": result.rule.id, "status": result.status.value}
+    if result.reason:
+        made["reason"] = result.reason
+    return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writer:
+    origin: Origin | None
+
+    def findings(self, result: RuleResult) -> list[Document]:
+        listed = [self._finding(result, finding) for finding in result.findings]
+        if result.more and listed:
+            listed[-1]["more"] = result.more
+        return listed
+
+    def _finding(self, result: RuleResult, finding: Finding) -> Document:
+        rule = result.rule
+        return {
+            **_heading(rule),
+            "status": result.status.value,
+            "clause": _clause(finding.clause),
+            "facts": [self._seen(each) for each in finding.seen],
+            "wanted": [self._wanted(each) for each in finding.wanted],
+            "exceptions": [self._exception(each) for each in result.exceptions],
+            "message": finding.message,
+            "remedy": finding.remedy,
+            "markets": list(result.markets) if result.markets is not None else None,
+        }
+
+    def missing(self, fact: MissingFact) -> Document:
+        wanted = Wanted(pointer=fact.pointer, path=fact.path, label=fact.label, why=fact.why)
+        return {**self._wanted(wanted), "rules": list(fact.rules)}
+
+    def _exception(self, exception: Unestablished) -> Document:
+        return {
+            "name": exception.name,
+            "facts": [self._seen(each) for each in exception.seen],
+            "wanted": [self._wanted(each) for each in exception.wanted],
+        }
+
+    def _seen(self, seen: Seen) -> Document:
+        made = self._place(seen.pointer)
+        made |= {"path": seen.path, "label": seen.label, "value": seen.value}
+        if seen.required:
+            made["required"] = seen.required
+        if seen.item:
+            made["item"] = seen.item
+        return made
+
+    def _wanted(self, wanted: Wanted) -> Document:
+        made = self._place(wanted.pointer)
+        made |= {"path": wanted.path, "label": wanted.label}
+        if wanted.why:
+            made["why"] = wanted.why
+        return made
+
+    def _place(self, pointer: str) -> Document:
+        """Return a pointer, and the one into the submitted record where that is another."""
+        place: Document = {"pointer": pointer}
+        source = self.origin(pointer) if self.origin is not None else None
+        if source is not None:
+            place["submitted_pointer"] = source
+        return place
+
+
+def _heading(rule: Rule) -> Document:
+    return {
+        "rule": rule.id,
+        "title": rule.title,
+        "enforcement": rule.enforcement.value,
+        "severity": rule.severity.value,
+        "sources": [
+            {
+                "instrument": cited.instrument,
+                "title": cited.title,
+                "article": cited.provision,
+                "url": cited.url,
+            }
+            for cited in rule.sources
+        ],
+    }
+
+
+def _clause(clause: Clause) -> Document:
+    return {
+        "text": clause.text,
+        "file": clause.location.source,
+        "line": clause.location.line,
+        "column": clause.location.column,
+    }

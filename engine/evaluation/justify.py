@@ -1,0 +1,121 @@
+"""From the outcome of a breach to findings: one for each witness that the message speaks of."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ..semantics.tree import FactTerm, Rule, Template
+from .outcome import Outcome, Seen, conjunction
+from .result import Finding
+from .values import Campaign, Datum, Group, show_typed
+from .wording import variables
+
+MOST_FINDINGS = 50
+"""A rule lists at most so many findings, a finding so many facts; the rest is counted."""
+
+_LONGEST_VALUE = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """The outcome of a breach, and that of the rule being about the campaign at all."""
+
+    main: Outcome
+    subject: Outcome
+
+
+def findings(rule: Rule, breach: Breach, campaign: Campaign) -> tuple[tuple[Finding, ...], int]:
+    """Return the findings of a breach that is not excused, and how many more there would be."""
+    whole = conjunction((breach.subject, breach.main))
+    names = variables(rule.message) | variables(rule.remedy)
+    witnesses = list(dict.fromkeys(_witnesses(breach.main.seen, names))) or [()]
+    shown = (*breach.main.seen, *breach.subject.seen, *_evidence(rule, campaign))
+    made = []
+    for witness in witnesses[:MOST_FINDINGS]:
+        bound = dict(witness)
+        seen = tuple(_trimmed(each) for each in _about(shown, bound))[:MOST_FINDINGS]
+        made.append(
+            Finding(
+                clause=rule.main,
+                message=_message(rule, whole, campaign, bound),
+                remedy=_filled(rule.remedy, campaign, bound),
+                seen=seen if whole.truth is True else (),
+                wanted=whole.wanted[:MOST_FINDINGS],
+            )
+        )
+    return tuple(made), len(witnesses) - len(made)
+
+
+def _message(rule: Rule, whole: Outcome, campaign: Campaign, bound: Mapping[str, str]) -> str:
+    if whole.truth is True:
+        return _filled(rule.message, campaign, bound)
+    labels = dict.fromkeys(wanted.label for wanted in whole.wanted)
+    return f"This cannot be judged until it is known: {'; '.join(labels)}."
+
+
+def _witnesses(
+    seen: Iterable[Seen], names: frozenset[str]
+) -> Iterable[tuple[tuple[str, str], ...]]:
+    for each in seen:
+        bound = tuple((name, pointer) for name, pointer in each.bindings if name in names)
+        if bound and len(bound) == len(names):
+            yield bound
+
+
+def _about(seen: Iterable[Seen], bound: Mapping[str, str]) -> Iterable[Seen]:
+    """Return the facts that speak of no other element than the witness; one entry for a fact."""
+    kept: dict[str, Seen] = {}
+    for each in seen:
+        strange = any(bound.get(name, pointer) != pointer for name, pointer in each.bindings)
+        if not strange:
+            kept.setdefault(each.pointer + each.required, each)
+    required = {each.pointer for each in kept.values() if each.required}
+    return [each for each in kept.values() if each.required or each.pointer not in required]
+
+
+def _evidence(rule: Rule, campaign: Campaign) -> Iterable[Seen]:
+    for fact in rule.evidence:
+        yield Seen(
+            pointer="/" + "/".join(fact.path),
+            path=fact.text,
+            label=fact.label,
+            value=show_typed(campaign.at(*fact.path), fact.type),
+            required="",
+        )
+
+
+def _trimmed(seen: Seen) -> Seen:
+    if len(seen.value) <= _LONGEST_VALUE:
+        return seen
+    return replace(seen, value=f"{seen.value[: _LONGEST_VALUE - 1]}…")
+
+
+# --- templates --------------------------------------------------------------------------------
+
+
+def _filled(template: Template, campaign: Campaign, bound: Mapping[str, str]) -> str:
+    return "".join(
+        part if isinstance(part, str) else _value(part, campaign, bound) for part in template.parts
+    )
+
+
+def _value(fact: FactTerm, campaign: Campaign, bound: Mapping[str, str]) -> str:
+    base: Datum | None = campaign.facts
+    if fact.variable is not None:
+        base = _at(campaign, bound.get(fact.variable))
+    for name in fact.path:
+        base = base.get(name) if isinstance(base, Group) else None
+    text = show_typed(base, fact.type)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def _at(campaign: Campaign, pointer: str | None) -> Datum | None:
+    """Return the value at a pointer that an evaluation has made."""
+    if pointer is None:
+        return None
+    value: Datum | None = campaign.facts
+    for step in pointer.split("/")[1:]:
+        if isinstance(value, Group):
+            value = value.get(step)
+        elif isinstance(value, tuple):
+            value = value[int(step)]
+    return value

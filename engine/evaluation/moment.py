@@ -1,0 +1,140 @@
+"""When a campaign is judged: the day of the evaluation, and the days of the flight from then on.
+
+A campaign is judged by whatever is in force on any day of its flight; where the flight has begun,
+from the day of the evaluation on; where it is over, over all of it. A flight that runs until it is
+stopped is judged on its first day, or on the day of the evaluation where that is later. A last day
+that is simply missing is unknown: law that comes into force later may or may not meet it, and where
+the flight has begun, so may the law of the days behind, since it may already be over.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from ..semantics.tree import Policies, Rule, SetTerm, Window, terms_below
+from ..semantics.vocabulary import Vocabulary
+from .values import Campaign, Datum, Group
+
+FLIGHT = "flight"
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """The days from `first` to `last`, both included; None where it is open."""
+
+    first: date | None
+    last: date | None
+
+    def contains(self, day: date) -> bool:
+        """Whether a day is one of them."""
+        after_first = self.first is None or self.first <= day
+        return after_first and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The day of the evaluation, and the days on which the ads certainly and possibly run.
+
+    `certain` is None where no day is certain. `unknown` are the facts about the flight that are
+    missing, by their path; they are what makes days merely possible.
+    """
+
+    today: date
+    certain: Days | None
+    possible: Days | None
+    unknown: tuple[tuple[str, ...], ...]
+
+
+def moment(campaign: Campaign, as_of: datetime) -> Moment:
+    """Return when a campaign is judged, as of an instant; its day is that of UTC."""
+    today = as_of.astimezone(UTC).date()
+    start, end = campaign.day(FLIGHT, "start"), campaign.day(FLIGHT, "end")
+    endless = campaign.at(FLIGHT, "until_stopped") is True
+    missing_end = () if end is not None or endless else ((FLIGHT, "end"),)
+    may_be_over = end < today if end is not None else not endless
+    if start is None:
+        some_days = Days(first=None if may_be_over else today, last=end)
+        unknown = ((FLIGHT, "start"), *missing_end)
+        return Moment(today=today, certain=None, possible=some_days, unknown=unknown)
+    if missing_end and start < today:
+        since = Days(first=start, last=None)
+        return Moment(today=today, certain=None, possible=since, unknown=missing_end)
+    first = start if end is not None and end < today else max(start, today)
+    certain = Days(first=first, last=first if end is None else end)
+    possible = Days(first=first, last=None) if missing_end else None
+    return Moment(today=today, certain=certain, possible=possible, unknown=missing_end)
+
+
+def law_changes(rule: Rule, policies: Policies) -> tuple[date, ...]:
+    """Return the days on which the law changes as a rule reads it, in order.
+
+    It changes where the rule begins or ends to be in force, and where an edition of a set that it
+    names does.
+    """
+    return tuple(sorted(set(_changes(rule, policies))))
+
+
+def law_days(changes: tuple[date, ...], days: Days) -> tuple[date, ...]:
+    """Return one day for each state of the law within a range of days.
+
+    A range without a first day is represented from the day before the first change on.
+    """
+    first = days.first
+    if first is None:
+        earliest = changes[0] if changes else days.last or date.max
+        before = earliest - _DAY if earliest > date.min else earliest
+        first = before if days.last is None else min(before, days.last)
+    later = (day for day in changes if day > first and days.contains(day))
+    return (first, *later)
+
+
+def _changes(rule: Rule, policies: Policies) -> Iterator[date]:
+    yield from _ends(rule.window)
+    for name in sorted(set_names(rule)):
+        for edition in policies.sets[name].editions:
+            yield from _ends(edition.window)
+
+
+def _ends(window: Window) -> Iterator[date]:
+    if window.start is not None:
+        yield window.start
+    if window.until is not None:
+        yield window.until
+
+
+def set_names(rule: Rule) -> frozenset[str]:
+    """Return the names of the sets that a rule reads."""
+    clauses = (*rule.applicability, rule.main, *(each.clause for each in rule.exemptions))
+    terms = [term for clause in clauses for term in terms_below(clause.condition)]
+    found = {term.name for term in (*terms, rule.places) if isinstance(term, SetTerm)}
+    return frozenset(found)
+
+
+# --- as if launched ----------------------------------------------------------------------------
+
+
+def as_if_launched(campaign: Campaign, start: date, vocabulary: Vocabulary) -> Campaign:
+    """Return the campaign with its flight moved to start on a day, keeping its length.
+
+    Where the length is unknown, so is the last day. Raises `OverflowError` where the flight would
+    end after the year 9999.
+    """
+    flight = campaign.at(FLIGHT)
+    if not isinstance(flight, Group):
+        fact = vocabulary.campaign.facts[FLIGHT]
+        shape = vocabulary.records[fact.record or FLIGHT]
+        flight = Group(shape=shape, values=(None,) * len(shape.facts))
+    old_start, old_end = campaign.day(FLIGHT, "start"), campaign.day(FLIGHT, "end")
+    end = None
+    if old_start is not None and old_end is not None:
+        end = start + (old_end - old_start)
+    moved = _with(flight, (("start", start), ("end", end)))
+    return Campaign(facts=_with(campaign.facts, ((FLIGHT, moved),)))
+
+
+def _with(group: Group, changes: Iterable[tuple[str, Datum | None]]) -> Group:
+    values = list(group.values)
+    for name, value in changes:
+        values[group.shape.position(name)] = value
+    return replace(group, values=tuple(values))

@@ -1,0 +1,89 @@
+"""What a condition comes to, and why: truth in strong Kleene logic with its evidence.
+
+The evidence of an outcome is what determined it: of a false conjunction the false parts, of a true
+one all of them, of an unknown one the parts for want of which it is unknown. Evidence for a
+decision and the decision therefore come out of one evaluation.
+
+Source: S. C. Kleene, Introduction to Metamathematics (1952), §64.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+Truth = bool | None
+"""True, False, or None for unknown."""
+
+Bindings = tuple[tuple[str, str], ...]
+"""The names that quantifiers have bound, each with the JSON Pointer of its element."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A fact that was looked at and determined the outcome.
+
+    `value` is how it reads, `required` what it would have to be for the outcome to be otherwise
+    (empty for a fact that only stands beside another). `item` is the label of the list item in
+    which it was looked at, such as `(a)`.
+    """
+
+    pointer: str
+    path: str
+    label: str
+    value: str
+    required: str
+    item: str = ""
+    bindings: Bindings = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A fact for want of which a condition is unknown; `why` is empty where it is just missing."""
+
+    pointer: str
+    path: str
+    label: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The truth of a condition, the facts that determined it, and the facts that are wanted."""
+
+    truth: Truth
+    seen: tuple[Seen, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
+
+    def labelled(self, item: str) -> "Outcome":
+        """Return the outcome as that of a labelled list item."""
+        return replace(self, seen=tuple(replace(s, item=item + s.item) for s in self.seen))
+
+
+def negation(operand: Outcome) -> Outcome:
+    """Return the outcome of a condition denied; what determined it is the same."""
+    truth = None if operand.truth is None else not operand.truth
+    return replace(operand, truth=truth)
+
+
+def conjunction(operands: Sequence[Outcome]) -> Outcome:
+    """Return the outcome of conditions joined by `and`; of none it is true."""
+    return _joined(operands, decisive=False)
+
+
+def disjunction(operands: Sequence[Outcome]) -> Outcome:
+    """Return the outcome of conditions joined by `or`; of none it is false."""
+    return _joined(operands, decisive=True)
+
+
+def _joined(operands: Sequence[Outcome], *, decisive: bool) -> Outcome:
+    deciding = [operand for operand in operands if operand.truth is decisive]
+    if deciding:
+        return Outcome(truth=decisive, seen=_all_seen(deciding))
+    unknown = [operand for operand in operands if operand.truth is None]
+    if unknown:
+        wanted = dict.fromkeys(wanted for operand in unknown for wanted in operand.wanted)
+        return Outcome(truth=None, wanted=tuple(wanted))
+    return Outcome(truth=not decisive, seen=_all_seen(operands))
+
+
+def _all_seen(operands: Sequence[Outcome]) -> tuple[Seen, ...]:
+    return tuple(dict.fromkeys(seen for operand in operands for seen in operand.seen))

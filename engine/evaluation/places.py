@@ -1,0 +1,24 @@
+"""Where a rule applies: the markets of a campaign against the places of the law.
+
+A place is a country (ISO 3166-1) or a region of one (ISO 3166-2). A rule for a country applies in
+its regions, and a rule for a region applies to a campaign for the whole country, which reaches it.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+
+def matching(markets: Iterable[str], places: frozenset[str]) -> tuple[str, ...]:
+    """Return the markets that have ground in common with any of the places."""
+    reached = _countries_reached(places)
+    return tuple(
+        market
+        for market in markets
+        if market in places or market in reached or market.partition("-")[0] in places
+    )
+
+
+@lru_cache(maxsize=1024)
+def _countries_reached(places: frozenset[str]) -> frozenset[str]:
+    """Return the countries of which some ground is among the places."""
+    return frozenset(place.partition("-")[0] for place in places)

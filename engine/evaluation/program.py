@@ -1,0 +1,125 @@
+"""The compiled program: rules as closures, for answers in microseconds.
+
+A rule that is satisfied or does not apply is settled by its truth closures alone. One that is not
+is judged again with closures that trace, so that only findings cost what findings cost.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from ..semantics.tree import Clause, Effect, Policies, Rule
+from .closures import Frame, Names, compile_test
+from .judge import Hearing, judge, out_of_force, places_on
+from .moment import Moment, law_changes, law_days
+from .outcome import Outcome
+from .places import matching
+from .result import RuleResult, Status
+from .tracing import Trace, compile_trace
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Policies, compiled once and immutable; safe to share between threads."""
+
+    policies: Policies
+    _rules: tuple[Callable[[Hearing], RuleResult], ...]
+
+    def judge_all(self, hearing: Hearing) -> tuple[RuleResult, ...]:
+        """Return the result of every rule, in order of their ids."""
+        return tuple(rule(hearing) for rule in self._rules)
+
+
+def compile_program(policies: Policies) -> Program:
+    """Return the program of checked policies."""
+    names = Names(policies=policies, bound={})
+    return Program(policies, tuple(_rule(rule, names) for rule in policies.rules))
+
+
+def _rule(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult]:
+    quick = _quick(rule, names)
+    trace = _tracer(rule, names)
+
+    def judged(hearing: Hearing) -> RuleResult:
+        settled = quick(hearing)
+        return settled if settled is not None else judge(rule, hearing, trace(hearing))
+
+    return judged
+
+
+def _tracer(rule: Rule, names: Names) -> Callable[[Hearing], Callable[[Clause, date], Outcome]]:
+    """Return the clauses of a rule as tracing closures, compiled when first needed."""
+
+    @cache
+    def traces() -> dict[int, Trace]:
+        clauses = (*rule.applicability, rule.main, *(each.clause for each in rule.exemptions))
+        return {id(clause): compile_trace(clause.condition, names) for clause in clauses}
+
+    def for_hearing(hearing: Hearing) -> Callable[[Clause, date], Outcome]:
+        def evaluate(clause: Clause, law_day: date) -> Outcome:
+            frame = Frame(hearing.campaign.facts, hearing.moment.today, law_day)
+            return traces()[id(clause)](frame)
+
+        return evaluate
+
+    return for_hearing
+
+
+def _quick(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult | None]:
+    """Return the rule as truth closures: its result where nothing needs explaining, else None."""
+    subject = tuple(
+        (compile_test(clause.condition, names), clause.text) for clause in rule.applicability
+    )
+    main = compile_test(rule.main.condition, names)
+    unbreached = rule.effect is Effect.REQUIRE
+    changes = law_changes(rule, names.policies)
+    out = RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=out_of_force(rule.window))
+
+    def quick(hearing: Hearing) -> RuleResult | None:
+        day = _only_day(changes, hearing.moment)
+        if day is None:
+            return None
+        if not rule.window.meets(day, day):
+            return out
+        markets, excluded = _place(rule, hearing, day)
+        if excluded is not None:
+            return excluded
+        frame = Frame(hearing.campaign.facts, hearing.moment.today, day)
+        for test, text in subject:
+            if test(frame) is False:
+                return RuleResult(
+                    rule=rule, status=Status.NOT_APPLICABLE, markets=markets, reason=text
+                )
+        if main(frame) is unbreached:
+            return RuleResult(rule=rule, status=Status.SATISFIED, markets=markets)
+        return None
+
+    return quick
+
+
+def _only_day(changes: tuple[date, ...], moment: Moment) -> date | None:
+    """Return the one day on which the law of a rule may be read, where there is only one."""
+    if moment.certain is None:
+        return None
+    days = law_days(changes, moment.certain)
+    if len(days) > 1 or (moment.possible and len(law_days(changes, moment.possible)) > 1):
+        return None
+    return days[0]
+
+
+def _place(
+    rule: Rule, hearing: Hearing, day: date
+) -> tuple[tuple[str, ...] | None, RuleResult | None]:
+    """Return the markets in which a rule applies, or its result where it applies in none."""
+    if rule.places is None:
+        return None, None
+    markets = hearing.markets
+    members = places_on(rule.places, hearing.policies, day)
+    if markets is None or members is None:
+        return None, None
+    found = matching(markets, members)
+    if found:
+        return found, None
+    reason = f"applies in {rule.places.text}"
+    return None, RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=reason)

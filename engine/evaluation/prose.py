@@ -1,0 +1,345 @@
+"""A decision as a person reads it: what was decided, which provision, which value, what to change.
+
+`lines` gives it in pieces that each have a tone, so that a terminal may colour it; `explain` gives
+the same text plain. Nothing here knows of terminals. Texts that come from a campaign are shown
+without characters that a terminal would obey. Long lists are cut, and what is cut is counted; the
+whole record is the document (`document.py`).
+"""
+
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from ..syntax.lexis import Comparator
+from ..syntax.tree import Gravity, UnknownTreatment
+from .decision import Decision, Effect, MarketVerdict, MissingFact
+from .document import instant_text
+from .outcome import Seen, Wanted
+from .result import Finding, RuleResult, Status, Unestablished
+
+WIDTH = 96
+"""The columns that a line may take; only a single long word may take more."""
+
+MOST_RULES = 20
+MOST_MARKETS = 24
+MOST_FINDINGS = 3
+MOST_FACTS = 6
+MOST_MISSING = 20
+MOST_NAMES = 4
+LONGEST_CLAUSE = 480
+
+_LABEL_WIDTH = 10
+_AFTER_OPENING = re.compile(r"([({]) ")
+_BEFORE_CLOSING = re.compile(r" ([)}])")
+_PHRASES = tuple(phrase for comparator in Comparator for phrase in comparator.value)
+
+Origin = Callable[[str], str | None]
+"""Leads from a pointer into the campaign to the pointer into the record that was submitted."""
+
+
+class Tone(Enum):
+    """What a piece of text is, for those who give it a colour."""
+
+    PLAIN = "plain"
+    ALLOW = "allow"
+    DENY = "deny"
+    OPEN = "open"
+    TITLE = "title"
+    QUIET = "quiet"
+    VALUE = "value"
+    POINTER = "pointer"
+    REMEDY = "remedy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A run of text of one tone."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+Line = tuple[Piece, ...]
+
+
+def explain(decision: Decision, *, origin: Origin | None = None) -> str:
+    """Return the decision and its justification as plain text, wrapped to 96 columns.
+
+    With `origin`, values are pointed at in the submitted record too.
+    """
+    made = ("".join(piece.text for piece in line) for line in lines(decision, origin=origin))
+    return "".join(f"{line}\n" for line in made)
+
+
+def lines(decision: Decision, *, origin: Origin | None = None) -> Iterator[Line]:
+    """Yield the lines of the explanation, in pieces."""
+    yield from _verdict(decision)
+    reported = decision.with_status(Status.VIOLATED, Status.UNDETERMINED)
+    enforced = [result for result in reported if result.is_enforced]
+    yield from _results(enforced, origin)
+    advisory = [result for result in reported if not result.is_enforced]
+    if advisory:
+        yield ()
+        yield (Piece(text="Warnings: these rules advise, and do not deny", tone=Tone.TITLE),)
+        yield from _results(advisory, origin)
+    yield from _missing(decision)
+    yield ()
+    yield from wrapped(_tally(decision), "", Tone.QUIET)
+
+
+# --- the verdict ------------------------------------------------------------------------------
+
+
+def _verdict(decision: Decision) -> Iterator[Line]:
+    tone = tone_of(decision)
+    name = f"  {printable(decision.campaign)}" if decision.campaign else ""
+    yield (
+        Piece(text=decision.effect.value.upper(), tone=tone),
+        Piece(text=name, tone=Tone.TITLE),
+        Piece(text=f"  {headline(decision)}"),
+    )
+    if len({each.verdict for each in decision.markets}) > 1:
+        shown = [_market(each) for each in decision.markets]
+        yield from wrapped(_cut(shown, MOST_MARKETS), "      ", Tone.QUIET)
+    if decision.as_if_launched is not None:
+        yield (Piece(text=f"      as if launched on {decision.as_if_launched}", tone=Tone.QUIET),)
+
+
+def tone_of(decision: Decision) -> Tone:
+    """Return the tone of a decision: allow, deny, or open where it is denied for want of facts."""
+    if decision.effect is Effect.ALLOW:
+        return Tone.ALLOW
+    return Tone.DENY if decision.verdict.conclusive else Tone.OPEN
+
+
+def headline(decision: Decision) -> str:
+    """Return the decision in one clause."""
+    violated = [r for r in decision.with_status(Status.VIOLATED) if r.is_enforced]
+    if decision.effect is Effect.ALLOW:
+        return "no enforced rule stands against it"
+    if decision.verdict.conclusive:
+        count = _count(len(violated), "rule is violated", "rules are violated")
+        undetermined = [r for r in decision.with_status(Status.UNDETERMINED) if r.is_enforced]
+        also = f", and {len(undetermined)} cannot be judged for want of facts"
+        return count + (also if undetermined else "")
+    wanting = _count(len(decision.missing), "fact is", "facts are")
+    return f"no rule is shown to be violated, but {wanting} missing"
+
+
+def _market(each: MarketVerdict) -> str:
+    open_end = "" if each.verdict.conclusive else " for want of facts"
+    return f"{each.market} {each.verdict.effect.value}{open_end}"
+
+
+def _tally(decision: Decision) -> str:
+    counts = {status: len(decision.with_status(status)) for status in reversed(Status)}
+    listed = ", ".join(f"{count} {status.value}" for status, count in counts.items() if count)
+    rules = _count(len(decision.results), "rule was", "rules were")
+    ending = f": {listed}" if listed else ""
+    return f"{rules} judged as of {instant_text(decision.as_of)}{ending}"
+
+
+# --- rules ------------------------------------------------------------------------------------
+
+
+def _results(results: Iterable[RuleResult], origin: Origin | None) -> Iterator[Line]:
+    """Yield the most severe results in full, and name the others."""
+    ordered = sorted(results, key=_weight, reverse=True)
+    for result in ordered[:MOST_RULES]:
+        yield ()
+        yield from _result(result, origin)
+    if rest := ordered[MOST_RULES:]:
+        yield ()
+        names = _cut([result.rule.id for result in rest], MOST_RULES)
+        more = _count(len(rest), "more rule", "more rules")
+        yield from wrapped(f"and {more} violated or undetermined: {names}", "", Tone.PLAIN)
+
+
+def _weight(result: RuleResult) -> tuple[int, int]:
+    return result.status.severity, list(Gravity).index(result.rule.severity)
+
+
+def _result(result: RuleResult, origin: Origin | None) -> Iterator[Line]:
+    rule = result.rule
+    is_breach = result.status is Status.VIOLATED
+    mark, tone = ("✗", Tone.DENY) if is_breach and result.is_enforced else ("!", Tone.OPEN)
+    if not is_breach:
+        mark, tone = "?", Tone.OPEN
+    yield (Piece(text=f"{mark} ", tone=tone), Piece(text=rule.title, tone=Tone.TITLE))
+    for cited in rule.sources:
+        yield from wrapped(f"{cited.instrument} {cited.provision}, {cited.title}", "  ", Tone.PLAIN)
+    where = f" in {_cut(result.markets, MOST_MARKETS)}" if result.markets else ""
+    standing = f"{rule.severity.value}, {rule.enforcement.value}"
+    yield from wrapped(
+        f"rule {rule.id} · {result.status.value}{where} · {standing}", "  ", Tone.QUIET
+    )
+    yield from _findings(result, origin)
+
+
+def _findings(result: RuleResult, origin: Origin | None) -> Iterator[Line]:
+    shown = result.findings[:MOST_FINDINGS]
+    # Where nothing was seen, there is no telling yet what to mend: the missing fact is the remedy.
+    remedies = {finding.remedy for finding in shown if finding.seen}
+    for finding in shown:
+        yield from _finding(finding, origin)
+        if len(remedies) > 1 and finding.seen:
+            yield from _row("to pass", finding.remedy, Tone.REMEDY)
+    if more := len(result.findings) - len(shown) + result.more:
+        yield ()
+        yield from _row("", f"and {more:,} more like it", Tone.QUIET)
+    if len(remedies) == 1:
+        yield from _row("to pass", remedies.pop(), Tone.REMEDY)
+    if result.status is Status.VIOLATED:
+        yield from _grounds(result)
+    for clause in dict.fromkeys(finding.clause for finding in shown):
+        place = f"in {clause.location.source}, line {clause.location.line}"
+        if result.status is Status.VIOLATED:
+            yield from _row("clause", _shortened(clause.text), Tone.PLAIN)
+            yield from _row("", place, Tone.QUIET)
+        else:
+            yield from _row("clause", place, Tone.QUIET)
+
+
+def _grounds(result: RuleResult) -> Iterator[Line]:
+    """Yield why a violation is one where facts are missing, and why no exception excuses it."""
+    if any(finding.wanted for finding in result.findings):
+        counted = f"counts as violated: the rule says `if unknown {UnknownTreatment.DENY.value}`"
+        yield from _row("unknown", counted, Tone.OPEN)
+    for exception in result.exceptions:
+        yield from _exception(exception)
+
+
+def _finding(finding: Finding, origin: Origin | None) -> Iterator[Line]:
+    yield ()
+    if finding.seen or not finding.wanted:
+        # Else the message only says what the rows below it say.
+        yield from wrapped(finding.message, "  ", Tone.PLAIN)
+        yield ()
+    for seen in finding.seen[:MOST_FACTS]:
+        yield from _seen(seen, origin)
+    if len(finding.seen) > MOST_FACTS:
+        rest = _count(len(finding.seen) - MOST_FACTS, "more value", "more values")
+        yield from _row("", f"and {rest}", Tone.QUIET)
+    yield from _wanted_rows(finding.wanted)
+
+
+def _seen(seen: Seen, origin: Origin | None) -> Iterator[Line]:
+    item = f"{seen.item} " if seen.item else ""
+    yield from _row("value", f"{item}{seen.label}: {seen.value}", Tone.VALUE)
+    if seen.required:
+        yield from _row("required", _requirement(seen.required), Tone.PLAIN)
+    source = origin(seen.pointer) if origin is not None else None
+    if source is None:
+        yield from _row("at", seen.pointer, Tone.POINTER)
+    else:
+        # What was submitted comes first, as that is what can be mended.
+        yield from _row("at", source or "the submitted record as a whole", Tone.POINTER)
+        yield from _row("read as", seen.pointer, Tone.QUIET)
+
+
+def _requirement(required: str) -> str:
+    return f"it {required}" if required.startswith(_PHRASES) else required
+
+
+def _wanted_rows(wanted: Sequence[Wanted]) -> Iterator[Line]:
+    label = "missing"
+    for each in wanted[:MOST_FACTS]:
+        why = f": {each.why}" if each.why else ""
+        place = each.pointer or each.path
+        yield from _row(label, f"{each.label}, at {place}{why}", Tone.OPEN)
+        label = ""
+    if len(wanted) > MOST_FACTS:
+        rest = _count(len(wanted) - MOST_FACTS, "more fact", "more facts")
+        yield from _row("", f"and {rest}", Tone.QUIET)
+
+
+def _exception(exception: Unestablished) -> Iterator[Line]:
+    named = (f"{each.label} ({each.pointer or each.path})" for each in exception.wanted)
+    facts = list(dict.fromkeys(named))
+    short = f"is not shown; needed: {_cut(facts, MOST_NAMES)}" if facts else "does not hold"
+    yield from _row("unless", f"“{exception.name}” {short}", Tone.PLAIN)
+
+
+def _shortened(clause: str) -> str:
+    """Return the words of a clause on one line, without the spaces that its layout left."""
+    words = _AFTER_OPENING.sub(r"\1", _BEFORE_CLOSING.sub(r"\1", " ".join(clause.split())))
+    return textwrap.shorten(words, LONGEST_CLAUSE, placeholder=" …")
+
+
+# --- what is missing --------------------------------------------------------------------------
+
+
+def _missing(decision: Decision) -> Iterator[Line]:
+    if not decision.missing:
+        return
+    heading = (
+        "To be allowed, the campaign must also say"
+        if decision.verdict.conclusive
+        else "To be decided, the campaign must say"
+    )
+    yield ()
+    yield (Piece(text=heading, tone=Tone.TITLE),)
+    for fact in decision.missing[:MOST_MISSING]:
+        yield from _missing_fact(fact)
+    if len(decision.missing) > MOST_MISSING:
+        rest = _count(len(decision.missing) - MOST_MISSING, "more fact", "more facts")
+        yield from wrapped(f"and {rest}", "  ", Tone.QUIET)
+
+
+def _missing_fact(fact: MissingFact) -> Iterator[Line]:
+    why = f" ({fact.why})" if fact.why else ""
+    asked = f"asked for by {_cut(fact.rules, MOST_NAMES)}" if fact.rules else "always required"
+    yield from wrapped(f"{fact.label}{why}", "  ", Tone.OPEN)
+    yield from wrapped(f"at {fact.pointer or fact.path}, {asked}", "    ", Tone.QUIET)
+
+
+# --- lines ------------------------------------------------------------------------------------
+
+
+def printable(text: str) -> str:
+    """Return a text without characters that move, hide or colour what a terminal shows."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c.isspace() else f"\\u{ord(c):04x}" for c in text)
+
+
+def _row(label: str, text: str, tone: Tone) -> Iterator[Line]:
+    """Yield a labelled row, its further lines below the first."""
+    indent = " " * (_LABEL_WIDTH + 2)
+    first, *further = _lines_of(text, indent) or [""]
+    yield (
+        Piece(text=f"  {label:<{_LABEL_WIDTH}}", tone=Tone.QUIET),
+        Piece(text=first.removeprefix(indent), tone=tone),
+    )
+    for line in further:
+        yield (Piece(text=indent), Piece(text=line.removeprefix(indent), tone=tone))
+
+
+def wrapped(text: str, indent: str, tone: Tone) -> Iterator[Line]:
+    """Yield a text as lines of one tone, each behind the indent."""
+    for line in _lines_of(text, indent):
+        yield (Piece(text=line, tone=tone),)
+
+
+def _lines_of(text: str, indent: str) -> list[str]:
+    # Nothing is broken within a word: a pointer and an address must stay what can be copied.
+    return textwrap.wrap(
+        printable(text),
+        width=WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _cut(names: Sequence[str], most: int) -> str:
+    """Return names joined by commas, cut to a number of them with the count of the others."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")

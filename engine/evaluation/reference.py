@@ -1,0 +1,271 @@
+"""The reference evaluator: what a condition means, as a lawyer could follow it.
+
+It is the specification. The compiled program (`program`) is the fast one and is held equal to it,
+on decisions and on justifications. Nothing here is clever, and nothing here is for speed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+
+from ..semantics.tree import (
+    ArithmeticTerm,
+    Clause,
+    Compared,
+    Condition,
+    Constant,
+    Denied,
+    FactTerm,
+    Holds,
+    Joined,
+    Over,
+    Policies,
+    SetTerm,
+    TodayTerm,
+    ValueTerm,
+)
+from ..syntax.lexis import Comparator
+from ..syntax.tree import JunctionKind, QuantifierKind
+from .comparison import UndefinedError, calculate, compare, is_within
+from .judge import Evaluate, Hearing, judge
+from .outcome import Outcome, Seen, Wanted, conjunction, disjunction, negation
+from .result import RuleResult
+from .values import Datum, Group, show_typed
+from .wording import dotted, meaningless, requirement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """An element that a quantifier has bound, and where it stands in the descriptor."""
+
+    value: Datum
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Everything a condition may depend on."""
+
+    policies: Policies
+    campaign: Group
+    today: date
+    law_day: date
+    bound: Mapping[str, Element]
+
+
+def judge_all(hearing: Hearing) -> tuple[RuleResult, ...]:
+    """Return the result of every rule, in order of their ids, by this evaluator."""
+    return tuple(judge(rule, hearing, _clauses_of(hearing)) for rule in hearing.policies.rules)
+
+
+def _clauses_of(hearing: Hearing) -> Evaluate:
+    def evaluate_clause(clause: Clause, law_day: date) -> Outcome:
+        situation = Situation(
+            policies=hearing.policies,
+            campaign=hearing.campaign.facts,
+            today=hearing.moment.today,
+            law_day=law_day,
+            bound={},
+        )
+        return evaluate(clause.condition, situation)
+
+    return evaluate_clause
+
+
+def evaluate(condition: Condition, situation: Situation) -> Outcome:
+    """Return what a condition comes to in a situation, and why."""
+    match condition:
+        case Holds(fact=fact):
+            return _holds(fact, situation)
+        case Compared():
+            return _compared(condition, situation)
+        case Joined(kind=kind, operands=operands, labels=labels):
+            outcomes = [evaluate(operand, situation) for operand in operands]
+            for index, label in enumerate(labels):
+                outcomes[index] = outcomes[index].labelled(f"({label})")
+            return conjunction(outcomes) if kind is JunctionKind.AND else disjunction(outcomes)
+        case Denied(operand=operand):
+            return negation(evaluate(operand, situation))
+        case Over():
+            return _over(condition, situation)
+    assert_never(condition)
+
+
+# --- quantifiers ------------------------------------------------------------------------------
+
+
+def _over(condition: Over, situation: Situation) -> Outcome:
+    elements, pointer = _find(condition.collection, situation)
+    if not isinstance(elements, tuple):
+        return Outcome(truth=None, wanted=(_wanted(condition.collection, pointer, situation),))
+    if not elements:
+        return _over_nothing(condition, pointer, situation)
+    outcomes = []
+    for index, value in enumerate(elements):
+        element = Element(value=value, pointer=f"{pointer}/{index}")
+        bound = {**situation.bound, condition.variable: element}
+        outcomes.append(evaluate(condition.condition, replace(situation, bound=bound)))
+    match condition.kind:
+        case QuantifierKind.ANY:
+            return disjunction(outcomes)
+        case QuantifierKind.NO:
+            return negation(disjunction(outcomes))
+        case QuantifierKind.EVERY:
+            return conjunction(outcomes)
+    assert_never(condition.kind)
+
+
+def _over_nothing(condition: Over, pointer: str, situation: Situation) -> Outcome:
+    """Of no elements `any` is false and `no` true; `every` needs some, unless it says `if any`."""
+    collection = condition.collection
+    if condition.kind is QuantifierKind.EVERY and not condition.if_any:
+        why = "the list is empty"
+        return Outcome(
+            truth=None, wanted=(replace(_wanted(collection, pointer, situation), why=why),)
+        )
+    seen = _seen(collection, (), pointer, "is not empty", situation)
+    return Outcome(truth=condition.kind is not QuantifierKind.ANY, seen=(seen,))
+
+
+# --- comparisons ------------------------------------------------------------------------------
+
+
+def _holds(fact: FactTerm, situation: Situation) -> Outcome:
+    value, pointer = _find(fact, situation)
+    if value is None:
+        return Outcome(truth=None, wanted=(_wanted(fact, pointer, situation),))
+    required = "is no" if value else "is yes"
+    seen = _seen(fact, value, pointer, required, situation)
+    return Outcome(truth=value is True, seen=(seen,))
+
+
+def _compared(condition: Compared, situation: Situation) -> Outcome:
+    if condition.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
+        return _known(condition, situation)
+    terms = (condition.left, *condition.right)
+    values, wanted = [], []
+    for term in terms:
+        value, missing = _value(term, situation)
+        values.append(value)
+        wanted.extend(missing)
+    if wanted:
+        return Outcome(truth=None, wanted=tuple(dict.fromkeys(wanted)))
+    try:
+        truth = _decide(condition, values)
+    except UndefinedError as error:
+        return Outcome(truth=None, wanted=_undefined(terms, str(error), situation))
+    return Outcome(truth=truth, seen=_evidence(condition, terms, situation, truth=truth))
+
+
+def _decide(condition: Compared, values: list[object]) -> bool:
+    left, *right = values
+    if condition.comparator is Comparator.WITHIN:
+        return is_within(left, right[0], right[1], condition.within)
+    return compare(condition.comparator, left, tuple(right))
+
+
+def _known(condition: Compared, situation: Situation) -> Outcome:
+    assert isinstance(condition.left, FactTerm)  # noqa: S101 - the checker lets only facts be known.
+    value, _ = _find(condition.left, situation)
+    truth = (value is not None) is (condition.comparator is Comparator.KNOWN)
+    return Outcome(
+        truth=truth, seen=_evidence(condition, (condition.left,), situation, truth=truth)
+    )
+
+
+def _evidence(
+    condition: Compared, terms: tuple[ValueTerm, ...], situation: Situation, *, truth: bool
+) -> tuple[Seen, ...]:
+    """Return the facts that were compared; the first carries what was required."""
+    required = requirement(condition, truth=truth)
+    found = []
+    for fact in (fact for term in terms for fact in _facts(term)):
+        value, pointer = _find(fact, situation)
+        found.append(_seen(fact, value, pointer, required, situation))
+        required = ""
+    return tuple(dict.fromkeys(found))
+
+
+def _undefined(terms: tuple[ValueTerm, ...], why: str, situation: Situation) -> tuple[Wanted, ...]:
+    found = []
+    for fact in (fact for term in terms for fact in _facts(term)):
+        _, pointer = _find(fact, situation)
+        found.append(replace(_wanted(fact, pointer, situation), why=why))
+    return tuple(dict.fromkeys(found)) or (meaningless(terms, why),)
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+def _value(term: ValueTerm, situation: Situation) -> tuple[object, list[Wanted]]:
+    """Return the value of a term, and what is wanted where it is unknown."""
+    match term:
+        case Constant(value=constant):
+            return constant, []
+        case TodayTerm():
+            return situation.today, []
+        case SetTerm(name=name):
+            edition = situation.policies.sets[name].on(situation.law_day)
+            if edition is not None:
+                return edition.members, []
+            why = f"the set has no edition for {situation.law_day}"
+            return None, [Wanted(pointer="", path=name, label=name, why=why)]
+        case FactTerm():
+            value, pointer = _find(term, situation)
+            return value, [] if value is not None else [_wanted(term, pointer, situation)]
+        case ArithmeticTerm():
+            return _calculated(term, situation)
+    assert_never(term)
+
+
+def _calculated(term: ArithmeticTerm, situation: Situation) -> tuple[object, list[Wanted]]:
+    left, missing = _value(term.left, situation)
+    right, also_missing = _value(term.right, situation)
+    if missing or also_missing:
+        return None, [*missing, *also_missing]
+    try:
+        return calculate(term.operator, left, right), []
+    except UndefinedError as error:
+        return None, list(_undefined((term,), str(error), situation))
+
+
+def _find(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
+    """Return a fact's value, or None, and the pointer at which it stands or would stand."""
+    value: Datum | None = situation.campaign
+    pointer = ""
+    if fact.variable is not None:
+        element = situation.bound[fact.variable]
+        value, pointer = element.value, element.pointer
+    for name in fact.path:
+        pointer = f"{pointer}/{name}"
+        value = value.get(name) if isinstance(value, Group) else None
+    return value, pointer
+
+
+def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
+    match term:
+        case FactTerm():
+            return (term,)
+        case ArithmeticTerm(left=left, right=right):
+            return (*_facts(left), *_facts(right))
+        case _:
+            return ()
+
+
+def _wanted(fact: FactTerm, pointer: str, situation: Situation) -> Wanted:
+    path = dotted(situation.policies.vocabulary.root, pointer)
+    return Wanted(pointer=pointer, path=path, label=fact.label)
+
+
+def _seen(
+    fact: FactTerm, value: Datum | None, pointer: str, required: str, situation: Situation
+) -> Seen:
+    return Seen(
+        pointer=pointer,
+        path=dotted(situation.policies.vocabulary.root, pointer),
+        label=fact.label,
+        value=show_typed(value, fact.type),
+        required=required,
+        bindings=tuple((name, element.pointer) for name, element in situation.bound.items()),
+    )

@@ -1,0 +1,232 @@
+"""Conditions compiled to closures that answer with their outcome: truth, evidence and wants.
+
+The counterpart of `closures` for the few rules whose result must be explained.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeAlias, assert_never
+
+from ..semantics.tree import (
+    ArithmeticTerm,
+    Compared,
+    Condition,
+    Denied,
+    FactTerm,
+    Holds,
+    Joined,
+    Over,
+    SetTerm,
+    ValueTerm,
+)
+from ..syntax.tree import JunctionKind, QuantifierKind
+from .closures import Frame, Names, compile_fact, compile_test, compile_value
+from .comparison import UndefinedError, calculate, order
+from .outcome import Outcome, Seen, Wanted, conjunction, disjunction, negation
+from .values import Datum, show_typed
+from .wording import dotted, meaningless, requirement
+
+Trace: TypeAlias = Callable[[Frame], Outcome]
+Look: TypeAlias = Callable[[Frame], tuple[Seen, Wanted, Datum | None]]
+"""Looks at a fact: as evidence, as something wanted, and its value."""
+
+
+def compile_trace(condition: Condition, names: Names) -> Trace:
+    """Return the closure that yields the outcome of a condition."""
+    match condition:
+        case Holds(fact=fact):
+            return _holds(fact, names)
+        case Compared():
+            return _compared(condition, names)
+        case Joined(kind=kind, operands=operands, labels=labels):
+            traces = [compile_trace(operand, names) for operand in operands]
+            return _joined(kind, traces, [f"({label})" for label in labels])
+        case Denied(operand=operand):
+            trace = compile_trace(operand, names)
+            return lambda frame: negation(trace(frame))
+        case Over():
+            return _over(condition, names)
+    assert_never(condition)
+
+
+def _joined(kind: JunctionKind, traces: Sequence[Trace], labels: Sequence[str]) -> Trace:
+    combine = conjunction if kind is JunctionKind.AND else disjunction
+    if not labels:
+        return lambda frame: combine([trace(frame) for trace in traces])
+    pairs = tuple(zip(traces, labels, strict=True))
+    return lambda frame: combine([trace(frame).labelled(label) for trace, label in pairs])
+
+
+# --- facts ------------------------------------------------------------------------------------
+
+
+def _look(fact: FactTerm, names: Names) -> Look:
+    value_of = compile_fact(fact, names)
+    below = "".join(f"/{step}" for step in fact.path)
+    depth = None if fact.variable is None else names.bound[fact.variable][0]
+    variables = tuple(names.bound)
+    root = names.policies.vocabulary.root
+
+    def look(frame: Frame) -> tuple[Seen, Wanted, Datum | None]:
+        value = value_of(frame)
+        pointer = below if depth is None else frame.pointers[depth] + below
+        path = dotted(root, pointer)
+        seen = Seen(
+            pointer=pointer,
+            path=path,
+            label=fact.label,
+            value=show_typed(value, fact.type),
+            required="",
+            bindings=tuple(zip(variables, frame.pointers, strict=True)),
+        )
+        return seen, Wanted(pointer=pointer, path=path, label=fact.label), value
+
+    return look
+
+
+def _holds(fact: FactTerm, names: Names) -> Trace:
+    look = _look(fact, names)
+
+    def holds(frame: Frame) -> Outcome:
+        seen, wanted, value = look(frame)
+        if value is None:
+            return Outcome(truth=None, wanted=(wanted,))
+        required = "is no" if value else "is yes"
+        return Outcome(truth=value is True, seen=(replace(seen, required=required),))
+
+    return holds
+
+
+def _over(condition: Over, names: Names) -> Trace:
+    look = _look(condition.collection, names)
+    trace = compile_trace(condition.condition, names.binding(condition))
+    every = condition.kind is QuantifierKind.EVERY
+    combine = conjunction if every else disjunction
+
+    def over(frame: Frame) -> Outcome:
+        seen, wanted, elements = look(frame)
+        if not isinstance(elements, tuple):
+            return Outcome(truth=None, wanted=(wanted,))
+        if not elements and every and not condition.if_any:
+            return Outcome(truth=None, wanted=(replace(wanted, why="the list is empty"),))
+        if not elements:
+            return Outcome(truth=every, seen=(replace(seen, required="is not empty"),))
+        return combine(
+            [
+                trace(
+                    Frame(
+                        frame.facts,
+                        frame.today,
+                        frame.law_day,
+                        (*frame.bound, element),
+                        (*frame.pointers, f"{wanted.pointer}/{index}"),
+                    )
+                )
+                for index, element in enumerate(elements)
+            ]
+        )
+
+    if condition.kind is QuantifierKind.NO:
+        return lambda frame: negation(over(frame))
+    return over
+
+
+# --- comparisons ------------------------------------------------------------------------------
+
+
+def _compared(condition: Compared, names: Names) -> Trace:
+    test = compile_test(condition, names)
+    terms = (condition.left, *condition.right)
+    looks = [_look(fact, names) for term in terms for fact in _facts(term)]
+    required = {truth: requirement(condition, truth=truth) for truth in (True, False)}
+    wants = _wants(condition, names)
+
+    def compared(frame: Frame) -> Outcome:
+        truth = test(frame)
+        if truth is None:
+            return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
+        looked = [look(frame)[0] for look in looks]
+        looked[:1] = [replace(first, required=required[truth]) for first in looked[:1]]
+        return Outcome(truth=truth, seen=tuple(dict.fromkeys(looked)))
+
+    return compared
+
+
+def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
+    if isinstance(term, FactTerm):
+        return (term,)
+    if isinstance(term, ArithmeticTerm):
+        return (*_facts(term.left), *_facts(term.right))
+    return ()
+
+
+def _wants(condition: Compared, names: Names) -> Callable[[Frame], list[Wanted]]:
+    """Return what an unknown comparison wants: its unknown terms, or why it has no meaning."""
+    terms = (condition.left, *condition.right)
+    each = [_term_wants(term, names) for term in terms]
+    looks = [_look(fact, names) for term in terms for fact in _facts(term)]
+    left, *right = (compile_value(term, names) for term in terms)
+
+    def wants(frame: Frame) -> list[Wanted]:
+        found = [wanted for want in each for wanted in want(frame)]
+        if found:
+            return found
+        one = left(frame)
+        why = next(filter(None, (_refusal(one, other(frame)) for other in right)))
+        unmeant = [replace(look(frame)[1], why=why) for look in looks]
+        return unmeant or [meaningless(terms, why)]
+
+    return wants
+
+
+def _refusal(left: object, right: object) -> str:
+    """Return why two values are not compared; empty where they are."""
+    try:
+        order(left, right)
+    except UndefinedError as error:
+        return str(error)
+    return ""
+
+
+def _term_wants(term: ValueTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
+    match term:
+        case FactTerm():
+            look = _look(term, names)
+
+            def fact_wants(frame: Frame) -> list[Wanted]:
+                _, wanted, value = look(frame)
+                return [wanted] if value is None else []
+
+            return fact_wants
+        case SetTerm(name=name):
+            value = compile_value(term, names)
+
+            def set_wants(frame: Frame) -> list[Wanted]:
+                why = f"the set has no edition for {frame.law_day}"
+                missing = [Wanted(pointer="", path=name, label=name, why=why)]
+                return missing if value(frame) is None else []
+
+            return set_wants
+        case ArithmeticTerm():
+            return _arithmetic_wants(term, names)
+        case _:
+            return lambda _: []
+
+
+def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
+    parts = [_term_wants(operand, names) for operand in (term.left, term.right)]
+    looks = [_look(fact, names) for fact in _facts(term)]
+    left, right = compile_value(term.left, names), compile_value(term.right, names)
+
+    def wants(frame: Frame) -> list[Wanted]:
+        found = [wanted for part in parts for wanted in part(frame)]
+        if found:
+            return found
+        try:
+            calculate(term.operator, left(frame), right(frame))
+        except UndefinedError as error:
+            unmeant = [replace(look(frame)[1], why=str(error)) for look in looks]
+            return list(dict.fromkeys(unmeant)) or [meaningless((term,), str(error))]
+        return []
+
+    return wants

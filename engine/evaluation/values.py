@@ -1,0 +1,123 @@
+"""Values as they are decided about: exact, frozen, and decoded once.
+
+Numbers are integers or fractions, never binary floats. None stands for *unknown*: a fact that is
+absent, null, or whose group of facts is.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from typing import TypeAlias
+
+from ..semantics.tree import Money
+from ..semantics.types import ListType, Scalar, Type
+from ..semantics.vocabulary import RecordShape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group of facts; `values` stand in the order in which its shape declares them."""
+
+    shape: RecordShape = field(compare=False, repr=False)
+    values: "tuple[Datum | None, ...]"
+
+    def get(self, name: str) -> "Datum | None":
+        """Return a fact by name, or None where it is unknown."""
+        return self.values[self.shape.position(name)]
+
+
+Datum: TypeAlias = (
+    str | bool | int | Fraction | date | datetime | Money | Group | tuple["Datum", ...]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """A campaign descriptor, decoded against a vocabulary."""
+
+    facts: Group
+
+    def text(self, *path: str) -> str | None:
+        """Return the text at a path, or None where it is unknown."""
+        found = self.at(*path)
+        return found if isinstance(found, str) else None
+
+    def day(self, *path: str) -> date | None:
+        """Return the day at a path, or None where it is unknown."""
+        found = self.at(*path)
+        return found if isinstance(found, date) else None
+
+    def at(self, *path: str) -> Datum | None:
+        """Return the value at a path of names through groups, or None where it is unknown."""
+        current: Datum | None = self.facts
+        for name in path:
+            if not isinstance(current, Group):
+                return None
+            current = current.get(name)
+        return current
+
+    @property
+    def id(self) -> str | None:
+        """The identifier in the advertiser's own system."""
+        return self.text("id")
+
+    @property
+    def markets(self) -> tuple[str, ...] | None:
+        """The places where the ads may be shown, in the order given; None where unknown."""
+        found = self.at("markets")
+        if not isinstance(found, tuple):
+            return None
+        return tuple(dict.fromkeys(str(place) for place in found))
+
+
+def show(value: object) -> str:
+    """Return a value as a person reads it; unknown is `unknown`."""
+    match value:
+        case None:
+            return "unknown"
+        case bool():
+            return "yes" if value else "no"
+        case Fraction():
+            return decimal_text(value)
+        case Money(amount=amount, currency=currency):
+            return f"{currency} {decimal_text(amount)}"
+        case datetime():
+            return value.isoformat()
+        case tuple():
+            return ", ".join(show(element) for element in value) or "none"
+        case Group(shape=shape, values=values):
+            pairs = zip(values, shape.facts.values(), strict=True)
+            known = [show_typed(inner, fact.type) for inner, fact in pairs if inner is not None]
+            return "; ".join(known) or "unknown"
+        case _:
+            return str(value)
+
+
+def show_typed(value: object, kind: Type) -> str:
+    """Return a value as a person reads it, with the percent sign where its type has one."""
+    if kind is Scalar.PERCENTAGE and isinstance(value, int | Fraction):
+        return f"{decimal_text(Fraction(value) * 100)}%"
+    if isinstance(kind, ListType) and isinstance(value, tuple):
+        return ", ".join(show_typed(element, kind.element) for element in value) or "none"
+    return show(value)
+
+
+def decimal_text(number: Fraction | int, places: int = 6) -> str:
+    """Return an exact decimal where there is one, else one rounded half even to `places`."""
+    exact = Fraction(number)
+    scale = _scale(exact)
+    shown = exact if scale is not None else round(exact, places)
+    scale = _scale(shown) or 0
+    digits = str(abs(int(shown * 10**scale))).rjust(scale + 1, "0")
+    sign = "-" if shown < 0 else ""
+    return f"{sign}{digits[:-scale]}.{digits[-scale:]}" if scale else f"{sign}{digits}"
+
+
+def _scale(number: Fraction) -> int | None:
+    """Return how many decimal places state a number exactly, or None where none do."""
+    rest, powers = number.denominator, [0, 0]
+    for index, prime in enumerate((2, 5)):
+        while rest % prime == 0:
+            rest //= prime
+            powers[index] += 1
+    return max(powers) if rest == 1 else None

@@ -1,0 +1,73 @@
+"""How comparisons and templates read, and paths as a person writes them."""
+
+from collections.abc import Iterable
+
+from ..semantics.tree import (
+    ArithmeticTerm,
+    Compared,
+    Constant,
+    FactTerm,
+    SetTerm,
+    Template,
+    TodayTerm,
+    ValueTerm,
+)
+from ..syntax.lexis import Comparator
+from .outcome import Wanted
+
+
+def term_text(term: ValueTerm) -> str:
+    """Return a value as it was written."""
+    match term:
+        case TodayTerm():
+            return "today"
+        case (
+            Constant(text=text)
+            | FactTerm(text=text)
+            | ArithmeticTerm(text=text)
+            | SetTerm(text=text)
+        ):
+            return text
+
+
+def requirement(condition: Compared, *, truth: bool) -> str:
+    """Return what would have to hold for a comparison of this truth to come out otherwise."""
+    phrase = condition.comparator.denial if truth else condition.comparator.phrase
+    words = [phrase, *_partners(condition)]
+    if not isinstance(condition.left, FactTerm):
+        words.insert(0, term_text(condition.left))
+    return " ".join(words)
+
+
+def _partners(condition: Compared) -> list[str]:
+    right = [term_text(term) for term in condition.right]
+    match condition.comparator:
+        case Comparator.BETWEEN:
+            return [right[0], "and", right[1]]
+        case Comparator.WITHIN:
+            return [right[0], "before" if condition.within < 0 else "after", right[1]]
+        case _:
+            return right
+
+
+def meaningless(terms: Iterable[ValueTerm], why: str) -> Wanted:
+    """Return what is wanted where values have no meaning together and none of them is a fact."""
+    words = ", ".join(term_text(term) for term in terms)
+    return Wanted(pointer="", path=words, label=words, why=why)
+
+
+def dotted(root: str, pointer: str) -> str:
+    """Return a JSON Pointer below the campaign as a path, elements counted from one.
+
+    `/audiences/0/kind` reads `campaign.audiences[1].kind`.
+    """
+    path = root
+    for step in pointer.split("/")[1:]:
+        path += f"[{int(step) + 1}]" if step.isdigit() else f".{step}"
+    return path
+
+
+def variables(template: Template) -> frozenset[str]:
+    """Return the names of bound elements that a template speaks of."""
+    facts = (part for part in template.parts if isinstance(part, FactTerm))
+    return frozenset(fact.variable for fact in facts if fact.variable is not None)

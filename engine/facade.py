@@ -1,0 +1,136 @@
+"""The one place that wires the floors together, for embedders and for the outer ring.
+
+```python
+from engine import Engine, load_bundle
+engine = Engine(load_bundle("policies/"))
+decision = engine.decide(descriptor, as_of=datetime.now(UTC))
+print(explain(decision))
+```
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from .bundle.bundle import Bundle, build, policy_sources
+from .bundle.load import UnreadableError, read_directory
+from .evaluation.decide import decide
+from .evaluation.decision import Decision
+from .evaluation.decode import CampaignFault
+from .evaluation.document import Identity
+from .evaluation.values import Campaign
+from .source.diagnostic import Diagnostic
+from .source.render import render_text
+from .version import __version__
+
+
+class EngineError(Exception):
+    """What the engine raises; nothing else leaves it."""
+
+
+class BundleError(EngineError):
+    """Policies that cannot be decided by: what is wrong with them, and where."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...], files: Mapping[str, str]) -> None:
+        shown = render_text(diagnostics, policy_sources(files))
+        super().__init__(shown or "there is no `.policy` file in this bundle")
+        self.diagnostics = diagnostics
+        self.files = files
+
+
+class CampaignError(EngineError):
+    """A descriptor that does not follow the vocabulary: every fault, each with its pointer."""
+
+    def __init__(self, faults: tuple[CampaignFault, ...]) -> None:
+        super().__init__("\n".join(f"{fault.pointer or '/'}: {fault.message}" for fault in faults))
+        self.faults = faults
+
+
+def load_bundle(directory: str | Path, *, name: str | None = None) -> Bundle:
+    """Return the bundle in a directory of policy files.
+
+    Its name is that of the directory unless given. Raises `BundleError` where the policies have
+    faults, `EngineError` where a file cannot be read.
+    """
+    path = Path(directory)
+    try:
+        files = read_directory(path)
+    except UnreadableError as error:
+        raise EngineError(str(error)) from error
+    return bundle_from_files(files, name=name or path.resolve().name)
+
+
+def bundle_from_files(files: Mapping[str, str], *, name: str) -> Bundle:
+    """Return the bundle that files make, by their path. Raises `BundleError`."""
+    bundle, diagnostics = build(name, files)
+    if bundle is None:
+        raise BundleError(diagnostics, files)
+    return bundle
+
+
+class Engine:
+    """Decides campaigns by one bundle. Immutable; safe to share between threads."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+
+    @property
+    def bundle(self) -> Bundle:
+        """The policies that decide."""
+        return self._bundle
+
+    @property
+    def identity(self) -> Identity:
+        """What a decision names as its origin: the policy set and the version of the engine."""
+        bundle = self._bundle
+        return Identity(
+            name=bundle.name, version=bundle.version, digest=bundle.digest, engine=__version__
+        )
+
+    def read(self, descriptor: object) -> Campaign:
+        """Return the campaign that a JSON value describes. Raises `CampaignError`."""
+        campaign, faults = self._bundle.decoder.decode(descriptor)
+        if campaign is None:
+            raise CampaignError(faults)
+        return campaign
+
+    def decide(
+        self, descriptor: object, *, as_of: datetime, as_if_launched: date | None = None
+    ) -> Decision:
+        """Return the decision on a campaign, or on a JSON value that describes one.
+
+        `as_of` is the instant of the evaluation, with its offset. With `as_if_launched` the flight
+        is moved to start on that day, keeping its length. Raises `CampaignError`, and `ValueError`
+        where `as_of` has no offset, or a campaign was read by another vocabulary.
+        """
+        _check_instant(as_of)
+        campaign = self._own(descriptor)
+        try:
+            return decide(
+                self._bundle.policies,
+                self._bundle.program.judge_all,
+                campaign,
+                as_of=as_of,
+                launched=as_if_launched,
+            )
+        except OverflowError:
+            message = "as if launched then, the flight would end after the year 9999"
+            raise CampaignError((CampaignFault(pointer="/flight", message=message),)) from None
+
+    def _own(self, descriptor: object) -> Campaign:
+        """Return the campaign, read here or before by this bundle."""
+        if not isinstance(descriptor, Campaign):
+            return self.read(descriptor)
+        # INVARIANT: facts are found by their place in the shape, so it must be this very one.
+        if descriptor.facts.shape is not self._bundle.policies.vocabulary.campaign:
+            raise ValueError("the campaign was read by another bundle; give its descriptor")
+        return descriptor
+
+
+def _check_instant(as_of: datetime) -> None:
+    if as_of.utcoffset() is None:
+        raise ValueError("as_of needs an offset from UTC")
+    try:
+        as_of.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("as_of lies beyond the calendar of UTC") from None

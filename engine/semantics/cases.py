@@ -1,0 +1,211 @@
+"""Tests in the language: a campaign, a day, and what must come of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
+
+from ..source.diagnostic import Diagnostic
+from ..source.text import Location, Span
+from ..syntax import tree as syntax
+from . import faults
+from .elaborate import Scope, comparable, members, type_of, value
+from .tree import Constant, ValueTerm
+from .types import ListType, RecordType, Type
+
+StepKind = TypeVar("StepKind", bound=syntax.Node)
+
+Steps = tuple[tuple[str, int | None], ...]
+"""A path into a descriptor: names below the campaign, each with an ordinal or None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A fact set to a value of its type; `()` is the list known to be empty."""
+
+    steps: Steps
+    type: Type
+    value: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Without:
+    """A fact made unknown."""
+
+    steps: Steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What the decision must be, by which rules or for want of which facts."""
+
+    expected: syntax.Expected
+    rules: tuple[str, ...]
+    paths: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One test, ready to be run."""
+
+    title: str
+    location: Location
+    day: date
+    file: str | None
+    changes: tuple[Given | Without, ...]
+    expectations: tuple[Expectation, ...]
+
+
+def case(node: syntax.Test, scope: Scope, rules: Collection[str]) -> Case | None:
+    """Return the test, or None where a fault in it was reported."""
+    found: list[Diagnostic] = []
+    reader = _CaseReader(node=node, scope=replace(scope, report=found.append), rules=rules)
+    made = reader.read()
+    for diagnostic in found:
+        scope.report(diagnostic)
+    broken = any(isinstance(step, syntax.Broken) for step in node.steps)
+    return None if found or broken else made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CaseReader:
+    node: syntax.Test
+    scope: Scope
+    rules: Collection[str]
+
+    def _steps(self, kind: type[StepKind]) -> tuple[StepKind, ...]:
+        return tuple(step for step in self.node.steps if isinstance(step, kind))
+
+    def read(self) -> Case | None:
+        """Return the test as far as it can be read."""
+        days, files = self._steps(syntax.OnStep), self._steps(syntax.GivenFile)
+        expected = self._steps(syntax.Expectation)
+        for second in (*days[1:], *files[1:]):
+            self.scope.report(faults.repeated_step(second.span))
+        if not any(isinstance(step, syntax.Broken) for step in self.node.steps):
+            for steps, name in ((days, "on DATE"), (expected, "expect …")):
+                if not steps:
+                    self.scope.report(faults.incomplete_test(self.node.title.span, name))
+        changes = tuple(self._changes())
+        expectations = tuple(self._expectation(step) for step in expected)
+        if not days:
+            return None
+        return Case(
+            title=self.node.title.value,
+            location=self.scope.source.locate(self.node.span.start),
+            day=days[0].day.value,
+            file=files[0].file.value if files else None,
+            changes=changes,
+            expectations=expectations,
+        )
+
+    def _changes(self) -> list[Given | Without]:
+        changes: list[Given | Without] = []
+        for step in self.node.steps:
+            match step:
+                case syntax.GivenFact(path=path, value=written):
+                    found = self._target(path)
+                    given = None if found is None else self._given(found, path.span, written)
+                    if given is not None:
+                        changes.append(given)
+                case syntax.WithoutFact(path=path):
+                    found = self._target(path)
+                    if found is not None:
+                        changes.append(Without(steps=found[0]))
+                case _:
+                    pass
+        return changes
+
+    def _target(self, path: syntax.Path) -> tuple[Steps, Type] | None:
+        """Return where in a descriptor a path leads, and the type of what stands there."""
+        vocabulary = self.scope.vocabulary
+        first, *rest = path.steps
+        if first.name != vocabulary.root:
+            self.scope.report(faults.unknown_word(first.span, first.name, (vocabulary.root,)))
+            return None
+        kind: Type = RecordType(name=vocabulary.root)
+        owner, steps = first.name, []
+        for step in rest:
+            below = self._below(owner, kind, step)
+            if below is None:
+                return None
+            kind, owner = below, f"{owner}.{step.name}"
+            steps.append((step.name, step.ordinal))
+        return tuple(steps), kind
+
+    def _below(self, owner: str, kind: Type, step: syntax.Step) -> Type | None:
+        if isinstance(kind, ListType):
+            self.scope.report(faults.element_needed(step.span, owner))
+            return None
+        if not isinstance(kind, RecordType):
+            self.scope.report(faults.no_facts_below(step.span, owner, kind))
+            return None
+        facts = self.scope.vocabulary.records[kind.name].facts
+        found = facts.get(step.name)
+        if found is None:
+            self.scope.report(faults.unknown_fact(step.span, step.name, owner, facts))
+            return None
+        if step.ordinal is None:
+            return found.type
+        if not isinstance(found.type, ListType):
+            self.scope.report(faults.not_a_list(step.span, found.type))
+            return None
+        return found.type.element
+
+    def _given(
+        self, target: tuple[Steps, Type], span: Span, written: syntax.Expression | None
+    ) -> Given | None:
+        steps, kind = target
+        if written is None:
+            if isinstance(kind, ListType):
+                return Given(steps=steps, type=kind, value=())
+            self.scope.report(faults.not_a_list(span, kind))
+            return None
+        if isinstance(kind, RecordType) or (
+            isinstance(kind, ListType) and isinstance(kind.element, RecordType)
+        ):
+            self.scope.report(faults.group_as_value(written.span))
+            return None
+        term = self._constant(kind, written)
+        return None if term is None else Given(steps=steps, type=kind, value=term.value)
+
+    def _constant(self, kind: Type, written: syntax.Expression) -> Constant | None:
+        found: ValueTerm | None
+        if isinstance(kind, ListType):
+            found = members(self.scope, written, kind.element)
+        else:
+            found = value(self.scope, written, kind)
+        if found is None:
+            return None
+        if not isinstance(found, Constant):
+            self.scope.report(faults.not_a_constant(written.span))
+            return None
+        sample = Constant(span=written.span, type=kind, value=found.value, text="")
+        if not isinstance(kind, ListType) and not comparable(sample, found):
+            self.scope.report(faults.wrong_type(written.span, type_of(found), kind))
+            return None
+        return found
+
+    def _expectation(self, node: syntax.Expectation) -> Expectation:
+        names = []
+        for reference in node.rules:
+            name = f"{reference.policy}/{reference.rule}"
+            if name not in self.rules:
+                self.scope.report(faults.unknown_rule(reference.span, name, self.rules))
+            names.append(name)
+        for path in node.paths:
+            self._target(path)
+        return Expectation(
+            expected=node.expected,
+            rules=tuple(names),
+            paths=tuple(dotted(path) for path in node.paths),
+            text=self.scope.words(node.span),
+        )
+
+
+def dotted(path: syntax.Path) -> str:
+    """Return a path as a person writes it, with the ordinals of elements."""
+    return ".".join(
+        step.name if step.ordinal is None else f"{step.name}[{step.ordinal}]" for step in path.steps
+    )

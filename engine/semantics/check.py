@@ -1,0 +1,180 @@
+"""The whole floor in one pass: syntax trees of all files to typed policies and tests."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..source.diagnostic import Diagnostic, in_order
+from ..source.text import Source, Span
+from ..syntax import tree as syntax
+from . import faults
+from .cases import Case, case
+from .declare import Instrument, Names, in_succession, instruments, set_type, vocabulary, window
+from .elaborate import Scope, members
+from .rules import policy_rules
+from .tree import Constant, Edition, Policies, Rule, SetDefinition
+from .types import EnumerationType, ListType, Scalar, Type
+from .vocabulary import Vocabulary
+
+_DEPENDED_ON: Mapping[tuple[str, ...], Type] = {
+    ("id",): Scalar.TEXT,
+    ("markets",): ListType(element=Scalar.PLACE),
+    ("flight", "start"): Scalar.DATE,
+    ("flight", "end"): Scalar.DATE,
+    ("flight", "until_stopped"): Scalar.YES_NO,
+}
+"""What every campaign is identified by, and where and when law is read for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What the files of a bundle mean together; without faults it can be decided by."""
+
+    policies: Policies
+    cases: tuple[Case, ...]
+
+
+def check(
+    files: Mapping[str, syntax.File], sources: Mapping[str, Source]
+) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
+    """Return the meaning of parsed files, by name, and everything that is wrong with them.
+
+    The order of the files does not matter. There is no meaning without a vocabulary.
+    """
+    found: list[Diagnostic] = []
+    trees = [files[name] for name in sorted(files)]
+    names = Names(sources=sources, report=found.append)
+    declared = vocabulary(trees, names)
+    if declared is None:
+        if trees:
+            found.append(faults.no_vocabulary(_beginning(trees[0])))
+        return None, in_order(found)
+    shapes, enumerations = declared
+    found.extend(_lacking(shapes, _first_vocabulary(trees)))
+    checker = _Checker(
+        sources=sources,
+        names=names,
+        report=found.append,
+        vocabulary=shapes,
+        enumerations=enumerations,
+        instruments=instruments(trees, names),
+    )
+    return checker.read(trees), in_order(found)
+
+
+def _first_vocabulary(files: Iterable[syntax.File]) -> Span:
+    items = (item for file in files for item in file.items)
+    return next(item.name.span for item in items if isinstance(item, syntax.Vocabulary))
+
+
+def _lacking(vocabulary: Vocabulary, span: Span) -> Iterator[Diagnostic]:
+    """Yield a fault for each fact that deciding itself depends on and the vocabulary lacks."""
+    for path, kind in _DEPENDED_ON.items():
+        fact, outermost = vocabulary.find(path), vocabulary.find(path[:1])
+        is_one_of_many = len(path) > 1 and outermost is not None and outermost.is_list
+        if fact is None or fact.type != kind or is_one_of_many:
+            yield faults.fact_depended_on(span, ".".join((vocabulary.root, *path)), kind)
+
+
+def _beginning(file: syntax.File) -> Span:
+    return Span(source=file.span.source, start=0, end=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checker:
+    sources: Mapping[str, Source]
+    names: Names
+    report: Callable[[Diagnostic], None]
+    vocabulary: Vocabulary
+    enumerations: Mapping[str, EnumerationType]
+    instruments: Mapping[str, Instrument]
+
+    def read(self, files: list[syntax.File]) -> Checked:
+        """Return sets, rules and tests; each may use what any file declares."""
+        sets = dict(self._sets(files))
+        rules = sorted(self._rules(files, sets), key=lambda rule: rule.id)
+        policies = Policies(vocabulary=self.vocabulary, sets=sets, rules=tuple(rules))
+        known = self._rule_names(files)
+        cases = tuple(self._cases(files, sets, known))
+        return Checked(policies=policies, cases=cases)
+
+    def _scope(self, file: syntax.File, sets: Mapping[str, SetDefinition]) -> Scope:
+        return Scope(
+            source=self.sources[file.span.source],
+            vocabulary=self.vocabulary,
+            sets=sets,
+            variables={},
+            report=self.report,
+        )
+
+    # --- sets ----------------------------------------------------------------------------------
+
+    def _sets(self, files: Iterable[syntax.File]) -> Iterator[tuple[str, SetDefinition]]:
+        for file in files:
+            scope = self._scope(file, {})
+            for node in file.items:
+                if isinstance(node, syntax.SetDeclaration) and self._claim_set(node):
+                    made = self._set(node, scope)
+                    if made is not None:
+                        yield made.name, made
+
+    def _claim_set(self, node: syntax.SetDeclaration) -> bool:
+        return self.names.claim("set", node.name.text, node.name.span)
+
+    def _set(self, node: syntax.SetDeclaration, scope: Scope) -> SetDefinition | None:
+        kind = set_type(node, self.enumerations, self.report)
+        if kind is None:
+            return None
+        editions, spans = [], []
+        for written in node.editions:
+            if isinstance(written, syntax.Broken):
+                continue
+            listed = members(scope, written.members, kind)
+            if isinstance(listed, Constant) and isinstance(listed.value, frozenset):
+                force = window(written.start, written.until, self.report)
+                editions.append(Edition(window=force, members=listed.value))
+                spans.append(written.span)
+        definition = SetDefinition(
+            name=node.name.text,
+            type=kind,
+            label=node.label.value if node.label else node.name.text,
+            editions=tuple(editions),
+        )
+        return in_succession(definition, tuple(spans), self.report)
+
+    # --- rules and tests -----------------------------------------------------------------------
+
+    def _rules(
+        self, files: Iterable[syntax.File], sets: Mapping[str, SetDefinition]
+    ) -> Iterator[Rule]:
+        for file in files:
+            scope = self._scope(file, sets)
+            for node in file.items:
+                if isinstance(node, syntax.Policy):
+                    self.names.claim("policy", node.name.text, node.name.span)
+                    yield from policy_rules(node, scope, self.instruments)
+
+    def _rule_names(self, files: Iterable[syntax.File]) -> frozenset[str]:
+        """Return the name of every rule, also of those with faults, claiming each."""
+        found = set()
+        for file in files:
+            for node in file.items:
+                if isinstance(node, syntax.Policy):
+                    for rule in node.rules:
+                        name = f"{node.name.text}/{rule.name.text}"
+                        self.names.claim("rule", name, rule.name.span)
+                        found.add(name)
+        return frozenset(found)
+
+    def _cases(
+        self,
+        files: Iterable[syntax.File],
+        sets: Mapping[str, SetDefinition],
+        rules: frozenset[str],
+    ) -> Iterator[Case]:
+        for file in files:
+            scope = self._scope(file, sets)
+            for node in file.items:
+                if isinstance(node, syntax.Test):
+                    made = case(node, scope, rules)
+                    if made is not None:
+                        yield made

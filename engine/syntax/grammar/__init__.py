@@ -1,0 +1,61 @@
+"""The grammar: text to tree, and the only place that knows pyparsing.
+
+Every clause begins with a keyword that commits (`-`), so a fault is reported where it stands.
+Parse actions only construct nodes; judging them happens in `parse` and in `engine.semantics`.
+Comments have been blanked out by the scanner. Packrat parsing stays off: it is slower here, and
+it is a setting of the whole process.
+"""
+
+from functools import cache
+
+import pyparsing as pp
+
+from ...source.text import Span
+from .. import tree
+from ..expectations import ADDRESS, CAPITAL_NAME, ITEM
+from ..lexis import NAME, TEXT
+from .borders import ITEM_BORDER, ITEM_WORD
+from .cases import case
+from .elements import TITLE, Parts, leaf, misfit, node, word
+from .literals import text
+from .policies import policy
+from .recovery import Complete, Recovering, SourceText
+from .vocabularies import set_declaration, vocabulary
+
+__all__ = ["parse_items"]
+
+
+def _instrument(span: Span, parts: Parts) -> tree.Instrument:
+    return tree.Instrument(span=span, name=parts[1], title=parts[2], url=parts[3])
+
+
+@cache
+def _grammar() -> pp.ParserElement:
+    """Return the element for a whole file; it is built once."""
+    module = node(
+        word("module")
+        - leaf(rf"{NAME}(?:\.{NAME})*", "the name of the module")
+        - Complete(ITEM_BORDER),
+        lambda span, parts: tree.Module(span=span, name=parts[1].text),
+    )
+    instrument = node(
+        word("instrument")
+        - leaf(r"[A-Z]\w*", CAPITAL_NAME)
+        - TITLE
+        - leaf(TEXT, ADDRESS, text)
+        - Complete(ITEM_BORDER),
+        _instrument,
+    )
+    items = pp.MatchFirst(
+        [
+            *(module, instrument, vocabulary(), set_declaration(), policy(), case()),
+            misfit(ITEM_BORDER, ITEM),
+        ]
+    )
+    item = Recovering(items, ITEM_BORDER, "file", word=ITEM_WORD)
+    return pp.ZeroOrMore(item).parse_with_tabs()
+
+
+def parse_items(text: str, source: str) -> tuple[tree.Item | tree.Broken, ...]:
+    """Return the items of a text whose comments are blanked out; faults stand as `Broken`."""
+    return tuple(_grammar().parse_string(SourceText.of(text, source), parse_all=True))

@@ -1,0 +1,36 @@
+"""Where constructs begin: the patterns at which parsing resumes, and at which a clause may end."""
+
+import re
+
+from ..lexis import CLAUSE_KEYWORDS, ITEM_KEYWORDS, NAME, TEST_KEYWORDS, phrase_pattern
+
+_NOT_A_WORD_IN_USE = r"(?![ \t]*[.,)}\];:])"
+_ITEM = rf"{phrase_pattern(*ITEM_KEYWORDS)}(?=[ \t]+[\"\w]|[ \t]*[\r\n]|[ \t]*\Z)"
+
+ITEM_BORDER = _ITEM
+RULE_BORDER = rf"(?:{phrase_pattern(*CLAUSE_KEYWORDS, 'rule', 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
+STEP_BORDER = rf"(?:{phrase_pattern(*TEST_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
+GROUP_START = rf"(?:record|type)[ \t]+{NAME}(?!\s*:)"
+FACT_BORDER = rf"(?:{NAME}\s*:|{GROUP_START}|end[ \t]+\w|{_ITEM})"
+EDITION_BORDER = rf"(?:{phrase_pattern('from', 'is', 'end')}|{_ITEM})"
+
+ANY_WORD = r"[A-Za-z]"
+ITEM_WORD = (
+    rf"(?!{phrase_pattern(*CLAUSE_KEYWORDS, *TEST_KEYWORDS, 'rule', 'end', 'record', 'type', 'is')}"
+    rf"|from(?!\w)|{NAME}\s*:)[A-Za-z]"
+)
+"""A word that may begin an item, misspelt, because it begins nothing that stands within one."""
+
+_OPERATORS = r"(?:is|has|in|and|or|of|includes|exceeds|when|until|before|after)(?!\w)"
+_TWO_WORDS = rf"(?=[ \t]+(?:\"|(?!{_OPERATORS})[A-Za-z]))"
+_SIMPLE_KEYWORDS = tuple(word for word in CLAUSE_KEYWORDS if " " not in word)
+_PHRASES = tuple(words for words in CLAUSE_KEYWORDS if " " in words)
+
+CLAUSE_START = re.compile(
+    rf"{phrase_pattern(*_PHRASES)}|on[ \t]+\d"
+    rf"|{phrase_pattern(*_SIMPLE_KEYWORDS, *ITEM_KEYWORDS)}{_TWO_WORDS}"
+)
+"""The start of a clause where a value should be: two words side by side are never a value."""
+
+LINE_OF_WORDS = re.compile(NAME + _TWO_WORDS)
+"""At the start of a line, what is no value either, but may be a clause with a misspelt keyword."""

@@ -1,0 +1,367 @@
+"""Conditions and values: one token class of pyparsing that reads by recursive descent.
+
+The rest of the grammar is made of combinators. A condition is not, for three reasons: its depth
+must be bounded well below the interpreter's stack, where combinators need thirty frames a bracket;
+precedence costs nothing; and a fault is known in the words of the reader.
+
+Inside, a condition is `and` or `or` throughout; `not` binds closer, then a comparison, then `+`
+and `-`, then `*` and `/`, then `80% of`.
+"""
+
+import re
+from collections.abc import Callable
+from string import ascii_lowercase
+from typing import Never
+
+import pyparsing as pp
+
+from ...source.text import Span
+from .. import tree
+from ..expectations import (
+    BRACKETED_LIST,
+    CONDITION,
+    FEWER_BRACKETS,
+    MEMBERS,
+    REAL_DAY,
+    SET,
+    SIMPLER_CONDITION,
+    VALUE,
+    label,
+)
+from ..lexis import (
+    MAXIMUM_DEPTH,
+    MAXIMUM_HEIGHT,
+    NAME,
+    SET_COMPARATORS,
+    UNARY_COMPARATORS,
+    Comparator,
+    phrase_pattern,
+)
+from ..visit import children
+from . import literals
+from .borders import CLAUSE_START, LINE_OF_WORDS
+from .recovery import span_in
+
+_SPACE = re.compile(r"\s*")
+_NOT = re.compile(r"not(?!\w)")
+_JOIN = re.compile(r"(?:and|or)(?!\w)")
+_AND = re.compile(r"and(?!\w)")
+_LISTING = re.compile(phrase_pattern(*(kind.value for kind in tree.ListingKind)))
+_LABEL = re.compile(r"\(([a-z])\)")
+_SEMICOLON = re.compile(";")
+_QUANTIFIER = re.compile(
+    rf"(?:any|every)(?=\s+{literals.UNRESERVED}{NAME})|no(?=\s+{NAME}\s+in(?!\w))"
+)
+_VARIABLE = re.compile(literals.UNRESERVED + NAME)
+_IN = re.compile(r"in(?!\w)")
+_IF_ANY = re.compile(r",\s*if\s+any\s*,")
+_HAS = re.compile(r"has(?!\w)")
+_PHRASE = re.compile(phrase_pattern(*(comparator.phrase for comparator in Comparator)))
+_SIDE = re.compile(r"(?:before|after)(?!\w)")
+_OPERATOR = re.compile(r"[+\-*/]")
+_SHARE = re.compile(rf"{literals.PERCENT}\s+of(?!\w)")
+_ATOM = re.compile(
+    "|".join(f"(?P<{kind}>{pattern})" for kind, (pattern, _) in literals.ATOMS.items())
+)
+_PATH = re.compile(literals.PATH)
+_COMPARATORS = {comparator.phrase: comparator for comparator in Comparator}
+_TIGHT = (tree.ArithmeticOperator.MULTIPLY, tree.ArithmeticOperator.DIVIDE)
+
+
+class _Reader:
+    """Reads from one offset of a text on; `offset` stands behind the last word read."""
+
+    def __init__(self, text: str, offset: int) -> None:
+        self.offset = offset
+        self._text = text
+        self._depth = 0
+        self._weight = 0  # how many parts were read that make a tree higher
+
+    # --- words
+
+    def _ahead(self) -> int:
+        space = _SPACE.match(self._text, self.offset)
+        return space.end() if space else self.offset
+
+    def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        match = pattern.match(self._text, self._ahead())
+        if match:
+            self.offset = match.end()
+        return match
+
+    def _need(self, pattern: re.Pattern[str], expected: str) -> re.Match[str]:
+        return self._take(pattern) or self._fail(self._ahead(), expected)
+
+    def _fail(self, offset: int, expected: str) -> Never:
+        raise pp.ParseFatalException(self._text, offset, expected)
+
+    def _span(self, start: int) -> Span:
+        return span_in(self._text, start, self.offset)
+
+    def _name(self, match: re.Match[str]) -> tree.Name:
+        return tree.Name(span=span_in(self._text, *match.span()), text=match.group())
+
+    # --- conditions
+
+    def whole_condition(self) -> tree.Expression:
+        """Read a condition, and refuse it where its tree would be too high to walk."""
+        start = self._ahead()
+        return self._bounded(start, self._condition())
+
+    def whole_value(self) -> tree.Expression:
+        """Read a value, bounded as a condition is."""
+        start = self._ahead()
+        return self._bounded(start, self._value(VALUE))
+
+    def _bounded(self, start: int, node: tree.Expression) -> tree.Expression:
+        # What is not counted (a path and its steps) adds less than four to the height.
+        if self._weight > MAXIMUM_HEIGHT - 4 and _height(node) > MAXIMUM_HEIGHT:
+            self._fail(start, SIMPLER_CONDITION)
+        return node
+
+    def _condition(self) -> tree.Expression:
+        words = self._take(_LISTING)
+        return self._listing(words) if words else self._junction()
+
+    def _listing(self, words: re.Match[str]) -> tree.Listing:
+        self._weight += 2
+        items: list[tree.ListingItem] = []
+        while letter := self._take(_LABEL):
+            due = ascii_lowercase[len(items) :][:1]
+            if letter.group(1) != due:
+                self._fail(letter.start(), label(due) if due else "at most 26 labels")
+            condition = self._junction()
+            span = self._span(letter.start())
+            items.append(tree.ListingItem(span=span, label=due, condition=condition))
+            self._take(_SEMICOLON)
+        if not items:
+            self._fail(self._ahead(), label("a"))
+        kind = tree.ListingKind(" ".join(words.group().split()))
+        return tree.Listing(span=self._span(words.start()), kind=kind, items=tuple(items))
+
+    def _junction(self) -> tree.Expression:
+        start = self._ahead()
+        operands, words = [self._denied()], []
+        while word := self._take(_JOIN):
+            words.append(self._name(word))
+            operands.append(self._denied())
+        if not words:
+            return operands[0]
+        self._weight += 1
+        span = self._span(start)
+        second = next((word for word in words if word.text != words[0].text), None)
+        if second is not None:
+            return tree.MixedJunction(span=span, operands=tuple(operands), second=second)
+        kind = tree.JunctionKind(words[0].text)
+        return tree.Junction(span=span, kind=kind, operands=tuple(operands))
+
+    def _denied(self) -> tree.Expression:
+        starts = []
+        while word := self._take(_NOT):
+            starts.append(word.start())
+        self._weight += len(starts)
+        if listing := _LISTING.match(self._text, self._ahead()):
+            self._fail(listing.start(), BRACKETED_LIST)
+        quantifier = self._take(_QUANTIFIER)
+        node = self._quantified(quantifier) if quantifier else self._comparison()
+        for start in reversed(starts):
+            node = tree.Not(span=self._span(start), operand=node)
+        return node
+
+    def _quantified(self, word: re.Match[str]) -> tree.Expression:
+        self._weight += 1
+        kind = tree.QuantifierKind(word.group())
+        variable = self._name(self._need(_VARIABLE, "a name"))
+        self._need(_IN, "`in`")
+        collection = self.path()
+        if_any = self._take(_IF_ANY) is not None
+        self._need(_HAS, "`has`")
+        if self._text[self._ahead() : self._ahead() + 1] != "(":
+            self._fail(self._ahead(), "`(`")
+        condition = self._bracketed()
+        return tree.Quantified(
+            span=self._span(word.start()),
+            kind=kind,
+            variable=variable,
+            collection=collection,
+            if_any=if_any,
+            condition=condition,
+        )
+
+    def _comparison(self) -> tree.Expression:
+        start = self._ahead()
+        left = self._value(CONDITION)
+        words = self._take(_PHRASE)
+        if words is None:
+            return left
+        self._weight += 1
+        comparator = _COMPARATORS[" ".join(words.group().split())]
+        if comparator is Comparator.WITHIN:
+            return self._within(start, left)
+        right = self._right(comparator)
+        return tree.Comparison(
+            span=self._span(start), comparator=comparator, left=left, right=right
+        )
+
+    def _right(self, comparator: Comparator) -> tuple[tree.Expression, ...]:
+        if comparator in UNARY_COMPARATORS:
+            return ()
+        if comparator in SET_COMPARATORS:
+            return (self.some_set(),)
+        first = self._value(VALUE)
+        if comparator is not Comparator.BETWEEN:
+            return (first,)
+        self._need(_AND, "`and`")
+        return (first, self._value(VALUE))
+
+    def _within(self, start: int, left: tree.Expression) -> tree.Within:
+        days = self._value(VALUE)
+        side = self._need(_SIDE, "`before` or `after`")
+        anchor = self._value(VALUE)
+        before = side.group() == "before"
+        return tree.Within(
+            span=self._span(start), left=left, days=days, before=before, anchor=anchor
+        )
+
+    # --- values
+
+    def _value(self, expected: str) -> tree.Expression:
+        """Read factors and operators flat; then join the tight ones before the others."""
+        terms = [self._factor(expected)]
+        loose: list[tree.ArithmeticOperator] = []
+        while mark := self._take(_OPERATOR):
+            self._weight += 1
+            operator = tree.ArithmeticOperator(mark.group())
+            operand = self._factor(VALUE)
+            if operator in _TIGHT:
+                terms[-1] = _joined(operator, terms[-1], operand)
+            else:
+                loose.append(operator)
+                terms.append(operand)
+        result = terms[0]
+        for operator, operand in zip(loose, terms[1:], strict=True):
+            result = _joined(operator, result, operand)
+        return result
+
+    def _factor(self, expected: str) -> tree.Expression:
+        shares = []
+        while words := self._take(_SHARE):
+            shares.append(literals.percent(span_in(self._text, *words.span()), words.group()))
+        self._weight += len(shares)
+        result = self._atom(VALUE if shares else expected)
+        for percent in reversed(shares):
+            span = self._span(percent.span.start)
+            result = tree.PercentOf(span=span, percent=percent, whole=result)
+        return result
+
+    def _atom(self, expected: str) -> tree.Expression:
+        start = self._ahead()
+        mark = self._text[start : start + 1]
+        if mark == "(":
+            return self._bracketed()
+        if mark == "{":
+            return self.members()
+        match = None if self._starts_clause(start) else self._take(_ATOM)
+        if match is None:
+            self._fail(start, expected)
+        _, build = literals.ATOMS[match.lastgroup or ""]
+        try:
+            node = build(self._span(start), match.group())
+        except ValueError:
+            self._fail(start, REAL_DAY)
+        return node
+
+    def _starts_clause(self, start: int) -> bool:
+        if CLAUSE_START.match(self._text, start):
+            return True
+        starts_line = "\n" in self._text[self.offset : start]
+        return starts_line and LINE_OF_WORDS.match(self._text, start) is not None
+
+    def _bracketed(self) -> tree.Expression:
+        self._enter()
+        condition = self._condition()
+        self._leave(")")
+        return condition
+
+    def _enter(self) -> None:
+        start = self._ahead()
+        self._depth += 1
+        if self._depth > MAXIMUM_DEPTH:
+            self._fail(start, FEWER_BRACKETS)
+        self.offset = start + 1
+
+    def _leave(self, mark: str) -> None:
+        if self._text[self._ahead() : self._ahead() + 1] != mark:
+            self._fail(self._ahead(), f"`{mark}`")
+        self._depth -= 1
+        self.offset = self._ahead() + 1
+
+    def members(self) -> tree.SetLiteral:
+        """Read members in braces."""
+        start = self._ahead()
+        if self._text[start : start + 1] != "{":
+            self._fail(start, MEMBERS)
+        self._enter()
+        self._weight += 1
+        members: list[tree.Expression] = []
+        if self._text[self._ahead() : self._ahead() + 1] != "}":
+            members.append(self._value(VALUE))
+            while self._text[self._ahead() : self._ahead() + 1] == ",":
+                self.offset = self._ahead() + 1
+                members.append(self._value(VALUE))
+        self._leave("}")
+        return tree.SetLiteral(span=self._span(start), members=tuple(members))
+
+    def some_set(self) -> tree.SetLiteral | tree.Path:
+        """Read a set, by name or as members in braces."""
+        start = self._ahead()
+        if self._text[start : start + 1] == "{":
+            return self.members()
+        if self._starts_clause(start):
+            self._fail(start, SET)
+        words = self._need(_PATH, SET)
+        return literals.path(self._span(start), words.group())
+
+    def path(self) -> tree.Path:
+        """Read a path."""
+        words = self._need(_PATH, "a fact")
+        return literals.path(span_in(self._text, *words.span()), words.group())
+
+
+def _joined(
+    operator: tree.ArithmeticOperator, left: tree.Expression, right: tree.Expression
+) -> tree.Arithmetic:
+    return tree.Arithmetic(span=left.span.to(right.span), operator=operator, left=left, right=right)
+
+
+def _height(node: tree.Node) -> int:
+    height, level = 0, [node]
+    while level:
+        height, level = height + 1, [child for parent in level for child in children(parent)]
+    return height
+
+
+class _Reading(pp.Token):
+    """The pyparsing element for something that `_Reader` reads."""
+
+    def __init__(self, read: Callable[[_Reader], tree.Node], name: str) -> None:
+        super().__init__()
+        self._read = read
+        self.set_name(name)
+
+    def parseImpl(  # noqa: N802 - the name is pyparsing's extension point.
+        self,
+        instring: str,
+        loc: int,
+        do_actions: bool = True,  # noqa: ARG002, FBT001, FBT002 - likewise.
+    ) -> tuple[int, pp.ParseResults]:
+        """Read from `loc` on; a fault is fatal, because a keyword has committed already."""
+        reader = _Reader(instring, loc)
+        node = self._read(reader)
+        return reader.offset, pp.ParseResults([node])
+
+
+CONDITION_ELEMENT = _Reading(_Reader.whole_condition, CONDITION)
+VALUE_ELEMENT = _Reading(_Reader.whole_value, VALUE)
+SET_ELEMENT = _Reading(_Reader.some_set, SET)
+MEMBERS_ELEMENT = _Reading(_Reader.members, MEMBERS)

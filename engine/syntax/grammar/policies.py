@@ -1,0 +1,199 @@
+"""The grammar of policies: clauses, and the rules that they make up."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import pyparsing as pp
+
+from ...source.text import Span
+from .. import tree
+from ..expectations import CLAUSE, INSTRUMENT, NO_END_OF_RULE, PROVISION
+from .borders import RULE_BORDER
+from .conditions import CONDITION_ELEMENT, SET_ELEMENT
+from .elements import (
+    DAY,
+    FACT_PATH,
+    IDENTIFIER,
+    TITLE,
+    Build,
+    Parts,
+    first,
+    leaf,
+    listed,
+    misfit,
+    node,
+    of,
+    word,
+)
+from .recovery import Complete, End, Recovering
+
+_HEADING = "heading"
+_KIND = "art|rec|annex|sec|part|para|ch|title|no|point|policy|item|reg|sch|rule"
+_PROVISION = rf"(?:{_KIND})[ \t]+\w+(?:\.\w+)*(?:\(\w+\))*"
+
+
+def _clause(keyword: str, body: pp.ParserElement, build: Build) -> pp.ParserElement:
+    return node(word(keyword) - body - Complete(RULE_BORDER), build)
+
+
+def _citation(span: Span, parts: Parts) -> tree.Citation:
+    provision = " ".join(parts[1].text.split())
+    return tree.Citation(span=span, instrument=parts[0], provision=provision)
+
+
+def _force(span: Span, parts: Parts) -> tree.ForceClause:
+    start, *until = of(tree.DateLiteral, parts)
+    return tree.ForceClause(span=span, start=start, until=until[0] if until else None)
+
+
+def _require(span: Span, parts: Parts) -> tree.RequireClause:
+    when = parts[3] if len(parts) > 2 else None
+    return tree.RequireClause(span=span, condition=parts[1], when=when)
+
+
+def _exception(span: Span, parts: Parts) -> tree.ExceptionClause:
+    return tree.ExceptionClause(span=span, name=parts[1], condition=parts[2])
+
+
+def _origin() -> Iterator[pp.ParserElement]:
+    """Yield the clauses that say where a rule comes from, and when and where it applies."""
+    citation = node(
+        leaf(r"[A-Z]\w*", INSTRUMENT) - leaf(rf"{_PROVISION}(?:[ \t]+{_PROVISION})*", PROVISION),
+        _citation,
+    )
+    yield _clause(
+        "source",
+        listed(citation),
+        lambda span, parts: tree.SourceClause(span=span, citations=of(tree.Citation, parts)),
+    )
+    yield _clause("in force from", DAY + pp.Optional(word("until") - DAY), _force)
+    yield _clause(
+        "applies in",
+        SET_ELEMENT,
+        lambda span, parts: tree.PlaceClause(span=span, places=parts[1]),
+    )
+    yield _clause(
+        "applies when",
+        CONDITION_ELEMENT,
+        lambda span, parts: tree.ApplicabilityClause(span=span, condition=parts[1]),
+    )
+
+
+def _effect() -> Iterator[pp.ParserElement]:
+    """Yield the clauses that say what is prohibited or required, and what excepts from it."""
+    yield _clause(
+        "prohibit when",
+        CONDITION_ELEMENT,
+        lambda span, parts: tree.ProhibitClause(span=span, condition=parts[1]),
+    )
+    yield _clause(
+        "require", CONDITION_ELEMENT + pp.Optional(word("when") - CONDITION_ELEMENT), _require
+    )
+    yield _clause("unless", TITLE - CONDITION_ELEMENT, _exception)
+
+
+def _treatment() -> Iterator[pp.ParserElement]:
+    """Yield the clauses that choose from a few words."""
+    yield _clause(
+        "if unknown",
+        word(*(treatment.value for treatment in tree.UnknownTreatment)),
+        lambda span, parts: tree.UnknownClause(
+            span=span, treatment=tree.UnknownTreatment(parts[1].text)
+        ),
+    )
+    yield _clause(
+        "severity",
+        word(*(gravity.value for gravity in tree.Gravity)),
+        lambda span, parts: tree.SeverityClause(span=span, gravity=tree.Gravity(parts[1].text)),
+    )
+    yield _clause(
+        "enforcement",
+        word(*(enforcement.value for enforcement in tree.Enforcement)),
+        lambda span, parts: tree.EnforcementClause(
+            span=span, enforcement=tree.Enforcement(parts[1].text)
+        ),
+    )
+
+
+def _wording() -> Iterator[pp.ParserElement]:
+    """Yield the clauses that a person is shown."""
+    yield _clause(
+        "message", TITLE, lambda span, parts: tree.MessageClause(span=span, text=parts[1])
+    )
+    yield _clause("remedy", TITLE, lambda span, parts: tree.RemedyClause(span=span, text=parts[1]))
+    yield _clause(
+        "evidence",
+        listed(FACT_PATH),
+        lambda span, parts: tree.EvidenceClause(span=span, paths=of(tree.Path, parts)),
+    )
+
+
+def _end_of_rule(span: Span, _: str) -> tree.Broken:
+    return tree.Broken(span=span, place=span.start, expected=NO_END_OF_RULE, context="rule")
+
+
+def _heading(span: Span, parts: Parts) -> tree.Rule:
+    title = first(tree.TextLiteral, parts)
+    return tree.Rule(span=span, name=parts[1], title=title, clauses=())
+
+
+def _gathered(parts: Parts) -> tuple[tuple[tree.Rule, ...], tuple[tree.Clause | tree.Broken, ...]]:
+    """Return the rules with their clauses, and the clauses that are common to all of them.
+
+    The clauses below a broken heading belong to no rule: only the broken ones are kept.
+    """
+    rules: list[tuple[tree.Rule, list[tree.Clause | tree.Broken]]] = []
+    common: list[tree.Clause | tree.Broken] = []
+    is_lost = False
+    for part in parts:
+        match part:
+            case tree.Rule():
+                rules.append((part, []))
+                is_lost = False
+            case tree.Broken(context="heading"):
+                common.append(part)
+                is_lost = True
+            case _ if is_lost and not isinstance(part, tree.Broken):
+                pass
+            case _ if is_lost or not rules:
+                common.append(part)
+            case _:
+                rules[-1][1].append(part)
+    return tuple(_completed(heading, clauses) for heading, clauses in rules), tuple(common)
+
+
+def _completed(heading: tree.Rule, clauses: Sequence[tree.Clause | tree.Broken]) -> tree.Rule:
+    last = clauses[-1] if clauses else heading
+    return replace(heading, span=heading.span.to(last.span), clauses=tuple(clauses))
+
+
+def _policy(span: Span, parts: Parts) -> tree.Policy:
+    *body, end = parts
+    rules, common = _gathered(of(tree.Clause | tree.Broken | tree.Rule, body))
+    return tree.Policy(
+        span=span,
+        name=parts[1],
+        title=parts[2] if isinstance(parts[2], tree.TextLiteral) else None,
+        clauses=(*common, *of(tree.Broken, (end,))),
+        rules=rules,
+    )
+
+
+def policy() -> pp.ParserElement:
+    """Return the element for a policy with its rules."""
+    heading = node(word("rule") - IDENTIFIER - pp.Optional(TITLE), _heading)
+    clauses: list[Callable[[], Iterator[pp.ParserElement]]] = [
+        *(_origin, _effect, _treatment, _wording)
+    ]
+    clause = pp.MatchFirst(
+        [
+            leaf(r"end\s+rule(?!\w)", NO_END_OF_RULE, _end_of_rule),
+            *(element for family in clauses for element in family()),
+            misfit(RULE_BORDER, CLAUSE),
+        ]
+    )
+    part = Recovering(heading, RULE_BORDER, _HEADING) | Recovering(clause, RULE_BORDER, "rule")
+    return node(
+        word("policy") - IDENTIFIER - pp.Optional(TITLE) - pp.ZeroOrMore(part) - End("policy"),
+        _policy,
+    )

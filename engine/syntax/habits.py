@@ -1,0 +1,187 @@
+"""What people type out of habit, and the words that say it here.
+
+Signs of programming languages and spreadsheets, marks of word processors, and phrases of ordinary
+English that are near to a phrase of the language. The scanner and the messages read these tables;
+the grammar does not: what stands here is never accepted, only understood.
+"""
+
+from .lexis import Comparator
+
+SYMBOL_HABITS = {
+    ">=": "is at least",
+    "=>": "is at least",
+    "≥": "is at least",
+    "<=": "is at most",
+    "=<": "is at most",
+    "≤": "is at most",
+    "==": "is",
+    "!=": "is not",
+    "<>": "is not",
+    "≠": "is not",
+    "&&": "and",
+    "&": "and",
+    "||": "or",
+    "|": "or",
+    ">": "is more than",
+    "<": "is less than",
+    "=": "is",
+    "!": "not",
+}
+"""Signs, and the words for them."""
+
+MARK_HABITS = {
+    "–": "-",  # noqa: RUF001 - the ambiguity is the point.
+    "—": "-",
+    "−": "-",  # noqa: RUF001 - the ambiguity is the point.
+    "×": "*",  # noqa: RUF001 - the ambiguity is the point.
+    "÷": "/",
+    "//": "#",
+    "/*": "#",
+}
+"""Marks that look like marks of the language, or stand for them elsewhere."""
+
+QUOTE_HABITS = "“”„‟«»‘’‚‛'`"  # noqa: RUF001 - the ambiguity is the point.
+"""Quotation marks other than the straight double one."""
+
+COMPARISON_HABITS = {
+    **{
+        f"is not {comparator.phrase.removeprefix('is ')}": comparator.denial
+        for comparator in Comparator
+        if comparator.phrase.startswith("is ") and not comparator.denial.startswith("is not ")
+    },
+    "is greater than": "is more than",
+    "is bigger than": "is more than",
+    "is larger than": "is more than",
+    "is higher than": "is more than",
+    "is above": "is more than",
+    "is over": "is more than",
+    "is smaller than": "is less than",
+    "is lower than": "is less than",
+    "is fewer than": "is less than",
+    "is below": "is less than",
+    "is under": "is less than",
+    "is no more than": "is at most",
+    "is no less than": "is at least",
+    "is greater than or equal to": "is at least",
+    "is more than or equal to": "is at least",
+    "is less than or equal to": "is at most",
+    "is equal to": "is",
+    "is the same as": "is",
+    "is not equal to": "is not",
+    "is different from": "is not",
+    "is before or on": "is on or before",
+    "is after or on": "is on or after",
+    "is earlier than": "is before",
+    "is later than": "is after",
+    "is in": "is one of",
+    "is not in": "is not one of",
+    "is any of": "is one of",
+    "is either of": "is one of",
+    "is among": "is one of",
+    "is none of": "is not one of",
+    "are": "is",
+    "equals": "is",
+    "equal": "is",
+    "exceed": "exceeds",
+    "contains": "includes",
+    "contain": "includes",
+    "include": "includes",
+    "contains any of": "includes any of",
+    "contains all of": "includes all of",
+    "contains none of": "includes none of",
+    "includes one of": "includes any of",
+    "includes at least one of": "includes any of",
+    "includes every one of": "includes all of",
+    "does not include any of": "includes none of",
+    "does not contain any of": "includes none of",
+    "exists": "is known",
+    "require that": "require",
+    "but": "and",
+    "true": "yes",
+    "false": "no",
+    "have": "has",
+    "having": "has",
+    "where": "has",
+    "such that": "has",
+}
+"""Phrases inside a condition, and the phrase of the language."""
+
+CLAUSE_HABITS = {
+    "forbid when": "prohibit when",
+    "forbid if": "prohibit when",
+    "forbid": "prohibit when",
+    "prohibit if": "prohibit when",
+    "prohibit": "prohibit when",
+    "prohibited when": "prohibit when",
+    "deny when": "prohibit when",
+    "deny if": "prohibit when",
+    "deny": "prohibit when",
+    "block when": "prohibit when",
+    "ban when": "prohibit when",
+    "refuse when": "prohibit when",
+    "reject when": "prohibit when",
+    "must": "require",
+    "shall": "require",
+    "required": "require",
+    "except when": "unless",
+    "except": "unless",
+    "exception": "unless",
+    "applies if": "applies when",
+    "apply when": "applies when",
+    "applies to": "applies when",
+    "only when": "applies when",
+    "when": "applies when",
+    "apply in": "applies in",
+    "effective from": "in force from",
+    "effective": "in force from",
+    "valid from": "in force from",
+    "in force since": "in force from",
+    "in force": "in force from",
+    "from": "in force from",
+    "if missing": "if unknown",
+    "when unknown": "if unknown",
+    "reason": "message",
+    "explanation": "message",
+    "text": "message",
+    "fix": "remedy",
+    "solution": "remedy",
+    "basis": "source",
+    "cite": "source",
+    "law": "source",
+    "priority": "severity",
+    "gravity": "severity",
+    "because": "message",
+    "show": "evidence",
+}
+"""First words of a clause, and the keyword of the language."""
+
+STEP_HABITS = {
+    "when": "given",
+    "with": "given",
+    "set": "given",
+    "given that": "given",
+    "given the file": "given file",
+    "then": "expect",
+    "expects": "expect",
+    "should": "expect",
+    "assert": "expect",
+    "at": "on",
+    "as of": "on",
+}
+"""First words of a step of a test, and the keyword of the language."""
+
+ITEM_HABITS = {
+    "law": "instrument",
+    "regulation": "instrument",
+    "namespace": "module",
+    "package": "module",
+    "list": "set",
+    "group": "set",
+    "case": "test",
+    "example": "test",
+    "schema": "vocabulary",
+}
+"""First words of an item, and the keyword of the language."""
+
+UNIT_HABITS = ("week", "weeks", "month", "months", "year", "years", "hour", "hours")
+"""Units of time that have no exact length in days, or are too fine."""

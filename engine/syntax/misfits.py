@@ -1,0 +1,263 @@
+"""What to say where words do not fit: from a `Broken` node to a diagnostic.
+
+The grammar says where it stopped and what would fit there. Here the words around that place are
+read once more, for what their writer probably meant: a phrase of ordinary English, a keyword in
+capitals, a misspelling, a bracket left open, a clause that stops short.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from ..source.diagnostic import Diagnostic
+from ..source.suggest import nearest
+from ..source.text import Source, Span
+from . import expectations as expect
+from . import faults, wording
+from .habits import CLAUSE_HABITS, COMPARISON_HABITS, ITEM_HABITS, STEP_HABITS
+from .lexis import (
+    CLAUSE_KEYWORDS,
+    ITEM_KEYWORDS,
+    RESERVED_WORDS,
+    TEST_KEYWORDS,
+    TEXT,
+    Comparator,
+)
+from .tree import Broken
+
+_REACH = 80
+_WIDEST = 60
+_LABEL = re.compile(r"\([a-z]\)")
+_WORD = re.compile(rf"{TEXT}|{_LABEL.pattern}|\w+(?:[./%-]\w+)*[.%]?|\S")
+_BRACKET = re.compile(rf"{TEXT}|[(){{}}]")
+_PARTNERS = {"`)`": "(", "`}`": "{"}
+_ENDED = ("policy", "vocabulary", "record", "set", "test")
+_PHRASES = (
+    *(comparator.phrase for comparator in Comparator),
+    *("and", "or", "not", "has", "all of", "any of", "none of", "yes", "no", "today", "every"),
+)
+_BY_LENGTH = {n: tuple(p for p in _PHRASES if len(p.split()) == n) for n in range(1, 7)}
+_KEYWORDS = frozenset(
+    (*_PHRASES, *CLAUSE_KEYWORDS, *ITEM_KEYWORDS, *TEST_KEYWORDS, "given file", "deny by")
+)
+_IN_CONDITIONS = frozenset(
+    {
+        *(expect.CLAUSE_END, expect.CONDITION, expect.VALUE, expect.SET),
+        *("`and`", "`)`", "`}`", "`in`", "`has`", "`before` or `after`", "`is empty` or `is`"),
+    }
+)
+_STARTS: dict[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
+    expect.CLAUSE: ((*CLAUSE_KEYWORDS, "rule", "end policy"), CLAUSE_HABITS),
+    expect.ITEM: (ITEM_KEYWORDS, ITEM_HABITS),
+    expect.STEP: ((*TEST_KEYWORDS, "end test"), STEP_HABITS),
+    expect.FACT: (("record", "type", "end record", "end vocabulary"), {}),
+    expect.EDITION: (("from", "is", "end set"), {}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where the grammar stopped: the words around it, and how many of them stand before it."""
+
+    source: Source
+    text: str
+    broken: Broken
+    words: tuple[tuple[int, int], ...]
+    index: int
+
+    @property
+    def found(self) -> str:
+        """The word that does not fit; empty at the end of the text."""
+        return self.shown(self.index, self.index + 1)
+
+    @property
+    def here(self) -> Span:
+        """The span of the word that does not fit."""
+        return self.span(self.index, self.index + 1)
+
+    @property
+    def stops_short(self) -> bool:
+        """Whether the next word stands on another line, or nowhere."""
+        between = self.text[self.words[self.index - 1][1] : self.broken.place]
+        return not self.found or "\n" in between
+
+    def shown(self, first: int, last: int) -> str:
+        """Return the words of a range with single spaces, very long ones cut."""
+        words = (self.text[start:end] for start, end in self.words[first:last])
+        return " ".join(word if len(word) <= _WIDEST else f"{word[:_WIDEST]}…" for word in words)
+
+    def span(self, first: int, last: int) -> Span:
+        """Return the span of a range of words, or of the place itself where there are none."""
+        words = self.words[first:last] or ((self.broken.place, self.broken.place),)
+        return self.source.span(words[0][0], words[-1][1])
+
+    def windows(self) -> Iterator[tuple[int, int]]:
+        """Yield the ranges of up to six words that hold the place or end before it.
+
+        The longest come first; a single word is only that at the place.
+        """
+        for length in range(6, 1, -1):
+            for first in range(max(0, self.index - length), self.index + 1):
+                if first + length <= len(self.words):
+                    yield first, first + length
+        if self.found:
+            yield self.index, self.index + 1
+
+
+def explain(broken: Broken, source: Source, text: str) -> Diagnostic:
+    """Return what to say about text that could not be parsed; `text` is what the grammar read."""
+    place = _placed(broken, source, text)
+    match broken.expected:
+        case expect.REAL_DAY:
+            return faults.impossible_day(place.here, place.found)
+        case expect.FEWER_BRACKETS:
+            return faults.too_deep(place.here)
+        case expect.SIMPLER_CONDITION:
+            return faults.too_tall(place.here)
+        case expect.NO_END_OF_RULE:
+            return faults.end_of_rule(broken.span)
+        case expect.BRACKETED_LIST:
+            both = place.index, place.index + 2
+            return faults.unbracketed_list(place.span(*both), place.shown(*both))
+        case start if start in _STARTS:
+            return _outside(place) or _unknown_start(place)
+        case _:
+            return _bracket(place) or _phrase(place) or _unfinished(place) or _unfit(place)
+
+
+def _placed(broken: Broken, source: Source, text: str) -> _Place:
+    onward = _WORD.finditer(text, broken.span.start)
+    words = tuple(m.span() for m in takewhile(lambda m: m.start() < broken.place + _REACH, onward))
+    index = sum(1 for _, end in words if end <= broken.place)
+    return _Place(source=source, text=text, broken=broken, words=words, index=index)
+
+
+# --- the start of a construct -----------------------------------------------------------------
+
+
+def _outside(place: _Place) -> Diagnostic | None:
+    """Find a part of a construct where no such construct is open."""
+    if place.broken.expected != expect.ITEM:
+        return None
+    first = place.index
+    for length in (3, 2, 1):
+        typed = place.shown(first, first + length)
+        construct = _construct(typed)
+        if construct:
+            return faults.outside(place.span(first, first + length), typed, construct)
+    return None
+
+
+def _construct(typed: str) -> str | None:
+    """Return the construct of which these words are a part."""
+    ended = typed.removeprefix("end ")
+    if ended != typed and ended in _ENDED:
+        return ended
+    if typed in CLAUSE_KEYWORDS or typed == "rule":
+        return "policy"
+    if typed in TEST_KEYWORDS:
+        return "test"
+    return "vocabulary" if typed == "record" else None
+
+
+def _unknown_start(place: _Place) -> Diagnostic:
+    """Say what could begin here, or what the words probably mean."""
+    expected = place.broken.expected
+    keywords, habits = _STARTS[expected]
+    for length in (3, 2, 1):
+        first, last = place.index, place.index + length
+        typed, span = place.shown(first, last), place.span(first, last)
+        folded = typed.lower()
+        if folded in keywords:
+            return wording.capitals(span, typed, folded)
+        if folded in habits:
+            return wording.habit(span, typed, habits[folded])
+        if near := _near_keyword(typed, keywords, least=0.85):
+            return wording.misspelt(span, typed, near)
+    for length in (3, 2, 1):
+        first, last = place.index, place.index + length
+        typed, span = place.shown(first, last), place.span(first, last)
+        if near := _near_keyword(typed, keywords, least=0.7):
+            return wording.misspelt(span, typed, near)
+    return wording.unknown_start(place.here, place.found, expected, keywords)
+
+
+def _near_keyword(typed: str, keywords: Sequence[str], least: float) -> str | None:
+    """Return the keyword of as many words that is near, in its first word too."""
+    length = len(typed.split())
+    known = [keyword for keyword in keywords if len(keyword.split()) == length]
+    near = nearest(typed, known, least=least)
+    if near and nearest(typed.partition(" ")[0], [near.partition(" ")[0]], least=0.6):
+        return near
+    return None
+
+
+# --- inside a construct -----------------------------------------------------------------------
+
+
+def _bracket(place: _Place) -> Diagnostic | None:
+    """Find a bracket without a partner."""
+    expected, found = place.broken.expected, place.found
+    if expected == expect.CLAUSE_END and found in (")", "}", "]"):
+        return faults.stray_bracket(place.here, found)
+    if expected not in _PARTNERS or not place.stops_short:
+        return None
+    opened: list[int] = []
+    for match in _BRACKET.finditer(place.text, place.broken.span.start, place.broken.place):
+        if match.group() in ("(", "{"):
+            opened.append(match.start())
+        elif match.group() in (")", "}"):
+            opened.pop()
+    # INVARIANT: a partner is expected only where one bracket is open, and none was closed twice.
+    start = opened[-1]
+    return faults.unclosed_bracket(
+        place.source.span(start, start + 1), _PARTNERS[expected], expected.strip("`")
+    )
+
+
+def _phrase(place: _Place) -> Diagnostic | None:
+    """Find a phrase that says something the language says in other words, or spells otherwise."""
+    if place.broken.expected not in _IN_CONDITIONS:
+        return None
+    windows = list(place.windows())
+    for first, last in windows:
+        typed = place.shown(first, last)
+        folded = typed.lower()
+        if folded in _PHRASES and typed != folded:
+            return wording.capitals(place.span(first, last), typed, folded)
+        if folded in COMPARISON_HABITS:
+            return wording.habit(place.span(first, last), typed, COMPARISON_HABITS[folded])
+    for first, last in windows:
+        typed = place.shown(first, last)
+        near = nearest(typed, _BY_LENGTH[last - first], least=0.75)
+        if near is not None and near != typed and near[0] == typed[0]:
+            return wording.misspelt(place.span(first, last), typed, near)
+    return None
+
+
+def _unfinished(place: _Place) -> Diagnostic | None:
+    """Find a clause that stops short."""
+    if not place.stops_short or _LABEL.match(place.found):
+        return None
+    starts = range(max(0, place.index - 4), place.index)
+    phrases = (start for start in starts if place.shown(start, place.index) in _KEYWORDS)
+    first = next(phrases, place.index - 1)
+    span, tail = place.span(first, place.index), place.shown(first, place.index)
+    return wording.unfinished(span, tail, place.broken.expected)
+
+
+def _unfit(place: _Place) -> Diagnostic:
+    """Say that one word stands where another should."""
+    expected, found = place.broken.expected, place.found
+    end = place.here.end
+    is_last = not place.text[end : end + 1].strip()
+    if found.endswith(".") and is_last and expected in _IN_CONDITIONS:
+        return wording.full_stop(place.source.span(end - 1, end))
+    if expected == expect.CLAUSE_END:
+        after = place.shown(place.index + 1, place.index + 2)
+        return wording.surplus(place.here, found, after, place.broken.context)
+    if found in RESERVED_WORDS and expected in (expect.NAME, expect.MEMBER, "a type", "a fact"):
+        return wording.reserved(place.here, found, expected)
+    before = place.shown(max(0, place.index - 1), place.index)
+    return wording.unfit(place.here, found, expected, before)

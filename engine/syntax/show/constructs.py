@@ -1,0 +1,243 @@
+"""Files, policies, vocabularies, sets and tests as lines of text."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TypeAlias, assert_never
+
+from .. import tree
+from .expressions import expression, literal, path
+
+_WIDEST = 100
+_COLUMN = 14
+_INDENT = "  "
+_NO_TEXT = "what could not be parsed has no canonical text"
+
+Construct: TypeAlias = (
+    tree.File
+    | tree.Item
+    | tree.Rule
+    | tree.Clause
+    | tree.VocabularyPart
+    | tree.SetEdition
+    | tree.TestStep
+    | tree.Broken
+)
+
+
+def lines(node: Construct, margin: str = "") -> Iterator[str]:
+    """Yield the lines of a construct, each behind the margin."""
+    match node:
+        case tree.File(items=items):
+            yield from _file(items)
+        case tree.Module(name=name):
+            yield f"module {name}"
+        case tree.Instrument(name=name, title=title, url=url):
+            yield f"instrument {name.text} {literal(title)} {literal(url)}"
+        case tree.Policy():
+            yield from _policy(node)
+        case tree.Rule(name=name, title=title, clauses=clauses):
+            yield f"{margin}rule {name.text}{_optional(title)}"
+            yield from _block(clauses, margin + _INDENT)
+        case tree.Test(title=title, steps=steps):
+            yield f"test {literal(title)}"
+            yield from _block(steps, _INDENT)
+            yield "end test"
+        case tree.OnStep() | tree.GivenFile() | tree.GivenFact() | tree.WithoutFact():
+            yield margin + _step(node)
+        case tree.Expectation():
+            yield margin + _expectation(node)
+        case tree.Broken():
+            raise ValueError(_NO_TEXT)
+        case _:
+            yield from _declaration(node, margin)
+
+
+def _declaration(
+    node: tree.Vocabulary
+    | tree.VocabularyPart
+    | tree.SetDeclaration
+    | tree.SetEdition
+    | tree.Clause,
+    margin: str,
+) -> Iterator[str]:
+    match node:
+        case tree.Vocabulary(name=name, label=label, parts=parts):
+            yield f"vocabulary {name.text}{_optional(label)}"
+            yield from _parts(parts, _INDENT)
+            yield "end vocabulary"
+        case tree.RecordDeclaration(name=name, label=label, facts=facts):
+            yield f"{margin}record {name.text}{_optional(label)}"
+            yield from _facts(facts, margin + _INDENT)
+            yield f"{margin}end record"
+        case tree.FactDeclaration():
+            yield from _facts((node,), margin)
+        case tree.EnumerationDeclaration(name=name, members=members):
+            words = [member.text for member in members]
+            yield from _wrapped(f"{margin}type {name.text} is one of ", words, margin)
+        case tree.SetDeclaration(name=name, type=kind, label=label, editions=editions):
+            yield f"set {name.text} of {kind.text}{_optional(label)}"
+            yield from _block(editions, _INDENT)
+            yield "end set"
+        case tree.SetEdition():
+            yield from _edition(node, margin)
+        case _:
+            yield _clause(node, margin)
+
+
+def _block(nodes: Iterable[Construct], margin: str) -> Iterator[str]:
+    for node in nodes:
+        yield from lines(node, margin)
+
+
+def _optional(text: tree.TextLiteral | None) -> str:
+    return "" if text is None else f" {literal(text)}"
+
+
+def _file(items: Sequence[tree.Item | tree.Broken]) -> Iterator[str]:
+    """Yield items with an empty line between them, except between instruments."""
+    previous: tree.Item | tree.Broken | None = None
+    for item in items:
+        together = isinstance(previous, tree.Instrument) and isinstance(item, tree.Instrument)
+        if previous is not None and not together:
+            yield ""
+        yield from lines(item)
+        previous = item
+
+
+# --- policies ---------------------------------------------------------------------------------
+
+
+def _policy(node: tree.Policy) -> Iterator[str]:
+    yield f"policy {node.name.text}{_optional(node.title)}"
+    yield from _block(node.clauses, _INDENT)
+    yield from _block(node.rules, _INDENT)
+    yield "end policy"
+
+
+def _clause(node: tree.Clause, margin: str) -> str:
+    keyword, body = _keyword_and_body(node, len(margin) + _COLUMN)
+    return f"{margin}{keyword.ljust(_COLUMN - 1)} {body}"
+
+
+def _keyword_and_body(node: tree.Clause, indent: int) -> tuple[str, str]:  # noqa: C901, PLR0912 - one flat choice.
+    match node:
+        case tree.SourceClause(citations=citations):
+            cited = (f"{each.instrument.text} {each.provision}" for each in citations)
+            return "source", ", ".join(cited)
+        case tree.ForceClause(start=start, until=until):
+            return "in force from", literal(start) + (f" until {literal(until)}" if until else "")
+        case tree.PlaceClause(places=places):
+            return "applies in", expression(places, indent)
+        case tree.ApplicabilityClause(condition=condition):
+            return "applies when", expression(condition, indent)
+        case tree.ProhibitClause(condition=condition):
+            return "prohibit when", expression(condition, indent)
+        case tree.RequireClause(condition=condition, when=when):
+            required = expression(condition, indent)
+            return (
+                "require",
+                required if when is None else f"{required} when {expression(when, indent)}",
+            )
+        case tree.ExceptionClause(name=name, condition=condition):
+            return "unless", f"{literal(name)} {expression(condition, indent)}"
+        case tree.UnknownClause(treatment=treatment):
+            return "if unknown", treatment.value
+        case tree.SeverityClause(gravity=gravity):
+            return "severity", gravity.value
+        case tree.EnforcementClause(enforcement=enforcement):
+            return "enforcement", enforcement.value
+        case tree.MessageClause(text=text):
+            return "message", literal(text)
+        case tree.RemedyClause(text=text):
+            return "remedy", literal(text)
+        case tree.EvidenceClause(paths=paths):
+            return "evidence", ", ".join(map(path, paths))
+    assert_never(node)
+
+
+# --- vocabularies and sets --------------------------------------------------------------------
+
+
+def _parts(parts: Sequence[tree.VocabularyPart | tree.Broken], margin: str) -> Iterator[str]:
+    """Yield facts in aligned runs, with an empty line around everything else."""
+    for is_fact, run in groupby(parts, key=lambda part: isinstance(part, tree.FactDeclaration)):
+        if is_fact:
+            yield ""
+            yield from _facts(tuple(run), margin)
+        else:
+            for part in run:
+                yield ""
+                yield from lines(part, margin)
+
+
+def _facts(facts: Sequence[tree.VocabularyPart | tree.Broken], margin: str) -> Iterator[str]:
+    """Yield facts with their colons, types and labels below one another."""
+    rows = [_columns(fact) for fact in facts]
+    name_width = max((len(name) for name, _, _ in rows), default=0)
+    type_width = max((len(kind) for _, kind, _ in rows), default=0)
+    for name, kind, label in rows:
+        yield f"{margin}{name.ljust(name_width)} : {kind.ljust(type_width)} {label}".rstrip()
+
+
+def _columns(fact: tree.VocabularyPart | tree.Broken) -> tuple[str, str, str]:
+    if not isinstance(fact, tree.FactDeclaration):
+        raise ValueError(_NO_TEXT)  # noqa: TRY004 - the kind is right, its content is not.
+    required = " required" if fact.required else ""
+    label = "" if fact.label is None else literal(fact.label)
+    return fact.name.text, _type(fact.type) + required, label
+
+
+def _type(node: tree.TypeName | tree.InlineEnumeration) -> str:
+    many = "list of " if node.is_list else ""
+    if isinstance(node, tree.TypeName):
+        return many + node.name.text
+    return f"{many}one of {{{', '.join(member.text for member in node.members)}}}"
+
+
+def _edition(node: tree.SetEdition, margin: str) -> Iterator[str]:
+    start = f"from {literal(node.start)} " if node.start else ""
+    until = f"until {literal(node.until)} " if node.until else ""
+    members = [expression(member, len(margin)) for member in node.members.members]
+    yield from _wrapped(f"{margin}{start}{until}is ", members, margin)
+
+
+def _wrapped(head: str, members: Sequence[str], margin: str) -> Iterator[str]:
+    """Yield members in braces behind a head, over several lines where one would be too long."""
+    line = f"{head}{{{', '.join(members)}}}"
+    if len(line) <= _WIDEST:
+        yield line
+        return
+    yield f"{head}{{"
+    inner = margin + _INDENT
+    row = inner
+    for position, member in enumerate(members):
+        word = member if position == len(members) - 1 else f"{member},"
+        if row != inner and len(row) + len(word) + 1 > _WIDEST:
+            yield row
+            row = inner
+        row += word if row == inner else f" {word}"
+    yield row
+    yield f"{margin}}}"
+
+
+# --- tests ------------------------------------------------------------------------------------
+
+
+def _step(node: tree.OnStep | tree.GivenFile | tree.GivenFact | tree.WithoutFact) -> str:
+    match node:
+        case tree.OnStep(day=day):
+            return f"on {literal(day)}"
+        case tree.GivenFile(file=file):
+            return f"given file {literal(file)}"
+        case tree.GivenFact(path=given, value=value):
+            stated = "empty" if value is None else expression(value, len(_INDENT))
+            return f"given {path(given)} is {stated}"
+        case tree.WithoutFact(path=missing):
+            return f"without {path(missing)}"
+    assert_never(node)
+
+
+def _expectation(node: tree.Expectation) -> str:
+    rules = (f"{rule.policy}/{rule.rule}" for rule in node.rules)
+    named = ", ".join((*rules, *map(path, node.paths)))
+    return f"expect {node.expected.value} {named}".rstrip()

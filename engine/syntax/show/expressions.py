@@ -1,0 +1,144 @@
+"""Values and conditions as text, with brackets only where the grammar needs them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import assert_never
+
+from .. import tree
+
+_CONDITIONS = (
+    *(tree.Comparison, tree.Within, tree.Junction, tree.MixedJunction),
+    *(tree.Listing, tree.Not, tree.Quantified),
+)
+_JOINED = (tree.Junction, tree.MixedJunction, tree.Listing)
+_TIGHT = (tree.ArithmeticOperator.MULTIPLY, tree.ArithmeticOperator.DIVIDE)
+
+
+def expression(node: tree.Expression, indent: int) -> str:
+    """Return an expression; the items of its labelled lists stand two columns behind `indent`."""
+    match node:
+        case tree.Comparison(comparator=comparator, left=left, right=right):
+            bounds = " and ".join(_value_operand(operand, indent) for operand in right)
+            return f"{_value_operand(left, indent)} {comparator.phrase} {bounds}".rstrip()
+        case tree.Within():
+            return _within(node, indent)
+        case tree.Junction(kind=kind, operands=operands):
+            shown = (_operand(operand, _JOINED, indent) for operand in operands)
+            return f" {kind.value} ".join(shown)
+        case tree.MixedJunction(operands=operands, second=second):
+            return _mixed(operands, second.text, indent)
+        case tree.Listing():
+            return _listing(node, indent)
+        case tree.Not(operand=operand):
+            return f"not {_operand(operand, _JOINED, indent)}"
+        case tree.Quantified():
+            return _quantified(node, indent)
+        case _:
+            return _value(node, indent)
+
+
+def _operand(node: tree.Expression, bracketed: tuple[type, ...], indent: int) -> str:
+    """Return a part of an expression, in brackets where it is of a kind that needs them."""
+    shown = expression(node, indent)
+    return f"({shown})" if isinstance(node, bracketed) else shown
+
+
+def _value_operand(node: tree.Expression, indent: int) -> str:
+    return _operand(node, _CONDITIONS, indent)
+
+
+def _within(node: tree.Within, indent: int) -> str:
+    left, days, anchor = (
+        _value_operand(operand, indent) for operand in (node.left, node.days, node.anchor)
+    )
+    return f"{left} is within {days} {'before' if node.before else 'after'} {anchor}"
+
+
+def _mixed(operands: Sequence[tree.Expression], second: str, indent: int) -> str:
+    """Return operands joined by the other word up to the last, where `second` stands."""
+    first = "or" if second == "and" else "and"
+    *rest, last = (_operand(operand, _JOINED, indent) for operand in operands)
+    return f" {first} ".join(rest) + f" {second} {last}"
+
+
+def _listing(node: tree.Listing, indent: int) -> str:
+    margin = " " * (indent + 2)
+    items = (
+        f"\n{margin}({item.label}) {_operand(item.condition, (tree.Listing,), indent + 6)}"
+        for item in node.items
+    )
+    return node.kind.value + ";".join(items)
+
+
+def _quantified(node: tree.Quantified, indent: int) -> str:
+    head = f"{node.kind.value} {node.variable.text} in {path(node.collection)}"
+    if_any = ", if any," if node.if_any else ""
+    return f"{head}{if_any} has ({expression(node.condition, indent)})"
+
+
+# --- values -----------------------------------------------------------------------------------
+
+_Value = tree.Literal | tree.Today | tree.Path | tree.SetLiteral | tree.Arithmetic | tree.PercentOf
+
+
+def _value(node: _Value, indent: int) -> str:
+    match node:
+        case tree.Arithmetic():
+            return _arithmetic(node, indent)
+        case tree.PercentOf(percent=percent, whole=whole):
+            inner = _operand(whole, (tree.Arithmetic, *_CONDITIONS), indent)
+            return f"{_numeral(percent.value)}% of {inner}"
+        case tree.SetLiteral(members=members):
+            return f"{{{', '.join(_value_operand(member, indent) for member in members)}}}"
+        case tree.Path():
+            return path(node)
+        case tree.Today():
+            return "today"
+        case _:
+            return literal(node)
+
+
+def _arithmetic(node: tree.Arithmetic, indent: int) -> str:
+    is_tight = node.operator in _TIGHT
+    left, right = _value_operand(node.left, indent), _value_operand(node.right, indent)
+    if isinstance(node.left, tree.Arithmetic) and is_tight and not _is_tight(node.left):
+        left = f"({left})"
+    if isinstance(node.right, tree.Arithmetic) and (is_tight or not _is_tight(node.right)):
+        right = f"({right})"
+    return f"{left} {node.operator.value} {right}"
+
+
+def _is_tight(node: tree.Arithmetic) -> bool:
+    return node.operator in _TIGHT
+
+
+def path(node: tree.Path) -> str:
+    """Return a dotted path."""
+    return ".".join(
+        step.name if step.ordinal is None else f"{step.name}[{step.ordinal}]" for step in node.steps
+    )
+
+
+def literal(node: tree.Literal) -> str:
+    """Return a literal as it would be written."""
+    match node:
+        case tree.NumberLiteral(value=value):
+            return _numeral(value)
+        case tree.PercentLiteral(value=value):
+            return f"{_numeral(value)}%"
+        case tree.MoneyLiteral(currency=currency, amount=amount):
+            return f"{currency} {_numeral(amount)}"
+        case tree.DateLiteral(value=day):
+            return day.isoformat()
+        case tree.DaysLiteral(days=days):
+            return "1 day" if days == 1 else f"{days} days"
+        case tree.TextLiteral(value=text):
+            escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+            return f'"{escaped}"'
+        case tree.YesNoLiteral(value=flag):
+            return "yes" if flag else "no"
+    assert_never(node)
+
+
+def _numeral(value: Decimal) -> str:
+    return format(value, "f")

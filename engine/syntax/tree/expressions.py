@@ -1,0 +1,239 @@
+"""Values and conditions, as they are written."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from ..lexis import Comparator
+from .node import Name, Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberLiteral(Node):
+    """An exact decimal number, such as `12` or `0.5`."""
+
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PercentLiteral(Node):
+    """A percentage, such as `80%`; the value is the number before the sign."""
+
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyLiteral(Node):
+    """An amount of money, such as `EUR 5000.00`."""
+
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateLiteral(Node):
+    """A calendar day, such as `2026-08-02`."""
+
+    value: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysLiteral(Node):
+    """A duration in days, such as `365 days`."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLiteral(Node):
+    """A text in quotation marks; the value has its escapes undone."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YesNoLiteral(Node):
+    """`yes` or `no`."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today(Node):
+    """The day of the evaluation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(Node):
+    """One step of a path; an ordinal, counted from one, names an element of a list."""
+
+    name: str
+    ordinal: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path(Node):
+    """A dotted path or a bare word: a fact, a bound name, a set, an enumeration member."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLiteral(Node):
+    """Members in braces."""
+
+    members: tuple["Expression", ...]
+
+
+class ArithmeticOperator(Enum):
+    """The four operations."""
+
+    ADD = "+"
+    SUBTRACT = "-"
+    MULTIPLY = "*"
+    DIVIDE = "/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arithmetic(Node):
+    """Two values joined by one of the four operations."""
+
+    operator: ArithmeticOperator
+    left: "Expression"
+    right: "Expression"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PercentOf(Node):
+    """A share of a value: `80% of …`."""
+
+    percent: PercentLiteral
+    whole: "Expression"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Node):
+    """A value compared, by one phrase, with none, one or two others.
+
+    `is between` has two: the bounds, both included. The others have one, or none for `is known`,
+    `is unknown`, `is empty` and `is not empty`.
+    """
+
+    comparator: Comparator
+    left: "Expression"
+    right: tuple["Expression", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within(Node):
+    """A date at most so many days before or after another: `is within 30 days before today`."""
+
+    left: "Expression"
+    days: "Expression"
+    before: bool
+    anchor: "Expression"
+
+
+class JunctionKind(Enum):
+    """How conditions are joined."""
+
+    AND = "and"
+    OR = "or"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Junction(Node):
+    """Conditions joined by `and` throughout, or by `or` throughout."""
+
+    kind: JunctionKind
+    operands: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixedJunction(Node):
+    """`and` and `or` side by side without brackets: parsed, so that it can be refused well."""
+
+    operands: tuple["Expression", ...]
+    second: Name
+
+
+class ListingKind(Enum):
+    """How a labelled list joins its items."""
+
+    ALL = "all of"
+    ANY = "any of"
+    NONE = "none of"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingItem(Node):
+    """One labelled item of a list: `(a) …`."""
+
+    label: str
+    condition: "Expression"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing(Node):
+    """A labelled list of conditions: `all of (a) …; (b) …`."""
+
+    kind: ListingKind
+    items: tuple[ListingItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not(Node):
+    """A condition denied."""
+
+    operand: "Expression"
+
+
+class QuantifierKind(Enum):
+    """How many elements must satisfy the condition."""
+
+    ANY = "any"
+    EVERY = "every"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantified(Node):
+    """A condition over the elements of a list: `any segment in campaign.segments has (…)`.
+
+    `if_any` (only with `every`) makes the known-empty list satisfy it.
+    """
+
+    kind: QuantifierKind
+    variable: Name
+    collection: Path
+    if_any: bool
+    condition: "Expression"
+
+
+Literal = (
+    NumberLiteral
+    | PercentLiteral
+    | MoneyLiteral
+    | DateLiteral
+    | DaysLiteral
+    | TextLiteral
+    | YesNoLiteral
+)
+
+
+Expression = (
+    Literal
+    | Today
+    | Path
+    | SetLiteral
+    | Arithmetic
+    | PercentOf
+    | Comparison
+    | Within
+    | Junction
+    | MixedJunction
+    | Listing
+    | Not
+    | Quantified
+)

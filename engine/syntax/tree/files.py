@@ -1,0 +1,35 @@
+"""A policy file and the items in it."""
+
+from dataclasses import dataclass
+
+from .cases import Test
+from .expressions import TextLiteral
+from .node import Broken, Name, Node
+from .policies import Policy
+from .vocabularies import SetDeclaration, Vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module(Node):
+    """The name of the module that a file belongs to."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument(Node):
+    """A law, standard or internal policy that rules cite."""
+
+    name: Name
+    title: TextLiteral
+    url: TextLiteral
+
+
+Item = Module | Instrument | Vocabulary | SetDeclaration | Policy | Test
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File(Node):
+    """One policy file."""
+
+    items: tuple[Item | Broken, ...]

@@ -1,0 +1,191 @@
+"""The catalogue of what is said where words do not fit; which of it applies, `misfits` decides."""
+
+import re
+from collections.abc import Sequence
+
+from ..source.diagnostic import Diagnostic
+from ..source.suggest import nearest
+from ..source.text import Span
+from . import expectations as expect
+from .faults import error
+from .habits import UNIT_HABITS
+
+_QUOTED = re.compile("`([^`]+)`")
+_FACT_SHAPE = "a fact is written `name : type`, and then its label in quotation marks"
+_HELP = {
+    "`:`": _FACT_SHAPE,
+    expect.TEXT: "a text stands between straight quotation marks, on one line",
+    expect.SET: "write the name of a set, or members in braces such as `{DE, FR}`",
+    expect.MEMBERS: "write the members in braces, such as `{DE, FR}`",
+    expect.NAME: "a name is made of letters, digits and `_`, without spaces",
+    expect.MEMBER: "members are written in lower case, with `_` in place of spaces",
+    expect.DAY: "days are written year-month-day, such as `2026-08-02`",
+    expect.INSTRUMENT: "cite an instrument by its short name, such as `DSA art 26(3)`",
+    expect.PROVISION: "provisions are abbreviated: `art 26(3)`, `rec 71`, `annex 3`, `sec 5`, "
+    "`part 312`, `para 2`, `ch 4`, `title 1`, `point 2`, `policy 7`, `item 1`, `reg 6`, `sch 1`",
+    expect.RULE: "name the policy too, such as `minors/no_profiling`",
+    expect.OUTCOME: "say which rule denies: `deny by policy/rule`, or which facts are missing: "
+    "`deny for want of campaign.flight`",
+    expect.VALUE: "a value is a fact such as `campaign.budget.total`, a word, a number, a day, "
+    "`yes`, `no` or `today`",
+    "a type": _FACT_SHAPE,
+    "`)`": "join conditions with `and` or `or`",
+    "`}`": "members are set apart by commas and end with `}`",
+    "`of`": "say what the members are: `set EU of place`",
+    expect.ADDRESS: "an instrument has a short name, a title and an address: "
+    '`instrument DSA "Regulation (EU) 2022/2065" "http://data.europa.eu/eli/reg/2022/2065/oj"`',
+    "`(`": "what the elements must satisfy stands in brackets: `has (…)`",
+    "`in`": "name the list: `any creative in campaign.creatives has (…)`",
+    "`has`": "say what the elements must satisfy: `any creative in campaign.creatives has (…)`",
+}
+_DAYS = "times are counted in days, such as `30 days`"
+_STARTS = {
+    expect.CLAUSE: "begins no clause",
+    expect.ITEM: "begins no part of a policy file",
+    expect.STEP: "begins no step of a test",
+    expect.FACT: "begins no fact",
+    expect.EDITION: "begins no edition of a set",
+}
+_PLACES = {"vocabulary": "fact", "set": "edition", "test": "step", "file": "line"}
+
+
+def capitals(span: Span, typed: str, keyword: str) -> Diagnostic:
+    """Report a keyword in capitals."""
+    return error(
+        "E0213",
+        f"`{typed}` has capital letters; keywords are written in lower case",
+        span,
+        label=f"write `{keyword}`",
+        advice="words such as NO, IN and IT are country codes, so capitals make a difference",
+        replacement=keyword,
+    )
+
+
+def habit(span: Span, typed: str, phrase: str) -> Diagnostic:
+    """Report a phrase of ordinary English for which the language has another."""
+    return error(
+        "E0212",
+        f"`{typed}` is not a phrase of the language",
+        span,
+        label=f"say `{phrase}`",
+        advice=f"the same is said with `{phrase}`",
+        replacement=phrase,
+    )
+
+
+def misspelt(span: Span, typed: str, phrase: str) -> Diagnostic:
+    """Report a phrase of the language, nearly."""
+    return error(
+        "E0214",
+        f"`{typed}` is not a phrase of the language",
+        span,
+        label="is this misspelt?",
+        advice=f"did you mean `{phrase}`?",
+        replacement=phrase,
+    )
+
+
+def unknown_start(span: Span, found: str, expected: str, keywords: Sequence[str]) -> Diagnostic:
+    """Report a word that begins nothing."""
+    shape = f"{_FACT_SHAPE}; otherwise" if expected == expect.FACT else "here"
+    return error(
+        "E0217",
+        f"`{found}` {_STARTS[expected]}",
+        span,
+        advice=f"{shape} one of these may stand: {', '.join(f'`{word}`' for word in keywords)}",
+    )
+
+
+def unfinished(span: Span, tail: str, expected: str) -> Diagnostic:
+    """Report a clause that stops short."""
+    return error(
+        "E0215",
+        f"{expected} is missing after `{tail}`",
+        span,
+        label="something is missing behind this",
+        advice=_unfit_advice("", expected, tail),
+    )
+
+
+def surplus(span: Span, found: str, after: str, context: str) -> Diagnostic:
+    """Report something behind the end of a clause."""
+    part = _PLACES.get(context, "clause")
+    return error(
+        "E0211",
+        f"`{found}` does not belong here",
+        span,
+        label=f"the {part} is complete before this",
+        advice=_surplus_advice(found, after, part),
+    )
+
+
+def _surplus_advice(found: str, after: str, part: str) -> str:
+    if found == ";":
+        return f"a {part} ends with its line; leave out the `{found}`"
+    if found.endswith("."):
+        return "the words of a name are joined by one full stop: `campaign.flight.start`"
+    if found == "," and after.isdigit():
+        return "numbers are written without a mark between thousands: `5000`, `5000.50`"
+    if found in UNIT_HABITS:
+        return _DAYS
+    if found == "does":
+        return "deny the whole comparison: `not campaign.special_categories includes politics`"
+    if found in ("from", "until"):
+        return "the days stand first: `from 2020-02-01 until 2026-01-01 is {DE, FR}`"
+    if part == "fact" and (near := nearest(found, ("required", "optional"))):
+        return f"did you mean `{near}`?"
+    if part == "clause":
+        return "join conditions with `and` or `or`; begin another clause on a new line"
+    return f"begin what comes next on a new line, or delete `{found}`"
+
+
+def reserved(span: Span, word: str, expected: str) -> Diagnostic:
+    """Report a word of the language used as a name."""
+    return error(
+        "E0216",
+        f"`{word}` is a word of the language and cannot be {expected.removesuffix(expect.CASE)}",
+        span,
+        label="choose another word",
+        advice=f"`is {word}` has a meaning of its own" if expected == expect.MEMBER else None,
+    )
+
+
+def full_stop(span: Span) -> Diagnostic:
+    """Report a clause that ends as a sentence does."""
+    return error(
+        "E0218",
+        "a clause does not end with a full stop",
+        span,
+        label="leave it out",
+        advice="a clause ends with its line",
+        replacement="",
+    )
+
+
+def unfit(span: Span, found: str, expected: str, before: str) -> Diagnostic:
+    """Report one word where another should stand; `before` is the word in front of it."""
+    near = nearest(found, _QUOTED.findall(expected)) if found else None
+    wanted = "`and`, `or` or `)`" if expected == "`)`" else expected
+    return error(
+        "E0201",
+        f"expected {wanted}, found {f'`{found}`' if found else 'the end of the file'}",
+        span,
+        advice=f"did you mean `{near}`?" if near else _unfit_advice(found, expected, before),
+        replacement=near,
+    )
+
+
+def _unfit_advice(found: str, expected: str, before: str) -> str | None:
+    if found in UNIT_HABITS:
+        return _DAYS
+    if found == "[":
+        return "elements of a list are counted from one: `campaign.audiences[1]`"
+    if found.startswith('"') and expected == expect.NAME:
+        return 'the name comes first, then the title: `no_profiling "No profiling of minors"`'
+    if expected == expect.TEXT and before == "unless":
+        return 'give the exception a name: `unless "legal hold" campaign.advertiser.verified`'
+    if found[:1].isdigit() and expected in (expect.VALUE, expect.CONDITION):
+        return "numbers are written `5000` or `0.5`, percentages `80%`, money `EUR 5000.00`"
+    if expected.startswith("the label"):
+        return "the items of a list are labelled in the order of the alphabet: `(a) …; (b) …`"
+    return _HELP.get(expected)

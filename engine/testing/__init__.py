@@ -1,0 +1,1 @@
+"""Floor 5: running the tests that policy files carry."""

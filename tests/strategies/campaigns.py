@@ -1,0 +1,340 @@
+"""Generated policies and campaigns over a small vocabulary that has every type.
+
+Policies are generated as text, so that what the tests hold is what an author could have written.
+Conditions carry the polarity of their place, as the checker demands.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+VOCABULARY = """
+vocabulary campaign "a campaign"
+  id      : text required "identifier"
+  markets : list of place required "markets"
+  flight  : flight required "flight"
+  flag    : yes_no "a flag"
+  other   : yes_no "another flag"
+  amount  : number "an amount"
+  whole   : whole_number "a whole number"
+  share   : percentage "a share"
+  price   : money "a price"
+  cost    : money "a cost"
+  day     : date "a day"
+  moment  : instant "an instant"
+  colour  : colour "a colour"
+  home    : country "a country"
+  tongue  : language "a language"
+  note    : text "a note"
+  colours : list of colour "colours"
+  places  : list of place "places"
+  items   : list of item "items"
+  person  : person "a person"
+
+  type colour is one of {red, green, blue}
+
+  record flight "flight"
+    start         : date required "first day"
+    end           : date "last day"
+    until_stopped : yes_no "until stopped"
+  end record
+
+  record item "an item"
+    flag   : yes_no "flag of the item"
+    amount : number "amount of the item"
+    colour : colour "colour of the item"
+    day    : date "day of the item"
+    parts  : list of part "parts of the item"
+  end record
+
+  record part "a part"
+    size : number "size of the part"
+    flag : yes_no "flag of the part"
+  end record
+
+  record person "a person"
+    age  : whole_number "age"
+    home : country "home"
+  end record
+end vocabulary
+
+instrument LAW "A law" "https://example.org/law"
+
+set UNION of place "a union"
+  from 2020-01-01 is {DE, FR}
+  from 2025-01-01 until 2026-06-01 is {DE, FR, \"US-CA\"}
+  from 2026-06-01 is {DE}
+end set
+
+set WARM of colour "warm colours"
+  is {red}
+end set
+"""
+
+DAYS = st.dates(min_value=date(2024, 6, 1), max_value=date(2027, 6, 1))
+_NUMBERS = st.sampled_from(["0", "1", "2", "12.5", "100"])
+_ORDERS = st.sampled_from(["is at least", "is at most", "is more than", "exceeds", "is less than"])
+_DATE_ORDERS = st.sampled_from(["is before", "is after", "is on or before", "is on or after"])
+_EQUALITY = st.sampled_from(["is", "is not"])
+_MEMBERSHIP = st.sampled_from(["is one of", "is not one of"])
+_INCLUSION = st.sampled_from(["includes any of", "includes all of", "includes none of"])
+_COLOURS = st.sampled_from(["red", "green", "blue"])
+_MONEY = st.sampled_from(["EUR 10", "EUR 99.50", "USD 10"])
+
+
+def _sentence(*parts: st.SearchStrategy[str] | str) -> st.SearchStrategy[str]:
+    """Return sentences of the parts, with spaces between them."""
+    made = [st.just(part) if isinstance(part, str) else part for part in parts]
+    return st.tuples(*made).map(" ".join)
+
+
+def _choice(*facts: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(facts)
+
+
+def _atoms() -> list[st.SearchStrategy[str]]:
+    number = _choice("campaign.amount", "campaign.whole", "campaign.person.age")
+    price = _choice("campaign.price", "campaign.cost")
+    day = _choice("campaign.day", "campaign.flight.start")
+    ratio = _sentence(number, "/", number)
+    total = _sentence(number, _choice("+", "-", "*"), number)
+    return [
+        _choice("campaign.flag", "campaign.other"),
+        _sentence(number, _ORDERS, st.one_of(_NUMBERS, number)),
+        _sentence(ratio, _ORDERS, st.one_of(_NUMBERS, st.just("80%"), _sentence("80% of", number))),
+        _sentence(total, _ORDERS, _NUMBERS),
+        _sentence(number, "is between", _NUMBERS, "and", _NUMBERS),
+        _sentence(price, _ORDERS, st.one_of(_MONEY, price, _sentence("50% of", price))),
+        _sentence("campaign.share", _ORDERS, _choice("5%", "50%")),
+        _sentence(day, _DATE_ORDERS, st.one_of(DAYS.map(str), st.just("today"), day)),
+        _sentence(
+            day,
+            _choice("is within 30 days", "is within 0 days"),
+            _choice("before", "after"),
+            st.one_of(st.just("today"), st.just("campaign.flight.start"), DAYS.map(str)),
+        ),
+        _sentence("campaign.day", _DATE_ORDERS, "campaign.flight.start + 30 days"),
+        _sentence("campaign.moment is before campaign.moment"),
+        _sentence("campaign.colour", _EQUALITY, _COLOURS),
+        _sentence("campaign.colour", _MEMBERSHIP, _choice("{red, blue}", "WARM")),
+        _sentence("campaign.home", _EQUALITY, _choice("DE", "NO", "US")),
+        _sentence("campaign.home", _MEMBERSHIP, _choice("UNION", "{NO, IT}")),
+        _sentence("campaign.tongue is en"),
+        _sentence("campaign.note", _EQUALITY, _choice('"hello"', '"say \\"hi\\""')),
+        _sentence("campaign.colours", _INCLUSION, _choice("WARM", "{green, blue}")),
+        _sentence("campaign.colours includes", _COLOURS),
+        _sentence("campaign.places", _INCLUSION, "UNION"),
+        _sentence(
+            _choice("campaign.colours", "campaign.items"), _choice("is empty", "is not empty")
+        ),
+    ]
+
+
+def _element_atoms(name: str, kind: str) -> list[st.SearchStrategy[str]]:
+    if kind == "colour":
+        return [_sentence(name, _EQUALITY, _COLOURS), _sentence(name, _MEMBERSHIP, "WARM")]
+    if kind == "part":
+        return [
+            st.just(f"{name}.flag"),
+            _sentence(f"{name}.size", _ORDERS, st.one_of(_NUMBERS, st.just("campaign.amount"))),
+        ]
+    return [
+        st.just(f"{name}.flag"),
+        _sentence(f"{name}.amount", _ORDERS, st.one_of(_NUMBERS, st.just("campaign.amount"))),
+        _sentence(f"{name}.colour", _EQUALITY, _COLOURS),
+        _sentence(f"{name}.day", _DATE_ORDERS, DAYS.map(str)),
+    ]
+
+
+_COLLECTIONS = {"item": "campaign.items", "colour": "campaign.colours"}
+
+
+@st.composite
+def conditions(
+    draw: st.DrawFn,
+    *,
+    towards_denial: bool,
+    depth: int = 3,
+    bound: tuple[tuple[str, str], ...] = (),
+) -> str:
+    """Return the text of a condition; in brackets wherever it joins others."""
+    kinds = ["atom", "atom", "known"]
+    if depth > 0:
+        kinds += ["and", "or", "not", "list", "quantifier"]
+    kind = draw(st.sampled_from(kinds))
+    if kind == "atom":
+        atoms = _atoms()
+        for name, element in bound:
+            atoms += _element_atoms(name, element) * 4
+        return draw(st.one_of(atoms))
+    if kind == "known":
+        phrase = "is unknown" if towards_denial else "is known"
+        facts = ["campaign.flag", "campaign.price", "campaign.person.home", "campaign.items"]
+        facts += [f"{name}.flag" for name, element in bound if element != "colour"]
+        return f"{draw(st.sampled_from(facts))} {phrase}"
+    if kind == "not":
+        inner = draw(conditions(towards_denial=not towards_denial, depth=depth - 1, bound=bound))
+        return f"not ({inner})"
+    if kind == "quantifier":
+        return draw(_quantified(towards_denial=towards_denial, depth=depth, bound=bound))
+    return draw(_joined(kind, towards_denial=towards_denial, depth=depth, bound=bound))
+
+
+@st.composite
+def _joined(
+    draw: st.DrawFn, kind: str, *, towards_denial: bool, depth: int, bound: tuple[Any, ...]
+) -> str:
+    listed = draw(st.sampled_from(["all of", "any of", "none of"])) if kind == "list" else kind
+    sign = towards_denial is not (listed == "none of")
+    parts = draw(
+        st.lists(
+            conditions(towards_denial=sign, depth=depth - 1, bound=bound), min_size=2, max_size=3
+        )
+    )
+    if kind == "list":
+        items = [f"({label}) ({part})" for label, part in zip("abc", parts, strict=False)]
+        return f"({listed} {'; '.join(items)})"
+    return "(" + f" {kind} ".join(f"({part})" for part in parts) + ")"
+
+
+@st.composite
+def _quantified(
+    draw: st.DrawFn, *, towards_denial: bool, depth: int, bound: tuple[tuple[str, str], ...]
+) -> str:
+    choices = list(_COLLECTIONS.items())
+    choices += [("part", f"{name}.parts") for name, kind in bound if kind == "item"]
+    kind, collection = draw(st.sampled_from(choices))
+    name = f"{kind}_{len(bound)}"
+    word = draw(st.sampled_from(["any", "every", "no", "every_if_any"]))
+    sign = towards_denial is not (word == "no")
+    inner = draw(conditions(towards_denial=sign, depth=depth - 1, bound=(*bound, (name, kind))))
+    if word == "every_if_any":
+        return f"every {name} in {collection}, if any, has ({inner})"
+    return f"{word} {name} in {collection} has ({inner})"
+
+
+@st.composite
+def rules(draw: st.DrawFn, name: str) -> str:
+    """Return the text of a rule."""
+    start = draw(DAYS)
+    clauses = ["source LAW art 1", f"in force from {start}"]
+    if draw(st.booleans()):
+        clauses[-1] += f" until {start + timedelta(days=draw(st.integers(1, 500)))}"
+    if draw(st.booleans()):
+        places = draw(st.sampled_from(["UNION", "{DE}", '{"US-CA"}', "{US, NO}"]))
+        clauses.append(f"applies in {places}")
+    if draw(st.booleans()):
+        clauses.append(f"applies when {draw(conditions(towards_denial=True, depth=1))}")
+    if draw(st.booleans()):
+        clauses.append(f"prohibit when {draw(conditions(towards_denial=True))}")
+    else:
+        demand = f"require {draw(conditions(towards_denial=False))}"
+        if draw(st.booleans()):
+            demand += f" when {draw(conditions(towards_denial=True, depth=1))}"
+        clauses.append(demand)
+    for index in range(draw(st.integers(0, 2))):
+        exception = draw(conditions(towards_denial=False, depth=1))
+        clauses.append(f'unless "exception {index}" {exception}')
+    clauses.append(draw(st.sampled_from(["if unknown ask", "if unknown deny", "severity high"])))
+    clauses.append(draw(st.sampled_from(["enforcement advisory", "enforcement mandatory", ""])))
+    clauses.append('message "amount {campaign.amount}, colours {campaign.colours}"')
+    clauses.append('remedy "change it"')
+    clauses.append(draw(st.sampled_from(["evidence campaign.price, campaign.note", ""])))
+    return f"  rule {name}\n    " + "\n    ".join(filter(None, clauses)) + "\n"
+
+
+@st.composite
+def policy_files(draw: st.DrawFn, *, most_rules: int = 3) -> dict[str, str]:
+    """Return the files of a bundle: the vocabulary, and one policy a file."""
+    files = {"vocabulary.policy": VOCABULARY}
+    for number in range(draw(st.integers(1, 2))):
+        texts = [draw(rules(f"rule_{n}")) for n in range(draw(st.integers(1, most_rules)))]
+        files[f"{number}.policy"] = f"policy p{number}\n" + "\n".join(texts) + "end policy\n"
+    return files
+
+
+# --- campaigns --------------------------------------------------------------------------------
+
+_AMOUNT = st.sampled_from([0, 1, 2, 12, 100])
+
+
+def _facts(**facts: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Return objects in which any of the facts may be absent."""
+    return st.fixed_dictionaries({}, optional=facts)
+
+
+_PART = _facts(size=_AMOUNT, flag=st.booleans())
+_ITEM = _facts(
+    flag=st.booleans(),
+    amount=_AMOUNT,
+    colour=_COLOURS,
+    day=DAYS.map(str),
+    parts=st.lists(_PART, max_size=2),
+)
+_PRICES = st.sampled_from(
+    [
+        {"amount": "10", "currency": "EUR"},
+        {"amount": "99.50", "currency": "EUR"},
+        {"amount": "10", "currency": "USD"},
+    ]
+)
+
+
+@st.composite
+def _flights(draw: st.DrawFn) -> dict[str, Any]:
+    flight: dict[str, Any] = {}
+    start = draw(DAYS)
+    if draw(st.integers(0, 4)):
+        flight["start"] = str(start)
+    ending = draw(st.sampled_from(["end", "end", "until_stopped", "neither"]))
+    if ending == "end":
+        flight["end"] = str(start + timedelta(days=draw(st.integers(0, 400))))
+    elif ending == "until_stopped":
+        flight["until_stopped"] = draw(st.booleans())
+    return flight
+
+
+def descriptors() -> st.SearchStrategy[dict[str, Any]]:
+    """Return campaign descriptors as JSON values, well formed but with facts missing."""
+    return _facts(
+        id=st.just("c-1"),
+        markets=st.lists(
+            st.sampled_from(["DE", "FR", "US", "US-CA", "NO"]), min_size=1, max_size=3
+        ),
+        flight=_flights(),
+        flag=st.booleans(),
+        other=st.booleans(),
+        amount=_AMOUNT,
+        whole=_AMOUNT,
+        share=st.sampled_from(["5%", "50%", "12.5%"]),
+        price=_PRICES,
+        cost=_PRICES,
+        day=DAYS.map(str),
+        moment=st.just("2026-01-01T00:00:00Z"),
+        colour=_COLOURS,
+        home=st.sampled_from(["DE", "NO", "US"]),
+        tongue=st.just("en"),
+        note=st.sampled_from(["hello", 'say "hi"']),
+        colours=st.lists(_COLOURS, max_size=3),
+        places=st.lists(st.sampled_from(["DE", "US-CA"]), max_size=2),
+        items=st.lists(_ITEM, max_size=3),
+        person=_facts(age=st.sampled_from([12, 17, 18, 40]), home=st.just("DE")),
+    )
+
+
+def removals(descriptor: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the descriptor once for each fact in it, with that fact taken out."""
+    found: list[dict[str, Any]] = []
+    for name, value in descriptor.items():
+        rest = {other: inner for other, inner in descriptor.items() if other != name}
+        found.append(rest)
+        if isinstance(value, dict) and name not in ("price", "cost"):
+            found.extend({**descriptor, name: smaller} for smaller in removals(value))
+        if isinstance(value, list):
+            for index, element in enumerate(value):
+                if isinstance(element, dict):
+                    for smaller in removals(element):
+                        changed = [*value[:index], smaller, *value[index + 1 :]]
+                        found.append({**descriptor, name: changed})
+    return found

@@ -1,0 +1,76 @@
+"""What a writer probably meant: the suggestion that goes with a fault."""
+
+import pytest
+
+from engine.source.diagnostic import Diagnostic
+from engine.source.text import Source
+from engine.syntax.habits import CLAUSE_HABITS, COMPARISON_HABITS, SYMBOL_HABITS
+from engine.syntax.lexis import CLAUSE_KEYWORDS, Comparator
+from engine.syntax.parse import parse
+
+PHRASES = (
+    {"require"}
+    | {comparator.phrase for comparator in Comparator}
+    | {
+        "and",
+        "or",
+        "not",
+        "has",
+        "yes",
+        "no",
+    }
+)
+
+
+def only_fault(clause: str) -> tuple[Diagnostic, str]:
+    text = f"policy p\n  rule r\n    {clause}\nend policy\n"
+    source = Source(name="t", text=text)
+    _, (fault,) = parse(source)
+    return fault, source.slice(fault.span)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (typed, meant)
+        for typed, meant in COMPARISON_HABITS.items()
+        if typed.startswith(("is ", "contain", "exceed", "equal")) and " than" in f"{typed} than"
+    ],
+)
+def test_english_comparisons_are_understood(typed: str, meant: str) -> None:
+    fault, words = only_fault(f"prohibit when campaign.x {typed} {{a}} b")
+    assert (words, fault.replacement) == (typed, meant)
+
+
+@pytest.mark.parametrize(("typed", "meant"), CLAUSE_HABITS.items())
+def test_english_clauses_are_understood(typed: str, meant: str) -> None:
+    fault, words = only_fault(f"{typed} 5")
+    assert (words, fault.replacement) == (typed, meant)
+
+
+def test_every_suggestion_is_of_the_language() -> None:
+    assert set(COMPARISON_HABITS.values()) | set(SYMBOL_HABITS.values()) <= PHRASES
+    assert set(CLAUSE_HABITS.values()) <= set(CLAUSE_KEYWORDS)
+    assert not set(COMPARISON_HABITS) & PHRASES
+
+
+@pytest.mark.parametrize(
+    ("clause", "words", "replacement"),
+    [
+        ("prohibit when x is at moost 5", "is at moost", "is at most"),
+        ("prohibit when x is lss than 5", "is lss than", "is less than"),
+        ("prohibit when x exceds 5", "exceds", "exceeds"),
+        ("prohibit when x Is 5", "Is", "is"),
+        ("prohibit when x or y OR z", "OR", "or"),
+        ("svrty high", "svrty", "severity"),
+        ("Severity high", "Severity", "severity"),
+        ("in force form today", "in force form", "in force from"),
+        ("enforcment mandatory", "enforcment", "enforcement"),
+        ("enforcement mandatry", "mandatry", "mandatory"),
+        ("prohibit when x xyz y", "xyz", None),
+        ("require that x is 5", "require that", "require"),
+    ],
+)
+def test_near_words_are_suggested(clause: str, words: str, replacement: str | None) -> None:
+    fault, marked = only_fault(clause)
+    assert (marked, fault.replacement) == (words, replacement)
