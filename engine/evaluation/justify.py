@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ..semantics.tree import FactTerm, Rule, Template
-from .outcome import Outcome, Seen, conjunction
+from .outcome import Outcome, Seen
 from .result import Finding
 from .values import Campaign, Datum, Group, show_typed
 from .wording import variables
@@ -25,7 +25,8 @@ class Breach:
 
 def findings(rule: Rule, breach: Breach, campaign: Campaign) -> tuple[tuple[Finding, ...], int]:
     """Return the findings of a breach that is not excused, and how many more there would be."""
-    whole = conjunction((breach.subject, breach.main))
+    # While it is open whether the rule is about the campaign at all, nothing else is asked.
+    whole = breach.main if breach.subject.truth is True else breach.subject
     names = variables(rule.message) | variables(rule.remedy)
     witnesses = list(dict.fromkeys(_witnesses(breach.main.seen, names))) or [()]
     shown = (*breach.main.seen, *breach.subject.seen, *_evidence(rule, campaign))

@@ -178,7 +178,13 @@ def _evidence(
     condition: Compared, terms: tuple[ValueTerm, ...], situation: Situation, *, truth: bool
 ) -> tuple[Seen, ...]:
     """Return the facts that were compared; the first carries what was required."""
-    required = requirement(condition, truth=truth)
+
+    def tell(fact: FactTerm) -> str:
+        value, pointer = _find(fact, situation)
+        path = dotted(situation.policies.vocabulary.root, pointer)
+        return f"{show_typed(value, fact.type)} ({path})"
+
+    required = requirement(condition, tell, truth=truth)
     found = []
     for fact in (fact for term in terms for fact in _facts(term)):
         value, pointer = _find(fact, situation)

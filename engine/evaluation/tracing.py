@@ -137,8 +137,8 @@ def _over(condition: Over, names: Names) -> Trace:
 def _compared(condition: Compared, names: Names) -> Trace:
     test = compile_test(condition, names)
     terms = (condition.left, *condition.right)
-    looks = [_look(fact, names) for term in terms for fact in _facts(term)]
-    required = {truth: requirement(condition, truth=truth) for truth in (True, False)}
+    facts = [fact for term in terms for fact in _facts(term)]
+    looks = [_look(fact, names) for fact in facts]
     wants = _wants(condition, names)
 
     def compared(frame: Frame) -> Outcome:
@@ -146,7 +146,11 @@ def _compared(condition: Compared, names: Names) -> Trace:
         if truth is None:
             return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
         looked = [look(frame)[0] for look in looks]
-        looked[:1] = [replace(first, required=required[truth]) for first in looked[:1]]
+        told = {id(fact): each for fact, each in zip(facts, looked, strict=True)}
+        required = requirement(
+            condition, lambda fact: f"{told[id(fact)].value} ({told[id(fact)].path})", truth=truth
+        )
+        looked[:1] = [replace(first, required=required) for first in looked[:1]]
         return Outcome(truth=truth, seen=tuple(dict.fromkeys(looked)))
 
     return compared

@@ -1,6 +1,6 @@
 """How comparisons and templates read, and paths as a person writes them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ..semantics.tree import (
     ArithmeticTerm,
@@ -30,17 +30,22 @@ def term_text(term: ValueTerm) -> str:
             return text
 
 
-def requirement(condition: Compared, *, truth: bool) -> str:
-    """Return what would have to hold for a comparison of this truth to come out otherwise."""
+def requirement(condition: Compared, tell: Callable[[FactTerm], str], *, truth: bool) -> str:
+    """Return what would have to hold for a comparison of this truth to come out otherwise.
+
+    `tell` says a fact to the right as its value and path, `gender (campaign.segments[1].kind)`.
+    """
     phrase = condition.comparator.denial if truth else condition.comparator.phrase
-    words = [phrase, *_partners(condition)]
+    words = [phrase, *_partners(condition, tell)]
     if not isinstance(condition.left, FactTerm):
         words.insert(0, term_text(condition.left))
     return " ".join(words)
 
 
-def _partners(condition: Compared) -> list[str]:
-    right = [term_text(term) for term in condition.right]
+def _partners(condition: Compared, tell: Callable[[FactTerm], str]) -> list[str]:
+    right = [
+        tell(term) if isinstance(term, FactTerm) else term_text(term) for term in condition.right
+    ]
     match condition.comparator:
         case Comparator.BETWEEN:
             return [right[0], "and", right[1]]

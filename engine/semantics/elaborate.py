@@ -361,6 +361,8 @@ def _over(scope: Scope, node: syntax.Quantified) -> Over | None:
         return None
     if not isinstance(collection, FactTerm) or not isinstance(collection.type, ListType):
         return _tell(scope, faults.not_a_list(node.collection.span, type_of(collection)))
+    if node.if_any and node.kind is not syntax.QuantifierKind.EVERY:
+        return _tell(scope, faults.if_any_without_every(node.span, node.kind.value))
     inner = condition(scope.binding(name, collection.type.element), node.condition)
     if inner is None:
         return None

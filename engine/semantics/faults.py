@@ -177,6 +177,16 @@ def number_for_percentage(span: Span, text: str) -> Diagnostic:
     )
 
 
+def if_any_without_every(span: Span, word: str) -> Diagnostic:
+    """`, if any,` beside another quantifier."""
+    return _error(
+        "E0408",
+        f"`, if any,` has no meaning with `{word}`",
+        span,
+        help=f"over an empty list `{word} … has` is already settled; leave `, if any,` out",
+    )
+
+
 # --- structure --------------------------------------------------------------------------------
 
 

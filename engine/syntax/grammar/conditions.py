@@ -10,6 +10,7 @@ and `-`, then `*` and `/`, then `80% of`.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from string import ascii_lowercase
 from typing import Never
 
@@ -278,10 +279,11 @@ class _Reader:
         return starts_line and LINE_OF_WORDS.match(self._text, start) is not None
 
     def _bracketed(self) -> tree.Expression:
+        start = self._ahead()
         self._enter()
         condition = self._condition()
         self._leave(")")
-        return condition
+        return replace(condition, span=self._span(start))
 
     def _enter(self) -> None:
         start = self._ahead()

@@ -29,7 +29,7 @@ from .recovery import Complete, End, Recovering
 
 _HEADING = "heading"
 _KIND = "art|rec|annex|sec|part|para|ch|title|no|point|policy|item|reg|sch|rule"
-_PROVISION = rf"(?:{_KIND})[ \t]+\w+(?:\.\w+)*(?:\(\w+\))*"
+_PROVISION = rf"(?:{_KIND})[ \t]+\w+(?:[.-]\w+)*(?:\(\w+\))*"
 
 
 def _clause(keyword: str, body: pp.ParserElement, build: Build) -> pp.ParserElement:
