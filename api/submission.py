@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine import CampaignError, Decision, Engine, document
-from engine.evaluation.document import Document
+from engine.evaluation.document import Document, Origin
 
 from .adapters import FORMATS, Adaptation, AdapterRefusal
 
@@ -37,10 +37,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """A record that was decided on: the decision, and its document for the answer and the log."""
+    """A record that was decided on: the decision, and its document for the answer and the log.
+
+    `origin` leads from a pointer into the campaign to that into the submitted record, where the
+    two differ.
+    """
 
     decision: Decision
     document: Document
+    origin: Origin | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +85,10 @@ def _decide(
         decision = engine.decide(descriptor, as_of=terms.as_of, as_if_launched=terms.as_if_launched)
     except CampaignError as error:
         return Refused(faults=_faults(error, origin))
-    except OverflowError:
-        message = "as if launched then, the flight would end after the year 9999"
-        return Refused(faults=(Fault(pointer="/flight", message=message, help=None),))
     made = document(decision, id=id, identity=engine.identity, origin=origin)
     if adaptation is not None:
         made["unmapped"] = sorted(adaptation.unmapped)
-    return Decided(decision=decision, document=made)
+    return Decided(decision=decision, document=made, origin=origin)
 
 
 def _faults(error: CampaignError, origin: Callable[[str], str | None] | None) -> tuple[Fault, ...]:

@@ -13,7 +13,7 @@ from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
 from .decision import Effect, MarketVerdict, MissingFact, Verdict
 from .outcome import Wanted
 from .result import RuleResult, Status
-from .values import Campaign, Group
+from .values import Campaign, Datum, Group
 
 ALLOW = Verdict(effect=Effect.ALLOW, conclusive=True)
 DENY = Verdict(effect=Effect.DENY, conclusive=True)
@@ -94,12 +94,15 @@ def _lacks(
             yield from _leaves(fact, vocabulary, where, name, frozenset())
         elif fact.record in vocabulary.demanding:
             below = vocabulary.records[fact.record]
-            elements = value if isinstance(value, tuple) else ()
-            if isinstance(value, Group):
-                yield from _lacks(value, below, vocabulary, where, name)
-            for index, element in enumerate(elements):
-                if isinstance(element, Group):
-                    yield from _lacks(element, below, vocabulary, f"{where}/{index}", name)
+            for inner, place in _groups(value, where):
+                yield from _lacks(inner, below, vocabulary, place, name)
+
+
+def _groups(value: Datum | None, pointer: str) -> Iterator[tuple[Group, str]]:
+    """Yield a group, or those of a list, each with its pointer."""
+    elements = value if isinstance(value, tuple) else ()
+    places = [(value, pointer), *((e, f"{pointer}/{i}") for i, e in enumerate(elements))]
+    yield from ((each, place) for each, place in places if isinstance(each, Group))
 
 
 def _leaves(

@@ -102,6 +102,8 @@ class Decoder:
 
     def _reader(self, fact: Fact) -> Decode:
         reader = self._of_type(fact.type)
+        if isinstance(fact.type, RecordType):
+            return _stated(reader)
         if not (fact.required and isinstance(fact.type, ListType)):
             return reader
 
@@ -146,6 +148,17 @@ def _group(shape: RecordShape, readers: list[Decode]) -> Decode:
                 where = f"{pointer}/{name}"
                 values[position] = readers[position](inner, where, faults)
         return Group(shape=shape, values=tuple(values))
+
+    return decode
+
+
+def _stated(reader: Decode) -> Decode:
+    """Return a reader by which a group is unknown where nothing in it is known, as in `{}`."""
+
+    def decode(value: object, pointer: str, faults: Faults) -> Datum | None:
+        made = reader(value, pointer, faults)
+        says_something = isinstance(made, Group) and any(each is not None for each in made.values)
+        return made if says_something else None
 
     return decode
 

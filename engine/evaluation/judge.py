@@ -13,7 +13,7 @@ from datetime import date
 from ..semantics.tree import Clause, Constant, Effect, Policies, Rule, SetTerm, Window
 from ..syntax.tree import UnknownTreatment
 from .justify import Breach, findings
-from .moment import Moment, law_changes, law_days
+from .moment import Moment, law_days
 from .outcome import Outcome, Wanted, conjunction, negation
 from .places import matching
 from .result import RuleResult, Status, Unestablished
@@ -40,11 +40,15 @@ class Hearing:
         object.__setattr__(self, "markets", self.campaign.markets)
 
 
-def judge(rule: Rule, hearing: Hearing, evaluate: Evaluate) -> RuleResult:
-    """Return what a rule comes to for a campaign over all days of its flight that count."""
+def judge(
+    rule: Rule, hearing: Hearing, evaluate: Evaluate, changes: tuple[date, ...]
+) -> RuleResult:
+    """Return what a rule comes to for a campaign over all days of its flight that count.
+
+    `changes` are the days on which the law changes as the rule reads it.
+    """
     moment = hearing.moment
     bench = _Bench(rule=rule, hearing=hearing, evaluate=evaluate)
-    changes = law_changes(rule, hearing.policies)
     certain = law_days(changes, moment.certain) if moment.certain else ()
     possible = law_days(changes, moment.possible) if moment.possible else ()
     results = [bench.on_day(day) for day in certain]

@@ -30,15 +30,18 @@ def findings(rule: Rule, breach: Breach, campaign: Campaign) -> tuple[tuple[Find
     names = variables(rule.message) | variables(rule.remedy)
     witnesses = list(dict.fromkeys(_witnesses(breach.main.seen, names))) or [()]
     shown = (*breach.main.seen, *breach.subject.seen, *_evidence(rule, campaign))
+    # Where no fact is about all the elements told of, each is the first that was breached by.
+    firsts = {name: where for each in reversed(shown) for name, where in each.bindings}
     made = []
     for witness in witnesses[:MOST_FINDINGS]:
         bound = dict(witness)
+        told = firsts | bound
         seen = tuple(_trimmed(each) for each in _about(shown, bound))[:MOST_FINDINGS]
         made.append(
             Finding(
                 clause=rule.main,
-                message=_message(rule, whole, campaign, bound),
-                remedy=_filled(rule.remedy, campaign, bound),
+                message=_message(rule, whole, campaign, told),
+                remedy=_remedy(rule, whole, campaign, told),
                 seen=seen if whole.truth is True else (),
                 wanted=whole.wanted[:MOST_FINDINGS],
             )
@@ -51,6 +54,12 @@ def _message(rule: Rule, whole: Outcome, campaign: Campaign, bound: Mapping[str,
         return _filled(rule.message, campaign, bound)
     labels = dict.fromkeys(wanted.label for wanted in whole.wanted)
     return f"This cannot be judged until it is known: {'; '.join(labels)}."
+
+
+def _remedy(rule: Rule, whole: Outcome, campaign: Campaign, bound: Mapping[str, str]) -> str:
+    if whole.truth is True:
+        return _filled(rule.remedy, campaign, bound)
+    return "State what is missing; the rule is judged then."
 
 
 def _witnesses(
@@ -117,6 +126,7 @@ def _at(campaign: Campaign, pointer: str | None) -> Datum | None:
     for step in pointer.split("/")[1:]:
         if isinstance(value, Group):
             value = value.get(step)
-        elif isinstance(value, tuple):
+        else:
+            assert isinstance(value, tuple)  # noqa: S101 - it led there when it was made.
             value = value[int(step)]
     return value

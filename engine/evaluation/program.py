@@ -38,12 +38,13 @@ def compile_program(policies: Policies) -> Program:
 
 
 def _rule(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult]:
-    quick = _quick(rule, names)
+    changes = law_changes(rule, names.policies)
+    quick = _quick(rule, names, changes)
     trace = _tracer(rule, names)
 
     def judged(hearing: Hearing) -> RuleResult:
         settled = quick(hearing)
-        return settled if settled is not None else judge(rule, hearing, trace(hearing))
+        return settled if settled is not None else judge(rule, hearing, trace(hearing), changes)
 
     return judged
 
@@ -66,14 +67,15 @@ def _tracer(rule: Rule, names: Names) -> Callable[[Hearing], Callable[[Clause, d
     return for_hearing
 
 
-def _quick(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult | None]:
+def _quick(
+    rule: Rule, names: Names, changes: tuple[date, ...]
+) -> Callable[[Hearing], RuleResult | None]:
     """Return the rule as truth closures: its result where nothing needs explaining, else None."""
     subject = tuple(
         (compile_test(clause.condition, names), clause.text) for clause in rule.applicability
     )
     main = compile_test(rule.main.condition, names)
     unbreached = rule.effect is Effect.REQUIRE
-    changes = law_changes(rule, names.policies)
     out = RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=out_of_force(rule.window))
 
     def quick(hearing: Hearing) -> RuleResult | None:

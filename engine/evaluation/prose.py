@@ -31,6 +31,7 @@ MOST_NAMES = 4
 LONGEST_CLAUSE = 480
 
 _LABEL_WIDTH = 10
+_PLAINER = {"is not no": "is yes", "is not yes": "is no"}
 _AFTER_OPENING = re.compile(r"([({]) ")
 _BEFORE_CLOSING = re.compile(r" ([)}])")
 _PHRASES = tuple(phrase for comparator in Comparator for phrase in comparator.value)
@@ -240,6 +241,7 @@ def _seen(seen: Seen, origin: Origin | None) -> Iterator[Line]:
 
 
 def _requirement(required: str) -> str:
+    required = _PLAINER.get(required, required)
     return f"it {required}" if required.startswith(_PHRASES) else required
 
 

@@ -29,6 +29,7 @@ from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
 from .comparison import UndefinedError, calculate, compare, is_within
 from .judge import Evaluate, Hearing, judge
+from .moment import law_changes
 from .outcome import Outcome, Seen, Wanted, conjunction, disjunction, negation
 from .result import RuleResult
 from .values import Datum, Group, show_typed
@@ -56,7 +57,10 @@ class Situation:
 
 def judge_all(hearing: Hearing) -> tuple[RuleResult, ...]:
     """Return the result of every rule, in order of their ids, by this evaluator."""
-    return tuple(judge(rule, hearing, _clauses_of(hearing)) for rule in hearing.policies.rules)
+    return tuple(
+        judge(rule, hearing, _clauses_of(hearing), law_changes(rule, hearing.policies))
+        for rule in hearing.policies.rules
+    )
 
 
 def _clauses_of(hearing: Hearing) -> Evaluate:

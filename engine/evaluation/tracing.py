@@ -20,13 +20,16 @@ from ..semantics.tree import (
     ValueTerm,
 )
 from ..syntax.tree import JunctionKind, QuantifierKind
-from .closures import Frame, Names, compile_fact, compile_test, compile_value
+from .closures import Frame, Names, Test, compile_fact, compile_test, compile_value
 from .comparison import UndefinedError, calculate, order
-from .outcome import Outcome, Seen, Wanted, conjunction, disjunction, negation
+from .outcome import Outcome, Seen, Truth, Wanted, conjunction, disjunction, negation
 from .values import Datum, show_typed
 from .wording import dotted, meaningless, requirement
 
 Trace: TypeAlias = Callable[[Frame], Outcome]
+Part: TypeAlias = tuple[Test, Trace]
+"""A condition compiled both ways: its truth is looked at before anything is traced."""
+
 Look: TypeAlias = Callable[[Frame], tuple[Seen, Wanted, Datum | None]]
 """Looks at a fact: as evidence, as something wanted, and its value."""
 
@@ -39,8 +42,8 @@ def compile_trace(condition: Condition, names: Names) -> Trace:
         case Compared():
             return _compared(condition, names)
         case Joined(kind=kind, operands=operands, labels=labels):
-            traces = [compile_trace(operand, names) for operand in operands]
-            return _joined(kind, traces, [f"({label})" for label in labels])
+            parts = [_part(operand, names) for operand in operands]
+            return _joined(kind, parts, [f"({label})" for label in labels])
         case Denied(operand=operand):
             trace = compile_trace(operand, names)
             return lambda frame: negation(trace(frame))
@@ -49,12 +52,34 @@ def compile_trace(condition: Condition, names: Names) -> Trace:
     assert_never(condition)
 
 
-def _joined(kind: JunctionKind, traces: Sequence[Trace], labels: Sequence[str]) -> Trace:
-    combine = conjunction if kind is JunctionKind.AND else disjunction
-    if not labels:
-        return lambda frame: combine([trace(frame) for trace in traces])
-    pairs = tuple(zip(traces, labels, strict=True))
-    return lambda frame: combine([trace(frame).labelled(label) for trace, label in pairs])
+def _part(condition: Condition, names: Names) -> Part:
+    return compile_test(condition, names), compile_trace(condition, names)
+
+
+def _joined(kind: JunctionKind, parts: Sequence[Part], labels: Sequence[str]) -> Trace:
+    decisive = kind is JunctionKind.OR
+    combine = disjunction if decisive else conjunction
+    named = tuple(zip(parts, labels or [""] * len(parts), strict=True))
+
+    def joined(frame: Frame) -> Outcome:
+        truths = [test(frame) for test, _ in parts]
+        telling = _telling(truths, decisive=decisive)
+        return combine(
+            [
+                trace(frame).labelled(label) if label else trace(frame)
+                for ((_, trace), label), truth in zip(named, truths, strict=True)
+                if truth is telling
+            ]
+        )
+
+    return joined
+
+
+def _telling(truths: Sequence[Truth], *, decisive: bool) -> Truth:
+    """Return the truth of the operands that determine a junction: only they are traced."""
+    if any(truth is decisive for truth in truths):
+        return decisive
+    return None if any(truth is None for truth in truths) else not decisive
 
 
 # --- facts ------------------------------------------------------------------------------------
@@ -99,7 +124,7 @@ def _holds(fact: FactTerm, names: Names) -> Trace:
 
 def _over(condition: Over, names: Names) -> Trace:
     look = _look(condition.collection, names)
-    trace = compile_trace(condition.condition, names.binding(condition))
+    test, trace = _part(condition.condition, names.binding(condition))
     every = condition.kind is QuantifierKind.EVERY
     combine = conjunction if every else disjunction
 
@@ -111,20 +136,20 @@ def _over(condition: Over, names: Names) -> Trace:
             return Outcome(truth=None, wanted=(replace(wanted, why="the list is empty"),))
         if not elements:
             return Outcome(truth=every, seen=(replace(seen, required="is not empty"),))
-        return combine(
-            [
-                trace(
-                    Frame(
-                        frame.facts,
-                        frame.today,
-                        frame.law_day,
-                        (*frame.bound, element),
-                        (*frame.pointers, f"{wanted.pointer}/{index}"),
-                    )
-                )
-                for index, element in enumerate(elements)
-            ]
-        )
+        frames = [
+            Frame(
+                frame.facts,
+                frame.today,
+                frame.law_day,
+                (*frame.bound, element),
+                (*frame.pointers, f"{wanted.pointer}/{index}"),
+            )
+            for index, element in enumerate(elements)
+        ]
+        truths = [test(inner) for inner in frames]
+        telling = _telling(truths, decisive=not every)
+        pairs = zip(frames, truths, strict=True)
+        return combine([trace(inner) for inner, truth in pairs if truth is telling])
 
     if condition.kind is QuantifierKind.NO:
         return lambda frame: negation(over(frame))

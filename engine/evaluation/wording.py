@@ -1,6 +1,7 @@
 """How comparisons and templates read, and paths as a person writes them."""
 
 from collections.abc import Callable, Iterable
+from typing import assert_never
 
 from ..semantics.tree import (
     ArithmeticTerm,
@@ -28,6 +29,7 @@ def term_text(term: ValueTerm) -> str:
             | SetTerm(text=text)
         ):
             return text
+    assert_never(term)
 
 
 def requirement(condition: Compared, tell: Callable[[FactTerm], str], *, truth: bool) -> str:

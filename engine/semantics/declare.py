@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source, Span
@@ -76,6 +76,9 @@ def vocabulary(
     if not blocks:
         return None
     root = blocks[0].name.text
+    for block in blocks:
+        if block.name.text != root:
+            names.report(faults.second_vocabulary(block.name.span, block.name.text, root))
     builder = _VocabularyBuilder(names=names, root=root)
     builder.collect(blocks)
     return builder.build(), builder.enumerations
@@ -102,15 +105,24 @@ class _VocabularyBuilder:
             case syntax.FactDeclaration():
                 self._facts[self.root].append(part)
             case syntax.RecordDeclaration(name=name, label=label, facts=facts):
+                self._check_free(name, (*SCALAR_TYPES, self.root))
                 self._labels.setdefault(name.text, label.value if label else "")
                 declared = (f for f in facts if isinstance(f, syntax.FactDeclaration))
                 self._facts.setdefault(name.text, []).extend(declared)
             case syntax.EnumerationDeclaration(name=name, members=members):
+                self._check_free(name, (*SCALAR_TYPES, self.root, *self._facts))
                 if self.names.claim("type", name.text, name.span):
                     words = self._members(members)
                     self.enumerations[name.text] = EnumerationType(name=name.text, members=words)
             case syntax.Broken():
                 pass
+            case _:
+                assert_never(part)
+
+    def _check_free(self, name: syntax.Name, taken: tuple[str, ...]) -> None:
+        """Report a record or type whose name already means something where types are named."""
+        if name.text in taken:
+            self.names.report(faults.type_name_taken(name.span, name.text))
 
     def _members(self, members: tuple[syntax.Name, ...]) -> tuple[str, ...]:
         seen: dict[str, Span] = {}
@@ -155,6 +167,8 @@ class _VocabularyBuilder:
                 inner = EnumerationType(name=name, members=self._members(members))
             case syntax.TypeName(name=name_node, is_list=is_list):
                 inner = self._named(name_node)
+            case _:
+                assert_never(node.type)
         if inner is None:
             return None
         return ListType(element=inner) if is_list else inner

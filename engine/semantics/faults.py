@@ -271,6 +271,27 @@ def fact_depended_on(span: Span, path: str, kind: Type) -> Diagnostic:
     )
 
 
+def second_vocabulary(span: Span, name: str, root: str) -> Diagnostic:
+    """A vocabulary of another name than the first."""
+    return _error(
+        "E0518",
+        f"there is a second vocabulary, `{name}`, beside `{root}`",
+        span,
+        help=f"to add facts, write another block `vocabulary {root}`",
+        replacement=root,
+    )
+
+
+def type_name_taken(span: Span, name: str) -> Diagnostic:
+    """A group or type with the name of another kind of type."""
+    return _error(
+        "E0519",
+        f"`{name}` already names a type",
+        span,
+        help="give the group or list of words a name of its own",
+    )
+
+
 def incomplete_test(span: Span, step: str) -> Diagnostic:
     """A test that does not say what it is about."""
     return _error("E0508", f"this test has no `{step}`", span)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ..source.diagnostic import Diagnostic
@@ -104,7 +104,6 @@ class _RuleReader:
     rule: syntax.Rule
     scope: Scope
     instruments: Mapping[str, Instrument]
-    _bound: dict[str, Type] = field(default_factory=dict)
 
     @property
     def is_broken(self) -> bool:
@@ -119,7 +118,9 @@ class _RuleReader:
         cases = [] if main is None or main.case is None else [main.case]
         applicability = (*self._applicability(), *cases)
         exemptions = tuple(self._exemptions())
-        message, remedy = self._template(syntax.MessageClause), self._template(syntax.RemedyClause)
+        bound = None if main is None else bound_elements(main.clause.condition)
+        message = self._template(syntax.MessageClause, bound)
+        remedy = self._template(syntax.RemedyClause, bound)
         sources, places, evidence = self._sources(), self._places(), self._evidence()
         force = self._window()
         if main is None:
@@ -240,7 +241,6 @@ class _RuleReader:
             case = self._clause(node.when.span, node.when, towards_denial=True)
         if clause is None:
             return None
-        self._bound.update(bound_elements(clause.condition))
         return _Main(effect=Effect.PROHIBIT if denies else Effect.REQUIRE, clause=clause, case=case)
 
     def _applicability(self) -> Iterator[Clause]:
@@ -273,7 +273,12 @@ class _RuleReader:
         clause = self._one(syntax.EnforcementClause)
         return Enforcement(clause.enforcement.value) if clause is not None else Enforcement.ENFORCED
 
-    def _template(self, kind: type[syntax.MessageClause] | type[syntax.RemedyClause]) -> Template:
+    def _template(
+        self,
+        kind: type[syntax.MessageClause] | type[syntax.RemedyClause],
+        bound: Mapping[str, Type] | None,
+    ) -> Template:
+        """Return a template; `bound` are the elements it may speak of, None where unknown."""
         node = self._one(kind)
         if node is None:
             return _NO_TEMPLATE
@@ -281,7 +286,7 @@ class _RuleReader:
         literal = node.text.value
         done = 0
         for match in _PLACEHOLDER.finditer(literal):
-            filling = self._filling(match[1], node.text.span)
+            filling = self._filling(match[1], node.text.span, bound)
             parts.append(literal[done : match.start()])
             if filling is not None:
                 parts.append(filling)
@@ -289,16 +294,21 @@ class _RuleReader:
         parts.append(literal[done:])
         return Template(parts=tuple(part for part in parts if part != ""))
 
-    def _filling(self, written: str, span: Span) -> FactTerm | None:
+    def _filling(
+        self, written: str, span: Span, bound: Mapping[str, Type] | None
+    ) -> FactTerm | None:
         """Return the fact that a placeholder names, or report why it cannot be filled in."""
         root = self.scope.vocabulary.root
         first = written.partition(".")[0]
-        if not _PATH.fullmatch(written) or (first != root and first not in self._bound):
+        is_path = _PATH.fullmatch(written) is not None
+        if bound is None and is_path and first != root:
+            return None  # What the main clause binds is unknown while it has faults of its own.
+        if not is_path or (first != root and first not in (bound or {})):
             reason = "neither a fact nor an element that the main clause binds"
             self.scope.report(faults.placeholder(span, written, reason))
             return None
         steps = tuple(syntax.Step(span=span, name=name) for name in written.split("."))
-        scope = replace(self.scope, variables=self._bound)
+        scope = replace(self.scope, variables=bound or {})
         found = fact(scope, syntax.Path(span=span, steps=steps))
         if found is not None and isinstance(found.type, RecordType):
             reason = "a group of facts, not one of them"

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from typing import assert_never
 
 import pycountry
 
@@ -86,6 +87,7 @@ def describe(kind: Type) -> str:
             return f"a group of facts (`{name}`)"
         case ListType(element=element):
             return f"a list of {describe(element).removeprefix('a ').removeprefix('an ')}"
+    assert_never(kind)
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from typing import assert_never
 
 from ..bundle.bundle import Bundle
 from ..evaluation.decide import decide
@@ -68,6 +69,8 @@ def _decision(bundle: Bundle, case: Case) -> Decision:
                 _put(descriptor, steps, encode(value, kind))
             case Without(steps=steps):
                 _remove(descriptor, steps)
+            case _:
+                assert_never(change)
     campaign, faults = bundle.decoder.decode(descriptor)
     if campaign is None:
         listed = "; ".join(f"{fault.pointer}: {fault.message}" for fault in faults)
@@ -146,11 +149,10 @@ def _remove(descriptor: dict[str, JSONValue], steps: Steps) -> None:
     if not isinstance(holder, dict) or _at(holder, (name, ordinal)) is None:
         shown = ".".join(step if n is None else f"{step}[{n}]" for step, n in steps)
         raise _CaseError(f"`without` takes away `{shown}`, which this campaign does not state")
-    elements = holder[name]
     if ordinal is None:
         del holder[name]
-    elif isinstance(elements, list):
-        del elements[ordinal - 1]
+    else:
+        del _elements(holder, name, ordinal)[ordinal - 1]
 
 
 def _at(holder: JSONValue, step: tuple[str, int | None]) -> JSONValue:
@@ -159,8 +161,9 @@ def _at(holder: JSONValue, step: tuple[str, int | None]) -> JSONValue:
     found = holder.get(name) if isinstance(holder, dict) else None
     if ordinal is None:
         return found
-    stated = isinstance(found, list) and 1 <= ordinal <= len(found)
-    return found[ordinal - 1] if stated and isinstance(found, list) else None
+    if isinstance(found, list) and 1 <= ordinal <= len(found):
+        return found[ordinal - 1]
+    return None
 
 
 # --- what was expected ------------------------------------------------------------------------
@@ -184,11 +187,10 @@ def _failure(expectation: Expectation, decision: Decision) -> str | None:
             missing = {_without_ordinals(fact.path) for fact in decision.missing}
             wanted = {_without_ordinals(path) for path in expectation.paths}
             met = decision.effect is Effect.DENY and wanted <= missing
-    return (
-        None
-        if met
-        else f"expected {expectation.text.removeprefix('expect ')}, got {_got(decision)}"
-    )
+        case _:
+            assert_never(expectation.expected)
+    said = expectation.text.removeprefix("expect ")
+    return None if met else f"expected {said}, got {_got(decision)}"
 
 
 def _without_ordinals(path: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies.campaigns import DAYS, VOCABULARY, descriptors, policy_files, removals
 
 from engine.bundle.bundle import Bundle, build
 from engine.evaluation import reference
@@ -18,6 +17,7 @@ from engine.evaluation.encode import encode
 from engine.evaluation.prose import explain
 from engine.evaluation.values import Campaign
 from engine.semantics.types import RecordType
+from tests.strategies.campaigns import DAYS, VOCABULARY, descriptors, policy_files, removals
 
 IDENTITY = Identity(name="generated", version="1", digest="sha256:00", engine="0")
 

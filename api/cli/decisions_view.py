@@ -1,0 +1,86 @@
+"""Answers as a person reads them: one in full, or one of many on a line."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.text import Text
+
+from api.cli.submissions import Answer, Refusal
+from api.cli.terminal import styled, toned
+from api.submission import Fault
+from engine import Bundle, Decision, Effect
+from engine.evaluation.prose import Tone, lines, printable, tone_of, wrapped
+from engine.evaluation.result import Status
+
+MOST_NAMES = 3
+"""A line names so many rules or facts; the others are counted."""
+
+MOST_FAULTS = 20
+
+
+def in_full(answer: Answer, bundle: Bundle) -> Iterator[Text]:
+    """Yield the lines of one answer with everything that explains it."""
+    if isinstance(answer, Refusal):
+        yield from _refusal(answer.faults)
+        return
+    yield from map(styled, lines(answer.decision, origin=answer.origin))
+    unread = answer.document.get("unmapped")
+    if isinstance(unread, list) and unread:
+        text = f"not read from the record: {_cut([str(each) for each in unread])}"
+        yield from map(styled, wrapped(text, "", Tone.QUIET))
+    origin = f"decided by the policies {bundle.name}, version {bundle.version}"
+    yield toned(f"{origin}; nothing was recorded", Tone.QUIET)
+
+
+def on_a_line(answer: Answer) -> Text:
+    """Return one of many answers: the outcome, the campaign, and what determined it."""
+    if isinstance(answer, Refusal):
+        place = f"record {answer.number}"
+        if answer.line is not None:
+            place += f", line {answer.line}"
+        fault = answer.faults[0]
+        more = f" and {len(answer.faults) - 1} more" if len(answer.faults) > 1 else ""
+        why = f"{_at(fault)}{fault.message}{more}"
+        return toned("refused", Tone.OPEN) + toned(f"  {place}  ") + toned(printable(why))
+    decision = answer.decision
+    name = printable(decision.campaign or "(without id)").replace("\n", " ")
+    reason = _reason(decision)
+    return (
+        toned(f"{decision.effect.value:<7}", tone_of(decision))
+        + toned(f"  {name}", Tone.TITLE)
+        + toned(f"  {reason}" if reason else "", Tone.QUIET)
+    )
+
+
+def _reason(decision: Decision) -> str:
+    violated = decision.with_status(Status.VIOLATED)
+    enforced = [result.rule.id for result in violated if result.is_enforced]
+    if enforced:
+        return f"violates {_cut(enforced)}"
+    if decision.effect is Effect.DENY:
+        return f"wants {_cut([fact.pointer or fact.path for fact in decision.missing])}"
+    warned = [result.rule.id for result in violated]
+    return f"with a warning by {_cut(warned)}" if warned else ""
+
+
+def _refusal(faults: Sequence[Fault]) -> Iterator[Text]:
+    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    yield toned("REFUSED", Tone.OPEN) + toned(f"  nothing was decided: the record has {count}")
+    for fault in faults[:MOST_FAULTS]:
+        yield Text()
+        place = fault.pointer or "the record as a whole"
+        yield toned(f"  {printable(place)}", Tone.POINTER)
+        yield from map(styled, wrapped(fault.message, "    ", Tone.PLAIN))
+        if fault.help:
+            yield from map(styled, wrapped(fault.help, "    ", Tone.REMEDY))
+    if len(faults) > MOST_FAULTS:
+        yield Text()
+        yield toned(f"  and {len(faults) - MOST_FAULTS} more", Tone.QUIET)
+
+
+def _at(fault: Fault) -> str:
+    return f"{fault.pointer}: " if fault.pointer else ""
+
+
+def _cut(names: Sequence[str]) -> str:
+    rest = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {rest:,} more" if rest > 0 else "")

@@ -1,0 +1,95 @@
+"""`assent init`: prepares the database and the first keys, and says what to try next."""
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from api.cli.service import service_told
+from api.cli.terminal import Output, toned
+from api.settings import Settings, load_settings
+from api.setup import Preparation, initialise
+from engine.evaluation.prose import Tone
+from engine.storage.keys import NewApiKey, Role
+
+_TRIES = ("a campaign that is denied, and why", "a campaign that is allowed")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def init(*, as_json: bool) -> None:
+    """Prepare the service: its database, and the first keys.
+
+    The keys are shown once, here, and cannot be shown again. To run it again changes nothing.
+    Settings come from the environment (ASSENT_DATA_DIRECTORY and others) and from the file that
+    ASSENT_CONFIG names.
+
+    \b
+      assent init
+
+    Exit status: 0 if all is prepared, 2 where it cannot be.
+    """  # noqa: D301 - click reads the escape.
+    with service_told():
+        settings = load_settings()
+        prepared = initialise(settings)
+    output = Output()
+    if as_json:
+        output.json(
+            {
+                "database_url": prepared.database_url,
+                "is_new": prepared.is_new,
+                "keys": [key_document(each) for each in prepared.keys],
+            }
+        )
+    else:
+        output.lines(_lines(settings, prepared))
+
+
+def _lines(settings: Settings, prepared: Preparation) -> Iterator[Text]:
+    yield toned("the log and the keys are in ") + toned(prepared.database_url, Tone.POINTER)
+    if not prepared.is_new:
+        yield toned("all was prepared before; `assent keys create` makes another key")
+    else:
+        yield Text()
+        yield toned("keys, shown only now", Tone.TITLE)
+        for each in prepared.keys:
+            yield from key_lines(each)
+    yield Text()
+    yield toned("start the service with `assent serve`, and try it", Tone.TITLE)
+    for meaning, example in zip(_TRIES, prepared.examples, strict=True):
+        yield toned(f"  # {meaning}", Tone.QUIET)
+        for line in _try(settings, prepared, example):
+            yield toned(f"  {line}")
+
+
+def _try(settings: Settings, prepared: Preparation, example: Path) -> Iterator[str]:
+    tokens = [each.token for each in prepared.keys if Role.SUBMITTER in each.key.roles]
+    token = next(iter(tokens), "KEY")
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    yield f"curl http://{host}:{settings.port}/v1/decisions \\"
+    yield f"  -H {shlex.quote(f'Authorization: Bearer {token}')} \\"
+    yield "  -H 'Content-Type: application/json' -H 'Accept: text/plain' \\"
+    yield f"  -d {shlex.quote(f'@{example}')}"
+
+
+def key_lines(made: NewApiKey) -> Iterator[Text]:
+    """Yield the lines that show a key, the only time that it is shown."""
+    yield toned(f"  {made.key.name}", Tone.TITLE) + toned(f"  {_roles(made)}", Tone.QUIET)
+    yield toned(f"    {made.token}", Tone.VALUE)
+
+
+def key_document(made: NewApiKey) -> dict[str, object]:
+    """Return the JSON form of a key just made."""
+    expires = made.key.expires_at
+    return {
+        "name": made.key.name,
+        "roles": sorted(made.key.roles),
+        "token": made.token,
+        "expires_at": expires.isoformat() if expires is not None else None,
+    }
+
+
+def _roles(made: NewApiKey) -> str:
+    return ", ".join(sorted(made.key.roles))

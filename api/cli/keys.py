@@ -1,0 +1,52 @@
+"""`assent keys`: makes API keys; the service lists them and revokes them."""
+
+from datetime import datetime
+
+import click
+
+from api.cli.init import key_document, key_lines
+from api.cli.moments import InstantType
+from api.cli.service import service_told
+from api.cli.terminal import Output, toned
+from api.settings import load_settings
+from api.setup import make_key
+from engine.evaluation.prose import Tone
+from engine.storage.keys import Role
+
+
+@click.group()
+def keys() -> None:
+    """Make keys for those who call the service."""
+
+
+@keys.command()
+@click.argument("name")
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice([role.value for role in Role]),
+    multiple=True,
+    required=True,
+    help="What the key may do; may be given several times.",
+)
+@click.option("--expires", type=InstantType(), help="When it ends. [default: never]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def create(name: str, *, roles: tuple[str, ...], expires: datetime | None, as_json: bool) -> None:
+    """Make a key, and show it this once.
+
+    \b
+      assent keys create pipeline --role submitter
+
+    Exit status: 0 if it is made, 2 where it cannot be: another key in force has the name, or the
+    service is not prepared (`assent init`).
+    """  # noqa: D301 - click reads the escape.
+    with service_told():
+        made = make_key(
+            load_settings(), name=name, roles=[Role(role) for role in roles], expires_at=expires
+        )
+    output = Output()
+    if as_json:
+        output.json(key_document(made))
+    else:
+        output.line(toned("the key, shown only now", Tone.TITLE))
+        output.lines(key_lines(made))

@@ -1,0 +1,114 @@
+"""The command `assent`: its commands in the order in which a newcomer meets them."""
+
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
+from typing import Any
+
+import click
+
+from api.cli.check import check
+from api.cli.decide import decide
+from api.cli.failures import told
+from api.cli.test import test
+from api.cli.verify import verify
+from engine import __version__
+
+# A database and a server are no matter for most commands: what needs them is imported when it is
+# called for, which halves the time that the others take to start.
+
+
+def _init() -> click.Command:
+    from api.cli.init import init  # noqa: PLC0415 - as said.
+
+    return init
+
+
+def _keys() -> click.Command:
+    from api.cli.keys import keys  # noqa: PLC0415 - as said.
+
+    return keys
+
+
+def _serve() -> click.Command:
+    from api.cli.serve import serve  # noqa: PLC0415 - as said.
+
+    return serve
+
+
+COMMANDS: dict[str, Callable[[], click.Command]] = {
+    "decide": lambda: decide,
+    "check": lambda: check,
+    "test": lambda: test,
+    "init": _init,
+    "keys": _keys,
+    "serve": _serve,
+    "verify": lambda: verify,
+}
+"""What gives each command, by its name."""
+
+
+class Commands(click.Group):
+    """A group that keeps the order of its commands, and ends every failure on one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in their order."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, or None where there is none of that name."""
+        del ctx
+        found = COMMANDS.get(cmd_name)
+        return found() if found is not None else None
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Read the arguments that stand before the command."""
+        with told():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command, and write what is left to write while a failure can still be told."""
+        with told():
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"max_content_width": 96, "help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="assent", message="%(prog)s %(version)s")
+@click.pass_context
+def assent(ctx: click.Context) -> None:
+    """Decide whether an advertising campaign may launch, by policies that read like law.
+
+    \b
+      assent decide campaign.json       is it allowed, and if not, what has to change?
+      assent check policies/            is there a mistake in the policies?
+      assent test policies/             do they decide as their tests say?
+      assent init && assent serve       decide for others, and log every decision
+      assent verify log.ndjson          is that log whole and unchanged?
+
+    Every command takes --help, and all but serve take --json, for programs. Exit status: 0 for
+    yes, 1 for no, 2 where the question could not be put. Text is coloured on a terminal only.
+    """  # noqa: D301 - click reads the escape.
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    assent(prog_name="assent")

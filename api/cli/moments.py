@@ -1,0 +1,60 @@
+"""Days and instants as arguments: a day of ISO 8601, or an instant of RFC 3339 with its offset."""
+
+import re
+from datetime import UTC, date, datetime, time
+
+import click
+
+from engine.source.json_fault import excerpt
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?P<offset>[Zz]|[+-]\d{2}:\d{2})?",
+    re.ASCII,
+)
+
+
+class DayType(click.ParamType[date]):
+    """A day, written YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Return the day."""
+        day = _day(str(value))
+        if day is None:
+            self.fail(f"{excerpt(str(value))} is no day; write 2026-11-23", param, ctx)
+        return day
+
+
+class InstantType(click.ParamType[datetime]):
+    """An instant with its offset, or a day, which stands for its first instant in UTC."""
+
+    name = "instant"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return the instant."""
+        text = str(value)
+        day = _day(text)
+        if day is not None:
+            return datetime.combine(day, time(), tzinfo=UTC)
+        match = _INSTANT.fullmatch(text)
+        if match is not None and match["offset"] is None:
+            offered = f"{text}Z for UTC, or {text}+01:00"
+            self.fail(f"{excerpt(text)} has no offset from UTC; write {offered}", param, ctx)
+        try:
+            return datetime.fromisoformat(match.group().upper() if match else "")
+        except ValueError:
+            advice = "write 2026-11-23 or 2026-11-23T09:00:00Z"
+            self.fail(f"{excerpt(text)} is no instant; {advice}", param, ctx)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None

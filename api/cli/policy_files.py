@@ -1,0 +1,151 @@
+"""Policies by the directory or file that a person names, and their places as that person sees them.
+
+A directory is a set of its own. A single file is taken within the set it belongs to: the nearest
+directory above it, at most two levels up, in which a vocabulary is declared; where there is none it
+is taken with the shipped vocabulary. Names in diagnostics are paths from where the command runs.
+"""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from api.cli.failures import Failure, unreadable
+from engine.bundle.bundle import Bundle, build, policy_sources
+from engine.bundle.load import read_directory, read_text, shipped_directory
+from engine.source.diagnostic import Diagnostic
+from engine.source.text import Source
+
+SHIPPED = "assent"
+"""The name of the policies that come with Assent."""
+
+_VOCABULARY = re.compile(r"^\s*vocabulary\s", re.MULTILINE)
+_LEVELS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyFiles:
+    """The files of one set of policies, from where they were read, and which of them are meant.
+
+    `only` are the names of the files that were named; None where all are meant.
+    """
+
+    name: str
+    root: Path
+    files: Mapping[str, str]
+    only: frozenset[str] | None = None
+
+    def shown(self, name: str) -> str:
+        """Return the name of a file as a path that the person can open."""
+        path = self.root / name
+        here = Path.cwd()
+        return os.fspath(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What came of building a set: the bundle, if any, and the diagnostics with their sources."""
+
+    bundle: Bundle | None
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, Source]
+
+    @property
+    def errors(self) -> int:
+        """How many of the diagnostics are errors."""
+        return sum(diagnostic.is_error for diagnostic in self.diagnostics)
+
+
+def read_policies(directory: Path | None) -> PolicyFiles:
+    """Return the policies of a directory, or the shipped ones. Raises `UnreadableError`."""
+    if directory is None:
+        root = shipped_directory()
+        return PolicyFiles(name=SHIPPED, root=root, files=read_directory(root))
+    return PolicyFiles(
+        name=directory.resolve().name, root=directory, files=read_directory(directory)
+    )
+
+
+def examine(policies: PolicyFiles) -> Examined:
+    """Return the bundle that policies make, and every diagnostic in the files that are meant."""
+    bundle, found = build(policies.name, policies.files)
+    meant = policies.only
+    sources = {
+        name: replace(source, name=policies.shown(name))
+        for name, source in policy_sources(policies.files).items()
+        if meant is None or name in meant
+    }
+    diagnostics = tuple(
+        replace(each, span=replace(each.span, source=policies.shown(each.span.source)))
+        for each in found
+        if each.span.source in sources
+    )
+    return Examined(
+        bundle=bundle,
+        diagnostics=diagnostics,
+        sources={source.name: source for source in sources.values()},
+    )
+
+
+def build_policies(policies: PolicyFiles) -> Bundle:
+    """Return the bundle that policies make; a `Failure` where they have errors."""
+    examined = examine(policies)
+    if examined.bundle is not None:
+        return examined.bundle
+    first = next(each for each in examined.diagnostics if each.is_error)
+    place = examined.sources[first.span.source].locate(first.span.start)
+    count = f"{examined.errors} error{'s' if examined.errors > 1 else ''}"
+    command = "assent check" if policies.name == SHIPPED else f"assent check {policies.root}"
+    raise Failure(
+        str(place), f"{first.headline}; the policies have {count}", f"`{command}` shows them"
+    )
+
+
+# --- single files -----------------------------------------------------------------------------
+
+
+def read_named(paths: Sequence[Path]) -> list[PolicyFiles]:
+    """Return the policies that some paths name, each set once; the shipped ones for no path."""
+    if not paths:
+        return [read_policies(None)]
+    found: dict[Path, PolicyFiles] = {}
+    for path in paths:
+        made = _of_file(path) if path.is_file() else read_policies(path)
+        before = found.get(made.root)
+        found[made.root] = made if before is None else _both(before, made)
+    return list(found.values())
+
+
+def _both(one: PolicyFiles, other: PolicyFiles) -> PolicyFiles:
+    files = {**one.files, **other.files}
+    if one.only is None or other.only is None:
+        return replace(one, files=files, only=None)
+    return replace(one, files=files, only=one.only | other.only)
+
+
+def _of_file(path: Path) -> PolicyFiles:
+    if path.suffix != ".policy":
+        raise Failure(str(path), "this is no policy file", "name a directory or a `.policy` file")
+    resolved = path.resolve()
+    for root in resolved.parents[:_LEVELS]:
+        if _declares_vocabulary(root):
+            only = frozenset({resolved.relative_to(root).as_posix()})
+            return PolicyFiles(name=root.name, root=root, files=read_directory(root), only=only)
+    files = {**_shipped_vocabulary(), path.name: read_text(path)}
+    return PolicyFiles(
+        name=path.stem, root=resolved.parent, files=files, only=frozenset({path.name})
+    )
+
+
+def _declares_vocabulary(root: Path) -> bool:
+    try:
+        near = [*root.glob("*.policy"), *root.glob("*/*.policy")]
+    except OSError as error:
+        raise unreadable(error, str(root)) from error
+    return any(_VOCABULARY.search(read_text(path)) for path in near if path.is_file())
+
+
+def _shipped_vocabulary() -> dict[str, str]:
+    files = read_directory(shipped_directory())
+    return {name: text for name, text in files.items() if _VOCABULARY.search(text)}

@@ -1,0 +1,26 @@
+"""What keeps a service from being prepared or started, as the one line that a command ends on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from api.cli.failures import Failure
+from api.settings import SettingsError
+from api.setup import SetupError
+from engine.audit.record import LogError
+from engine.storage.errors import Conflict, StorageError
+
+_PREPARE = "`assent init` prepares it"
+
+
+@contextmanager
+def service_told() -> Iterator[None]:
+    """Turn the failures of the service's parts into one line."""
+    try:
+        yield
+    except SettingsError as error:
+        raise Failure("settings", str(error)) from error
+    except Conflict as error:
+        raise Failure("service", str(error), "choose another name, or revoke that one") from error
+    except (SetupError, StorageError, LogError) as error:
+        advice = None if "assent init" in str(error) else _PREPARE
+        raise Failure("service", str(error), advice) from error

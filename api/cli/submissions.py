@@ -1,0 +1,94 @@
+"""The records of a file or of standard input, and what comes of each: a decision or a refusal.
+
+Standard input is read through a temporary file once it is longer than what is read as one
+document, so that records of any number take flat memory. Nothing is recorded.
+"""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from api.adapters import AdapterRefusal, RecordFault, SubmittedRecord, read_records
+from api.adapters.records import LONGEST_DOCUMENT
+from api.cli.failures import Failure
+from api.submission import Decided, Fault, Refused, Terms, submit
+from engine import Engine
+
+STANDARD_INPUT = Path("-")
+
+Record = SubmittedRecord | RecordFault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A record on which nothing could be decided: its number and line, from one, and its faults."""
+
+    number: int
+    line: int | None
+    faults: tuple[Fault, ...]
+
+
+Answer = Decided | Refusal
+
+
+@contextmanager
+def submitted(file: Path) -> Iterator[Iterator[Record]]:
+    """Give the records of a file; one that holds no record, or cannot be read, is a `Failure`."""
+    shown = "standard input" if file == STANDARD_INPUT else str(file)
+    try:
+        with _source(file) as source:
+            records = read_records(source)
+            first = next(records, None)
+            if first is None:
+                raise Failure(shown, "there is no record in it", "send one campaign or more")
+            yield chain((first,), records)
+    except AdapterRefusal as refusal:
+        where = f"{shown}, at {refusal.pointer}" if refusal.pointer else shown
+        raise Failure(where, refusal.reason, refusal.help) from refusal
+
+
+@contextmanager
+def _source(file: Path) -> Iterator[bytes | Path]:
+    if file != STANDARD_INPUT:
+        yield file
+        return
+    start = sys.stdin.buffer.read(LONGEST_DOCUMENT + 1)
+    if len(start) <= LONGEST_DOCUMENT:
+        yield start
+        return
+    with NamedTemporaryFile(prefix="assent-") as spool:
+        spool.write(start)
+        shutil.copyfileobj(sys.stdin.buffer, spool)
+        spool.flush()
+        yield Path(spool.name)
+
+
+def answer(engine: Engine, record: Record, terms: Terms) -> Answer:
+    """Return the decision on a record, or its refusal. The decision has no id: it is not logged."""
+    if isinstance(record, RecordFault):
+        fault = Fault(pointer=record.pointer, message=record.reason, help=record.help)
+        return Refusal(number=record.number, line=record.line, faults=(fault,))
+    outcome = submit(engine, record.value, terms=terms, id="")
+    if isinstance(outcome, Refused):
+        return Refusal(number=record.number, line=record.line, faults=outcome.faults)
+    outcome.document["id"] = None
+    return outcome
+
+
+def answer_document(answer: Answer) -> dict[str, object]:
+    """Return the JSON form of an answer: the document of the decision, or that of the refusal."""
+    if isinstance(answer, Decided):
+        return answer.document
+    return {
+        "refused": [
+            {"pointer": fault.pointer, "message": fault.message, "help": fault.help}
+            for fault in answer.faults
+        ],
+        "record": answer.number,
+        "line": answer.line,
+    }

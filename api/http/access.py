@@ -1,0 +1,64 @@
+"""Who may call what: one table, and denial for whatever is not in it.
+
+Keys are bearer tokens (RFC 6750 §2.1, in the header only). The challenge of a 401 is that of §3.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engine.storage.keys import ApiKey, ApiKeys, Role
+
+from .problems import FORBIDDEN, UNAUTHENTICATED, Problem, ProblemRaised
+
+PUBLIC = frozenset({"health.live", "health.ready"})
+"""The endpoints that need no key."""
+
+ANY_KEY = frozenset(Role)
+
+ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
+    {
+        "decisions.decide": frozenset({Role.SUBMITTER}),
+        "batch.decide": frozenset({Role.SUBMITTER}),
+        "search.list": frozenset({Role.SUBMITTER, Role.AUDITOR}),
+        "search.show": frozenset({Role.SUBMITTER, Role.AUDITOR}),
+        "search.prove": frozenset({Role.SUBMITTER, Role.AUDITOR}),
+        "log.export": frozenset({Role.AUDITOR}),
+        "vocabulary.show": ANY_KEY,
+    }
+)
+"""The roles of which a key needs one, by endpoint."""
+
+_CHALLENGE = 'Bearer realm="assent"'
+
+
+def admit(keys: ApiKeys, endpoint: str, authorization: str | None) -> ApiKey:
+    """Return the key of a request. Raises `ProblemRaised` unless it may call the endpoint."""
+    key = _authenticated(keys, authorization)
+    roles = ROLES.get(endpoint, frozenset())
+    if key.roles.isdisjoint(roles):
+        wanted = " or ".join(f"`{role}`" for role in sorted(roles)) or "another"
+        detail = f"this needs a key with the role {wanted}"
+        raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
+    return key
+
+
+def sees_all(key: ApiKey) -> bool:
+    """Whether a key reads every decision, and not only those that it asked for itself."""
+    return Role.AUDITOR in key.roles
+
+
+def _authenticated(keys: ApiKeys, authorization: str | None) -> ApiKey:
+    if authorization is None:
+        detail = "send a key as `Authorization: Bearer assent_…`"
+        raise _unauthenticated(detail, _CHALLENGE)
+    scheme, _, token = authorization.partition(" ")
+    key = keys.authenticate(token.strip()) if scheme.lower() == "bearer" else None
+    if key is None:
+        detail = "the key is unknown, expired or revoked"
+        raise _unauthenticated(detail, f'{_CHALLENGE}, error="invalid_token"')
+    return key
+
+
+def _unauthenticated(detail: str, challenge: str) -> ProblemRaised:
+    problem = Problem(kind=UNAUTHENTICATED, detail=detail, headers={"WWW-Authenticate": challenge})
+    return ProblemRaised(problem)

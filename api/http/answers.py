@@ -1,0 +1,134 @@
+"""Answers: decisions, pages, proofs and problems as JSON (RFC 8259), and their headers."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from werkzeug.wrappers import Response
+
+from api.recording import Recorded
+from engine import explain
+from engine.audit.log import Receipt
+from engine.audit.record import LogEntry, QueryColumns, rfc3339
+from engine.audit.tree import TreeHead
+from engine.audit.verify import InclusionProof
+from engine.storage.decisions import LoggedDecision
+
+from .bodies import JSON, TEXT
+from .problems import MEDIA_TYPE, Problem
+from .shapes import FULL
+
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""On every answer. `Cache-Control` also keeps decisions out of every cache on the way."""
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def encoded(document: object) -> bytes:
+    """Return the JSON text of an answer."""
+    return _ENCODER.encode(document)
+
+
+def json_answer(document: object, *, status: int = 200, type: str = JSON) -> Response:  # noqa: A002 - as in the header.
+    """Return an answer in JSON."""
+    return Response(encoded(document) + b"\n", status=status, content_type=type)
+
+
+def problem_answer(problem: Problem, request_id: str) -> Response:
+    """Return the answer that a problem is."""
+    answer = json_answer(problem.document(request_id), status=problem.kind.status, type=MEDIA_TYPE)
+    answer.headers.extend(dict(problem.headers))
+    return answer
+
+
+def decision_document(recorded: Recorded, view: str) -> dict[str, object]:
+    """Return a decision as it is answered to whoever submitted the campaign.
+
+    A dry run has no id: there is nothing to look up.
+    """
+    made = dict(recorded.decided.document)
+    if view != FULL:
+        del made["rules"]
+    if recorded.receipt is None:
+        return made | {"id": None, "recorded": False}
+    return made | {"recorded": True, "receipt": receipt_document(recorded.receipt)}
+
+
+def decision_text(recorded: Recorded) -> Response:
+    """Return a decision as a person reads it, with where it lies in the log."""
+    decided, receipt = recorded.decided, recorded.receipt
+    where = "nothing was recorded: a dry run"
+    if receipt is not None:
+        where = f"recorded as entry {receipt.index} of the log, {decided.document['id']}"
+    text = f"{explain(decided.decision, origin=decided.origin)}{where}\n"
+    return Response(text, content_type=f"{TEXT}; charset=utf-8")
+
+
+def receipt_document(receipt: Receipt | LogEntry) -> dict[str, object]:
+    """Return where a decision lies in the log."""
+    return {
+        "index": receipt.index,
+        "leaf_hash": base64_text(receipt.leaf_hash),
+        "logged_at": rfc3339(receipt.logged_at),
+    }
+
+
+def listed_document(decision: LoggedDecision) -> dict[str, object]:
+    """Return a decision as a list shows it."""
+    columns = decision.columns
+    return {
+        "id": columns.decision_id,
+        "decision": columns.outcome,
+        "conclusive": columns.conclusive,
+        "campaign": columns.campaign,
+        "policy_set": {
+            "name": columns.policy_set,
+            "version": columns.policy_version,
+            "digest": columns.policy_digest,
+        },
+        "rules": [{"rule": rule, "status": status} for rule, status in columns.rules],
+        "index": decision.index,
+        **_origin(columns),
+        "logged_at": rfc3339(decision.logged_at),
+    }
+
+
+def entry_document(entry: LogEntry) -> dict[str, object]:
+    """Return everything that the log has of a decision: what went in, and what came out."""
+    payload = entry.payload
+    result: dict[str, Any] = msgspec.json.decode(payload.result) if payload is not None else {}
+    return {
+        **result,
+        "recorded": True,
+        "receipt": receipt_document(entry),
+        **_origin(entry.columns),
+        "submitted": msgspec.Raw(payload.input) if payload is not None else None,
+    }
+
+
+def proof_document(entry: LogEntry, proof: InclusionProof, head: TreeHead) -> dict[str, object]:
+    """Return the proof that a decision is in the log; all bytes are in base64 (RFC 4648 §4)."""
+    return {
+        "index": proof.index,
+        "size": proof.size,
+        "leaf": base64_text(entry.leaf),
+        "leaf_hash": base64_text(proof.leaf_hash),
+        "hashes": [base64_text(each) for each in proof.hashes],
+        "root": base64_text(head.root),
+    }
+
+
+def base64_text(value: bytes) -> str:
+    """Return base64 with padding."""
+    return base64.b64encode(value).decode()
+
+
+def _origin(columns: QueryColumns) -> dict[str, object]:
+    return {"actor": columns.actor, "decided_at": rfc3339(columns.decided_at)}

@@ -1,0 +1,92 @@
+"""Bodies of requests: their type, their size, and whether all of them arrived.
+
+The type is strict: exactly what the endpoint reads, in UTF-8 and uncompressed. There is no content
+coding (RFC 9110 §8.4): what is sent is what is bounded.
+"""
+
+from collections.abc import Sequence
+
+from werkzeug.wrappers import Request
+
+from engine.source.json_text import JSONFault, JSONLimits, JSONValue, read_json
+
+from .problems import (
+    INCOMPLETE_BODY,
+    TOO_LARGE,
+    UNSUPPORTED_TYPE,
+    Problem,
+    ProblemRaised,
+    malformed_json,
+)
+
+JSON = "application/json"
+NDJSON = "application/x-ndjson"
+TEXT = "text/plain"
+
+_PIECE = 64 * 1024
+_PASSED_OVER = 4  # Times the limit.
+
+
+def body_type(request: Request, *known: str) -> str:
+    """Return the media type of a body. Raises `ProblemRaised` unless the endpoint reads it."""
+    charset = request.mimetype_params.get("charset", "utf-8")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise _unsupported(
+            "the body is compressed; send it as it is", {"Accept-Encoding": "identity"}
+        )
+    if request.mimetype not in known or charset.lower() != "utf-8":
+        raise _unsupported(
+            f"send the body as {_either(known)}, in UTF-8", {"Accept": ", ".join(known)}
+        )
+    return request.mimetype
+
+
+def read_document(request: Request, limit: int) -> JSONValue:
+    """Return the JSON value of a body. Raises `ProblemRaised` where it is none."""
+    try:
+        return read_json(_read_body(request, limit), limits=JSONLimits(document=limit))
+    except JSONFault as fault:
+        raise ProblemRaised(malformed_json(fault)) from None
+
+
+def incomplete() -> Problem:
+    """Return the problem of a body that ends too early."""
+    return Problem(kind=INCOMPLETE_BODY, detail="the body ended before it was complete")
+
+
+def too_large(limit: int) -> Problem:
+    """Return the problem of a body beyond a limit of bytes."""
+    return Problem(kind=TOO_LARGE, detail=f"the most that is read here are {limit:,} bytes")
+
+
+def _read_body(request: Request, limit: int) -> bytes:
+    announced = request.content_length
+    body = b"" if announced is not None and announced > limit else _read(request, limit + 1)
+    if len(body) > limit or (announced or 0) > limit:
+        _pass_over(request, _PASSED_OVER * limit)
+        raise ProblemRaised(too_large(limit))
+    if announced is not None and len(body) < announced:
+        raise ProblemRaised(incomplete())
+    return body
+
+
+def _read(request: Request, size: int) -> bytes:
+    try:
+        return request.stream.read(size)
+    except Exception:  # noqa: BLE001 - however the server's parser words it: the client sent it.
+        raise ProblemRaised(incomplete()) from None
+
+
+def _pass_over(request: Request, most: int) -> None:
+    """Read on, within measure: most clients look for an answer once they have sent all."""
+    for _ in range(most // _PIECE):
+        if not _read(request, _PIECE):
+            break
+
+
+def _unsupported(detail: str, headers: dict[str, str]) -> ProblemRaised:
+    return ProblemRaised(Problem(kind=UNSUPPORTED_TYPE, detail=detail, headers=headers))
+
+
+def _either(types: Sequence[str]) -> str:
+    return " or ".join(f"`{each}`" for each in types)

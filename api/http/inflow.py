@@ -1,0 +1,121 @@
+"""A request body that goes on arriving while it is answered.
+
+Many clients send all they have before they read anything. A server that stops reading while its
+answers wait to be read then waits for ever, and so does the client. Here a thread of its own reads
+the body, into memory and beyond a mebibyte into a temporary file, so that answers and
+request never wait for each other, and memory stays flat.
+
+The source is WSGI's `wsgi.input` (PEP 3333), which hands on what arrives in pieces: a line may be
+noticed only once the piece after it has filled up, or the body has ended.
+"""
+
+import threading
+from tempfile import SpooledTemporaryFile
+from typing import Protocol
+
+PIECE = 16 * 1024
+_IN_MEMORY = 1024 * 1024
+
+
+class Source(Protocol):
+    """What a body is read from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return at most so many bytes; none at the end."""
+        ...
+
+
+class Inflow:
+    """A body of at most `limit` bytes, read from its source by a thread of its own.
+
+    `expected` is how many bytes were announced, where they were. Close it before the request ends:
+    nothing reads from the source afterwards.
+    """
+
+    def __init__(self, source: Source, *, limit: int, expected: int | None) -> None:
+        self._source = source
+        self._limit = limit
+        self._expected = expected
+        self._changed = threading.Condition()
+        self._spool = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by `close`.
+        self._written = 0
+        self._read = 0
+        self._total = 0
+        self._ended = False
+        self._broken = False
+        self._ahead = b""
+        self._thread = threading.Thread(target=self._pump, name="body-inflow", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the body was longer than the limit; it is read no further."""
+        return self._total > self._limit
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether the body ended before its announced end, once it has ended."""
+        short = self._expected is not None and self._total < self._expected
+        return (self._broken or short) and not self.is_too_large
+
+    def has_line(self) -> bool:
+        """Whether more can be read without waiting for the client."""
+        with self._changed:
+            return b"\n" in self._ahead or self._read < self._written
+
+    def readline(self, size: int) -> bytes:
+        """Return the next line with its end, at most so many bytes of it; nothing at the end."""
+        while True:
+            end = self._ahead.find(b"\n", 0, size) + 1
+            if end or len(self._ahead) >= size:
+                break
+            piece = self._next()
+            if not piece:
+                break
+            self._ahead += piece
+        cut = end or size
+        line, self._ahead = self._ahead[:cut], self._ahead[cut:]
+        return line
+
+    def close(self) -> None:
+        """Stop reading, and let go of what was kept."""
+        with self._changed:
+            self._ended = True
+        self._thread.join()
+        self._spool.close()
+
+    def _next(self) -> bytes:
+        """Wait for the next piece; there is none at the end."""
+        with self._changed:
+            while self._read == self._written and not self._ended:
+                self._changed.wait()
+            self._spool.seek(self._read)
+            piece = self._spool.read(min(PIECE * 4, self._written - self._read))
+            self._read += len(piece)
+            if self._read == self._written:  # All was read: the room is used again.
+                self._spool.seek(0)
+                self._spool.truncate()
+                self._read = self._written = 0
+        return piece
+
+    def _pump(self) -> None:
+        try:
+            while not self._ended and (piece := self._source.read(PIECE)):
+                self._put(piece)
+        except Exception:  # noqa: BLE001 - whatever the server's parser or the disk says: it ends here.
+            self._broken = True
+        finally:
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
+
+    def _put(self, piece: bytes) -> None:
+        with self._changed:
+            self._total += len(piece)
+            if self._ended or self.is_too_large:
+                self._ended = True
+                return
+            self._spool.seek(self._written)
+            self._spool.write(piece)
+            self._written += len(piece)
+            self._changed.notify_all()

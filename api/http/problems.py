@@ -1,0 +1,251 @@
+"""Problems: everything that the service answers instead of what was asked for.
+
+`application/problem+json` after RFC 9457. Each has the same members: `type`, `title`, `status`,
+`detail`, `request_id` and `errors`, a list with one entry for each fault. An entry has a `message`
+and, where they are known, a `pointer` (JSON Pointer, RFC 6901, into the body), a `parameter` (of
+the query), `line` and `column` (of the body), and `help`. Types are relative URIs, `/problems/…`,
+and never change their meaning. The wording of faults is that of whoever found them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from api.submission import Fault, Refused
+from engine.audit.log import LogBusy
+from engine.audit.record import LogError, RecordError
+from engine.source.json_fault import JSONFault
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+"""When to try again after something that time may heal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemKind:
+    """A kind of problem: its name, which ends its type, its status, and what it means."""
+
+    name: str
+    status: int
+    title: str
+    meaning: str
+
+    @property
+    def type(self) -> str:
+        """The URI reference that identifies the kind."""
+        return f"/problems/{self.name}"
+
+
+def _kind(name: str, status: int, title: str, meaning: str) -> ProblemKind:
+    return ProblemKind(name=name, status=status, title=title, meaning=meaning)
+
+
+BAD_REQUEST = _kind(
+    "bad-request", 400, "The request cannot be read", "the request is not proper HTTP"
+)
+MALFORMED_JSON = _kind(
+    "malformed-json",
+    400,
+    "The body is not proper JSON",
+    "syntax, duplicate names, numbers or texts beyond the limits, nesting, or not UTF-8",
+)
+INCOMPLETE_BODY = _kind(
+    "incomplete-body",
+    400,
+    "The body did not arrive in full",
+    "fewer bytes came than were announced; nothing of an incomplete document is decided",
+)
+INVALID_QUERY = _kind(
+    "invalid-query",
+    400,
+    "The query cannot be answered",
+    "an unknown parameter, a value that does not fit, or a cursor of another query",
+)
+UNAUTHENTICATED = _kind(
+    "unauthenticated",
+    401,
+    "An API key is needed",
+    "there is no key, or it is unknown, expired or revoked",
+)
+FORBIDDEN = _kind(
+    "forbidden", 403, "The key may not do this", "the key lacks the role that the endpoint asks for"
+)
+NOT_FOUND = _kind(
+    "not-found", 404, "There is nothing here", "no such path, or no such decision for this key"
+)
+METHOD_NOT_ALLOWED = _kind(
+    "method-not-allowed", 405, "The method is not allowed here", "`Allow` names those that are"
+)
+TOO_LARGE = _kind(
+    "too-large", 413, "The request is too large", "a body, a batch or a line beyond its limit"
+)
+UNSUPPORTED_TYPE = _kind(
+    "unsupported-type",
+    415,
+    "The body is of a type that is not read here",
+    "`Content-Type` is none that the endpoint reads, or the body is compressed",
+)
+MALFORMED_SUBMISSION = _kind(
+    "malformed-submission",
+    422,
+    "The submission cannot be decided on",
+    "the JSON does not follow the vocabulary, the platform's format, or the envelope",
+)
+UNRECORDABLE = _kind(
+    "unrecordable",
+    422,
+    "The decision cannot be recorded",
+    "the campaign leads to a record that the log cannot hold; there is no decision",
+)
+INTERNAL_ERROR = _kind(
+    "internal-error",
+    500,
+    "Something is wrong with the service",
+    "a defect of Assent; the request id leads to it in the log; there is no decision",
+)
+BUSY = _kind(
+    "busy",
+    503,
+    "The service has too much to do at the moment",
+    "the queue of the log is full, or too many streams are open; nothing was recorded",
+)
+UNAVAILABLE = _kind(
+    "unavailable",
+    503,
+    "The service cannot record or read at the moment",
+    "the database or the log does not answer; no decision was given",
+)
+NOT_READY = _kind(
+    "not-ready", 503, "The service is not ready", "the answer of `/health/ready` until it is"
+)
+
+KINDS = (
+    BAD_REQUEST,
+    MALFORMED_JSON,
+    INCOMPLETE_BODY,
+    INVALID_QUERY,
+    UNAUTHENTICATED,
+    FORBIDDEN,
+    NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    TOO_LARGE,
+    UNSUPPORTED_TYPE,
+    MALFORMED_SUBMISSION,
+    UNRECORDABLE,
+    INTERNAL_ERROR,
+    BUSY,
+    UNAVAILABLE,
+    NOT_READY,
+)
+"""Every kind, in order of status."""
+
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemError:
+    """One fault among those of a problem; what is None is left out of the answer."""
+
+    message: str
+    pointer: str | None = None
+    parameter: str | None = None
+    line: int | None = None
+    column: int | None = None
+    help: str | None = None
+
+    def document(self) -> dict[str, object]:
+        """Return the JSON form."""
+        members = {
+            "pointer": self.pointer,
+            "parameter": self.parameter,
+            "line": self.line,
+            "column": self.column,
+            "message": self.message,
+            "help": self.help,
+        }
+        return {name: value for name, value in members.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One problem: its kind, what happened this time, every fault, and headers to answer with."""
+
+    kind: ProblemKind
+    detail: str
+    errors: tuple[ProblemError, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
+
+    def document(self, request_id: str) -> dict[str, object]:
+        """Return the JSON form: the same members for every problem."""
+        return {
+            "type": self.kind.type,
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "detail": self.detail,
+            "request_id": request_id,
+            "errors": [error.document() for error in self.errors],
+        }
+
+
+class ProblemRaised(Exception):  # noqa: N818 - a problem is an answer, which unwinds to the edge.
+    """Ends a request with a problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.kind.name)
+        self.problem = problem
+
+
+def malformed_json(fault: JSONFault) -> Problem:
+    """Return the problem of a body, or of a line of one, that is not JSON."""
+    error = ProblemError(
+        message=fault.message,
+        pointer=fault.pointer,
+        line=fault.line,
+        column=fault.column,
+        help=fault.help,
+    )
+    place = f"line {fault.line}, column {fault.column}"
+    return Problem(kind=MALFORMED_JSON, detail=f"{fault.message}, in {place}", errors=(error,))
+
+
+def malformed_submission(
+    refused: Refused, *, before: str = "", more: Sequence[ProblemError] = ()
+) -> Problem:
+    """Return the problem of a record that cannot be decided on, with every fault.
+
+    `before` is the pointer to the record in the body; `more` are faults of what is around it.
+    """
+    return submission_problem((*more, *_errors(refused.faults, before)))
+
+
+def submission_problem(errors: Sequence[ProblemError]) -> Problem:
+    """Return the problem of a submission with these faults."""
+    count = "one fault was found" if len(errors) == 1 else f"{len(errors)} faults were found"
+    return Problem(kind=MALFORMED_SUBMISSION, detail=count, errors=tuple(errors))
+
+
+def _errors(faults: Iterable[Fault], before: str) -> Iterable[ProblemError]:
+    return (
+        ProblemError(message=fault.message, pointer=before + fault.pointer, help=fault.help)
+        for fault in faults
+    )
+
+
+def retry_later(kind: ProblemKind, detail: str, seconds: int = RETRY_SECONDS) -> Problem:
+    """Return a problem that says when to try again (RFC 9110 §10.2.3)."""
+    return Problem(kind=kind, detail=detail, headers={"Retry-After": str(seconds)})
+
+
+def unlogged(error: LogError) -> Problem:
+    """Return the problem of a decision that the log did not take."""
+    if isinstance(error, LogBusy):
+        return retry_later(BUSY, str(error), error.retry_after)
+    if isinstance(error, RecordError):
+        return Problem(kind=UNRECORDABLE, detail=str(error))
+    return retry_later(UNAVAILABLE, str(error))
+
+
+def kinds_table() -> str:
+    """Return the table of problems in `docs/http-api.md`."""
+    rows = [f"| `{k.type}` | {k.status} | {k.title} | {k.meaning} |" for k in KINDS]
+    return "\n".join(["| type | status | title | when |", "|---|---|---|---|", *rows]) + "\n"

@@ -1,0 +1,1 @@
+"""The routes, a module for each resource. Only here are Flask's globals read."""

@@ -1,0 +1,52 @@
+"""`POST /v1/decisions`: one campaign, decided, recorded and answered."""
+
+from flask import Blueprint, g, request
+from werkzeug.wrappers import Response
+
+from api.http.answers import decision_document, decision_text, json_answer
+from api.http.bodies import JSON, TEXT, body_type, read_document
+from api.http.problems import ProblemError, ProblemRaised, malformed_submission, submission_problem
+from api.http.service import Service
+from api.http.shapes import DecisionParameters, read_envelope, read_query
+from api.submission import Refused, Terms, submit
+
+
+def blueprint(service: Service) -> Blueprint:
+    """Return the route of single decisions."""
+    routes = Blueprint("decisions", __name__)
+
+    @routes.post("/v1/decisions")
+    def decide() -> Response:
+        query = read_query(DecisionParameters, request.args)
+        body_type(request, JSON)
+        body = read_document(request, service.limits.body)
+        campaign, envelope, faults = read_envelope(body)
+        terms = Terms(
+            format=query.format,
+            as_of=envelope.as_of or service.clock(),
+            as_if_launched=envelope.as_if_launched,
+        )
+        if faults:
+            raise _refusal(service, campaign, terms, faults)
+        outcome = service.recorder.record(
+            campaign, terms=terms, actor=g.key.name, dry_run=envelope.dry_run
+        )
+        if isinstance(outcome, Refused):
+            raise ProblemRaised(malformed_submission(outcome, before="/campaign"))
+        if request.accept_mimetypes.best_match((JSON, TEXT)) == TEXT:
+            return decision_text(outcome)
+        return json_answer(decision_document(outcome, query.view))
+
+    return routes
+
+
+def _refusal(
+    service: Service, campaign: object, terms: Terms, faults: tuple[ProblemError, ...]
+) -> ProblemRaised:
+    """Return the problem of an envelope, with what is wrong in the campaign as well."""
+    if campaign is not None:
+        outcome = submit(service.engine, campaign, terms=terms, id="")
+        if isinstance(outcome, Refused):
+            problem = malformed_submission(outcome, before="/campaign", more=faults)
+            return ProblemRaised(problem)
+    return ProblemRaised(submission_problem(faults))

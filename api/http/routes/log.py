@@ -1,0 +1,45 @@
+"""`GET /v1/log/export`: the whole log as NDJSON that verifies offline (`engine.audit.export`)."""
+
+from collections.abc import Iterator
+from io import BytesIO
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from api.http.answers import encoded
+from api.http.bodies import NDJSON
+from api.http.service import Service
+from api.http.shapes import NoParameters, read_query
+from engine.audit.export import line_of, write_export
+from engine.audit.tree import TreeHead
+
+_PIECE = 64 * 1024
+
+
+def blueprint(service: Service) -> Blueprint:
+    """Return the routes of the log."""
+    routes = Blueprint("log", __name__)
+
+    @routes.get("/v1/log/export")
+    def export() -> Response:
+        read_query(NoParameters, request.args)
+        leave = service.streams.open()
+        answer = Response(content_type=NDJSON)
+        answer.call_on_close(leave)
+        answer.response = _export(service, service.decisions.head())
+        return answer
+
+    return routes
+
+
+def _export(service: Service, head: TreeHead) -> Iterator[bytes]:
+    """Yield an export in pieces of some size; the header first tells how long it must be."""
+    stream = BytesIO()
+    write_export(stream, head=head, entries=(), exported_at=service.clock())
+    piece = bytearray(stream.getvalue())
+    for entry in service.decisions.entries(size=head.size):
+        piece += encoded(line_of(entry)) + b"\n"
+        if len(piece) >= _PIECE:
+            yield bytes(piece)
+            piece.clear()
+    yield bytes(piece)

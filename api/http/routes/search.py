@@ -1,0 +1,84 @@
+"""`GET /v1/decisions` and below: finding decisions, reading one, and the proof that it is logged.
+
+An auditor reads every decision, a submitter those of its own key. Another's is not found, rather
+than forbidden: its id tells nothing.
+"""
+
+from flask import Blueprint, g, request
+from werkzeug.wrappers import Response
+
+from api.http.access import sees_all
+from api.http.answers import entry_document, json_answer, listed_document, proof_document
+from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised
+from api.http.service import Service
+from api.http.shapes import NoParameters, SearchParameters, invalid_query, read_query
+from engine.audit.record import LogEntry
+from engine.storage.decisions import DecisionFilter
+from engine.storage.errors import InvalidQuery, NotFound
+from engine.storage.keys import ApiKey
+
+
+def blueprint(service: Service) -> Blueprint:
+    """Return the routes of recorded decisions."""
+    routes = Blueprint("search", __name__)
+
+    @routes.get("/v1/decisions")
+    def list() -> Response:  # noqa: A001 - the endpoint's name.
+        query = read_query(SearchParameters, request.args)
+        filters = _filters(query, g.key)
+        try:
+            page = service.decisions.page(filters, limit=query.limit, cursor=query.cursor)
+        except InvalidQuery as error:
+            raise _refused(str(error), "cursor") from None
+        return json_answer(
+            {
+                "items": [listed_document(each) for each in page.decisions],
+                "next": page.next_cursor,
+            }
+        )
+
+    @routes.get("/v1/decisions/<decision_id>")
+    def show(decision_id: str) -> Response:
+        read_query(NoParameters, request.args)
+        return json_answer(entry_document(_entry(service, decision_id, g.key)))
+
+    @routes.get("/v1/decisions/<decision_id>/proof")
+    def prove(decision_id: str) -> Response:
+        read_query(NoParameters, request.args)
+        entry = _entry(service, decision_id, g.key)
+        return json_answer(proof_document(entry, *service.decisions.prove(decision_id)))
+
+    return routes
+
+
+def _entry(service: Service, decision_id: str, key: ApiKey) -> LogEntry:
+    entry = service.decisions.get(decision_id)
+    if entry.columns.actor != key.name and not sees_all(key):
+        raise NotFound(f"the log has no decision `{decision_id[:64]}`")
+    return entry
+
+
+def _filters(query: SearchParameters, key: ApiKey) -> DecisionFilter:
+    if query.rule_status is not None and query.rule is None:
+        raise _refused("a status is searched together with its rule", "rule_status")
+    actor = query.actor
+    if not sees_all(key):
+        if actor not in (None, key.name):
+            detail = "only a key with the role `auditor` reads the decisions of others"
+            raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
+        actor = key.name
+    return DecisionFilter(
+        since=query.since,
+        until=query.until,
+        outcome=query.outcome,
+        conclusive=query.conclusive,
+        rule=query.rule,
+        rule_status=query.rule_status or "violated",
+        campaign=query.campaign,
+        actor=actor,
+        policy_digest=query.policy_digest,
+    )
+
+
+def _refused(message: str, parameter: str) -> ProblemRaised:
+    return ProblemRaised(invalid_query([ProblemError(message=message, parameter=parameter)]))

@@ -1,0 +1,55 @@
+"""What the routes use: the parts of one process, made by whoever starts it."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.recording import Recorder
+from engine import Engine
+from engine.storage.decisions import Decisions
+from engine.storage.keys import ApiKeys
+from engine.storage.readiness import Readiness
+
+from .problems import BUSY, ProblemRaised, retry_later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The most that one request may ask for, in bytes and in campaigns."""
+
+    body: int
+    batch: int
+    batch_records: int
+
+
+class Streams:
+    """The streams that one process may have open at a time: batches and exports.
+
+    A stream holds a thread for as long as its client likes. With fewer of them than threads, there
+    is always a thread for single decisions and for health checks.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._free = threading.BoundedSemaphore(most)
+
+    def open(self) -> Callable[[], None]:
+        """Take a place and return what gives it back. Raises `ProblemRaised` where none is free."""
+        if not self._free.acquire(blocking=False):
+            detail = "as many batches and exports are open as this process serves"
+            raise ProblemRaised(retry_later(BUSY, detail, 1))
+        return self._free.release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """The parts of one process. `clock` gives the instant of a decision that names none."""
+
+    engine: Engine
+    recorder: Recorder
+    decisions: Decisions
+    keys: ApiKeys
+    probe: Callable[[], Readiness]
+    clock: Callable[[], datetime]
+    limits: Limits
+    streams: Streams

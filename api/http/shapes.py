@@ -1,0 +1,211 @@
+"""The shapes around the campaign: query strings and the envelope, read by marshmallow.
+
+Nothing unknown is passed over: a parameter or member that no shape has is a fault, with the near
+name. All faults of a query or an envelope are reported together. The envelope's `campaign` is
+handed on untouched.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from marshmallow import RAISE, Schema, ValidationError, fields
+from werkzeug.datastructures import MultiDict
+
+from api.submission import FORMAT_NAMES, NATIVE
+from engine.source.json_fault import escaped, excerpt
+from engine.source.suggest import nearest
+from engine.storage.decisions import PAGE_LIMIT, SEARCHABLE_STATUSES
+
+from .fields import Day, Flag, Instant, QueryFlag, QueryNumber, Text, Word
+from .problems import INVALID_QUERY, Problem, ProblemError, ProblemRaised
+
+BRIEF, FULL = "brief", "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoParameters:
+    """The query of an endpoint that has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionParameters:
+    """The query of a single decision."""
+
+    format: str = NATIVE
+    view: str = BRIEF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchParameters:
+    """The query of a batch: the terms of all its items."""
+
+    format: str = NATIVE
+    view: str = BRIEF
+    as_of: datetime | None = None
+    as_if_launched: date | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchParameters:
+    """The query of a search."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    outcome: str | None = None
+    conclusive: bool | None = None
+    rule: str | None = None
+    rule_status: str | None = None
+    campaign: str | None = None
+    actor: str | None = None
+    policy_digest: str | None = None
+    limit: int = 100
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What is around a campaign in the body of a single decision."""
+
+    as_of: datetime | None = None
+    as_if_launched: date | None = None
+    dry_run: bool = False
+
+
+class _Shape(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class _NoParametersShape(_Shape):
+    pass
+
+
+class _DecisionShape(_Shape):
+    format = Word(FORMAT_NAMES)
+    view = Word((BRIEF, FULL))
+
+
+class _BatchShape(_DecisionShape):
+    as_of = Instant()
+    as_if_launched = Day()
+    dry_run = QueryFlag()
+
+
+class _SearchShape(_Shape):
+    since = Instant()
+    until = Instant()
+    outcome = Word(("allow", "deny"))
+    conclusive = QueryFlag()
+    rule = Text()
+    rule_status = Word(SEARCHABLE_STATUSES)
+    campaign = Text()
+    actor = Text()
+    policy_digest = Text()
+    limit = QueryNumber(1, PAGE_LIMIT)
+    cursor = Text()
+
+
+class _EnvelopeShape(_Shape):
+    campaign = fields.Raw(allow_none=True)
+    as_of = Instant()
+    as_if_launched = Day()
+    dry_run = Flag()
+
+
+_Parameters = TypeVar(
+    "_Parameters",
+    bound=NoParameters | DecisionParameters | BatchParameters | SearchParameters,
+)
+
+_SHAPES: Mapping[type[object], Schema] = {
+    NoParameters: _NoParametersShape(),
+    DecisionParameters: _DecisionShape(),
+    BatchParameters: _BatchShape(),
+    SearchParameters: _SearchShape(),
+}
+_ENVELOPE = _EnvelopeShape()
+
+
+def read_query(shape: type[_Parameters], query: MultiDict[str, str]) -> _Parameters:
+    """Return the parameters of a query. Raises `ProblemRaised` with every fault of it."""
+    twice = [
+        ProblemError(message="the parameter is given twice", parameter=name, help="leave one out")
+        for name, values in query.lists()
+        if len(values) > 1
+    ]
+    values, faults = _load(_SHAPES[shape], dict(query.items()))
+    errors = [
+        *twice,
+        *(
+            ProblemError(message=fault.message, parameter=fault.name, help=fault.help)
+            for fault in faults
+        ),
+    ]
+    if errors:
+        raise ProblemRaised(invalid_query(errors))
+    return shape(**values)
+
+
+def invalid_query(errors: Iterable[ProblemError]) -> Problem:
+    """Return the problem of a query with these faults."""
+    listed = tuple(errors)
+    return Problem(kind=INVALID_QUERY, detail=listed[0].message, errors=listed)
+
+
+def read_envelope(body: object) -> tuple[object, Envelope, tuple[ProblemError, ...]]:
+    """Return the campaign in a body (None where there is none), what is around it, every fault."""
+    if not isinstance(body, dict):
+        error = ProblemError(
+            message="the body should be an object", pointer="", help=_ENVELOPE_HELP
+        )
+        return None, Envelope(), (error,)
+    values, faults = _load(_ENVELOPE, body)
+    errors = tuple(
+        ProblemError(message=fault.message, pointer=f"/{escaped(fault.name)}", help=fault.help)
+        for fault in faults
+    )
+    campaign = values.pop("campaign", None)
+    if campaign is None:
+        missing = ProblemError(
+            message="there is no campaign", pointer="/campaign", help=_ENVELOPE_HELP
+        )
+        errors = (missing, *errors)
+    return campaign, Envelope(**values), errors
+
+
+_ENVELOPE_HELP = 'write the campaign, or the platform\'s record, as `{"campaign": {…}}`'
+
+
+# --- marshmallow's errors in the words of the house -------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fault:
+    name: str
+    message: str
+    help: str | None
+
+
+def _load(shape: Schema, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[_Fault]]:
+    """Return what could be read, without nulls, and every fault."""
+    faults: list[_Fault] = []
+    try:
+        values = shape.load(given)
+    except ValidationError as error:
+        values = error.valid_data
+        found = error.messages_dict
+        faults = [_fault(shape, name, words) for name, words in found.items()]
+    return {name: value for name, value in values.items() if value is not None}, faults
+
+
+def _fault(shape: Schema, name: str, words: Sequence[str]) -> _Fault:
+    known = shape.fields.get(name)
+    if known is not None:
+        return _Fault(name=name, message=words[0], help=getattr(known, "advice", None))
+    near = nearest(name, shape.fields) if len(name) <= 64 else None
+    listed = ", ".join(f"`{each}`" for each in shape.fields)
+    advice = f"did you mean `{near}`?" if near else f"known here: {listed or 'none at all'}"
+    return _Fault(name=name, message=f"unknown name {excerpt(name)}", help=advice)

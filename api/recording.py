@@ -1,0 +1,128 @@
+"""Deciding and recording as one act: a decision is answered once it is in the log, or not at all.
+
+What is logged as the input is everything that went into the decision beside the policies: the
+record as it was submitted, its format, and on what terms it was decided. A replay needs no more.
+
+A dry run decides and records nothing, and its outcome has no receipt.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+from engine import Engine
+from engine.audit.log import Answer, Committer, Receipt
+from engine.audit.record import DecisionRecord, LogError
+from engine.evaluation.document import instant_text
+
+from .submission import Decided, Refused, Terms, submit
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A decision that may be answered, and where it lies in the log.
+
+    `receipt` is None for a dry run, and for nothing else.
+    """
+
+    decided: Decided
+    receipt: Receipt | None
+
+
+Outcome: TypeAlias = Recorded | Refused | LogError
+"""What became of one record of several: decided, malformed, or decided in vain."""
+
+
+def input_of(record: object, terms: Terms) -> bytes:
+    """Return what is logged as the input of a decision: a JSON object; decimals stay exact."""
+    launched = terms.as_if_launched
+    return _ENCODER.encode(
+        {
+            "format": terms.format,
+            "as_of": instant_text(terms.as_of),
+            "as_if_launched": launched.isoformat() if launched is not None else None,
+            "campaign": record,
+        }
+    )
+
+
+def _random_id() -> str:
+    return str(uuid.uuid4())
+
+
+class Recorder:
+    """Decides by one engine and writes to one log. Safe to share between threads."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        committer: Committer,
+        *,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], str] = _random_id,
+    ) -> None:
+        self._engine = engine
+        self._committer = committer
+        self._clock = clock
+        self._new_id = new_id
+
+    def record(
+        self, record: object, *, terms: Terms, actor: str, dry_run: bool = False
+    ) -> Recorded | Refused:
+        """Decide on one record, and return once the decision is durable.
+
+        Raises `LogBusy`, `LogUnavailable` or another `LogError`; there is then no decision.
+        """
+        (outcome,) = self.record_many([record], terms=terms, actor=actor, dry_run=dry_run)
+        if isinstance(outcome, LogError):
+            raise outcome
+        return outcome
+
+    def record_many(
+        self, records: Sequence[object], *, terms: Terms, actor: str, dry_run: bool = False
+    ) -> Sequence[Outcome]:
+        """Decide on records and log them in as few commits as may be; answers each, in order."""
+        decided = [
+            submit(self._engine, record, terms=terms, id=self._new_id()) for record in records
+        ]
+        if dry_run:
+            return [
+                one if isinstance(one, Refused) else Recorded(decided=one, receipt=None)
+                for one in decided
+            ]
+        answers = self._append(records, decided, terms, actor)
+        return [
+            one if isinstance(one, Refused) else _answered(one, next(answers)) for one in decided
+        ]
+
+    def _append(
+        self,
+        records: Sequence[object],
+        decided: Sequence[Decided | Refused],
+        terms: Terms,
+        actor: str,
+    ) -> Iterator[Answer]:
+        now = self._clock()
+        return iter(
+            self._committer.append_many(
+                DecisionRecord(
+                    decision_id=str(one.document["id"]),
+                    decided_at=now,
+                    input=input_of(record, terms),
+                    result=one.document,  # type: ignore[arg-type] # It is JSON by its contract.
+                    actor=actor,
+                )
+                for record, one in zip(records, decided, strict=True)
+                if isinstance(one, Decided)
+            )
+        )
+
+
+def _answered(decided: Decided, answer: Answer) -> Recorded | LogError:
+    return answer if isinstance(answer, LogError) else Recorded(decided=decided, receipt=answer)

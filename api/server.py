@@ -1,0 +1,106 @@
+"""The server: gunicorn with several processes, each with a few threads.
+
+Processes rather than threads carry the load: Python runs one thread of a process at a time. The
+threads (`gthread`) are there for what waits: commits, whose waiters then share one
+transaction, and streams, whose clients may be slow. At most half of them stream at a time
+(`http.service.Streams`), so that health checks and single decisions always find one.
+
+On SIGTERM a process takes no more connections, finishes its requests, commits what waits, and
+ends. SIGHUP puts new processes in the place of the old ones, with the policies as they are then.
+TLS, and patience with slow strangers, are for the proxy in front; a client that stands still for
+`CLIENT_SECONDS` is dropped.
+"""
+
+import socket
+import struct
+from typing import Any
+
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # It has no types.
+from gunicorn.glogging import Logger  # type: ignore[import-untyped] # As above.
+
+from engine import load_bundle
+from engine.storage.database import Database
+
+from .http.journal import JSONFormatter
+from .settings import Settings
+from .wsgi import Process, check_prepared, start
+
+CLIENT_SECONDS = 30
+"""How long a client may neither send what is awaited nor take what is sent."""
+
+_KEEP_ALIVE_SECONDS = 15
+_STALLED_SECONDS = 60
+
+
+class Server(BaseApplication):  # type: ignore[misc] # It has no types.
+    """A gunicorn that serves by settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._process: Process | None = None
+        super().__init__(prog="assent")
+
+    def load_config(self) -> None:
+        """Tell gunicorn what the settings say; nothing else is asked, not even its own variable."""
+        for name, value in configuration(self._settings).items():
+            self.cfg.set(name, value)
+        self.cfg.set("when_ready", limit_patience)
+        self.cfg.set("worker_exit", self.close)
+
+    def load(self) -> Any:
+        """Return the application of this process; called after the fork."""
+        self._process = start(self._settings)
+        return self._process.wsgi
+
+    def close(self, _arbiter: object, _worker: object) -> None:
+        """Commit what waits, once the last request of a process is answered."""
+        if self._process is not None:
+            self._process.close()
+
+
+class JSONLogger(Logger):  # type: ignore[misc] # It has no types.
+    """Gunicorn's own log in the shape of the service's; requests are logged by the application."""
+
+    def setup(self, cfg: Any) -> None:
+        """Prepare the handlers."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(JSONFormatter())
+
+
+def configuration(settings: Settings) -> dict[str, object]:
+    """Return the settings of gunicorn."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return {
+        "bind": [f"{host}:{settings.port}"],
+        "worker_class": "gthread",
+        "workers": settings.workers,
+        "threads": settings.threads,
+        "keepalive": _KEEP_ALIVE_SECONDS,
+        "timeout": _STALLED_SECONDS,
+        "graceful_timeout": settings.graceful_timeout,
+        "loglevel": settings.log_level,
+        "logger_class": JSONLogger,
+        "forwarded_allow_ips": "",
+        "control_socket_disable": True,
+    }
+
+
+def limit_patience(arbiter: Any) -> None:
+    """Bound the waiting for clients; connections inherit it from the socket that listens."""
+    patience = struct.pack("ll", CLIENT_SECONDS, 0)
+    for listener in arbiter.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, patience)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal ends it; the process then ends with gunicorn's status.
+
+    Raises, before anything listens, what `api.wsgi.start` raises.
+    """
+    database = Database(settings.database_url)
+    check_prepared(database)
+    database.close()
+    load_bundle(settings.policies, name=settings.policy_set)
+    Server(settings).run()

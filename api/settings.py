@@ -1,0 +1,273 @@
+"""Settings: what an operator may choose, read from the environment and from one TOML file.
+
+The only reader of the environment. Each setting has one line in `SETTINGS`, from which the reading,
+the errors and `docs/settings.md` derive. A variable is `ASSENT_` and the setting's name in
+capitals; in the file the name stands as it is. The environment wins over the file, and a setting
+that nobody knows is an error in either. There is no setting that turns a check off.
+"""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from engine.bundle.load import shipped_directory
+from engine.source.json_fault import excerpt
+from engine.source.suggest import nearest
+
+PREFIX = "ASSENT_"
+CONFIG_VARIABLE = "ASSENT_CONFIG"
+"""The variable that names the settings file."""
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+MEBIBYTE = 1024 * 1024
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message says which, and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one service, complete and checked. Paths are absolute."""
+
+    data_directory: Path
+    database_url: str
+    policies: Path
+    policy_set: str
+    host: str
+    port: int
+    workers: int
+    threads: int
+    body_limit: int
+    batch_records: int
+    batch_limit: int
+    commit_queue: int
+    commit_patience: int
+    graceful_timeout: int
+    log_level: str
+
+
+_Read: TypeAlias = Callable[[object, Path], object]
+"""Reads a value as written; paths are relative to the directory. Raises `ValueError`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting: how it is read, and what `docs/settings.md` says of it.
+
+    `default` is what is read where nobody sets it; `shown` replaces it in the documentation.
+    """
+
+    name: str
+    default: object
+    meaning: str
+    read: _Read
+    shown: str | None = None
+
+    @property
+    def variable(self) -> str:
+        """The environment variable of the setting."""
+        return PREFIX + self.name.upper()
+
+
+def _path(value: object, base: Path) -> Path:
+    if not isinstance(value, str | Path) or not str(value):
+        raise ValueError("a path")
+    return (base / Path(value).expanduser()).resolve()
+
+
+def _text(value: object, _base: Path) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a text")
+    return value
+
+
+def _whole(least: int, most: int) -> _Read:
+    def read(value: object, _base: Path) -> int:
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            value = int(value[:19])
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return value
+
+    return read
+
+
+def _word(*words: str) -> _Read:
+    def read(value: object, _base: Path) -> str:
+        if value not in words:
+            raise ValueError("one of " + ", ".join(f"`{word}`" for word in words))
+        return str(value)
+
+    return read
+
+
+SETTINGS = (
+    Setting(
+        name="data_directory",
+        default="var",
+        meaning="directory that holds the database file; created by `assent init`",
+        read=_path,
+    ),
+    Setting(
+        name="database_url",
+        default="",
+        shown="`sqlite:///<data_directory>/assent.db`",
+        meaning="database of the log and the keys; an SQLite file",
+        read=lambda value, base: _text(value, base) if value else "",
+    ),
+    Setting(
+        name="policies",
+        default=shipped_directory(),
+        shown="the policies that come with Assent",
+        meaning="directory of the policy files that decide",
+        read=_path,
+    ),
+    Setting(
+        name="policy_set",
+        default="assent",
+        meaning="name of the policy set, as decisions state it",
+        read=_text,
+    ),
+    Setting(name="host", default="127.0.0.1", meaning="address to listen on", read=_text),
+    Setting(name="port", default=8000, meaning="port to listen on", read=_whole(1, 65_535)),
+    Setting(
+        name="workers",
+        default=2,
+        meaning="processes that answer; one for each core is a good number",
+        read=_whole(1, 64),
+    ),
+    Setting(
+        name="threads",
+        default=4,
+        meaning="threads in each process; at most half of them stream at a time",
+        read=_whole(2, 64),
+    ),
+    Setting(
+        name="body_limit",
+        default=8 * MEBIBYTE,
+        meaning="most bytes of a request that is read as a whole",
+        read=_whole(1024, 64 * MEBIBYTE),
+    ),
+    Setting(
+        name="batch_records",
+        default=100_000,
+        meaning="most campaigns of one batch",
+        read=_whole(1, 10_000_000),
+    ),
+    Setting(
+        name="batch_limit",
+        default=1024 * MEBIBYTE,
+        meaning="most bytes of one NDJSON batch",
+        read=_whole(1024, 1024 * 1024 * MEBIBYTE),
+    ),
+    Setting(
+        name="commit_queue",
+        default=4096,
+        meaning="most decisions of one process that wait to be written; more are told to retry",
+        read=_whole(1, 1_000_000),
+    ),
+    Setting(
+        name="commit_patience",
+        default=30,
+        meaning="most seconds that a decision waits to be written",
+        read=_whole(1, 600),
+    ),
+    Setting(
+        name="graceful_timeout",
+        default=30,
+        meaning="most seconds that a stopping process has to finish its requests",
+        read=_whole(1, 600),
+    ),
+    Setting(
+        name="log_level",
+        default="info",
+        meaning="least severe events in the service's own log",
+        read=_word(*LOG_LEVELS),
+    ),
+)
+"""Every setting, in the order of the documentation."""
+
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def load_settings(
+    environment: Mapping[str, str] | None = None, *, file: Path | None = None
+) -> Settings:
+    """Return the settings of the environment and of a TOML file.
+
+    Without a `file`, the one that `ASSENT_CONFIG` names is read, if any. Raises `SettingsError`.
+    """
+    environment = os.environ if environment is None else environment
+    named = environment.get(CONFIG_VARIABLE)
+    chosen = file if file is not None else Path(named) if named else None
+    here = Path.cwd()
+    values: dict[str, object] = {
+        setting.name: setting.read(setting.default, here) for setting in SETTINGS
+    }
+    if chosen is not None:
+        values |= _from_file(chosen)
+    values |= _from_environment(environment, here)
+    return _settings(values)
+
+
+def _from_file(file: Path) -> dict[str, object]:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        raise SettingsError(f"the settings file {excerpt(str(file), 200)}: {reason}") from error
+    except ValueError as error:
+        raise SettingsError(f"the settings file {excerpt(str(file), 200)}: {error}") from error
+    base = file.resolve().parent
+    return {name: _value(name, name, value, base, _BY_NAME) for name, value in table.items()}
+
+
+def _from_environment(environment: Mapping[str, str], here: Path) -> dict[str, object]:
+    known = {setting.variable: setting for setting in SETTINGS}
+    found = {
+        name: value
+        for name, value in sorted(environment.items())
+        if name.startswith(PREFIX) and name != CONFIG_VARIABLE
+    }
+    return {
+        name.removeprefix(PREFIX).lower(): _value(name, name, value, here, known)
+        for name, value in found.items()
+    }
+
+
+def _value(key: str, shown: str, value: object, base: Path, known: Mapping[str, Setting]) -> object:
+    setting = known.get(key)
+    if setting is None:
+        near = nearest(shown, known)
+        advice = f"; did you mean `{near}`?" if near else "; `docs/settings.md` lists them all"
+        raise SettingsError(f"there is no setting {excerpt(shown)}{advice}")
+    try:
+        return setting.read(value, base)
+    except ValueError as error:
+        raise SettingsError(
+            f"the setting `{shown}` should be {error}, and is {excerpt(str(value))}"
+        ) from error
+
+
+def _settings(values: dict[str, Any]) -> Settings:
+    if not values["database_url"]:
+        values["database_url"] = f"sqlite:///{values['data_directory'] / 'assent.db'}"
+    return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def settings_table() -> str:
+    """Return the table of settings in `docs/settings.md`."""
+    rows = [
+        f"| `{setting.name}` | `{setting.variable}` | {_default(setting)} | {setting.meaning} |"
+        for setting in SETTINGS
+    ]
+    heading = "| in the file | in the environment | default | what it is |"
+    return "\n".join([heading, "|---|---|---|---|", *rows]) + "\n"
+
+
+def _default(setting: Setting) -> str:
+    return setting.shown or f"`{setting.default}`"

@@ -1,0 +1,238 @@
+"""An installation of the service for tests: policies, a database, keys, and ways to call it."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import Client, TestResponse
+from werkzeug.wrappers import Response
+
+from api.settings import Settings, load_settings
+from api.setup import initialise, make_key
+from engine.storage.keys import Role
+
+ROOT = Path(__file__).resolve().parents[2]
+NDJSON = "application/x-ndjson"
+SERVE = (
+    "from api.settings import load_settings; from api.server import serve; serve(load_settings())"
+)
+
+PROBLEM_MEMBERS = {"type", "title", "status", "detail", "request_id", "errors"}
+ERROR_MEMBERS = {"pointer", "parameter", "line", "column", "message", "help"}
+
+Document = dict[str, Any]
+
+
+def campaign(**changes: Any) -> Document:
+    """Return a campaign that is denied: it aims at minors by profiling."""
+    made: Document = {
+        "id": "cmp-1",
+        "markets": ["DE"],
+        "flight": {"start": "2026-12-01", "end": "2026-12-20"},
+        "targeting": {"profiling": True, "age": {"min": 13, "max": 20}},
+    }
+    return made | changes
+
+
+def allowed(**changes: Any) -> Document:
+    """Return a campaign that is allowed."""
+    return campaign(
+        **({"targeting": {"profiling": False, "age": {"min": 18, "max": 40}}} | changes)
+    )
+
+
+def problem_of(answer: Response, status: int, name: str) -> Document:
+    """Return a problem, once its shape is what every problem's is."""
+    made = json.loads(answer.data)
+    assert (answer.status_code, made.get("type")) == (status, f"/problems/{name}"), made
+    assert answer.content_type == "application/problem+json"
+    assert_problem(made)
+    assert made["request_id"] == answer.headers["X-Request-ID"]
+    return made  # type: ignore[no-any-return] # JSON is any.
+
+
+def assert_problem(made: Document) -> None:
+    assert set(made) == PROBLEM_MEMBERS
+    assert all(made[name] for name in PROBLEM_MEMBERS - {"errors"})
+    for error in made["errors"]:
+        assert "message" in error
+        assert set(error) <= ERROR_MEMBERS
+        assert all(value is not None for value in error.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """Settings and the text of a key for each role; `both` submits and audits."""
+
+    settings: Settings
+    tokens: Mapping[str, str]
+
+
+def install(directory: Path, **settings: str) -> Installation:
+    """Return a new installation below a directory."""
+    policies = directory / "policies"
+    policies.mkdir()
+    shutil.copy(ROOT / "policies" / "vocabulary" / "campaign.policy", policies)
+    shutil.copy(Path(__file__).with_name("policies") / "minors.policy", policies)
+    chosen = {"data_directory": str(directory / "var"), "policies": str(policies)} | settings
+    read = load_settings({f"ASSENT_{name.upper()}": value for name, value in chosen.items()})
+    made = initialise(read)
+    tokens = {key.key.name: key.token for key in made.keys}
+    for role in Role:
+        tokens[role] = make_key(read, name=f"the {role}", roles=[role]).token
+    tokens["both"] = tokens["trial"]
+    return Installation(settings=read, tokens=tokens)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Calls an application in this process, with keys of its installation."""
+
+    app: Flask
+    installation: Installation
+
+    def call(
+        self, method: str, path: str, *, role: str | None = "both", **rest: Any
+    ) -> TestResponse:
+        headers = dict(rest.pop("headers", {}))
+        if role is not None:
+            headers.setdefault("Authorization", f"Bearer {self.installation.tokens[role]}")
+        return Client(self.app).open(path, method=method, headers=headers, **rest)
+
+    def get(self, path: str, **rest: Any) -> TestResponse:
+        return self.call("GET", path, **rest)
+
+    def post(self, body: object, path: str = "/v1/decisions", **rest: Any) -> TestResponse:
+        """Post a body: bytes as they are, anything else as JSON."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        rest.setdefault("content_type", "application/json")
+        return self.call("POST", path, data=data, **rest)
+
+    def decide(self, descriptor: object, **rest: Any) -> Document:
+        """Return the decision on a campaign."""
+        answer = self.post({"campaign": descriptor}, **rest)
+        assert answer.status_code == 200, answer.data
+        return json.loads(answer.data)  # type: ignore[no-any-return] # JSON is any.
+
+    def batch(self, body: object, query: str = "", **rest: Any) -> list[Document]:
+        """Return the answers to an NDJSON batch."""
+        lines = body if isinstance(body, bytes) else ndjson(body)
+        answer = self.post(lines, f"/v1/decisions/batch{query}", content_type=NDJSON, **rest)
+        assert answer.status_code == 200, answer.data
+        assert answer.content_type == NDJSON
+        made = [json.loads(line) for line in answer.data.splitlines()]
+        answer.close()
+        return made
+
+
+def ndjson(values: Any) -> bytes:
+    """Return values as NDJSON."""
+    return b"".join(json.dumps(value).encode() + b"\n" for value in values)
+
+
+# --- real servers -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A running server: its port, its process, and its keys."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    installation: Installation
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> tuple[int, Message, bytes]:
+        """Return status, headers and body of an answer, whatever its status."""
+        sent = {"Authorization": f"Bearer {self.installation.tokens['both']}"}
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", data=body, headers=sent, method=method
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - as above.
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers, error.read()
+
+    def decide(self, descriptor: object) -> Document:
+        """Return the decision on a campaign."""
+        status, _, text = self.request(
+            "POST", "/v1/decisions", json.dumps({"campaign": descriptor}).encode()
+        )
+        assert status == 200, text
+        return json.loads(text)  # type: ignore[no-any-return] # JSON is any.
+
+    def workers(self) -> list[int]:
+        """Return the ids of the processes that answer."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(each) for each in children.read_text().split()]
+
+
+@contextmanager
+def serving(installation: Installation, command: list[str] | None = None) -> Iterator[Served]:
+    """Run a server, by default as `assent serve` does, and end it whatever happens."""
+    settings = installation.settings
+    environment = os.environ | {
+        "ASSENT_DATA_DIRECTORY": str(settings.data_directory),
+        "ASSENT_POLICIES": str(settings.policies),
+        "ASSENT_PORT": str(settings.port),
+        "ASSENT_LOG_LEVEL": settings.log_level,
+    }
+    with (settings.data_directory / "log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code.
+            command or [sys.executable, "-c", SERVE],
+            env=environment,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,
+        )
+    served = Served(port=settings.port, process=process, installation=installation)
+    try:
+        _await_ready(served)
+        yield served
+        if process.poll() is None:
+            process.terminate()
+        assert process.wait(60) == 0
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _await_ready(served: Served) -> None:
+    for _ in range(600):
+        assert served.process.poll() is None, "the server has ended"
+        try:
+            if served.request("GET", "/health/ready")[0] == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    raise AssertionError("the server did not become ready")
+
+
+def free_port() -> str:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])

@@ -1,0 +1,68 @@
+"""The vocabulary as JSON Schema: every fact is there, with its label and its type."""
+
+import json
+from typing import Any
+
+import pytest
+
+from api.http.campaign_schema import campaign_schema
+from engine.semantics.types import EnumerationType, ListType, Scalar
+from engine.semantics.vocabulary import Fact, RecordShape, Vocabulary
+from engine.source.text import Span
+from tests.api.installation import Caller
+
+
+@pytest.fixture(scope="module")
+def schema(api: Caller) -> dict[str, Any]:
+    return json.loads(api.get("/v1/vocabulary").data)  # type: ignore[no-any-return] # JSON is any.
+
+
+def test_campaign_is_an_object_of_known_facts(schema: dict[str, Any]) -> None:
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["additionalProperties"] is False
+    assert schema["required"] == ["id", "markets", "flight"]
+
+
+def test_unknown_is_null(schema: dict[str, Any]) -> None:
+    for record in (schema, *schema["$defs"].values()):
+        for fact in record["properties"].values():
+            assert {"type": "null"} in fact["anyOf"]
+            assert fact["title"]
+            assert fact["description"]
+
+
+def test_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
+    text = json.dumps(schema)
+    names = {part.partition('"')[0] for part in text.split("#/$defs/")[1:]}
+    assert names <= set(schema["$defs"])
+    assert "age_range" in names
+
+
+def test_words_are_listed(schema: dict[str, Any]) -> None:
+    period = schema["$defs"]["budget"]["properties"]["period"]["anyOf"][0]
+    assert period == {"enum": ["daily", "lifetime"]}
+
+
+@pytest.mark.parametrize("kind", list(Scalar))
+def test_every_type_has_a_schema(kind: Scalar) -> None:
+    fact = Fact(
+        name="x",
+        type=ListType(element=kind),
+        required=False,
+        label="an x",
+        span=Span(source="", start=0, end=0),
+    )
+    other = Fact(
+        name="y",
+        type=EnumerationType(name="y", members=("a",)),
+        required=True,
+        label="a y",
+        span=fact.span,
+    )
+    shape = RecordShape(name="campaign", label="a campaign", facts={"x": fact, "y": other})
+    made: Any = campaign_schema(
+        Vocabulary(root="campaign", records={"campaign": shape}), digest="sha256:0"
+    )
+    (array, _null) = made["properties"]["x"]["anyOf"]
+    assert array["items"]["type"]
+    assert made["required"] == ["y"]

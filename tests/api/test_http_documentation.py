@@ -1,0 +1,63 @@
+"""`docs/http-api.md` says what the service does: tables that can drift are asserted."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from api.http.access import ANY_KEY, PUBLIC, ROLES
+from api.http.problems import KINDS, kinds_table
+from tests.api.installation import Caller, campaign
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "http-api.md"
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return DOCUMENT.read_text(encoding="utf-8")
+
+
+def test_problems_are_those_of_the_code(text: str) -> None:
+    assert kinds_table() in text
+    assert len({kind.name for kind in KINDS}) == len(KINDS)
+    assert [kind.status for kind in KINDS] == sorted(kind.status for kind in KINDS)
+
+
+def test_routes_and_roles_are_those_of_the_code(text: str, api: Caller) -> None:
+    documented = text.partition("<!-- routes -->\n")[2].partition("<!-- end of routes -->")[0]
+    found = set(re.findall(r"^\| `(\w+ \S+)` \| (.*) \|$", documented, re.MULTILINE))
+    assert found == {
+        (f"{method} {_braced(rule.rule)}", _roles(rule.endpoint))
+        for rule in api.app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD"}
+    }
+
+
+def _braced(path: str) -> str:
+    return path.replace("<", "{").replace(">", "}")
+
+
+def _roles(endpoint: str) -> str:
+    if endpoint in PUBLIC:
+        return "no key needed"
+    return "any key" if ROLES[endpoint] == ANY_KEY else ", ".join(sorted(ROLES[endpoint]))
+
+
+def test_answers_shown_are_those_that_come(text: str, api: Caller) -> None:
+    """Names of members and their order; values differ from one installation to the next."""
+    shown = next(json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL))
+    age = {"min": 13, "max": 40}
+    body = {
+        "campaign": campaign(targeting={"profiling": True, "age": age}),
+        "as_of": "2026-11-23T09:00:00Z",
+    }
+    came = json.loads(api.post(body).data)
+    assert _names(came) == _names(shown)
+    assert came["findings"] == shown["findings"]
+
+
+def _names(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _names(inner) for name, inner in value.items()}
+    return [_names(inner) for inner in value] if isinstance(value, list) else None

@@ -1,0 +1,173 @@
+"""What fails behind the service: there is then no decision, and the answer says so."""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from flask import Flask
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+
+from api.http.app import create_app, problem_of
+from api.http.service import Limits, Service, Streams
+from api.recording import Recorder
+from api.wsgi import start
+from engine import Engine, load_bundle
+from engine.audit.log import Answer, Committer, LogBusy
+from engine.audit.record import RecordError, SealedRecord
+from engine.storage.database import Database
+from engine.storage.decisions import Decisions
+from engine.storage.errors import LogInconsistent, StorageUnavailable
+from engine.storage.keys import ApiKeys
+from engine.storage.readiness import probe
+from tests.api import installation as parts
+from tests.api.installation import Caller, Installation, allowed, install
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+class BrokenStore:
+    """A log that can be neither written nor read."""
+
+    def append(self, _records: Sequence[SealedRecord]) -> Sequence[Answer]:
+        raise StorageUnavailable("the disk is full")
+
+    def find(self, _decision_ids: Sequence[str]) -> dict[str, Any]:
+        raise StorageUnavailable("the disk is full")
+
+
+class BusyCommitter(Committer):
+    """A committer whose queue is full."""
+
+    def append_many(self, records: Any) -> tuple[Answer, ...]:
+        return tuple(LogBusy(retry_after=7) for _ in records)
+
+
+class RefusingCommitter(Committer):
+    """A committer that finds every record too long."""
+
+    def append_many(self, records: Any) -> tuple[Answer, ...]:
+        return tuple(RecordError("the leaf would be too long") for _ in records)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Installation:
+    return install(tmp_path, log_level="error")
+
+
+def _service(made: Installation, committer: Committer) -> Service:
+    database = Database(made.settings.database_url)
+    engine = Engine(load_bundle(made.settings.policies, name="assent"))
+
+    def clock() -> datetime:
+        return NOW
+
+    return Service(
+        engine=engine,
+        recorder=Recorder(engine, committer, clock=clock),
+        decisions=Decisions(database),
+        keys=ApiKeys(database),
+        probe=lambda: probe(database),
+        clock=clock,
+        limits=Limits(body=1 << 20, batch=1 << 20, batch_records=100),
+        streams=Streams(1),
+    )
+
+
+def _caller(made: Installation, committer: Committer) -> Caller:
+    return Caller(app=create_app(_service(made, committer)), installation=made)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "name", "wait"),
+    [
+        (Committer, 503, "unavailable", "5"),
+        (BusyCommitter, 503, "busy", "7"),
+        (RefusingCommitter, 422, "unrecordable", None),
+    ],
+)
+def test_decision_that_is_not_recorded_is_not_given(
+    made: Installation, kind: type[Committer], status: int, name: str, wait: str | None
+) -> None:
+    committer = kind(BrokenStore())
+    api = _caller(made, committer)
+    answer = api.post({"campaign": allowed()})
+    parts.problem_of(answer, status, name)
+    assert answer.headers.get("Retry-After") == wait
+    for each in api.batch([allowed()] * 3):
+        assert each["error"]["type"] == f"/problems/{name}"
+        assert "decision" not in each
+    (each,) = json.loads(api.post([allowed()], "/v1/decisions/batch").data)
+    assert each["error"]["status"] == status
+    committer.close()
+
+
+def test_dry_run_needs_no_log(made: Installation) -> None:
+    committer = Committer(BrokenStore())
+    answer = _caller(made, committer).post({"campaign": allowed(), "dry_run": True})
+    assert json.loads(answer.data)["as_of"] == "2026-11-23T09:00:00Z"
+    committer.close()
+
+
+def test_database_that_is_gone(made: Installation) -> None:
+    started = start(made.settings)
+    api = Caller(app=cast(Flask, started.wsgi), installation=made)
+    for path in made.settings.data_directory.glob("assent.db*"):
+        path.unlink()
+    started.close()
+    made.settings.data_directory.rename(made.settings.data_directory.with_name("gone"))
+    for answer in (
+        api.get("/v1/decisions"),
+        api.post({"campaign": allowed()}),
+        api.get("/v1/log/export"),
+    ):
+        parts.problem_of(answer, 503, "unavailable")
+        assert answer.headers["Retry-After"] == "5"
+    parts.problem_of(api.get("/health/ready", role=None), 503, "not-ready")
+    assert api.get("/health/live", role=None).status_code == 200
+
+
+def test_defect_tells_nothing_of_itself(made: Installation, capsys: Any) -> None:
+    committer = Committer(BrokenStore())
+    service = _service(made, committer)
+
+    class Broken(Recorder):
+        def record(self, *_: Any, **__: Any) -> Any:
+            raise RuntimeError("the secret is hunter2")
+
+    broken = replace(service, recorder=Broken(service.engine, committer, clock=service.clock))
+    api = Caller(app=create_app(broken), installation=made)
+    logger = logging.getLogger("assent")
+    records: list[logging.LogRecord] = []
+
+    class Keeping(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            records.append(record)
+
+    handler = Keeping()
+    logger.addHandler(handler)
+    answer = api.post({"campaign": allowed()})
+    logger.removeHandler(handler)
+    problem = parts.problem_of(answer, 500, "internal-error")
+    assert "hunter2" not in answer.data.decode() + capsys.readouterr().err
+    assert "RuntimeError" not in answer.data.decode()
+    fields = vars(records[0])["fields"]
+    assert fields == {"request_id": problem["request_id"]}
+    committer.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (BadRequest(), "bad-request"),
+        (RequestEntityTooLarge(), "too-large"),
+        (LogInconsistent("the log has no head"), "unavailable"),
+        (KeyError("x"), "internal-error"),
+    ],
+)
+def test_whatever_is_raised_is_a_problem(error: Exception, name: str) -> None:
+    assert problem_of(error).kind.name == name

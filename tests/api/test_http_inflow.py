@@ -1,0 +1,101 @@
+"""Bodies that arrive while they are answered."""
+
+import queue
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.http.inflow import Inflow, Source
+
+
+class Piecemeal:
+    """A source that hands on what a test puts in; an empty piece ends it."""
+
+    def __init__(self) -> None:
+        self.pieces: queue.Queue[bytes | Exception] = queue.Queue()
+
+    def read(self, _size: int = -1, /) -> bytes:
+        piece = self.pieces.get()
+        if isinstance(piece, Exception):
+            raise piece
+        return piece
+
+
+def _inflow(source: Source, *, limit: int = 1 << 30, expected: int | None = None) -> Inflow:
+    return Inflow(source, limit=limit, expected=expected)
+
+
+@given(
+    lines=st.lists(st.binary(max_size=200).map(lambda line: line.replace(b"\n", b"")), max_size=30),
+    size=st.integers(min_value=1, max_value=300),
+)
+def test_lines_are_those_of_a_file(lines: list[bytes], size: int) -> None:
+    body = b"\n".join(lines)
+    inflow, file = _inflow(BytesIO(body)), BytesIO(body)
+    for _ in range(len(body) + 2):
+        assert inflow.readline(size) == file.readline(size)
+    inflow.close()
+    assert not inflow.is_incomplete
+    assert not inflow.is_too_large
+
+
+def test_line_is_read_as_soon_as_it_is_there() -> None:
+    source = Piecemeal()
+    inflow = _inflow(source)
+    source.pieces.put(b"one\ntwo\nthr")
+    assert inflow.readline(100) == b"one\n"
+    assert inflow.has_line()
+    assert inflow.readline(100) == b"two\n"
+    assert not inflow.has_line()
+    source.pieces.put(b"ee\n")
+    assert inflow.readline(100) == b"three\n"
+    source.pieces.put(b"")
+    assert inflow.readline(100) == b""
+    inflow.close()
+
+
+def test_more_than_memory_keeps_is_read_back() -> None:
+    lines = [bytes([65 + n % 26]) * 9_999 + b"\n" for n in range(500)]
+    inflow = _inflow(BytesIO(b"".join(lines)))
+    assert [inflow.readline(1 << 20) for _ in lines] == lines
+    inflow.close()
+
+
+def test_body_that_breaks_off() -> None:
+    source = Piecemeal()
+    inflow = _inflow(source)
+    source.pieces.put(b"one\ntw")
+    source.pieces.put(ConnectionResetError())
+    assert [inflow.readline(100) for _ in range(3)] == [b"one\n", b"tw", b""]
+    inflow.close()
+    assert inflow.is_incomplete
+
+
+@pytest.mark.parametrize(("expected", "incomplete"), [(None, False), (3, False), (4, True)])
+def test_body_shorter_than_announced(expected: int | None, *, incomplete: bool) -> None:
+    inflow = _inflow(BytesIO(b"abc"), expected=expected)
+    assert inflow.readline(100) == b"abc"
+    inflow.close()
+    assert inflow.is_incomplete is incomplete
+
+
+def test_body_beyond_its_limit() -> None:
+    inflow = _inflow(BytesIO(b"x" * 50_000), limit=20_000, expected=50_000)
+    while inflow.readline(1000):
+        pass
+    inflow.close()
+    assert inflow.is_too_large
+    assert not inflow.is_incomplete
+
+
+def test_closing_waits_for_the_source_and_reads_no_further() -> None:
+    source = Piecemeal()
+    inflow = _inflow(source)
+    source.pieces.put(b"one\n")
+    assert inflow.readline(100) == b"one\n"
+    source.pieces.put(b"two\n")
+    source.pieces.put(b"")
+    inflow.close()
+    assert source.pieces.qsize() <= 1

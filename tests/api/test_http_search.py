@@ -1,0 +1,204 @@
+"""Finding recorded decisions: filters, pages, one decision, its proof, and the export."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import cast
+
+import pytest
+from flask import Flask
+
+from api.wsgi import start
+from engine.audit.verify import InclusionProof, check_receipt, verify_export
+from tests.api.installation import Caller, allowed, campaign, install, problem_of
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+    """A log with 30 decisions: 10 denied, 10 undetermined, 10 allowed; half of them by another."""
+    installation = install(tmp_path_factory.mktemp("filled"), log_level="error")
+    started = start(installation.settings)
+    caller = Caller(app=cast(Flask, started.wsgi), installation=installation)
+    vague = {"targeting": {"age": {"min": 13}}}
+    for number in range(10):
+        role = "submitter" if number % 2 else "both"
+        name = f"c{number}"
+        descriptors = [campaign(id=name), campaign(id=name, **vague), allowed(id=name)]
+        assert len(caller.batch(descriptors, role=role)) == 3
+    yield caller
+    started.close()
+
+
+def _found(api: Caller, query: str = "", **rest: str) -> list[dict[str, object]]:
+    answer = api.get(f"/v1/decisions{query}", **rest)
+    assert answer.status_code == 200, answer.data
+    return json.loads(answer.data)["items"]  # type: ignore[no-any-return] # JSON is any.
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 30),
+        ("?outcome=deny", 20),
+        ("?outcome=deny&conclusive=false", 10),
+        ("?conclusive=true", 20),
+        ("?rule=minors/no_profiled_ads", 10),
+        ("?rule=minors/no_profiled_ads&rule_status=undetermined", 10),
+        ("?rule=minors/nothing", 0),
+        ("?campaign=c3", 3),
+        ("?campaign=c3&outcome=allow", 1),
+        ("?actor=trial", 15),
+        ("?since=2020-01-01T00:00:00Z", 30),
+        ("?until=2020-01-01T00:00:00Z", 0),
+        ("?policy_digest=sha256:00", 0),
+    ],
+)
+def test_filters(filled: Caller, query: str, count: int) -> None:
+    assert len(_found(filled, query)) == count
+
+
+def test_listed_decision_says_what_it_is_found_by(filled: Caller) -> None:
+    (made,) = _found(filled, "?campaign=c3&conclusive=true&outcome=deny")
+    assert made["rules"] == [{"rule": "minors/no_profiled_ads", "status": "violated"}]
+    assert (made["decision"], made["actor"]) == ("deny", "the submitter")
+    digest = cast(dict[str, str], made["policy_set"])["digest"]
+    assert len(_found(filled, f"?policy_digest={digest}")) == 30
+
+
+def test_pages_are_all_decisions_newest_first(filled: Caller) -> None:
+    indexes: list[int] = []
+    cursor = ""
+    for _ in range(5):
+        page = json.loads(filled.get(f"/v1/decisions?limit=7{cursor}").data)
+        indexes += [item["index"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert indexes == list(range(29, -1, -1))
+
+
+def test_cursor_of_another_query(filled: Caller) -> None:
+    cursor = json.loads(filled.get("/v1/decisions?limit=3").data)["next"]
+    answer = filled.get(f"/v1/decisions?limit=3&outcome=deny&cursor={cursor}")
+    (error,) = problem_of(answer, 400, "invalid-query")["errors"]
+    assert "other filters" in error["message"]
+
+
+@pytest.mark.parametrize("cursor", ["x", "!!!!", "AAAA", "%ff%fe", "é", "A" * 513])
+def test_bad_cursor(filled: Caller, cursor: str) -> None:
+    answer = filled.get("/v1/decisions", query_string={"cursor": cursor})
+    (error,) = problem_of(answer, 400, "invalid-query")["errors"]
+    assert error["parameter"] == "cursor"
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "words"),
+    [
+        ("outcom=deny", "outcom", "did you mean `outcome`?"),
+        ("zzzzzzzzzz=1", "zzzzzzzzzz", "known here"),
+        ("outcome=denied", "outcome", "`allow`"),
+        ("conclusive=yes", "conclusive", "`true`"),
+        ("limit=0", "limit", "1 to 500"),
+        ("limit=501", "limit", "1 to 500"),
+        ("limit=1e2", "limit", "1 to 500"),
+        ("limit=" + "9" * 400, "limit", "1 to 500"),
+        ("since=yesterday", "since", "RFC 3339"),
+        ("until=2026-11-23T09:00:00", "until", "RFC 3339"),
+        ("rule=a/b&rule_status=broken", "rule_status", "`violated`"),
+        ("rule_status=violated", "rule_status", "rule"),
+        ("campaign=", "campaign", "512"),
+        ("outcome=deny&outcome=deny", "outcome", "leave one out"),
+    ],
+)
+def test_query_that_does_not_fit(filled: Caller, query: str, parameter: str, words: str) -> None:
+    answer = filled.get(f"/v1/decisions?{query}")
+    (error,) = problem_of(answer, 400, "invalid-query")["errors"]
+    assert error["parameter"] == parameter
+    assert words in error["message"] + error.get("help", "")
+
+
+def test_every_fault_of_a_query_is_reported(filled: Caller) -> None:
+    answer = filled.get("/v1/decisions?limit=x&outcome=maybe&foo=1&rule=a&rule=b")
+    found = {each["parameter"] for each in problem_of(answer, 400, "invalid-query")["errors"]}
+    assert found == {"limit", "outcome", "foo", "rule"}
+
+
+# --- whose decisions --------------------------------------------------------------------------
+
+
+def test_submitter_sees_its_own(filled: Caller) -> None:
+    mine = _found(filled, role="submitter")
+    assert {each["actor"] for each in mine} == {"the submitter"}
+    assert len(mine) == 15
+    assert len(_found(filled, "?actor=the+submitter", role="submitter")) == 15
+    assert len(_found(filled, role="auditor")) == 30
+
+
+def test_submitter_asks_for_those_of_others(filled: Caller) -> None:
+    answer = filled.get("/v1/decisions?actor=trial", role="submitter")
+    problem_of(answer, 403, "forbidden")
+
+
+@pytest.mark.parametrize("below", ["", "/proof"])
+def test_decision_of_another_is_not_found(filled: Caller, below: str) -> None:
+    other = _found(filled, "?actor=trial")[0]["id"]
+    mine = _found(filled, "?actor=the+submitter")[0]["id"]
+    missing = filled.get(f"/v1/decisions/{other}{below}", role="submitter")
+    problem_of(missing, 404, "not-found")
+    assert filled.get(f"/v1/decisions/{mine}{below}", role="submitter").status_code == 200
+    assert filled.get(f"/v1/decisions/{mine}{below}", role="auditor").status_code == 200
+
+
+@pytest.mark.parametrize("below", ["", "/proof"])
+@pytest.mark.parametrize(
+    "name", ["7", "00000000-0000-4000-8000-000000000000", "%00", "%ff", "x" * 3000, "batch"]
+)
+def test_unknown_decision(filled: Caller, name: str, below: str) -> None:
+    problem_of(filled.get(f"/v1/decisions/{name}{below}"), 404, "not-found")
+
+
+@pytest.mark.parametrize("path", ["/v1/decisions/x", "/v1/decisions/x/proof", "/v1/log/export"])
+def test_parameters_where_there_are_none(filled: Caller, path: str) -> None:
+    problem_of(filled.get(f"{path}?a=1"), 400, "invalid-query")
+
+
+# --- proofs -----------------------------------------------------------------------------------
+
+
+def test_proof_checks_and_an_altered_one_does_not(filled: Caller) -> None:
+    for item in _found(filled, "?limit=5"):
+        made = json.loads(filled.get(f"/v1/decisions/{item['id']}/proof").data)
+        proof = InclusionProof(
+            index=made["index"],
+            size=made["size"],
+            leaf_hash=base64.b64decode(made["leaf_hash"]),
+            hashes=tuple(base64.b64decode(each) for each in made["hashes"]),
+        )
+        leaf, root = base64.b64decode(made["leaf"]), base64.b64decode(made["root"])
+        check_receipt(leaf=leaf, proof=proof, root=root)
+        assert hashlib.sha256(b"\0" + leaf).digest() == proof.leaf_hash
+        with pytest.raises(ValueError, match=r"."):
+            check_receipt(leaf=leaf + b" ", proof=proof, root=root)
+
+
+def test_export_verifies_and_is_the_log_of_the_proofs(filled: Caller) -> None:
+    with filled.get("/v1/log/export") as answer:
+        assert answer.content_type == "application/x-ndjson"
+        report = verify_export(BytesIO(answer.data))
+    assert (report.is_valid, report.entries) == (True, 30)
+    name = _found(filled, "?limit=1")[0]["id"]
+    made = json.loads(filled.get(f"/v1/decisions/{name}/proof").data)
+    assert base64.b64decode(made["root"]) == report.root
+
+
+def test_export_of_an_empty_log(fresh: Caller) -> None:
+    with fresh.get("/v1/log/export") as answer:
+        assert verify_export(BytesIO(answer.data)).is_valid
+
+
+def test_log_of_an_installation_without_decisions(fresh: Caller, tmp_path: Path) -> None:
+    assert json.loads(fresh.get("/v1/decisions").data) == {"items": [], "next": None}
+    assert (tmp_path / "var" / "assent.db").is_file()

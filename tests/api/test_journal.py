@@ -1,0 +1,73 @@
+"""The service's own log: one JSON object a line, and nothing in it that was sent."""
+
+import io
+import json
+import logging
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from api.http import journal
+from tests.api.installation import Caller, campaign
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    journal.configure("info")
+    yield stream
+    journal.configure("error")
+
+
+def test_request_is_one_line_without_what_was_sent(api: Caller, written: io.StringIO) -> None:
+    descriptor = campaign(id="secret-campaign")
+    with api.post({"campaign": descriptor}, headers={"X-Request-ID": "r1"}) as answer:
+        assert answer.status_code == 200
+    (line,) = written.getvalue().splitlines()
+    assert (
+        json.loads(line).items()
+        >= {
+            "level": "info",
+            "event": "request",
+            "request_id": "r1",
+            "method": "POST",
+            "route": "/v1/decisions",
+            "status": 200,
+            "actor": "trial",
+        }.items()
+    )
+    assert "secret-campaign" not in line
+    assert api.installation.tokens["both"] not in line
+
+
+def test_path_and_method_of_a_stranger_are_not_repeated(api: Caller, written: io.StringIO) -> None:
+    with api.call("X" * 40, "/v1/decisions/secret?campaign=secret"):
+        pass
+    (line,) = written.getvalue().splitlines()
+    assert "secret" not in line
+    assert json.loads(line)["method"] == "?"
+
+
+def test_exception_is_told_without_its_message(written: io.StringIO) -> None:
+    try:
+        int("secret")
+    except ValueError as error:
+        journal.ERRORS.error("internal-error", exc_info=error)
+    line = json.loads(written.getvalue())
+    assert line["error"] == "ValueError"
+    assert "test_journal.py" in line["places"][0]
+    assert "secret" not in written.getvalue()
+
+
+def test_line_breaks_do_not_break_the_line() -> None:
+    record = logging.LogRecord("a", logging.INFO, "", 0, "one\ntwo", (), None)
+    assert json.loads(journal.JSONFormatter().format(record))["event"] == "one\ntwo"
+    assert "\n" not in journal.JSONFormatter().format(record)
+
+
+def test_level_decides_what_is_written(written: io.StringIO) -> None:
+    journal.configure("warning")
+    journal.ACCESS.info("request")
+    assert written.getvalue() == ""

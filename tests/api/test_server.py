@@ -1,0 +1,111 @@
+"""How gunicorn is told to serve, without serving."""
+
+import atexit
+import socket
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pytest
+from flask import Flask
+
+from api import wsgi
+from api.server import CLIENT_SECONDS, JSONLogger, Server, configuration, limit_patience, serve
+from tests.api.installation import Caller, Installation, allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    sock: socket.socket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arbiter:
+    LISTENERS: list[Listener]
+
+
+def test_settings_reach_gunicorn(installation: Installation) -> None:
+    made = Server(installation.settings)
+    assert made.cfg.worker_class_str == "gthread"
+    assert (made.cfg.workers, made.cfg.threads) == (2, 4)
+    assert made.cfg.address == [("127.0.0.1", 8000)]
+    assert made.cfg.logger_class is JSONLogger
+    made.close(None, None)
+
+
+def test_variables_of_gunicorn_are_not_read(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUNICORN_CMD_ARGS", "--workers 9")
+    monkeypatch.setenv("WEB_CONCURRENCY", "9")
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    made = Server(installation.settings)
+    assert (made.cfg.workers, made.cfg.forwarded_allow_ips) == (2, [])
+
+
+def test_address_of_version_6_is_bracketed(installation: Installation) -> None:
+    chosen = {"host": "::1"}
+    made = configuration(_changed(installation, chosen))
+    assert made["bind"] == ["[::1]:8000"]
+
+
+def _changed(installation: Installation, changes: dict[str, Any]) -> Any:
+    settings = installation.settings
+    names = settings.__slots__
+    return type(settings)(**({name: getattr(settings, name) for name in names} | changes))
+
+
+def test_each_process_makes_its_own_parts(installation: Installation) -> None:
+    made = Server(installation.settings)
+    caller = Caller(app=cast(Flask, made.load()), installation=installation)
+    assert caller.decide(allowed())["recorded"] is True
+    made.close(None, None)
+    assert caller.post({"campaign": allowed()}).status_code == 503
+
+
+def test_connections_inherit_bounded_patience() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        limit_patience(Arbiter(LISTENERS=[Listener(sock=listening)]))
+        with (
+            socket.create_connection(listening.getsockname()),
+            listening.accept()[0] as accepted,
+        ):
+            patience = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16)
+            assert int.from_bytes(patience[:8], "little") == CLIENT_SECONDS
+
+
+def test_log_of_gunicorn_is_json(
+    installation: Installation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logger = JSONLogger(Server(installation.settings).cfg)
+    logger.error("listening at %s", "x")
+    assert '"event": "listening at x"' in capsys.readouterr().err
+    for handler in logger.error_log.handlers:
+        handler.close()
+
+
+def test_serving_checks_and_then_runs(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[Server] = []
+
+    def run(made: Server) -> None:
+        ran.append(made)
+
+    monkeypatch.setattr(Server, "run", run)
+    serve(installation.settings)
+    assert len(ran) == 1
+
+
+def test_application_is_made_from_the_environment(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closing: list[Any] = []
+    monkeypatch.setattr(atexit, "register", closing.append)
+    settings = installation.settings
+    monkeypatch.setenv("ASSENT_DATA_DIRECTORY", str(settings.data_directory))
+    monkeypatch.setenv("ASSENT_POLICIES", str(settings.policies))
+    monkeypatch.setenv("ASSENT_LOG_LEVEL", "error")
+    caller = Caller(app=cast(Flask, wsgi.application()), installation=installation)
+    assert caller.decide(allowed())["recorded"] is True
+    (close,) = closing
+    close()

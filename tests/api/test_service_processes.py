@@ -1,0 +1,296 @@
+"""The service as it runs: gunicorn with two processes on a real database, over real HTTP.
+
+Nothing that was acknowledged is ever missing: not after `kill -9` of the processes, not after a
+stop, and not after a reload.
+"""
+
+import base64
+import http.client
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from engine.audit.tree import TreeHead
+from engine.audit.verify import verify_export
+from engine.storage.database import Database
+from engine.storage.decisions import Decisions
+from tests.api.installation import (
+    NDJSON,
+    Document,
+    Served,
+    allowed,
+    assert_problem,
+    campaign,
+    free_port,
+    install,
+    ndjson,
+    serving,
+)
+
+ROUNDS = 10
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    directory = tmp_path_factory.mktemp("served")
+    with serving(install(directory, port=free_port())) as running:
+        yield running
+
+
+def _verify(served: Served, acknowledged: list[Document]) -> int:
+    """Check that the log is whole and has every receipt; return its size."""
+    status, _, text = served.request("GET", "/v1/log/export")
+    assert status == 200
+    _check_export(text, acknowledged)
+    return json.loads(text.partition(b"\n")[0])["size"]  # type: ignore[no-any-return] # JSON is any.
+
+
+def _check_export(text: bytes, acknowledged: list[Document]) -> None:
+    report = verify_export(BytesIO(text))
+    assert report.is_valid, report.faults
+    lines = [json.loads(line) for line in text.splitlines()[1:]]
+    leaves = {line["columns"]["decision_id"]: (line["index"], line["leaf_hash"]) for line in lines}
+    for one in acknowledged:
+        receipt = one["receipt"]
+        assert leaves.get(one["id"]) == (receipt["index"], receipt["leaf_hash"])
+
+
+# --- what only a real server shows ------------------------------------------------------------
+
+
+def test_posts_from_many_threads(served: Served) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        made = list(pool.map(lambda n: served.decide(campaign(id=f"t{n}")), range(200)))
+    assert len({one["receipt"]["index"] for one in made}) == 200
+    assert [one["campaign"] for one in made] == [f"t{n}" for n in range(200)]
+    _verify(served, made)
+
+
+def test_receipt_holds_against_the_proof(served: Served) -> None:
+    made = served.decide(allowed())
+    _, _, text = served.request("GET", f"/v1/decisions/{made['id']}/proof")
+    proof = json.loads(text)
+    assert (proof["index"], proof["leaf_hash"]) == (
+        made["receipt"]["index"],
+        made["receipt"]["leaf_hash"],
+    )
+    _, _, export = served.request("GET", "/v1/log/export")
+    trusted = TreeHead(size=proof["size"], root=base64.b64decode(proof["root"]))
+    assert verify_export(BytesIO(export), trusted=trusted).is_valid
+
+
+def test_body_of_ten_megabytes_is_answered(served: Served) -> None:
+    status, headers, text = served.request("POST", "/v1/decisions", b" " * 10_000_000)
+    assert (status, headers["Content-Type"]) == (413, "application/problem+json")
+    assert_problem(json.loads(text))
+
+
+def _raw(served: Served, head: str, body: bytes) -> bytes:
+    """Send bytes, say that no more will come, and return all that is answered."""
+    token = served.installation.tokens["both"]
+    lines = [head, "Host: x", f"Authorization: Bearer {token}", "Connection: close", "", ""]
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as connection:
+        connection.sendall("\r\n".join(lines).encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        pieces = []
+        while piece := connection.recv(65_536):
+            pieces.append(piece)
+    return b"".join(pieces)
+
+
+JSON_POST = "POST /v1/decisions HTTP/1.1\r\nContent-Type: application/json"
+
+
+def test_body_that_is_cut_off(served: Served) -> None:
+    whole = json.dumps({"campaign": allowed()}).encode()
+    answer = _raw(served, f"{JSON_POST}\r\nContent-Length: {len(whole) + 1}", whole)
+    assert b" 400 " in answer.partition(b"\r\n")[0]
+    assert b"/problems/incomplete-body" in answer
+
+
+@pytest.mark.parametrize("body", [b'5\r\n{"cam', b"zz\r\n{}\r\n0\r\n\r\n", b"2\r\n{}xx0\r\n\r\n"])
+def test_chunks_that_are_broken(served: Served, body: bytes) -> None:
+    answer = _raw(served, f"{JSON_POST}\r\nTransfer-Encoding: chunked", body)
+    assert b" 400 " in answer.partition(b"\r\n")[0]
+    assert b"/problems/incomplete-body" in answer
+
+
+def test_what_is_not_http_harms_nobody(served: Served) -> None:
+    for head in ("GARBAGE", "GET /" + "x" * 70_000 + " HTTP/1.1", "\x16\x03\x01"):
+        _raw(served, head, b"\x00" * 100)
+    assert served.request("GET", "/health/live")[0] == 200
+
+
+# --- streams ----------------------------------------------------------------------------------
+
+
+def test_client_that_sends_everything_before_it_reads(served: Served) -> None:
+    """Twenty megabytes of answers do not fit between them: the server must go on reading."""
+    lines = ndjson([campaign(id=f"b{n}", name="x" * 1000) for n in range(4000)])
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=120)
+    connection.request("POST", "/v1/decisions/batch?dry_run=true", lines, _ndjson_headers(served))
+    answer = connection.getresponse()
+    campaigns = [json.loads(line)["campaign"] for line in answer]
+    connection.close()
+    assert campaigns == [f"b{n}" for n in range(4000)]
+
+
+def test_answers_come_while_the_request_still_goes_on(served: Served) -> None:
+    half = ndjson([allowed(name="x" * 1000)] * 100)
+    with _open_batch(served) as (connection, send):
+        send(half)
+        answer = connection.getresponse()
+        first = json.loads(answer.readline())
+        assert (first["line"], first["decision"]) == (1, "allow")
+        send(half)
+        send(b"")
+        rest = [json.loads(line) for line in answer]
+    assert [each["line"] for each in rest] == list(range(2, 201))
+    _verify(served, [first, *rest])
+
+
+def test_slow_streams_leave_room_for_others(served: Served) -> None:
+    """With every stream taken, more are told to come again, and decisions go on."""
+    opened = []
+    for _ in range(6):
+        batch = _open_batch(served)
+        _, send = batch.__enter__()
+        send(ndjson([allowed()]))
+        opened.append(batch)
+    for _ in range(20):
+        assert served.request("GET", "/health/ready")[0] == 200
+        assert served.decide(allowed())["recorded"] is True
+    for batch in opened:
+        batch.__exit__(None, None, None)
+
+
+def _ndjson_headers(served: Served) -> dict[str, str]:
+    return {
+        "Authorization": f"Bearer {served.installation.tokens['both']}",
+        "Content-Type": NDJSON,
+    }
+
+
+@contextmanager
+def _open_batch(
+    served: Served,
+) -> Iterator[tuple[http.client.HTTPConnection, Callable[[bytes], None]]]:
+    """Yield a connection with a batch begun on it, and what sends one chunk of it."""
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=120)
+    connection.putrequest("POST", "/v1/decisions/batch")
+    for name, value in _ndjson_headers(served).items():
+        connection.putheader(name, value)
+    connection.putheader("Transfer-Encoding", "chunked")
+    connection.endheaders()
+    yield connection, lambda piece: connection.send(b"%x\r\n%b\r\n" % (len(piece), piece))
+    connection.close()
+
+
+# --- killed, stopped, reloaded ----------------------------------------------------------------
+
+
+class Load:
+    """Threads that post decisions one after the other, and keep what was acknowledged."""
+
+    def __init__(self, served: Served, threads: int) -> None:
+        self.acknowledged: list[Document] = []
+        self.lost = 0
+        self._served = served
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._post) for _ in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    def _post(self) -> None:
+        body = json.dumps({"campaign": campaign()}).encode()
+        while not self._over.is_set():
+            try:
+                status, _, text = self._served.request("POST", "/v1/decisions", body)
+            except (OSError, http.client.HTTPException):
+                self.lost += 1
+                time.sleep(0.01)
+                continue
+            assert status == 200, text
+            self.acknowledged.append(json.loads(text))
+
+    def await_more(self, count: int) -> None:
+        """Wait until so many more are acknowledged."""
+        wanted = len(self.acknowledged) + count
+        for _ in range(3000):
+            if len(self.acknowledged) >= wanted or not any(t.is_alive() for t in self._threads):
+                return
+            time.sleep(0.01)
+        raise AssertionError("the server acknowledges nothing any more")
+
+    def end(self) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def test_killed_processes_lose_nothing_acknowledged(tmp_path: Path) -> None:
+    with serving(install(tmp_path, port=free_port(), log_level="error")) as served:
+        load = Load(served, 4)
+        try:
+            for _ in range(ROUNDS):
+                load.await_more(20)
+                for worker in served.workers():
+                    with suppress(ProcessLookupError):
+                        os.kill(worker, signal.SIGKILL)
+        finally:
+            load.await_more(20)
+            load.end()
+        size = _verify(served, load.acknowledged)
+        assert ROUNDS * 20 <= len(load.acknowledged) <= size <= len(load.acknowledged) + load.lost
+
+
+def test_graceful_stop_loses_nothing(tmp_path: Path) -> None:
+    installation = install(tmp_path, port=free_port(), log_level="error")
+    with serving(installation) as served:
+        load = Load(served, 8)
+        load.await_more(100)
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(60) == 0
+        load.end()
+    database = Database(installation.settings.database_url)
+    decisions = Decisions(database)
+    size = decisions.head().size
+    logged = {e.columns.decision_id: e.leaf_hash for e in decisions.entries(size=size)}
+    database.close()
+    answered = {
+        one["id"]: base64.b64decode(one["receipt"]["leaf_hash"]) for one in load.acknowledged
+    }
+    assert answered.items() <= logged.items()
+    assert size == len(answered), "a decision was recorded whose answer never came"
+
+
+def test_reload_loses_no_request(tmp_path: Path) -> None:
+    with serving(install(tmp_path, port=free_port(), log_level="error")) as served:
+        load = Load(served, 4)
+        load.await_more(50)
+        before = set(served.workers())
+        served.process.send_signal(signal.SIGHUP)
+        load.await_more(200)
+        load.end()
+        assert load.lost == 0
+        assert before.isdisjoint(served.workers())
+        assert _verify(served, load.acknowledged) == len(load.acknowledged)
+
+
+def test_gunicorn_serves_the_application_too(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "api.wsgi:application()", "--workers", "2"]
+    command += ["--threads", "4", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+    with serving(install(tmp_path, port=port), command) as served:
+        _verify(served, [served.decide(campaign()) for _ in range(5)])

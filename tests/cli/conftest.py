@@ -1,0 +1,137 @@
+"""The command line in this process, its small policies, and texts that are regenerated only on
+purpose: with `ASSENT_REGENERATE=1`, and a reason in the commit.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from api.cli.main import assent
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def policies() -> str:
+    return str(HERE / "policies")
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., Result]:
+    """Runs a command with the data directory of this test, and never sees a traceback."""
+
+    def invoke(*arguments: object, stdin: str | bytes | None = None, **extra: Any) -> Result:
+        result = CliRunner().invoke(
+            assent,
+            [str(argument) for argument in arguments],
+            input=stdin,
+            prog_name="assent",
+            env={"ASSENT_DATA_DIRECTORY": str(tmp_path / "var"), "ASSENT_REGENERATE": None},
+            **extra,
+        )
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        assert "Traceback" not in result.output
+        return result
+
+    return invoke
+
+
+@pytest.fixture
+def decide(run: Callable[..., Result], policies: str) -> Callable[..., Result]:
+    """Runs `assent decide` by the small policies as of a day."""
+
+    def invoke(file: object, *arguments: object, **extra: Any) -> Result:
+        terms = ("--policies", policies, "--as-of", "2026-11-23")
+        return run("decide", file, *terms, *arguments, **extra)
+
+    return invoke
+
+
+@pytest.fixture
+def campaign() -> dict[str, Any]:
+    """A campaign that is allowed."""
+    read: dict[str, Any] = json.loads((HERE / "policies" / "allowed.json").read_text())
+    return read
+
+
+@pytest.fixture
+def denied(campaign: dict[str, Any]) -> dict[str, Any]:
+    """A campaign that breaks every rule there is, one of them twice."""
+    ads = [
+        {"name": "Dawn", "generated": True, "labelled": False},
+        {"name": "Noon", "generated": True},
+        {"name": "Dusk", "generated": True, "labelled": False},
+    ]
+    budget = {"amount": "9000", "currency": "EUR"}
+    changes = {"id": "spring-2", "age": {"min": 13}, "profiling": True, "budget": budget}
+    return {**campaign, **changes, "ads": ads, "approved": None}
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, object], Path]:
+    """Writes a file: bytes and texts as they are, all else as JSON."""
+
+    def made(name: str, content: object) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            path.write_text(content if isinstance(content, str) else json.dumps(content))
+        return path
+
+    return made
+
+
+@pytest.fixture
+def golden() -> Callable[[Path, str], None]:
+    """Holds a text against the file that keeps it; the digest of policies is no part of either."""
+
+    def check(file: Path, text: str) -> None:
+        stable = re.sub(r"version [0-9a-f]{12}", "version 0123456789ab", text)
+        if os.environ.get("ASSENT_REGENERATE") == "1":
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(stable)
+        assert stable == file.read_text()
+
+    return check
+
+
+@pytest.fixture
+def one_line() -> Callable[[Result], str]:
+    """Returns the one line that a command ended on, which says where, why and what to do."""
+
+    def read(result: Result) -> str:
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert result.stderr.startswith("assent")
+        assert result.stderr.count("\n") == 1
+        return result.stderr
+
+    return read
+
+
+@pytest.fixture
+def five_mistakes(tmp_path: Path, policies: str) -> Path:
+    """The small policies with five mistakes in one file."""
+    spoiled = tmp_path / "spoiled"
+    spoiled.mkdir()
+    (spoiled / "vocabulary.policy").write_text((Path(policies) / "vocabulary.policy").read_text())
+    text = (Path(policies) / "ads.policy").read_text()
+    for right, wrong in (
+        ("campaign.age.min is less than 18", "campaign.age.mni is less than 18"),
+        ("{DE, FR}", "{DE, XX}"),
+        ("source        HOUSE sec 3", "source        HUOSE sec 3"),
+        ("exceeds EUR 5000", "exceeds 5000"),
+        ("expect deny by minors/profiling", "expect deny by minors/profling"),
+    ):
+        assert right in text
+        text = text.replace(right, wrong)
+    (spoiled / "ads.policy").write_text(text)
+    return spoiled

@@ -1,0 +1,74 @@
+"""`docs/command-line.md` holds the help of every command, word for word.
+
+`ASSENT_REGENERATE=1` writes it anew between the marks.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+from click.testing import Result
+
+from api.cli.main import assent
+
+Run = Callable[..., Result]
+PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
+BEGIN, END = "<!-- help: generated -->\n", "<!-- end of help -->\n"
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the path of every command, in the order of the help."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield (*path, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+def generated(run: Run) -> str:
+    sections = []
+    for path in ((), *commands(assent)):
+        text = run(*path, "--help", terminal_width=96).stdout
+        title = " ".join(("assent", *path))
+        sections.append(f"## `{title}`\n\n```text\n{text}```\n")
+    return "\n".join(sections)
+
+
+def test_the_page_holds_the_help_of_every_command(run: Run) -> None:
+    before, _, rest = PAGE.read_text().partition(BEGIN)
+    after = rest.partition(END)[2]
+    made = before + BEGIN + "\n" + generated(run) + "\n" + END + after
+    if os.environ.get("ASSENT_REGENERATE") == "1":
+        PAGE.write_text(made)
+    assert PAGE.read_text() == made
+
+
+def test_every_command_has_an_example_and_names_its_statuses(run: Run) -> None:
+    for path in commands(assent):
+        text = run(*path, "--help").stdout
+        if path == ("keys",):
+            continue
+        assert f"  assent {' '.join(path)}" in text
+        assert re.search(r"Exit\s+status:", text)
+
+
+def test_all_but_serve_take_json(run: Run) -> None:
+    for path in commands(assent):
+        takes = "--json " in run(*path, "--help").stdout
+        assert takes == (path not in {("serve",), ("keys",)})
+
+
+def test_assent_alone_shows_the_commands_in_their_order(run: Run) -> None:
+    result = run()
+    assert result.exit_code == 0
+    listed = result.stdout.partition("Commands:\n")[2].splitlines()
+    names = [line.split()[0] for line in listed]
+    assert names == ["decide", "check", "test", "init", "keys", "serve", "verify"]
+
+
+def test_the_version(run: Run) -> None:
+    assert re.fullmatch(r"assent \d+\.\d+\.\d+\n", run("--version").stdout)

@@ -1,0 +1,110 @@
+"""Bad input of every kind ends on one line that says where, why and what to do; never a trace."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+Write = Callable[[str, object], Path]
+OneLine = Callable[[Result], str]
+
+
+def test_a_missing_file(decide: Run, one_line: OneLine) -> None:
+    assert one_line(decide("nope.json")) == (
+        "assent: nope.json: no such file or directory; check the name\n"
+    )
+
+
+def test_a_directory_instead_of_a_file(decide: Run, one_line: OneLine, tmp_path: Path) -> None:
+    assert one_line(decide(tmp_path)) == (
+        f"assent: {tmp_path}: is a directory; name a file in it\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("", "empty"),
+        ("   \n", "empty"),
+        ("[]", "there is no record in it"),
+        ("[1, 2", "line 1, column"),
+        ('[{"id": "a", "id": "b"}]', "id"),
+        ('[{"id": NaN}]', "NaN"),
+        ("[" * 1000 + "]" * 1000, "deep"),
+        (b"\xff\xfe[\x00]\x00", "UTF-"),
+        ("a;b\n1;2\n", "commas"),
+        ("a,a\n1,2\n", "twice"),
+        ("a,b\n", "there is no record in it"),
+    ],
+)
+def test_a_text_that_holds_no_record(
+    decide: Run, one_line: OneLine, write: Write, content: object, why: str
+) -> None:
+    file = write("c.txt", content)
+    line = one_line(decide(file))
+    assert line.startswith(f"assent: {file}")
+    assert why in line
+    assert "; " in line
+
+
+def test_standard_input_without_a_record(decide: Run, one_line: OneLine) -> None:
+    assert one_line(decide("-", stdin="")).startswith("assent: standard input: ")
+
+
+def test_an_object_nested_a_thousand_deep_is_refused_in_its_place(
+    decide: Run, write: Write
+) -> None:
+    deep = '{"a": ' * 1000 + "1" + "}" * 1000
+    result = decide(write("c.ndjson", f'{deep}\n{{"id": "c"}}\n'))
+    assert result.exit_code == 1
+    assert "refused  record 1, line 1" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "why"),
+    [
+        ("--as-of", "2026-11-23T09:00:00", "has no offset from UTC; write 2026-11-23T09:00:00Z"),
+        ("--as-of", "2026-02-30", "is no instant; write 2026-11-23 or"),
+        ("--as-of", "2026-02-30T00:00:00Z", "is no instant"),
+        ("--as-of", "yesterday", "is no instant"),
+        ("--as-if-launched", "2026-02-30", "`2026-02-30` is no day; write 2026-11-23"),
+        ("--as-if-launched", "1.2.2026", "is no day"),
+        ("--format", "myspace", "`assent`"),
+        ("--colour", "red", "no such option"),
+    ],
+)
+def test_a_wrong_option(  # noqa: PLR0917 - fixtures are arguments.
+    decide: Run, one_line: OneLine, write: Write, option: str, value: str, why: str
+) -> None:
+    line = one_line(decide(write("c.json", {}), option, value))
+    assert line.startswith("assent decide: ")
+    assert why in line
+    assert line.endswith("; `assent decide --help` says how to use it\n")
+
+
+def test_a_missing_argument_and_a_wrong_command(run: Run, one_line: OneLine) -> None:
+    assert "missing argument `FILE`" in one_line(run("decide"))
+    assert one_line(run("decode")).startswith("assent: no such command `decode`")
+    assert one_line(run("--nope")).startswith("assent: no such option")
+
+
+@pytest.mark.parametrize(
+    ("directory", "why"),
+    [("nope", "this is not a directory"), ("empty", "there is no `.policy` file in it")],
+)
+def test_policies_that_cannot_be_read(  # noqa: PLR0917 - fixtures are arguments.
+    run: Run, one_line: OneLine, write: Write, tmp_path: Path, directory: str, why: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    file = write("c.json", {})
+    assert why in one_line(run("decide", file, "--policies", tmp_path / directory))
+
+
+def test_policies_with_errors_decide_nothing(
+    run: Run, one_line: OneLine, write: Write, five_mistakes: Path
+) -> None:
+    line = one_line(run("decide", write("c.json", {}), "--policies", five_mistakes))
+    assert line.startswith(f"assent: {five_mistakes}/")
+    assert line.endswith(f"the policies have 5 errors; `assent check {five_mistakes}` shows them\n")

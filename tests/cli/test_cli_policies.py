@@ -1,0 +1,188 @@
+"""`assent check` and `assent test`."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from api.cli import policy_files
+
+Run = Callable[..., Result]
+Write = Callable[[str, object], Path]
+OneLine = Callable[[Result], str]
+
+
+@pytest.fixture
+def copied(tmp_path: Path, policies: str) -> Path:
+    """A copy of the small policies, to be spoiled."""
+    return Path(shutil.copytree(policies, tmp_path / "copied"))
+
+
+# --- check ------------------------------------------------------------------------------------
+
+
+def test_good_policies(run: Run, policies: str) -> None:
+    result = run("check", policies)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "no errors, no warnings in 2 policy files\n"
+
+
+def test_every_mistake_is_listed_and_underlined(run: Run, five_mistakes: Path) -> None:
+    result = run("check", five_mistakes)
+    assert result.exit_code == 1
+    assert result.stdout.count("error[") == 5
+    assert f"--> {five_mistakes}/ads.policy:" in result.stdout
+    assert "^^^" in result.stdout
+    assert "= help: " in result.stdout
+    assert result.stdout.endswith("\n5 errors, no warnings in 2 policy files\n")
+
+
+def test_check_as_json(run: Run, five_mistakes: Path, policies: str) -> None:
+    result = run("check", five_mistakes, policies, "--json")
+    assert result.exit_code == 1
+    document = json.loads(result.stdout)
+    assert (document["errors"], document["warnings"], document["files"]) == (5, 0, 4)
+    assert {each["file"] for each in document["diagnostics"]} == {f"{five_mistakes}/ads.policy"}
+
+
+def test_the_shipped_policies_are_checked_without_a_path(
+    run: Run, copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy_files, "shipped_directory", lambda: copied)
+    assert run("check").stdout == "no errors, no warnings in 2 policy files\n"
+    assert run("test").stdout.endswith("3 passed, 0 failed\n")
+
+
+def test_places_are_paths_from_here(
+    run: Run, five_mistakes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(five_mistakes.parent)
+    assert f"--> {five_mistakes.name}/ads.policy:" in run("check", five_mistakes).stdout
+
+
+def test_a_file_is_checked_within_its_policies(run: Run, five_mistakes: Path) -> None:
+    vocabulary = run("check", five_mistakes / "vocabulary.policy")
+    assert vocabulary.exit_code == 0
+    assert vocabulary.stdout == "no errors, no warnings in 1 policy file\n"
+    rules = run("check", five_mistakes / "ads.policy")
+    assert rules.stdout.endswith("5 errors, no warnings in 1 policy file\n")
+    assert "vocabulary" not in rules.stdout
+
+
+def test_files_of_one_set_are_checked_together(run: Run, policies: str) -> None:
+    root = Path(policies)
+    both = run("check", root / "ads.policy", root / "vocabulary.policy")
+    assert both.stdout == "no errors, no warnings in 2 policy files\n"
+    all_of_it = run("check", root.resolve(), root / "ads.policy")
+    assert all_of_it.stdout == "no errors, no warnings in 2 policy files\n"
+
+
+def test_a_file_below_its_vocabulary(run: Run, copied: Path, write: Write) -> None:
+    inner = write("copied/law/eu/instruments.policy", "module small.law\n")
+    result = run("check", inner)
+    assert result.exit_code == 0
+    assert result.stdout == "no errors, no warnings in 1 policy file\n"
+    assert copied.is_dir()
+
+
+def test_a_file_alone_is_checked_by_the_shipped_vocabulary(
+    run: Run, copied: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy_files, "shipped_directory", lambda: copied)
+    text = (copied / "ads.policy").read_text().replace("campaign.age.min", "campaign.age.mni")
+    alone = write("elsewhere/far/away/from/it/mine.policy", text.partition("\ntest ")[0])
+    result = run("check", alone)
+    assert result.exit_code == 1
+    assert "did you mean `min`?" in result.stdout
+    assert result.stdout.endswith("in 1 policy file\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("nope", "not a directory"), ("notes.txt", "this is no policy file")]
+)
+def test_what_is_no_policy(  # noqa: PLR0917 - fixtures are arguments.
+    run: Run, one_line: OneLine, write: Write, tmp_path: Path, name: str, why: str
+) -> None:
+    write("notes.txt", "")
+    assert why in one_line(run("check", tmp_path / name))
+
+
+def test_a_directory_that_may_not_be_looked_into(
+    run: Run, one_line: OneLine, policies: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, pattern: str) -> None:
+        raise PermissionError(13, "Permission denied", str(self / pattern))
+
+    monkeypatch.setattr(Path, "glob", refuse)
+    line = one_line(run("check", Path(policies) / "ads.policy"))
+    assert "permission denied; ask for the right to it" in line
+
+
+# --- test -------------------------------------------------------------------------------------
+
+
+def test_passing_tests(run: Run, policies: str) -> None:
+    result = run("test", policies)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "no test violates labels/generated, spending/approved, spending/profiled_spending",
+        "no test satisfies spending/approved",
+        "3 passed, 0 failed",
+    ]
+
+
+def test_a_failing_test_is_explained(run: Run, copied: Path) -> None:
+    rules = copied / "ads.policy"
+    rules.write_text(rules.read_text().replace("is less than 18", "is less than 12"))
+    result = run("test", copied)
+    assert result.exit_code == 1
+    assert f"FAILED  profiled ads for teenagers are denied\n  {rules}:" in result.stdout
+    assert "  expected deny by minors/profiling, got allow\n" in result.stdout
+    assert "  | ALLOW  spring-1" in result.stdout
+    assert "  |\n" in result.stdout
+    assert result.stdout.endswith("2 passed, 1 failed\n")
+
+
+def test_a_test_that_cannot_run_fails(run: Run, copied: Path) -> None:
+    (copied / "allowed.json").unlink()
+    result = run("test", copied)
+    assert result.exit_code == 1
+    assert "there is no file `allowed.json` in the bundle" in result.stdout
+    assert result.stdout.endswith("0 passed, 3 failed\n")
+
+
+def test_results_as_json(run: Run, copied: Path) -> None:
+    rules = copied / "ads.policy"
+    rules.write_text(rules.read_text().replace("is less than 18", "is less than 12"))
+    result = run("test", copied, "--json")
+    assert result.exit_code == 1
+    document = json.loads(result.stdout)
+    assert (document["passed"], document["failed"]) == (2, 1)
+    (failure,) = document["failures"]
+    assert failure["title"] == "profiled ads for teenagers are denied"
+    assert failure["file"] == str(rules)
+    assert failure["explanation"].startswith("ALLOW")
+    assert "spending/approved" in document["never_satisfied"]
+
+
+def test_policies_with_errors_are_not_tested(
+    run: Run, one_line: OneLine, five_mistakes: Path
+) -> None:
+    assert "the policies have 5 errors" in one_line(run("test", five_mistakes))
+
+
+def test_policies_without_tests_do_not_pass(run: Run, one_line: OneLine, copied: Path) -> None:
+    rules = copied / "ads.policy"
+    rules.write_text(rules.read_text().partition("\ntest ")[0])
+    assert "there is no test in these policies" in one_line(run("test", copied))
+
+
+def test_rules_that_are_tried_both_ways_are_not_listed(run: Run, copied: Path) -> None:
+    rules = copied / "ads.policy"
+    head, found, tests = rules.read_text().partition("\ntest ")
+    alone = head[: head.index("policy labels")]
+    rules.write_text(alone + found + tests)
+    assert run("test", copied).stdout == "3 passed, 0 failed\n"

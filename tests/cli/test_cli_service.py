@@ -1,0 +1,119 @@
+"""`assent init`, `assent keys` and `assent serve`, short of serving."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from api import server
+from api.settings import Settings
+from engine.storage.database import Database
+from engine.storage.keys import ApiKeys
+
+Run = Callable[..., Result]
+OneLine = Callable[[Result], str]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'var' / 'assent.db'}"
+
+
+def test_init_shows_the_keys_once_and_what_to_try(run: Run, database: str) -> None:
+    result = run("init")
+    assert result.exit_code == 0
+    assert f"the log and the keys are in {database}\n" in result.stdout
+    tokens = [line.strip() for line in result.stdout.splitlines() if "    assent_" in line]
+    assert len(tokens) == 2
+    assert "  curl http://127.0.0.1:8000/v1/decisions \\\n" in result.stdout
+    assert f"'Authorization: Bearer {tokens[1]}'" in result.stdout
+    again = run("init")
+    assert again.exit_code == 0
+    assert not any(token in again.stdout for token in tokens)
+    assert "all was prepared before" in again.stdout
+
+
+def test_init_as_json(run: Run, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = json.loads(run("init", "--json").stdout)
+    assert (document["database_url"], document["is_new"]) == (database, True)
+    assert [key["name"] for key in document["keys"]] == ["administrator", "trial"]
+    monkeypatch.setenv("ASSENT_HOST", "::1")
+    assert json.loads(run("init", "--json").stdout)["keys"] == []
+
+
+def test_the_curl_line_knows_addresses_of_six(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSENT_HOST", "::1")
+    assert "curl http://[::1]:8000/v1/decisions" in run("init").stdout
+
+
+def test_a_key_is_made_and_works(run: Run, database: str) -> None:
+    run("init")
+    roles = ("--role", "submitter", "--role", "auditor")
+    result = run("keys", "create", "pipeline", *roles)
+    assert result.exit_code == 0
+    token = result.stdout.splitlines()[-1].strip()
+    opened = Database(database)
+    names = {key.name for key in ApiKeys(opened).all()}
+    opened.close()
+    assert token.startswith("assent_")
+    assert names == {"administrator", "trial", "pipeline"}
+
+
+def test_a_key_as_json(run: Run) -> None:
+    run("init")
+    terms = ("--role", "author", "--expires", "2030-01-01", "--json")
+    document = json.loads(run("keys", "create", "counsel", *terms).stdout)
+    assert (document["name"], document["roles"]) == ("counsel", ["author"])
+    assert document["expires_at"] == "2030-01-01T00:00:00+00:00"
+
+
+def test_keys_that_cannot_be_made(run: Run, one_line: OneLine) -> None:
+    assert one_line(run("keys", "create", "a", "--role", "author")).endswith(
+        "; `assent init` prepares it\n"
+    )
+    run("init")
+    run("keys", "create", "a", "--role", "author")
+    assert "choose another name" in one_line(run("keys", "create", "a", "--role", "author"))
+    assert "`author`" in one_line(run("keys", "create", "b", "--role", "king"))
+    assert "missing option `--role`" in one_line(run("keys", "create", "b"))
+
+
+def test_wrong_settings(
+    run: Run, one_line: OneLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "var").write_text("a file where a directory should be")
+    assert one_line(run("init")).startswith("assent: service: ")
+    monkeypatch.setenv("ASSENT_PROT", "8000")
+    for command in (("init",), ("serve",), ("keys", "create", "a", "--role", "author")):
+        line = one_line(run(*command))
+        assert line == (
+            "assent: settings: there is no setting `ASSENT_PROT`; did you mean `ASSENT_PORT`?\n"
+        )
+
+
+def test_serve_takes_its_options_over_the_settings(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[Settings] = []
+    monkeypatch.setattr(server, "serve", served.append)
+    monkeypatch.setenv("ASSENT_WORKERS", "3")
+    assert run("serve", "--host", "0.0.0.0", "--port", 8080).exit_code == 0  # noqa: S104 - an argument.
+    (settings,) = served
+    assert (settings.host, settings.port, settings.workers) == ("0.0.0.0", 8080, 3)  # noqa: S104
+
+
+def test_serve_without_init(run: Run, one_line: OneLine) -> None:
+    line = one_line(run("serve"))
+    assert line.startswith("assent: service: ")
+    assert line.count("`assent init`") == 1
+
+
+def test_serve_with_broken_policies(
+    run: Run, one_line: OneLine, five_mistakes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    monkeypatch.setenv("ASSENT_POLICIES", str(five_mistakes))
+    expected = "assent: policies: there are 5 errors; `assent check` shows them\n"
+    assert one_line(run("serve")) == expected

@@ -1,0 +1,105 @@
+"""`assent verify` on exports as the service writes them, and on what became of them."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from api.recording import Recorder
+from api.submission import NATIVE, Terms
+from engine import Engine, load_bundle
+from engine.audit.export import write_export
+from engine.audit.log import Committer
+from engine.storage.database import Database
+from engine.storage.decisions import Decisions
+from engine.storage.log_store import SQLLogStore
+from engine.storage.migrate import migrate
+
+Run = Callable[..., Result]
+Write = Callable[[str, object], Path]
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def export(tmp_path: Path, policies: str, campaign: object, denied: object) -> bytes:
+    """The export of a log with two decisions."""
+    database = Database(f"sqlite:///{tmp_path}/log.db")
+    migrate(database)
+    committer = Committer(SQLLogStore(database, clock=lambda: NOON))
+    recorder = Recorder(Engine(load_bundle(policies)), committer, clock=lambda: NOON)
+    terms = Terms(format=NATIVE, as_of=NOON)
+    for record in (campaign, denied):
+        recorder.record(record, terms=terms, actor="pipeline")
+    committer.close()
+    decisions, stream = Decisions(database), BytesIO()
+    head = decisions.head()
+    entries = decisions.entries(size=head.size)
+    write_export(stream, head=head, entries=entries, exported_at=NOON)
+    database.close()
+    return stream.getvalue()
+
+
+def test_a_whole_export(run: Run, write: Write, export: bytes) -> None:
+    result = run("verify", write("log.ndjson", export))
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert lines[0] == "VERIFIED  2 entries, nothing is wrong"
+    assert lines[1].startswith("  head   2:")
+    assert "--trusted" in lines[2]
+
+
+def test_the_head_may_be_trusted_from_elsewhere(run: Run, write: Write, export: bytes) -> None:
+    file = write("log.ndjson", export)
+    head = run("verify", file).stdout.splitlines()[1].split()[-1]
+    assert run("verify", file, "--trusted", head).stdout.count("\n") == 2
+    size, _, root = head.partition(":")
+    digits = base64.b64decode(root).hex()
+    assert run("verify", file, "--trusted", f"{size}:{digits}").exit_code == 0
+    other = run("verify", file, "--trusted", f"{size}:{'0' * 64}")
+    assert other.exit_code == 1
+    assert "first: the export: the first 2 entries are not those" in other.stdout
+
+
+def test_a_changed_export_names_what_is_wrong(run: Run, write: Write, export: bytes) -> None:
+    header, first, second = export.splitlines(keepends=True)
+    changed = second.replace(b'"actor":"pipeline"', b'"actor":"somebody"')
+    assert changed != second
+    result = run("verify", write("log.ndjson", header + first + changed))
+    assert result.exit_code == 1
+    assert result.stdout.startswith("NOT VERIFIED  1 fault in 2 entries\n  first: entry 1: ")
+    cut = run("verify", write("log.ndjson", header + first))
+    assert cut.stdout.startswith("NOT VERIFIED  2 faults in 1 entry\n")
+
+
+def test_json(run: Run, export: bytes) -> None:
+    result = run("verify", "-", "--json", stdin=export)
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    assert (document["verified"], document["entries"], document["faults"]) == (True, 2, [])
+    broken = json.loads(run("verify", "-", "--json", stdin=export[:-5]).stdout)
+    assert broken["verified"] is False
+    assert {fault["entry"] for fault in broken["faults"]} == {1, None}
+
+
+def test_what_is_no_export(run: Run, write: Write) -> None:
+    result = run("verify", write("log.ndjson", b"\x00\x1b[31m\xff\n" * 300))
+    assert result.exit_code == 1
+    assert "header_malformed" in result.stdout
+    assert "\x1b" not in result.stdout
+    assert "         and 200 more\n" in result.stdout or "and 201 more" in result.stdout
+    assert run("verify", write("empty.ndjson", "")).exit_code == 1
+
+
+def test_what_cannot_be_read(
+    run: Run, one_line: Callable[[Result], str], tmp_path: Path, write: Write
+) -> None:
+    assert "no such file" in one_line(run("verify", tmp_path / "nope"))
+    assert "is a directory" in one_line(run("verify", tmp_path))
+    file = write("log.ndjson", "")
+    for wrong in ("1", "1:zz", "1:AAAA", f"{2**63}:{'0' * 64}", f"1:{'z' * 64}"):
+        assert "is no head" in one_line(run("verify", file, "--trusted", wrong))

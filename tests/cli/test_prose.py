@@ -1,0 +1,165 @@
+"""`engine.evaluation.prose`: how a decision reads, and what is cut with its count."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import Engine, bundle_from_files, explain
+from engine.evaluation.prose import (
+    MOST_FACTS,
+    MOST_FINDINGS,
+    MOST_MISSING,
+    MOST_RULES,
+    WIDTH,
+    printable,
+)
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+HERE = Path(__file__).parent / "policies"
+
+RULE = """
+  rule r{number:02} "Rule {number}"
+    source        HOUSE sec {number}
+    in force from 2024-01-01
+    require       {condition}
+    severity      low
+    message       "Rule {number} is not kept."
+    remedy        "Keep rule {number}."
+"""
+
+
+def engine(*conditions: str) -> Engine:
+    """Return an engine with the small vocabulary and a rule for each condition."""
+    rules = "".join(RULE.format(number=n, condition=c) for n, c in enumerate(conditions, start=1))
+    text = f"""module many
+instrument HOUSE "Rules of the house" "https://example.org/rules"
+policy p "P"{rules}end policy
+"""
+    vocabulary = (HERE / "vocabulary.policy").read_text()
+    return Engine(bundle_from_files({"v.policy": vocabulary, "p.policy": text}, name="many"))
+
+
+def read(made: Engine, campaign: dict[str, Any], **terms: Any) -> str:
+    shown = explain(made.decide(campaign, as_of=NOON), **terms)
+    assert max(map(len, shown.splitlines())) <= WIDTH
+    return shown
+
+
+def test_rules_beyond_a_number_are_named(campaign: dict[str, Any]) -> None:
+    shown = read(engine(*["campaign.approved"] * (MOST_RULES + 2)), campaign)
+    assert shown.count("✗ ") == MOST_RULES
+    assert "and 2 more rules violated or undetermined: p/r21, p/r22\n" in shown
+    assert shown.startswith(f"DENY  spring-1  {MOST_RULES + 2} rules are violated\n")
+
+
+def test_undetermined_rules_are_counted_beside_violated_ones(campaign: dict[str, Any]) -> None:
+    shown = read(engine("campaign.approved", "campaign.consent"), campaign)
+    assert "  1 rule is violated, and 1 cannot be judged for want of facts\n" in shown
+    assert "To be allowed, the campaign must also say\n" in shown
+
+
+def test_findings_beyond_a_number_are_counted(denied: dict[str, Any]) -> None:
+    files = {path.name: path.read_text() for path in HERE.glob("*.policy")}
+    made = Engine(bundle_from_files(files, name="small"))
+    ads = [{"name": f"ad {n}", "generated": True, "labelled": False} for n in range(9)]
+    shown = read(made, {**denied, "ads": ads})
+    assert shown.count(" was made by AI, and does not say so.") == MOST_FINDINGS
+    assert f"            and {9 - MOST_FINDINGS} more like it\n" in shown
+
+
+def test_values_beyond_a_number_are_counted(campaign: dict[str, Any]) -> None:
+    every = "every ad in campaign.ads has (ad.labelled)"
+    ads = [{"name": f"ad {n}", "labelled": False} for n in range(MOST_FACTS + 2)]
+    shown = read(engine(every), {**campaign, "ads": ads})
+    assert "            and 2 more values\n" in shown
+    unsaid = [{"name": f"ad {n}"} for n in range(MOST_FACTS + 2)]
+    shown = read(engine(every), {**campaign, "ads": unsaid})
+    assert "            and 2 more facts\n" in shown
+
+
+def test_missing_facts_beyond_a_number_are_counted(campaign: dict[str, Any]) -> None:
+    unsaid = [{"name": f"ad {n}"} for n in range(MOST_MISSING + 3)]
+    every = "every ad in campaign.ads has (ad.labelled)"
+    shown = read(engine(every), {**campaign, "ads": unsaid})
+    assert "\n  and 3 more facts\n" in shown
+
+
+def test_items_of_a_list_are_told_by_their_labels(campaign: dict[str, Any]) -> None:
+    shown = read(engine("all of (a) campaign.approved; (b) campaign.age.min is 18"), campaign)
+    assert "  value     (a) a second person has approved the spending: no\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("/a/b", "  at        /a/b\n  read as   /approved\n"),
+        ("", "  at        the submitted record as a whole\n  read as   /approved\n"),
+        (None, "  at        /approved\n"),
+    ],
+)
+def test_values_are_pointed_at_where_they_were_submitted(
+    campaign: dict[str, Any], source: str | None, told: str
+) -> None:
+    shown = read(engine("campaign.approved"), campaign, origin=lambda _: source)
+    assert told in shown
+    assert ("read as" in shown) is (source is not None)
+
+
+def test_calculations_are_required_as_they_are_written(campaign: dict[str, Any]) -> None:
+    shown = read(engine("campaign.age.min + 1 is at least 30"), campaign)
+    assert "  required  campaign.age.min + 1 is at least 30\n" in shown
+
+
+def test_a_moved_flight_is_told(campaign: dict[str, Any]) -> None:
+    made = engine("campaign.approved")
+    decision = made.decide(campaign, as_of=NOON, as_if_launched=date(2027, 2, 1))
+    assert "\n      as if launched on 2027-02-01\n" in explain(decision)
+
+
+def test_a_campaign_without_markets_and_rules_reads_well() -> None:
+    shown = read(engine(), {})
+    assert shown.startswith("DENY  no rule is shown to be violated, but 3 facts are missing\n")
+    assert "  identifier of the campaign\n    at /id, always required\n" in shown
+    assert shown.endswith("\n0 rules were judged as of 2026-11-23T12:00:00Z\n")
+
+
+def test_long_words_are_kept_whole() -> None:
+    word = "x" * 200
+    assert word in explain(engine().decide({"id": word}, as_of=NOON))
+
+
+def test_nothing_shown_commands_a_terminal() -> None:
+    assert printable("früh\n") == "früh\n"
+    assert printable("\x1b[31m\u202e") == "\\u001b[31m\\u202e"
+
+
+def test_markets_that_differ_are_told(campaign: dict[str, Any]) -> None:
+    files = {path.name: path.read_text() for path in HERE.glob("*.policy")}
+    made = Engine(bundle_from_files(files, name="small"))
+    shown = read(made, {**campaign, "age": {"min": 13}, "profiling": True})
+    assert "\n      DE deny, US allow\n" in shown
+    shown = read(made, {**campaign, "age": None, "profiling": True})
+    assert "\n      DE deny for want of facts, US allow\n" in shown
+
+
+def test_evidence_stands_beside_what_was_required(campaign: dict[str, Any]) -> None:
+    rule = RULE.format(number=1, condition="campaign.approved") + "    evidence      campaign.id\n"
+    text = f"""module many
+instrument HOUSE "Rules of the house" "https://example.org/rules"
+policy p "P"{rule}end policy
+"""
+    vocabulary = (HERE / "vocabulary.policy").read_text()
+    made = Engine(bundle_from_files({"v.policy": vocabulary, "p.policy": text}, name="many"))
+    shown = read(made, campaign)
+    assert "  value     identifier of the campaign: spring-1\n  at        /id\n" in shown
+
+
+def test_long_rows_go_on_below_their_first_line(campaign: dict[str, Any]) -> None:
+    condition = " and ".join(["campaign.approved"] * 9)
+    shown = read(engine(condition), campaign)
+    clause = shown.partition("  clause    ")[2].splitlines()
+    assert clause[0].startswith("require campaign.approved and")
+    assert clause[1].startswith("            campaign.approved")
+    assert " ".join(line.strip() for line in clause).startswith(f"require {condition} in p.policy")

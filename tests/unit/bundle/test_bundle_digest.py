@@ -1,0 +1,78 @@
+"""A bundle: one digest over every byte of its files, and a value that never changes."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from engine.bundle.bundle import build, digest_of, is_policy, policy_sources
+from engine.source.diagnostic import Severity
+from tests.strategies.campaigns import VOCABULARY
+
+FILES = {"a.policy": "# a", "b/c.json": "{}"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"a.policy": "# a ", "b/c.json": "{}"},
+        {"a.policy": "# a", "b/c.json": "{} "},
+        {"A.policy": "# a", "b/c.json": "{}"},
+        {"a.policy": "# a"},
+        {"a.policy": "# a", "b/c.json": "{}", "d.json": ""},
+        {"a.policy": "{}", "b/c.json": "# a"},
+        {'a.policy":"# a","b/c.json': "{}"},
+        {"a.policy": "# \u00e1", "b/c.json": "{}"},
+        {"a.policy": "# a\u0301", "b/c.json": "{}"},
+        {"a.policy": "# \ud83d", "b/c.json": "{}"},
+    ],
+)
+def test_every_character_and_name_counts(changed: Mapping[str, str]) -> None:
+    assert digest_of(changed) != digest_of(FILES)
+
+
+def test_the_order_of_files_does_not_count() -> None:
+    assert digest_of(dict(reversed(FILES.items()))) == digest_of(FILES)
+
+
+def test_the_digest_is_sha256_over_the_json_of_the_files() -> None:
+    # printf '{"a.policy":"# a","b/c.json":"{}"}' | sha256sum
+    assert digest_of(FILES).startswith("sha256:")
+    assert len(digest_of(FILES)) == len("sha256:") + 64
+    assert digest_of({}) == (
+        "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    )
+
+
+def test_a_bundle_is_identified_by_its_files_alone() -> None:
+    files = {"v.policy": VOCABULARY, "data/x.json": '{"a": 1}'}
+    one, _ = build("one", files)
+    other, _ = build("other", dict(reversed(files.items())))
+    assert one is not None
+    assert other is not None
+    assert one.digest == other.digest == digest_of(files)
+    assert one.version == one.digest[7:19]
+
+
+def test_a_bundle_keeps_its_files_whatever_becomes_of_the_callers() -> None:
+    files = {"v.policy": VOCABULARY}
+    bundle, _ = build("b", files)
+    files["w.policy"] = "policy"
+    assert bundle is not None
+    assert dict(bundle.files) == {"v.policy": VOCABULARY}
+
+
+def test_only_policy_files_are_parsed() -> None:
+    assert is_policy("a/b.policy")
+    assert not is_policy("a/b.policy.json")
+    files = {"z.policy": "", "a.policy": "", "x.json": "not policy"}
+    assert list(policy_sources(files)) == ["a.policy", "z.policy"]
+    bundle, found = build("b", {"v.policy": VOCABULARY, "x.json": "not policy"})
+    assert bundle is not None
+    assert found == ()
+
+
+def test_there_is_no_bundle_where_a_file_has_a_fault_of_any_floor() -> None:
+    for text in ("policy", "set A of nothing is {x} end set\n", "\x00", "x" * (1 << 21)):
+        bundle, found = build("b", {"v.policy": VOCABULARY, "p.policy": text})
+        assert bundle is None
+        assert any(each.severity is Severity.ERROR for each in found)
