@@ -1,0 +1,118 @@
+"""The Snapchat library of 2020 through the front doors: 5,757 records that nobody here wrote.
+
+As if launched on 2026-11-23, the rule on profiled ads for minors denies exactly 143 of them: those
+in an EU country that reach people under 18 and were aimed by interests, segments or demographics.
+On their own dates it denies none, since it was not in force.
+"""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from api.settings import load_settings
+from api.setup import initialise
+from engine.audit.verify import verify_export
+from engine.storage.keys import Role
+from tests.api.installation import Installation, Served, free_port, serving
+
+ROWS = 5757
+RULE = "minors/no_profiled_ads"
+DENIED = 143
+Document = dict[str, Any]
+
+
+def decided_on_the_command_line(file: Path, *options: str) -> list[Document]:
+    command = [sys.executable, "-m", "api.cli", "decide", str(file), "--format", "snapchat"]
+    made = subprocess.run(  # noqa: S603 - our own command.
+        [*command, "--json", *options], capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 1, made.stderr
+    return [json.loads(line) for line in made.stdout.splitlines()]
+
+
+def violations(decisions: list[Document]) -> Counter[str]:
+    return Counter(
+        each["rule"]
+        for decision in decisions
+        for each in decision.get("rules", ())
+        if each["status"] == "violated"
+    )
+
+
+def test_the_command_line_denies_143_as_if_launched_now(snapchat_csv: Path) -> None:
+    terms = ("--as-of", "2026-11-23", "--as-if-launched", "2026-11-23")
+    decisions = decided_on_the_command_line(snapchat_csv, *terms)
+    assert len(decisions) == ROWS
+    assert all(("decision" in each) != ("refused" in each) for each in decisions)
+    assert violations(decisions)[RULE] == DENIED
+
+
+def test_the_rule_denies_none_on_their_own_dates(snapchat_csv: Path) -> None:
+    decisions = decided_on_the_command_line(snapchat_csv, "--as-of", "2020-12-31")
+    assert len(decisions) == ROWS
+    assert violations(decisions)[RULE] == 0
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The service as it ships, with the shipped policies and two workers."""
+    folder = tmp_path_factory.mktemp("service")
+    chosen = {"data_directory": str(folder / "var"), "port": free_port(), "log_level": "error"}
+    settings = load_settings({f"ASSENT_{name.upper()}": value for name, value in chosen.items()})
+    trial = next(key for key in initialise(settings).keys if Role.SUBMITTER in key.key.roles)
+    with serving(Installation(settings=settings, tokens={"both": trial.token})) as running:
+        yield running
+
+
+def test_the_service_finds_the_same_143(served: Served, snapchat_csv: Path) -> None:
+    with snapchat_csv.open(newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    body = "".join(f"{json.dumps(row)}\n" for row in rows).encode()
+    launched = "as_of=2026-11-23T00:00:00Z&as_if_launched=2026-11-23"
+    path = f"/v1/decisions/batch?format=snapchat&{launched}"
+    status, _, text = served.request(
+        "POST", path, body, Content_Type="application/x-ndjson", Accept="application/x-ndjson"
+    )
+    answers = [json.loads(line) for line in text.splitlines()]
+    assert status == 200
+    assert [each["line"] for each in answers] == list(range(1, ROWS + 1))
+    assert all("decision" in each or "error" in each for each in answers)
+    denied = {each["id"] for each in answers if RULE in violated_in(each)}
+    assert len(denied) == DENIED
+    assert found(served, rule=RULE) == denied
+    assert_log_verifies(served, entries=sum("decision" in each for each in answers))
+
+
+def violated_in(answer: Document) -> set[str]:
+    findings = answer.get("findings", ())
+    return {each["rule"] for each in findings if each["status"] == "violated"}
+
+
+def found(served: Served, **filters: str) -> set[str]:
+    """Return the ids of the decisions that a search finds, page by page."""
+    ids: set[str] = set()
+    cursor: str | None = ""
+    while cursor is not None:
+        query = filters | {"limit": "50"} | ({"cursor": cursor} if cursor else {})
+        status, _, text = served.request("GET", f"/v1/decisions?{urlencode(query)}")
+        page = json.loads(text)
+        assert status == 200, page
+        ids |= {each["id"] for each in page["items"]}
+        cursor = page["next"]
+    return ids
+
+
+def assert_log_verifies(served: Served, *, entries: int) -> None:
+    status, _, text = served.request("GET", "/v1/log/export")
+    assert status == 200
+    report = verify_export(io.BytesIO(text))
+    assert report.faults == ()
+    assert report.entries == entries
