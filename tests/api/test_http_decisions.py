@@ -206,3 +206,27 @@ def test_values_at_the_edges_are_decided_or_refused(api: Caller) -> None:
     age = {"min": 10**18, "max": -(10**18)}
     made = api.decide(campaign(targeting={"profiling": True, "age": age}))
     assert made["recorded"] is True
+
+
+def test_a_person_reads_the_same_decision_as_text(api: Caller) -> None:
+    answer = api.post({"campaign": campaign(id="cmp-8")}, headers={"Accept": "text/plain"})
+    assert answer.content_type == "text/plain; charset=utf-8"
+    *explanation, last = answer.text.splitlines()
+    assert explanation[0] == "DENY  cmp-8  1 rule is violated"
+    decision_id = last.rpartition(" ")[2]
+    found = json.loads(api.get(f"/v1/decisions/{decision_id}").data)
+    assert last == (f"recorded as entry {found['receipt']['index']} of the log, {decision_id}")
+    assert found["campaign"] == "cmp-8"
+
+
+def test_a_dry_run_says_so_in_text_too(api: Caller) -> None:
+    body = {"campaign": allowed(), "dry_run": True}
+    answer = api.post(body, headers={"Accept": "text/plain"})
+    assert answer.text.startswith("ALLOW")
+    assert answer.text.endswith("nothing was recorded: a dry run\n")
+
+
+def test_json_is_what_everybody_else_gets(api: Caller) -> None:
+    for accepted in ("*/*", "text/html", "application/json, text/plain"):
+        answer = api.post({"campaign": campaign()}, headers={"Accept": accepted})
+        assert answer.content_type == "application/json"
