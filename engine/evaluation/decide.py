@@ -1,18 +1,14 @@
 """Deciding: results of all rules, combined. Pure: no clock, no input or output, no globals."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from ..semantics.tree import Policies
-from .combine import market_verdicts, missing_facts, required_facts, verdict
+from .combine import missing_facts, required_facts
 from .decision import Decision
 from .judge import Hearing
-from .moment import as_if_launched, moment
-from .result import RuleResult
+from .moment import as_if_launched, day_of, moment
+from .validity import JudgeAll, answer, first_flip
 from .values import Campaign
-
-JudgeAll = Callable[[Hearing], tuple[RuleResult, ...]]
-"""Either evaluator: every rule of the policies, judged for one campaign."""
 
 
 def decide(
@@ -30,15 +26,17 @@ def decide(
     judged = campaign
     if launched is not None:
         judged = as_if_launched(campaign, launched, policies.vocabulary)
-    hearing = Hearing(policies=policies, campaign=judged, moment=moment(judged, as_of))
-    results = judge_all(hearing)
+    hearing = Hearing(policies=policies, campaign=judged, moment=moment(judged, day_of(as_of)))
+    results = judge_all(hearing, None)
     complete = not required_facts(judged, policies.vocabulary)
+    overall, markets = answer(hearing, results, complete=complete)
     return Decision(
         campaign=judged.id,
         as_of=as_of,
         as_if_launched=launched,
-        verdict=verdict(results, complete=complete),
-        markets=market_verdicts(judged.markets or (), results, complete=complete),
+        valid_until=first_flip(hearing, judge_all, results, complete=complete),
+        verdict=overall,
+        markets=markets,
         results=results,
         missing=missing_facts(judged, policies.vocabulary, results),
     )

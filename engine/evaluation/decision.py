@@ -49,12 +49,14 @@ class Decision:
     """What was decided about a campaign, by which results, and as of when.
 
     `results` has every rule of the bundle once, in order of the ids. `as_of` is the instant of the
-    evaluation; `as_if_launched` the day to which the flight was moved, where it was.
+    evaluation; `as_if_launched` the day to which the flight was moved, where it was. `valid_until`
+    is the first day (in UTC) on which the passing of time would change the answer, if ever.
     """
 
     campaign: str | None
     as_of: datetime
     as_if_launched: date | None
+    valid_until: date | None
     verdict: Verdict
     markets: tuple[MarketVerdict, ...]
     results: tuple[RuleResult, ...]

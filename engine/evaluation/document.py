@@ -41,7 +41,7 @@ def document(
     writer = _Writer(origin=origin)
     reported = decision.with_status(*_REPORTED)
     settled = decision.with_status(Status.SATISFIED, Status.EXCEPTED)
-    launched = decision.as_if_launched
+    launched, until = decision.as_if_launched, decision.valid_until
     return {
         "id": id,
         "decision": decision.verdict.effect.value,
@@ -55,6 +55,7 @@ def document(
         "engine": {"name": "assent", "version": identity.engine},
         "as_of": instant_text(decision.as_of),
         "as_if_launched": launched.isoformat() if launched is not None else None,
+        "valid_until": f"{until.isoformat()}T00:00:00Z" if until is not None else None,
         "markets": [
             {
                 "market": each.market,

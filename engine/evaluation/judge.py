@@ -40,14 +40,10 @@ class Hearing:
         object.__setattr__(self, "markets", self.campaign.markets)
 
 
-def judge(
-    rule: Rule, hearing: Hearing, evaluate: Evaluate, changes: tuple[date, ...]
-) -> RuleResult:
-    """Return what a rule comes to for a campaign over all days of its flight that count.
-
-    `changes` are the days on which the law changes as the rule reads it.
-    """
+def judge(rule: Rule, hearing: Hearing, evaluate: Evaluate) -> RuleResult:
+    """Return what a rule comes to for a campaign over all days of its flight that count."""
     moment = hearing.moment
+    changes = hearing.policies.calendars[rule.id].changes
     bench = _Bench(rule=rule, hearing=hearing, evaluate=evaluate)
     certain = law_days(changes, moment.certain) if moment.certain else ()
     possible = law_days(changes, moment.possible) if moment.possible else ()

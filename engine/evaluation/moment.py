@@ -7,11 +7,10 @@ that is simply missing is unknown: law that comes into force later may or may no
 the flight has begun, so may the law of the days behind, since it may already be over.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from ..semantics.tree import Policies, Rule, SetTerm, Window, terms_below
 from ..semantics.vocabulary import Vocabulary
 from .values import Campaign, Datum, Group
 
@@ -46,9 +45,13 @@ class Moment:
     unknown: tuple[tuple[str, ...], ...]
 
 
-def moment(campaign: Campaign, as_of: datetime) -> Moment:
-    """Return when a campaign is judged, as of an instant; its day is that of UTC."""
-    today = as_of.astimezone(UTC).date()
+def day_of(as_of: datetime) -> date:
+    """Return the day of the evaluation: that of an instant in UTC."""
+    return as_of.astimezone(UTC).date()
+
+
+def moment(campaign: Campaign, today: date) -> Moment:
+    """Return when a campaign is judged that is evaluated on a day."""
     start, end = campaign.day(FLIGHT, "start"), campaign.day(FLIGHT, "end")
     endless = campaign.at(FLIGHT, "until_stopped") is True
     missing_end = () if end is not None or endless else ((FLIGHT, "end"),)
@@ -66,17 +69,10 @@ def moment(campaign: Campaign, as_of: datetime) -> Moment:
     return Moment(today=today, certain=certain, possible=possible, unknown=missing_end)
 
 
-def law_changes(rule: Rule, policies: Policies) -> tuple[date, ...]:
-    """Return the days on which the law changes as a rule reads it, in order.
-
-    It changes where the rule begins or ends to be in force, and where an edition of a set that it
-    names does.
-    """
-    return tuple(sorted(set(_changes(rule, policies))))
-
-
 def law_days(changes: tuple[date, ...], days: Days) -> tuple[date, ...]:
     """Return one day for each state of the law within a range of days.
+
+    `changes` are the days on which the law changes, in order.
 
     A range without a first day is represented from the day before the first change on.
     """
@@ -87,28 +83,6 @@ def law_days(changes: tuple[date, ...], days: Days) -> tuple[date, ...]:
         first = before if days.last is None else min(before, days.last)
     later = (day for day in changes if day > first and days.contains(day))
     return (first, *later)
-
-
-def _changes(rule: Rule, policies: Policies) -> Iterator[date]:
-    yield from _ends(rule.window)
-    for name in sorted(set_names(rule)):
-        for edition in policies.sets[name].editions:
-            yield from _ends(edition.window)
-
-
-def _ends(window: Window) -> Iterator[date]:
-    if window.start is not None:
-        yield window.start
-    if window.until is not None:
-        yield window.until
-
-
-def set_names(rule: Rule) -> frozenset[str]:
-    """Return the names of the sets that a rule reads."""
-    clauses = (*rule.applicability, rule.main, *(each.clause for each in rule.exemptions))
-    terms = [term for clause in clauses for term in terms_below(clause.condition)]
-    found = {term.name for term in (*terms, rule.places) if isinstance(term, SetTerm)}
-    return frozenset(found)
 
 
 # --- as if launched ----------------------------------------------------------------------------

@@ -4,7 +4,7 @@ A rule that is satisfied or does not apply is settled by its truth closures alon
 is judged again with closures that trace, so that only findings cost what findings cost.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -12,7 +12,7 @@ from functools import cache
 from ..semantics.tree import Clause, Effect, Policies, Rule
 from .closures import Frame, Names, compile_test
 from .judge import Hearing, judge, out_of_force, places_on
-from .moment import Moment, law_changes, law_days
+from .moment import Moment, law_days
 from .outcome import Outcome
 from .places import matching
 from .result import RuleResult, Status
@@ -24,27 +24,30 @@ class Program:
     """Policies, compiled once and immutable; safe to share between threads."""
 
     policies: Policies
-    _rules: tuple[Callable[[Hearing], RuleResult], ...]
+    _rules: Mapping[str, Callable[[Hearing], RuleResult]]
 
-    def judge_all(self, hearing: Hearing) -> tuple[RuleResult, ...]:
-        """Return the result of every rule, in order of their ids."""
-        return tuple(rule(hearing) for rule in self._rules)
+    def judge_all(
+        self, hearing: Hearing, only: frozenset[str] | None = None
+    ) -> tuple[RuleResult, ...]:
+        """Return the result of every rule, or only of some, in order of their ids."""
+        if only is None:
+            return tuple(rule(hearing) for rule in self._rules.values())
+        return tuple(rule(hearing) for name, rule in self._rules.items() if name in only)
 
 
 def compile_program(policies: Policies) -> Program:
     """Return the program of checked policies."""
     names = Names(policies=policies, bound={})
-    return Program(policies, tuple(_rule(rule, names) for rule in policies.rules))
+    return Program(policies, {rule.id: _rule(rule, names) for rule in policies.rules})
 
 
 def _rule(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult]:
-    changes = law_changes(rule, names.policies)
-    quick = _quick(rule, names, changes)
+    quick = _quick(rule, names)
     trace = _tracer(rule, names)
 
     def judged(hearing: Hearing) -> RuleResult:
         settled = quick(hearing)
-        return settled if settled is not None else judge(rule, hearing, trace(hearing), changes)
+        return settled if settled is not None else judge(rule, hearing, trace(hearing))
 
     return judged
 
@@ -67,15 +70,14 @@ def _tracer(rule: Rule, names: Names) -> Callable[[Hearing], Callable[[Clause, d
     return for_hearing
 
 
-def _quick(
-    rule: Rule, names: Names, changes: tuple[date, ...]
-) -> Callable[[Hearing], RuleResult | None]:
+def _quick(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult | None]:
     """Return the rule as truth closures: its result where nothing needs explaining, else None."""
     subject = tuple(
         (compile_test(clause.condition, names), clause.text) for clause in rule.applicability
     )
     main = compile_test(rule.main.condition, names)
     unbreached = rule.effect is Effect.REQUIRE
+    changes = names.policies.calendars[rule.id].changes
     out = RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=out_of_force(rule.window))
 
     def quick(hearing: Hearing) -> RuleResult | None:

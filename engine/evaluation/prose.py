@@ -88,6 +88,9 @@ def lines(decision: Decision, *, origin: Origin | None = None) -> Iterator[Line]
     yield from _missing(decision)
     yield ()
     yield from wrapped(_tally(decision), "", Tone.QUIET)
+    if decision.valid_until is not None:
+        until = f"on {decision.valid_until} the mere passing of time changes this answer"
+        yield from wrapped(until, "", Tone.QUIET)
 
 
 # --- the verdict ------------------------------------------------------------------------------

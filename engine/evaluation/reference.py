@@ -29,7 +29,6 @@ from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
 from .comparison import UndefinedError, calculate, compare, is_within
 from .judge import Evaluate, Hearing, judge
-from .moment import law_changes
 from .outcome import Outcome, Seen, Wanted, conjunction, disjunction, negation
 from .result import RuleResult
 from .values import Datum, Group, show_typed
@@ -55,11 +54,12 @@ class Situation:
     bound: Mapping[str, Element]
 
 
-def judge_all(hearing: Hearing) -> tuple[RuleResult, ...]:
-    """Return the result of every rule, in order of their ids, by this evaluator."""
+def judge_all(hearing: Hearing, only: frozenset[str] | None = None) -> tuple[RuleResult, ...]:
+    """Return the result of every rule, or only of some, in order of their ids."""
     return tuple(
-        judge(rule, hearing, _clauses_of(hearing), law_changes(rule, hearing.policies))
+        judge(rule, hearing, _clauses_of(hearing))
         for rule in hearing.policies.rules
+        if only is None or rule.id in only
     )
 
 

@@ -1,7 +1,7 @@
 """The laws of deciding, over generated policies and campaigns."""
 
 import random
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import rfc8785
@@ -19,6 +19,7 @@ from engine.evaluation.values import Campaign
 from engine.semantics.types import RecordType
 from tests.strategies.campaigns import DAYS, VOCABULARY, descriptors, policy_files, removals
 
+ONE_DAY = timedelta(days=1)
 IDENTITY = Identity(name="generated", version="1", digest="sha256:00", engine="0")
 
 
@@ -107,3 +108,21 @@ def test_encoding_is_the_inverse_of_decoding(descriptor: dict[str, Any]) -> None
     again, faults = bundle.decoder.decode(encoded)
     assert faults == ()
     assert again == campaign
+
+
+@given(policy_files(), descriptors(), DAYS)
+def test_an_answer_holds_until_the_first_flip(
+    files: dict[str, str], descriptor: dict[str, Any], day: date
+) -> None:
+    """The answer differs at `valid_until`, and on no day between now and then."""
+    bundle = bundle_of(files)
+    now = decided(bundle, descriptor, day, by="program")
+    until = now.valid_until
+    last = until - ONE_DAY if until is not None else date(2029, 1, 1)
+    between = [day + ONE_DAY * step for step in range((last - day).days + 1)]
+    for other in {*between[:40], *between[-40:], *between[::17]}:
+        held = decided(bundle, descriptor, other, by="program")
+        assert (held.verdict, held.markets) == (now.verdict, now.markets), other
+    if until is not None:
+        flipped = decided(bundle, descriptor, until, by="reference")
+        assert (flipped.verdict, flipped.markets) != (now.verdict, now.markets)

@@ -36,6 +36,7 @@ def test_a_record_says_what_was_decided_by_what_and_why() -> None:
         "engine": {"name": "assent", "version": "0"},
         "as_of": "2026-01-01T12:00:00Z",
         "as_if_launched": "2026-05-01",
+        "valid_until": None,
         "markets": [{"market": "DE", "decision": "deny", "conclusive": True}],
         "findings": [record["findings"][0], record["findings"][1]],
         "warnings": [record["warnings"][0]],

@@ -1,12 +1,12 @@
 """Law over a flight: which days count, and what an unknown first or last day leaves open."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from engine.evaluation.decision import Effect
-from engine.evaluation.moment import Days, as_if_launched, law_days, moment
+from engine.evaluation.moment import Days, as_if_launched, day_of, law_days, moment
 from engine.evaluation.result import Status
 from tests.unit.evaluation.courtroom import campaign_of, court, hear, judged, rule, wanted
 
@@ -61,15 +61,14 @@ def test_a_campaign_is_judged_on_the_days_of_its_flight_that_are_still_to_come(
     possible: Days | None,
     unknown: tuple[str, ...],
 ) -> None:
-    found = moment(campaign_of(court(), flight=stated), datetime(2026, 1, 1, tzinfo=UTC))
+    found = moment(campaign_of(court(), flight=stated), date(2026, 1, 1))
     assert (found.certain, found.possible) == (certain, possible)
     assert found.unknown == tuple(("flight", name) for name in unknown)
 
 
 def test_the_day_of_the_evaluation_is_that_of_utc() -> None:
     tokyo = timezone(timedelta(hours=9))
-    found = moment(campaign_of(court()), datetime(2026, 1, 2, 8, tzinfo=tokyo))
-    assert found.today == D("2026-01-01")
+    assert day_of(datetime(2026, 1, 2, 8, tzinfo=tokyo)) == D("2026-01-01")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,73 @@
+"""How long an answer holds: the first day on which the mere passing of time would change it."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from engine.evaluation import validity
+from engine.evaluation.prose import explain
+from tests.unit.evaluation.courtroom import court, hear, rule
+
+D = date.fromisoformat
+FLIGHT = {"start": "2026-02-01", "end": "2026-02-28"}
+
+
+def test_an_answer_that_reads_no_day_and_no_changing_law_holds_for_ever() -> None:
+    assert hear(court(rule("prohibit when campaign.flag")), flag=False).valid_until is None
+
+
+def test_law_that_ends_before_the_flight_does_not_matter() -> None:
+    ended = court(rule("prohibit when campaign.flag", "in force from 2000-01-01 until 2025-01-01"))
+    assert hear(ended, flag=True).valid_until is None
+
+
+def test_an_audit_grows_too_old() -> None:
+    recent = court(rule("require campaign.day is within 30 days before today"))
+    found = hear(recent, on=D("2026-01-01"), day="2025-12-15")
+    assert (found.effect.value, found.valid_until) == ("allow", D("2026-01-15"))
+    flipped = hear(recent, on=D("2026-01-15"), day="2025-12-15")
+    assert (flipped.effect.value, flipped.valid_until) == ("deny", None)
+
+
+def test_a_deny_can_pass_as_well() -> None:
+    waiting = court(rule("require today is after campaign.day + 10 days"))
+    found = hear(waiting, on=D("2026-01-01"), day="2026-01-05")
+    assert (found.effect.value, found.valid_until) == ("deny", D("2026-01-16"))
+
+
+def test_a_day_written_in_the_policy_counts() -> None:
+    closing = court(rule("prohibit when today is on or after 2026-03-01"))
+    assert hear(closing, on=D("2026-01-01")).valid_until == D("2026-03-01")
+
+
+def test_law_that_ends_during_the_flight_stops_to_bind_on_its_last_days() -> None:
+    ending = court(rule("prohibit when campaign.flag", "in force from 2000-01-01 until 2026-02-10"))
+    found = hear(ending, on=D("2026-01-01"), flag=True, flight=FLIGHT)
+    assert (found.effect.value, found.valid_until) == ("deny", D("2026-02-10"))
+
+
+def test_a_change_that_only_warns_does_not_end_an_answer() -> None:
+    advice = "enforcement advisory"
+    recent = court(rule("require campaign.day is within 30 days before today", advice))
+    assert hear(recent, on=D("2026-01-01"), day="2025-12-15").valid_until is None
+
+
+def test_days_at_the_end_of_the_calendar_do_no_harm() -> None:
+    recent = court(rule("require campaign.day is on or after today"))
+    assert hear(recent, on=D("2026-01-01"), day="9999-12-31").valid_until is None
+
+
+def test_where_too_many_days_would_be_tried_the_answer_is_promised_up_to_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(validity, "MOST_DAYS", 3)
+    days = [{"day": str(D("2026-03-01") + timedelta(days=n))} for n in range(5)]
+    recent = court(rule("require campaign.flight.start is within 90 days after today"))
+    assert hear(recent, on=D("2026-01-01"), items=days).valid_until == D("2026-02-01")
+
+
+def test_a_person_is_told_how_long_the_answer_holds() -> None:
+    recent = court(rule("require campaign.day is within 30 days before today"))
+    found = explain(hear(recent, on=D("2026-01-01"), day="2025-12-15"))
+    assert "on 2026-01-15 the mere passing of time changes this answer\n" in found
+    assert "passing of time" not in explain(hear(court(), on=D("2026-01-01")))
