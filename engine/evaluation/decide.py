@@ -7,6 +7,7 @@ from .combine import missing_facts, required_facts
 from .decision import Decision
 from .judge import Hearing
 from .moment import as_if_launched, day_of, moment
+from .upcoming import upcoming
 from .validity import JudgeAll, answer, first_flip
 from .values import Campaign
 
@@ -39,4 +40,5 @@ def decide(
         markets=markets,
         results=results,
         missing=missing_facts(judged, policies.vocabulary, results),
+        upcoming=upcoming(hearing, judge_all, results),
     )

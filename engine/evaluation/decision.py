@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from .result import RuleResult, Status
+from .result import RuleResult, Status, Upcoming
 
 
 class Effect(Enum):
@@ -48,6 +48,8 @@ class MissingFact:
 class Decision:
     """What was decided about a campaign, by which results, and as of when.
 
+    `upcoming` are rules that a flight without end would come to violate once their law changes.
+
     `results` has every rule of the bundle once, in order of the ids. `as_of` is the instant of the
     evaluation; `as_if_launched` the day to which the flight was moved, where it was. `valid_until`
     is the first day (in UTC) on which the passing of time would change the answer, if ever.
@@ -61,6 +63,7 @@ class Decision:
     markets: tuple[MarketVerdict, ...]
     results: tuple[RuleResult, ...]
     missing: tuple[MissingFact, ...]
+    upcoming: tuple[Upcoming, ...]
 
     @property
     def effect(self) -> Effect:

@@ -73,6 +73,11 @@ def document(
             if not result.is_enforced
             for made in writer.findings(result)
         ],
+        "upcoming": [
+            {"from": each.day.isoformat(), **made}
+            for each in decision.upcoming
+            for made in writer.findings(each.result)
+        ],
         "missing": [writer.missing(each) for each in decision.missing],
         "passed": len(settled),
         "not_applicable": len(decision.with_status(Status.NOT_APPLICABLE)),

@@ -86,6 +86,7 @@ def lines(decision: Decision, *, origin: Origin | None = None) -> Iterator[Line]
         yield (Piece(text="Warnings: these rules advise, and do not deny", tone=Tone.TITLE),)
         yield from _results(advisory, origin)
     yield from _missing(decision)
+    yield from _upcoming(decision, origin)
     yield ()
     yield from wrapped(_tally(decision), "", Tone.QUIET)
     if decision.valid_until is not None:
@@ -298,6 +299,21 @@ def _missing_fact(fact: MissingFact) -> Iterator[Line]:
     asked = f"asked for by {_cut(fact.rules, MOST_NAMES)}" if fact.rules else "always required"
     yield from wrapped(f"{fact.label}{why}", "  ", Tone.OPEN)
     yield from wrapped(f"at {fact.pointer or fact.path}, {asked}", "    ", Tone.QUIET)
+
+
+def _upcoming(decision: Decision, origin: Origin | None) -> Iterator[Line]:
+    if not decision.upcoming:
+        return
+    yield ()
+    heading = "On its way: the ads run without end, and this will stand against them"
+    yield (Piece(text=heading, tone=Tone.TITLE),)
+    for each in decision.upcoming[:MOST_RULES]:
+        yield ()
+        yield (Piece(text=f"from {each.day}", tone=Tone.OPEN),)
+        yield from _result(each.result, origin)
+    if rest := decision.upcoming[MOST_RULES:]:
+        names = _cut([each.result.rule.id for each in rest], MOST_NAMES)
+        yield from wrapped(f"and later {names}", "  ", Tone.QUIET)
 
 
 # --- lines ------------------------------------------------------------------------------------

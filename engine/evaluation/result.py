@@ -1,6 +1,7 @@
 """What a rule came to for one campaign: one status, and the findings that explain it."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from ..semantics.tree import Clause, Enforcement, Rule
@@ -71,3 +72,11 @@ class RuleResult:
     def concerns(self, market: str) -> bool:
         """Whether the result counts in a market of the campaign."""
         return self.markets is None or market in self.markets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upcoming:
+    """A rule that is not violated now, and the first day on whose law it would be."""
+
+    day: date
+    result: RuleResult
