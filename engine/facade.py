@@ -72,6 +72,10 @@ class Engine:
     """Decides campaigns by one bundle. Immutable; safe to share between threads."""
 
     def __init__(self, bundle: Bundle) -> None:
+        """Take the bundle to decide by. Raises `EngineError` where it has no rule."""
+        if not bundle.policies.rules:
+            message = f"the policies {bundle.name} hold no rule, and would allow everything"
+            raise EngineError(message)
         self._bundle = bundle
 
     @property

@@ -160,3 +160,9 @@ def test_a_bundle_without_policies_says_so(files: dict[str, str]) -> None:
 def test_texts_that_utf8_cannot_write_are_hashed_all_the_same() -> None:
     files = {"v.policy": VOCABULARY, "x.json": '"\ud83d"'}
     assert bundle_from_files(files, name="b").digest.startswith("sha256:")
+
+
+def test_policies_without_a_rule_decide_nothing() -> None:
+    empty = bundle_from_files({"v.policy": VOCABULARY}, name="empty")
+    with pytest.raises(EngineError, match="empty hold no rule, and would allow everything"):
+        Engine(empty)

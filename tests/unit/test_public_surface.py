@@ -27,6 +27,17 @@ from tests.strategies.campaigns import VOCABULARY
 from tests.unit.evaluation.courtroom import CAMPAIGN
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
+RULE = """policy p
+  rule r
+    source        LAW art 1
+    in force from 2000-01-01
+    prohibit when campaign.flag
+    message       "no"
+    remedy        "mend it"
+end policy
+"""
+POLICIES = VOCABULARY + RULE
+ALLOWED = {**CAMPAIGN, "flag": False}
 
 
 def test_the_surface_has_at_most_sixteen_names_and_each_is_there() -> None:
@@ -41,8 +52,8 @@ def test_what_is_public_is_documented() -> None:
 
 
 def test_embedding_takes_four_lines(tmp_path: Path) -> None:
-    (tmp_path / "vocabulary.policy").write_text(VOCABULARY)
-    namespace = {"directory": tmp_path, "descriptor": CAMPAIGN, "datetime": datetime, "UTC": UTC}
+    (tmp_path / "vocabulary.policy").write_text(POLICIES)
+    namespace = {"directory": tmp_path, "descriptor": ALLOWED, "datetime": datetime, "UTC": UTC}
     lines = (
         "from engine import Engine, explain, load_bundle",
         "engine = Engine(load_bundle(directory))",
@@ -54,12 +65,12 @@ def test_embedding_takes_four_lines(tmp_path: Path) -> None:
 
 
 def test_types_are_those_that_a_user_sees() -> None:
-    bundle = bundle_from_files({"v.policy": VOCABULARY}, name="b")
+    bundle = bundle_from_files({"v.policy": POLICIES}, name="b")
     assert_type(bundle, Bundle)
     deciding = Engine(bundle)
     assert_type(deciding.bundle, Bundle)
     assert_type(deciding.read(CAMPAIGN), Campaign)
-    decision = deciding.decide(CAMPAIGN, as_of=AS_OF, as_if_launched=date(2026, 2, 1))
+    decision = deciding.decide(ALLOWED, as_of=AS_OF, as_if_launched=date(2026, 2, 1))
     assert_type(decision, Decision)
     assert_type(decision.effect, Effect)
     assert_type(decision.as_of, datetime)
@@ -78,6 +89,6 @@ def test_every_error_is_an_engine_error_and_carries_its_data() -> None:
     assert_type(refused.value.diagnostics, tuple[Diagnostic, ...])
     assert refused.value.diagnostics
     with pytest.raises(CampaignError) as malformed:
-        Engine(bundle_from_files({"v.policy": VOCABULARY}, name="b")).read({"x": 1})
+        Engine(bundle_from_files({"v.policy": POLICIES}, name="b")).read({"x": 1})
     assert_type(malformed.value.faults, tuple[CampaignFault, ...])
     assert [fault.pointer for fault in malformed.value.faults] == ["/x"]
