@@ -3,20 +3,30 @@
 from pathlib import Path
 
 import click
+from rich.text import Text
 
-from api.cli.diagnostics_view import counts, diagnostic_lines
+from api.cli.diagnostics_view import concise_lines, counts, diagnostic_lines
 from api.cli.failures import NO
 from api.cli.policy_files import Examined, examine, read_named
 from api.cli.terminal import Output, toned
 from engine.evaluation.prose import Tone
-from engine.source.render import render_json
+from engine.source.render import render_json, render_sarif
+
+FORMS = ("full", "concise", "json", "sarif")
+"""How diagnostics may be written."""
 
 
 @click.command()
 @click.argument("paths", metavar="[DIR|FILE]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    help="Full text, one line for each mistake, one JSON document, or SARIF 2.1.0. [default: full]",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_context
-def check(ctx: click.Context, paths: tuple[Path, ...], *, as_json: bool) -> None:
+def check(ctx: click.Context, paths: tuple[Path, ...], form: str | None, *, as_json: bool) -> None:
     """Find every mistake in policies.
 
     A directory is checked as one set of policies. A single file is checked within the set that it
@@ -26,22 +36,39 @@ def check(ctx: click.Context, paths: tuple[Path, ...], *, as_json: bool) -> None
     \b
       assent check policies/
       assent check policies/minors.policy
+      assent check policies/ --format sarif > assent.sarif
 
     Exit status: 0 without errors (there may be warnings), 1 with errors, 2 where the policies
     cannot be read.
     """  # noqa: D301 - click reads the escape.
+    if as_json and form not in {None, "json"}:
+        raise click.UsageError(f"--json and --format {form} exclude each other.", ctx)
     results = [examine(policies) for policies in read_named(paths)]
-    output = Output()
-    errors = sum(each.errors for each in results)
-    if as_json:
-        output.json(_document(results))
-    else:
-        for each in results:
-            output.lines(diagnostic_lines(each.diagnostics, each.sources))
-        tone = Tone.DENY if errors else Tone.ALLOW
-        output.line(toned(counts(errors, _warnings(results), _files(results)), tone))
-    if errors:
+    _write(Output(), "json" if as_json else form or "full", results)
+    if _errors(results):
         ctx.exit(NO)
+
+
+def _write(output: Output, form: str, results: list[Examined]) -> None:
+    found = [each for result in results for each in result.diagnostics]
+    sources = {name: source for result in results for name, source in result.sources.items()}
+    match form:
+        case "json":
+            output.json(_document(results))
+        case "sarif":
+            output.json(render_sarif(found, sources))
+        case "concise":
+            output.lines(concise_lines(found, sources))
+        case _:
+            if found:
+                output.lines(diagnostic_lines(found, sources))
+            output.line(_counts(results))
+
+
+def _counts(results: list[Examined]) -> Text:
+    errors = _errors(results)
+    line = counts(errors, _warnings(results), _files(results))
+    return toned(line, Tone.DENY if errors else Tone.ALLOW)
 
 
 def _document(results: list[Examined]) -> dict[str, object]:
@@ -49,10 +76,14 @@ def _document(results: list[Examined]) -> dict[str, object]:
         "diagnostics": [
             each for result in results for each in render_json(result.diagnostics, result.sources)
         ],
-        "errors": sum(result.errors for result in results),
+        "errors": _errors(results),
         "warnings": _warnings(results),
         "files": _files(results),
     }
+
+
+def _errors(results: list[Examined]) -> int:
+    return sum(result.errors for result in results)
 
 
 def _warnings(results: list[Examined]) -> int:

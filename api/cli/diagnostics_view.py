@@ -1,4 +1,4 @@
-"""Diagnostics of policies as a person reads them: the text of `engine.source.render`, coloured."""
+"""Diagnostics of policies as a person reads them: the texts of `engine.source.render`, coloured."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,12 +8,13 @@ from rich.text import Text
 from api.cli.terminal import toned
 from engine.evaluation.prose import Tone, printable
 from engine.source.diagnostic import Diagnostic
-from engine.source.render import render_text
+from engine.source.render import render_concise, render_text
 from engine.source.text import Source
 
 _HEADLINE = re.compile(r"(?P<severity>error|warning)\[[^\]]*\]:")
 _PLACE = re.compile(r" *--> ")
 _MARKS = re.compile(r"(?P<gutter> *\| +)(?P<marks>\^.*)")
+_PAGE = re.compile(r" *= more: .*")
 _HELP = re.compile(r"(?P<gutter> *= )help:.*")
 
 
@@ -21,10 +22,16 @@ def diagnostic_lines(
     diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]
 ) -> Iterator[Text]:
     """Yield the lines of diagnostics, each with its source line underlined."""
-    for diagnostic in diagnostics:
-        for line in render_text((diagnostic,), sources).splitlines():
-            yield _coloured(printable(line))
-        yield Text()
+    for line in render_text(diagnostics, sources).split("\n"):
+        yield _coloured(printable(line))
+
+
+def concise_lines(
+    diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]
+) -> Iterator[Text]:
+    """Yield a line for each diagnostic."""
+    for line in render_concise(diagnostics, sources).splitlines():
+        yield toned(printable(line))
 
 
 def _coloured(line: str) -> Text:
@@ -35,6 +42,8 @@ def _coloured(line: str) -> Text:
         return toned(line, Tone.POINTER)
     if match := _MARKS.fullmatch(line):
         return toned(match["gutter"], Tone.QUIET) + toned(match["marks"], Tone.DENY)
+    if _PAGE.fullmatch(line):
+        return toned(line, Tone.QUIET)
     if match := _HELP.fullmatch(line):
         help_text = line[len(match["gutter"]) :]
         return toned(match["gutter"], Tone.QUIET) + toned(help_text, Tone.REMEDY)

@@ -9,13 +9,23 @@ import click
 
 from api.cli.check import check
 from api.cli.decide import decide
+from api.cli.diff import diff
+from api.cli.explain import explain
 from api.cli.failures import told
+from api.cli.fmt import fmt
+from api.cli.new import new
 from api.cli.test import test
 from api.cli.verify import verify
 from engine import __version__
 
 # A database and a server are no matter for most commands: what needs them is imported when it is
 # called for, which halves the time that the others take to start.
+
+
+def _docs() -> click.Command:
+    from api.cli.docs import docs  # noqa: PLC0415 - as said.
+
+    return docs
 
 
 def _init() -> click.Command:
@@ -39,7 +49,12 @@ def _serve() -> click.Command:
 COMMANDS: dict[str, Callable[[], click.Command]] = {
     "decide": lambda: decide,
     "check": lambda: check,
+    "explain": lambda: explain,
     "test": lambda: test,
+    "docs": _docs,
+    "diff": lambda: diff,
+    "new": lambda: new,
+    "fmt": lambda: fmt,
     "init": _init,
     "keys": _keys,
     "serve": _serve,
@@ -95,7 +110,12 @@ def assent(ctx: click.Context) -> None:
     \b
       assent decide campaign.json       is it allowed, and if not, what has to change?
       assent check policies/            is there a mistake in the policies?
+      assent explain E0301              what does a mistake mean, and what mends it?
       assent test policies/             do they decide as their tests say?
+      assent docs policies/ -o book/    what do they say, in plain words?
+      assent diff old/ policies/        what changed in meaning?
+      assent new policy alcohol_ads     write one of your own, beginning with an example
+      assent fmt policies/              lay policies out as all are laid out
       assent init && assent serve       decide for others, and log every decision
       assent verify log.ndjson          is that log whole and unchanged?
 

@@ -1,139 +1,223 @@
-"""`assent test`: runs the tests that stand in policies, and says which rules none of them tries.
+"""`assent test`: runs the tests that stand in policies, and asks how good these tests are.
 
-A rule is tried both ways where one passing test sees it violated and another sees it satisfied or
-excepted. Clauses and mutations are not looked at.
+Coverage says what the tests decide, mutants what they would notice, boundaries what is wanting at
+the limits. Without these options nothing of the kind is worked out.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
-from rich.text import Text
 
+from api.cli import trials_document, trials_view
 from api.cli.failures import NO, Failure
 from api.cli.policy_files import PolicyFiles, build_policies, read_policies
-from api.cli.terminal import Output, styled, toned
-from engine.evaluation.prose import Tone, lines, printable
+from api.cli.terminal import Output, counting
+from engine.bundle.bundle import Bundle
 from engine.evaluation.result import Status
+from engine.testing.boundaries import boundary_tests
+from engine.testing.coverage import measure, share
+from engine.testing.mutation import Trial, try_mutants
+from engine.testing.parts import Words, words_of
 from engine.testing.runner import CaseResult, run_cases
-
-MOST_NAMES = 10
+from engine.testing.trace import traces
 
 _UPHELD = (Status.SATISFIED, Status.EXCEPTED)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What was asked for beside running the tests."""
+
+    coverage: bool
+    mutants: bool
+    boundaries: bool
+    require: float | None
+
+
 @dataclass(slots=True, kw_only=True)
-class Trials:
-    """What the tests of some policies came to so far."""
+class _Session:
+    """One run of the command: the policies, their results, and where answers go."""
 
-    rules: Sequence[str]
-    passed: int = 0
-    failed: int = 0
-    violated: set[str] = field(default_factory=set)
-    upheld: set[str] = field(default_factory=set)
-
-    def add(self, result: CaseResult) -> None:
-        """Count one test."""
-        if not result.passed or result.decision is None:
-            self.failed += 1
-            return
-        self.passed += 1
-        decision = result.decision
-        self.violated |= {each.rule.id for each in decision.with_status(Status.VIOLATED)}
-        self.upheld |= {each.rule.id for each in decision.with_status(*_UPHELD)}
+    policies: PolicyFiles
+    bundle: Bundle
+    as_json: bool
+    wish: Wish
+    results: list[CaseResult] = field(default_factory=list)
+    document: dict[str, object] = field(default_factory=dict)
+    output: Output = field(default_factory=Output)
+    is_short: bool = False
 
     @property
-    def never_violated(self) -> list[str]:
-        """The rules that no passing test sees violated."""
-        return [rule for rule in self.rules if rule not in self.violated]
+    def failed(self) -> list[CaseResult]:
+        """The tests that failed."""
+        return [result for result in self.results if not result.passed]
+
+    def run(self) -> None:
+        """Run the tests, showing each that fails."""
+        words = words_of(self.bundle)
+        for result in run_cases(self.bundle):
+            self.results.append(result)
+            if not result.passed and not self.as_json:
+                self._messages.lines(trials_view.failure(self.policies, result, words))
+        if self.as_json:
+            self.document |= self._summary(words)
 
     @property
-    def never_upheld(self) -> list[str]:
-        """The rules that no passing test sees satisfied or excepted."""
-        return [rule for rule in self.rules if rule not in self.upheld]
+    def _messages(self) -> Output:
+        """Where people look: boundary tests alone may stand where they can be saved as policy."""
+        return Output(err=True) if self.wish.boundaries else self.output
 
-    def lines(self) -> Iterator[Text]:
-        """Yield the summary."""
-        for what, rules in (("violates", self.never_violated), ("satisfies", self.never_upheld)):
-            if rules:
-                yield toned(f"no test {what} {_cut(rules)}", Tone.OPEN)
-        tone = Tone.DENY if self.failed else Tone.ALLOW
-        yield toned(f"{self.passed} passed, {self.failed} failed", tone)
+    def _summary(self, words: Words) -> dict[str, object]:
+        failed = self.failed
+        return {
+            "passed": len(self.results) - len(failed),
+            "failed": len(failed),
+            "failures": [
+                trials_document.failure(self.policies, each, traces(each, words)) for each in failed
+            ],
+            "never_violated": self._never(Status.VIOLATED),
+            "never_satisfied": self._never(*_UPHELD),
+        }
+
+    def _never(self, *statuses: Status) -> list[str]:
+        """Return the rules that no test sees in one of some statuses."""
+        decisions = (each.decision for each in self.results if each.decision is not None)
+        seen = {each.rule.id for made in decisions for each in made.with_status(*statuses)}
+        return [rule.id for rule in self.bundle.policies.rules if rule.id not in seen]
+
+    def measure(self) -> None:
+        """Show what the tests decide."""
+        coverage = measure(self.bundle, self.results)
+        if self.as_json:
+            self.document["coverage"] = trials_document.coverage(self.policies, coverage)
+        else:
+            self._messages.lines(trials_view.coverage(self.policies, coverage))
+        self._hold(coverage.percentage)
+
+    def mutate(self) -> None:
+        """Show what the tests do not notice, as it is found."""
+        trials: list[Trial] = []
+        rule = ""
+        with counting("changes tried") as count:
+            for trial in try_mutants(self.bundle, self.results):
+                count()
+                trials.append(trial)
+                if trial.noticed_by is None and not self.as_json:
+                    is_new = trial.mutant.rule.id != rule
+                    rule = trial.mutant.rule.id
+                    shown = trials_view.unnoticed(self.policies, trial.mutant, is_new=is_new)
+                    self._messages.lines(shown)
+        noticed = sum(trial.noticed_by is not None for trial in trials)
+        if self.as_json:
+            self.document["mutants"] = trials_document.mutants(self.policies, trials)
+        else:
+            self._messages.lines(trials_view.noticed(noticed, len(trials)))
+        self._hold(share(noticed, len(trials)))
+
+    def offer(self) -> None:
+        """Show tests at the limits, to be pasted."""
+        offered = list(boundary_tests(self.bundle, self.results))
+        if self.as_json:
+            self.document["boundaries"] = trials_document.boundaries(self.policies, offered)
+        else:
+            self.output.lines(trials_view.boundaries(self.policies, offered))
+
+    def _hold(self, percentage: float) -> None:
+        """Hold a share against the one that is required."""
+        required = self.wish.require
+        self.is_short = self.is_short or (required is not None and percentage < required)
+
+    def close(self) -> None:
+        """Show the summary."""
+        if self.as_json:
+            self.output.json(self.document)
+        else:
+            never = self._never(Status.VIOLATED), self._never(*_UPHELD)
+            failed = len(self.failed)
+            self._messages.lines(
+                trials_view.summary(*never, passed=len(self.results) - failed, failed=failed)
+            )
 
 
 @click.command()
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--coverage",
+    is_flag=True,
+    help="What do the tests decide? Lists what no test sees, and each part of a rule that tests "
+    "do not decide both ways.",
+)
+@click.option(
+    "--mutants",
+    is_flag=True,
+    help="What would the tests notice? Changes one thing at a time in each rule, and lists the "
+    "changes that no test notices.",
+)
+@click.option(
+    "--boundaries",
+    is_flag=True,
+    help="Which tests are wanting at the limits? Writes tests just below, at and above each, to "
+    "be confirmed and pasted.",
+)
+@click.option(
+    "--require",
+    metavar="PERCENT",
+    type=click.FloatRange(0, 100),
+    help="Fail where less is decided both ways (--coverage) or noticed (--mutants).",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
 @click.pass_context
-def test(ctx: click.Context, directory: Path | None, *, as_json: bool) -> None:
+def test(  # noqa: PLR0913 - click hands over each option.
+    ctx: click.Context,
+    directory: Path | None,
+    *,
+    coverage: bool,
+    mutants: bool,
+    boundaries: bool,
+    require: float | None,
+    as_json: bool,
+) -> None:
     """Run the tests that stand in policies.
 
-    Each test that fails is shown with what was expected, what came, and why. Without a directory
-    the policies that come with Assent are tested.
+    Each test that fails is shown with what was expected, what came, and the clause that decided:
+    every part of it with ✓ true, ✗ false or ? unknown, and the values that it read. Without a
+    directory the policies that come with Assent are tested.
 
     \b
       assent test policies/
+      assent test policies/ --coverage --require 90
+      assent test policies/ --mutants
+      assent test policies/ --boundaries > wanting.txt
 
-    Exit status: 0 if all pass, 1 if any fails, 2 where there is no test to run: policies with
-    errors or without tests, a directory that cannot be read.
+    With --boundaries the tests to be pasted are all that goes to standard output.
+
+    Exit status: 0 if all pass, 1 if any fails or less is reached than --require asks, 2 where
+    there is no test to run: policies with errors or without tests, a directory that cannot be
+    read.
     """  # noqa: D301 - click reads the escape.
+    wish = Wish(coverage=coverage, mutants=mutants, boundaries=boundaries, require=require)
+    if require is not None and not (coverage or mutants):
+        raise click.UsageError("--require needs --coverage or --mutants", ctx)
     policies = read_policies(directory)
     bundle = build_policies(policies)
     if not bundle.cases:
         raise Failure(str(policies.root), "there is no test in these policies", "write one")
-    trials = Trials(rules=[rule.id for rule in bundle.policies.rules])
-    failing: list[CaseResult] = []
-    output = Output()
-    for result in run_cases(bundle):
-        trials.add(result)
-        if not result.passed:
-            failing.append(result)
-            if not as_json:
-                output.lines(_failure(policies, result))
-    if as_json:
-        output.json(_document(policies, trials, failing))
-    else:
-        output.lines(trials.lines())
-    if trials.failed:
+    session = _Session(policies=policies, bundle=bundle, as_json=as_json, wish=wish)
+    _carry_out(session)
+    if session.failed or session.is_short:
         ctx.exit(NO)
 
 
-def _failure(policies: PolicyFiles, result: CaseResult) -> Iterator[Text]:
-    case = result.case
-    yield toned("FAILED", Tone.DENY) + toned(f"  {printable(case.title)}", Tone.TITLE)
-    yield toned(f"  {policies.shown(case.location.source)}:{case.location.line}", Tone.POINTER)
-    for failure in result.failures:
-        yield toned(f"  {printable(failure)}")
-    if result.decision is not None:
-        yield Text()
-        for line in lines(result.decision):
-            text = styled(line)
-            yield toned("  | ", Tone.QUIET) + text if text else toned("  |", Tone.QUIET)
-    yield Text()
-
-
-def _document(
-    policies: PolicyFiles, trials: Trials, failing: Sequence[CaseResult]
-) -> dict[str, object]:
-    return {
-        "passed": trials.passed,
-        "failed": trials.failed,
-        "failures": [
-            {
-                "title": result.case.title,
-                "file": policies.shown(result.case.location.source),
-                "line": result.case.location.line,
-                "failures": list(result.failures),
-                "explanation": result.explanation,
-            }
-            for result in failing
-        ],
-        "never_violated": trials.never_violated,
-        "never_satisfied": trials.never_upheld,
-    }
-
-
-def _cut(names: Sequence[str]) -> str:
-    rest = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+def _carry_out(session: _Session) -> None:
+    session.run()
+    wish = session.wish
+    steps = (
+        (wish.coverage, session.measure),
+        (wish.mutants, session.mutate),
+        (wish.boundaries, session.offer),
+    )
+    for is_wished, step in steps:
+        if is_wished:
+            step()
+    session.close()

@@ -141,7 +141,6 @@ def not_comparable(
         f"`{comparator.phrase}` does not fit {describe(kind)}",
         span,
         help=f"write `{instead}`" if instead else None,
-        replacement=instead,
     )
 
 

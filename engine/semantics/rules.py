@@ -286,13 +286,21 @@ class _RuleReader:
         literal = node.text.value
         done = 0
         for match in _PLACEHOLDER.finditer(literal):
-            filling = self._filling(match[1], node.text.span, bound)
+            filling = self._filling(match[1], self._inside(node.text.span, match[0]), bound)
             parts.append(literal[done : match.start()])
             if filling is not None:
                 parts.append(filling)
             done = match.end()
         parts.append(literal[done:])
         return Template(parts=tuple(part for part in parts if part != ""))
+
+    def _inside(self, span: Span, placeholder: str) -> Span:
+        """Return the span of what stands between the braces of a placeholder in a text."""
+        offset = self.scope.source.slice(span).find(placeholder)
+        if offset < 0:  # Escapes make it read differently in the source.
+            return span
+        start = span.start + offset + 1
+        return Span(source=span.source, start=start, end=start + len(placeholder) - 2)
 
     def _filling(
         self, written: str, span: Span, bound: Mapping[str, Type] | None
@@ -307,9 +315,13 @@ class _RuleReader:
             reason = "neither a fact nor an element that the main clause binds"
             self.scope.report(faults.placeholder(span, written, reason))
             return None
-        steps = tuple(syntax.Step(span=span, name=name) for name in written.split("."))
+        steps, start = [], span.start
+        for name in written.split("."):
+            where = Span(source=span.source, start=start, end=start + len(name))
+            steps.append(syntax.Step(span=where, name=name))
+            start = where.end + 1
         scope = replace(self.scope, variables=bound or {})
-        found = fact(scope, syntax.Path(span=span, steps=steps))
+        found = fact(scope, syntax.Path(span=span, steps=tuple(steps)))
         if found is not None and isinstance(found.type, RecordType):
             reason = "a group of facts, not one of them"
             self.scope.report(faults.placeholder(span, written, reason))

@@ -15,6 +15,7 @@ from api.cli.main import assent
 
 Run = Callable[..., Result]
 PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
+GROUPS = {("keys",), ("new",)}
 BEGIN, END = "<!-- help: generated -->\n", "<!-- end of help -->\n"
 
 
@@ -50,7 +51,7 @@ def test_the_page_holds_the_help_of_every_command(run: Run) -> None:
 def test_every_command_has_an_example_and_names_its_statuses(run: Run) -> None:
     for path in commands(assent):
         text = run(*path, "--help").stdout
-        if path == ("keys",):
+        if path in GROUPS:
             continue
         assert f"  assent {' '.join(path)}" in text
         assert re.search(r"Exit\s+status:", text)
@@ -59,7 +60,7 @@ def test_every_command_has_an_example_and_names_its_statuses(run: Run) -> None:
 def test_all_but_serve_take_json(run: Run) -> None:
     for path in commands(assent):
         takes = "--json " in run(*path, "--help").stdout
-        assert takes == (path not in {("serve",), ("keys",)})
+        assert takes == (path not in {("serve",), *GROUPS})
 
 
 def test_assent_alone_shows_the_commands_in_their_order(run: Run) -> None:
@@ -67,7 +68,10 @@ def test_assent_alone_shows_the_commands_in_their_order(run: Run) -> None:
     assert result.exit_code == 0
     listed = result.stdout.partition("Commands:\n")[2].splitlines()
     names = [line.split()[0] for line in listed]
-    assert names == ["decide", "check", "test", "init", "keys", "serve", "verify"]
+    assert names == [
+        *("decide", "check", "explain", "test", "docs", "diff", "new", "fmt"),
+        *("init", "keys", "serve", "verify"),
+    ]
 
 
 def test_the_version(run: Run) -> None:

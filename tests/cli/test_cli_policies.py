@@ -1,4 +1,4 @@
-"""`assent check` and `assent test`."""
+"""`assent check`."""
 
 import json
 import shutil
@@ -119,70 +119,3 @@ def test_a_directory_that_may_not_be_looked_into(
     monkeypatch.setattr(Path, "glob", refuse)
     line = one_line(run("check", Path(policies) / "ads.policy"))
     assert "permission denied; ask for the right to it" in line
-
-
-# --- test -------------------------------------------------------------------------------------
-
-
-def test_passing_tests(run: Run, policies: str) -> None:
-    result = run("test", policies)
-    assert result.exit_code == 0
-    assert result.stdout.splitlines() == [
-        "no test violates labels/generated, spending/approved, spending/profiled_spending",
-        "no test satisfies spending/approved",
-        "3 passed, 0 failed",
-    ]
-
-
-def test_a_failing_test_is_explained(run: Run, copied: Path) -> None:
-    rules = copied / "ads.policy"
-    rules.write_text(rules.read_text().replace("is less than 18", "is less than 12"))
-    result = run("test", copied)
-    assert result.exit_code == 1
-    assert f"FAILED  profiled ads for teenagers are denied\n  {rules}:" in result.stdout
-    assert "  expected deny by minors/profiling, got allow\n" in result.stdout
-    assert "  | ALLOW  spring-1" in result.stdout
-    assert "  |\n" in result.stdout
-    assert result.stdout.endswith("2 passed, 1 failed\n")
-
-
-def test_a_test_that_cannot_run_fails(run: Run, copied: Path) -> None:
-    (copied / "allowed.json").unlink()
-    result = run("test", copied)
-    assert result.exit_code == 1
-    assert "there is no file `allowed.json` in the bundle" in result.stdout
-    assert result.stdout.endswith("0 passed, 3 failed\n")
-
-
-def test_results_as_json(run: Run, copied: Path) -> None:
-    rules = copied / "ads.policy"
-    rules.write_text(rules.read_text().replace("is less than 18", "is less than 12"))
-    result = run("test", copied, "--json")
-    assert result.exit_code == 1
-    document = json.loads(result.stdout)
-    assert (document["passed"], document["failed"]) == (2, 1)
-    (failure,) = document["failures"]
-    assert failure["title"] == "profiled ads for teenagers are denied"
-    assert failure["file"] == str(rules)
-    assert failure["explanation"].startswith("ALLOW")
-    assert "spending/approved" in document["never_satisfied"]
-
-
-def test_policies_with_errors_are_not_tested(
-    run: Run, one_line: OneLine, five_mistakes: Path
-) -> None:
-    assert "the policies have 5 errors" in one_line(run("test", five_mistakes))
-
-
-def test_policies_without_tests_do_not_pass(run: Run, one_line: OneLine, copied: Path) -> None:
-    rules = copied / "ads.policy"
-    rules.write_text(rules.read_text().partition("\ntest ")[0])
-    assert "there is no test in these policies" in one_line(run("test", copied))
-
-
-def test_rules_that_are_tried_both_ways_are_not_listed(run: Run, copied: Path) -> None:
-    rules = copied / "ads.policy"
-    head, found, tests = rules.read_text().partition("\ntest ")
-    alone = head[: head.index("policy labels")]
-    rules.write_text(alone + found + tests)
-    assert run("test", copied).stdout == "3 passed, 0 failed\n"

@@ -31,6 +31,7 @@ def test_it_holds_two_packages_and_nothing_else(wheel: Path) -> None:
     assert "engine/py.typed" in names
     assert "api/py.typed" in names
     assert "engine/bundle/shipped/vocabulary/campaign.policy" in names
+    assert "engine/source/pages/E0301.md" in names
 
 
 def test_it_decides_by_the_shipped_policies_from_anywhere(wheel: Path, tmp_path: Path) -> None:

@@ -25,22 +25,23 @@ def test_a_person_sees_the_line_with_its_words_underlined() -> None:
         "2 |  two three\n"
         "  |      ^^^^^ here\n"
         "  = help: do this\n"
+        "  = more: assent explain W7\n"
     )
 
 
 def test_a_place_at_the_end_of_the_text_is_marked_once() -> None:
     source = Source(name="f", text="one\n")
-    assert text_of(source, 4, 4).splitlines()[-2:] == ["2 | ", "  | ^"]
+    assert text_of(source, 4, 4).splitlines()[3:5] == ["2 | ", "  | ^"]
 
 
 def test_marks_stay_on_their_line() -> None:
     source = Source(name="f", text="one two\nthree")
-    assert text_of(source, 4, 13).splitlines()[-1] == "  |     ^^^"
+    assert text_of(source, 4, 13).splitlines()[4] == "  |     ^^^"
 
 
 def test_a_very_long_line_is_cut_to_the_neighbourhood_of_the_words() -> None:
     source = Source(name="f", text="a" * 500 + "HERE" + "b" * 500)
-    *_, line, marks = text_of(source, 500, 504).splitlines()
+    *_, line, marks, _ = text_of(source, 500, 504).splitlines()
     assert len(line) <= 170
     assert line.index("HERE") == marks.index("^^^^")
 
@@ -64,5 +65,6 @@ def test_a_program_reads_lines_columns_and_offsets() -> None:
             "label": None,
             "help": None,
             "replacement": "2",
+            "page": "assent explain W7",
         }
     ]

@@ -1,9 +1,10 @@
-"""Renderers of diagnostics: text with the source line underlined, and JSON-ready values."""
+"""Diagnostics as text for a person, with the source line and its words underlined."""
 
 from collections.abc import Iterable, Mapping
 
-from .diagnostic import Diagnostic
-from .text import Source
+from ..codes import command_for
+from ..diagnostic import Diagnostic
+from ..text import Source
 
 _WIDEST_LINE = 160
 
@@ -11,21 +12,18 @@ _WIDEST_LINE = 160
 def render_text(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> str:
     """Return diagnostics for a person: headline, place, the line with its words underlined, help.
 
-    `sources` holds every source that a span names.
+    `sources` holds every source that a span names. The first diagnostic of each code also says
+    how to read its page.
     """
-    return "\n".join(
-        _block(diagnostic, sources[diagnostic.span.source]) for diagnostic in diagnostics
-    )
+    blocks, told = [], set[str]()
+    for diagnostic in diagnostics:
+        is_first = diagnostic.code not in told
+        blocks.append(_block(diagnostic, sources[diagnostic.span.source], with_page=is_first))
+        told.add(diagnostic.code)
+    return "\n".join(blocks)
 
 
-def render_json(
-    diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]
-) -> list[dict[str, object]]:
-    """Return diagnostics for a program, one JSON-ready object each, with lines and columns."""
-    return [_object(diagnostic, sources[diagnostic.span.source]) for diagnostic in diagnostics]
-
-
-def _block(diagnostic: Diagnostic, source: Source) -> str:
+def _block(diagnostic: Diagnostic, source: Source, *, with_page: bool) -> str:
     place = source.locate(diagnostic.span.start)
     gutter = " " * len(str(place.line))
     line = source.line(place.line).replace("\t", " ")
@@ -43,6 +41,8 @@ def _block(diagnostic: Diagnostic, source: Source) -> str:
     ]
     if diagnostic.help:
         lines.append(f"{gutter} = help: {diagnostic.help}")
+    if with_page:
+        lines.append(f"{gutter} = more: {command_for(diagnostic.code)}")
     return "\n".join(lines) + "\n"
 
 
@@ -52,19 +52,3 @@ def _window(line: str, marks: str, column: int) -> tuple[str, str]:
         return line, marks
     start = max(0, column - 1 - _WIDEST_LINE // 4)
     return line[start : start + _WIDEST_LINE], marks[start : start + _WIDEST_LINE]
-
-
-def _object(diagnostic: Diagnostic, source: Source) -> dict[str, object]:
-    start = source.locate(diagnostic.span.start)
-    end = source.locate(diagnostic.span.end)
-    return {
-        "code": diagnostic.code,
-        "severity": diagnostic.severity.value,
-        "headline": diagnostic.headline,
-        "file": start.source,
-        "start": {"line": start.line, "column": start.column, "offset": diagnostic.span.start},
-        "end": {"line": end.line, "column": end.column, "offset": diagnostic.span.end},
-        "label": diagnostic.label,
-        "help": diagnostic.help,
-        "replacement": diagnostic.replacement,
-    }

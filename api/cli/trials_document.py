@@ -1,0 +1,118 @@
+"""What tests came to, as values of a JSON document."""
+
+from collections.abc import Sequence
+
+from api.cli.policy_files import PolicyFiles
+from engine.source.text import Location
+from engine.testing.boundaries import LimitTests
+from engine.testing.coverage import Coverage, share
+from engine.testing.mutation import Trial
+from engine.testing.runner import CaseResult
+from engine.testing.trace import RuleTrace, TraceLine
+
+Document = dict[str, object]
+
+
+def _place(policies: PolicyFiles, location: Location) -> Document:
+    return {"file": policies.shown(location.source), "line": location.line}
+
+
+def failure(policies: PolicyFiles, result: CaseResult, traces: Sequence[RuleTrace]) -> Document:
+    """Return a failed test, with the clauses that decided."""
+    return {
+        "title": result.case.title,
+        **_place(policies, result.case.location),
+        "failures": list(result.failures),
+        "explanation": result.explanation,
+        "rules": [_trace(policies, trace) for trace in traces],
+    }
+
+
+def _trace(policies: PolicyFiles, trace: RuleTrace) -> Document:
+    return {
+        "rule": trace.rule.id,
+        "status": trace.status.value,
+        "reason": trace.reason,
+        "clauses": [
+            {
+                "text": clause.text,
+                **_place(policies, clause.location),
+                "parts": [_line(line) for line in clause.lines],
+            }
+            for clause in trace.clauses
+        ],
+    }
+
+
+def _line(line: TraceLine) -> Document:
+    if line.is_value:
+        return {"depth": line.depth, "value": line.text}
+    return {"depth": line.depth, "part": line.text, "truth": line.truth}
+
+
+def coverage(policies: PolicyFiles, measured: Coverage) -> Document:
+    """Return what the tests decide, rule by rule and part by part."""
+    return {
+        "percentage": measured.percentage,
+        "parts": measured.parts,
+        "both_ways": measured.both_ways,
+        "rules": [
+            {
+                "rule": rule.rule.id,
+                "seen": sorted(status.value for status in rule.statuses),
+                "never_seen": [status.value for status in rule.unseen],
+                "parts": [
+                    {
+                        "kind": each.part.kind.value,
+                        "text": each.part.text,
+                        **_place(policies, each.part.location),
+                        "true": each.is_true,
+                        "false": each.is_false,
+                    }
+                    for each in rule.parts
+                ],
+            }
+            for rule in measured.rules
+        ],
+    }
+
+
+def mutants(policies: PolicyFiles, trials: Sequence[Trial]) -> Document:
+    """Return how many changes are noticed, and those that are not."""
+    unnoticed = [trial.mutant for trial in trials if trial.noticed_by is None]
+    noticed = len(trials) - len(unnoticed)
+    return {
+        "percentage": share(noticed, len(trials)),
+        "changes": len(trials),
+        "noticed": noticed,
+        "unnoticed": [
+            {
+                "rule": mutant.rule.id,
+                "change": mutant.change,
+                **_place(policies, mutant.location),
+            }
+            for mutant in unnoticed
+        ],
+    }
+
+
+def boundaries(policies: PolicyFiles, offered: Sequence[LimitTests]) -> list[Document]:
+    """Return the tests that are offered at each limit; none where no test reaches it."""
+    return [
+        {
+            "rule": limit.rule.id,
+            "limit": limit.text,
+            **_place(policies, limit.location),
+            "decides": limit.decides,
+            "tests": [
+                {
+                    "title": test.title,
+                    "append_to": policies.shown(test.file),
+                    "side": test.side.value,
+                    "text": test.text,
+                }
+                for test in limit.tests
+            ],
+        }
+        for limit in offered
+    ]

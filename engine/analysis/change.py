@@ -1,0 +1,141 @@
+"""A change in meaning between two versions of policies, as a value.
+
+It says what was touched, how it read before and reads now, and which way it leans. The words are in
+`wording`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+
+from ..semantics.tree import Constant
+from ..source.text import Location
+
+
+class Lean(Enum):
+    """Which way a change leans.
+
+    STRICTER never turns a denial into permission, LOOSER never permission into a denial, and
+    NEUTRAL neither. UNCLEAR is whatever cannot be told from the text alone.
+    """
+
+    STRICTER = "stricter"
+    LOOSER = "looser"
+    NEUTRAL = "neutral"
+    UNCLEAR = "unclear"
+
+
+def leaning(*, grows: bool | None, sign: int) -> Lean:
+    """Return the lean of a condition that holds more often, or less; None where neither is sure.
+
+    `sign` is 1 where the truth of the condition leads towards denial, -1 where towards allowing.
+    """
+    if grows is None:
+        return Lean.UNCLEAR
+    return Lean.STRICTER if grows is (sign > 0) else Lean.LOOSER
+
+
+def together(leans: Iterable[Lean]) -> Lean:
+    """Return the lean of several changes at once; those that pull apart are unclear."""
+    found = set(leans) - {Lean.NEUTRAL}
+    if not found:
+        return Lean.NEUTRAL
+    return found.pop() if len(found) == 1 else Lean.UNCLEAR
+
+
+class Realm(Enum):
+    """What sort of thing was changed, in the order in which changes are told."""
+
+    RULE = "rule"
+    SET = "set"
+    INSTRUMENT = "instrument"
+    FACT = "fact"
+    TYPE = "type"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What was changed: its name, the words in which people speak of it, and where it stands.
+
+    The place is in the new version, except for what was removed, and takes no part in equality.
+    """
+
+    realm: Realm
+    name: str
+    title: str
+    place: Location | None = field(default=None, compare=False)
+
+
+class Part(Enum):
+    """The part of a rule in which a condition stands."""
+
+    APPLICABILITY = "applicability"
+    PROHIBITION = "prohibition"
+    REQUIREMENT = "requirement"
+    EXCEPTION = "exception"
+
+
+class Kind(Enum):
+    """What happened; `old` and `new` of the change hold what is named here."""
+
+    ADDED = "added"  # neither
+    REMOVED = "removed"  # neither
+    RENAMED = "renamed"  # the two names
+    TITLE = "title"
+    CITATION_ADDED = "citation added"
+    CITATION_REMOVED = "citation removed"
+    IN_FORCE_FROM = "in force from"  # days, or None
+    IN_FORCE_UNTIL = "in force until"  # days, or None
+    PLACES = "places"  # members, or None for everywhere
+    PLACES_NAMED = "places named otherwise"  # how the same places are written
+    ENFORCEMENT = "enforcement"
+    SEVERITY = "severity"
+    IF_UNKNOWN = "if unknown"
+    MESSAGE = "message"
+    REMEDY = "remedy"
+    EVIDENCE = "evidence"  # sets of paths
+    EXCEPTION_ADDED = "exception added"  # its condition
+    EXCEPTION_REMOVED = "exception removed"
+    EXCEPTION_RENAMED = "exception renamed"
+    DEMAND = "demand"  # the whole demands, of different effect
+    LIMIT = "limit"  # constants
+    COMPARISON = "comparison"  # the phrase with what is behind it
+    MEMBER_ADDED = "member added"  # members
+    MEMBER_DROPPED = "member dropped"
+    ALTERNATIVE_ADDED = "alternative added"  # conditions joined by `or`
+    ALTERNATIVE_DROPPED = "alternative dropped"
+    CONDITION_ADDED = "condition added"  # conditions joined by `and`
+    CONDITION_DROPPED = "condition dropped"
+    CONNECTIVE = "connective"  # `and` or `or`; `about` has the operands
+    QUANTIFIER = "quantifier"
+    CONDITION = "condition"  # everything else: both texts
+    LABEL = "label"
+    URL = "url"
+    RETYPED = "retyped"
+    REQUIRED = "required"  # booleans
+    EDITION_ADDED = "edition added"  # members; `about` has the days
+    EDITION_REMOVED = "edition removed"
+    EDITION_UNTIL = "edition until"
+
+
+Shown = str | bool | date | Constant | frozenset[str] | tuple[str, ...] | None
+"""What a change holds of before and after."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change in meaning.
+
+    `about` is what in the subject it is about: the fact that is limited, a set, an edition. `part`
+    and `exception` say in which condition of a rule it stands.
+    """
+
+    kind: Kind
+    subject: Subject
+    lean: Lean
+    old: Shown = None
+    new: Shown = None
+    about: str = ""
+    part: Part | None = None
+    exception: str = ""

@@ -1,0 +1,286 @@
+"""What changed in declarations: sets with their editions, facts with their types, instruments."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ..semantics.tree import (
+    Citation,
+    Compared,
+    Condition,
+    Denied,
+    Edition,
+    Effect,
+    Over,
+    Policies,
+    Rule,
+    SetDefinition,
+    SetTerm,
+    Window,
+    inner_conditions,
+)
+from ..semantics.types import EnumerationType, ListType, Type, describe
+from ..semantics.vocabulary import Fact
+from ..syntax.tree import QuantifierKind
+from .change import Change, Kind, Lean, Realm, Shown, Subject, leaning, together
+from .comparisons import GROWING
+from .meaning import FactName
+from .timelines import growth, timeline
+
+# --- sets -------------------------------------------------------------------------------------
+
+
+def set_changes(old: Policies, new: Policies) -> Iterator[Change]:
+    """Yield what changed in declared sets; one of the same content and another name is renamed."""
+    gone = {name: each for name, each in old.sets.items() if name not in new.sets}
+    for name in sorted(new.sets):
+        after = new.sets[name]
+        if name in old.sets:
+            yield from _editions(old.sets[name], after, _lean(name, old, new))
+            continue
+        former = next((each for each in gone.values() if _same_set(each, after)), None)
+        if former is None:
+            yield _of_set(Kind.ADDED, after)
+        else:
+            del gone[former.name]
+            yield _of_set(Kind.RENAMED, after, old=former.name, new=name)
+    for each in gone.values():
+        yield _of_set(Kind.REMOVED, each)
+
+
+def _same_set(old: SetDefinition, new: SetDefinition) -> bool:
+    return old.type == new.type and timeline(old) == timeline(new)
+
+
+def _of_set(  # noqa: PLR0913 - a change has as many parts.
+    kind: Kind,
+    definition: SetDefinition,
+    lean: Lean = Lean.NEUTRAL,
+    *,
+    old: Shown = None,
+    new: Shown = None,
+    about: str = "",
+) -> Change:
+    subject = Subject(realm=Realm.SET, name=definition.name, title=definition.label)
+    return Change(kind=kind, subject=subject, lean=lean, old=old, new=new, about=about)
+
+
+def _editions(old: SetDefinition, new: SetDefinition, lean: Lean) -> Iterator[Change]:
+    if old.label != new.label:
+        yield _of_set(Kind.LABEL, new, old=old.label, new=new.label)
+    if timeline(old) == timeline(new):
+        return
+    before = {each.window.start: each for each in old.editions}
+    after = {each.window.start: each for each in new.editions}
+    for start in sorted({*before, *after}, key=lambda day: day or date.min):
+        if start not in before:
+            days, added = days_of(after[start].window), _texts(after[start])
+            yield _of_set(Kind.EDITION_ADDED, new, lean, new=added, about=days)
+        elif start not in after:
+            days, removed = days_of(before[start].window), _texts(before[start])
+            yield _of_set(Kind.EDITION_REMOVED, new, lean, old=removed, about=days)
+        else:
+            moved = after.keys() ^ before.keys()
+            yield from _edition(new, before[start], after[start], lean, moved)
+
+
+def _edition(
+    owner: SetDefinition,
+    old: Edition,
+    new: Edition,
+    lean: Lean,
+    moved: set[date | None],
+) -> Iterator[Change]:
+    days = days_of(new.window)
+    for member in sorted(_texts(new) - _texts(old)):
+        yield _of_set(Kind.MEMBER_ADDED, owner, lean, new=member, about=days)
+    for member in sorted(_texts(old) - _texts(new)):
+        yield _of_set(Kind.MEMBER_DROPPED, owner, lean, old=member, about=days)
+    one, other = old.window.until, new.window.until
+    if one != other and not {one, other} & (moved - {None}):
+        # Where an edition comes or goes at that day, this is said of that edition.
+        since = f"from {new.window.start}" if new.window.start else "first"
+        yield _of_set(Kind.EDITION_UNTIL, owner, lean, old=one, new=other, about=since)
+
+
+def _texts(edition: Edition) -> frozenset[str]:
+    return frozenset(map(str, edition.members))
+
+
+def days_of(window: Window) -> str:
+    """Return a window in words."""
+    start = f"from {window.start}" if window.start else ""
+    until = f"until {window.until}" if window.until else ""
+    return " ".join(filter(None, (start, until)))
+
+
+# --- how rules use a set ------------------------------------------------------------------------
+
+
+def _lean(name: str, old: Policies, new: Policies) -> Lean:
+    """Return the lean of a change of a set, from the way in which the rules use it."""
+    grows = growth(timeline(old.sets[name]), timeline(new.sets[name]))
+    signs = {sign for policies in (old, new) for sign in _uses(name, policies)}
+    return together(leaning(grows=grows, sign=sign) for sign in signs)
+
+
+def _uses(name: str, policies: Policies) -> Iterator[int]:
+    for rule in policies.rules:
+        if isinstance(rule.places, SetTerm) and rule.places.name == name:
+            yield 1
+        for condition, sign in _signed(rule):
+            yield from _used(name, condition, sign)
+
+
+def _signed(rule: Rule) -> Iterator[tuple[Condition, int]]:
+    yield from ((clause.condition, 1) for clause in rule.applicability)
+    yield rule.main.condition, 1 if rule.effect is Effect.PROHIBIT else -1
+    yield from ((each.clause.condition, -1) for each in rule.exemptions)
+
+
+def _used(name: str, condition: Condition, sign: int) -> Iterator[int]:
+    if isinstance(condition, Compared):
+        named = any(isinstance(term, SetTerm) and term.name == name for term in condition.right)
+        if named:
+            yield sign if GROWING[condition.comparator] else -sign
+        return
+    is_none = isinstance(condition, Over) and condition.kind is QuantifierKind.NO
+    inner_sign = -sign if is_none or isinstance(condition, Denied) else sign
+    for inner in inner_conditions(condition):
+        yield from _used(name, inner, inner_sign)
+
+
+# --- vocabulary ---------------------------------------------------------------------------------
+
+_Facts = Mapping[FactName, Fact]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The facts of a vocabulary by group and name, the group of the campaign having no name."""
+
+    root: str
+    known: _Facts
+    enumerations: Mapping[str, EnumerationType]
+
+
+def facts_of(policies: Policies) -> Facts:
+    """Return the facts of a vocabulary, and the lists of words that are their types."""
+    vocabulary = policies.vocabulary
+    known = {
+        ("" if shape.name == vocabulary.root else shape.name, fact.name): fact
+        for shape in vocabulary.records.values()
+        for fact in shape.facts.values()
+    }
+    kinds = (_element(fact.type) for fact in known.values())
+    enumerations = {kind.name: kind for kind in kinds if isinstance(kind, EnumerationType)}
+    return Facts(root=vocabulary.root, known=known, enumerations=enumerations)
+
+
+def renamed_facts(old: Facts, new: Facts) -> dict[FactName, str]:
+    """Return the facts that go by another name now: of one group, type and label."""
+    found: dict[FactName, str] = {}
+    gone = [key for key in old.known if key not in new.known]
+    come = [key for key in new.known if key not in old.known]
+    for key in gone:
+        fact = old.known[key]
+        for other in come:
+            if other[0] == key[0] and _alike(fact, new.known[other]):
+                found[key] = other[1]
+                come.remove(other)
+                break
+    return found
+
+
+def _alike(old: Fact, new: Fact) -> bool:
+    one, other = (old.required, old.label), (new.required, new.label)
+    return one == other and _same_type(old.type, new.type)
+
+
+def _same_type(old: Type, new: Type) -> bool:
+    """Whether two types are the same, members of a list of words apart."""
+    if isinstance(old, ListType) and isinstance(new, ListType):
+        return _same_type(old.element, new.element)
+    if isinstance(old, EnumerationType) and isinstance(new, EnumerationType):
+        return old.name == new.name or set(old.members) == set(new.members)
+    return old == new
+
+
+def _element(kind: Type) -> Type:
+    return kind.element if isinstance(kind, ListType) else kind
+
+
+def fact_changes(old: Facts, new: Facts, renamed: Mapping[FactName, str]) -> Iterator[Change]:
+    """Yield what changed in the facts that a campaign states about itself."""
+    former = {(key[0], name): key for key, name in renamed.items()}
+    for key, fact in new.known.items():
+        before = former.get(key, key)
+        if before not in old.known:
+            lean = Lean.STRICTER if fact.required else Lean.NEUTRAL
+            yield _of_fact(Kind.ADDED, new.root, key, fact, lean, new=fact.required)
+            continue
+        if before != key:
+            yield _of_fact(Kind.RENAMED, new.root, key, fact, old=before[1], new=key[1])
+        yield from _fact(old.known[before], fact, new.root, key)
+    for key, fact in old.known.items():
+        if key not in new.known and key not in renamed:
+            yield _of_fact(Kind.REMOVED, old.root, key, fact, Lean.UNCLEAR)
+    yield from _enumerations(old, new)
+
+
+def _of_fact(  # noqa: PLR0913 - a change has as many parts.
+    kind: Kind,
+    root: str,
+    key: FactName,
+    fact: Fact,
+    lean: Lean = Lean.NEUTRAL,
+    *,
+    old: Shown = None,
+    new: Shown = None,
+) -> Change:
+    name = f"{key[0] or root}.{key[1]}"
+    subject = Subject(realm=Realm.FACT, name=name, title=fact.label)
+    return Change(kind=kind, subject=subject, lean=lean, old=old, new=new)
+
+
+def _fact(old: Fact, new: Fact, root: str, key: FactName) -> Iterator[Change]:
+    if not _same_type(old.type, new.type):
+        types = describe(old.type), describe(new.type)
+        yield _of_fact(Kind.RETYPED, root, key, new, Lean.UNCLEAR, old=types[0], new=types[1])
+    if old.required is not new.required:
+        lean = leaning(grows=new.required, sign=1)
+        yield _of_fact(Kind.REQUIRED, root, key, new, lean, old=old.required, new=new.required)
+    if old.label != new.label:
+        yield _of_fact(Kind.LABEL, root, key, new, old=old.label, new=new.label)
+
+
+def _enumerations(old: Facts, new: Facts) -> Iterator[Change]:
+    for name in sorted(old.enumerations.keys() & new.enumerations.keys()):
+        before = set(old.enumerations[name].members)
+        after = set(new.enumerations[name].members)
+        subject = Subject(realm=Realm.TYPE, name=name, title="")
+        for member in sorted(after - before):
+            yield Change(kind=Kind.MEMBER_ADDED, subject=subject, lean=Lean.NEUTRAL, new=member)
+        for member in sorted(before - after):
+            yield Change(kind=Kind.MEMBER_DROPPED, subject=subject, lean=Lean.UNCLEAR, old=member)
+
+
+# --- instruments --------------------------------------------------------------------------------
+
+
+def instrument_changes(old: Policies, new: Policies) -> Iterator[Change]:
+    """Yield what changed in the titles and addresses of the instruments that rules cite."""
+    before, after = _cited(old), _cited(new)
+    for name in sorted(before.keys() & after.keys()):
+        one, other = before[name], after[name]
+        subject = Subject(realm=Realm.INSTRUMENT, name=name, title=other.title)
+        for kind, was, is_now in (
+            (Kind.TITLE, one.title, other.title),
+            (Kind.URL, one.url, other.url),
+        ):
+            if was != is_now:
+                yield Change(kind=kind, subject=subject, lean=Lean.NEUTRAL, old=was, new=is_now)
+
+
+def _cited(policies: Policies) -> dict[str, Citation]:
+    return {each.instrument: each for rule in policies.rules for each in rule.sources}

@@ -1,0 +1,135 @@
+"""The normal form of a condition: one way to write what may be written in several.
+
+Denials stand at comparisons, lists are joints without labels, a joint holds no joint of its own
+kind, and what is compared with one member is compared with a set of one. Each step keeps the three
+truth values: what is unknown stays unknown.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from ..semantics.tree import (
+    Compared,
+    Condition,
+    Constant,
+    Denied,
+    FactTerm,
+    Holds,
+    Joined,
+    Over,
+)
+from ..semantics.types import EnumerationType, ListType, Scalar
+from ..syntax.lexis import Comparator
+from ..syntax.tree import JunctionKind, QuantifierKind
+
+_OPPOSITES = {
+    Comparator.AT_LEAST: Comparator.LESS_THAN,
+    Comparator.LESS_THAN: Comparator.AT_LEAST,
+    Comparator.AT_MOST: Comparator.MORE_THAN,
+    Comparator.MORE_THAN: Comparator.AT_MOST,
+    Comparator.EXCEEDS: Comparator.AT_MOST,
+    Comparator.BEFORE: Comparator.ON_OR_AFTER,
+    Comparator.ON_OR_AFTER: Comparator.BEFORE,
+    Comparator.AFTER: Comparator.ON_OR_BEFORE,
+    Comparator.ON_OR_BEFORE: Comparator.AFTER,
+    Comparator.IS: Comparator.IS_NOT,
+    Comparator.IS_NOT: Comparator.IS,
+    Comparator.ONE_OF: Comparator.NOT_ONE_OF,
+    Comparator.NOT_ONE_OF: Comparator.ONE_OF,
+    Comparator.INCLUDES_ANY_OF: Comparator.INCLUDES_NONE_OF,
+    Comparator.INCLUDES_NONE_OF: Comparator.INCLUDES_ANY_OF,
+    Comparator.KNOWN: Comparator.UNKNOWN,
+    Comparator.UNKNOWN: Comparator.KNOWN,
+    Comparator.EMPTY: Comparator.NOT_EMPTY,
+    Comparator.NOT_EMPTY: Comparator.EMPTY,
+}
+_OF_ONE = {
+    Comparator.IS: Comparator.ONE_OF,
+    Comparator.IS_NOT: Comparator.NOT_ONE_OF,
+    Comparator.INCLUDES: Comparator.INCLUDES_ANY_OF,
+}
+OTHER_KIND = {JunctionKind.AND: JunctionKind.OR, JunctionKind.OR: JunctionKind.AND}
+
+
+def normal(condition: Condition) -> Condition:
+    """Return the normal form of a condition."""
+    match condition:
+        case Holds():
+            return condition
+        case Compared():
+            return _compared(condition)
+        case Joined(kind=kind, operands=operands):
+            return joined(condition, kind, tuple(normal(each) for each in operands))
+        case Denied(operand=operand):
+            return denied(normal(operand))
+        case Over(condition=inner):
+            return replace(condition, condition=normal(inner))
+    assert_never(condition)
+
+
+def joined(origin: Condition, kind: JunctionKind, operands: tuple[Condition, ...]) -> Condition:
+    """Return normal forms joined; joints of the same kind are opened."""
+    flat = [part for each in operands for part in opened(each, kind)]
+    return Joined(span=origin.span, kind=kind, operands=tuple(flat))
+
+
+def opened(condition: Condition, kind: JunctionKind) -> tuple[Condition, ...]:
+    """Return the operands of a joint of that kind; any other condition alone."""
+    if isinstance(condition, Joined) and condition.kind is kind:
+        return condition.operands
+    return (condition,)
+
+
+def denied(condition: Condition) -> Condition:
+    """Return the normal form of the denial of a normal form."""
+    match condition:
+        case Holds():
+            return Denied(span=condition.span, operand=condition)
+        case Compared(comparator=comparator):
+            opposite = _OPPOSITES.get(comparator)
+            if opposite is None:
+                return Denied(span=condition.span, operand=condition)
+            return replace(condition, comparator=opposite)
+        case Joined(kind=kind, operands=operands):
+            return joined(condition, OTHER_KIND[kind], tuple(denied(each) for each in operands))
+        case Denied(operand=operand):
+            return operand
+        case Over():
+            return _none(condition)
+    assert_never(condition)
+
+
+def _none(condition: Over) -> Condition:
+    match condition.kind:
+        case QuantifierKind.ANY:
+            return replace(condition, kind=QuantifierKind.NO)
+        case QuantifierKind.NO:
+            return replace(condition, kind=QuantifierKind.ANY)
+        case QuantifierKind.EVERY if condition.if_any:
+            inner = denied(condition.condition)
+            return replace(condition, kind=QuantifierKind.ANY, if_any=False, condition=inner)
+        case QuantifierKind.EVERY:
+            # Over an empty list this is unknown, and so is its denial; `any` would be false.
+            return Denied(span=condition.span, operand=condition)
+    assert_never(condition.kind)
+
+
+def _compared(condition: Compared) -> Condition:
+    if len(condition.right) != 1 or condition.comparator not in _OF_ONE:
+        return condition
+    right = condition.right[0]
+    if not isinstance(right, Constant):
+        return condition
+    if isinstance(right.value, bool) and isinstance(condition.left, FactTerm):
+        holds = Holds(span=condition.span, fact=condition.left)
+        is_plain = right.value is (condition.comparator is Comparator.IS)
+        return holds if is_plain else denied(holds)
+    if not isinstance(right.value, str) or not isinstance(right.type, Scalar | EnumerationType):
+        return condition
+    members = Constant(
+        span=right.span,
+        type=ListType(element=right.type),
+        value=frozenset({right.value}),
+        text=f"{{{right.text}}}",
+    )
+    return replace(condition, comparator=_OF_ONE[condition.comparator], right=(members,))

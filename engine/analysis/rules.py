@@ -1,0 +1,268 @@
+"""What changed in a rule: where and when it holds, what it demands, and what a violation does."""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ..semantics.tree import (
+    Clause,
+    Condition,
+    Constant,
+    Effect,
+    Enforcement,
+    Exemption,
+    FactTerm,
+    Rule,
+    SetTerm,
+    Template,
+    Window,
+)
+from ..syntax.tree import JunctionKind, UnknownTreatment
+from .change import Change, Kind, Lean, Part, Realm, Shown, Subject, leaning
+from .conditions import Comparing
+from .meaning import Reader, meaning
+from .normal import denied, normal, opened
+from .phrases import phrase
+from .timelines import growth, newest, timeline_of
+
+_STRENGTH = {Enforcement.ADVISORY: 0, Enforcement.ENFORCED: 1, Enforcement.MANDATORY: 2}
+_PARTS = {Effect.PROHIBIT: Part.PROHIBITION, Effect.REQUIRE: Part.REQUIREMENT}
+_VERBS = {Effect.PROHIBIT: "prohibit when", Effect.REQUIRE: "require"}
+
+
+def subject_of(rule: Rule) -> Subject:
+    """Return a rule as the subject of a change."""
+    return Subject(realm=Realm.RULE, name=rule.id, title=rule.title, place=rule.main.location)
+
+
+def content(rule: Rule, reader: Reader) -> Hashable:
+    """Return everything that a rule says, its name and title left out."""
+    main = rule.main.condition
+    return (
+        frozenset(_cited(rule)),
+        rule.window,
+        reader.places(rule.places),
+        frozenset(map(reader.condition, _conjuncts(rule.applicability))),
+        rule.effect,
+        meaning(reader, main),
+        frozenset((each.name, meaning(reader, each.clause.condition)) for each in rule.exemptions),
+        *(rule.if_unknown, rule.severity, rule.enforcement),
+        *(reader.template(rule.message, main), reader.template(rule.remedy, main)),
+        frozenset(map(reader.term, rule.evidence)),
+    )
+
+
+def _cited(rule: Rule) -> list[str]:
+    return [f"{each.instrument} {each.provision}" for each in rule.sources]
+
+
+def lean_of_existence(rule: Rule, *, exists: bool) -> Lean:
+    """Return the lean of a rule that comes or goes; one that is only advisory denies nothing."""
+    if rule.enforcement is Enforcement.ADVISORY:
+        return Lean.NEUTRAL
+    return leaning(grows=exists, sign=1)
+
+
+def rule_changes(old: Rule, new: Rule, before: Reader, now: Reader) -> Iterator[Change]:
+    """Yield what changed between two versions of a rule."""
+    pair = _Pair(old=old, new=new, before=before, now=now, subject=subject_of(new))
+    yield from pair.names()
+    yield from pair.sources()
+    yield from pair.scope()
+    yield from pair.applicability()
+    yield from pair.demand()
+    yield from pair.exceptions()
+    yield from pair.consequences()
+    yield from pair.texts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pair:
+    """Two versions of one rule."""
+
+    old: Rule
+    new: Rule
+    before: Reader
+    now: Reader
+    subject: Subject
+
+    def _told(
+        self, kind: Kind, lean: Lean, old: Shown = None, new: Shown = None, *, about: str = ""
+    ) -> Change:
+        return Change(kind=kind, subject=self.subject, lean=lean, old=old, new=new, about=about)
+
+    def names(self) -> Iterator[Change]:
+        """Yield a new name, and a new title unless it only repeats the name."""
+        if self.old.id != self.new.id:
+            yield self._told(Kind.RENAMED, Lean.NEUTRAL, self.old.id, self.new.id)
+        repeats = _repeats_name(self.old) and _repeats_name(self.new)
+        if self.old.title != self.new.title and not repeats:
+            yield self._told(Kind.TITLE, Lean.NEUTRAL, self.old.title, self.new.title)
+
+    def sources(self) -> Iterator[Change]:
+        """Yield the provisions that are cited now, and those that are no longer."""
+        before, after = _cited(self.old), _cited(self.new)
+        for each in dict.fromkeys(after):
+            if each not in before:
+                yield self._told(Kind.CITATION_ADDED, Lean.NEUTRAL, new=each)
+        for each in dict.fromkeys(before):
+            if each not in after:
+                yield self._told(Kind.CITATION_REMOVED, Lean.NEUTRAL, old=each)
+
+    # --- when and where ----------------------------------------------------------------------
+
+    def scope(self) -> Iterator[Change]:
+        """Yield the days that moved, and the places that came and went."""
+        old, new = self.old.window, self.new.window
+        if old.start != new.start:
+            earlier = _starts(new) < _starts(old)
+            lean = leaning(grows=earlier, sign=1)
+            yield self._told(Kind.IN_FORCE_FROM, lean, old.start, new.start)
+        if old.until != new.until:
+            lean = leaning(grows=_ends(new) > _ends(old), sign=1)
+            yield self._told(Kind.IN_FORCE_UNTIL, lean, old.until, new.until)
+        if self.before.places(self.old.places) != self.now.places(self.new.places):
+            yield self._places()
+
+    def _places(self) -> Change:
+        old, new = self.old.places, self.new.places
+        if old is None or new is None:
+            lean = leaning(grows=new is None, sign=1)
+            return self._told(
+                Kind.PLACES, lean, _members(old, self.before), _members(new, self.now)
+            )
+        sets = self.before.policies.sets, self.now.policies.sets
+        grows = growth(timeline_of(old, sets[0]), timeline_of(new, sets[1]))
+        had, has = newest(old, sets[0]), newest(new, sets[1])
+        lean = leaning(grows=grows, sign=1)
+        if had == has:
+            return self._told(Kind.PLACES_NAMED, lean, old.text, new.text)
+        return self._told(Kind.PLACES, lean, _members(old, self.before), _members(new, self.now))
+
+    # --- conditions --------------------------------------------------------------------------
+
+    def _comparing(self, part: Part, sign: int, exception: str = "") -> Comparing:
+        return Comparing(
+            old=self.before,
+            new=self.now,
+            sign=sign,
+            subject=self.subject,
+            part=part,
+            exception=exception,
+        )
+
+    def applicability(self) -> Iterator[Change]:
+        """Yield what narrowed or widened the cases to which the rule applies."""
+        comparing = self._comparing(Part.APPLICABILITY, 1)
+        old, new = _conjuncts(self.old.applicability), _conjuncts(self.new.applicability)
+        yield from comparing.operands(JunctionKind.AND, old, new)
+
+    def demand(self) -> Iterator[Change]:
+        """Yield what changed in what is prohibited or required."""
+        old, new = normal(self.old.main.condition), normal(self.new.main.condition)
+        effect = self.new.effect
+        if self.old.effect is effect:
+            sign = 1 if effect is Effect.PROHIBIT else -1
+            yield from self._comparing(_PARTS[effect], sign).conditions(old, new)
+        elif self.before.condition(denied(old)) != self.now.condition(new):
+            yield self._told(
+                Kind.DEMAND,
+                Lean.UNCLEAR,
+                f"{_VERBS[self.old.effect]} {phrase(old)}",
+                f"{_VERBS[effect]} {phrase(new)}",
+            )
+
+    def exceptions(self) -> Iterator[Change]:
+        """Yield the exceptions that came, went, were renamed or changed."""
+        before = {each.name: each for each in self.old.exemptions}
+        after = {each.name: each for each in self.new.exemptions}
+        for name in (name for name in after if name in before):
+            old, new = before[name].clause.condition, after[name].clause.condition
+            comparing = self._comparing(Part.EXCEPTION, -1, name)
+            yield from comparing.conditions(normal(old), normal(new))
+        gone = [each for each in before.values() if each.name not in after]
+        for new_one in (each for each in after.values() if each.name not in before):
+            old_one = next((each for each in gone if self._same(each, new_one)), None)
+            if old_one is None:
+                yield replace(
+                    self._told(Kind.EXCEPTION_ADDED, Lean.LOOSER, new=_excuse(new_one)),
+                    exception=new_one.name,
+                )
+            else:
+                gone.remove(old_one)
+                yield self._told(Kind.EXCEPTION_RENAMED, Lean.NEUTRAL, old_one.name, new_one.name)
+        for each in gone:
+            yield replace(
+                self._told(Kind.EXCEPTION_REMOVED, Lean.STRICTER, old=_excuse(each)),
+                exception=each.name,
+            )
+
+    def _same(self, old: Exemption, new: Exemption) -> bool:
+        before = meaning(self.before, old.clause.condition)
+        return before == meaning(self.now, new.clause.condition)
+
+    # --- consequences ------------------------------------------------------------------------
+
+    def consequences(self) -> Iterator[Change]:
+        """Yield what changed in how a violation, or a missing fact, is treated."""
+        old, new = self.old, self.new
+        if old.enforcement is not new.enforcement:
+            raised = _STRENGTH[new.enforcement] > _STRENGTH[old.enforcement]
+            lean = leaning(grows=raised, sign=1)
+            yield self._told(Kind.ENFORCEMENT, lean, old.enforcement.value, new.enforcement.value)
+        if old.severity is not new.severity:
+            yield self._told(Kind.SEVERITY, Lean.NEUTRAL, old.severity.value, new.severity.value)
+        if old.if_unknown is not new.if_unknown:
+            lean = leaning(grows=new.if_unknown is UnknownTreatment.DENY, sign=1)
+            yield self._told(Kind.IF_UNKNOWN, lean, old.if_unknown.value, new.if_unknown.value)
+
+    def texts(self) -> Iterator[Change]:
+        """Yield the words that a person is told, and the facts that are shown with them."""
+        old, new = self.old, self.new
+        for kind, one, other in (
+            (Kind.MESSAGE, old.message, new.message),
+            (Kind.REMEDY, old.remedy, new.remedy),
+        ):
+            before = self.before.template(one, old.main.condition)
+            if before != self.now.template(other, new.main.condition):
+                yield self._told(kind, Lean.NEUTRAL, _written(one), _written(other))
+        if set(map(self.before.term, old.evidence)) != set(map(self.now.term, new.evidence)):
+            yield self._told(
+                Kind.EVIDENCE, Lean.NEUTRAL, _listed(old.evidence), _listed(new.evidence)
+            )
+
+
+def _repeats_name(rule: Rule) -> bool:
+    return rule.title == rule.id.partition("/")[2].replace("_", " ")
+
+
+def _starts(window: Window) -> date:
+    return window.start or date.min
+
+
+def _ends(window: Window) -> date:
+    return window.until or date.max
+
+
+def _conjuncts(clauses: tuple[Clause, ...]) -> tuple[Condition, ...]:
+    """Return what must hold for a rule to apply, condition by condition, in normal form."""
+    conditions = (normal(clause.condition) for clause in clauses)
+    return tuple(part for each in conditions for part in opened(each, JunctionKind.AND))
+
+
+def _members(places: SetTerm | Constant | None, reader: Reader) -> frozenset[str] | None:
+    if places is None:
+        return None
+    return frozenset(map(str, newest(places, reader.policies.sets)))
+
+
+def _excuse(exemption: Exemption) -> str:
+    return phrase(normal(exemption.clause.condition))
+
+
+def _written(template: Template) -> str:
+    return "".join(part if isinstance(part, str) else f"{{{part.text}}}" for part in template.parts)
+
+
+def _listed(evidence: tuple[FactTerm, ...]) -> tuple[str, ...]:
+    return tuple(sorted({term.text for term in evidence}))

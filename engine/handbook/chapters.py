@@ -1,0 +1,168 @@
+"""Chapters: one for each policy, in the order of the files, with an entry for each rule."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import assert_never
+from urllib.parse import urlsplit
+
+from ..bundle.bundle import Bundle
+from ..semantics.cases import Case
+from ..semantics.tree import (
+    Citation,
+    Condition,
+    Constant,
+    FactTerm,
+    Policies,
+    Rule,
+    SetTerm,
+    Template,
+)
+from . import consequences
+from .amounts import joined, members
+from .examples import by_file, concerned, example
+from .origins import WrittenPolicy, written_policies
+from .phrase import Phrase, sentence
+from .provisions import provision
+from .reading import lists_read, paths_read
+from .sentences import Writer
+from .values import (
+    Authority,
+    Chapter,
+    ExceptionEntry,
+    FactReference,
+    Origin,
+    Part,
+    RuleEntry,
+)
+
+EVERYWHERE = "every market"
+
+
+def chapters(bundle: Bundle) -> tuple[Chapter, ...]:
+    """Return the chapters of a handbook."""
+    written = [each for each in written_policies(bundle) if each.rules]
+    maker = _Maker(
+        policies=bundle.policies,
+        writer=Writer(policies=bundle.policies),
+        rules={rule.id: rule for rule in bundle.policies.rules},
+    )
+    cases = by_file(bundle.cases)
+    assigned = {each.file: maker.assign(each.file, written, cases) for each in written}
+    return tuple(
+        maker.chapter(number, each, assigned[each.file])
+        for number, each in enumerate(written, start=1)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Maker:
+    policies: Policies
+    writer: Writer
+    rules: dict[str, Rule]
+
+    def assign(
+        self, file: str, written: list[WrittenPolicy], cases: dict[str, list[Case]]
+    ) -> list[tuple[Case, frozenset[str]]]:
+        """Return the tests of a file, each with the rules that it is an example of."""
+        ids = [rule for each in written if each.file == file for rule in each.rules]
+        root = self.policies.vocabulary.root
+        reads = {rule: frozenset(paths_read(self.rules[rule], root)) for rule in ids}
+        return [(case, concerned(case, reads, root)) for case in cases.get(file, ())]
+
+    def chapter(
+        self, number: int, written: WrittenPolicy, cases: list[tuple[Case, frozenset[str]]]
+    ) -> Chapter:
+        """Return the chapter of one policy."""
+        vocabulary = self.policies.vocabulary
+        entries = tuple(
+            self._entry(f"{number}.{place}", self.rules[rule], origin, cases)
+            for place, (rule, origin) in enumerate(written.rules.items(), start=1)
+        )
+        return Chapter(
+            number=number,
+            name=written.name,
+            title=written.title,
+            note=written.note,
+            common=written.common,
+            file=written.file,
+            rules=entries,
+            examples=tuple(example(case, vocabulary) for case, rules in cases if not rules),
+        )
+
+    def _entry(
+        self, number: str, rule: Rule, origin: Origin, cases: list[tuple[Case, frozenset[str]]]
+    ) -> RuleEntry:
+        vocabulary = self.policies.vocabulary
+        return RuleEntry(
+            number=number,
+            id=rule.id,
+            title=rule.title,
+            sentence=self._sentence(f"{consequences.opening(rule)} ", rule.main.condition),
+            conditions=tuple(self._sentence("", each.condition) for each in rule.applicability),
+            markets=self._markets(rule.places),
+            list_of_markets=rule.places.name if isinstance(rule.places, SetTerm) else None,
+            in_force=consequences.in_force(rule.window),
+            exceptions=tuple(
+                ExceptionEntry(name=each.name, condition=self._sentence("", each.clause.condition))
+                for each in rule.exemptions
+            ),
+            missing=consequences.missing(rule),
+            effect=consequences.effect(rule.enforcement),
+            enforcement=rule.enforcement.value,
+            severity=rule.severity.value,
+            message=tuple(_parts(rule.message)),
+            remedy=tuple(_parts(rule.remedy)),
+            authorities=tuple(map(_authority, rule.sources)),
+            examples=tuple(example(case, vocabulary) for case, rules in cases if rule.id in rules),
+            lists=lists_read(rule),
+            facts=tuple(self._facts(rule)),
+            origin=origin,
+        )
+
+    def _sentence(self, lead: str, condition: Condition) -> Phrase:
+        phrase = self.writer.condition(condition)
+        if lead and phrase.words.startswith("for "):
+            lead = f"{lead.rstrip()}, "
+        return sentence(phrase.after(lead))
+
+    def _markets(self, places: SetTerm | Constant | None) -> str:
+        match places:
+            case None:
+                return EVERYWHERE
+            case SetTerm(name=name):
+                return f"the {self.policies.sets[name].label}"
+            case Constant():
+                return joined(members(places), "and")
+        assert_never(places)
+
+    def _facts(self, rule: Rule) -> Iterator[FactReference]:
+        vocabulary = self.policies.vocabulary
+        for path in paths_read(rule, vocabulary.root):
+            fact = vocabulary.find(path.split(".")[1:])
+            yield FactReference(path=path, label=fact.label if fact is not None else path)
+
+
+def _parts(template: Template) -> Iterator[Part]:
+    for part in template.parts:
+        if isinstance(part, FactTerm):
+            yield Part(text=part.label, is_fact=True)
+        else:
+            yield Part(text=part)
+
+
+def _authority(citation: Citation) -> Authority:
+    return Authority(
+        instrument=citation.instrument,
+        title=citation.title,
+        provision=provision(citation.provision),
+        url=web_address(citation.url),
+    )
+
+
+def web_address(url: str) -> str | None:
+    """Return an address if it is one of the web (http or https), so that no other is a link."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None

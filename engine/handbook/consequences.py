@@ -1,0 +1,55 @@
+"""What a rule brings about, and when it holds, in full sentences."""
+
+from datetime import timedelta
+from typing import assert_never
+
+from ..semantics.tree import Effect, Enforcement, Rule, Window
+from ..syntax.tree import UnknownTreatment
+from .amounts import day
+
+_ONE_DAY = timedelta(days=1)
+
+
+def in_force(window: Window) -> str:
+    """Return when law holds; its last day is the day before `until`."""
+    start = f"from {day(window.start)}" if window.start is not None else ""
+    last = f"up to and including {day(window.until - _ONE_DAY)}" if window.until else ""
+    return " ".join(filter(None, (start, last))) or "without limit in time"
+
+
+def opening(rule: Rule) -> str:
+    """Return the words that open the sentence of a rule."""
+    modal = "should" if rule.enforcement is Enforcement.ADVISORY else "may"
+    match rule.effect:
+        case Effect.PROHIBIT:
+            return f"An ad {modal} not be shown if"
+        case Effect.REQUIRE:
+            return f"An ad {modal} be shown only if"
+    assert_never(rule.effect)
+
+
+def effect(enforcement: Enforcement) -> str:
+    """Return what becomes of a campaign that breaks a rule."""
+    match enforcement:
+        case Enforcement.ADVISORY:
+            return "A campaign that breaks this rule is allowed, with a warning."
+        case Enforcement.ENFORCED:
+            return "A campaign that breaks this rule is denied."
+        case Enforcement.MANDATORY:
+            return "A campaign that breaks this rule is denied, and nobody can waive it."
+    assert_never(enforcement)
+
+
+def missing(rule: Rule) -> str:
+    """Return what becomes of a campaign that leaves out what the rule needs to know."""
+    is_advice = rule.enforcement is Enforcement.ADVISORY
+    match rule.if_unknown:
+        case UnknownTreatment.ASK if is_advice:
+            return "The rule is reported as undecided, and the facts it needs are named."
+        case UnknownTreatment.ASK:
+            return "The campaign is denied until the facts are stated; the decision names them."
+        case UnknownTreatment.DENY if is_advice:
+            return "What is not stated counts as a breach, and draws the warning."
+        case UnknownTreatment.DENY:
+            return "What is not stated counts as a breach, and the campaign is denied."
+    assert_never(rule.if_unknown)

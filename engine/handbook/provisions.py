@@ -1,0 +1,26 @@
+"""Provisions as they are cited in writing, and their order within an instrument."""
+
+import re
+
+_KINDS = {
+    "art": "Article",
+    "sec": "Section",
+    "annex": "Annex",
+    "rec": "Recital",
+    "par": "Paragraph",
+    "ch": "Chapter",
+    "pt": "Part",
+}
+_RUN = re.compile(r"(\d+)")
+
+
+def provision(written: str) -> str:
+    """Return a provision with its kind written out: `art 26(3)` reads `Article 26(3)`."""
+    kind, space, rest = written.partition(" ")
+    return f"{_KINDS.get(kind, kind)}{space}{rest}"
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a key by which numbers in texts are ordered as numbers."""
+    runs = _RUN.split(text)
+    return tuple((0, int(run), "") if run.isdigit() else (1, 0, run) for run in runs if run)

@@ -1,0 +1,80 @@
+"""What a rule reads: its facts by their paths from the campaign, and the lists it refers to."""
+
+from collections.abc import Iterator, Mapping
+from typing import assert_never
+
+from ..semantics.tree import (
+    ArithmeticTerm,
+    Clause,
+    Compared,
+    Condition,
+    Constant,
+    Denied,
+    FactTerm,
+    Holds,
+    Joined,
+    Over,
+    Rule,
+    SetTerm,
+    TodayTerm,
+    ValueTerm,
+    terms_below,
+)
+
+Bound = Mapping[str, str]
+"""The path of the list whose elements a name stands for."""
+
+
+def clauses(rule: Rule) -> tuple[Clause, ...]:
+    """Return every clause of a rule that holds a condition."""
+    return (*rule.applicability, rule.main, *(each.clause for each in rule.exemptions))
+
+
+def lists_read(rule: Rule) -> tuple[str, ...]:
+    """Return the names of the lists that a rule refers to, the list of its markets first."""
+    terms = [rule.places, *(term for each in clauses(rule) for term in terms_below(each.condition))]
+    return tuple(dict.fromkeys(term.name for term in terms if isinstance(term, SetTerm)))
+
+
+def paths_read(rule: Rule, root: str) -> tuple[str, ...]:
+    """Return the dotted paths of the facts that decide a rule, in the order of reading."""
+    found = (path for each in clauses(rule) for path in _condition(each.condition, {}, root))
+    return tuple(dict.fromkeys(found))
+
+
+def _condition(node: Condition, bound: Bound, root: str) -> Iterator[str]:
+    match node:
+        case Holds(fact=fact):
+            yield from _term(fact, bound, root)
+        case Compared(left=left, right=right):
+            for term in (left, *right):
+                yield from _term(term, bound, root)
+        case Joined(operands=operands):
+            for operand in operands:
+                yield from _condition(operand, bound, root)
+        case Denied(operand=operand):
+            yield from _condition(operand, bound, root)
+        case Over(variable=name, collection=collection, condition=inner):
+            path = _path(collection, bound, root)
+            yield path
+            yield from _condition(inner, {**bound, name: path}, root)
+        case _:
+            assert_never(node)
+
+
+def _term(term: ValueTerm, bound: Bound, root: str) -> Iterator[str]:
+    match term:
+        case FactTerm():
+            yield _path(term, bound, root)
+        case ArithmeticTerm(left=left, right=right):
+            yield from _term(left, bound, root)
+            yield from _term(right, bound, root)
+        case Constant() | TodayTerm() | SetTerm():
+            pass
+        case _:
+            assert_never(term)
+
+
+def _path(fact: FactTerm, bound: Bound, root: str) -> str:
+    start = root if fact.variable is None else bound[fact.variable]
+    return ".".join((start, *fact.path))

@@ -1,0 +1,88 @@
+"""The reference part: the facts of a campaign by group, and the lists that rules share."""
+
+from collections.abc import Iterable, Iterator
+
+from ..semantics.tree import Policies, SetDefinition
+from ..semantics.types import EnumerationType, ListType, RecordType, Type, describe
+from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
+from .amounts import words_of
+from .consequences import in_force
+from .values import FactEntry, Group, ListEdition, NamedList, RuleEntry
+
+
+def groups(vocabulary: Vocabulary) -> tuple[Group, ...]:
+    """Return the groups of facts, the campaign first, in the order of their declaration."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for path, owner, fact in _placed(vocabulary):
+        places.setdefault((owner, fact.name), []).append(path)
+    names = sorted(vocabulary.records, key=lambda name: name != vocabulary.root)
+    return tuple(_group(vocabulary.records[name], places) for name in names)
+
+
+def _placed(vocabulary: Vocabulary) -> Iterator[tuple[str, str, Fact]]:
+    """Yield every fact with its path and the group that declares it."""
+    for path, fact in vocabulary.paths():
+        above = vocabulary.find(path.split(".")[1:-1])
+        owner = above.record if above is not None else None
+        yield path, owner or vocabulary.root, fact
+
+
+def _group(shape: RecordShape, places: dict[tuple[str, str], list[str]]) -> Group:
+    entries = (
+        FactEntry(
+            name=fact.name,
+            label=fact.label,
+            kind=kind(fact.type),
+            group=fact.record,
+            choices=_choices(fact.type),
+            required=fact.required,
+            paths=tuple(places.get((shape.name, fact.name), ())),
+        )
+        for fact in shape.facts.values()
+    )
+    return Group(name=shape.name, label=shape.label, facts=tuple(entries))
+
+
+def kind(declared: Type) -> str:
+    """Return a type in words, without the names that a vocabulary gives to types."""
+    match declared:
+        case EnumerationType():
+            return "one of a list"
+        case RecordType():
+            return "a group of facts"
+        case ListType(element=RecordType()):
+            return "several groups of facts"
+        case ListType(element=EnumerationType()):
+            return "any of a list"
+        case _:
+            return describe(declared)
+
+
+def _choices(declared: Type) -> tuple[str, ...]:
+    match declared:
+        case ListType(element=EnumerationType() as element) | (EnumerationType() as element):
+            return tuple(member.replace("_", " ") for member in element.members)
+        case _:
+            return ()
+
+
+def lists(policies: Policies, entries: Iterable[RuleEntry]) -> tuple[NamedList, ...]:
+    """Return the lists by label, each with the rules that refer to it."""
+    known = tuple(entries)
+    ordered = sorted(policies.sets.values(), key=lambda each: (each.label.lower(), each.name))
+    return tuple(_named_list(each, known) for each in ordered)
+
+
+def _named_list(definition: SetDefinition, entries: tuple[RuleEntry, ...]) -> NamedList:
+    return NamedList(
+        name=definition.name,
+        label=definition.label,
+        editions=tuple(
+            ListEdition(
+                in_force=in_force(edition.window),
+                members=words_of(edition.members, definition.type),
+            )
+            for edition in definition.editions
+        ),
+        rules=tuple(entry.reference for entry in entries if definition.name in entry.lists),
+    )

@@ -1,0 +1,320 @@
+"""Conditions of the typed core as sentences of plain English.
+
+Every node has its words here, and what is denied is denied within: *not (a or b)* reads `neither`
+as two denials, which in three-valued logic is the same. The words use the labels of facts and of
+lists, never their names.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from ..semantics.tree import (
+    ArithmeticTerm,
+    Compared,
+    Condition,
+    Constant,
+    Denied,
+    FactTerm,
+    Holds,
+    Joined,
+    Over,
+    Policies,
+    SetTerm,
+    TodayTerm,
+    ValueTerm,
+    conditions_below,
+)
+from ..semantics.types import Scalar
+from ..syntax.lexis import Comparator
+from ..syntax.tree import ArithmeticOperator, JunctionKind, QuantifierKind
+from . import labels
+from .amounts import constant, joined, members
+from .phrase import Item, Phrase
+
+_OPERATORS = {
+    ArithmeticOperator.ADD: "plus",
+    ArithmeticOperator.SUBTRACT: "minus",
+    ArithmeticOperator.MULTIPLY: "times",
+    ArithmeticOperator.DIVIDE: "divided by",
+}
+_OPPOSITE = {
+    Comparator.IS: Comparator.IS_NOT,
+    Comparator.IS_NOT: Comparator.IS,
+    Comparator.ONE_OF: Comparator.NOT_ONE_OF,
+    Comparator.NOT_ONE_OF: Comparator.ONE_OF,
+    Comparator.INCLUDES_ANY_OF: Comparator.INCLUDES_NONE_OF,
+    Comparator.INCLUDES_NONE_OF: Comparator.INCLUDES_ANY_OF,
+    Comparator.KNOWN: Comparator.UNKNOWN,
+    Comparator.UNKNOWN: Comparator.KNOWN,
+    Comparator.EMPTY: Comparator.NOT_EMPTY,
+    Comparator.NOT_EMPTY: Comparator.EMPTY,
+}
+_LEADS = {
+    (JunctionKind.AND, False): "all of the following hold:",
+    (JunctionKind.AND, True): "not all of the following hold:",
+    (JunctionKind.OR, False): "at least one of the following holds:",
+    (JunctionKind.OR, True): "none of the following holds:",
+}
+_CONJUNCTIONS = {JunctionKind.AND: "and", JunctionKind.OR: "or"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """Writes conditions; `named` are the elements in scope that need their names to be told apart.
+
+    `nested` says that a series stands within other words, and must show where it begins.
+    """
+
+    policies: Policies
+    named: frozenset[str] = frozenset()
+    nested: bool = False
+
+    def condition(self, node: Condition, *, truth: bool = True) -> Phrase:
+        """Return a condition as a phrase, or its denial where `truth` is false."""
+        match node:
+            case Holds(fact=fact):
+                return Phrase(words=self._stated(fact, truth=truth))
+            case Compared():
+                return Phrase(words=self._compared(node, truth=truth))
+            case Denied(operand=operand):
+                return self.condition(operand, truth=not truth)
+            case Joined(labels=names) if names:
+                return self._listed(node, truth=truth)
+            case Joined():
+                return self._joined(node, truth=truth)
+            case Over():
+                return self._over(node, truth=truth)
+        assert_never(node)
+
+    # --- conditions together -----------------------------------------------------------------
+
+    def _listed(self, node: Joined, *, truth: bool) -> Phrase:
+        inner = replace(self, nested=False)
+        phrases = [inner.condition(operand) for operand in node.operands]
+        # After "not all" and "none" the items are still joined as they were written.
+        conjunction = _CONJUNCTIONS[node.kind]
+        endings = [*(";" for _ in phrases[2:]), f"; {conjunction}", ""][-len(phrases) :]
+        items = tuple(
+            Item(label=label, phrase=phrase, ending=ending)
+            for label, phrase, ending in zip(node.labels, phrases, endings, strict=True)
+        )
+        return Phrase(words=_LEADS[node.kind, not truth], items=items)
+
+    def _joined(self, node: Joined, *, truth: bool) -> Phrase:
+        inner = replace(self, nested=True)
+        parts = [_line(inner.condition(operand, truth=truth)) for operand in node.operands]
+        both = (node.kind is JunctionKind.AND) is truth
+        *others, last = parts
+        # A quantifier speaks of all that follows it, so it is closed where something follows.
+        closed = [f"({part})" if _is_open(part) else part for part in others]
+        conjunction = "and" if both else "or"
+        words = f"{', '.join(closed)} {conjunction} {last}"
+        if not self.nested:
+            return Phrase(words=words)
+        if len(parts) > 2:
+            return Phrase(words=f"({words})")
+        return Phrase(words=f"{'both' if both else 'either'} {words}")
+
+    def _over(self, node: Over, *, truth: bool) -> Phrase:
+        below = conditions_below(node.condition)
+        is_named = bool(self.named) or any(isinstance(part, Over) for part in below)
+        named = self.named | {node.variable} if is_named else self.named
+        inner = replace(self, named=named)
+        name = f" (the “{_spaced(node.variable)}”)" if is_named else ""
+        any_of, every, none = self._quantities(node.collection)
+        phrase = inner.condition(node.condition)
+        if node.kind is QuantifierKind.EVERY:
+            lead = f"for {every}{name}{', if there are any' if node.if_any else ''}, "
+            return phrase.after(lead if truth else f"it is not the case that, {lead}")
+        if (node.kind is QuantifierKind.ANY) is truth:
+            return phrase.after(f"for {any_of}{name}, ")
+        comma = "," if phrase.words.startswith("for ") else ""
+        return phrase.after(f"there is {none}{name} for which{comma} ")
+
+    def _quantities(self, collection: FactTerm) -> tuple[str, str, str]:
+        """Return how at least one, every one and none of the elements of a list are called."""
+        whose = self._whose(collection)
+        if not labels.is_question(collection.label):
+            all_of_them = f"the {labels.bare(collection.label)}{whose}"
+            return (
+                f"at least one of {all_of_them}",
+                f"each of {all_of_them}",
+                f"none among {all_of_them}",
+            )
+        one = f"{self._element(collection)}{whose}"
+        return f"at least one {one}", f"each {one}", f"no {one}"
+
+    def _element(self, collection: FactTerm) -> str:
+        element = getattr(collection.type, "element", None)
+        shape = self.policies.vocabulary.records.get(getattr(element, "name", ""))
+        return labels.bare(shape.label) if shape else f"entry under “{collection.label}”"
+
+    # --- single conditions ---------------------------------------------------------------------
+
+    def _stated(self, fact: FactTerm, *, truth: bool) -> str:
+        label = fact.label if fact.path else f"{self.value(fact)} is true"
+        return (label if truth else labels.denied(label)) + self._whose(fact)
+
+    def _compared(self, node: Compared, *, truth: bool) -> str:
+        left = node.left
+        comparator = node.comparator if truth else _OPPOSITE.get(node.comparator, node.comparator)
+        is_denied = not truth and comparator is node.comparator
+        phrase = comparator.denial if is_denied else comparator.phrase
+        match comparator:
+            case Comparator.IS | Comparator.IS_NOT:
+                return self._equal(left, node.right[0], truth=comparator is Comparator.IS)
+            case (
+                Comparator.AT_LEAST
+                | Comparator.AT_MOST
+                | Comparator.MORE_THAN
+                | Comparator.EXCEEDS
+                | Comparator.LESS_THAN
+                | Comparator.BEFORE
+                | Comparator.AFTER
+                | Comparator.ON_OR_BEFORE
+                | Comparator.ON_OR_AFTER
+            ):
+                return f"{self._subject(left)} {phrase} {self.value(node.right[0])}"
+            case Comparator.BETWEEN:
+                low, high = (self.value(bound) for bound in node.right)
+                return f"{self._subject(left)} {phrase} {low} and {high} (both included)"
+            case Comparator.WITHIN:
+                days, anchor = (self.value(term) for term in node.right)
+                side = "before" if node.within < 0 else "after"
+                return f"{self._subject(left)} {phrase} {days} {side} {anchor}"
+            case Comparator.ONE_OF | Comparator.NOT_ONE_OF:
+                return f"{self._subject(left)} {self._choice(comparator, node.right[0])}"
+            case (
+                Comparator.INCLUDES
+                | Comparator.INCLUDES_ANY_OF
+                | Comparator.INCLUDES_ALL_OF
+                | Comparator.INCLUDES_NONE_OF
+            ):
+                included = self._inclusion(comparator, node.right[0], truth=not is_denied)
+                return f"{included} among {self._members_of(left)}"
+            case Comparator.KNOWN | Comparator.UNKNOWN:
+                return self._known(left, truth=comparator is Comparator.KNOWN)
+            case Comparator.EMPTY | Comparator.NOT_EMPTY:
+                listed = "nothing" if comparator is Comparator.EMPTY else "something"
+                return f"{listed} is listed under {self._heading(left)}"
+        assert_never(comparator)
+
+    def _equal(self, left: ValueTerm, right: ValueTerm, *, truth: bool) -> str:
+        match left, right:
+            case FactTerm(type=Scalar.YES_NO), Constant(value=bool(flag)):
+                return self._stated(left, truth=flag is truth)
+            case _:
+                verb = "is" if truth else "is not"
+                same = " the same as" if isinstance(right, FactTerm) else ""
+                return f"{self._subject(left)} {verb}{same} {self.value(right)}"
+
+    def _known(self, left: ValueTerm, *, truth: bool) -> str:
+        negation = "" if truth else " not"
+        match left:
+            case FactTerm(type=Scalar.YES_NO, label=label):
+                return f"it is{negation} stated whether {label}{self._whose(left)}"
+            case FactTerm(label=label) if labels.is_question(label):
+                return f"it is{negation} stated {label}{self._whose(left)}"
+            case _:
+                several = isinstance(left, FactTerm) and labels.is_plural(left.label)
+                return f"{self._subject(left)} {'are' if several else 'is'}{negation} stated"
+
+    def _choice(self, comparator: Comparator, some: ValueTerm) -> str:
+        is_in = comparator is Comparator.ONE_OF
+        if isinstance(some, Constant):
+            words = members(some)
+            return f"is {joined(words, 'or')}" if is_in else f"is {_none_of(words)}"
+        return f"is {'' if is_in else 'not '}one of {self.value(some)}"
+
+    def _inclusion(self, comparator: Comparator, some: ValueTerm, *, truth: bool) -> str:
+        negation = "" if truth else " not"
+        words = members(some) if isinstance(some, Constant) else None
+        match comparator:
+            case Comparator.INCLUDES_NONE_OF:
+                if words and len(words) == 1:
+                    return f"{words[0]} is not"
+                none = _none_of(words) if words else f"none of {self.value(some)}"
+                return f"{none} is"
+            case Comparator.INCLUDES_ANY_OF:
+                return (
+                    f"{joined(words, 'or') if words else f'at least one of {self.value(some)}'} is"
+                )
+            case Comparator.INCLUDES_ALL_OF:
+                together = joined(words, "and") if words else self.value(some)
+                both = "both" if words and len(words) == 2 else "all"
+                return f"{together} are{negation} {both}"
+            case _:
+                return f"{self.value(some)} is{negation}"
+
+    # --- values --------------------------------------------------------------------------------
+
+    def value(self, term: ValueTerm) -> str:
+        """Return a value as a noun phrase."""
+        match term:
+            case Constant():
+                return constant(term)
+            case FactTerm(path=()):
+                return "it" if not self.named else f"the “{_spaced(term.label)}”"
+            case FactTerm(type=Scalar.YES_NO, label=label):
+                return f"the answer to “whether {label}”{self._whose(term)}"
+            case FactTerm(label=label):
+                return f"{labels.noun(label)}{self._whose(term)}"
+            case TodayTerm():
+                return "the day of the decision"
+            case ArithmeticTerm():
+                return self._arithmetic(term)
+            case SetTerm(name=name):
+                return f"the {labels.bare(self.policies.sets[name].label)}"
+        assert_never(term)
+
+    def _arithmetic(self, term: ArithmeticTerm) -> str:
+        left, right = (
+            f"({self.value(each)})" if isinstance(each, ArithmeticTerm) else self.value(each)
+            for each in (term.left, term.right)
+        )
+        is_share = isinstance(term.left, Constant) and left.endswith("%")
+        word = "of" if is_share else _OPERATORS[term.operator]
+        return f"{left} {word} {right}"
+
+    def _subject(self, term: ValueTerm) -> str:
+        """Return a value before its verb; an insertion at its end is closed by a comma."""
+        words = self.value(term)
+        inserts = isinstance(term, FactTerm) and "," in term.label and "”" not in words
+        return f"{words}," if inserts else words
+
+    def _members_of(self, term: ValueTerm) -> str:
+        words = self.value(term)
+        return words.replace("the answer to", "the answers to", 1)
+
+    def _heading(self, term: ValueTerm) -> str:
+        if not isinstance(term, FactTerm):
+            return self.value(term)
+        return f"“{term.label}”{self._whose(term)}"
+
+    def _whose(self, fact: FactTerm) -> str:
+        """Return whose fact it is, where several elements are spoken of at once."""
+        if fact.variable is None or fact.variable not in self.named or not fact.path:
+            return ""
+        return f" (of the “{_spaced(fact.variable)}”)"
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _line(phrase: Phrase) -> str:
+    """Return a phrase on one line; one with items is closed, so that it is seen where it ends."""
+    return f"({phrase.text})" if phrase.items else phrase.words
+
+
+def _is_open(part: str) -> bool:
+    return part.startswith(("for ", "there is ", "it is not the case that "))
+
+
+def _none_of(words: Sequence[str]) -> str:
+    if len(words) == 1:
+        return f"not {words[0]}"
+    if len(words) == 2:
+        return f"neither {words[0]} nor {words[1]}"
+    return f"none of {joined(words, 'and')}"

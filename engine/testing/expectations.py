@@ -1,0 +1,51 @@
+"""What a test expects of a decision, held against the decision that came."""
+
+from typing import assert_never
+
+from ..evaluation.decision import Decision, Effect
+from ..evaluation.result import Status
+from ..semantics.cases import Expectation
+from ..syntax.tree import Expected
+
+
+def is_met(expectation: Expectation, decision: Decision) -> bool:
+    """Whether a decision is as expected."""
+    denies = decision.effect is Effect.DENY
+    match expectation.expected:
+        case Expected.ALLOW:
+            return not denies
+        case Expected.DENY_BY:
+            return denies and violates(decision, expectation.rules, enforced=True)
+        case Expected.WARN_BY:
+            return violates(decision, expectation.rules, enforced=False)
+        case Expected.DENY_FOR_WANT_OF:
+            missing = {without_ordinals(fact.path) for fact in decision.missing}
+            return denies and missing >= {without_ordinals(path) for path in expectation.paths}
+    assert_never(expectation.expected)
+
+
+def violates(decision: Decision, rules: tuple[str, ...], *, enforced: bool) -> bool:
+    """Whether all of some rules are violated, each with or without denying."""
+    found = {r.rule.id for r in decision.with_status(Status.VIOLATED) if r.is_enforced is enforced}
+    return found.issuperset(rules)
+
+
+def failure(expectation: Expectation, decision: Decision) -> str:
+    """Return how a decision differs from an expectation that it does not meet."""
+    return f"expected {expectation.text.removeprefix('expect ')}, got {_got(decision)}"
+
+
+def without_ordinals(path: str) -> str:
+    """Return a path without the ordinals of elements."""
+    return ".".join(step.partition("[")[0] for step in path.split("."))
+
+
+def _got(decision: Decision) -> str:
+    violated = decision.with_status(Status.VIOLATED)
+    if decision.effect is Effect.ALLOW:
+        warned = ", ".join(r.rule.id for r in violated)
+        return f"allow, with a warning by {warned}" if warned else "allow"
+    denying = ", ".join(r.rule.id for r in violated if r.is_enforced)
+    if denying:
+        return f"deny by {denying}"
+    return f"deny for want of {', '.join(fact.path for fact in decision.missing)}"

@@ -1,0 +1,167 @@
+"""How a rule was judged, part by part: every condition of the clauses that were reached.
+
+The truth of each part is that of the reference evaluator, which is asked about each part alone. A
+clause is reached where the judge asks for it: an exception is looked at only where there is a
+breach to excuse, and nothing where the rule does not apply.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+
+from ..evaluation.judge import Hearing, judge
+from ..evaluation.outcome import Outcome, Truth
+from ..evaluation.reference import Element, Situation, evaluate
+from ..evaluation.result import RuleResult
+from ..evaluation.values import Datum, Group, show_typed
+from ..evaluation.wording import dotted
+from ..semantics.tree import (
+    Clause,
+    Compared,
+    Condition,
+    Denied,
+    FactTerm,
+    Holds,
+    Joined,
+    Over,
+    Rule,
+    TodayTerm,
+    clauses_of,
+    terms_below,
+)
+
+Address = tuple[int, ...]
+"""The way down to a part of a condition: the ordinal of the inner condition at each step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A value that a part read: how it reads, and where it stands in the campaign."""
+
+    term: FactTerm | TodayTerm
+    path: str
+    value: object
+    shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgment:
+    """The truth of one part, what it read, and the judgments below it.
+
+    Below a quantifier there is one for each element, all at the same address; `element` says which.
+    """
+
+    condition: Condition
+    address: Address
+    truth: Truth
+    read: tuple[Read, ...] = ()
+    inner: "tuple[Judgment, ...]" = ()
+    element: str = ""
+
+    def parts(self) -> "Iterator[Judgment]":
+        """Yield this judgment and all below it, parents first."""
+        yield self
+        for each in self.inner:
+            yield from each.parts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A clause of a rule as it was judged under the law of a day; `index` is its ordinal."""
+
+    index: int
+    clause: Clause
+    day: date
+    judgment: Judgment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRecord:
+    """The result of a rule with every clause that was reached."""
+
+    result: RuleResult
+    heard: tuple[Heard, ...]
+
+
+def record(rule: Rule, hearing: Hearing) -> RuleRecord:
+    """Return how a rule was judged."""
+    clauses = clauses_of(rule)
+    heard: list[Heard] = []
+
+    def evaluate_clause(clause: Clause, law_day: date) -> Outcome:
+        situation = Situation(
+            policies=hearing.policies,
+            campaign=hearing.campaign.facts,
+            today=hearing.moment.today,
+            law_day=law_day,
+            bound={},
+        )
+        index = next(i for i, each in enumerate(clauses) if each is clause)
+        found = judged(clause.condition, situation)
+        heard.append(Heard(index=index, clause=clause, day=law_day, judgment=found))
+        return evaluate(clause.condition, situation)
+
+    result = judge(rule, hearing, evaluate_clause)
+    return RuleRecord(result=result, heard=tuple(heard))
+
+
+def judged(condition: Condition, situation: Situation, address: Address = ()) -> Judgment:
+    """Return the judgment of a condition and of everything below it."""
+    truth = evaluate(condition, situation).truth
+    read: tuple[Read, ...] = ()
+    inner: tuple[Judgment, ...] = ()
+    match condition:
+        case Holds() | Compared():
+            read = tuple(_reads(condition, situation))
+        case Joined(operands=operands):
+            inner = tuple(
+                judged(operand, situation, (*address, index))
+                for index, operand in enumerate(operands)
+            )
+        case Denied(operand=operand):
+            inner = (judged(operand, situation, (*address, 0)),)
+        case Over():
+            read = (_read(condition.collection, situation),)
+            inner = tuple(_elements(condition, situation, address))
+        case _:
+            assert_never(condition)
+    return Judgment(condition=condition, address=address, truth=truth, read=read, inner=inner)
+
+
+def _elements(condition: Over, situation: Situation, address: Address) -> Iterator[Judgment]:
+    elements, pointer = _find(condition.collection, situation)
+    for index, value in enumerate(elements if isinstance(elements, tuple) else ()):
+        element = Element(value=value, pointer=f"{pointer}/{index}")
+        within = replace(situation, bound={**situation.bound, condition.variable: element})
+        path = dotted(situation.policies.vocabulary.root, element.pointer)
+        found = judged(condition.condition, within, (*address, 0))
+        yield replace(found, element=f"{condition.variable} = {path}")
+
+
+def _reads(condition: Condition, situation: Situation) -> Iterator[Read]:
+    for term in dict.fromkeys(terms_below(condition)):
+        if isinstance(term, FactTerm):
+            yield _read(term, situation)
+        elif isinstance(term, TodayTerm):
+            today = situation.today
+            yield Read(term=term, path="today", value=today, shown=today.isoformat())
+
+
+def _read(fact: FactTerm, situation: Situation) -> Read:
+    value, pointer = _find(fact, situation)
+    path = dotted(situation.policies.vocabulary.root, pointer)
+    return Read(term=fact, path=path, value=value, shown=show_typed(value, fact.type))
+
+
+def _find(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
+    """Return a fact's value, or None, and the pointer at which it stands or would stand."""
+    value: Datum | None = situation.campaign
+    pointer = ""
+    if fact.variable is not None:
+        element = situation.bound[fact.variable]
+        value, pointer = element.value, element.pointer
+    for name in fact.path:
+        pointer = f"{pointer}/{name}"
+        value = value.get(name) if isinstance(value, Group) else None
+    return value, pointer

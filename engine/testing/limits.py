@@ -1,0 +1,152 @@
+"""The limits in rules, and the three values that try each: a step below it, at it, and above it.
+
+A limit is what a fact is compared with: a number, a percentage, an amount of money, a date, or the
+day that lies a number of days before or after another. The step is a whole one for whole numbers,
+a day for dates, a cent for money, else one in the last decimal place in which the limit is written.
+Limits on calculated values and on the fact that stands to the right are not looked at.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+from fractions import Fraction
+
+from ..evaluation.values import decimal_text
+from ..semantics.tree import (
+    Compared,
+    Condition,
+    Constant,
+    FactTerm,
+    Money,
+    Rule,
+    TodayTerm,
+    Value,
+    ValueTerm,
+    clauses_of,
+    inner_conditions,
+)
+from ..semantics.types import Scalar
+from ..syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, Comparator
+from .judgments import Address, Read
+from .parts import PartKey
+
+_ORDERS = (*ORDER_COMPARATORS, *DATE_COMPARATORS, Comparator.BETWEEN)
+_TYPES = (Scalar.NUMBER, Scalar.WHOLE_NUMBER, Scalar.PERCENTAGE, Scalar.MONEY, Scalar.DATE)
+_CENT = Fraction(1, 100)
+
+
+class Side(Enum):
+    """Where a value lies in respect of a limit."""
+
+    BELOW = "one step below"
+    AT = "at"
+    ABOVE = "one step above"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A fact held against a limit; `anchor` is the day from which a number of days is counted."""
+
+    rule: Rule
+    key: PartKey
+    fact: FactTerm
+    limit: Constant
+    condition: Compared
+    anchor: ValueTerm | None = None
+
+    def values(self, read: Iterable[Read]) -> Mapping[Side, Value]:
+        """Return the values that try the limit, by what its comparison read; none if unknown."""
+        at: object = self.limit.value
+        if self.anchor is not None:
+            at = self._day(read)
+        return dict(_around(at, self.fact, self.limit))
+
+    def _day(self, read: Iterable[Read]) -> object:
+        anchor, days = self.anchor, self.limit.value
+        known: object = anchor.value if isinstance(anchor, Constant) else None
+        for each in read:
+            if each.term == anchor:
+                known = each.value
+        if isinstance(known, date) and isinstance(days, int):
+            return _moved(known, days * self.condition.within)
+        return None
+
+
+def limits_of(rule: Rule) -> Iterator[Limit]:
+    """Yield the limits in a rule, in the order of its clauses."""
+    for index, clause in enumerate(clauses_of(rule)):
+        for address, condition in _below(clause.condition):
+            if isinstance(condition, Compared):
+                fact = condition.left
+                if isinstance(fact, FactTerm) and fact.type in _TYPES:
+                    yield from _limits(rule, (index, address), condition, fact)
+
+
+def _limits(rule: Rule, key: PartKey, condition: Compared, fact: FactTerm) -> Iterator[Limit]:
+    if condition.comparator is Comparator.WITHIN:
+        days, anchor = condition.right
+        if isinstance(days, Constant) and isinstance(anchor, Constant | FactTerm | TodayTerm):
+            yield Limit(
+                rule=rule, key=key, fact=fact, limit=days, condition=condition, anchor=anchor
+            )
+    elif condition.comparator in _ORDERS:
+        for term in condition.right:
+            if isinstance(term, Constant):
+                yield Limit(rule=rule, key=key, fact=fact, limit=term, condition=condition)
+
+
+def _below(condition: Condition, address: Address = ()) -> Iterator[tuple[Address, Condition]]:
+    yield address, condition
+    for index, inner in enumerate(inner_conditions(condition)):
+        yield from _below(inner, (*address, index))
+
+
+# --- around a limit ---------------------------------------------------------------------------
+
+
+def _around(at: object, fact: FactTerm, limit: Constant) -> Iterator[tuple[Side, Value]]:
+    match at:
+        case date():
+            for side, days in ((Side.BELOW, -1), (Side.AT, 0), (Side.ABOVE, 1)):
+                if (day := _moved(at, days)) is not None:
+                    yield side, day
+        case Money(amount=amount, currency=currency):
+            for side, number in _numbers(amount, min(_CENT, _last_place(amount))):
+                yield side, Money(amount=number, currency=currency)
+        case int() | Fraction():
+            for side, number in _numbers(Fraction(at), _step(fact, limit)):
+                whole = fact.type is Scalar.WHOLE_NUMBER
+                if number.denominator == 1 or not whole:
+                    yield side, number.numerator if whole else number
+        case _:
+            pass  # The day from which is counted is unknown.
+
+
+def _numbers(at: Fraction, step: Fraction) -> Iterator[tuple[Side, Fraction]]:
+    """Yield the numbers around a limit; what is below nothing is left out."""
+    for side, number in ((Side.BELOW, at - step), (Side.AT, at), (Side.ABOVE, at + step)):
+        if number >= 0:
+            yield side, number
+
+
+def _step(fact: FactTerm, limit: Constant) -> Fraction:
+    if fact.type is Scalar.WHOLE_NUMBER:
+        return Fraction(1)
+    assert isinstance(limit.value, int | Fraction)  # noqa: S101 - only numbers come here.
+    if fact.type is Scalar.PERCENTAGE:
+        return _last_place(Fraction(limit.value) * 100) / 100
+    return _last_place(Fraction(limit.value))
+
+
+def _last_place(number: Fraction) -> Fraction:
+    """Return one in the last decimal place of a number."""
+    decimals = decimal_text(number, places=18).partition(".")[2]
+    return Fraction(1, 10 ** len(decimals))
+
+
+def _moved(day: date, days: int) -> date | None:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return None

@@ -1,0 +1,218 @@
+"""Mutants: a rule with one thing changed, which the tests of the rule should notice.
+
+They are made of the typed core and never of text. `change` completes the sentence *no test notices
+if …*. What no expectation can tell apart makes no mutant: whether a rule is mandatory, its severity
+and message, and `if unknown deny` in place of `ask`, since both deny. Of a list with many members
+only the first are left out one by one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from ..semantics.tree import (
+    Clause,
+    Compared,
+    Condition,
+    Constant,
+    Denied,
+    Enforcement,
+    Holds,
+    Joined,
+    Over,
+    Rule,
+    ValueTerm,
+    Window,
+)
+from ..source.text import Location, Span
+from ..syntax.lexis import Comparator
+from ..syntax.tree import JunctionKind, QuantifierKind, UnknownTreatment
+from .parts import Words, short
+
+MOST_MEMBERS = 12
+
+_BOUNDARIES = {
+    Comparator.AT_LEAST: Comparator.MORE_THAN,
+    Comparator.MORE_THAN: Comparator.AT_LEAST,
+    Comparator.EXCEEDS: Comparator.AT_LEAST,
+    Comparator.AT_MOST: Comparator.LESS_THAN,
+    Comparator.LESS_THAN: Comparator.AT_MOST,
+    Comparator.BEFORE: Comparator.ON_OR_BEFORE,
+    Comparator.ON_OR_BEFORE: Comparator.BEFORE,
+    Comparator.AFTER: Comparator.ON_OR_AFTER,
+    Comparator.ON_OR_AFTER: Comparator.AFTER,
+    Comparator.INCLUDES_ANY_OF: Comparator.INCLUDES_ALL_OF,
+    Comparator.INCLUDES_ALL_OF: Comparator.INCLUDES_ANY_OF,
+}
+_QUANTIFIERS = {
+    QuantifierKind.ANY: QuantifierKind.EVERY,
+    QuantifierKind.EVERY: QuantifierKind.ANY,
+    QuantifierKind.NO: QuantifierKind.ANY,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """A rule with one change; `changed` is None where the whole rule is deleted.
+
+    `in_clause` is whether the change can only matter where a condition of the rule is looked at.
+    """
+
+    rule: Rule
+    changed: Rule | None
+    change: str
+    location: Location
+    in_clause: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Variant:
+    condition: Condition
+    change: str
+    span: Span
+
+
+def mutants_of(rule: Rule, words: Words) -> Iterator[Mutant]:
+    """Yield the mutants of a rule: first those of the whole, then clause by clause."""
+    head = rule.main.location
+    yield Mutant(rule=rule, changed=None, change="the rule is deleted", location=head)
+    for changed, change in _terms(rule):
+        yield Mutant(rule=rule, changed=changed, change=change, location=head)
+    if rule.places is not None:
+        yield from _places(rule, rule.places.text, words.place(rule.places.span), words)
+    for clause, changed, change, span in _clauses(rule, words):
+        place = words.place(span) if span is not None else clause.location
+        yield Mutant(rule=rule, changed=changed, change=change, location=place, in_clause=True)
+
+
+def _terms(rule: Rule) -> Iterator[tuple[Rule, str]]:
+    """Yield changes of when a rule is in force and of what it does."""
+    start, until = rule.window.start, rule.window.until
+    if start is not None:
+        window = Window(until=until)
+        yield replace(rule, window=window), f"the rule is in force before {start} as well"
+    if until is not None:
+        window = Window(start=start)
+        yield replace(rule, window=window), f"the rule stays in force from {until} on"
+    if rule.enforcement is Enforcement.ADVISORY:
+        enforced = replace(rule, enforcement=Enforcement.ENFORCED)
+        yield enforced, "the rule denies instead of advising"
+    if rule.if_unknown is UnknownTreatment.DENY:
+        asking = replace(rule, if_unknown=UnknownTreatment.ASK)
+        yield asking, "`if unknown deny` reads `if unknown ask`"
+
+
+def _places(rule: Rule, text: str, place: Location, words: Words) -> Iterator[Mutant]:
+    everywhere = replace(rule, places=None)
+    change = f"`applies in {short(text)}` is removed"
+    yield Mutant(rule=rule, changed=everywhere, change=change, location=place)
+    if isinstance(rule.places, Constant):
+        for made, without in _fewer_members(rule.places, words):
+            changed = replace(rule, places=made)
+            yield Mutant(rule=rule, changed=changed, change=without, location=place)
+
+
+def _clauses(rule: Rule, words: Words) -> Iterator[tuple[Clause, Rule, str, Span | None]]:
+    """Yield every change of a clause: the clause, the changed rule, the change and its place."""
+    for index, clause in enumerate(rule.applicability):
+        before, after = rule.applicability[:index], rule.applicability[index + 1 :]
+        removed = f"`{short(clause.text)}` is removed"
+        yield clause, replace(rule, applicability=(*before, *after)), removed, None
+        for made, each in _changed(clause, words):
+            changed = replace(rule, applicability=(*before, made, *after))
+            yield clause, changed, each.change, each.span
+    for made, each in _changed(rule.main, words):
+        yield rule.main, replace(rule, main=made), each.change, each.span
+    for index, exemption in enumerate(rule.exemptions):
+        others, later = rule.exemptions[:index], rule.exemptions[index + 1 :]
+        removed = f"the exception “{exemption.name}” is removed"
+        yield exemption.clause, replace(rule, exemptions=(*others, *later)), removed, None
+        for made, each in _changed(exemption.clause, words):
+            excused = replace(exemption, clause=made)
+            changed = replace(rule, exemptions=(*others, excused, *later))
+            yield exemption.clause, changed, each.change, each.span
+
+
+def _changed(clause: Clause, words: Words) -> Iterator[tuple[Clause, _Variant]]:
+    for variant in _variants(clause.condition, words):
+        yield replace(clause, condition=variant.condition), variant
+
+
+# --- conditions -------------------------------------------------------------------------------
+
+
+def _variants(condition: Condition, words: Words) -> Iterator[_Variant]:
+    """Yield a condition with one change in it, in every way."""
+    span = condition.span
+    shown = f"`{words.of(span)}`"
+    denied = Denied(span=span, operand=condition)
+    match condition:
+        case Holds():
+            yield _Variant(condition=denied, change=f"{shown} is denied", span=span)
+        case Compared():
+            yield _Variant(condition=denied, change=f"{shown} is denied", span=span)
+            yield from _comparisons(condition, shown, words)
+        case Joined():
+            yield from _junctions(condition, words)
+        case Denied(operand=operand):
+            yield _Variant(condition=operand, change=f"{shown} is not denied", span=span)
+            for each in _variants(operand, words):
+                yield replace(each, condition=replace(condition, operand=each.condition))
+        case Over(kind=kind, condition=inner):
+            other = replace(condition, kind=_QUANTIFIERS[kind], if_any=False)
+            change = f"`{kind.value}` reads `{other.kind.value}` in {shown}"
+            yield _Variant(condition=other, change=change, span=span)
+            for each in _variants(inner, words):
+                yield replace(each, condition=replace(condition, condition=each.condition))
+        case _:
+            assert_never(condition)
+
+
+def _comparisons(condition: Compared, shown: str, words: Words) -> Iterator[_Variant]:
+    span = condition.span
+    other = _BOUNDARIES.get(condition.comparator)
+    if other is not None:
+        change = f"{shown} reads `{other.phrase}`"
+        made: Condition = replace(condition, comparator=other)
+        yield _Variant(condition=made, change=change, span=span)
+    if condition.comparator is Comparator.BETWEEN:
+        for bound in condition.right:
+            differs = replace(condition, comparator=Comparator.IS_NOT, right=(bound,))
+            made = Joined(span=span, kind=JunctionKind.AND, operands=(condition, differs))
+            change = f"{shown} leaves out `{words.of(bound.span)}`"
+            yield _Variant(condition=made, change=change, span=span)
+    for index, term in enumerate(condition.right):
+        for fewer, without in _fewer_members(term, words):
+            right = (*condition.right[:index], fewer, *condition.right[index + 1 :])
+            made = replace(condition, right=right)
+            yield _Variant(condition=made, change=without, span=term.span)
+
+
+def _fewer_members(term: ValueTerm, words: Words) -> Iterator[tuple[Constant, str]]:
+    """Yield a list that is written out without one of its members."""
+    if isinstance(term, Constant) and isinstance(term.value, frozenset) and len(term.value) > 1:
+        for member in sorted(term.value, key=str)[:MOST_MEMBERS]:
+            rest = term.value.difference((member,))
+            change = f"`{member}` is left out of `{words.of(term.span)}`"
+            yield replace(term, value=rest), change
+
+
+def _junctions(condition: Joined, words: Words) -> Iterator[_Variant]:
+    span, operands = condition.span, condition.operands
+    is_and = condition.kind is JunctionKind.AND
+    other = JunctionKind.OR if is_and else JunctionKind.AND
+    both, either = ("all of", "any of") if condition.labels else ("and", "or")
+    was, now = (both, either) if is_and else (either, both)
+    change = f"`{was}` reads `{now}` in `{words.of(span)}`"
+    yield _Variant(condition=replace(condition, kind=other), change=change, span=span)
+    for index, operand in enumerate(operands):
+        rest = (*operands[:index], *operands[index + 1 :])
+        labels = (*condition.labels[:index], *condition.labels[index + 1 :])
+        made = rest[0] if len(rest) == 1 else replace(condition, operands=rest, labels=labels)
+        label = f"({condition.labels[index]}) " if condition.labels else ""
+        change = f"`{label}{words.of(operand.span)}` is dropped"
+        yield _Variant(condition=made, change=change, span=operand.span)
+    for index, operand in enumerate(operands):
+        for each in _variants(operand, words):
+            mixed = (*operands[:index], each.condition, *operands[index + 1 :])
+            yield replace(each, condition=replace(condition, operands=mixed))

@@ -1,0 +1,124 @@
+"""The parts of a rule that tests can decide one way or the other, with their words and places."""
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from ..bundle.bundle import Bundle, policy_sources
+from ..semantics.tree import (
+    Clause,
+    Compared,
+    Condition,
+    Holds,
+    Joined,
+    Over,
+    Rule,
+    clauses_of,
+    inner_conditions,
+)
+from ..source.text import Location, Source, Span
+from .judgments import Address
+
+_BRACKETED = re.compile(r"^\(([^()]*)\)$")
+
+LONGEST = 96
+"""The most characters of a part that are shown."""
+
+
+class PartKind(Enum):
+    """What a part of a rule is."""
+
+    PLACE = "place"
+    APPLICABILITY = "applicability"
+    EXCEPTION = "exception"
+    ITEM = "list item"
+    COMPARISON = "comparison"
+    QUANTIFIER = "quantifier"
+
+
+PLACE_CLAUSE = -1
+"""The ordinal that stands for `applies in`, which holds no condition."""
+
+PartKey = tuple[int, Address]
+"""The ordinal of the clause, and the way down within it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a rule that is true or false of a campaign."""
+
+    key: PartKey
+    kind: PartKind
+    text: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The texts of a bundle, to show any part as it was written."""
+
+    sources: Mapping[str, Source]
+
+    def of(self, span: Span) -> str:
+        """Return the words of a span on one line, shortened, without brackets all around."""
+        text = self.sources[span.source].slice(span)
+        return short(_BRACKETED.sub(r"\1", text))
+
+    def place(self, span: Span) -> Location:
+        """Return where a span begins."""
+        return self.sources[span.source].locate(span.start)
+
+
+def words_of(bundle: Bundle) -> Words:
+    """Return the words of a bundle."""
+    return Words(sources=policy_sources(bundle.files))
+
+
+def short(text: str) -> str:
+    """Return a text on one line, shortened."""
+    return textwrap.shorten(" ".join(text.split()), LONGEST, placeholder=" …")
+
+
+def parts_of(rule: Rule, words: Words) -> Iterator[Part]:
+    """Yield the parts of a rule, in the order of its clauses."""
+    if rule.places is not None:
+        yield Part(
+            key=(PLACE_CLAUSE, ()),
+            kind=PartKind.PLACE,
+            text=f"applies in {short(rule.places.text)}",
+            location=words.place(rule.places.span),
+        )
+    for index, clause in enumerate(clauses_of(rule)):
+        yield from _clause_parts(rule, index, clause, words)
+
+
+def _clause_parts(rule: Rule, index: int, clause: Clause, words: Words) -> Iterator[Part]:
+    for address, condition, is_item in _below(clause.condition):
+        kind = _kind(condition)
+        if is_item:
+            kind = PartKind.ITEM
+        if not address and clause is not rule.main:
+            is_subject = index < len(rule.applicability)
+            kind = PartKind.APPLICABILITY if is_subject else PartKind.EXCEPTION
+        if kind is not None:
+            text = words.of(condition.span) if address else short(clause.text)
+            place = words.place(condition.span) if address else clause.location
+            yield Part(key=(index, address), kind=kind, text=text, location=place)
+
+
+def _kind(condition: Condition) -> PartKind | None:
+    if isinstance(condition, Holds | Compared):
+        return PartKind.COMPARISON
+    return PartKind.QUANTIFIER if isinstance(condition, Over) else None
+
+
+def _below(
+    condition: Condition, address: Address = (), *, is_item: bool = False
+) -> Iterator[tuple[Address, Condition, bool]]:
+    """Yield every condition with its address, and whether it is an item of a labelled list."""
+    yield address, condition, is_item
+    items = isinstance(condition, Joined) and bool(condition.labels)
+    for index, inner in enumerate(inner_conditions(condition)):
+        yield from _below(inner, (*address, index), is_item=items)

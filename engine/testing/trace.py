@@ -1,0 +1,206 @@
+"""Why a test failed: the clause that decided, part by part, with the values that it read.
+
+Each part carries its truth: true, false, or unknown. Of a quantifier over many elements those are
+shown that decide it. What is shown is what the reference evaluator says of each part.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from ..evaluation.outcome import Truth
+from ..evaluation.result import RuleResult, Status
+from ..semantics.tree import (
+    Compared,
+    Condition,
+    Denied,
+    FactTerm,
+    Holds,
+    Joined,
+    Over,
+    Rule,
+    clauses_of,
+    inner_conditions,
+    terms_below,
+)
+from ..source.text import Location
+from ..syntax.tree import Expected, JunctionKind
+from .expectations import without_ordinals
+from .judgments import Heard, Judgment, RuleRecord, record
+from .parts import Words, short
+from .runner import CaseResult
+
+MOST_RULES = 4
+MOST_ELEMENTS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceLine:
+    """A part of a clause at its depth, or a value below it; `truth` is that of the part."""
+
+    depth: int
+    text: str
+    truth: Truth = None
+    is_value: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseTrace:
+    """A clause, what it came to, and its parts."""
+
+    text: str
+    location: Location
+    lines: tuple[TraceLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTrace:
+    """What a rule came to in a test, and the clauses that decided it; `reason` may be empty."""
+
+    rule: Rule
+    status: Status
+    reason: str
+    clauses: tuple[ClauseTrace, ...]
+
+
+def traces(result: CaseResult, words: Words) -> tuple[RuleTrace, ...]:
+    """Return the rules on which a failed test turns, those that it names first."""
+    if result.hearing is None or result.decision is None:
+        return ()
+    records = {r.rule.id: record(r.rule, result.hearing) for r in result.decision.results}
+    names = dict.fromkeys((*_named(result, records), *_standing(result.decision.results)))
+    return tuple(_trace(records[name], words) for name in list(names)[:MOST_RULES])
+
+
+def _named(result: CaseResult, records: dict[str, RuleRecord]) -> Iterator[str]:
+    """Yield the rules that an unmet expectation names, or that read a fact which it names."""
+    for unmet in result.unmet:
+        match unmet.expected:
+            case Expected.DENY_BY | Expected.WARN_BY:
+                yield from unmet.rules
+            case Expected.DENY_FOR_WANT_OF:
+                wanted = {without_ordinals(path) for path in unmet.paths}
+                reading = (r for r in records.values() if _paths(r.result.rule) & wanted)
+                ordered = sorted(reading, key=lambda found: not found.heard)
+                yield from (found.result.rule.id for found in ordered)
+            case Expected.ALLOW:
+                pass
+            case _:
+                assert_never(unmet.expected)
+
+
+def _standing(results: tuple[RuleResult, ...]) -> Iterator[str]:
+    for status in (Status.VIOLATED, Status.UNDETERMINED):
+        yield from (r.rule.id for r in results if r.status is status and r.is_enforced)
+
+
+def _paths(rule: Rule) -> set[str]:
+    """Return the paths of the facts that a rule may read, without ordinals."""
+    conditions = (clause.condition for clause in clauses_of(rule))
+    return {path for condition in conditions for path in _facts(condition, {})}
+
+
+def _facts(condition: Condition, bound: Mapping[str, str]) -> Iterator[str]:
+    for inner in inner_conditions(condition):
+        within = bound
+        if isinstance(condition, Over):
+            collection = _path(condition.collection, bound)
+            within = {**bound, condition.variable: collection}
+            yield collection
+        yield from _facts(inner, within)
+    if isinstance(condition, Holds | Compared):
+        yield from (_path(t, bound) for t in terms_below(condition) if isinstance(t, FactTerm))
+
+
+def _path(fact: FactTerm, bound: Mapping[str, str]) -> str:
+    if fact.variable is None:
+        return fact.text
+    return ".".join((bound[fact.variable], *fact.path))
+
+
+def _trace(found: RuleRecord, words: Words) -> RuleTrace:
+    result = found.result
+    deciding = tuple(_deciding(found))
+    return RuleTrace(
+        rule=result.rule,
+        status=result.status,
+        reason="" if deciding else result.reason,
+        clauses=tuple(
+            ClauseTrace(
+                text=short(heard.clause.text),
+                location=heard.clause.location,
+                lines=tuple(_lines(heard.judgment, words, 0)),
+            )
+            for heard in deciding
+        ),
+    )
+
+
+def _deciding(found: RuleRecord) -> Iterator[Heard]:
+    """Yield the clauses that made the status, on the day on which the judge came furthest."""
+    rule = found.result.rule
+    days = dict.fromkeys(heard.day for heard in found.heard)
+    by_day = [[heard for heard in found.heard if heard.day == day] for day in days]
+    main = len(rule.applicability)
+    for heard in max(by_day, key=len, default=[]):
+        truth = heard.judgment.truth
+        match found.result.status:
+            case Status.NOT_APPLICABLE:
+                decides = truth is False
+            case Status.SATISFIED:
+                decides = heard.index == main
+            case Status.EXCEPTED:
+                decides = heard.index > main and truth is True
+            case Status.UNDETERMINED:
+                decides = truth is None
+            case Status.VIOLATED:
+                decides = heard.index >= main
+            case _:
+                assert_never(found.result.status)
+        if decides:
+            yield heard
+
+
+def _lines(judgment: Judgment, words: Words, depth: int) -> Iterator[TraceLine]:
+    """Yield a part and what stands below it."""
+    element = f"{judgment.element}: " if judgment.element else ""
+    yield TraceLine(depth=depth, text=element + _head(judgment, words), truth=judgment.truth)
+    for read in judgment.read:
+        yield TraceLine(depth=depth + 1, text=f"{read.path} = {read.shown}", is_value=True)
+    shown = _shown(judgment)
+    labels = _labels(judgment)
+    for index, inner in enumerate(shown):
+        first, *further = _lines(inner, words, depth + 1)
+        label = labels[index] if labels else ""
+        yield TraceLine(depth=first.depth, text=label + first.text, truth=first.truth)
+        yield from further
+    if rest := len(judgment.inner) - len(shown):
+        yield TraceLine(depth=depth + 1, text=f"and {rest:,} more of the list", is_value=True)
+
+
+def _labels(judgment: Judgment) -> list[str]:
+    condition = judgment.condition
+    labels = condition.labels if isinstance(condition, Joined) else ()
+    return [f"({label}) " for label in labels]
+
+
+def _shown(judgment: Judgment) -> tuple[Judgment, ...]:
+    """Return the judgments below; of the elements of a list, first those that stand out."""
+    if not isinstance(judgment.condition, Over) or len(judgment.inner) <= MOST_ELEMENTS:
+        return judgment.inner
+    usual = max((True, False, None), key=[each.truth for each in judgment.inner].count)
+    return tuple(sorted(judgment.inner, key=lambda each: each.truth is usual)[:MOST_ELEMENTS])
+
+
+def _head(judgment: Judgment, words: Words) -> str:
+    condition = judgment.condition
+    match condition:
+        case Holds() | Compared():
+            return words.of(condition.span)
+        case Joined(kind=kind):
+            return "all of these" if kind is JunctionKind.AND else "any of these"
+        case Denied():
+            return "not"
+        case Over(kind=quantifier, variable=variable, collection=collection):
+            return f"{quantifier.value} {variable} in {collection.text}"
+    assert_never(condition)

@@ -1,0 +1,192 @@
+"""The handbook as values: chapters, examples, indexes, lists and facts."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from engine import load_bundle
+from engine.bundle.load import shipped_directory
+from engine.handbook import consequences, labels
+from engine.handbook.amounts import place
+from engine.handbook.chapters import web_address
+from engine.handbook.handbook import handbook
+from engine.handbook.provisions import natural, provision
+from engine.handbook.sentences import Writer
+from engine.handbook.values import Outcome
+from engine.semantics.tree import Compared, Window
+from engine.syntax.lexis import Comparator
+from tests.unit.handbook.library import bundle, rule, shipped
+
+TESTS = """
+test "named" on 2026-01-01 given campaign.political is yes expect deny by p/one end test
+test "by what it changes" on 2026-01-01 given campaign.size is 3 expect allow end test
+test "of both" on 2026-01-01 given campaign.political is yes expect allow end test
+test "wanting" on 2026-01-01 without campaign.size expect deny for want of campaign.size end test
+test "warned" on 2026-01-01 expect warn by p/two expect allow end test
+test "of neither" on 2026-01-01 given campaign.maker is "Ann" expect allow end test
+"""
+PAIR = (
+    "# Why there are\n# two of them.\npolicy p\n  applies in {DE, US-NY}\n"
+    + rule("one", "prohibit when campaign.political", "enforcement mandatory", "if unknown deny")
+    + rule(
+        "two",
+        "require campaign.size is at most 5 when campaign.political",
+        "enforcement advisory",
+        "if unknown deny",
+        'unless "old" campaign.tags includes any of SENSITIVE',
+    )
+    + "# Advice.\n"
+    + rule("three", "prohibit when campaign.maker is unknown", "enforcement advisory")
+    + "end policy\npolicy idle end policy\n"
+)
+
+
+def test_a_chapter_has_its_note_its_common_clauses_and_its_numbered_rules() -> None:
+    made = handbook(bundle(PAIR))
+    (chapter,) = made.chapters
+    assert (chapter.number, chapter.title, chapter.note) == (1, "P", "Why there are two of them.")
+    assert chapter.common == "applies in {DE, US-NY}"
+    assert [each.number for each in made.rules] == ["1.1", "1.2", "1.3"]
+    assert made.rules[2].origin.note == "Advice."
+    assert made.rules[1].origin.text.startswith('rule two "Title of two"\n')
+    assert made.rules[0].markets == "Germany and New York (United States)"
+    assert [each.code for each in made.markets] == ["DE", "US-NY"]
+    assert made.everywhere == ()
+
+
+def test_consequences_are_said_in_words() -> None:
+    one, two, three = handbook(bundle(PAIR)).rules
+    assert one.effect.endswith("nobody can waive it.")
+    assert one.missing == "What is not stated counts as a breach, and the campaign is denied."
+    assert two.missing.endswith("draws the warning.")
+    assert two.effect.endswith("with a warning.")
+    assert three.missing.startswith("The rule is reported as undecided")
+    assert two.sentence.text.startswith("An ad should be shown only if ")
+    assert [each.text for each in two.conditions] == ["The campaign is political."]
+
+
+def test_examples_go_to_the_rule_that_they_concern() -> None:
+    made = handbook(bundle(PAIR + TESTS))
+    one, two, three = made.rules
+    assert [each.title for each in one.examples] == ["named"]
+    assert [each.title for each in two.examples] == ["by what it changes", "wanting", "warned"]
+    assert [each.title for each in three.examples] == ["of neither"]
+    assert [each.title for each in made.chapters[0].examples] == ["of both"]
+    assert two.examples[1].result == "denied until stated: number of people reached"
+    assert [each.outcome for each in two.examples] == [
+        Outcome.ALLOWED,
+        Outcome.OPEN,
+        Outcome.WARNED,
+    ]
+
+
+def test_a_list_says_who_is_on_it_when_and_which_rules_refer_to_it() -> None:
+    text = "policy p applies in UNION\n" + rule("r", "prohibit when campaign.political")
+    made = handbook(bundle(f"{text}end policy"))
+    lists = {each.name: each for each in made.lists}
+    assert lists["UNION"].editions[0].in_force.endswith("up to and including 31 January 2020")
+    assert lists["UNION"].editions[1].members == ("France", "Germany")
+    assert [each.id for each in lists["UNION"].rules] == ["p/r"]
+    assert lists["SENSITIVE"].rules == ()
+    # The third member left before the rule came into force.
+    assert [each.name for each in made.markets] == ["France", "Germany"]
+
+
+def test_a_list_is_read_as_long_as_the_rule_is_in_force() -> None:
+    text = rule("r", "prohibit when campaign.political").replace(
+        "2024-01-01", "2010-01-01 until 2019-01-01"
+    )
+    made = handbook(bundle(f"policy p applies in UNION\n{text}end policy"))
+    assert [each.code for each in made.markets] == ["FR", "DE", "GB"]
+    assert made.rules[0].in_force == "from 1 January 2010 up to and including 31 December 2018"
+
+
+def test_facts_are_found_through_lists_and_arithmetic() -> None:
+    written = "prohibit when any part in campaign.segments has (part.size / 2 is less than 3)"
+    made = handbook(bundle(f"policy p\n{rule('r', written)}end policy"))
+    assert [each.fact.path for each in made.facts] == [
+        "campaign.segments",
+        "campaign.segments.size",
+    ]
+    assert made.facts[1].fact.label == "size of the segment"
+
+
+def test_the_vocabulary_tells_types_in_words() -> None:
+    made = handbook(bundle(f"policy p\n{rule('r', 'prohibit when campaign.political')}end policy"))
+    facts = {each.name: each for each in made.groups[0].facts}
+    assert made.groups[0].name == "campaign"
+    assert facts["flight"].kind == "a group of facts"
+    assert facts["segments"].kind == "several groups of facts"
+    assert facts["objective"].choices == ("awareness", "more sales", "leads")
+    assert facts["tags"].kind == "any of a list"
+    assert facts["size"].kind == "a whole number"
+
+
+def test_windows_are_said_with_their_last_day() -> None:
+    until = date(2020, 2, 1)
+    assert consequences.in_force(Window()) == "without limit in time"
+    assert consequences.in_force(Window(until=until)) == "up to and including 31 January 2020"
+
+
+def test_provisions_are_written_out_and_ordered_as_numbers() -> None:
+    assert provision("art 26(3)") == "Article 26(3)"
+    assert provision("title") == "title"
+    assert sorted(["art 10", "art 9", "art 9(2)"], key=natural) == ["art 9", "art 9(2)", "art 10"]
+
+
+@pytest.mark.parametrize(
+    ("url", "is_link"),
+    [
+        ("https://example.org/a", True),
+        ("HTTP://example.org", True),
+        ("javascript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("https:", False),
+        ("//example.org", False),
+        ("http://[", False),
+    ],
+)
+def test_only_addresses_of_the_web_are_links(url: str, *, is_link: bool) -> None:
+    assert (web_address(url) is not None) is is_link
+
+
+def test_a_place_without_a_name_keeps_its_code() -> None:
+    assert place("ZZ-1") == "ZZ-1"
+
+
+def test_labels_are_told_apart() -> None:
+    assert labels.is_question("to whom the ads were shown")
+    assert not labels.is_question("to be shown")
+    assert labels.is_plural("the ages") is True
+    assert labels.is_plural("address") is False
+    assert labels.denied("says nothing") == "it is not the case that says nothing"
+    assert labels.denied("data that are old") == "it is not the case that data that are old"
+
+
+def test_every_shipped_rule_has_its_law_its_prose_and_examples() -> None:
+    made = shipped()
+    assert len(made.rules) >= 22
+    for each in made.rules:
+        assert each.sentence.words.startswith("An ad ")
+        assert each.authorities
+        assert all(cited.url for cited in each.authorities)
+        assert each.examples
+        assert each.facts
+
+
+def test_every_shipped_test_is_an_example_once_at_least() -> None:
+    titles = {each.title for rule in shipped().rules for each in rule.examples}
+    titles |= {each.title for chapter in shipped().chapters for each in chapter.examples}
+    cases = load_bundle(shipped_directory()).cases
+    assert titles == {case.title for case in cases}
+
+
+def test_a_heading_of_what_is_no_fact_is_its_value() -> None:
+    text = rule("r", "prohibit when campaign.tags includes any of SENSITIVE")
+    made = bundle(f"policy p\n{text}end policy")
+    found = made.policies.rules[0].main.condition
+    assert isinstance(found, Compared)
+    odd = replace(found, left=found.right[0], comparator=Comparator.EMPTY, right=())
+    words = Writer(policies=made.policies).condition(odd).text
+    assert words == "nothing is listed under the sensitive subjects"

@@ -1,0 +1,197 @@
+"""Every code has a page, every page is true, and every message keeps the rules of wording.
+
+`docs/diagnostics.md` is the index of the pages; `ASSENT_REGENERATE=1` writes it anew.
+"""
+
+import inspect
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_type_hints
+
+import pytest
+
+from engine.bundle.bundle import build
+from engine.semantics import faults as meaning
+from engine.semantics.types import Scalar, Type
+from engine.source.codes import Page, command_for, find_page, near_codes, pages
+from engine.source.diagnostic import Diagnostic
+from engine.source.text import Span
+from engine.syntax import expectations
+from engine.syntax import faults as marks
+from engine.syntax import wording as constructs
+from engine.syntax.lexis import LONGEST_FILE, MOST_FAULTS, Comparator
+
+ROOT = Path(__file__).parents[3]
+INDEX = ROOT / "docs" / "diagnostics.md"
+VOCABULARY = (ROOT / "tests" / "golden" / "vocabulary.policy").read_text(encoding="utf-8")
+CATALOGUES = (marks, constructs, meaning)
+SECTIONS = ["What it means", "Why it matters", "Example", "How to fix it"]
+PHASES = {
+    "E01": "Characters and words",
+    "E02": "Constructs",
+    "E03": "Names",
+    "E04": "Kinds of values",
+    "E05": "Structure",
+    "E06": "Missing facts",
+}
+WITHOUT_NEIGHBOUR = {"E0507", "E0516"}
+COMPANIONS = {"E0110": {"E0217"}}
+REPEATED = {"E0108": LONGEST_FILE // 100, "E0110": MOST_FAULTS + 1}
+
+page_of = pytest.mark.parametrize("page", pages(), ids=lambda page: page.code)
+
+
+def codes_in(catalogue: ModuleType) -> set[str]:
+    source = Path(str(catalogue.__file__)).read_text(encoding="utf-8")
+    return set(re.findall(r'"([EW]\d{4})"', source))
+
+
+def reported(page: Page, text: str) -> set[str]:
+    files = {"page.policy": text}
+    if page.code not in WITHOUT_NEIGHBOUR:
+        files["vocabulary.policy"] = VOCABULARY
+    return {diagnostic.code for diagnostic in build("pages", files)[1]}
+
+
+# --- pages ------------------------------------------------------------------------------------
+
+
+def test_there_is_a_page_for_every_code_and_for_nothing_else() -> None:
+    known = set().union(*map(codes_in, CATALOGUES))
+    assert {page.code for page in pages()} == known
+
+
+@page_of
+def test_a_page_has_a_title_a_summary_and_its_sections(page: Page) -> None:
+    assert page.text.startswith(f"# {page.code}: {page.title}\n\n")
+    assert re.findall(r"^## (.+)$", page.text, re.MULTILINE) == SECTIONS
+    assert "\n" not in page.title
+    assert page.title == page.title[:1].lower() + page.title[1:]
+    assert page.summary.endswith((".", ":", "`."))
+    assert page.text.endswith("```\n")
+    assert page.text.count("```") == 4
+
+
+@page_of
+def test_the_example_raises_exactly_its_code(page: Page) -> None:
+    text = page.example * REPEATED.get(page.code, 1)
+    assert reported(page, text) == {page.code} | COMPANIONS.get(page.code, set())
+
+
+@page_of
+def test_the_mended_text_raises_nothing(page: Page) -> None:
+    assert reported(page, page.mended) == set()
+    assert page.mended != page.example or page.code == "E0108"
+
+
+def test_the_index_of_the_pages_is_the_documented_one() -> None:
+    lines = [
+        "# Diagnostics",
+        "",
+        "Every message about policies has a code, and every code a page. `assent explain CODE`",
+        "shows the page. This index is made from the pages.",
+    ]
+    for phase, name in PHASES.items():
+        rows = [page for page in pages() if page.code.startswith(phase)]
+        lines += ["", f"## {name}", "", "| code | | |", "|---|---|---|"]
+        lines += [
+            f"| [{page.code}](../engine/source/pages/{page.code}.md) | {page.title} | "
+            f"{page.summary.replace('|', chr(92) + '|')} |"
+            for page in rows
+        ]
+    made = "\n".join(lines) + "\n"
+    if os.environ.get("ASSENT_REGENERATE") == "1":
+        INDEX.write_text(made, encoding="utf-8")
+    assert INDEX.read_text(encoding="utf-8") == made
+    assert all(f"[{page.code}]" in made for page in pages())
+
+
+def test_a_page_is_found_by_its_code() -> None:
+    page = find_page("E0301")
+    assert page is not None
+    assert page.title == "unknown fact"
+    assert command_for(page.code) == "assent explain E0301"
+    assert find_page("E9999") is None
+
+
+def test_near_codes_are_near_and_few() -> None:
+    assert near_codes("E301")[0] == "E0301"
+    assert len(near_codes("E0399")) <= 3
+    assert near_codes("hello") == ()
+
+
+# --- wording ----------------------------------------------------------------------------------
+
+SPAN = Span(source="page.policy", start=0, end=1)
+GIVEN: dict[str, dict[str, Any]] = {
+    "symbol_habit": {"symbol": ">="},
+    "mark_habit": {"mark": "//"},
+    "foreign_letter": {"word": "größe"},
+    "hidden_character": {"character": "\u00a0"},
+    "impossible_day": {"day": "2026-02-30"},
+    "outside": {"construct": "policy"},
+    "unknown_start": {"expected": expectations.CLAUSE},
+    "unfinished": {"expected": expectations.VALUE},
+    "reserved": {"expected": expectations.MEMBER},
+    "unfit": {"expected": expectations.VALUE},
+}
+FOREIGN = re.compile(
+    r"\b(invalid|illegal|token|parse[rd]?|node|identifier|expression|operator|literal|NoneType)\b"
+)
+
+
+def faults_of(catalogue: ModuleType) -> list[Any]:
+    made = (value for _, value in inspect.getmembers(catalogue, inspect.isfunction))
+    return [
+        function
+        for function in made
+        if function.__module__ == catalogue.__name__
+        and not function.__name__.startswith("_")
+        and function.__name__ != "error"
+    ]
+
+
+def argument(kind: object) -> object:
+    """Return a value of an annotated parameter, as a message may show it."""
+    if kind is Span:
+        return SPAN
+    if kind is Comparator:
+        return Comparator.IS_KNOWN if hasattr(Comparator, "IS_KNOWN") else next(iter(Comparator))
+    if kind in (Iterable[str], Sequence[str]):
+        return ("minimum_age", "maximum_age")
+    if kind in (str, str | None):
+        return "minimun_age"
+    if kind in (int | None, int):
+        return 7
+    assert kind in (Type, Type | None)
+    return Scalar.MONEY
+
+
+def said(function: Any) -> Diagnostic:
+    hints = get_type_hints(function)
+    hints.pop("return")
+    arguments = {name: argument(kind) for name, kind in hints.items()}
+    made = function(**{**arguments, **GIVEN.get(function.__name__, {})})
+    assert isinstance(made, Diagnostic)
+    return made
+
+
+@pytest.mark.parametrize(
+    "function",
+    [function for catalogue in CATALOGUES for function in faults_of(catalogue)],
+    ids=lambda function: function.__name__,
+)
+def test_a_message_keeps_the_rules_of_wording(function: Any) -> None:
+    diagnostic = said(function)
+    headline = diagnostic.headline
+    assert headline[:1].islower() or headline.startswith("`")
+    assert not headline.endswith((".", "!"))
+    assert len(headline) <= 100
+    for part in (headline, diagnostic.label or "", diagnostic.help or ""):
+        assert part.count("`") % 2 == 0
+        assert not part.endswith(".")
+        assert not FOREIGN.search(part)
+        assert "\n" not in part

@@ -1,0 +1,35 @@
+"""Rules with their tests over the small vocabulary that has every type, built and run."""
+
+import json
+from typing import Any
+
+from engine.bundle.bundle import Bundle, build
+from engine.testing.runner import CaseResult, run_cases
+from tests.strategies.campaigns import VOCABULARY
+from tests.unit.evaluation.courtroom import CAMPAIGN
+
+
+def case(title: str, *steps: str, day: str = "2026-01-01") -> str:
+    """Return the text of a test that begins with the file of the docket."""
+    lines = "".join(f"  {step}\n" for step in ('given file "base.json"', *steps))
+    return f'test "{title}"\n  on {day}\n{lines}end test\n'
+
+
+def docket(*texts: str, declared: str = "", head: str = "", **facts: Any) -> Bundle:
+    """Return the bundle of some rules and tests; the tests begin with further or other facts."""
+    rules = "".join(text for text in texts if not text.startswith("test "))
+    cases = "".join(text for text in texts if text.startswith("test "))
+    start = "" if "in force" in head else "  in force from 2000-01-01\n"
+    policy = f'policy p "P"\n  source LAW art 1\n{start}{head}{rules}end policy\n'
+    files = {
+        "base.json": json.dumps({**CAMPAIGN, **facts}),
+        "vocabulary.policy": VOCABULARY,
+        "p.policy": f"{declared}\n{policy}{cases}",
+    }
+    bundle, found = build("docket", files)
+    assert bundle is not None, found
+    return bundle
+
+
+def results(bundle: Bundle) -> list[CaseResult]:
+    return list(run_cases(bundle))
