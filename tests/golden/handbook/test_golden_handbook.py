@@ -11,7 +11,7 @@ import pytest
 
 from engine.handbook.phrase import sentence
 from engine.handbook.sentences import Writer
-from tests.unit.handbook.library import condition, shipped
+from tests.unit.handbook.bookshelf import condition, shipped
 
 HERE = Path(__file__).parent
 

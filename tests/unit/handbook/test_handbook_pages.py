@@ -12,7 +12,7 @@ from api.handbook.links import Links
 from api.handbook.publish import MARK, OccupiedError, publish
 from api.handbook.site import pages
 from engine.handbook.handbook import handbook
-from tests.unit.handbook.library import bundle, rule, shipped
+from tests.unit.handbook.bookshelf import bundle, rule, shipped
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 HOSTILE = (

@@ -16,7 +16,7 @@ from engine.handbook.sentences import Writer
 from engine.handbook.values import Outcome
 from engine.semantics.tree import Compared, Window
 from engine.syntax.lexis import Comparator
-from tests.unit.handbook.library import bundle, rule, shipped
+from tests.unit.handbook.bookshelf import bundle, rule, shipped
 
 TESTS = """
 test "named" on 2026-01-01 given campaign.political is yes expect deny by p/one end test
