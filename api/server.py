@@ -18,7 +18,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # It has no types.
 from gunicorn.glogging import Logger  # type: ignore[import-untyped] # As above.
 
-from engine import load_bundle
+from engine import Engine, load_bundle
 from engine.storage.database import Database
 
 from .http.journal import JSONFormatter
@@ -102,5 +102,5 @@ def serve(settings: Settings) -> None:
     database = Database(settings.database_url)
     check_prepared(database)
     database.close()
-    load_bundle(settings.policies, name=settings.policy_set)
+    Engine(load_bundle(settings.policies, name=settings.policy_set))
     Server(settings).run()

@@ -74,7 +74,7 @@ class Engine:
     def __init__(self, bundle: Bundle) -> None:
         """Take the bundle to decide by. Raises `EngineError` where it has no rule."""
         if not bundle.policies.rules:
-            message = f"the policies {bundle.name} hold no rule, and would allow everything"
+            message = f"the policies {bundle.name}: they hold no rule, and would allow everything"
             raise EngineError(message)
         self._bundle = bundle
 

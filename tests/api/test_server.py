@@ -3,6 +3,7 @@
 import atexit
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -10,7 +11,8 @@ from flask import Flask
 
 from api import wsgi
 from api.server import CLIENT_SECONDS, JSONLogger, Server, configuration, limit_patience, serve
-from tests.api.installation import Caller, Installation, allowed
+from engine import EngineError
+from tests.api.installation import Caller, Installation, allowed, install
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,3 +111,10 @@ def test_application_is_made_from_the_environment(
     assert caller.decide(allowed())["recorded"] is True
     (close,) = closing
     close()
+
+
+def test_policies_without_a_rule_are_not_served(tmp_path: Path) -> None:
+    installation = install(tmp_path)
+    (installation.settings.policies / "minors.policy").unlink()
+    with pytest.raises(EngineError, match="hold no rule"):
+        serve(installation.settings)

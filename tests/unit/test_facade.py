@@ -164,5 +164,5 @@ def test_texts_that_utf8_cannot_write_are_hashed_all_the_same() -> None:
 
 def test_policies_without_a_rule_decide_nothing() -> None:
     empty = bundle_from_files({"v.policy": VOCABULARY}, name="empty")
-    with pytest.raises(EngineError, match="empty hold no rule, and would allow everything"):
+    with pytest.raises(EngineError, match="empty: they hold no rule, and would allow everything"):
         Engine(empty)
