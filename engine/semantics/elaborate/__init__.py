@@ -1,0 +1,14 @@
+"""Elaboration: conditions as written to the typed core.
+
+Names are resolved and types inferred in one pass, because they depend on each other: a bare word
+is a member, a code or a set according to the type of what it is compared with. Every function
+returns None where it has reported a fault, so that one fault is reported once.
+"""
+
+from .expressions import condition, members, value
+from .kinds import comparable, type_of
+from .literals import number
+from .names import fact
+from .scope import Scope
+
+__all__ = ["Scope", "comparable", "condition", "fact", "members", "number", "type_of", "value"]

@@ -1,0 +1,275 @@
+"""Conditions and the values in them, as written, to the typed core."""
+
+# mypy: disable-error-code="func-returns-value"
+# Reason: `return tell(…)` reports a fault and gives up in one statement.
+
+from fractions import Fraction
+
+from ...source.text import Span
+from ...syntax import tree as syntax
+from ...syntax.lexis import SET_COMPARATORS, UNARY_COMPARATORS, Comparator
+from .. import faults
+from ..tree import (
+    ArithmeticTerm,
+    Compared,
+    Condition,
+    Constant,
+    Denied,
+    FactTerm,
+    Holds,
+    Joined,
+    Money,
+    Over,
+    SetTerm,
+    TodayTerm,
+    ValueTerm,
+)
+from ..types import ListType, Scalar, Type, codes, is_code
+from .kinds import DATE_PHRASES, comparable, fits, plain, result, type_of
+from .literals import number_constant, text_constant
+from .names import path
+from .scope import Scope, constant, tell
+
+
+def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
+    scope: Scope, node: syntax.Expression, expected: Type | None = None
+) -> ValueTerm | None:
+    """Return the value that an expression states; bare words are read as `expected`."""
+    match node:
+        case syntax.NumberLiteral(span=span, value=literal):
+            return number_constant(scope, span, literal, expected)
+        case syntax.PercentLiteral(span=span, value=literal):
+            return constant(scope, span, Scalar.PERCENTAGE, Fraction(literal) / 100)
+        case syntax.MoneyLiteral(span=span, currency=currency, amount=amount):
+            if not is_code(Scalar.CURRENCY, currency):
+                known = codes(Scalar.CURRENCY)
+                return tell(scope, faults.unknown_member(span, currency, Scalar.CURRENCY, known))
+            money = Money(amount=Fraction(amount), currency=currency)
+            return constant(scope, span, Scalar.MONEY, money)
+        case syntax.DateLiteral(span=span, value=day):
+            return constant(scope, span, Scalar.DATE, day)
+        case syntax.DaysLiteral(span=span, days=days):
+            return constant(scope, span, Scalar.DAYS, days)
+        case syntax.TextLiteral(span=span, value=text):
+            return text_constant(scope, span, text, expected)
+        case syntax.YesNoLiteral(span=span, value=flag):
+            return constant(scope, span, Scalar.YES_NO, flag)
+        case syntax.Today(span=span):
+            return TodayTerm(span=span)
+        case syntax.Path():
+            return path(scope, node, expected)
+        case syntax.Arithmetic():
+            return _arithmetic(scope, node)
+        case syntax.PercentOf():
+            return _percent_of(scope, node)
+        case _:
+            return tell(scope, faults.not_a_value(node.span))
+
+
+def _arithmetic(scope: Scope, node: syntax.Arithmetic) -> ArithmeticTerm | None:
+    left, right = value(scope, node.left), value(scope, node.right)
+    if left is None or right is None:
+        return None
+    one, other = type_of(left), type_of(right)
+    kind = result(node.operator, plain(one), plain(other))
+    if kind is None:
+        return tell(scope, faults.no_arithmetic(node.span, node.operator.value, one, other))
+    return ArithmeticTerm(
+        span=node.span,
+        type=kind,
+        operator=node.operator,
+        left=left,
+        right=right,
+        text=scope.words(node.span),
+    )
+
+
+def _percent_of(scope: Scope, node: syntax.PercentOf) -> ArithmeticTerm | None:
+    whole = value(scope, node.whole)
+    if whole is None:
+        return None
+    if plain(type_of(whole)) not in (Scalar.NUMBER, Scalar.MONEY):
+        return tell(scope, faults.wrong_type(node.whole.span, type_of(whole), Scalar.NUMBER))
+    share = constant(scope, node.percent.span, Scalar.NUMBER, Fraction(node.percent.value) / 100)
+    return ArithmeticTerm(
+        span=node.span,
+        type=plain(type_of(whole)),
+        operator=syntax.ArithmeticOperator.MULTIPLY,
+        left=share,
+        right=whole,
+        text=scope.words(node.span),
+    )
+
+
+def condition(scope: Scope, node: syntax.Expression) -> Condition | None:
+    """Return the condition that an expression states, or None where a fault was reported."""
+    match node:
+        case syntax.Comparison():
+            return _comparison(scope, node)
+        case syntax.Within():
+            return _within(scope, node)
+        case syntax.Junction(kind=kind, operands=operands):
+            return _joined(scope, node.span, kind, operands)
+        case syntax.MixedJunction(operands=operands):
+            for operand in operands:
+                condition(scope, operand)
+            return None  # Reported by the parser.
+        case syntax.Listing():
+            return _listing(scope, node)
+        case syntax.Not(operand=operand):
+            inner = condition(scope, operand)
+            return None if inner is None else Denied(span=node.span, operand=inner)
+        case syntax.Quantified():
+            return _over(scope, node)
+        case syntax.Path():
+            return _holds(scope, node)
+        case _:
+            return tell(scope, faults.not_a_condition(node.span, None))
+
+
+def _holds(scope: Scope, node: syntax.Path) -> Holds | None:
+    term = value(scope, node)
+    if term is None:
+        return None
+    if not isinstance(term, FactTerm) or term.type is not Scalar.YES_NO:
+        return tell(scope, faults.not_a_condition(node.span, type_of(term)))
+    return Holds(span=node.span, fact=term)
+
+
+def _joined(
+    scope: Scope,
+    span: Span,
+    kind: syntax.JunctionKind,
+    nodes: tuple[syntax.Expression, ...],
+    labels: tuple[str, ...] = (),
+) -> Joined | None:
+    operands = [condition(scope, node) for node in nodes]
+    if any(operand is None for operand in operands):
+        return None
+    known = tuple(operand for operand in operands if operand is not None)
+    return Joined(span=span, kind=kind, operands=known, labels=labels)
+
+
+def _listing(scope: Scope, node: syntax.Listing) -> Condition | None:
+    every = node.kind is syntax.ListingKind.ALL
+    kind = syntax.JunctionKind.AND if every else syntax.JunctionKind.OR
+    nodes = tuple(item.condition for item in node.items)
+    labels = tuple(item.label for item in node.items)
+    joined = _joined(scope, node.span, kind, nodes, labels)
+    if joined is None or node.kind is not syntax.ListingKind.NONE:
+        return joined
+    return Denied(span=node.span, operand=joined)
+
+
+def _over(scope: Scope, node: syntax.Quantified) -> Over | None:
+    collection = value(scope, node.collection)
+    name = node.variable.text
+    if name in scope.variables or name == scope.vocabulary.root or name in scope.sets:
+        return tell(scope, faults.shadowing(node.variable.span, name))
+    if collection is None:
+        return None
+    if not isinstance(collection, FactTerm) or not isinstance(collection.type, ListType):
+        return tell(scope, faults.not_a_list(node.collection.span, type_of(collection)))
+    if node.if_any and node.kind is not syntax.QuantifierKind.EVERY:
+        return tell(scope, faults.if_any_without_every(node.span, node.kind.value))
+    inner = condition(scope.binding(name, collection.type.element), node.condition)
+    if inner is None:
+        return None
+    return Over(
+        span=node.span,
+        kind=node.kind,
+        variable=name,
+        collection=collection,
+        if_any=node.if_any,
+        condition=inner,
+    )
+
+
+def _within(scope: Scope, node: syntax.Within) -> Compared | None:
+    left = value(scope, node.left)
+    days, anchor = value(scope, node.days), value(scope, node.anchor, Scalar.DATE)
+    if left is None or days is None or anchor is None:
+        return None
+    wanted = (
+        (node.left, left, Scalar.DATE),
+        (node.days, days, Scalar.DAYS),
+        (node.anchor, anchor, Scalar.DATE),
+    )
+    for written, term, kind in wanted:
+        if type_of(term) != kind:
+            return tell(scope, faults.wrong_type(written.span, type_of(term), kind))
+    return Compared(
+        span=node.span,
+        comparator=Comparator.WITHIN,
+        left=left,
+        right=(days, anchor),
+        within=-1 if node.before else 1,
+    )
+
+
+def _comparison(scope: Scope, node: syntax.Comparison) -> Compared | None:
+    left = value(scope, node.left)
+    if left is None:
+        return None
+    kind, comparator = type_of(left), node.comparator
+    if not fits(comparator, left):
+        instead = DATE_PHRASES.get(comparator) if kind is Scalar.DATE else None
+        return tell(scope, faults.not_comparable(node.span, comparator, kind, instead))
+    right = _right(scope, node, left)
+    if right is None:
+        return None
+    return Compared(span=node.span, comparator=comparator, left=left, right=right)
+
+
+def _right(scope: Scope, node: syntax.Comparison, left: ValueTerm) -> tuple[ValueTerm, ...] | None:
+    kind = type_of(left)
+    if node.comparator in UNARY_COMPARATORS:
+        return ()
+    element = kind.element if isinstance(kind, ListType) else kind
+    if node.comparator in SET_COMPARATORS:
+        some_set = members(scope, node.right[0], element)
+        return None if some_set is None else (some_set,)
+    terms = []
+    for written in node.right:
+        term = value(scope, written, element)
+        if term is None:
+            return None
+        if node.comparator is not Comparator.INCLUDES and not comparable(left, term):
+            return tell(scope, faults.wrong_type(written.span, type_of(term), kind))
+        if node.comparator is Comparator.INCLUDES and plain(type_of(term)) != plain(element):
+            return tell(scope, faults.wrong_type(written.span, type_of(term), element))
+        terms.append(term)
+    return tuple(terms)
+
+
+def members(scope: Scope, node: syntax.Expression, element: Type) -> SetTerm | Constant | None:
+    """Return the set that an expression names or lists, with members of type `element`."""
+    match node:
+        case syntax.SetLiteral(span=span, members=written):
+            return _listed(scope, span, written, element)
+        case syntax.Path(span=span, steps=(syntax.Step(name=name),)) if name in scope.sets:
+            kind = scope.sets[name].type
+            if plain(kind) != plain(element):
+                return tell(scope, faults.wrong_type(span, kind, element))
+            return SetTerm(span=span, name=name, type=kind, text=name)
+        case _:
+            return tell(scope, faults.unknown_set(node.span, scope.words(node.span), scope.sets))
+
+
+def _listed(
+    scope: Scope, span: Span, written: tuple[syntax.Expression, ...], element: Type
+) -> Constant | None:
+    if not written:
+        return tell(scope, faults.empty_set(span))
+    values = []
+    for node in written:
+        term = value(scope, node, element)
+        if term is None:
+            return None
+        if not isinstance(term, Constant):
+            return tell(scope, faults.member_not_constant(node.span))
+        if plain(term.type) != plain(element):
+            return tell(scope, faults.wrong_type(node.span, type_of(term), element))
+        values.append(term.value)
+    kind = ListType(element=element)  # type: ignore[arg-type]  # an element is never itself a list.
+    return constant(scope, span, kind, frozenset(values))

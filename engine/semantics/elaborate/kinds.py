@@ -1,0 +1,83 @@
+"""Which types go together: in a comparison, in an operation, with a phrase."""
+
+from typing import assert_never
+
+from ...syntax import tree as syntax
+from ...syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, Comparator
+from ..tree import ArithmeticTerm, Constant, FactTerm, SetTerm, TodayTerm, ValueTerm
+from ..types import ListType, RecordType, Scalar, Type
+
+_SYNONYMS = {Scalar.COUNTRY: Scalar.PLACE, Scalar.WHOLE_NUMBER: Scalar.NUMBER}
+
+
+_ORDERED = (Scalar.NUMBER, Scalar.PERCENTAGE, Scalar.MONEY, Scalar.DAYS)
+
+
+DATE_PHRASES = {
+    Comparator.AT_LEAST: "is on or after",
+    Comparator.AT_MOST: "is on or before",
+    Comparator.MORE_THAN: "is after",
+    Comparator.EXCEEDS: "is after",
+    Comparator.LESS_THAN: "is before",
+}
+
+
+def type_of(term: ValueTerm) -> Type:
+    """Return the type of a value; a set counts as a list of its members."""
+    match term:
+        case Constant(type=kind) | FactTerm(type=kind) | ArithmeticTerm(type=kind):
+            return kind
+        case TodayTerm():
+            return Scalar.DATE
+        case SetTerm(type=kind):
+            return ListType(element=kind)
+    assert_never(term)
+
+
+def comparable(left: ValueTerm, right: ValueTerm) -> bool:
+    """Whether two values may be compared: equal types, or a computed ratio with a percentage."""
+    one, other = plain(type_of(left)), plain(type_of(right))
+    ratio = isinstance(left, ArithmeticTerm) or isinstance(right, ArithmeticTerm)
+    return one == other or (ratio and {one, other} == {Scalar.NUMBER, Scalar.PERCENTAGE})
+
+
+def plain(kind: Type) -> Type:
+    """Return the type by which values are compared: every country is a place, say."""
+    return _SYNONYMS.get(kind, kind) if isinstance(kind, Scalar) else kind
+
+
+def result(operator: syntax.ArithmeticOperator, left: Type, right: Type) -> Type | None:
+    """Return the type of an operation, or None where it has no meaning."""
+    number, money, days, day = Scalar.NUMBER, Scalar.MONEY, Scalar.DAYS, Scalar.DATE
+    match operator:
+        case syntax.ArithmeticOperator.ADD | syntax.ArithmeticOperator.SUBTRACT:
+            same = (number, money, days, Scalar.PERCENTAGE)
+            if left == right and left in same:
+                return left
+            return day if (left, right) == (day, days) else None
+        case syntax.ArithmeticOperator.MULTIPLY:
+            kinds = {(number, number): number, (number, money): money, (money, number): money}
+            return kinds.get((left, right))  # type: ignore[arg-type]  # other types are simply absent.
+        case syntax.ArithmeticOperator.DIVIDE:
+            kinds = {(number, number): number, (money, money): number, (money, number): money}
+            return kinds.get((left, right))  # type: ignore[arg-type]  # other types are simply absent.
+    assert_never(operator)
+
+
+def fits(comparator: Comparator, left: ValueTerm) -> bool:
+    """Whether a phrase has a meaning for the type of its left side."""
+    kind = type_of(left)
+    alike = plain(kind)
+    if comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
+        return isinstance(left, FactTerm)
+    if comparator in (Comparator.EMPTY, Comparator.NOT_EMPTY):
+        return isinstance(kind, ListType)
+    if comparator in ORDER_COMPARATORS:
+        return alike in _ORDERED
+    if comparator in DATE_COMPARATORS:
+        return kind in (Scalar.DATE, Scalar.INSTANT)
+    if comparator is Comparator.BETWEEN:
+        return alike in (*_ORDERED, Scalar.DATE)
+    if comparator.phrase.startswith("includes"):
+        return isinstance(kind, ListType) and not isinstance(kind.element, RecordType)
+    return not isinstance(kind, ListType | RecordType)

@@ -1,0 +1,75 @@
+"""Facts, bound names, and the bare words that stand for members and codes."""
+
+# mypy: disable-error-code="func-returns-value"
+# Reason: `return tell(…)` reports a fault and gives up in one statement.
+
+from ...syntax import tree as syntax
+from .. import faults
+from ..tree import Constant, FactTerm, ValueTerm
+from ..types import CODES, EnumerationType, ListType, RecordType, Scalar, Type, codes, is_code
+from ..vocabulary import Fact
+from .scope import Scope, constant, tell
+
+
+def path(scope: Scope, node: syntax.Path, expected: Type | None) -> ValueTerm | None:
+    """Return what a path means: a fact, or a word read as `expected`."""
+    first = node.steps[0]
+    if any(step.ordinal is not None for step in node.steps):
+        return tell(scope, faults.ordinal_in_condition(node.span))
+    if first.name in scope.variables or first.name == scope.vocabulary.root:
+        return fact(scope, node)
+    if len(node.steps) == 1:
+        return _word(scope, first, expected)
+    known = (*scope.variables, scope.vocabulary.root)
+    return tell(scope, faults.unknown_word(first.span, first.name, known))
+
+
+def _word(scope: Scope, step: syntax.Step, expected: Type | None) -> Constant | None:
+    """Return what a bare word that is no fact means: a member or code of the expected type."""
+    match expected:
+        case EnumerationType(members=members):
+            if step.name in members:
+                return constant(scope, step.span, expected, step.name)
+            return tell(scope, faults.unknown_member(step.span, step.name, expected, members))
+        case Scalar() if expected in CODES:
+            if is_code(expected, step.name):
+                return constant(scope, step.span, expected, step.name)
+            known = codes(expected)
+            return tell(scope, faults.unknown_member(step.span, step.name, expected, known))
+        case _:
+            known = frozenset((*scope.variables, scope.vocabulary.root, "yes", "no", "today"))
+            return tell(scope, faults.unknown_word(step.span, step.name, known))
+
+
+def fact(scope: Scope, node: syntax.Path) -> FactTerm | None:
+    """Return the fact at a path that begins with a bound name or the campaign."""
+    first, *steps = node.steps
+    bound = scope.variables.get(first.name)
+    kind: Type = bound if bound is not None else RecordType(name=scope.vocabulary.root)
+    owner, label = first.name, first.name
+    for step in steps:
+        found = _step(scope, owner, kind, step)
+        if found is None:
+            return None
+        owner, kind, label = f"{owner}.{step.name}", found.type, found.label
+    return FactTerm(
+        span=node.span,
+        type=kind,
+        variable=first.name if bound is not None else None,
+        path=tuple(step.name for step in steps),
+        label=label,
+        text=owner,
+    )
+
+
+def _step(scope: Scope, owner: str, kind: Type, step: syntax.Step) -> Fact | None:
+    match kind:
+        case RecordType(name=name):
+            facts = scope.vocabulary.records[name].facts
+            if step.name in facts:
+                return facts[step.name]
+            return tell(scope, faults.unknown_fact(step.span, step.name, owner, facts))
+        case ListType():
+            return tell(scope, faults.step_into_list(step.span, owner))
+        case _:
+            return tell(scope, faults.no_facts_below(step.span, owner, kind))

@@ -1,0 +1,39 @@
+"""What names mean at one place of a policy, and how a fault there is told."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from ...source.diagnostic import Diagnostic
+from ...source.text import Source, Span
+from ..tree import Constant, SetDefinition
+from ..types import Type
+from ..vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What names mean at one place of a policy, and whom to tell about faults."""
+
+    source: Source
+    vocabulary: Vocabulary
+    sets: Mapping[str, SetDefinition]
+    variables: Mapping[str, Type]
+    report: Callable[[Diagnostic], None]
+
+    def binding(self, name: str, kind: Type) -> "Scope":
+        """Return the scope inside a quantifier."""
+        return replace(self, variables={**self.variables, name: kind})
+
+    def words(self, span: Span) -> str:
+        """Return the words of a span, on one line."""
+        return " ".join(self.source.slice(span).split())
+
+
+def tell(scope: Scope, diagnostic: Diagnostic) -> None:
+    """Report a fault; what was to be made of the text is not made."""
+    scope.report(diagnostic)
+
+
+def constant(scope: Scope, span: Span, kind: Type, literal: object) -> Constant:
+    """Return a value as it was written at a span."""
+    return Constant(span=span, type=kind, value=literal, text=scope.words(span))  # type: ignore[arg-type]  # callers pass the value that `kind` describes.

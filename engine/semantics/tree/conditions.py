@@ -1,0 +1,119 @@
+"""Conditions of the typed core, and what lies below one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from ...syntax.lexis import Comparator
+from ...syntax.tree import JunctionKind, QuantifierKind
+from ..types import ListType, Type
+from .terms import ArithmeticTerm, FactTerm, Term, ValueTerm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds(Term):
+    """A yes_no fact that stands alone as a condition."""
+
+    fact: FactTerm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared(Term):
+    """A value compared with none, one or two others.
+
+    `within` is -1 for *before* and 1 for *after* where the comparator is WITHIN, else 0.
+    """
+
+    comparator: Comparator
+    left: ValueTerm
+    right: tuple[ValueTerm, ...]
+    within: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Term):
+    """Conditions joined by `and` or by `or`; labels are those of a list, else empty."""
+
+    kind: JunctionKind
+    operands: tuple["Condition", ...]
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denied(Term):
+    """A condition denied."""
+
+    operand: "Condition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over(Term):
+    """A condition over the elements of a list, each bound to `variable` in turn."""
+
+    kind: QuantifierKind
+    variable: str
+    collection: FactTerm
+    if_any: bool
+    condition: "Condition"
+
+
+Condition = Holds | Compared | Joined | Denied | Over
+
+
+def inner_conditions(condition: Condition) -> tuple[Condition, ...]:
+    """Return the conditions directly below a condition."""
+    match condition:
+        case Holds() | Compared():
+            return ()
+        case Joined(operands=operands):
+            return operands
+        case Denied(operand=operand):
+            return (operand,)
+        case Over(condition=inner):
+            return (inner,)
+    assert_never(condition)
+
+
+def conditions_below(condition: Condition) -> Iterator[Condition]:
+    """Yield a condition and everything below it, parents first."""
+    yield condition
+    for inner in inner_conditions(condition):
+        yield from conditions_below(inner)
+
+
+def terms_below(condition: Condition) -> Iterator[ValueTerm]:
+    """Yield every value that a condition reads, operands of arithmetic included."""
+    for part in conditions_below(condition):
+        match part:
+            case Holds(fact=fact):
+                yield fact
+            case Compared():
+                yield from terms_of(part)
+            case Over(collection=collection):
+                yield collection
+            case Joined() | Denied():
+                pass
+            case _:
+                assert_never(part)
+
+
+def terms_of(condition: Compared) -> tuple[ValueTerm, ...]:
+    """Return every value that a comparison reads, operands of arithmetic included."""
+    sides = (condition.left, *condition.right)
+    return tuple(term for side in sides for term in _operands(side))
+
+
+def _operands(term: ValueTerm) -> Iterator[ValueTerm]:
+    yield term
+    if isinstance(term, ArithmeticTerm):
+        yield from _operands(term.left)
+        yield from _operands(term.right)
+
+
+def bound_elements(condition: Condition) -> dict[str, Type]:
+    """Return the names that quantifiers bind in a condition, with the type of their elements."""
+    found: dict[str, Type] = {}
+    for part in conditions_below(condition):
+        if isinstance(part, Over) and isinstance(part.collection.type, ListType):
+            found.setdefault(part.variable, part.collection.type.element)
+    return found
