@@ -13,6 +13,10 @@ from ..semantics.tree import Policies
 from ..source.diagnostic import Diagnostic, in_order
 from ..source.text import Source
 from ..syntax.parse import parse
+from ..syntax.tree import File
+
+Parsed = tuple[File, tuple[Diagnostic, ...]]
+"""The tree of a file, and what is wrong with its syntax."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +62,19 @@ def policy_sources(files: Mapping[str, str]) -> dict[str, Source]:
 def build(name: str, files: Mapping[str, str]) -> tuple[Bundle | None, tuple[Diagnostic, ...]]:
     """Return the bundle that files make, and every diagnostic; no bundle where one is an error."""
     sources = policy_sources(files)
-    found: list[Diagnostic] = []
-    trees = {}
-    for source in sources.values():
-        trees[source.name], faults = parse(source)
-        found.extend(faults)
-    checked, faults = check(trees, sources)
-    diagnostics = in_order((*found, *faults))
+    checked, diagnostics = understand({each: parse(sources[each]) for each in sources}, sources)
     if checked is None or any(diagnostic.is_error for diagnostic in diagnostics):
         return None, diagnostics
     return _assembled(name, files, checked), diagnostics
+
+
+def understand(
+    parsed: Mapping[str, Parsed], sources: Mapping[str, Source]
+) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
+    """Return what parsed files mean together, and every diagnostic, those of parsing included."""
+    checked, faults = check({name: file for name, (file, _) in parsed.items()}, sources)
+    lexical = (fault for _, found in parsed.values() for fault in found)
+    return checked, in_order((*lexical, *faults))
 
 
 def _assembled(name: str, files: Mapping[str, str], checked: Checked) -> Bundle:

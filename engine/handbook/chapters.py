@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
-from urllib.parse import urlsplit
 
 from ..bundle.bundle import Bundle
+from ..english import consequences
+from ..english.amounts import joined, members
+from ..english.provisions import provision, web_address
+from ..english.sentences import Writer, demand
 from ..semantics.cases import Case
 from ..semantics.tree import (
     Citation,
-    Condition,
     Constant,
     FactTerm,
     Policies,
@@ -17,14 +19,9 @@ from ..semantics.tree import (
     SetTerm,
     Template,
 )
-from . import consequences
-from .amounts import joined, members
 from .examples import by_file, concerned, example
 from .origins import WrittenPolicy, written_policies
-from .phrase import Phrase, sentence
-from .provisions import provision
 from .reading import lists_read, paths_read
-from .sentences import Writer
 from .values import (
     Authority,
     Chapter,
@@ -97,13 +94,15 @@ class _Maker:
             number=number,
             id=rule.id,
             title=rule.title,
-            sentence=self._sentence(f"{consequences.opening(rule)} ", rule.main.condition),
-            conditions=tuple(self._sentence("", each.condition) for each in rule.applicability),
+            sentence=demand(self.writer, rule),
+            conditions=tuple(self.writer.sentence(each.condition) for each in rule.applicability),
             markets=self._markets(rule.places),
             list_of_markets=rule.places.name if isinstance(rule.places, SetTerm) else None,
             in_force=consequences.in_force(rule.window),
             exceptions=tuple(
-                ExceptionEntry(name=each.name, condition=self._sentence("", each.clause.condition))
+                ExceptionEntry(
+                    name=each.name, condition=self.writer.sentence(each.clause.condition)
+                )
                 for each in rule.exemptions
             ),
             missing=consequences.missing(rule),
@@ -118,12 +117,6 @@ class _Maker:
             facts=tuple(self._facts(rule)),
             origin=origin,
         )
-
-    def _sentence(self, lead: str, condition: Condition) -> Phrase:
-        phrase = self.writer.condition(condition)
-        if lead and phrase.words.startswith("for "):
-            lead = f"{lead.rstrip()}, "
-        return sentence(phrase.after(lead))
 
     def _markets(self, places: SetTerm | Constant | None) -> str:
         match places:
@@ -157,12 +150,3 @@ def _authority(citation: Citation) -> Authority:
         provision=provision(citation.provision),
         url=web_address(citation.url),
     )
-
-
-def web_address(url: str) -> str | None:
-    """Return an address if it is one of the web (http or https), so that no other is a link."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.netloc else None

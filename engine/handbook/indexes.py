@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from ..english.amounts import place
+from ..english.provisions import natural
 from ..semantics.tree import Constant, Policies, Rule, SetTerm
-from .amounts import place
-from .provisions import natural
 from .values import (
     FactReference,
     FactUse,

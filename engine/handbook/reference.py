@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
+from ..english.amounts import words_of
+from ..english.consequences import in_force
 from ..semantics.tree import Policies, SetDefinition
 from ..semantics.types import EnumerationType, ListType, RecordType, Type, describe
 from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
-from .amounts import words_of
-from .consequences import in_force
 from .values import FactEntry, Group, ListEdition, NamedList, RuleEntry
 
 

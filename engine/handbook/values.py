@@ -6,7 +6,7 @@ Texts are final: a renderer escapes and sets them, and words nothing anew.
 from dataclasses import dataclass
 from enum import Enum
 
-from .phrase import Phrase
+from ..english.phrase import Phrase
 
 
 class Outcome(Enum):

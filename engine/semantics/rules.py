@@ -30,7 +30,9 @@ from .types import RecordType, Scalar, Type
 
 ClauseKind = TypeVar("ClauseKind", bound=syntax.Node)
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+"""What is filled in when a message is shown; the group is the path of a fact."""
+
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _KEYWORDS: Mapping[type[syntax.Node], str] = {
     syntax.SourceClause: "source",
@@ -285,7 +287,7 @@ class _RuleReader:
         parts: list[str | FactTerm] = []
         literal = node.text.value
         done = 0
-        for match in _PLACEHOLDER.finditer(literal):
+        for match in PLACEHOLDER.finditer(literal):
             filling = self._filling(match[1], self._inside(node.text.span, match[0]), bound)
             parts.append(literal[done : match.start()])
             if filling is not None:

@@ -47,13 +47,14 @@ _IN_CONDITIONS = frozenset(
         *("`and`", "`)`", "`}`", "`in`", "`has`", "`before` or `after`", "`is empty` or `is`"),
     }
 )
-_STARTS: dict[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
+STARTS: dict[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     expect.CLAUSE: ((*CLAUSE_KEYWORDS, "rule", "end policy"), CLAUSE_HABITS),
     expect.ITEM: (ITEM_KEYWORDS, ITEM_HABITS),
     expect.STEP: ((*TEST_KEYWORDS, "end test"), STEP_HABITS),
     expect.FACT: (("record", "type", "end record", "end vocabulary"), {}),
     expect.EDITION: (("from", "is", "end set"), {}),
 }
+"""What may begin where a construct does: its keywords, and what people type in their place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ def explain(broken: Broken, source: Source, text: str) -> Diagnostic:
         case expect.BRACKETED_LIST:
             both = place.index, place.index + 2
             return faults.unbracketed_list(place.span(*both), place.shown(*both))
-        case start if start in _STARTS:
+        case start if start in STARTS:
             return _outside(place) or _unknown_start(place)
         case _:
             return _bracket(place) or _phrase(place) or _unfinished(place) or _unfit(place)
@@ -164,7 +165,7 @@ def _construct(typed: str) -> str | None:
 def _unknown_start(place: _Place) -> Diagnostic:
     """Say what could begin here, or what the words probably mean."""
     expected = place.broken.expected
-    keywords, habits = _STARTS[expected]
+    keywords, habits = STARTS[expected]
     for length in (3, 2, 1):
         first, last = place.index, place.index + length
         typed, span = place.shown(first, last), place.span(first, last)

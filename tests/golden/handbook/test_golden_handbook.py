@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.handbook.phrase import sentence
-from engine.handbook.sentences import Writer
+from engine.english.phrase import sentence
+from engine.english.sentences import Writer
 from tests.unit.handbook.bookshelf import condition, shipped
 
 HERE = Path(__file__).parent

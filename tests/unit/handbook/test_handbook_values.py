@@ -7,12 +7,11 @@ import pytest
 
 from engine import load_bundle
 from engine.bundle.load import shipped_directory
-from engine.handbook import consequences, labels
-from engine.handbook.amounts import place
-from engine.handbook.chapters import web_address
+from engine.english import consequences, labels
+from engine.english.amounts import place
+from engine.english.provisions import natural, provision, web_address
+from engine.english.sentences import Writer
 from engine.handbook.handbook import handbook
-from engine.handbook.provisions import natural, provision
-from engine.handbook.sentences import Writer
 from engine.handbook.values import Outcome
 from engine.semantics.tree import Compared, Window
 from engine.syntax.lexis import Comparator

@@ -1,6 +1,7 @@
-"""Provisions as they are cited in writing, and their order within an instrument."""
+"""Provisions as they are cited in writing, their order within an instrument, and their address."""
 
 import re
+from urllib.parse import urlsplit
 
 _KINDS = {
     "art": "Article",
@@ -24,3 +25,12 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """Return a key by which numbers in texts are ordered as numbers."""
     runs = _RUN.split(text)
     return tuple((0, int(run), "") if run.isdigit() else (1, 0, run) for run in runs if run)
+
+
+def web_address(url: str) -> str | None:
+    """Return an address if it is one of the web (http or https), so that no other is a link."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None

@@ -20,6 +20,7 @@ from ..semantics.tree import (
     Joined,
     Over,
     Policies,
+    Rule,
     SetTerm,
     TodayTerm,
     ValueTerm,
@@ -30,7 +31,8 @@ from ..syntax.lexis import Comparator
 from ..syntax.tree import ArithmeticOperator, JunctionKind, QuantifierKind
 from . import labels
 from .amounts import constant, joined, members
-from .phrase import Item, Phrase
+from .consequences import opening
+from .phrase import Item, Phrase, sentence
 
 _OPERATORS = {
     ArithmeticOperator.ADD: "plus",
@@ -86,6 +88,13 @@ class Writer:
             case Over():
                 return self._over(node, truth=truth)
         assert_never(node)
+
+    def sentence(self, node: Condition, lead: str = "") -> Phrase:
+        """Return a condition as a whole sentence, behind the words that lead up to it."""
+        phrase = self.condition(node)
+        if lead and phrase.words.startswith("for "):
+            lead = f"{lead.rstrip()}, "
+        return sentence(phrase.after(lead))
 
     # --- conditions together -----------------------------------------------------------------
 
@@ -297,6 +306,11 @@ class Writer:
         if fact.variable is None or fact.variable not in self.named or not fact.path:
             return ""
         return f" (of the “{_spaced(fact.variable)}”)"
+
+
+def demand(writer: Writer, rule: Rule) -> Phrase:
+    """Return what a rule demands, as a sentence."""
+    return writer.sentence(rule.main.condition, f"{opening(rule)} ")
 
 
 def _spaced(name: str) -> str:
