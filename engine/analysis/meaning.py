@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from ..semantics.tree import (
+    MARKET,
     ArithmeticTerm,
     Compared,
     Condition,
@@ -137,6 +138,8 @@ class Reader:
         root = self.policies.vocabulary.root
         start: Key = ()
         kind: Type = RecordType(name=root)
+        if term.is_market:
+            return (MARKET,)
         if term.variable is not None:
             element = self.bound[term.variable]
             start, kind = (element.depth, element.collection), element.type

@@ -263,6 +263,8 @@ class Writer:
         match term:
             case Constant():
                 return constant(term)
+            case FactTerm() if term.is_market:
+                return "the market"
             case FactTerm(path=()):
                 return "it" if not self.named else f"the “{_spaced(term.label)}”"
             case FactTerm(type=Scalar.YES_NO, label=label):

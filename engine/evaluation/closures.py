@@ -40,7 +40,7 @@ class Frame:
     facts: Group
     today: date
     law_day: date
-    bound: tuple[Datum, ...] = ()
+    bound: tuple[Datum | None, ...] = ()
     pointers: tuple[str, ...] = ()
 
 

@@ -38,7 +38,8 @@ def market_verdicts(
         MarketVerdict(
             market=market,
             verdict=verdict(
-                (result for result in results if result.concerns(market)), complete=complete
+                (there for result in results if (there := result.within(market)) is not None),
+                complete=complete,
             ),
         )
         for market in markets
@@ -61,7 +62,7 @@ def missing_facts(
     asked: dict[str, _Asked] = {}
     for wanted in required_facts(campaign, vocabulary):
         asked.setdefault(wanted.pointer, _Asked(wanted))
-    for result in results:
+    for result in (part for each in results for part in each.parts):
         if result.is_enforced and result.status in (Status.UNDETERMINED, Status.VIOLATED):
             for wanted in (want for finding in result.findings for want in finding.wanted):
                 rules = asked.setdefault(wanted.pointer or wanted.path, _Asked(wanted)).rules

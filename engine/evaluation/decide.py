@@ -10,6 +10,7 @@ from .moment import as_if_launched, day_of, moment
 from .upcoming import upcoming
 from .validity import JudgeAll, answer, first_flip
 from .values import Campaign
+from .withdrawal import would_pass
 
 
 def decide(
@@ -38,6 +39,7 @@ def decide(
         valid_until=first_flip(hearing, judge_all, results, complete=complete),
         verdict=overall,
         markets=markets,
+        would_pass=would_pass(hearing, judge_all, markets),
         results=results,
         missing=missing_facts(judged, policies.vocabulary, results),
         upcoming=upcoming(hearing, judge_all, results),

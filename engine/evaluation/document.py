@@ -64,6 +64,7 @@ def document(
             }
             for each in decision.markets
         ],
+        "would_pass": list(decision.would_pass),
         "findings": [
             made for result in reported if result.is_enforced for made in writer.findings(result)
         ],
@@ -94,6 +95,12 @@ def _status(result: RuleResult) -> Document:
     made: Document = {"rule": result.rule.id, "status": result.status.value}
     if result.reason:
         made["reason"] = result.reason
+    if result.elsewhere:
+        made["markets"] = list(result.markets or ())
+        made["elsewhere"] = [
+            {"markets": list(part.markets or ()), "status": part.status.value}
+            for part in result.elsewhere
+        ]
     return made
 
 
@@ -102,6 +109,10 @@ class _Writer:
     origin: Origin | None
 
     def findings(self, result: RuleResult) -> list[Document]:
+        parts = (part for part in result.parts if part.status in _REPORTED)
+        return [made for part in parts for made in self._findings(part)]
+
+    def _findings(self, result: RuleResult) -> list[Document]:
         listed = [self._finding(result, finding) for finding in result.findings]
         if result.more and listed:
             listed[-1]["more"] = result.more

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ..semantics.tree import FactTerm, Rule, Template
+from ..semantics.tree import MARKET, FactTerm, Rule, Template
 from .outcome import Outcome, Seen
 from .result import Finding
 from .values import Campaign, Datum, Group, show_typed
+from .venue import Market
 from .wording import variables
 
 MOST_FINDINGS = 50
@@ -17,21 +18,28 @@ _LONGEST_VALUE = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:
-    """The outcome of a breach, and that of the rule being about the campaign at all."""
+    """The outcome of a breach, and that of the rule being about the campaign at all.
+
+    `market` is the one in which the breach was looked for, where the rule speaks of it.
+    """
 
     main: Outcome
     subject: Outcome
+    market: Market | None = None
 
 
 def findings(rule: Rule, breach: Breach, campaign: Campaign) -> tuple[tuple[Finding, ...], int]:
     """Return the findings of a breach that is not excused, and how many more there would be."""
     # While it is open whether the rule is about the campaign at all, nothing else is asked.
     whole = breach.main if breach.subject.truth is True else breach.subject
-    names = variables(rule.message) | variables(rule.remedy)
+    # The market is the same for all witnesses of one venue, and makes none of its own.
+    names = (variables(rule.message) | variables(rule.remedy)) - {MARKET}
+    place = {MARKET: breach.market.pointer} if breach.market is not None else {}
     witnesses = list(dict.fromkeys(_witnesses(breach.main.seen, names))) or [()]
-    shown = (*breach.main.seen, *breach.subject.seen, *_evidence(rule, campaign))
+    evidence = _evidence(rule, campaign, breach.market)
+    shown = (*breach.main.seen, *breach.subject.seen, *evidence)
     # Where no fact is about all the elements told of, each is the first that was breached by.
-    firsts = {name: where for each in reversed(shown) for name, where in each.bindings}
+    firsts = place | {name: where for each in reversed(shown) for name, where in each.bindings}
     made = []
     for witness in witnesses[:MOST_FINDINGS]:
         bound = dict(witness)
@@ -82,13 +90,16 @@ def _about(seen: Iterable[Seen], bound: Mapping[str, str]) -> Iterable[Seen]:
     return [each for each in kept.values() if each.required or each.pointer not in required]
 
 
-def _evidence(rule: Rule, campaign: Campaign) -> Iterable[Seen]:
+def _evidence(rule: Rule, campaign: Campaign, market: Market | None) -> Iterable[Seen]:
     for fact in rule.evidence:
+        value, pointer = campaign.at(*fact.path), "/" + "/".join(fact.path)
+        if market is not None and fact.is_market:
+            value, pointer = market.code, market.pointer
         yield Seen(
-            pointer="/" + "/".join(fact.path),
+            pointer=pointer,
             path=fact.text,
             label=fact.label,
-            value=show_typed(campaign.at(*fact.path), fact.type),
+            value=show_typed(value, fact.type),
             required="",
         )
 

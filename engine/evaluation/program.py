@@ -8,15 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import TypeAlias
 
-from ..semantics.tree import Clause, Effect, Policies, Rule
+from ..semantics.tree import MARKET, Clause, Effect, Policies, Rule
+from ..semantics.types import Scalar
 from .closures import Frame, Names, compile_test
-from .judge import Hearing, judge, out_of_force, places_on
+from .judge import Evaluate, Hearing, judge, not_here, out_of_force
 from .moment import Moment, law_days
 from .outcome import Outcome
 from .places import matching
-from .result import RuleResult, Status
+from .result import RuleResult, Status, together
 from .tracing import Trace, compile_trace
+from .venue import Market, places_on, venues
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,11 @@ class Program:
 
 def compile_program(policies: Policies) -> Program:
     """Return the program of checked policies."""
-    names = Names(policies=policies, bound={})
-    return Program(policies, {rule.id: _rule(rule, names) for rule in policies.rules})
+    return Program(policies, {rule.id: _rule(rule, policies) for rule in policies.rules})
 
 
-def _rule(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult]:
+def _rule(rule: Rule, policies: Policies) -> Callable[[Hearing], RuleResult]:
+    names = Names(policies=policies, bound={MARKET: (0, Scalar.PLACE)} if rule.reads_market else {})
     quick = _quick(rule, names)
     trace = _tracer(rule, names)
 
@@ -52,7 +55,7 @@ def _rule(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult]:
     return judged
 
 
-def _tracer(rule: Rule, names: Names) -> Callable[[Hearing], Callable[[Clause, date], Outcome]]:
+def _tracer(rule: Rule, names: Names) -> Callable[[Hearing], Evaluate]:
     """Return the clauses of a rule as tracing closures, compiled when first needed."""
 
     @cache
@@ -60,23 +63,25 @@ def _tracer(rule: Rule, names: Names) -> Callable[[Hearing], Callable[[Clause, d
         clauses = (*rule.applicability, rule.main, *(each.clause for each in rule.exemptions))
         return {id(clause): compile_trace(clause.condition, names) for clause in clauses}
 
-    def for_hearing(hearing: Hearing) -> Callable[[Clause, date], Outcome]:
-        def evaluate(clause: Clause, law_day: date) -> Outcome:
-            frame = Frame(hearing.campaign.facts, hearing.moment.today, law_day)
-            return traces()[id(clause)](frame)
+    def for_hearing(hearing: Hearing) -> Evaluate:
+        def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
+            return traces()[id(clause)](_frame(hearing, law_day, market))
 
         return evaluate
 
     return for_hearing
 
 
+def _frame(hearing: Hearing, law_day: date, market: Market | None) -> Frame:
+    facts, today = hearing.campaign.facts, hearing.moment.today
+    if market is None:
+        return Frame(facts, today, law_day)
+    return Frame(facts, today, law_day, (market.code,), (market.pointer,))
+
+
 def _quick(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult | None]:
     """Return the rule as truth closures: its result where nothing needs explaining, else None."""
-    subject = tuple(
-        (compile_test(clause.condition, names), clause.text) for clause in rule.applicability
-    )
-    main = compile_test(rule.main.condition, names)
-    unbreached = rule.effect is Effect.REQUIRE
+    settle = _settle(rule, names)
     changes = names.policies.calendars[rule.id].changes
     out = RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=out_of_force(rule.window))
 
@@ -86,10 +91,26 @@ def _quick(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult | None]:
             return None
         if not rule.window.meets(day, day):
             return out
+        if rule.reads_market:
+            return _in_each(rule, hearing, day, settle)
         markets, excluded = _place(rule, hearing, day)
-        if excluded is not None:
-            return excluded
-        frame = Frame(hearing.campaign.facts, hearing.moment.today, day)
+        return excluded or settle(_frame(hearing, day, None), markets)
+
+    return quick
+
+
+_Settle: TypeAlias = Callable[[Frame, tuple[str, ...] | None], RuleResult | None]
+
+
+def _settle(rule: Rule, names: Names) -> _Settle:
+    """Return what settles a rule where it applies; None where its result must be explained."""
+    subject = tuple(
+        (compile_test(clause.condition, names), clause.text) for clause in rule.applicability
+    )
+    main = compile_test(rule.main.condition, names)
+    unbreached = rule.effect is Effect.REQUIRE
+
+    def settle(frame: Frame, markets: tuple[str, ...] | None) -> RuleResult | None:
         for test, text in subject:
             if test(frame) is False:
                 return RuleResult(
@@ -99,7 +120,20 @@ def _quick(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult | None]:
             return RuleResult(rule=rule, status=Status.SATISFIED, markets=markets)
         return None
 
-    return quick
+    return settle
+
+
+def _in_each(rule: Rule, hearing: Hearing, day: date, settle: _Settle) -> RuleResult | None:
+    """Return the result of a rule that is settled in every market; None where one is not."""
+    results = []
+    for venue in venues(rule, hearing.policies, hearing.campaign, (day,)):
+        if venue.is_elsewhere:
+            return RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=not_here(rule))
+        settled = settle(_frame(hearing, day, venue.market), venue.markets)
+        if settled is None:
+            return None
+        results.append(settled)
+    return together(results)
 
 
 def _only_day(changes: tuple[date, ...], moment: Moment) -> date | None:
@@ -125,5 +159,4 @@ def _place(
     found = matching(markets, members)
     if found:
         return found, None
-    reason = f"applies in {rule.places.text}"
-    return None, RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=reason)
+    return None, RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=not_here(rule))

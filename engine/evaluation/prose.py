@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 
 from ..syntax.lexis import Comparator
 from ..syntax.tree import Gravity, UnknownTreatment
@@ -108,8 +109,19 @@ def _verdict(decision: Decision) -> Iterator[Line]:
     if len({each.verdict for each in decision.markets}) > 1:
         shown = [_market(each) for each in decision.markets]
         yield from wrapped(_cut(shown, MOST_MARKETS), "      ", Tone.QUIET)
+    if decision.would_pass:
+        yield from wrapped(_if_dropped(decision), "      ", Tone.QUIET)
     if decision.as_if_launched is not None:
         yield (Piece(text=f"      as if launched on {decision.as_if_launched}", tone=Tone.QUIET),)
+
+
+def _if_dropped(decision: Decision) -> str:
+    """Return which markets would pass, and which would have to be dropped for that."""
+    passing = decision.would_pass
+    dropped = [each.market for each in decision.markets if each.market not in passing]
+    verb = "was" if len(dropped) == 1 else "were"
+    kept = _cut(passing, MOST_MARKETS)
+    return f"would pass in {kept} if {_cut(dropped, MOST_MARKETS)} {verb} dropped"
 
 
 def tone_of(decision: Decision) -> Tone:
@@ -175,23 +187,37 @@ def _result(result: RuleResult, origin: Origin | None) -> Iterator[Line]:
     yield (Piece(text=f"{mark} ", tone=tone), Piece(text=rule.title, tone=Tone.TITLE))
     for cited in rule.sources:
         yield from wrapped(f"{cited.instrument} {cited.provision}, {cited.title}", "  ", Tone.PLAIN)
-    where = f" in {_cut(result.markets, MOST_MARKETS)}" if result.markets else ""
+    statuses = ", ".join(_statuses(result))
     standing = f"{rule.severity.value}, {rule.enforcement.value}"
-    yield from wrapped(
-        f"rule {rule.id} · {result.status.value}{where} · {standing}", "  ", Tone.QUIET
-    )
+    yield from wrapped(f"rule {rule.id} · {statuses} · {standing}", "  ", Tone.QUIET)
     yield from _findings(result, origin)
 
 
+def _reported(result: RuleResult) -> list[RuleResult]:
+    """Return the parts of a result that stand against the campaign."""
+    open_statuses = (Status.VIOLATED, Status.UNDETERMINED)
+    return [part for part in result.parts if part.status in open_statuses]
+
+
+def _statuses(result: RuleResult) -> Iterator[str]:
+    """Yield each status that stands against the campaign, with the markets where it does."""
+    for status, parts in groupby(_reported(result), key=lambda part: part.status):
+        markets = [market for part in parts for market in part.markets or ()]
+        yield f"{status.value} in {_cut(markets, MOST_MARKETS)}" if markets else status.value
+
+
 def _findings(result: RuleResult, origin: Origin | None) -> Iterator[Line]:
-    shown = result.findings[:MOST_FINDINGS]
+    parts = _reported(result)
+    listed = [(finding, part) for part in parts for finding in part.findings]
+    placed = listed[:MOST_FINDINGS]
+    shown = [finding for finding, _ in placed]
     # Where nothing was seen, there is no telling yet what to mend: the missing fact is the remedy.
     remedies = {finding.remedy for finding in shown if finding.seen}
-    for finding in shown:
-        yield from _finding(finding, origin)
+    for finding, part in placed:
+        yield from _finding(finding, origin, part.markets if len(parts) > 1 else None)
         if len(remedies) > 1 and finding.seen:
             yield from _row("to pass", finding.remedy, Tone.REMEDY)
-    if more := len(result.findings) - len(shown) + result.more:
+    if more := len(listed) - len(shown) + sum(part.more for part in parts):
         yield ()
         yield from _row("", f"and {more:,} more like it", Tone.QUIET)
     if len(remedies) == 1:
@@ -216,8 +242,13 @@ def _grounds(result: RuleResult) -> Iterator[Line]:
         yield from _exception(exception)
 
 
-def _finding(finding: Finding, origin: Origin | None) -> Iterator[Line]:
+def _finding(
+    finding: Finding, origin: Origin | None, markets: Sequence[str] | None
+) -> Iterator[Line]:
+    """Yield a finding, with the markets that it is about where others come out otherwise."""
     yield ()
+    if markets:
+        yield from _row("market", _cut(markets, MOST_MARKETS), Tone.VALUE)
     if finding.seen or not finding.wanted:
         # Else the message only says what the rows below it say.
         yield from wrapped(finding.message, "  ", Tone.PLAIN)

@@ -10,6 +10,7 @@ from datetime import date
 from typing import assert_never
 
 from ..semantics.tree import (
+    MARKET,
     ArithmeticTerm,
     Clause,
     Compared,
@@ -32,14 +33,18 @@ from .judge import Evaluate, Hearing, judge
 from .outcome import Outcome, Seen, Wanted, conjunction, disjunction, negation
 from .result import RuleResult
 from .values import Datum, Group, show_typed
+from .venue import Market
 from .wording import dotted, meaningless, requirement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """An element that a quantifier has bound, and where it stands in the descriptor."""
+    """What a name is bound to, and where it stands in the descriptor.
 
-    value: Datum
+    That is an element over which a quantifier runs, or the market, which may be unknown.
+    """
+
+    value: Datum | None
     pointer: str
 
 
@@ -64,17 +69,24 @@ def judge_all(hearing: Hearing, only: frozenset[str] | None = None) -> tuple[Rul
 
 
 def _clauses_of(hearing: Hearing) -> Evaluate:
-    def evaluate_clause(clause: Clause, law_day: date) -> Outcome:
-        situation = Situation(
-            policies=hearing.policies,
-            campaign=hearing.campaign.facts,
-            today=hearing.moment.today,
-            law_day=law_day,
-            bound={},
-        )
-        return evaluate(clause.condition, situation)
+    def evaluate_clause(clause: Clause, law_day: date, market: Market | None) -> Outcome:
+        return evaluate(clause.condition, situation(hearing, law_day, market))
 
     return evaluate_clause
+
+
+def situation(hearing: Hearing, law_day: date, market: Market | None) -> Situation:
+    """Return the situation in which the clauses of a rule are evaluated."""
+    bound = {}
+    if market is not None:
+        bound[MARKET] = Element(value=market.code, pointer=market.pointer)
+    return Situation(
+        policies=hearing.policies,
+        campaign=hearing.campaign.facts,
+        today=hearing.moment.today,
+        law_day=law_day,
+        bound=bound,
+    )
 
 
 def evaluate(condition: Condition, situation: Situation) -> Outcome:

@@ -1,6 +1,7 @@
 """What a rule came to for one campaign: one status, and the findings that explain it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
@@ -51,9 +52,10 @@ class Finding:
 class RuleResult:
     """The status of one rule, and why.
 
-    `markets` are those of the campaign in which the rule applies; None where it applies in all or
-    the markets are unknown. `reason` says what made a rule not applicable, or which exceptions
-    hold. `more` counts the findings beyond those listed.
+    Where markets come out otherwise, the result is the strictest, and `elsewhere` are the others.
+    `markets` are those of the campaign that the result is about; None where it is about all or the
+    markets are unknown. `reason` says what made a rule not applicable, or which exceptions hold.
+    `more` counts the findings beyond those listed.
     """
 
     rule: Rule
@@ -63,15 +65,47 @@ class RuleResult:
     findings: tuple[Finding, ...] = ()
     exceptions: tuple[Unestablished, ...] = ()
     more: int = 0
+    elsewhere: "tuple[RuleResult, ...]" = ()
 
     @property
     def is_enforced(self) -> bool:
         """Whether a violation denies the campaign."""
         return self.rule.enforcement is not Enforcement.ADVISORY
 
-    def concerns(self, market: str) -> bool:
-        """Whether the result counts in a market of the campaign."""
-        return self.markets is None or market in self.markets
+    @property
+    def parts(self) -> "tuple[RuleResult, ...]":
+        """The results that make up this one, each about markets of its own, strictest first."""
+        return (self, *self.elsewhere)
+
+    def within(self, market: str) -> "RuleResult | None":
+        """Return what the rule comes to in a market of the campaign; None where it is not there."""
+        there = (part for part in self.parts if part.markets is None or market in part.markets)
+        return next(there, None)
+
+
+def together(results: Sequence[RuleResult]) -> RuleResult:
+    """Return as one the results of a rule in the markets where it is judged apart.
+
+    Markets that come out alike, to the letter, share a result.
+    """
+    apart: list[RuleResult] = []
+    for result in results:
+        alike = next((i for i, each in enumerate(apart) if _same(each, result)), None)
+        if alike is None:
+            apart.append(result)
+        else:
+            shared = _joined(apart[alike].markets, result.markets)
+            apart[alike] = replace(apart[alike], markets=shared)
+    worst, *elsewhere = sorted(apart, key=lambda each: -each.status.severity)
+    return replace(worst, elsewhere=tuple(elsewhere))
+
+
+def _joined(some: tuple[str, ...] | None, others: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    return None if some is None or others is None else (*some, *others)
+
+
+def _same(one: RuleResult, other: RuleResult) -> bool:
+    return one.status is other.status and replace(one, markets=other.markets) == other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,5 +76,7 @@ def _term(term: ValueTerm, bound: Bound, root: str) -> Iterator[str]:
 
 
 def _path(fact: FactTerm, bound: Bound, root: str) -> str:
+    if fact.is_market:
+        return f"{root}.markets"
     start = root if fact.variable is None else bound[fact.variable]
     return ".".join((start, *fact.path))

@@ -11,7 +11,7 @@ from .cases import Case, case
 from .declare import Instrument, Names, in_succession, instruments, set_type, vocabulary, window
 from .elaborate import Scope, members
 from .rules import policy_rules
-from .tree import Constant, Edition, Policies, Rule, SetDefinition
+from .tree import MARKET, Constant, Edition, Policies, Rule, SetDefinition
 from .types import EnumerationType, ListType, Scalar, Type
 from .vocabulary import Vocabulary
 
@@ -147,7 +147,7 @@ class _Checker:
         self, files: Iterable[syntax.File], sets: Mapping[str, SetDefinition]
     ) -> Iterator[Rule]:
         for file in files:
-            scope = self._scope(file, sets)
+            scope = self._scope(file, sets).binding(MARKET, Scalar.PLACE)
             for node in file.items:
                 if isinstance(node, syntax.Policy):
                     self.names.claim("policy", node.name.text, node.name.span)

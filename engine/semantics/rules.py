@@ -120,7 +120,9 @@ class _RuleReader:
         cases = [] if main is None or main.case is None else [main.case]
         applicability = (*self._applicability(), *cases)
         exemptions = tuple(self._exemptions())
-        bound = None if main is None else bound_elements(main.clause.condition)
+        bound = None
+        if main is not None:
+            bound = {**self.scope.variables, **bound_elements(main.clause.condition)}
         message = self._template(syntax.MessageClause, bound)
         remedy = self._template(syntax.RemedyClause, bound)
         sources, places, evidence = self._sources(), self._places(), self._evidence()

@@ -91,7 +91,7 @@ class _Tally:
                 if each.truth is not None:
                     self.decided.add(((heard.index, each.address), each.truth))
         places = result.rule.places
-        if result.markets is not None:
+        if any(part.markets is not None for part in result.parts):
             self.decided.add(((PLACE_CLAUSE, ()), True))
         elif places is not None and result.reason == f"applies in {places.text}":
             self.decided.add(((PLACE_CLAUSE, ()), False))

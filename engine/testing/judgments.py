@@ -12,9 +12,10 @@ from typing import assert_never
 
 from ..evaluation.judge import Hearing, judge
 from ..evaluation.outcome import Outcome, Truth
-from ..evaluation.reference import Element, Situation, evaluate
+from ..evaluation.reference import Element, Situation, evaluate, situation
 from ..evaluation.result import RuleResult
 from ..evaluation.values import Datum, Group, show_typed
+from ..evaluation.venue import Market
 from ..evaluation.wording import dotted
 from ..semantics.tree import (
     Clause,
@@ -68,11 +69,15 @@ class Judgment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """A clause of a rule as it was judged under the law of a day; `index` is its ordinal."""
+    """A clause of a rule as it was judged under the law of a day; `index` is its ordinal.
+
+    `market` is the one that it was judged in, where it speaks of one.
+    """
 
     index: int
     clause: Clause
     day: date
+    market: Market | None
     judgment: Judgment
 
 
@@ -89,18 +94,12 @@ def record(rule: Rule, hearing: Hearing) -> RuleRecord:
     clauses = clauses_of(rule)
     heard: list[Heard] = []
 
-    def evaluate_clause(clause: Clause, law_day: date) -> Outcome:
-        situation = Situation(
-            policies=hearing.policies,
-            campaign=hearing.campaign.facts,
-            today=hearing.moment.today,
-            law_day=law_day,
-            bound={},
-        )
+    def evaluate_clause(clause: Clause, law_day: date, market: Market | None) -> Outcome:
+        here = situation(hearing, law_day, market)
         index = next(i for i, each in enumerate(clauses) if each is clause)
-        found = judged(clause.condition, situation)
-        heard.append(Heard(index=index, clause=clause, day=law_day, judgment=found))
-        return evaluate(clause.condition, situation)
+        found = judged(clause.condition, here)
+        heard.append(Heard(index=index, clause=clause, day=law_day, market=market, judgment=found))
+        return evaluate(clause.condition, here)
 
     result = judge(rule, hearing, evaluate_clause)
     return RuleRecord(result=result, heard=tuple(heard))

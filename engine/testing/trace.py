@@ -113,7 +113,7 @@ def _facts(condition: Condition, bound: Mapping[str, str]) -> Iterator[str]:
 
 
 def _path(fact: FactTerm, bound: Mapping[str, str]) -> str:
-    if fact.variable is None:
+    if fact.variable is None or fact.is_market:
         return fact.text
     return ".".join((bound[fact.variable], *fact.path))
 
@@ -137,12 +137,13 @@ def _trace(found: RuleRecord, words: Words) -> RuleTrace:
 
 
 def _deciding(found: RuleRecord) -> Iterator[Heard]:
-    """Yield the clauses that made the status, on the day on which the judge came furthest."""
+    """Yield the clauses that made the status, on the day and in the market that led furthest."""
     rule = found.result.rule
-    days = dict.fromkeys(heard.day for heard in found.heard)
-    by_day = [[heard for heard in found.heard if heard.day == day] for day in days]
+    heard_there = [heard for heard in found.heard if _is_about(heard, found.result)]
+    settings = dict.fromkeys((heard.day, heard.market) for heard in heard_there)
+    by_setting = [[h for h in heard_there if (h.day, h.market) == each] for each in settings]
     main = len(rule.applicability)
-    for heard in max(by_day, key=len, default=[]):
+    for heard in max(by_setting, key=len, default=[]):
         truth = heard.judgment.truth
         match found.result.status:
             case Status.NOT_APPLICABLE:
@@ -159,6 +160,12 @@ def _deciding(found: RuleRecord) -> Iterator[Heard]:
                 assert_never(found.result.status)
         if decides:
             yield heard
+
+
+def _is_about(heard: Heard, result: RuleResult) -> bool:
+    """Whether a clause was judged in a market that the result is about."""
+    market, markets = heard.market, result.markets
+    return market is None or markets is None or market.code in markets
 
 
 def _lines(judgment: Judgment, words: Words, depth: int) -> Iterator[TraceLine]:

@@ -121,6 +121,10 @@ def _atoms() -> list[st.SearchStrategy[str]]:
         _sentence("campaign.home", _EQUALITY, _choice("DE", "NO", "US")),
         _sentence("campaign.home", _MEMBERSHIP, _choice("UNION", "{NO, IT}")),
         _sentence("campaign.tongue is en"),
+        _sentence("market", _EQUALITY, _choice("DE", "NO", "US")),
+        _sentence("market", _MEMBERSHIP, _choice("UNION", '{"US-CA", FR}')),
+        _sentence("campaign.home", _EQUALITY, "market"),
+        _sentence("campaign.markets", _INCLUSION, "UNION"),
         _sentence("campaign.note", _EQUALITY, _choice('"hello"', '"say \\"hi\\""')),
         _sentence("campaign.colours", _INCLUSION, _choice("WARM", "{green, blue}")),
         _sentence("campaign.colours includes", _COLOURS),
@@ -238,7 +242,8 @@ def rules(draw: st.DrawFn, name: str) -> str:
         clauses.append(f'unless "exception {index}" {exception}')
     clauses.append(draw(st.sampled_from(["if unknown ask", "if unknown deny", "severity high"])))
     clauses.append(draw(st.sampled_from(["enforcement advisory", "enforcement mandatory", ""])))
-    clauses.append('message "amount {campaign.amount}, colours {campaign.colours}"')
+    place = draw(st.sampled_from(["", "", " in {market}"]))
+    clauses.append(f'message "amount {{campaign.amount}}, {{campaign.colours}}{place}"')
     clauses.append('remedy "change it"')
     clauses.append(draw(st.sampled_from(["evidence campaign.price, campaign.note", ""])))
     return f"  rule {name}\n    " + "\n    ".join(filter(None, clauses)) + "\n"

@@ -38,6 +38,7 @@ from .rules import (
     clauses_of,
 )
 from .terms import (
+    MARKET,
     ArithmeticTerm,
     Constant,
     FactTerm,
@@ -50,6 +51,7 @@ from .terms import (
 )
 
 __all__ = [
+    "MARKET",
     "ArithmeticTerm",
     "Citation",
     "Clause",

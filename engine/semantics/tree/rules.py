@@ -1,6 +1,6 @@
 """Rules and sets of the typed core, ready to be judged by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from fractions import Fraction
@@ -8,7 +8,7 @@ from fractions import Fraction
 from ...source.text import Location
 from ...syntax.tree import Gravity, UnknownTreatment
 from ..types import ElementType
-from .conditions import Condition
+from .conditions import Condition, terms_below
 from .terms import Constant, FactTerm, SetTerm
 
 
@@ -120,6 +120,14 @@ class Rule:
     message: Template
     remedy: Template
     evidence: tuple[FactTerm, ...]
+    reads_market: bool = field(init=False, compare=False, repr=False)
+    """Whether a condition or a text speaks of `market`, so that each market is judged apart."""
+
+    def __post_init__(self) -> None:
+        read = [term for each in clauses_of(self) for term in terms_below(each.condition)]
+        told = (*self.message.parts, *self.remedy.parts, *self.evidence)
+        facts = (term for term in (*read, *told) if isinstance(term, FactTerm))
+        object.__setattr__(self, "reads_market", any(term.is_market for term in facts))
 
 
 def clauses_of(rule: Rule) -> tuple[Clause, ...]:

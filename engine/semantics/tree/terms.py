@@ -17,6 +17,9 @@ class Money:
     currency: str
 
 
+MARKET = "market"
+"""The name by which a condition speaks of the market of the campaign that is being judged."""
+
 Value = str | bool | int | Fraction | date | Money | frozenset[str] | frozenset[Fraction]
 
 
@@ -48,6 +51,11 @@ class FactTerm(Term):
     path: tuple[str, ...]
     label: str
     text: str
+
+    @property
+    def is_market(self) -> bool:
+        """Whether it is the market that is being judged."""
+        return self.variable == MARKET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ SAME = [
     ("campaign.flag is not no", "campaign.flag"),
     ("campaign.amount exceeds 2", "campaign.amount is more than 2"),
     ("campaign.colour is red", "campaign.colour is one of WARM"),
+    ("market is DE", "market is one of {DE}"),
     ("campaign.colours includes red", "campaign.colours includes any of WARM"),
     ("not (not (campaign.flag is no))", "not (campaign.flag)"),
     ("not (no item in campaign.items has (item.flag))", "any x in campaign.items has (x.flag)"),

@@ -38,6 +38,7 @@ def test_a_record_says_what_was_decided_by_what_and_why() -> None:
         "as_if_launched": "2026-05-01",
         "valid_until": None,
         "markets": [{"market": "DE", "decision": "deny", "conclusive": True}],
+        "would_pass": [],
         "findings": [record["findings"][0], record["findings"][1]],
         "warnings": [record["warnings"][0]],
         "upcoming": [],

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from engine.evaluation.combine import DENY, INCONCLUSIVE
 from engine.evaluation.decision import Effect
 from engine.evaluation.moment import Days, as_if_launched, day_of, law_days, moment
 from engine.evaluation.result import Status
@@ -224,9 +225,22 @@ def test_a_market_that_law_reaches_later_in_the_flight_is_denied_too() -> None:
     bundle = court(rule("applies in S", "prohibit when campaign.flag"), declared=PLACES)
     stated = flight("2026-02-01", "2026-02-25")
     decision = hear(bundle, flag=True, flight=stated, markets=["DE", "FR"])
-    # Between the editions it is unknown where the rule applies, so it counts everywhere.
-    assert [each.verdict.effect for each in decision.markets] == [Effect.DENY, Effect.DENY]
-    assert decision.results[0].markets is None
+    assert [each.verdict for each in decision.markets] == [DENY, DENY]
+    assert decision.results[0].markets == ("DE", "FR")
+
+
+def test_days_without_law_leave_open_only_the_markets_that_no_other_day_settles() -> None:
+    bundle = court(rule("applies in S", "prohibit when campaign.flag"), declared=PLACES)
+    # Between the editions it is unknown where the rule applies.
+    decision = hear(
+        bundle, flag=True, flight=flight("2026-02-01", "2026-02-19"), markets=["DE", "FR"]
+    )
+    assert [each.verdict for each in decision.markets] == [DENY, INCONCLUSIVE]
+    (result,) = decision.results
+    assert [(part.status, part.markets) for part in result.parts] == [
+        (Status.VIOLATED, ("DE",)),
+        (Status.UNDETERMINED, ("FR",)),
+    ]
 
 
 def test_markets_of_several_days_are_put_together_in_order() -> None:

@@ -1,0 +1,129 @@
+"""Where a rule is judged: the markets of a campaign, grouped where a rule reads the same in all.
+
+A rule whose conditions or texts speak of `market` is judged in each market apart, with the name
+bound to it. Any other rule is judged once for all markets in which it applies on the same days.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ..semantics.tree import Constant, Policies, Rule, SetTerm
+from .outcome import Outcome, Wanted
+from .places import matching
+from .values import Campaign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Market:
+    """What `market` stands for: a market of the campaign, or None where they are unknown."""
+
+    code: str | None
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Venue:
+    """Markets that are judged together; None where a rule applies in all or they are unknown.
+
+    `market` is what the conditions read, where they do. `here` says for each day of the law
+    whether the rule applies.
+    """
+
+    markets: tuple[str, ...] | None
+    market: Market | None
+    here: Mapping[date, Outcome]
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the rule applies here on no day."""
+        return all(outcome.truth is False for outcome in self.here.values())
+
+
+_HERE, _ELSEWHERE = Outcome(truth=True), Outcome(truth=False)
+
+
+def venues(
+    rule: Rule, policies: Policies, campaign: Campaign, days: Sequence[date]
+) -> tuple[Venue, ...]:
+    """Return where a rule is judged, by the law of some days; there is always a first venue.
+
+    Markets in which the rule applies on none of the days are left out where there are others.
+    """
+    markets = campaign.markets
+    unknown = Market(code=None, pointer="/markets") if rule.reads_market else None
+    if rule.places is None and (unknown is None or not markets):
+        return (Venue(markets=None, market=unknown, here=dict.fromkeys(days, _HERE)),)
+    reach = {day: _reach(rule, policies, day) for day in days}
+    if not markets:
+        standing = _unknown_markets(policies) if markets is None else _ELSEWHERE
+        return (Venue(markets=None, market=unknown, here=dict.fromkeys(days, standing)),)
+    found = _grouped(rule, markets, reach, campaign)
+    applying = tuple(venue for venue in found if not venue.is_elsewhere)
+    return applying or (replace(found[0], markets=None, market=None),)
+
+
+def _grouped(
+    rule: Rule,
+    markets: Iterable[str],
+    reach: Mapping[date, frozenset[str] | Outcome],
+    campaign: Campaign,
+) -> tuple[Venue, ...]:
+    """Return a venue for each market that conditions read, else one for markets alike."""
+    alike: dict[object, list[str]] = {}
+    standing: dict[object, dict[date, Outcome]] = {}
+    for market in markets:
+        here = {day: _applies(market, places) for day, places in reach.items()}
+        key: object = market if rule.reads_market else tuple(here.values())
+        alike.setdefault(key, []).append(market)
+        standing[key] = here
+    return tuple(
+        Venue(
+            markets=tuple(members),
+            market=_bound(members[0], campaign) if rule.reads_market else None,
+            here=standing[key],
+        )
+        for key, members in alike.items()
+    )
+
+
+def _applies(market: str, places: frozenset[str] | Outcome) -> Outcome:
+    if isinstance(places, Outcome):
+        return places
+    return _HERE if matching((market,), places) else _ELSEWHERE
+
+
+def _reach(rule: Rule, policies: Policies, day: date) -> frozenset[str] | Outcome:
+    """Return the places of a rule on a day, or whether it applies where none is named."""
+    if rule.places is None:
+        return _HERE
+    members = places_on(rule.places, policies, day)
+    if members is not None:
+        return members
+    named = rule.places.text
+    why = f"the set has no edition for {day}"
+    return Outcome(truth=None, wanted=(Wanted(pointer="", path=named, label=named, why=why),))
+
+
+def _unknown_markets(policies: Policies) -> Outcome:
+    vocabulary = policies.vocabulary
+    fact = vocabulary.find(("markets",))
+    label = fact.label if fact is not None else "markets"
+    path = f"{vocabulary.root}.markets"
+    return Outcome(truth=None, wanted=(Wanted(pointer="/markets", path=path, label=label),))
+
+
+def _bound(market: str, campaign: Campaign) -> Market:
+    listed = campaign.at("markets")
+    assert isinstance(listed, tuple)  # noqa: S101 - the market is one of them.
+    return Market(code=market, pointer=f"/markets/{listed.index(market)}")
+
+
+def places_on(places: SetTerm | Constant, policies: Policies, day: date) -> frozenset[str] | None:
+    """Return the places that a rule names, by the law of a day; None where a set has no edition."""
+    members: object = None
+    if isinstance(places, Constant):
+        members = places.value
+    elif (edition := policies.sets[places.name].on(day)) is not None:
+        members = edition.members
+    return members if isinstance(members, frozenset) else None

@@ -1,0 +1,40 @@
+"""Which markets would pass if the others were dropped.
+
+What stands against a campaign in one market only need not keep it from the others. A rule that
+looks at the list of all markets may come out otherwise for fewer: it is judged again for those.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .combine import verdict
+from .decision import Effect, MarketVerdict
+from .judge import Hearing
+from .validity import JudgeAll
+from .values import Campaign
+
+
+def would_pass(
+    hearing: Hearing, judge_all: JudgeAll, markets: Sequence[MarketVerdict]
+) -> tuple[str, ...]:
+    """Return the markets to which a denied campaign may be cut down to be allowed, in order.
+
+    There are none where it is allowed as it stands, or where fewer markets change the answer.
+    """
+    passing = tuple(each.market for each in markets if each.verdict.effect is Effect.ALLOW)
+    if not passing or len(passing) == len(markets):
+        return ()
+    reading = hearing.policies.reading_markets
+    if reading:
+        fewer = replace(hearing, campaign=_cut_down(hearing.campaign, passing))
+        again = judge_all(fewer, reading)
+        if verdict(again, complete=True).effect is Effect.DENY:
+            return ()
+    return passing
+
+
+def _cut_down(campaign: Campaign, markets: tuple[str, ...]) -> Campaign:
+    facts = campaign.facts
+    values = list(facts.values)
+    values[facts.shape.position("markets")] = markets
+    return Campaign(facts=replace(facts, values=tuple(values)))
