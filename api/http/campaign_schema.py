@@ -77,7 +77,6 @@ _SCALARS: dict[Scalar, _Schema] = {
     Scalar.YES_NO: {"type": "boolean"},
     Scalar.NUMBER: _NUMBER,
     Scalar.WHOLE_NUMBER: _WHOLE,
-    Scalar.DAYS: _WHOLE,
     Scalar.PERCENTAGE: {"type": "string", "pattern": r"^-?[0-9]{1,18}(\.[0-9]{1,18})?\s*%$"},
     Scalar.MONEY: {
         "type": "object",
@@ -86,6 +85,22 @@ _SCALARS: dict[Scalar, _Schema] = {
             "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
         },
         "required": ["amount", "currency"],
+        "additionalProperties": False,
+    },
+    Scalar.DAYS: {"type": "string", "pattern": "^P[0-9]{1,9}[DW]$"},
+    Scalar.MONTHS: {"type": "string", "pattern": "^P[0-9]{1,9}[MY]$"},
+    Scalar.DISTANCE: {
+        "type": "object",
+        "properties": {
+            "amount": {
+                "anyOf": [
+                    {"type": "string", "pattern": _AMOUNT.replace("-?", "")},
+                    {**_NUMBER, "minimum": 0},
+                ]
+            },
+            "unit": {"enum": ["mi", "km", "m"]},
+        },
+        "required": ["amount", "unit"],
         "additionalProperties": False,
     },
     Scalar.DATE: {"type": "string", "format": "date"},

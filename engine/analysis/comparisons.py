@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..evaluation.comparison import UndefinedError, order
-from ..semantics.tree import Compared, Constant, Money, SetTerm, ValueTerm
+from ..evaluation.values import show
+from ..semantics.tree import Compared, Constant, Measure, Money, SetTerm, ValueTerm
 from ..semantics.types import Scalar
 from ..syntax.lexis import Comparator
 from .change import Kind, Shown
@@ -79,9 +80,9 @@ def _phrase(condition: Compared) -> Comparator:
 
 def _members(old: Constant, new: Constant, what: str, *, gains: bool) -> Iterator[Difference]:
     had, has = listed(old), listed(new)
-    for member in sorted(map(str, has - had)):
+    for member in sorted(map(show, has - had)):
         yield Difference(kind=Kind.MEMBER_ADDED, grows=gains, old=None, new=member, about=what)
-    for member in sorted(map(str, had - has)):
+    for member in sorted(map(show, had - has)):
         yield Difference(
             kind=Kind.MEMBER_DROPPED, grows=not gains, old=member, new=None, about=what
         )
@@ -104,12 +105,13 @@ def _grows(old: Compared, new: Compared, before: Reader, now: Reader) -> bool | 
 def _longer(old: Compared, new: Compared, before: Reader, now: Reader) -> bool | None:
     same_anchor = before.term(old.right[1]) == now.term(new.right[1])
     days = (old.right[0], new.right[0])
-    if old.within != new.within or not same_anchor:
+    same_count = (old.within, old.month_end) == (new.within, new.month_end)
+    if not same_count or not same_anchor:
         return None
     one, other = (term.value if isinstance(term, Constant) else None for term in days)
-    if not isinstance(one, int) or not isinstance(other, int):
+    if not isinstance(one, Measure) or not isinstance(other, Measure) or one.kind != other.kind:
         return None
-    return other >= one
+    return other.size >= one.size
 
 
 # --- limits -----------------------------------------------------------------------------------

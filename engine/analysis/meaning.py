@@ -76,9 +76,10 @@ class Reader:
         match condition:
             case Holds(fact=fact):
                 return ("holds", self.term(fact))
-            case Compared(comparator=comparator, left=left, right=right, within=within):
+            case Compared(comparator=comparator, left=left, right=right):
                 phrase = _SYNONYMS.get(comparator, comparator)
-                return (phrase, self.term(left), tuple(map(self.term, right)), within)
+                counted = (condition.within, condition.month_end)
+                return (phrase, self.term(left), tuple(map(self.term, right)), counted)
             case Joined(kind=kind, operands=operands):
                 return (kind, frozenset(map(self.condition, operands)))
             case Denied(operand=operand):
@@ -126,7 +127,7 @@ class Reader:
             case TodayTerm():
                 return ("today",)
             case ArithmeticTerm(operator=operator, left=left, right=right):
-                return (operator, self.term(left), self.term(right))
+                return (operator, self.term(left), self.term(right), term.month_end)
             case SetTerm(name=name):
                 if name in self.shared:
                     return ("set", name)

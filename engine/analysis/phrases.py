@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from ..evaluation.values import show
 from ..evaluation.wording import term_text
 from ..semantics.tree import (
     Compared,
@@ -62,9 +63,8 @@ def behind(condition: Compared) -> str:
         case Comparator.BETWEEN:
             return f"is between {right[0]} and {right[1]}"
         case Comparator.WITHIN:
-            return (
-                f"is within {right[0]} {'before' if condition.within < 0 else 'after'} {right[1]}"
-            )
+            side = "before" if condition.within < 0 else "after"
+            return f"is within {right[0]} {side} {right[1]}{condition.month_end.remark}"
         case _:
             first = condition.right[0] if condition.right else None
             if comparator in _OF_ONE and is_single(first):
@@ -88,7 +88,7 @@ def members_of(term: Constant) -> tuple[str, ...]:
     """Return the members of a listed set, sorted, texts in quotation marks."""
     is_text = term.type == ListType(element=Scalar.TEXT)
     members = term.value if isinstance(term.value, frozenset) else ()
-    return tuple(f'"{member}"' if is_text else str(member) for member in sorted(members, key=str))
+    return tuple(f'"{member}"' if is_text else show(member) for member in sorted(members, key=show))
 
 
 def about(term: ValueTerm) -> str:

@@ -10,14 +10,14 @@ from typing import assert_never
 
 import pycountry
 
-from ..semantics.tree import Constant, Money
+from ..semantics.tree import Constant, Measure, Money
 from ..semantics.types import EnumerationType, ListType, Scalar, Type
 
 _SIGNS = {"EUR": "€", "USD": "US$", "GBP": "£", "JPY": "¥", "CHF": "CHF\u00a0"}
 _MEMBER = re.compile(r'"([^"]*)"|([^\s,{}]+)')
 _MOST_DIGITS = 80
 
-Single = str | bool | int | Fraction | date | Money
+Single = str | bool | int | Fraction | date | Money | Measure
 """A value that is not itself a list."""
 
 
@@ -123,8 +123,9 @@ def single(value: Single, kind: Type, *, is_share: bool = False) -> str:
         case int() | Fraction():
             if is_share or kind is Scalar.PERCENTAGE:
                 return f"{number(value * 100)}%"
-            unit = (" day" if value == 1 else " days") if kind is Scalar.DAYS else ""
-            return f"{number(value)}{unit}"
+            return number(value)
+        case Measure(amount=amount, unit=unit):
+            return f"{number(amount)} {unit.one if amount == 1 else unit.several}"
     assert_never(value)
 
 

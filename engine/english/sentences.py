@@ -189,9 +189,10 @@ class Writer:
                 low, high = (self.value(bound) for bound in node.right)
                 return f"{self._subject(left)} {phrase} {low} and {high} (both included)"
             case Comparator.WITHIN:
-                days, anchor = (self.value(term) for term in node.right)
+                length, anchor = (self.value(term) for term in node.right)
                 side = "before" if node.within < 0 else "after"
-                return f"{self._subject(left)} {phrase} {days} {side} {anchor}"
+                counted = node.month_end.remark
+                return f"{self._subject(left)} {phrase} {length} {side} {anchor}{counted}"
             case Comparator.ONE_OF | Comparator.NOT_ONE_OF:
                 return f"{self._subject(left)} {self._choice(comparator, node.right[0])}"
             case (
@@ -286,7 +287,7 @@ class Writer:
         )
         is_share = isinstance(term.left, Constant) and left.endswith("%")
         word = "of" if is_share else _OPERATORS[term.operator]
-        return f"{left} {word} {right}"
+        return f"{left} {word} {right}{term.month_end.remark}"
 
     def _subject(self, term: ValueTerm) -> str:
         """Return a value before its verb; an insertion at its end is closed by a comma."""

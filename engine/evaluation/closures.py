@@ -28,7 +28,7 @@ from ..semantics.tree import (
 from ..semantics.types import ListType, RecordType, Type
 from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
-from .comparison import UndefinedError, calculate, is_within, members, order
+from .comparison import UndefinedError, calculate, holds, members, order
 from .outcome import Truth
 from .values import Datum, Group
 
@@ -138,14 +138,14 @@ def _descend(value: Datum | None, places: tuple[int, ...]) -> Datum | None:
 
 def _arithmetic(term: ArithmeticTerm, names: Names) -> Value:
     left, right = compile_value(term.left, names), compile_value(term.right, names)
-    operator = term.operator
+    operator, month_end = term.operator, term.month_end
 
     def calculated(frame: Frame) -> object:
         one, other = left(frame), right(frame)
         if one is None or other is None:
             return None
         try:
-            return calculate(operator, one, other)
+            return calculate(operator, one, other, month_end)
         except UndefinedError:
             return None
 
@@ -256,7 +256,7 @@ def _compared(condition: Compared, names: Names) -> Test:
             at_most = _binary(_DECIDE[Comparator.AT_MOST], left, right[1])
             return _between(at_least, at_most)
         case Comparator.WITHIN:
-            return _within(left, right[0], right[1], condition.within)
+            return _within(left, right[0], right[1], condition)
         case comparator:
             return _binary(_DECIDE[comparator], left, right[0])
 
@@ -279,12 +279,15 @@ def _between(at_least: Test, at_most: Test) -> Test:
     return between
 
 
-def _within(left: Value, days: Value, anchor: Value, direction: int) -> Test:
+def _within(left: Value, length: Value, anchor: Value, condition: Compared) -> Test:
     def within(frame: Frame) -> Truth:
-        one, length, other = left(frame), days(frame), anchor(frame)
-        if one is None or length is None or other is None:
+        values = (left(frame), length(frame), anchor(frame))
+        if None in values:
             return None
-        return is_within(one, length, other, direction)
+        try:
+            return holds(condition, values)
+        except UndefinedError:
+            return None
 
     return within
 

@@ -4,13 +4,18 @@ Nothing here is unknown yet: the evaluators look at operands first. What has no 
 values at hand raises `UndefinedError`, and is then unknown with that reason.
 """
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from fractions import Fraction
 from typing import assert_never
 
-from ..semantics.tree import Money
-from ..syntax.lexis import Comparator
+from ..semantics.tree import Compared, Measure, Money
+from ..semantics.types import Scalar
+from ..syntax.lexis import Comparator, MonthEnd, Unit
 from ..syntax.tree import ArithmeticOperator
+from .days import day_of, days_later, months_later
+from .values import show
 
 Operand = object
 """A known value whose type the checker has matched with that of its partner."""
@@ -20,8 +25,16 @@ class UndefinedError(ArithmeticError):
     """An operation has no meaning for these values; the message says why, for a person."""
 
 
+def holds(condition: Compared, values: Sequence[Operand]) -> bool:
+    """Return whether a comparison of known values holds; `is known` is elsewhere."""
+    left, *right = values
+    if condition.comparator is Comparator.WITHIN:
+        return is_within(left, right[0], right[1], condition)
+    return compare(condition.comparator, left, tuple(right))
+
+
 def compare(comparator: Comparator, left: Operand, right: tuple[Operand, ...]) -> bool:  # noqa: C901, PLR0912 - one case per phrase.
-    """Return whether a comparison holds; `is known`, `is empty` and `is within` are elsewhere."""
+    """Return whether a comparison holds; `is known` and `is within` are elsewhere."""
     match comparator:
         case Comparator.IS:
             return left == right[0]
@@ -72,20 +85,32 @@ def order(left: Operand, right: Operand) -> int:
         if left.currency != right.currency:
             raise UndefinedError(f"{left.currency} and {right.currency} are not compared")
         return order(left.amount, right.amount)
+    if isinstance(left, Measure) and isinstance(right, Measure):
+        return order(left.size, right.size)
+    if isinstance(left, datetime) is not isinstance(right, datetime):
+        left, right = _day(left), _day(right)
     # The checker has seen to it that both are numbers, or both days, or both instants.
     less, more = left < right, left > right  # type: ignore[operator]
     return int(more) - int(less)
 
 
-def is_within(left: Operand, days: Operand, anchor: Operand, direction: int) -> bool:
-    """Whether a day lies at most so many days before (-1) or after (1) another, both included."""
-    assert isinstance(left, date) and isinstance(anchor, date)  # noqa: S101, PT018 - as checked.
-    assert isinstance(days, int)  # noqa: S101 - as checked.
-    distance = (left - anchor).days * direction
-    return 0 <= distance <= days
+def is_within(left: Operand, length: Operand, anchor: Operand, condition: Compared) -> bool:
+    """Whether a day lies at most so long before or after another, both included."""
+    assert isinstance(length, Measure)  # noqa: S101 - as checked.
+    day, first = _day(left), _day(anchor)
+    last = _shifted(first, length, condition.within, condition.month_end)
+    return min(first, last) <= day <= max(first, last)
 
 
-def calculate(operator: ArithmeticOperator, left: Operand, right: Operand) -> Operand:
+def _day(value: Operand) -> date:
+    """Return the day of an instant; a day is its own."""
+    assert isinstance(value, date)  # noqa: S101 - as checked.
+    return day_of(value) if isinstance(value, datetime) else value
+
+
+def calculate(
+    operator: ArithmeticOperator, left: Operand, right: Operand, month_end: MonthEnd
+) -> Operand:
     """Return the exact result of an operation; raises `UndefinedError` where there is none."""
     match left, right:
         case Money(), Money():
@@ -94,8 +119,18 @@ def calculate(operator: ArithmeticOperator, left: Operand, right: Operand) -> Op
             return Money(amount=_number(operator, left.amount, right), currency=left.currency)
         case int() | Fraction(), Money():
             return Money(amount=_number(operator, left, right.amount), currency=right.currency)
-        case date(), int():
-            return _shift(operator, left, right)
+        case Measure(), Measure():
+            return _measures(operator, left, right)
+        case Measure(), int() | Fraction():
+            return replace(left, size=_number(operator, left.size, right))
+        case int() | Fraction(), Measure():
+            return replace(right, size=_number(operator, left, right.size))
+        case date(), date():
+            days = Fraction((left - right).days)
+            return Measure(kind=Scalar.DAYS, size=days, unit=Unit.DAY)
+        case date(), Measure():
+            sign = 1 if operator is ArithmeticOperator.ADD else -1
+            return _shifted(left, right, sign, month_end)
         case ((int() | Fraction()), (int() | Fraction())):
             result = _number(operator, left, right)
             return result.numerator if result.denominator == 1 else result
@@ -111,12 +146,22 @@ def _money(operator: ArithmeticOperator, left: Money, right: Money) -> Money | F
     return Money(amount=amount, currency=left.currency)
 
 
-def _shift(operator: ArithmeticOperator, day: date, days: int) -> date:
-    try:
-        step = timedelta(days=days)
-        return day + step if operator is ArithmeticOperator.ADD else day - step
-    except OverflowError:
-        raise UndefinedError("the day lies beyond the calendar") from None
+def _measures(
+    operator: ArithmeticOperator, left: Measure, right: Measure
+) -> Measure | int | Fraction:
+    size = _number(operator, left.size, right.size)
+    return size if operator is ArithmeticOperator.DIVIDE else replace(left, size=size)
+
+
+def _shifted(day: date, length: Measure, sign: int, month_end: MonthEnd) -> date:
+    if length.size.denominator != 1:
+        raise UndefinedError(f"no day lies {show(length)} from another")
+    count = sign * length.size.numerator
+    days = length.kind is Scalar.DAYS
+    found = days_later(day, count) if days else months_later(day, count, month_end)
+    if found is None:
+        raise UndefinedError("the day lies beyond the calendar")
+    return found
 
 
 def _number(operator: ArithmeticOperator, left: int | Fraction, right: int | Fraction) -> Fraction:

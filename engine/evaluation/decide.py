@@ -4,9 +4,10 @@ from datetime import date, datetime
 
 from ..semantics.tree import Policies
 from .combine import missing_facts, required_facts
+from .days import day_of
 from .decision import Decision
 from .judge import Hearing
-from .moment import as_if_launched, day_of, moment
+from .moment import as_if_launched, moment
 from .upcoming import upcoming
 from .validity import JudgeAll, answer, first_flip
 from .values import Campaign

@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias, assert_never
 
-from ..semantics.tree import Money
+from ..semantics.tree import Measure, Money, measure
 from ..semantics.types import (
     EnumerationType,
     ListType,
@@ -28,6 +28,7 @@ from ..semantics.types import (
 from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
 from ..source.json_fault import GREATEST_NUMBER, MOST_DIGITS, escaped, excerpt
 from ..source.suggest import nearest
+from ..syntax.lexis import Unit
 from .values import Campaign, Datum, Group
 
 _MOST_FAULTS = 100
@@ -36,7 +37,14 @@ _DEEPEST = 64
 
 _DECIMAL = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?", re.ASCII)
 _PERCENT = re.compile(r"(-?\d{1,18}(?:\.\d{1,18})?)\s*%", re.ASCII)
+_LENGTH = re.compile(r"P(\d{1,9})([DWMY])", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+TIME_UNITS = {"D": Unit.DAY, "W": Unit.WEEK, "M": Unit.MONTH, "Y": Unit.YEAR}
+"""The letters of ISO 8601 for units of time."""
+
+DISTANCE_UNITS = {"m": Unit.METRE, "km": Unit.KILOMETRE, "mi": Unit.MILE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,15 +316,42 @@ def _percentage(value: object) -> Fraction | None:
 def _money(value: object) -> Money | None:
     if not isinstance(value, dict) or set(value) != {"amount", "currency"}:
         return None
-    amount, currency = value["amount"], value["currency"]
-    exact: int | Fraction | None = None
-    if not isinstance(amount, str):
-        exact = _number(amount)
-    elif _DECIMAL.fullmatch(amount):
-        exact = Fraction(amount)
+    exact, currency = _amount(value["amount"]), value["currency"]
     if exact is None or not isinstance(currency, str) or not is_code(Scalar.CURRENCY, currency):
         return None
     return Money(amount=Fraction(exact), currency=currency)
+
+
+def _amount(value: object) -> int | Fraction | None:
+    """Return a number, or a decimal in quotation marks, which no reader of JSON rounds."""
+    if not isinstance(value, str):
+        return _number(value)
+    return Fraction(value) if _DECIMAL.fullmatch(value) else None
+
+
+def _days(value: object) -> Measure | None:
+    return _length(value, Scalar.DAYS)
+
+
+def _months(value: object) -> Measure | None:
+    return _length(value, Scalar.MONTHS)
+
+
+def _length(value: object, kind: Scalar) -> Measure | None:
+    match = _LENGTH.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return None
+    made = measure(Fraction(match[1]), TIME_UNITS[match[2]])
+    return made if made.kind is kind else None
+
+
+def _distance(value: object) -> Measure | None:
+    if not isinstance(value, dict) or set(value) != {"amount", "unit"}:
+        return None
+    exact, unit = _amount(value["amount"]), value["unit"]
+    if exact is None or exact < 0 or not isinstance(unit, str) or unit not in DISTANCE_UNITS:
+        return None
+    return measure(Fraction(exact), DISTANCE_UNITS[unit])
 
 
 def _date(value: object) -> date | None:
@@ -354,6 +389,13 @@ _READERS: dict[Scalar, tuple[Callable[[object], Datum | None], str, str | None]]
         _instant,
         "an instant with its offset",
         'write it after RFC 3339: `"2026-11-23T09:00:00Z"`',
+    ),
+    Scalar.DAYS: (_days, "a number of days", 'write it after ISO 8601: `"P30D"`, `"P2W"`'),
+    Scalar.MONTHS: (_months, "a number of months", 'write it after ISO 8601: `"P13M"`, `"P2Y"`'),
+    Scalar.DISTANCE: (
+        _distance,
+        "a distance",
+        'write `{"amount": 15, "unit": "mi"}`, with `mi`, `km` or `m`',
     ),
 }
 _CODE_HELP = {

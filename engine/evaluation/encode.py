@@ -1,13 +1,19 @@
 """Typed values back to the JSON of a descriptor: the inverse of `decode`."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from ..semantics.tree import Money
+from ..semantics.tree import Measure, Money
 from ..semantics.types import ListType, Scalar, Type
 from ..source.json_fault import JSONValue
+from ..syntax.lexis import Unit
+from .decode import DISTANCE_UNITS, TIME_UNITS
 from .values import Group, decimal_text
+
+_DISTANCES: Mapping[Unit, str] = {unit: word for word, unit in DISTANCE_UNITS.items()}
+_TIMES: Mapping[Unit, str] = {unit: letter for letter, unit in TIME_UNITS.items()}
 
 
 def encode(value: object, kind: Type) -> JSONValue:
@@ -25,6 +31,10 @@ def encode(value: object, kind: Type) -> JSONValue:
             return Decimal(decimal_text(value, places=18))
         case Money(amount=amount, currency=currency):
             return {"amount": decimal_text(amount, places=18), "currency": currency}
+        case Measure(amount=amount, unit=unit) if unit in _DISTANCES:
+            return {"amount": decimal_text(amount, places=18), "unit": _DISTANCES[unit]}
+        case Measure(amount=amount, unit=unit):
+            return f"P{decimal_text(amount)}{_TIMES[unit]}"
         case datetime() | date():
             return value.isoformat()
         case Group(shape=shape, values=values):

@@ -9,7 +9,7 @@ the flight has begun, so may the law of the days behind, since it may already be
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from ..semantics.vocabulary import Vocabulary
 from .values import Campaign, Datum, Group
@@ -43,11 +43,6 @@ class Moment:
     certain: Days | None
     possible: Days | None
     unknown: tuple[tuple[str, ...], ...]
-
-
-def day_of(as_of: datetime) -> date:
-    """Return the day of the evaluation: that of an instant in UTC."""
-    return as_of.astimezone(UTC).date()
 
 
 def moment(campaign: Campaign, today: date) -> Moment:

@@ -28,7 +28,7 @@ from ..semantics.tree import (
 )
 from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
-from .comparison import UndefinedError, calculate, compare, is_within
+from .comparison import UndefinedError, calculate, holds
 from .judge import Evaluate, Hearing, judge
 from .outcome import Outcome, Seen, Wanted, conjunction, disjunction, negation
 from .result import RuleResult
@@ -168,17 +168,10 @@ def _compared(condition: Compared, situation: Situation) -> Outcome:
     if wanted:
         return Outcome(truth=None, wanted=tuple(dict.fromkeys(wanted)))
     try:
-        truth = _decide(condition, values)
+        truth = holds(condition, values)
     except UndefinedError as error:
         return Outcome(truth=None, wanted=_undefined(terms, str(error), situation))
     return Outcome(truth=truth, seen=_evidence(condition, terms, situation, truth=truth))
-
-
-def _decide(condition: Compared, values: list[object]) -> bool:
-    left, *right = values
-    if condition.comparator is Comparator.WITHIN:
-        return is_within(left, right[0], right[1], condition.within)
-    return compare(condition.comparator, left, tuple(right))
 
 
 def _known(condition: Compared, situation: Situation) -> Outcome:
@@ -247,7 +240,7 @@ def _calculated(term: ArithmeticTerm, situation: Situation) -> tuple[object, lis
     if missing or also_missing:
         return None, [*missing, *also_missing]
     try:
-        return calculate(term.operator, left, right), []
+        return calculate(term.operator, left, right, term.month_end), []
     except UndefinedError as error:
         return None, list(_undefined((term,), str(error), situation))
 

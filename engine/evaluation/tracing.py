@@ -21,7 +21,7 @@ from ..semantics.tree import (
 )
 from ..syntax.tree import JunctionKind, QuantifierKind
 from .closures import Frame, Names, Test, compile_fact, compile_test, compile_value
-from .comparison import UndefinedError, calculate, order
+from .comparison import UndefinedError, calculate, holds
 from .outcome import Outcome, Seen, Truth, Wanted, conjunction, disjunction, negation
 from .values import Datum, show_typed
 from .wording import dotted, meaningless, requirement
@@ -194,24 +194,23 @@ def _wants(condition: Compared, names: Names) -> Callable[[Frame], list[Wanted]]
     terms = (condition.left, *condition.right)
     each = [_term_wants(term, names) for term in terms]
     looks = [_look(fact, names) for term in terms for fact in _facts(term)]
-    left, *right = (compile_value(term, names) for term in terms)
+    values = [compile_value(term, names) for term in terms]
 
     def wants(frame: Frame) -> list[Wanted]:
         found = [wanted for want in each for wanted in want(frame)]
         if found:
             return found
-        one = left(frame)
-        why = next(filter(None, (_refusal(one, other(frame)) for other in right)))
+        why = _refusal(condition, [value(frame) for value in values])
         unmeant = [replace(look(frame)[1], why=why) for look in looks]
         return unmeant or [meaningless(terms, why)]
 
     return wants
 
 
-def _refusal(left: object, right: object) -> str:
-    """Return why two values are not compared; empty where they are."""
+def _refusal(condition: Compared, values: Sequence[object]) -> str:
+    """Return why values are not compared; empty where they are."""
     try:
-        order(left, right)
+        holds(condition, values)
     except UndefinedError as error:
         return str(error)
     return ""
@@ -252,7 +251,7 @@ def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Callable[[Frame], l
         if found:
             return found
         try:
-            calculate(term.operator, left(frame), right(frame))
+            calculate(term.operator, left(frame), right(frame), term.month_end)
         except UndefinedError as error:
             unmeant = [replace(look(frame)[1], why=str(error)) for look in looks]
             return list(dict.fromkeys(unmeant)) or [meaningless((term,), str(error))]

@@ -8,10 +8,13 @@ are judged again on those days, in order, until the answer differs.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from ..semantics.tree import RuleCalendar
+from ..semantics.tree import Measure, Offset, RuleCalendar, spread
+from ..semantics.types import LENGTHS
+from ..syntax.lexis import MonthEnd
 from .combine import market_verdicts, verdict
+from .days import day_of, days_later, months_later
 from .decision import MarketVerdict, Verdict
 from .judge import Hearing
 from .moment import FLIGHT, moment
@@ -44,15 +47,24 @@ def first_flip(
         return None
     now = answer(hearing, results, complete=complete)
     steady = tuple(result for result in results if result.rule.id not in moving)
-    days = sorted(set(_days([calendars[name] for name in sorted(moving)], hearing)))
+    read = [calendars[name] for name in sorted(moving)]
+    days = sorted(set(_days(read, hearing)))
     if len(days) > MOST_DAYS:
         return days[0]
-    for day in days:
+    is_intricate = any(calendar.is_intricate for calendar in read)
+    tried = list(_next_days(hearing.moment.today)) if is_intricate else days
+    for day in tried:
         later = replace(hearing, moment=moment(hearing.campaign, day))
         judged = (*steady, *judge_all(later, moving))
         if answer(later, judged, complete=complete) != now:
             return day
-    return None
+    return days_later(tried[-1], 1) if is_intricate and tried else None
+
+
+def _next_days(today: date) -> Iterator[date]:
+    """Yield the days that follow, as many as are tried."""
+    later = (days_later(today, count) for count in range(1, MOST_DAYS + 1))
+    return (day for day in later if day is not None)
 
 
 def _moves(calendar: RuleCalendar, hearing: Hearing) -> bool:
@@ -66,32 +78,46 @@ def _days(calendars: Iterable[RuleCalendar], hearing: Hearing) -> Iterator[date]
     """Yield the later days on which an answer can change, in no order."""
     today, campaign = hearing.moment.today, hearing.campaign
     start, end = campaign.day(FLIGHT, "start"), campaign.day(FLIGHT, "end")
-    marks = [(day, 0) for day in (start, end) if day is not None]
-    stated = frozenset(_dates(campaign.facts))
+    marks = [(day, Offset()) for day in (start, end) if day is not None]
+    stated = tuple(_values(campaign.facts))
+    known = frozenset(_day(value) for value in stated if isinstance(value, date))
+    lengths = _lengths(stated)
     for calendar in calendars:
-        marks += [(day, 0) for day in calendar.changes]
+        marks += [(day, Offset()) for day in calendar.changes]
         if calendar.reads_today:
-            known = calendar.days | stated
-            marks += [(day, offset) for day in known for offset in calendar.offsets]
+            offsets = calendar.offsets
+            if calendar.reads_length:
+                offsets = spread(offsets, *lengths)
+            marks += [(day, offset) for day in known | calendar.days for offset in offsets]
     for day, offset in marks:
-        for nearby in (offset, offset + 1):
-            moved = _moved(day, nearby)
-            if moved is not None and moved > today:
-                yield moved
+        yield from (each for each in _turns(day, offset) if each > today)
 
 
-def _moved(day: date, days: int) -> date | None:
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return None
+def _turns(day: date, offset: Offset) -> Iterator[date]:
+    """Yield the days on which a condition may turn that counts from a day."""
+    month = months_later(day, offset.months, MonthEnd.ROUNDS_DOWN)
+    if month is None:
+        return
+    for nearby in range(offset.days - offset.slack, offset.days + offset.slack + 2):
+        moved = days_later(month, nearby)
+        if moved is not None:
+            yield moved
 
 
-def _dates(value: Datum | None) -> Iterator[date]:
-    """Yield every day that a campaign states."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        yield value
+def _day(value: date) -> date:
+    return day_of(value) if isinstance(value, datetime) else value
+
+
+def _lengths(stated: Iterable[Datum]) -> list[Measure]:
+    found = (each for each in stated if isinstance(each, Measure) and each.kind in LENGTHS)
+    return list(dict.fromkeys(found))
+
+
+def _values(value: Datum | None) -> Iterator[Datum]:
+    """Yield every value that a campaign states."""
     inner = value.values if isinstance(value, Group) else value
     if isinstance(inner, tuple):
         for each in inner:
-            yield from _dates(each)
+            yield from _values(each)
+    elif inner is not None:
+        yield inner

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import TypeAlias
 
-from ..semantics.tree import Money
+from ..semantics.tree import Measure, Money
 from ..semantics.types import ListType, Scalar, Type
 from ..semantics.vocabulary import RecordShape
 
@@ -27,7 +27,7 @@ class Group:
 
 
 Datum: TypeAlias = (
-    str | bool | int | Fraction | date | datetime | Money | Group | tuple["Datum", ...]
+    str | bool | int | Fraction | date | datetime | Money | Measure | Group | tuple["Datum", ...]
 )
 
 
@@ -81,6 +81,8 @@ def show(value: object) -> str:
             return decimal_text(value)
         case Money(amount=amount, currency=currency):
             return f"{currency} {decimal_text(amount)}"
+        case Measure(amount=amount, unit=unit):
+            return f"{decimal_text(amount)} {unit.one if amount == 1 else unit.several}"
         case datetime():
             return value.isoformat()
         case tuple():

@@ -22,13 +22,10 @@ def term_text(term: ValueTerm) -> str:
     match term:
         case TodayTerm():
             return "today"
-        case (
-            Constant(text=text)
-            | FactTerm(text=text)
-            | ArithmeticTerm(text=text)
-            | SetTerm(text=text)
-        ):
+        case Constant(text=text) | FactTerm(text=text) | SetTerm(text=text):
             return text
+        case ArithmeticTerm(text=text):
+            return f"{text}{term.month_end.remark}"
     assert_never(term)
 
 
@@ -52,7 +49,8 @@ def _partners(condition: Compared, tell: Callable[[FactTerm], str]) -> list[str]
         case Comparator.BETWEEN:
             return [right[0], "and", right[1]]
         case Comparator.WITHIN:
-            return [right[0], "before" if condition.within < 0 else "after", right[1]]
+            side = "before" if condition.within < 0 else "after"
+            return [right[0], side, f"{right[1]}{condition.month_end.remark}"]
         case _:
             return right
 

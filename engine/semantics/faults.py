@@ -186,6 +186,17 @@ def if_any_without_every(span: Span, word: str) -> Diagnostic:
     )
 
 
+def days_and_months(span: Span) -> Diagnostic:
+    """Days held against months."""
+    return _error(
+        "E0409",
+        "days are not compared or joined with months",
+        span,
+        label="a month has no fixed number of days",
+        help="write both in days, or both in months; a date takes either: `today + 2 months`",
+    )
+
+
 # --- structure --------------------------------------------------------------------------------
 
 

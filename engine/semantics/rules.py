@@ -45,6 +45,7 @@ _KEYWORDS: Mapping[type[syntax.Node], str] = {
     syntax.UnknownClause: "if unknown",
     syntax.SeverityClause: "severity",
     syntax.EnforcementClause: "enforcement",
+    syntax.MonthEndClause: "month end",
     syntax.MessageClause: "message",
     syntax.RemedyClause: "remedy",
     syntax.EvidenceClause: "evidence",
@@ -53,6 +54,7 @@ _REPEATABLE = (syntax.ApplicabilityClause, syntax.ExceptionClause)
 _COMMON = (
     *(syntax.SourceClause, syntax.ForceClause, syntax.PlaceClause, syntax.ApplicabilityClause),
     *(syntax.SeverityClause, syntax.EnforcementClause, syntax.UnknownClause),
+    syntax.MonthEndClause,
 )
 _NEEDED = {
     syntax.SourceClause: "say where the rule comes from: `source DSA art 28(2)`",
@@ -217,7 +219,9 @@ class _RuleReader:
     def _clause(
         self, span: Span, node: syntax.Expression, *, towards_denial: bool
     ) -> Clause | None:
-        made = condition(self.scope, node)
+        counted = self._one(syntax.MonthEndClause)
+        month_end = self.scope.month_end if counted is None else counted.month_end
+        made = condition(replace(self.scope, month_end=month_end), node)
         if made is None:
             return None
         for diagnostic in absence_faults(made, towards_denial=towards_denial):

@@ -5,12 +5,16 @@ as `pycountry` publishes them.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from fractions import Fraction
 from functools import cache
 from typing import assert_never
 
 import pycountry
+
+from ..syntax.lexis import Unit
 
 
 class Scalar(Enum):
@@ -29,6 +33,8 @@ class Scalar(Enum):
     LANGUAGE = "language"
     CURRENCY = "currency"
     DAYS = "days"
+    MONTHS = "months"
+    DISTANCE = "distance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,21 @@ ElementType = Scalar | EnumerationType | RecordType
 Type = ElementType | ListType
 
 _SUBTAG = re.compile(r"[A-Za-z0-9]{1,8}")
+MEASURES = (Scalar.DAYS, Scalar.MONTHS, Scalar.DISTANCE)
+LENGTHS = (Scalar.DAYS, Scalar.MONTHS)
+"""Lengths of time. A month has no number of days, so the two are never compared."""
+
+UNITS: Mapping[Unit, tuple[Scalar, Fraction]] = {
+    Unit.DAY: (Scalar.DAYS, Fraction(1)),
+    Unit.WEEK: (Scalar.DAYS, Fraction(7)),
+    Unit.MONTH: (Scalar.MONTHS, Fraction(1)),
+    Unit.YEAR: (Scalar.MONTHS, Fraction(12)),
+    Unit.METRE: (Scalar.DISTANCE, Fraction(1)),
+    Unit.KILOMETRE: (Scalar.DISTANCE, Fraction(1000)),
+    Unit.MILE: (Scalar.DISTANCE, Fraction(1_609_344, 1000)),
+}
+"""What a unit measures, and how many days, months or metres it has (the mile is that of 1959)."""
+
 CODES = (Scalar.PLACE, Scalar.COUNTRY, Scalar.LANGUAGE, Scalar.CURRENCY)
 
 _DESCRIPTIONS = {
@@ -73,6 +94,8 @@ _DESCRIPTIONS = {
     Scalar.LANGUAGE: "a language",
     Scalar.CURRENCY: "a currency",
     Scalar.DAYS: "a number of days",
+    Scalar.MONTHS: "a number of months",
+    Scalar.DISTANCE: "a distance",
 }
 
 

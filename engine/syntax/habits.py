@@ -5,7 +5,7 @@ English that are near to a phrase of the language. The scanner and the messages 
 the grammar does not: what stands here is never accepted, only understood.
 """
 
-from .lexis import Comparator
+from .lexis import TIME_UNITS, Comparator
 
 SYMBOL_HABITS = {
     ">=": "is at least",
@@ -183,5 +183,24 @@ ITEM_HABITS = {
 }
 """First words of an item, and the keyword of the language."""
 
-UNIT_HABITS = ("week", "weeks", "month", "months", "year", "years", "hour", "hours")
-"""Units of time that have no exact length in days, or are too fine."""
+UNIT_HABITS = {
+    **dict.fromkeys(
+        (*(word for unit in TIME_UNITS for word in unit.value), "hour", "hours", "quarters"),
+        "times are counted in whole days, weeks, months or years, such as `13 months`",
+    ),
+    **dict.fromkeys(
+        (
+            "m",
+            "mi",
+            "meter",
+            "meters",
+            "kilometre",
+            "kilometres",
+            "kilometer",
+            "kilometers",
+            "feet",
+        ),
+        "distances are written in miles, km or metres, such as `15 miles`",
+    ),
+}
+"""Words for units that are not words of the language, or stand where none can, and what is said."""

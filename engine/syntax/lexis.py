@@ -35,6 +35,7 @@ CLAUSE_KEYWORDS = (
     "if unknown",
     "severity",
     "enforcement",
+    "month end",
     "message",
     "remedy",
     "evidence",
@@ -54,8 +55,46 @@ The last seven follow `is` in a phrase: a member `unknown` could never be compar
 
 SCALAR_TYPES = (
     *("text", "yes_no", "number", "whole_number", "percentage", "money", "date", "instant"),
-    *("place", "country", "language", "currency"),
+    *("place", "country", "language", "currency", "days", "months", "distance"),
 )
+
+
+class Unit(Enum):
+    """A unit of time or of distance, for one and for several."""
+
+    DAY = ("day", "days")
+    WEEK = ("week", "weeks")
+    MONTH = ("month", "months")
+    YEAR = ("year", "years")
+    METRE = ("metre", "metres")
+    KILOMETRE = ("km", "km")
+    MILE = ("mile", "miles")
+
+    @property
+    def one(self) -> str:
+        """The word behind `1`."""
+        return self.value[0]
+
+    @property
+    def several(self) -> str:
+        """The word behind any other number."""
+        return self.value[1]
+
+
+TIME_UNITS = (Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR)
+DISTANCE_UNITS = (Unit.METRE, Unit.KILOMETRE, Unit.MILE)
+
+
+class MonthEnd(Enum):
+    """Where a count of months ends whose last month lacks the day: its last day, or the next."""
+
+    ROUNDS_DOWN = "rounds down"
+    ROUNDS_UP = "rounds up"
+
+    @property
+    def remark(self) -> str:
+        """What is said behind a count of months; nothing where it ends as counts do."""
+        return " (month end rounds up)" if self is MonthEnd.ROUNDS_UP else ""
 
 
 class Comparator(Enum):

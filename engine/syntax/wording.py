@@ -38,7 +38,6 @@ _HELP = {
     "`in`": "name the list: `any creative in campaign.creatives has (…)`",
     "`has`": "say what the elements must satisfy: `any creative in campaign.creatives has (…)`",
 }
-_DAYS = "times are counted in days, such as `30 days`"
 _STARTS = {
     expect.CLAUSE: "begins no clause",
     expect.ITEM: "begins no part of a policy file",
@@ -127,7 +126,7 @@ def _surplus_advice(found: str, after: str, part: str) -> str:
     if found == "," and after.isdigit():
         return "numbers are written without a mark between thousands: `5000`, `5000.50`"
     if found in UNIT_HABITS:
-        return _DAYS
+        return UNIT_HABITS[found]
     if found == "does":
         return "deny the whole comparison: `not campaign.special_categories includes politics`"
     if found in ("from", "until"):
@@ -177,7 +176,7 @@ def unfit(span: Span, found: str, expected: str, before: str) -> Diagnostic:
 
 def _unfit_advice(found: str, expected: str, before: str) -> str | None:
     if found in UNIT_HABITS:
-        return _DAYS
+        return UNIT_HABITS[found]
     if found == "[":
         return "elements of a list are counted from one: `campaign.audiences[1]`"
     if found.startswith('"') and expected == expect.NAME:

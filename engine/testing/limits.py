@@ -1,23 +1,26 @@
 """The limits in rules, and the three values that try each: a step below it, at it, and above it.
 
-A limit is what a fact is compared with: a number, a percentage, an amount of money, a date, or the
-day that lies a number of days before or after another. The step is a whole one for whole numbers,
-a day for dates, a cent for money, else one in the last decimal place in which the limit is written.
+A limit is what a fact is compared with: a number, a percentage, an amount of money, a date, a
+length of time, a distance, or the day that lies so long before or after another. The step is a
+whole one for whole numbers, a day for dates and days, a month for months, a cent for money, else
+one in the last decimal place in which the limit is written.
 Limits on calculated values and on the fact that stands to the right are not looked at.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import Enum
 from fractions import Fraction
 
+from ..evaluation.days import days_later, months_later
 from ..evaluation.values import decimal_text
 from ..semantics.tree import (
     Compared,
     Condition,
     Constant,
     FactTerm,
+    Measure,
     Money,
     Rule,
     TodayTerm,
@@ -25,15 +28,20 @@ from ..semantics.tree import (
     ValueTerm,
     clauses_of,
     inner_conditions,
+    measure,
 )
-from ..semantics.types import Scalar
-from ..syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, Comparator
+from ..semantics.types import MEASURES, UNITS, Scalar
+from ..syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, TIME_UNITS, Comparator, Unit
 from .judgments import Address, Read
 from .parts import PartKey
 
 _ORDERS = (*ORDER_COMPARATORS, *DATE_COMPARATORS, Comparator.BETWEEN)
-_TYPES = (Scalar.NUMBER, Scalar.WHOLE_NUMBER, Scalar.PERCENTAGE, Scalar.MONEY, Scalar.DATE)
+_TYPES = (
+    *(Scalar.NUMBER, Scalar.WHOLE_NUMBER, Scalar.PERCENTAGE, Scalar.MONEY, Scalar.DATE),
+    *MEASURES,
+)
 _CENT = Fraction(1, 100)
+_FINEST = {Unit.WEEK: Unit.DAY, Unit.YEAR: Unit.MONTH}
 
 
 class Side(Enum):
@@ -63,14 +71,17 @@ class Limit:
         return dict(_around(at, self.fact, self.limit))
 
     def _day(self, read: Iterable[Read]) -> object:
-        anchor, days = self.anchor, self.limit.value
+        anchor, length = self.anchor, self.limit.value
         known: object = anchor.value if isinstance(anchor, Constant) else None
         for each in read:
             if each.term == anchor:
                 known = each.value
-        if isinstance(known, date) and isinstance(days, int):
-            return _moved(known, days * self.condition.within)
-        return None
+        if not isinstance(known, date) or not isinstance(length, Measure):
+            return None
+        count = int(length.size) * self.condition.within
+        if length.kind is Scalar.DAYS:
+            return days_later(known, count)
+        return months_later(known, count, self.condition.month_end)
 
 
 def limits_of(rule: Rule) -> Iterator[Limit]:
@@ -109,11 +120,13 @@ def _around(at: object, fact: FactTerm, limit: Constant) -> Iterator[tuple[Side,
     match at:
         case date():
             for side, days in ((Side.BELOW, -1), (Side.AT, 0), (Side.ABOVE, 1)):
-                if (day := _moved(at, days)) is not None:
+                if (day := days_later(at, days)) is not None:
                     yield side, day
         case Money(amount=amount, currency=currency):
             for side, number in _numbers(amount, min(_CENT, _last_place(amount))):
                 yield side, Money(amount=number, currency=currency)
+        case Measure():
+            yield from _around_measure(at)
         case int() | Fraction():
             for side, number in _numbers(Fraction(at), _step(fact, limit)):
                 whole = fact.type is Scalar.WHOLE_NUMBER
@@ -121,6 +134,14 @@ def _around(at: object, fact: FactTerm, limit: Constant) -> Iterator[tuple[Side,
                     yield side, number.numerator if whole else number
         case _:
             pass  # The day from which is counted is unknown.
+
+
+def _around_measure(at: Measure) -> Iterator[tuple[Side, Value]]:
+    unit = _FINEST.get(at.unit, at.unit)
+    amount = at.size / UNITS[unit][1]
+    step = Fraction(1) if unit in TIME_UNITS else _last_place(amount)
+    for side, number in _numbers(amount, step):
+        yield side, measure(number, unit)
 
 
 def _numbers(at: Fraction, step: Fraction) -> Iterator[tuple[Side, Fraction]]:
@@ -143,10 +164,3 @@ def _last_place(number: Fraction) -> Fraction:
     """Return one in the last decimal place of a number."""
     decimals = decimal_text(number, places=18).partition(".")[2]
     return Fraction(1, 10 ** len(decimals))
-
-
-def _moved(day: date, days: int) -> date | None:
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        return None

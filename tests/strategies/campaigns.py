@@ -23,6 +23,9 @@ vocabulary campaign "a campaign"
   cost    : money "a cost"
   day     : date "a day"
   moment  : instant "an instant"
+  term    : days "a term"
+  notice  : months "a notice"
+  radius  : distance "a radius"
   colour  : colour "a colour"
   home    : country "a country"
   tongue  : language "a language"
@@ -80,6 +83,7 @@ _EQUALITY = st.sampled_from(["is", "is not"])
 _MEMBERSHIP = st.sampled_from(["is one of", "is not one of"])
 _INCLUSION = st.sampled_from(["includes any of", "includes all of", "includes none of"])
 _COLOURS = st.sampled_from(["red", "green", "blue"])
+_LENGTHS = st.sampled_from(["30 days", "0 days", "2 weeks", "1 month", "2 years"])
 _MONEY = st.sampled_from(["EUR 10", "EUR 99.50", "USD 10"])
 
 
@@ -110,12 +114,21 @@ def _atoms() -> list[st.SearchStrategy[str]]:
         _sentence(day, _DATE_ORDERS, st.one_of(DAYS.map(str), st.just("today"), day)),
         _sentence(
             day,
-            _choice("is within 30 days", "is within 0 days"),
+            "is within",
+            st.one_of(_LENGTHS, _choice("campaign.term", "campaign.notice")),
             _choice("before", "after"),
             st.one_of(st.just("today"), st.just("campaign.flight.start"), DAYS.map(str)),
         ),
-        _sentence("campaign.day", _DATE_ORDERS, "campaign.flight.start + 30 days"),
+        _sentence("today is within", _LENGTHS, _choice("before", "after"), day),
+        _sentence("campaign.day", _DATE_ORDERS, "campaign.flight.start +", _LENGTHS),
+        _sentence("today -", _choice("1 month", "campaign.notice"), _DATE_ORDERS, day),
+        _sentence("today + 2 months - 30 days", _DATE_ORDERS, day),
+        _sentence("today -", day, _ORDERS, st.one_of(_choice("30 days"), st.just("campaign.term"))),
+        _sentence("campaign.moment", _DATE_ORDERS, _choice("campaign.day", "today", "2026-01-01")),
         _sentence("campaign.moment is before campaign.moment"),
+        _sentence("campaign.term", _ORDERS, _choice("30 days", "2 weeks", "50% of 60 days")),
+        _sentence("campaign.notice", _ORDERS, _choice("13 months", "1 year", "campaign.notice")),
+        _sentence("campaign.radius", _ORDERS, _choice("15 miles", "25 km", "80% of 500 metres")),
         _sentence("campaign.colour", _EQUALITY, _COLOURS),
         _sentence("campaign.colour", _MEMBERSHIP, _choice("{red, blue}", "WARM")),
         _sentence("campaign.home", _EQUALITY, _choice("DE", "NO", "US")),
@@ -240,6 +253,7 @@ def rules(draw: st.DrawFn, name: str) -> str:
     for index in range(draw(st.integers(0, 2))):
         exception = draw(conditions(towards_denial=False, depth=1))
         clauses.append(f'unless "exception {index}" {exception}')
+    clauses.append(draw(st.sampled_from(["month end rounds up", "month end rounds down", ""])))
     clauses.append(draw(st.sampled_from(["if unknown ask", "if unknown deny", "severity high"])))
     clauses.append(draw(st.sampled_from(["enforcement advisory", "enforcement mandatory", ""])))
     place = draw(st.sampled_from(["", "", " in {market}"]))
@@ -316,7 +330,12 @@ def descriptors() -> st.SearchStrategy[dict[str, Any]]:
         price=_PRICES,
         cost=_PRICES,
         day=DAYS.map(str),
-        moment=st.just("2026-01-01T00:00:00Z"),
+        moment=st.sampled_from(["2026-01-01T00:00:00Z", "2026-01-02T00:30:00+02:00"]),
+        term=st.sampled_from(["P30D", "P2W", "P0D"]),
+        notice=st.sampled_from(["P1M", "P13M", "P1Y"]),
+        radius=st.sampled_from(
+            [{"amount": 15, "unit": "mi"}, {"amount": "24.14016", "unit": "km"}]
+        ),
         colour=_COLOURS,
         home=st.sampled_from(["DE", "NO", "US"]),
         tongue=st.just("en"),
@@ -334,7 +353,7 @@ def removals(descriptor: dict[str, Any]) -> list[dict[str, Any]]:
     for name, value in descriptor.items():
         rest = {other: inner for other, inner in descriptor.items() if other != name}
         found.append(rest)
-        if isinstance(value, dict) and name not in ("price", "cost"):
+        if isinstance(value, dict) and name not in ("price", "cost", "radius"):
             found.extend({**descriptor, name: smaller} for smaller in removals(value))
         if isinstance(value, list):
             for index, element in enumerate(value):

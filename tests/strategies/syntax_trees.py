@@ -12,10 +12,13 @@ from engine.source.text import Span
 from engine.syntax import tree
 from engine.syntax.lexis import (
     BINARY_COMPARATORS,
+    DISTANCE_UNITS,
     RESERVED_WORDS,
     SET_COMPARATORS,
+    TIME_UNITS,
     UNARY_COMPARATORS,
     Comparator,
+    MonthEnd,
 )
 
 NOWHERE = Span(source="generated", start=0, end=0)
@@ -107,12 +110,22 @@ def literals() -> st.SearchStrategy[tree.Expression]:
         st.builds(tree.NumberLiteral, span=span, value=AMOUNTS),
         st.builds(tree.PercentLiteral, span=span, value=AMOUNTS),
         st.builds(tree.MoneyLiteral, span=span, currency=currencies, amount=AMOUNTS),
-        st.builds(tree.DaysLiteral, span=span, days=st.integers(0, 10**6)),
+        measures(),
         st.builds(tree.YesNoLiteral, span=span, value=st.booleans()),
         st.builds(tree.Today, span=span),
         days(),
         titles(),
         paths(),
+    )
+
+
+def measures() -> st.SearchStrategy[tree.MeasureLiteral]:
+    span, whole = st.just(NOWHERE), st.integers(0, 10**6).map(Decimal)
+    distances = st.decimals(min_value=0, max_value=10**6, places=2) | whole
+    return st.builds(
+        tree.MeasureLiteral, span=span, amount=whole, unit=st.sampled_from(TIME_UNITS)
+    ) | st.builds(
+        tree.MeasureLiteral, span=span, amount=distances, unit=st.sampled_from(DISTANCE_UNITS)
     )
 
 
@@ -142,7 +155,7 @@ def _composed(inner: st.SearchStrategy[tree.Expression]) -> st.SearchStrategy[tr
         st.builds(tree.PercentOf, span=span, percent=percent, whole=inner),
         comparisons(inner),
         st.builds(
-            tree.Within, span=span, left=inner, days=inner, before=st.booleans(), anchor=inner
+            tree.Within, span=span, left=inner, length=inner, before=st.booleans(), anchor=inner
         ),
         st.builds(
             tree.Junction, span=span, kind=st.sampled_from(tree.JunctionKind), operands=several
@@ -239,6 +252,7 @@ def clauses() -> st.SearchStrategy[tree.Clause]:
         st.builds(tree.UnknownClause, span=span, treatment=st.sampled_from(tree.UnknownTreatment)),
         st.builds(tree.SeverityClause, span=span, gravity=st.sampled_from(tree.Gravity)),
         st.builds(tree.EnforcementClause, span=span, enforcement=st.sampled_from(tree.Enforcement)),
+        st.builds(tree.MonthEndClause, span=span, month_end=st.sampled_from(MonthEnd)),
         st.builds(tree.MessageClause, span=span, text=titles()),
         st.builds(tree.RemedyClause, span=span, text=titles()),
         st.builds(tree.EvidenceClause, span=span, paths=facts),

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ...source.text import Span
 from ...syntax import tree as syntax
-from ...syntax.lexis import SET_COMPARATORS, UNARY_COMPARATORS, Comparator
+from ...syntax.lexis import SET_COMPARATORS, UNARY_COMPARATORS, Comparator, MonthEnd
 from .. import faults
 from ..tree import (
     ArithmeticTerm,
@@ -23,9 +23,10 @@ from ..tree import (
     SetTerm,
     TodayTerm,
     ValueTerm,
+    measure,
 )
-from ..types import ListType, Scalar, Type, codes, is_code
-from .kinds import DATE_PHRASES, comparable, fits, plain, result, type_of
+from ..types import LENGTHS, ListType, Scalar, Type, codes, is_code
+from .kinds import DATE_PHRASES, ORDERED, comparable, fits, in_time, plain, result, type_of
 from .literals import number_constant, text_constant
 from .names import path
 from .scope import Scope, constant, tell
@@ -48,8 +49,9 @@ def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
             return constant(scope, span, Scalar.MONEY, money)
         case syntax.DateLiteral(span=span, value=day):
             return constant(scope, span, Scalar.DATE, day)
-        case syntax.DaysLiteral(span=span, days=days):
-            return constant(scope, span, Scalar.DAYS, days)
+        case syntax.MeasureLiteral(span=span, amount=amount, unit=unit):
+            stated = measure(Fraction(amount), unit)
+            return constant(scope, span, stated.kind, stated)
         case syntax.TextLiteral(span=span, value=text):
             return text_constant(scope, span, text, expected)
         case syntax.YesNoLiteral(span=span, value=flag):
@@ -72,6 +74,8 @@ def _arithmetic(scope: Scope, node: syntax.Arithmetic) -> ArithmeticTerm | None:
         return None
     one, other = type_of(left), type_of(right)
     kind = result(node.operator, plain(one), plain(other))
+    if kind is None and {one, other} == set(LENGTHS):
+        return tell(scope, faults.days_and_months(node.span))
     if kind is None:
         return tell(scope, faults.no_arithmetic(node.span, node.operator.value, one, other))
     return ArithmeticTerm(
@@ -81,14 +85,20 @@ def _arithmetic(scope: Scope, node: syntax.Arithmetic) -> ArithmeticTerm | None:
         left=left,
         right=right,
         text=scope.words(node.span),
+        month_end=_month_end(scope, other),
     )
+
+
+def _month_end(scope: Scope, length: Type) -> MonthEnd:
+    """Return where a count of months ends; other lengths are counted in one way only."""
+    return scope.month_end if length is Scalar.MONTHS else MonthEnd.ROUNDS_DOWN
 
 
 def _percent_of(scope: Scope, node: syntax.PercentOf) -> ArithmeticTerm | None:
     whole = value(scope, node.whole)
     if whole is None:
         return None
-    if plain(type_of(whole)) not in (Scalar.NUMBER, Scalar.MONEY):
+    if plain(type_of(whole)) not in ORDERED:
         return tell(scope, faults.wrong_type(node.whole.span, type_of(whole), Scalar.NUMBER))
     share = constant(scope, node.percent.span, Scalar.NUMBER, Fraction(node.percent.value) / 100)
     return ArithmeticTerm(
@@ -187,23 +197,24 @@ def _over(scope: Scope, node: syntax.Quantified) -> Over | None:
 
 def _within(scope: Scope, node: syntax.Within) -> Compared | None:
     left = value(scope, node.left)
-    days, anchor = value(scope, node.days), value(scope, node.anchor, Scalar.DATE)
-    if left is None or days is None or anchor is None:
+    length, anchor = value(scope, node.length), value(scope, node.anchor, Scalar.DATE)
+    if left is None or length is None or anchor is None:
         return None
-    wanted = (
-        (node.left, left, Scalar.DATE),
-        (node.days, days, Scalar.DAYS),
-        (node.anchor, anchor, Scalar.DATE),
+    wanted: tuple[tuple[syntax.Expression, ValueTerm, tuple[Scalar, ...]], ...] = (
+        (node.left, left, (Scalar.DATE, Scalar.INSTANT)),
+        (node.length, length, LENGTHS),
+        (node.anchor, anchor, (Scalar.DATE, Scalar.INSTANT)),
     )
-    for written, term, kind in wanted:
-        if type_of(term) != kind:
-            return tell(scope, faults.wrong_type(written.span, type_of(term), kind))
+    for written, term, kinds in wanted:
+        if type_of(term) not in kinds:
+            return tell(scope, faults.wrong_type(written.span, type_of(term), kinds[0]))
     return Compared(
         span=node.span,
         comparator=Comparator.WITHIN,
         left=left,
-        right=(days, anchor),
+        right=(length, anchor),
         within=-1 if node.before else 1,
+        month_end=_month_end(scope, type_of(length)),
     )
 
 
@@ -234,7 +245,10 @@ def _right(scope: Scope, node: syntax.Comparison, left: ValueTerm) -> tuple[Valu
         term = value(scope, written, element)
         if term is None:
             return None
-        if node.comparator is not Comparator.INCLUDES and not comparable(left, term):
+        if {kind, type_of(term)} == set(LENGTHS):
+            return tell(scope, faults.days_and_months(node.span))
+        is_apt = comparable(left, term) or in_time(node.comparator, left, term)
+        if node.comparator is not Comparator.INCLUDES and not is_apt:
             return tell(scope, faults.wrong_type(written.span, type_of(term), kind))
         if node.comparator is Comparator.INCLUDES and plain(type_of(term)) != plain(element):
             return tell(scope, faults.wrong_type(written.span, type_of(term), element))

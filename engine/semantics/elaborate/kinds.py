@@ -5,13 +5,19 @@ from typing import assert_never
 from ...syntax import tree as syntax
 from ...syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, Comparator
 from ..tree import ArithmeticTerm, Constant, FactTerm, SetTerm, TodayTerm, ValueTerm
-from ..types import ListType, RecordType, Scalar, Type
+from ..types import LENGTHS, MEASURES, ListType, RecordType, Scalar, Type
 
 _SYNONYMS = {Scalar.COUNTRY: Scalar.PLACE, Scalar.WHOLE_NUMBER: Scalar.NUMBER}
 
 
-_ORDERED = (Scalar.NUMBER, Scalar.PERCENTAGE, Scalar.MONEY, Scalar.DAYS)
+ORDERED = (Scalar.NUMBER, Scalar.PERCENTAGE, Scalar.MONEY, *MEASURES)
+"""The types that have an order by size, and of which there are shares; days have one by time."""
 
+_TIMES = (Scalar.DATE, Scalar.INSTANT)
+
+
+_SCALED = (Scalar.NUMBER, Scalar.MONEY, *MEASURES)
+"""The types that a number multiplies and divides."""
 
 DATE_PHRASES = {
     Comparator.AT_LEAST: "is on or after",
@@ -41,6 +47,12 @@ def comparable(left: ValueTerm, right: ValueTerm) -> bool:
     return one == other or (ratio and {one, other} == {Scalar.NUMBER, Scalar.PERCENTAGE})
 
 
+def in_time(comparator: Comparator, left: ValueTerm, right: ValueTerm) -> bool:
+    """Whether a phrase about time joins a day and an instant, which has its day in UTC."""
+    kinds = {type_of(left), type_of(right)}
+    return comparator in (*DATE_COMPARATORS, Comparator.BETWEEN) and kinds == set(_TIMES)
+
+
 def plain(kind: Type) -> Type:
     """Return the type by which values are compared: every country is a place, say."""
     return _SYNONYMS.get(kind, kind) if isinstance(kind, Scalar) else kind
@@ -48,19 +60,20 @@ def plain(kind: Type) -> Type:
 
 def result(operator: syntax.ArithmeticOperator, left: Type, right: Type) -> Type | None:
     """Return the type of an operation, or None where it has no meaning."""
-    number, money, days, day = Scalar.NUMBER, Scalar.MONEY, Scalar.DAYS, Scalar.DATE
     match operator:
         case syntax.ArithmeticOperator.ADD | syntax.ArithmeticOperator.SUBTRACT:
-            same = (number, money, days, Scalar.PERCENTAGE)
-            if left == right and left in same:
-                return left
-            return day if (left, right) == (day, days) else None
+            if left is Scalar.DATE:
+                is_apart = right is Scalar.DATE and operator is syntax.ArithmeticOperator.SUBTRACT
+                return Scalar.DAYS if is_apart else Scalar.DATE if right in LENGTHS else None
+            return left if left == right and left in ORDERED else None
         case syntax.ArithmeticOperator.MULTIPLY:
-            kinds = {(number, number): number, (number, money): money, (money, number): money}
-            return kinds.get((left, right))  # type: ignore[arg-type]  # other types are simply absent.
+            if right is Scalar.NUMBER:
+                return left if left in _SCALED else None
+            return right if left is Scalar.NUMBER and right in _SCALED else None
         case syntax.ArithmeticOperator.DIVIDE:
-            kinds = {(number, number): number, (money, money): number, (money, number): money}
-            return kinds.get((left, right))  # type: ignore[arg-type]  # other types are simply absent.
+            if left == right and left in _SCALED:
+                return Scalar.NUMBER
+            return left if right is Scalar.NUMBER and left in _SCALED else None
     assert_never(operator)
 
 
@@ -73,11 +86,11 @@ def fits(comparator: Comparator, left: ValueTerm) -> bool:
     if comparator in (Comparator.EMPTY, Comparator.NOT_EMPTY):
         return isinstance(kind, ListType)
     if comparator in ORDER_COMPARATORS:
-        return alike in _ORDERED
+        return alike in ORDERED
     if comparator in DATE_COMPARATORS:
-        return kind in (Scalar.DATE, Scalar.INSTANT)
+        return kind in _TIMES
     if comparator is Comparator.BETWEEN:
-        return alike in (*_ORDERED, Scalar.DATE)
+        return alike in (*ORDERED, *_TIMES)
     if comparator.phrase.startswith("includes"):
         return isinstance(kind, ListType) and not isinstance(kind.element, RecordType)
     return not isinstance(kind, ListType | RecordType)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ...source.diagnostic import Diagnostic
 from ...source.text import Source, Span
+from ...syntax.lexis import MonthEnd
 from ..tree import Constant, SetDefinition
 from ..types import Type
 from ..vocabulary import Vocabulary
@@ -19,6 +20,7 @@ class Scope:
     sets: Mapping[str, SetDefinition]
     variables: Mapping[str, Type]
     report: Callable[[Diagnostic], None]
+    month_end: MonthEnd = MonthEnd.ROUNDS_DOWN
 
     def binding(self, name: str, kind: Type) -> "Scope":
         """Return the scope inside a quantifier."""

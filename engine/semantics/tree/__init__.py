@@ -5,8 +5,10 @@ never the syntax. Spans take no part in equality.
 """
 
 from .calendar import (
+    Offset,
     RuleCalendar,
     calendar_of,
+    spread,
 )
 from .conditions import (
     Compared,
@@ -42,12 +44,14 @@ from .terms import (
     ArithmeticTerm,
     Constant,
     FactTerm,
+    Measure,
     Money,
     SetTerm,
     Term,
     TodayTerm,
     Value,
     ValueTerm,
+    measure,
 )
 
 __all__ = [
@@ -66,7 +70,9 @@ __all__ = [
     "FactTerm",
     "Holds",
     "Joined",
+    "Measure",
     "Money",
+    "Offset",
     "Over",
     "Policies",
     "Rule",
@@ -84,6 +90,8 @@ __all__ = [
     "clauses_of",
     "conditions_below",
     "inner_conditions",
+    "measure",
+    "spread",
     "terms_below",
     "terms_of",
 ]

@@ -1,15 +1,37 @@
 """What in a rule depends on the day."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ..types import Scalar
+from ...syntax.tree import ArithmeticOperator
+from ..types import LENGTHS, Scalar
 from .conditions import Compared, conditions_below, terms_below, terms_of
 from .rules import Rule, SetDefinition, clauses_of
-from .terms import Constant, SetTerm, TodayTerm
+from .terms import ArithmeticTerm, Constant, FactTerm, Measure, SetTerm, TodayTerm, ValueTerm
 
-_MOST_DURATIONS = 4
+_MOST_LENGTHS = 4
+_CALENDAR_ADDS = (ArithmeticOperator.ADD, ArithmeticOperator.SUBTRACT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offset:
+    """How far from a day that is written or stated the turn of a condition may lie.
+
+    `slack` is how many days the turn may lie beside it: months differ in length, so that it depends
+    on the order in which months and days are counted.
+    """
+
+    months: int = 0
+    days: int = 0
+    slack: int = 0
+
+    def moved(self, length: Measure, sign: int) -> "Offset":
+        """Return the offset moved by a length of time."""
+        count = sign * int(length.size)
+        if length.kind is Scalar.DAYS:
+            return Offset(months=self.months, days=self.days + count, slack=self.slack)
+        return Offset(months=self.months + count, days=self.days, slack=self.slack + 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,14 +40,17 @@ class RuleCalendar:
 
     `changes` are the days on which the law changes as the rule reads it: where the rule begins or
     ends to be in force, and where an edition of a set that it names does. Where a condition reads
-    `today`, `days` are the days written beside it, and `offsets` the numbers of days by which its
-    durations may move a day; both are empty where none does.
+    `today`, `days` are the days written beside it, `offsets` are how far the lengths of time beside
+    it may move a day, and `reads_length` is whether the campaign states one more; all are empty
+    where none does. `is_intricate` is whether it may turn on other days than these.
     """
 
     changes: tuple[date, ...]
     reads_today: bool
     days: frozenset[date]
-    offsets: frozenset[int]
+    offsets: frozenset[Offset]
+    reads_length: bool
+    is_intricate: bool
 
 
 def calendar_of(rule: Rule, sets: Mapping[str, SetDefinition]) -> RuleCalendar:
@@ -36,13 +61,16 @@ def calendar_of(rule: Rule, sets: Mapping[str, SetDefinition]) -> RuleCalendar:
         for part in conditions_below(clause.condition)
         if isinstance(part, Compared)
     ]
-    timely = [part for part in parts if any(isinstance(t, TodayTerm) for t in terms_of(part))]
-    days = (t.value for part in timely for t in terms_of(part) if isinstance(t, Constant))
+    terms = [terms_of(part) for part in parts]
+    timely = [each for each in terms if any(isinstance(t, TodayTerm) for t in each)]
+    days = (t.value for each in timely for t in each if isinstance(t, Constant))
     return RuleCalendar(
         changes=tuple(sorted(set(_law_changes(rule, sets)))),
         reads_today=bool(timely),
         days=frozenset(day for day in days if isinstance(day, date)),
-        offsets=frozenset(offset for part in timely for offset in _offsets(part)),
+        offsets=frozenset(offset for each in timely for offset in _offsets(each)),
+        reads_length=any(map(_stated, timely)),
+        is_intricate=any(map(_is_intricate, timely)),
     )
 
 
@@ -54,14 +82,33 @@ def _law_changes(rule: Rule, sets: Mapping[str, SetDefinition]) -> Iterator[date
         yield from (day for day in (window.start, window.until) if day is not None)
 
 
-def _offsets(condition: Compared) -> frozenset[int]:
-    """Return the sums of any of a comparison's durations, each forwards, backwards or left out."""
-    durations = [
-        term.value
-        for term in terms_of(condition)
-        if isinstance(term, Constant) and term.type is Scalar.DAYS and isinstance(term.value, int)
-    ]
-    sums = {0}
-    for duration in durations[:_MOST_DURATIONS]:
-        sums |= {one + sign * duration for one in sums for sign in (-1, 1)}
-    return frozenset(sums)
+def spread(offsets: frozenset[Offset], *lengths: Measure) -> frozenset[Offset]:
+    """Return offsets, and each moved by any one of the lengths, forwards and backwards."""
+    return offsets | {
+        one.moved(length, sign) for one in offsets for length in lengths for sign in (-1, 1)
+    }
+
+
+def _offsets(terms: Iterable[ValueTerm]) -> frozenset[Offset]:
+    lengths = [t.value for t in terms if isinstance(t, Constant) and isinstance(t.value, Measure)]
+    of_time = [length for length in lengths if length.kind in LENGTHS]
+    sums = frozenset((Offset(),))
+    for length in of_time[:_MOST_LENGTHS]:
+        sums = spread(sums, length)
+    return sums
+
+
+def _stated(terms: Iterable[ValueTerm]) -> list[FactTerm]:
+    return [term for term in terms if isinstance(term, FactTerm) and term.type in LENGTHS]
+
+
+def _is_intricate(terms: Iterable[ValueTerm]) -> bool:
+    """Whether lengths of time are scaled, or too many, to tell on which days a condition turns."""
+    listed = tuple(terms)
+    calculated = [term for term in listed if isinstance(term, ArithmeticTerm)]
+    written = [term for term in listed if isinstance(term, Constant) and term.type in LENGTHS]
+    return (
+        len(written) > _MOST_LENGTHS
+        or len(_stated(listed)) > 1
+        or any(term.operator not in _CALENDAR_ADDS for term in calculated)
+    )

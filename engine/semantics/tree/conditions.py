@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
-from ...syntax.lexis import Comparator
+from ...syntax.lexis import Comparator, MonthEnd
 from ...syntax.tree import JunctionKind, QuantifierKind
 from ..types import ListType, Type
 from .terms import ArithmeticTerm, FactTerm, Term, ValueTerm
@@ -21,13 +21,15 @@ class Holds(Term):
 class Compared(Term):
     """A value compared with none, one or two others.
 
-    `within` is -1 for *before* and 1 for *after* where the comparator is WITHIN, else 0.
+    Where the comparator is WITHIN, `within` is -1 for *before* and 1 for *after*, else 0, and
+    `month_end` says where a count of months ends.
     """
 
     comparator: Comparator
     left: ValueTerm
     right: tuple[ValueTerm, ...]
     within: int = 0
+    month_end: MonthEnd = MonthEnd.ROUNDS_DOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

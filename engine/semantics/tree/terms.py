@@ -5,8 +5,9 @@ from datetime import date
 from fractions import Fraction
 
 from ...source.text import Span
+from ...syntax.lexis import MonthEnd, Unit
 from ...syntax.tree import ArithmeticOperator
-from ..types import ElementType, Type
+from ..types import UNITS, ElementType, Scalar, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,28 @@ class Money:
 MARKET = "market"
 """The name by which a condition speaks of the market of the campaign that is being judged."""
 
-Value = str | bool | int | Fraction | date | Money | frozenset[str] | frozenset[Fraction]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """So many days, months or metres, by `kind`; `unit` is that in which it was stated."""
+
+    kind: Scalar
+    size: Fraction
+    unit: Unit = field(compare=False)
+
+    @property
+    def amount(self) -> Fraction:
+        """The number before the unit."""
+        return self.size / UNITS[self.unit][1]
+
+
+def measure(amount: Fraction, unit: Unit) -> Measure:
+    """Return an amount of a unit."""
+    kind, size = UNITS[unit]
+    return Measure(kind=kind, size=amount * size, unit=unit)
+
+
+Value = str | bool | int | Fraction | date | Money | Measure | frozenset[str] | frozenset[Fraction]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +87,14 @@ class TodayTerm(Term):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArithmeticTerm(Term):
-    """Two numbers or amounts joined; `text` is the whole as written."""
+    """Two values joined; `text` is the whole as written."""
 
     type: Type
     operator: ArithmeticOperator
     left: "ValueTerm"
     right: "ValueTerm"
     text: str
+    month_end: MonthEnd = MonthEnd.ROUNDS_DOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from ..visit import walk
 
 _WHOLE = (
     *(tree.Path, tree.RuleReference),
-    *(tree.NumberLiteral, tree.PercentLiteral, tree.MoneyLiteral, tree.DaysLiteral),
+    *(tree.NumberLiteral, tree.PercentLiteral, tree.MoneyLiteral, tree.MeasureLiteral),
 )
 
 

@@ -216,12 +216,12 @@ class _Reader:
         return (first, self._value(VALUE))
 
     def _within(self, start: int, left: tree.Expression) -> tree.Within:
-        days = self._value(VALUE)
+        length = self._value(VALUE)
         side = self._need(_SIDE, "`before` or `after`")
         anchor = self._value(VALUE)
         before = side.group() == "before"
         return tree.Within(
-            span=self._span(start), left=left, days=days, before=before, anchor=anchor
+            span=self._span(start), left=left, length=length, before=before, anchor=anchor
         )
 
     # --- values

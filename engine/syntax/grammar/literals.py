@@ -11,7 +11,15 @@ from typing import TypeAlias
 
 from ...source.text import Span
 from .. import tree
-from ..lexis import MOST_DIGITS, NAME, RESERVED_WORDS, TEXT
+from ..lexis import (
+    DISTANCE_UNITS,
+    MOST_DIGITS,
+    NAME,
+    RESERVED_WORDS,
+    TEXT,
+    TIME_UNITS,
+    Unit,
+)
 
 UNRESERVED = rf"(?!(?:{'|'.join(RESERVED_WORDS)})(?!\w))"
 STEP = rf"{NAME}(?:\[\d{{1,{MOST_DIGITS}}}\])?"
@@ -22,7 +30,12 @@ CODE = r"(?:[A-Z]{2}-[A-Z0-9]{1,3}|[a-z]{2,3}-[A-Z]{2})(?![\w.])"
 UNSIGNED = rf"\d{{1,{MOST_DIGITS}}}(?:\.\d{{1,{MOST_DIGITS}}})?"
 NUMBER = rf"-?{UNSIGNED}"
 DATE = r"\d{4}-\d{1,2}-\d{1,2}(?!\w)"
-DAYS = r"\d{1,9}\s+days?(?!\w)"
+_UNITS = {word: unit for unit in Unit for word in unit.value}
+_TIMES = "|".join(word for unit in TIME_UNITS for word in unit.value)
+_DISTANCES = "|".join(word for unit in DISTANCE_UNITS for word in unit.value)
+MEASURE = rf"(?:\d{{1,9}}\s+(?!month\s+end(?!\w))(?:{_TIMES})|{UNSIGNED}\s+(?:{_DISTANCES}))(?!\w)"
+"""Times are whole: no calendar knows half a month. `month end` begins the next clause."""
+
 PERCENT = rf"{NUMBER}\s*%"
 MONEY = rf"[A-Z]{{3}}\s+{NUMBER}(?![\w.%])"
 
@@ -41,9 +54,10 @@ def day(span: Span, words: str) -> tree.DateLiteral:
     return tree.DateLiteral(span=span, value=date.fromisoformat(words))
 
 
-def days(span: Span, words: str) -> tree.DaysLiteral:
-    """Return a duration in days."""
-    return tree.DaysLiteral(span=span, days=int(words.split(maxsplit=1)[0]))
+def measure(span: Span, words: str) -> tree.MeasureLiteral:
+    """Return a length of time or a distance."""
+    amount, word = words.split()
+    return tree.MeasureLiteral(span=span, amount=Decimal(amount), unit=_UNITS[word])
 
 
 def percent(span: Span, words: str) -> tree.PercentLiteral:
@@ -91,7 +105,7 @@ def path(span: Span, words: str) -> tree.Path:
 
 ATOMS: dict[str, tuple[str, BuildValue]] = {
     "date": (DATE, day),
-    "days": (DAYS, days),
+    "measure": (MEASURE, measure),
     "percent": (PERCENT, percent),
     "number": (rf"{NUMBER}(?![\w.])", number),
     "money": (MONEY, money),

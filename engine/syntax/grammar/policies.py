@@ -8,6 +8,7 @@ import pyparsing as pp
 from ...source.text import Span
 from .. import tree
 from ..expectations import CLAUSE, INSTRUMENT, NO_END_OF_RULE, PROVISION
+from ..lexis import MonthEnd
 from .borders import RULE_BORDER
 from .conditions import CONDITION_ELEMENT, SET_ELEMENT
 from .elements import (
@@ -23,6 +24,7 @@ from .elements import (
     misfit,
     node,
     of,
+    phrase_of,
     word,
 )
 from .recovery import Complete, End, Recovering
@@ -115,6 +117,15 @@ def _treatment() -> Iterator[pp.ParserElement]:
     )
 
 
+def _counting() -> Iterator[pp.ParserElement]:
+    """Yield the clause that says how months are counted."""
+    yield _clause(
+        "month end",
+        word(*(each.value for each in MonthEnd)),
+        lambda span, parts: tree.MonthEndClause(span=span, month_end=MonthEnd(phrase_of(parts[1]))),
+    )
+
+
 def _wording() -> Iterator[pp.ParserElement]:
     """Yield the clauses that a person is shown."""
     yield _clause(
@@ -183,7 +194,7 @@ def policy() -> pp.ParserElement:
     """Return the element for a policy with its rules."""
     heading = node(word("rule") - IDENTIFIER - pp.Optional(TITLE), _heading)
     clauses: list[Callable[[], Iterator[pp.ParserElement]]] = [
-        *(_origin, _effect, _treatment, _wording)
+        *(_origin, _effect, _treatment, _counting, _wording)
     ]
     clause = pp.MatchFirst(
         [

@@ -146,6 +146,8 @@ def _keyword_and_body(node: tree.Clause, indent: int) -> tuple[str, str]:  # noq
             return "severity", gravity.value
         case tree.EnforcementClause(enforcement=enforcement):
             return "enforcement", enforcement.value
+        case tree.MonthEndClause(month_end=month_end):
+            return "month end", month_end.value
         case tree.MessageClause(text=text):
             return "message", literal(text)
         case tree.RemedyClause(text=text):

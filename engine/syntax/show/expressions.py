@@ -48,10 +48,10 @@ def _value_operand(node: tree.Expression, indent: int) -> str:
 
 
 def _within(node: tree.Within, indent: int) -> str:
-    left, days, anchor = (
-        _value_operand(operand, indent) for operand in (node.left, node.days, node.anchor)
+    left, length, anchor = (
+        _value_operand(operand, indent) for operand in (node.left, node.length, node.anchor)
     )
-    return f"{left} is within {days} {'before' if node.before else 'after'} {anchor}"
+    return f"{left} is within {length} {'before' if node.before else 'after'} {anchor}"
 
 
 def _mixed(operands: Sequence[tree.Expression], second: str, indent: int) -> str:
@@ -130,8 +130,8 @@ def literal(node: tree.Literal) -> str:
             return f"{currency} {_numeral(amount)}"
         case tree.DateLiteral(value=day):
             return day.isoformat()
-        case tree.DaysLiteral(days=days):
-            return "1 day" if days == 1 else f"{days} days"
+        case tree.MeasureLiteral(amount=amount, unit=unit):
+            return f"{_numeral(amount)} {unit.one if amount == 1 else unit.several}"
         case tree.TextLiteral(value=text):
             escaped = text.replace("\\", "\\\\").replace('"', '\\"')
             return f'"{escaped}"'

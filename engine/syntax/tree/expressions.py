@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from ..lexis import Comparator
+from ..lexis import Comparator, Unit
 from .node import Name, Node
 
 
@@ -39,10 +39,11 @@ class DateLiteral(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DaysLiteral(Node):
-    """A duration in days, such as `365 days`."""
+class MeasureLiteral(Node):
+    """A length of time or a distance, such as `13 months` or `15 miles`."""
 
-    days: int
+    amount: Decimal
+    unit: Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +128,10 @@ class Comparison(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Within(Node):
-    """A date at most so many days before or after another: `is within 30 days before today`."""
+    """A date at most so long before or after another: `is within 13 months before today`."""
 
     left: "Expression"
-    days: "Expression"
+    length: "Expression"
     before: bool
     anchor: "Expression"
 
@@ -216,7 +217,7 @@ Literal = (
     | PercentLiteral
     | MoneyLiteral
     | DateLiteral
-    | DaysLiteral
+    | MeasureLiteral
     | TextLiteral
     | YesNoLiteral
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from ..lexis import MonthEnd
 from .expressions import DateLiteral, Expression, Path, SetLiteral, TextLiteral
 from .node import Broken, Name, Node
 
@@ -112,6 +113,13 @@ class EnforcementClause(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MonthEndClause(Node):
+    """Where counts of months end whose last month lacks the day."""
+
+    month_end: MonthEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageClause(Node):
     """What a person is told when the rule is violated; `{…}` is filled in."""
 
@@ -143,6 +151,7 @@ Clause = (
     | UnknownClause
     | SeverityClause
     | EnforcementClause
+    | MonthEndClause
     | MessageClause
     | RemedyClause
     | EvidenceClause

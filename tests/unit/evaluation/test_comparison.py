@@ -7,7 +7,7 @@ import pytest
 
 from engine.evaluation.comparison import calculate, compare
 from engine.evaluation.result import Status
-from engine.syntax.lexis import Comparator
+from engine.syntax.lexis import Comparator, MonthEnd
 from engine.syntax.tree import ArithmeticOperator
 from tests.unit.evaluation.courtroom import judged, seen, wanted
 
@@ -283,4 +283,4 @@ def test_knowing_and_distances_are_no_comparisons_of_values(comparator: Comparat
 
 def test_only_what_the_checker_lets_through_is_calculated() -> None:
     with pytest.raises(AssertionError):
-        calculate(ArithmeticOperator.ADD, "a", date.min)
+        calculate(ArithmeticOperator.ADD, "a", date.min, MonthEnd.ROUNDS_DOWN)
