@@ -6,7 +6,7 @@ BIN := .venv/bin
 DATA ?= var
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types arrows tests wheel format lock clean
+.PHONY: help run test lint types arrows tests wheel vscode format lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -34,6 +34,9 @@ tests: .venv/ready ## the tests, with branch coverage
 
 wheel: .venv/ready ## build the wheel into dist/
 	$(BIN)/hatchling build -t wheel
+
+vscode: .venv/ready ## build the extension for VS Code into dist/
+	PYTHONPATH=. $(BIN)/python editors/vscode/build.py dist
 
 format: .venv/ready ## reformat the code
 	$(BIN)/ruff check --fix .

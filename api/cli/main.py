@@ -40,6 +40,12 @@ def _keys() -> click.Command:
     return keys
 
 
+def _lsp() -> click.Command:
+    from api.cli.lsp import lsp  # noqa: PLC0415 - as said.
+
+    return lsp
+
+
 def _serve() -> click.Command:
     from api.cli.serve import serve  # noqa: PLC0415 - as said.
 
@@ -55,6 +61,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "diff": lambda: diff,
     "new": lambda: new,
     "fmt": lambda: fmt,
+    "lsp": _lsp,
     "init": _init,
     "keys": _keys,
     "serve": _serve,
@@ -116,11 +123,12 @@ def assent(ctx: click.Context) -> None:
       assent diff old/ policies/        what changed in meaning?
       assent new policy alcohol_ads     write one of your own, beginning with an example
       assent fmt policies/              lay policies out as all are laid out
+      assent lsp                        help an editor while policies are written
       assent init && assent serve       decide for others, and log every decision
       assent verify log.ndjson          is that log whole and unchanged?
 
-    Every command takes --help, and all but serve take --json, for programs. Exit status: 0 for
-    yes, 1 for no, 2 where the question could not be put. Text is coloured on a terminal only.
+    Every command takes --help, and all but lsp and serve take --json, for programs. Exit status:
+    0 for yes, 1 for no, 2 where the question could not be put. Text is coloured on a terminal only.
     """  # noqa: D301 - click reads the escape.
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

@@ -21,7 +21,8 @@ SHIPPED = "assent"
 """The name of the policies that come with Assent."""
 
 _VOCABULARY = re.compile(r"^\s*vocabulary\s", re.MULTILINE)
-_LEVELS = 3
+LEVELS = 3
+"""How many directories above a file are looked at for a vocabulary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,17 +129,18 @@ def _of_file(path: Path) -> PolicyFiles:
     if path.suffix != ".policy":
         raise Failure(str(path), "this is no policy file", "name a directory or a `.policy` file")
     resolved = path.resolve()
-    for root in resolved.parents[:_LEVELS]:
-        if _declares_vocabulary(root):
+    for root in resolved.parents[:LEVELS]:
+        if declares_vocabulary(root):
             only = frozenset({resolved.relative_to(root).as_posix()})
             return PolicyFiles(name=root.name, root=root, files=read_directory(root), only=only)
-    files = {**_shipped_vocabulary(), path.name: read_text(path)}
+    files = {**shipped_vocabulary(), path.name: read_text(path)}
     return PolicyFiles(
         name=path.stem, root=resolved.parent, files=files, only=frozenset({path.name})
     )
 
 
-def _declares_vocabulary(root: Path) -> bool:
+def declares_vocabulary(root: Path) -> bool:
+    """Whether a vocabulary is declared in a directory or directly below it."""
     try:
         near = [*root.glob("*.policy"), *root.glob("*/*.policy")]
     except OSError as error:
@@ -146,6 +148,7 @@ def _declares_vocabulary(root: Path) -> bool:
     return any(_VOCABULARY.search(read_text(path)) for path in near if path.is_file())
 
 
-def _shipped_vocabulary() -> dict[str, str]:
+def shipped_vocabulary() -> dict[str, str]:
+    """Return the files that declare the vocabulary of the shipped policies."""
     files = read_directory(shipped_directory())
     return {name: text for name, text in files.items() if _VOCABULARY.search(text)}

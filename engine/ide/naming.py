@@ -1,0 +1,308 @@
+"""Which name stands for what: the index of files, also of those that are still being written.
+
+The checker gives a construct up at its first fault. Here every name is followed as far as it can
+be, so that a file keeps its names while one of its clauses is broken.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ..semantics.rules import PLACEHOLDER
+from ..semantics.types import EnumerationType, ListType, RecordType, Scalar, Type
+from ..semantics.vocabulary import Vocabulary
+from ..source.text import Source, Span
+from ..syntax import tree
+from ..syntax.grammar.literals import PATH, path
+from ..syntax.lexis import SCALAR_TYPES
+from ..syntax.tokens import TokenKind, scan
+from ..syntax.visit import children
+from .symbols import ELEMENT, Index, Occurrence, Symbol
+
+Bound: TypeAlias = Mapping[str, tuple[Symbol, Type | None]]
+"""What quantifiers bind at a place, by name."""
+
+_NEVER_IN_CONDITIONS = ("policy", "instrument", "vocabulary")
+_ONLY_FOR_CONDITIONS = (tree.ApplicabilityClause, tree.ExceptionClause)
+_NOTHING: Bound = {}
+_LOOSE_PATH = re.compile(rf"(?<![\w.]){PATH}")
+_BLOTTED = (TokenKind.TEXT, TokenKind.OPEN_TEXT, TokenKind.COMMENT)
+_IS_PATH = re.compile(PATH).fullmatch
+
+
+def index(
+    files: Iterable[tree.File], sources: Mapping[str, Source], vocabulary: Vocabulary
+) -> Index:
+    """Return every name of some files. The order of the files does not matter."""
+    trees = list(files)
+    namer = _Namer(sources=sources, vocabulary=vocabulary)
+    for file in trees:
+        namer.declare(file)
+    for file in trees:
+        namer.visit(file, _NOTHING, None)
+    by_file: dict[str, list[Occurrence]] = {file.span.source: [] for file in trees}
+    for each in sorted(namer.found, key=lambda each: each.span.start):
+        by_file[each.span.source].append(each)
+    return Index(
+        occurrences={file: tuple(found) for file, found in by_file.items()},
+        declared=namer.declared,
+        elements=namer.elements,
+    )
+
+
+def element_of(kind: Type | None) -> Type | None:
+    """Return the type of the elements of a list, or a type that is no list as it is."""
+    return kind.element if isinstance(kind, ListType) else kind
+
+
+def named_type(declared: Mapping[Symbol, tree.Node], name: str) -> Type | None:
+    """Return the type of that name, if it is one of values."""
+    if name in SCALAR_TYPES:
+        return Scalar(name)
+    node = declared.get(Symbol(kind="type", name=name))
+    if not isinstance(node, tree.EnumerationDeclaration):
+        return None
+    members = tuple(member.text for member in node.members)
+    return EnumerationType(name=name, members=members)
+
+
+def fact_below(vocabulary: Vocabulary, kind: Type | None, name: str) -> tuple[Symbol, Type] | None:
+    """Return the fact of that name in a group, or in the elements of a list of groups."""
+    group = element_of(kind)
+    if not isinstance(group, RecordType):
+        return None
+    fact = vocabulary.records[group.name].facts.get(name)
+    if fact is None:
+        return None
+    return Symbol(kind="fact", name=f"{group.name}.{name}"), fact.type
+
+
+@dataclass(slots=True, kw_only=True)
+class _Namer:
+    sources: Mapping[str, Source]
+    vocabulary: Vocabulary
+    found: list[Occurrence] = field(default_factory=list)
+    declared: dict[Symbol, tree.Node] = field(default_factory=dict)
+    elements: dict[Symbol, Type] = field(default_factory=dict)
+    _words: dict[str, Symbol] = field(default_factory=dict)
+    _types: dict[str, Symbol] = field(default_factory=dict)
+    _spoken_of: dict[str, tuple[Symbol, Type | None]] = field(default_factory=dict)
+
+    def _add(self, span: Span, symbol: Symbol, *, declares: tree.Node | None = None) -> None:
+        if declares is not None:
+            self.declared.setdefault(symbol, declares)
+        is_declaration = declares is not None
+        self.found.append(Occurrence(span=span, symbol=symbol, is_declaration=is_declaration))
+
+    # --- declarations --------------------------------------------------------------------------
+
+    def declare(self, file: tree.File) -> None:
+        """Take the names that the items of a file introduce, before any is used."""
+        for item in file.items:
+            name = getattr(item, "name", None)
+            if not isinstance(name, tree.Name):
+                continue
+            keyword = self.sources[item.span.source].slice(item.span).split(maxsplit=1)[0]
+            symbol = Symbol(kind=keyword, name=name.text)
+            self._add(name.span, symbol, declares=item)
+            if keyword not in _NEVER_IN_CONDITIONS:
+                self._words.setdefault(name.text, symbol)
+            match item:
+                case tree.Vocabulary():
+                    self._declare_facts(item)
+                case tree.Policy():
+                    self._declare_rules(item)
+                case _:
+                    pass
+
+    def _declare_rules(self, policy: tree.Policy) -> None:
+        for rule in policy.rules:
+            symbol = Symbol(kind="rule", name=f"{policy.name.text}/{rule.name.text}")
+            self._add(rule.name.span, symbol, declares=rule)
+
+    def _declare_facts(self, block: tree.Vocabulary) -> None:
+        for part in block.parts:
+            match part:
+                case tree.FactDeclaration():
+                    self._declare_fact(part, block.name.text)
+                case tree.RecordDeclaration(name=name, facts=facts):
+                    self._declare_type(part, name, "record")
+                    for fact in facts:
+                        if isinstance(fact, tree.FactDeclaration):
+                            self._declare_fact(fact, name.text)
+                case tree.EnumerationDeclaration(name=name, members=members):
+                    self._declare_type(part, name, "type")
+                    self._declare_members(name.text, members)
+                case _:
+                    pass
+
+    def _declare_type(self, node: tree.Node, name: tree.Name, kind: str) -> None:
+        symbol = Symbol(kind=kind, name=name.text)
+        self._types.setdefault(name.text, symbol)
+        self._add(name.span, symbol, declares=node)
+
+    def _declare_fact(self, node: tree.FactDeclaration, owner: str) -> None:
+        name = f"{owner}.{node.name.text}"
+        self._add(node.name.span, Symbol(kind="fact", name=name), declares=node)
+        if isinstance(node.type, tree.InlineEnumeration):
+            self._declare_members(name, node.type.members)
+
+    def _declare_members(self, kind: str, members: Iterable[tree.Name]) -> None:
+        for member in members:
+            symbol = Symbol(kind="member", name=f"{kind}.{member.text}")
+            self._add(member.span, symbol, declares=member)
+
+    # --- uses ----------------------------------------------------------------------------------
+
+    def visit(  # noqa: C901, PLR0912 - one case for each construct with names of its own.
+        self, node: tree.Node, bound: Bound, expected: Type | None
+    ) -> None:
+        """Take the names in a construct; bare words are read as `expected`."""
+        match node:
+            case tree.Path():
+                self._path(node, bound, expected)
+            case tree.Quantified():
+                self._quantified(node, bound)
+            case tree.Comparison(left=left, right=right):
+                self.visit(left, bound, None)
+                for each in right:
+                    self.visit(each, bound, element_of(self._type(left, bound)))
+            case tree.GivenFact(path=given, value=value) if value is not None:
+                self.visit(given, bound, None)
+                self.visit(value, bound, element_of(self._type(given, bound)))
+            case tree.SetDeclaration():
+                self._set(node)
+            case tree.TypeName(name=name) if name.text in self._types:
+                self._add(name.span, self._types[name.text])
+            case tree.RuleReference():
+                self._reference(node)
+            case tree.Citation(instrument=name):
+                symbol = Symbol(kind="instrument", name=name.text)
+                if symbol in self.declared:
+                    self._add(name.span, symbol)
+            case tree.Rule():
+                self._rule(node)
+            case tree.Broken():
+                self._broken(node)
+            case _:
+                for child in children(node):
+                    self.visit(child, bound, expected)
+
+    def _set(self, node: tree.SetDeclaration) -> None:
+        name, kind = node.type.text, self._types.get(node.type.text)
+        if kind is not None:
+            self._add(node.type.span, kind)
+        expected = named_type(self.declared, name)
+        for edition in node.editions:
+            self.visit(edition, _NOTHING, expected)
+
+    def _reference(self, node: tree.RuleReference) -> None:
+        start, end = node.span.start, node.span.start + len(node.policy)
+        policy = Symbol(kind="policy", name=node.policy)
+        rule = Symbol(kind="rule", name=f"{node.policy}/{node.rule}")
+        parts = ((policy, start, end), (rule, end + 1, node.span.end))
+        for symbol, first, last in parts:
+            if symbol in self.declared:
+                self._add(Span(source=node.span.source, start=first, end=last), symbol)
+
+    def _rule(self, rule: tree.Rule) -> None:
+        """Take the names of a rule; its texts may speak of what its demand binds."""
+        self._spoken_of = {}
+        texts = []
+        for clause in rule.clauses:
+            text = getattr(clause, "text", None)
+            if isinstance(text, tree.TextLiteral):
+                texts.append(text)
+            spoken_of = dict(self._spoken_of)
+            self.visit(clause, _NOTHING, None)
+            if isinstance(clause, _ONLY_FOR_CONDITIONS):
+                self._spoken_of = spoken_of
+        for text in texts:
+            for filling in placeholders(self.sources[text.span.source], text.span):
+                self._path(filling, self._spoken_of, None)
+
+    def _broken(self, node: tree.Broken) -> None:
+        """Take the facts and names in a part with a fault, as far as words alone tell them."""
+        source = self.sources[node.span.source]
+        text = words_of(source, node.span)
+        for match in _LOOSE_PATH.finditer(text):
+            span = source.span(node.span.start + match.start(), node.span.start + match.end())
+            self._path(path(span, match.group()), _NOTHING, None)
+
+    def _quantified(self, node: tree.Quantified, bound: Bound) -> None:
+        self.visit(node.collection, bound, None)
+        kind = element_of(self._type(node.collection, bound))
+        name = node.variable
+        symbol = Symbol(kind=ELEMENT, name=name.text, bound_at=name.span)
+        self._add(name.span, symbol, declares=node)
+        if kind is not None:
+            self.elements[symbol] = kind
+        self._spoken_of.setdefault(name.text, (symbol, kind))
+        self.visit(node.condition, {**bound, name.text: (symbol, kind)}, None)
+
+    def _path(self, node: tree.Path, bound: Bound, expected: Type | None) -> None:
+        first, *rest = node.steps
+        for step, symbol, _ in self._followed(node, bound):
+            span = Span(
+                source=node.span.source,
+                start=step.span.start,
+                end=step.span.start + len(step.name),
+            )
+            self._add(span, symbol)
+        if first.name not in bound and first.name != self.vocabulary.root and not rest:
+            word = self._word(first.name, expected)
+            if word is not None:
+                self._add(first.span, word)
+
+    def _word(self, word: str, expected: Type | None) -> Symbol | None:
+        """Return what a bare word stands for; members of the expected type come first."""
+        if isinstance(expected, EnumerationType) and word in expected.members:
+            return Symbol(kind="member", name=f"{expected.name}.{word}")
+        return self._words.get(word)
+
+    def _followed(
+        self, node: tree.Path, bound: Bound
+    ) -> Iterator[tuple[tree.Step, Symbol, Type | None]]:
+        """Yield each step of a path with what it stands for, as far as it leads."""
+        first, *rest = node.steps
+        kind: Type | None
+        if first.name in bound:
+            symbol, kind = bound[first.name]
+        elif first.name == self.vocabulary.root:
+            symbol = Symbol(kind="vocabulary", name=first.name)
+            kind = RecordType(name=first.name)
+        else:
+            return
+        yield first, symbol, kind
+        for step in rest:
+            below = fact_below(self.vocabulary, kind, step.name)
+            if below is None:
+                return
+            symbol, kind = below
+            if step.ordinal is not None:
+                kind = element_of(kind)
+            yield step, symbol, kind
+
+    def _type(self, node: tree.Expression, bound: Bound) -> Type | None:
+        """Return the type of a fact, or None for any other value."""
+        if not isinstance(node, tree.Path):
+            return None
+        steps = list(self._followed(node, bound))
+        return steps[-1][2] if len(steps) == len(node.steps) else None
+
+
+def words_of(source: Source, span: Span) -> str:
+    """Return the text of a span with its texts and comments blotted out, as long as before."""
+    part = Source(name=source.name, text=source.slice(span))
+    return "".join(
+        token.text if token.kind not in _BLOTTED else " " * len(token.text) for token in scan(part)
+    )
+
+
+def placeholders(source: Source, span: Span) -> Iterator[tree.Path]:
+    """Yield the facts that a text between quotation marks asks to be filled in with."""
+    for match in PLACEHOLDER.finditer(source.slice(span)):
+        start = span.start + match.start(1)
+        if _IS_PATH(match[1]):
+            yield path(source.span(start, start + len(match[1])), match[1])

@@ -1,0 +1,70 @@
+"""A snapshot: all files of a set of policies at one moment of their writing, and what they mean.
+
+A snapshot is never changed. The next one takes over what it knows of files that stayed the same, so
+that a keystroke costs the parsing of one file and the checking of all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..bundle.bundle import Parsed, policy_sources, understand
+from ..semantics.check import Checked
+from ..semantics.tree import Policies
+from ..semantics.vocabulary import RecordShape, Vocabulary
+from ..source.diagnostic import Diagnostic
+from ..source.text import Source
+from ..syntax.parse import parse
+from .naming import index
+from .symbols import Index
+
+_NO_VOCABULARY = Vocabulary(
+    root="campaign", records={"campaign": RecordShape(name="campaign", label="", facts={})}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Policy files by their name in the set. Without a vocabulary there is no meaning."""
+
+    sources: Mapping[str, Source]
+    parsed: Mapping[str, Parsed] = field(repr=False)
+    meaning: Checked | None = field(repr=False)
+    diagnostics: tuple[Diagnostic, ...]
+    names: Index = field(repr=False)
+
+    @property
+    def policies(self) -> Policies:
+        """What decides, as far as it is free of faults."""
+        if self.meaning is None:
+            return Policies(vocabulary=_NO_VOCABULARY, sets={}, rules=())
+        return self.meaning.policies
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The facts that conditions may speak of; none where no vocabulary is declared."""
+        return self.policies.vocabulary
+
+    def of_file(self, name: str) -> tuple[Diagnostic, ...]:
+        """Return the diagnostics of one file."""
+        return tuple(each for each in self.diagnostics if each.span.source == name)
+
+
+def take(files: Mapping[str, str], *, earlier: Snapshot | None = None) -> Snapshot:
+    """Return the snapshot of files by their names; what is no policy text is left out."""
+    sources = policy_sources(files)
+    known = {} if earlier is None else earlier.parsed
+    unchanged = {} if earlier is None else earlier.sources
+    parsed = {
+        name: known[name] if unchanged.get(name) == source else parse(source)
+        for name, source in sources.items()
+    }
+    meaning, diagnostics = understand(parsed, sources)
+    vocabulary = _NO_VOCABULARY if meaning is None else meaning.policies.vocabulary
+    trees = [file for file, _ in parsed.values()]
+    return Snapshot(
+        sources=sources,
+        parsed=parsed,
+        meaning=meaning,
+        diagnostics=diagnostics,
+        names=index(trees, sources, vocabulary),
+    )

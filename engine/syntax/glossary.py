@@ -1,0 +1,179 @@
+"""What each word of the language does, in one sentence, for those who meet it while they write.
+
+The tables of `lexis` say which words there are; a test holds that each of them is explained here.
+"""
+
+from collections.abc import Mapping
+
+_ITEMS = {
+    "module": "Names the module that this file belongs to.",
+    "instrument": (
+        "Declares a law, standard or internal policy with its title and address, so that "
+        "rules can cite it."
+    ),
+    "vocabulary": (
+        "Declares the facts that conditions may speak of, each with its type and a label in "
+        "plain words."
+    ),
+    "set": (
+        "Declares a named list of countries, words or numbers, in one edition or in several "
+        "dated ones."
+    ),
+    "policy": (
+        "Holds rules that belong together; clauses before its first rule are common to all of them."
+    ),
+    "rule": (
+        "One demand of a policy, with its source, its dates and places, and what a person is told."
+    ),
+    "test": "Says what must come of a campaign on a day, and is run by `assent test`.",
+    "record": "Declares a group of facts.",
+    "type": "Declares a closed list of words as a type.",
+    "end": "Closes what was opened by the word behind it.",
+}
+
+_CLAUSES = {
+    "source": "Cites the provisions that the rule rests on.",
+    "in force from": (
+        "Says from which day the rule holds; a campaign is judged by it if it runs on any such day."
+    ),
+    "until": "Names the first day on which something no longer holds.",
+    "applies in": "Restricts the rule to markets, named by a set or listed in braces.",
+    "applies when": "Says what the rule is about; where it is not so, the rule does not apply.",
+    "prohibit when": "States what is prohibited: the rule is violated where the condition holds.",
+    "require": "States what is required: the rule is violated where the condition does not hold.",
+    "when": "Says in which case something is required.",
+    "unless": (
+        "Names an exception, which is for the advertiser to show: where its facts are "
+        "missing, it does not hold."
+    ),
+    "if unknown": (
+        "Says what a missing fact does: `ask` leaves the rule undecided, `deny` counts as a "
+        "violation."
+    ),
+    "severity": (
+        "Says how grave a violation is, for those who sort findings; it changes no decision."
+    ),
+    "enforcement": (
+        "Says what a violation does: without it the rule is enforced; `advisory` only warns, "
+        "`mandatory` can never be waived."
+    ),
+    "month end": (
+        "Says where a count of months ends whose last month lacks the day, as the 31st of April."
+    ),
+    "message": "What a person is told when the rule is violated; `{…}` is filled in with a fact.",
+    "remedy": "What to change to be allowed; `{…}` is filled in with a fact.",
+    "evidence": "Facts that are shown with every finding of the rule.",
+    "ask": "A missing fact leaves the rule undecided, and the decision asks for it.",
+    "deny": "A missing fact counts as a violation.",
+    "low": "The least severity.",
+    "medium": "The severity of a rule that states none.",
+    "high": "A high severity.",
+    "critical": "The greatest severity.",
+    "rounds down": "A count of months ends on the last day of such a month.",
+    "rounds up": "A count of months ends on the first day after such a month.",
+    "advisory": "A violation only warns.",
+    "mandatory": "A violation denies, and nobody can waive it.",
+}
+
+_STEPS = {
+    "on": "The day of the evaluation in a test.",
+    "given": "Sets a fact of the campaign to a value in a test.",
+    "given file": "Names the campaign that a test begins with, by its path from the policy file.",
+    "without": "Makes a fact unknown in a test.",
+    "expect": "Says what the decision must be.",
+    "allow": "The campaign must be allowed.",
+    "deny by": "The campaign must be denied, by these rules and no others.",
+    "deny for want of": "The campaign must be denied because these facts are missing.",
+    "warn by": "The campaign must be allowed with warnings of these rules.",
+}
+
+_CONDITIONS = {
+    "and": "Holds where both sides hold; beside `or` it needs brackets.",
+    "or": "Holds where at least one side holds; beside `and` it needs brackets.",
+    "not": "Holds where what follows does not hold; what is unknown stays unknown.",
+    "all of": "Holds where every item of the labelled list holds.",
+    "any of": "Holds where at least one item of the labelled list holds.",
+    "none of": "Holds where no item of the labelled list holds.",
+    "any": "`any x in LIST has (…)` holds where at least one element satisfies the condition.",
+    "every": (
+        "`every x in LIST has (…)` holds where all elements do; over a list known to be empty"
+        " it is unknown without `, if any,`."
+    ),
+    "no": (
+        "As a value, the opposite of `yes`; `no x in LIST has (…)` holds where no element "
+        "satisfies the condition."
+    ),
+    "if any": "Makes `every … has` hold for a list that is known to be empty.",
+    "in": "Names the list whose elements are meant.",
+    "has": "Introduces the condition on each element, in brackets.",
+    "of": (
+        "Takes a share of a value, as in `80% of …`; behind the name of a set, gives the type"
+        " of its members."
+    ),
+    "yes": "The value of a fact that is so.",
+    "today": "The day of the evaluation.",
+    "market": "In a rule, the market of the campaign that is being judged.",
+    "before": "The side of a day that `is within … before` looks at.",
+    "after": "The side of a day that `is within … after` looks at.",
+}
+
+_COMPARISONS = {
+    "is": "Holds where both values are equal.",
+    "is not": "Holds where both values differ.",
+    "is at least": "Holds where the left value is as great as the right one, or greater.",
+    "is at most": "Holds where the left value is as great as the right one, or less.",
+    "is more than": "Holds where the left value is greater than the right one.",
+    "exceeds": "Holds where the left value is greater than the right one.",
+    "is less than": "Holds where the left value is less than the right one.",
+    "is before": "Holds where the left day lies before the right one.",
+    "is after": "Holds where the left day lies after the right one.",
+    "is on or before": "Holds where the left day is the right one, or lies before it.",
+    "is on or after": "Holds where the left day is the right one, or lies after it.",
+    "is between": "Holds where the value lies between the two bounds, both included.",
+    "is within": "Holds where a day lies at most so many days before or after another.",
+    "is one of": "Holds where the value is a member of the set.",
+    "is not one of": "Holds where the value is no member of the set.",
+    "includes": "Holds where the value is an element of the list.",
+    "includes any of": "Holds where at least one member of the set is an element of the list.",
+    "includes all of": "Holds where every member of the set is an element of the list.",
+    "includes none of": "Holds where no member of the set is an element of the list.",
+    "is known": "Holds where the campaign states the fact.",
+    "is unknown": "Holds where the campaign does not state the fact.",
+    "is empty": "Holds where the list is known to have no elements.",
+    "is not empty": "Holds where the list has an element.",
+}
+
+_TYPES = {
+    "text": "A text.",
+    "yes_no": "`yes` or `no`.",
+    "number": "An exact number, whole or with a decimal point.",
+    "whole_number": "A number without a fraction.",
+    "percentage": "A share, written `80%`.",
+    "money": "An amount in one currency, written `EUR 5000`; two currencies are never compared.",
+    "date": "A day, written `2026-08-02`.",
+    "instant": "A moment with its offset from UTC.",
+    "place": "A country or one of its regions, by its code (ISO 3166): `DE`, `US-NY`.",
+    "country": "A country, by its code of two letters (ISO 3166-1).",
+    "language": "A language, by its code (ISO 639), with a region where that matters: `en-GB`.",
+    "currency": "A currency, by its code of three letters (ISO 4217).",
+    "days": "A length of time in days or weeks, written `30 days`.",
+    "months": (
+        "A length of time in months or years, written `13 months`; it is never compared with days."
+    ),
+    "distance": "A distance, written `15 miles` or `25 km`.",
+    "list of": "A list of values of one type.",
+    "one of": "A type given by its members in braces.",
+    "required": "A campaign without this fact is not accepted.",
+    "optional": "A campaign may leave this fact out; it is then unknown.",
+    "from": "Says from which day an edition of a set holds.",
+}
+
+MEANINGS: Mapping[str, str] = {
+    **_ITEMS,
+    **_CLAUSES,
+    **_STEPS,
+    **_CONDITIONS,
+    **_COMPARISONS,
+    **_TYPES,
+}
+"""What a word or phrase does, by its canonical spelling."""

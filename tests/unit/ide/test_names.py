@@ -1,0 +1,221 @@
+"""Names: where they are declared and used, and what they are called afterwards."""
+
+import pytest
+
+from engine.ide.edits import edited
+from engine.ide.rename import Refusal, definitions, references, renamable, rename
+from engine.ide.snapshot import Snapshot, take
+from engine.source.text import Span
+from tests.unit.ide.desk import FILES, desk
+
+
+def at(snapshot: Snapshot, words: str, file: str = "minors.policy") -> int:
+    return snapshot.sources[file].text.index(words) + 1
+
+
+def lines(snapshot: Snapshot, spans: tuple[Span, ...]) -> list[str]:
+    return [
+        f"{span.source.removesuffix('.policy')}:{snapshot.sources[span.source].locate(span.start).line}"
+        for span in spans
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "declared", "used"),
+    [
+        ("EU", ["law:4"], ["minors:4"]),
+        ("DSA", ["law:1"], ["minors:2"]),
+        ("SENSITIVE", ["law:9"], ["minors:19"]),
+        ("minors ", ["minors:1"], ["minors:30"]),
+        ("no_profiling", ["minors:6"], ["minors:30"]),
+        ("minimum_age", ["campaign:18"], ["minors:8", "minors:10"]),
+        ("goal", ["campaign:5"], ["minors:7", "minors:27"]),
+        ("sales", ["campaign:5"], ["minors:7", "minors:27"]),
+        ("health\n", ["campaign:34"], ["law:10", "minors:19"]),
+        ("segment.kind", ["minors:18"], ["minors:19", "minors:19", "minors:21", "minors:22"]),
+        ("segment.name is", ["minors:16"], ["minors:16"]),
+        ("segments ", ["campaign:9"], ["minors:16", "minors:18", "minors:28", "minors:29"]),
+    ],
+)
+def test_a_name_is_followed(words: str, declared: list[str], used: list[str]) -> None:
+    snapshot = desk()
+    offset = at(snapshot, words)
+    assert lines(snapshot, definitions(snapshot, "minors.policy", offset)) == declared
+    found = references(snapshot, "minors.policy", offset, with_declarations=False)
+    assert lines(snapshot, found) == used
+    both = references(snapshot, "minors.policy", offset, with_declarations=True)
+    assert sorted(lines(snapshot, both)) == sorted((*declared, *used))
+
+
+@pytest.mark.parametrize(
+    ("words", "used"),
+    [
+        ("flight    ", ["campaign:4"]),
+        ("segment ", ["campaign:9"]),
+        ("segment_kind  ", ["campaign:26", "law:9"]),
+    ],
+)
+def test_types_are_followed(words: str, used: list[str]) -> None:
+    snapshot = desk()
+    text = snapshot.sources["campaign.policy"].text
+    offset = text.index({"flight    ": ": flight ", "segment ": "of segment "}.get(words, words))
+    offset += 5
+    found = references(snapshot, "campaign.policy", offset, with_declarations=False)
+    assert lines(snapshot, found) == used
+
+
+def test_where_there_is_no_name_nothing_is_found() -> None:
+    snapshot = desk()
+    offset = at(snapshot, "prohibit")
+    assert definitions(snapshot, "minors.policy", offset) == ()
+    assert references(snapshot, "minors.policy", 0, with_declarations=True) == ()
+    assert definitions(snapshot, "other.policy", 0) == ()
+
+
+def test_names_that_lead_nowhere_are_passed_over() -> None:
+    snapshot = desk(
+        new="""\
+policy x "t"
+  source        NOWHERE art 1
+  rule a "b"
+    prohibit when campaign.nothing.more is 1 and campaign.id.more is 1 and loose is other.path
+                  and any s in campaign.nothing has (s.name is known)
+                  and any p in loose has (p.size is 1) and 2 is 2
+    message       "{campaign.nothing} {not a path}"
+    remedy        ""
+end policy
+
+set BAD of nothing
+  is {x}
+end set
+
+test "t"
+  on 2026-01-01
+  expect deny by nowhere/nothing
+end test
+"""
+    )
+    names = {each.symbol.name for each in snapshot.names.occurrences["new.policy"]}
+    assert names == {"x", "x/a", "campaign", "campaign.id", "s", "p", "BAD"}
+
+
+def test_a_broken_clause_keeps_its_names() -> None:
+    text = FILES["minors.policy"].replace("and campaign.audience.profiling", "and EU campaign.")
+    snapshot = desk(minors=text)
+    offset = at(snapshot, "minimum_age")
+    assert lines(snapshot, definitions(snapshot, "minors.policy", offset)) == ["campaign:18"]
+    offset = at(snapshot, "EU campaign")
+    assert lines(snapshot, definitions(snapshot, "minors.policy", offset)) == ["law:4"]
+
+
+def test_broken_facts_leave_the_others_their_names() -> None:
+    text = FILES["campaign.policy"].replace(": money ", ": ?").replace(": yes_no  ", ": ?")
+    snapshot = desk(campaign=text)
+    offset = at(snapshot, "minimum_age")
+    assert lines(snapshot, definitions(snapshot, "minors.policy", offset)) == ["campaign:18"]
+
+
+# --- other names --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "new"),
+    [
+        ("EU", "UNION"),
+        ("DSA", "SERVICES"),
+        ("minors ", "children"),
+        ("no_profiling", "unprofiled"),
+        ("minimum_age", "least_age"),
+        ("segment.kind", "group"),
+        ("segments ", "groups"),
+        ("sales", "selling"),
+        ("SENSITIVE", "DELICATE"),
+    ],
+)
+def test_a_renamed_set_of_files_means_the_same(words: str, new: str) -> None:
+    snapshot = desk()
+    offset = at(snapshot, words)
+    edits = rename(snapshot, "minors.policy", offset, new)
+    assert not isinstance(edits, Refusal)
+    everywhere = references(snapshot, "minors.policy", offset, with_declarations=True)
+    assert {each.span for each in edits} == set(everywhere)
+    texts = {
+        name: edited(text, [each for each in edits if each.span.source == name])
+        for name, text in FILES.items()
+    }
+    after = take(texts)
+    assert after.diagnostics == ()
+    again = rename(after, "minors.policy", at(after, new), _old(words))
+    assert not isinstance(again, Refusal)
+    back = {
+        name: edited(text, [each for each in again if each.span.source == name])
+        for name, text in texts.items()
+    }
+    assert back == FILES
+
+
+def _old(words: str) -> str:
+    return words.strip().partition(".")[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "new", "reason"),
+    [
+        ("EU", "SENSITIVE", "with this name, set `SENSITIVE` is declared twice"),
+        ("EU", "is", "with this name, `is` is a word of the language and cannot be a name"),
+        ("EU", "DE", "`DE` already means something where this name is used"),
+        ("EU", "two words", "`two words` is no name: a name has letters, digits and underscores"),
+        ("no_profiling", "no_health", "with this name, rule `minors/no_health` is declared twice"),
+        ("minimum_age", "profiling", "with this name, fact `audience.profiling` is declared twice"),
+        ("segment.kind", "campaign", "with this name, the name `campaign` is already in use here"),
+        ("prohibit", "forbid", "there is no name here that policies declare"),
+    ],
+)
+def test_a_name_that_would_change_a_meaning_is_refused(words: str, new: str, reason: str) -> None:
+    snapshot = desk()
+    refusal = rename(snapshot, "minors.policy", at(snapshot, words), new)
+    assert refusal == Refusal(reason=reason)
+
+
+def test_an_element_does_not_take_the_name_of_another_around_it() -> None:
+    text = """\
+policy x "t"
+  source DSA art 1
+  in force from 2024-01-01
+  rule a "b"
+    prohibit when any segment in campaign.segments has (
+                    any piece in segment.parts has (piece.size is 1 and segment.name is known)
+                  )
+    message       "m"
+    remedy        "r"
+end policy
+"""
+    snapshot = desk(new=text)
+    refusal = rename(snapshot, "new.policy", at(snapshot, "piece", "new.policy"), "segment")
+    assert isinstance(refusal, Refusal)
+
+
+def test_two_names_do_not_become_one() -> None:
+    text = """\
+policy x "t"
+  rule a "b"
+    prohibit when goal is 1
+end policy
+
+set ONE of text "one"
+  is {"a"}
+end set
+"""
+    snapshot = desk(new=text)
+    refusal = rename(snapshot, "new.policy", at(snapshot, "ONE", "new.policy"), "goal")
+    assert isinstance(refusal, Refusal)
+
+
+def test_a_name_in_a_broken_clause_is_not_changed_behind_its_back() -> None:
+    text = FILES["minors.policy"].replace("and campaign.audience.profiling", "and EU campaign.")
+    snapshot = desk(minors=text)
+    found = renamable(snapshot, "law.policy", at(snapshot, "EU of", "law.policy"))
+    assert found == Refusal(
+        reason="`EU` stands in a part with a mistake; mend minors.policy:8:5 first"
+    )
+    assert not isinstance(renamable(snapshot, "minors.policy", at(snapshot, "DSA")), Refusal)
