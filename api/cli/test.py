@@ -98,14 +98,14 @@ class _Session:
     def mutate(self) -> None:
         """Show what the tests do not notice, as it is found."""
         trials: list[Trial] = []
-        rule = ""
+        owner = ""
         with counting("changes tried") as count:
             for trial in try_mutants(self.bundle, self.results):
                 count()
                 trials.append(trial)
                 if trial.noticed_by is None and not self.as_json:
-                    is_new = trial.mutant.rule.id != rule
-                    rule = trial.mutant.rule.id
+                    is_new = trial.mutant.name != owner
+                    owner = trial.mutant.name
                     shown = trials_view.unnoticed(self.policies, trial.mutant, is_new=is_new)
                     self._messages.lines(shown)
         noticed = sum(trial.noticed_by is not None for trial in trials)

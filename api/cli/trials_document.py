@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from api.cli.policy_files import PolicyFiles
+from engine.semantics.tree import Rule
 from engine.source.text import Location
 from engine.testing.boundaries import LimitTests
-from engine.testing.coverage import Coverage, share
+from engine.testing.coverage import Coverage, PartCoverage, share
+from engine.testing.mutants import Mutant
 from engine.testing.mutation import Trial
 from engine.testing.runner import CaseResult
 from engine.testing.trace import RuleTrace, TraceLine
@@ -61,20 +63,28 @@ def coverage(policies: PolicyFiles, measured: Coverage) -> Document:
                 "rule": rule.rule.id,
                 "seen": sorted(status.value for status in rule.statuses),
                 "never_seen": [status.value for status in rule.unseen],
-                "parts": [
-                    {
-                        "kind": each.part.kind.value,
-                        "text": each.part.text,
-                        **_place(policies, each.part.location),
-                        "true": each.is_true,
-                        "false": each.is_false,
-                    }
-                    for each in rule.parts
-                ],
+                "parts": _parts(policies, rule.parts),
             }
             for rule in measured.rules
         ],
+        "definitions": [
+            {"definition": each.definition.name, "parts": _parts(policies, each.parts)}
+            for each in measured.definitions
+        ],
     }
+
+
+def _parts(policies: PolicyFiles, parts: Sequence[PartCoverage]) -> list[Document]:
+    return [
+        {
+            "kind": each.part.kind.value,
+            "text": each.part.text,
+            **_place(policies, each.part.location),
+            "true": each.is_true,
+            "false": each.is_false,
+        }
+        for each in parts
+    ]
 
 
 def mutants(policies: PolicyFiles, trials: Sequence[Trial]) -> Document:
@@ -87,13 +97,17 @@ def mutants(policies: PolicyFiles, trials: Sequence[Trial]) -> Document:
         "noticed": noticed,
         "unnoticed": [
             {
-                "rule": mutant.rule.id,
+                _kind(mutant): mutant.name,
                 "change": mutant.change,
                 **_place(policies, mutant.location),
             }
             for mutant in unnoticed
         ],
     }
+
+
+def _kind(mutant: Mutant) -> str:
+    return "rule" if isinstance(mutant.owner, Rule) else "definition"
 
 
 def boundaries(policies: PolicyFiles, offered: Sequence[LimitTests]) -> list[Document]:

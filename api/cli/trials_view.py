@@ -10,7 +10,7 @@ from api.cli.terminal import toned
 from engine.evaluation.prose import Tone, printable
 from engine.source.text import Location
 from engine.testing.boundaries import BoundaryTest, LimitTests
-from engine.testing.coverage import Coverage, RuleCoverage, share
+from engine.testing.coverage import Coverage, PartCoverage, RuleCoverage, share
 from engine.testing.mutants import Mutant
 from engine.testing.parts import Words
 from engine.testing.runner import CaseResult
@@ -84,22 +84,30 @@ def _cut(names: Sequence[str]) -> str:
 def coverage(policies: PolicyFiles, measured: Coverage) -> Iterator[Text]:
     """Yield what no test sees, rule by rule, and the share of parts decided both ways."""
     for rule in measured.rules:
-        lines = list(_gaps(policies, rule))
-        if lines:
-            yield toned(rule.rule.id, Tone.TITLE)
-            yield from lines
+        yield from _below(rule.rule.id, [*_unseen(policies, rule), *_gaps(policies, rule.parts)])
+    for each in measured.definitions:
+        yield from _below(each.definition.name, list(_gaps(policies, each.parts)))
     both, whole = measured.both_ways, measured.parts
     tone = Tone.ALLOW if both == whole else Tone.OPEN
     share_of = f"{both:,} of {whole:,} parts of rules"
     yield toned(f"{share_of} are decided both ways ({measured.percentage}%)", tone)
 
 
-def _gaps(policies: PolicyFiles, rule: RuleCoverage) -> Iterator[Text]:
+def _below(name: str, lines: Sequence[Text]) -> Iterator[Text]:
+    if lines:
+        yield toned(name, Tone.TITLE)
+        yield from lines
+
+
+def _unseen(policies: PolicyFiles, rule: RuleCoverage) -> Iterator[Text]:
     if rule.unseen:
         where = place(policies, rule.rule.main.location)
         statuses = ", ".join(status.value for status in rule.unseen)
         yield toned(f"  {where}", Tone.POINTER) + toned(f"  no test sees it {statuses}")
-    for each in rule.parts:
+
+
+def _gaps(policies: PolicyFiles, parts: Sequence[PartCoverage]) -> Iterator[Text]:
+    for each in parts:
         if not each.both_ways:
             never = "false" if each.is_true else "true"
             how = f"never {never}" if each.is_true or each.is_false else "never decided"
@@ -111,9 +119,9 @@ def _gaps(policies: PolicyFiles, rule: RuleCoverage) -> Iterator[Text]:
 
 
 def unnoticed(policies: PolicyFiles, mutant: Mutant, *, is_new: bool) -> Iterator[Text]:
-    """Yield a change that no test notices, below the name of its rule if that is new."""
+    """Yield a change that no test notices, below the name of its owner if that is new."""
     if is_new:
-        yield toned(mutant.rule.id, Tone.TITLE)
+        yield toned(mutant.name, Tone.TITLE)
     where = toned(f"  {place(policies, mutant.location)}", Tone.POINTER)
     yield where + toned(f"  no test notices if {mutant.change}")
 

@@ -51,6 +51,14 @@ class Links:
         """Return the address of an index, or of the vocabulary."""
         return f"#{name}" if self.one_page else PAGES[name]
 
+    def definition(self, name: str) -> str:
+        """Return the address of a definition."""
+        return self._at(PAGES["vocabulary"], f"definition-{name}")
+
+    def parameter(self, name: str) -> str:
+        """Return the address of a parameter."""
+        return self._at(PAGES["vocabulary"], f"parameter-{name}")
+
     def list(self, name: str) -> str:
         """Return the address of a list."""
         return self._at(PAGES["vocabulary"], f"list-{name}")

@@ -48,6 +48,8 @@ class Realm(Enum):
     """What sort of thing was changed, in the order in which changes are told."""
 
     RULE = "rule"
+    DEFINITION = "definition"
+    PARAMETER = "parameter"
     SET = "set"
     INSTRUMENT = "instrument"
     FACT = "fact"
@@ -68,12 +70,13 @@ class Subject:
 
 
 class Part(Enum):
-    """The part of a rule in which a condition stands."""
+    """The part of a rule in which a condition stands, or that it is what a definition means."""
 
     APPLICABILITY = "applicability"
     PROHIBITION = "prohibition"
     REQUIREMENT = "requirement"
     EXCEPTION = "exception"
+    DEFINITION = "definition"
 
 
 class Kind(Enum):
@@ -117,6 +120,8 @@ class Kind(Enum):
     EDITION_ADDED = "edition added"  # members; `about` has the days
     EDITION_REMOVED = "edition removed"
     EDITION_UNTIL = "edition until"
+    VALUE = "value"  # constants; `about` has the days
+    REVIEWED = "reviewed on"  # days, or None
 
 
 Shown = str | bool | date | Constant | frozenset[str] | tuple[str, ...] | None

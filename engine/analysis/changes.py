@@ -15,13 +15,17 @@ from .declarations import (
     renamed_facts,
     set_changes,
 )
+from .definitions import definition_changes, written_out
 from .meaning import Reader
+from .parameters import parameter_changes
 from .rules import content, lean_of_existence, rule_changes, subject_of
 from .timelines import timeline
 
 
 def changes(old: Policies, new: Policies) -> tuple[Change, ...]:
     """Return what changed from the old version to the new: rules by their id, then declarations."""
+    common = old.definitions.keys() & new.definitions.keys()
+    old, new = written_out(old, common), written_out(new, common)
     before, after = facts_of(old), facts_of(new)
     renamed = renamed_facts(before, after)
     shared = frozenset(
@@ -29,12 +33,15 @@ def changes(old: Policies, new: Policies) -> tuple[Change, ...]:
         for name in old.sets.keys() & new.sets.keys()
         if timeline(old.sets[name]) != timeline(new.sets[name])
     )
+    shared |= old.parameters.keys() & new.parameters.keys()
     readers = (
         Reader(policies=old, renamed=renamed, shared=shared, bound={}),
         Reader(policies=new, renamed={}, shared=shared, bound={}),
     )
     return (
         *_rules(*readers),
+        *definition_changes(*readers),
+        *parameter_changes(*readers),
         *set_changes(old, new),
         *instrument_changes(old, new),
         *fact_changes(before, after, renamed),

@@ -11,6 +11,7 @@ from ..semantics.tree import (
     Denied,
     Edition,
     Effect,
+    Members,
     Over,
     Policies,
     Rule,
@@ -86,8 +87,8 @@ def _editions(old: SetDefinition, new: SetDefinition, lean: Lean) -> Iterator[Ch
 
 def _edition(
     owner: SetDefinition,
-    old: Edition,
-    new: Edition,
+    old: Edition[Members],
+    new: Edition[Members],
     lean: Lean,
     moved: set[date | None],
 ) -> Iterator[Change]:
@@ -103,8 +104,8 @@ def _edition(
         yield _of_set(Kind.EDITION_UNTIL, owner, lean, old=one, new=other, about=since)
 
 
-def _texts(edition: Edition) -> frozenset[str]:
-    return frozenset(map(str, edition.members))
+def _texts(edition: Edition[Members]) -> frozenset[str]:
+    return frozenset(map(str, edition.content))
 
 
 def days_of(window: Window) -> str:
@@ -128,11 +129,12 @@ def _uses(name: str, policies: Policies) -> Iterator[int]:
     for rule in policies.rules:
         if isinstance(rule.places, SetTerm) and rule.places.name == name:
             yield 1
-        for condition, sign in _signed(rule):
+        for condition, sign in signed(rule):
             yield from _used(name, condition, sign)
 
 
-def _signed(rule: Rule) -> Iterator[tuple[Condition, int]]:
+def signed(rule: Rule) -> Iterator[tuple[Condition, int]]:
+    """Yield the conditions of a rule, each with 1 where its truth leads towards denial, else -1."""
     yield from ((clause.condition, 1) for clause in rule.applicability)
     yield rule.main.condition, 1 if rule.effect is Effect.PROHIBIT else -1
     yield from ((each.clause.condition, -1) for each in rule.exemptions)

@@ -15,22 +15,26 @@ from ..semantics.tree import (
     Compared,
     Condition,
     Constant,
+    Defined,
     Denied,
     FactTerm,
     Holds,
     Joined,
     Over,
+    Parameter,
+    ParameterTerm,
     Policies,
     SetTerm,
     Template,
     TodayTerm,
     ValueTerm,
+    Window,
 )
 from ..semantics.types import ListType, RecordType, Type
 from ..syntax.lexis import Comparator
 from ..syntax.tree import QuantifierKind
 from .normal import denied, normal
-from .timelines import always, listed, timeline
+from .timelines import always, listed, spans, timeline
 
 Key = Hashable
 FactName = tuple[str, str]
@@ -53,8 +57,8 @@ class Reader:
     """Reads one of two versions in the light of the other.
 
     `renamed` leads from the facts of this version to their names in the other, where they differ;
-    `shared` are the sets that both versions declare with different members: a condition that
-    names such a set still says the same, and the change is that of the set.
+    `shared` are the sets and parameters that both versions declare and that differ: a condition
+    that names one still says the same, and the change is that of the declaration.
     """
 
     policies: Policies
@@ -86,6 +90,9 @@ class Reader:
                 return ("not", self.condition(operand))
             case Over():
                 return self._over(condition)
+            case Defined(name=name):
+                # What is not declared in both versions was written out before.
+                return ("defined", name)
         assert_never(condition)
 
     def _over(self, over: Over) -> Key:
@@ -109,6 +116,8 @@ class Reader:
                 return self.subject(operand)
             case Over(collection=collection):
                 return ("over", self.term(collection))
+            case Defined(name=name):
+                return ("defined", name)
         assert_never(condition)
 
     # --- values ----------------------------------------------------------------------------
@@ -132,7 +141,18 @@ class Reader:
                 if name in self.shared:
                     return ("set", name)
                 return ("set", timeline(self.policies.sets[name]))
+            case ParameterTerm(name=name):
+                if name in self.shared:
+                    return ("parameter", name)
+                return self._stated(self.policies.parameters[name])
         assert_never(term)
+
+    def _stated(self, parameter: Parameter) -> Key:
+        """Return the key of a parameter; of one that always holds it is that of its value."""
+        held = spans(parameter, self.term)
+        if len(held) == 1 and held[0].window == Window():
+            return held[0].content
+        return ("parameter", held)
 
     def _fact(self, term: FactTerm) -> Key:
         """Return the way to a fact, by the names that the other version gives to each step."""
@@ -167,7 +187,7 @@ class Reader:
     def _with_elements(self, condition: Condition) -> "Reader":
         """Return the reader that knows the elements a condition binds, the first of a name."""
         match condition:
-            case Holds() | Compared():
+            case Holds() | Compared() | Defined():
                 return self
             case Joined(operands=operands):
                 found: dict[str, Bound] = {}

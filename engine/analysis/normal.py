@@ -12,6 +12,7 @@ from ..semantics.tree import (
     Compared,
     Condition,
     Constant,
+    Defined,
     Denied,
     FactTerm,
     Holds,
@@ -62,7 +63,7 @@ def normal(condition: Condition) -> Condition:
             return joined(condition, kind, tuple(normal(each) for each in operands))
         case Denied(operand=operand):
             return denied(normal(operand))
-        case Over(condition=inner):
+        case Over(condition=inner) | Defined(condition=inner):
             return replace(condition, condition=normal(inner))
     assert_never(condition)
 
@@ -83,7 +84,7 @@ def opened(condition: Condition, kind: JunctionKind) -> tuple[Condition, ...]:
 def denied(condition: Condition) -> Condition:
     """Return the normal form of the denial of a normal form."""
     match condition:
-        case Holds():
+        case Holds() | Defined():
             return Denied(span=condition.span, operand=condition)
         case Compared(comparator=comparator):
             opposite = _OPPOSITES.get(comparator)

@@ -8,6 +8,7 @@ from ..semantics.tree import (
     Compared,
     Condition,
     Constant,
+    Defined,
     Denied,
     FactTerm,
     Holds,
@@ -32,6 +33,8 @@ def phrase(condition: Condition) -> str:
     match condition:
         case Holds(fact=fact):
             return fact.text
+        case Defined(name=name):
+            return name
         case Compared(left=left):
             return f"{term_text(left)} {behind(condition)}"
         case Joined(kind=kind, operands=operands):

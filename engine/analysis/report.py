@@ -8,6 +8,8 @@ from .wording import sentence
 
 _PLURALS = {
     Realm.RULE: "rule",
+    Realm.DEFINITION: "definition",
+    Realm.PARAMETER: "parameter",
     Realm.SET: "set",
     Realm.INSTRUMENT: "instrument",
     Realm.FACT: "fact",

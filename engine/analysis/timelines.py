@@ -1,50 +1,58 @@
-"""Sets as a matter of days: which members hold when, and whether they only ever grow.
+"""Dated declarations as a matter of days: what holds when, and whether sets only ever grow.
 
-A timeline is a row of spans of days with the members that hold in them; days in no span have none,
-and what is asked of them is unknown. Spans that follow each other with the same members are one.
+A timeline is a row of spans of days with what holds in them; in days of no span nothing holds, and
+what is asked of them is unknown. Spans that follow each other with the same content are one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Generic, TypeVar
 
-from ..semantics.tree import Constant, Edition, SetDefinition, SetTerm, Window
+from ..semantics.tree import Constant, Dated, SetDefinition, SetTerm, Window
 
 Members = frozenset[object]
+Content = TypeVar("Content")
+Read = TypeVar("Read", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Members over a window of time."""
+class Span(Generic[Read]):
+    """What holds over a window of time."""
 
     window: Window
-    members: Members
+    content: Read
 
 
-Timeline = tuple[Span, ...]
+Timeline = tuple[Span[Members], ...]
+
+
+def spans(declared: Dated[Content], read: Callable[[Content], Read]) -> tuple[Span[Read], ...]:
+    """Return the spans of a dated declaration, each with its content as it is read."""
+    found: list[Span[Read]] = []
+    for edition in declared.editions:
+        content = read(edition.content)
+        last = found[-1] if found else None
+        if last is not None and last.content == content and _meet(last.window, edition.window):
+            window = Window(start=last.window.start, until=edition.window.until)
+            found[-1] = Span(window=window, content=content)
+        else:
+            found.append(Span(window=edition.window, content=content))
+    return tuple(found)
+
+
+def _meet(earlier: Window, later: Window) -> bool:
+    return earlier.until is not None and earlier.until == later.start
 
 
 def timeline(definition: SetDefinition) -> Timeline:
     """Return the timeline of a declared set."""
-    found: list[Span] = []
-    for edition in definition.editions:
-        members: Members = frozenset(edition.members)
-        last = found[-1] if found else None
-        if last is not None and last.members == members and _follows(last.window, edition):
-            window = Window(start=last.window.start, until=edition.window.until)
-            found[-1] = Span(window=window, members=members)
-        else:
-            found.append(Span(window=edition.window, members=members))
-    return tuple(found)
-
-
-def _follows(window: Window, edition: Edition) -> bool:
-    return window.until is not None and window.until == edition.window.start
+    return spans(definition, frozenset[object])
 
 
 def always(members: Members) -> Timeline:
     """Return the timeline of members that a policy lists itself."""
-    return (Span(window=Window(), members=members),)
+    return (Span(window=Window(), content=members),)
 
 
 def timeline_of(term: SetTerm | Constant, sets: Mapping[str, SetDefinition]) -> Timeline:
@@ -61,8 +69,8 @@ def listed(term: Constant) -> Members:
 
 def newest(term: SetTerm | Constant, sets: Mapping[str, SetDefinition]) -> Members:
     """Return the members as of the newest edition."""
-    spans = timeline_of(term, sets)
-    return spans[-1].members if spans else frozenset()
+    held = timeline_of(term, sets)
+    return held[-1].content if held else frozenset()
 
 
 def growth(old: Timeline, new: Timeline) -> bool | None:
@@ -90,5 +98,5 @@ def _day_by_day(old: Timeline, new: Timeline) -> Iterator[tuple[Members | None, 
             yield one, other
 
 
-def _on(spans: Timeline, day: date) -> Members | None:
-    return next((span.members for span in spans if span.window.meets(day, day)), None)
+def _on(held: Timeline, day: date) -> Members | None:
+    return next((span.content for span in held if span.window.meets(day, day)), None)

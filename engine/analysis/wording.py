@@ -33,11 +33,14 @@ _SENTENCES: dict[Kind, str] = {
     Kind.LABEL: 'it is described as "{new}", no longer as "{old}"',
     Kind.URL: "its address is {new}, no longer {old}",
     Kind.RETYPED: "it is now {new}, no longer {old}",
+    Kind.VALUE: "the value {about} is {new}, no longer {old}",
     Kind.EDITION_ADDED: "an edition is added {about}: {new}",
     Kind.EDITION_REMOVED: "the edition {about} is removed: {old}",
 }
 _REALMS = {
     Realm.RULE: "rule",
+    Realm.DEFINITION: "definition",
+    Realm.PARAMETER: "parameter",
     Realm.SET: "set",
     Realm.INSTRUMENT: "instrument",
     Realm.FACT: "fact",
@@ -47,6 +50,7 @@ _PARTS = {
     Part.APPLICABILITY: "for it to apply, ",
     Part.PROHIBITION: "for it to prohibit, ",
     Part.REQUIREMENT: "to meet it, ",
+    Part.DEFINITION: "for it to hold, ",
 }
 
 
@@ -68,6 +72,8 @@ def sentence(change: Change) -> str:  # noqa: C901, PLR0912 - one case for each 
         case Kind.EDITION_UNTIL:
             head = f"the edition {change.about} holds"
             return f"{head} {_until(change.new)}, no longer {_until(change.old)}"
+        case Kind.REVIEWED:
+            return f"it was last reviewed on {new}" if change.new else "it names no review"
         case Kind.PLACES:
             return _places(change)
         case Kind.IF_UNKNOWN:

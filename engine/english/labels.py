@@ -74,6 +74,12 @@ def denied(statement: str) -> str:
     return f"it is not the case that {statement}"
 
 
+def denied_as_a_whole(statement: str) -> str:
+    """Return the opposite of a statement that may join several: only one of them has that verb."""
+    joins = {"and", "or"} & set(statement.split())
+    return f"it is not the case that {statement}" if joins else denied(statement)
+
+
 def _denied_verb(word: str, following: list[str]) -> str | None:
     owns = bool(following) and following[0] in _ARTICLES
     if word in ("has", "have") and owns:

@@ -14,11 +14,13 @@ from ..semantics.tree import (
     Compared,
     Condition,
     Constant,
+    Defined,
     Denied,
     FactTerm,
     Holds,
     Joined,
     Over,
+    ParameterTerm,
     Policies,
     Rule,
     SetTerm,
@@ -87,6 +89,9 @@ class Writer:
                 return self._joined(node, truth=truth)
             case Over():
                 return self._over(node, truth=truth)
+            case Defined(label=label):
+                stated = label if truth else labels.denied_as_a_whole(label)
+                return Phrase(words=f"{stated} (as defined)")
         assert_never(node)
 
     def sentence(self, node: Condition, lead: str = "") -> Phrase:
@@ -276,6 +281,8 @@ class Writer:
                 return "the day of the decision"
             case ArithmeticTerm():
                 return self._arithmetic(term)
+            case ParameterTerm(label=label):
+                return f"{labels.noun(label)} (as set)"
             case SetTerm(name=name):
                 return f"the {labels.bare(self.policies.sets[name].label)}"
         assert_never(term)

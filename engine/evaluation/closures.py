@@ -11,15 +11,19 @@ from datetime import date
 from typing import TypeAlias, assert_never
 
 from ..semantics.tree import (
+    MARKET,
     ArithmeticTerm,
     Compared,
     Condition,
     Constant,
+    Defined,
     Denied,
     FactTerm,
     Holds,
     Joined,
     Over,
+    Parameter,
+    ParameterTerm,
     Policies,
     SetTerm,
     TodayTerm,
@@ -68,6 +72,11 @@ class Names:
             bound={**self.bound, condition.variable: (depth, kind.element)},
         )
 
+    def unbound(self) -> "Names":
+        """Return the names inside a definition: of those bound around it only the market."""
+        bound = {name: each for name, each in self.bound.items() if name == MARKET}
+        return Names(policies=self.policies, bound=bound)
+
 
 # --- values -----------------------------------------------------------------------------------
 
@@ -81,17 +90,22 @@ def compile_value(term: ValueTerm, names: Names) -> Value:
             return lambda frame: frame.today
         case SetTerm(name=name):
             definition = names.policies.sets[name]
-
-            def set_members(frame: Frame) -> object:
-                edition = definition.on(frame.law_day)
-                return None if edition is None else edition.members
-
-            return set_members
+            return lambda frame: definition.on(frame.law_day)
+        case ParameterTerm(name=name):
+            return _parameter(names.policies.parameters[name])
         case FactTerm():
             return compile_fact(term, names)
         case ArithmeticTerm():
             return _arithmetic(term, names)
     assert_never(term)
+
+
+def _parameter(declared: Parameter) -> Value:
+    def in_force(frame: Frame) -> object:
+        found = declared.on(frame.law_day)
+        return None if found is None else found.value
+
+    return in_force
 
 
 def compile_fact(fact: FactTerm, names: Names) -> Callable[[Frame], Datum | None]:
@@ -169,6 +183,8 @@ def compile_test(condition: Condition, names: Names) -> Test:
             return _denied(compile_test(operand, names))
         case Over():
             return _over(condition, names)
+        case Defined(condition=meant):
+            return _defined(compile_test(meant, names.unbound()), names)
     assert_never(condition)
 
 
@@ -194,6 +210,19 @@ def _denied(test: Test) -> Test:
         return None if found is None else not found
 
     return denied
+
+
+def _defined(test: Test, names: Names) -> Test:
+    kept = len(names.unbound().bound)
+    if kept == len(names.bound):
+        return test
+    return lambda frame: test(unbound(frame, kept))
+
+
+def unbound(frame: Frame, kept: int) -> Frame:
+    """Return the frame inside a definition; the market, where it is bound, is bound first."""
+    bound, pointers = frame.bound[:kept], frame.pointers[:kept]
+    return Frame(frame.facts, frame.today, frame.law_day, bound, pointers)
 
 
 def _over(condition: Over, names: Names) -> Test:

@@ -136,11 +136,14 @@ class _Bench:
         if holding:
             return self._result(Status.EXCEPTED, ", ".join(holding))
         is_sure = subject.truth is True and breach.truth is True
-        listed, more = findings(
-            self.rule,
-            Breach(main=breach, subject=subject, market=self.venue.market),
-            self.hearing.campaign,
+        found = Breach(
+            main=breach,
+            subject=subject,
+            policies=self.hearing.policies,
+            day=day,
+            market=self.venue.market,
         )
+        listed, more = findings(self.rule, found, self.hearing.campaign)
         return replace(
             self._result(Status.VIOLATED if is_sure else Status.UNDETERMINED),
             findings=listed,

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
-from ..semantics.tree import MARKET, FactTerm, Rule, Template
+from ..semantics.tree import MARKET, FactTerm, ParameterTerm, Policies, Rule, Template
 from .outcome import Outcome, Seen
 from .result import Finding
 from .values import Campaign, Datum, Group, show_typed
 from .venue import Market
-from .wording import variables
+from .wording import in_force, variables
 
 MOST_FINDINGS = 50
 """A rule lists at most so many findings, a finding so many facts; the rest is counted."""
@@ -18,13 +19,15 @@ _LONGEST_VALUE = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:
-    """The outcome of a breach, and that of the rule being about the campaign at all.
+    """The outcome of a breach, that of the rule being about the campaign at all, and the law.
 
-    `market` is the one in which the breach was looked for, where the rule speaks of it.
+    Both were found under the law of `day`, and in `market` where the rule speaks of it.
     """
 
     main: Outcome
     subject: Outcome
+    policies: Policies
+    day: date
     market: Market | None = None
 
 
@@ -40,6 +43,7 @@ def findings(rule: Rule, breach: Breach, campaign: Campaign) -> tuple[tuple[Find
     shown = (*breach.main.seen, *breach.subject.seen, *evidence)
     # Where no fact is about all the elements told of, each is the first that was breached by.
     firsts = place | {name: where for each in reversed(shown) for name, where in each.bindings}
+    teller = _Teller(campaign=campaign, breach=breach)
     made = []
     for witness in witnesses[:MOST_FINDINGS]:
         bound = dict(witness)
@@ -48,8 +52,8 @@ def findings(rule: Rule, breach: Breach, campaign: Campaign) -> tuple[tuple[Find
         made.append(
             Finding(
                 clause=rule.main,
-                message=_message(rule, whole, campaign, told),
-                remedy=_remedy(rule, whole, campaign, told),
+                message=_message(rule, whole, teller, told),
+                remedy=_remedy(rule, whole, teller, told),
                 seen=seen if whole.truth is True else (),
                 wanted=whole.wanted[:MOST_FINDINGS],
             )
@@ -57,16 +61,16 @@ def findings(rule: Rule, breach: Breach, campaign: Campaign) -> tuple[tuple[Find
     return tuple(made), len(witnesses) - len(made)
 
 
-def _message(rule: Rule, whole: Outcome, campaign: Campaign, bound: Mapping[str, str]) -> str:
+def _message(rule: Rule, whole: Outcome, teller: "_Teller", bound: Mapping[str, str]) -> str:
     if whole.truth is True:
-        return _filled(rule.message, campaign, bound)
+        return teller.filled(rule.message, bound)
     labels = dict.fromkeys(wanted.label for wanted in whole.wanted)
     return f"This cannot be judged until it is known: {'; '.join(labels)}."
 
 
-def _remedy(rule: Rule, whole: Outcome, campaign: Campaign, bound: Mapping[str, str]) -> str:
+def _remedy(rule: Rule, whole: Outcome, teller: "_Teller", bound: Mapping[str, str]) -> str:
     if whole.truth is True:
-        return _filled(rule.remedy, campaign, bound)
+        return teller.filled(rule.remedy, bound)
     return "State what is missing; the rule is judged then."
 
 
@@ -113,20 +117,33 @@ def _trimmed(seen: Seen) -> Seen:
 # --- templates --------------------------------------------------------------------------------
 
 
-def _filled(template: Template, campaign: Campaign, bound: Mapping[str, str]) -> str:
-    return "".join(
-        part if isinstance(part, str) else _value(part, campaign, bound) for part in template.parts
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Teller:
+    """Fills in templates about one breach."""
 
+    campaign: Campaign
+    breach: Breach
 
-def _value(fact: FactTerm, campaign: Campaign, bound: Mapping[str, str]) -> str:
-    base: Datum | None = campaign.facts
-    if fact.variable is not None:
-        base = _at(campaign, bound.get(fact.variable))
-    for name in fact.path:
-        base = base.get(name) if isinstance(base, Group) else None
-    text = show_typed(base, fact.type)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+    def filled(self, template: Template, bound: Mapping[str, str]) -> str:
+        """Return the text of a template; `bound` are the pointers of the elements it names."""
+        return "".join(
+            part if isinstance(part, str) else self._value(part, bound) for part in template.parts
+        )
+
+    def _value(self, term: FactTerm | ParameterTerm, bound: Mapping[str, str]) -> str:
+        if isinstance(term, ParameterTerm):
+            text = in_force(term, self.breach.policies, self.breach.day)
+        else:
+            text = show_typed(self._datum(term, bound), term.type)
+        return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+    def _datum(self, fact: FactTerm, bound: Mapping[str, str]) -> Datum | None:
+        base: Datum | None = self.campaign.facts
+        if fact.variable is not None:
+            base = _at(self.campaign, bound.get(fact.variable))
+        for name in fact.path:
+            base = base.get(name) if isinstance(base, Group) else None
+        return base
 
 
 def _at(campaign: Campaign, pointer: str | None) -> Datum | None:

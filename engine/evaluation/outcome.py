@@ -22,8 +22,8 @@ class Seen:
     """A fact that was looked at and determined the outcome.
 
     `value` is how it reads, `required` what it would have to be for the outcome to be otherwise
-    (empty for a fact that only stands beside another). `item` is the label of the list item in
-    which it was looked at, such as `(a)`.
+    (empty for a fact that only stands beside another). `item` says in which labelled items and
+    definitions it was looked at, from the outermost in: ``(a) `reaches_minors`: (b)``.
     """
 
     pointer: str
@@ -55,7 +55,21 @@ class Outcome:
 
     def labelled(self, item: str) -> "Outcome":
         """Return the outcome as that of a labelled list item."""
-        return replace(self, seen=tuple(replace(s, item=item + s.item) for s in self.seen))
+        return replace(self, seen=tuple(replace(s, item=_item(item, s.item)) for s in self.seen))
+
+    def defined(self, name: str, bindings: Bindings) -> "Outcome":
+        """Return the outcome as that of a definition; `bindings` are those around its name."""
+        title = f"`{name}`:"
+        within = (
+            replace(seen, item=_item(title, seen.item), bindings=bindings) for seen in self.seen
+        )
+        return replace(self, seen=tuple(dict.fromkeys(within)))
+
+
+def _item(outer: str, inner: str) -> str:
+    """Return where something was looked at: labels side by side, definitions set apart."""
+    is_apart = inner and (outer.endswith(":") or inner.startswith("`"))
+    return f"{outer} {inner}" if is_apart else outer + inner
 
 
 def negation(operand: Outcome) -> Outcome:

@@ -16,11 +16,13 @@ from ..semantics.tree import (
     Compared,
     Condition,
     Constant,
+    Defined,
     Denied,
     FactTerm,
     Holds,
     Joined,
     Over,
+    ParameterTerm,
     Policies,
     SetTerm,
     TodayTerm,
@@ -30,11 +32,11 @@ from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
 from .comparison import UndefinedError, calculate, holds
 from .judge import Evaluate, Hearing, judge
-from .outcome import Outcome, Seen, Wanted, conjunction, disjunction, negation
+from .outcome import Bindings, Outcome, Seen, Wanted, conjunction, disjunction, negation
 from .result import RuleResult
 from .values import Datum, Group, show_typed
 from .venue import Market
-from .wording import dotted, meaningless, requirement
+from .wording import dotted, in_force, meaningless, no_edition, requirement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,9 @@ def evaluate(condition: Condition, situation: Situation) -> Outcome:
             return negation(evaluate(operand, situation))
         case Over():
             return _over(condition, situation)
+        case Defined(name=name, condition=meant):
+            outcome = evaluate(meant, unbound(situation))
+            return outcome.defined(name, _bindings(situation))
     assert_never(condition)
 
 
@@ -188,7 +193,9 @@ def _evidence(
 ) -> tuple[Seen, ...]:
     """Return the facts that were compared; the first carries what was required."""
 
-    def tell(fact: FactTerm) -> str:
+    def tell(fact: FactTerm | ParameterTerm) -> str:
+        if isinstance(fact, ParameterTerm):
+            return f"{in_force(fact, situation.policies, situation.law_day)} ({fact.name})"
         value, pointer = _find(fact, situation)
         path = dotted(situation.policies.vocabulary.root, pointer)
         return f"{show_typed(value, fact.type)} ({path})"
@@ -221,11 +228,13 @@ def _value(term: ValueTerm, situation: Situation) -> tuple[object, list[Wanted]]
         case TodayTerm():
             return situation.today, []
         case SetTerm(name=name):
-            edition = situation.policies.sets[name].on(situation.law_day)
-            if edition is not None:
-                return edition.members, []
-            why = f"the set has no edition for {situation.law_day}"
-            return None, [Wanted(pointer="", path=name, label=name, why=why)]
+            members = situation.policies.sets[name].on(situation.law_day)
+            return members, [] if members is not None else [no_edition(term, situation.law_day)]
+        case ParameterTerm(name=name):
+            found = situation.policies.parameters[name].on(situation.law_day)
+            if found is None:
+                return None, [no_edition(term, situation.law_day)]
+            return found.value, []
         case FactTerm():
             value, pointer = _find(term, situation)
             return value, [] if value is not None else [_wanted(term, pointer, situation)]
@@ -282,5 +291,15 @@ def _seen(
         label=fact.label,
         value=show_typed(value, fact.type),
         required=required,
-        bindings=tuple((name, element.pointer) for name, element in situation.bound.items()),
+        bindings=_bindings(situation),
     )
+
+
+def unbound(situation: Situation) -> Situation:
+    """Return the situation inside a definition: of the names bound around it only the market."""
+    bound = {name: each for name, each in situation.bound.items() if name == MARKET}
+    return replace(situation, bound=bound)
+
+
+def _bindings(situation: Situation) -> Bindings:
+    return tuple((name, element.pointer) for name, element in situation.bound.items())

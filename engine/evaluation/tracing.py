@@ -11,20 +11,22 @@ from ..semantics.tree import (
     ArithmeticTerm,
     Compared,
     Condition,
+    Defined,
     Denied,
     FactTerm,
     Holds,
     Joined,
     Over,
+    ParameterTerm,
     SetTerm,
     ValueTerm,
 )
 from ..syntax.tree import JunctionKind, QuantifierKind
-from .closures import Frame, Names, Test, compile_fact, compile_test, compile_value
+from .closures import Frame, Names, Test, compile_fact, compile_test, compile_value, unbound
 from .comparison import UndefinedError, calculate, holds
 from .outcome import Outcome, Seen, Truth, Wanted, conjunction, disjunction, negation
 from .values import Datum, show_typed
-from .wording import dotted, meaningless, requirement
+from .wording import dotted, in_force, meaningless, no_edition, requirement
 
 Trace: TypeAlias = Callable[[Frame], Outcome]
 Part: TypeAlias = tuple[Test, Trace]
@@ -49,6 +51,8 @@ def compile_trace(condition: Condition, names: Names) -> Trace:
             return lambda frame: negation(trace(frame))
         case Over():
             return _over(condition, names)
+        case Defined(name=name, condition=meant):
+            return _defined(name, compile_trace(meant, names.unbound()), names)
     assert_never(condition)
 
 
@@ -73,6 +77,16 @@ def _joined(kind: JunctionKind, parts: Sequence[Part], labels: Sequence[str]) ->
         )
 
     return joined
+
+
+def _defined(name: str, trace: Trace, names: Names) -> Trace:
+    variables, kept = tuple(names.bound), len(names.unbound().bound)
+
+    def defined(frame: Frame) -> Outcome:
+        bindings = tuple(zip(variables, frame.pointers, strict=True))
+        return trace(unbound(frame, kept)).defined(name, bindings)
+
+    return defined
 
 
 def _telling(truths: Sequence[Truth], *, decisive: bool) -> Truth:
@@ -172,9 +186,13 @@ def _compared(condition: Compared, names: Names) -> Trace:
             return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
         looked = [look(frame)[0] for look in looks]
         told = {id(fact): each for fact, each in zip(facts, looked, strict=True)}
-        required = requirement(
-            condition, lambda fact: f"{told[id(fact)].value} ({told[id(fact)].path})", truth=truth
-        )
+
+        def tell(term: FactTerm | ParameterTerm) -> str:
+            if isinstance(term, ParameterTerm):
+                return f"{in_force(term, names.policies, frame.law_day)} ({term.name})"
+            return f"{told[id(term)].value} ({told[id(term)].path})"
+
+        required = requirement(condition, tell, truth=truth)
         looked[:1] = [replace(first, required=required) for first in looked[:1]]
         return Outcome(truth=truth, seen=tuple(dict.fromkeys(looked)))
 
@@ -226,15 +244,9 @@ def _term_wants(term: ValueTerm, names: Names) -> Callable[[Frame], list[Wanted]
                 return [wanted] if value is None else []
 
             return fact_wants
-        case SetTerm(name=name):
+        case SetTerm() | ParameterTerm():
             value = compile_value(term, names)
-
-            def set_wants(frame: Frame) -> list[Wanted]:
-                why = f"the set has no edition for {frame.law_day}"
-                missing = [Wanted(pointer="", path=name, label=name, why=why)]
-                return missing if value(frame) is None else []
-
-            return set_wants
+            return lambda frame: [no_edition(term, frame.law_day)] if value(frame) is None else []
         case ArithmeticTerm():
             return _arithmetic_wants(term, names)
         case _:

@@ -121,9 +121,8 @@ def _bound(market: str, campaign: Campaign) -> Market:
 
 def places_on(places: SetTerm | Constant, policies: Policies, day: date) -> frozenset[str] | None:
     """Return the places that a rule names, by the law of a day; None where a set has no edition."""
-    members: object = None
-    if isinstance(places, Constant):
+    if isinstance(places, SetTerm):
+        members: object = policies.sets[places.name].on(day)
+    else:
         members = places.value
-    elif (edition := policies.sets[places.name].on(day)) is not None:
-        members = edition.members
     return members if isinstance(members, frozenset) else None

@@ -1,13 +1,17 @@
 """How comparisons and templates read, and paths as a person writes them."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import assert_never
 
 from ..semantics.tree import (
     ArithmeticTerm,
     Compared,
     Constant,
+    DatedTerm,
     FactTerm,
+    ParameterTerm,
+    Policies,
     SetTerm,
     Template,
     TodayTerm,
@@ -16,23 +20,47 @@ from ..semantics.tree import (
 from ..syntax.lexis import Comparator
 from .outcome import Wanted
 
+Told = FactTerm | ParameterTerm
+"""What is told by its value beside its name."""
+
+
+def no_edition(term: DatedTerm, day: date) -> Wanted:
+    """Return what is wanted where the law of a day has no edition of a declaration."""
+    kind, label = "set", term.name
+    if isinstance(term, ParameterTerm):
+        kind, label = "parameter", term.label
+    why = f"the {kind} has no edition for {day}"
+    return Wanted(pointer="", path=term.name, label=label, why=why)
+
+
+def in_force(term: ParameterTerm, policies: Policies, day: date) -> str:
+    """Return the value of a parameter that is in force on a day, as it was written."""
+    found = policies.parameters[term.name].on(day)
+    return found.text if found is not None else "unknown"
+
 
 def term_text(term: ValueTerm) -> str:
     """Return a value as it was written."""
     match term:
         case TodayTerm():
             return "today"
-        case Constant(text=text) | FactTerm(text=text) | SetTerm(text=text):
+        case (
+            Constant(text=text)
+            | FactTerm(text=text)
+            | SetTerm(text=text)
+            | ParameterTerm(text=text)
+        ):
             return text
         case ArithmeticTerm(text=text):
             return f"{text}{term.month_end.remark}"
     assert_never(term)
 
 
-def requirement(condition: Compared, tell: Callable[[FactTerm], str], *, truth: bool) -> str:
+def requirement(condition: Compared, tell: Callable[[Told], str], *, truth: bool) -> str:
     """Return what would have to hold for a comparison of this truth to come out otherwise.
 
-    `tell` says a fact to the right as its value and path, `gender (campaign.segments[1].kind)`.
+    `tell` says a fact to the right as its value and path, `gender (campaign.segments[1].kind)`, and
+    a parameter as its value and name, `180 days (audit_interval)`.
     """
     phrase = condition.comparator.denial if truth else condition.comparator.phrase
     words = [phrase, *_partners(condition, tell)]
@@ -41,10 +69,8 @@ def requirement(condition: Compared, tell: Callable[[FactTerm], str], *, truth: 
     return " ".join(words)
 
 
-def _partners(condition: Compared, tell: Callable[[FactTerm], str]) -> list[str]:
-    right = [
-        tell(term) if isinstance(term, FactTerm) else term_text(term) for term in condition.right
-    ]
+def _partners(condition: Compared, tell: Callable[[Told], str]) -> list[str]:
+    right = [tell(term) if isinstance(term, Told) else term_text(term) for term in condition.right]
     match condition.comparator:
         case Comparator.BETWEEN:
             return [right[0], "and", right[1]]

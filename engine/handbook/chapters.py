@@ -13,7 +13,6 @@ from ..semantics.cases import Case
 from ..semantics.tree import (
     Citation,
     Constant,
-    FactTerm,
     Policies,
     Rule,
     SetTerm,
@@ -21,7 +20,7 @@ from ..semantics.tree import (
 )
 from .examples import by_file, concerned, example
 from .origins import WrittenPolicy, written_policies
-from .reading import lists_read, paths_read
+from .reading import definitions_read, lists_read, parameters_read, paths_read
 from .values import (
     Authority,
     Chapter,
@@ -111,8 +110,10 @@ class _Maker:
             severity=rule.severity.value,
             message=tuple(_parts(rule.message)),
             remedy=tuple(_parts(rule.remedy)),
-            authorities=tuple(map(_authority, rule.sources)),
+            authorities=tuple(map(authority, rule.sources)),
             examples=tuple(example(case, vocabulary) for case, rules in cases if rule.id in rules),
+            definitions=definitions_read(rule),
+            parameters=parameters_read(rule),
             lists=lists_read(rule),
             facts=tuple(self._facts(rule)),
             origin=origin,
@@ -137,13 +138,14 @@ class _Maker:
 
 def _parts(template: Template) -> Iterator[Part]:
     for part in template.parts:
-        if isinstance(part, FactTerm):
+        if not isinstance(part, str):
             yield Part(text=part.label, is_fact=True)
         else:
             yield Part(text=part)
 
 
-def _authority(citation: Citation) -> Authority:
+def authority(citation: Citation) -> Authority:
+    """Return a provision as the handbook names it."""
     return Authority(
         instrument=citation.instrument,
         title=citation.title,

@@ -20,6 +20,8 @@ def handbook(bundle: Bundle) -> Handbook:
         markets=indexes.markets(policies, entries),
         instruments=indexes.instruments(entries),
         facts=indexes.facts(entries),
+        definitions=reference.definitions(policies, entries),
+        parameters=reference.parameters(policies, entries),
         lists=reference.lists(policies, entries),
         groups=reference.groups(policies.vocabulary),
     )

@@ -63,7 +63,7 @@ def _codes(policies: Policies, rule: Rule) -> Iterator[str]:
             last = until - timedelta(days=1) if until is not None else None
             for edition in policies.sets[name].editions:
                 if edition.window.meets(rule.window.start, last):
-                    yield from map(str, edition.members)
+                    yield from map(str, edition.content)
         case Constant(value=frozenset() as codes):
             yield from map(str, codes)
         case _:

@@ -5,19 +5,22 @@ from typing import assert_never
 
 from ..semantics.tree import (
     ArithmeticTerm,
-    Clause,
     Compared,
     Condition,
     Constant,
+    Defined,
     Denied,
     FactTerm,
     Holds,
     Joined,
     Over,
+    ParameterTerm,
     Rule,
     SetTerm,
     TodayTerm,
     ValueTerm,
+    clauses_of,
+    conditions_below,
     terms_below,
 )
 
@@ -25,20 +28,28 @@ Bound = Mapping[str, str]
 """The path of the list whose elements a name stands for."""
 
 
-def clauses(rule: Rule) -> tuple[Clause, ...]:
-    """Return every clause of a rule that holds a condition."""
-    return (*rule.applicability, rule.main, *(each.clause for each in rule.exemptions))
-
-
 def lists_read(rule: Rule) -> tuple[str, ...]:
     """Return the names of the lists that a rule refers to, the list of its markets first."""
-    terms = [rule.places, *(term for each in clauses(rule) for term in terms_below(each.condition))]
+    read = (term for each in clauses_of(rule) for term in terms_below(each.condition))
+    terms = (rule.places, *read)
     return tuple(dict.fromkeys(term.name for term in terms if isinstance(term, SetTerm)))
+
+
+def definitions_read(rule: Rule) -> tuple[str, ...]:
+    """Return the names of the definitions that a rule rests on, directly or by another."""
+    parts = (part for each in clauses_of(rule) for part in conditions_below(each.condition))
+    return tuple(dict.fromkeys(part.name for part in parts if isinstance(part, Defined)))
+
+
+def parameters_read(rule: Rule) -> tuple[str, ...]:
+    """Return the names of the parameters that a rule refers to."""
+    read = (term for each in clauses_of(rule) for term in terms_below(each.condition))
+    return tuple(dict.fromkeys(term.name for term in read if isinstance(term, ParameterTerm)))
 
 
 def paths_read(rule: Rule, root: str) -> tuple[str, ...]:
     """Return the dotted paths of the facts that decide a rule, in the order of reading."""
-    found = (path for each in clauses(rule) for path in _condition(each.condition, {}, root))
+    found = (path for each in clauses_of(rule) for path in _condition(each.condition, {}, root))
     return tuple(dict.fromkeys(found))
 
 
@@ -58,6 +69,8 @@ def _condition(node: Condition, bound: Bound, root: str) -> Iterator[str]:
             path = _path(collection, bound, root)
             yield path
             yield from _condition(inner, {**bound, name: path}, root)
+        case Defined(condition=inner):
+            yield from _condition(inner, {}, root)
         case _:
             assert_never(node)
 
@@ -69,7 +82,7 @@ def _term(term: ValueTerm, bound: Bound, root: str) -> Iterator[str]:
         case ArithmeticTerm(left=left, right=right):
             yield from _term(left, bound, root)
             yield from _term(right, bound, root)
-        case Constant() | TodayTerm() | SetTerm():
+        case Constant() | TodayTerm() | SetTerm() | ParameterTerm():
             pass
         case _:
             assert_never(term)

@@ -2,12 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 
-from ..english.amounts import words_of
+from ..english.amounts import constant, day, words_of
 from ..english.consequences import in_force
-from ..semantics.tree import Policies, SetDefinition
+from ..english.sentences import Writer
+from ..semantics.tree import Parameter, Policies, SetDefinition
 from ..semantics.types import EnumerationType, ListType, RecordType, Type, describe
 from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
-from .values import FactEntry, Group, ListEdition, NamedList, RuleEntry
+from .chapters import authority
+from .values import (
+    DefinitionEntry,
+    FactEntry,
+    Group,
+    ListEdition,
+    NamedList,
+    ParameterEdition,
+    ParameterEntry,
+    RuleEntry,
+)
 
 
 def groups(vocabulary: Vocabulary) -> tuple[Group, ...]:
@@ -66,6 +77,48 @@ def _choices(declared: Type) -> tuple[str, ...]:
             return ()
 
 
+def definitions(policies: Policies, entries: Iterable[RuleEntry]) -> tuple[DefinitionEntry, ...]:
+    """Return the definitions by label, each with the rules that rest on it."""
+    known, writer = tuple(entries), Writer(policies=policies)
+    declared = policies.definitions.values()
+    ordered = sorted(declared, key=lambda each: (each.label.lower(), each.name))
+    return tuple(
+        DefinitionEntry(
+            name=each.name,
+            label=each.label,
+            meaning=writer.sentence(each.clause.condition),
+            authorities=tuple(map(authority, each.sources)),
+            rules=tuple(entry.reference for entry in known if each.name in entry.definitions),
+        )
+        for each in ordered
+    )
+
+
+def parameters(policies: Policies, entries: Iterable[RuleEntry]) -> tuple[ParameterEntry, ...]:
+    """Return the parameters by label, each with the rules that refer to it."""
+    known = tuple(entries)
+    ordered = sorted(policies.parameters.values(), key=lambda each: (each.label.lower(), each.name))
+    return tuple(_parameter(each, known) for each in ordered)
+
+
+def _parameter(declared: Parameter, entries: tuple[RuleEntry, ...]) -> ParameterEntry:
+    return ParameterEntry(
+        name=declared.name,
+        label=declared.label,
+        editions=tuple(
+            ParameterEdition(
+                in_force=in_force(edition.window),
+                value=constant(edition.content).strip("“”"),
+                authorities=tuple(map(authority, edition.sources)),
+            )
+            for edition in declared.editions
+        ),
+        authorities=tuple(map(authority, declared.sources)),
+        reviewed="" if declared.reviewed is None else day(declared.reviewed),
+        rules=tuple(entry.reference for entry in entries if declared.name in entry.parameters),
+    )
+
+
 def lists(policies: Policies, entries: Iterable[RuleEntry]) -> tuple[NamedList, ...]:
     """Return the lists by label, each with the rules that refer to it."""
     known = tuple(entries)
@@ -80,7 +133,7 @@ def _named_list(definition: SetDefinition, entries: tuple[RuleEntry, ...]) -> Na
         editions=tuple(
             ListEdition(
                 in_force=in_force(edition.window),
-                members=words_of(edition.members, definition.type),
+                members=words_of(edition.content, definition.type),
             )
             for edition in definition.editions
         ),

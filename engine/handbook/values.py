@@ -101,6 +101,8 @@ class RuleEntry:
     remedy: tuple[Part, ...]
     authorities: tuple[Authority, ...]
     examples: tuple[Example, ...]
+    definitions: tuple[str, ...]
+    parameters: tuple[str, ...]
     lists: tuple[str, ...]
     facts: tuple[FactReference, ...]
     origin: Origin
@@ -127,6 +129,38 @@ class Chapter:
     file: str
     rules: tuple[RuleEntry, ...]
     examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionEntry:
+    """A statutory definition: what it means, where it comes from, and the rules that use it."""
+
+    name: str
+    label: str
+    meaning: Phrase
+    authorities: tuple[Authority, ...]
+    rules: tuple[RuleReference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterEdition:
+    """A value over a time, in words, and the provisions that set it."""
+
+    in_force: str
+    value: str
+    authorities: tuple[Authority, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterEntry:
+    """A value that is set with its days; `reviewed` is when it was last looked over, if ever."""
+
+    name: str
+    label: str
+    editions: tuple[ParameterEdition, ...]
+    authorities: tuple[Authority, ...]
+    reviewed: str
+    rules: tuple[RuleReference, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +253,8 @@ class Handbook:
     markets: tuple[MarketEntry, ...]
     instruments: tuple[InstrumentEntry, ...]
     facts: tuple[FactUse, ...]
+    definitions: tuple[DefinitionEntry, ...]
+    parameters: tuple[ParameterEntry, ...]
     lists: tuple[NamedList, ...]
     groups: tuple[Group, ...]
 

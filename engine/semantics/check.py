@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ..source.diagnostic import Diagnostic, in_order
 from ..source.text import Source, Span
@@ -9,11 +10,24 @@ from ..syntax import tree as syntax
 from . import faults
 from .cases import Case, case
 from .declare import Instrument, Names, in_succession, instruments, set_type, vocabulary, window
+from .definitions import definitions
 from .elaborate import Scope, members
+from .parameters import parameter
 from .rules import policy_rules
-from .tree import MARKET, Constant, Edition, Policies, Rule, SetDefinition
+from .tree import (
+    MARKET,
+    Constant,
+    Definition,
+    Edition,
+    Parameter,
+    Policies,
+    Rule,
+    SetDefinition,
+)
 from .types import EnumerationType, ListType, Scalar, Type
 from .vocabulary import Vocabulary
+
+Made = TypeVar("Made")
 
 _DEPENDED_ON: Mapping[tuple[str, ...], Type] = {
     ("id",): Scalar.TEXT,
@@ -75,6 +89,11 @@ def _lacking(vocabulary: Vocabulary, span: Span) -> Iterator[Diagnostic]:
             yield faults.fact_depended_on(span, ".".join((vocabulary.root, *path)), kind)
 
 
+def _sound(made: Mapping[str, Made | None]) -> dict[str, Made]:
+    """Return what has no faults, in order of its name."""
+    return {name: each for name, each in sorted(made.items()) if each is not None}
+
+
 def _beginning(file: syntax.File) -> Span:
     return Span(source=file.span.source, start=0, end=0)
 
@@ -91,18 +110,35 @@ class _Checker:
     def read(self, files: list[syntax.File]) -> Checked:
         """Return sets, rules and tests; each may use what any file declares."""
         sets = dict(self._sets(files))
-        rules = sorted(self._rules(files, sets), key=lambda rule: rule.id)
-        policies = Policies(vocabulary=self.vocabulary, sets=sets, rules=tuple(rules))
-        known = self._rule_names(files)
-        cases = tuple(self._cases(files, sets, known))
+        parameters = self._parameters(files)
+        written, refused = self._definitions(files, sets, parameters)
+        # A name that is taken still means something, so that its uses are not faults of their own.
+        defined = dict.fromkeys(refused) | definitions(written, self.instruments)
+        scopes = [(file, self._scope(file, sets, parameters, defined)) for file in files]
+        policies = Policies(
+            vocabulary=self.vocabulary,
+            sets=sets,
+            rules=tuple(sorted(self._rules(scopes), key=lambda rule: rule.id)),
+            parameters=_sound(parameters),
+            definitions=_sound(defined),
+        )
+        cases = tuple(self._cases(scopes, self._rule_names(files)))
         return Checked(policies=policies, cases=cases)
 
-    def _scope(self, file: syntax.File, sets: Mapping[str, SetDefinition]) -> Scope:
+    def _scope(
+        self,
+        file: syntax.File,
+        sets: Mapping[str, SetDefinition],
+        parameters: Mapping[str, Parameter | None],
+        defined: Mapping[str, Definition | None],
+    ) -> Scope:
         return Scope(
             source=self.sources[file.span.source],
             vocabulary=self.vocabulary,
             sets=sets,
             variables={},
+            parameters=parameters,
+            definitions=defined,
             report=self.report,
         )
 
@@ -110,7 +146,7 @@ class _Checker:
 
     def _sets(self, files: Iterable[syntax.File]) -> Iterator[tuple[str, SetDefinition]]:
         for file in files:
-            scope = self._scope(file, {})
+            scope = self._scope(file, {}, {}, {})
             for node in file.items:
                 if isinstance(node, syntax.SetDeclaration) and self._claim_set(node):
                     made = self._set(node, scope)
@@ -118,7 +154,7 @@ class _Checker:
                         yield made.name, made
 
     def _claim_set(self, node: syntax.SetDeclaration) -> bool:
-        return self.names.claim("set", node.name.text, node.name.span)
+        return self.names.claim_word("set", node.name.text, node.name.span)
 
     def _set(self, node: syntax.SetDeclaration, scope: Scope) -> SetDefinition | None:
         kind = set_type(node, self.enumerations, self.report)
@@ -131,23 +167,53 @@ class _Checker:
             listed = members(scope, written.members, kind)
             if isinstance(listed, Constant) and isinstance(listed.value, frozenset):
                 force = window(written.start, written.until, self.report)
-                editions.append(Edition(window=force, members=listed.value))
+                editions.append(Edition(window=force, content=listed.value))
                 spans.append(written.span)
-        definition = SetDefinition(
-            name=node.name.text,
+        name = node.name.text
+        return SetDefinition(
+            name=name,
             type=kind,
-            label=node.label.value if node.label else node.name.text,
-            editions=tuple(editions),
+            label=node.label.value if node.label else name,
+            editions=in_succession(name, editions, spans, self.report),
         )
-        return in_succession(definition, tuple(spans), self.report)
+
+    def _parameters(self, files: Iterable[syntax.File]) -> dict[str, Parameter | None]:
+        """Return parameters by name, None where one has faults or another's name."""
+        made: dict[str, Parameter | None] = {}
+        for file in files:
+            scope = self._scope(file, {}, {}, {})
+            for node in file.items:
+                if isinstance(node, syntax.Parameter):
+                    name = node.name
+                    found = parameter(node, scope, self.enumerations, self.instruments)
+                    is_free = self.names.claim_word("parameter", name.text, name.span)
+                    made.setdefault(name.text, found if is_free else None)
+        return made
+
+    def _definitions(
+        self,
+        files: Iterable[syntax.File],
+        sets: Mapping[str, SetDefinition],
+        parameters: Mapping[str, Parameter | None],
+    ) -> tuple[list[tuple[syntax.Definition, Scope]], list[str]]:
+        """Return the definitions that the files hold, and the names that others have already."""
+        written, refused = [], []
+        for file in files:
+            scope = self._scope(file, sets, parameters, {}).binding(MARKET, Scalar.PLACE)
+            for node in file.items:
+                if isinstance(node, syntax.Definition):
+                    name = node.name
+                    if self.names.claim_word("definition", name.text, name.span):
+                        written.append((node, scope))
+                    else:
+                        refused.append(name.text)
+        return written, refused
 
     # --- rules and tests -----------------------------------------------------------------------
 
-    def _rules(
-        self, files: Iterable[syntax.File], sets: Mapping[str, SetDefinition]
-    ) -> Iterator[Rule]:
-        for file in files:
-            scope = self._scope(file, sets).binding(MARKET, Scalar.PLACE)
+    def _rules(self, scopes: Iterable[tuple[syntax.File, Scope]]) -> Iterator[Rule]:
+        for file, plain in scopes:
+            scope = plain.binding(MARKET, Scalar.PLACE)
             for node in file.items:
                 if isinstance(node, syntax.Policy):
                     self.names.claim("policy", node.name.text, node.name.span)
@@ -166,13 +232,9 @@ class _Checker:
         return frozenset(found)
 
     def _cases(
-        self,
-        files: Iterable[syntax.File],
-        sets: Mapping[str, SetDefinition],
-        rules: frozenset[str],
+        self, scopes: Iterable[tuple[syntax.File, Scope]], rules: frozenset[str]
     ) -> Iterator[Case]:
-        for file in files:
-            scope = self._scope(file, sets)
+        for file, scope in scopes:
             for node in file.items:
                 if isinstance(node, syntax.Test):
                     made = case(node, scope, rules)

@@ -1,7 +1,7 @@
 """Declarations: what the items of all files introduce, before any condition is read."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar, assert_never
 
@@ -10,11 +10,12 @@ from ..source.text import Source, Span
 from ..syntax import tree as syntax
 from ..syntax.lexis import SCALAR_TYPES
 from . import faults
-from .tree import Edition, SetDefinition, Window
+from .tree import MARKET, Citation, Edition, Window
 from .types import ElementType, EnumerationType, ListType, RecordType, Scalar, Type
 from .vocabulary import Fact, RecordShape, Vocabulary
 
 Kind = TypeVar("Kind")
+Content = TypeVar("Content")
 Report = Callable[[Diagnostic], None]
 
 _EARLIEST = date.min
@@ -36,6 +37,7 @@ class Names:
     sources: Mapping[str, Source]
     report: Report
     _first: dict[tuple[str, str], Span] = field(default_factory=dict)
+    _words: dict[str, tuple[str, Span]] = field(default_factory=dict)
 
     def claim(self, what: str, name: str, span: Span) -> bool:
         """Register a name; report it and return False where it is taken."""
@@ -44,6 +46,22 @@ class Names:
             return True
         place = self.sources[first.source].locate(first.start)
         self.report(faults.duplicate(span, what, name, str(place)))
+        return False
+
+    def claim_word(self, what: str, name: str, span: Span) -> bool:
+        """Register a name that stands as a bare word; report it where any other has it."""
+        if name == MARKET:
+            self.report(faults.shadowing(span, name))
+            return False
+        first = self._words.setdefault(name, (what, span))
+        if first[1] is span:
+            return True
+        place = str(self.sources[first[1].source].locate(first[1].start))
+        if first[0] == what:
+            self.report(faults.duplicate(span, what, name, place))
+        else:
+            article = "an" if first[0][0] in "aeiou" else "a"
+            self.report(faults.name_taken(span, name, f"{article} {first[0]}", place))
         return False
 
 
@@ -55,6 +73,27 @@ def instruments(files: Iterable[syntax.File], names: Names) -> dict[str, Instrum
             name = item.name.text
             found[name] = Instrument(name=name, title=item.title.value, url=item.url.value)
     return found
+
+
+def cited(
+    clause: syntax.SourceClause | None, known: Mapping[str, Instrument], report: Report
+) -> tuple[Citation, ...]:
+    """Return the provisions that a clause cites, reporting instruments that nobody declares."""
+    written = clause.citations if clause is not None else ()
+    return tuple(made for node in written if (made := _citation(node, known, report)) is not None)
+
+
+def _citation(
+    node: syntax.Citation, known: Mapping[str, Instrument], report: Report
+) -> Citation | None:
+    name = node.instrument.text
+    instrument = known.get(name)
+    if instrument is None:
+        report(faults.unknown_instrument(node.instrument.span, name, known))
+        return None
+    return Citation(
+        instrument=name, title=instrument.title, provision=node.provision, url=instrument.url
+    )
 
 
 def _items(files: Iterable[syntax.File], kind: type[Kind]) -> Iterator[Kind]:
@@ -76,6 +115,7 @@ def vocabulary(
     if not blocks:
         return None
     root = blocks[0].name.text
+    names.claim_word("vocabulary", root, blocks[0].name.span)
     for block in blocks:
         if block.name.text != root:
             names.report(faults.second_vocabulary(block.name.span, block.name.text, root))
@@ -192,12 +232,23 @@ def set_type(
     node: syntax.SetDeclaration, enumerations: Mapping[str, EnumerationType], report: Report
 ) -> Scalar | EnumerationType | None:
     """Return the type of a set's members."""
-    name = node.type.text
+    known = [name for name in SCALAR_TYPES if name not in ("yes_no", "money")]
+    return value_type(node.type, enumerations, report, known)
+
+
+def value_type(
+    written: syntax.Name,
+    enumerations: Mapping[str, EnumerationType],
+    report: Report,
+    scalars: Sequence[str] = SCALAR_TYPES,
+) -> Scalar | EnumerationType | None:
+    """Return the type of single values that a name stands for."""
+    name = written.text
     if name in enumerations:
         return enumerations[name]
-    if name in SCALAR_TYPES and name not in ("yes_no", "money"):
+    if name in scalars:
         return Scalar(name)
-    report(faults.unknown_type(node.type.span, name, (*enumerations, *SCALAR_TYPES)))
+    report(faults.unknown_type(written.span, name, (*enumerations, *scalars)))
     return None
 
 
@@ -216,21 +267,23 @@ def window(
     return made
 
 
-def in_succession(node: SetDefinition, spans: tuple[Span, ...], report: Report) -> SetDefinition:
-    """Return the set with each open edition ended by the next, reporting overlaps."""
-    order = sorted(range(len(spans)), key=lambda i: node.editions[i].window.start or _EARLIEST)
-    closed: list[Edition] = []
+def in_succession(
+    name: str,
+    editions: Sequence[Edition[Content]],
+    spans: Sequence[Span],
+    report: Report,
+) -> tuple[Edition[Content], ...]:
+    """Return editions in order, each open one ended by the next, reporting overlaps."""
+    order = sorted(range(len(spans)), key=lambda i: editions[i].window.start or _EARLIEST)
+    closed: list[Edition[Content]] = []
     for position, index in enumerate(order):
-        edition = node.editions[index]
+        edition = editions[index]
         successor = order[position + 1] if position + 1 < len(order) else None
         if successor is not None:
-            begins = node.editions[successor].window.start
-            until = edition.window.until
-            if begins is None or begins == edition.window.start or (until and until > begins):
-                report(faults.overlapping_editions(spans[successor], node.name))
-            edition = Edition(
-                window=Window(start=edition.window.start, until=until or begins),
-                members=edition.members,
-            )
+            start, until = edition.window.start, edition.window.until
+            begins = editions[successor].window.start
+            if begins is None or begins == start or (until and until > begins):
+                report(faults.overlapping_editions(spans[successor], name))
+            edition = replace(edition, window=Window(start=start, until=until or begins))
         closed.append(edition)
-    return SetDefinition(name=node.name, type=node.type, label=node.label, editions=tuple(closed))
+    return tuple(closed)

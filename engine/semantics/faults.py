@@ -104,6 +104,52 @@ def duplicate(span: Span, what: str, word: str, first: str) -> Diagnostic:
     )
 
 
+def name_taken(span: Span, word: str, what: str, first: str) -> Diagnostic:
+    """A name that means something else already, where both may stand as bare words."""
+    return _error(
+        "E0320",
+        f"`{word}` already names {what}",
+        span,
+        label="declared again here",
+        help=f"it is first declared at {first}; rename one of them",
+    )
+
+
+def two_meanings(span: Span, word: str, kind: Type) -> Diagnostic:
+    """A bare word that is a parameter and a member of the type that is expected too."""
+    return _error(
+        "E0323",
+        f"`{word}` has two meanings here",
+        span,
+        label=f"a parameter, and {describe(kind)}",
+        help="rename the parameter",
+    )
+
+
+def circular_definition(span: Span, names: Iterable[str]) -> Diagnostic:
+    """A definition that rests on itself."""
+    first, *others = names
+    path = " → ".join(f"`{name}`" for name in (first, *others, first))
+    return _error(
+        "E0321",
+        f"the definition `{first}` rests on itself",
+        span,
+        label=path,
+        help="say what it means in facts of the campaign, without its own name",
+    )
+
+
+def sprawling(span: Span, most: int) -> Diagnostic:
+    """A condition that grows beyond measure once its definitions are written out."""
+    return _error(
+        "E0322",
+        "with all that its definitions mean, this condition has too many parts",
+        span,
+        help=f"written out it may have {most:,} parts, and no more than 64 within one another; "
+        "use fewer definitions of definitions",
+    )
+
+
 def shadowing(span: Span, word: str) -> Diagnostic:
     """A bound name that hides another."""
     return _error(
@@ -197,22 +243,33 @@ def days_and_months(span: Span) -> Diagnostic:
     )
 
 
+def definition_as_value(span: Span, name: str) -> Diagnostic:
+    """A definition where a value is needed."""
+    return _error(
+        "E0404",
+        f"`{name}` is a definition, where a value is needed",
+        span,
+        label="this is a condition",
+        help=f"a definition holds or does not hold: write `{name}` alone, or `not {name}`",
+    )
+
+
 # --- structure --------------------------------------------------------------------------------
 
 
-def missing_clause(span: Span, rule: str, clause: str, why: str) -> Diagnostic:
-    """A rule without a clause that every rule needs."""
+def missing_clause(span: Span, name: str, clause: str, why: str, what: str = "rule") -> Diagnostic:
+    """A rule or declaration without a clause that all of its kind need."""
     return _error(
         "E0501",
-        f"the rule `{rule}` has no `{clause}`",
+        f"the {what} `{name}` has no `{clause}`",
         span,
         help=why,
     )
 
 
-def repeated_clause(span: Span, clause: str) -> Diagnostic:
+def repeated_clause(span: Span, clause: str, what: str = "rule") -> Diagnostic:
     """A clause that may stand once."""
-    return _error("E0502", f"`{clause}` stands twice in this rule", span)
+    return _error("E0502", f"`{clause}` stands twice in this {what}", span)
 
 
 def second_demand(span: Span) -> Diagnostic:
@@ -358,6 +415,11 @@ def member_not_constant(span: Span) -> Diagnostic:
     return _error("E0517", "braces list values, not facts", span, help="write the value")
 
 
+def edition_not_constant(span: Span, what: str) -> Diagnostic:
+    """A fact or a calculation where a declaration states a value."""
+    return _error("E0517", f"a {what} states a value, not a fact", span, help="write the value")
+
+
 # --- polarity ---------------------------------------------------------------------------------
 
 
@@ -371,5 +433,19 @@ def absence_helps(span: Span, comparator: Comparator) -> Diagnostic:
         help=(
             "ask for the fact with `require … is known`, or write the condition so that a "
             "missing fact counts against the campaign"
+        ),
+    )
+
+
+def absence_helps_in_definition(span: Span, name: str) -> Diagnostic:
+    """A definition that asks whether a fact is known, where absence would help."""
+    return _error(
+        "E0601",
+        f"with `{name}` here, leaving out a fact that it asks for would help the campaign",
+        span,
+        label="absence must never help",
+        help=(
+            f"`{name}` asks whether a fact is known or unknown; "
+            "say what the rule needs in the rule itself"
         ),
     )

@@ -13,11 +13,14 @@ from ..source.diagnostic import Diagnostic
 from ..syntax.lexis import Comparator
 from ..syntax.tree import QuantifierKind
 from . import faults
-from .tree import Compared, Condition, Denied, Holds, Joined, Over
+from .tree import Compared, Condition, Defined, Denied, Holds, Joined, Over
 
 
 def absence_faults(condition: Condition, *, towards_denial: bool) -> Iterator[Diagnostic]:
-    """Yield a fault for each place at which an absent fact would help."""
+    """Yield a fault for each place at which an absent fact would help.
+
+    Within a definition the fault is that of its use: elsewhere the same words may stand well.
+    """
     match condition:
         case Holds():
             return
@@ -33,5 +36,8 @@ def absence_faults(condition: Condition, *, towards_denial: bool) -> Iterator[Di
         case Over(kind=kind, condition=inner):
             flips = kind is QuantifierKind.NO
             yield from absence_faults(inner, towards_denial=towards_denial is not flips)
+        case Defined(span=span, name=name, condition=inner):
+            if any(absence_faults(inner, towards_denial=towards_denial)):
+                yield faults.absence_helps_in_definition(span, name)
         case _:
             assert_never(condition)

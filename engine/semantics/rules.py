@@ -9,8 +9,9 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Span
 from ..syntax import tree as syntax
 from . import faults
-from .declare import Instrument, window
-from .elaborate import Scope, condition, fact, members
+from .declare import Instrument, cited, window
+from .definitions import MOST_PARTS, is_sprawling
+from .elaborate import Scope, condition, fact, members, parameter
 from .polarity import absence_faults
 from .tree import (
     Citation,
@@ -20,6 +21,7 @@ from .tree import (
     Enforcement,
     Exemption,
     FactTerm,
+    ParameterTerm,
     Rule,
     SetTerm,
     Template,
@@ -187,22 +189,7 @@ class _RuleReader:
 
     def _sources(self) -> tuple[Citation, ...]:
         clause = self._one(syntax.SourceClause)
-        cited = clause.citations if clause is not None else ()
-        return tuple(made for node in cited if (made := self._citation(node)) is not None)
-
-    def _citation(self, node: syntax.Citation) -> Citation | None:
-        name = node.instrument.text
-        instrument = self.instruments.get(name)
-        if instrument is None:
-            span = node.instrument.span
-            self.scope.report(faults.unknown_instrument(span, name, self.instruments))
-            return None
-        return Citation(
-            instrument=name,
-            title=instrument.title,
-            provision=node.provision,
-            url=instrument.url,
-        )
+        return cited(clause, self.instruments, self.scope.report)
 
     def _window(self) -> Window:
         clause = self._one(syntax.ForceClause)
@@ -223,6 +210,9 @@ class _RuleReader:
         month_end = self.scope.month_end if counted is None else counted.month_end
         made = condition(replace(self.scope, month_end=month_end), node)
         if made is None:
+            return None
+        if is_sprawling(made):
+            self.scope.report(faults.sprawling(span, MOST_PARTS))
             return None
         for diagnostic in absence_faults(made, towards_denial=towards_denial):
             self.scope.report(diagnostic)
@@ -290,7 +280,7 @@ class _RuleReader:
         node = self._one(kind)
         if node is None:
             return _NO_TEMPLATE
-        parts: list[str | FactTerm] = []
+        parts: list[str | FactTerm | ParameterTerm] = []
         literal = node.text.value
         done = 0
         for match in PLACEHOLDER.finditer(literal):
@@ -312,15 +302,17 @@ class _RuleReader:
 
     def _filling(
         self, written: str, span: Span, bound: Mapping[str, Type] | None
-    ) -> FactTerm | None:
-        """Return the fact that a placeholder names, or report why it cannot be filled in."""
+    ) -> FactTerm | ParameterTerm | None:
+        """Return what a placeholder names, or report why it cannot be filled in."""
+        if written in self.scope.parameters:
+            return parameter(self.scope, syntax.Step(span=span, name=written))
         root = self.scope.vocabulary.root
         first = written.partition(".")[0]
         is_path = _PATH.fullmatch(written) is not None
         if bound is None and is_path and first != root:
             return None  # What the main clause binds is unknown while it has faults of its own.
         if not is_path or (first != root and first not in (bound or {})):
-            reason = "neither a fact nor an element that the main clause binds"
+            reason = "neither a fact, nor a parameter, nor an element that the main clause binds"
             self.scope.report(faults.placeholder(span, written, reason))
             return None
         steps, start = [], span.start

@@ -14,6 +14,8 @@ CLAUSE = "a clause"
 FACT = "a fact of the vocabulary"
 ITEM = "an item"
 EDITION = "an edition"
+PARAMETER_CLAUSE = "a part of a parameter"
+DEFINITION_CLAUSE = "a part of a definition"
 STEP = "a step"
 
 CAPITAL_NAME = "a name that begins with a capital letter"

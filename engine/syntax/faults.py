@@ -12,8 +12,14 @@ _SHAPES = {
     "vocabulary": "vocabulary NAME",
     "record": "record NAME",
     "set": "set NAME of TYPE",
+    "parameter": "parameter NAME : TYPE",
+    "define": "define NAME",
     "test": 'test "TITLE"',
 }
+
+
+_NOUNS = {"define": "definition"}
+"""What a construct is called where its keyword is no noun."""
 
 
 def error(  # noqa: PLR0913 - a diagnostic is these facts, always named.
@@ -183,13 +189,13 @@ def missing_end(
     span: Span, construct: str, *, line: int | None = None, found: str | None = None
 ) -> Diagnostic:
     """Report a construct that does not end before `line`; `found` is a wrong `end …` there."""
-    words = f"end {construct}"
+    words, noun = f"end {construct}", _NOUNS.get(construct, construct)
     if found is not None:
         return error(
             "E0202",
             f"expected `{words}`, found `{found}`",
             span,
-            advice=f"the {construct} is closed by `{words}`",
+            advice=f"the {noun} is closed by `{words}`",
             replacement=words,
         )
     where = "at the end of the file" if line is None else f"before line {line}"
@@ -197,7 +203,7 @@ def missing_end(
         "E0202",
         f"`{words}` is missing",
         span,
-        label=f"this {construct} is never closed",
+        label=f"this {noun} is never closed",
         advice=f"write `{words}` on a line of its own, {where}",
     )
 
@@ -293,20 +299,20 @@ def end_of_rule(span: Span) -> Diagnostic:
 
 def outside(span: Span, found: str, construct: str) -> Diagnostic:
     """Report a part of a construct where no such construct is open."""
-    opening = _SHAPES[construct]
+    opening, noun = _SHAPES[construct], _NOUNS.get(construct, construct)
     if found.startswith("end "):
         return error(
             "E0210",
             f"`{found}` closes nothing",
             span,
-            label=f"no {construct} is open here",
-            advice=f"delete it, or write `{opening}` where the {construct} begins",
+            label=f"no {noun} is open here",
+            advice=f"delete it, or write `{opening}` where the {noun} begins",
         )
     return error(
         "E0210",
-        f"`{found}` stands outside of any {construct}",
+        f"`{found}` stands outside of any {noun}",
         span,
-        label=f"no {construct} is open here",
+        label=f"no {noun} is open here",
         advice=f"it belongs between `{opening}` and `end {construct}`; "
         f"an `end {construct}` above may come too early, or a line `{opening}` may be missing",
     )

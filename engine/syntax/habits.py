@@ -155,6 +155,32 @@ CLAUSE_HABITS = {
 }
 """First words of a clause, and the keyword of the language."""
 
+PARAMETER_HABITS = {
+    "since": "from",
+    "in force from": "from",
+    "value": "is",
+    "equals": "is",
+    "reviewed": "reviewed on",
+    "last reviewed": "reviewed on",
+    "last reviewed on": "reviewed on",
+    "basis": "source",
+    "cite": "source",
+    "law": "source",
+}
+"""First words of a part of a parameter, and the keyword of the language."""
+
+DEFINITION_HABITS = {
+    "is": "means",
+    "mean": "means",
+    "when": "means",
+    "if": "means",
+    "applies when": "means",
+    "basis": "source",
+    "cite": "source",
+    "law": "source",
+}
+"""First words of a part of a definition, and the keyword of the language."""
+
 STEP_HABITS = {
     "when": "given",
     "with": "given",
@@ -177,6 +203,11 @@ ITEM_HABITS = {
     "package": "module",
     "list": "set",
     "group": "set",
+    "definition": "define",
+    "constant": "parameter",
+    "value": "parameter",
+    "param": "parameter",
+    "def": "define",
     "case": "test",
     "example": "test",
     "schema": "vocabulary",

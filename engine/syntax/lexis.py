@@ -22,7 +22,10 @@ MOST_DIGITS = 34
 MOST_FAULTS = 100
 """After this many faults of one text the rest is left unsaid."""
 
-ITEM_KEYWORDS = ("module", "instrument", "vocabulary", "set", "policy", "test")
+ITEM_KEYWORDS = (
+    *("module", "instrument", "vocabulary", "set", "parameter", "define"),
+    *("policy", "test"),
+)
 
 CLAUSE_KEYWORDS = (
     "source",
@@ -40,6 +43,10 @@ CLAUSE_KEYWORDS = (
     "remedy",
     "evidence",
 )
+
+PARAMETER_KEYWORDS = ("source", "from", "is", "reviewed on")
+
+DEFINITION_KEYWORDS = ("source", "means")
 
 TEST_KEYWORDS = ("on", "given", "without", "expect")
 

@@ -15,10 +15,19 @@ from ..source.suggest import nearest
 from ..source.text import Source, Span
 from . import expectations as expect
 from . import faults, wording
-from .habits import CLAUSE_HABITS, COMPARISON_HABITS, ITEM_HABITS, STEP_HABITS
+from .habits import (
+    CLAUSE_HABITS,
+    COMPARISON_HABITS,
+    DEFINITION_HABITS,
+    ITEM_HABITS,
+    PARAMETER_HABITS,
+    STEP_HABITS,
+)
 from .lexis import (
     CLAUSE_KEYWORDS,
+    DEFINITION_KEYWORDS,
     ITEM_KEYWORDS,
+    PARAMETER_KEYWORDS,
     RESERVED_WORDS,
     TEST_KEYWORDS,
     TEXT,
@@ -32,14 +41,17 @@ _LABEL = re.compile(r"\([a-z]\)")
 _WORD = re.compile(rf"{TEXT}|{_LABEL.pattern}|\w+(?:[./%-]\w+)*[.%]?|\S")
 _BRACKET = re.compile(rf"{TEXT}|[(){{}}]")
 _PARTNERS = {"`)`": "(", "`}`": "{"}
-_ENDED = ("policy", "vocabulary", "record", "set", "test")
+_ENDED = ("policy", "vocabulary", "record", "set", "parameter", "define", "test")
 _PHRASES = (
     *(comparator.phrase for comparator in Comparator),
     *("and", "or", "not", "has", "all of", "any of", "none of", "yes", "no", "today", "every"),
 )
 _BY_LENGTH = {n: tuple(p for p in _PHRASES if len(p.split()) == n) for n in range(1, 7)}
 _KEYWORDS = frozenset(
-    (*_PHRASES, *CLAUSE_KEYWORDS, *ITEM_KEYWORDS, *TEST_KEYWORDS, "given file", "deny by")
+    {
+        *(*_PHRASES, *CLAUSE_KEYWORDS, *DEFINITION_KEYWORDS, *ITEM_KEYWORDS, *TEST_KEYWORDS),
+        *("given file", "deny by", "reviewed on", "until"),
+    }
 )
 _IN_CONDITIONS = frozenset(
     {
@@ -52,6 +64,8 @@ STARTS: dict[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     expect.ITEM: (ITEM_KEYWORDS, ITEM_HABITS),
     expect.STEP: ((*TEST_KEYWORDS, "end test"), STEP_HABITS),
     expect.FACT: (("record", "type", "end record", "end vocabulary"), {}),
+    expect.PARAMETER_CLAUSE: ((*PARAMETER_KEYWORDS, "end parameter"), PARAMETER_HABITS),
+    expect.DEFINITION_CLAUSE: ((*DEFINITION_KEYWORDS, "end define"), DEFINITION_HABITS),
     expect.EDITION: (("from", "is", "end set"), {}),
 }
 """What may begin where a construct does: its keywords, and what people type in their place."""
@@ -155,6 +169,10 @@ def _construct(typed: str) -> str | None:
     ended = typed.removeprefix("end ")
     if ended != typed and ended in _ENDED:
         return ended
+    if typed == "means":
+        return "define"
+    if typed == "reviewed on":
+        return "parameter"
     if typed in CLAUSE_KEYWORDS or typed == "rule":
         return "policy"
     if typed in TEST_KEYWORDS:

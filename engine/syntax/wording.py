@@ -44,6 +44,8 @@ _STARTS = {
     expect.STEP: "begins no step of a test",
     expect.FACT: "begins no fact",
     expect.EDITION: "begins no edition of a set",
+    expect.PARAMETER_CLAUSE: "begins no part of a parameter",
+    expect.DEFINITION_CLAUSE: "begins no part of a definition",
 }
 _PLACES = {"vocabulary": "fact", "set": "edition", "test": "step", "file": "line"}
 

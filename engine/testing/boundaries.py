@@ -15,7 +15,7 @@ from ..evaluation.result import Status
 from ..evaluation.values import show_typed
 from ..semantics.cases import Case, Given, Steps
 from ..semantics.tree import Rule, Value
-from ..source.text import Location
+from ..source.text import Location, Span
 from ..syntax import tree as syntax
 from ..syntax.parse import parse
 from .judgments import Read, record
@@ -87,11 +87,17 @@ def boundary_tests(bundle: Bundle, results: Iterable[CaseResult]) -> Iterator[Li
     passing = [each for each in results if each.passed]
     writer = _Writer(bundle=bundle, words=words_of(bundle))
     titles: set[str] = set()
+    settled: set[tuple[Span, Span]] = set()  # of definitions, which several rules may use
     for rule in bundle.policies.rules:
-        for limit, tries in _tried(rule, list(limits_of(rule)), passing):
-            offered = writer.offer(limit, tries)
+        limits = list(limits_of(rule, bundle.policies.parameters))
+        for limit, tries in _tried(rule, limits, passing):
+            place = (limit.condition.span, limit.limit.span)
+            offered = None if place in settled else writer.offer(limit, tries)
             if offered is None:
+                settled.add(place)
                 continue
+            if offered.tests:
+                settled.add(place)
             fresh = tuple(each for each in offered.tests if each.title not in titles)
             titles.update(each.title for each in fresh)
             if fresh or not offered.tests:
@@ -107,7 +113,8 @@ def _tried(
         for heard in record(rule, result.hearing).heard:
             for part in heard.judgment.parts():
                 for limit, each in zip(limits, tries, strict=True):
-                    if limit.key == (heard.index, part.address):
+                    is_in_force = limit.window.meets(heard.day, heard.day)
+                    if is_in_force and limit.key == (heard.index, part.address):
                         each.add(limit, result, part.read)
     yield from zip(limits, tries, strict=True)
 

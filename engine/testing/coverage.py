@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from ..bundle.bundle import Bundle
 from ..evaluation.result import Status
-from ..semantics.tree import Rule
-from .judgments import RuleRecord, record
-from .parts import PLACE_CLAUSE, Part, PartKey, parts_of, words_of
+from ..semantics.tree import Defined, Definition, Rule
+from .judgments import Judgment, RuleRecord, record
+from .parts import PLACE_CLAUSE, Part, PartKey, parts_of, parts_of_definition, words_of
 from .runner import CaseResult
 
 
@@ -51,20 +51,34 @@ class RuleCoverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionCoverage:
+    """The parts of a definition, decided wherever some rule uses it."""
+
+    definition: Definition
+    parts: tuple[PartCoverage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """What the tests of a bundle decide."""
 
     rules: tuple[RuleCoverage, ...]
+    definitions: tuple[DefinitionCoverage, ...]
 
     @property
     def parts(self) -> int:
         """How many parts there are."""
-        return sum(len(rule.parts) for rule in self.rules)
+        return len(self._every_part)
 
     @property
     def both_ways(self) -> int:
         """How many of them are decided both ways."""
-        return sum(part.both_ways for rule in self.rules for part in rule.parts)
+        return sum(part.both_ways for part in self._every_part)
+
+    @property
+    def _every_part(self) -> tuple[PartCoverage, ...]:
+        of_rules = (part for rule in self.rules for part in rule.parts)
+        return (*of_rules, *(part for each in self.definitions for part in each.parts))
 
     @property
     def percentage(self) -> float:
@@ -77,29 +91,44 @@ def share(some: int, whole: int) -> float:
     return some * 1000 // whole / 10 if whole else 100.0
 
 
+Decided = set[tuple[PartKey, bool]]
+"""The parts that some test decides, each with the truth that it sees."""
+
+
 @dataclass(slots=True, kw_only=True)
 class _Tally:
+    defined: dict[str, Decided]
     statuses: set[Status] = field(default_factory=set)
-    decided: set[tuple[PartKey, bool]] = field(default_factory=set)
+    decided: Decided = field(default_factory=set)
 
     def add(self, found: RuleRecord) -> None:
         """Count what one test decides of a rule."""
         result = found.result
         self.statuses.add(result.status)
         for heard in found.heard:
-            for each in heard.judgment.parts():
-                if each.truth is not None:
-                    self.decided.add(((heard.index, each.address), each.truth))
+            self._decide(heard.judgment, self.decided, heard.index, 0)
         places = result.rule.places
         if any(part.markets is not None for part in result.parts):
             self.decided.add(((PLACE_CLAUSE, ()), True))
         elif places is not None and result.reason == f"applies in {places.text}":
             self.decided.add(((PLACE_CLAUSE, ()), False))
 
+    def _decide(self, judgment: Judgment, decided: Decided, index: int, above: int) -> None:
+        """Count a part and those below it; `above` steps lead to the whole that they are of."""
+        address = judgment.address[above:]
+        if judgment.truth is not None:
+            decided.add(((index, address), judgment.truth))
+        if isinstance(judgment.condition, Defined):
+            decided, index = self.defined[judgment.condition.name], 0
+            above = len(judgment.address) + 1
+        for inner in judgment.inner:
+            self._decide(inner, decided, index, above)
+
 
 def measure(bundle: Bundle, results: Iterable[CaseResult]) -> Coverage:
     """Return what tests that have run decide of each rule and its parts."""
-    tallies = {rule.id: _Tally() for rule in bundle.policies.rules}
+    defined: dict[str, Decided] = {name: set() for name in bundle.policies.definitions}
+    tallies = {rule.id: _Tally(defined=defined) for rule in bundle.policies.rules}
     for result in results:
         if result.hearing is not None:
             for rule in bundle.policies.rules:
@@ -110,15 +139,24 @@ def measure(bundle: Bundle, results: Iterable[CaseResult]) -> Coverage:
             RuleCoverage(
                 rule=rule,
                 statuses=frozenset(tallies[rule.id].statuses),
-                parts=tuple(
-                    PartCoverage(
-                        part=part,
-                        is_true=(part.key, True) in tallies[rule.id].decided,
-                        is_false=(part.key, False) in tallies[rule.id].decided,
-                    )
-                    for part in parts_of(rule, words)
-                ),
+                parts=_covered(parts_of(rule, words), tallies[rule.id].decided),
             )
             for rule in bundle.policies.rules
+        ),
+        definitions=tuple(
+            DefinitionCoverage(
+                definition=each,
+                parts=_covered(parts_of_definition(each, words), defined[each.name]),
+            )
+            for each in bundle.policies.definitions.values()
+        ),
+    )
+
+
+def _covered(parts: Iterable[Part], decided: Decided) -> tuple[PartCoverage, ...]:
+    return tuple(
+        PartCoverage(
+            part=part, is_true=(part.key, True) in decided, is_false=(part.key, False) in decided
         )
+        for part in parts
     )

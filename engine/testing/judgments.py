@@ -12,20 +12,22 @@ from typing import assert_never
 
 from ..evaluation.judge import Hearing, judge
 from ..evaluation.outcome import Outcome, Truth
-from ..evaluation.reference import Element, Situation, evaluate, situation
+from ..evaluation.reference import Element, Situation, evaluate, situation, unbound
 from ..evaluation.result import RuleResult
 from ..evaluation.values import Datum, Group, show_typed
 from ..evaluation.venue import Market
-from ..evaluation.wording import dotted
+from ..evaluation.wording import dotted, in_force
 from ..semantics.tree import (
     Clause,
     Compared,
     Condition,
+    Defined,
     Denied,
     FactTerm,
     Holds,
     Joined,
     Over,
+    ParameterTerm,
     Rule,
     TodayTerm,
     clauses_of,
@@ -40,7 +42,7 @@ Address = tuple[int, ...]
 class Read:
     """A value that a part read: how it reads, and where it stands in the campaign."""
 
-    term: FactTerm | TodayTerm
+    term: FactTerm | TodayTerm | ParameterTerm
     path: str
     value: object
     shown: str
@@ -120,6 +122,8 @@ def judged(condition: Condition, situation: Situation, address: Address = ()) ->
             )
         case Denied(operand=operand):
             inner = (judged(operand, situation, (*address, 0)),)
+        case Defined(condition=meant):
+            inner = (judged(meant, unbound(situation), (*address, 0)),)
         case Over():
             read = (_read(condition.collection, situation),)
             inner = tuple(_elements(condition, situation, address))
@@ -145,6 +149,9 @@ def _reads(condition: Condition, situation: Situation) -> Iterator[Read]:
         elif isinstance(term, TodayTerm):
             today = situation.today
             yield Read(term=term, path="today", value=today, shown=today.isoformat())
+        elif isinstance(term, ParameterTerm):
+            shown = in_force(term, situation.policies, situation.law_day)
+            yield Read(term=term, path=term.name, value=None, shown=shown)
 
 
 def _read(fact: FactTerm, situation: Situation) -> Read:

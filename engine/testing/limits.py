@@ -22,10 +22,13 @@ from ..semantics.tree import (
     FactTerm,
     Measure,
     Money,
+    Parameter,
+    ParameterTerm,
     Rule,
     TodayTerm,
     Value,
     ValueTerm,
+    Window,
     clauses_of,
     inner_conditions,
     measure,
@@ -54,13 +57,17 @@ class Side(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """A fact held against a limit; `anchor` is the day from which a number of days is counted."""
+    """A fact held against a limit; `anchor` is the day from which a number of days is counted.
+
+    `window` is the time in which the limit holds: that of the edition, where a parameter sets it.
+    """
 
     rule: Rule
     key: PartKey
     fact: FactTerm
     limit: Constant
     condition: Compared
+    window: Window
     anchor: ValueTerm | None = None
 
     def values(self, read: Iterable[Read]) -> Mapping[Side, Value]:
@@ -84,27 +91,46 @@ class Limit:
         return months_later(known, count, self.condition.month_end)
 
 
-def limits_of(rule: Rule) -> Iterator[Limit]:
-    """Yield the limits in a rule, in the order of its clauses."""
+def limits_of(rule: Rule, parameters: Mapping[str, Parameter]) -> Iterator[Limit]:
+    """Yield the limits in a rule, in the order of its clauses; of a parameter each edition."""
     for index, clause in enumerate(clauses_of(rule)):
         for address, condition in _below(clause.condition):
-            if isinstance(condition, Compared):
-                fact = condition.left
-                if isinstance(fact, FactTerm) and fact.type in _TYPES:
-                    yield from _limits(rule, (index, address), condition, fact)
+            fact = condition.left if isinstance(condition, Compared) else None
+            if isinstance(fact, FactTerm) and fact.type in _TYPES:
+                assert isinstance(condition, Compared)  # noqa: S101 - it has a left side.
+                for term, anchor in _held_against(condition):
+                    for constant, window in _stated(term, parameters):
+                        yield Limit(
+                            rule=rule,
+                            key=(index, address),
+                            fact=fact,
+                            limit=constant,
+                            condition=condition,
+                            window=window,
+                            anchor=anchor,
+                        )
 
 
-def _limits(rule: Rule, key: PartKey, condition: Compared, fact: FactTerm) -> Iterator[Limit]:
+def _held_against(condition: Compared) -> Iterator[tuple[ValueTerm, ValueTerm | None]]:
+    """Yield what may be a limit, each with the day from which it counts, if it counts days."""
     if condition.comparator is Comparator.WITHIN:
         days, anchor = condition.right
-        if isinstance(days, Constant) and isinstance(anchor, Constant | FactTerm | TodayTerm):
-            yield Limit(
-                rule=rule, key=key, fact=fact, limit=days, condition=condition, anchor=anchor
-            )
+        if isinstance(anchor, Constant | FactTerm | TodayTerm):
+            yield days, anchor
     elif condition.comparator in _ORDERS:
-        for term in condition.right:
-            if isinstance(term, Constant):
-                yield Limit(rule=rule, key=key, fact=fact, limit=term, condition=condition)
+        yield from ((term, None) for term in condition.right)
+
+
+def _stated(
+    term: ValueTerm, parameters: Mapping[str, Parameter]
+) -> Iterator[tuple[Constant, Window]]:
+    match term:
+        case Constant():
+            yield term, Window()
+        case ParameterTerm(name=name):
+            yield from ((each.content, each.window) for each in parameters[name].editions)
+        case _:
+            pass
 
 
 def _below(condition: Condition, address: Address = ()) -> Iterator[tuple[Address, Condition]]:

@@ -6,8 +6,9 @@ and message, and `if unknown deny` in place of `ask`, since both deny. Of a list
 only the first are left out one by one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import assert_never
 
 from ..semantics.tree import (
@@ -15,6 +16,8 @@ from ..semantics.tree import (
     Compared,
     Condition,
     Constant,
+    Defined,
+    Definition,
     Denied,
     Enforcement,
     Holds,
@@ -23,6 +26,11 @@ from ..semantics.tree import (
     Rule,
     ValueTerm,
     Window,
+    clauses_of,
+    conditions_below,
+    rewritten,
+    with_conditions,
+    with_inner,
 )
 from ..source.text import Location, Span
 from ..syntax.lexis import Comparator
@@ -53,16 +61,23 @@ _QUANTIFIERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """A rule with one change; `changed` is None where the whole rule is deleted.
+    """Rules with one change: of a rule, or of a definition in all the rules that use it.
 
-    `in_clause` is whether the change can only matter where a condition of the rule is looked at.
+    `changed` are the `rules` as they would be, none where the rule is deleted. `in_clause` is
+    whether the change can only matter where a condition of a rule is looked at.
     """
 
-    rule: Rule
-    changed: Rule | None
+    owner: Rule | Definition
+    rules: tuple[Rule, ...]
+    changed: tuple[Rule, ...]
     change: str
     location: Location
     in_clause: bool = False
+
+    @property
+    def name(self) -> str:
+        """The id of the rule, or the name of the definition, that the change is in."""
+        return self.owner.id if isinstance(self.owner, Rule) else self.owner.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +90,57 @@ class _Variant:
 def mutants_of(rule: Rule, words: Words) -> Iterator[Mutant]:
     """Yield the mutants of a rule: first those of the whole, then clause by clause."""
     head = rule.main.location
-    yield Mutant(rule=rule, changed=None, change="the rule is deleted", location=head)
+    yield Mutant(owner=rule, rules=(rule,), changed=(), change="the rule is deleted", location=head)
     for changed, change in _terms(rule):
-        yield Mutant(rule=rule, changed=changed, change=change, location=head)
+        yield _mutant(rule, changed, change, head)
     if rule.places is not None:
         yield from _places(rule, rule.places.text, words.place(rule.places.span), words)
     for clause, changed, change, span in _clauses(rule, words):
         place = words.place(span) if span is not None else clause.location
-        yield Mutant(rule=rule, changed=changed, change=change, location=place, in_clause=True)
+        yield _mutant(rule, changed, change, place, in_clause=True)
+
+
+def _mutant(
+    rule: Rule, changed: Rule, change: str, location: Location, *, in_clause: bool = False
+) -> Mutant:
+    return Mutant(
+        owner=rule,
+        rules=(rule,),
+        changed=(changed,),
+        change=change,
+        location=location,
+        in_clause=in_clause,
+    )
+
+
+def mutants_of_definition(
+    definition: Definition, rules: Iterable[Rule], words: Words
+) -> Iterator[Mutant]:
+    """Yield the mutants of what a definition means, in all of the rules that use it at once."""
+    using = tuple(rule for rule in rules if _uses(rule, definition.name))
+    for variant in _variants(definition.clause.condition, words) if using else ():
+        instead = partial(_redefined, name=definition.name, meaning=variant.condition)
+        yield Mutant(
+            owner=definition,
+            rules=using,
+            changed=tuple(with_conditions(rule, instead) for rule in using),
+            change=variant.change,
+            location=words.place(variant.span),
+            in_clause=True,
+        )
+
+
+def _uses(rule: Rule, name: str) -> bool:
+    parts = (part for clause in clauses_of(rule) for part in conditions_below(clause.condition))
+    return any(isinstance(part, Defined) and part.name == name for part in parts)
+
+
+def _redefined(condition: Condition, *, name: str, meaning: Condition) -> Condition:
+    def instead(part: Condition) -> Condition:
+        is_it = isinstance(part, Defined) and part.name == name
+        return with_inner(part, (meaning,)) if is_it else part
+
+    return rewritten(condition, instead)
 
 
 def _terms(rule: Rule) -> Iterator[tuple[Rule, str]]:
@@ -105,11 +163,11 @@ def _terms(rule: Rule) -> Iterator[tuple[Rule, str]]:
 def _places(rule: Rule, text: str, place: Location, words: Words) -> Iterator[Mutant]:
     everywhere = replace(rule, places=None)
     change = f"`applies in {short(text)}` is removed"
-    yield Mutant(rule=rule, changed=everywhere, change=change, location=place)
+    yield _mutant(rule, everywhere, change, place)
     if isinstance(rule.places, Constant):
         for made, without in _fewer_members(rule.places, words):
             changed = replace(rule, places=made)
-            yield Mutant(rule=rule, changed=changed, change=without, location=place)
+            yield _mutant(rule, changed, without, place)
 
 
 def _clauses(rule: Rule, words: Words) -> Iterator[tuple[Clause, Rule, str, Span | None]]:
@@ -147,7 +205,7 @@ def _variants(condition: Condition, words: Words) -> Iterator[_Variant]:
     shown = f"`{words.of(span)}`"
     denied = Denied(span=span, operand=condition)
     match condition:
-        case Holds():
+        case Holds() | Defined():
             yield _Variant(condition=denied, change=f"{shown} is denied", span=span)
         case Compared():
             yield _Variant(condition=denied, change=f"{shown} is denied", span=span)

@@ -1,11 +1,11 @@
 """The mutation check: whether any test notices when one thing in a rule is changed.
 
 A test notices where it passes as the rules are and would fail as they would be. Only tests that
-pass are asked, and of those only the ones in which the changed rule was looked at. The mutated rule
-is judged alone, by its compiled program, and its result put among those of the other rules.
+pass are asked, and of those only the ones in which a changed rule was looked at. The mutated rules
+are judged alone, by their compiled program, and their results put among those of the others.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..bundle.bundle import Bundle
@@ -17,7 +17,7 @@ from ..evaluation.result import RuleResult, Status
 from ..semantics.cases import Case
 from ..semantics.tree import Rule
 from .expectations import is_met
-from .mutants import Mutant, mutants_of
+from .mutants import Mutant, mutants_of, mutants_of_definition
 from .parts import words_of
 from .runner import CaseResult
 
@@ -48,38 +48,48 @@ class _Witness:
         texts = {clause.text for clause in rule.applicability}
         return result.status is not Status.NOT_APPLICABLE or result.reason in texts
 
-    def notices(self, rule: Rule, result: RuleResult | None) -> bool:
-        """Whether the test would fail if a rule came to another result, or were not there."""
-        if result is not None and _weight(result) == _weight(self.result_of(rule)):
+    def notices(self, rules: Sequence[Rule], results: Sequence[RuleResult]) -> bool:
+        """Whether the test would fail if rules came to other results, or were not there."""
+        made = {result.rule.id: result for result in results}
+        same = all(
+            rule.id in made and _weight(made[rule.id]) == _weight(self.result_of(rule))
+            for rule in rules
+        )
+        if same:
             return False
-        decision = _with_result(self.hearing, self.decision, rule, result)
+        known = {rule.id: made.get(rule.id) for rule in rules}
+        decision = _with_results(self.hearing, self.decision, known)
         return not all(is_met(each, decision) for each in self.case.expectations)
 
 
 def try_mutants(bundle: Bundle, results: Iterable[CaseResult]) -> Iterator[Trial]:
-    """Yield every mutant of every rule with the test that notices it."""
-    words = words_of(bundle)
+    """Yield every mutant of every rule and definition with the test that notices it."""
     witnesses = [
         _Witness(case=each.case, hearing=each.hearing, decision=each.decision)
         for each in results
         if each.passed and each.hearing is not None and each.decision is not None
     ]
-    for rule in bundle.policies.rules:
-        near = [each for each in witnesses if each.looks_at(rule)]
-        for mutant in mutants_of(rule, words):
-            asked = near if mutant.in_clause or mutant.changed is None else witnesses
-            yield Trial(mutant=mutant, noticed_by=_first_to_notice(bundle, mutant, asked))
+    for mutant in _mutants(bundle):
+        asked = witnesses
+        if mutant.in_clause or not mutant.changed:
+            asked = [each for each in witnesses if any(map(each.looks_at, mutant.rules))]
+        yield Trial(mutant=mutant, noticed_by=_first_to_notice(bundle, mutant, asked))
+
+
+def _mutants(bundle: Bundle) -> Iterator[Mutant]:
+    words, rules = words_of(bundle), bundle.policies.rules
+    for rule in rules:
+        yield from mutants_of(rule, words)
+    for definition in bundle.policies.definitions.values():
+        yield from mutants_of_definition(definition, rules, words)
 
 
 def _first_to_notice(bundle: Bundle, mutant: Mutant, asked: Iterable[_Witness]) -> Case | None:
-    rule, changed = mutant.rule, mutant.changed
-    if changed is None:
-        return next((each.case for each in asked if each.notices(rule, None)), None)
-    policies = replace(bundle.policies, rules=(changed,))
+    policies = replace(bundle.policies, rules=mutant.changed)
     program = compile_program(policies)
     for each in asked:
-        (result,) = program.judge_all(replace(each.hearing, policies=policies))
-        if each.notices(rule, result):
+        results = program.judge_all(replace(each.hearing, policies=policies))
+        if each.notices(mutant.rules, results):
             return each.case
     return None
 
@@ -90,14 +100,12 @@ def _weight(result: RuleResult) -> tuple[object, ...]:
     return result.status, result.is_enforced, wanted
 
 
-def _with_result(
-    hearing: Hearing, decision: Decision, rule: Rule, result: RuleResult | None
+def _with_results(
+    hearing: Hearing, decision: Decision, known: Mapping[str, RuleResult | None]
 ) -> Decision:
-    """Return a decision with another result of one rule, or without it."""
+    """Return a decision with other results of some rules, or without them."""
     results = tuple(
-        made
-        for each in decision.results
-        if (made := result if each.rule.id == rule.id else each) is not None
+        made for each in decision.results if (made := known.get(each.rule.id, each)) is not None
     )
     vocabulary = hearing.policies.vocabulary
     complete = not required_facts(hearing.campaign, vocabulary)

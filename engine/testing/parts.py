@@ -1,4 +1,4 @@
-"""The parts of a rule that tests can decide one way or the other, with their words and places."""
+"""What tests can decide one way or the other: parts of rules and definitions, with their words."""
 
 import re
 import textwrap
@@ -11,6 +11,8 @@ from ..semantics.tree import (
     Clause,
     Compared,
     Condition,
+    Defined,
+    Definition,
     Holds,
     Joined,
     Over,
@@ -36,6 +38,7 @@ class PartKind(Enum):
     ITEM = "list item"
     COMPARISON = "comparison"
     QUANTIFIER = "quantifier"
+    DEFINITION = "definition"
 
 
 PLACE_CLAUSE = -1
@@ -47,7 +50,7 @@ PartKey = tuple[int, Address]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A part of a rule that is true or false of a campaign."""
+    """A part of a rule or definition that is true or false of a campaign."""
 
     key: PartKey
     kind: PartKind
@@ -108,17 +111,37 @@ def _clause_parts(rule: Rule, index: int, clause: Clause, words: Words) -> Itera
             yield Part(key=(index, address), kind=kind, text=text, location=place)
 
 
+def parts_of_definition(definition: Definition, words: Words) -> Iterator[Part]:
+    """Yield the parts of what a definition means, each once however many rules use it."""
+    for address, condition, is_item in _below(definition.clause.condition):
+        kind = PartKind.ITEM if is_item else _kind(condition)
+        if kind is not None:
+            text, place = words.of(condition.span), words.place(condition.span)
+            yield Part(key=(0, address), kind=kind, text=text, location=place)
+
+
 def _kind(condition: Condition) -> PartKind | None:
-    if isinstance(condition, Holds | Compared):
-        return PartKind.COMPARISON
-    return PartKind.QUANTIFIER if isinstance(condition, Over) else None
+    match condition:
+        case Holds() | Compared():
+            return PartKind.COMPARISON
+        case Over():
+            return PartKind.QUANTIFIER
+        case Defined():
+            return PartKind.DEFINITION
+        case _:
+            return None
 
 
 def _below(
     condition: Condition, address: Address = (), *, is_item: bool = False
 ) -> Iterator[tuple[Address, Condition, bool]]:
-    """Yield every condition with its address, and whether it is an item of a labelled list."""
+    """Yield every condition with its address, and whether it is an item of a labelled list.
+
+    What a definition means has its parts there, and not where it is used.
+    """
     yield address, condition, is_item
+    if isinstance(condition, Defined):
+        return
     items = isinstance(condition, Joined) and bool(condition.labels)
     for index, inner in enumerate(inner_conditions(condition)):
         yield from _below(inner, (*address, index), is_item=items)

@@ -13,6 +13,7 @@ from ..evaluation.result import RuleResult, Status
 from ..semantics.tree import (
     Compared,
     Condition,
+    Defined,
     Denied,
     FactTerm,
     Holds,
@@ -107,6 +108,8 @@ def _facts(condition: Condition, bound: Mapping[str, str]) -> Iterator[str]:
             collection = _path(condition.collection, bound)
             within = {**bound, condition.variable: collection}
             yield collection
+        if isinstance(condition, Defined):
+            within = {}
         yield from _facts(inner, within)
     if isinstance(condition, Holds | Compared):
         yield from (_path(t, bound) for t in terms_below(condition) if isinstance(t, FactTerm))
@@ -208,6 +211,8 @@ def _head(judgment: Judgment, words: Words) -> str:
             return "all of these" if kind is JunctionKind.AND else "any of these"
         case Denied():
             return "not"
+        case Defined(name=name, label=label):
+            return f"{name}: {label}"
         case Over(kind=quantifier, variable=variable, collection=collection):
             return f"{quantifier.value} {variable} in {collection.text}"
     assert_never(condition)

@@ -70,6 +70,8 @@ def test_mistakes_read_as_shown() -> None:
     [
         *lexis.ITEM_KEYWORDS,
         *lexis.CLAUSE_KEYWORDS,
+        *lexis.PARAMETER_KEYWORDS,
+        *lexis.DEFINITION_KEYWORDS,
         *lexis.TEST_KEYWORDS,
         *lexis.SCALAR_TYPES,
         *(comparator.phrase for comparator in Comparator),

@@ -280,9 +280,9 @@ def test_a_group_of_countries_has_its_number_of_members(name: str, day: date, co
 
 
 def members(name: str, day: date) -> frozenset[object]:
-    edition = shipped().policies.sets[name].on(day)
-    assert edition is not None
-    return frozenset(edition.members)
+    found = shipped().policies.sets[name].on(day)
+    assert found is not None
+    return frozenset(found)
 
 
 def test_exactly_four_fifths_meet_the_rule_and_need_no_exception() -> None:

@@ -75,6 +75,38 @@ set WARM of colour "warm colours"
 end set
 """
 
+DECLARED = """
+parameter least : number "a limit that falls"
+  source LAW art 3
+  from 2024-01-01 until 2025-06-01 is 12.5
+  from 2025-09-01 is 2
+end parameter
+
+parameter dearest : money "a price"
+  source LAW art 3
+  is EUR 10
+end parameter
+
+parameter deadline : date "a day"
+  from 2020-01-01 is 2025-06-01 source LAW art 4
+  from 2026-01-01 is 2026-06-01 source LAW art 5
+end parameter
+
+define bright "the campaign is bright"
+  source LAW art 2
+  means campaign.colour is one of WARM or campaign.amount exceeds 2
+end define
+
+define flagged "something is flagged"
+  means any item_0 in campaign.items has (
+    item_0.flag and no item_1 in item_0.parts has (item_1.size exceeds 1))
+end define
+
+define plain "the campaign is plain"
+  means none of (a) bright; (b) flagged; (c) campaign.home is one of UNION
+end define
+"""
+
 DAYS = st.dates(min_value=date(2024, 6, 1), max_value=date(2027, 6, 1))
 _NUMBERS = st.sampled_from(["0", "1", "2", "12.5", "100"])
 _ORDERS = st.sampled_from(["is at least", "is at most", "is more than", "exceeds", "is less than"])
@@ -104,7 +136,12 @@ def _atoms() -> list[st.SearchStrategy[str]]:
     ratio = _sentence(number, "/", number)
     total = _sentence(number, _choice("+", "-", "*"), number)
     return [
+        _sentence(number, _ORDERS, _choice("least", "least + 1")),
+        _sentence(price, _ORDERS, _choice("dearest", "50% of dearest")),
+        _sentence(day, _DATE_ORDERS, "deadline"),
+        _sentence("deadline", _DATE_ORDERS, "today"),
         _choice("campaign.flag", "campaign.other"),
+        _choice("bright", "flagged", "plain"),
         _sentence(number, _ORDERS, st.one_of(_NUMBERS, number)),
         _sentence(ratio, _ORDERS, st.one_of(_NUMBERS, st.just("80%"), _sentence("80% of", number))),
         _sentence(total, _ORDERS, _NUMBERS),
@@ -256,7 +293,7 @@ def rules(draw: st.DrawFn, name: str) -> str:
     clauses.append(draw(st.sampled_from(["month end rounds up", "month end rounds down", ""])))
     clauses.append(draw(st.sampled_from(["if unknown ask", "if unknown deny", "severity high"])))
     clauses.append(draw(st.sampled_from(["enforcement advisory", "enforcement mandatory", ""])))
-    place = draw(st.sampled_from(["", "", " in {market}"]))
+    place = draw(st.sampled_from(["", "", " in {market}", ", not {least}"]))
     clauses.append(f'message "amount {{campaign.amount}}, {{campaign.colours}}{place}"')
     clauses.append('remedy "change it"')
     clauses.append(draw(st.sampled_from(["evidence campaign.price, campaign.note", ""])))
@@ -266,7 +303,7 @@ def rules(draw: st.DrawFn, name: str) -> str:
 @st.composite
 def policy_files(draw: st.DrawFn, *, most_rules: int = 3) -> dict[str, str]:
     """Return the files of a bundle: the vocabulary, and one policy a file."""
-    files = {"vocabulary.policy": VOCABULARY}
+    files = {"vocabulary.policy": VOCABULARY, "declared.policy": DECLARED}
     for number in range(draw(st.integers(1, 2))):
         texts = [draw(rules(f"rule_{n}")) for n in range(draw(st.integers(1, most_rules)))]
         files[f"{number}.policy"] = f"policy p{number}\n" + "\n".join(texts) + "end policy\n"

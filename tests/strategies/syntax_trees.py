@@ -36,6 +36,10 @@ WORDS_LIKE_KEYWORDS = (
     ),
     *(
         "source",
+        "means",
+        "define",
+        "parameter",
+        "reviewed",
         "text",
         "message",
         "from",
@@ -341,6 +345,55 @@ def sets() -> st.SearchStrategy[tree.SetDeclaration]:
 
 
 @st.composite
+def parameter_editions(draw: st.DrawFn) -> tree.ParameterEdition:
+    start = draw(st.none() | days())
+    until = draw(st.none() | days()) if start is not None else None
+    cited = st.lists(citations(), min_size=1, max_size=2).map(tuple)
+    source = st.builds(tree.SourceClause, span=st.just(NOWHERE), citations=cited)
+    return tree.ParameterEdition(
+        span=NOWHERE,
+        start=start,
+        until=until,
+        value=draw(literals()),
+        source=draw(st.none() | source),
+    )
+
+
+@st.composite
+def parameters(draw: st.DrawFn) -> tree.Parameter:
+    """Return parameters; a source that follows a value without one would be that of the value."""
+    span = st.just(NOWHERE)
+    cited = st.lists(citations(), min_size=1, max_size=2).map(tuple)
+    source = st.builds(tree.SourceClause, span=span, citations=cited)
+    review = st.builds(tree.ReviewClause, span=span, day=days())
+    heads = draw(st.lists(source | review, max_size=2))
+    rest = draw(st.lists(parameter_editions() | review, max_size=3))
+    return tree.Parameter(
+        span=NOWHERE,
+        name=draw(names()),
+        type=draw(names()),
+        label=draw(st.none() | titles()),
+        clauses=(*heads, *rest),
+    )
+
+
+def definitions() -> st.SearchStrategy[tree.Definition]:
+    span = st.just(NOWHERE)
+    cited = st.lists(citations(), min_size=1, max_size=3).map(tuple)
+    clause = st.one_of(
+        st.builds(tree.SourceClause, span=span, citations=cited),
+        st.builds(tree.MeansClause, span=span, condition=expressions()),
+    )
+    return st.builds(
+        tree.Definition,
+        span=span,
+        name=names(),
+        label=st.none() | titles(),
+        clauses=st.lists(clause, max_size=3).map(tuple),
+    )
+
+
+@st.composite
 def expectations(draw: st.DrawFn) -> tree.Expectation:
     reference = st.builds(
         tree.RuleReference, span=st.just(NOWHERE), policy=ANY_NAMES, rule=ANY_NAMES
@@ -378,5 +431,7 @@ def files() -> st.SearchStrategy[tree.File]:
     instrument = st.builds(
         tree.Instrument, span=span, name=instrument_names(), title=titles(), url=titles()
     )
-    item = st.one_of(module, instrument, vocabularies(), sets(), policies(), cases())
+    item = st.one_of(
+        module, instrument, vocabularies(), sets(), parameters(), definitions(), policies(), cases()
+    )
     return st.builds(tree.File, span=span, items=st.lists(item, max_size=3).map(tuple))

@@ -8,7 +8,18 @@ returns None where it has reported a fault, so that one fault is reported once.
 from .expressions import condition, members, value
 from .kinds import comparable, type_of
 from .literals import number
-from .names import fact
+from .names import bare_word, fact, parameter
 from .scope import Scope
 
-__all__ = ["Scope", "comparable", "condition", "fact", "members", "number", "type_of", "value"]
+__all__ = [
+    "Scope",
+    "bare_word",
+    "comparable",
+    "condition",
+    "fact",
+    "members",
+    "number",
+    "parameter",
+    "type_of",
+    "value",
+]

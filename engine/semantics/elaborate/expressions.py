@@ -14,6 +14,7 @@ from ..tree import (
     Compared,
     Condition,
     Constant,
+    Defined,
     Denied,
     FactTerm,
     Holds,
@@ -28,7 +29,7 @@ from ..tree import (
 from ..types import LENGTHS, ListType, Scalar, Type, codes, is_code
 from .kinds import DATE_PHRASES, ORDERED, comparable, fits, in_time, plain, result, type_of
 from .literals import number_constant, text_constant
-from .names import path
+from .names import bare_word, path
 from .scope import Scope, constant, tell
 
 
@@ -137,7 +138,11 @@ def condition(scope: Scope, node: syntax.Expression) -> Condition | None:
             return tell(scope, faults.not_a_condition(node.span, None))
 
 
-def _holds(scope: Scope, node: syntax.Path) -> Holds | None:
+def _holds(scope: Scope, node: syntax.Path) -> Holds | Defined | None:
+    name = bare_word(node)
+    if name in scope.definitions:
+        definition = scope.definitions[name]
+        return None if definition is None else definition.used_at(node.span)
     term = value(scope, node)
     if term is None:
         return None
@@ -174,7 +179,7 @@ def _listing(scope: Scope, node: syntax.Listing) -> Condition | None:
 def _over(scope: Scope, node: syntax.Quantified) -> Over | None:
     collection = value(scope, node.collection)
     name = node.variable.text
-    if name in scope.variables or name == scope.vocabulary.root or name in scope.sets:
+    if scope.is_taken(name):
         return tell(scope, faults.shadowing(node.variable.span, name))
     if collection is None:
         return None

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from ...syntax import tree as syntax
 from ...syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, Comparator
-from ..tree import ArithmeticTerm, Constant, FactTerm, SetTerm, TodayTerm, ValueTerm
+from ..tree import ArithmeticTerm, Constant, FactTerm, ParameterTerm, SetTerm, TodayTerm, ValueTerm
 from ..types import LENGTHS, MEASURES, ListType, RecordType, Scalar, Type
 
 _SYNONYMS = {Scalar.COUNTRY: Scalar.PLACE, Scalar.WHOLE_NUMBER: Scalar.NUMBER}
@@ -31,7 +31,12 @@ DATE_PHRASES = {
 def type_of(term: ValueTerm) -> Type:
     """Return the type of a value; a set counts as a list of its members."""
     match term:
-        case Constant(type=kind) | FactTerm(type=kind) | ArithmeticTerm(type=kind):
+        case (
+            Constant(type=kind)
+            | FactTerm(type=kind)
+            | ArithmeticTerm(type=kind)
+            | ParameterTerm(type=kind)
+        ):
             return kind
         case TodayTerm():
             return Scalar.DATE

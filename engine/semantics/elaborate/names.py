@@ -5,7 +5,7 @@
 
 from ...syntax import tree as syntax
 from .. import faults
-from ..tree import Constant, FactTerm, ValueTerm
+from ..tree import Constant, FactTerm, ParameterTerm, ValueTerm
 from ..types import CODES, EnumerationType, ListType, RecordType, Scalar, Type, codes, is_code
 from ..vocabulary import Fact
 from .scope import Scope, constant, tell
@@ -24,8 +24,43 @@ def path(scope: Scope, node: syntax.Path, expected: Type | None) -> ValueTerm | 
     return tell(scope, faults.unknown_word(first.span, first.name, known))
 
 
-def _word(scope: Scope, step: syntax.Step, expected: Type | None) -> Constant | None:
-    """Return what a bare word that is no fact means: a member or code of the expected type."""
+def bare_word(node: syntax.Expression) -> str:
+    """Return the bare word that an expression is; empty where it is anything else."""
+    match node:
+        case syntax.Path(steps=(syntax.Step(name=name, ordinal=None),)):
+            return name
+        case _:
+            return ""
+
+
+def parameter(scope: Scope, step: syntax.Step) -> ParameterTerm | None:
+    """Return the parameter of a name that is one; None where it has faults."""
+    found = scope.parameters[step.name]
+    if found is None:
+        return None
+    return ParameterTerm(
+        span=step.span, name=found.name, type=found.type, label=found.label, text=found.name
+    )
+
+
+def _is_member(word: str, expected: Type | None) -> bool:
+    match expected:
+        case EnumerationType(members=members):
+            return word in members
+        case Scalar() if expected in CODES:
+            return is_code(expected, word)
+        case _:
+            return False
+
+
+def _word(
+    scope: Scope, step: syntax.Step, expected: Type | None
+) -> Constant | ParameterTerm | None:
+    """Return what a bare word that is no fact means: a parameter, a member or a code."""
+    if step.name in scope.parameters:
+        if expected is not None and _is_member(step.name, expected):
+            return tell(scope, faults.two_meanings(step.span, step.name, expected))
+        return parameter(scope, step)
     match expected:
         case EnumerationType(members=members):
             if step.name in members:
@@ -37,7 +72,10 @@ def _word(scope: Scope, step: syntax.Step, expected: Type | None) -> Constant | 
             known = codes(expected)
             return tell(scope, faults.unknown_member(step.span, step.name, expected, known))
         case _:
-            known = frozenset((*scope.variables, scope.vocabulary.root, "yes", "no", "today"))
+            if step.name in scope.definitions:
+                return tell(scope, faults.definition_as_value(step.span, step.name))
+            names = (*scope.variables, *scope.parameters, *scope.definitions, scope.vocabulary.root)
+            known = frozenset((*names, "yes", "no", "today"))
             return tell(scope, faults.unknown_word(step.span, step.name, known))
 
 

@@ -6,25 +6,35 @@ from dataclasses import dataclass, replace
 from ...source.diagnostic import Diagnostic
 from ...source.text import Source, Span
 from ...syntax.lexis import MonthEnd
-from ..tree import Constant, SetDefinition
+from ..tree import Constant, Definition, Parameter, SetDefinition
 from ..types import Type
 from ..vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What names mean at one place of a policy, and whom to tell about faults."""
+    """What names mean at one place of a policy, and whom to tell about faults.
+
+    A parameter or definition is None where it has faults, reported where it stands.
+    """
 
     source: Source
     vocabulary: Vocabulary
     sets: Mapping[str, SetDefinition]
     variables: Mapping[str, Type]
+    parameters: Mapping[str, Parameter | None]
+    definitions: Mapping[str, Definition | None]
     report: Callable[[Diagnostic], None]
     month_end: MonthEnd = MonthEnd.ROUNDS_DOWN
 
     def binding(self, name: str, kind: Type) -> "Scope":
         """Return the scope inside a quantifier."""
         return replace(self, variables={**self.variables, name: kind})
+
+    def is_taken(self, name: str) -> bool:
+        """Whether a bare word means something here already."""
+        declared = (self.variables, self.sets, self.parameters, self.definitions)
+        return name == self.vocabulary.root or any(name in known for known in declared)
 
     def words(self, span: Span) -> str:
         """Return the words of a span, on one line."""

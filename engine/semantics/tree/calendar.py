@@ -3,12 +3,23 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from ...syntax.tree import ArithmeticOperator
 from ..types import LENGTHS, Scalar
 from .conditions import Compared, conditions_below, terms_below, terms_of
-from .rules import Rule, SetDefinition, clauses_of
-from .terms import ArithmeticTerm, Constant, FactTerm, Measure, SetTerm, TodayTerm, ValueTerm
+from .declarations import Dated
+from .rules import Rule, clauses_of
+from .terms import (
+    ArithmeticTerm,
+    Constant,
+    DatedTerm,
+    FactTerm,
+    Measure,
+    ParameterTerm,
+    TodayTerm,
+    ValueTerm,
+)
 
 _MOST_LENGTHS = 4
 _CALENDAR_ADDS = (ArithmeticOperator.ADD, ArithmeticOperator.SUBTRACT)
@@ -39,10 +50,11 @@ class RuleCalendar:
     """What in a rule depends on the day.
 
     `changes` are the days on which the law changes as the rule reads it: where the rule begins or
-    ends to be in force, and where an edition of a set that it names does. Where a condition reads
-    `today`, `days` are the days written beside it, `offsets` are how far the lengths of time beside
-    it may move a day, and `reads_length` is whether the campaign states one more; all are empty
-    where none does. `is_intricate` is whether it may turn on other days than these.
+    ends to be in force, and where an edition of what it names (a set, a parameter) does. Where a
+    condition reads `today`, `days` are the days that policies state beside it, `offsets` are how
+    far the lengths of time beside it may move a day, and `reads_length` is whether the campaign
+    states one more; all are empty where none does. `is_intricate` is whether it may turn on other
+    days than these.
     """
 
     changes: tuple[date, ...]
@@ -53,8 +65,8 @@ class RuleCalendar:
     is_intricate: bool
 
 
-def calendar_of(rule: Rule, sets: Mapping[str, SetDefinition]) -> RuleCalendar:
-    """Return the calendar of a rule. `sets` has every set that it names."""
+def calendar_of(rule: Rule, dated: Mapping[str, Dated[Any]]) -> RuleCalendar:
+    """Return the calendar of a rule. `dated` has every set and parameter that it names."""
     parts = [
         part
         for clause in clauses_of(rule)
@@ -63,23 +75,34 @@ def calendar_of(rule: Rule, sets: Mapping[str, SetDefinition]) -> RuleCalendar:
     ]
     terms = [terms_of(part) for part in parts]
     timely = [each for each in terms if any(isinstance(t, TodayTerm) for t in each)]
-    days = (t.value for each in timely for t in each if isinstance(t, Constant))
+    days = (value for each in timely for term in each for value in _values(term, dated))
     return RuleCalendar(
-        changes=tuple(sorted(set(_law_changes(rule, sets)))),
+        changes=tuple(sorted(set(_law_changes(rule, dated)))),
         reads_today=bool(timely),
         days=frozenset(day for day in days if isinstance(day, date)),
-        offsets=frozenset(offset for each in timely for offset in _offsets(each)),
+        offsets=frozenset(offset for each in timely for offset in _offsets(each, dated)),
         reads_length=any(map(_stated, timely)),
         is_intricate=any(map(_is_intricate, timely)),
     )
 
 
-def _law_changes(rule: Rule, sets: Mapping[str, SetDefinition]) -> Iterator[date]:
+def _law_changes(rule: Rule, dated: Mapping[str, Dated[Any]]) -> Iterator[date]:
     terms = [term for clause in clauses_of(rule) for term in terms_below(clause.condition)]
-    names = {term.name for term in (*terms, rule.places) if isinstance(term, SetTerm)}
-    windows = [edition.window for name in sorted(names) for edition in sets[name].editions]
+    names = {term.name for term in (*terms, rule.places) if isinstance(term, DatedTerm)}
+    windows = [edition.window for name in sorted(names) for edition in dated[name].editions]
     for window in (rule.window, *windows):
         yield from (day for day in (window.start, window.until) if day is not None)
+
+
+def _values(term: ValueTerm, dated: Mapping[str, Dated[Any]]) -> tuple[object, ...]:
+    """Return the values that policies state for a term: of a parameter that of each edition."""
+    match term:
+        case Constant(value=value):
+            return (value,)
+        case ParameterTerm(name=name):
+            return tuple(edition.content.value for edition in dated[name].editions)
+        case _:
+            return ()
 
 
 def spread(offsets: frozenset[Offset], *lengths: Measure) -> frozenset[Offset]:
@@ -89,13 +112,16 @@ def spread(offsets: frozenset[Offset], *lengths: Measure) -> frozenset[Offset]:
     }
 
 
-def _offsets(terms: Iterable[ValueTerm]) -> frozenset[Offset]:
-    lengths = [t.value for t in terms if isinstance(t, Constant) and isinstance(t.value, Measure)]
-    of_time = [length for length in lengths if length.kind in LENGTHS]
+def _offsets(terms: Iterable[ValueTerm], dated: Mapping[str, Dated[Any]]) -> frozenset[Offset]:
+    lengths = [_values(term, dated) for term in terms if _is_written_length(term)]
     sums = frozenset((Offset(),))
-    for length in of_time[:_MOST_LENGTHS]:
-        sums = spread(sums, length)
+    for editions in lengths[:_MOST_LENGTHS]:
+        sums = spread(sums, *(length for length in editions if isinstance(length, Measure)))
     return sums
+
+
+def _is_written_length(term: ValueTerm) -> bool:
+    return isinstance(term, Constant | ParameterTerm) and term.type in LENGTHS
 
 
 def _stated(terms: Iterable[ValueTerm]) -> list[FactTerm]:
@@ -106,9 +132,8 @@ def _is_intricate(terms: Iterable[ValueTerm]) -> bool:
     """Whether lengths of time are scaled, or too many, to tell on which days a condition turns."""
     listed = tuple(terms)
     calculated = [term for term in listed if isinstance(term, ArithmeticTerm)]
-    written = [term for term in listed if isinstance(term, Constant) and term.type in LENGTHS]
     return (
-        len(written) > _MOST_LENGTHS
+        sum(map(_is_written_length, listed)) > _MOST_LENGTHS
         or len(_stated(listed)) > 1
         or any(term.operator not in _CALENDAR_ADDS for term in calculated)
     )

@@ -1,7 +1,7 @@
 """Conditions of the typed core, and what lies below one."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from ...syntax.lexis import Comparator, MonthEnd
@@ -59,7 +59,20 @@ class Over(Term):
     condition: "Condition"
 
 
-Condition = Holds | Compared | Joined | Denied | Over
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defined(Term):
+    """A statutory definition, used by its name; `condition` is what it means.
+
+    The condition speaks of the campaign and the market alone: no other name that is bound around
+    it is known within, and none that it binds is known outside.
+    """
+
+    name: str
+    label: str
+    condition: "Condition"
+
+
+Condition = Holds | Compared | Joined | Denied | Over | Defined
 
 
 def inner_conditions(condition: Condition) -> tuple[Condition, ...]:
@@ -71,9 +84,29 @@ def inner_conditions(condition: Condition) -> tuple[Condition, ...]:
             return operands
         case Denied(operand=operand):
             return (operand,)
-        case Over(condition=inner):
+        case Over(condition=inner) | Defined(condition=inner):
             return (inner,)
     assert_never(condition)
+
+
+def with_inner(condition: Condition, inner: Sequence[Condition]) -> Condition:
+    """Return a condition with others directly below it, as many as it has."""
+    match condition:
+        case Holds() | Compared():
+            return condition
+        case Joined():
+            return replace(condition, operands=tuple(inner))
+        case Denied():
+            return replace(condition, operand=inner[0])
+        case Over() | Defined():
+            return replace(condition, condition=inner[0])
+    assert_never(condition)
+
+
+def rewritten(condition: Condition, change: Callable[[Condition], Condition]) -> Condition:
+    """Return a condition with every part of it changed, the innermost first."""
+    inner = [rewritten(each, change) for each in inner_conditions(condition)]
+    return change(with_inner(condition, inner))
 
 
 def conditions_below(condition: Condition) -> Iterator[Condition]:
@@ -93,7 +126,7 @@ def terms_below(condition: Condition) -> Iterator[ValueTerm]:
                 yield from terms_of(part)
             case Over(collection=collection):
                 yield collection
-            case Joined() | Denied():
+            case Joined() | Denied() | Defined():
                 pass
             case _:
                 assert_never(part)
@@ -113,9 +146,15 @@ def _operands(term: ValueTerm) -> Iterator[ValueTerm]:
 
 
 def bound_elements(condition: Condition) -> dict[str, Type]:
-    """Return the names that quantifiers bind in a condition, with the type of their elements."""
+    """Return the names that quantifiers bind in a condition, with the type of their elements.
+
+    What is bound within a definition is known to it alone.
+    """
+    if isinstance(condition, Defined):
+        return {}
     found: dict[str, Type] = {}
-    for part in conditions_below(condition):
-        if isinstance(part, Over) and isinstance(part.collection.type, ListType):
-            found.setdefault(part.variable, part.collection.type.element)
+    if isinstance(condition, Over) and isinstance(condition.collection.type, ListType):
+        found[condition.variable] = condition.collection.type.element
+    for inner in inner_conditions(condition):
+        found = bound_elements(inner) | found
     return found

@@ -2,21 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..vocabulary import Vocabulary
 from .calendar import RuleCalendar, calendar_of
 from .conditions import terms_below
-from .rules import Rule, SetDefinition, clauses_of
+from .declarations import Dated, Parameter, SetDefinition
+from .rules import Definition, Rule, clauses_of
 from .terms import FactTerm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
-    """Everything that decides: the vocabulary, the sets, and the rules in order of their id."""
+    """Everything that decides: the vocabulary, what it declares, the rules in order of their id."""
 
     vocabulary: Vocabulary
     sets: Mapping[str, SetDefinition]
     rules: tuple[Rule, ...]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
     calendars: Mapping[str, RuleCalendar] = field(init=False, compare=False, repr=False)
     """What in each rule depends on the day, by the id of the rule."""
     reading_markets: frozenset[str] = field(init=False, compare=False, repr=False)
@@ -25,8 +29,13 @@ class Policies:
     def __post_init__(self) -> None:
         reading = frozenset(rule.id for rule in self.rules if _reads_markets(rule))
         object.__setattr__(self, "reading_markets", reading)
-        calendars = {rule.id: calendar_of(rule, self.sets) for rule in self.rules}
+        calendars = {rule.id: calendar_of(rule, self.dated) for rule in self.rules}
         object.__setattr__(self, "calendars", calendars)
+
+    @property
+    def dated(self) -> Mapping[str, Dated[Any]]:
+        """Every declaration in dated editions, by name; no two share one."""
+        return {**self.sets, **self.parameters}
 
 
 def _reads_markets(rule: Rule) -> bool:

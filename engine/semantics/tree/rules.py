@@ -1,61 +1,14 @@
-"""Rules and sets of the typed core, ready to be judged by."""
+"""Rules and definitions of the typed core, ready to be judged by."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from fractions import Fraction
 
-from ...source.text import Location
+from ...source.text import Location, Span
 from ...syntax.tree import Gravity, UnknownTreatment
-from ..types import ElementType
-from .conditions import Condition, terms_below
-from .terms import Constant, FactTerm, SetTerm
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Citation:
-    """A provision that a rule rests on."""
-
-    instrument: str
-    title: str
-    provision: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """Days from `start` to the day before `until`; None where it is open."""
-
-    start: date | None = None
-    until: date | None = None
-
-    def meets(self, start: date | None, end: date | None) -> bool:
-        """Whether any day from `start` to `end`, both included, lies in it."""
-        begins_in_time = self.start is None or end is None or self.start <= end
-        ends_late_enough = self.until is None or start is None or self.until > start
-        return begins_in_time and ends_late_enough
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
-    """The members of a set over a window of time."""
-
-    window: Window
-    members: frozenset[str] | frozenset[Fraction]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetDefinition:
-    """A declared set; editions do not overlap and stand in order of time."""
-
-    name: str
-    type: ElementType
-    label: str
-    editions: tuple[Edition, ...]
-
-    def on(self, day: date) -> Edition | None:
-        """Return the edition that holds on a day, or None where there is none."""
-        return next((e for e in self.editions if e.window.meets(day, day)), None)
+from .conditions import Condition, Defined, terms_below
+from .declarations import Citation, Window
+from .terms import Constant, FactTerm, ParameterTerm, SetTerm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +18,21 @@ class Clause:
     condition: Condition
     text: str
     location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A statutory definition: a named condition about the campaign, and where it comes from."""
+
+    name: str
+    label: str
+    sources: tuple[Citation, ...]
+    clause: Clause
+
+    def used_at(self, span: Span) -> Defined:
+        """Return the condition that names the definition at a place."""
+        condition = self.clause.condition
+        return Defined(span=span, name=self.name, label=self.label, condition=condition)
 
 
 class Enforcement(Enum):
@@ -92,9 +60,9 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A text with facts to be filled in: literal parts and facts, alternating as written."""
+    """A text with values to be filled in: literal parts, facts and parameters, as written."""
 
-    parts: tuple[str | FactTerm, ...]
+    parts: tuple[str | FactTerm | ParameterTerm, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +96,20 @@ class Rule:
         told = (*self.message.parts, *self.remedy.parts, *self.evidence)
         facts = (term for term in (*read, *told) if isinstance(term, FactTerm))
         object.__setattr__(self, "reads_market", any(term.is_market for term in facts))
+
+
+def with_conditions(rule: Rule, change: Callable[[Condition], Condition]) -> Rule:
+    """Return a rule with the condition of every clause changed."""
+
+    def changed(clause: Clause) -> Clause:
+        return replace(clause, condition=change(clause.condition))
+
+    return replace(
+        rule,
+        applicability=tuple(map(changed, rule.applicability)),
+        main=changed(rule.main),
+        exemptions=tuple(replace(each, clause=changed(each.clause)) for each in rule.exemptions),
+    )
 
 
 def clauses_of(rule: Rule) -> tuple[Clause, ...]:

@@ -106,4 +106,17 @@ class SetTerm(Term):
     text: str
 
 
-ValueTerm = Constant | FactTerm | TodayTerm | ArithmeticTerm | SetTerm
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterTerm(Term):
+    """A parameter; its value depends on the day the law is read for."""
+
+    name: str
+    type: Type
+    label: str
+    text: str
+
+
+DatedTerm = SetTerm | ParameterTerm
+"""What stands for a dated declaration."""
+
+ValueTerm = Constant | FactTerm | TodayTerm | ArithmeticTerm | DatedTerm

@@ -82,7 +82,7 @@ class Conditions:
         """Read words, sets and values up to the end."""
         parts: list[Document] = []
         while not self.is_done:
-            if parts:
+            if parts and self._peek() != ",":
                 parts.append(Space())
             parts.append(self._part())
         return Sequel(parts=tuple(parts))

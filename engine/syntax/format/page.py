@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..lexis import CLAUSE_KEYWORDS
+from ..lexis import CLAUSE_KEYWORDS, DEFINITION_KEYWORDS, PARAMETER_KEYWORDS
 from .atoms import Atom, Comment
 from .conditions import Conditions, listed
 from .document import WIDEST, Break, Document, Group, Nest, Space, Word, render, sequel
 from .statements import MARGIN, Distance, Kind, Statement, distance
 
 _COLUMN = 14
-_PHRASES = [phrase.split() for phrase in CLAUSE_KEYWORDS]
+_KEYWORDS = (*CLAUSE_KEYWORDS, *PARAMETER_KEYWORDS, *DEFINITION_KEYWORDS)
+_PHRASES = [phrase.split() for phrase in _KEYWORDS]
 
 
 class Page:
@@ -158,6 +159,8 @@ def _set(statement: Statement, widths: tuple[int, int]) -> list[str]:
             document = Group(inner=sequel(listed(atoms[:-1]), address))
         case Kind.TYPE | Kind.EDITION:
             document = Conditions(atoms).whole()
+        case Kind.VALUE:
+            document = Nest(columns=2 * MARGIN, inner=Conditions(atoms).whole())
         case Kind.STEP if atoms[0].text == "given" and atoms[1].text != "file":
             document = Nest(columns=2 * MARGIN, inner=Conditions(atoms).value())
         case _:
@@ -167,7 +170,7 @@ def _set(statement: Statement, widths: tuple[int, int]) -> list[str]:
 
 def _clause(keyword: str, atoms: Sequence[Atom]) -> Document:
     match keyword:
-        case "applies when" | "prohibit when":
+        case "applies when" | "prohibit when" | "means":
             return Conditions(atoms).condition()
         case "applies in":
             return Conditions(atoms).value()

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from .. import tree
 from .atoms import Atom, Comment
@@ -24,6 +24,7 @@ class Kind(Enum):
     GROUP = auto()
     TYPE = auto()
     EDITION = auto()
+    VALUE = auto()
     STEP = auto()
     END = auto()
 
@@ -64,29 +65,48 @@ def statements(file: tree.File, atoms: Sequence[Atom]) -> Iterator[Statement]:
 
 def _item(item: tree.Item | tree.Broken, starts: Sequence[int]) -> Iterator[_Start]:
     match item:
-        case tree.Policy(clauses=clauses, rules=rules):
+        case tree.Instrument():
+            yield item.span.start, Kind.INSTRUMENT, 0, True
+        case tree.Module() | tree.Broken():
+            yield item.span.start, Kind.WORDS, 0, True
+        case _:
             yield item.span.start, Kind.HEADING, 0, True
+            yield from _body(item, starts)
+            yield _end(item, starts), Kind.END, 0, False
+
+
+_Block: TypeAlias = (
+    tree.Policy
+    | tree.Vocabulary
+    | tree.SetDeclaration
+    | tree.Parameter
+    | tree.Definition
+    | tree.Test
+)
+
+
+def _body(item: _Block, starts: Sequence[int]) -> Iterator[_Start]:
+    match item:
+        case tree.Policy(clauses=clauses, rules=rules):
             yield from _all(clauses, Kind.CLAUSE, MARGIN)
             for rule in rules:
                 yield rule.span.start, Kind.RULE, MARGIN, False
                 yield from _all(rule.clauses, Kind.CLAUSE, 2 * MARGIN)
         case tree.Vocabulary(parts=parts):
-            yield item.span.start, Kind.HEADING, 0, True
             for part in parts:
                 yield from _part(part, starts)
         case tree.SetDeclaration(editions=editions):
-            yield item.span.start, Kind.HEADING, 0, True
             yield from _all(editions, Kind.EDITION, MARGIN)
+        case tree.Parameter(clauses=clauses):
+            for clause in clauses:
+                is_value = isinstance(clause, tree.ParameterEdition)
+                yield clause.span.start, Kind.VALUE if is_value else Kind.CLAUSE, MARGIN, False
+        case tree.Definition(clauses=clauses):
+            yield from _all(clauses, Kind.CLAUSE, MARGIN)
         case tree.Test(steps=steps):
-            yield item.span.start, Kind.HEADING, 0, True
             yield from _all(steps, Kind.STEP, MARGIN)
-        case tree.Instrument():
-            yield item.span.start, Kind.INSTRUMENT, 0, True
-            return
         case _:
-            yield item.span.start, Kind.WORDS, 0, True
-            return
-    yield _end(item, starts), Kind.END, 0, False
+            assert_never(item)
 
 
 def _part(part: tree.VocabularyPart | tree.Broken, starts: Sequence[int]) -> Iterator[_Start]:

@@ -16,8 +16,10 @@ from ..expectations import ADDRESS, CAPITAL_NAME, ITEM
 from ..lexis import NAME, TEXT
 from .borders import ITEM_BORDER, ITEM_WORD
 from .cases import case
+from .definitions import definition
 from .elements import TITLE, Parts, leaf, misfit, node, word
 from .literals import text
+from .parameters import parameter
 from .policies import policy
 from .recovery import Complete, Recovering, SourceText
 from .vocabularies import set_declaration, vocabulary
@@ -48,7 +50,8 @@ def _grammar() -> pp.ParserElement:
     )
     items = pp.MatchFirst(
         [
-            *(module, instrument, vocabulary(), set_declaration(), policy(), case()),
+            *(module, instrument, vocabulary(), set_declaration(), parameter(), definition()),
+            *(policy(), case()),
             misfit(ITEM_BORDER, ITEM),
         ]
     )

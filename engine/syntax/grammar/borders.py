@@ -2,7 +2,15 @@
 
 import re
 
-from ..lexis import CLAUSE_KEYWORDS, ITEM_KEYWORDS, NAME, TEST_KEYWORDS, phrase_pattern
+from ..lexis import (
+    CLAUSE_KEYWORDS,
+    DEFINITION_KEYWORDS,
+    ITEM_KEYWORDS,
+    NAME,
+    PARAMETER_KEYWORDS,
+    TEST_KEYWORDS,
+    phrase_pattern,
+)
 
 _NOT_A_WORD_IN_USE = r"(?![ \t]*[.,)}\];:])"
 _ITEM = rf"{phrase_pattern(*ITEM_KEYWORDS)}(?=[ \t]+[\"\w]|[ \t]*[\r\n]|[ \t]*\Z)"
@@ -12,12 +20,16 @@ RULE_BORDER = rf"(?:{phrase_pattern(*CLAUSE_KEYWORDS, 'rule', 'end')}{_NOT_A_WOR
 STEP_BORDER = rf"(?:{phrase_pattern(*TEST_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
 GROUP_START = rf"(?:record|type)[ \t]+{NAME}(?!\s*:)"
 FACT_BORDER = rf"(?:{NAME}\s*:|{GROUP_START}|end[ \t]+\w|{_ITEM})"
+DEFINITION_BORDER = (
+    rf"(?:{phrase_pattern(*DEFINITION_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
+)
+PARAMETER_BORDER = rf"(?:{phrase_pattern(*PARAMETER_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
 EDITION_BORDER = rf"(?:{phrase_pattern('from', 'is', 'end')}|{_ITEM})"
 
 ANY_WORD = r"[A-Za-z]"
 ITEM_WORD = (
-    rf"(?!{phrase_pattern(*CLAUSE_KEYWORDS, *TEST_KEYWORDS, 'rule', 'end', 'record', 'type', 'is')}"
-    rf"|from(?!\w)|{NAME}\s*:)[A-Za-z]"
+    rf"(?!{phrase_pattern(*CLAUSE_KEYWORDS, *TEST_KEYWORDS, *DEFINITION_KEYWORDS)}"
+    rf"|{phrase_pattern(*PARAMETER_KEYWORDS, 'rule', 'end', 'record', 'type')}|{NAME}\s*:)[A-Za-z]"
 )
 """A word that may begin an item, misspelt, because it begins nothing that stands within one."""
 

@@ -43,6 +43,18 @@ def _citation(span: Span, parts: Parts) -> tree.Citation:
     return tree.Citation(span=span, instrument=parts[0], provision=provision)
 
 
+def source(border: str) -> pp.ParserElement:
+    """Return the element for the clause that says where something comes from."""
+    citation = node(
+        leaf(r"[A-Z]\w*", INSTRUMENT) - leaf(rf"{_PROVISION}(?:[ \t]+{_PROVISION})*", PROVISION),
+        _citation,
+    )
+    return node(
+        word("source") - listed(citation) - Complete(border),
+        lambda span, parts: tree.SourceClause(span=span, citations=of(tree.Citation, parts)),
+    )
+
+
 def _force(span: Span, parts: Parts) -> tree.ForceClause:
     start, *until = of(tree.DateLiteral, parts)
     return tree.ForceClause(span=span, start=start, until=until[0] if until else None)
@@ -59,15 +71,7 @@ def _exception(span: Span, parts: Parts) -> tree.ExceptionClause:
 
 def _origin() -> Iterator[pp.ParserElement]:
     """Yield the clauses that say where a rule comes from, and when and where it applies."""
-    citation = node(
-        leaf(r"[A-Z]\w*", INSTRUMENT) - leaf(rf"{_PROVISION}(?:[ \t]+{_PROVISION})*", PROVISION),
-        _citation,
-    )
-    yield _clause(
-        "source",
-        listed(citation),
-        lambda span, parts: tree.SourceClause(span=span, citations=of(tree.Citation, parts)),
-    )
+    yield source(RULE_BORDER)
     yield _clause("in force from", DAY + pp.Optional(word("until") - DAY), _force)
     yield _clause(
         "applies in",

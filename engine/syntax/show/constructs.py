@@ -17,6 +17,8 @@ Construct: TypeAlias = (
     | tree.Item
     | tree.Rule
     | tree.Clause
+    | tree.ParameterClause
+    | tree.DefinitionClause
     | tree.VocabularyPart
     | tree.SetEdition
     | tree.TestStep
@@ -57,6 +59,10 @@ def _declaration(
     | tree.VocabularyPart
     | tree.SetDeclaration
     | tree.SetEdition
+    | tree.Parameter
+    | tree.ParameterClause
+    | tree.Definition
+    | tree.DefinitionClause
     | tree.Clause,
     margin: str,
 ) -> Iterator[str]:
@@ -78,6 +84,16 @@ def _declaration(
             yield f"set {name.text} of {kind.text}{_optional(label)}"
             yield from _block(editions, _INDENT)
             yield "end set"
+        case tree.Definition(name=name, label=label, clauses=clauses):
+            yield f"define {name.text}{_optional(label)}"
+            yield from _block(clauses, _INDENT)
+            yield "end define"
+        case tree.Parameter(name=name, type=kind, label=label, clauses=clauses):
+            yield f"parameter {name.text} : {kind.text}{_optional(label)}"
+            yield from _block(clauses, _INDENT)
+            yield "end parameter"
+        case tree.ParameterEdition():
+            yield margin + _stated(node, len(margin))
         case tree.SetEdition():
             yield from _edition(node, margin)
         case _:
@@ -114,12 +130,14 @@ def _policy(node: tree.Policy) -> Iterator[str]:
     yield "end policy"
 
 
-def _clause(node: tree.Clause, margin: str) -> str:
+def _clause(node: tree.Clause | tree.ReviewClause | tree.DefinitionClause, margin: str) -> str:
     keyword, body = _keyword_and_body(node, len(margin) + _COLUMN)
     return f"{margin}{keyword.ljust(_COLUMN - 1)} {body}"
 
 
-def _keyword_and_body(node: tree.Clause, indent: int) -> tuple[str, str]:  # noqa: C901, PLR0912 - one flat choice.
+def _keyword_and_body(  # noqa: C901, PLR0912 - one flat choice.
+    node: tree.Clause | tree.ReviewClause | tree.DefinitionClause, indent: int
+) -> tuple[str, str]:
     match node:
         case tree.SourceClause(citations=citations):
             cited = (f"{each.instrument.text} {each.provision}" for each in citations)
@@ -132,6 +150,10 @@ def _keyword_and_body(node: tree.Clause, indent: int) -> tuple[str, str]:  # noq
             return "applies when", expression(condition, indent)
         case tree.ProhibitClause(condition=condition):
             return "prohibit when", expression(condition, indent)
+        case tree.ReviewClause(day=day):
+            return "reviewed on", literal(day)
+        case tree.MeansClause(condition=condition):
+            return "means", expression(condition, indent)
         case tree.RequireClause(condition=condition, when=when):
             required = expression(condition, indent)
             return (
@@ -196,11 +218,21 @@ def _type(node: tree.TypeName | tree.InlineEnumeration) -> str:
     return f"{many}one of {{{', '.join(member.text for member in node.members)}}}"
 
 
+def _days(start: tree.DateLiteral | None, until: tree.DateLiteral | None) -> str:
+    first = f"from {literal(start)} " if start else ""
+    last = f"until {literal(until)} " if until else ""
+    return first + last
+
+
+def _stated(node: tree.ParameterEdition, indent: int) -> str:
+    value = expression(node.value, indent)
+    cited = "" if node.source is None else f" source {_keyword_and_body(node.source, indent)[1]}"
+    return f"{_days(node.start, node.until)}is {value}{cited}"
+
+
 def _edition(node: tree.SetEdition, margin: str) -> Iterator[str]:
-    start = f"from {literal(node.start)} " if node.start else ""
-    until = f"until {literal(node.until)} " if node.until else ""
     members = [expression(member, len(margin)) for member in node.members.members]
-    yield from _wrapped(f"{margin}{start}{until}is ", members, margin)
+    yield from _wrapped(f"{margin}{_days(node.start, node.until)}is ", members, margin)
 
 
 def _wrapped(head: str, members: Sequence[str], margin: str) -> Iterator[str]:

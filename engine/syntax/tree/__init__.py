@@ -16,6 +16,11 @@ from .cases import (
     TestStep,
     WithoutFact,
 )
+from .definitions import (
+    Definition,
+    DefinitionClause,
+    MeansClause,
+)
 from .expressions import (
     Arithmetic,
     ArithmeticOperator,
@@ -55,6 +60,12 @@ from .node import (
     Broken,
     Name,
     Node,
+)
+from .parameters import (
+    Parameter,
+    ParameterClause,
+    ParameterEdition,
+    ReviewClause,
 )
 from .policies import (
     ApplicabilityClause,
@@ -100,6 +111,8 @@ __all__ = [
     "Clause",
     "Comparison",
     "DateLiteral",
+    "Definition",
+    "DefinitionClause",
     "Enforcement",
     "EnforcementClause",
     "EnumerationDeclaration",
@@ -123,6 +136,7 @@ __all__ = [
     "ListingItem",
     "ListingKind",
     "Literal",
+    "MeansClause",
     "MeasureLiteral",
     "MessageClause",
     "MixedJunction",
@@ -134,6 +148,9 @@ __all__ = [
     "Not",
     "NumberLiteral",
     "OnStep",
+    "Parameter",
+    "ParameterClause",
+    "ParameterEdition",
     "Path",
     "PercentLiteral",
     "PercentOf",
@@ -145,6 +162,7 @@ __all__ = [
     "RecordDeclaration",
     "RemedyClause",
     "RequireClause",
+    "ReviewClause",
     "Rule",
     "RuleReference",
     "SetDeclaration",

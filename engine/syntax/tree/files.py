@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from .cases import Test
+from .definitions import Definition
 from .expressions import TextLiteral
 from .node import Broken, Name, Node
+from .parameters import Parameter
 from .policies import Policy
 from .vocabularies import SetDeclaration, Vocabulary
 
@@ -25,7 +27,7 @@ class Instrument(Node):
     url: TextLiteral
 
 
-Item = Module | Instrument | Vocabulary | SetDeclaration | Policy | Test
+Item = Module | Instrument | Vocabulary | SetDeclaration | Parameter | Definition | Policy | Test
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,22 @@ set UNION of place "member states of the Union"
 end set
 
 set SENSITIVE of tag "sensitive subjects" is {health, politics} end set
+
+parameter highest : money "highest price of a campaign"
+  source DSA art 8
+  from 2020-01-01 until 2026-01-01 is EUR 4000
+  from 2026-01-01 is EUR 5000 source DSA art 10
+  reviewed on 2026-02-01
+end parameter
+
+define costly "the campaign is costly"
+  source DSA art 9
+  means  campaign.budget exceeds EUR 5000 or campaign.paid exceeds EUR 5000
+end define
+
+define costly_and_aimed "the ads are costly and aimed at somebody"
+  means costly and campaign.segments is not empty
+end define
 """
 
 

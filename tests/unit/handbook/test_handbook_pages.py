@@ -212,3 +212,31 @@ def test_a_failed_rename_leaves_what_was_there(
         publish({"a.html": "two"}, folder)
     assert folder.exists() is existed
     assert not existed or (folder / "a.html").read_text() == "one"
+
+
+def test_definitions_have_a_place_to_which_their_rules_lead() -> None:
+    written = 'policy p "P"\n' + rule("r", "prohibit when costly_and_aimed") + "end policy\n"
+    made = pages(handbook(bundle(written)))
+    text, page = made["vocabulary.html"], made["policy-p.html"]
+    for name in ("costly", "costly_and_aimed"):
+        assert f'id="definition-{name}"' in text
+        assert f'href="vocabulary.html#definition-{name}"' in page
+    assert "The amount paid exceeds €5,000.00" in text or "exceeds €5,000" in text
+    assert "Article 9" in text
+    for each in made.values():
+        parsed = Page(each)
+        assert (parsed.faults, parsed.open) == ([], [])
+
+
+def test_parameters_have_a_place_to_which_their_rules_lead() -> None:
+    written = 'policy p "P"\n' + rule("r", "prohibit when campaign.paid exceeds highest")
+    made = pages(handbook(bundle(written + "end policy\n")))
+    text = made["vocabulary.html"]
+    start = text.index('id="parameter-highest"')
+    entry = text[start : text.index("</section>", start)]
+    for told in ("€4,000.00", "€5,000.00", "Article 10", "Article 8", "1 February 2026"):
+        assert told in entry or told.removesuffix(".00") in entry, told
+    assert 'href="vocabulary.html#parameter-highest"' in made["policy-p.html"]
+    for each in made.values():
+        parsed = Page(each)
+        assert (parsed.faults, parsed.open) == ([], [])

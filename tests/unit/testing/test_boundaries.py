@@ -279,3 +279,33 @@ def test_tests_that_fail_or_cannot_run_are_nothing_to_begin_with() -> None:
     failing = case("t", "expect deny by p/r")
     (found,) = offered(text, failing, case("u", "without campaign.note", "expect allow"), whole=0)
     assert found.tests == ()
+
+
+def test_the_limit_of_each_edition_of_a_parameter_is_tried_in_its_time() -> None:
+    declared = """
+parameter limit : number "a limit"
+  source LAW art 5
+  from 2020-01-01 until 2026-02-10 is 10
+  from 2026-02-10 is 5
+end parameter
+"""
+    bundle = docket(
+        rule("prohibit when campaign.amount exceeds limit"),
+        case("low", "given campaign.amount is 1", "expect allow"),
+        case(
+            "early",
+            "given campaign.flight.end is 2026-02-05",
+            "given campaign.amount is 10",
+            "expect allow",
+        ),
+        declared=declared,
+    )
+    found = list(boundary_tests(bundle, results(bundle)))
+    titles = [each.title for limit in found for each in limit.tests]
+    assert titles == [
+        "p/r: campaign.amount is 9, one step below the limit of 10",
+        "p/r: campaign.amount is 11, one step above the limit of 10",
+        "p/r: campaign.amount is 4, one step below the limit of 5",
+        "p/r: campaign.amount is 5, at the limit of 5",
+        "p/r: campaign.amount is 6, one step above the limit of 5",
+    ]

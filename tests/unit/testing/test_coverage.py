@@ -107,3 +107,33 @@ def test_long_parts_are_shortened_and_brackets_all_around_are_left_off() -> None
 def test_a_share_is_never_rounded_up() -> None:
     assert (share(2, 3), share(1999, 2000), share(0, 0)) == (66.6, 99.9, 100.0)
     assert isinstance(measured(RULE).rules[0], RuleCoverage)
+
+
+def test_the_parts_of_a_definition_count_once_and_in_all_the_rules_that_use_it() -> None:
+    declared = """
+define big "a big campaign" means campaign.amount exceeds 5 and small end define
+define small "a small campaign" means campaign.whole is less than 3 end define
+"""
+    bundle = docket(
+        rule("prohibit when big", name="one"),
+        rule("prohibit when not (campaign.flag and big)", name="two"),
+        case("big", "given campaign.amount is 6", "given campaign.whole is 1", "expect allow"),
+        case("not big", "given campaign.amount is 5", "given campaign.whole is 1", "expect allow"),
+        declared=declared,
+    )
+    found = measure(bundle, results(bundle))
+    told = {
+        each.definition.name: [(part.part.text, part.both_ways) for part in each.parts]
+        for each in found.definitions
+    }
+    assert told == {
+        "big": [("campaign.amount exceeds 5", True), ("small", False)],
+        "small": [("campaign.whole is less than 3", False)],
+    }
+    parts = [part.part for each in found.rules for part in each.parts]
+    assert [(part.text, part.kind.value) for part in parts] == [
+        ("prohibit when big", "definition"),
+        ("campaign.flag", "comparison"),
+        ("big", "definition"),
+    ]
+    assert found.parts == 6

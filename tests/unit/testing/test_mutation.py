@@ -271,3 +271,32 @@ def test_advice_is_noticed_to_deny() -> None:
     change = "the rule denies instead of advising"
     assert change in unnoticed(text, case("t", "given campaign.flag is no", "expect allow"))
     assert change not in unnoticed(text, case("t", "expect warn by p/r"), flag=True)
+
+
+def test_a_definition_is_changed_once_in_all_the_rules_that_use_it() -> None:
+    declared = """
+define big "a big campaign" means campaign.amount exceeds 5 end define
+define unused "nothing uses it" means campaign.flag end define
+define bigger "a bigger campaign" means big and campaign.other end define
+"""
+    bundle = docket(
+        rule("prohibit when bigger", name="one"),
+        rule("prohibit when campaign.flag and big", name="two"),
+        case("at", "given campaign.amount is 5", "given campaign.other is yes", "expect allow"),
+        declared=declared,
+    )
+    found = list(try_mutants(bundle, results(bundle)))
+    told = [
+        (trial.mutant.name, trial.mutant.change, trial.noticed_by is not None)
+        for trial in found
+        if "/" not in trial.mutant.name
+    ]
+    assert told == [
+        ("big", "`campaign.amount exceeds 5` is denied", True),
+        ("big", "`campaign.amount exceeds 5` reads `is at least`", True),
+        ("bigger", "`and` reads `or` in `big and campaign.other`", True),
+        ("bigger", "`big` is dropped", True),
+        ("bigger", "`campaign.other` is dropped", False),
+        ("bigger", "`big` is denied", True),
+        ("bigger", "`campaign.other` is denied", False),
+    ]

@@ -1,0 +1,142 @@
+"""Statutory definitions: named conditions, each made after those that it rests on."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TypeVar
+
+from ..source.diagnostic import Diagnostic
+from ..syntax import tree as syntax
+from ..syntax.lexis import MAXIMUM_HEIGHT
+from . import faults
+from .declare import Instrument, cited
+from .elaborate import Scope, bare_word, condition
+from .tree import Clause, Condition, Defined, Definition, conditions_below, inner_conditions
+
+MOST_PARTS = 1_000
+"""A condition may have so many parts once its definitions are written out."""
+
+_KEYWORDS = {syntax.SourceClause: "source", syntax.MeansClause: "means"}
+
+ClauseKind = TypeVar("ClauseKind", bound=syntax.Node)
+
+Written = tuple[syntax.Definition, Scope]
+"""A definition as it stands in a file, with what names mean there."""
+
+
+def definitions(
+    written: Iterable[Written], instruments: Mapping[str, Instrument]
+) -> dict[str, Definition | None]:
+    """Return definitions by name, None where one has faults or rests on one that has."""
+    maker = _Maker(
+        written={node.name.text: (node, scope) for node, scope in written},
+        instruments=instruments,
+    )
+    for name in sorted(maker.written):
+        maker.make(name, ())
+    return maker.made
+
+
+@dataclass(slots=True, kw_only=True)
+class _Maker:
+    written: Mapping[str, Written]
+    instruments: Mapping[str, Instrument]
+    made: dict[str, Definition | None] = field(default_factory=dict)
+
+    def make(self, name: str, above: tuple[str, ...]) -> None:
+        """Make a definition, and before it all that it rests on; `above` rest on this one."""
+        if name in self.made:
+            return
+        node, scope = self.written[name]
+        for used in _named(node):
+            other = used.steps[0].name
+            if other in (*above, name):
+                path = (*above, name)[(*above, name).index(other) :]
+                scope.report(faults.circular_definition(used.span, path))
+                self.made.update(dict.fromkeys(path))
+            elif other in self.written:
+                self.make(other, (*above, name))
+        if name not in self.made:
+            self.made[name] = self._definition(node, scope)
+
+    def _definition(self, node: syntax.Definition, scope: Scope) -> Definition | None:
+        found: list[Diagnostic] = []
+        inner = replace(scope, definitions=self.made, report=found.append)
+        _check_structure(node, found.append)
+        source, means = _first(node, syntax.SourceClause), _first(node, syntax.MeansClause)
+        sources = cited(source, self.instruments, found.append)
+        clause = None if means is None else _clause(means, inner)
+        for diagnostic in found:
+            scope.report(diagnostic)
+        if clause is None or found or _is_broken(node):
+            return None
+        label = node.label.value if node.label else node.name.text.replace("_", " ")
+        return Definition(name=node.name.text, label=label, sources=sources, clause=clause)
+
+
+def _clause(node: syntax.MeansClause, scope: Scope) -> Clause | None:
+    made = condition(scope, node.condition)
+    if made is None:
+        return None
+    if is_sprawling(made):
+        scope.report(faults.sprawling(node.span, MOST_PARTS))
+        return None
+    location = scope.source.locate(node.span.start)
+    return Clause(condition=made, text=scope.words(node.span), location=location)
+
+
+def _first(node: syntax.Definition, kind: type[ClauseKind]) -> ClauseKind | None:
+    return next((clause for clause in node.clauses if isinstance(clause, kind)), None)
+
+
+def _check_structure(node: syntax.Definition, report: Callable[[Diagnostic], None]) -> None:
+    seen: set[type[syntax.Node]] = set()
+    for clause in node.clauses:
+        if type(clause) in seen and not isinstance(clause, syntax.Broken):
+            report(faults.repeated_clause(clause.span, _KEYWORDS[type(clause)], "definition"))
+        seen.add(type(clause))
+    if syntax.MeansClause not in seen and not _is_broken(node):
+        why = "say what it means: `means campaign.audience.minimum_age is less than 18`"
+        name = node.name
+        report(faults.missing_clause(name.span, name.text, "means", why, "definition"))
+
+
+def _is_broken(node: syntax.Definition) -> bool:
+    return any(isinstance(clause, syntax.Broken) for clause in node.clauses)
+
+
+def _named(node: syntax.Definition) -> Iterator[syntax.Path]:
+    """Yield the bare words that stand as conditions in what a definition means."""
+    waiting: list[syntax.Expression] = [
+        clause.condition for clause in node.clauses if isinstance(clause, syntax.MeansClause)
+    ]
+    while waiting:
+        match waiting.pop():
+            case syntax.Junction(operands=operands) | syntax.MixedJunction(operands=operands):
+                waiting.extend(operands)
+            case syntax.Listing(items=items):
+                waiting.extend(item.condition for item in items)
+            case syntax.Not(operand=inner) | syntax.Quantified(condition=inner):
+                waiting.append(inner)
+            case syntax.Path() as path if bare_word(path):
+                yield path
+            case _:
+                pass
+
+
+# --- measure ----------------------------------------------------------------------------------
+
+
+def is_sprawling(whole: Condition) -> bool:
+    """Whether a condition that uses definitions has too many parts once they are written out.
+
+    Without a bound, ten definitions of definitions could stand for a thousand million parts.
+    """
+    parts = list(islice(conditions_below(whole), MOST_PARTS + 1))
+    if not any(isinstance(part, Defined) for part in parts):
+        return False
+    return len(parts) > MOST_PARTS or _height(whole) > MAXIMUM_HEIGHT
+
+
+def _height(whole: Condition) -> int:
+    return 1 + max((_height(inner) for inner in inner_conditions(whole)), default=0)

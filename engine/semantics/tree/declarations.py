@@ -1,0 +1,76 @@
+"""What policies declare with dates: sets and parameters, each in editions of the law."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Generic, TypeVar
+
+from ..types import ElementType, Type
+from .terms import Constant
+
+Content = TypeVar("Content")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A provision that a rule or a declaration rests on."""
+
+    instrument: str
+    title: str
+    provision: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Days from `start` to the day before `until`; None where it is open."""
+
+    start: date | None = None
+    until: date | None = None
+
+    def meets(self, start: date | None, end: date | None) -> bool:
+        """Whether any day from `start` to `end`, both included, lies in it."""
+        begins_in_time = self.start is None or end is None or self.start <= end
+        ends_late_enough = self.until is None or start is None or self.until > start
+        return begins_in_time and ends_late_enough
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition(Generic[Content]):
+    """What a declaration says over a window of time, and the provisions that say so."""
+
+    window: Window
+    content: Content
+    sources: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated(Generic[Content]):
+    """A declaration in editions, which do not overlap and stand in order of time."""
+
+    name: str
+    label: str
+    editions: tuple[Edition[Content], ...]
+
+    def on(self, day: date) -> Content | None:
+        """Return what it says on a day, or None where no edition holds."""
+        return next((e.content for e in self.editions if e.window.meets(day, day)), None)
+
+
+Members = frozenset[str] | frozenset[Fraction]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDefinition(Dated[Members]):
+    """A declared set of members of one type."""
+
+    type: ElementType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter(Dated[Constant]):
+    """A value that the law or the house sets, and may set anew; when it was last looked over."""
+
+    type: Type
+    sources: tuple[Citation, ...]
+    reviewed: date | None

@@ -1,0 +1,57 @@
+"""The grammar of parameters: dated values."""
+
+import pyparsing as pp
+
+from ...source.text import Span
+from .. import tree
+from ..expectations import PARAMETER_CLAUSE
+from .borders import PARAMETER_BORDER
+from .conditions import VALUE_ELEMENT
+from .elements import DAY, IDENTIFIER, TITLE, Parts, first, mark, misfit, node, of, word
+from .policies import source
+from .recovery import Complete, End, Recovering
+
+
+def _edition(span: Span, parts: Parts) -> tree.ParameterEdition:
+    place = next(i for i, part in enumerate(parts) if getattr(part, "text", "") == "is")
+    start, until, *_ = (*of(tree.DateLiteral, parts[:place]), None, None)
+    return tree.ParameterEdition(
+        span=span,
+        start=start,
+        until=until,
+        value=parts[place + 1],
+        source=first(tree.SourceClause, parts),
+    )
+
+
+def _parameter(span: Span, parts: Parts) -> tree.Parameter:
+    return tree.Parameter(
+        span=span,
+        name=parts[1],
+        type=parts[3],
+        label=first(tree.TextLiteral, parts),
+        clauses=of(tree.ParameterClause | tree.Broken, parts),
+    )
+
+
+def parameter() -> pp.ParserElement:
+    """Return the element for a parameter with its editions."""
+    cited = source(PARAMETER_BORDER)
+    value = word("is") - VALUE_ELEMENT - pp.Optional(cited) - Complete(PARAMETER_BORDER)
+    since = word("from") - DAY - pp.Optional(word("until") - DAY) - value
+    edition = node(since | value, _edition)
+    review = node(
+        word("reviewed on") - DAY - Complete(PARAMETER_BORDER),
+        lambda span, parts: tree.ReviewClause(span=span, day=parts[1]),
+    )
+    clause = cited | edition | review | misfit(PARAMETER_BORDER, PARAMETER_CLAUSE)
+    return node(
+        word("parameter")
+        - IDENTIFIER
+        - mark(":")
+        - IDENTIFIER
+        - pp.Optional(TITLE)
+        - pp.ZeroOrMore(Recovering(clause, PARAMETER_BORDER, "parameter"))
+        - End("parameter"),
+        _parameter,
+    )

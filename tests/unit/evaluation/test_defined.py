@@ -1,0 +1,90 @@
+"""Statutory definitions: judged by what they mean, told by their names."""
+
+import pytest
+
+from engine.evaluation.prose import explain
+from engine.evaluation.result import Status
+from tests.unit.evaluation.courtroom import court, hear, rule, seen, wanted
+
+MINORS = """
+define reaches_minors "the ads may reach people under 18"
+  source LAW art 28
+  means any of (a) campaign.person.age is less than 18; (b) campaign.flag
+end define
+
+define grown_up "the ads reach adults only"
+  means not reaches_minors
+end define
+"""
+PAIR = """
+define doubled "an item is doubled"
+  means any item in campaign.items has (item.amount exceeds 5)
+end define
+"""
+
+
+@pytest.mark.parametrize(
+    ("age", "status"), [(17, Status.VIOLATED), (18, Status.SATISFIED), (None, Status.UNDETERMINED)]
+)
+def test_a_rule_is_judged_by_what_a_definition_means(age: int | None, status: Status) -> None:
+    bundle = court(rule("prohibit when reaches_minors"), declared=MINORS)
+    person = {} if age is None else {"age": age}
+    assert hear(bundle, person=person, flag=False).results[0].status is status
+
+
+def test_a_definition_stands_wherever_a_condition_does() -> None:
+    bundle = court(
+        rule("applies when reaches_minors", "require grown_up", 'unless "adults" grown_up'),
+        declared=MINORS,
+    )
+    assert hear(bundle, flag=True).results[0].status is Status.VIOLATED
+    result = hear(bundle, flag=False, person={"age": 20}).results[0]
+    assert result.status is Status.NOT_APPLICABLE
+    assert result.reason == "applies when reaches_minors"
+
+
+def test_the_justification_names_the_definitions_and_shows_the_facts() -> None:
+    bundle = court(rule("require (all of (a) grown_up; (b) campaign.other)"), declared=MINORS)
+    decision = hear(bundle, person={"age": 12}, flag=False, other=True)
+    finding = decision.results[0].findings[0]
+    assert seen(decision.results[0]) == [("/person/age", "12", "is at least 18")]
+    assert finding.seen[0].item == "(a) `grown_up`: `reaches_minors`: (a)"
+    assert "(a) `grown_up`: `reaches_minors`: (a) age: 12" in explain(decision)
+
+
+def test_what_a_definition_wants_is_asked_for() -> None:
+    bundle = court(rule("prohibit when reaches_minors"), declared=MINORS)
+    result = hear(bundle, flag=False).results[0]
+    assert wanted(result) == [("campaign.person.age", "")]
+
+
+def test_names_bound_around_a_definition_and_within_it_are_apart() -> None:
+    bundle = court(
+        rule(
+            "prohibit when any item in campaign.items has (item.flag and doubled)",
+            message="{item.amount}",
+        ),
+        declared=PAIR,
+    )
+    items = [{"flag": True, "amount": 1}, {"flag": False, "amount": 9}]
+    result = hear(bundle, items=items).results[0]
+    assert [finding.message for finding in result.findings] == ["1"]
+    pointers = {each.pointer: each.bindings for each in result.findings[0].seen}
+    assert pointers["/items/1/amount"] == (("item", "/items/0"),)
+
+
+def test_a_set_named_within_a_definition_is_read_for_the_day_of_the_law() -> None:
+    declared = 'define home "at home" means campaign.home is one of UNION end define'
+    bundle = court(rule("prohibit when home"), declared=declared)
+    assert [str(day) for day in bundle.policies.calendars["p/r"].changes] == [
+        *("2000-01-01", "2020-01-01", "2025-01-01", "2026-06-01")
+    ]
+    later = {"start": "2026-07-01", "end": "2026-07-02"}
+    assert hear(bundle, home="FR").results[0].status is Status.VIOLATED
+    assert hear(bundle, home="FR", flight=later).results[0].status is Status.SATISFIED
+
+
+def test_the_label_of_a_definition_may_be_left_to_its_name() -> None:
+    bundle = court(declared="define for_sale means campaign.flag end define")
+    definition = bundle.policies.definitions["for_sale"]
+    assert (definition.label, definition.sources) == ("for sale", ())
