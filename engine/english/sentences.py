@@ -20,6 +20,7 @@ from ..semantics.tree import (
     Holds,
     Joined,
     Over,
+    Parameter,
     ParameterTerm,
     Policies,
     Rule,
@@ -32,7 +33,7 @@ from ..semantics.types import Scalar
 from ..syntax.lexis import Comparator
 from ..syntax.tree import ArithmeticOperator, JunctionKind, QuantifierKind
 from . import labels
-from .amounts import constant, joined, members
+from .amounts import constant, day, joined, members
 from .consequences import opening
 from .phrase import Item, Phrase, sentence
 
@@ -281,11 +282,19 @@ class Writer:
                 return "the day of the decision"
             case ArithmeticTerm():
                 return self._arithmetic(term)
-            case ParameterTerm(label=label):
-                return f"{labels.noun(label)} (as set)"
+            case ParameterTerm(name=name):
+                return self._set_value(self.policies.parameters[name])
             case SetTerm(name=name):
                 return f"the {labels.bare(self.policies.sets[name].label)}"
         assert_never(term)
+
+    def _set_value(self, parameter: Parameter) -> str:
+        """Return the newest value of a parameter, and what it is."""
+        newest = parameter.editions[-1]
+        start = newest.window.start if len(parameter.editions) > 1 else None
+        since = f"since {day(start)} " if start is not None else ""
+        value = constant(newest.content)
+        return f"{value} ({since}the {labels.bare(parameter.label)}, as set)"
 
     def _arithmetic(self, term: ArithmeticTerm) -> str:
         left, right = (

@@ -203,3 +203,30 @@ def test_the_day_on_which_the_judge_came_furthest_is_shown(
     )
     assert trace.status.value == "violated"
     assert shown(trace) == ["+ campaign.flag", "  = campaign.flag = yes"]
+
+
+def test_a_definition_is_shown_by_its_name_with_what_it_means() -> None:
+    declared = """
+parameter most : number "the most" source LAW art 1 from 2020-01-01 is 3 end parameter
+define big "a big campaign"
+  means campaign.amount exceeds most or any item in campaign.items has (item.flag)
+end define
+"""
+    (trace,) = traced(
+        rule("prohibit when big"),
+        case("t", "expect deny by p/r"),
+        declared=declared,
+        amount=2,
+        items=[{"flag": False}],
+    )
+    assert shown(trace) == [
+        "- big: a big campaign",
+        "  - any of these",
+        "    - campaign.amount exceeds most",
+        "      = campaign.amount = 2",
+        "      = most = 3",
+        "    - any item in campaign.items",
+        "      = campaign.items = no",
+        "      - item = campaign.items[1]: item.flag",
+        "        = campaign.items[1].flag = no",
+    ]
