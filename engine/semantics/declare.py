@@ -51,7 +51,7 @@ class Names:
     def claim_word(self, what: str, name: str, span: Span) -> bool:
         """Register a name that stands as a bare word; report it where any other has it."""
         if name == MARKET:
-            self.report(faults.shadowing(span, name))
+            self.report(faults.name_of_the_market(span, name))
             return False
         first = self._words.setdefault(name, (what, span))
         if first[1] is span:

@@ -115,6 +115,16 @@ def name_taken(span: Span, word: str, what: str, first: str) -> Diagnostic:
     )
 
 
+def name_of_the_market(span: Span, word: str) -> Diagnostic:
+    """A declaration by the name of the market that is being judged."""
+    return _error(
+        "E0320",
+        f"`{word}` already names the market that is being judged",
+        span,
+        help="choose another name",
+    )
+
+
 def two_meanings(span: Span, word: str, kind: Type) -> Diagnostic:
     """A bare word that is a parameter and a member of the type that is expected too."""
     return _error(

@@ -88,3 +88,19 @@ def test_the_label_of_a_definition_may_be_left_to_its_name() -> None:
     bundle = court(declared="define for_sale means campaign.flag end define")
     definition = bundle.policies.definitions["for_sale"]
     assert (definition.label, definition.sources) == ("for sale", ())
+
+
+def test_a_definition_may_speak_of_the_market_that_is_judged() -> None:
+    declared = """
+define at_home "the market is at home"
+  means market is DE and any item in campaign.items has (item.amount exceeds 5)
+end define
+"""
+    clause = "prohibit when any item in campaign.items has (item.flag and at_home)"
+    bundle = court(rule(clause, message="{market}: {item.amount}"), declared=declared)
+    items = [{"flag": True, "amount": 1}, {"flag": False, "amount": 9}]
+    result = hear(bundle, items=items, markets=["FR", "DE"]).results[0]
+    assert result.status is Status.VIOLATED
+    assert [finding.message for finding in result.findings] == ["DE: 1"]
+    abroad = hear(bundle, items=items, markets=["FR"]).results[0]
+    assert abroad.status is Status.SATISFIED
