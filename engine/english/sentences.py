@@ -47,6 +47,8 @@ _OPPOSITE = {
     Comparator.NOT_ONE_OF: Comparator.ONE_OF,
     Comparator.INCLUDES_ANY_OF: Comparator.INCLUDES_NONE_OF,
     Comparator.INCLUDES_NONE_OF: Comparator.INCLUDES_ANY_OF,
+    Comparator.LIKE: Comparator.NOT_LIKE,
+    Comparator.NOT_LIKE: Comparator.LIKE,
     Comparator.KNOWN: Comparator.UNKNOWN,
     Comparator.UNKNOWN: Comparator.KNOWN,
     Comparator.EMPTY: Comparator.NOT_EMPTY,
@@ -183,6 +185,8 @@ class Writer:
                 | Comparator.AFTER
                 | Comparator.ON_OR_BEFORE
                 | Comparator.ON_OR_AFTER
+                | Comparator.LIKE
+                | Comparator.NOT_LIKE
             ):
                 return f"{self._subject(left)} {phrase} {self.value(node.right[0])}"
             case Comparator.BETWEEN:
@@ -208,6 +212,8 @@ class Writer:
             case Comparator.EMPTY | Comparator.NOT_EMPTY:
                 listed = "nothing" if comparator is Comparator.EMPTY else "something"
                 return f"{listed} is listed under {self._heading(left)}"
+            case Comparator.OVERLAPS:
+                raise AssertionError(comparator)  # The core compares the days of periods.
         assert_never(comparator)
 
     def _equal(self, left: ValueTerm, right: ValueTerm, *, truth: bool) -> str:

@@ -30,6 +30,7 @@ from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
 from .comparison import UndefinedError, calculate, holds, members, order
 from .outcome import Truth
+from .pattern import is_like
 from .values import Datum, Group
 
 
@@ -234,6 +235,8 @@ _DECIDE: Mapping[Comparator, Decide] = {
     Comparator.ON_OR_AFTER: lambda left, right: order(left, right) >= 0,
     Comparator.ONE_OF: lambda left, right: left in members(right),
     Comparator.NOT_ONE_OF: lambda left, right: left not in members(right),
+    Comparator.LIKE: lambda left, right: is_like(str(left), str(right)),
+    Comparator.NOT_LIKE: lambda left, right: not is_like(str(left), str(right)),
     Comparator.INCLUDES: lambda left, right: right in members(left),
     Comparator.INCLUDES_ANY_OF: lambda left, right: not members(left).isdisjoint(members(right)),
     Comparator.INCLUDES_ALL_OF: lambda left, right: members(right) <= members(left),

@@ -26,6 +26,8 @@ vocabulary campaign "a campaign"
   term    : days "a term"
   notice  : months "a notice"
   radius  : distance "a radius"
+  slot    : period "a slot"
+  hues    : list of colour "hues"
   colour  : colour "a colour"
   home    : country "a country"
   tongue  : language "a language"
@@ -84,6 +86,9 @@ _MEMBERSHIP = st.sampled_from(["is one of", "is not one of"])
 _INCLUSION = st.sampled_from(["includes any of", "includes all of", "includes none of"])
 _COLOURS = st.sampled_from(["red", "green", "blue"])
 _LENGTHS = st.sampled_from(["30 days", "0 days", "2 weeks", "1 month", "2 years"])
+_PERIODS = st.sampled_from(
+    ["campaign.slot", "campaign.flight", "2025-06-01 to 2026-06-01", "2026-01-01 to 2026-01-01"]
+)
 _MONEY = st.sampled_from(["EUR 10", "EUR 99.50", "USD 10"])
 
 
@@ -134,6 +139,13 @@ def _atoms() -> list[st.SearchStrategy[str]]:
         _sentence("campaign.home", _EQUALITY, _choice("DE", "NO", "US")),
         _sentence("campaign.home", _MEMBERSHIP, _choice("UNION", "{NO, IT}")),
         _sentence("campaign.tongue is en"),
+        _sentence(_PERIODS, "overlaps", _PERIODS),
+        _sentence(_PERIODS, "includes", st.one_of(day, st.just("today"))),
+        _sentence(st.one_of(day, st.just("campaign.moment")), "is within", _PERIODS),
+        _sentence("campaign.slot.end", _DATE_ORDERS, day),
+        _sentence("campaign.note", _choice("is like", "is not like"), _choice('"H*"', '"*ll*o"')),
+        _sentence("campaign.colours", _INCLUSION, "campaign.hues"),
+        _sentence("campaign.colour", _MEMBERSHIP, "campaign.hues"),
         _sentence("market", _EQUALITY, _choice("DE", "NO", "US")),
         _sentence("market", _MEMBERSHIP, _choice("UNION", '{"US-CA", FR}')),
         _sentence("campaign.home", _EQUALITY, "market"),
@@ -300,6 +312,16 @@ _PRICES = st.sampled_from(
 )
 
 
+_SLOTS = st.sampled_from(
+    [
+        {"start": "2025-07-01", "end": "2026-01-01"},
+        {"start": "2026-01-01", "end": "2026-01-01"},
+        {"start": "2026-01-02"},
+        {"end": "2025-12-31"},
+    ]
+)
+
+
 @st.composite
 def _flights(draw: st.DrawFn) -> dict[str, Any]:
     flight: dict[str, Any] = {}
@@ -336,6 +358,8 @@ def descriptors() -> st.SearchStrategy[dict[str, Any]]:
         radius=st.sampled_from(
             [{"amount": 15, "unit": "mi"}, {"amount": "24.14016", "unit": "km"}]
         ),
+        slot=_SLOTS,
+        hues=st.lists(_COLOURS, max_size=2),
         colour=_COLOURS,
         home=st.sampled_from(["DE", "NO", "US"]),
         tongue=st.just("en"),

@@ -111,6 +111,7 @@ def literals() -> st.SearchStrategy[tree.Expression]:
         st.builds(tree.PercentLiteral, span=span, value=AMOUNTS),
         st.builds(tree.MoneyLiteral, span=span, currency=currencies, amount=AMOUNTS),
         measures(),
+        st.builds(tree.PeriodLiteral, span=span, start=st.dates(), end=st.dates()),
         st.builds(tree.YesNoLiteral, span=span, value=st.booleans()),
         st.builds(tree.Today, span=span),
         days(),
@@ -171,6 +172,13 @@ def _composed(inner: st.SearchStrategy[tree.Expression]) -> st.SearchStrategy[tr
 def comparisons(draw: st.DrawFn, inner: st.SearchStrategy[tree.Expression]) -> tree.Comparison:
     comparator = draw(st.sampled_from([c for c in Comparator if c is not Comparator.WITHIN]))
     right: tuple[tree.Expression, ...] = ()
+    if draw(st.integers(0, 9)) == 0:
+        periods = dotted_paths() | st.builds(
+            tree.PeriodLiteral, span=st.just(NOWHERE), start=st.dates(), end=st.dates()
+        )
+        right = (draw(periods),)
+        left = draw(inner)
+        return tree.Comparison(span=NOWHERE, comparator=Comparator.WITHIN, left=left, right=right)
     if comparator in SET_COMPARATORS:
         right = (draw(dotted_paths() | set_literals(inner)),)
     elif comparator is Comparator.BETWEEN:

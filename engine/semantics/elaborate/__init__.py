@@ -9,6 +9,18 @@ from .expressions import condition, members, value
 from .kinds import comparable, type_of
 from .literals import number
 from .names import fact
+from .periods import is_period, period
 from .scope import Scope
 
-__all__ = ["Scope", "comparable", "condition", "fact", "members", "number", "type_of", "value"]
+__all__ = [
+    "Scope",
+    "comparable",
+    "condition",
+    "fact",
+    "is_period",
+    "members",
+    "number",
+    "period",
+    "type_of",
+    "value",
+]

@@ -91,6 +91,8 @@ def fits(comparator: Comparator, left: ValueTerm) -> bool:
         return kind in _TIMES
     if comparator is Comparator.BETWEEN:
         return alike in (*ORDERED, *_TIMES)
+    if comparator in (Comparator.LIKE, Comparator.NOT_LIKE):
+        return kind is Scalar.TEXT
     if comparator.phrase.startswith("includes"):
         return isinstance(kind, ListType) and not isinstance(kind.element, RecordType)
     return not isinstance(kind, ListType | RecordType)

@@ -215,9 +215,14 @@ class _Reader:
         self._need(_AND, "`and`")
         return (first, self._value(VALUE))
 
-    def _within(self, start: int, left: tree.Expression) -> tree.Within:
+    def _within(self, start: int, left: tree.Expression) -> tree.Within | tree.Comparison:
         length = self._value(VALUE)
-        side = self._need(_SIDE, "`before` or `after`")
+        side = self._take(_SIDE)
+        if side is None and isinstance(length, tree.PeriodLiteral | tree.Path):
+            return tree.Comparison(
+                span=self._span(start), comparator=Comparator.WITHIN, left=left, right=(length,)
+            )
+        side = side or self._need(_SIDE, "`before` or `after`")
         anchor = self._value(VALUE)
         before = side.group() == "before"
         return tree.Within(

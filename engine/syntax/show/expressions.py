@@ -132,6 +132,8 @@ def literal(node: tree.Literal) -> str:
             return day.isoformat()
         case tree.MeasureLiteral(amount=amount, unit=unit):
             return f"{_numeral(amount)} {unit.one if amount == 1 else unit.several}"
+        case tree.PeriodLiteral(start=start, end=end):
+            return f"{start.isoformat()} to {end.isoformat()}"
         case tree.TextLiteral(value=text):
             escaped = text.replace("\\", "\\\\").replace('"', '\\"')
             return f'"{escaped}"'

@@ -47,6 +47,14 @@ class MeasureLiteral(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodLiteral(Node):
+    """A period of days, both included, such as `2026-07-20 to 2026-08-31`."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextLiteral(Node):
     """A text in quotation marks; the value has its escapes undone."""
 
@@ -218,6 +226,7 @@ Literal = (
     | MoneyLiteral
     | DateLiteral
     | MeasureLiteral
+    | PeriodLiteral
     | TextLiteral
     | YesNoLiteral
 )
