@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from ..semantics.tree import (
+    ELEMENT,
+    AggregateTerm,
     ArithmeticTerm,
     Compared,
     Condition,
@@ -28,7 +30,7 @@ from ..semantics.tree import (
 )
 from ..semantics.types import Scalar
 from ..syntax.lexis import Comparator
-from ..syntax.tree import ArithmeticOperator, JunctionKind, QuantifierKind
+from ..syntax.tree import AggregateKind, ArithmeticOperator, JunctionKind, QuantifierKind
 from . import labels
 from .amounts import constant, joined, members
 from .consequences import opening
@@ -53,6 +55,13 @@ _OPPOSITE = {
     Comparator.UNKNOWN: Comparator.KNOWN,
     Comparator.EMPTY: Comparator.NOT_EMPTY,
     Comparator.NOT_EMPTY: Comparator.EMPTY,
+}
+_AGGREGATES = {
+    AggregateKind.COUNT: "number of",
+    AggregateKind.SUM: "sum of",
+    AggregateKind.LOWEST: "lowest of",
+    AggregateKind.HIGHEST: "highest of",
+    AggregateKind.AVERAGE: "average of",
 }
 _LEADS = {
     (JunctionKind.AND, False): "all of the following hold:",
@@ -282,6 +291,8 @@ class Writer:
                 return "the day of the decision"
             case ArithmeticTerm():
                 return self._arithmetic(term)
+            case AggregateTerm():
+                return self._aggregate(term)
             case SetTerm(name=name):
                 return f"the {labels.bare(self.policies.sets[name].label)}"
         assert_never(term)
@@ -294,6 +305,22 @@ class Writer:
         is_share = isinstance(term.left, Constant) and left.endswith("%")
         word = "of" if is_share else _OPERATORS[term.operator]
         return f"{left} {word} {right}{term.month_end.remark}"
+
+    def _aggregate(self, term: AggregateTerm) -> str:
+        words = f"the {_AGGREGATES[term.kind]}"
+        inner = replace(self, named=self.named | {term.variable}, nested=True)
+        if term.value is not None and term.variable != ELEMENT:
+            words += f" {inner.value(term.value)}, for each of"
+        named = f" {self._all_of(term.collection)}"
+        if term.where is None:
+            return words + named
+        return f"{words}{named} for which {_line(inner.condition(term.where))}"
+
+    def _all_of(self, collection: FactTerm) -> str:
+        whose = self._whose(collection)
+        if labels.is_question(collection.label):
+            return f"the entries under “{collection.label}”{whose}"
+        return f"the {labels.bare(collection.label)}{whose}"
 
     def _subject(self, term: ValueTerm) -> str:
         """Return a value before its verb; an insertion at its end is closed by a comma."""

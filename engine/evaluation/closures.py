@@ -11,6 +11,7 @@ from datetime import date
 from typing import TypeAlias, assert_never
 
 from ..semantics.tree import (
+    AggregateTerm,
     ArithmeticTerm,
     Compared,
     Condition,
@@ -28,6 +29,7 @@ from ..semantics.tree import (
 from ..semantics.types import ListType, RecordType, Type
 from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
+from .aggregate import aggregate
 from .comparison import UndefinedError, calculate, holds, members, order
 from .outcome import Truth
 from .pattern import is_like
@@ -59,14 +61,14 @@ class Names:
     policies: Policies
     bound: Mapping[str, tuple[int, Type]]
 
-    def binding(self, condition: Over) -> "Names":
-        """Return the names inside a quantifier."""
-        kind = condition.collection.type
+    def binding(self, binder: Over | AggregateTerm) -> "Names":
+        """Return the names inside a quantifier or an aggregate."""
+        kind = binder.collection.type
         assert isinstance(kind, ListType)  # noqa: S101 - the checker binds elements of lists only.
         depth = len(self.bound)
         return Names(
             policies=self.policies,
-            bound={**self.bound, condition.variable: (depth, kind.element)},
+            bound={**self.bound, binder.variable: (depth, kind.element)},
         )
 
 
@@ -92,6 +94,8 @@ def compile_value(term: ValueTerm, names: Names) -> Value:
             return compile_fact(term, names)
         case ArithmeticTerm():
             return _arithmetic(term, names)
+        case AggregateTerm():
+            return _aggregate(term, names)
     assert_never(term)
 
 
@@ -151,6 +155,33 @@ def _arithmetic(term: ArithmeticTerm, names: Names) -> Value:
             return None
 
     return calculated
+
+
+def _aggregate(term: AggregateTerm, names: Names) -> Value:
+    collection = compile_fact(term.collection, names)
+    inside = names.binding(term)
+    test = None if term.where is None else compile_test(term.where, inside)
+    value = None if term.value is None else compile_value(term.value, inside)
+
+    def aggregated(frame: Frame) -> object:
+        elements = collection(frame)
+        if not isinstance(elements, tuple):
+            return None
+        values: list[object] = []
+        for element in elements:
+            inner = Frame(frame.facts, frame.today, frame.law_day, (*frame.bound, element))
+            chosen = True if test is None else test(inner)
+            found = value(inner) if chosen and value is not None else chosen
+            if found is None:
+                return None
+            if chosen:
+                values.append(found)
+        try:
+            return aggregate(term, values)
+        except UndefinedError:
+            return None
+
+    return aggregated
 
 
 # --- truth ------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from ..semantics.tree import (
+    AggregateTerm,
     ArithmeticTerm,
     Compared,
     Constant,
@@ -22,7 +23,12 @@ def term_text(term: ValueTerm) -> str:
     match term:
         case TodayTerm():
             return "today"
-        case Constant(text=text) | FactTerm(text=text) | SetTerm(text=text):
+        case (
+            Constant(text=text)
+            | FactTerm(text=text)
+            | SetTerm(text=text)
+            | AggregateTerm(text=text)
+        ):
             return text
         case ArithmeticTerm(text=text):
             return f"{text}{term.month_end.remark}"

@@ -238,6 +238,21 @@ def inverted_period(span: Span) -> Diagnostic:
     )
 
 
+def no_aggregate(span: Span, word: str, kind: Type) -> Diagnostic:
+    """Values that cannot be added up or have no order."""
+    return _error("E0414", f"`{word} of` does not fit {describe(kind)}", span)
+
+
+def value_of_element(span: Span, word: str) -> Diagnostic:
+    """An aggregate of groups that does not say which of their facts is meant."""
+    return _error(
+        "E0415",
+        f"the elements are groups of facts; say what of each the `{word}` is of",
+        span,
+        help=f"write `{word} of (x.size for each x in …)`",
+    )
+
+
 # --- structure --------------------------------------------------------------------------------
 
 

@@ -154,6 +154,7 @@ def _composed(inner: st.SearchStrategy[tree.Expression]) -> st.SearchStrategy[tr
             right=inner,
         ),
         st.builds(tree.PercentOf, span=span, percent=percent, whole=inner),
+        aggregates(inner),
         comparisons(inner),
         st.builds(
             tree.Within, span=span, left=inner, length=inner, before=st.booleans(), anchor=inner
@@ -165,6 +166,21 @@ def _composed(inner: st.SearchStrategy[tree.Expression]) -> st.SearchStrategy[tr
         listings(inner),
         st.builds(tree.Not, span=span, operand=inner),
         quantifieds(inner),
+    )
+
+
+@st.composite
+def aggregates(draw: st.DrawFn, inner: st.SearchStrategy[tree.Expression]) -> tree.Aggregate:
+    kind = draw(st.sampled_from(tree.AggregateKind))
+    variable = draw(st.none() | names())
+    is_counted = variable is None or kind is tree.AggregateKind.COUNT
+    return tree.Aggregate(
+        span=NOWHERE,
+        kind=kind,
+        value=None if is_counted else draw(inner),
+        variable=variable,
+        collection=draw(dotted_paths()),
+        where=None if variable is None else draw(st.none() | inner),
     )
 
 

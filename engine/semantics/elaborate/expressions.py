@@ -26,6 +26,7 @@ from ..tree import (
     measure,
 )
 from ..types import LENGTHS, ListType, Scalar, Type, codes, is_code
+from .aggregates import aggregate
 from .kinds import DATE_PHRASES, ORDERED, comparable, fits, in_time, plain, result, type_of
 from .literals import number_constant, text_constant
 from .names import fact, names_fact, path
@@ -65,6 +66,8 @@ def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
             return _arithmetic(scope, node)
         case syntax.PercentOf():
             return _percent_of(scope, node)
+        case syntax.Aggregate():
+            return aggregate(scope, node, value, condition)
         case syntax.PeriodLiteral():
             return tell(scope, faults.period_as_value(node.span))
         case _:

@@ -26,6 +26,10 @@ class Scope:
         """Return the scope inside a quantifier."""
         return replace(self, variables={**self.variables, name: kind})
 
+    def is_taken(self, name: str) -> bool:
+        """Whether a name means something already, so that no element may be bound to it."""
+        return name in self.variables or name == self.vocabulary.root or name in self.sets
+
     def words(self, span: Span) -> str:
         """Return the words of a span, on one line."""
         return " ".join(self.source.slice(span).split())

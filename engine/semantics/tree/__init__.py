@@ -40,7 +40,9 @@ from .rules import (
     clauses_of,
 )
 from .terms import (
+    ELEMENT,
     MARKET,
+    AggregateTerm,
     ArithmeticTerm,
     Constant,
     FactTerm,
@@ -55,7 +57,9 @@ from .terms import (
 )
 
 __all__ = [
+    "ELEMENT",
     "MARKET",
+    "AggregateTerm",
     "ArithmeticTerm",
     "Citation",
     "Clause",

@@ -4,13 +4,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ...syntax.tree import ArithmeticOperator
+from ...syntax.tree import AggregateKind, ArithmeticOperator
 from ..types import LENGTHS, Scalar
 from .conditions import Compared, conditions_below, terms_below, terms_of
 from .rules import Rule, SetDefinition, clauses_of
-from .terms import ArithmeticTerm, Constant, FactTerm, Measure, SetTerm, TodayTerm, ValueTerm
+from .terms import (
+    AggregateTerm,
+    ArithmeticTerm,
+    Constant,
+    FactTerm,
+    Measure,
+    SetTerm,
+    TodayTerm,
+    ValueTerm,
+)
 
 _MOST_LENGTHS = 4
+_ADDED_UP = (AggregateKind.SUM, AggregateKind.AVERAGE)
 _CALENDAR_ADDS = (ArithmeticOperator.ADD, ArithmeticOperator.SUBTRACT)
 
 
@@ -103,7 +113,7 @@ def _stated(terms: Iterable[ValueTerm]) -> list[FactTerm]:
 
 
 def _is_intricate(terms: Iterable[ValueTerm]) -> bool:
-    """Whether lengths of time are scaled, or too many, to tell on which days a condition turns."""
+    """Whether lengths are scaled, added up or too many to tell when a condition turns."""
     listed = tuple(terms)
     calculated = [term for term in listed if isinstance(term, ArithmeticTerm)]
     written = [term for term in listed if isinstance(term, Constant) and term.type in LENGTHS]
@@ -111,4 +121,5 @@ def _is_intricate(terms: Iterable[ValueTerm]) -> bool:
         len(written) > _MOST_LENGTHS
         or len(_stated(listed)) > 1
         or any(term.operator not in _CALENDAR_ADDS for term in calculated)
+        or any(isinstance(term, AggregateTerm) and term.kind in _ADDED_UP for term in listed)
     )

@@ -17,6 +17,8 @@ from .cases import (
     WithoutFact,
 )
 from .expressions import (
+    Aggregate,
+    AggregateKind,
     Arithmetic,
     ArithmeticOperator,
     Comparison,
@@ -93,6 +95,8 @@ from .vocabularies import (
 )
 
 __all__ = [
+    "Aggregate",
+    "AggregateKind",
     "ApplicabilityClause",
     "Arithmetic",
     "ArithmeticOperator",

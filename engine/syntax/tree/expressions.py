@@ -121,6 +121,31 @@ class PercentOf(Node):
     whole: "Expression"
 
 
+class AggregateKind(Enum):
+    """What is made of the elements of a list."""
+
+    COUNT = "count"
+    SUM = "sum"
+    LOWEST = "lowest"
+    HIGHEST = "highest"
+    AVERAGE = "average"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregate(Node):
+    """One value of many: `sum of (item.price for each item in campaign.items where …)`.
+
+    Without a variable it is of the elements themselves: `count of campaign.items`. Only what is
+    counted has no value.
+    """
+
+    kind: AggregateKind
+    value: "Expression | None"
+    variable: Name | None
+    collection: Path
+    where: "Expression | None"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison(Node):
     """A value compared, by one phrase, with none, one or two others.
@@ -239,6 +264,7 @@ Expression = (
     | SetLiteral
     | Arithmetic
     | PercentOf
+    | Aggregate
     | Comparison
     | Within
     | Junction

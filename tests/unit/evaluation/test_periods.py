@@ -38,7 +38,7 @@ SUMMER = {"start": "2026-06-01", "end": "2026-08-31"}
 def test_periods_include_their_first_and_last_day(
     condition: str, slot: Any, *, truth: bool | None
 ) -> None:
-    facts = {"day": "2026-06-15", "moment": "2026-08-31T23:59:00Z"}
+    facts: dict[str, Any] = {"day": "2026-06-15", "moment": "2026-08-31T23:59:00Z"}
     assert judged(f"prohibit when {condition}", slot=slot, **facts).status is STATUS[truth]
 
 
