@@ -11,6 +11,7 @@ from typing import assert_never
 
 from ..semantics.tree import (
     MARKET,
+    AggregateTerm,
     ArithmeticTerm,
     Compared,
     Condition,
@@ -66,8 +67,8 @@ class Reader:
     shared: frozenset[str]
     bound: Mapping[str, Bound]
 
-    def within(self, over: Over) -> "Reader":
-        """Return the reader of the condition inside a quantifier."""
+    def within(self, over: Over | AggregateTerm) -> "Reader":
+        """Return the reader of what stands inside a quantifier or an aggregate."""
         kind = over.collection.type
         element = kind.element if isinstance(kind, ListType) else kind
         made = Bound(depth=len(self.bound), collection=self.term(over.collection), type=element)
@@ -122,7 +123,7 @@ class Reader:
 
     # --- values ----------------------------------------------------------------------------
 
-    def term(self, term: ValueTerm) -> Key:
+    def term(self, term: ValueTerm) -> Key:  # noqa: C901 - one case for each kind of value.
         """Return the key of a value."""
         match term:
             case Constant(value=frozenset()):
@@ -137,6 +138,11 @@ class Reader:
                 return ("today",)
             case ArithmeticTerm(operator=operator, left=left, right=right):
                 return (operator, self.term(left), self.term(right), term.month_end)
+            case AggregateTerm(kind=kind, collection=collection, value=each, where=where):
+                inside = self.within(term)
+                taken = None if each is None else inside.term(each)
+                chosen = None if where is None else inside.condition(normal(where))
+                return (kind, self.term(collection), taken, chosen)
             case SetTerm(name=name):
                 if name in self.shared:
                     return ("set", name)

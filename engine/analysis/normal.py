@@ -39,6 +39,8 @@ _OPPOSITES = {
     Comparator.NOT_ONE_OF: Comparator.ONE_OF,
     Comparator.INCLUDES_ANY_OF: Comparator.INCLUDES_NONE_OF,
     Comparator.INCLUDES_NONE_OF: Comparator.INCLUDES_ANY_OF,
+    Comparator.LIKE: Comparator.NOT_LIKE,
+    Comparator.NOT_LIKE: Comparator.LIKE,
     Comparator.KNOWN: Comparator.UNKNOWN,
     Comparator.UNKNOWN: Comparator.KNOWN,
     Comparator.EMPTY: Comparator.NOT_EMPTY,

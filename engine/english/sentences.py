@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from ..semantics.tree import (
+    ELEMENT,
+    AggregateTerm,
     ArithmeticTerm,
     Compared,
     Condition,
@@ -31,7 +33,7 @@ from ..semantics.tree import (
 )
 from ..semantics.types import Scalar
 from ..syntax.lexis import Comparator
-from ..syntax.tree import ArithmeticOperator, JunctionKind, QuantifierKind
+from ..syntax.tree import AggregateKind, ArithmeticOperator, JunctionKind, QuantifierKind
 from . import labels
 from .amounts import constant, day, joined, members
 from .consequences import opening
@@ -50,10 +52,19 @@ _OPPOSITE = {
     Comparator.NOT_ONE_OF: Comparator.ONE_OF,
     Comparator.INCLUDES_ANY_OF: Comparator.INCLUDES_NONE_OF,
     Comparator.INCLUDES_NONE_OF: Comparator.INCLUDES_ANY_OF,
+    Comparator.LIKE: Comparator.NOT_LIKE,
+    Comparator.NOT_LIKE: Comparator.LIKE,
     Comparator.KNOWN: Comparator.UNKNOWN,
     Comparator.UNKNOWN: Comparator.KNOWN,
     Comparator.EMPTY: Comparator.NOT_EMPTY,
     Comparator.NOT_EMPTY: Comparator.EMPTY,
+}
+_AGGREGATES = {
+    AggregateKind.COUNT: "number of",
+    AggregateKind.SUM: "sum of",
+    AggregateKind.LOWEST: "lowest of",
+    AggregateKind.HIGHEST: "highest of",
+    AggregateKind.AVERAGE: "average of",
 }
 _LEADS = {
     (JunctionKind.AND, False): "all of the following hold:",
@@ -189,6 +200,8 @@ class Writer:
                 | Comparator.AFTER
                 | Comparator.ON_OR_BEFORE
                 | Comparator.ON_OR_AFTER
+                | Comparator.LIKE
+                | Comparator.NOT_LIKE
             ):
                 return f"{self._subject(left)} {phrase} {self.value(node.right[0])}"
             case Comparator.BETWEEN:
@@ -214,6 +227,8 @@ class Writer:
             case Comparator.EMPTY | Comparator.NOT_EMPTY:
                 listed = "nothing" if comparator is Comparator.EMPTY else "something"
                 return f"{listed} is listed under {self._heading(left)}"
+            case Comparator.OVERLAPS:
+                raise AssertionError(comparator)  # The core compares the days of periods.
         assert_never(comparator)
 
     def _equal(self, left: ValueTerm, right: ValueTerm, *, truth: bool) -> str:
@@ -265,7 +280,7 @@ class Writer:
 
     # --- values --------------------------------------------------------------------------------
 
-    def value(self, term: ValueTerm) -> str:
+    def value(self, term: ValueTerm) -> str:  # noqa: C901 - one case for each kind of value.
         """Return a value as a noun phrase."""
         match term:
             case Constant():
@@ -284,6 +299,8 @@ class Writer:
                 return self._arithmetic(term)
             case ParameterTerm(name=name):
                 return self._set_value(self.policies.parameters[name])
+            case AggregateTerm():
+                return self._aggregate(term)
             case SetTerm(name=name):
                 return f"the {labels.bare(self.policies.sets[name].label)}"
         assert_never(term)
@@ -304,6 +321,22 @@ class Writer:
         is_share = isinstance(term.left, Constant) and left.endswith("%")
         word = "of" if is_share else _OPERATORS[term.operator]
         return f"{left} {word} {right}{term.month_end.remark}"
+
+    def _aggregate(self, term: AggregateTerm) -> str:
+        words = f"the {_AGGREGATES[term.kind]}"
+        inner = replace(self, named=self.named | {term.variable}, nested=True)
+        if term.value is not None and term.variable != ELEMENT:
+            words += f" {inner.value(term.value)}, for each of"
+        named = f" {self._all_of(term.collection)}"
+        if term.where is None:
+            return words + named
+        return f"{words}{named} for which {_line(inner.condition(term.where))}"
+
+    def _all_of(self, collection: FactTerm) -> str:
+        whose = self._whose(collection)
+        if labels.is_question(collection.label):
+            return f"the entries under “{collection.label}”{whose}"
+        return f"the {labels.bare(collection.label)}{whose}"
 
     def _subject(self, term: ValueTerm) -> str:
         """Return a value before its verb; an insertion at its end is closed by a comma."""

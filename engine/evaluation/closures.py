@@ -12,6 +12,7 @@ from typing import TypeAlias, assert_never
 
 from ..semantics.tree import (
     MARKET,
+    AggregateTerm,
     ArithmeticTerm,
     Compared,
     Condition,
@@ -32,8 +33,10 @@ from ..semantics.tree import (
 from ..semantics.types import ListType, RecordType, Type
 from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
+from .aggregate import aggregate
 from .comparison import UndefinedError, calculate, holds, members, order
 from .outcome import Truth
+from .pattern import is_like
 from .values import Datum, Group
 
 
@@ -62,14 +65,14 @@ class Names:
     policies: Policies
     bound: Mapping[str, tuple[int, Type]]
 
-    def binding(self, condition: Over) -> "Names":
-        """Return the names inside a quantifier."""
-        kind = condition.collection.type
+    def binding(self, binder: Over | AggregateTerm) -> "Names":
+        """Return the names inside a quantifier or an aggregate."""
+        kind = binder.collection.type
         assert isinstance(kind, ListType)  # noqa: S101 - the checker binds elements of lists only.
         depth = len(self.bound)
         return Names(
             policies=self.policies,
-            bound={**self.bound, condition.variable: (depth, kind.element)},
+            bound={**self.bound, binder.variable: (depth, kind.element)},
         )
 
     def unbound(self) -> "Names":
@@ -97,6 +100,8 @@ def compile_value(term: ValueTerm, names: Names) -> Value:
             return compile_fact(term, names)
         case ArithmeticTerm():
             return _arithmetic(term, names)
+        case AggregateTerm():
+            return _aggregate(term, names)
     assert_never(term)
 
 
@@ -164,6 +169,33 @@ def _arithmetic(term: ArithmeticTerm, names: Names) -> Value:
             return None
 
     return calculated
+
+
+def _aggregate(term: AggregateTerm, names: Names) -> Value:
+    collection = compile_fact(term.collection, names)
+    inside = names.binding(term)
+    test = None if term.where is None else compile_test(term.where, inside)
+    value = None if term.value is None else compile_value(term.value, inside)
+
+    def aggregated(frame: Frame) -> object:
+        elements = collection(frame)
+        if not isinstance(elements, tuple):
+            return None
+        values: list[object] = []
+        for element in elements:
+            inner = Frame(frame.facts, frame.today, frame.law_day, (*frame.bound, element))
+            chosen = True if test is None else test(inner)
+            found = value(inner) if chosen and value is not None else chosen
+            if found is None:
+                return None
+            if chosen:
+                values.append(found)
+        try:
+            return aggregate(term, values)
+        except UndefinedError:
+            return None
+
+    return aggregated
 
 
 # --- truth ------------------------------------------------------------------------------------
@@ -263,6 +295,8 @@ _DECIDE: Mapping[Comparator, Decide] = {
     Comparator.ON_OR_AFTER: lambda left, right: order(left, right) >= 0,
     Comparator.ONE_OF: lambda left, right: left in members(right),
     Comparator.NOT_ONE_OF: lambda left, right: left not in members(right),
+    Comparator.LIKE: lambda left, right: is_like(str(left), str(right)),
+    Comparator.NOT_LIKE: lambda left, right: not is_like(str(left), str(right)),
     Comparator.INCLUDES: lambda left, right: right in members(left),
     Comparator.INCLUDES_ANY_OF: lambda left, right: not members(left).isdisjoint(members(right)),
     Comparator.INCLUDES_ALL_OF: lambda left, right: members(right) <= members(left),

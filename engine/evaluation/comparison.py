@@ -15,6 +15,7 @@ from ..semantics.types import Scalar
 from ..syntax.lexis import Comparator, MonthEnd, Unit
 from ..syntax.tree import ArithmeticOperator
 from .days import day_of, days_later, months_later
+from .pattern import is_like
 from .values import show
 
 Operand = object
@@ -68,7 +69,11 @@ def compare(comparator: Comparator, left: Operand, right: tuple[Operand, ...]) -
             return not members(left)
         case Comparator.NOT_EMPTY:
             return bool(members(left))
-        case Comparator.KNOWN | Comparator.UNKNOWN | Comparator.WITHIN:
+        case Comparator.LIKE:
+            return is_like(str(left), str(right[0]))
+        case Comparator.NOT_LIKE:
+            return not is_like(str(left), str(right[0]))
+        case Comparator.KNOWN | Comparator.UNKNOWN | Comparator.WITHIN | Comparator.OVERLAPS:
             raise AssertionError(comparator)
     assert_never(comparator)
 

@@ -28,7 +28,7 @@ from ..semantics.types import (
 from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
 from ..source.json_fault import GREATEST_NUMBER, MOST_DIGITS, escaped, excerpt
 from ..source.suggest import nearest
-from ..syntax.lexis import Unit
+from ..syntax.lexis import PERIOD, Unit
 from .values import Campaign, Datum, Group
 
 _MOST_FAULTS = 100
@@ -126,7 +126,8 @@ class Decoder:
     def _of_type(self, kind: Type) -> Decode:
         match kind:
             case RecordType(name=name):
-                return self._shapes[name]
+                shape = self._shapes[name]
+                return _in_order(shape) if name == PERIOD else shape
             case ListType(element=element):
                 return _list(self._of_type(element))
             case EnumerationType(members=members):
@@ -156,6 +157,22 @@ def _group(shape: RecordShape, readers: list[Decode]) -> Decode:
                 where = f"{pointer}/{name}"
                 values[position] = readers[position](inner, where, faults)
         return Group(shape=shape, values=tuple(values))
+
+    return decode
+
+
+def _in_order(reader: Decode) -> Decode:
+    """Return a reader of periods, whose days stand in order."""
+
+    def decode(value: object, pointer: str, faults: Faults) -> Datum | None:
+        made = reader(value, pointer, faults)
+        if isinstance(made, Group):
+            start, end = made.get("start"), made.get("end")
+            if isinstance(start, date) and isinstance(end, date) and end < start:
+                message = f"the period ends on {end}, before it begins on {start}"
+                advice = "both days are included; give a last day not before the first"
+                faults.add(f"{pointer}/end", message, advice)
+        return made
 
     return decode
 

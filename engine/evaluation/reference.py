@@ -4,13 +4,15 @@ It is the specification. The compiled program (`program`) is the fast one and is
 on decisions and on justifications. Nothing here is clever, and nothing here is for speed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import assert_never
 
 from ..semantics.tree import (
     MARKET,
+    AggregateTerm,
     ArithmeticTerm,
     Clause,
     Compared,
@@ -30,6 +32,7 @@ from ..semantics.tree import (
 )
 from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
+from .aggregate import EXTREMES, MOST_DECIDING, aggregate
 from .comparison import UndefinedError, calculate, holds
 from .judge import Evaluate, Hearing, judge
 from .outcome import Bindings, Outcome, Seen, Wanted, conjunction, disjunction, negation
@@ -122,11 +125,8 @@ def _over(condition: Over, situation: Situation) -> Outcome:
         return Outcome(truth=None, wanted=(_wanted(condition.collection, pointer, situation),))
     if not elements:
         return _over_nothing(condition, pointer, situation)
-    outcomes = []
-    for index, value in enumerate(elements):
-        element = Element(value=value, pointer=f"{pointer}/{index}")
-        bound = {**situation.bound, condition.variable: element}
-        outcomes.append(evaluate(condition.condition, replace(situation, bound=bound)))
+    within = _each(condition, situation)
+    outcomes = [evaluate(condition.condition, each) for each in within]
     match condition.kind:
         case QuantifierKind.ANY:
             return disjunction(outcomes)
@@ -135,6 +135,14 @@ def _over(condition: Over, situation: Situation) -> Outcome:
         case QuantifierKind.EVERY:
             return conjunction(outcomes)
     assert_never(condition.kind)
+
+
+def _each(binder: Over | AggregateTerm, situation: Situation) -> Iterator[Situation]:
+    """Yield the situation with each element of a known list bound in turn."""
+    elements, pointer = _find(binder.collection, situation)
+    for index, value in enumerate(elements if isinstance(elements, tuple) else ()):
+        element = Element(value=value, pointer=f"{pointer}/{index}")
+        yield replace(situation, bound={**situation.bound, binder.variable: element})
 
 
 def _over_nothing(condition: Over, pointer: str, situation: Situation) -> Outcome:
@@ -201,12 +209,44 @@ def _evidence(
         return f"{show_typed(value, fact.type)} ({path})"
 
     required = requirement(condition, tell, truth=truth)
-    found = []
-    for fact in (fact for term in terms for fact in _facts(term)):
-        value, pointer = _find(fact, situation)
-        found.append(_seen(fact, value, pointer, required, situation))
-        required = ""
+    found = [each for term in terms for each in _read(term, situation)]
+    found[:1] = [replace(first, required=required) for first in found[:1]]
     return tuple(dict.fromkeys(found))
+
+
+def _read(term: ValueTerm, situation: Situation) -> list[Seen]:
+    """Return the facts that a known value was made of; of an aggregate, those that decide it."""
+    match term:
+        case FactTerm():
+            value, pointer = _find(term, situation)
+            return [_seen(term, value, pointer, "", situation)]
+        case ArithmeticTerm(left=left, right=right):
+            return [*_read(left, situation), *_read(right, situation)]
+        case AggregateTerm():
+            return _read_aggregate(term, situation)
+        case _:
+            return []
+
+
+def _read_aggregate(term: AggregateTerm, situation: Situation) -> list[Seen]:
+    value, _ = _value(term, situation)
+    _, pointer = _find(term.collection, situation)
+    whole = _seen(term.collection, None, pointer, "", situation)
+    found = [replace(whole, value=f"{term.kind.value} {show_typed(value, term.type)}")]
+    if term.value is None or term.kind not in EXTREMES:
+        return found
+    deciding = (
+        inner
+        for inner in _each(term, situation)
+        if _is_chosen(term, inner) and _value(term.value, inner)[0] == value
+    )
+    for inner in islice(deciding, MOST_DECIDING):
+        found.extend(_read(term.value, inner))
+    return found
+
+
+def _is_chosen(term: AggregateTerm, situation: Situation) -> bool:
+    return term.where is None or evaluate(term.where, situation).truth is True
 
 
 def _undefined(terms: tuple[ValueTerm, ...], why: str, situation: Situation) -> tuple[Wanted, ...]:
@@ -240,6 +280,8 @@ def _value(term: ValueTerm, situation: Situation) -> tuple[object, list[Wanted]]
             return value, [] if value is not None else [_wanted(term, pointer, situation)]
         case ArithmeticTerm():
             return _calculated(term, situation)
+        case AggregateTerm():
+            return _aggregated(term, situation)
     assert_never(term)
 
 
@@ -252,6 +294,28 @@ def _calculated(term: ArithmeticTerm, situation: Situation) -> tuple[object, lis
         return calculate(term.operator, left, right, term.month_end), []
     except UndefinedError as error:
         return None, list(_undefined((term,), str(error), situation))
+
+
+def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list[Wanted]]:
+    elements, pointer = _find(term.collection, situation)
+    wanted = _wanted(term.collection, pointer, situation)
+    if elements is None:
+        return None, [wanted]
+    values: list[object] = []
+    missing: list[Wanted] = []
+    for inner in _each(term, situation):
+        chosen = Outcome(truth=True) if term.where is None else evaluate(term.where, inner)
+        missing.extend(chosen.wanted)
+        if chosen.truth is True:
+            value, lacking = (None, []) if term.value is None else _value(term.value, inner)
+            values.append(value)
+            missing.extend(lacking)
+    if missing:
+        return None, missing
+    try:
+        return aggregate(term, values), []
+    except UndefinedError as error:
+        return None, [replace(wanted, why=str(error))]
 
 
 def _find(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
@@ -273,6 +337,8 @@ def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
             return (term,)
         case ArithmeticTerm(left=left, right=right):
             return (*_facts(left), *_facts(right))
+        case AggregateTerm(collection=collection):
+            return (collection,)
         case _:
             return ()
 

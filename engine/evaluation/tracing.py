@@ -3,11 +3,13 @@
 The counterpart of `closures` for the few rules whose result must be explained.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TypeAlias, assert_never
 
 from ..semantics.tree import (
+    AggregateTerm,
     ArithmeticTerm,
     Compared,
     Condition,
@@ -22,6 +24,7 @@ from ..semantics.tree import (
     ValueTerm,
 )
 from ..syntax.tree import JunctionKind, QuantifierKind
+from .aggregate import EXTREMES, MOST_DECIDING, aggregate
 from .closures import Frame, Names, Test, compile_fact, compile_test, compile_value, unbound
 from .comparison import UndefinedError, calculate, holds
 from .outcome import Outcome, Seen, Truth, Wanted, conjunction, disjunction, negation
@@ -31,6 +34,9 @@ from .wording import dotted, in_force, meaningless, no_edition, requirement
 Trace: TypeAlias = Callable[[Frame], Outcome]
 Part: TypeAlias = tuple[Test, Trace]
 """A condition compiled both ways: its truth is looked at before anything is traced."""
+
+Read: TypeAlias = Callable[[Frame], list[Seen]]
+"""Looks at the facts that a known value was made of."""
 
 Look: TypeAlias = Callable[[Frame], tuple[Seen, Wanted, Datum | None]]
 """Looks at a fact: as evidence, as something wanted, and its value."""
@@ -150,16 +156,7 @@ def _over(condition: Over, names: Names) -> Trace:
             return Outcome(truth=None, wanted=(replace(wanted, why="the list is empty"),))
         if not elements:
             return Outcome(truth=every, seen=(replace(seen, required="is not empty"),))
-        frames = [
-            Frame(
-                frame.facts,
-                frame.today,
-                frame.law_day,
-                (*frame.bound, element),
-                (*frame.pointers, f"{wanted.pointer}/{index}"),
-            )
-            for index, element in enumerate(elements)
-        ]
+        frames = list(_inner_frames(frame, elements, wanted.pointer))
         truths = [test(inner) for inner in frames]
         telling = _telling(truths, decisive=not every)
         pairs = zip(frames, truths, strict=True)
@@ -170,33 +167,97 @@ def _over(condition: Over, names: Names) -> Trace:
     return over
 
 
+def _inner_frames(frame: Frame, elements: tuple[Datum, ...], pointer: str) -> Iterator[Frame]:
+    """Yield the frames in which each element of a list is bound in turn."""
+    for index, element in enumerate(elements):
+        yield Frame(
+            frame.facts,
+            frame.today,
+            frame.law_day,
+            (*frame.bound, element),
+            (*frame.pointers, f"{pointer}/{index}"),
+        )
+
+
 # --- comparisons ------------------------------------------------------------------------------
 
 
 def _compared(condition: Compared, names: Names) -> Trace:
     test = compile_test(condition, names)
     terms = (condition.left, *condition.right)
-    facts = [fact for term in terms for fact in _facts(term)]
-    looks = [_look(fact, names) for fact in facts]
+    reads = [_read(term, names) for term in terms]
+    partners = {id(fact): _look(fact, names) for fact in terms[1:] if isinstance(fact, FactTerm)}
     wants = _wants(condition, names)
 
     def compared(frame: Frame) -> Outcome:
         truth = test(frame)
         if truth is None:
             return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
-        looked = [look(frame)[0] for look in looks]
-        told = {id(fact): each for fact, each in zip(facts, looked, strict=True)}
 
         def tell(term: FactTerm | ParameterTerm) -> str:
             if isinstance(term, ParameterTerm):
                 return f"{in_force(term, names.policies, frame.law_day)} ({term.name})"
-            return f"{told[id(term)].value} ({told[id(term)].path})"
+            seen = partners[id(term)](frame)[0]
+            return f"{seen.value} ({seen.path})"
 
         required = requirement(condition, tell, truth=truth)
+        looked = [each for read in reads for each in read(frame)]
         looked[:1] = [replace(first, required=required) for first in looked[:1]]
         return Outcome(truth=truth, seen=tuple(dict.fromkeys(looked)))
 
     return compared
+
+
+def _read(term: ValueTerm, names: Names) -> Read:
+    match term:
+        case FactTerm():
+            look = _look(term, names)
+            return lambda frame: [look(frame)[0]]
+        case ArithmeticTerm(left=left, right=right):
+            parts = (_read(left, names), _read(right, names))
+            return lambda frame: [each for part in parts for each in part(frame)]
+        case AggregateTerm():
+            return _read_aggregate(term, names)
+        case _:
+            return lambda _: []
+
+
+def _read_aggregate(term: AggregateTerm, names: Names) -> Read:
+    look, value_of = _look(term.collection, names), compile_value(term, names)
+    decides = None
+    if term.value is not None and term.kind in EXTREMES:
+        decides = _deciding(term, term.value, names)
+
+    def read(frame: Frame) -> list[Seen]:
+        whole, _, elements = look(frame)
+        value = value_of(frame)
+        found = [replace(whole, value=f"{term.kind.value} {show_typed(value, term.type)}")]
+        if decides is not None and isinstance(elements, tuple):
+            found += decides(frame, elements, whole.pointer, value)
+        return found
+
+    return read
+
+
+def _deciding(
+    term: AggregateTerm, each: ValueTerm, names: Names
+) -> Callable[[Frame, tuple[Datum, ...], str, object], list[Seen]]:
+    """Return what looks at the elements that have the value of the aggregate."""
+    inside = names.binding(term)
+    test = None if term.where is None else compile_test(term.where, inside)
+    value_of, read = compile_value(each, inside), _read(each, inside)
+
+    def decides(
+        frame: Frame, elements: tuple[Datum, ...], pointer: str, value: object
+    ) -> list[Seen]:
+        deciding = (
+            inner
+            for inner in _inner_frames(frame, elements, pointer)
+            if (test is None or test(inner)) and value_of(inner) == value
+        )
+        return [seen for inner in islice(deciding, MOST_DECIDING) for seen in read(inner)]
+
+    return decides
 
 
 def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
@@ -204,6 +265,8 @@ def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
         return (term,)
     if isinstance(term, ArithmeticTerm):
         return (*_facts(term.left), *_facts(term.right))
+    if isinstance(term, AggregateTerm):
+        return (term.collection,)
     return ()
 
 
@@ -249,6 +312,8 @@ def _term_wants(term: ValueTerm, names: Names) -> Callable[[Frame], list[Wanted]
             return lambda frame: [no_edition(term, frame.law_day)] if value(frame) is None else []
         case ArithmeticTerm():
             return _arithmetic_wants(term, names)
+        case AggregateTerm():
+            return _aggregate_wants(term, names)
         case _:
             return lambda _: []
 
@@ -270,3 +335,35 @@ def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Callable[[Frame], l
         return []
 
     return wants
+
+
+def _aggregate_wants(term: AggregateTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
+    look, inside = _look(term.collection, names), names.binding(term)
+    where = None if term.where is None else compile_trace(term.where, inside)
+    value = None if term.value is None else compile_value(term.value, inside)
+    lacks = None if term.value is None else _term_wants(term.value, inside)
+
+    def wants(frame: Frame) -> list[Wanted]:
+        _, wanted, elements = look(frame)
+        if not isinstance(elements, tuple):
+            return [wanted]
+        values: list[object] = []
+        missing: list[Wanted] = []
+        for inner in _inner_frames(frame, elements, wanted.pointer):
+            chosen = Outcome(truth=True) if where is None else where(inner)
+            missing.extend(chosen.wanted)
+            if chosen.truth is True:
+                missing.extend([] if lacks is None else lacks(inner))
+                values.append(None if value is None else value(inner))
+        return missing or _no_aggregate(term, values, wanted)
+
+    return wants
+
+
+def _no_aggregate(term: AggregateTerm, values: Sequence[object], wanted: Wanted) -> list[Wanted]:
+    """Return why known values have no aggregate; nothing where they have one."""
+    try:
+        aggregate(term, values)
+    except UndefinedError as error:
+        return [replace(wanted, why=str(error))]
+    return []

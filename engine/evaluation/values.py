@@ -87,6 +87,8 @@ def show(value: object) -> str:
             return value.isoformat()
         case tuple():
             return ", ".join(show(element) for element in value) or "none"
+        case Group(shape=RecordShape(name="period"), values=(start, end)):
+            return f"{show(start)} to {show(end)}"
         case Group(shape=shape, values=values):
             pairs = zip(values, shape.facts.values(), strict=True)
             known = [show_typed(inner, fact.type) for inner, fact in pairs if inner is not None]

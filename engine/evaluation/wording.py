@@ -5,6 +5,7 @@ from datetime import date
 from typing import assert_never
 
 from ..semantics.tree import (
+    AggregateTerm,
     ArithmeticTerm,
     Compared,
     Constant,
@@ -49,6 +50,7 @@ def term_text(term: ValueTerm) -> str:
             | FactTerm(text=text)
             | SetTerm(text=text)
             | ParameterTerm(text=text)
+            | AggregateTerm(text=text)
         ):
             return text
         case ArithmeticTerm(text=text):

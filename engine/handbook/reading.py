@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from ..semantics.tree import (
+    AggregateTerm,
     ArithmeticTerm,
     Compared,
     Condition,
@@ -82,6 +83,13 @@ def _term(term: ValueTerm, bound: Bound, root: str) -> Iterator[str]:
         case ArithmeticTerm(left=left, right=right):
             yield from _term(left, bound, root)
             yield from _term(right, bound, root)
+        case AggregateTerm(variable=name, collection=collection, value=value, where=where):
+            path = _path(collection, bound, root)
+            yield path
+            if value is not None:
+                yield from _term(value, {**bound, name: path}, root)
+            if where is not None:
+                yield from _condition(where, {**bound, name: path}, root)
         case Constant() | TodayTerm() | SetTerm() | ParameterTerm():
             pass
         case _:

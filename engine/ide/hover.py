@@ -113,11 +113,11 @@ class _Teller:
             yield from self.written(symbol)
             return
         yield known.label
-        edition = known.on(self.today)
+        edition = known.edition_on(self.today)
         if edition is None:
             yield f"No edition holds on {day(self.today)}."
         else:
-            listed = sorted(map(str, edition.members))
+            listed = sorted(map(str, edition.content))
             period = in_force(edition.window)
             yield f"On {day(self.today)} ({period}), {len(listed)}: {', '.join(listed)}"
         later = [each for each in known.editions if each is not edition]

@@ -1,6 +1,6 @@
 """Tests in the language: a campaign, a day, and what must come of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -9,9 +9,9 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Location, Span
 from ..syntax import tree as syntax
 from . import faults
-from .elaborate import Scope, comparable, members, type_of, value
+from .elaborate import Scope, comparable, is_period, members, period, type_of, value
 from .tree import Constant, ValueTerm
-from .types import ListType, RecordType, Type
+from .types import ListType, RecordType, Scalar, Type
 
 StepKind = TypeVar("StepKind", bound=syntax.Node)
 
@@ -106,9 +106,8 @@ class _CaseReader:
             match step:
                 case syntax.GivenFact(path=path, value=written):
                     found = self._target(path)
-                    given = None if found is None else self._given(found, path.span, written)
-                    if given is not None:
-                        changes.append(given)
+                    if found is not None:
+                        changes.extend(self._given(found, path.span, written))
                 case syntax.WithoutFact(path=path):
                     found = self._target(path)
                     if found is not None:
@@ -155,20 +154,28 @@ class _CaseReader:
 
     def _given(
         self, target: tuple[Steps, Type], span: Span, written: syntax.Expression | None
-    ) -> Given | None:
+    ) -> Iterator[Given]:
         steps, kind = target
-        if written is None:
-            if isinstance(kind, ListType):
-                return Given(steps=steps, type=kind, value=())
+        if written is None and isinstance(kind, ListType):
+            yield Given(steps=steps, type=kind, value=())
+        elif written is None:
             self.scope.report(faults.not_a_list(span, kind))
-            return None
+        elif isinstance(written, syntax.PeriodLiteral) and is_period(kind, self.scope.vocabulary):
+            for name, day in zip(("start", "end"), period(self.scope, written) or (), strict=False):
+                assert isinstance(day, Constant)  # noqa: S101 - its days are written out.
+                yield Given(steps=(*steps, (name, None)), type=Scalar.DATE, value=day.value)
+        else:
+            term = self._value(kind, written)
+            if term is not None:
+                yield Given(steps=steps, type=kind, value=term.value)
+
+    def _value(self, kind: Type, written: syntax.Expression) -> Constant | None:
         if isinstance(kind, RecordType) or (
             isinstance(kind, ListType) and isinstance(kind.element, RecordType)
         ):
             self.scope.report(faults.group_as_value(written.span))
             return None
-        term = self._constant(kind, written)
-        return None if term is None else Given(steps=steps, type=kind, value=term.value)
+        return self._constant(kind, written)
 
     def _constant(self, kind: Type, written: syntax.Expression) -> Constant | None:
         found: ValueTerm | None

@@ -8,7 +8,7 @@ from typing import TypeVar, assert_never
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source, Span
 from ..syntax import tree as syntax
-from ..syntax.lexis import SCALAR_TYPES
+from ..syntax.lexis import PERIOD, SCALAR_TYPES
 from . import faults
 from .tree import MARKET, Citation, Edition, Window
 from .types import ElementType, EnumerationType, ListType, RecordType, Scalar, Type
@@ -131,6 +131,7 @@ class _VocabularyBuilder:
     enumerations: dict[str, EnumerationType] = field(default_factory=dict)
     _facts: dict[str, list[syntax.FactDeclaration]] = field(default_factory=dict)
     _labels: dict[str, str] = field(default_factory=dict)
+    _period: Span | None = None
 
     def collect(self, blocks: Iterable[syntax.Vocabulary]) -> None:
         """Gather records, types and facts of all blocks by name."""
@@ -145,12 +146,12 @@ class _VocabularyBuilder:
             case syntax.FactDeclaration():
                 self._facts[self.root].append(part)
             case syntax.RecordDeclaration(name=name, label=label, facts=facts):
-                self._check_free(name, (*SCALAR_TYPES, self.root))
+                self._check_free(name, (*SCALAR_TYPES, PERIOD, self.root))
                 self._labels.setdefault(name.text, label.value if label else "")
                 declared = (f for f in facts if isinstance(f, syntax.FactDeclaration))
                 self._facts.setdefault(name.text, []).extend(declared)
             case syntax.EnumerationDeclaration(name=name, members=members):
-                self._check_free(name, (*SCALAR_TYPES, self.root, *self._facts))
+                self._check_free(name, (*SCALAR_TYPES, PERIOD, self.root, *self._facts))
                 if self.names.claim("type", name.text, name.span):
                     words = self._members(members)
                     self.enumerations[name.text] = EnumerationType(name=name.text, members=words)
@@ -179,6 +180,8 @@ class _VocabularyBuilder:
             name: RecordShape(name=name, label=self._labels[name], facts=self._shape(name, facts))
             for name, facts in self._facts.items()
         }
+        if self._period is not None:
+            shapes[PERIOD] = _period_shape(self._period)
         return Vocabulary(root=self.root, records=shapes)
 
     def _shape(self, owner: str, declared: Iterable[syntax.FactDeclaration]) -> dict[str, Fact]:
@@ -218,11 +221,23 @@ class _VocabularyBuilder:
             return Scalar(name.text)
         if name.text in self.enumerations:
             return self.enumerations[name.text]
+        if name.text == PERIOD:
+            self._period = self._period or name.span
+            return RecordType(name=PERIOD)
         if name.text in self._facts and name.text != self.root:
             return RecordType(name=name.text)
-        known = (*SCALAR_TYPES, *self.enumerations, *self._facts)
+        known = (*SCALAR_TYPES, PERIOD, *self.enumerations, *self._facts)
         self.names.report(faults.unknown_type(name.span, name.text, known))
         return None
+
+
+def _period_shape(span: Span) -> RecordShape:
+    """Return the group that a period is; `span` is where the vocabulary first names one."""
+    facts = {
+        name: Fact(name=name, type=Scalar.DATE, required=False, label=label, span=span)
+        for name, label in (("start", "first day"), ("end", "last day"))
+    }
+    return RecordShape(name=PERIOD, label="a period of days", facts=facts)
 
 
 # --- sets -------------------------------------------------------------------------------------

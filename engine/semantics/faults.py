@@ -264,6 +264,62 @@ def definition_as_value(span: Span, name: str) -> Diagnostic:
     )
 
 
+def pattern_needed(span: Span) -> Diagnostic:
+    """`is like` with something else than a text in quotation marks."""
+    return _error(
+        "E0410",
+        "a pattern is a text in quotation marks",
+        span,
+        help='a star stands for any text: `is like "*free*"`',
+    )
+
+
+def period_as_value(span: Span) -> Diagnostic:
+    """A period where a single value is needed."""
+    return _error(
+        "E0411",
+        "a period stands where a single value is needed",
+        span,
+        help="write `overlaps`, `includes DATE` or `is within`, or name one of its days: `….start`",
+    )
+
+
+def period_needed(span: Span, kind: Type | None) -> Diagnostic:
+    """Something else than a period where a period is needed."""
+    what = f"this is {describe(kind)}" if kind else "this is a single value"
+    return _error(
+        "E0412",
+        f"{what}, where a period is needed",
+        span,
+        help="a period is a group with the dates `start` and `end`, or `2026-07-20 to 2026-08-31`",
+    )
+
+
+def inverted_period(span: Span) -> Diagnostic:
+    """A period whose last day lies before its first."""
+    return _error(
+        "E0413",
+        "this period ends before it begins",
+        span,
+        help="both days are included; write the earlier one first",
+    )
+
+
+def no_aggregate(span: Span, word: str, kind: Type) -> Diagnostic:
+    """Values that cannot be added up or have no order."""
+    return _error("E0414", f"`{word} of` does not fit {describe(kind)}", span)
+
+
+def value_of_element(span: Span, word: str) -> Diagnostic:
+    """An aggregate of groups that does not say which of their facts is meant."""
+    return _error(
+        "E0415",
+        f"the elements are groups of facts; say what of each the `{word}` is of",
+        span,
+        help=f"write `{word} of (x.size for each x in …)`",
+    )
+
+
 # --- structure --------------------------------------------------------------------------------
 
 

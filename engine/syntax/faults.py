@@ -163,12 +163,13 @@ def file_too_long(span: Span) -> Diagnostic:
 
 def unknown_escape(span: Span, escape: str) -> Diagnostic:
     r"""Report a backslash before anything but `"` and `\`."""
+    is_star = escape == r"\*"
+    own = r"`\\*` for a star in a pattern" if is_star else r"`\\` for a backslash of your own"
     return error(
         "E0109",
         f"`{escape}` means nothing in a text",
         span,
-        advice='a backslash stands before `"` or before another backslash; '
-        "write `\\\\` for a backslash of your own",
+        advice=f'a backslash stands before `"` or before another backslash; write {own}',
     )
 
 

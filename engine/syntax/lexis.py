@@ -52,7 +52,17 @@ TEST_KEYWORDS = ("on", "given", "without", "expect")
 
 RESERVED_WORDS = (
     *("and", "or", "not", "is", "has", "in", "of", "when", "yes", "no", "today", "end", "rule"),
-    *("exceeds", "includes", "require", "unless", "prohibit", "expect", "given", "without"),
+    *(
+        "exceeds",
+        "includes",
+        "overlaps",
+        "require",
+        "unless",
+        "prohibit",
+        "expect",
+        "given",
+        "without",
+    ),
     *("known", "unknown", "empty", "between", "within", "before", "after"),
 )
 """Words that cannot begin a name in a condition, nor be a member of an enumeration.
@@ -64,6 +74,10 @@ SCALAR_TYPES = (
     *("text", "yes_no", "number", "whole_number", "percentage", "money", "date", "instant"),
     *("place", "country", "language", "currency", "days", "months", "distance"),
 )
+
+
+PERIOD = "period"
+"""The type of a period of days: a group of the facts `start` and `end`, both days included."""
 
 
 class Unit(Enum):
@@ -126,6 +140,9 @@ class Comparator(Enum):
     INCLUDES_ANY_OF = ("includes any of", "includes none of")
     INCLUDES_ALL_OF = ("includes all of", "does not include all of")
     INCLUDES_NONE_OF = ("includes none of", "includes any of")
+    LIKE = ("is like", "is not like")
+    NOT_LIKE = ("is not like", "is like")
+    OVERLAPS = ("overlaps", "does not overlap")
     KNOWN = ("is known", "is unknown")
     UNKNOWN = ("is unknown", "is known")
     EMPTY = ("is empty", "is not empty")
@@ -167,6 +184,9 @@ BINARY_COMPARATORS = (
     Comparator.IS,
     Comparator.IS_NOT,
     Comparator.INCLUDES,
+    Comparator.LIKE,
+    Comparator.NOT_LIKE,
+    Comparator.OVERLAPS,
     *ORDER_COMPARATORS,
     *DATE_COMPARATORS,
 )

@@ -145,7 +145,8 @@ def _elements(condition: Over, situation: Situation, address: Address) -> Iterat
 def _reads(condition: Condition, situation: Situation) -> Iterator[Read]:
     for term in dict.fromkeys(terms_below(condition)):
         if isinstance(term, FactTerm):
-            yield _read(term, situation)
+            if term.variable is None or term.variable in situation.bound:
+                yield _read(term, situation)
         elif isinstance(term, TodayTerm):
             today = situation.today
             yield Read(term=term, path="today", value=today, shown=today.isoformat())

@@ -112,7 +112,8 @@ def _facts(condition: Condition, bound: Mapping[str, str]) -> Iterator[str]:
             within = {}
         yield from _facts(inner, within)
     if isinstance(condition, Holds | Compared):
-        yield from (_path(t, bound) for t in terms_below(condition) if isinstance(t, FactTerm))
+        facts = (term for term in terms_below(condition) if isinstance(term, FactTerm))
+        yield from (_path(t, bound) for t in facts if t.variable is None or t.variable in bound)
 
 
 def _path(fact: FactTerm, bound: Mapping[str, str]) -> str:

@@ -321,6 +321,10 @@ def rule_nodes() -> Iterator[tree.Node]:
     return (part for node in nodes() if isinstance(node, tree.Policy) for part in walk(node))
 
 
+UNUSED = (tree.Aggregate,)
+"""No shipped rule takes a list together yet: `docs/language.md` shows how that is written."""
+
+
 @pytest.mark.parametrize(
     "kind",
     [
@@ -329,7 +333,7 @@ def rule_nodes() -> Iterator[tree.Node]:
             *(tree.Item, tree.Clause, tree.Expression, tree.VocabularyPart, tree.TestStep),
         )
         for kind in get_args(union)
-        if kind not in (tree.Broken, tree.MixedJunction)
+        if kind not in (tree.Broken, tree.MixedJunction, *UNUSED)
     ],
     ids=lambda kind: kind.__name__,
 )

@@ -26,6 +26,10 @@ vocabulary campaign "a campaign"
   term    : days "a term"
   notice  : months "a notice"
   radius  : distance "a radius"
+  slot    : period "a slot"
+  hues    : list of colour "hues"
+  sizes   : list of number "sizes"
+  prices  : list of money "prices"
   colour  : colour "a colour"
   home    : country "a country"
   tongue  : language "a language"
@@ -116,6 +120,19 @@ _MEMBERSHIP = st.sampled_from(["is one of", "is not one of"])
 _INCLUSION = st.sampled_from(["includes any of", "includes all of", "includes none of"])
 _COLOURS = st.sampled_from(["red", "green", "blue"])
 _LENGTHS = st.sampled_from(["30 days", "0 days", "2 weeks", "1 month", "2 years"])
+_AGGREGATES = st.sampled_from(["sum", "lowest", "highest", "average"])
+_CHOICES = st.sampled_from(
+    [
+        "i.flag",
+        "i.amount is at least campaign.amount",
+        "i.day is within 30 days before today",
+        "(any part_of in i.parts has (part_of.flag))",
+        "(i.colour is red or i.flag is no)",
+    ]
+)
+_PERIODS = st.sampled_from(
+    ["campaign.slot", "campaign.flight", "2025-06-01 to 2026-06-01", "2026-01-01 to 2026-01-01"]
+)
 _MONEY = st.sampled_from(["EUR 10", "EUR 99.50", "USD 10"])
 
 
@@ -171,6 +188,30 @@ def _atoms() -> list[st.SearchStrategy[str]]:
         _sentence("campaign.home", _EQUALITY, _choice("DE", "NO", "US")),
         _sentence("campaign.home", _MEMBERSHIP, _choice("UNION", "{NO, IT}")),
         _sentence("campaign.tongue is en"),
+        _sentence(_PERIODS, "overlaps", _PERIODS),
+        _sentence(_PERIODS, "includes", st.one_of(day, st.just("today"))),
+        _sentence(st.one_of(day, st.just("campaign.moment")), "is within", _PERIODS),
+        _sentence("campaign.slot.end", _DATE_ORDERS, day),
+        _sentence("campaign.note", _choice("is like", "is not like"), _choice('"H*"', '"*ll*o"')),
+        _sentence("campaign.colours", _INCLUSION, "campaign.hues"),
+        _sentence("count of", _choice("campaign.items", "campaign.colours"), _ORDERS, _NUMBERS),
+        _sentence("count of (each i in campaign.items where", _CHOICES, ")", _ORDERS, "1"),
+        _sentence(_AGGREGATES, "of campaign.sizes", _ORDERS, st.one_of(_NUMBERS, number)),
+        _sentence(number, _ORDERS, _AGGREGATES, "of campaign.sizes"),
+        _sentence(_AGGREGATES, "of campaign.prices", _ORDERS, _MONEY),
+        _sentence(
+            _AGGREGATES,
+            "of (",
+            _choice("i.amount", "i.amount + campaign.amount", "count of i.parts"),
+            "for each i in campaign.items",
+            st.one_of(st.just(""), _sentence("where", _CHOICES)),
+            ")",
+            _ORDERS,
+            _NUMBERS,
+        ),
+        _sentence("highest of (i.day for each i in campaign.items)", _DATE_ORDERS, "today"),
+        _sentence("sum of (today - i.day for each i in campaign.items) exceeds 30 days"),
+        _sentence("campaign.colour", _MEMBERSHIP, "campaign.hues"),
         _sentence("market", _EQUALITY, _choice("DE", "NO", "US")),
         _sentence("market", _MEMBERSHIP, _choice("UNION", '{"US-CA", FR}')),
         _sentence("campaign.home", _EQUALITY, "market"),
@@ -337,6 +378,16 @@ _PRICES = st.sampled_from(
 )
 
 
+_SLOTS = st.sampled_from(
+    [
+        {"start": "2025-07-01", "end": "2026-01-01"},
+        {"start": "2026-01-01", "end": "2026-01-01"},
+        {"start": "2026-01-02"},
+        {"end": "2025-12-31"},
+    ]
+)
+
+
 @st.composite
 def _flights(draw: st.DrawFn) -> dict[str, Any]:
     flight: dict[str, Any] = {}
@@ -373,6 +424,10 @@ def descriptors() -> st.SearchStrategy[dict[str, Any]]:
         radius=st.sampled_from(
             [{"amount": 15, "unit": "mi"}, {"amount": "24.14016", "unit": "km"}]
         ),
+        slot=_SLOTS,
+        sizes=st.lists(_AMOUNT, max_size=3),
+        prices=st.lists(_PRICES, max_size=2),
+        hues=st.lists(_COLOURS, max_size=2),
         colour=_COLOURS,
         home=st.sampled_from(["DE", "NO", "US"]),
         tongue=st.just("en"),

@@ -115,6 +115,7 @@ def literals() -> st.SearchStrategy[tree.Expression]:
         st.builds(tree.PercentLiteral, span=span, value=AMOUNTS),
         st.builds(tree.MoneyLiteral, span=span, currency=currencies, amount=AMOUNTS),
         measures(),
+        st.builds(tree.PeriodLiteral, span=span, start=st.dates(), end=st.dates()),
         st.builds(tree.YesNoLiteral, span=span, value=st.booleans()),
         st.builds(tree.Today, span=span),
         days(),
@@ -157,6 +158,7 @@ def _composed(inner: st.SearchStrategy[tree.Expression]) -> st.SearchStrategy[tr
             right=inner,
         ),
         st.builds(tree.PercentOf, span=span, percent=percent, whole=inner),
+        aggregates(inner),
         comparisons(inner),
         st.builds(
             tree.Within, span=span, left=inner, length=inner, before=st.booleans(), anchor=inner
@@ -172,9 +174,31 @@ def _composed(inner: st.SearchStrategy[tree.Expression]) -> st.SearchStrategy[tr
 
 
 @st.composite
+def aggregates(draw: st.DrawFn, inner: st.SearchStrategy[tree.Expression]) -> tree.Aggregate:
+    kind = draw(st.sampled_from(tree.AggregateKind))
+    variable = draw(st.none() | names())
+    is_counted = variable is None or kind is tree.AggregateKind.COUNT
+    return tree.Aggregate(
+        span=NOWHERE,
+        kind=kind,
+        value=None if is_counted else draw(inner),
+        variable=variable,
+        collection=draw(dotted_paths()),
+        where=None if variable is None else draw(st.none() | inner),
+    )
+
+
+@st.composite
 def comparisons(draw: st.DrawFn, inner: st.SearchStrategy[tree.Expression]) -> tree.Comparison:
     comparator = draw(st.sampled_from([c for c in Comparator if c is not Comparator.WITHIN]))
     right: tuple[tree.Expression, ...] = ()
+    if draw(st.integers(0, 9)) == 0:
+        periods = dotted_paths() | st.builds(
+            tree.PeriodLiteral, span=st.just(NOWHERE), start=st.dates(), end=st.dates()
+        )
+        right = (draw(periods),)
+        left = draw(inner)
+        return tree.Comparison(span=NOWHERE, comparator=Comparator.WITHIN, left=left, right=right)
     if comparator in SET_COMPARATORS:
         right = (draw(dotted_paths() | set_literals(inner)),)
     elif comparator is Comparator.BETWEEN:

@@ -9,6 +9,7 @@ from .expressions import condition, members, value
 from .kinds import comparable, type_of
 from .literals import number
 from .names import bare_word, fact, parameter
+from .periods import is_period, period
 from .scope import Scope
 
 __all__ = [
@@ -17,9 +18,11 @@ __all__ = [
     "comparable",
     "condition",
     "fact",
+    "is_period",
     "members",
     "number",
     "parameter",
+    "period",
     "type_of",
     "value",
 ]

@@ -27,9 +27,11 @@ from ..tree import (
     measure,
 )
 from ..types import LENGTHS, ListType, Scalar, Type, codes, is_code
+from .aggregates import aggregate
 from .kinds import DATE_PHRASES, ORDERED, comparable, fits, in_time, plain, result, type_of
 from .literals import number_constant, text_constant
-from .names import bare_word, path
+from .names import bare_word, fact, names_fact, path
+from .periods import inside, is_period, overlap, period
 from .scope import Scope, constant, tell
 
 
@@ -65,6 +67,10 @@ def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
             return _arithmetic(scope, node)
         case syntax.PercentOf():
             return _percent_of(scope, node)
+        case syntax.Aggregate():
+            return aggregate(scope, node, value, condition)
+        case syntax.PeriodLiteral():
+            return tell(scope, faults.period_as_value(node.span))
         case _:
             return tell(scope, faults.not_a_value(node.span))
 
@@ -223,10 +229,37 @@ def _within(scope: Scope, node: syntax.Within) -> Compared | None:
     )
 
 
-def _comparison(scope: Scope, node: syntax.Comparison) -> Compared | None:
+def _overlapping(
+    scope: Scope, span: Span, left: syntax.Expression, right: syntax.Expression
+) -> Condition | None:
+    one, other = period(scope, left), period(scope, right)
+    return None if one is None or other is None else overlap(span, one, other)
+
+
+def _inside(
+    scope: Scope, span: Span, written: syntax.Expression, within: syntax.Expression
+) -> Condition | None:
+    day, days = value(scope, written, Scalar.DATE), period(scope, within)
+    if day is None or days is None:
+        return None
+    if type_of(day) not in (Scalar.DATE, Scalar.INSTANT):
+        return tell(scope, faults.wrong_type(written.span, type_of(day), Scalar.DATE))
+    return inside(span, day, days)
+
+
+def _comparison(scope: Scope, node: syntax.Comparison) -> Condition | None:
+    includes = node.comparator is Comparator.INCLUDES
+    if node.comparator is Comparator.OVERLAPS:
+        return _overlapping(scope, node.span, node.left, node.right[0])
+    if node.comparator is Comparator.WITHIN:
+        return _inside(scope, node.span, node.left, node.right[0])
+    if includes and isinstance(node.left, syntax.PeriodLiteral):
+        return _inside(scope, node.span, node.right[0], node.left)
     left = value(scope, node.left)
     if left is None:
         return None
+    if includes and is_period(type_of(left), scope.vocabulary):
+        return _inside(scope, node.span, node.right[0], node.left)
     kind, comparator = type_of(left), node.comparator
     if not fits(comparator, left):
         instead = DATE_PHRASES.get(comparator) if kind is Scalar.DATE else None
@@ -243,8 +276,12 @@ def _right(scope: Scope, node: syntax.Comparison, left: ValueTerm) -> tuple[Valu
         return ()
     element = kind.element if isinstance(kind, ListType) else kind
     if node.comparator in SET_COMPARATORS:
-        some_set = members(scope, node.right[0], element)
+        some_set = _members_or_list(scope, node.right[0], element)
         return None if some_set is None else (some_set,)
+    if node.comparator in (Comparator.LIKE, Comparator.NOT_LIKE):
+        pattern = node.right[0]
+        if not isinstance(pattern, syntax.TextLiteral):
+            return tell(scope, faults.pattern_needed(pattern.span))
     terms = []
     for written in node.right:
         term = value(scope, written, element)
@@ -273,6 +310,22 @@ def members(scope: Scope, node: syntax.Expression, element: Type) -> SetTerm | C
             return SetTerm(span=span, name=name, type=kind, text=name)
         case _:
             return tell(scope, faults.unknown_set(node.span, scope.words(node.span), scope.sets))
+
+
+def _members_or_list(
+    scope: Scope, node: syntax.Expression, element: Type
+) -> SetTerm | Constant | FactTerm | None:
+    """Return a set, or a fact that is a list, with members of type `element`."""
+    if not isinstance(node, syntax.Path) or not names_fact(scope, node.steps[0]):
+        return members(scope, node, element)
+    term = fact(scope, node)
+    if term is None:
+        return None
+    if not isinstance(term.type, ListType):
+        return tell(scope, faults.not_a_list(node.span, term.type))
+    if plain(term.type.element) != plain(element):
+        return tell(scope, faults.wrong_type(node.span, term.type.element, element))
+    return term
 
 
 def _listed(

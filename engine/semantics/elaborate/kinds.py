@@ -4,7 +4,16 @@ from typing import assert_never
 
 from ...syntax import tree as syntax
 from ...syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, Comparator
-from ..tree import ArithmeticTerm, Constant, FactTerm, ParameterTerm, SetTerm, TodayTerm, ValueTerm
+from ..tree import (
+    AggregateTerm,
+    ArithmeticTerm,
+    Constant,
+    FactTerm,
+    ParameterTerm,
+    SetTerm,
+    TodayTerm,
+    ValueTerm,
+)
 from ..types import LENGTHS, MEASURES, ListType, RecordType, Scalar, Type
 
 _SYNONYMS = {Scalar.COUNTRY: Scalar.PLACE, Scalar.WHOLE_NUMBER: Scalar.NUMBER}
@@ -13,7 +22,7 @@ _SYNONYMS = {Scalar.COUNTRY: Scalar.PLACE, Scalar.WHOLE_NUMBER: Scalar.NUMBER}
 ORDERED = (Scalar.NUMBER, Scalar.PERCENTAGE, Scalar.MONEY, *MEASURES)
 """The types that have an order by size, and of which there are shares; days have one by time."""
 
-_TIMES = (Scalar.DATE, Scalar.INSTANT)
+TIMES = (Scalar.DATE, Scalar.INSTANT)
 
 
 _SCALED = (Scalar.NUMBER, Scalar.MONEY, *MEASURES)
@@ -36,6 +45,7 @@ def type_of(term: ValueTerm) -> Type:
             | FactTerm(type=kind)
             | ArithmeticTerm(type=kind)
             | ParameterTerm(type=kind)
+            | AggregateTerm(type=kind)
         ):
             return kind
         case TodayTerm():
@@ -55,7 +65,7 @@ def comparable(left: ValueTerm, right: ValueTerm) -> bool:
 def in_time(comparator: Comparator, left: ValueTerm, right: ValueTerm) -> bool:
     """Whether a phrase about time joins a day and an instant, which has its day in UTC."""
     kinds = {type_of(left), type_of(right)}
-    return comparator in (*DATE_COMPARATORS, Comparator.BETWEEN) and kinds == set(_TIMES)
+    return comparator in (*DATE_COMPARATORS, Comparator.BETWEEN) and kinds == set(TIMES)
 
 
 def plain(kind: Type) -> Type:
@@ -93,9 +103,11 @@ def fits(comparator: Comparator, left: ValueTerm) -> bool:
     if comparator in ORDER_COMPARATORS:
         return alike in ORDERED
     if comparator in DATE_COMPARATORS:
-        return kind in _TIMES
+        return kind in TIMES
     if comparator is Comparator.BETWEEN:
-        return alike in (*ORDERED, *_TIMES)
+        return alike in (*ORDERED, *TIMES)
+    if comparator in (Comparator.LIKE, Comparator.NOT_LIKE):
+        return kind is Scalar.TEXT
     if comparator.phrase.startswith("includes"):
         return isinstance(kind, ListType) and not isinstance(kind.element, RecordType)
     return not isinstance(kind, ListType | RecordType)

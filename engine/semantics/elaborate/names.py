@@ -16,12 +16,17 @@ def path(scope: Scope, node: syntax.Path, expected: Type | None) -> ValueTerm | 
     first = node.steps[0]
     if any(step.ordinal is not None for step in node.steps):
         return tell(scope, faults.ordinal_in_condition(node.span))
-    if first.name in scope.variables or first.name == scope.vocabulary.root:
+    if names_fact(scope, first):
         return fact(scope, node)
     if len(node.steps) == 1:
         return _word(scope, first, expected)
     known = (*scope.variables, scope.vocabulary.root)
     return tell(scope, faults.unknown_word(first.span, first.name, known))
+
+
+def names_fact(scope: Scope, first: syntax.Step) -> bool:
+    """Whether a path that begins so leads to a fact, of the campaign or of a bound element."""
+    return first.name in scope.variables or first.name == scope.vocabulary.root
 
 
 def bare_word(node: syntax.Expression) -> str:

@@ -50,7 +50,9 @@ from .rules import (
     with_conditions,
 )
 from .terms import (
+    ELEMENT,
     MARKET,
+    AggregateTerm,
     ArithmeticTerm,
     Constant,
     DatedTerm,
@@ -67,7 +69,9 @@ from .terms import (
 )
 
 __all__ = [
+    "ELEMENT",
     "MARKET",
+    "AggregateTerm",
     "ArithmeticTerm",
     "Citation",
     "Clause",

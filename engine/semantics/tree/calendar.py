@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ...syntax.tree import ArithmeticOperator
+from ...syntax.tree import AggregateKind, ArithmeticOperator
 from ..types import LENGTHS, Scalar
 from .conditions import Compared, conditions_below, terms_below, terms_of
 from .declarations import Dated
 from .rules import Rule, clauses_of
 from .terms import (
+    AggregateTerm,
     ArithmeticTerm,
     Constant,
     DatedTerm,
@@ -22,6 +23,7 @@ from .terms import (
 )
 
 _MOST_LENGTHS = 4
+_ADDED_UP = (AggregateKind.SUM, AggregateKind.AVERAGE)
 _CALENDAR_ADDS = (ArithmeticOperator.ADD, ArithmeticOperator.SUBTRACT)
 
 
@@ -129,11 +131,12 @@ def _stated(terms: Iterable[ValueTerm]) -> list[FactTerm]:
 
 
 def _is_intricate(terms: Iterable[ValueTerm]) -> bool:
-    """Whether lengths of time are scaled, or too many, to tell on which days a condition turns."""
+    """Whether lengths are scaled, added up or too many to tell when a condition turns."""
     listed = tuple(terms)
     calculated = [term for term in listed if isinstance(term, ArithmeticTerm)]
     return (
         sum(map(_is_written_length, listed)) > _MOST_LENGTHS
         or len(_stated(listed)) > 1
         or any(term.operator not in _CALENDAR_ADDS for term in calculated)
+        or any(isinstance(term, AggregateTerm) and term.kind in _ADDED_UP for term in listed)
     )

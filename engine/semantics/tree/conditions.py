@@ -7,7 +7,7 @@ from typing import assert_never
 from ...syntax.lexis import Comparator, MonthEnd
 from ...syntax.tree import JunctionKind, QuantifierKind
 from ..types import ListType, Type
-from .terms import ArithmeticTerm, FactTerm, Term, ValueTerm
+from .terms import AggregateTerm, ArithmeticTerm, FactTerm, Term, ValueTerm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +143,12 @@ def _operands(term: ValueTerm) -> Iterator[ValueTerm]:
     if isinstance(term, ArithmeticTerm):
         yield from _operands(term.left)
         yield from _operands(term.right)
+    if isinstance(term, AggregateTerm):
+        yield term.collection
+        if term.value is not None:
+            yield from _operands(term.value)
+        if term.where is not None:
+            yield from terms_below(term.where)
 
 
 def bound_elements(condition: Condition) -> dict[str, Type]:

@@ -52,9 +52,14 @@ class Dated(Generic[Content]):
     label: str
     editions: tuple[Edition[Content], ...]
 
+    def edition_on(self, day: date) -> Edition[Content] | None:
+        """Return the edition that holds on a day, or None where there is none."""
+        return next((e for e in self.editions if e.window.meets(day, day)), None)
+
     def on(self, day: date) -> Content | None:
         """Return what it says on a day, or None where no edition holds."""
-        return next((e.content for e in self.editions if e.window.meets(day, day)), None)
+        edition = self.edition_on(day)
+        return None if edition is None else edition.content
 
 
 Members = frozenset[str] | frozenset[Fraction]

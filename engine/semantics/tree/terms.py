@@ -3,11 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from ...source.text import Span
 from ...syntax.lexis import MonthEnd, Unit
-from ...syntax.tree import ArithmeticOperator
+from ...syntax.tree import AggregateKind, ArithmeticOperator
 from ..types import UNITS, ElementType, Scalar, Type
+
+if TYPE_CHECKING:
+    from .conditions import Condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,4 +123,24 @@ class ParameterTerm(Term):
 DatedTerm = SetTerm | ParameterTerm
 """What stands for a dated declaration."""
 
-ValueTerm = Constant | FactTerm | TodayTerm | ArithmeticTerm | DatedTerm
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AggregateTerm(Term):
+    """One value of the elements of a list, each bound to `variable` in turn.
+
+    `value` is what is taken of each, None where they are counted; `where` chooses among them.
+    """
+
+    type: Type
+    kind: AggregateKind
+    variable: str
+    collection: FactTerm
+    value: "ValueTerm | None"
+    where: "Condition | None"
+    text: str
+
+
+ELEMENT = "each element"
+"""The name of the elements of an aggregate that gives them none; no author can write it."""
+
+ValueTerm = AggregateTerm | Constant | FactTerm | TodayTerm | ArithmeticTerm | DatedTerm

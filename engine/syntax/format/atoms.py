@@ -17,6 +17,7 @@ from ..visit import walk
 _WHOLE = (
     *(tree.Path, tree.RuleReference),
     *(tree.NumberLiteral, tree.PercentLiteral, tree.MoneyLiteral, tree.MeasureLiteral),
+    tree.PeriodLiteral,
 )
 
 

@@ -25,7 +25,7 @@ from .document import (
 
 _INDENT = 2
 _JOINS = ("and", "or")
-_COMPARES = ("is", "exceeds", "includes")
+_COMPARES = ("is", "exceeds", "includes", "overlaps")
 _STOPS = ("when", ";", ")", "}")
 
 

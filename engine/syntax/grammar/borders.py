@@ -33,7 +33,9 @@ ITEM_WORD = (
 )
 """A word that may begin an item, misspelt, because it begins nothing that stands within one."""
 
-_OPERATORS = r"(?:is|has|in|and|or|of|includes|exceeds|when|until|before|after)(?!\w)"
+_OPERATORS = (
+    r"(?:is|has|in|and|or|of|includes|exceeds|overlaps|for|where|when|until|before|after)(?!\w)"
+)
 _TWO_WORDS = rf"(?=[ \t]+(?:\"|(?!{_OPERATORS})[A-Za-z]))"
 _SIMPLE_KEYWORDS = tuple(word for word in CLAUSE_KEYWORDS if " " not in word)
 _PHRASES = tuple(words for words in CLAUSE_KEYWORDS if " " in words)

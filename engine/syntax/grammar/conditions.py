@@ -65,6 +65,10 @@ _ATOM = re.compile(
     "|".join(f"(?P<{kind}>{pattern})" for kind, (pattern, _) in literals.ATOMS.items())
 )
 _PATH = re.compile(literals.PATH)
+_AGGREGATE = re.compile(phrase_pattern(*(f"{kind.value} of" for kind in tree.AggregateKind)))
+_EACH = re.compile(r"each(?!\w)")
+_FOR_EACH = re.compile(r"for\s+each(?!\w)")
+_WHERE = re.compile(r"where(?!\w)")
 _COMPARATORS = {comparator.phrase: comparator for comparator in Comparator}
 _TIGHT = (tree.ArithmeticOperator.MULTIPLY, tree.ArithmeticOperator.DIVIDE)
 
@@ -215,9 +219,14 @@ class _Reader:
         self._need(_AND, "`and`")
         return (first, self._value(VALUE))
 
-    def _within(self, start: int, left: tree.Expression) -> tree.Within:
+    def _within(self, start: int, left: tree.Expression) -> tree.Within | tree.Comparison:
         length = self._value(VALUE)
-        side = self._need(_SIDE, "`before` or `after`")
+        side = self._take(_SIDE)
+        if side is None and isinstance(length, tree.PeriodLiteral | tree.Path):
+            return tree.Comparison(
+                span=self._span(start), comparator=Comparator.WITHIN, left=left, right=(length,)
+            )
+        side = side or self._need(_SIDE, "`before` or `after`")
         anchor = self._value(VALUE)
         before = side.group() == "before"
         return tree.Within(
@@ -262,6 +271,8 @@ class _Reader:
             return self._bracketed()
         if mark == "{":
             return self.members()
+        if words := self._take(_AGGREGATE):
+            return self._aggregate(words)
         match = None if self._starts_clause(start) else self._take(_ATOM)
         if match is None:
             self._fail(start, expected)
@@ -271,6 +282,33 @@ class _Reader:
         except ValueError:
             self._fail(start, REAL_DAY)
         return node
+
+    def _aggregate(self, words: re.Match[str]) -> tree.Aggregate:
+        self._weight += 1
+        kind = tree.AggregateKind(words.group().split()[0])
+        value, variable, where = None, None, None
+        if self._text[self._ahead() : self._ahead() + 1] != "(":
+            collection = self.path()
+        else:
+            self._enter()
+            if kind is tree.AggregateKind.COUNT:
+                self._need(_EACH, "`each`")
+            else:
+                value = self._value(VALUE)
+                self._need(_FOR_EACH, "`for each`")
+            variable = self._name(self._need(_VARIABLE, "a name"))
+            self._need(_IN, "`in`")
+            collection = self.path()
+            where = self._junction() if self._take(_WHERE) else None
+            self._leave(")")
+        return tree.Aggregate(
+            span=self._span(words.start()),
+            kind=kind,
+            value=value,
+            variable=variable,
+            collection=collection,
+            where=where,
+        )
 
     def _starts_clause(self, start: int) -> bool:
         if CLAUSE_START.match(self._text, start):

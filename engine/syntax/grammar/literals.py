@@ -36,6 +36,7 @@ _DISTANCES = "|".join(word for unit in DISTANCE_UNITS for word in unit.value)
 MEASURE = rf"(?:\d{{1,9}}\s+(?!month\s+end(?!\w))(?:{_TIMES})|{UNSIGNED}\s+(?:{_DISTANCES}))(?!\w)"
 """Times are whole: no calendar knows half a month. `month end` begins the next clause."""
 
+PERIOD = r"\d{4}-\d{1,2}-\d{1,2}\s+to\s+\d{4}-\d{1,2}-\d{1,2}(?!\w)"
 PERCENT = rf"{NUMBER}\s*%"
 MONEY = rf"[A-Z]{{3}}\s+{NUMBER}(?![\w.%])"
 
@@ -52,6 +53,14 @@ def text(span: Span, quoted: str) -> tree.TextLiteral:
 def day(span: Span, words: str) -> tree.DateLiteral:
     """Return a day; raises `ValueError` where it does not exist or is not written in full."""
     return tree.DateLiteral(span=span, value=date.fromisoformat(words))
+
+
+def period(span: Span, words: str) -> tree.PeriodLiteral:
+    """Return a period of days; raises `ValueError` as for a day."""
+    start, _, end = words.split()
+    return tree.PeriodLiteral(
+        span=span, start=date.fromisoformat(start), end=date.fromisoformat(end)
+    )
 
 
 def measure(span: Span, words: str) -> tree.MeasureLiteral:
@@ -104,6 +113,7 @@ def path(span: Span, words: str) -> tree.Path:
 
 
 ATOMS: dict[str, tuple[str, BuildValue]] = {
+    "period": (PERIOD, period),
     "date": (DATE, day),
     "measure": (MEASURE, measure),
     "percent": (PERCENT, percent),

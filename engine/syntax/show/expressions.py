@@ -78,7 +78,15 @@ def _quantified(node: tree.Quantified, indent: int) -> str:
 
 # --- values -----------------------------------------------------------------------------------
 
-_Value = tree.Literal | tree.Today | tree.Path | tree.SetLiteral | tree.Arithmetic | tree.PercentOf
+_Value = (
+    tree.Literal
+    | tree.Today
+    | tree.Path
+    | tree.SetLiteral
+    | tree.Arithmetic
+    | tree.PercentOf
+    | tree.Aggregate
+)
 
 
 def _value(node: _Value, indent: int) -> str:
@@ -90,12 +98,25 @@ def _value(node: _Value, indent: int) -> str:
             return f"{_numeral(percent.value)}% of {inner}"
         case tree.SetLiteral(members=members):
             return f"{{{', '.join(_value_operand(member, indent) for member in members)}}}"
+        case tree.Aggregate():
+            return _aggregate(node, indent)
         case tree.Path():
             return path(node)
         case tree.Today():
             return "today"
         case _:
             return literal(node)
+
+
+def _aggregate(node: tree.Aggregate, indent: int) -> str:
+    collection = path(node.collection)
+    if node.variable is None:
+        return f"{node.kind.value} of {collection}"
+    value = "" if node.value is None else f"{_value_operand(node.value, indent)} for "
+    where = ""
+    if node.where is not None:
+        where = f" where {_operand(node.where, (tree.Listing,), indent)}"
+    return f"{node.kind.value} of ({value}each {node.variable.text} in {collection}{where})"
 
 
 def _arithmetic(node: tree.Arithmetic, indent: int) -> str:
@@ -132,6 +153,8 @@ def literal(node: tree.Literal) -> str:
             return day.isoformat()
         case tree.MeasureLiteral(amount=amount, unit=unit):
             return f"{_numeral(amount)} {unit.one if amount == 1 else unit.several}"
+        case tree.PeriodLiteral(start=start, end=end):
+            return f"{start.isoformat()} to {end.isoformat()}"
         case tree.TextLiteral(value=text):
             escaped = text.replace("\\", "\\\\").replace('"', '\\"')
             return f'"{escaped}"'

@@ -22,6 +22,8 @@ from .definitions import (
     MeansClause,
 )
 from .expressions import (
+    Aggregate,
+    AggregateKind,
     Arithmetic,
     ArithmeticOperator,
     Comparison,
@@ -41,6 +43,7 @@ from .expressions import (
     Path,
     PercentLiteral,
     PercentOf,
+    PeriodLiteral,
     Quantified,
     QuantifierKind,
     SetLiteral,
@@ -103,6 +106,8 @@ from .vocabularies import (
 )
 
 __all__ = [
+    "Aggregate",
+    "AggregateKind",
     "ApplicabilityClause",
     "Arithmetic",
     "ArithmeticOperator",
@@ -154,6 +159,7 @@ __all__ = [
     "Path",
     "PercentLiteral",
     "PercentOf",
+    "PeriodLiteral",
     "PlaceClause",
     "Policy",
     "ProhibitClause",

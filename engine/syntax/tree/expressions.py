@@ -47,6 +47,14 @@ class MeasureLiteral(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodLiteral(Node):
+    """A period of days, both included, such as `2026-07-20 to 2026-08-31`."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextLiteral(Node):
     """A text in quotation marks; the value has its escapes undone."""
 
@@ -111,6 +119,31 @@ class PercentOf(Node):
 
     percent: PercentLiteral
     whole: "Expression"
+
+
+class AggregateKind(Enum):
+    """What is made of the elements of a list."""
+
+    COUNT = "count"
+    SUM = "sum"
+    LOWEST = "lowest"
+    HIGHEST = "highest"
+    AVERAGE = "average"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregate(Node):
+    """One value of many: `sum of (item.price for each item in campaign.items where …)`.
+
+    Without a variable it is of the elements themselves: `count of campaign.items`. Only what is
+    counted has no value.
+    """
+
+    kind: AggregateKind
+    value: "Expression | None"
+    variable: Name | None
+    collection: Path
+    where: "Expression | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +251,7 @@ Literal = (
     | MoneyLiteral
     | DateLiteral
     | MeasureLiteral
+    | PeriodLiteral
     | TextLiteral
     | YesNoLiteral
 )
@@ -230,6 +264,7 @@ Expression = (
     | SetLiteral
     | Arithmetic
     | PercentOf
+    | Aggregate
     | Comparison
     | Within
     | Junction

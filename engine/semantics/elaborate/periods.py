@@ -1,0 +1,95 @@
+"""Periods: what is said of one is said of its first and of its last day.
+
+A period is a group with the dates `start` and `end`, both days included, or is written out. The
+typed core knows none of this: it compares days, so that an end that is missing is simply unknown.
+"""
+
+# mypy: disable-error-code="func-returns-value"
+# Reason: `return tell(…)` reports a fault and gives up in one statement.
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ...source.text import Span
+from ...syntax import tree as syntax
+from ...syntax.lexis import Comparator
+from .. import faults
+from ..tree import Compared, Constant, FactTerm, Joined, ValueTerm
+from ..types import RecordType, Scalar, Type
+from ..vocabulary import Vocabulary
+from .kinds import type_of
+from .names import path
+from .scope import Scope, tell
+
+Period = tuple[ValueTerm, ValueTerm]
+"""Its first and its last day."""
+
+
+def period(scope: Scope, node: syntax.Expression) -> Period | None:
+    """Return the days of a period, or None where a fault was reported."""
+    match node:
+        case syntax.PeriodLiteral(start=start, end=end) if end < start:
+            return tell(scope, faults.inverted_period(node.span))
+        case syntax.PeriodLiteral(span=span, start=start, end=end):
+            first, last = (
+                Constant(span=span, type=Scalar.DATE, value=day, text=day.isoformat())
+                for day in (start, end)
+            )
+            return first, last
+        case syntax.Path():
+            term = path(scope, node, None)
+            return None if term is None else _named(scope, node.span, term)
+        case _:
+            return tell(scope, faults.period_needed(node.span, None))
+
+
+def _named(scope: Scope, span: Span, term: ValueTerm) -> Period | None:
+    kind = type_of(term)
+    if not isinstance(term, FactTerm) or not is_period(kind, scope.vocabulary):
+        return tell(scope, faults.period_needed(span, kind))
+    facts = _facts(kind, scope.vocabulary)
+    first, last = (
+        replace(
+            term,
+            type=Scalar.DATE,
+            path=(*term.path, name),
+            label=facts[name],
+            text=f"{term.text}.{name}",
+        )
+        for name in ("start", "end")
+    )
+    return first, last
+
+
+def is_period(kind: Type, vocabulary: Vocabulary) -> bool:
+    """Whether values of a type are periods."""
+    return {"start", "end"} <= _facts(kind, vocabulary).keys()
+
+
+def _facts(kind: Type, vocabulary: Vocabulary) -> Mapping[str, str]:
+    """Return the labels of the dates of a group, by name."""
+    if not isinstance(kind, RecordType):
+        return {}
+    facts = vocabulary.records[kind.name].facts
+    return {name: fact.label for name, fact in facts.items() if fact.type is Scalar.DATE}
+
+
+def overlap(span: Span, one: Period, other: Period) -> Joined:
+    """Return the condition that two periods have a day in common."""
+    return _both(span, _in_order(span, one[0], other[1]), _in_order(span, other[0], one[1]))
+
+
+def inside(span: Span, day: ValueTerm, within: Period) -> Joined:
+    """Return the condition that a day lies in a period."""
+    return _both(span, _in_order(span, within[0], day), _in_order(span, day, within[1]))
+
+
+def _both(span: Span, *operands: Compared) -> Joined:
+    return Joined(span=span, kind=syntax.JunctionKind.AND, operands=operands)
+
+
+def _in_order(span: Span, earlier: ValueTerm, later: ValueTerm) -> Compared:
+    """Return the comparison of two days; a fact stands to the left, where there is one."""
+    if isinstance(later, FactTerm) and not isinstance(earlier, FactTerm):
+        return Compared(span=span, comparator=Comparator.ON_OR_AFTER, left=later, right=(earlier,))
+    return Compared(span=span, comparator=Comparator.ON_OR_BEFORE, left=earlier, right=(later,))
