@@ -100,7 +100,7 @@ def serve(settings: Settings) -> None:
     Raises, before anything listens, what `api.wsgi.start` raises.
     """
     database = Database(settings.database_url)
-    check_prepared(database)
+    check_prepared(settings, database)
     database.close()
     Engine(load_bundle(settings.policies, name=settings.policy_set))
     Server(settings).run()

@@ -35,6 +35,10 @@ class Settings:
 
     data_directory: Path
     database_url: str
+    log_key: Path
+    log_anchor: Path
+    log_origin: str
+    log_public: bool
     policies: Path
     policy_set: str
     host: str
@@ -85,6 +89,14 @@ def _text(value: object, _base: Path) -> str:
     return value
 
 
+def _flag(value: object, _base: Path) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value not in ("true", "false"):
+        raise ValueError("`true` or `false`")
+    return value == "true"
+
+
 def _whole(least: int, most: int) -> _Read:
     def read(value: object, _base: Path) -> int:
         if isinstance(value, str) and value.isascii() and value.isdigit():
@@ -105,11 +117,16 @@ def _word(*words: str) -> _Read:
     return read
 
 
+def _unless_empty(read: _Read) -> _Read:
+    """Return a reader that leaves an empty text for a default which other settings make."""
+    return lambda value, base: read(value, base) if value else ""
+
+
 SETTINGS = (
     Setting(
         name="data_directory",
         default="var",
-        meaning="directory that holds the database file; created by `assent init`",
+        meaning="directory of the database, the signing keys and the anchor; made by `assent init`",
         read=_path,
     ),
     Setting(
@@ -117,7 +134,35 @@ SETTINGS = (
         default="",
         shown="`sqlite:///<data_directory>/assent.db`",
         meaning="database of the log and the keys; an SQLite file",
-        read=lambda value, base: _text(value, base) if value else "",
+        read=_unless_empty(_text),
+    ),
+    Setting(
+        name="log_key",
+        default="",
+        shown="`<data_directory>/log.key`",
+        meaning="file of the keys that sign the log; only its owner may read it",
+        read=_unless_empty(_path),
+    ),
+    Setting(
+        name="log_anchor",
+        default="",
+        shown="`<data_directory>/checkpoint`",
+        meaning="file of the last signed checkpoint; best on another disk than the database",
+        read=_unless_empty(_path),
+    ),
+    Setting(
+        name="log_origin",
+        default="",
+        shown="a random name, made by `assent init`",
+        meaning="name of the log, a URL without its scheme; it cannot be changed later",
+        read=_unless_empty(_text),
+    ),
+    Setting(
+        name="log_public",
+        default=False,
+        shown="`false`",
+        meaning="`true` shows `/log/` to everyone, `false` to keys with the role `auditor`",
+        read=_flag,
     ),
     Setting(
         name="policies",
@@ -254,8 +299,10 @@ def _value(key: str, shown: str, value: object, base: Path, known: Mapping[str, 
 
 
 def _settings(values: dict[str, Any]) -> Settings:
-    if not values["database_url"]:
-        values["database_url"] = f"sqlite:///{values['data_directory'] / 'assent.db'}"
+    directory = values["data_directory"]
+    values["database_url"] = values["database_url"] or f"sqlite:///{directory / 'assent.db'}"
+    values["log_key"] = values["log_key"] or directory / "log.key"
+    values["log_anchor"] = values["log_anchor"] or directory / "checkpoint"
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
 
 

@@ -1,4 +1,4 @@
-"""Setting up: the database, and the first keys.
+"""Setting up: the database, the first keys, and what signs the log.
 
 Running it again changes nothing. Keys are shown once, here, and are stored as hashes only: what is
 lost is replaced by another key, which has to be asked for by name (`make_key`).
@@ -16,6 +16,7 @@ from engine.storage.migrate import migrate
 
 from .examples import write_examples
 from .settings import Settings
+from .signing import begin_signing
 
 FIRST_KEYS: tuple[tuple[str, tuple[Role, ...]], ...] = (
     ("administrator", (Role.ADMIN,)),
@@ -46,14 +47,16 @@ class Preparation:
 
 
 def initialise(settings: Settings) -> Preparation:
-    """Create the database, bring it to the current schema, make the first keys and the examples.
+    """Create the database, bring it to the current schema, make all keys and the examples.
 
-    Where there are keys already, makes none. Raises `SetupError` and `StorageError`.
+    What is there already stays as it is. Raises `SetupError`, `SigningError`, `LogForked` and
+    `StorageError`.
     """
     database = Database(settings.database_url)
     examples = _make_directories(settings)
     try:
         migrate(database)
+        begin_signing(settings, database)
         made = _first_keys(ApiKeys(database))
     finally:
         database.close()

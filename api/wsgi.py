@@ -6,7 +6,7 @@ made after the fork, so that each process has its own connections and its own co
 
 import atexit
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -14,12 +14,16 @@ from typing import Any
 from engine import Bundle, Engine, load_bundle
 from engine.audit.canonical import canonical
 from engine.audit.log import Committer
+from engine.audit.signing import CheckpointSigner
+from engine.storage.anchor import KeyFile
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
+from engine.storage.errors import NotFound
 from engine.storage.keys import ApiKeys
 from engine.storage.log_store import SQLLogStore
 from engine.storage.policies import PolicyVersion, PolicyVersions
-from engine.storage.readiness import probe
+from engine.storage.readiness import Readiness, probe
+from engine.storage.tile_log import TileLog
 
 from .http import journal
 from .http.app import create_app
@@ -27,6 +31,7 @@ from .http.service import Limits, Service, Streams
 from .recording import Recorder
 from .settings import Settings, load_settings
 from .setup import SetupError
+from .signing import check_origin, reason_of, signer_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,39 +60,58 @@ def start(settings: Settings) -> Process:
     """
     journal.configure(settings.log_level)
     database = Database(settings.database_url)
-    check_prepared(database)
+    check_prepared(settings, database)
     bundle = load_bundle(settings.policies, name=settings.policy_set)
     PolicyVersions(database).keep(_version(bundle))
     committer = Committer(
         SQLLogStore(database), queue=settings.commit_queue, patience=settings.commit_patience
     )
-    app = create_app(_service(settings, database, Engine(bundle), committer))
+    signer = signer_of(settings, database, on_change=_journal_signing)
+    app = create_app(_service(settings, database, Engine(bundle), committer, signer))
+    signer.start()
 
     def close() -> None:
         committer.close()
+        signer.close()
         database.close()
 
     return Process(wsgi=app, close=close)
 
 
-def check_prepared(database: Database) -> None:
-    """Raise `SetupError` unless a database is ready to serve."""
+def check_prepared(settings: Settings, database: Database) -> None:
+    """Raise `SetupError` unless a database is ready to serve, and there are keys to sign its log.
+
+    Raises `SigningError` where the keys are those of another log than the settings name.
+    A log that does not fit its anchor is served all the same, since auditors have to read it;
+    `/health/ready` says so.
+    """
     found = probe(database)
     if not found.is_reachable:
         raise SetupError(f"{found.problem}; `assent init` prepares one")
     if found.problem is not None:
         raise SetupError(found.problem)
+    try:
+        check_origin(settings, KeyFile(settings.log_key).read())
+    except NotFound as error:
+        raise SetupError(str(error)) from error
 
 
 def _service(
-    settings: Settings, database: Database, engine: Engine, committer: Committer
+    settings: Settings,
+    database: Database,
+    engine: Engine,
+    committer: Committer,
+    signer: CheckpointSigner,
 ) -> Service:
     return Service(
         engine=engine,
         recorder=Recorder(engine, committer, clock=utc_now),
         decisions=Decisions(database),
         keys=ApiKeys(database),
-        probe=partial(probe, database),
+        tiles=TileLog(database),
+        signer=signer,
+        log_is_public=settings.log_public,
+        probe=partial(_probe, database, signer),
         clock=utc_now,
         limits=Limits(
             body=settings.body_limit,
@@ -96,6 +120,24 @@ def _service(
         ),
         streams=Streams(settings.threads // 2),
     )
+
+
+def _probe(database: Database, signer: CheckpointSigner) -> Readiness:
+    found, failure = probe(database), signer.failure
+    if found.problem is None and failure is not None:
+        return replace(found, problem=reason_of(failure))
+    return found
+
+
+def _journal_signing(failure: Exception | None) -> None:
+    if failure is None:
+        journal.ERRORS.warning("the log is signed again")
+    else:
+        journal.ERRORS.error(
+            "the log is not signed",
+            exc_info=failure,
+            extra={"fields": {"reason": reason_of(failure)}},
+        )
 
 
 def utc_now() -> datetime:

@@ -15,11 +15,10 @@ from api.cli.failures import told
 from api.cli.fmt import fmt
 from api.cli.new import new
 from api.cli.test import test
-from api.cli.verify import verify
 from engine import __version__
 
-# A database and a server are no matter for most commands: what needs them is imported when it is
-# called for, which halves the time that the others take to start.
+# A database, a server and signatures are no matter for most commands: what needs them is imported
+# when it is called for, which halves the time that the others take to start.
 
 
 def _docs() -> click.Command:
@@ -46,10 +45,22 @@ def _lsp() -> click.Command:
     return lsp
 
 
+def _log() -> click.Command:
+    from api.cli.log import log  # noqa: PLC0415 - as said.
+
+    return log
+
+
 def _serve() -> click.Command:
     from api.cli.serve import serve  # noqa: PLC0415 - as said.
 
     return serve
+
+
+def _verify() -> click.Command:
+    from api.cli.verify import verify  # noqa: PLC0415 - as said.
+
+    return verify
 
 
 COMMANDS: dict[str, Callable[[], click.Command]] = {
@@ -65,7 +76,8 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "init": _init,
     "keys": _keys,
     "serve": _serve,
-    "verify": lambda: verify,
+    "log": _log,
+    "verify": _verify,
 }
 """What gives each command, by its name."""
 
@@ -125,7 +137,8 @@ def assent(ctx: click.Context) -> None:
       assent fmt policies/              lay policies out as all are laid out
       assent lsp                        help an editor while policies are written
       assent init && assent serve       decide for others, and log every decision
-      assent verify log.ndjson          is that log whole and unchanged?
+      assent log export /srv/log        publish the log, for anyone to check
+      assent verify /srv/log --vkey …   is that log whole and unchanged?
 
     Every command takes --help, and all but lsp and serve take --json, for programs. Exit status:
     0 for yes, 1 for no, 2 where the question could not be put. Text is coloured on a terminal only.

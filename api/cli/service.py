@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from api.cli.failures import Failure
 from api.settings import SettingsError
 from api.setup import SetupError
+from api.signing import SigningError
 from engine.audit.record import LogError
+from engine.audit.signing import LogForked
 from engine.storage.errors import Conflict, StorageError
 
 _PREPARE = "`assent init` prepares it"
@@ -21,6 +23,10 @@ def service_told() -> Iterator[None]:
         raise Failure("settings", str(error)) from error
     except Conflict as error:
         raise Failure("service", str(error), "choose another name, or revoke that one") from error
+    except SigningError as error:
+        raise Failure("service", str(error)) from error
+    except LogForked as error:
+        raise Failure("the log", str(error), "put back the database that was signed") from error
     except (SetupError, StorageError, LogError) as error:
         advice = None if "assent init" in str(error) else _PREPARE
         raise Failure("service", str(error), advice) from error

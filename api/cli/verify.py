@@ -1,46 +1,189 @@
-"""`assent verify`: checks an export of the log with hashing alone; no server, no database, no key.
+"""`assent verify`: checks a receipt, an export or a published log; needs no service, no database.
 
-What is checked is in `engine.audit.verify`.
+What is checked is in `engine.audit`: `verify`, `verify_log` and `log_proof`.
 """
 
 import re
 import sys
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 import click
-from rich.text import Text
 
-from api.cli.failures import NO
+from api.cli.failures import NO, Failure
+from api.cli.log_sources import DirectorySource, WebSource
 from api.cli.submissions import STANDARD_INPUT
-from api.cli.terminal import Output, reading, toned
+from api.cli.terminal import Output, reading
+from api.cli.verification_view import log_document, log_lines, receipt_document, receipt_lines
+from engine.audit.checkpoint import open_checkpoint
+from engine.audit.log_proof import MARK, PROOF_LIMIT, ReceiptReport, verify_receipt
+from engine.audit.note import NOTE_LIMIT, NoteError, VerifierKey
 from engine.audit.tree import HASH_SIZE, SIZE_LIMIT, TreeHead
-from engine.audit.verify import VerificationFault, VerificationReport, verify_export
-from engine.evaluation.prose import Tone, printable
+from engine.audit.verify import VerificationReport, verify_export
+from engine.audit.verify_log import LogSource, verify_log
 from engine.source.json_fault import excerpt
 
-_TRUSTED = re.compile(r"(?P<size>\d{1,19}):(?P<root>\S+)", re.ASCII)
+EXPORT, RECEIPT, LOG = "export", "receipt", "log"
+
+_HEAD = re.compile(r"(?P<size>\d{1,19}):(?P<root>\S+)", re.ASCII)
+_WEB = ("http://", "https://")
+_HEAD_ADVICE = "compare the head with one from elsewhere, or give that one as --trusted"
 
 
-class TreeHeadType(click.ParamType[TreeHead]):
-    """A head of the log: how many entries, and the root hash in hexadecimal digits or base64."""
+class VerifierKeysType(click.ParamType[tuple[VerifierKey, ...]]):
+    """Public keys of a log: the text of one, or a file with one on each line."""
 
-    name = "size:root"
+    name = "vkey"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> TreeHead:
-        """Return the head."""
-        match = _TRUSTED.fullmatch(str(value))
-        root = _root(match["root"]) if match else None
-        if match is None or root is None or int(match["size"]) >= SIZE_LIMIT:
-            shown = excerpt(str(value))
-            self.fail(f"{shown} is no head; write 1204: and its root in base64", param, ctx)
-        return TreeHead(size=int(match["size"]), root=root)
+    ) -> tuple[VerifierKey, ...]:
+        """Return the keys."""
+        text = str(value)
+        try:
+            if "+" not in text or Path(text).is_file():
+                text = _text_of(Path(text))
+            return tuple(VerifierKey.read(line) for line in text.split())
+        except NoteError as error:
+            self.fail(f"{excerpt(str(value))} is no public key of a log: {error}", param, ctx)
+
+
+@click.command()
+@click.argument("what")
+@click.option(
+    "--vkey",
+    "vkeys",
+    type=VerifierKeysType(),
+    multiple=True,
+    help="Public key of the log, or a file with it; may be given several times.",
+)
+@click.option(
+    "--trusted",
+    metavar="HEAD",
+    help="A head of the log that you have from elsewhere, or a file with a signed checkpoint.",
+)
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice([RECEIPT, EXPORT, LOG]),
+    help="What it is. [default: what it looks like]",
+)
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File with the API key that reads a log which is not public.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@click.pass_context
+def verify(  # noqa: PLR0913 - one parameter for each option.
+    ctx: click.Context,
+    what: str,
+    *,
+    vkeys: tuple[tuple[VerifierKey, ...], ...],
+    trusted: str | None,
+    kind: str | None,
+    key_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Verify a receipt, an export or a published log, without trusting whoever made it.
+
+    WHAT is a receipt (.tlog-proof), an export as NDJSON (`-` for standard input), a directory that
+    `assent log export` wrote, or the address of a log. Every hash, commitment, column and tile is
+    computed again. The log's public key tells that it is the log's: receipts and published logs
+    need it. An export is not signed: give a head that you know from elsewhere.
+
+    \b
+      assent verify decision.tlog-proof --vkey log.vkey
+      assent verify log.ndjson --trusted checkpoint --vkey log.vkey
+      assent verify /srv/log --vkey log.vkey --trusted 1204:Hv3Zr0…
+      assent verify https://ads.example/log --vkey log.vkey
+
+    Exit status: 0 if nothing is wrong, 1 if anything is, 2 where it cannot be read.
+    """  # noqa: D301 - click reads the escape.
+    known = [key for keys in vkeys for key in keys]
+    head = _trusted_head(trusted, known) if trusted is not None else None
+    report = _report(what, kind, known, head, key_file)
+    _show(report, as_json=as_json, advice=_HEAD_ADVICE if trusted is None and not known else None)
+    if not report.is_valid:
+        ctx.exit(NO)
+
+
+def _report(
+    what: str,
+    kind: str | None,
+    known: Sequence[VerifierKey],
+    trusted: TreeHead | None,
+    key_file: Path | None,
+) -> VerificationReport | ReceiptReport:
+    source = _source(what, kind, key_file)
+    if source is not None:
+        _need_key(what, known)
+        return verify_log(source, known, trusted=trusted)
+    with _opened(Path(what)) as stream:
+        if (kind or _kind_of(stream)) == EXPORT:
+            return verify_export(stream, trusted=trusted)
+        _need_key(what, known)
+        return verify_receipt(stream.read(PROOF_LIMIT), known)
+
+
+def _source(what: str, kind: str | None, key_file: Path | None) -> LogSource | None:
+    """Return the published log that an argument names, None where it names a file."""
+    if what.startswith(_WEB) and kind in (None, LOG):
+        token = _text_of(key_file).strip() if key_file is not None else None
+        return WebSource(address=what, token=token)
+    if kind == LOG or (kind is None and Path(what).is_dir()):
+        return DirectorySource(directory=Path(what))
+    return None
+
+
+def _kind_of(stream: BufferedReader) -> str:
+    return RECEIPT if stream.peek(len(MARK)).startswith(MARK) else EXPORT
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[BufferedReader]:
+    if file == STANDARD_INPUT:
+        with reading(sys.stdin.buffer, None) as stream:
+            yield from _buffered(stream)
+        return
+    with file.open("rb") as opened, reading(opened, file.stat().st_size) as stream:
+        yield from _buffered(stream)
+
+
+def _buffered(stream: BinaryIO) -> Iterator[BufferedReader]:
+    """Yield a stream that can be looked into; it does not close the one beneath."""
+    buffered = BufferedReader(cast(Any, stream))  # Which reads into a buffer as well.
+    try:
+        yield buffered
+    finally:
+        buffered.detach()
+
+
+def _need_key(what: str, known: Sequence[VerifierKey]) -> None:
+    if not known:
+        raise Failure(what, "it is signed", "give the log's public key as `--vkey`")
+
+
+def _trusted_head(text: str, known: Sequence[VerifierKey]) -> TreeHead:
+    """Return the head that a text is, or that the checkpoint in a file signs."""
+    found = _HEAD.fullmatch(text)
+    root = _root(found["root"]) if found else None
+    if found is not None and root is not None and int(found["size"]) < SIZE_LIMIT:
+        return TreeHead(size=int(found["size"]), root=root)
+    if not Path(text).is_file():
+        shown = excerpt(text)
+        message = f"{shown} is no head; write 1204: and its root in base64, or name a checkpoint"
+        raise click.BadParameter(message, param_hint="--trusted")
+    _need_key(text, known)
+    try:
+        return open_checkpoint(_text_of(Path(text)).encode(), known).head
+    except NoteError as error:
+        raise Failure(text, str(error), "name a checkpoint that the log has signed") from error
 
 
 def _root(text: str) -> bytes | None:
@@ -52,80 +195,19 @@ def _root(text: str) -> bytes | None:
     return root if len(root) == HASH_SIZE else None
 
 
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--trusted",
-    type=TreeHeadType(),
-    help="A head of the log that you have from elsewhere; the export must agree with it.",
-)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
-@click.pass_context
-def verify(ctx: click.Context, file: Path, *, trusted: TreeHead | None, as_json: bool) -> None:
-    """Verify an export of the log, without trusting whoever made it.
+def _text_of(file: Path) -> str:
+    with file.open("rb") as opened:
+        return opened.read(NOTE_LIMIT).decode(errors="replace")
 
-    FILE is an export as the service writes it; `-` is standard input. Every hash, commitment and
-    column is computed again. An export can only be shown to agree with itself, unless you give the
-    head of the log that you know from elsewhere: a receipt, or what an earlier run printed.
 
-    \b
-      assent verify log.ndjson
-      assent verify log.ndjson --trusted 1204:Hv3Zr0…
-
-    Exit status: 0 if nothing is wrong, 1 if anything is, 2 where the file cannot be read.
-    """  # noqa: D301 - click reads the escape.
-    with _opened(file) as stream:
-        report = verify_export(stream, trusted=trusted)
+def _show(report: VerificationReport | ReceiptReport, *, as_json: bool, advice: str | None) -> None:
     output = Output()
-    if as_json:
-        output.json(_document(report))
+    if isinstance(report, ReceiptReport):
+        if as_json:
+            output.json(receipt_document(report))
+        else:
+            output.lines(receipt_lines(report))
+    elif as_json:
+        output.json(log_document(report))
     else:
-        output.lines(_lines(report, trusted))
-    if not report.is_valid:
-        ctx.exit(NO)
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[BinaryIO]:
-    if file == STANDARD_INPUT:
-        with reading(sys.stdin.buffer, None) as stream:
-            yield stream
-        return
-    with file.open("rb") as opened, reading(opened, file.stat().st_size) as stream:
-        yield stream
-
-
-def _lines(report: VerificationReport, trusted: TreeHead | None) -> Iterator[Text]:
-    entries = f"{report.entries:,} {'entry' if report.entries == 1 else 'entries'}"
-    if report.first is None:
-        yield toned("VERIFIED", Tone.ALLOW) + toned(f"  {entries}, nothing is wrong", Tone.TITLE)
-    else:
-        count = len(report.faults) + report.omitted
-        faults = f"{count:,} {'fault' if count == 1 else 'faults'}"
-        yield toned("NOT VERIFIED", Tone.DENY) + toned(f"  {faults} in {entries}", Tone.TITLE)
-        yield toned(f"  first: {_told(report.first)}", Tone.OPEN)
-        yield from (toned(f"         {_told(each)}") for each in report.faults[1:])
-        if report.omitted:
-            yield toned(f"         and {report.omitted:,} more", Tone.QUIET)
-    yield toned(f"  head   {report.entries}:{b64encode(report.root).decode()}", Tone.POINTER)
-    if trusted is None:
-        advice = "compare the head with one from elsewhere, or give that one as --trusted"
-        yield toned(f"  {advice}", Tone.QUIET)
-
-
-def _told(fault: VerificationFault) -> str:
-    where = "the export" if fault.index is None else f"entry {fault.index}"
-    return printable(f"{where}: {fault.message} ({fault.code})")
-
-
-def _document(report: VerificationReport) -> dict[str, object]:
-    return {
-        "verified": report.is_valid,
-        "entries": report.entries,
-        "root": b64encode(report.root).decode(),
-        "faults": [
-            {"entry": fault.index, "code": fault.code, "message": fault.message}
-            for fault in report.faults
-        ],
-        "omitted": report.omitted,
-    }
+        output.lines(log_lines(report, advice=advice))

@@ -13,6 +13,9 @@ from .problems import FORBIDDEN, UNAUTHENTICATED, Problem, ProblemRaised
 PUBLIC = frozenset({"health.live", "health.ready"})
 """The endpoints that need no key."""
 
+PUBLISHED = frozenset({"tiles.checkpoint", "tiles.resource"})
+"""The endpoints that need no key where the log is public."""
+
 ANY_KEY = frozenset(Role)
 
 ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
@@ -22,6 +25,9 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "search.list": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.show": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.prove": frozenset({Role.SUBMITTER, Role.AUDITOR}),
+        "search.receipt": frozenset({Role.SUBMITTER, Role.AUDITOR}),
+        "tiles.checkpoint": frozenset({Role.AUDITOR}),
+        "tiles.resource": frozenset({Role.AUDITOR}),
         "log.export": frozenset({Role.AUDITOR}),
         "vocabulary.show": ANY_KEY,
     }

@@ -26,7 +26,9 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-"""On every answer. `Cache-Control` also keeps decisions out of every cache on the way."""
+"""On every answer, unless a route says otherwise. `Cache-Control` also keeps decisions out of every
+cache on the way.
+"""
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -48,26 +50,33 @@ def problem_answer(problem: Problem, request_id: str) -> Response:
     return answer
 
 
-def decision_document(recorded: Recorded, view: str) -> dict[str, object]:
+def decision_document(
+    recorded: Recorded, view: str, *, proof: bytes | None = None
+) -> dict[str, object]:
     """Return a decision as it is answered to whoever submitted the campaign.
 
-    A dry run has no id: there is nothing to look up.
+    A dry run has no id: there is nothing to look up. `proof` is a receipt (`http.receipts`).
     """
     made = dict(recorded.decided.document)
     if view != FULL:
         del made["rules"]
     if recorded.receipt is None:
         return made | {"id": None, "recorded": False}
-    return made | {"recorded": True, "receipt": receipt_document(recorded.receipt)}
+    receipt = receipt_document(recorded.receipt)
+    if proof is not None:
+        receipt["proof"] = proof.decode()
+    return made | {"recorded": True, "receipt": receipt}
 
 
-def decision_text(recorded: Recorded) -> Response:
-    """Return a decision as a person reads it, with where it lies in the log."""
+def decision_text(recorded: Recorded, *, proof: bytes | None = None) -> Response:
+    """Return a decision as a person reads it, with where it lies in the log, and its receipt."""
     decided, receipt = recorded.decided, recorded.receipt
     where = "nothing was recorded: a dry run"
     if receipt is not None:
         where = f"recorded as entry {receipt.index} of the log, {decided.document['id']}"
     text = f"{explain(decided.decision, origin=decided.origin)}{where}\n"
+    if proof is not None:
+        text += f"\n{proof.decode()}"
     return Response(text, content_type=f"{TEXT}; charset=utf-8")
 
 

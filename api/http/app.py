@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from engine.audit.record import LogError
 from engine.storage.errors import NotFound, StorageError
 
-from .access import PUBLIC, admit
+from .access import PUBLIC, PUBLISHED, admit
 from .answers import SECURITY_HEADERS, problem_answer
 from .journal import ACCESS, ERRORS, request_id
 from .problems import (
@@ -29,7 +29,7 @@ from .problems import (
     retry_later,
     unlogged,
 )
-from .routes import batch, decisions, health, log, search, vocabulary
+from .routes import batch, decisions, health, log, search, tiles, vocabulary
 from .service import Service
 
 
@@ -38,7 +38,7 @@ def create_app(service: Service) -> Flask:
     app = Flask("assent", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # No cross-origin use: CORS stays closed.
     app.url_map.merge_slashes = False
-    for module in (decisions, batch, search, log, vocabulary, health):
+    for module in (decisions, batch, search, log, tiles, vocabulary, health):
         app.register_blueprint(module.blueprint(service))
     _register_admission(app, service)
     _register_errors(app)
@@ -53,10 +53,12 @@ def _register_admission(app: Flask, service: Service) -> None:
         g.request_id = request_id(request.headers.get("X-Request-ID"))
         g.key = None
 
+    open_to_all = PUBLIC | PUBLISHED if service.log_is_public else PUBLIC
+
     @app.before_request
     def authorise() -> None:
         # Without an endpoint there is no such path or method, which Flask answers by itself.
-        if request.endpoint is not None and request.endpoint not in PUBLIC:
+        if request.endpoint is not None and request.endpoint not in open_to_all:
             g.key = admit(service.keys, request.endpoint, request.headers.get("Authorization"))
 
 
@@ -109,7 +111,7 @@ def _register_closing(app: Flask) -> None:
     def finish(answer: Response) -> Response:
         answer.headers["X-Request-ID"] = g.request_id
         for name, value in SECURITY_HEADERS.items():
-            answer.headers[name] = value
+            answer.headers.setdefault(name, value)
         fields = _request_fields(answer)
         started = g.started
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from api.submission import Fault, Refused
 from engine.audit.log import LogBusy
 from engine.audit.record import LogError, RecordError
+from engine.audit.signing import LogForked
 from engine.source.json_fault import JSONFault
 
 MEDIA_TYPE = "application/problem+json"
@@ -115,6 +116,12 @@ UNAVAILABLE = _kind(
     "The service cannot record or read at the moment",
     "the database or the log does not answer; no decision was given",
 )
+UNSIGNED = _kind(
+    "unsigned",
+    503,
+    "The log cannot be signed at the moment",
+    "there is no receipt or checkpoint; a decision that the answer names is recorded all the same",
+)
 NOT_READY = _kind(
     "not-ready", 503, "The service is not ready", "the answer of `/health/ready` until it is"
 )
@@ -135,6 +142,7 @@ KINDS = (
     INTERNAL_ERROR,
     BUSY,
     UNAVAILABLE,
+    UNSIGNED,
     NOT_READY,
 )
 """Every kind, in order of status."""
@@ -237,11 +245,13 @@ def retry_later(kind: ProblemKind, detail: str, seconds: int = RETRY_SECONDS) ->
 
 
 def unlogged(error: LogError) -> Problem:
-    """Return the problem of a decision that the log did not take."""
+    """Return the problem of a log that did not take a decision, or is not signed."""
     if isinstance(error, LogBusy):
         return retry_later(BUSY, str(error), error.retry_after)
     if isinstance(error, RecordError):
         return Problem(kind=UNRECORDABLE, detail=str(error))
+    if isinstance(error, LogForked):
+        return retry_later(UNSIGNED, str(error))
     return retry_later(UNAVAILABLE, str(error))
 
 

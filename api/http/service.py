@@ -7,9 +7,11 @@ from datetime import datetime
 
 from api.recording import Recorder
 from engine import Engine
+from engine.audit.signing import CheckpointSigner
 from engine.storage.decisions import Decisions
 from engine.storage.keys import ApiKeys
 from engine.storage.readiness import Readiness
+from engine.storage.tile_log import TileLog
 
 from .problems import BUSY, ProblemRaised, retry_later
 
@@ -49,6 +51,9 @@ class Service:
     recorder: Recorder
     decisions: Decisions
     keys: ApiKeys
+    tiles: TileLog
+    signer: CheckpointSigner
+    log_is_public: bool
     probe: Callable[[], Readiness]
     clock: Callable[[], datetime]
     limits: Limits

@@ -22,6 +22,7 @@ from .fields import Day, Flag, Instant, QueryFlag, QueryNumber, Text, Word
 from .problems import INVALID_QUERY, Problem, ProblemError, ProblemRaised
 
 BRIEF, FULL = "brief", "full"
+INDEX, WAIT = "index", "wait"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class DecisionParameters:
 
     format: str = NATIVE
     view: str = BRIEF
+    receipt: str = INDEX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +85,16 @@ class _NoParametersShape(_Shape):
     pass
 
 
-class _DecisionShape(_Shape):
+class _TermsShape(_Shape):
     format = Word(FORMAT_NAMES)
     view = Word((BRIEF, FULL))
 
 
-class _BatchShape(_DecisionShape):
+class _DecisionShape(_TermsShape):
+    receipt = Word((INDEX, WAIT))
+
+
+class _BatchShape(_TermsShape):
     as_of = Instant()
     as_if_launched = Day()
     dry_run = QueryFlag()

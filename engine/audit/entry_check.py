@@ -1,10 +1,10 @@
-"""What can be wrong with one entry of an export, on its own; `verify` sees to the tree."""
+"""What can be wrong with one entry, on its own; the verifiers see to the tree."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from .commitment import Disclosure, opens
 from .export import Columns, Line, columns_of
+from .faults import VerificationFault, fault
 from .record import (
     DISCLOSED,
     LEAF_LIMIT,
@@ -19,22 +19,6 @@ from .record import (
 )
 from .tree import leaf_hash
 
-_MESSAGE_LIMIT = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerificationFault:
-    """One thing that is wrong; `index` is that of the entry, or None for the export as a whole."""
-
-    index: int | None
-    code: str
-    message: str
-
-
-def fault(index: int | None, code: str, message: str) -> VerificationFault:
-    """Return a fault, its message cut to a length that a hostile file cannot stretch."""
-    return VerificationFault(index=index, code=code, message=message[:_MESSAGE_LIMIT])
-
 
 def entry_faults(line: Line) -> Iterator[VerificationFault]:
     """Yield what is wrong with an entry, the most telling first."""
@@ -43,7 +27,7 @@ def entry_faults(line: Line) -> Iterator[VerificationFault]:
     if line.leaf_hash != leaf_hash(line.leaf):
         yield fault(line.index, "leaf_hash_differs", "the leaf has another hash")
     try:
-        envelope = _well_formed(line.leaf)
+        envelope = read_sound_envelope(line.leaf)
     except RecordError as error:
         yield fault(line.index, "leaf_malformed", str(error))
         return
@@ -54,7 +38,8 @@ def entry_faults(line: Line) -> Iterator[VerificationFault]:
     yield from _content_faults(line, envelope)
 
 
-def _well_formed(leaf: bytes) -> Envelope:
+def read_sound_envelope(leaf: bytes) -> Envelope:
+    """Return the members of a leaf. Raises `RecordError` where one of them cannot be."""
     envelope = read_envelope(leaf)
     try:
         instant(envelope.decided_at)

@@ -185,12 +185,12 @@ def _differences(low: int, high: int, old: int) -> list[tuple[int, int]]:
 
 def _roots_of(ranges: Sequence[tuple[int, int]], reader: HashReader) -> tuple[bytes, ...]:
     """Return the root of each range, with a single call of the reader."""
-    plans = [_complete_subtrees(low, high) for low, high in ranges]
+    plans = [complete_subtrees(low, high) for low, high in ranges]
     hashes = iter(reader.read_hashes([subtree for plan in plans for subtree in plan]))
     return tuple(_join([next(hashes) for _ in plan]) for plan in plans)
 
 
-def _complete_subtrees(low: int, high: int) -> list[Subtree]:
+def complete_subtrees(low: int, high: int) -> list[Subtree]:
     """Return [low, high) as complete subtrees, the largest first.
 
     INVARIANT: `low` is a multiple of the largest of them, as it is for every range of a proof.

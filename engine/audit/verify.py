@@ -20,8 +20,9 @@ from typing import BinaryIO
 
 import msgspec
 
-from .entry_check import VerificationFault, entry_faults, fault
+from .entry_check import entry_faults
 from .export import Header, Line
+from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .record import instant
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, check_record, leaf_hash
 
@@ -35,9 +36,6 @@ __all__ = [
 
 LINE_LIMIT = 64 * 1024 * 1024
 """The most bytes of a line that are read: the greatest input and result, in base64, and room."""
-
-FAULT_LIMIT = 100
-"""How many faults a report lists, unless the caller says otherwise."""
 
 _READ_HEADER = msgspec.json.Decoder(Header)
 _READ_LINE = msgspec.json.Decoder(Line)
@@ -91,18 +89,12 @@ def verify_export(
     stream: BinaryIO, *, trusted: TreeHead | None = None, most_faults: int = FAULT_LIMIT
 ) -> VerificationReport:
     """Return what is right and wrong about an export."""
-    found: list[VerificationFault] = []
-    omitted = 0
     reading = _Reading(trusted=trusted)
-    for one in reading.faults(stream):
-        if len(found) < most_faults:
-            found.append(one)
-        else:
-            omitted += 1
+    faults, omitted = gather(reading.faults(stream), most_faults)
     return VerificationReport(
         entries=reading.frontier.size,
         root=reading.frontier.root(),
-        faults=tuple(found),
+        faults=faults,
         omitted=omitted,
     )
 

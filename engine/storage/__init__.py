@@ -1,1 +1,1 @@
-"""Floor 6: what is kept, in SQL. SQLAlchemy Core tables, their mapping, and one Alembic history."""
+"""Floor 6: what is kept, in SQL by one Alembic history, and beside the database in files."""

@@ -17,12 +17,13 @@ from ..audit.log import (
     sequence,
 )
 from ..audit.record import LogEntry, SealedRecord
+from ..audit.tiles import split_hashes
 from ..audit.tree import Frontier
 from .database import Database
 from .entries import read_entries
 from .errors import LogInconsistent
 from .schema import disclosure, log_entry, log_entry_rule, log_head, payload
-from .tiles import split_hashes, write_full_tiles
+from .tiles import write_full_tiles
 
 _READ_HEAD = select(
     log_head.c.size,

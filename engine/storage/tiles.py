@@ -10,11 +10,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select
 
-from ..audit.tree import HASH_SIZE, Subtree, tree_root
+from ..audit.tiles import TILE_WIDTH, split_hashes
+from ..audit.tree import Frontier, Subtree, complete_subtrees, tree_root
+from .errors import LogInconsistent
 from .schema import log_entry, log_tile
-
-TILE_WIDTH = 256
-"""The hashes of a full tile."""
 
 _TILE_HEIGHT = 8
 
@@ -41,6 +40,18 @@ class TileReader:
         if known is None:
             known = self._tiles[level, number] = tile(self._connection, level, number)
         return known
+
+
+def read_frontier(connection: Connection, size: int) -> Frontier:
+    """Return the frontier of the log at a size that it has, from stored hashes.
+
+    Raises `LogInconsistent` where what is stored are no hashes.
+    """
+    try:
+        roots = TileReader(connection).read_hashes(complete_subtrees(0, size))
+        return Frontier(size=size, roots=tuple(roots))
+    except ValueError as error:
+        raise LogInconsistent("the stored hashes of the log are broken") from error
 
 
 def tile(connection: Connection, level: int, number: int) -> Sequence[bytes]:
@@ -80,8 +91,3 @@ def _rows(connection: Connection, level: int, number: int) -> Sequence[bytes]:
         below = log_tile.c.level == level - 1
         rows = query.where(below, log_tile.c.number >= first, log_tile.c.number < beyond)
     return connection.execute(rows).scalars().all()
-
-
-def split_hashes(hashes: bytes) -> Sequence[bytes]:
-    """Return the hashes that lie one behind the other in some bytes."""
-    return [hashes[at : at + HASH_SIZE] for at in range(0, len(hashes), HASH_SIZE)]

@@ -188,14 +188,20 @@ class Served:
 
 
 @contextmanager
-def serving(installation: Installation, command: list[str] | None = None) -> Iterator[Served]:
-    """Run a server, by default as `assent serve` does, and end it whatever happens."""
+def serving(
+    installation: Installation, command: list[str] | None = None, *, ready: int = 200
+) -> Iterator[Served]:
+    """Run a server, by default as `assent serve` does, and end it whatever happens.
+
+    It is awaited until it answers the status for whether it is ready.
+    """
     settings = installation.settings
     environment = os.environ | {
         "ASSENT_DATA_DIRECTORY": str(settings.data_directory),
         "ASSENT_POLICIES": str(settings.policies),
         "ASSENT_PORT": str(settings.port),
         "ASSENT_LOG_LEVEL": settings.log_level,
+        "ASSENT_LOG_PUBLIC": "true" if settings.log_public else "false",
     }
     with (settings.data_directory / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code.
@@ -208,7 +214,7 @@ def serving(installation: Installation, command: list[str] | None = None) -> Ite
         )
     served = Served(port=settings.port, process=process, installation=installation)
     try:
-        _await_ready(served)
+        _await_ready(served, ready)
         yield served
         if process.poll() is None:
             process.terminate()
@@ -219,11 +225,11 @@ def serving(installation: Installation, command: list[str] | None = None) -> Ite
             process.wait()
 
 
-def _await_ready(served: Served) -> None:
+def _await_ready(served: Served, status: int) -> None:
     for _ in range(600):
         assert served.process.poll() is None, "the server has ended"
         try:
-            if served.request("GET", "/health/ready")[0] == 200:
+            if served.request("GET", "/health/ready")[0] == status:
                 return
         except OSError:
             pass

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.http.access import ANY_KEY, PUBLIC, ROLES
+from api.http.access import ANY_KEY, PUBLIC, PUBLISHED, ROLES
 from api.http.problems import KINDS, kinds_table
 from tests.api.installation import Caller, campaign
 
@@ -41,7 +41,8 @@ def _braced(path: str) -> str:
 def _roles(endpoint: str) -> str:
     if endpoint in PUBLIC:
         return "no key needed"
-    return "any key" if ROLES[endpoint] == ANY_KEY else ", ".join(sorted(ROLES[endpoint]))
+    roles = "any key" if ROLES[endpoint] == ANY_KEY else ", ".join(sorted(ROLES[endpoint]))
+    return f"{roles}; anyone, where the log is public" if endpoint in PUBLISHED else roles
 
 
 def test_answers_shown_are_those_that_come(text: str, api: Caller) -> None:

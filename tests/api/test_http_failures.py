@@ -15,6 +15,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from api.http.app import create_app, problem_of
 from api.http.service import Limits, Service, Streams
 from api.recording import Recorder
+from api.signing import signer_of
 from api.wsgi import start
 from engine import Engine, load_bundle
 from engine.audit.log import Answer, Committer, LogBusy
@@ -24,6 +25,7 @@ from engine.storage.decisions import Decisions
 from engine.storage.errors import LogInconsistent, StorageUnavailable
 from engine.storage.keys import ApiKeys
 from engine.storage.readiness import probe
+from engine.storage.tile_log import TileLog
 from tests.api import installation as parts
 from tests.api.installation import Caller, Installation, allowed, install
 
@@ -71,6 +73,9 @@ def _service(made: Installation, committer: Committer) -> Service:
         recorder=Recorder(engine, committer, clock=clock),
         decisions=Decisions(database),
         keys=ApiKeys(database),
+        tiles=TileLog(database),
+        signer=signer_of(made.settings, database),
+        log_is_public=False,
         probe=lambda: probe(database),
         clock=clock,
         limits=Limits(body=1 << 20, batch=1 << 20, batch_records=100),

@@ -378,9 +378,8 @@ def first_column(heading: str) -> set[str]:
 
 
 def test_documented_faults_are_those_of_the_code() -> None:
-    code = "".join(
-        (ROOT / "engine" / "audit" / f"{name}.py").read_text() for name in ("verify", "entry_check")
-    )
+    verifiers = ("verify", "entry_check", "verify_log", "log_proof")
+    code = "".join((ROOT / "engine" / "audit" / f"{name}.py").read_text() for name in verifiers)
     written = set(re.findall(r'\bfault\(\s*[\w.]+,\s*"(\w+)"', code))
     assert first_column("| fault |") == written
 

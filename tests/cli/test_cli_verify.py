@@ -49,7 +49,7 @@ def test_a_whole_export(run: Run, write: Write, export: bytes) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
     assert lines[0] == "VERIFIED  2 entries, nothing is wrong"
-    assert lines[1].startswith("  head   2:")
+    assert lines[1].startswith("  head       2:")
     assert "--trusted" in lines[2]
 
 
@@ -99,7 +99,7 @@ def test_what_cannot_be_read(
     run: Run, one_line: Callable[[Result], str], tmp_path: Path, write: Write
 ) -> None:
     assert "no such file" in one_line(run("verify", tmp_path / "nope"))
-    assert "is a directory" in one_line(run("verify", tmp_path))
+    assert "give the log's public key" in one_line(run("verify", tmp_path))
     file = write("log.ndjson", "")
     for wrong in ("1", "1:zz", "1:AAAA", f"{2**63}:{'0' * 64}", f"1:{'z' * 64}"):
         assert "is no head" in one_line(run("verify", file, "--trusted", wrong))

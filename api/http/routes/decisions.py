@@ -6,9 +6,14 @@ from werkzeug.wrappers import Response
 from api.http.answers import decision_document, decision_text, json_answer
 from api.http.bodies import JSON, TEXT, body_type, read_document
 from api.http.problems import ProblemError, ProblemRaised, malformed_submission, submission_problem
+from api.http.receipts import receipt_file
 from api.http.service import Service
-from api.http.shapes import DecisionParameters, read_envelope, read_query
+from api.http.shapes import WAIT, DecisionParameters, invalid_query, read_envelope, read_query
 from api.submission import Refused, Terms, submit
+
+_NO_RECEIPT = ProblemError(
+    message="a dry run has no receipt", parameter="receipt", help="leave out `receipt` or `dry_run`"
+)
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -26,6 +31,9 @@ def blueprint(service: Service) -> Blueprint:
             as_of=envelope.as_of or service.clock(),
             as_if_launched=envelope.as_if_launched,
         )
+        is_awaited = query.receipt == WAIT
+        if is_awaited and envelope.dry_run:
+            raise ProblemRaised(invalid_query([_NO_RECEIPT]))
         if faults:
             raise _refusal(service, campaign, terms, faults)
         outcome = service.recorder.record(
@@ -33,9 +41,13 @@ def blueprint(service: Service) -> Blueprint:
         )
         if isinstance(outcome, Refused):
             raise ProblemRaised(malformed_submission(outcome, before="/campaign"))
+        proof = None
+        if is_awaited:
+            entry = service.decisions.get(str(outcome.decided.document["id"]))
+            proof = receipt_file(service, entry)
         if request.accept_mimetypes.best_match((JSON, TEXT)) == TEXT:
-            return decision_text(outcome)
-        return json_answer(decision_document(outcome, query.view))
+            return decision_text(outcome, proof=proof)
+        return json_answer(decision_document(outcome, query.view, proof=proof))
 
     return routes
 

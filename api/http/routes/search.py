@@ -9,7 +9,9 @@ from werkzeug.wrappers import Response
 
 from api.http.access import sees_all
 from api.http.answers import entry_document, json_answer, listed_document, proof_document
+from api.http.bodies import TEXT
 from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised
+from api.http.receipts import receipt_file
 from api.http.service import Service
 from api.http.shapes import NoParameters, SearchParameters, invalid_query, read_query
 from engine.audit.record import LogEntry
@@ -47,6 +49,15 @@ def blueprint(service: Service) -> Blueprint:
         read_query(NoParameters, request.args)
         entry = _entry(service, decision_id, g.key)
         return json_answer(proof_document(entry, *service.decisions.prove(decision_id)))
+
+    @routes.get("/v1/decisions/<decision_id>/receipt")
+    def receipt(decision_id: str) -> Response:
+        read_query(NoParameters, request.args)
+        file = receipt_file(service, _entry(service, decision_id, g.key))
+        answer = Response(file, content_type=f"{TEXT}; charset=utf-8")
+        name = f'attachment; filename="{decision_id}.tlog-proof"'
+        answer.headers["Content-Disposition"] = name
+        return answer
 
     return routes
 

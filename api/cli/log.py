@@ -1,0 +1,141 @@
+"""`assent log`: the keys that sign the log, and the log as a directory of files."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from api.cli.failures import Failure
+from api.cli.moments import InstantType
+from api.cli.service import service_told
+from api.cli.terminal import Output, toned
+from api.settings import Settings, load_settings
+from api.signing import signer_of
+from api.wsgi import check_prepared
+from engine.audit.keyring import KeyRing, LogKey
+from engine.audit.record import rfc3339
+from engine.evaluation.prose import Tone
+from engine.storage.anchor import KeyFile
+from engine.storage.database import Database
+from engine.storage.errors import Conflict
+from engine.storage.static_tree import TreeExport, export_tree
+from engine.storage.tile_log import TileLog
+
+
+@click.group()
+def log() -> None:
+    """Show the keys that sign the log, replace them, and publish the log as files."""
+
+
+@log.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def key(*, as_json: bool) -> None:
+    """Show the public keys that the log is signed with, the newest first.
+
+    Auditors need one of them, from you rather than from the log: it is what they trust. Give it to
+    `assent verify --vkey`, and to any program that reads signed notes.
+
+    \b
+      assent log key > log.vkey
+
+    Exit status: 0 if they are shown, 2 where there are none (`assent init`).
+    """  # noqa: D301 - click reads the escape.
+    with service_told():
+        ring = KeyFile(load_settings().log_key).read()
+    _show(ring, as_json=as_json)
+
+
+@log.command()
+@click.option(
+    "--both-until",
+    "until",
+    type=InstantType(),
+    required=True,
+    help="How long the present key signs beside the new one.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def rotate(until: datetime, *, as_json: bool) -> None:
+    """Replace the key that signs the log by a new one.
+
+    Until the time given, both sign. Hand the new public key to your auditors before then. A running
+    service signs with the new key from its next checkpoint on.
+
+    \b
+      assent log rotate --both-until 2027-01-31
+
+    Exit status: 0 if it is replaced, 2 where it cannot be.
+    """  # noqa: D301 - click reads the escape.
+    if until <= datetime.now(UTC):
+        raise click.BadParameter("the time is past", param_hint="--both-until")
+    with service_told():
+        ring = KeyFile(load_settings().log_key).change(lambda present: present.rotated(until))
+    _show(ring, as_json=as_json)
+
+
+@log.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def export(directory: Path, *, as_json: bool) -> None:
+    """Write the log as a directory of files, which any web server can serve.
+
+    DIRECTORY gets the resources of C2SP tlog-tiles: tiles, bundles of entries, and the signed
+    checkpoint. Run again, it writes only what is new. It may run beside the service, and be stopped
+    at any moment: the directory then still is a whole log, an older one. Entries name campaigns,
+    actors and contents by digests only.
+
+    \b
+      assent log export /srv/log
+      assent verify /srv/log --vkey log.vkey
+
+    Exit status: 0 if the directory is up to date, 2 where it cannot be brought there.
+    """  # noqa: D301 - click reads the escape.
+    with service_told(), _opened() as (settings, database):
+        checkpoint = signer_of(settings, database).advance(at_once=True)
+        known = KeyFile(settings.log_key).read().verifiers
+        try:
+            done = export_tree(TileLog(database), checkpoint, known, directory)
+        except Conflict as error:
+            raise Failure(str(directory), str(error), "name another directory") from error
+    output = Output()
+    if as_json:
+        output.json(
+            {"size_before": done.size_before, "size": done.size, "files_written": done.files}
+        )
+    else:
+        output.line(_told(done, directory))
+
+
+@contextmanager
+def _opened() -> Iterator[tuple[Settings, Database]]:
+    settings = load_settings()
+    database = Database(settings.database_url)
+    try:
+        check_prepared(settings, database)
+        yield settings, database
+    finally:
+        database.close()
+
+
+def _told(done: TreeExport, directory: Path) -> Text:
+    files = f"{done.files:,} {'file' if done.files == 1 else 'files'} written"
+    return (
+        toned(str(directory), Tone.POINTER)
+        + toned(f"  {done.size:,} entries", Tone.TITLE)
+        + toned(f", {done.size_before:,} before; {files}", Tone.QUIET)
+    )
+
+
+def _show(ring: KeyRing, *, as_json: bool) -> None:
+    output = Output()
+    if as_json:
+        output.json({"origin": ring.origin, "keys": [_document(each) for each in ring.keys]})
+    else:
+        output.lines(toned(str(each.signer.verifier)) for each in ring.keys)
+
+
+def _document(each: LogKey) -> dict[str, object]:
+    until = rfc3339(each.until) if each.until is not None else None
+    return {"vkey": str(each.signer.verifier), "signs_until": until}

@@ -1,0 +1,66 @@
+"""Where a published log is read from: a directory, or a web address."""
+
+import http.client
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine import __version__
+
+_PATIENCE_SECONDS = 30
+_MISSING = 404
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectorySource:
+    """A log in files, as `assent log export` writes it: `audit.verify_log.LogSource`."""
+
+    directory: Path
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """Return a file, None where there is none. Raises `OSError`."""
+        try:
+            with (self.directory / path).open("rb") as file:
+                return file.read(limit + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSource:
+    """A log on the web: `audit.verify_log.LogSource`. `token` is an API key, if one is needed."""
+
+    address: str
+    token: str | None = field(default=None, repr=False)
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """Return what an address answers, None for 404. Raises `OSError` for anything else."""
+        url = f"{self.address.rstrip('/')}/{path}"
+        headers = {"User-Agent": f"assent/{__version__}"}
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token}"
+        request = urllib.request.Request(url, headers=headers)  # noqa: S310 - http or https, as recognised.
+        try:
+            with _OPENER.open(request, timeout=_PATIENCE_SECONDS) as answer:
+                content: bytes = answer.read(limit + 1)
+                return content
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code == _MISSING:
+                    return None
+            raise OSError(None, f"it answers {error.code}", url) from error
+        except urllib.error.URLError as error:
+            raise OSError(None, f"it does not answer ({error.reason})", url) from error
+        except http.client.HTTPException as error:
+            raise OSError(None, "its answer is none of HTTP", url) from error
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows nothing: a key is for the address that was given, and for no other."""
+
+    def redirect_request(self, *_arguments: object) -> None:
+        """Leave the answer as it is."""
+
+
+_OPENER = urllib.request.build_opener(_NoRedirects)

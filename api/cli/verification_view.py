@@ -1,0 +1,102 @@
+"""What `assent verify` says: of a log or an export, and of a receipt; as text and as JSON."""
+
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+
+from rich.text import Text
+
+from api.cli.terminal import toned
+from engine.audit.faults import VerificationFault
+from engine.audit.log_proof import ReceiptReport
+from engine.audit.tree import TreeHead
+from engine.audit.verify import VerificationReport
+from engine.evaluation.prose import Tone, printable
+
+Report = VerificationReport | ReceiptReport
+
+
+def log_lines(report: VerificationReport, *, advice: str | None) -> Iterator[Text]:
+    """Yield the lines that tell what is right and wrong about a log or an export."""
+    entries = f"{report.entries:,} {'entry' if report.entries == 1 else 'entries'}"
+    yield from _verdict(report, f"{entries}, nothing is wrong", f"in {entries}", "the export")
+    yield _pair("head", head_text(TreeHead(size=report.entries, root=report.root)))
+    if advice is not None:
+        yield toned(f"  {advice}", Tone.QUIET)
+
+
+def receipt_lines(report: ReceiptReport) -> Iterator[Text]:
+    """Yield the lines that tell what a receipt says, and what is wrong with it."""
+    yield from _verdict(report, "nothing is wrong", "in the receipt", "the receipt")
+    if report.line is not None:
+        columns = report.line.columns
+        yield _pair("entry", f"{report.line.index}, logged at {printable(report.line.logged_at)}")
+        yield _pair("decision", printable(f"{columns.decision_id}, {columns.outcome}"))
+        yield _pair("campaign", printable(columns.campaign or "none"))
+        yield _pair("policies", printable(f"{columns.policy_set} {columns.policy_digest}"))
+    if report.checkpoint is not None:
+        yield _pair("head", head_text(report.checkpoint.head))
+        signers = ", ".join(str(key) for key in report.checkpoint.signers)
+        yield _pair("signed by", printable(signers))
+
+
+def log_document(report: VerificationReport) -> dict[str, object]:
+    """Return the JSON form of what was found of a log or an export."""
+    return {
+        "verified": report.is_valid,
+        "entries": report.entries,
+        "root": b64encode(report.root).decode(),
+        **_faults(report),
+    }
+
+
+def receipt_document(report: ReceiptReport) -> dict[str, object]:
+    """Return the JSON form of what was found of a receipt."""
+    line, checkpoint = report.line, report.checkpoint
+    return {
+        "verified": report.is_valid,
+        "entry": line.index if line is not None else None,
+        "decision_id": line.columns.decision_id if line is not None else None,
+        "decision": line.columns.outcome if line is not None else None,
+        "campaign": line.columns.campaign if line is not None else None,
+        "size": checkpoint.head.size if checkpoint is not None else None,
+        "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
+        **_faults(report),
+    }
+
+
+def head_text(head: TreeHead) -> str:
+    """Return a head as `--trusted` takes it."""
+    return f"{head.size}:{b64encode(head.root).decode()}"
+
+
+def _verdict(report: Report, well: str, where: str, whole: str) -> Iterator[Text]:
+    if report.is_valid:
+        yield toned("VERIFIED", Tone.ALLOW) + toned(f"  {well}", Tone.TITLE)
+        return
+    count = len(report.faults) + report.omitted
+    faults = f"{count:,} {'fault' if count == 1 else 'faults'}"
+    yield toned("NOT VERIFIED", Tone.DENY) + toned(f"  {faults} {where}", Tone.TITLE)
+    yield from _fault_lines(report.faults, whole)
+    if report.omitted:
+        yield toned(f"         and {report.omitted:,} more", Tone.QUIET)
+
+
+def _fault_lines(faults: Sequence[VerificationFault], whole: str) -> Iterator[Text]:
+    for number, fault in enumerate(faults):
+        where = whole if fault.index is None else f"entry {fault.index}"
+        told = printable(f"{where}: {fault.message} ({fault.code})")
+        yield toned(f"  first: {told}", Tone.OPEN) if number == 0 else toned(f"         {told}")
+
+
+def _pair(name: str, value: str) -> Text:
+    return toned(f"  {name}".ljust(13) + value, Tone.POINTER)
+
+
+def _faults(report: Report) -> dict[str, object]:
+    return {
+        "faults": [
+            {"entry": fault.index, "code": fault.code, "message": fault.message}
+            for fault in report.faults
+        ],
+        "omitted": report.omitted,
+    }

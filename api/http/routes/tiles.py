@@ -1,0 +1,48 @@
+"""`/log/`: the log as C2SP tlog-tiles v0.1.0 publishes it, for auditors and for their programs.
+
+What lies within the last signed checkpoint is served, and nothing beyond it: whatever was served
+once never changes. Partial tiles and bundles are made when they are asked for, of any width.
+"""
+
+from flask import Blueprint, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from api.http.bodies import TEXT
+from api.http.service import Service
+from api.http.shapes import NoParameters, read_query
+from engine.audit.tiles import TilePath
+
+_BYTES = "application/octet-stream"
+_WEEK = 7 * 24 * 60 * 60
+
+
+def blueprint(service: Service) -> Blueprint:
+    """Return the routes of the published log."""
+    routes = Blueprint("tiles", __name__)
+    visibility = "public" if service.log_is_public else "private"
+
+    @routes.get("/log/checkpoint")
+    def checkpoint() -> Response:
+        read_query(NoParameters, request.args)
+        note = service.signer.latest().note
+        return Response(note, content_type=f"{TEXT}; charset=utf-8")
+
+    @routes.get("/log/tile/<path:rest>")
+    def resource(rest: str) -> Response:
+        read_query(NoParameters, request.args)
+        path = _path(f"tile/{rest}")
+        if not path.is_within(service.signer.latest().head.size):
+            raise NotFound
+        answer = Response(service.tiles.resource(path), content_type=_BYTES)
+        answer.headers["Cache-Control"] = f"{visibility}, max-age={_WEEK}, immutable"
+        return answer
+
+    return routes
+
+
+def _path(text: str) -> TilePath:
+    try:
+        return TilePath.read(text)
+    except ValueError:
+        raise NotFound from None

@@ -1,0 +1,212 @@
+"""Verification of a log as it is published: a checkpoint, tiles and bundles (C2SP tlog-tiles).
+
+Every entry of every bundle is hashed, every tile of every level is made again from the hashes
+below it and compared, and the root is compared with the signed one. Where a bundle is missing,
+the hashes of its tile stand in for it, so that one fault does not hide the next. It keeps a bundle
+and the open tile of each level in memory.
+
+Bundles hold leaves, which name what lies beside them by digests only: that inputs and results
+open them, is for `verify.verify_export`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from .checkpoint import SignedCheckpoint, open_checkpoint
+from .entry_check import read_sound_envelope
+from .faults import FAULT_LIMIT, VerificationFault, fault, gather
+from .note import NOTE_LIMIT, NoteError, VerifierKey
+from .record import RecordError
+from .tiles import BUNDLE_LIMIT, TILE_WIDTH, TilePath, read_bundle, split_hashes
+from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash, tree_root
+from .verify import VerificationReport
+
+CHECKPOINT_PATH = "checkpoint"
+"""Where a log has its newest checkpoint."""
+
+_NO_HASH = bytes(HASH_SIZE)
+
+
+class LogSource(Protocol):
+    """Wherever a log is published: a directory, or a web address."""
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """Return a resource, None where there is none.
+
+        Reads no more than one byte beyond the limit. Raises `OSError` where nobody can tell.
+        """
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class _Row:
+    """The open tile of a level: its number, and the hashes that it has so far."""
+
+    number: int = 0
+    hashes: list[bytes] = field(default_factory=list)
+
+
+def verify_log(
+    source: LogSource,
+    known: Sequence[VerifierKey],
+    *,
+    trusted: TreeHead | None = None,
+    most_faults: int = FAULT_LIMIT,
+) -> VerificationReport:
+    """Return what is right and wrong about a published log. Raises `OSError` as the source does.
+
+    Its checkpoint must be signed by a known key; the tree must pass through the `trusted` head.
+    """
+    reading = _Reading(source=source, known=known, trusted=trusted)
+    faults, omitted = gather(reading.faults(), most_faults)
+    return VerificationReport(
+        entries=reading.frontier.size,
+        root=reading.frontier.root(),
+        faults=faults,
+        omitted=omitted,
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """How far a log has been read; `rows` are the open tiles above the lowest level."""
+
+    source: LogSource
+    known: Sequence[VerifierKey]
+    trusted: TreeHead | None
+    frontier: Frontier = EMPTY_TREE
+    logged_at: str = ""
+    rows: list[_Row] = field(default_factory=list)
+
+    def faults(self) -> Iterator[VerificationFault]:
+        checkpoint = self._checkpoint()
+        if isinstance(checkpoint, VerificationFault):
+            yield checkpoint
+            return
+        size = checkpoint.head.size
+        yield from self._pass()
+        for first in range(0, size, TILE_WIDTH):
+            yield from self._bundle(first, min(TILE_WIDTH, size - first))
+        for level, row in enumerate(self.rows, 1):
+            if row.hashes:
+                yield from self._compare(level, row)
+        if self.frontier.root() != checkpoint.head.root:
+            yield fault(None, "root_differs", "the entries have another root than was signed")
+        if self.trusted is not None and self.trusted.size > size:
+            yield fault(
+                None,
+                "trusted_size_missing",
+                f"the log ends before the {self.trusted.size} entries of the trusted tree",
+            )
+
+    def _checkpoint(self) -> SignedCheckpoint | VerificationFault:
+        note = self.source.read(CHECKPOINT_PATH, NOTE_LIMIT)
+        if note is None:
+            return fault(None, "checkpoint_missing", "there is no checkpoint here")
+        try:
+            return open_checkpoint(note, self.known)
+        except NoteError as error:
+            return fault(None, "checkpoint_refused", str(error))
+
+    def _bundle(self, first: int, width: int) -> Iterator[VerificationFault]:
+        """Read a bundle and its tile, and take in the hashes of its entries."""
+        path = TilePath(level=None, number=first // TILE_WIDTH, width=width)
+        entries = self._entries(path)
+        stored = self._hashes(TilePath(level=0, number=path.number, width=width))
+        made: Sequence[bytes] | None = None
+        if isinstance(entries, VerificationFault):
+            yield entries
+        else:
+            yield from self._entry_faults(first, entries)
+            made = [leaf_hash(entry) for entry in entries]
+        if isinstance(stored, VerificationFault):
+            yield stored
+        elif made is None:
+            made = stored
+        else:
+            for index, (one, other) in enumerate(zip(made, stored, strict=True), first):
+                if one != other:
+                    yield fault(index, "leaf_hash_differs", "the entry is not the one of its tile")
+        yield from self._take(made or [_NO_HASH] * width)
+
+    def _entry_faults(self, first: int, entries: Sequence[bytes]) -> Iterator[VerificationFault]:
+        for index, entry in enumerate(entries, first):
+            try:
+                envelope = read_sound_envelope(entry)
+            except RecordError as error:
+                yield fault(index, "leaf_malformed", str(error))
+                continue
+            if envelope.logged_at < self.logged_at:  # As text, since both have one spelling.
+                yield fault(
+                    index, "time_goes_back", "it was logged before the entry that precedes it"
+                )
+            self.logged_at = envelope.logged_at
+
+    def _take(self, hashes: Sequence[bytes]) -> Iterator[VerificationFault]:
+        """Append hashes to the tree, and look at the trusted tree where it is passed."""
+        to_trusted = self.trusted.size - self.frontier.size if self.trusted is not None else 0
+        if 0 < to_trusted <= len(hashes):
+            self.frontier = self.frontier.extend(hashes[:to_trusted])
+            yield from self._pass()
+            self.frontier = self.frontier.extend(hashes[to_trusted:])
+        else:
+            self.frontier = self.frontier.extend(hashes)
+        if len(hashes) == TILE_WIDTH:
+            yield from self._climb(1, tree_root(hashes))
+
+    def _pass(self) -> Iterator[VerificationFault]:
+        trusted = self.trusted
+        if trusted is None or self.frontier.size != trusted.size:
+            return
+        if self.frontier.root() != trusted.root:
+            yield fault(
+                None,
+                "trusted_root_differs",
+                f"the first {trusted.size} entries are not those of the trusted tree",
+            )
+
+    def _climb(self, level: int, root: bytes) -> Iterator[VerificationFault]:
+        """Put the root of a full tile into the level above it, and go on where that one is full."""
+        if level > len(self.rows):
+            self.rows.append(_Row())
+        row = self.rows[level - 1]
+        row.hashes.append(root)
+        if len(row.hashes) == TILE_WIDTH:
+            yield from self._compare(level, row)
+            above = tree_root(row.hashes)
+            self.rows[level - 1] = _Row(number=row.number + 1)
+            yield from self._climb(level + 1, above)
+
+    def _compare(self, level: int, row: _Row) -> Iterator[VerificationFault]:
+        path = TilePath(level=level, number=row.number, width=len(row.hashes))
+        stored = self._hashes(path)
+        if isinstance(stored, VerificationFault):
+            yield stored
+        elif stored != row.hashes:
+            yield fault(None, "tile_differs", f"`{path.text()}` is not what the entries make")
+
+    def _entries(self, path: TilePath) -> Sequence[bytes] | VerificationFault:
+        content, width = self._read(path, BUNDLE_LIMIT)
+        if content is None:
+            return fault(path.first, "bundle_missing", f"`{path.text()}` is not there")
+        try:
+            return read_bundle(content, width)[: path.width]
+        except ValueError as error:
+            return fault(path.first, "bundle_malformed", f"`{path.text()}`: {error}")
+
+    def _hashes(self, path: TilePath) -> Sequence[bytes] | VerificationFault:
+        content, width = self._read(path, TILE_WIDTH * HASH_SIZE)
+        if content is None:
+            return fault(None, "tile_missing", f"`{path.text()}` is not there")
+        if len(content) != width * HASH_SIZE:
+            return fault(None, "tile_malformed", f"`{path.text()}` should have {width} hashes")
+        return split_hashes(content)[: path.width]
+
+    def _read(self, path: TilePath, limit: int) -> tuple[bytes | None, int]:
+        """Return a tile or bundle and its width: the full one, where the partial one is gone."""
+        content = self.source.read(path.text(), limit)
+        if content is None and path.width < TILE_WIDTH:
+            path = path.full()
+            content = self.source.read(path.text(), limit)
+        return content, path.width

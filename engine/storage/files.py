@@ -1,0 +1,76 @@
+"""Files that survive a crash: what is beside the database, and what is exported.
+
+A file is written under another name, brought to the disk, and renamed, so that whoever reads it
+sees the old content or the new, whole. The directory is brought to the disk as well.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from .errors import StorageUnavailable
+
+_LOCK_SECONDS = 10.0
+_LOCK_STEP = 0.005
+
+
+def write_durably(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Replace a file, and return once that is durable. Raises `OSError`."""
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            os.fchmod(file.fileno(), mode)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            temporary.rename(path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+    sync_directory(path.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Bring the names in a directory to the disk. Raises `OSError`."""
+    opened = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the exclusive lock of a file, which is created empty and stays.
+
+    The system frees it when a process ends, however it does. Raises `StorageUnavailable` where it
+    cannot be had in ten seconds.
+    """
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StorageUnavailable(f"the lock file `{path.name}` cannot be opened") from error
+    try:
+        _await(lock, path)
+        try:
+            yield
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)  # Closing is not enough while a fork has it open too.
+    finally:
+        os.close(lock)
+
+
+def _await(lock: int, path: Path) -> None:
+    end = time.monotonic() + _LOCK_SECONDS
+    while True:
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        if time.monotonic() >= end:
+            raise StorageUnavailable(f"the lock file `{path.name}` is held by another process")
+        time.sleep(_LOCK_STEP)

@@ -1,0 +1,69 @@
+"""The log as its signer and its readers see it: sizes, hashes, tiles and bundles.
+
+Tiles and bundles are those of C2SP tlog-tiles. Entries do not change, so that no transaction has
+to span more than one read.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from ..audit.tiles import TilePath, write_bundle
+from ..audit.tree import Frontier, TreeHead, prove_record
+from .database import Database
+from .log_store import read_head
+from .schema import log_entry
+from .tiles import TileReader, read_frontier, tile
+
+_STEP = 1024
+
+
+class TileLog:
+    """The log of a database: `audit.signing.LogHistory`, and what is published of it.
+
+    Every method raises `StorageUnavailable`.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def head(self) -> TreeHead:
+        """Return the size and the root of the log."""
+        with self._database.reading() as connection:
+            frontier = read_head(connection).frontier
+        return TreeHead(size=frontier.size, root=frontier.root())
+
+    def frontier_at(self, size: int) -> Frontier | None:
+        """Return the frontier at a size, from stored hashes; None where the log is shorter."""
+        with self._database.reading() as connection:
+            if size > read_head(connection).frontier.size:
+                return None
+            return read_frontier(connection, size)
+
+    def leaves(self, first: int, beyond: int) -> Iterator[bytes]:
+        """Yield the leaves from one index on to before another, in order."""
+        for low in range(first, beyond, _STEP):
+            with self._database.reading() as connection:
+                found = _leaves(connection, low, min(beyond, low + _STEP))
+            yield from found
+
+    def prove(self, *, index: int, size: int) -> tuple[bytes, ...]:
+        """Return the proof that an entry is in the log of a size: RFC 6962 §2.1.1.
+
+        Raises `ValueError` where it is not.
+        """
+        with self._database.reading() as connection:
+            return prove_record(size=size, index=index, reader=TileReader(connection))
+
+    def resource(self, path: TilePath) -> bytes:
+        """Return the bytes of a tile or a bundle, which the log must have (`path.is_within`)."""
+        with self._database.reading() as connection:
+            if path.level is None:
+                return write_bundle(_leaves(connection, path.first, path.first + path.width))
+            return b"".join(tile(connection, path.level, path.number)[: path.width])
+
+
+def _leaves(connection: Connection, first: int, beyond: int) -> list[bytes]:
+    within = (log_entry.c.index >= first) & (log_entry.c.index < beyond)
+    query = select(log_entry.c.leaf).where(within).order_by(log_entry.c.index)
+    return list(connection.execute(query).scalars())

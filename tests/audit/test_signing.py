@@ -1,0 +1,329 @@
+"""Signing: each checkpoint extends the one before, or nothing is signed."""
+
+import os
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.audit.checkpoint import SignedCheckpoint, open_checkpoint
+from engine.audit.keyring import KeyRing
+from engine.audit.record import seal
+from engine.audit.signing import CheckpointSigner, LogForked
+from engine.audit.tree import check_tree
+from engine.storage.anchor import AnchorFile, KeyFile
+from engine.storage.database import Database
+from engine.storage.decisions import Decisions
+from engine.storage.errors import LogInconsistent
+from engine.storage.log_store import SQLLogStore
+from engine.storage.tile_log import TileLog
+from tests.audit.conftest import Clock
+from tests.audit.published import OTHER_KEY, published
+
+Append = Callable[[int], None]
+
+
+@pytest.fixture
+def anchor(tmp_path: Path) -> AnchorFile:
+    return AnchorFile(tmp_path / "checkpoint")
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> KeyFile:
+    file = KeyFile(tmp_path / "log.key")
+    file.create(KeyRing.generate("log.example"))
+    return file
+
+
+@pytest.fixture
+def failures() -> list[Exception | None]:
+    return []
+
+
+@pytest.fixture
+def signer(
+    database: Database,
+    anchor: AnchorFile,
+    keys: KeyFile,
+    clock: Clock,
+    failures: list[Exception | None],
+) -> CheckpointSigner:
+    made = CheckpointSigner(
+        TileLog(database), anchor, keys.read, clock=clock, on_change=failures.append
+    )
+    made.begin()
+    return made
+
+
+@pytest.fixture
+def append(store: SQLLogStore, make_record: Any) -> Append:
+    return lambda count: [*store.append([seal(make_record()) for _ in range(count)])].clear()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "assent.db"
+
+
+@contextmanager
+def altered(file: Path) -> Iterator[sqlite3.Connection]:
+    """Change the database behind the back of the log."""
+    connection = sqlite3.connect(file)
+    try:
+        yield connection
+        connection.commit()
+    finally:
+        connection.close()
+
+
+def sign(signer: CheckpointSigner) -> SignedCheckpoint:
+    return signer.advance(at_once=True)
+
+
+def test_first_checkpoint_is_that_of_the_log_as_it_is(
+    signer: CheckpointSigner, database: Database
+) -> None:
+    assert signer.latest().head == Decisions(database).head()
+    with pytest.raises(LogForked, match="already"):
+        signer.begin()
+
+
+def test_each_checkpoint_extends_the_one_before(
+    signer: CheckpointSigner, database: Database, append: Append
+) -> None:
+    old = None
+    for count in (1, 2, 250, 3, 1, 300):
+        append(count)
+        head = sign(signer).head
+        assert head == Decisions(database).head()
+        if old is not None:
+            proof = Decisions(database).prove_growth(old_size=old.size, size=head.size)
+            check_tree(
+                size=head.size, root=head.root, old_size=old.size, old_root=old.root, proof=proof
+            )
+        old = head
+
+
+def test_nothing_new_is_not_signed_again(signer: CheckpointSigner, append: Append) -> None:
+    append(3)
+    signed = sign(signer)
+    assert sign(signer) == signed
+    assert signer.covering(3) == signed
+
+
+def test_at_most_once_a_second_unless_a_receipt_waits(
+    signer: CheckpointSigner, append: Append, tmp_path: Path
+) -> None:
+    append(1)
+    assert signer.advance().head.size == 0
+    assert signer.covering(1).head.size == 1
+    append(1)
+    assert signer.advance().head.size == 1
+    file = tmp_path / "checkpoint"
+    long_ago = file.stat().st_mtime - 1.5
+    _set_time(file, long_ago)
+    assert signer.advance().head.size == 2
+    append(1)
+    _set_time(file, time.time() + 3600)  # The clock was set back since.
+    assert signer.advance().head.size == 3
+
+
+def _set_time(file: Path, moment: float) -> None:
+    os.utime(file, (moment, moment))
+
+
+# --- a database that is not the one that was signed -------------------------------------------
+
+
+def test_old_backup_put_back_stops_signing(
+    signer: CheckpointSigner, database: Database, append: Append, file: Path, tmp_path: Path
+) -> None:
+    append(5)
+    sign(signer)
+    backup = _backup(file, tmp_path)
+    append(7)
+    newest = sign(signer)
+    _put_back(database, backup, file)
+    with pytest.raises(LogForked, match="has 5 entries, and 12 were signed"):
+        sign(signer)
+    append(20)  # Past the size that was signed, with other entries.
+    with pytest.raises(LogForked, match="first 12 entries of the log are not those"):
+        sign(signer)
+    assert signer.latest() == newest
+
+
+def _backup(file: Path, directory: Path) -> Path:
+    backup = directory / "backup.db"
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(backup)) as target:
+        source.backup(target)
+    return backup
+
+
+def _put_back(database: Database, backup: Path, file: Path) -> None:
+    database.close()
+    for leftover in ("-wal", "-shm"):
+        Path(f"{file}{leftover}").unlink(missing_ok=True)
+    shutil.copy(backup, file)
+
+
+def test_backup_that_is_no_older_than_the_anchor_is_signed_on(
+    signer: CheckpointSigner, database: Database, append: Append, file: Path, tmp_path: Path
+) -> None:
+    append(5)
+    sign(signer)
+    backup = _backup(file, tmp_path)
+    _put_back(database, backup, file)
+    append(1)
+    assert sign(signer).head.size == 6
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ('UPDATE log_entry SET leaf = zeroblob(9) WHERE "index" = 290', "entries from 280 on"),
+        ('UPDATE log_entry SET leaf_hash = zeroblob(32) WHERE "index" = 270', "first 280"),
+        ('UPDATE log_entry SET leaf_hash = zeroblob(3) WHERE "index" = 279', "first 280"),
+        ("UPDATE log_tile SET root = zeroblob(32) WHERE level = 0", "first 280"),
+        ("UPDATE log_tile SET hashes = zeroblob(8192) WHERE level = 0", None),
+        ("UPDATE log_head SET frontier = zeroblob(length(frontier))", "entries from 280 on"),
+    ],
+)
+def test_altered_log_is_not_signed(
+    signer: CheckpointSigner, append: Append, file: Path, statement: str, expected: str | None
+) -> None:
+    append(280)
+    sign(signer)
+    append(20)
+    with altered(file) as connection:
+        assert connection.execute(statement).rowcount == 1
+    if expected is None:
+        sign(signer)  # No signed hash is made of these; the verifier finds them.
+        return
+    with pytest.raises(LogForked, match=expected):
+        sign(signer)
+
+
+def test_stored_hashes_that_are_none(signer: CheckpointSigner, append: Append, file: Path) -> None:
+    append(1)
+    sign(signer)
+    with altered(file) as connection:
+        connection.execute("UPDATE log_entry SET leaf_hash = zeroblob(3)")
+    with pytest.raises(LogInconsistent, match="broken"):
+        sign(signer)
+
+
+def test_anchor_that_is_gone_or_of_another_log(
+    signer: CheckpointSigner, append: Append, tmp_path: Path
+) -> None:
+    append(1)
+    note = sign(signer).note
+    anchor = tmp_path / "checkpoint"
+    anchor.unlink()
+    with pytest.raises(LogForked, match="is gone; put a copy of the last one back"):
+        sign(signer)
+    anchor.write_bytes(published([], OTHER_KEY).files["checkpoint"])
+    with pytest.raises(LogForked, match="not one of this log"):
+        signer.covering(1)
+    anchor.write_bytes(note)
+    append(1)
+    assert sign(signer).head.size == 2
+
+
+# --- keys -------------------------------------------------------------------------------------
+
+
+def test_rotation_signs_with_both_keys_then_with_the_new(
+    signer: CheckpointSigner, keys: KeyFile, clock: Clock
+) -> None:
+    (old,) = keys.read().verifiers
+    keys.change(lambda ring: ring.rotated(clock.now + timedelta(days=30)))
+    new = keys.read().verifiers[0]
+    both = sign(signer)
+    assert both.signers == (new, old)
+    assert open_checkpoint(both.note, [old]).head == open_checkpoint(both.note, [new]).head
+    clock.move(days=30)
+    assert sign(signer).signers == (new,)
+
+
+def test_anchor_that_only_a_retired_key_signed_is_still_one(
+    signer: CheckpointSigner, keys: KeyFile, clock: Clock, append: Append
+) -> None:
+    append(1)
+    sign(signer)
+    keys.change(lambda ring: ring.rotated(clock.now))
+    append(1)
+    assert sign(signer).signers == keys.read().verifiers[:1]
+
+
+# --- the thread -------------------------------------------------------------------------------
+
+
+def test_what_keeps_the_log_from_being_signed_is_told_once_and_taken_back(
+    signer: CheckpointSigner, append: Append, file: Path, failures: list[Exception | None]
+) -> None:
+    append(1)
+    signer.start()
+    assert signer.failure is None
+    with altered(file) as connection:
+        (root,) = connection.execute("SELECT frontier FROM log_head").fetchone()
+        connection.execute("UPDATE log_head SET frontier = zeroblob(32)")
+    _await(lambda: isinstance(signer.failure, LogForked))
+    with altered(file) as connection:
+        connection.execute("UPDATE log_head SET frontier = ?", (root,))
+    _await(lambda: signer.failure is None)
+    append(1)
+    signer.close()
+    assert signer.latest().head.size == 2
+    assert [type(each) for each in failures] == [LogForked, type(None)]
+
+
+def _await(condition: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not come about")
+
+
+def test_closing_what_was_not_started(signer: CheckpointSigner, append: Append) -> None:
+    append(1)
+    signer.close()
+    assert signer.latest().head.size == 0
+
+
+def test_many_threads_and_two_signers_write_one_history(  # noqa: PLR0917 - fixtures.
+    signer: CheckpointSigner,
+    database: Database,
+    anchor: AnchorFile,
+    keys: KeyFile,
+    clock: Clock,
+    append: Append,
+) -> None:
+    other = CheckpointSigner(
+        TileLog(database), anchor, keys.read, clock=clock, on_change=lambda _: None
+    )
+    heads = []
+
+    def work(mine: CheckpointSigner) -> None:
+        for _ in range(10):
+            append(1)
+            size = Decisions(database).head().size
+            head = mine.covering(size).head
+            assert head.size >= size
+            heads.append(head)
+
+    threads = [threading.Thread(target=work, args=(one,)) for one in (signer, other) * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(heads) == 40
+    assert all(head.root == Decisions(database).root_at(head.size) for head in heads)
+    assert signer.latest().head.size == 40
