@@ -19,6 +19,12 @@ _ITEMS = {
         "Declares a named list of countries, words or numbers, in one edition or in several "
         "dated ones."
     ),
+    "parameter": (
+        "Declares a value that the law or the house sets, in one edition or in several dated ones."
+    ),
+    "reviewed on": "Says on which day somebody last saw that a parameter is still right.",
+    "define": "Declares a named condition, which rules and other definitions use as a bare word.",
+    "means": "Says which condition a definition stands for.",
     "policy": (
         "Holds rules that belong together; clauses before its first rule are common to all of them."
     ),
