@@ -58,7 +58,7 @@ def reported(page: Page, text: str) -> set[str]:
     if page.code not in WITHOUT_NEIGHBOUR:
         files["vocabulary.policy"] = VOCABULARY
     found = build("pages", files)[1]
-    return {each.code for each in found if each.span.source == "page.policy"}
+    return {each.code for each in found if each.is_error or each.span.source == "page.policy"}
 
 
 # --- pages ------------------------------------------------------------------------------------
