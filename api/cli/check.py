@@ -25,8 +25,11 @@ FORMS = ("full", "concise", "json", "sarif")
     help="Full text, one line for each mistake, one JSON document, or SARIF 2.1.0. [default: full]",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--strict", is_flag=True, help="Fail for warnings as well as for errors.")
 @click.pass_context
-def check(ctx: click.Context, paths: tuple[Path, ...], form: str | None, *, as_json: bool) -> None:
+def check(
+    ctx: click.Context, paths: tuple[Path, ...], form: str | None, *, as_json: bool, strict: bool
+) -> None:
     """Find every mistake in policies.
 
     A directory is checked as one set of policies. A single file is checked within the set that it
@@ -36,16 +39,17 @@ def check(ctx: click.Context, paths: tuple[Path, ...], form: str | None, *, as_j
     \b
       assent check policies/
       assent check policies/minors.policy
+      assent check policies/ --strict
       assent check policies/ --format sarif > assent.sarif
 
-    Exit status: 0 without errors (there may be warnings), 1 with errors, 2 where the policies
-    cannot be read.
+    Exit status: 0 without errors (with --strict: without warnings too), 1 otherwise, 2 where the
+    policies cannot be read.
     """  # noqa: D301 - click reads the escape.
     if as_json and form not in {None, "json"}:
         raise click.UsageError(f"--json and --format {form} exclude each other.", ctx)
     results = [examine(policies) for policies in read_named(paths)]
     _write(Output(), "json" if as_json else form or "full", results)
-    if _errors(results):
+    if _errors(results) or (strict and _warnings(results)):
         ctx.exit(NO)
 
 

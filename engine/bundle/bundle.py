@@ -10,6 +10,7 @@ from ..evaluation.decode import Decoder
 from ..evaluation.program import Program, compile_program
 from ..semantics.cases import Case
 from ..semantics.check import Checked, check
+from ..semantics.lint import lint
 from ..semantics.tree import Policies
 from ..source.diagnostic import Diagnostic, in_order
 from ..source.text import Source
@@ -115,7 +116,11 @@ def understand(
     if any(map(is_unread, lexical)):
         return None, in_order(lexical)
     checked, faults = check({name: file for name, (file, _) in parsed.items()}, sources)
-    return checked, in_order((*lexical, *faults))
+    diagnostics = in_order((*lexical, *faults))
+    if checked is None or any(diagnostic.is_error for diagnostic in diagnostics):
+        return checked, diagnostics
+    doubts = lint(checked.policies, (file for file, _ in parsed.values()))
+    return checked, in_order((*diagnostics, *doubts))
 
 
 def _assembled(name: str, files: Mapping[str, str], checked: Checked) -> Bundle:

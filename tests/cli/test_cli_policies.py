@@ -129,3 +129,13 @@ def test_a_directory_that_may_not_be_looked_into(
     monkeypatch.setattr(Path, "glob", refuse)
     line = one_line(run("check", Path(policies) / "ads.policy"))
     assert "permission denied; ask for the right to it" in line
+
+
+def test_strict_fails_for_warnings_too(run: Run, copied: Path) -> None:
+    with (copied / "ads.policy").open("a", encoding="utf-8") as file:
+        file.write("\nset BIG of country\n  is {DE}\nend set\n")
+    assert run("check", copied).exit_code == 0
+    result = run("check", copied, "--strict")
+    assert result.exit_code == 1
+    assert "nothing uses the set `BIG`" in result.stdout
+    assert result.stdout.endswith("\nno errors, 1 warning in 2 policy files\n")

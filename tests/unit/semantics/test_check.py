@@ -30,7 +30,7 @@ LAW = 'instrument LAW "A law" "https://example.org/law"\n'
 def faults_of(**files: str) -> list[tuple[str, str, str]]:
     """Return what is wrong: each with its file, its code and its headline."""
     _, found = build("t", {f"{name}.policy": text for name, text in files.items()})
-    return [(each.span.source, each.code, each.headline) for each in found]
+    return [(each.span.source, each.code, each.headline) for each in found if each.is_error]
 
 
 def codes_of(**files: str) -> list[str]:
@@ -340,8 +340,7 @@ def test_the_names_that_a_condition_binds_have_the_type_of_their_elements() -> N
     bundle, found = build(
         "t", {"v.policy": VOCABULARY, "p.policy": policy("p", f"({condition}) or campaign.flag")}
     )
-    assert found == ()
-    assert bundle is not None
+    assert bundle is not None, found
     (rule,) = bundle.policies.rules
     items = bundle.policies.vocabulary.find(("items",))
     assert items is not None

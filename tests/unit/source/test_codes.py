@@ -7,6 +7,7 @@ import inspect
 import os
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
@@ -15,6 +16,7 @@ import pytest
 
 from engine.bundle.bundle import build
 from engine.semantics import faults as meaning
+from engine.semantics.lint import faults as doubts
 from engine.semantics.types import Scalar, Type
 from engine.source.codes import Page, command_for, find_page, near_codes, pages
 from engine.source.diagnostic import Diagnostic
@@ -27,7 +29,7 @@ from engine.syntax.lexis import LONGEST_FILE, MOST_FAULTS, Comparator
 ROOT = Path(__file__).parents[3]
 INDEX = ROOT / "docs" / "diagnostics.md"
 VOCABULARY = (ROOT / "tests" / "golden" / "vocabulary.policy").read_text(encoding="utf-8")
-CATALOGUES = (marks, constructs, meaning)
+CATALOGUES = (marks, constructs, meaning, doubts)
 SECTIONS = ["What it means", "Why it matters", "Example", "How to fix it"]
 PHASES = {
     "E01": "Characters and words",
@@ -36,6 +38,8 @@ PHASES = {
     "E04": "Kinds of values",
     "E05": "Structure",
     "E06": "Missing facts",
+    "E07": "What cannot be meant",
+    "W07": "What is probably not meant",
 }
 WITHOUT_NEIGHBOUR = {"E0507", "E0516"}
 COMPANIONS = {"E0110": {"E0217"}}
@@ -53,7 +57,8 @@ def reported(page: Page, text: str) -> set[str]:
     files = {"page.policy": text}
     if page.code not in WITHOUT_NEIGHBOUR:
         files["vocabulary.policy"] = VOCABULARY
-    return {diagnostic.code for diagnostic in build("pages", files)[1]}
+    found = build("pages", files)[1]
+    return {each.code for each in found if each.is_error or each.span.source == "page.policy"}
 
 
 # --- pages ------------------------------------------------------------------------------------
@@ -166,6 +171,8 @@ def argument(kind: object) -> object:
         return "minimun_age"
     if kind in (int | None, int):
         return 7
+    if kind == date | None:
+        return date(2026, 1, 1)
     assert kind in (Type, Type | None)
     return Scalar.MONEY
 

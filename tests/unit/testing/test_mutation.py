@@ -145,7 +145,7 @@ def test_the_clauses_of_a_rule_are_removed_and_changed() -> None:
         "applies in {DE, FR}",
         "applies when campaign.other",
         "require campaign.flag when campaign.amount is 1",
-        'unless "e" campaign.other',
+        'unless "e" campaign.colour is red',
         'unless "f" campaign.flag',
         "if unknown deny",
         "enforcement advisory",
@@ -164,7 +164,7 @@ def test_the_clauses_of_a_rule_are_removed_and_changed() -> None:
         "`campaign.amount is 1` is denied",
         "`campaign.flag` is denied",
         "the exception “e” is removed",
-        "`campaign.other` is denied",
+        "`campaign.colour is red` is denied",
         "the exception “f” is removed",
         "`campaign.flag` is denied",
     ]

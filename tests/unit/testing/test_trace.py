@@ -109,14 +109,17 @@ def test_a_violated_rule_shows_the_exceptions_that_did_not_hold() -> None:
 def test_an_excepted_rule_shows_the_exceptions_that_hold() -> None:
     (trace,) = traced(
         rule(
-            "prohibit when campaign.flag", 'unless "e" campaign.other', 'unless "f" campaign.flag'
+            "prohibit when campaign.flag",
+            'unless "e" campaign.other',
+            'unless "f" campaign.amount is 1',
         ),
         case("t", "expect deny by p/r"),
         flag=True,
         other=False,
+        amount=1,
     )
     assert trace.status.value == "excepted"
-    assert [clause.text for clause in trace.clauses] == ['unless "f" campaign.flag']
+    assert [clause.text for clause in trace.clauses] == ['unless "f" campaign.amount is 1']
 
 
 def test_a_rule_that_does_not_apply_shows_the_clause_that_excluded_it() -> None:

@@ -1,0 +1,55 @@
+"""Days on which a rule is in force and a set or parameter that it names has no edition."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from ...source.diagnostic import Diagnostic
+from ..tree import Dated, DatedTerm, Policies, Rule, Window, clauses_of, terms_below
+from . import faults
+
+_DAY = timedelta(days=1)
+
+
+def uncovered(policies: Policies) -> Iterator[Diagnostic]:
+    """Yield a warning for each gap of a declaration, at the first rule that meets it."""
+    dated = policies.dated
+    told: set[tuple[str, Window]] = set()
+    for rule in policies.rules:
+        for term in _dated(rule):
+            for gap in _gaps(dated[term.name]):
+                days = _common(gap, rule.window)
+                if days is not None and (term.name, gap) not in told:
+                    told.add((term.name, gap))
+                    last = days.until - _DAY if days.until is not None else None
+                    yield faults.no_edition(term.span, term.name, rule.id, days.start, last)
+
+
+def _dated(rule: Rule) -> Iterator[DatedTerm]:
+    """Yield the sets and parameters that a rule names, each once."""
+    terms = [term for clause in clauses_of(rule) for term in terms_below(clause.condition)]
+    named = (term for term in (rule.places, *terms) if isinstance(term, DatedTerm))
+    yield from {term.name: term for term in named}.values()
+
+
+def _gaps(node: Dated[Any]) -> Iterator[Window]:
+    """Yield the windows in which a declaration has no edition, in order of time."""
+    covered: date | None = date.min
+    for edition in node.editions:
+        start = edition.window.start or date.min
+        if covered is not None and covered < start:
+            yield Window(start=None if covered == date.min else covered, until=start)
+        covered = edition.window.until
+    if node.editions and covered is not None:
+        yield Window(start=covered)
+
+
+def _common(one: Window, other: Window) -> Window | None:
+    """Return the days of both windows; None where there are none."""
+    start = max(one.start or date.min, other.start or date.min)
+    until = min(one.until or date.max, other.until or date.max)
+    if start >= until:
+        return None
+    return Window(
+        start=None if start == date.min else start, until=None if until == date.max else until
+    )

@@ -1,0 +1,151 @@
+"""The catalogue of what the reasoning checks say: errors, and doubts as warnings.
+
+An error is what certainly does not mean what it says. A warning is what probably does not.
+"""
+
+from datetime import date
+
+from ...source.diagnostic import Diagnostic, Severity
+from ...source.text import Span
+
+
+def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
+    return Diagnostic(code=code, severity=Severity.ERROR, headline=headline, span=span, **details)
+
+
+def _warning(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
+    return Diagnostic(code=code, severity=Severity.WARNING, headline=headline, span=span, **details)
+
+
+# --- rules ------------------------------------------------------------------------------------
+
+
+def never_applies(span: Span, rule: str, why: str) -> Diagnostic:
+    """A rule whose conditions of applicability exclude each other."""
+    return _error(
+        "E0701",
+        f"the rule `{rule}` can never apply",
+        span,
+        label=why,
+        help="change `applies when` so that some campaign can meet it",
+    )
+
+
+def never_violated(span: Span, rule: str, why: str) -> Diagnostic:
+    """A rule that no campaign can violate."""
+    return _error(
+        "E0702",
+        f"no campaign can ever violate the rule `{rule}`",
+        span,
+        label=why,
+        help="a rule that never speaks protects nobody; mend its conditions, or remove it",
+    )
+
+
+def never_met(span: Span, rule: str, why: str) -> Diagnostic:
+    """A requirement that no campaign can meet."""
+    return _error(
+        "E0703",
+        f"no campaign can ever meet what the rule `{rule}` requires",
+        span,
+        label=why,
+        help="to forbid something altogether, say so with `prohibit when`",
+    )
+
+
+def always_excepted(span: Span, rule: str, exception: str, why: str) -> Diagnostic:
+    """An exception that holds wherever its rule is violated."""
+    return _error(
+        "E0704",
+        f"the exception `{exception}` holds wherever the rule `{rule}` is violated",
+        span,
+        label=why,
+        help="narrow the exception, so that the rule still refuses something",
+    )
+
+
+def opposite(span: Span, rule: str, other: str, place: str, why: str) -> Diagnostic:
+    """Two rules of which a campaign can never meet both."""
+    return _error(
+        "E0705",
+        f"no campaign can meet both the rule `{rule}` and the rule `{other}`",
+        span,
+        label=why,
+        help=f"the other is at {place}; let one of them leave out the campaigns of the other",
+    )
+
+
+# --- conditions -------------------------------------------------------------------------------
+
+
+def exception_never_holds(span: Span, exception: str, why: str) -> Diagnostic:
+    """An exception that no campaign can show."""
+    return _warning(
+        "W0711",
+        f"the exception `{exception}` can never hold",
+        span,
+        label=why,
+        help="change it so that some campaign can show it, or remove it",
+    )
+
+
+def never_holds(span: Span, why: str) -> Diagnostic:
+    """One of several conditions of which no campaign can meet this."""
+    return _warning("W0712", "this condition can never hold here", span, label=why)
+
+
+def always_holds(span: Span, why: str) -> Diagnostic:
+    """A condition that is true of every campaign of which the facts are known."""
+    return _warning(
+        "W0713",
+        "this condition holds for every campaign whose facts are known",
+        span,
+        label=why,
+        help="it leaves nothing out; was `and` meant in place of `or`?",
+    )
+
+
+def adds_nothing(span: Span, other: str) -> Diagnostic:
+    """A condition beside another that already says it."""
+    return _warning(
+        "W0714",
+        "this condition adds nothing",
+        span,
+        label=f"`{other}` already says it",
+        help="leave it out, or was another fact or limit meant?",
+    )
+
+
+# --- the law over time ------------------------------------------------------------------------
+
+
+def no_edition(
+    span: Span, name: str, rule: str, first: date | None, last: date | None
+) -> Diagnostic:
+    """Days on which a rule is in force and what it names has no edition."""
+    return _warning(
+        "W0721",
+        f"`{name}` has no edition {_days(first, last)}, when the rule `{rule}` is in force",
+        span,
+        label="on these days nobody can tell what it says",
+        help="add an edition for these days, or change `in force from … until`",
+    )
+
+
+def _days(first: date | None, last: date | None) -> str:
+    if first is None:
+        return "before any day" if last is None else f"up to {last}"
+    return f"from {first} on" if last is None else f"from {first} to {last}"
+
+
+# --- names ------------------------------------------------------------------------------------
+
+
+def unused(span: Span, what: str, name: str) -> Diagnostic:
+    """A name that is declared and that nothing uses."""
+    return _warning(
+        "W0731",
+        f"nothing uses the {what} `{name}`",
+        span,
+        help="remove it, or was it meant somewhere under another name?",
+    )

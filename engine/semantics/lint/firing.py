@@ -1,0 +1,96 @@
+"""Rules that cannot do what they say: never apply, never be violated, never be met or never refuse.
+
+Each check asks for a proof, so that a rule of which nothing is proved is left in peace. One rule
+gets one message of this kind, and exceptions are looked at where the rule itself is sound.
+"""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from ...source.diagnostic import Diagnostic
+from ...source.text import Span
+from ..tree import Condition, Definition, Effect, Exemption, Rule
+from . import faults
+from .branches import doubts
+from .claims import Claim
+from .proof import Contradiction, Prover
+from .wording import told
+
+
+def examine(rule: Rule, prover: Prover) -> Iterator[Diagnostic]:
+    """Yield what can be proved against a rule."""
+    subject = tuple(Claim(condition=clause.condition) for clause in rule.applicability)
+    if (fault := _never_fires(rule, subject, prover)) is not None:
+        yield fault
+        return
+    for exemption in rule.exemptions:
+        yield from _exemption(rule, exemption, subject, prover)
+    seen: tuple[Claim, ...] = ()
+    for clause in rule.applicability:
+        yield from doubts(Claim(condition=clause.condition), seen, prover)
+        seen = (*seen, Claim(condition=clause.condition))
+    yield from doubts(Claim(condition=rule.main.condition), subject, prover)
+
+
+def examine_definition(definition: Definition, prover: Prover) -> Iterator[Diagnostic]:
+    """Yield the doubts about what a definition means."""
+    claim = Claim(condition=definition.clause.condition)
+    if found := prover.exclusion(claim):
+        yield faults.never_holds(_place(found, (claim.condition,)), reason(found))
+    else:
+        yield from doubts(claim, (), prover)
+
+
+def breach(rule: Rule) -> Claim:
+    """Return the claim that a campaign does what the main clause of a rule refuses."""
+    match rule.effect:
+        case Effect.PROHIBIT:
+            return Claim(condition=rule.main.condition)
+        case Effect.REQUIRE:
+            return Claim(condition=rule.main.condition, truth=False)
+    assert_never(rule.effect)
+
+
+def _never_fires(rule: Rule, subject: tuple[Claim, ...], prover: Prover) -> Diagnostic | None:
+    main, breached = rule.main, breach(rule)
+    if found := prover.exclusion(*subject):
+        clauses = tuple(clause.condition for clause in rule.applicability)
+        return faults.never_applies(_place(found, clauses), rule.id, reason(found))
+    if found := prover.exclusion(breached) or prover.exclusion(breached, *subject):
+        return faults.never_violated(_place(found, (main.condition,)), rule.id, reason(found))
+    if rule.effect is Effect.REQUIRE:
+        found = prover.exclusion(breached.opposite, *subject)
+        if found:
+            return faults.never_met(_place(found, (main.condition,)), rule.id, reason(found))
+    return None
+
+
+def _exemption(
+    rule: Rule, exemption: Exemption, subject: tuple[Claim, ...], prover: Prover
+) -> Iterator[Diagnostic]:
+    claim = Claim(condition=exemption.clause.condition)
+    span = claim.condition.span
+    if found := prover.exclusion(claim):
+        place = _place(found, (claim.condition,))
+        yield faults.exception_never_holds(place, exemption.name, reason(found))
+    elif found := prover.exclusion(claim.opposite, *subject, breach(rule)):
+        yield faults.always_excepted(span, rule.id, exemption.name, reason(found))
+    else:
+        yield from doubts(claim, (), prover)
+
+
+def reason(found: tuple[Contradiction, ...]) -> str:
+    """Return why claims exclude each other: the contradiction of their first case."""
+    return told(found[0])
+
+
+def _place(found: tuple[Contradiction, ...], conditions: tuple[Condition, ...]) -> Span:
+    """Return the last words within some conditions that take part in the first contradiction."""
+    whole = conditions[-1].span
+    spans = [claim.condition.span for claim in found[0].claims]
+    within = [span for span in spans if any(_lies_in(span, each.span) for each in conditions)]
+    return max(within, key=lambda span: span.start, default=whole)
+
+
+def _lies_in(inner: Span, outer: Span) -> bool:
+    return inner.source == outer.source and outer.start <= inner.start and inner.end <= outer.end

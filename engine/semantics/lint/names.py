@@ -1,0 +1,94 @@
+"""Names that are declared and that nothing uses: what policies declare, and types.
+
+The facts of a vocabulary are used by whoever describes campaigns, and are never reported.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from ...source.diagnostic import Diagnostic
+from ...syntax import tree as syntax
+from ..tree import (
+    Defined,
+    ParameterTerm,
+    Policies,
+    SetTerm,
+    clauses_of,
+    conditions_below,
+    terms_below,
+)
+from ..types import EnumerationType, ListType, RecordType, Type
+from . import faults
+
+
+def unused(policies: Policies, files: Iterable[syntax.File]) -> Iterator[Diagnostic]:
+    """Yield a warning for each declared name that no rule, fact or set of the policies uses."""
+    if not policies.rules:
+        return  # A vocabulary and its law may be shared by policies that stand elsewhere.
+    types, names, cited = _types(policies), _named_in(policies), _cited(policies)
+    for item in (item for file in files for item in file.items):
+        match item:
+            case syntax.Instrument(name=name) if name.text not in cited:
+                yield faults.unused(name.span, "instrument", name.text)
+            case syntax.SetDeclaration(name=name) if name.text not in names:
+                yield faults.unused(name.span, "set", name.text)
+            case syntax.Parameter(name=name) if name.text not in names:
+                yield faults.unused(name.span, "parameter", name.text)
+            case syntax.Definition(name=name) if name.text not in names:
+                yield faults.unused(name.span, "definition", name.text)
+            case syntax.Vocabulary(parts=parts):
+                yield from _unused_types(parts, types)
+            case _:
+                pass
+
+
+def _unused_types(
+    parts: Iterable[syntax.VocabularyPart | syntax.Broken], used: frozenset[str]
+) -> Iterator[Diagnostic]:
+    for part in parts:
+        match part:
+            case syntax.RecordDeclaration(name=name) if name.text not in used:
+                yield faults.unused(name.span, "group of facts", name.text)
+            case syntax.EnumerationDeclaration(name=name) if name.text not in used:
+                yield faults.unused(name.span, "type", name.text)
+            case _:
+                pass
+
+
+def _cited(policies: Policies) -> frozenset[str]:
+    """Return the instruments that rules, parameters and definitions cite."""
+    parameters = policies.parameters.values()
+    citations = (
+        *(rule.sources for rule in policies.rules),
+        *(definition.sources for definition in policies.definitions.values()),
+        *(parameter.sources for parameter in parameters),
+        *(edition.sources for parameter in parameters for edition in parameter.editions),
+    )
+    return frozenset(each.instrument for cited in citations for each in cited)
+
+
+def _named_in(policies: Policies) -> frozenset[str]:
+    """Return the sets, parameters and definitions that rules and definitions name."""
+    rules = (clause.condition for rule in policies.rules for clause in clauses_of(rule))
+    definitions = (each.clause.condition for each in policies.definitions.values())
+    conditions = (*rules, *definitions)
+    terms = (term for each in conditions for term in terms_below(each))
+    places = (rule.places for rule in policies.rules)
+    parts = (part for each in conditions for part in conditions_below(each))
+    return frozenset(
+        each.name
+        for each in (*terms, *places, *parts)
+        if isinstance(each, SetTerm | ParameterTerm | Defined)
+    )
+
+
+def _types(policies: Policies) -> frozenset[str]:
+    shapes = policies.vocabulary.records.values()
+    facts: list[Type] = [fact.type for shape in shapes for fact in shape.facts.values()]
+    sets: list[Type] = [each.type for each in policies.sets.values()]
+    return frozenset(name for kind in (*facts, *sets) for name in _named(kind))
+
+
+def _named(kind: Type) -> Iterator[str]:
+    inner = kind.element if isinstance(kind, ListType) else kind
+    if isinstance(inner, EnumerationType | RecordType):
+        yield inner.name

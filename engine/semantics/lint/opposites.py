@@ -1,0 +1,138 @@
+"""Rules that oppose each other: where both apply, no campaign can meet both.
+
+Two rules are reported where it is proved that some campaign falls under both on one day and in one
+place, that each of them can be met there, and that both cannot. A prohibition of what another rule
+takes for granted is none of this: there the campaign can be another one.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from itertools import combinations
+from typing import Any
+
+from ...source.diagnostic import Diagnostic
+from ...syntax.tree import JunctionKind
+from ..tree import (
+    Constant,
+    Dated,
+    Denied,
+    Effect,
+    Enforcement,
+    FactTerm,
+    Joined,
+    Policies,
+    Rule,
+    SetTerm,
+    Window,
+    terms_below,
+)
+from . import faults
+from .claims import Claim
+from .limits import Law
+from .proof import Budget, Contradiction, Prover
+from .wording import told
+
+_MOST_DAYS = 8
+
+
+def opposites(policies: Policies, budget: Budget) -> Iterator[Diagnostic]:
+    """Yield two faults, one at each place, for each two rules that oppose each other."""
+    for one, other in _neighbours(policies):
+        for day in _days(one, other, policies):
+            if (found := _opposition(one, other, day, policies.dated, budget)) is not None:
+                why = told(found)
+                yield _fault(one, other, why)
+                yield _fault(other, one, why)
+                break
+
+
+def _fault(rule: Rule, other: Rule, why: str) -> Diagnostic:
+    span, place = rule.main.condition.span, str(other.main.location)
+    return faults.opposite(span, rule.id, other.id, place, why)
+
+
+def _neighbours(policies: Policies) -> Iterator[tuple[Rule, Rule]]:
+    """Yield every two rules that refuse something and speak of one fact."""
+    speaking: dict[tuple[str, ...], list[int]] = {}
+    refusing = [r for r in policies.rules if r.enforcement is not Enforcement.ADVISORY]
+    for index, rule in enumerate(refusing):
+        for path in _facts(rule):
+            speaking.setdefault(path, []).append(index)
+    pairs = {pair for rules in speaking.values() for pair in combinations(rules, 2)}
+    for one, other in sorted(pairs):
+        yield refusing[one], refusing[other]
+
+
+def _facts(rule: Rule) -> frozenset[tuple[str, ...]]:
+    terms = terms_below(rule.main.condition)
+    return frozenset(term.path for term in terms if isinstance(term, FactTerm) and term.path)
+
+
+def _opposition(
+    one: Rule, other: Rule, day: date, dated: Mapping[str, Dated[Any]], budget: Budget
+) -> Contradiction | None:
+    """Return why no campaign meets both rules where both apply on a day, if that is proved."""
+    window = Window(start=day, until=day + timedelta(days=1))
+    prover = Prover(law=Law(dated=dated, window=window), budget=budget)
+    subject = tuple(
+        Claim(condition=clause.condition) for clause in (*one.applicability, *other.applicability)
+    )
+    found = prover.exclusion(*subject, _met(one), _met(other))
+    is_proved = (
+        bool(found)
+        and prover.agreement(*subject, _met(one))
+        and prover.agreement(*subject, _met(other))
+    )
+    return found[0] if is_proved else None
+
+
+def _met(rule: Rule) -> Claim:
+    """Return the claim that a rule lets a campaign pass to which it applies."""
+    main = rule.main.condition
+    if rule.effect is Effect.PROHIBIT:
+        main = Denied(span=main.span, operand=main)
+    ways = (main, *(each.clause.condition for each in rule.exemptions))
+    return Claim(condition=Joined(span=main.span, kind=JunctionKind.OR, operands=ways))
+
+
+# --- days and places --------------------------------------------------------------------------
+
+
+def _days(one: Rule, other: Rule, policies: Policies) -> Iterator[date]:
+    """Yield some days on which both rules are in force in one place, the first of each law."""
+    windows = (one.window, other.window)
+    starts = {window.start or date.min for window in windows}
+    for rule in (one, other):
+        starts |= set(policies.calendars[rule.id].changes)
+    days = [day for day in sorted(starts) if all(each.meets(day, day) for each in windows)]
+    for day in days[:_MOST_DAYS]:
+        if day < date.max and _share_ground(
+            _places(one, policies, day), _places(other, policies, day)
+        ):
+            yield day
+
+
+def _places(rule: Rule, policies: Policies, day: date) -> frozenset[object] | None:
+    """Return where a rule applies on a day; None stands for everywhere."""
+    match rule.places:
+        case None:
+            return None
+        case Constant(value=frozenset() as listed):
+            return frozenset(listed)
+        case SetTerm(name=name):
+            return frozenset(policies.sets[name].on(day) or ())
+        case _:
+            return frozenset()
+
+
+def _share_ground(one: frozenset[object] | None, other: frozenset[object] | None) -> bool:
+    """Whether some place lies in both, itself or with the country that it belongs to."""
+    if one is None or other is None:
+        return one != frozenset() and other != frozenset()
+    return any(_lies_in(place, other) for place in one) or any(
+        _lies_in(place, one) for place in other
+    )
+
+
+def _lies_in(place: object, places: frozenset[object]) -> bool:
+    return place in places or str(place).partition("-")[0] in places

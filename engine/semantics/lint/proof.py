@@ -1,0 +1,212 @@
+"""Proofs that some claims exclude each other, or that they go together.
+
+The claims are taken apart into the cases in which all of them hold: an `or` opens a case for each
+of its operands, a quantifier speaks of an element, and what holds of every element holds of that
+one. A case is closed once something has no value left. Claims exclude each other where every case
+is closed; they go together where a case stays open in which each comparison is about a fact of its
+own. In between, and beyond a number of steps, nothing is proved.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from itertools import combinations
+from typing import assert_never
+
+from ...syntax.lexis import Comparator
+from ..tree import Compared, FactTerm, Holds
+from ..types import ListType, RecordType
+from .claims import All, Both, Claim, Either, Plain, Some, meaning, of_element, subject
+from .limits import Aspect, Law, Topic, limits
+from .regions import Contents, Region, meet
+
+MOST_STEPS = 1_000
+"""Claims that take more steps to be taken apart are left alone."""
+
+_LARGEST_PAIRING = 24
+_MOMENTOUS = ("flight", "markets")
+"""Facts on which it depends whether a rule applies at all, beside what the rule says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """Claims that leave something without a value; none of them can be left out."""
+
+    topic: Topic
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """One way in which claims may hold together, as far as it has been looked at."""
+
+    pending: tuple[Claim, ...]
+    taken: tuple[Claim, ...] = ()
+    made: Mapping[Topic, tuple[Region, tuple[Claim, ...]]] = field(default_factory=dict)
+    all_claims: tuple[All, ...] = ()
+    some_claims: tuple[Some | All, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Budget:
+    """How many steps of reasoning are left for some policies."""
+
+    steps: int
+
+    def spend(self) -> bool:
+        """Take a step, if there is one left."""
+        self.steps -= 1
+        return self.steps >= 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prover:
+    """Proves by the law of a window, within a budget."""
+
+    law: Law
+    budget: Budget
+
+    def exclusion(self, *claims: Claim) -> tuple[Contradiction, ...]:
+        """Return the contradiction in each case of some claims; none where one may stay open."""
+        found: list[Contradiction] = []
+        waiting = [_Case(pending=claims)]
+        for _ in range(MOST_STEPS):
+            if not waiting:
+                return tuple(found)
+            step = _step(waiting.pop(), self.law)
+            if step is None or not self.budget.spend():
+                return ()
+            if isinstance(step, Contradiction):
+                found.append(step)
+            else:
+                waiting.extend(reversed(step))
+        return ()
+
+    def agreement(self, *claims: Claim) -> bool:
+        """Whether some campaign certainly meets all claims; false also where this is not known.
+
+        The law is that of a single day.
+        """
+        waiting = [_Case(pending=claims)]
+        for _ in range(MOST_STEPS):
+            if not waiting or not self.budget.spend():
+                return False
+            case = waiting.pop()
+            step = _step(case, self.law)
+            if step is None:
+                if _is_plain(case, self.law):
+                    return True
+            elif not isinstance(step, Contradiction):
+                waiting.extend(reversed(step))
+        return False
+
+
+def _step(case: _Case, law: Law) -> tuple[_Case, ...] | Contradiction | None:
+    """Return what becomes of a case by its next claim; None where all are taken."""
+    if not case.pending:
+        return None
+    claim, *others = case.pending
+    rest = replace(case, pending=tuple(others))
+    said = meaning(claim)
+    match said:
+        case Both(claims=claims):
+            return (replace(rest, pending=(*claims, *rest.pending)),)
+        case Either(claims=claims):
+            return tuple(replace(rest, pending=(each, *rest.pending)) for each in claims)
+        case Plain():
+            return _taken(rest, claim, law)
+        case Some() | All():
+            taken = _taken(rest, claim, law)
+            if isinstance(taken, Contradiction):
+                return taken
+            return tuple(_with_elements(each, said) for each in taken)
+    assert_never(said)
+
+
+def _taken(case: _Case, claim: Claim, law: Law) -> tuple[_Case, ...] | Contradiction:
+    """Return a case in which a claim is taken to hold, or why it cannot hold in it."""
+    made = dict(case.made)
+    for topic, region in limits(claim, law):
+        before, claims = made.get(topic, (None, ()))
+        left = region if before is None else meet(before, region)
+        if left.is_empty:
+            return _smallest(topic, (*claims, claim), law)
+        made[topic] = (left, (*claims, claim))
+    return (replace(case, made=made, taken=(*case.taken, claim)),)
+
+
+def _smallest(topic: Topic, claims: tuple[Claim, ...], law: Law) -> Contradiction:
+    """Return the contradiction among claims about a topic, without those it does not need."""
+    needed = tuple(dict.fromkeys(claims))
+    few = needed if len(needed) <= _LARGEST_PAIRING else ()
+    for pair in combinations(few, 2):
+        if _leaves_nothing(topic, pair, law):
+            needed = pair
+            break
+    for claim in needed:
+        fewer = tuple(each for each in needed if each is not claim)
+        if fewer and _leaves_nothing(topic, fewer, law):
+            needed = fewer
+    return Contradiction(topic=topic, claims=needed)
+
+
+def _leaves_nothing(topic: Topic, claims: Iterable[Claim], law: Law) -> bool:
+    regions = [region for claim in claims for about, region in limits(claim, law) if about == topic]
+    return reduce(meet, regions).is_empty
+
+
+def _with_elements(case: _Case, said: Some | All) -> _Case:
+    """Return a case in which what holds of every element is said of those that are spoken of."""
+    more: list[Claim] = []
+    all_claims, some_claims = case.all_claims, case.some_claims
+    if isinstance(said, Some):
+        more.append(said.claim)
+        some_claims = (*some_claims, said)
+        more.extend(_said_of(all_claims, (said,)))
+    else:
+        all_claims = (*all_claims, said)
+        if said.is_some:
+            some_claims = (*some_claims, said)
+            more.extend(_said_of(case.all_claims, (said,)))
+        more.extend(_said_of((said,), some_claims))
+    pending = (*more, *case.pending)
+    return replace(case, pending=pending, all_claims=all_claims, some_claims=some_claims)
+
+
+def _said_of(all_claims: Iterable[All], some_claims: Iterable[Some | All]) -> Iterator[Claim]:
+    for every in all_claims:
+        for some in some_claims:
+            if every.element.collection == some.element.collection:
+                yield of_element(every.claim, every.variable, some.element)
+
+
+# --- cases in which nothing is left open ------------------------------------------------------
+
+
+def _is_plain(case: _Case, law: Law) -> bool:
+    """Whether a case that is not closed certainly has a campaign."""
+    regions = [region for region, _ in case.made.values()]
+    is_sure = not any(isinstance(each, Contents) and each.may_not_exist for each in regions)
+    return is_sure and all(_is_limited(claim, law) for claim in case.taken)
+
+
+def _is_limited(claim: Claim, law: Law) -> bool:
+    """Whether a claim is about one fact of the campaign, and its limits say all of it."""
+    condition = claim.condition
+    match condition:
+        case Holds(fact=fact):
+            return _is_own(fact)
+        case Compared(left=FactTerm() as fact) if _is_own(fact):
+            if condition.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
+                return True
+            topics = {topic for topic, _ in limits(claim, law)}
+            about = subject(fact, ())
+            return not topics.isdisjoint({(Aspect.VALUE, about), (Aspect.CONTENTS, about)})
+        case _:
+            return False
+
+
+def _is_own(fact: FactTerm) -> bool:
+    inner = fact.type.element if isinstance(fact.type, ListType) else fact.type
+    is_group = isinstance(inner, RecordType)
+    return fact.variable is None and not is_group and fact.path[0] not in _MOMENTOUS

@@ -1,0 +1,145 @@
+"""How claims and contradictions read: `campaign.age` cannot both exceed 18 and be less than 13."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from ...syntax.lexis import Comparator
+from ..tree import (
+    ArithmeticTerm,
+    Compared,
+    Constant,
+    Defined,
+    FactTerm,
+    Holds,
+    Over,
+    ParameterTerm,
+    SetTerm,
+    TodayTerm,
+    ValueTerm,
+)
+from .claims import Claim, Subject, subject
+from .proof import Contradiction
+
+_LONGEST_TEXT = 60
+
+
+def told(contradiction: Contradiction) -> str:
+    """Return a contradiction in words: what is denied last, else as the policy says it."""
+    claims = sorted(
+        contradiction.claims,
+        key=lambda each: (_verb_phrase(each).startswith("not "), each.condition.span.start),
+    )
+    name = _subject(claims[0])
+    if name is None or len({_about(claim) for claim in claims}) > 1:
+        return f"{listed([f'`{written(claim)}`' for claim in claims])} exclude each other"
+    match [_verb_phrase(claim) for claim in claims]:
+        case [alone]:
+            return f"`{name}` cannot {alone}"
+        case [one, other]:
+            return f"`{name}` cannot both {one} and {other}"
+        case several:
+            return f"`{name}` cannot at once {listed(several)}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a list, `a, b and c`."""
+    *before, last = words
+    return f"{', '.join(before)} and {last}" if before else last
+
+
+def _about(claim: Claim) -> Subject:
+    match claim.condition:
+        case Holds(fact=fact):
+            return subject(fact, claim.bound)
+        case Compared(left=left):
+            return subject(left, claim.bound)
+        case _:
+            return None
+
+
+def _subject(claim: Claim) -> str | None:
+    """Return what a comparison is about as it was written; None where it is no comparison."""
+    match claim.condition:
+        case Holds(fact=fact):
+            return fact.text
+        case Compared(left=left):
+            return term_text(left)
+        case _:
+            return None
+
+
+def _verb_phrase(claim: Claim) -> str:
+    """Return what is said of the subject, to stand behind `cannot`."""
+    match claim.condition:
+        case Holds():
+            return "be yes" if claim.truth else "be no"
+        case Compared() as condition:
+            comparator = condition.comparator
+            phrase = comparator.phrase if claim.truth else comparator.denial
+            return " ".join((_infinitive(phrase), *_partners(condition)))
+        case _:
+            return "hold"
+
+
+def _infinitive(phrase: str) -> str:
+    first, _, rest = phrase.partition(" ")
+    match first:
+        case "exceeds":
+            return "exceed"
+        case "includes":
+            return f"include {rest}".rstrip()
+        case "does":
+            return rest
+        case _:
+            return f"be {rest}".rstrip()
+
+
+def _partners(condition: Compared) -> list[str]:
+    right = [short(term_text(term)) for term in condition.right]
+    match condition.comparator:
+        case Comparator.BETWEEN:
+            return [right[0], "and", right[1]]
+        case Comparator.WITHIN:
+            return [right[0], "before" if condition.within < 0 else "after", right[1]]
+        case _:
+            return right
+
+
+def short(text: str) -> str:
+    """Return a text cut to what fits into a message."""
+    return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
+
+
+def term_text(term: ValueTerm) -> str:
+    """Return a value as it was written."""
+    match term:
+        case TodayTerm():
+            return "today"
+        case (
+            Constant(text=text)
+            | FactTerm(text=text)
+            | ArithmeticTerm(text=text)
+            | SetTerm(text=text)
+            | ParameterTerm(text=text)
+        ):
+            return text
+    assert_never(term)
+
+
+def written(claim: Claim) -> str:
+    """Return a claim in the words of the policy, as near as they are known."""
+    about = _subject(claim)
+    match claim.condition:
+        case Holds(fact=fact):
+            return fact.text if claim.truth else f"not {fact.text}"
+        case Compared() as condition if about is not None:
+            phrase = condition.comparator.phrase
+            text = " ".join((about, phrase, *_partners(condition)))
+            return text if claim.truth else f"not {text}"
+        case Over(collection=collection):
+            text = f"the condition on {collection.text}"
+            return text if claim.truth else f"not {text}"
+        case Defined(name=name):
+            return name if claim.truth else f"not {name}"
+        case _:
+            return "the other"

@@ -1,0 +1,305 @@
+"""What is said against policies that nobody can have meant, and what is left in peace.
+
+The messages themselves are in `tests/golden/bad/lint`; that no proof is wrong is in
+`tests/property/test_proofs.py`.
+"""
+
+import pytest
+
+from engine.bundle.bundle import build
+from tests.strategies.campaigns import VOCABULARY
+
+HEAD = "  rule {name}\n    source LAW art 1\n    in force from {start}\n"
+TAIL = '    message "m"\n    remedy "r"\n'
+
+
+def rule(*clauses: str, name: str = "r", start: str = "2024-01-01") -> str:
+    body = "".join(f"    {clause}\n" for clause in clauses)
+    return HEAD.format(name=name, start=start) + body + TAIL
+
+
+def codes(*rules: str, declared: str = "") -> list[str]:
+    """Return the codes of what is said of some rules, in order of their places."""
+    text = f"{declared}\npolicy p\n{''.join(rules)}end policy\n"
+    _, found = build("lint", {"v.policy": VOCABULARY, "p.policy": text})
+    return [each.code for each in found if each.span.source == "p.policy"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "campaign.amount exceeds 5 and campaign.amount is less than 6",
+        "campaign.amount is between 5 and 9 and not campaign.amount is between 6 and 8",
+        "campaign.whole exceeds 5 and campaign.whole is less than 7",
+        "campaign.price is not EUR 10 and campaign.price is less than EUR 20",
+        "campaign.colour is not red and campaign.colour is not blue",
+        "campaign.colours includes red and campaign.colours includes blue",
+        "not campaign.colours includes all of {red, blue} and campaign.colours includes red",
+        "campaign.home is one of UNION and campaign.home is not DE",
+        "campaign.day is before today and campaign.day is after 2020-01-01",
+        "not campaign.day is within 10 days after 2026-01-01 and campaign.day is after 2026-01-05",
+        "campaign.day is within 1 months after 2026-01-01 and campaign.day is after 2027-01-01",
+        "any i in campaign.items has (i.flag) and any j in campaign.items has (not j.flag)",
+        "every i in campaign.items, if any, has (i.flag) and campaign.items is empty",
+        "any i in campaign.items has (i.flag) and every p in campaign.colours has (p is red)",
+        'campaign.note is one of {"a", "b"} and campaign.note is not "a"',
+        "campaign.amount exceeds campaign.whole and campaign.amount is at least 3",
+        "10 is less than campaign.amount and campaign.amount is less than 11",
+        "campaign.amount / campaign.whole exceeds 80% and campaign.amount is less than 3",
+        "campaign.price is at least campaign.cost and campaign.price is EUR 10",
+        "campaign.price is one of {EUR 10, EUR 20} and campaign.price is less than EUR 5",
+    ],
+)
+def test_what_may_be_meant_is_left_in_peace(condition: str) -> None:
+    assert codes(rule(f"prohibit when {condition}")) == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "campaign.amount is between 5 and 9 and campaign.amount exceeds 9",
+        "10 is less than campaign.amount and campaign.amount is less than 10",
+        "campaign.whole exceeds 5 and campaign.whole is less than 6",
+        "campaign.share exceeds 80% and campaign.share is at most 50%",
+        "campaign.price is EUR 10 and campaign.price is EUR 11",
+        "campaign.price is at least EUR 10 and campaign.price is at least USD 10",
+        "campaign.amount is unknown and campaign.amount is 5",
+        "campaign.flag is unknown and campaign.flag",
+        "campaign.amount / campaign.whole exceeds 80% and campaign.amount / campaign.whole is 0",
+        "campaign.amount exceeds campaign.whole and campaign.whole is at least campaign.amount",
+        "campaign.amount exceeds campaign.amount",
+        "campaign.day is before today and today is on or before campaign.day",
+        "campaign.day is within 30 days before 2026-01-01 and campaign.day is after 2026-01-01",
+        "campaign.flight.start is before 2024-01-01 and campaign.flight.start is 2025-01-01",
+        "campaign.home is one of UNION and campaign.home is NO",
+        "campaign.home is not one of UNION and campaign.home is DE",
+        'campaign.note is one of {"a", "b"} and campaign.note is "c"',
+        "campaign.amount is one of {1, 2} and not campaign.amount is one of {1, 2, 3}",
+        "campaign.amount is not one of {5} and campaign.amount is between 5 and 5",
+        "campaign.colours is empty and campaign.colours includes red",
+        "campaign.colours includes any of {red} and campaign.colours includes none of WARM",
+        "not campaign.colours includes any of {red} and campaign.colours includes red",
+        "not campaign.colours includes none of {red} and not campaign.colours includes red",
+        (
+            "not campaign.colours includes all of {red, blue} "
+            "and campaign.colours includes all of {red, blue, green}"
+        ),
+        "campaign.colours is not empty and not campaign.colours is not empty",
+        "any i in campaign.items has (i.flag) and campaign.items is empty",
+        "every i in campaign.items has (i.flag) and every j in campaign.items has (not j.flag)",
+        "every i in campaign.items, if any, has (i.flag) and any j in campaign.items has (not j.flag)",
+        "any i in campaign.items has (i.flag) and no j in campaign.items has (j.flag)",
+        "any i in campaign.items has (any p in i.parts has (p.flag and not p.flag))",
+        "any i in campaign.items has (i.flag and campaign.flag) and not campaign.flag",
+        "market is DE and market is FR",
+        (
+            "campaign.day is within 1 months after 2026-01-01 "
+            "and not campaign.day is within 1 months after 2026-01-01"
+        ),
+        "(campaign.flag or campaign.other) and not campaign.flag and not campaign.other",
+        "none of (a) campaign.flag; (b) campaign.other; (c) not campaign.flag",
+        "bright and campaign.colour is blue",
+        "campaign.amount exceeds LEAST and campaign.amount is less than 2",
+        "campaign.amount exceeds LEAST and campaign.amount is at most LEAST",
+        "campaign.price exceeds DEAREST and campaign.price is EUR 5",
+        "campaign.colour is FAVOURITE and campaign.colour is blue",
+        'campaign.note is MOTTO and not campaign.note is "hello"',
+    ],
+)
+def test_what_excludes_itself_is_an_error(condition: str) -> None:
+    assert codes(rule(f"prohibit when {condition} "), declared=DECLARED)[-1:] == ["E0702"]
+
+
+DECLARED = """
+parameter LEAST : number "a limit"
+  source LAW art 3
+  from 2020-01-01 until 2025-06-01 is 3
+  from 2025-06-01 is 2
+end parameter
+
+parameter DEAREST : money "a price"
+  source LAW art 3
+  is EUR 10
+end parameter
+
+parameter FAVOURITE : colour "a colour"
+  source LAW art 3
+  from 2020-01-01 until 2025-06-01 is red
+  from 2025-06-01 is green
+end parameter
+
+parameter MOTTO : text "a text"
+  source LAW art 3
+  is "hello"
+end parameter
+
+define bright "the campaign is bright"
+  source LAW art 2
+  means campaign.colour is red
+end define
+"""
+
+
+def test_a_definition_is_looked_at_by_itself() -> None:
+    declared = """define never "never so"
+  source LAW art 2
+  means campaign.amount exceeds 5 and campaign.amount is less than 3
+end define
+
+define vague "much or little"
+  source LAW art 2
+  means campaign.amount exceeds 5 or campaign.amount is less than 8
+end define
+"""
+    used = rule("prohibit when campaign.flag or never or vague")
+    assert codes(used, declared=declared)[:2] == ["W0712", "W0713"]
+
+
+def test_what_may_be_of_another_currency_or_edition_adds_something() -> None:
+    assert (
+        codes(rule("prohibit when campaign.price is not USD 5 and campaign.price exceeds EUR 3"))
+        == []
+    )
+    assert (
+        codes(rule("prohibit when campaign.colour is one of WARM or campaign.colour is red")) == []
+    )
+
+
+def test_of_joined_conditions_the_needless_one_is_named() -> None:
+    wider = "campaign.amount exceeds 5 or campaign.amount exceeds 3"
+    same = "campaign.amount exceeds 5 and campaign.amount is more than 5"
+    assert codes(rule(f"prohibit when {wider}")) == ["W0714"]
+    assert codes(rule(f"prohibit when {same}")) == ["W0714"]
+    twice = "any i in campaign.items has (i.flag) and any i in campaign.items has (i.flag)"
+    assert codes(rule(f"prohibit when {twice}")) == ["W0714"]
+
+
+def test_a_repeated_condition_is_told_once() -> None:
+    thrice = " and ".join(["campaign.flag"] * 3)
+    assert codes(rule(f"prohibit when {thrice}")) == ["W0714", "W0714"]
+
+
+def test_parts_below_a_quantifier_are_looked_at() -> None:
+    some = (
+        "any i in campaign.items has (i.flag or (i.amount exceeds 5 and i.amount is less than 3))"
+    )
+    every = some.replace("any", "every")
+    assert codes(rule(f"prohibit when {some}")) == ["W0712"]
+    assert codes(rule(f"prohibit when {every}")) == ["W0712"]
+    none = "none of (a) campaign.flag; (b) campaign.amount exceeds 5 and campaign.amount is 3"
+    assert codes(rule(f"prohibit when {none}")) == ["W0712"]
+
+
+def test_beyond_a_number_of_steps_nothing_is_said() -> None:
+    pairs = " and ".join(
+        f"(campaign.amount exceeds {n} or campaign.whole exceeds {n})" for n in range(100, 115)
+    )
+    assert "E0702" not in codes(
+        rule(f"prohibit when {pairs} and campaign.amount is 5 and campaign.whole is 5")
+    )
+
+
+# --- rules that oppose each other -------------------------------------------------------------
+
+OPPOSED = ("prohibit when campaign.flag", "require campaign.flag when campaign.amount exceeds 5")
+
+
+def opposed(
+    *, one: tuple[str, ...] = (), other: tuple[str, ...] = (), start: str = "2024-01-01"
+) -> bool:
+    rules = rule(OPPOSED[0], *one, name="a"), rule(OPPOSED[1], *other, name="b", start=start)
+    found = codes(*rules)
+    assert found in ([], ["E0705", "E0705"])
+    return bool(found)
+
+
+def test_rules_oppose_each_other_where_and_when_both_apply() -> None:
+    assert opposed()
+    assert opposed(one=("applies in UNION",), start="2026-07-01")
+    assert opposed(one=("applies in {DE}",), other=("applies in UNION",))
+    assert opposed(one=('applies in {"US-CA"}',), other=("applies in {US}",))
+    assert not opposed(one=("applies in {DE}",), other=("applies in {FR}",))
+    assert not opposed(one=('applies in {"US-CA"}',), other=('applies in {"US-NY"}',))
+
+
+def test_advice_opposes_nothing() -> None:
+    assert not opposed(one=("enforcement advisory",))
+
+
+def test_an_exception_may_let_both_be_met() -> None:
+    assert not opposed(one=('unless "e" campaign.other',))
+    assert opposed(one=('unless "e" campaign.amount is 1',))
+
+
+def test_a_prohibition_of_what_another_rule_takes_for_granted_opposes_nothing() -> None:
+    first = rule("prohibit when campaign.flag", name="a")
+    second = rule("require campaign.amount exceeds 5 when campaign.flag", name="b")
+    third = rule("require campaign.amount exceeds 6 and not campaign.flag", name="c")
+    assert codes(first, second, third) == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "any i in campaign.items has (i.flag)",
+        "campaign.flight.end is known",
+        "campaign.amount exceeds campaign.whole",
+        "campaign.price is not EUR 5",
+        "not campaign.colours includes all of {red, blue}",
+        "campaign.items is not empty",
+    ],
+)
+def test_rules_are_not_opposed_where_nobody_knows_that_both_apply(condition: str) -> None:
+    applies = f"applies when {condition}"
+    if "known" in condition:
+        applies = "applies when campaign.flight.end is after 2025-01-01"
+    assert not opposed(one=(applies,))
+
+
+def test_facts_that_may_be_unknown_or_listed_are_certain_enough() -> None:
+    assert opposed(one=("applies when campaign.other is unknown",))
+    assert opposed(one=("applies when campaign.colours includes any of WARM",))
+    assert opposed(one=("applies when campaign.colours is not empty",))
+    assert opposed(one=("applies when campaign.amount is not one of {1, 2}",))
+
+
+# --- editions and names -----------------------------------------------------------------------
+
+
+def test_days_without_an_edition_are_told_once_for_all_rules() -> None:
+    declared = """set OLD of country
+  from 2025-01-01 until 2026-01-01 is {DE}
+end set
+"""
+    uses = [rule("prohibit when campaign.home is one of OLD", name=name) for name in ("a", "b")]
+    assert codes(*uses, declared=declared) == ["W0721", "W0721"]
+    late = rule("prohibit when campaign.home is one of OLD", name="a", start="2025-03-01")
+    assert codes(late, declared=declared) == ["W0721"]
+    open_ended = late.replace("2025-03-01", "2025-03-01 until 2025-04-01")
+    assert codes(open_ended, declared=declared) == []
+
+
+def test_a_set_of_which_no_edition_holds_is_said_to_have_none() -> None:
+    declared = "set OLD of country\n  from 2020-01-01 until 2021-01-01 is {DE}\nend set\n"
+    uses = "campaign.home is one of OLD", "campaign.places includes any of OLDER"
+    older = "set OLDER of place\n  from 2020-01-01 until 2021-01-01 is {DE}\nend set\n"
+    everything = "campaign.places includes all of OLDER"
+    found = codes(
+        rule(f"prohibit when {uses[0]} or {uses[1]} or {everything}"), declared=declared + older
+    )
+    assert found == ["W0721", "W0721"]
+
+
+def test_names_that_nothing_uses_are_told() -> None:
+    declared = DECLARED + 'instrument OTHER "Another law" "https://example.org/other"\n'
+    assert codes(rule("prohibit when campaign.flag"), declared=declared) == ["W0731"] * 6
+    uses = (
+        "prohibit when bright or campaign.amount exceeds LEAST or campaign.price is DEAREST "
+        "or campaign.colour is FAVOURITE or campaign.note is MOTTO"
+    )
+    assert codes(rule(uses), declared=DECLARED) == []
+
+
+def test_of_policies_without_a_rule_no_name_is_unused() -> None:
+    _, found = build("lint", {"v.policy": VOCABULARY})
+    assert found == ()
