@@ -12,6 +12,7 @@ from typing import Any, assert_never
 
 from ...syntax.lexis import Comparator
 from ..tree import (
+    AggregateTerm,
     ArithmeticTerm,
     Compared,
     Constant,
@@ -163,6 +164,8 @@ def _facts(term: ValueTerm) -> Iterator[FactTerm]:
         case ArithmeticTerm(left=left, right=right):
             yield from _facts(left)
             yield from _facts(right)
+        case AggregateTerm(collection=collection):
+            yield collection
         case Constant() | TodayTerm() | SetTerm() | ParameterTerm():
             pass
         case _:
@@ -171,7 +174,7 @@ def _facts(term: ValueTerm) -> Iterator[FactTerm]:
 
 def _kind(term: ValueTerm) -> Type | None:
     match term:
-        case Constant() | FactTerm() | ArithmeticTerm() | ParameterTerm():
+        case Constant() | FactTerm() | ArithmeticTerm() | ParameterTerm() | AggregateTerm():
             return term.type
         case TodayTerm():
             return Scalar.DATE
