@@ -1,0 +1,157 @@
+"""FEEL expressions of the DMN TCK in the policy language, as far as it can state them.
+
+FEEL null is a fact that is missing; a FEEL truth is a fact that is stated. Times of day, negative
+lengths of time, functions, contexts and lists of lists have no counterpart, nor has an order of
+texts: an expression with one of them does not apply.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_TRUTHS = {"true": "campaign.yes", "false": "campaign.no", "null": "campaign.lacking"}
+_PHRASES = {"<=": "is at most", ">=": "is at least", "<": "is less than", ">": "is more than"}
+_DAY_PHRASES = {"<=": "is on or before", ">=": "is on or after", "<": "is before", ">": "is after"}
+_UNITS = {"D": "days", "M": "months", "Y": "years"}
+_LITERAL = (
+    r"true|false|null|-?\d+(?:\.\d+)?|\"[^\"\\]*\""
+    r"|(?:date|duration)\(\"[^\"]*\"\)|@\"[^\"]*\""
+)
+_JOINED = re.compile(rf"({_LITERAL}) (and|or) ({_LITERAL})")
+_DENIED = re.compile(rf"not\(({_LITERAL})\)")
+_EQUAL = re.compile(rf"({_LITERAL}) (!?=) ({_LITERAL})")
+_BETWEEN = re.compile(rf"({_LITERAL}) between ({_LITERAL}) and ({_LITERAL})")
+_CALCULATED = re.compile(rf"({_LITERAL}) ([-+*/]) ({_LITERAL})")
+_IN = re.compile(rf"({_LITERAL}) in (.+)")
+_TEST = re.compile(rf"(!=|<=|>=|=|<|>)? ?({_LITERAL})")
+_RANGE = re.compile(rf"([\[\](])({_LITERAL})\.\.({_LITERAL})([\[\])])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Literal:
+    """A value, how it reads here, and of what kind it is."""
+
+    text: str
+    kind: str
+
+
+def translated(expression: str, expected: dict[str, Any] | None) -> str | None:
+    """Return the condition that states an expression, or None where there is none.
+
+    A calculation is compared with the value that is expected of it.
+    """
+    if match := _JOINED.fullmatch(expression):
+        return f"{_truth(match[1])} {match[2]} {_truth(match[3])}"
+    if match := _DENIED.fullmatch(expression):
+        return f"not {_truth(match[1])}"
+    try:
+        if match := _EQUAL.fullmatch(expression):
+            return _compared(match[1], match[2], match[3])
+        if match := _BETWEEN.fullmatch(expression):
+            value, low, high = _alike(match[1], match[2], match[3])
+            return f"{_ordered(value).text} is between {low.text} and {high.text}"
+        if match := _CALCULATED.fullmatch(expression):
+            return _calculation(match[1], match[2], match[3], expected)
+        if match := _IN.fullmatch(expression):
+            return _within(match[1], match[2])
+    except LookupError:
+        return None
+    return None
+
+
+def _truth(word: str) -> str:
+    return _TRUTHS.get(word, word)
+
+
+def _literal(word: str) -> Literal:
+    """Return a value as it is written here; raises `LookupError` where there is no way."""
+    if word in ("true", "false"):
+        return Literal(text="yes" if word == "true" else "no", kind="yes")
+    if word == "null":
+        return Literal(text="", kind="null")
+    if word[0] in "-0123456789":
+        return Literal(text=word, kind="number")
+    if word[0] == '"':
+        return Literal(text=word, kind="text")
+    inner = word[word.index('"') + 1 : -1].removesuffix('"')
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", inner):
+        return Literal(text=inner, kind="date")
+    if match := re.fullmatch(r"P(\d+)([DMY])", inner):
+        kind = "days" if match[2] == "D" else "months"
+        return Literal(text=f"{match[1]} {_UNITS[match[2]]}", kind=kind)
+    raise LookupError(word)
+
+
+def _alike(*words: str) -> tuple[Literal, ...]:
+    """Return values; null is a missing fact of the kind of the others."""
+    made = [_literal(word) for word in words]
+    kind = next((each.kind for each in made if each.kind != "null"), "number")
+    lacking = "lacking" if kind == "yes" else kind
+    return tuple(
+        Literal(text=f"campaign.{lacking}", kind=kind) if each.kind == "null" else each
+        for each in made
+    )
+
+
+def _ordered(value: Literal) -> Literal:
+    """Return a value of which there is an order; raises `LookupError` for others."""
+    if value.kind in ("text", "yes"):
+        raise LookupError(value)
+    return value
+
+
+def _compared(left: str, sign: str, right: str) -> str:
+    one, other = _alike(left, right)
+    if one.kind == "yes":
+        text = _TRUTHS[left] if left != "null" else "campaign.lacking"
+        one = Literal(text=text, kind="yes")
+    if sign in ("=", "!="):
+        return f"{one.text} {'is' if sign == '=' else 'is not'} {other.text}"
+    phrases = _DAY_PHRASES if one.kind == "date" else _PHRASES
+    return f"{_ordered(one).text} {phrases[sign]} {other.text}"
+
+
+def _calculation(left: str, sign: str, right: str, expected: dict[str, Any] | None) -> str:
+    one, other = _alike(left, right)
+    if expected is None:
+        kinds = {one.kind, other.kind}
+        result = one.text if one.kind == "date" or "number" not in kinds else other.text
+        if sign == "/" and one.kind == other.kind:
+            result = "1"
+        return f"{one.text} {sign} {other.text} is {result}"
+    value = str(expected["value"])
+    kind = expected["type"]
+    if kind not in ("decimal", "date", "duration"):
+        raise LookupError(kind)
+    if kind == "duration":
+        return f"{one.text} {sign} {other.text} is {_length(value)}"
+    return f"{one.text} {sign} {other.text} is {value}"
+
+
+def _length(value: str) -> str:
+    """Return a length of time, also a negative one, which only a calculation yields here."""
+    if not value.startswith("-"):
+        return _literal(f'@"{value}"').text
+    text = _literal(f'@"{value[1:]}"').text
+    return f"-1 * {text}"
+
+
+def _within(left: str, tests: str) -> str:
+    conditions = list(_tests(left, tests))
+    return " or ".join(f"({each})" for each in conditions)
+
+
+def _tests(left: str, tests: str) -> Iterator[str]:
+    if match := _RANGE.fullmatch(tests):
+        low = ">=" if match[1] == "[" else ">"
+        high = "<=" if match[4] == "]" else "<"
+        ends = (_compared(left, low, match[2]), _compared(left, high, match[3]))
+        yield " and ".join(ends)
+        return
+    bare = tests[1:-1] if tests[0] in "([" and tests[-1] in ")]" else tests
+    for part in bare.split(","):
+        match = _TEST.fullmatch(part.strip())
+        if match is None:
+            raise LookupError(part)
+        yield _compared(left, match[1] or "=", match[2])
