@@ -136,17 +136,36 @@ _COMPARISONS = {
     "is on or before": "Holds where the left day is the right one, or lies before it.",
     "is on or after": "Holds where the left day is the right one, or lies after it.",
     "is between": "Holds where the value lies between the two bounds, both included.",
-    "is within": "Holds where a day lies at most so many days before or after another.",
-    "is one of": "Holds where the value is a member of the set.",
-    "is not one of": "Holds where the value is no member of the set.",
-    "includes": "Holds where the value is an element of the list.",
-    "includes any of": "Holds where at least one member of the set is an element of the list.",
-    "includes all of": "Holds where every member of the set is an element of the list.",
-    "includes none of": "Holds where no member of the set is an element of the list.",
+    "is within": (
+        "Holds where a day lies at most so long before or after another, or lies in a period."
+    ),
+    "is one of": "Holds where the value is a member of the set or list.",
+    "is not one of": "Holds where the value is no member of the set or list.",
+    "includes": "Holds where the value is an element of the list, or the day lies in the period.",
+    "includes any of": "Holds where at least one member of a set or list is in the list.",
+    "includes all of": "Holds where every member of a set or list is in the list.",
+    "includes none of": "Holds where no member of a set or list is in the list.",
+    "is like": (
+        "Holds where a text is as the pattern has it: a star stands for any text, and case does "
+        "not matter."
+    ),
+    "is not like": "Holds where a text is not as the pattern has it.",
+    "overlaps": "Holds where two periods have a day in common.",
     "is known": "Holds where the campaign states the fact.",
     "is unknown": "Holds where the campaign does not state the fact.",
     "is empty": "Holds where the list is known to have no elements.",
     "is not empty": "Holds where the list has an element.",
+}
+
+_AGGREGATES = {
+    "count": "`count of LIST` is how many elements it has, or how many `where` chooses.",
+    "sum": "`sum of LIST` adds its elements up; of nothing it is zero.",
+    "lowest": "`lowest of LIST` is the least of its elements, or the earliest.",
+    "highest": "`highest of LIST` is the greatest of its elements, or the latest.",
+    "average": "`average of LIST` is the sum of its elements divided by their count.",
+    "each": "Names the elements that are counted.",
+    "for each": "Names the elements of which the value before it is taken.",
+    "where": "Chooses among the elements; if that is unknown of one, the whole is unknown.",
 }
 
 _TYPES = {
@@ -167,6 +186,8 @@ _TYPES = {
         "A length of time in months or years, written `13 months`; it is never compared with days."
     ),
     "distance": "A distance, written `15 miles` or `25 km`.",
+    "period": "Days from a first to a last, both included: `2026-07-20 to 2026-08-31`.",
+    "to": "Stands between the first and the last day of a period.",
     "list of": "A list of values of one type.",
     "one of": "A type given by its members in braces.",
     "required": "A campaign without this fact is not accepted.",
@@ -180,6 +201,7 @@ MEANINGS: Mapping[str, str] = {
     **_STEPS,
     **_CONDITIONS,
     **_COMPARISONS,
+    **_AGGREGATES,
     **_TYPES,
 }
 """What a word or phrase does, by its canonical spelling."""

@@ -439,17 +439,22 @@ def descriptors() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+def _is_group(value: object) -> bool:
+    """Whether a JSON value is a group of facts: amounts and distances are single values."""
+    return isinstance(value, dict) and not {"currency", "unit"} & value.keys()
+
+
 def removals(descriptor: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the descriptor once for each fact in it, with that fact taken out."""
     found: list[dict[str, Any]] = []
     for name, value in descriptor.items():
         rest = {other: inner for other, inner in descriptor.items() if other != name}
         found.append(rest)
-        if isinstance(value, dict) and name not in ("price", "cost", "radius"):
+        if _is_group(value):
             found.extend({**descriptor, name: smaller} for smaller in removals(value))
         if isinstance(value, list):
             for index, element in enumerate(value):
-                if isinstance(element, dict):
+                if _is_group(element):
                     for smaller in removals(element):
                         changed = [*value[:index], smaller, *value[index + 1 :]]
                         found.append({**descriptor, name: changed})

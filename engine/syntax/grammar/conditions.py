@@ -66,9 +66,9 @@ _ATOM = re.compile(
 )
 _PATH = re.compile(literals.PATH)
 _AGGREGATE = re.compile(phrase_pattern(*(f"{kind.value} of" for kind in tree.AggregateKind)))
-_EACH = re.compile(r"each(?!\w)")
-_FOR_EACH = re.compile(r"for\s+each(?!\w)")
-_WHERE = re.compile(r"where(?!\w)")
+_EACH = re.compile(phrase_pattern("each"))
+_FOR_EACH = re.compile(phrase_pattern("for each"))
+_WHERE = re.compile(phrase_pattern("where"))
 _COMPARATORS = {comparator.phrase: comparator for comparator in Comparator}
 _TIGHT = (tree.ArithmeticOperator.MULTIPLY, tree.ArithmeticOperator.DIVIDE)
 

@@ -19,6 +19,7 @@ from ..lexis import (
     TEXT,
     TIME_UNITS,
     Unit,
+    phrase_pattern,
 )
 
 UNRESERVED = rf"(?!(?:{'|'.join(RESERVED_WORDS)})(?!\w))"
@@ -36,7 +37,8 @@ _DISTANCES = "|".join(word for unit in DISTANCE_UNITS for word in unit.value)
 MEASURE = rf"(?:\d{{1,9}}\s+(?!month\s+end(?!\w))(?:{_TIMES})|{UNSIGNED}\s+(?:{_DISTANCES}))(?!\w)"
 """Times are whole: no calendar knows half a month. `month end` begins the next clause."""
 
-PERIOD = r"\d{4}-\d{1,2}-\d{1,2}\s+to\s+\d{4}-\d{1,2}-\d{1,2}(?!\w)"
+_TO = phrase_pattern("to")
+PERIOD = rf"{DATE}\s+{_TO}\s+{DATE}"
 PERCENT = rf"{NUMBER}\s*%"
 MONEY = rf"[A-Z]{{3}}\s+{NUMBER}(?![\w.%])"
 
