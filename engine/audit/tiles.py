@@ -84,12 +84,9 @@ def paths_of(size: int, *, since: int = 0) -> Iterator[TilePath]:
 
     Where it was published at an earlier size before, what is full since then is left out.
     """
-    for level in (None, *range(_LEVELS)):
+    for level in (None, *range(-(-size.bit_length() // _HEIGHT))):
         height = _HEIGHT * (level or 0)
-        reached = size >> height
-        if not reached:
-            return
-        number, width = divmod(reached, TILE_WIDTH)
+        number, width = divmod(size >> height, TILE_WIDTH)
         for full in range((since >> height) // TILE_WIDTH, number):
             yield TilePath(level=level, number=full)
         if width:

@@ -212,7 +212,7 @@ def _atoms() -> list[st.SearchStrategy[str]]:
             _NUMBERS,
         ),
         _sentence("highest of (i.day for each i in campaign.items)", _DATE_ORDERS, "today"),
-        _sentence("sum of (today - i.day for each i in campaign.items) exceeds 30 days"),
+        _sentence("sum of (i.day - campaign.day for each i in campaign.items) exceeds 30 days"),
         _sentence("campaign.colour", _MEMBERSHIP, "campaign.hues"),
         _sentence("market", _EQUALITY, _choice("DE", "NO", "US")),
         _sentence("market", _MEMBERSHIP, _choice("UNION", '{"US-CA", FR}')),
