@@ -16,6 +16,7 @@ from engine.bundle.bundle import Bundle, build, policy_sources
 from engine.bundle.load import read_directory, read_text, shipped_directory
 from engine.source.diagnostic import Diagnostic
 from engine.source.text import Source
+from engine.syntax.excess import is_unread
 
 SHIPPED = "assent"
 """The name of the policies that come with Assent."""
@@ -71,7 +72,9 @@ def read_policies(directory: Path | None) -> PolicyFiles:
 def examine(policies: PolicyFiles) -> Examined:
     """Return the bundle that policies make, and every diagnostic in the files that are meant."""
     bundle, found = build(policies.name, policies.files)
-    meant = policies.only
+    # A file that was not read to its end keeps the others from being judged, so it is shown too.
+    unread = frozenset(each.span.source for each in found if is_unread(each))
+    meant = None if policies.only is None else policies.only | unread
     sources = {
         name: replace(source, name=policies.shown(name))
         for name, source in policy_sources(policies.files).items()

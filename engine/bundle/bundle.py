@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from ..evaluation.decode import Decoder
 from ..evaluation.program import Program, compile_program
@@ -12,11 +13,14 @@ from ..semantics.check import Checked, check
 from ..semantics.tree import Policies
 from ..source.diagnostic import Diagnostic, in_order
 from ..source.text import Source
+from ..syntax.excess import is_unread
 from ..syntax.parse import parse
 from ..syntax.tree import File
 
-Parsed = tuple[File, tuple[Diagnostic, ...]]
+Parsed: TypeAlias = tuple[File, tuple[Diagnostic, ...]]
 """The tree of a file, and what is wrong with its syntax."""
+Built: TypeAlias = tuple["Bundle | None", tuple[Diagnostic, ...]]
+"""The bundle that files make, unless they have errors, and everything that is wrong with them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +63,42 @@ def policy_sources(files: Mapping[str, str]) -> dict[str, Source]:
     return {name: Source(name=name, text=files[name]) for name in names}
 
 
-def build(name: str, files: Mapping[str, str]) -> tuple[Bundle | None, tuple[Diagnostic, ...]]:
+def build(name: str, files: Mapping[str, str]) -> Built:
     """Return the bundle that files make, and every diagnostic; no bundle where one is an error."""
-    sources = policy_sources(files)
-    checked, diagnostics = understand({each: parse(sources[each]) for each in sources}, sources)
+    return Builder().build(name, files)
+
+
+class Builder:
+    """Builds bundles one after another, and nothing twice: for a service or an editor.
+
+    It keeps what it made the last time, in memory alone. A file of the same name and text is not
+    parsed again; the same files under the same name make the very same bundle. Texts are compared
+    whole, so that what is kept is never taken for something else. Threads may share it.
+    """
+
+    def __init__(self) -> None:
+        self._parsed: Mapping[Source, Parsed] = {}
+        self._last: tuple[str, Mapping[str, str], Built] | None = None
+
+    def build(self, name: str, files: Mapping[str, str]) -> Built:
+        """Return the bundle that files make, and every diagnostic, as `build` does."""
+        last = self._last
+        if last is not None and last[:2] == (name, files):
+            return last[2]
+        sources, kept = policy_sources(files), self._parsed
+        parsed = {each: kept.get(sources[each]) or parse(sources[each]) for each in sources}
+        made = _built(name, files, *understand(parsed, sources))
+        self._parsed = {sources[each]: parsed[each] for each in sources}
+        self._last = (name, dict(files), made)
+        return made
+
+
+def _built(
+    name: str,
+    files: Mapping[str, str],
+    checked: Checked | None,
+    diagnostics: tuple[Diagnostic, ...],
+) -> Built:
     if checked is None or any(diagnostic.is_error for diagnostic in diagnostics):
         return None, diagnostics
     return _assembled(name, files, checked), diagnostics
@@ -71,9 +107,14 @@ def build(name: str, files: Mapping[str, str]) -> tuple[Bundle | None, tuple[Dia
 def understand(
     parsed: Mapping[str, Parsed], sources: Mapping[str, Source]
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
-    """Return what parsed files mean together, and every diagnostic, those of parsing included."""
+    """Return what parsed files mean together, and every diagnostic, those of parsing included.
+
+    Where a file was not read to its end, what it declares is not known, and nothing is checked.
+    """
+    lexical = [fault for _, found in parsed.values() for fault in found]
+    if any(map(is_unread, lexical)):
+        return None, in_order(lexical)
     checked, faults = check({name: file for name, (file, _) in parsed.items()}, sources)
-    lexical = (fault for _, found in parsed.values() for fault in found)
     return checked, in_order((*lexical, *faults))
 
 

@@ -1,17 +1,27 @@
 """The whole floor in one pass: syntax trees of all files to typed policies and tests."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ..source.diagnostic import Diagnostic, in_order
+from ..source.diagnostic import Diagnostic
 from ..source.text import Source, Span
 from ..syntax import tree as syntax
 from . import faults
 from .cases import Case, case
-from .declare import Instrument, Names, in_succession, instruments, set_type, vocabulary, window
+from .declare import (
+    Instrument,
+    Names,
+    Report,
+    in_succession,
+    instruments,
+    set_type,
+    vocabulary,
+    window,
+)
 from .definitions import definitions
 from .elaborate import Scope, members
+from .findings import EnoughError, Findings
 from .parameters import parameter
 from .rules import policy_rules
 from .tree import (
@@ -52,27 +62,39 @@ def check(
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
     """Return the meaning of parsed files, by name, and everything that is wrong with them.
 
-    The order of the files does not matter. There is no meaning without a vocabulary.
+    The order of the files does not matter. There is no meaning without a vocabulary, nor where
+    one file has more faults than are listed: there the check ends.
     """
-    found: list[Diagnostic] = []
+    findings = Findings()
     trees = [files[name] for name in sorted(files)]
-    names = Names(sources=sources, report=found.append)
+    try:
+        checked = _meaning(trees, sources, findings.report)
+    except EnoughError:
+        checked = None
+    return checked, findings.listed()
+
+
+def _meaning(
+    trees: list[syntax.File], sources: Mapping[str, Source], report: Report
+) -> Checked | None:
+    names = Names(sources=sources, report=report)
     declared = vocabulary(trees, names)
     if declared is None:
         if trees:
-            found.append(faults.no_vocabulary(_beginning(trees[0])))
-        return None, in_order(found)
+            report(faults.no_vocabulary(_beginning(trees[0])))
+        return None
     shapes, enumerations = declared
-    found.extend(_lacking(shapes, _first_vocabulary(trees)))
+    for fault in _lacking(shapes, _first_vocabulary(trees)):
+        report(fault)
     checker = _Checker(
         sources=sources,
         names=names,
-        report=found.append,
+        report=report,
         vocabulary=shapes,
         enumerations=enumerations,
         instruments=instruments(trees, names),
     )
-    return checker.read(trees), in_order(found)
+    return checker.read(trees)
 
 
 def _first_vocabulary(files: Iterable[syntax.File]) -> Span:
@@ -102,7 +124,7 @@ def _beginning(file: syntax.File) -> Span:
 class _Checker:
     sources: Mapping[str, Source]
     names: Names
-    report: Callable[[Diagnostic], None]
+    report: Report
     vocabulary: Vocabulary
     enumerations: Mapping[str, EnumerationType]
     instruments: Mapping[str, Instrument]

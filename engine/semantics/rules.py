@@ -76,15 +76,18 @@ def policy_rules(
             scope.report(faults.misplaced_clause(clause.span, _KEYWORDS[type(clause)]))
     for rule in node.rules:
         found: list[Diagnostic] = []
+
+        def report(fault: Diagnostic, found: list[Diagnostic] = found) -> None:
+            found.append(fault)
+            scope.report(fault)
+
         reader = _RuleReader(
             policy=node,
             rule=rule,
-            scope=replace(scope, report=found.append),
+            scope=replace(scope, report=report),
             instruments=instruments,
-        )
+        ).counting_months()
         made = reader.read()
-        for diagnostic in found:
-            scope.report(diagnostic)
         if made is not None and not found and not reader.is_broken:
             yield made
 
@@ -116,6 +119,13 @@ class _RuleReader:
         """Whether a clause of the rule, or a common one, could not be parsed."""
         clauses = (*self.policy.clauses, *self.rule.clauses)
         return any(isinstance(clause, syntax.Broken) for clause in clauses)
+
+    def counting_months(self) -> "_RuleReader":
+        """Return the reader that counts months as the rule says."""
+        clause = self._one(syntax.MonthEndClause)
+        if clause is None:
+            return self
+        return replace(self, scope=replace(self.scope, month_end=clause.month_end))
 
     def read(self) -> Rule | None:
         """Return the rule, or None where it has no main clause that can be read."""
@@ -206,9 +216,7 @@ class _RuleReader:
     def _clause(
         self, span: Span, node: syntax.Expression, *, towards_denial: bool
     ) -> Clause | None:
-        counted = self._one(syntax.MonthEndClause)
-        month_end = self.scope.month_end if counted is None else counted.month_end
-        made = condition(replace(self.scope, month_end=month_end), node)
+        made = condition(self.scope, node)
         if made is None:
             return None
         if is_sprawling(made):

@@ -5,7 +5,7 @@ import unicodedata
 from ..source.diagnostic import Diagnostic, Severity
 from ..source.text import Span
 from .habits import MARK_HABITS, SYMBOL_HABITS
-from .lexis import LONGEST_FILE, MAXIMUM_DEPTH, MOST_DIGITS, MOST_FAULTS
+from .lexis import MAXIMUM_DEPTH, MOST_DIGITS, MOST_FAULTS
 
 _SHAPES = {
     "policy": "policy NAME",
@@ -151,11 +151,11 @@ def too_many_digits(span: Span) -> Diagnostic:
     )
 
 
-def file_too_long(span: Span) -> Diagnostic:
+def file_too_long(span: Span, most: int, parts: str) -> Diagnostic:
     """Report a text that is not read at all."""
     return error(
         "E0108",
-        f"the file has more than {LONGEST_FILE:,} characters",
+        f"the file has more than {most:,} {parts}",
         span,
         advice="split it into several files, one for each subject",
     )

@@ -16,6 +16,9 @@ MAXIMUM_HEIGHT = 64
 LONGEST_FILE = 1024 * 1024
 """A longer text is not read, in characters."""
 
+MOST_WORDS = 128 * 1024
+"""Nor is a text with more words and marks than this, comments aside; 2,000 rules have fewer."""
+
 MOST_DIGITS = 34
 """The most digits of a number, before or after its point (decimal128, as in descriptors)."""
 

@@ -37,6 +37,7 @@ from .tree import Broken
 
 _REACH = 80
 _WIDEST = 60
+_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _LABEL = re.compile(r"\([a-z]\)")
 _WORD = re.compile(rf"{TEXT}|{_LABEL.pattern}|\w+(?:[./%-]\w+)*[.%]?|\S")
 _BRACKET = re.compile(rf"{TEXT}|[(){{}}]")
@@ -125,7 +126,7 @@ def explain(broken: Broken, source: Source, text: str) -> Diagnostic:
     place = _placed(broken, source, text)
     match broken.expected:
         case expect.REAL_DAY:
-            return faults.impossible_day(place.here, place.found)
+            return _impossible_day(place)
         case expect.FEWER_BRACKETS:
             return faults.too_deep(place.here)
         case expect.SIMPLER_CONDITION:
@@ -139,6 +140,12 @@ def explain(broken: Broken, source: Source, text: str) -> Diagnostic:
             return _outside(place) or _unknown_start(place)
         case _:
             return _bracket(place) or _phrase(place) or _unfinished(place) or _unfit(place)
+
+
+def _impossible_day(place: _Place) -> Diagnostic:
+    # INVARIANT: a day that exists is expected only where something is written as one.
+    start, end = _DAY.search(place.text, place.broken.place).span()  # type: ignore[union-attr]
+    return faults.impossible_day(place.source.span(start, end), place.text[start:end])
 
 
 def _placed(broken: Broken, source: Source, text: str) -> _Place:

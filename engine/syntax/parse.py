@@ -1,57 +1,62 @@
 """Text to syntax tree, with every fault and not only the first."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ..source.diagnostic import Diagnostic, in_order
 from ..source.text import Source
 from . import faults, tree
+from .excess import cut_short, first_faults
 from .expectations import end_of
 from .grammar import parse_items
-from .lexis import LONGEST_FILE, MOST_FAULTS
+from .lexis import LONGEST_FILE, MOST_FAULTS, MOST_WORDS, TEXT
 from .misfits import explain
 from .tokens import examine
-from .visit import children, walk
+from .visit import children, family
+
+_WORD = re.compile(rf"{TEXT}|\w++|\S")
 
 
 def parse(source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
     """Return the tree of a text and what is wrong with it.
 
     Constructs with faults stand in the tree as `Broken`; the rest of the file is parsed as if
-    they were not there. The tree of a text beyond the limit of length is empty. At most
-    `MOST_FAULTS` faults are returned, and one that says so where there are more.
+    they were not there. The tree of a text beyond the limits of length is empty. At most
+    `MOST_FAULTS` faults are returned, and one that says so where there are more: then the tree
+    holds only what was read until there.
     """
     whole = source.span(0, len(source.text))
+    nothing = tree.File(span=whole, items=())
     if len(source.text) > LONGEST_FILE:
         end = source.span(LONGEST_FILE, LONGEST_FILE + 1)
-        return tree.File(span=whole, items=()), (faults.file_too_long(end),)
+        return nothing, (faults.file_too_long(end, LONGEST_FILE, "characters"),)
     text, lexical = examine(source)
-    file = tree.File(span=whole, items=parse_items(text, source.name))
-    first = lexical[: MOST_FAULTS + 1]
-    further = islice(_faults(file, source, text, first), MOST_FAULTS + 1)
-    return file, _bounded(in_order((*first, *further)))
-
-
-def _bounded(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    if len(found) <= MOST_FAULTS:
-        return found
-    return (*found[:MOST_FAULTS], faults.too_many_faults(found[MOST_FAULTS - 1].span))
+    if len(lexical) > MOST_FAULTS:
+        return nothing, first_faults(lexical)
+    if surplus := next(islice(_WORD.finditer(text), MOST_WORDS, None), None):
+        end = source.span(*surplus.span())
+        return nothing, (faults.file_too_long(end, MOST_WORDS, "words and marks"),)
+    items, is_whole = parse_items(text, source.name)
+    file = tree.File(span=whole, items=items)
+    further = islice(_faults(file, source, text, lexical), MOST_FAULTS + 1)
+    found = in_order((*lexical, *further))
+    return file, first_faults(found) if is_whole else cut_short(found)
 
 
 def _faults(
     file: tree.File, source: Source, text: str, lexical: Sequence[Diagnostic]
 ) -> Iterator[Diagnostic]:
-    for parent in walk(file):
-        for node in children(parent):
-            match node:
-                case tree.Broken(context=context) if node.expected == end_of(context):
-                    yield _missing_end(parent, node, source)
-                case tree.Broken() if not any(_causes(fault, node) for fault in lexical):
-                    yield explain(node, source, text)
-                case tree.MixedJunction():
-                    yield faults.mixed_junction(node.second.span, node.second.text)
-                case _:
-                    pass
+    for parent, node in family(file):
+        match node:
+            case tree.Broken(context=context) if node.expected == end_of(context):
+                yield _missing_end(parent, node, source)
+            case tree.Broken() if not any(_causes(fault, node) for fault in lexical):
+                yield explain(node, source, text)
+            case tree.MixedJunction():
+                yield faults.mixed_junction(node.second.span, node.second.text)
+            case _:
+                pass
 
 
 def _causes(fault: Diagnostic, broken: tree.Broken) -> bool:

@@ -10,12 +10,13 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from . import faults
 from .habits import MARK_HABITS, QUOTE_HABITS, SYMBOL_HABITS
-from .lexis import MOST_DIGITS, TEXT
+from .lexis import MOST_DIGITS, MOST_FAULTS, TEXT
 
 
 class TokenKind(Enum):
@@ -48,8 +49,7 @@ class Token:
 
 
 _HABITS = "|".join(map(re.escape, sorted((*SYMBOL_HABITS, *MARK_HABITS), key=len, reverse=True)))
-_SCANNER = re.compile(
-    rf"""
+_TOKEN = rf"""
       (?P<space>\A\ufeff|(?:[ \t\n]|\r\n)+)
     | (?P<comment>\#[^\r\n]*)
     | (?P<text>{TEXT})
@@ -60,9 +60,23 @@ _SCANNER = re.compile(
     | (?P<habit>{_HABITS})
     | (?P<mark>[(){{}}\[\],;:.%+*/\-])
     | (?P<strange>[\s\S])
+    """
+_SCANNER = re.compile(_TOKEN, re.VERBOSE)
+_SWIFT_SCANNER = re.compile(
+    rf"""
+      (?P<plain>(?:
+          [ \t\n]
+        | [A-Za-z_][A-Za-z0-9_]*+(?!\w)
+        | "(?:[ !#-\[\]-~]|\\[\\"])*+"
+        | [(){{}}\[\],;:.%+*\-]
+        | [0-9][0-9.\-]{{0,{MOST_DIGITS - 1}}}+(?![0-9.\-])
+      )++)
+    | {_TOKEN}
     """,
     re.VERBOSE,
 )
+"""Takes many tokens at once where nothing can be wrong with them."""
+
 _LONG_NUMBER = re.compile(rf"[0-9]{{{MOST_DIGITS + 1}}}")
 _ESCAPE = re.compile(r"\\.")
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
@@ -72,16 +86,29 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 def scan(source: Source) -> Iterator[Token]:
     """Yield the tokens of a text, in order; joined they are the text."""
     for match in _SCANNER.finditer(source.text):
-        yield Token(kind=TokenKind(match.lastgroup), text=match.group(), start=match.start())
+        yield _token(match)
+
+
+def _token(match: re.Match[str]) -> Token:
+    return Token(kind=TokenKind(match.lastgroup), text=match.group(), start=match.start())
 
 
 def examine(source: Source) -> tuple[str, tuple[Diagnostic, ...]]:
-    """Return the text as the grammar reads it, and the faults that the scanner sees."""
+    """Return the text as the grammar reads it, and the faults that the scanner sees.
+
+    It stops reading once there are more than `MOST_FAULTS`.
+    """
     readied: list[str] = []
     found: list[Diagnostic] = []
-    for token in scan(source):
+    for match in _SWIFT_SCANNER.finditer(source.text):
+        if match.lastgroup == "plain":
+            readied.append(match.group())
+            continue
+        token = _token(match)
         readied.append(_readied(token))
-        found.extend(_token_faults(source, token))
+        found.extend(islice(_token_faults(source, token), MOST_FAULTS + 1))
+        if len(found) > MOST_FAULTS:
+            break
     return "".join(readied), tuple(found)
 
 
@@ -130,6 +157,8 @@ def _token_faults(source: Source, token: Token) -> Iterator[Diagnostic]:  # noqa
 
 
 def _hidden_characters(source: Source, token: Token) -> Iterator[Diagnostic]:
+    if token.text.isprintable():
+        return
     for offset, character in enumerate(token.text, token.start):
         if unicodedata.category(character) in _UNSEEN and character != "\t":
             yield faults.hidden_character(source.span(offset, offset + 1), character)

@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 
 from .tree import Node
 
 
 def children(node: Node) -> Iterator[Node]:
     """Yield the nodes directly below a node, in the order in which they were written."""
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in _field_names(type(node)):  # type: ignore[arg-type]  # a class has a hash.
+        value = getattr(node, name)
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
             yield from (part for part in value if isinstance(part, Node))
+
+
+@cache
+def _field_names(kind: type[Node]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name != "span")
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -23,3 +29,13 @@ def walk(node: Node) -> Iterator[Node]:
         current = waiting.pop()
         yield current
         waiting.extend(reversed(list(children(current))))
+
+
+def family(node: Node) -> Iterator[tuple[Node, Node]]:
+    """Yield everything below a node, each with the node directly above it."""
+    waiting = [node]
+    while waiting:
+        parent = waiting.pop()
+        below = list(children(parent))
+        yield from ((parent, child) for child in below)
+        waiting.extend(reversed(below))

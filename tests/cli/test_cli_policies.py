@@ -72,6 +72,16 @@ def test_a_file_is_checked_within_its_policies(run: Run, five_mistakes: Path) ->
     assert "vocabulary" not in rules.stdout
 
 
+def test_a_file_that_keeps_the_others_from_being_judged_is_shown_with_them(
+    run: Run, copied: Path, write: Write
+) -> None:
+    write("copied/noise.policy", "colour red\n" * 200)
+    result = run("check", copied / "ads.policy")
+    assert result.exit_code == 1
+    assert "noise.policy:" in result.stdout
+    assert "there are more than 100 faults" in result.stdout
+
+
 def test_files_of_one_set_are_checked_together(run: Run, policies: str) -> None:
     root = Path(policies)
     both = run("check", root / "ads.policy", root / "vocabulary.policy")

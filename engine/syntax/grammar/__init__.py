@@ -13,11 +13,11 @@ import pyparsing as pp
 from ...source.text import Span
 from .. import tree
 from ..expectations import ADDRESS, CAPITAL_NAME, ITEM
-from ..lexis import NAME, TEXT
+from ..lexis import MOST_FAULTS, NAME, TEXT
 from .borders import ITEM_BORDER, ITEM_WORD
 from .cases import case
 from .definitions import definition
-from .elements import TITLE, Parts, leaf, misfit, node, word
+from .elements import TITLE, Choice, Parts, leaf, misfit, node, word
 from .literals import text
 from .parameters import parameter
 from .policies import policy
@@ -48,17 +48,22 @@ def _grammar() -> pp.ParserElement:
         - Complete(ITEM_BORDER),
         _instrument,
     )
-    items = pp.MatchFirst(
-        [
+    items = Choice(
+        (
             *(module, instrument, vocabulary(), set_declaration(), parameter(), definition()),
             *(policy(), case()),
-            misfit(ITEM_BORDER, ITEM),
-        ]
+        ),
+        misfit(ITEM_BORDER, ITEM),
     )
     item = Recovering(items, ITEM_BORDER, "file", word=ITEM_WORD)
     return pp.ZeroOrMore(item).parse_with_tabs()
 
 
-def parse_items(text: str, source: str) -> tuple[tree.Item | tree.Broken, ...]:
-    """Return the items of a text whose comments are blanked out; faults stand as `Broken`."""
-    return tuple(_grammar().parse_string(SourceText.of(text, source), parse_all=True))
+def parse_items(text: str, source: str) -> tuple[tuple[tree.Item | tree.Broken, ...], bool]:
+    """Return the items of a text whose comments are blanked out; faults stand as `Broken`.
+
+    The second value says whether the text was read to its end, not only to one fault too many.
+    """
+    named = SourceText.of(text, source)
+    items = tuple(_grammar().parse_string(named, parse_all=True))
+    return items, named.faults <= MOST_FAULTS

@@ -13,6 +13,7 @@ from .elements import (
     FACT_PATH,
     TITLE,
     Build,
+    Choice,
     Parts,
     leaf,
     listed,
@@ -82,5 +83,5 @@ def case() -> pp.ParserElement:
         ),
         _step(word("expect") - _outcome(), _expectation),
     ]
-    step = Recovering(pp.MatchFirst(steps) | misfit(STEP_BORDER, STEP), STEP_BORDER, "test")
+    step = Recovering(Choice(steps, misfit(STEP_BORDER, STEP)), STEP_BORDER, "test")
     return node(word("test") - TITLE - pp.ZeroOrMore(step) - End("test"), _case)

@@ -3,7 +3,8 @@
 Every element yields nodes, and a parse action does nothing but construct one.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from types import UnionType
 from typing import Any, TypeAlias
 
@@ -31,25 +32,95 @@ def node(element: pp.ParserElement, build: Build, name: str | None = None) -> pp
     return made.set_name(name) if name else made
 
 
-def leaf(pattern: str, name: str, build: literals.Build | None = None) -> pp.ParserElement:
-    """Return an element for one token; without `build` it yields a `Name`."""
+class Leaf(pp.Token):
+    """An element for one token, which yields the node that `build` makes of its text."""
 
-    def action(text: str, loc: int, parts: pp.ParseResults) -> tree.Node:
-        matched = parts[0]
-        span = span_in(text, loc, loc + len(matched))
+    def __init__(self, pattern: str, name: str, build: literals.Build) -> None:
+        super().__init__()
+        self._pattern = re.compile(pattern)
+        self._build = build
+        self.set_name(name)
+
+    def parseImpl(  # noqa: N802 - the name is pyparsing's extension point.
+        self,
+        instring: str,
+        loc: int,
+        do_actions: bool = True,  # noqa: ARG002, FBT001, FBT002 - likewise.
+    ) -> tuple[int, pp.ParseResults]:
+        """Match the token, or fail."""
+        match = self._pattern.match(instring, loc)
+        if match is None:
+            raise pp.ParseException(instring, loc, self.errmsg, self)
+        end = match.end()
         try:
-            return build(span, matched) if build else tree.Name(span=span, text=matched)
+            made = self._build(span_in(instring, loc, end), match.group())
         except ValueError:
-            raise pp.ParseFatalException(text, loc, expect.REAL_DAY) from None
+            raise pp.ParseFatalException(instring, loc, expect.REAL_DAY) from None
+        return end, pp.ParseResults([made])
 
-    return pp.Regex(pattern).set_name(name).add_parse_action(action)
+
+class Phrase(Leaf):
+    """An element for any of some phrases, with any space between their words."""
+
+    def __init__(self, *phrases: str) -> None:
+        names = [f"`{phrase}`" for phrase in phrases]
+        described = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+        super().__init__(phrase_pattern(*phrases), described, _name)
+        self.phrases = phrases
+
+
+class Choice(pp.ParseExpression):
+    """One of several constructs, each known by the phrase with which it begins.
+
+    It does what `MatchFirst` does, without trying all of them in turn. Where none begins, it is
+    the last alternative, `otherwise`.
+    """
+
+    def __init__(self, constructs: Iterable[pp.ParserElement], otherwise: pp.ParserElement) -> None:
+        known = [*constructs]
+        super().__init__([*known, otherwise])
+        self.callPreparse = True
+        self._by_phrase = {
+            phrase: index for index, each in enumerate(known) for phrase in _beginning(each).phrases
+        }
+        self._beginning = re.compile(phrase_pattern(*self._by_phrase))
+
+    def parseImpl(  # noqa: N802 - the name is pyparsing's extension point.
+        self,
+        instring: str,
+        loc: int,
+        do_actions: bool = True,  # noqa: FBT001, FBT002 - likewise.
+    ) -> tuple[int, pp.ParseResults]:
+        """Parse the construct whose phrase stands here."""
+        match = self._beginning.match(instring, loc)
+        index = self._by_phrase[" ".join(match.group().split())] if match else -1
+        return self.exprs[index]._parse(instring, loc, do_actions, callPreParse=False)  # noqa: SLF001 - how enhancing elements delegate in pyparsing.
+
+
+def _beginning(construct: pp.ParserElement) -> Phrase:
+    match construct:
+        case Phrase():
+            return construct
+        case pp.And():
+            return _beginning(construct.exprs[0])
+        case pp.ParseElementEnhance(expr=pp.ParserElement() as inner):
+            return _beginning(inner)
+        case _:
+            raise TypeError("a construct to choose begins with a phrase")
+
+
+def _name(span: Span, words: str) -> tree.Name:
+    return tree.Name(span=span, text=words)
+
+
+def leaf(pattern: str, name: str, build: literals.Build = _name) -> pp.ParserElement:
+    """Return an element for one token; without `build` it yields a `Name`."""
+    return Leaf(pattern, name, build)
 
 
 def word(*phrases: str) -> pp.ParserElement:
     """Return an element for any of the phrases, with any space between their words."""
-    names = [f"`{phrase}`" for phrase in phrases]
-    described = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-    return leaf(phrase_pattern(*phrases), described)
+    return Phrase(*phrases)
 
 
 def mark(sign: str) -> pp.ParserElement:

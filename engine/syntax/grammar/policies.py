@@ -17,6 +17,7 @@ from .elements import (
     IDENTIFIER,
     TITLE,
     Build,
+    Choice,
     Parts,
     first,
     leaf,
@@ -143,7 +144,7 @@ def _wording() -> Iterator[pp.ParserElement]:
     )
 
 
-def _end_of_rule(span: Span, _: str) -> tree.Broken:
+def _end_of_rule(span: Span, _: Parts) -> tree.Broken:
     return tree.Broken(span=span, place=span.start, expected=NO_END_OF_RULE, context="rule")
 
 
@@ -200,14 +201,16 @@ def policy() -> pp.ParserElement:
     clauses: list[Callable[[], Iterator[pp.ParserElement]]] = [
         *(_origin, _effect, _treatment, _counting, _wording)
     ]
-    clause = pp.MatchFirst(
+    clause = Choice(
         [
-            leaf(r"end\s+rule(?!\w)", NO_END_OF_RULE, _end_of_rule),
+            node(word("end rule"), _end_of_rule),
             *(element for family in clauses for element in family()),
-            misfit(RULE_BORDER, CLAUSE),
-        ]
+        ],
+        misfit(RULE_BORDER, CLAUSE),
     )
-    part = Recovering(heading, RULE_BORDER, _HEADING) | Recovering(clause, RULE_BORDER, "rule")
+    part = Choice(
+        [Recovering(heading, RULE_BORDER, _HEADING)], Recovering(clause, RULE_BORDER, "rule")
+    )
     return node(
         word("policy") - IDENTIFIER - pp.Optional(TITLE) - pp.ZeroOrMore(part) - End("policy"),
         _policy,

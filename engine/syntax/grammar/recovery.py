@@ -1,8 +1,9 @@
 """Elements that let one grammar survive faults: panic-mode recovery at clause and item borders.
 
 A broken clause becomes a `Broken` node and parsing goes on behind it, so that one mistake never
-hides its neighbours. Parsing resumes at the start of a line, where a keyword stands or where the
-indentation says that something new begins; text without faults may be laid out in any way.
+hides its neighbours, until there are more than `MOST_FAULTS`. It resumes at the start of a line,
+where a keyword stands or where the indentation says that something new begins; text without faults
+may be laid out in any way.
 """
 
 import re
@@ -12,27 +13,37 @@ import pyparsing as pp
 
 from ...source.text import Span
 from ..expectations import CLAUSE_END, end_of
+from ..lexis import MOST_FAULTS
 from ..tree import Broken, Node
 
 
 class SourceText(str):
-    """A text that knows the name of its source, as parse actions receive it."""
+    """A text that knows the name of its source and its faults so far, as elements receive it."""
 
-    __slots__ = ("source",)
+    __slots__ = ("faults", "source")
 
     source: str
+    faults: int
 
     @classmethod
     def of(cls, text: str, source: str) -> "SourceText":
         """Return the text, named."""
         made = cls(text)
         made.source = source
+        made.faults = 0
         return made
 
 
 def span_in(text: str, start: int, end: int) -> Span:
     """Return the span of a text handed to a parse action."""
     return Span(source=cast("SourceText", text).source, start=start, end=end)
+
+
+def _onward(text: str, offset: int) -> int:
+    """Return where to go on behind one more fault: nowhere once there are too many."""
+    source = cast("SourceText", text)
+    source.faults += 1
+    return offset if source.faults <= MOST_FAULTS else len(text)
 
 
 def first_visible(text: str, offset: int) -> int:
@@ -83,7 +94,7 @@ class Recovering(pp.ParseElementEnhance):
             expected=expected,
             context=self._context,
         )
-        return resume, pp.ParseResults([broken])
+        return _onward(instring, resume), pp.ParseResults([broken])
 
     def _resume(self, text: str, start: int, place: int) -> int:
         line = _line_start(text, start)
@@ -153,4 +164,4 @@ class End(pp.Token):
             expected=end_of(self._word),
             context=self._word,
         )
-        return end, pp.ParseResults([broken])
+        return _onward(instring, end), pp.ParseResults([broken])

@@ -13,6 +13,7 @@ from .elements import (
     IDENTIFIER,
     MEMBER_NAME,
     TITLE,
+    Choice,
     Parts,
     first,
     leaf,
@@ -138,8 +139,11 @@ def set_declaration() -> pp.ParserElement:
     """Return the element for a set, in one edition or in several dated ones."""
     since = word("from") - DAY - pp.Optional(word("until") - DAY) - word("is") - MEMBERS_ELEMENT
     always = word("is") - MEMBERS_ELEMENT
-    edition = node((since | always) - Complete(EDITION_BORDER), _edition)
-    editions = Recovering(edition | misfit(EDITION_BORDER, EDITION), EDITION_BORDER, "set")
+    edition = Choice(
+        (node(each - Complete(EDITION_BORDER), _edition) for each in (since, always)),
+        misfit(EDITION_BORDER, EDITION),
+    )
+    editions = Recovering(edition, EDITION_BORDER, "set")
     return node(
         word("set")
         - IDENTIFIER

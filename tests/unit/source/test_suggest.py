@@ -30,3 +30,9 @@ def test_equal_likeness_goes_by_the_alphabet_and_not_by_the_order_given() -> Non
 def test_the_least_likeness_may_be_raised_and_lowered() -> None:
     assert nearest("severty", WORDS, least=0.99) is None
     assert nearest("sevxxx", ["severe"], least=0.4) == "severe"
+
+
+def test_a_word_longer_than_people_type_has_no_near_name() -> None:
+    known = ["y" * 65, "y" * 60]
+    assert nearest("y" * 64, known) == "y" * 65
+    assert nearest("y" * 66, known) is None

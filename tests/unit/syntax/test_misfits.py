@@ -74,3 +74,10 @@ def test_every_suggestion_is_of_the_language() -> None:
 def test_near_words_are_suggested(clause: str, words: str, replacement: str | None) -> None:
     fault, marked = only_fault(clause)
     assert (marked, fault.replacement) == (words, replacement)
+
+
+def test_an_impossible_day_is_told_without_what_clings_to_it() -> None:
+    for clinging in ("", "-5", "-x", ".5", "/7", "%"):
+        fault, words = only_fault(f"in force from 2026-02-30{clinging}")
+        assert fault.code == "E0206"
+        assert words == "2026-02-30"

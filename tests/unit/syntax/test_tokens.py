@@ -3,6 +3,7 @@
 import pytest
 
 from engine.source.text import Source
+from engine.syntax.lexis import MOST_FAULTS
 from engine.syntax.tokens import TokenKind, examine, scan
 
 
@@ -69,3 +70,12 @@ def test_the_grammar_reads_spaces_for_what_nobody_sees_and_straight_marks_for_cu
 def test_a_token_ends_behind_its_last_character() -> None:
     first, *_ = scan(Source(name="t", text="abc d"))
     assert (first.start, first.end) == (0, 3)
+
+
+def test_examining_ends_behind_a_hundred_faults() -> None:
+    text = "? " * 1000
+    readied, found = examine(Source(name="t", text=text))
+    assert len(found) == MOST_FAULTS + 1
+    assert text.startswith(readied)
+    one_text = '"' + "\u200b" * 1000 + '"'
+    assert len(examine(Source(name="t", text=one_text))[1]) == MOST_FAULTS + 1

@@ -1,0 +1,157 @@
+"""Time from policy files to a bundle that decides: 2,000 rules in 100 files, pass by pass.
+
+Run it as `python -m benchmarks.policies` after `make test` has set up the environment. The rules
+are made: each repeats one of a few shapes of the shipped policies with other numbers, facts and
+words, and speaks of the shipped vocabulary, sets and instruments. Prints the medians of 5 rounds,
+what a rule costs, and what a reload costs of the same files and of files of which one changed.
+"""
+
+import gc
+import os
+import platform
+from collections.abc import Callable, Mapping
+from itertools import cycle
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from engine.bundle.bundle import Builder, build, digest_of, is_policy, policy_sources
+from engine.bundle.load import read_directory, shipped_directory
+from engine.evaluation.program import compile_program
+from engine.semantics.check import check
+from engine.syntax.parse import parse
+
+RULES = 2_000
+RULES_A_FILE = 20
+ROUNDS = 5
+
+SHAPES = (
+    """
+  rule minors_{n} "No profiling of people under {age}, market {n}"
+    source        DSA art 28(2)
+    in force from 2024-02-17
+    applies in    EU
+    prohibit when campaign.targeting.profiling
+                  and campaign.targeting.age.min is less than {age}
+    unless        "a verified audience" campaign.advertiser.verified
+    severity      high
+    message       "The ads are profiled and open to people from {{campaign.targeting.age.min}}."
+    remedy        "Raise the lowest age to {age}, or switch profiling off."
+    evidence      campaign.targeting.age.min, campaign.targeting.profiling
+""",
+    """
+  # Article 11(1) names the label, article 12(1) the notice.
+  rule label_{n} "Political ads carry label and notice, {n}"
+    source        TTPA art 11(1), TTPA art 12(1)
+    in force from 2025-10-10
+    applies in    {{DE, FR, US-CA}}
+    applies when  campaign.political.is_political
+    require       all of
+                    (a) campaign.political.label;
+                    (b) campaign.political.sponsor is known;
+                    (c) campaign.flight.start is within {age} days before
+                        campaign.political.election.date
+    severity      critical
+    enforcement   mandatory
+    message       "The ads lack a part of their label (sponsor: {{campaign.political.sponsor}})."
+    remedy        "Label the ads as political, name the sponsor, and publish the notice."
+""",
+    """
+  rule audiences_{n} "Audiences rest on consent, {n}"
+    source        GDPR art 6(1)
+    in force from 2018-05-25 until 2099-01-01
+    applies in    EU
+    require       every audience in campaign.audiences, if any, has (
+                    audience.collected_from_subject and audience.consent_for_political
+                  )
+    if unknown    deny
+    message       "The audience {{audience.name}} has no consent."
+    remedy        "Take {{audience.name}} out, or ask the people of market {n}."
+""",
+    """
+  rule spending_{n} "The budget is in proportion, {n}"
+    source        DSA art 26(1)
+    in force from 2024-02-17
+    prohibit when campaign.budget.total exceeds EUR {n}000.50
+                  and not (campaign.id is "campaign {n}" or campaign.markets includes none of EU)
+    severity      low
+    message       "The budget is {{campaign.budget.total}}."
+    remedy        "Lower it below EUR {n}000.50, or split the campaign in two."
+""",
+)
+
+
+def main() -> None:
+    files = generated()
+    sources = policy_sources(files)
+    trees = {name: parse(source)[0] for name, source in sources.items()}
+    checked, faults = check(trees, sources)
+    assert checked is not None, faults
+    assert not faults, faults
+    changed = {**files, "rules/000.policy": files["rules/000.policy"] + "# changed\n"}
+    characters = sum(len(source.text) for source in sources.values())
+    print(f"{len(checked.policies.rules):,} rules, {len(files)} files, {characters:,} characters")
+    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors")
+    with TemporaryDirectory() as folder:
+        _written(Path(folder), files)
+        _measured("read", lambda: read_directory(Path(folder)))
+    _measured("digest", lambda: digest_of(files))
+    _measured("parse", lambda: [parse(source) for source in sources.values()])
+    _measured("check", lambda: check(trees, sources))
+    _measured("compile", lambda: compile_program(checked.policies))
+    whole = _measured("build, all passes", lambda: build("rules", files))
+    builder = Builder()
+    turns = cycle((files, changed))
+    one = _measured("rebuild, one file changed", lambda: builder.build("rules", next(turns)))
+    same = _measured("rebuild, nothing changed", lambda: builder.build("rules", dict(files)))
+    print(f"{'whole / one file changed':26} {whole / one:9.1f}")
+    print(f"{'whole / nothing changed':26} {whole / same:9.1f}")
+
+
+def generated() -> dict[str, str]:
+    """Return the files of a bundle: what the shipped policies declare, and the rules."""
+    shipped = read_directory(shipped_directory())
+    files = {
+        name: text
+        for name, text in shipped.items()
+        if is_policy(name) and name.partition("/")[0] in ("law", "vocabulary")
+    }
+    for number in range(RULES // RULES_A_FILE):
+        files[f"rules/{number:03}.policy"] = _file(number)
+    return files
+
+
+def _file(number: int) -> str:
+    first = number * RULES_A_FILE
+    rules = (_rule(first + index) for index in range(RULES_A_FILE))
+    heading = f'policy part_{number} "Part {number}"'
+    return f"# File {number} of the generated bundle.\n{heading}\n{''.join(rules)}end policy\n"
+
+
+def _rule(number: int) -> str:
+    return SHAPES[number % len(SHAPES)].format(n=number, age=14 + number % 5)
+
+
+def _written(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _measured(name: str, run: Callable[[], object]) -> float:
+    """Print and return the median time of a pass, in milliseconds."""
+    times = []
+    for _ in range(ROUNDS):
+        gc.collect()
+        start = perf_counter()
+        run()
+        times.append((perf_counter() - start) * 1000)
+    typical = median(times)
+    print(f"{name:26} {typical:9.1f} ms {typical / RULES * 1000:9.1f} µs a rule")
+    return typical
+
+
+if __name__ == "__main__":
+    main()

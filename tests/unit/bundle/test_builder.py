@@ -1,0 +1,65 @@
+"""A builder makes nothing twice, and makes what `build` makes."""
+
+from pathlib import Path
+
+from engine.bundle.bundle import Builder, build
+
+VOCABULARY = (Path(__file__).parents[2] / "golden" / "vocabulary.policy").read_text()
+POLICY = """\
+instrument TEST "A law" "http://d"
+policy p "P"
+  rule r "R"
+    source TEST art 1
+    in force from 2024-01-01
+    require campaign.flight.start is known
+    message "m"
+    remedy "r"
+end policy
+"""
+FILES = {"vocabulary.policy": VOCABULARY, "p.policy": POLICY}
+
+
+def test_unchanged_files_make_the_very_same_bundle() -> None:
+    builder = Builder()
+    first, faults = builder.build("same", FILES)
+    assert first is not None
+    assert faults == ()
+    assert builder.build("same", dict(FILES))[0] is first
+
+
+def test_another_name_or_another_text_makes_another_bundle() -> None:
+    builder = Builder()
+    first, _ = builder.build("one", FILES)
+    renamed, _ = builder.build("two", FILES)
+    changed, _ = builder.build("two", {**FILES, "p.policy": POLICY.replace('"m"', '"n"')})
+    assert first is not None
+    assert renamed is not None
+    assert changed is not None
+    assert (first.name, renamed.name) == ("one", "two")
+    assert first.digest == renamed.digest != changed.digest
+
+
+def test_after_any_change_a_builder_makes_what_a_fresh_build_makes() -> None:
+    builder = Builder()
+    histories = (
+        FILES,
+        {**FILES, "p.policy": POLICY.replace("require", "reqire")},
+        {**FILES, "p.policy": POLICY.replace('"m"', '"n"')},
+        {"vocabulary.policy": VOCABULARY, "q.policy": POLICY},
+        {"p.policy": POLICY},
+        FILES,
+    )
+    for files in histories:
+        made, found = builder.build("same", files)
+        fresh, expected = build("same", files)
+        assert found == expected
+        assert (made and made.digest) == (fresh and fresh.digest)
+        assert (made and made.policies.rules) == (fresh and fresh.policies.rules)
+
+
+def test_files_that_were_changed_in_place_are_seen() -> None:
+    builder = Builder()
+    files = dict(FILES)
+    first, _ = builder.build("same", files)
+    files["p.policy"] = POLICY.replace('"m"', '"n"')
+    assert builder.build("same", files)[0] is not first
