@@ -67,7 +67,9 @@ def test_a_file_of_very_many_words_is_not_read() -> None:
 def chain(length: int, *, last: str) -> str:
     links = (f"define a{n} source TEST art 1 means a{n + 1} end define\n" for n in range(length))
     instrument = 'instrument TEST "T" "http://t"\n'
-    return f"{instrument}{''.join(links)}define a{length} source TEST art 1 means {last} end define\n"
+    return (
+        f"{instrument}{''.join(links)}define a{length} source TEST art 1 means {last} end define\n"
+    )
 
 
 def test_definitions_of_definitions_are_followed_only_so_far() -> None:
