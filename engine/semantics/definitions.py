@@ -48,14 +48,19 @@ class _Maker:
         if name in self.made:
             return
         node, scope = self.written[name]
+        path = (*above, name)
         for used in _named(node):
             other = used.steps[0].name
-            if other in (*above, name):
-                path = (*above, name)[(*above, name).index(other) :]
-                scope.report(faults.circular_definition(used.span, path))
+            if other in path:
+                circle = path[path.index(other) :]
+                scope.report(faults.circular_definition(used.span, circle))
+                self.made.update(dict.fromkeys(circle))
+            elif other in self.written and len(path) > MAXIMUM_HEIGHT:
+                # Each definition is a part within the one above: this is too high already.
+                scope.report(faults.sprawling(used.span, MOST_PARTS))
                 self.made.update(dict.fromkeys(path))
             elif other in self.written:
-                self.make(other, (*above, name))
+                self.make(other, path)
         if name not in self.made:
             self.made[name] = self._definition(node, scope)
 

@@ -62,3 +62,20 @@ def test_a_file_of_very_many_words_is_not_read() -> None:
     assert fault.code == "E0108"
     assert fault.headline == f"the file has more than {MOST_WORDS:,} words and marks"
     assert codes(faults_of(long="( " * MOST_WORDS)) != ["E0108"]
+
+
+
+
+def chain(length: int, *, last: str) -> str:
+    links = (f"define a{n} source TEST art 1 means a{n + 1} end define\n" for n in range(length))
+    instrument = 'instrument TEST "T" "http://t"\n'
+    return (
+        f"{instrument}{''.join(links)}define a{length} source TEST art 1 means {last} end define\n"
+    )
+
+
+def test_definitions_of_definitions_are_followed_only_so_far() -> None:
+    for last in ("a0", "today is today"):
+        found = faults_of(chain=chain(5_000, last=last))
+        assert codes(found)[-1] == "E0110"
+        assert set(codes(found)) <= {"E0322", "E0110"}

@@ -189,7 +189,7 @@ def test_the_list_of_faults_ends() -> None:
 
 
 def test_reading_ends_behind_a_hundred_broken_constructs() -> None:
-    for line in ("policy x\n", "end x\n", 'policy p\n rule r\nrequire ("\n'):
+    for line in ("policy x\n", 'policy p\n rule r\nrequire ("\n'):
         parsed, found = read(line * MOST_FAULTS * 3)
         assert [each.code for each in found].count("E0110") == 1
         assert found[-1].code == "E0110"
