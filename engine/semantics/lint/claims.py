@@ -10,6 +10,7 @@ from typing import assert_never
 
 from ...syntax.tree import JunctionKind, QuantifierKind
 from ..tree import (
+    AggregateTerm,
     ArithmeticTerm,
     Compared,
     Condition,
@@ -155,4 +156,6 @@ def subject(term: ValueTerm, bound: Bound) -> Subject:
             return ("result", operator, month_end, subject(left, bound), subject(right, bound))
         case SetTerm(name=name) | ParameterTerm(name=name):
             return ("declared", name)
+        case AggregateTerm():
+            return ("aggregate", term, bound)
     assert_never(term)

@@ -12,6 +12,7 @@ from typing import Any, assert_never
 
 from ...syntax.lexis import Comparator
 from ..tree import (
+    AggregateTerm,
     ArithmeticTerm,
     Compared,
     Constant,
@@ -56,6 +57,7 @@ _DENIALS: Mapping[Comparator, Comparator] = {
     Comparator.NOT_ONE_OF: Comparator.ONE_OF,
     Comparator.INCLUDES_NONE_OF: Comparator.INCLUDES_ANY_OF,
     Comparator.NOT_EMPTY: Comparator.EMPTY,
+    Comparator.NOT_LIKE: Comparator.LIKE,
 }
 
 
@@ -163,6 +165,8 @@ def _facts(term: ValueTerm) -> Iterator[FactTerm]:
         case ArithmeticTerm(left=left, right=right):
             yield from _facts(left)
             yield from _facts(right)
+        case AggregateTerm(collection=collection):
+            yield collection
         case Constant() | TodayTerm() | SetTerm() | ParameterTerm():
             pass
         case _:
@@ -171,7 +175,7 @@ def _facts(term: ValueTerm) -> Iterator[FactTerm]:
 
 def _kind(term: ValueTerm) -> Type | None:
     match term:
-        case Constant() | FactTerm() | ArithmeticTerm() | ParameterTerm():
+        case Constant() | FactTerm() | ArithmeticTerm() | ParameterTerm() | AggregateTerm():
             return term.type
         case TodayTerm():
             return Scalar.DATE
@@ -185,8 +189,8 @@ def _about(term: ValueTerm, bound: Bound, region: Region) -> Iterator[tuple[Topi
     topic = (Aspect.VALUE, subject(term, bound))
     kind = _kind(term)
     if isinstance(region, Line):
-        is_whole = kind in (Scalar.WHOLE_NUMBER, Scalar.DATE) and not isinstance(
-            term, ArithmeticTerm
+        is_whole = kind in (Scalar.WHOLE_NUMBER, Scalar.DATE) and isinstance(
+            term, FactTerm | TodayTerm
         )
         yield topic, region.whole() if is_whole else region
         return

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from ...syntax.lexis import Comparator
 from ..tree import (
+    AggregateTerm,
     ArithmeticTerm,
     Compared,
     Constant,
@@ -121,6 +122,7 @@ def term_text(term: ValueTerm) -> str:
             | ArithmeticTerm(text=text)
             | SetTerm(text=text)
             | ParameterTerm(text=text)
+            | AggregateTerm(text=text)
         ):
             return text
     assert_never(term)
