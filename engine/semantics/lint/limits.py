@@ -57,6 +57,7 @@ _DENIALS: Mapping[Comparator, Comparator] = {
     Comparator.NOT_ONE_OF: Comparator.ONE_OF,
     Comparator.INCLUDES_NONE_OF: Comparator.INCLUDES_ANY_OF,
     Comparator.NOT_EMPTY: Comparator.EMPTY,
+    Comparator.NOT_LIKE: Comparator.LIKE,
 }
 
 
@@ -188,8 +189,8 @@ def _about(term: ValueTerm, bound: Bound, region: Region) -> Iterator[tuple[Topi
     topic = (Aspect.VALUE, subject(term, bound))
     kind = _kind(term)
     if isinstance(region, Line):
-        is_whole = kind in (Scalar.WHOLE_NUMBER, Scalar.DATE) and not isinstance(
-            term, ArithmeticTerm
+        is_whole = kind in (Scalar.WHOLE_NUMBER, Scalar.DATE) and isinstance(
+            term, FactTerm | TodayTerm
         )
         yield topic, region.whole() if is_whole else region
         return

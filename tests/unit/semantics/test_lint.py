@@ -91,6 +91,8 @@ def test_what_may_be_meant_is_left_in_peace(condition: str) -> None:
             "every i in campaign.items, if any, has (i.flag) "
             "and any j in campaign.items has (not j.flag)"
         ),
+        'campaign.note is like "a*" and campaign.note is not like "a*"',
+        "sum of campaign.sizes exceeds 5 and sum of campaign.sizes is less than 3",
         "any i in campaign.items has (i.flag) and no j in campaign.items has (j.flag)",
         "any i in campaign.items has (any p in i.parts has (p.flag and not p.flag))",
         "any i in campaign.items has (i.flag and campaign.flag) and not campaign.flag",
