@@ -42,9 +42,9 @@ def examine_definition(definition: Definition, prover: Prover) -> Iterator[Diagn
 
 
 def breach(rule: Rule) -> Claim:
-    """Return the claim that a campaign does what the main clause of a rule refuses."""
+    """Return the claim that a campaign does what the main clause refuses, or owes its duty."""
     match rule.effect:
-        case Effect.PROHIBIT:
+        case Effect.PROHIBIT | Effect.OBLIGE:
             return Claim(condition=rule.main.condition)
         case Effect.REQUIRE:
             return Claim(condition=rule.main.condition, truth=False)

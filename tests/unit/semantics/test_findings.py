@@ -64,8 +64,6 @@ def test_a_file_of_very_many_words_is_not_read() -> None:
     assert codes(faults_of(long="( " * MOST_WORDS)) != ["E0108"]
 
 
-
-
 def chain(length: int, *, last: str) -> str:
     links = (f"define a{n} source TEST art 1 means a{n + 1} end define\n" for n in range(length))
     instrument = 'instrument TEST "T" "http://t"\n'
