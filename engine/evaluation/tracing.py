@@ -290,11 +290,12 @@ def _wants(condition: Compared, names: Names) -> Callable[[Frame], list[Wanted]]
 
 def _refusal(condition: Compared, values: Sequence[object]) -> str:
     """Return why values are not compared; empty where they are."""
+    why = ""
     try:
         holds(condition, values)
     except UndefinedError as error:
-        return str(error)
-    return ""
+        why = str(error)
+    return why
 
 
 def _term_wants(term: ValueTerm, names: Names) -> Callable[[Frame], list[Wanted]]:

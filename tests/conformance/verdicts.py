@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.bundle.bundle import build
+from engine.bundle.bundle import Builder, Bundle
 from engine.evaluation import reference
 from engine.evaluation.decide import decide
 from engine.evaluation.result import Status
@@ -22,7 +22,6 @@ _VOCABULARY = """vocabulary campaign "a campaign"
   date    : date "a date that is missing"
   days    : days "a number of days that is missing"
   months  : months "a number of months that is missing"
-{facts}
   record flight "flight"
     start         : date required "first day"
     end           : date "last day"
@@ -46,16 +45,22 @@ def truths(
 ) -> tuple[dict[int, bool | None], dict[int, str]]:
     """Return the truth of each condition by its place, and the codes of those that are refused.
 
-    Both evaluators have agreed on every truth.
+    Each stands in policies of its own, so that none is judged in the light of another. Both
+    evaluators have agreed on every truth.
     """
+    found: dict[int, bool | None] = {}
     refused: dict[int, str] = {}
+    builder = Builder()
     for place, condition in enumerate(conditions):
-        _, diagnostics = build("one", _files({place: condition}, clause))
-        if diagnostics:
-            refused[place] = diagnostics[0].code
-    sound = {place: each for place, each in enumerate(conditions) if place not in refused}
-    bundle, diagnostics = build("all", _files(sound, clause))
-    assert bundle is not None, diagnostics
+        bundle, diagnostics = builder.build("one", _files(condition, clause))
+        if bundle is None:
+            refused[place] = next(each.code for each in diagnostics if each.is_error)
+        else:
+            found[place] = _truth(bundle)
+    return found, refused
+
+
+def _truth(bundle: Bundle) -> bool | None:
     campaign, faults = bundle.decoder.decode(dict(_CAMPAIGN))
     assert campaign is not None, faults
     as_of = datetime(2026, 1, 1, tzinfo=UTC)
@@ -64,15 +69,18 @@ def truths(
         for judge_all in (bundle.program.judge_all, reference.judge_all)
     )
     assert one == other
-    found = {int(each.rule.id.rpartition("_")[2]): each.status for each in one.results}
-    return {place: _TRUTHS[status] for place, status in found.items()}, refused
+    return _TRUTHS[one.results[0].status]
 
 
-def _files(conditions: Mapping[int, str], clause: str) -> dict[str, str]:
-    rules = "".join(
-        f"  rule r_{place}\n    {clause}\n    prohibit when {condition}\n"
-        '    message "no"\n    remedy "mend it"\n'
-        for place, condition in conditions.items()
-    )
-    policy = f"policy p\n  source LAW art 1\n  in force from 2000-01-01\n{rules}end policy\n"
-    return {"v.policy": _VOCABULARY.format(facts=""), "p.policy": policy}
+def _files(condition: str, clause: str) -> dict[str, str]:
+    rule = f"""policy p
+  rule r
+    source LAW art 1
+    in force from 2000-01-01
+    {clause}
+    prohibit when {condition}
+    message "no"
+    remedy "mend it"
+end policy
+"""
+    return {"v.policy": _VOCABULARY, "p.policy": rule}

@@ -275,7 +275,9 @@ def test_a_finding_shows_the_value_and_what_it_would_have_to_be(
     assert (result.status, seen(result)[0]) == (Status.VIOLATED, expected)
 
 
-@pytest.mark.parametrize("comparator", [Comparator.KNOWN, Comparator.UNKNOWN, Comparator.WITHIN])
+@pytest.mark.parametrize(
+    "comparator", [Comparator.KNOWN, Comparator.UNKNOWN, Comparator.WITHIN, Comparator.OVERLAPS]
+)
 def test_knowing_and_distances_are_no_comparisons_of_values(comparator: Comparator) -> None:
     with pytest.raises(AssertionError):
         compare(comparator, 1, (1,))

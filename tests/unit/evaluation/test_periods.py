@@ -6,7 +6,7 @@ import pytest
 
 from engine.evaluation.result import Status
 from engine.testing.runner import run_cases
-from tests.unit.evaluation.courtroom import court, judged, rule, seen, wanted
+from tests.unit.evaluation.courtroom import CAMPAIGN, court, judged, rule, seen, wanted
 
 STATUS = {True: Status.VIOLATED, False: Status.SATISFIED, None: Status.UNDETERMINED}
 SUMMER = {"start": "2026-06-01", "end": "2026-08-31"}
@@ -62,7 +62,10 @@ def test_a_period_that_ends_before_it_begins_is_refused() -> None:
     campaign, faults = court().decoder.decode({"id": "c", "slot": slot})
     assert campaign is None
     assert [fault.pointer for fault in faults] == ["/slot/end"]
-    assert court().decoder.decode({"id": "c", "slot": {"end": "2026-02-01"}})[0] is not None
+    lone = {**CAMPAIGN, "slot": {"end": "2026-02-01"}}
+    assert court().decoder.decode(lone)[0] is not None
+    _, faults = court().decoder.decode({**CAMPAIGN, "slot": "summer"})
+    assert [fault.pointer for fault in faults] == ["/slot"]
 
 
 def test_a_message_tells_a_period() -> None:

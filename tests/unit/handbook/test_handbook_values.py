@@ -15,7 +15,7 @@ from engine.handbook.handbook import handbook
 from engine.handbook.values import Outcome
 from engine.semantics.tree import Compared, Window
 from engine.syntax.lexis import Comparator
-from tests.unit.handbook.bookshelf import bundle, rule, shipped
+from tests.unit.handbook.bookshelf import bundle, condition, rule, shipped
 
 TESTS = """
 test "named" on 2026-01-01 given campaign.political is yes expect deny by p/one end test
@@ -211,3 +211,11 @@ def test_a_heading_of_what_is_no_fact_is_its_value() -> None:
     odd = replace(found, left=found.right[0], comparator=Comparator.EMPTY, right=())
     words = Writer(policies=made.policies).condition(odd).text
     assert words == "nothing is listed under the sensitive subjects"
+
+
+def test_periods_are_told_by_their_days() -> None:
+    """The core has no word for them: a node that says `overlaps` is no sentence."""
+    made, node = condition("campaign.size is at least 1")
+    assert isinstance(node, Compared)
+    with pytest.raises(AssertionError):
+        Writer(policies=made.policies).condition(replace(node, comparator=Comparator.OVERLAPS))

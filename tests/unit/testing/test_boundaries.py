@@ -54,6 +54,42 @@ def given(found: list[LimitTests]) -> list[str]:
             ["whole is 17: allow", "whole is 18: deny by p/r", "whole is 19: deny by p/r"],
         ),
         (
+            "campaign.term is at least 2 weeks",
+            {"term": "P1D"},
+            [
+                "term is 13 days: allow",
+                "term is 14 days: deny by p/r",
+                "term is 15 days: deny by p/r",
+            ],
+        ),
+        (
+            "campaign.notice exceeds 1 year",
+            {"notice": "P1M"},
+            [
+                "notice is 11 months: allow",
+                "notice is 12 months: allow",
+                "notice is 13 months: deny by p/r",
+            ],
+        ),
+        (
+            "campaign.radius is less than 1.5 miles",
+            {"radius": {"amount": 3, "unit": "km"}},
+            [
+                "radius is 1.4 miles: deny by p/r",
+                "radius is 1.5 miles: allow",
+                "radius is 1.6 miles: allow",
+            ],
+        ),
+        (
+            "campaign.day is within 1 month after 2026-01-31",
+            {"day": "2025-01-01"},
+            [
+                "day is 2026-02-27: deny by p/r",
+                "day is 2026-02-28: deny by p/r",
+                "day is 2026-03-01: allow",
+            ],
+        ),
+        (
             "campaign.amount exceeds 0.25",
             {"amount": 0},
             ["amount is 0.24: allow", "amount is 0.25: allow", "amount is 0.26: deny by p/r"],

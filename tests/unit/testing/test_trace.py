@@ -53,6 +53,19 @@ def test_a_satisfied_rule_shows_each_part_with_the_values_that_it_read() -> None
     ]
 
 
+def test_of_a_list_taken_together_the_list_is_shown() -> None:
+    (trace,) = traced(
+        rule(
+            "prohibit when count of (each i in campaign.items where i.flag) exceeds campaign.amount"
+        ),
+        case("t", "expect deny for want of campaign.amount"),
+        amount=5,
+        items=[{"flag": True}],
+    )
+    values = [line for line in shown(trace) if "= campaign" in line]
+    assert values == ["  = campaign.items = yes", "  = campaign.amount = 5"]
+
+
 def test_labels_and_today_and_the_two_sides_of_a_comparison_are_shown() -> None:
     (trace,) = traced(
         rule(
