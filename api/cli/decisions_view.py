@@ -59,7 +59,10 @@ def _reason(decision: Decision) -> str:
     if decision.effect is Effect.DENY:
         return f"wants {_cut([fact.pointer or fact.path for fact in decision.missing])}"
     warned = [result.rule.id for result in violated]
-    return f"with a warning by {_cut(warned)}" if warned else ""
+    owed = [result.rule.id for result in decision.obligations]
+    notes = (("a warning by", warned), ("a duty by", owed))
+    said = " and ".join(f"{what} {_cut(rules)}" for what, rules in notes if rules)
+    return f"with {said}" if said else ""
 
 
 def _refusal(faults: Sequence[Fault]) -> Iterator[Text]:

@@ -76,9 +76,15 @@ class _Session:
             "failures": [
                 trials_document.failure(self.policies, each, traces(each, words)) for each in failed
             ],
-            "never_violated": self._never(Status.VIOLATED),
+            "never_violated": self._never_violated,
             "never_satisfied": self._never(*_UPHELD),
         }
+
+    @property
+    def _never_violated(self) -> list[str]:
+        """The rules that could be violated, and are in no test."""
+        could = {rule.id for rule in self.bundle.policies.rules if rule.duty is None}
+        return [name for name in self._never(Status.VIOLATED) if name in could]
 
     def _never(self, *statuses: Status) -> list[str]:
         """Return the rules that no test sees in one of some statuses."""
@@ -133,7 +139,7 @@ class _Session:
         if self.as_json:
             self.output.json(self.document)
         else:
-            never = self._never(Status.VIOLATED), self._never(*_UPHELD)
+            never = self._never_violated, self._never(*_UPHELD)
             failed = len(self.failed)
             self._messages.lines(
                 trials_view.summary(*never, passed=len(self.results) - failed, failed=failed)

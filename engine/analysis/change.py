@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-from ..semantics.tree import Constant
+from ..semantics.tree import Constant, Effect
 from ..source.text import Location
 
 
@@ -29,9 +29,10 @@ class Lean(Enum):
 def leaning(*, grows: bool | None, sign: int) -> Lean:
     """Return the lean of a condition that holds more often, or less; None where neither is sure.
 
-    `sign` is 1 where the truth of the condition leads towards denial, -1 where towards allowing.
+    `sign` is 1 where the truth of the condition leads towards denial, -1 where towards allowing,
+    and 0 where only what is unknown does.
     """
-    if grows is None:
+    if grows is None or sign == 0:
         return Lean.UNCLEAR
     return Lean.STRICTER if grows is (sign > 0) else Lean.LOOSER
 
@@ -42,6 +43,10 @@ def together(leans: Iterable[Lean]) -> Lean:
     if not found:
         return Lean.NEUTRAL
     return found.pop() if len(found) == 1 else Lean.UNCLEAR
+
+
+SIGNS = {Effect.PROHIBIT: 1, Effect.REQUIRE: -1, Effect.OBLIGE: 0}
+"""Whether the truth of a main clause leads towards denial, towards allowing, or to neither."""
 
 
 class Realm(Enum):
@@ -75,6 +80,7 @@ class Part(Enum):
     APPLICABILITY = "applicability"
     PROHIBITION = "prohibition"
     REQUIREMENT = "requirement"
+    OBLIGATION = "obligation"
     EXCEPTION = "exception"
     DEFINITION = "definition"
 
@@ -97,6 +103,8 @@ class Kind(Enum):
     IF_UNKNOWN = "if unknown"
     MESSAGE = "message"
     REMEDY = "remedy"
+    DUTY = "duty"
+    DUE = "due"
     EVIDENCE = "evidence"  # sets of paths
     EXCEPTION_ADDED = "exception added"  # its condition
     EXCEPTION_REMOVED = "exception removed"

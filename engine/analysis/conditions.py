@@ -21,7 +21,8 @@ from .phrases import phrase, quantifier
 class Comparing:
     """Two versions of a condition, side by side, and where they stand.
 
-    `sign` is 1 where truth leads towards denial, -1 where it leads towards allowing.
+    `sign` is 1 where truth leads towards denial, -1 where it leads towards allowing, 0 where it
+    leads to neither.
     """
 
     old: Reader

@@ -10,7 +10,6 @@ from ..semantics.tree import (
     Condition,
     Denied,
     Edition,
-    Effect,
     Members,
     Over,
     Policies,
@@ -23,7 +22,7 @@ from ..semantics.tree import (
 from ..semantics.types import EnumerationType, ListType, Type, describe
 from ..semantics.vocabulary import Fact
 from ..syntax.tree import QuantifierKind
-from .change import Change, Kind, Lean, Realm, Shown, Subject, leaning, together
+from .change import SIGNS, Change, Kind, Lean, Realm, Shown, Subject, leaning, together
 from .comparisons import GROWING
 from .meaning import FactName
 from .timelines import growth, timeline
@@ -134,9 +133,13 @@ def _uses(name: str, policies: Policies) -> Iterator[int]:
 
 
 def signed(rule: Rule) -> Iterator[tuple[Condition, int]]:
-    """Yield the conditions of a rule, each with 1 where its truth leads towards denial, else -1."""
-    yield from ((clause.condition, 1) for clause in rule.applicability)
-    yield rule.main.condition, 1 if rule.effect is Effect.PROHIBIT else -1
+    """Yield the conditions of a rule, each with 1 where its truth leads towards denial.
+
+    It is -1 where truth leads towards allowing, and 0 where it leads to neither.
+    """
+    sign = SIGNS[rule.effect]
+    yield from ((clause.condition, abs(sign)) for clause in rule.applicability)
+    yield rule.main.condition, sign
     yield from ((each.clause.condition, -1) for each in rule.exemptions)
 
 

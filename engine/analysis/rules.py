@@ -8,17 +8,17 @@ from ..semantics.tree import (
     Clause,
     Condition,
     Constant,
+    Duty,
     Effect,
     Enforcement,
     Exemption,
     FactTerm,
     Rule,
     SetTerm,
-    Template,
     Window,
 )
 from ..syntax.tree import JunctionKind, UnknownTreatment
-from .change import Change, Kind, Lean, Part, Realm, Shown, Subject, leaning
+from .change import SIGNS, Change, Kind, Lean, Part, Realm, Shown, Subject, leaning
 from .conditions import Comparing
 from .meaning import Reader, meaning
 from .normal import denied, normal, opened
@@ -26,8 +26,12 @@ from .phrases import phrase
 from .timelines import growth, newest, timeline_of
 
 _STRENGTH = {Enforcement.ADVISORY: 0, Enforcement.ENFORCED: 1, Enforcement.MANDATORY: 2}
-_PARTS = {Effect.PROHIBIT: Part.PROHIBITION, Effect.REQUIRE: Part.REQUIREMENT}
-_VERBS = {Effect.PROHIBIT: "prohibit when", Effect.REQUIRE: "require"}
+_PARTS = {
+    Effect.PROHIBIT: Part.PROHIBITION,
+    Effect.REQUIRE: Part.REQUIREMENT,
+    Effect.OBLIGE: Part.OBLIGATION,
+}
+_VERBS = {Effect.PROHIBIT: "prohibit when", Effect.REQUIRE: "require", Effect.OBLIGE: "oblige when"}
 
 
 def subject_of(rule: Rule) -> Subject:
@@ -47,6 +51,7 @@ def content(rule: Rule, reader: Reader) -> Hashable:
         meaning(reader, main),
         frozenset((each.name, meaning(reader, each.clause.condition)) for each in rule.exemptions),
         *(rule.if_unknown, rule.severity, rule.enforcement),
+        None if rule.duty is None else (reader.template(rule.duty.text, main), *_due(rule.duty)),
         *(reader.template(rule.message, main), reader.template(rule.remedy, main)),
         frozenset(map(reader.term, rule.evidence)),
     )
@@ -153,7 +158,7 @@ class _Pair:
 
     def applicability(self) -> Iterator[Change]:
         """Yield what narrowed or widened the cases to which the rule applies."""
-        comparing = self._comparing(Part.APPLICABILITY, 1)
+        comparing = self._comparing(Part.APPLICABILITY, abs(SIGNS[self.new.effect]))
         old, new = _conjuncts(self.old.applicability), _conjuncts(self.new.applicability)
         yield from comparing.operands(JunctionKind.AND, old, new)
 
@@ -162,15 +167,19 @@ class _Pair:
         old, new = normal(self.old.main.condition), normal(self.new.main.condition)
         effect = self.new.effect
         if self.old.effect is effect:
-            sign = 1 if effect is Effect.PROHIBIT else -1
-            yield from self._comparing(_PARTS[effect], sign).conditions(old, new)
-        elif self.before.condition(denied(old)) != self.now.condition(new):
+            yield from self._comparing(_PARTS[effect], SIGNS[effect]).conditions(old, new)
+        elif self._is_another_demand(old, new):
             yield self._told(
                 Kind.DEMAND,
                 Lean.UNCLEAR,
                 f"{_VERBS[self.old.effect]} {phrase(old)}",
                 f"{_VERBS[effect]} {phrase(new)}",
             )
+
+    def _is_another_demand(self, old: Condition, new: Condition) -> bool:
+        """Whether it is not that one of them prohibits just what the other requires to be not."""
+        obliges = Effect.OBLIGE in (self.old.effect, self.new.effect)
+        return obliges or self.before.condition(denied(old)) != self.now.condition(new)
 
     def exceptions(self) -> Iterator[Change]:
         """Yield the exceptions that came, went, were renamed or changed."""
@@ -219,17 +228,30 @@ class _Pair:
     def texts(self) -> Iterator[Change]:
         """Yield the words that a person is told, and the facts that are shown with them."""
         old, new = self.old, self.new
-        for kind, one, other in (
-            (Kind.MESSAGE, old.message, new.message),
-            (Kind.REMEDY, old.remedy, new.remedy),
-        ):
+        told = ((Kind.MESSAGE, old.message, new.message), (Kind.REMEDY, old.remedy, new.remedy))
+        for kind, one, other in told if (old.duty is None) is (new.duty is None) else ():
             before = self.before.template(one, old.main.condition)
             if before != self.now.template(other, new.main.condition):
-                yield self._told(kind, Lean.NEUTRAL, _written(one), _written(other))
+                yield self._told(kind, Lean.NEUTRAL, one.written, other.written)
+        yield from self._duty()
         if set(map(self.before.term, old.evidence)) != set(map(self.now.term, new.evidence)):
             yield self._told(
                 Kind.EVIDENCE, Lean.NEUTRAL, _listed(old.evidence), _listed(new.evidence)
             )
+
+    def _duty(self) -> Iterator[Change]:
+        old, new = self.old.duty, self.new.duty
+        if old is None or new is None:
+            return  # The demand is another one, which is told already.
+        before = self.before.template(old.text, self.old.main.condition)
+        if before != self.now.template(new.text, self.new.main.condition):
+            yield self._told(Kind.DUTY, Lean.NEUTRAL, old.text.written, new.text.written)
+        if _due(old) != _due(new):
+            yield self._told(Kind.DUE, Lean.NEUTRAL, old.due, new.due)
+
+
+def _due(duty: Duty) -> tuple[Hashable, ...]:
+    return duty.term, duty.within, duty.month_end
 
 
 def _repeats_name(rule: Rule) -> bool:
@@ -258,10 +280,6 @@ def _members(places: SetTerm | Constant | None, reader: Reader) -> frozenset[str
 
 def _excuse(exemption: Exemption) -> str:
     return phrase(normal(exemption.clause.condition))
-
-
-def _written(template: Template) -> str:
-    return "".join(part if isinstance(part, str) else f"{{{part.text}}}" for part in template.parts)
 
 
 def _listed(evidence: tuple[FactTerm, ...]) -> tuple[str, ...]:

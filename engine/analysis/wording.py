@@ -17,6 +17,8 @@ _SENTENCES: dict[Kind, str] = {
     Kind.SEVERITY: "its severity is {new}, no longer {old}",
     Kind.MESSAGE: 'the message reads "{new}", no longer "{old}"',
     Kind.REMEDY: 'the remedy reads "{new}", no longer "{old}"',
+    Kind.DUTY: 'the duty reads "{new}", no longer "{old}"',
+    Kind.DUE: "the duty is due {new}, no longer {old}",
     Kind.EVIDENCE: "the evidence shown is {new}, no longer {old}",
     Kind.EXCEPTION_RENAMED: 'the exception "{old}" is now called "{new}"',
     Kind.DEMAND: "the demand changed from `{old}` to `{new}`",
@@ -51,6 +53,7 @@ _PARTS = {
     Part.PROHIBITION: "for it to prohibit, ",
     Part.REQUIREMENT: "to meet it, ",
     Part.DEFINITION: "for it to hold, ",
+    Part.OBLIGATION: "for the duty to be owed, ",
 }
 
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import assert_never
 
-from ..semantics.tree import Effect, Enforcement, Rule, Window
-from ..syntax.tree import UnknownTreatment
-from .amounts import day
+from ..semantics.tree import Duty, Effect, Enforcement, Rule, Window
+from ..syntax.tree import Term, UnknownTreatment
+from .amounts import day, single
 
 _ONE_DAY = timedelta(days=1)
 
@@ -25,19 +25,36 @@ def opening(rule: Rule) -> str:
             return f"An ad {modal} not be shown if"
         case Effect.REQUIRE:
             return f"An ad {modal} be shown only if"
+        case Effect.OBLIGE:
+            return "A duty is owed if"
     assert_never(rule.effect)
 
 
-def effect(enforcement: Enforcement) -> str:
-    """Return what becomes of a campaign that breaks a rule."""
-    match enforcement:
+def due(duty: Duty) -> str:
+    """Return by when a duty is to be done."""
+    length = single(duty.within, duty.within.kind) if duty.within is not None else ""
+    match duty.term:
+        case Term.BEFORE_LAUNCH:
+            return "before the first day of the campaign"
+        case Term.OF_LAUNCH:
+            return f"within {length} of the first day of the campaign"
+        case Term.AFTER_THE_END:
+            return f"within {length} after the last day of the campaign"
+    assert_never(duty.term)
+
+
+def effect(rule: Rule) -> str:
+    """Return what becomes of a campaign that breaks a rule, or that owes its duty."""
+    if rule.effect is Effect.OBLIGE:
+        return "The campaign is allowed; the decision lists the duty with the day it is due."
+    match rule.enforcement:
         case Enforcement.ADVISORY:
             return "A campaign that breaks this rule is allowed, with a warning."
         case Enforcement.ENFORCED:
             return "A campaign that breaks this rule is denied."
         case Enforcement.MANDATORY:
             return "A campaign that breaks this rule is denied, and nobody can waive it."
-    assert_never(enforcement)
+    assert_never(rule.enforcement)
 
 
 def missing(rule: Rule) -> str:

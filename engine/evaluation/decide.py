@@ -32,7 +32,7 @@ def decide(
     hearing = Hearing(policies=policies, campaign=judged, moment=moment(judged, day_of(as_of)))
     results = judge_all(hearing, None)
     complete = not required_facts(judged, policies.vocabulary)
-    overall, markets = answer(hearing, results, complete=complete)
+    overall, markets, _ = answer(hearing, results, complete=complete)
     return Decision(
         campaign=judged.id,
         as_of=as_of,

@@ -73,6 +73,12 @@ class Decision:
         """Allow or deny."""
         return self.verdict.effect
 
+    @property
+    def obligations(self) -> tuple[RuleResult, ...]:
+        """The results that oblige to something, in order of the ids, for each market apart."""
+        parts = (part for result in self.results for part in result.parts)
+        return tuple(part for part in parts if part.obligation is not None)
+
     def with_status(self, *statuses: Status) -> tuple[RuleResult, ...]:
         """Return the results that ended in one of some statuses."""
         return tuple(result for result in self.results if result.status in statuses)

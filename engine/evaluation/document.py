@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from ..semantics.tree import Clause, Rule
 from .decision import Decision, MissingFact
 from .outcome import Seen, Wanted
-from .result import Finding, RuleResult, Status, Unestablished
+from .result import Finding, Obligation, RuleResult, Status, Unestablished
 
 Document = dict[str, object]
 Origin = Callable[[str], str | None]
@@ -74,6 +74,11 @@ def document(
             if not result.is_enforced
             for made in writer.findings(result)
         ],
+        "obligations": [
+            writer.obligation(result, owed)
+            for result in decision.obligations
+            if (owed := result.obligation) is not None
+        ],
         "upcoming": [
             {"from": each.day.isoformat(), **made}
             for each in decision.upcoming
@@ -131,6 +136,20 @@ class _Writer:
             "remedy": finding.remedy,
             "markets": list(result.markets) if result.markets is not None else None,
         }
+
+    def obligation(self, result: RuleResult, owed: Obligation) -> Document:
+        made: Document = {
+            **_heading(result.rule),
+            "text": owed.text,
+            "due": owed.due.isoformat() if owed.due is not None else None,
+            "term": owed.term,
+            "clause": _clause(result.rule.main),
+            "facts": [self._seen(each) for each in owed.seen],
+            "markets": list(result.markets) if result.markets is not None else None,
+        }
+        if owed.why:
+            made["why"] = owed.why
+        return made
 
     def missing(self, fact: MissingFact) -> Document:
         wanted = Wanted(pointer=fact.pointer, path=fact.path, label=fact.label, why=fact.why)

@@ -12,7 +12,7 @@ from datetime import date
 
 from ..semantics.tree import Clause, Effect, Policies, Rule, Window
 from ..syntax.tree import UnknownTreatment
-from .justify import Breach, findings
+from .justify import Breach, findings, obligation
 from .moment import Moment, law_days
 from .outcome import Outcome, Wanted, conjunction, negation
 from .result import RuleResult, Status, Unestablished, together
@@ -70,8 +70,8 @@ def _over_days(
 
 
 def strictest(results: Sequence[RuleResult]) -> RuleResult:
-    """Return the first of the most severe results."""
-    return max(results, key=lambda result: result.status.severity)
+    """Return the first of the strictest results."""
+    return max(results, key=lambda result: result.strictness)
 
 
 def _flight_fact(hearing: Hearing, path: tuple[str, ...]) -> Wanted:
@@ -117,7 +117,7 @@ class _Bench:
         main = self._outcome(rule.main, day)
         breach = negation(main) if rule.effect is Effect.REQUIRE else main
         if breach.truth is False:
-            return self._result(Status.SATISFIED)
+            return replace(unbreached(rule), markets=self.venue.markets)
         return self._unexcused(day, conjunction(subject), breach)
 
     def _outcome(self, clause: Clause, day: date) -> Outcome:
@@ -143,6 +143,9 @@ class _Bench:
             day=day,
             market=self.venue.market,
         )
+        if is_sure and self.rule.duty is not None:
+            owed = obligation(self.rule, self.rule.duty, found, self.hearing.campaign)
+            return replace(self._result(Status.SATISFIED), obligation=owed)
         listed, more = findings(self.rule, found, self.hearing.campaign)
         return replace(
             self._result(Status.VIOLATED if is_sure else Status.UNDETERMINED),
@@ -153,6 +156,13 @@ class _Bench:
             ),
             more=more,
         )
+
+
+def unbreached(rule: Rule) -> RuleResult:
+    """Return what a rule comes to whose main clause does not stand against the campaign."""
+    if rule.effect is Effect.OBLIGE:
+        return RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=rule.main.text)
+    return RuleResult(rule=rule, status=Status.SATISFIED)
 
 
 def not_here(rule: Rule) -> str:

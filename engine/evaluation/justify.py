@@ -1,12 +1,16 @@
 """From the outcome of a breach to findings: one for each witness that the message speaks of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ..semantics.tree import MARKET, FactTerm, ParameterTerm, Policies, Rule, Template
+from ..semantics.tree import MARKET, Duty, FactTerm, ParameterTerm, Policies, Rule, Template
+from ..semantics.types import Scalar
+from ..syntax.tree import Term
+from .days import days_later, months_later
+from .moment import FLIGHT
 from .outcome import Outcome, Seen
-from .result import Finding
+from .result import Finding, Obligation
 from .values import Campaign, Datum, Group, show_typed
 from .venue import Market
 from .wording import in_force, variables
@@ -37,12 +41,11 @@ def findings(rule: Rule, breach: Breach, campaign: Campaign) -> tuple[tuple[Find
     whole = breach.main if breach.subject.truth is True else breach.subject
     # The market is the same for all witnesses of one venue, and makes none of its own.
     names = (variables(rule.message) | variables(rule.remedy)) - {MARKET}
-    place = {MARKET: breach.market.pointer} if breach.market is not None else {}
     witnesses = list(dict.fromkeys(_witnesses(breach.main.seen, names))) or [()]
     evidence = _evidence(rule, campaign, breach.market)
     shown = (*breach.main.seen, *breach.subject.seen, *evidence)
     # Where no fact is about all the elements told of, each is the first that was breached by.
-    firsts = place | {name: where for each in reversed(shown) for name, where in each.bindings}
+    firsts = _place(breach) | _firsts(shown)
     teller = _Teller(campaign=campaign, breach=breach)
     made = []
     for witness in witnesses[:MOST_FINDINGS]:
@@ -59,6 +62,52 @@ def findings(rule: Rule, breach: Breach, campaign: Campaign) -> tuple[tuple[Find
             )
         )
     return tuple(made), len(witnesses) - len(made)
+
+
+def obligation(rule: Rule, duty: Duty, breach: Breach, campaign: Campaign) -> Obligation:
+    """Return the duty that is owed, told of the first elements by which it is."""
+    evidence = _evidence(rule, campaign, breach.market)
+    shown = (*breach.main.seen, *breach.subject.seen, *evidence)
+    told = _place(breach) | _firsts(shown)
+    due, why = _due(duty, campaign)
+    return Obligation(
+        text=_Teller(campaign=campaign, breach=breach).filled(duty.text, told),
+        term=duty.due,
+        due=due,
+        why=why,
+        seen=tuple(map(_trimmed, _about(shown, told)))[:MOST_FINDINGS],
+    )
+
+
+def _due(duty: Duty, campaign: Campaign) -> tuple[date | None, str]:
+    """Return the last day on which a duty may be done, or what the flight lacks to tell it."""
+    after = duty.term is Term.AFTER_THE_END
+    known = campaign.day(FLIGHT, "end" if after else "start")
+    if known is None:
+        if after and campaign.at(FLIGHT, "until_stopped") is True:
+            return None, "the ads run until they are stopped"
+        return None, f"the {'last' if after else 'first'} day of the flight is not known"
+    due = _last_day(duty, known)
+    return due, "" if due is not None else "it lies beyond the calendar"
+
+
+def _last_day(duty: Duty, day: date) -> date | None:
+    if duty.within is None:
+        return days_later(day, -1)
+    count = int(duty.within.size)
+    if duty.within.kind is Scalar.DAYS:
+        return days_later(day, count)
+    return months_later(day, count, duty.month_end)
+
+
+def _place(breach: Breach) -> dict[str, str]:
+    """Return what `market` is bound to, where the rule speaks of it."""
+    return {MARKET: breach.market.pointer} if breach.market is not None else {}
+
+
+def _firsts(shown: Sequence[Seen]) -> dict[str, str]:
+    """Return for each bound name the first element that was seen."""
+    return {name: where for each in reversed(shown) for name, where in each.bindings}
 
 
 def _message(rule: Rule, whole: Outcome, teller: "_Teller", bound: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ is judged again with closures that trace, so that only findings cost what findin
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import TypeAlias
@@ -13,7 +13,7 @@ from typing import TypeAlias
 from ..semantics.tree import MARKET, Clause, Effect, Policies, Rule
 from ..semantics.types import Scalar
 from .closures import Frame, Names, compile_test
-from .judge import Evaluate, Hearing, judge, not_here, out_of_force
+from .judge import Evaluate, Hearing, judge, not_here, out_of_force, unbreached
 from .moment import Moment, law_days
 from .outcome import Outcome
 from .places import matching
@@ -108,7 +108,8 @@ def _settle(rule: Rule, names: Names) -> _Settle:
         (compile_test(clause.condition, names), clause.text) for clause in rule.applicability
     )
     main = compile_test(rule.main.condition, names)
-    unbreached = rule.effect is Effect.REQUIRE
+    passing = rule.effect is Effect.REQUIRE
+    passed = unbreached(rule)
 
     def settle(frame: Frame, markets: tuple[str, ...] | None) -> RuleResult | None:
         for test, text in subject:
@@ -116,8 +117,8 @@ def _settle(rule: Rule, names: Names) -> _Settle:
                 return RuleResult(
                     rule=rule, status=Status.NOT_APPLICABLE, markets=markets, reason=text
                 )
-        if main(frame) is unbreached:
-            return RuleResult(rule=rule, status=Status.SATISFIED, markets=markets)
+        if main(frame) is passing:
+            return passed if markets is None else replace(passed, markets=markets)
         return None
 
     return settle

@@ -9,16 +9,17 @@ whole record is the document (`document.py`).
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import groupby
 
+from ..semantics.tree import Rule
 from ..syntax.lexis import Comparator
 from ..syntax.tree import Gravity, UnknownTreatment
 from .decision import Decision, Effect, MarketVerdict, MissingFact
 from .document import instant_text
 from .outcome import Seen, Wanted
-from .result import Finding, RuleResult, Status, Unestablished
+from .result import Finding, Obligation, RuleResult, Status, Unestablished
 
 WIDTH = 96
 """The columns that a line may take; only a single long word may take more."""
@@ -87,6 +88,7 @@ def lines(decision: Decision, *, origin: Origin | None = None) -> Iterator[Line]
         yield (Piece(text="Warnings: these rules advise, and do not deny", tone=Tone.TITLE),)
         yield from _results(advisory, origin)
     yield from _missing(decision)
+    yield from _obligations(decision, origin)
     yield from _upcoming(decision, origin)
     yield ()
     yield from wrapped(_tally(decision), "", Tone.QUIET)
@@ -135,7 +137,9 @@ def headline(decision: Decision) -> str:
     """Return the decision in one clause."""
     violated = [r for r in decision.with_status(Status.VIOLATED) if r.is_enforced]
     if decision.effect is Effect.ALLOW:
-        return "no enforced rule stands against it"
+        owed = len(decision.obligations)
+        also = f", and {_count(owed, 'duty is', 'duties are')} owed" if owed else ""
+        return f"no enforced rule stands against it{also}"
     if decision.verdict.conclusive:
         count = _count(len(violated), "rule is violated", "rules are violated")
         undetermined = [r for r in decision.with_status(Status.UNDETERMINED) if r.is_enforced]
@@ -184,9 +188,7 @@ def _result(result: RuleResult, origin: Origin | None) -> Iterator[Line]:
     mark, tone = ("✗", Tone.DENY) if is_breach and result.is_enforced else ("!", Tone.OPEN)
     if not is_breach:
         mark, tone = "?", Tone.OPEN
-    yield (Piece(text=f"{mark} ", tone=tone), Piece(text=rule.title, tone=Tone.TITLE))
-    for cited in rule.sources:
-        yield from wrapped(f"{cited.instrument} {cited.provision}, {cited.title}", "  ", Tone.PLAIN)
+    yield from _heading(rule, mark, tone)
     statuses = ", ".join(_statuses(result))
     standing = f"{rule.severity.value}, {rule.enforcement.value}"
     yield from wrapped(f"rule {rule.id} · {statuses} · {standing}", "  ", Tone.QUIET)
@@ -204,6 +206,13 @@ def _statuses(result: RuleResult) -> Iterator[str]:
     for status, parts in groupby(_reported(result), key=lambda part: part.status):
         markets = [market for part in parts for market in part.markets or ()]
         yield f"{status.value} in {_cut(markets, MOST_MARKETS)}" if markets else status.value
+
+
+def _heading(rule: Rule, mark: str, tone: Tone) -> Iterator[Line]:
+    """Yield the title of a rule behind its mark, and where it comes from."""
+    yield (Piece(text=f"{mark} ", tone=tone), Piece(text=rule.title, tone=Tone.TITLE))
+    for cited in rule.sources:
+        yield from wrapped(f"{cited.instrument} {cited.provision}, {cited.title}", "  ", Tone.PLAIN)
 
 
 def _findings(result: RuleResult, origin: Origin | None) -> Iterator[Line]:
@@ -303,6 +312,35 @@ def _shortened(clause: str) -> str:
     """Return the words of a clause on one line, without the spaces that its layout left."""
     words = _AFTER_OPENING.sub(r"\1", _BEFORE_CLOSING.sub(r"\1", " ".join(clause.split())))
     return textwrap.shorten(words, LONGEST_CLAUSE, placeholder=" …")
+
+
+# --- duties -----------------------------------------------------------------------------------
+
+
+def _obligations(decision: Decision, origin: Origin | None) -> Iterator[Line]:
+    if not decision.obligations:
+        return
+    yield ()
+    yield (Piece(text="To be done: these duties are owed", tone=Tone.TITLE),)
+    for result in decision.obligations[:MOST_RULES]:
+        yield ()
+        yield from _heading(result.rule, "→", Tone.REMEDY)
+        where = f" in {_cut(result.markets, MOST_MARKETS)}" if result.markets else ""
+        yield from wrapped(f"rule {result.rule.id}{where}", "  ", Tone.QUIET)
+        if result.obligation is not None:
+            yield from _obligation(result.obligation, origin)
+    if rest := decision.obligations[MOST_RULES:]:
+        names = _cut([each.rule.id for each in rest], MOST_NAMES)
+        yield from wrapped(f"and what is owed by {names}", "  ", Tone.QUIET)
+
+
+def _obligation(owed: Obligation, origin: Origin | None) -> Iterator[Line]:
+    yield ()
+    yield from wrapped(owed.text, "  ", Tone.REMEDY)
+    day = f"on {owed.due} at the latest" if owed.due is not None else f"day unknown, as {owed.why}"
+    yield from _row("due", f"{owed.term}: {day}", Tone.OPEN)
+    for seen in owed.seen[:MOST_FACTS]:
+        yield from _seen(replace(seen, required=""), origin)
 
 
 # --- what is missing --------------------------------------------------------------------------

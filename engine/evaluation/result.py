@@ -49,13 +49,30 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """A duty that the campaign owes, and why.
+
+    `term` is by when it is to be done, in the words of the rule, and `due` the last day on which it
+    may be; None where the flight does not tell it, and then `why` says what is lacking. `seen` are
+    the facts by which the duty is owed.
+    """
+
+    text: str
+    term: str
+    due: date | None
+    why: str
+    seen: tuple[Seen, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleResult:
     """The status of one rule, and why.
 
     Where markets come out otherwise, the result is the strictest, and `elsewhere` are the others.
     `markets` are those of the campaign that the result is about; None where it is about all or the
     markets are unknown. `reason` says what made a rule not applicable, or which exceptions hold.
-    `more` counts the findings beyond those listed.
+    `more` counts the findings beyond those listed. `obligation` is what a rule that obliges comes
+    to where it is satisfied.
     """
 
     rule: Rule
@@ -65,7 +82,14 @@ class RuleResult:
     findings: tuple[Finding, ...] = ()
     exceptions: tuple[Unestablished, ...] = ()
     more: int = 0
+    obligation: Obligation | None = None
     elsewhere: "tuple[RuleResult, ...]" = ()
+
+    @property
+    def strictness(self) -> tuple[bool, bool, int]:
+        """The rank of the result: a duty is stricter than an exception, and a breach than both."""
+        stands = self.status in (Status.UNDETERMINED, Status.VIOLATED)
+        return stands, self.obligation is not None, self.status.severity
 
     @property
     def is_enforced(self) -> bool:
@@ -96,7 +120,7 @@ def together(results: Sequence[RuleResult]) -> RuleResult:
         else:
             shared = _joined(apart[alike].markets, result.markets)
             apart[alike] = replace(apart[alike], markets=shared)
-    worst, *elsewhere = sorted(apart, key=lambda each: -each.status.severity)
+    worst, *elsewhere = sorted(apart, key=lambda each: each.strictness, reverse=True)
     return replace(worst, elsewhere=tuple(elsewhere))
 
 

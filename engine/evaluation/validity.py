@@ -18,7 +18,7 @@ from .days import day_of, days_later, months_later
 from .decision import MarketVerdict, Verdict
 from .judge import Hearing
 from .moment import FLIGHT, moment
-from .result import RuleResult
+from .result import Obligation, RuleResult
 from .values import Datum, Group
 
 JudgeAll = Callable[[Hearing, frozenset[str] | None], tuple[RuleResult, ...]]
@@ -27,14 +27,19 @@ JudgeAll = Callable[[Hearing, frozenset[str] | None], tuple[RuleResult, ...]]
 MOST_DAYS = 200
 """Where more days than these would have to be tried, the answer is promised up to the first."""
 
-Answer = tuple[Verdict, tuple[MarketVerdict, ...]]
-"""What holds: the verdict overall, and in each market."""
+Owed = frozenset[tuple[str, tuple[str, ...] | None, Obligation]]
+"""The duties that are owed, each with the id of its rule and the markets."""
+
+Answer = tuple[Verdict, tuple[MarketVerdict, ...], Owed]
+"""What holds: the verdict overall, that in each market, and what is owed."""
 
 
 def answer(hearing: Hearing, results: tuple[RuleResult, ...], *, complete: bool) -> Answer:
     """Return what is answered by some results; `complete` unless a required fact is missing."""
     markets = market_verdicts(hearing.markets or (), results, complete=complete)
-    return verdict(results, complete=complete), markets
+    parts = (part for result in results for part in result.parts)
+    owed = frozenset((p.rule.id, p.markets, p.obligation) for p in parts if p.obligation)
+    return verdict(results, complete=complete), markets, owed
 
 
 def first_flip(

@@ -105,9 +105,11 @@ class _Maker:
                 for each in rule.exemptions
             ),
             missing=consequences.missing(rule),
-            effect=consequences.effect(rule.enforcement),
+            effect=consequences.effect(rule),
             enforcement=rule.enforcement.value,
             severity=rule.severity.value,
+            duty=tuple(_parts(rule.duty.text)) if rule.duty is not None else (),
+            due=consequences.due(rule.duty) if rule.duty is not None else "",
             message=tuple(_parts(rule.message)),
             remedy=tuple(_parts(rule.remedy)),
             authorities=tuple(map(authority, rule.sources)),

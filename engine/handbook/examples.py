@@ -45,6 +45,8 @@ def _result(expectation: Expectation, vocabulary: Vocabulary) -> str:
             return "denied"
         case Expected.WARN_BY:
             return "allowed, with a warning"
+        case Expected.OBLIGE_BY:
+            return "a duty is owed"
         case Expected.DENY_FOR_WANT_OF:
             wanted = (_label(path, vocabulary) for path in expectation.paths)
             return f"denied until stated: {'; '.join(dict.fromkeys(wanted))}"

@@ -82,7 +82,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleEntry:
-    """A rule in plain prose, with all that a reader asks about it."""
+    """A rule in plain prose, with all that a reader asks about it.
+
+    One that obliges has a `duty` and by when it is due, in place of a message and a remedy.
+    """
 
     number: str
     id: str
@@ -97,6 +100,8 @@ class RuleEntry:
     effect: str
     enforcement: str
     severity: str
+    duty: tuple[Part, ...]
+    due: str
     message: tuple[Part, ...]
     remedy: tuple[Part, ...]
     authorities: tuple[Authority, ...]

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TypeVar, cast
 
 from ..english.amounts import day, joined, members
-from ..english.consequences import effect, in_force
+from ..english.consequences import due, effect, in_force
 from ..english.provisions import provision, web_address
 from ..english.sentences import Writer, demand
 from ..semantics.tree import Citation, Rule, SetTerm
@@ -154,7 +154,9 @@ class _Teller:
             condition = writer.sentence(exemption.clause.condition).text
             yield f"Except ({exemption.name}): {condition}"
         yield f"In force {in_force(rule.window)}. Markets: {self._markets(rule)}."
-        yield effect(rule.enforcement)
+        if rule.duty is not None:
+            yield f"The duty, due {due(rule.duty)}: {rule.duty.text.written}"
+        yield effect(rule)
         yield "\n".join(f"- {_cited(each)}" for each in rule.sources)
 
     def _markets(self, rule: Rule) -> str:

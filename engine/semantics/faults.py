@@ -338,6 +338,17 @@ def repeated_clause(span: Span, clause: str, what: str = "rule") -> Diagnostic:
     return _error("E0502", f"`{clause}` stands twice in this {what}", span)
 
 
+def useless_clause(span: Span, clause: str, effect: str) -> Diagnostic:
+    """A clause that has no use beside the main clause of its rule."""
+    return _error(
+        "E0520",
+        f"`{clause}` has no use in a rule that says `{effect}`",
+        span,
+        label="leave it out",
+        help="nobody is denied by it; its own text, in the main clause, is what a person is told",
+    )
+
+
 def second_demand(span: Span) -> Diagnostic:
     """Two main clauses in one rule."""
     return _error(

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from fractions import Fraction
+from typing import TypeVar, assert_never
 
 from ..source.diagnostic import Diagnostic
 from ..source.text import Span
@@ -17,6 +18,7 @@ from .tree import (
     Citation,
     Clause,
     Constant,
+    Duty,
     Effect,
     Enforcement,
     Exemption,
@@ -27,6 +29,7 @@ from .tree import (
     Template,
     Window,
     bound_elements,
+    measure,
 )
 from .types import RecordType, Scalar, Type
 
@@ -43,6 +46,7 @@ _KEYWORDS: Mapping[type[syntax.Node], str] = {
     syntax.ApplicabilityClause: "applies when",
     syntax.ProhibitClause: "prohibit when",
     syntax.RequireClause: "require",
+    syntax.ObligeClause: "oblige",
     syntax.ExceptionClause: "unless",
     syntax.UnknownClause: "if unknown",
     syntax.SeverityClause: "severity",
@@ -52,15 +56,18 @@ _KEYWORDS: Mapping[type[syntax.Node], str] = {
     syntax.RemedyClause: "remedy",
     syntax.EvidenceClause: "evidence",
 }
+_MAIN = (syntax.ProhibitClause, syntax.RequireClause, syntax.ObligeClause)
 _REPEATABLE = (syntax.ApplicabilityClause, syntax.ExceptionClause)
 _COMMON = (
     *(syntax.SourceClause, syntax.ForceClause, syntax.PlaceClause, syntax.ApplicabilityClause),
     *(syntax.SeverityClause, syntax.EnforcementClause, syntax.UnknownClause),
     syntax.MonthEndClause,
 )
-_NEEDED = {
+_ALWAYS_NEEDED: Mapping[type[syntax.Node], str] = {
     syntax.SourceClause: "say where the rule comes from: `source DSA art 28(2)`",
     syntax.ForceClause: "say from which day it holds: `in force from 2024-02-17`",
+}
+_TEXTS: Mapping[type[syntax.Node], str] = {
     syntax.MessageClause: 'say what a person is told: `message "…"`',
     syntax.RemedyClause: 'say what to change to be allowed: `remedy "…"`',
 }
@@ -94,11 +101,12 @@ def policy_rules(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Main:
-    """The main clause, and the case in which it is required."""
+    """The main clause, the case in which it is required, and the text of a duty."""
 
     effect: Effect
     clause: Clause
-    case: Clause | None
+    case: Clause | None = None
+    duty: syntax.ObligeClause | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +147,7 @@ class _RuleReader:
             bound = {**self.scope.variables, **bound_elements(main.clause.condition)}
         message = self._template(syntax.MessageClause, bound)
         remedy = self._template(syntax.RemedyClause, bound)
+        duty = None if main is None or main.duty is None else self._duty(main.duty, bound)
         sources, places, evidence = self._sources(), self._places(), self._evidence()
         force = self._window()
         if main is None:
@@ -159,6 +168,7 @@ class _RuleReader:
             message=message,
             remedy=remedy,
             evidence=evidence,
+            duty=duty,
         )
 
     # --- which clauses there are ---------------------------------------------------------------
@@ -183,9 +193,14 @@ class _RuleReader:
                 seen.add(type(clause))
         if self.is_broken:
             return  # The broken clause may be the one that seems to be missing.
-        for kind, why in _NEEDED.items():
+        obliges = bool(self._own(syntax.ObligeClause))
+        for kind, why in (_ALWAYS_NEEDED if obliges else {**_ALWAYS_NEEDED, **_TEXTS}).items():
             if self._one(kind) is None:
                 self._report_missing(_KEYWORDS[kind], why)
+        for clause in self.rule.clauses if obliges else ():
+            if type(clause) in _TEXTS:
+                keyword = _KEYWORDS[type(clause)]
+                self.scope.report(faults.useless_clause(clause.span, keyword, "oblige"))
 
     def _report_missing(self, keyword: str, why: str) -> None:
         name = self.rule.name
@@ -228,26 +243,30 @@ class _RuleReader:
         return Clause(condition=made, text=self.scope.words(span), location=location)
 
     def _main(self) -> _Main | None:
-        written: tuple[syntax.ProhibitClause | syntax.RequireClause, ...] = (
-            *self._own(syntax.ProhibitClause),
-            *self._own(syntax.RequireClause),
-        )
+        written = [clause for clause in self.rule.clauses if isinstance(clause, _MAIN)]
         if not written:
             if not self.is_broken:
-                why = "say what the rule demands: `prohibit when …` or `require …`"
-                self._report_missing("prohibit when` or `require", why)
+                why = "say what the rule does: `prohibit when …`, `require …` or `oblige …`"
+                self._report_missing("prohibit when`, `require` or `oblige", why)
             return None
         for second in written[1:]:
             self.scope.report(faults.second_demand(second.span))
         node = written[0]
-        denies = isinstance(node, syntax.ProhibitClause)
-        clause = self._clause(node.span, node.condition, towards_denial=denies)
+        is_wanted = isinstance(node, syntax.RequireClause)
+        clause = self._clause(node.span, node.condition, towards_denial=not is_wanted)
         case = None
         if isinstance(node, syntax.RequireClause) and node.when is not None:
             case = self._clause(node.when.span, node.when, towards_denial=True)
         if clause is None:
             return None
-        return _Main(effect=Effect.PROHIBIT if denies else Effect.REQUIRE, clause=clause, case=case)
+        match node:
+            case syntax.ProhibitClause():
+                return _Main(effect=Effect.PROHIBIT, clause=clause)
+            case syntax.RequireClause():
+                return _Main(effect=Effect.REQUIRE, clause=clause, case=case)
+            case syntax.ObligeClause():
+                return _Main(effect=Effect.OBLIGE, clause=clause, duty=node)
+        assert_never(node)
 
     def _applicability(self) -> Iterator[Clause]:
         written = (
@@ -284,15 +303,26 @@ class _RuleReader:
         kind: type[syntax.MessageClause] | type[syntax.RemedyClause],
         bound: Mapping[str, Type] | None,
     ) -> Template:
-        """Return a template; `bound` are the elements it may speak of, None where unknown."""
         node = self._one(kind)
-        if node is None:
-            return _NO_TEMPLATE
+        return _NO_TEMPLATE if node is None else self._filled(node.text, bound)
+
+    def _duty(self, node: syntax.ObligeClause, bound: Mapping[str, Type] | None) -> Duty:
+        within = node.due.within
+        return Duty(
+            text=self._filled(node.duty, bound),
+            term=node.due.term,
+            within=measure(Fraction(within.amount), within.unit) if within is not None else None,
+            month_end=self.scope.month_end,
+            due=self.scope.words(node.due.span).removeprefix("due "),
+        )
+
+    def _filled(self, text: syntax.TextLiteral, bound: Mapping[str, Type] | None) -> Template:
+        """Return a template; `bound` are the elements it may speak of, None where unknown."""
         parts: list[str | FactTerm | ParameterTerm] = []
-        literal = node.text.value
+        literal = text.value
         done = 0
         for match in PLACEHOLDER.finditer(literal):
-            filling = self._filling(match[1], self._inside(node.text.span, match[0]), bound)
+            filling = self._filling(match[1], self._inside(text.span, match[0]), bound)
             parts.append(literal[done : match.start()])
             if filling is not None:
                 parts.append(filling)

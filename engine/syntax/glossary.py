@@ -47,7 +47,12 @@ _CLAUSES = {
     "applies when": "Says what the rule is about; where it is not so, the rule does not apply.",
     "prohibit when": "States what is prohibited: the rule is violated where the condition holds.",
     "require": "States what is required: the rule is violated where the condition does not hold.",
-    "when": "Says in which case something is required.",
+    "when": "Says in which case something is required, or a duty is owed.",
+    "oblige": (
+        "States a duty and the case in which it is owed: the campaign is allowed, and the decision "
+        "lists the duty with the day by which it is due."
+    ),
+    "due": "Says by when a duty is to be done: `before launch`, or `within 30 days of launch`.",
     "unless": (
         "Names an exception, which is for the advertiser to show: where its facts are "
         "missing, it does not hold."
@@ -90,6 +95,7 @@ _STEPS = {
     "allow": "The campaign must be allowed.",
     "deny by": "The campaign must be denied, by these rules and no others.",
     "deny for want of": "The campaign must be denied because these facts are missing.",
+    "oblige by": "The duties of these rules must be owed.",
     "warn by": "The campaign must be allowed with warnings of these rules.",
 }
 

@@ -37,6 +37,7 @@ CLAUSE_KEYWORDS = (
     "applies when",
     "prohibit when",
     "require",
+    "oblige",
     "unless",
     "if unknown",
     "severity",
@@ -55,17 +56,8 @@ TEST_KEYWORDS = ("on", "given", "without", "expect")
 
 RESERVED_WORDS = (
     *("and", "or", "not", "is", "has", "in", "of", "when", "yes", "no", "today", "end", "rule"),
-    *(
-        "exceeds",
-        "includes",
-        "overlaps",
-        "require",
-        "unless",
-        "prohibit",
-        "expect",
-        "given",
-        "without",
-    ),
+    *("due", "exceeds", "includes", "overlaps", "require", "unless", "prohibit", "expect", "given"),
+    "without",
     *("known", "unknown", "empty", "between", "within", "before", "after"),
 )
 """Words that cannot begin a name in a condition, nor be a member of an enumeration.

@@ -12,6 +12,11 @@ from .habits import UNIT_HABITS
 
 _QUOTED = re.compile("`([^`]+)`")
 _FACT_SHAPE = "a fact is written `name : type`, and then its label in quotation marks"
+_TIMES = "times are counted in whole days, weeks, months or years, such as `30 days`"
+_DUE = (
+    "say by when it is to be done: `due before launch`, `due within 30 days of launch` "
+    "or `due within 30 days after the end`"
+)
 _HELP = {
     "`:`": _FACT_SHAPE,
     expect.TEXT: "a text stands between straight quotation marks, on one line",
@@ -20,6 +25,11 @@ _HELP = {
     expect.NAME: "a name is made of letters, digits and `_`, without spaces",
     expect.MEMBER: "members are written in lower case, with `_` in place of spaces",
     expect.DAY: "days are written year-month-day, such as `2026-08-02`",
+    expect.LENGTH: _TIMES,
+    expect.DUE: _DUE,
+    "`due`": _DUE,
+    "`of launch` or `after the end`": _DUE,
+    "`when`": 'say in which case: `oblige "…" when … due before launch`',
     expect.INSTRUMENT: "cite an instrument by its short name, such as `DSA art 26(3)`",
     expect.PROVISION: "provisions are abbreviated: `art 26(3)`, `rec 71`, `annex 3`, `sec 5`, "
     "`part 312`, `para 2`, `ch 4`, `title 1`, `point 2`, `policy 7`, `item 1`, `reg 6`, `sch 1`",

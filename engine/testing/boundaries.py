@@ -236,3 +236,5 @@ def _expectations(decision: Decision, rule: Rule) -> Iterator[str]:
         yield f"expect deny for want of {', '.join(paths)}"
     if any(each.rule.id == rule.id and not each.is_enforced for each in violated):
         yield f"expect warn by {rule.id}"
+    if any(each.rule.id == rule.id for each in decision.obligations):
+        yield f"expect oblige by {rule.id}"

@@ -42,7 +42,8 @@ class RuleCoverage:
     def unseen(self) -> tuple[Status, ...]:
         """The statuses that the rule can end in and no test sees, the most severe first."""
         rule = self.rule
-        possible = {Status.VIOLATED, Status.SATISFIED, Status.UNDETERMINED}
+        possible = {Status.SATISFIED, Status.UNDETERMINED}
+        possible.add(Status.NOT_APPLICABLE if rule.duty is not None else Status.VIOLATED)
         if rule.exemptions:
             possible.add(Status.EXCEPTED)
         if rule.places is not None or rule.applicability:

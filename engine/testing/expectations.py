@@ -18,6 +18,8 @@ def is_met(expectation: Expectation, decision: Decision) -> bool:
             return denies and violates(decision, expectation.rules, enforced=True)
         case Expected.WARN_BY:
             return violates(decision, expectation.rules, enforced=False)
+        case Expected.OBLIGE_BY:
+            return {r.rule.id for r in decision.obligations}.issuperset(expectation.rules)
         case Expected.DENY_FOR_WANT_OF:
             missing = {without_ordinals(fact.path) for fact in decision.missing}
             return denies and missing >= {without_ordinals(path) for path in expectation.paths}
@@ -44,7 +46,9 @@ def _got(decision: Decision) -> str:
     violated = decision.with_status(Status.VIOLATED)
     if decision.effect is Effect.ALLOW:
         warned = ", ".join(r.rule.id for r in violated)
-        return f"allow, with a warning by {warned}" if warned else "allow"
+        owed = ", ".join(r.rule.id for r in decision.obligations)
+        warning = f", with a warning by {warned}" if warned else ""
+        return f"allow{warning}{f', with a duty by {owed}' if owed else ''}"
     denying = ", ".join(r.rule.id for r in violated if r.is_enforced)
     if denying:
         return f"deny by {denying}"

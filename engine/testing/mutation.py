@@ -45,7 +45,7 @@ class _Witness:
     def looks_at(self, rule: Rule) -> bool:
         """Whether a condition of the rule was looked at."""
         result = self.result_of(rule)
-        texts = {clause.text for clause in rule.applicability}
+        texts = {clause.text for clause in (*rule.applicability, rule.main)}
         return result.status is not Status.NOT_APPLICABLE or result.reason in texts
 
     def notices(self, rules: Sequence[Rule], results: Sequence[RuleResult]) -> bool:
@@ -97,7 +97,8 @@ def _first_to_notice(bundle: Bundle, mutant: Mutant, asked: Iterable[_Witness]) 
 def _weight(result: RuleResult) -> tuple[object, ...]:
     """Return all by which the result of one rule can make a difference to a test."""
     wanted = frozenset(want.path for found in result.findings for want in found.wanted)
-    return result.status, result.is_enforced, wanted
+    owed = any(part.obligation is not None for part in result.parts)
+    return result.status, result.is_enforced, wanted, owed
 
 
 def _with_results(

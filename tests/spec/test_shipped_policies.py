@@ -122,8 +122,9 @@ def test_every_rule_is_cited_by_an_official_address(rule: Rule) -> None:
 
 
 @RULES
-def test_every_rule_is_worded_for_the_person_who_is_refused(rule: Rule) -> None:
-    for template in (rule.message, rule.remedy):
+def test_every_rule_is_worded_for_the_person_who_is_refused_or_obliged(rule: Rule) -> None:
+    told = (rule.message, rule.remedy) if rule.duty is None else (rule.duty.text,)
+    for template in told:
         assert template.parts
         last = template.parts[-1]
         assert isinstance(last, str)
@@ -131,8 +132,10 @@ def test_every_rule_is_worded_for_the_person_who_is_refused(rule: Rule) -> None:
 
 
 @RULES
-def test_every_rule_is_shown_to_refuse(rule: Rule) -> None:
+def test_every_rule_is_shown_to_refuse_or_to_oblige(rule: Rule) -> None:
     wanted = tree.Expected.WARN_BY if is_advisory(rule) else tree.Expected.DENY_BY
+    if rule.duty is not None:
+        wanted = tree.Expected.OBLIGE_BY
     assert any(
         expectation.expected is wanted and rule.id in expectation.rules
         for case in shipped().cases

@@ -135,6 +135,9 @@ _CHOICES = st.sampled_from(
 _PERIODS = st.sampled_from(
     ["campaign.slot", "campaign.flight", "2025-06-01 to 2026-06-01", "2026-01-01 to 2026-01-01"]
 )
+_TERMS = st.sampled_from(
+    ["due before launch", "due within 30 days of launch", "due within 1 month after the end"]
+)
 _MONEY = st.sampled_from(["EUR 10", "EUR 99.50", "USD 10"])
 
 
@@ -323,8 +326,13 @@ def rules(draw: st.DrawFn, name: str) -> str:
         clauses.append(f"applies in {places}")
     if draw(st.booleans()):
         clauses.append(f"applies when {draw(conditions(towards_denial=True, depth=1))}")
-    if draw(st.booleans()):
+    effect = draw(st.sampled_from(["prohibit", "require", "oblige"]))
+    if effect == "prohibit":
         clauses.append(f"prohibit when {draw(conditions(towards_denial=True))}")
+    elif effect == "oblige":
+        when = draw(conditions(towards_denial=True))
+        place = draw(st.sampled_from(["", "", " in {market}", ", not {least}"]))
+        clauses.append(f'oblige "tell {{campaign.amount}}{place}" when {when} {draw(_TERMS)}')
     else:
         demand = f"require {draw(conditions(towards_denial=False))}"
         if draw(st.booleans()):
@@ -336,9 +344,10 @@ def rules(draw: st.DrawFn, name: str) -> str:
     clauses.append(draw(st.sampled_from(["month end rounds up", "month end rounds down", ""])))
     clauses.append(draw(st.sampled_from(["if unknown ask", "if unknown deny", "severity high"])))
     clauses.append(draw(st.sampled_from(["enforcement advisory", "enforcement mandatory", ""])))
-    place = draw(st.sampled_from(["", "", " in {market}", ", not {least}"]))
-    clauses.append(f'message "amount {{campaign.amount}}, {{campaign.colours}}{place}"')
-    clauses.append('remedy "change it"')
+    if effect != "oblige":
+        place = draw(st.sampled_from(["", "", " in {market}", ", not {least}"]))
+        clauses.append(f'message "amount {{campaign.amount}}, {{campaign.colours}}{place}"')
+        clauses.append('remedy "change it"')
     clauses.append(draw(st.sampled_from(["evidence campaign.price, campaign.note", ""])))
     return f"  rule {name}\n    " + "\n    ".join(filter(None, clauses)) + "\n"
 

@@ -124,6 +124,13 @@ def literals() -> st.SearchStrategy[tree.Expression]:
     )
 
 
+def lengths() -> st.SearchStrategy[tree.MeasureLiteral]:
+    whole = st.integers(0, 10**6).map(Decimal)
+    return st.builds(
+        tree.MeasureLiteral, span=st.just(NOWHERE), amount=whole, unit=st.sampled_from(TIME_UNITS)
+    )
+
+
 def measures() -> st.SearchStrategy[tree.MeasureLiteral]:
     span, whole = st.just(NOWHERE), st.integers(0, 10**6).map(Decimal)
     distances = st.decimals(min_value=0, max_value=10**6, places=2) | whole
@@ -276,6 +283,7 @@ def clauses() -> st.SearchStrategy[tree.Clause]:
         st.builds(tree.ApplicabilityClause, span=span, condition=condition),
         st.builds(tree.ProhibitClause, span=span, condition=condition),
         st.builds(tree.RequireClause, span=span, condition=condition, when=st.none() | condition),
+        st.builds(tree.ObligeClause, span=span, duty=titles(), condition=condition, due=dues()),
         st.builds(tree.ExceptionClause, span=span, name=titles(), condition=condition),
         st.builds(tree.UnknownClause, span=span, treatment=st.sampled_from(tree.UnknownTreatment)),
         st.builds(tree.SeverityClause, span=span, gravity=st.sampled_from(tree.Gravity)),
@@ -285,6 +293,13 @@ def clauses() -> st.SearchStrategy[tree.Clause]:
         st.builds(tree.RemedyClause, span=span, text=titles()),
         st.builds(tree.EvidenceClause, span=span, paths=facts),
     )
+
+
+@st.composite
+def dues(draw: st.DrawFn) -> tree.Due:
+    term = draw(st.sampled_from(tree.Term))
+    within = None if term is tree.Term.BEFORE_LAUNCH else draw(lengths())
+    return tree.Due(span=NOWHERE, term=term, within=within)
 
 
 def rules() -> st.SearchStrategy[tree.Rule]:
@@ -423,7 +438,7 @@ def expectations(draw: st.DrawFn) -> tree.Expectation:
         tree.RuleReference, span=st.just(NOWHERE), policy=ANY_NAMES, rule=ANY_NAMES
     )
     expected = draw(st.sampled_from(tree.Expected))
-    by = expected in (tree.Expected.DENY_BY, tree.Expected.WARN_BY)
+    by = expected in (tree.Expected.DENY_BY, tree.Expected.WARN_BY, tree.Expected.OBLIGE_BY)
     want = expected is tree.Expected.DENY_FOR_WANT_OF
     return tree.Expectation(
         span=NOWHERE,

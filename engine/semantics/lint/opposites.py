@@ -54,7 +54,11 @@ def _fault(rule: Rule, other: Rule, why: str) -> Diagnostic:
 def _neighbours(policies: Policies) -> Iterator[tuple[Rule, Rule]]:
     """Yield every two rules that refuse something and speak of one fact."""
     speaking: dict[tuple[str, ...], list[int]] = {}
-    refusing = [r for r in policies.rules if r.enforcement is not Enforcement.ADVISORY]
+    refusing = [
+        rule
+        for rule in policies.rules
+        if rule.effect is not Effect.OBLIGE and rule.enforcement is not Enforcement.ADVISORY
+    ]
     for index, rule in enumerate(refusing):
         for path in _facts(rule):
             speaking.setdefault(path, []).append(index)

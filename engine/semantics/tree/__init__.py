@@ -41,6 +41,7 @@ from .policies import (
 from .rules import (
     Clause,
     Definition,
+    Duty,
     Effect,
     Enforcement,
     Exemption,
@@ -83,6 +84,7 @@ __all__ = [
     "Defined",
     "Definition",
     "Denied",
+    "Duty",
     "Edition",
     "Effect",
     "Enforcement",

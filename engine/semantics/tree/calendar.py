@@ -90,7 +90,8 @@ def calendar_of(rule: Rule, dated: Mapping[str, Dated[Any]]) -> RuleCalendar:
 
 def _law_changes(rule: Rule, dated: Mapping[str, Dated[Any]]) -> Iterator[date]:
     terms = [term for clause in clauses_of(rule) for term in terms_below(clause.condition)]
-    names = {term.name for term in (*terms, rule.places) if isinstance(term, DatedTerm)}
+    told = rule.duty.text.parts if rule.duty is not None else ()
+    names = {term.name for term in (*terms, *told, rule.places) if isinstance(term, DatedTerm)}
     windows = [edition.window for name in sorted(names) for edition in dated[name].editions]
     for window in (rule.window, *windows):
         yield from (day for day in (window.start, window.until) if day is not None)

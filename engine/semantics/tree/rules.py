@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from ...source.text import Location, Span
-from ...syntax.tree import Gravity, UnknownTreatment
+from ...syntax.lexis import MonthEnd
+from ...syntax.tree import Gravity, Term, UnknownTreatment
 from .conditions import Condition, Defined, terms_below
 from .declarations import Citation, Window
-from .terms import Constant, FactTerm, ParameterTerm, SetTerm
+from .terms import Constant, FactTerm, Measure, ParameterTerm, SetTerm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ class Effect(Enum):
 
     PROHIBIT = "prohibit"
     REQUIRE = "require"
+    OBLIGE = "oblige"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +66,35 @@ class Template:
 
     parts: tuple[str | FactTerm | ParameterTerm, ...]
 
+    @property
+    def written(self) -> str:
+        """The text as its author wrote it, with the names of the values in braces."""
+        texts = (part if isinstance(part, str) else f"{{{part.text}}}" for part in self.parts)
+        return "".join(texts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """What a rule obliges to, and by when: `within` a length of time of what `term` names.
+
+    `due` is that in the words of the rule.
+    """
+
+    text: Template
+    term: Term
+    within: Measure | None
+    month_end: MonthEnd
+    due: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A rule, ready to be judged.
 
     It is violated where it is in force, applies in a market of the campaign, everything in
-    `applicability` holds, the main clause is breached, and no exception is established.
+    `applicability` holds, the main clause is breached, and no exception is established. A rule
+    that obliges has a `duty` in place of a message and a remedy: where the main clause holds and
+    no exception does, the duty is owed.
     """
 
     id: str
@@ -88,13 +112,15 @@ class Rule:
     message: Template
     remedy: Template
     evidence: tuple[FactTerm, ...]
+    duty: Duty | None = None
     reads_market: bool = field(init=False, compare=False, repr=False)
     """Whether a condition or a text speaks of `market`, so that each market is judged apart."""
 
     def __post_init__(self) -> None:
         read = [term for each in clauses_of(self) for term in terms_below(each.condition)]
         told = (*self.message.parts, *self.remedy.parts, *self.evidence)
-        facts = (term for term in (*read, *told) if isinstance(term, FactTerm))
+        owed = self.duty.text.parts if self.duty is not None else ()
+        facts = (term for term in (*read, *told, *owed) if isinstance(term, FactTerm))
         object.__setattr__(self, "reads_market", any(term.is_market for term in facts))
 
 

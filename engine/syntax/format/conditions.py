@@ -26,7 +26,7 @@ from .document import (
 _INDENT = 2
 _JOINS = ("and", "or")
 _COMPARES = ("is", "exceeds", "includes", "overlaps")
-_STOPS = ("when", ";", ")", "}")
+_STOPS = ("when", "due", ";", ")", "}")
 
 
 def listed(atoms: Sequence[Atom]) -> Document:
@@ -68,6 +68,13 @@ class Conditions:
             return required
         when = self._prefixed(self.word())
         return Group(inner=sequel(required, Break(), when))
+
+    def obliged(self) -> Document:
+        """Read what is to be done, in which case, and by when."""
+        duty = self.word()
+        when = self._prefixed(self.word())
+        due = self.whole()
+        return Group(inner=sequel(duty, Break(), when, Break(), due))
 
     def excepted(self) -> Document:
         """Read the name of an exception and its condition, on one line as far as it may be."""

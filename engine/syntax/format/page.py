@@ -176,6 +176,8 @@ def _clause(keyword: str, atoms: Sequence[Atom]) -> Document:
             return Conditions(atoms).value()
         case "require":
             return Conditions(atoms).required()
+        case "oblige":
+            return Conditions(atoms).obliged()
         case "unless":
             return Conditions(atoms).excepted()
         case _:

@@ -59,7 +59,7 @@ def _outcome() -> pp.ParserElement:
     outcomes = (
         word("allow")
         | word("deny for want of") - listed(FACT_PATH)
-        | word("deny by", "warn by") - listed(reference)
+        | word("deny by", "warn by", "oblige by") - listed(reference)
     )
     return outcomes.set_name(OUTCOME)
 

@@ -153,6 +153,7 @@ def phrase_of(name: tree.Name) -> str:
     return " ".join(name.text.split())
 
 
+LENGTH = leaf(literals.LENGTH, expect.LENGTH, literals.measure)
 TITLE = leaf(TEXT, expect.TEXT, literals.text)
 DAY = leaf(literals.DATE, expect.DAY, literals.day)
 FACT_PATH = leaf(literals.PATH, "a fact", literals.path)

@@ -34,7 +34,9 @@ DATE = r"\d{4}-\d{1,2}-\d{1,2}(?!\w)"
 _UNITS = {word: unit for unit in Unit for word in unit.value}
 _TIMES = "|".join(word for unit in TIME_UNITS for word in unit.value)
 _DISTANCES = "|".join(word for unit in DISTANCE_UNITS for word in unit.value)
-MEASURE = rf"(?:\d{{1,9}}\s+(?!month\s+end(?!\w))(?:{_TIMES})|{UNSIGNED}\s+(?:{_DISTANCES}))(?!\w)"
+_LENGTH = rf"\d{{1,9}}\s+(?!month\s+end(?!\w))(?:{_TIMES})"
+LENGTH = rf"{_LENGTH}(?!\w)"
+MEASURE = rf"(?:{_LENGTH}|{UNSIGNED}\s+(?:{_DISTANCES}))(?!\w)"
 """Times are whole: no calendar knows half a month. `month end` begins the next clause."""
 
 _TO = phrase_pattern("to")

@@ -7,7 +7,7 @@ import pyparsing as pp
 
 from ...source.text import Span
 from .. import tree
-from ..expectations import CLAUSE, INSTRUMENT, NO_END_OF_RULE, PROVISION
+from ..expectations import CLAUSE, DUE, INSTRUMENT, NO_END_OF_RULE, PROVISION
 from ..lexis import MonthEnd
 from .borders import RULE_BORDER
 from .conditions import CONDITION_ELEMENT, SET_ELEMENT
@@ -15,6 +15,7 @@ from .elements import (
     DAY,
     FACT_PATH,
     IDENTIFIER,
+    LENGTH,
     TITLE,
     Build,
     Choice,
@@ -66,6 +67,24 @@ def _require(span: Span, parts: Parts) -> tree.RequireClause:
     return tree.RequireClause(span=span, condition=parts[1], when=when)
 
 
+def _oblige(span: Span, parts: Parts) -> tree.ObligeClause:
+    return tree.ObligeClause(span=span, duty=parts[1], condition=parts[3], due=parts[4])
+
+
+def _due() -> pp.ParserElement:
+    """Return the element that says by when a duty is to be done."""
+    before, *later = (term.value for term in tree.Term)
+    times = (word(before) | word("within") - LENGTH - word(*later)).set_name(DUE)
+    return node(
+        word("due") - times,
+        lambda span, parts: tree.Due(
+            span=span,
+            term=tree.Term(phrase_of(parts[-1])),
+            within=first(tree.MeasureLiteral, parts),
+        ),
+    )
+
+
 def _exception(span: Span, parts: Parts) -> tree.ExceptionClause:
     return tree.ExceptionClause(span=span, name=parts[1], condition=parts[2])
 
@@ -87,7 +106,7 @@ def _origin() -> Iterator[pp.ParserElement]:
 
 
 def _effect() -> Iterator[pp.ParserElement]:
-    """Yield the clauses that say what is prohibited or required, and what excepts from it."""
+    """Yield the clauses that say what a rule does, and what excepts from it."""
     yield _clause(
         "prohibit when",
         CONDITION_ELEMENT,
@@ -96,6 +115,7 @@ def _effect() -> Iterator[pp.ParserElement]:
     yield _clause(
         "require", CONDITION_ELEMENT + pp.Optional(word("when") - CONDITION_ELEMENT), _require
     )
+    yield _clause("oblige", TITLE - word("when") - CONDITION_ELEMENT - _due(), _oblige)
     yield _clause("unless", TITLE - CONDITION_ELEMENT, _exception)
 
 

@@ -160,6 +160,8 @@ def _keyword_and_body(  # noqa: C901, PLR0912 - one flat choice.
                 "require",
                 required if when is None else f"{required} when {expression(when, indent)}",
             )
+        case tree.ObligeClause(duty=duty, condition=condition, due=due):
+            return "oblige", f"{literal(duty)} when {expression(condition, indent)} {_due(due)}"
         case tree.ExceptionClause(name=name, condition=condition):
             return "unless", f"{literal(name)} {expression(condition, indent)}"
         case tree.UnknownClause(treatment=treatment):
@@ -177,6 +179,11 @@ def _keyword_and_body(  # noqa: C901, PLR0912 - one flat choice.
         case tree.EvidenceClause(paths=paths):
             return "evidence", ", ".join(map(path, paths))
     assert_never(node)
+
+
+def _due(node: tree.Due) -> str:
+    within = f"within {literal(node.within)} " if node.within is not None else ""
+    return f"due {within}{node.term.value}"
 
 
 # --- vocabularies and sets --------------------------------------------------------------------

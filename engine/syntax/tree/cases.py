@@ -43,6 +43,7 @@ class Expected(Enum):
     DENY_BY = "deny by"
     DENY_FOR_WANT_OF = "deny for want of"
     WARN_BY = "warn by"
+    OBLIGE_BY = "oblige by"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

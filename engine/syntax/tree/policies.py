@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..lexis import MonthEnd
-from .expressions import DateLiteral, Expression, Path, SetLiteral, TextLiteral
+from .expressions import DateLiteral, Expression, MeasureLiteral, Path, SetLiteral, TextLiteral
 from .node import Broken, Name, Node
 
 
@@ -58,6 +58,31 @@ class RequireClause(Node):
 
     condition: Expression
     when: Expression | None
+
+
+class Term(Enum):
+    """What the time for a duty is counted from."""
+
+    BEFORE_LAUNCH = "before launch"
+    OF_LAUNCH = "of launch"
+    AFTER_THE_END = "after the end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due(Node):
+    """By when a duty is to be done: `before launch`, or `within 30 days of launch`."""
+
+    term: Term
+    within: MeasureLiteral | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObligeClause(Node):
+    """What is to be done in a case, and by when."""
+
+    duty: TextLiteral
+    condition: Expression
+    due: Due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +172,7 @@ Clause = (
     | ApplicabilityClause
     | ProhibitClause
     | RequireClause
+    | ObligeClause
     | ExceptionClause
     | UnknownClause
     | SeverityClause

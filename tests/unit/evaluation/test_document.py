@@ -41,6 +41,7 @@ def test_a_record_says_what_was_decided_by_what_and_why() -> None:
         "would_pass": [],
         "findings": [record["findings"][0], record["findings"][1]],
         "warnings": [record["warnings"][0]],
+        "obligations": [],
         "upcoming": [],
         "missing": [
             {

@@ -109,8 +109,7 @@ def rule(name: str, main: str, *clauses: str) -> str:
         "in force from 2024-01-01",
         main,
         *clauses,
-        'message "M."',
-        'remedy "R."',
+        *(() if main.startswith("oblige") else ('message "M."', 'remedy "R."')),
     )
     return "\n  ".join(lines) + "\n"
 

@@ -65,6 +65,28 @@ def test_consequences_are_said_in_words() -> None:
     assert [each.text for each in two.conditions] == ["The campaign is political."]
 
 
+@pytest.mark.parametrize(
+    ("due", "words"),
+    [
+        ("before launch", "before the first day of the campaign"),
+        ("within 1 day of launch", "within 1 day of the first day of the campaign"),
+        ("within 30 days after the end", "within 30 days after the last day of the campaign"),
+    ],
+)
+def test_a_rule_that_obliges_tells_the_duty_and_when_it_is_due(due: str, words: str) -> None:
+    main = f'oblige "Show {{campaign.maker}}." when campaign.political due {due}'
+    named = (
+        'test "owed" on 2026-01-01 given campaign.political is yes expect oblige by p/r end test'
+    )
+    (entry,) = handbook(bundle(f"policy p {rule('r', main)} end policy\n{named}")).rules
+    assert entry.sentence.text == "A duty is owed if the campaign is political."
+    assert [part.text for part in entry.duty] == ["Show ", "who made the ads", "."]
+    assert entry.due == words
+    assert entry.effect.startswith("The campaign is allowed")
+    assert (entry.message, entry.remedy) == ((), ())
+    assert [each.result for each in entry.examples] == ["a duty is owed"]
+
+
 def test_examples_go_to_the_rule_that_they_concern() -> None:
     made = handbook(bundle(PAIR + TESTS))
     one, two, three = made.rules
@@ -167,7 +189,7 @@ def test_every_shipped_rule_has_its_law_its_prose_and_examples() -> None:
     made = shipped()
     assert len(made.rules) >= 22
     for each in made.rules:
-        assert each.sentence.words.startswith("An ad ")
+        assert each.sentence.words.startswith("A duty is owed if" if each.duty else "An ad ")
         assert each.authorities
         assert all(cited.url for cited in each.authorities)
         assert each.examples

@@ -147,3 +147,14 @@ def test_words_in_texts_and_comments_are_not_words_of_the_language() -> None:
     snapshot = desk(new=text)
     for offset in (3, text.index('"') + 3):
         assert hover(snapshot, "new.policy", offset, today=TODAY) is None
+
+
+def test_a_rule_that_obliges_is_told_with_its_duty() -> None:
+    policy = (
+        "policy filing\n  rule kept\n    source DSA art 39\n    in force from 2024-01-01\n"
+        '    oblige "Keep {campaign.id}." when campaign.audience.profiling\n'
+        "      due within 2 days of launch\nend policy\n"
+    )
+    text = told(desk(new=policy), "kept", "new.policy")
+    assert "A duty is owed if" in text
+    assert "due within 2 days of the first day of the campaign: Keep {campaign.id}." in text

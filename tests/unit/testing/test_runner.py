@@ -6,9 +6,15 @@ from typing import Any
 import pytest
 
 from engine.bundle.bundle import build
+from engine.evaluation.result import Status
+from engine.testing.boundaries import boundary_tests
+from engine.testing.coverage import measure
+from engine.testing.limits import Side
+from engine.testing.mutation import try_mutants
 from engine.testing.runner import CaseResult, run_cases
 from tests.strategies.campaigns import VOCABULARY
 from tests.unit.evaluation.courtroom import CAMPAIGN, rule
+from tests.unit.testing.docket import case, docket, results
 
 POLICY = (
     'policy p "P"\n  source LAW art 1\n  in force from 2000-01-01\n'
@@ -242,3 +248,31 @@ def test_tests_run_by_file_and_place_and_do_not_change_each_others_campaigns() -
     results = list(run_cases(bundle))
     assert [result.case.title for result in results] == ["2", "1", "2"]
     assert all(result.passed for result in results)
+
+
+OBLIGING = rule('oblige "file it" when campaign.amount is at least 5 due before launch', name="o")
+
+
+def test_a_duty_is_expected_beside_allow() -> None:
+    owed = case("owed", "given campaign.amount is 5", "expect allow", "expect oblige by p/o")
+    free = case("free", "given campaign.amount is 4", "expect oblige by p/o")
+    other = case("other", "given campaign.amount is 5", "expect deny by p/o")
+    first, second, third = results(docket(OBLIGING, owed, free, other))
+    assert first.passed
+    assert second.failures == ("expected oblige by p/o, got allow",)
+    assert third.failures == ("expected deny by p/o, got allow, with a duty by p/o",)
+
+
+def test_what_obliges_is_covered_bounded_and_mutated_as_what_denies() -> None:
+    steps = ("given campaign.amount is 9", "expect oblige by p/o")
+    bundle = docket(OBLIGING, case("owed", *steps))
+    ran = results(bundle)
+    (covered,) = measure(bundle, ran).rules
+    assert covered.unseen == (Status.UNDETERMINED, Status.NOT_APPLICABLE)
+    offered = {made.side: made.text for each in boundary_tests(bundle, ran) for made in each.tests}
+    assert "expect oblige" not in offered[Side.BELOW]
+    assert "  expect allow\n  expect oblige by p/o\n" in offered[Side.AT]
+    noticed = {t.mutant.change: t.noticed_by is not None for t in try_mutants(bundle, ran)}
+    assert noticed["the rule is deleted"]
+    assert noticed["`campaign.amount is at least 5` is denied"]
+    assert not noticed["`campaign.amount is at least 5` reads `is more than`"]
