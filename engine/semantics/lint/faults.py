@@ -31,11 +31,11 @@ def never_applies(span: Span, rule: str, why: str) -> Diagnostic:
     )
 
 
-def never_violated(span: Span, rule: str, why: str) -> Diagnostic:
-    """A rule that no campaign can violate."""
+def never_violated(span: Span, deed: str, why: str) -> Diagnostic:
+    """A rule that no campaign can violate, or the duty of which none can owe."""
     return _error(
         "E0702",
-        f"no campaign can ever violate the rule `{rule}`",
+        f"no campaign can ever {deed}",
         span,
         label=why,
         help="a rule that never speaks protects nobody; mend its conditions, or remove it",

@@ -42,7 +42,7 @@ def examine_definition(definition: Definition, prover: Prover) -> Iterator[Diagn
 
 
 def breach(rule: Rule) -> Claim:
-    """Return the claim that a campaign does what the main clause refuses, or owes its duty."""
+    """Return the claim that a campaign does what a rule refuses, or owes what it obliges to."""
     match rule.effect:
         case Effect.PROHIBIT | Effect.OBLIGE:
             return Claim(condition=rule.main.condition)
@@ -57,7 +57,9 @@ def _never_fires(rule: Rule, subject: tuple[Claim, ...], prover: Prover) -> Diag
         clauses = tuple(clause.condition for clause in rule.applicability)
         return faults.never_applies(_place(found, clauses), rule.id, reason(found))
     if found := prover.exclusion(breached) or prover.exclusion(breached, *subject):
-        return faults.never_violated(_place(found, (main.condition,)), rule.id, reason(found))
+        deed = "owe the duty of" if rule.effect is Effect.OBLIGE else "violate"
+        place = _place(found, (main.condition,))
+        return faults.never_violated(place, f"{deed} the rule `{rule.id}`", reason(found))
     if rule.effect is Effect.REQUIRE:
         found = prover.exclusion(breached.opposite, *subject)
         if found:

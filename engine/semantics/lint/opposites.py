@@ -54,17 +54,17 @@ def _fault(rule: Rule, other: Rule, why: str) -> Diagnostic:
 def _neighbours(policies: Policies) -> Iterator[tuple[Rule, Rule]]:
     """Yield every two rules that refuse something and speak of one fact."""
     speaking: dict[tuple[str, ...], list[int]] = {}
-    refusing = [rule for rule in policies.rules if _refuses(rule)]
+    refusing = [
+        rule
+        for rule in policies.rules
+        if rule.effect is not Effect.OBLIGE and rule.enforcement is not Enforcement.ADVISORY
+    ]
     for index, rule in enumerate(refusing):
         for path in _facts(rule):
             speaking.setdefault(path, []).append(index)
     pairs = {pair for rules in speaking.values() for pair in combinations(rules, 2)}
     for one, other in sorted(pairs):
         yield refusing[one], refusing[other]
-
-
-def _refuses(rule: Rule) -> bool:
-    return rule.effect is not Effect.OBLIGE and rule.enforcement is not Enforcement.ADVISORY
 
 
 def _facts(rule: Rule) -> frozenset[tuple[str, ...]]:
