@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ..evaluation.values import show_typed
 from ..semantics.tree import (
     Citation,
     Compared,
     Condition,
     Denied,
     Edition,
-    Effect,
     Members,
     Over,
     Policies,
@@ -19,6 +19,7 @@ from ..semantics.tree import (
     SetTerm,
     Window,
     inner_conditions,
+    signed_clauses,
 )
 from ..semantics.types import EnumerationType, ListType, Type, describe
 from ..semantics.vocabulary import Fact
@@ -135,9 +136,8 @@ def _uses(name: str, policies: Policies) -> Iterator[int]:
 
 def signed(rule: Rule) -> Iterator[tuple[Condition, int]]:
     """Yield the conditions of a rule, each with 1 where its truth leads towards denial, else -1."""
-    yield from ((clause.condition, 1) for clause in rule.applicability)
-    yield rule.main.condition, 1 if rule.effect is Effect.PROHIBIT else -1
-    yield from ((each.clause.condition, -1) for each in rule.exemptions)
+    for clause, towards_denial in signed_clauses(rule):
+        yield clause.condition, 1 if towards_denial else -1
 
 
 def _used(name: str, condition: Condition, sign: int) -> Iterator[int]:
@@ -252,8 +252,20 @@ def _fact(old: Fact, new: Fact, root: str, key: FactName) -> Iterator[Change]:
     if old.required is not new.required:
         lean = leaning(grows=new.required, sign=1)
         yield _of_fact(Kind.REQUIRED, root, key, new, lean, old=old.required, new=new.required)
+    if old.presumed != new.presumed:
+        # A presumed value counts against the campaign, where an unknown one only asks.
+        one, other = _presumed(old), _presumed(new)
+        grows = None if one is not None and other is not None else other is not None
+        lean = leaning(grows=grows, sign=1)
+        yield _of_fact(Kind.PRESUMED, root, key, new, lean, old=one, new=other)
+    if old.sensitive is not new.sensitive:
+        yield _of_fact(Kind.SENSITIVE, root, key, new, old=old.sensitive, new=new.sensitive)
     if old.label != new.label:
         yield _of_fact(Kind.LABEL, root, key, new, old=old.label, new=new.label)
+
+
+def _presumed(fact: Fact) -> str | None:
+    return None if fact.presumed is None else show_typed(fact.presumed, fact.type)
 
 
 def _enumerations(old: Facts, new: Facts) -> Iterator[Change]:

@@ -7,7 +7,7 @@ from datetime import date
 from ..semantics.tree import MARKET, FactTerm, ParameterTerm, Policies, Rule, Template
 from .outcome import Outcome, Seen
 from .result import Finding
-from .values import Campaign, Datum, Group, show_typed
+from .values import Campaign, Datum, Group, shown
 from .venue import Market
 from .wording import in_force, variables
 
@@ -103,8 +103,9 @@ def _evidence(rule: Rule, campaign: Campaign, market: Market | None) -> Iterable
             pointer=pointer,
             path=fact.text,
             label=fact.label,
-            value=show_typed(value, fact.type),
+            value=shown(fact, fact.presumed if value is None else value),
             required="",
+            is_presumed=value is None and fact.presumed is not None,
         )
 
 
@@ -134,7 +135,8 @@ class _Teller:
         if isinstance(term, ParameterTerm):
             text = in_force(term, self.breach.policies, self.breach.day)
         else:
-            text = show_typed(self._datum(term, bound), term.type)
+            value = self._datum(term, bound)
+            text = shown(term, term.presumed if value is None else value)
         return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
     def _datum(self, fact: FactTerm, bound: Mapping[str, str]) -> Datum | None:

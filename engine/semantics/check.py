@@ -107,8 +107,13 @@ def _lacking(vocabulary: Vocabulary, span: Span) -> Iterator[Diagnostic]:
     for path, kind in _DEPENDED_ON.items():
         fact, outermost = vocabulary.find(path), vocabulary.find(path[:1])
         is_one_of_many = len(path) > 1 and outermost is not None and outermost.is_list
-        if fact is None or fact.type != kind or is_one_of_many:
-            yield faults.fact_depended_on(span, ".".join((vocabulary.root, *path)), kind)
+        dotted = ".".join((vocabulary.root, *path))
+        if fact is None or outermost is None or fact.type != kind or is_one_of_many:
+            yield faults.fact_depended_on(span, dotted, kind)
+        elif fact.presumed is not None:
+            yield faults.plain_fact_needed(fact.span, dotted, "presumed")
+        elif fact.sensitive or outermost.sensitive:
+            yield faults.plain_fact_needed(fact.span, dotted, "sensitive")
 
 
 def _sound(made: Mapping[str, Made | None]) -> dict[str, Made]:

@@ -16,6 +16,7 @@ from .polarity import absence_faults
 from .tree import (
     Citation,
     Clause,
+    Condition,
     Constant,
     Effect,
     Enforcement,
@@ -27,8 +28,9 @@ from .tree import (
     Template,
     Window,
     bound_elements,
+    sensitive_elements,
 )
-from .types import RecordType, Scalar, Type
+from .types import RecordType, Scalar
 
 ClauseKind = TypeVar("ClauseKind", bound=syntax.Node)
 
@@ -134,11 +136,9 @@ class _RuleReader:
         cases = [] if main is None or main.case is None else [main.case]
         applicability = (*self._applicability(), *cases)
         exemptions = tuple(self._exemptions())
-        bound = None
-        if main is not None:
-            bound = {**self.scope.variables, **bound_elements(main.clause.condition)}
-        message = self._template(syntax.MessageClause, bound)
-        remedy = self._template(syntax.RemedyClause, bound)
+        scope = None if main is None else self._telling(main.clause.condition)
+        message = self._template(syntax.MessageClause, scope)
+        remedy = self._template(syntax.RemedyClause, scope)
         sources, places, evidence = self._sources(), self._places(), self._evidence()
         force = self._window()
         if main is None:
@@ -279,12 +279,18 @@ class _RuleReader:
         clause = self._one(syntax.EnforcementClause)
         return Enforcement(clause.enforcement.value) if clause is not None else Enforcement.ENFORCED
 
+    def _telling(self, main: Condition) -> Scope:
+        """Return the scope of the texts: the elements that the main clause binds may be named."""
+        return replace(
+            self.scope,
+            variables={**self.scope.variables, **bound_elements(main)},
+            sensitive=sensitive_elements(main),
+        )
+
     def _template(
-        self,
-        kind: type[syntax.MessageClause] | type[syntax.RemedyClause],
-        bound: Mapping[str, Type] | None,
+        self, kind: type[syntax.MessageClause] | type[syntax.RemedyClause], scope: Scope | None
     ) -> Template:
-        """Return a template; `bound` are the elements it may speak of, None where unknown."""
+        """Return a template; `scope` is None where it is unknown what it may speak of."""
         node = self._one(kind)
         if node is None:
             return _NO_TEMPLATE
@@ -292,7 +298,7 @@ class _RuleReader:
         literal = node.text.value
         done = 0
         for match in PLACEHOLDER.finditer(literal):
-            filling = self._filling(match[1], self._inside(node.text.span, match[0]), bound)
+            filling = self._filling(match[1], self._inside(node.text.span, match[0]), scope)
             parts.append(literal[done : match.start()])
             if filling is not None:
                 parts.append(filling)
@@ -309,7 +315,7 @@ class _RuleReader:
         return Span(source=span.source, start=start, end=start + len(placeholder) - 2)
 
     def _filling(
-        self, written: str, span: Span, bound: Mapping[str, Type] | None
+        self, written: str, span: Span, scope: Scope | None
     ) -> FactTerm | ParameterTerm | None:
         """Return what a placeholder names, or report why it cannot be filled in."""
         if written in self.scope.parameters:
@@ -317,9 +323,9 @@ class _RuleReader:
         root = self.scope.vocabulary.root
         first = written.partition(".")[0]
         is_path = _PATH.fullmatch(written) is not None
-        if bound is None and is_path and first != root:
+        if scope is None and is_path and first != root:
             return None  # What the main clause binds is unknown while it has faults of its own.
-        if not is_path or (first != root and first not in (bound or {})):
+        if not is_path or (first != root and (scope is None or first not in scope.variables)):
             reason = "neither a fact, nor a parameter, nor an element that the main clause binds"
             self.scope.report(faults.placeholder(span, written, reason))
             return None
@@ -328,8 +334,10 @@ class _RuleReader:
             where = Span(source=span.source, start=start, end=start + len(name))
             steps.append(syntax.Step(span=where, name=name))
             start = where.end + 1
-        scope = replace(self.scope, variables=bound or {})
-        found = fact(scope, syntax.Path(span=span, steps=tuple(steps)))
+        found = fact(scope or self.scope, syntax.Path(span=span, steps=tuple(steps)))
+        if found is not None and found.sensitive:
+            self.scope.report(faults.sensitive_shown(span, written))
+            return None
         if found is not None and isinstance(found.type, RecordType):
             reason = "a group of facts, not one of them"
             self.scope.report(faults.placeholder(span, written, reason))
@@ -339,4 +347,8 @@ class _RuleReader:
     def _evidence(self) -> tuple[FactTerm, ...]:
         clause = self._one(syntax.EvidenceClause)
         paths = clause.paths if clause is not None else ()
-        return tuple(made for path in paths if (made := fact(self.scope, path)) is not None)
+        found = tuple(made for path in paths if (made := fact(self.scope, path)) is not None)
+        for shown in found:
+            if shown.sensitive:
+                self.scope.report(faults.sensitive_shown(shown.span, shown.text))
+        return found

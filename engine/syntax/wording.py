@@ -11,6 +11,7 @@ from .faults import error
 from .habits import UNIT_HABITS
 
 _QUOTED = re.compile("`([^`]+)`")
+_MODIFIERS = ("required", "optional", "presumed", "sensitive")
 _FACT_SHAPE = "a fact is written `name : type`, and then its label in quotation marks"
 _HELP = {
     "`:`": _FACT_SHAPE,
@@ -133,7 +134,7 @@ def _surplus_advice(found: str, after: str, part: str) -> str:
         return "deny the whole comparison: `not campaign.special_categories includes politics`"
     if found in ("from", "until"):
         return "the days stand first: `from 2020-02-01 until 2026-01-01 is {DE, FR}`"
-    if part == "fact" and (near := nearest(found, ("required", "optional"))):
+    if part == "fact" and (near := nearest(found, _MODIFIERS)):
         return f"did you mean `{near}`?"
     if part == "clause":
         return "join conditions with `and` or `or`; begin another clause on a new line"

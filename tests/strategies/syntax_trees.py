@@ -328,7 +328,22 @@ def facts() -> st.SearchStrategy[tree.FactDeclaration]:
         name=name,
         type=kind,
         required=st.booleans(),
+        presumed=st.none() | presumable(),
+        sensitive=st.booleans(),
         label=st.none() | titles(),
+    )
+
+
+def presumable() -> st.SearchStrategy[tree.Expression]:
+    span = st.just(NOWHERE)
+    return (
+        st.builds(tree.TextLiteral, span=span, value=TEXTS)
+        | st.builds(tree.YesNoLiteral, span=span, value=st.booleans())
+        | st.builds(
+            tree.Path,
+            span=span,
+            steps=MEMBERS.map(lambda name: (tree.Step(span=NOWHERE, name=name),)),
+        )
     )
 
 

@@ -1,6 +1,6 @@
 """Rules and definitions of the typed core, ready to be judged by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -110,6 +110,15 @@ def with_conditions(rule: Rule, change: Callable[[Condition], Condition]) -> Rul
         main=changed(rule.main),
         exemptions=tuple(replace(each, clause=changed(each.clause)) for each in rule.exemptions),
     )
+
+
+def signed_clauses(rule: Rule) -> Iterator[tuple[Clause, bool]]:
+    """Yield every clause of a rule, and whether its truth leads towards denial."""
+    for clause in rule.applicability:
+        yield clause, True
+    yield rule.main, rule.effect is Effect.PROHIBIT
+    for exemption in rule.exemptions:
+        yield exemption.clause, False
 
 
 def clauses_of(rule: Rule) -> tuple[Clause, ...]:

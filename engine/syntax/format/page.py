@@ -112,11 +112,16 @@ def _runs(statements: Sequence[Statement]) -> list[list[int]]:
 def _row(statement: Statement) -> tuple[str, str]:
     """Return the name of a fact, and its type where it stands in the column of types."""
     name, _, *rest = statement.body
-    kind = [atom for atom in rest if not atom.text.startswith('"')]
-    words = _joined(kind)
+    words = _joined(rest[:-1] if _has_label(rest) else rest)
     column = statement.margin + len(name.text) + len(" : ")
     is_plain = not any(atom.comments for atom in statement.body[:-1]) and not rest[-1].before
     return name.text, words if is_plain and column + len(words) <= WIDEST else ""
+
+
+def _has_label(atoms: Sequence[Atom]) -> bool:
+    """Whether a fact ends in its label, and not in a text that is presumed of it."""
+    is_presumed = len(atoms) > 1 and atoms[-2].text == "presumed"
+    return atoms[-1].text.startswith('"') and not is_presumed
 
 
 def _joined(atoms: Sequence[Atom]) -> str:
@@ -133,7 +138,7 @@ def _fact(statement: Statement, widths: tuple[int, int]) -> Document:
     if not words:
         return sequel(head, Space(), Word(atom=colon), Space(), Conditions(rest).whole())
     kind = Atom(text=words, start=colon.start, after=None)
-    if not rest[-1].text.startswith('"'):
+    if not _has_label(rest):
         return sequel(
             head, Space(), Word(atom=colon), Space(), Word(atom=replace(kind, after=rest[-1].after))
         )

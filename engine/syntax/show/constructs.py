@@ -206,9 +206,15 @@ def _facts(facts: Sequence[tree.VocabularyPart | tree.Broken], margin: str) -> I
 def _columns(fact: tree.VocabularyPart | tree.Broken) -> tuple[str, str, str]:
     if not isinstance(fact, tree.FactDeclaration):
         raise ValueError(_NO_TEXT)  # noqa: TRY004 - the kind is right, its content is not.
-    required = " required" if fact.required else ""
+    words = [_type(fact.type)]
+    if fact.required:
+        words.append("required")
+    if fact.presumed is not None:
+        words.append(f"presumed {expression(fact.presumed, 0)}")
+    if fact.sensitive:
+        words.append("sensitive")
     label = "" if fact.label is None else literal(fact.label)
-    return fact.name.text, _type(fact.type) + required, label
+    return fact.name.text, " ".join(words), label
 
 
 def _type(node: tree.TypeName | tree.InlineEnumeration) -> str:
