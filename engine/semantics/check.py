@@ -8,7 +8,7 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Source, Span
 from ..syntax import tree as syntax
 from . import faults
-from .cases import Case, case
+from .cases import Case, cases_of
 from .declare import (
     Instrument,
     Names,
@@ -264,6 +264,4 @@ class _Checker:
         for file, scope in scopes:
             for node in file.items:
                 if isinstance(node, syntax.Test):
-                    made = case(node, scope, rules)
-                    if made is not None:
-                        yield made
+                    yield from cases_of(node, scope, rules)

@@ -160,6 +160,20 @@ def sprawling(span: Span, most: int) -> Diagnostic:
     )
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def uneven_row(span: Span, cells: int, columns: int) -> Diagnostic:
+    """A row with another number of cells than its table has columns."""
+    return _error(
+        "E0535",
+        f"this row has {_counted(cells, 'value')}, and the table {_counted(columns, 'fact')}",
+        span,
+        help="set one value for each fact, and then what is expected, apart by `|`",
+    )
+
+
 def required_and_presumed(span: Span, name: str) -> Diagnostic:
     """A fact that is asked for, and presumed where it is absent."""
     return _error(

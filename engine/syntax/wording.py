@@ -37,6 +37,7 @@ _HELP = {
     '`instrument DSA "Regulation (EU) 2022/2065" "http://data.europa.eu/eli/reg/2022/2065/oj"`',
     "`(`": "what the elements must satisfy stands in brackets: `has (…)`",
     "`in`": "name the list: `any creative in campaign.creatives has (…)`",
+    "`|`": "the columns of a table are set apart by `|`, and the last says what is expected",
     "`has`": "say what the elements must satisfy: `any creative in campaign.creatives has (…)`",
 }
 _STARTS = {

@@ -7,7 +7,7 @@ from .. import tree
 from ..expectations import EDITION, FACT
 from ..lexis import ITEM_KEYWORDS, NAME, phrase_pattern
 from .borders import EDITION_BORDER, FACT_BORDER, GROUP_START
-from .conditions import MEMBERS_ELEMENT, VALUE_ELEMENT
+from .conditions import MEMBERS_ELEMENT, PLAIN_ELEMENT
 from .elements import (
     DAY,
     IDENTIFIER,
@@ -94,7 +94,7 @@ def vocabulary() -> pp.ParserElement:
         - mark(":")
         - kind
         - pp.Optional(word("required", "optional"))
-        - pp.Optional(word("presumed") - VALUE_ELEMENT)
+        - pp.Optional(word("presumed") - PLAIN_ELEMENT)
         - pp.Optional(word("sensitive"))
         - pp.Optional(TITLE)
         - Complete(FACT_BORDER),

@@ -6,14 +6,18 @@ country until `engine.semantics` says which.
 """
 
 from .cases import (
+    Cell,
+    Columns,
     Expectation,
     Expected,
     GivenFact,
     GivenFile,
     OnStep,
+    Row,
     RuleReference,
     Test,
     TestStep,
+    Told,
     WithoutFact,
 )
 from .definitions import (
@@ -112,8 +116,10 @@ __all__ = [
     "Arithmetic",
     "ArithmeticOperator",
     "Broken",
+    "Cell",
     "Citation",
     "Clause",
+    "Columns",
     "Comparison",
     "DateLiteral",
     "Definition",
@@ -169,6 +175,7 @@ __all__ = [
     "RemedyClause",
     "RequireClause",
     "ReviewClause",
+    "Row",
     "Rule",
     "RuleReference",
     "SetDeclaration",
@@ -181,6 +188,7 @@ __all__ = [
     "TestStep",
     "TextLiteral",
     "Today",
+    "Told",
     "TypeName",
     "UnknownClause",
     "UnknownTreatment",

@@ -102,7 +102,8 @@ def test_leaving_out_what_is_presumed_never_helps(
     head = 'policy p "P"\n  source LAW art 1\n  in force from 2000-01-01\n'
     policy = SETS.format(later="0, 2") + head + rule(clause) + "end policy\n"
     _, found = build("p", {"v.policy": vocabulary, "p.policy": policy})
-    assert [diagnostic.code for diagnostic in found] == ([] if is_fine else ["E0610"])
+    errors = [diagnostic.code for diagnostic in found if diagnostic.is_error]
+    assert errors == ([] if is_fine else ["E0610"])
 
 
 def test_each_edition_of_a_set_must_have_what_is_presumed() -> None:
@@ -110,4 +111,4 @@ def test_each_edition_of_a_set_must_have_what_is_presumed() -> None:
     head = 'policy p "P"\n  source LAW art 1\n  in force from 2000-01-01\n'
     policy = SETS.format(later="1, 2") + head + rule(clause) + "end policy\n"
     _, found = build("p", {"v.policy": VOCABULARY, "p.policy": policy})
-    assert [diagnostic.code for diagnostic in found] == ["E0610"]
+    assert "E0610" in [diagnostic.code for diagnostic in found]
