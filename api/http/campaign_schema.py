@@ -7,6 +7,7 @@ are the facts without which no campaign is allowed; a descriptor that lacks one 
 
 from typing import assert_never
 
+from engine.evaluation.encode import encode
 from engine.semantics.types import (
     EnumerationType,
     ListType,
@@ -54,6 +55,10 @@ def _fact(fact: Fact) -> _Schema:
     if fact.required and isinstance(fact.type, ListType):
         kind["minItems"] = 1
     named: _Schema = {"title": fact.label, "description": describe(fact.type)}
+    if fact.presumed is not None:
+        named["default"] = encode(fact.presumed, fact.type)
+    if fact.sensitive:
+        named["writeOnly"] = True
     return named | {"anyOf": [kind, {"type": "null"}]}
 
 

@@ -125,6 +125,8 @@ class Kind(Enum):
     URL = "url"
     RETYPED = "retyped"
     REQUIRED = "required"  # booleans
+    PRESUMED = "presumed"  # values, or None
+    SENSITIVE = "sensitive"  # booleans
     EDITION_ADDED = "edition added"  # members; `about` has the days
     EDITION_REMOVED = "edition removed"
     EDITION_UNTIL = "edition until"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from ..evaluation.values import show_typed
 from ..semantics.tree import (
     Citation,
     Compared,
@@ -255,8 +256,20 @@ def _fact(old: Fact, new: Fact, root: str, key: FactName) -> Iterator[Change]:
     if old.required is not new.required:
         lean = leaning(grows=new.required, sign=1)
         yield _of_fact(Kind.REQUIRED, root, key, new, lean, old=old.required, new=new.required)
+    if old.presumed != new.presumed:
+        # A presumed value counts against the campaign, where an unknown one only asks.
+        one, other = _presumed(old), _presumed(new)
+        grows = None if one is not None and other is not None else other is not None
+        lean = leaning(grows=grows, sign=1)
+        yield _of_fact(Kind.PRESUMED, root, key, new, lean, old=one, new=other)
+    if old.sensitive is not new.sensitive:
+        yield _of_fact(Kind.SENSITIVE, root, key, new, old=old.sensitive, new=new.sensitive)
     if old.label != new.label:
         yield _of_fact(Kind.LABEL, root, key, new, old=old.label, new=new.label)
+
+
+def _presumed(fact: Fact) -> str | None:
+    return None if fact.presumed is None else show_typed(fact.presumed, fact.type)
 
 
 def _enumerations(old: Facts, new: Facts) -> Iterator[Change]:

@@ -83,6 +83,10 @@ def sentence(change: Change) -> str:  # noqa: C901, PLR0912 - one case for each 
             return _if_unknown(new)
         case Kind.REQUIRED:
             return "it is now required" if change.new else "it is no longer required"
+        case Kind.PRESUMED:
+            return _presumed(change, old, new)
+        case Kind.SENSITIVE:
+            return "it is now sensitive" if change.new else "it is no longer sensitive"
         case Kind.EXCEPTION_ADDED:
             return f'there is a new exception, "{change.exception}": `{new}`'
         case Kind.EXCEPTION_REMOVED:
@@ -157,6 +161,14 @@ def _places(change: Change) -> str:
     come = f"now also applies in {told(new - old)}" if new - old else ""
     gone = f"no longer applies in {told(old - new)}" if old - new else ""
     return "it " + "; it ".join(filter(None, (come, gone)))
+
+
+def _presumed(change: Change, old: str, new: str) -> str:
+    if change.old is None:
+        return f"where it is not stated, {new} is now presumed"
+    if change.new is None:
+        return f"where it is not stated, {old} is no longer presumed"
+    return f"where it is not stated, {new} is presumed, no longer {old}"
 
 
 def _if_unknown(new: str) -> str:

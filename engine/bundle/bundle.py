@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ..evaluation.decode import Decoder
+from ..evaluation.presumption import presumption_faults
 from ..evaluation.program import Program, compile_program
 from ..semantics.cases import Case
 from ..semantics.check import Checked, check
@@ -116,7 +117,8 @@ def understand(
     if any(map(is_unread, lexical)):
         return None, in_order(lexical)
     checked, faults = check({name: file for name, (file, _) in parsed.items()}, sources)
-    diagnostics = in_order((*lexical, *faults))
+    presuming = presumption_faults(checked.policies) if checked is not None else ()
+    diagnostics = in_order((*lexical, *faults, *presuming))
     if checked is None or any(diagnostic.is_error for diagnostic in diagnostics):
         return checked, diagnostics
     doubts = lint(checked.policies, (file for file, _ in parsed.values()))

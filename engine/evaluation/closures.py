@@ -114,7 +114,21 @@ def _parameter(declared: Parameter) -> Value:
 
 
 def compile_fact(fact: FactTerm, names: Names) -> Callable[[Frame], Datum | None]:
-    """Return the closure that yields a fact."""
+    """Return the closure that yields a fact, stated or presumed."""
+    stated = compile_stated(fact, names)
+    presumed = fact.presumed
+    if presumed is None:
+        return stated
+
+    def or_presumed(frame: Frame) -> Datum | None:
+        value = stated(frame)
+        return presumed if value is None else value
+
+    return or_presumed
+
+
+def compile_stated(fact: FactTerm, names: Names) -> Callable[[Frame], Datum | None]:
+    """Return the closure that yields a fact as the campaign states it."""
     depth, kind = None, None
     if fact.variable is not None:
         depth, kind = names.bound[fact.variable]

@@ -110,6 +110,8 @@ class Decoder:
 
     def _reader(self, fact: Fact) -> Decode:
         reader = self._of_type(fact.type)
+        if fact.sensitive:
+            reader = _discreet(reader, fact)
         if isinstance(fact.type, RecordType):
             return _stated(reader)
         if not (fact.required and isinstance(fact.type, ListType)):
@@ -184,6 +186,20 @@ def _stated(reader: Decode) -> Decode:
         made = reader(value, pointer, faults)
         says_something = isinstance(made, Group) and any(each is not None for each in made.values)
         return made if says_something else None
+
+    return decode
+
+
+def _discreet(reader: Decode, fact: Fact) -> Decode:
+    """Return a reader that reports a fault without repeating anything of what was written."""
+    message = f"what stands here is not {describe(fact.type)}, as the vocabulary declares it"
+
+    def decode(value: object, pointer: str, faults: Faults) -> Datum | None:
+        inner = Faults()
+        made = reader(value, pointer, inner)
+        if inner.total:
+            faults.add(pointer, message, "it is sensitive, and not repeated here")
+        return made
 
     return decode
 

@@ -169,6 +169,8 @@ class _Writer:
             made["required"] = seen.required
         if seen.item:
             made["item"] = seen.item
+        if seen.is_presumed:
+            made["presumed"] = True
         return made
 
     def _wanted(self, wanted: Wanted) -> Document:

@@ -18,7 +18,7 @@ _TIMES: Mapping[Unit, str] = {unit: letter for letter, unit in TIME_UNITS.items(
 
 def encode(value: object, kind: Type) -> JSONValue:
     """Return the JSON value that decodes to a value of a type; None is null."""
-    if isinstance(kind, ListType):
+    if value is not None and isinstance(kind, ListType):
         assert isinstance(value, tuple | frozenset)  # noqa: S101 - what a list decodes to.
         elements = sorted(value, key=str) if isinstance(value, frozenset) else value
         return [encode(element, kind.element) for element in elements]

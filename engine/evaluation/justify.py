@@ -11,7 +11,7 @@ from .days import days_later, months_later
 from .moment import FLIGHT
 from .outcome import Outcome, Seen
 from .result import Finding, Obligation
-from .values import Campaign, Datum, Group, show_typed
+from .values import Campaign, Datum, Group, shown
 from .venue import Market
 from .wording import in_force, variables
 
@@ -152,8 +152,9 @@ def _evidence(rule: Rule, campaign: Campaign, market: Market | None) -> Iterable
             pointer=pointer,
             path=fact.text,
             label=fact.label,
-            value=show_typed(value, fact.type),
+            value=shown(fact, fact.presumed if value is None else value),
             required="",
+            is_presumed=value is None and fact.presumed is not None,
         )
 
 
@@ -183,7 +184,8 @@ class _Teller:
         if isinstance(term, ParameterTerm):
             text = in_force(term, self.breach.policies, self.breach.day)
         else:
-            text = show_typed(self._datum(term, bound), term.type)
+            value = self._datum(term, bound)
+            text = shown(term, term.presumed if value is None else value)
         return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
     def _datum(self, fact: FactTerm, bound: Mapping[str, str]) -> Datum | None:

@@ -24,6 +24,7 @@ class Seen:
     `value` is how it reads, `required` what it would have to be for the outcome to be otherwise
     (empty for a fact that only stands beside another). `item` says in which labelled items and
     definitions it was looked at, from the outermost in: ``(a) `reaches_minors`: (b)``.
+    `is_presumed` says that the campaign does not state it.
     """
 
     pointer: str
@@ -33,6 +34,7 @@ class Seen:
     required: str
     item: str = ""
     bindings: Bindings = ()
+    is_presumed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

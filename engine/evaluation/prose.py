@@ -272,7 +272,8 @@ def _finding(
 
 def _seen(seen: Seen, origin: Origin | None) -> Iterator[Line]:
     item = f"{seen.item} " if seen.item else ""
-    yield from _row("value", f"{item}{seen.label}: {seen.value}", Tone.VALUE)
+    presumed = " (presumed, not stated)" if seen.is_presumed else ""
+    yield from _row("value", f"{item}{seen.label}: {seen.value}{presumed}", Tone.VALUE)
     if seen.required:
         yield from _row("required", _requirement(seen.required), Tone.PLAIN)
     source = origin(seen.pointer) if origin is not None else None

@@ -37,9 +37,18 @@ from .comparison import UndefinedError, calculate, holds
 from .judge import Evaluate, Hearing, judge
 from .outcome import Bindings, Outcome, Seen, Wanted, conjunction, disjunction, negation
 from .result import RuleResult
-from .values import Datum, Group, show_typed
+from .values import Datum, Group, shown
 from .venue import Market
-from .wording import dotted, in_force, meaningless, no_edition, requirement
+from .wording import (
+    UNTOLD,
+    any_sensitive,
+    dotted,
+    in_force,
+    meaningless,
+    no_edition,
+    requirement,
+    shown_aggregate,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +215,7 @@ def _evidence(
             return f"{in_force(fact, situation.policies, situation.law_day)} ({fact.name})"
         value, pointer = _find(fact, situation)
         path = dotted(situation.policies.vocabulary.root, pointer)
-        return f"{show_typed(value, fact.type)} ({path})"
+        return f"{shown(fact, value)} ({path})"
 
     required = requirement(condition, tell, truth=truth)
     found = [each for term in terms for each in _read(term, situation)]
@@ -232,7 +241,7 @@ def _read_aggregate(term: AggregateTerm, situation: Situation) -> list[Seen]:
     value, _ = _value(term, situation)
     _, pointer = _find(term.collection, situation)
     whole = _seen(term.collection, None, pointer, "", situation)
-    found = [replace(whole, value=f"{term.kind.value} {show_typed(value, term.type)}")]
+    found = [replace(whole, value=f"{term.kind.value} {shown_aggregate(term, value)}")]
     if term.value is None or term.kind not in EXTREMES:
         return found
     deciding = (
@@ -253,7 +262,8 @@ def _undefined(terms: tuple[ValueTerm, ...], why: str, situation: Situation) -> 
     found = []
     for fact in (fact for term in terms for fact in _facts(term)):
         _, pointer = _find(fact, situation)
-        found.append(replace(_wanted(fact, pointer, situation), why=why))
+        told = why if not any_sensitive(terms) else UNTOLD
+        found.append(replace(_wanted(fact, pointer, situation), why=told))
     return tuple(dict.fromkeys(found)) or (meaningless(terms, why),)
 
 
@@ -315,11 +325,18 @@ def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list
     try:
         return aggregate(term, values), []
     except UndefinedError as error:
-        return None, [replace(wanted, why=str(error))]
+        why = UNTOLD if any_sensitive((term,)) else str(error)
+        return None, [replace(wanted, why=why)]
 
 
 def _find(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
-    """Return a fact's value, or None, and the pointer at which it stands or would stand."""
+    """Return a fact's value, stated or presumed, or None, and the pointer where it would stand."""
+    value, pointer = _stated(fact, situation)
+    return fact.presumed if value is None else value, pointer
+
+
+def _stated(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
+    """Return the value that the campaign states, or None, and the pointer where it would stand."""
     value: Datum | None = situation.campaign
     pointer = ""
     if fact.variable is not None:
@@ -355,8 +372,9 @@ def _seen(
         pointer=pointer,
         path=dotted(situation.policies.vocabulary.root, pointer),
         label=fact.label,
-        value=show_typed(value, fact.type),
+        value=shown(fact, value),
         required=required,
+        is_presumed=fact.presumed is not None and _stated(fact, situation)[0] is None,
         bindings=_bindings(situation),
     )
 

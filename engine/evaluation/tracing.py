@@ -25,11 +25,29 @@ from ..semantics.tree import (
 )
 from ..syntax.tree import JunctionKind, QuantifierKind
 from .aggregate import EXTREMES, MOST_DECIDING, aggregate
-from .closures import Frame, Names, Test, compile_fact, compile_test, compile_value, unbound
+from .closures import (
+    Frame,
+    Names,
+    Test,
+    compile_fact,
+    compile_stated,
+    compile_test,
+    compile_value,
+    unbound,
+)
 from .comparison import UndefinedError, calculate, holds
 from .outcome import Outcome, Seen, Truth, Wanted, conjunction, disjunction, negation
-from .values import Datum, show_typed
-from .wording import dotted, in_force, meaningless, no_edition, requirement
+from .values import Datum, shown
+from .wording import (
+    UNTOLD,
+    any_sensitive,
+    dotted,
+    in_force,
+    meaningless,
+    no_edition,
+    requirement,
+    shown_aggregate,
+)
 
 Trace: TypeAlias = Callable[[Frame], Outcome]
 Part: TypeAlias = tuple[Test, Trace]
@@ -107,6 +125,8 @@ def _telling(truths: Sequence[Truth], *, decisive: bool) -> Truth:
 
 def _look(fact: FactTerm, names: Names) -> Look:
     value_of = compile_fact(fact, names)
+    stated = compile_stated(fact, names)
+    may_presume = fact.presumed is not None
     below = "".join(f"/{step}" for step in fact.path)
     depth = None if fact.variable is None else names.bound[fact.variable][0]
     variables = tuple(names.bound)
@@ -120,9 +140,10 @@ def _look(fact: FactTerm, names: Names) -> Look:
             pointer=pointer,
             path=path,
             label=fact.label,
-            value=show_typed(value, fact.type),
+            value=shown(fact, value),
             required="",
             bindings=tuple(zip(variables, frame.pointers, strict=True)),
+            is_presumed=may_presume and stated(frame) is None,
         )
         return seen, Wanted(pointer=pointer, path=path, label=fact.label), value
 
@@ -231,7 +252,7 @@ def _read_aggregate(term: AggregateTerm, names: Names) -> Read:
     def read(frame: Frame) -> list[Seen]:
         whole, _, elements = look(frame)
         value = value_of(frame)
-        found = [replace(whole, value=f"{term.kind.value} {show_typed(value, term.type)}")]
+        found = [replace(whole, value=f"{term.kind.value} {shown_aggregate(term, value)}")]
         if decides is not None and isinstance(elements, tuple):
             found += decides(frame, elements, whole.pointer, value)
         return found
@@ -282,7 +303,8 @@ def _wants(condition: Compared, names: Names) -> Callable[[Frame], list[Wanted]]
         if found:
             return found
         why = _refusal(condition, [value(frame) for value in values])
-        unmeant = [replace(look(frame)[1], why=why) for look in looks]
+        told = UNTOLD if any_sensitive(terms) else why
+        unmeant = [replace(look(frame)[1], why=told) for look in looks]
         return unmeant or [meaningless(terms, why)]
 
     return wants
@@ -331,7 +353,8 @@ def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Callable[[Frame], l
         try:
             calculate(term.operator, left(frame), right(frame), term.month_end)
         except UndefinedError as error:
-            unmeant = [replace(look(frame)[1], why=str(error)) for look in looks]
+            why = UNTOLD if any_sensitive((term,)) else str(error)
+            unmeant = [replace(look(frame)[1], why=why) for look in looks]
             return list(dict.fromkeys(unmeant)) or [meaningless((term,), str(error))]
         return []
 
@@ -366,5 +389,6 @@ def _no_aggregate(term: AggregateTerm, values: Sequence[object], wanted: Wanted)
     try:
         aggregate(term, values)
     except UndefinedError as error:
-        return [replace(wanted, why=str(error))]
+        why = UNTOLD if any_sensitive((term,)) else str(error)
+        return [replace(wanted, why=why)]
     return []

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import TypeAlias
 
-from ..semantics.tree import Measure, Money
+from ..semantics.tree import FactTerm, Measure, Money
 from ..semantics.types import ListType, Scalar, Type
 from ..semantics.vocabulary import RecordShape
 
@@ -91,7 +91,11 @@ def show(value: object) -> str:
             return f"{show(start)} to {show(end)}"
         case Group(shape=shape, values=values):
             pairs = zip(values, shape.facts.values(), strict=True)
-            known = [show_typed(inner, fact.type) for inner, fact in pairs if inner is not None]
+            known = [
+                SENSITIVE if fact.sensitive else show_typed(inner, fact.type)
+                for inner, fact in pairs
+                if inner is not None
+            ]
             return "; ".join(known) or "unknown"
         case _:
             return str(value)
@@ -104,6 +108,15 @@ def show_typed(value: object, kind: Type) -> str:
     if isinstance(kind, ListType) and isinstance(value, tuple):
         return ", ".join(show_typed(element, kind.element) for element in value) or "none"
     return show(value)
+
+
+SENSITIVE = "(sensitive)"
+"""How the value of a sensitive fact reads."""
+
+
+def shown(fact: FactTerm, value: object) -> str:
+    """Return the value of a fact as a person may read it."""
+    return SENSITIVE if fact.sensitive and value is not None else show_typed(value, fact.type)
 
 
 def decimal_text(number: Fraction | int, places: int = 6) -> str:

@@ -17,9 +17,11 @@ from ..semantics.tree import (
     Template,
     TodayTerm,
     ValueTerm,
+    operands_of,
 )
 from ..syntax.lexis import Comparator
 from .outcome import Wanted
+from .values import SENSITIVE, show_typed
 
 Told = FactTerm | ParameterTerm
 """What is told by its value beside its name."""
@@ -87,6 +89,21 @@ def meaningless(terms: Iterable[ValueTerm], why: str) -> Wanted:
     """Return what is wanted where values have no meaning together and none of them is a fact."""
     words = ", ".join(term_text(term) for term in terms)
     return Wanted(pointer="", path=words, label=words, why=why)
+
+
+UNTOLD = "sensitive values have no meaning together"
+"""Why a comparison is unknown, where saying more would tell what the values are."""
+
+
+def any_sensitive(terms: Iterable[ValueTerm]) -> bool:
+    """Whether a fact that some values are made of is never shown."""
+    parts = (part for term in terms for part in operands_of(term))
+    return any(isinstance(part, FactTerm) and part.sensitive for part in parts)
+
+
+def shown_aggregate(term: AggregateTerm, value: object) -> str:
+    """Return the value of an aggregate as a person may read it."""
+    return SENSITIVE if any_sensitive((term,)) else show_typed(value, term.type)
 
 
 def dotted(root: str, pointer: str) -> str:

@@ -41,6 +41,10 @@ def _result(expectation: Expectation, vocabulary: Vocabulary) -> str:
     match expectation.expected:
         case Expected.ALLOW:
             return "allowed"
+        case Expected.NO_WARNING_BY:
+            return "without a warning"
+        case Expected.DENY_BY if expectation.paths:
+            return _until_stated(expectation, vocabulary)
         case Expected.DENY_BY:
             return "denied"
         case Expected.WARN_BY:
@@ -48,9 +52,13 @@ def _result(expectation: Expectation, vocabulary: Vocabulary) -> str:
         case Expected.OBLIGE_BY:
             return "a duty is owed"
         case Expected.DENY_FOR_WANT_OF:
-            wanted = (_label(path, vocabulary) for path in expectation.paths)
-            return f"denied until stated: {'; '.join(dict.fromkeys(wanted))}"
+            return _until_stated(expectation, vocabulary)
     assert_never(expectation.expected)
+
+
+def _until_stated(expectation: Expectation, vocabulary: Vocabulary) -> str:
+    wanted = (_label(path, vocabulary) for path in expectation.paths)
+    return f"denied until stated: {'; '.join(dict.fromkeys(wanted))}"
 
 
 def _label(path: str, vocabulary: Vocabulary) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from ..english.amounts import constant, day, words_of
 from ..english.consequences import in_force
 from ..english.sentences import Writer
+from ..evaluation.values import show_typed
 from ..semantics.tree import Parameter, Policies, SetDefinition
 from ..semantics.types import EnumerationType, ListType, RecordType, Type, describe
 from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
@@ -47,11 +48,21 @@ def _group(shape: RecordShape, places: dict[tuple[str, str], list[str]]) -> Grou
             group=fact.record,
             choices=_choices(fact.type),
             required=fact.required,
+            presumed=_presumed(fact),
+            sensitive=fact.sensitive,
             paths=tuple(places.get((shape.name, fact.name), ())),
         )
         for fact in shape.facts.values()
     )
     return Group(name=shape.name, label=shape.label, facts=tuple(entries))
+
+
+def _presumed(fact: Fact) -> str:
+    """Return what is presumed of a fact, in words; empty where nothing is."""
+    if fact.presumed is None:
+        return ""
+    words = show_typed(fact.presumed, fact.type)
+    return words.replace("_", " ") if isinstance(fact.type, EnumerationType) else words
 
 
 def kind(declared: Type) -> str:

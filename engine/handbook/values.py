@@ -199,6 +199,8 @@ class FactEntry:
     group: str | None
     choices: tuple[str, ...]
     required: bool
+    presumed: str
+    sensitive: bool
     paths: tuple[str, ...]
 
 

@@ -13,6 +13,7 @@ from ..english.amounts import day, joined, members
 from ..english.consequences import due, effect, in_force
 from ..english.provisions import provision, web_address
 from ..english.sentences import Writer, demand
+from ..evaluation.values import show_typed
 from ..semantics.tree import Citation, Rule, SetTerm
 from ..semantics.types import EnumerationType, ListType, RecordType, Type, describe
 from ..source.text import Span
@@ -76,6 +77,10 @@ class _Teller:
         fact = self.snapshot.vocabulary.records[owner].facts.get(name)
         if fact is not None:
             needed = "required" if fact.required else "optional: unknown where it is left out"
+            if fact.presumed is not None:
+                needed = f"presumed to be {show_typed(fact.presumed, fact.type)} where left out"
+            if fact.sensitive:
+                needed += "; sensitive: never shown"
             yield fact.label
             yield f"{describe(fact.type)}; {needed}"
             yield from self._inside(fact.type)

@@ -168,9 +168,15 @@ class _Namer:
                 self.visit(left, bound, None)
                 for each in right:
                     self.visit(each, bound, element_of(self._type(left, bound)))
-            case tree.GivenFact(path=given, value=value) if value is not None:
+            case tree.GivenFact(path=given, value=told):
                 self.visit(given, bound, None)
-                self.visit(value, bound, element_of(self._type(given, bound)))
+                self._told(told, given)
+            case tree.Test(steps=steps):
+                self._test(steps)
+            case tree.FactDeclaration(type=kind, presumed=presumed):
+                self.visit(kind, bound, None)
+                if presumed is not None:
+                    self.visit(presumed, bound, self._type_of(node))
             case tree.SetDeclaration():
                 self._set(node)
             case tree.TypeName(name=name) if name.text in self._types:
@@ -188,6 +194,33 @@ class _Namer:
             case _:
                 for child in children(node):
                     self.visit(child, bound, expected)
+
+    def _told(self, told: tree.Expression | tree.Told, given: tree.Path) -> None:
+        if not isinstance(told, tree.Told):
+            self.visit(told, _NOTHING, element_of(self._type(given, _NOTHING)))
+
+    def _test(self, steps: tuple[tree.TestStep | tree.Broken, ...]) -> None:
+        """Take the names in the steps of a test; those in a row are read as their columns."""
+        columns: tuple[tree.Path, ...] = ()
+        for step in steps:
+            if isinstance(step, tree.Row):
+                for path, cell in zip(columns, step.cells, strict=False):
+                    self._told(cell.value, path)
+                self.visit(step.expectation, _NOTHING, None)
+                continue
+            if isinstance(step, tree.Columns):
+                columns = step.paths
+            self.visit(step, _NOTHING, None)
+
+    def _type_of(self, node: tree.FactDeclaration) -> Type | None:
+        """Return the type of a fact, by its declaration."""
+        symbols = (symbol for symbol, declared in self.declared.items() if declared is node)
+        for symbol in symbols:
+            owner, _, name = symbol.name.rpartition(".")
+            fact = self.vocabulary.records[owner].facts.get(name)
+            if fact is not None:
+                return fact.type
+        return None
 
     def _set(self, node: tree.SetDeclaration) -> None:
         name, kind = node.type.text, self._types.get(node.type.text)

@@ -21,7 +21,7 @@ Steps = tuple[tuple[str, int | None], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """A fact set to a value of its type; `()` is the list known to be empty."""
+    """A fact set to a value of its type; `()` is the list known to be empty, None is unknown."""
 
     steps: Steps
     type: Type
@@ -47,7 +47,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One test, ready to be run."""
+    """One test, or one row of its table, ready to be run."""
 
     title: str
     location: Location
@@ -57,15 +57,15 @@ class Case:
     expectations: tuple[Expectation, ...]
 
 
-def case(node: syntax.Test, scope: Scope, rules: Collection[str]) -> Case | None:
-    """Return the test, or None where a fault in it was reported."""
+def cases_of(node: syntax.Test, scope: Scope, rules: Collection[str]) -> tuple[Case, ...]:
+    """Return the cases of a test, one for each row of its table; none where it has a fault."""
     found: list[Diagnostic] = []
     reader = _CaseReader(node=node, scope=replace(scope, report=found.append), rules=rules)
     made = reader.read()
     for diagnostic in found:
         scope.report(diagnostic)
     broken = any(isinstance(step, syntax.Broken) for step in node.steps)
-    return None if found or broken else made
+    return () if found or broken else made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,21 +77,24 @@ class _CaseReader:
     def _steps(self, kind: type[StepKind]) -> tuple[StepKind, ...]:
         return tuple(step for step in self.node.steps if isinstance(step, kind))
 
-    def read(self) -> Case | None:
-        """Return the test as far as it can be read."""
+    def read(self) -> tuple[Case, ...]:
+        """Return the cases of the test as far as they can be read."""
         days, files = self._steps(syntax.OnStep), self._steps(syntax.GivenFile)
         expected = self._steps(syntax.Expectation)
-        for second in (*days[1:], *files[1:]):
+        heads = self._steps(syntax.Columns)
+        for second in (*days[1:], *files[1:], *heads[1:]):
             self.scope.report(faults.repeated_step(second.span))
         if not any(isinstance(step, syntax.Broken) for step in self.node.steps):
-            for steps, name in ((days, "on DATE"), (expected, "expect …")):
+            wanted = (*expected, *heads, *self._steps(syntax.Row))
+            for steps, name in ((days, "on DATE"), (wanted, "expect …"), *self._table_lacks()):
                 if not steps:
                     self.scope.report(faults.incomplete_test(self.node.title.span, name))
         changes = tuple(self._changes())
         expectations = tuple(self._expectation(step) for step in expected)
+        rows = list(self._rows(heads))
         if not days:
-            return None
-        return Case(
+            return ()
+        whole = Case(
             title=self.node.title.value,
             location=self.scope.source.locate(self.node.span.start),
             day=days[0].day.value,
@@ -99,6 +102,46 @@ class _CaseReader:
             changes=changes,
             expectations=expectations,
         )
+        return tuple(self._in_row(whole, *row) for row in rows) if heads else (whole,)
+
+    # --- tables --------------------------------------------------------------------------------
+
+    def _table_lacks(self) -> Iterator[tuple[tuple[syntax.Node, ...], str]]:
+        """Yield what a table needs: rows below its head, and a head above its rows."""
+        heads, rows = self._steps(syntax.Columns), self._steps(syntax.Row)
+        if heads or rows:
+            yield rows, "case …"
+            yield heads, "for each …"
+
+    def _rows(
+        self, heads: tuple[syntax.Columns, ...]
+    ) -> Iterator[tuple[syntax.Row, tuple[Given, ...], Expectation]]:
+        """Yield the rows of a table with what they give and expect."""
+        columns = [(path, self._target(path)) for head in heads[:1] for path in head.paths]
+        for row in self._steps(syntax.Row):
+            if heads and len(row.cells) != len(columns):
+                self.scope.report(faults.uneven_row(row.span, len(row.cells), len(columns)))
+            given = [
+                made
+                for cell, (path, target) in zip(row.cells, columns, strict=False)
+                if target is not None
+                for made in self._given(target, path.span, cell.value)
+            ]
+            yield row, tuple(given), self._expectation(row.expectation)
+
+    def _in_row(
+        self, whole: Case, row: syntax.Row, given: tuple[Given, ...], expected: Expectation
+    ) -> Case:
+        cells = ", ".join(self.scope.words(cell.span) for cell in row.cells)
+        return replace(
+            whole,
+            title=f"{whole.title} ({cells})",
+            location=self.scope.source.locate(row.span.start),
+            changes=(*whole.changes, *given),
+            expectations=(*whole.expectations, expected),
+        )
+
+    # --- steps ---------------------------------------------------------------------------------
 
     def _changes(self) -> list[Given | Without]:
         changes: list[Given | Without] = []
@@ -153,12 +196,14 @@ class _CaseReader:
         return found.type.element
 
     def _given(
-        self, target: tuple[Steps, Type], span: Span, written: syntax.Expression | None
+        self, target: tuple[Steps, Type], span: Span, written: syntax.Expression | syntax.Told
     ) -> Iterator[Given]:
         steps, kind = target
-        if written is None and isinstance(kind, ListType):
+        if written is syntax.Told.UNKNOWN:
+            yield Given(steps=steps, type=kind, value=None)
+        elif isinstance(written, syntax.Told) and isinstance(kind, ListType):
             yield Given(steps=steps, type=kind, value=())
-        elif written is None:
+        elif isinstance(written, syntax.Told):
             self.scope.report(faults.not_a_list(span, kind))
         elif isinstance(written, syntax.PeriodLiteral) and is_period(kind, self.scope.vocabulary):
             for name, day in zip(("start", "end"), period(self.scope, written) or (), strict=False):

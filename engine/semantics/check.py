@@ -8,7 +8,7 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Source, Span
 from ..syntax import tree as syntax
 from . import faults
-from .cases import Case, case
+from .cases import Case, cases_of
 from .declare import (
     Instrument,
     Names,
@@ -107,8 +107,13 @@ def _lacking(vocabulary: Vocabulary, span: Span) -> Iterator[Diagnostic]:
     for path, kind in _DEPENDED_ON.items():
         fact, outermost = vocabulary.find(path), vocabulary.find(path[:1])
         is_one_of_many = len(path) > 1 and outermost is not None and outermost.is_list
-        if fact is None or fact.type != kind or is_one_of_many:
-            yield faults.fact_depended_on(span, ".".join((vocabulary.root, *path)), kind)
+        dotted = ".".join((vocabulary.root, *path))
+        if fact is None or outermost is None or fact.type != kind or is_one_of_many:
+            yield faults.fact_depended_on(span, dotted, kind)
+        elif fact.presumed is not None:
+            yield faults.plain_fact_needed(fact.span, dotted, "presumed")
+        elif fact.sensitive or outermost.sensitive:
+            yield faults.plain_fact_needed(fact.span, dotted, "sensitive")
 
 
 def _sound(made: Mapping[str, Made | None]) -> dict[str, Made]:
@@ -259,6 +264,4 @@ class _Checker:
         for file, scope in scopes:
             for node in file.items:
                 if isinstance(node, syntax.Test):
-                    made = case(node, scope, rules)
-                    if made is not None:
-                        yield made
+                    yield from cases_of(node, scope, rules)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from typing import TypeVar, assert_never
 
 from ..source.diagnostic import Diagnostic
@@ -10,7 +11,8 @@ from ..source.text import Source, Span
 from ..syntax import tree as syntax
 from ..syntax.lexis import PERIOD, SCALAR_TYPES
 from . import faults
-from .tree import MARKET, Citation, Edition, Window
+from .elaborate import Scope, comparable, value
+from .tree import MARKET, Citation, Constant, Edition, Plain, Window
 from .types import ElementType, EnumerationType, ListType, RecordType, Scalar, Type
 from .vocabulary import Fact, RecordShape, Vocabulary
 
@@ -188,6 +190,7 @@ class _VocabularyBuilder:
         facts = {}
         for node in declared:
             kind = self._type(owner, node)
+            presumed = None if kind is None else self._presumed(node, kind)
             if node.label is None:
                 self.names.report(faults.unlabelled_fact(node.name.span, node.name.text))
             taken = not self.names.claim("fact", f"{owner}.{node.name.text}", node.name.span)
@@ -199,8 +202,44 @@ class _VocabularyBuilder:
                 required=node.required,
                 label=node.label.value if node.label else node.name.text,
                 span=node.name.span,
+                presumed=presumed,
+                sensitive=node.sensitive,
             )
         return facts
+
+    def _presumed(self, node: syntax.FactDeclaration, kind: Type) -> Plain | None:
+        """Return what is presumed of a fact, or None after reporting why nothing is."""
+        written = node.presumed
+        if written is None:
+            return None
+        if node.required:
+            self.names.report(faults.required_and_presumed(written.span, node.name.text))
+            return None
+        if isinstance(kind, ListType | RecordType):
+            self.names.report(faults.nothing_to_presume(written.span, node.name.text, kind))
+            return None
+        nothing = Vocabulary(root=self.root, records={})
+        scope = Scope(
+            source=self.names.sources[written.span.source],
+            vocabulary=nothing,
+            sets={},
+            variables={},
+            parameters={},
+            definitions={},
+            report=self.names.report,
+        )
+        found = value(scope, written, kind)
+        if found is None:
+            return None
+        if not isinstance(found, Constant) or isinstance(found.value, frozenset):
+            self.names.report(faults.presumed_not_stated(written.span))
+            return None
+        sample = Constant(span=written.span, type=kind, value=found.value, text="")
+        is_broken = kind is Scalar.WHOLE_NUMBER and isinstance(found.value, Fraction)
+        if is_broken or not comparable(sample, found):
+            self.names.report(faults.wrong_type(written.span, found.type, kind))
+            return None
+        return found.value
 
     def _type(self, owner: str, node: syntax.FactDeclaration) -> Type | None:
         match node.type:

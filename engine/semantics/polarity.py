@@ -7,9 +7,11 @@ is monotone in information, so this check makes `allow` monotone as a whole.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import assert_never
 
 from ..source.diagnostic import Diagnostic
+from ..source.text import Span
 from ..syntax.lexis import Comparator
 from ..syntax.tree import QuantifierKind
 from . import faults
@@ -27,36 +29,66 @@ from .tree import (
 )
 
 
-def absence_faults(  # noqa: C901 - one case for each kind of condition.
-    condition: Condition, *, towards_denial: bool
-) -> Iterator[Diagnostic]:
-    """Yield a fault for each place at which an absent fact would help.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A part that reads facts, whether its truth leads towards denial, and where to say so.
 
     Within a definition the fault is that of its use: elsewhere the same words may stand well.
     """
+
+    part: Holds | Compared
+    towards_denial: bool
+    use: Defined | None
+
+    @property
+    def span(self) -> Span:
+        """Where a fault of the part is reported."""
+        return self.part.span if self.use is None else self.use.span
+
+
+def absence_faults(condition: Condition, *, towards_denial: bool) -> Iterator[Diagnostic]:
+    """Yield a fault for each place at which an absent fact would help."""
+    told: set[Span] = set()
+    for place in positions(condition, towards_denial=towards_denial):
+        found = list(_absence_helps(place))
+        if place.use is None:
+            yield from found
+        elif found and place.span not in told:
+            told.add(place.span)
+            yield faults.absence_helps_in_definition(place.span, place.use.name)
+
+
+def positions(
+    condition: Condition, *, towards_denial: bool, use: Defined | None = None
+) -> Iterator[Place]:
+    """Yield every part of a condition that reads facts, with the sign of its place."""
     match condition:
-        case Holds():
-            return
-        case Compared(comparator=comparator, span=span):
-            helpful = Comparator.KNOWN if towards_denial else Comparator.UNKNOWN
-            if comparator is helpful:
-                yield faults.absence_helps(span, comparator)
-            for term in terms_of(condition):
-                if isinstance(term, AggregateTerm) and term.where is not None:
-                    yield from _within_aggregate(term.where)
+        case Holds() | Compared():
+            yield Place(part=condition, towards_denial=towards_denial, use=use)
         case Joined(operands=operands):
             for operand in operands:
-                yield from absence_faults(operand, towards_denial=towards_denial)
+                yield from positions(operand, towards_denial=towards_denial, use=use)
         case Denied(operand=operand):
-            yield from absence_faults(operand, towards_denial=not towards_denial)
+            yield from positions(operand, towards_denial=not towards_denial, use=use)
         case Over(kind=kind, condition=inner):
             flips = kind is QuantifierKind.NO
-            yield from absence_faults(inner, towards_denial=towards_denial is not flips)
-        case Defined(span=span, name=name, condition=inner):
-            if any(absence_faults(inner, towards_denial=towards_denial)):
-                yield faults.absence_helps_in_definition(span, name)
+            yield from positions(inner, towards_denial=towards_denial is not flips, use=use)
+        case Defined(condition=inner):
+            yield from positions(inner, towards_denial=towards_denial, use=use or condition)
         case _:
             assert_never(condition)
+
+
+def _absence_helps(place: Place) -> Iterator[Diagnostic]:
+    part = place.part
+    if isinstance(part, Holds):
+        return
+    helpful = Comparator.KNOWN if place.towards_denial else Comparator.UNKNOWN
+    if part.comparator is helpful:
+        yield faults.absence_helps(part.span, part.comparator)
+    for term in terms_of(part):
+        if isinstance(term, AggregateTerm) and term.where is not None:
+            yield from _within_aggregate(term.where)
 
 
 def _within_aggregate(where: Condition) -> Iterator[Diagnostic]:

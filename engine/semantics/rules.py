@@ -1,7 +1,7 @@
 """Rules: the clauses of a policy and its rules, gathered into the typed core."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeVar, assert_never
@@ -17,6 +17,7 @@ from .polarity import absence_faults
 from .tree import (
     Citation,
     Clause,
+    Condition,
     Constant,
     Duty,
     Effect,
@@ -30,8 +31,9 @@ from .tree import (
     Window,
     bound_elements,
     measure,
+    sensitive_elements,
 )
-from .types import RecordType, Scalar, Type
+from .types import RecordType, Scalar
 
 ClauseKind = TypeVar("ClauseKind", bound=syntax.Node)
 
@@ -142,16 +144,16 @@ class _RuleReader:
         cases = [] if main is None or main.case is None else [main.case]
         applicability = (*self._applicability(), *cases)
         exemptions = tuple(self._exemptions())
-        bound = None
-        if main is not None:
-            bound = {**self.scope.variables, **bound_elements(main.clause.condition)}
-        message = self._template(syntax.MessageClause, bound)
-        remedy = self._template(syntax.RemedyClause, bound)
-        duty = None if main is None or main.duty is None else self._duty(main.duty, bound)
+        scope = None if main is None else self._telling(main.clause.condition)
+        message = self._template(syntax.MessageClause, scope)
+        remedy = self._template(syntax.RemedyClause, scope)
+        duty = None if main is None or main.duty is None else self._duty(main.duty, scope)
         sources, places, evidence = self._sources(), self._places(), self._evidence()
         force = self._window()
         if main is None:
             return None
+        if main.effect is Effect.OBLIGE:
+            self._check_settling((*applicability, main.clause))
         return Rule(
             id=f"{self.policy.name.text}/{self.rule.name.text}",
             title=self._title(),
@@ -242,6 +244,12 @@ class _RuleReader:
         location = self.scope.source.locate(span.start)
         return Clause(condition=made, text=self.scope.words(span), location=location)
 
+    def _check_settling(self, clauses: Iterable[Clause]) -> None:
+        """Report where absence would settle a duty that is undetermined, and thereby help."""
+        for clause in clauses:
+            for diagnostic in absence_faults(clause.condition, towards_denial=False):
+                self.scope.report(diagnostic)
+
     def _main(self) -> _Main | None:
         written = [clause for clause in self.rule.clauses if isinstance(clause, _MAIN)]
         if not written:
@@ -298,31 +306,37 @@ class _RuleReader:
         clause = self._one(syntax.EnforcementClause)
         return Enforcement(clause.enforcement.value) if clause is not None else Enforcement.ENFORCED
 
+    def _telling(self, main: Condition) -> Scope:
+        """Return the scope of the texts: the elements that the main clause binds may be named."""
+        return replace(
+            self.scope,
+            variables={**self.scope.variables, **bound_elements(main)},
+            sensitive=sensitive_elements(main),
+        )
+
     def _template(
-        self,
-        kind: type[syntax.MessageClause] | type[syntax.RemedyClause],
-        bound: Mapping[str, Type] | None,
+        self, kind: type[syntax.MessageClause] | type[syntax.RemedyClause], scope: Scope | None
     ) -> Template:
         node = self._one(kind)
-        return _NO_TEMPLATE if node is None else self._filled(node.text, bound)
+        return _NO_TEMPLATE if node is None else self._filled(node.text, scope)
 
-    def _duty(self, node: syntax.ObligeClause, bound: Mapping[str, Type] | None) -> Duty:
+    def _duty(self, node: syntax.ObligeClause, scope: Scope | None) -> Duty:
         within = node.due.within
         return Duty(
-            text=self._filled(node.duty, bound),
+            text=self._filled(node.duty, scope),
             term=node.due.term,
             within=measure(Fraction(within.amount), within.unit) if within is not None else None,
             month_end=self.scope.month_end,
             due=self.scope.words(node.due.span).removeprefix("due "),
         )
 
-    def _filled(self, text: syntax.TextLiteral, bound: Mapping[str, Type] | None) -> Template:
-        """Return a template; `bound` are the elements it may speak of, None where unknown."""
+    def _filled(self, text: syntax.TextLiteral, scope: Scope | None) -> Template:
+        """Return a template; `scope` is None where it is unknown what it may speak of."""
         parts: list[str | FactTerm | ParameterTerm] = []
         literal = text.value
         done = 0
         for match in PLACEHOLDER.finditer(literal):
-            filling = self._filling(match[1], self._inside(text.span, match[0]), bound)
+            filling = self._filling(match[1], self._inside(text.span, match[0]), scope)
             parts.append(literal[done : match.start()])
             if filling is not None:
                 parts.append(filling)
@@ -339,7 +353,7 @@ class _RuleReader:
         return Span(source=span.source, start=start, end=start + len(placeholder) - 2)
 
     def _filling(
-        self, written: str, span: Span, bound: Mapping[str, Type] | None
+        self, written: str, span: Span, scope: Scope | None
     ) -> FactTerm | ParameterTerm | None:
         """Return what a placeholder names, or report why it cannot be filled in."""
         if written in self.scope.parameters:
@@ -347,9 +361,9 @@ class _RuleReader:
         root = self.scope.vocabulary.root
         first = written.partition(".")[0]
         is_path = _PATH.fullmatch(written) is not None
-        if bound is None and is_path and first != root:
+        if scope is None and is_path and first != root:
             return None  # What the main clause binds is unknown while it has faults of its own.
-        if not is_path or (first != root and first not in (bound or {})):
+        if not is_path or (first != root and (scope is None or first not in scope.variables)):
             reason = "neither a fact, nor a parameter, nor an element that the main clause binds"
             self.scope.report(faults.placeholder(span, written, reason))
             return None
@@ -358,8 +372,10 @@ class _RuleReader:
             where = Span(source=span.source, start=start, end=start + len(name))
             steps.append(syntax.Step(span=where, name=name))
             start = where.end + 1
-        scope = replace(self.scope, variables=bound or {})
-        found = fact(scope, syntax.Path(span=span, steps=tuple(steps)))
+        found = fact(scope or self.scope, syntax.Path(span=span, steps=tuple(steps)))
+        if found is not None and found.sensitive:
+            self.scope.report(faults.sensitive_shown(span, written))
+            return None
         if found is not None and isinstance(found.type, RecordType):
             reason = "a group of facts, not one of them"
             self.scope.report(faults.placeholder(span, written, reason))
@@ -369,4 +385,8 @@ class _RuleReader:
     def _evidence(self) -> tuple[FactTerm, ...]:
         clause = self._one(syntax.EvidenceClause)
         paths = clause.paths if clause is not None else ()
-        return tuple(made for path in paths if (made := fact(self.scope, path)) is not None)
+        found = tuple(made for path in paths if (made := fact(self.scope, path)) is not None)
+        for shown in found:
+            if shown.sensitive:
+                self.scope.report(faults.sensitive_shown(shown.span, shown.text))
+        return found

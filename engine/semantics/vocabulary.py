@@ -6,20 +6,30 @@ from it. It holds shapes only; values are in `engine.evaluation`.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..source.text import Span
 from .types import ListType, RecordType, Type
 
+if TYPE_CHECKING:
+    from .tree import Plain
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One fact of a group: its name, its type, and the words in which a person is asked for it."""
+    """One fact of a group: its name, its type, and the words in which a person is asked for it.
+
+    `presumed` is the value that counts where it is absent. What is `sensitive`, with everything
+    beneath, is never shown.
+    """
 
     name: str
     type: Type
     required: bool
     label: str
     span: Span
+    presumed: "Plain | None" = None
+    sensitive: bool = False
 
     @property
     def is_list(self) -> bool:

@@ -52,7 +52,10 @@ PARAMETER_KEYWORDS = ("source", "from", "is", "reviewed on")
 
 DEFINITION_KEYWORDS = ("source", "means")
 
-TEST_KEYWORDS = ("on", "given", "without", "expect")
+TEST_KEYWORDS = ("on", "given", "without", "expect", "for each", "case")
+
+ROW_KEYWORDS = ("for", "case")
+"""The first words of the lines of a table, in which `|` sets columns apart."""
 
 RESERVED_WORDS = (
     *("and", "or", "not", "is", "has", "in", "of", "when", "yes", "no", "today", "end", "rule"),

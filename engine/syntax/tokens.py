@@ -16,7 +16,15 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from . import faults
 from .habits import MARK_HABITS, QUOTE_HABITS, SYMBOL_HABITS
-from .lexis import MOST_DIGITS, MOST_FAULTS, TEXT
+from .lexis import (
+    CLAUSE_KEYWORDS,
+    ITEM_KEYWORDS,
+    MOST_DIGITS,
+    MOST_FAULTS,
+    ROW_KEYWORDS,
+    TEST_KEYWORDS,
+    TEXT,
+)
 
 
 class TokenKind(Enum):
@@ -77,6 +85,13 @@ _SWIFT_SCANNER = re.compile(
 )
 """Takes many tokens at once where nothing can be wrong with them."""
 
+_BEGINNINGS = {
+    words.split()[0] for words in (*ITEM_KEYWORDS, *CLAUSE_KEYWORDS, *TEST_KEYWORDS, "end", "rule")
+}
+_FIRST_WORD = re.compile(r"[ \t]*(\w+)")
+_LONGEST_ROW = 24
+"""The row of a table may stand on so many lines."""
+
 _LONG_NUMBER = re.compile(rf"[0-9]{{{MOST_DIGITS + 1}}}")
 _ESCAPE = re.compile(r"\\.")
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
@@ -106,10 +121,24 @@ def examine(source: Source) -> tuple[str, tuple[Diagnostic, ...]]:
             continue
         token = _token(match)
         readied.append(_readied(token))
+        if token.text == "|" and _is_in_row(source.text, token.start):
+            continue
         found.extend(islice(_token_faults(source, token), MOST_FAULTS + 1))
         if len(found) > MOST_FAULTS:
             break
     return "".join(readied), tuple(found)
+
+
+def _is_in_row(text: str, place: int) -> bool:
+    """Whether a place lies in a line of a table, or in what such a line goes on with."""
+    for _ in range(_LONGEST_ROW):
+        place = text.rfind("\n", 0, place)
+        first = _FIRST_WORD.match(text, place + 1)
+        if first is not None and first[1] in _BEGINNINGS:
+            return first[1] in ROW_KEYWORDS
+        if place < 0:
+            break
+    return False
 
 
 def _readied(token: Token) -> str:

@@ -11,6 +11,7 @@ from .faults import error
 from .habits import UNIT_HABITS
 
 _QUOTED = re.compile("`([^`]+)`")
+_MODIFIERS = ("required", "optional", "presumed", "sensitive")
 _FACT_SHAPE = "a fact is written `name : type`, and then its label in quotation marks"
 _TIMES = "times are counted in whole days, weeks, months or years, such as `30 days`"
 _DUE = (
@@ -46,6 +47,7 @@ _HELP = {
     '`instrument DSA "Regulation (EU) 2022/2065" "http://data.europa.eu/eli/reg/2022/2065/oj"`',
     "`(`": "what the elements must satisfy stands in brackets: `has (…)`",
     "`in`": "name the list: `any creative in campaign.creatives has (…)`",
+    "`|`": "the columns of a table are set apart by `|`, and the last says what is expected",
     "`has`": "say what the elements must satisfy: `any creative in campaign.creatives has (…)`",
 }
 _STARTS = {
@@ -143,7 +145,7 @@ def _surplus_advice(found: str, after: str, part: str) -> str:
         return "deny the whole comparison: `not campaign.special_categories includes politics`"
     if found in ("from", "until"):
         return "the days stand first: `from 2020-02-01 until 2026-01-01 is {DE, FR}`"
-    if part == "fact" and (near := nearest(found, ("required", "optional"))):
+    if part == "fact" and (near := nearest(found, _MODIFIERS)):
         return f"did you mean `{near}`?"
     if part == "clause":
         return "join conditions with `and` or `or`; begin another clause on a new line"

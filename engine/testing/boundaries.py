@@ -130,6 +130,9 @@ class _Writer:
             for item in parse(source)[0].items:
                 if isinstance(item, syntax.Test):
                     self._steps[source.locate(item.span.start)] = item
+                    for step in item.steps:
+                        if isinstance(step, syntax.Row):
+                            self._steps[source.locate(step.span.start)] = item
 
     def offer(self, limit: Limit, tries: _Tries) -> LimitTests | None:
         """Return the tests that are offered for a limit; None where none is wanting."""
@@ -202,13 +205,26 @@ class _Writer:
         """Yield the steps of a test as they are written, but for those that set the fact."""
         location = reach.case.location
         source = self.words.sources[location.source]
+        columns: tuple[syntax.Path, ...] = ()
         for step in self._steps[location].steps:
-            written = " ".join(source.slice(step.span).split())
-            sets_it = isinstance(step, syntax.GivenFact) and (
-                "".join(source.slice(step.path.span).split()) == reach.path
-            )
-            if not sets_it and not isinstance(step, syntax.Expectation):
-                yield written
+            match step:
+                case syntax.GivenFact(path=path) if self._words_of(path) == reach.path:
+                    pass
+                case syntax.Columns(paths=paths):
+                    columns = paths
+                case syntax.Row(cells=cells) if source.locate(step.span.start) == location:
+                    for path, cell in zip(columns, cells, strict=True):
+                        if self._words_of(path) != reach.path:
+                            yield f"given {self._words_of(path)} is {self._words_of(cell)}"
+                case syntax.Expectation() | syntax.Row():
+                    pass
+                case _:
+                    yield self._words_of(step)
+
+    def _words_of(self, node: syntax.Node) -> str:
+        """Return what was written, on one line; a path without any space."""
+        written = self.words.sources[node.span.source].slice(node.span).split()
+        return "".join(written) if isinstance(node, syntax.Path) else " ".join(written)
 
 
 def steps_of(path: str) -> Steps:

@@ -14,16 +14,43 @@ def is_met(expectation: Expectation, decision: Decision) -> bool:
     match expectation.expected:
         case Expected.ALLOW:
             return not denies
+        case Expected.DENY_BY if expectation.paths:
+            wanting = [_wanted_by(decision, rule) for rule in expectation.rules]
+            paths = {without_ordinals(path) for path in expectation.paths}
+            return denies and all(wanted >= paths for wanted in wanting)
         case Expected.DENY_BY:
             return denies and violates(decision, expectation.rules, enforced=True)
+        case Expected.NO_WARNING_BY:
+            return not any(
+                part.status in _WARNING
+                for result in decision.results
+                if result.rule.id in expectation.rules
+                for part in result.parts
+            )
         case Expected.WARN_BY:
             return violates(decision, expectation.rules, enforced=False)
         case Expected.OBLIGE_BY:
             return {r.rule.id for r in decision.obligations}.issuperset(expectation.rules)
         case Expected.DENY_FOR_WANT_OF:
-            missing = {without_ordinals(fact.path) for fact in decision.missing}
-            return denies and missing >= {without_ordinals(path) for path in expectation.paths}
+            missing = {without_ordinals(fact.path) for fact in decision.missing if fact.pointer}
+            wanted = {without_ordinals(path) for path in expectation.paths}
+            return denies and not decision.verdict.conclusive and missing == wanted
     assert_never(expectation.expected)
+
+
+_WARNING = (Status.VIOLATED, Status.UNDETERMINED)
+
+
+def _wanted_by(decision: Decision, rule: str) -> set[str]:
+    """Return the facts, without ordinals, for want of which an enforced rule stands against."""
+    parts = (part for r in decision.results if r.rule.id == rule for part in r.parts)
+    return {
+        without_ordinals(wanted.path)
+        for part in parts
+        if part.is_enforced and part.status in _WARNING
+        for finding in part.findings
+        for wanted in finding.wanted
+    }
 
 
 def violates(decision: Decision, rules: tuple[str, ...], *, enforced: bool) -> bool:

@@ -14,7 +14,7 @@ from ..evaluation.judge import Hearing, judge
 from ..evaluation.outcome import Outcome, Truth
 from ..evaluation.reference import Element, Situation, evaluate, situation, unbound
 from ..evaluation.result import RuleResult
-from ..evaluation.values import Datum, Group, show_typed
+from ..evaluation.values import Datum, Group, shown
 from ..evaluation.venue import Market
 from ..evaluation.wording import dotted, in_force
 from ..semantics.tree import (
@@ -158,7 +158,10 @@ def _reads(condition: Condition, situation: Situation) -> Iterator[Read]:
 def _read(fact: FactTerm, situation: Situation) -> Read:
     value, pointer = _find(fact, situation)
     path = dotted(situation.policies.vocabulary.root, pointer)
-    return Read(term=fact, path=path, value=value, shown=show_typed(value, fact.type))
+    if value is not None or fact.presumed is None:
+        return Read(term=fact, path=path, value=value, shown=shown(fact, value))
+    told = f"{shown(fact, fact.presumed)} (presumed, not stated)"
+    return Read(term=fact, path=path, value=fact.presumed, shown=told)
 
 
 def _find(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:

@@ -96,9 +96,11 @@ def _first_to_notice(bundle: Bundle, mutant: Mutant, asked: Iterable[_Witness]) 
 
 def _weight(result: RuleResult) -> tuple[object, ...]:
     """Return all by which the result of one rule can make a difference to a test."""
-    wanted = frozenset(want.path for found in result.findings for want in found.wanted)
+    statuses = frozenset(part.status for part in result.parts)
+    found = (finding for part in result.parts for finding in part.findings)
+    wanted = frozenset(want.path for finding in found for want in finding.wanted)
     owed = any(part.obligation is not None for part in result.parts)
-    return result.status, result.is_enforced, wanted, owed
+    return result.status, statuses, result.is_enforced, wanted, owed
 
 
 def _with_results(

@@ -1,11 +1,13 @@
 """The vocabulary as JSON Schema: every fact is there, with its label and its type."""
 
 import json
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from api.http.campaign_schema import campaign_schema
+from engine.semantics.tree import Money
 from engine.semantics.types import EnumerationType, ListType, Scalar
 from engine.semantics.vocabulary import Fact, RecordShape, Vocabulary
 from engine.source.text import Span
@@ -66,3 +68,34 @@ def test_every_type_has_a_schema(kind: Scalar) -> None:
     (array, _null) = made["properties"]["x"]["anyOf"]
     assert array["items"]["type"]
     assert made["required"] == ["y"]
+
+
+def test_what_is_presumed_is_the_default_and_what_is_sensitive_is_never_read_back() -> None:
+    span = Span(source="", start=0, end=0)
+    kinds: dict[str, Any] = {
+        "minors": (Scalar.YES_NO, True),
+        "share": (Scalar.PERCENTAGE, Fraction(1, 8)),
+        "price": (Scalar.MONEY, Money(amount=Fraction(5), currency="EUR")),
+        "secret": (Scalar.TEXT, None),
+    }
+    facts = {
+        name: Fact(
+            name=name,
+            type=kind,
+            required=False,
+            label=name,
+            span=span,
+            presumed=presumed,
+            sensitive=presumed is None,
+        )
+        for name, (kind, presumed) in kinds.items()
+    }
+    shape = RecordShape(name="campaign", label="a campaign", facts=facts)
+    made: Any = campaign_schema(
+        Vocabulary(root="campaign", records={"campaign": shape}), digest="sha256:0"
+    )
+    told = {name: fact.get("default") for name, fact in made["properties"].items()}
+    price = {"amount": "5", "currency": "EUR"}
+    assert told == {"minors": True, "share": "12.5%", "price": price, "secret": None}
+    written = {name for name, fact in made["properties"].items() if fact.get("writeOnly")}
+    assert written == {"secret"}

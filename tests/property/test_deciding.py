@@ -77,6 +77,22 @@ def test_absence_never_helps(files: dict[str, str], descriptor: dict[str, Any], 
             assert binding(richer) <= binding(decision), poorer
 
 
+SECRETS = st.uuids().map(str)
+
+
+@given(policy_files(), descriptors(SECRETS), DAYS)
+def test_what_is_sensitive_is_never_shown(
+    files: dict[str, str], descriptor: dict[str, Any], day: date
+) -> None:
+    """No text of a sensitive fact occurs in the record of a decision or in its explanation."""
+    decision = decided(bundle_of(files), descriptor, day, by="program")
+    told = f"{document(decision, id='1', identity=IDENTITY)} {explain(decision)}"
+    patients = (descriptor.get("patient", {}), *descriptor.get("guests", ()))
+    secrets = {each["name"] for each in patients if "name" in each}
+    for secret in secrets | {descriptor["secret"]} if "secret" in descriptor else secrets:
+        assert secret not in told
+
+
 @given(policy_files(), descriptors(), DAYS, st.randoms(use_true_random=False))
 def test_order_is_irrelevant(
     files: dict[str, str], descriptor: dict[str, Any], day: date, rng: random.Random

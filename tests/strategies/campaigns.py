@@ -36,10 +36,17 @@ vocabulary campaign "a campaign"
   home    : country "a country"
   tongue  : language "a language"
   note    : text "a note"
+  role    : one of {host, guest} presumed host "a role"
+  minors  : yes_no presumed yes "minors may see it"
+  lowest  : whole_number presumed 0 "lowest age"
+  secret  : text sensitive "a secret"
+  budget  : money sensitive "a secret amount"
   colours : list of colour "colours"
   places  : list of place "places"
   items   : list of item "items"
   person  : person "a person"
+  patient : person sensitive "a patient"
+  guests  : list of person sensitive "guests"
 
   type colour is one of {red, green, blue}
 
@@ -65,6 +72,7 @@ vocabulary campaign "a campaign"
   record person "a person"
     age  : whole_number "age"
     home : country "home"
+    name : text "name"
   end record
 end vocabulary
 
@@ -217,6 +225,12 @@ def _atoms() -> list[st.SearchStrategy[str]]:
         _sentence("highest of (i.day for each i in campaign.items)", _DATE_ORDERS, "today"),
         _sentence("sum of (i.day - campaign.day for each i in campaign.items) exceeds 30 days"),
         _sentence("campaign.colour", _MEMBERSHIP, "campaign.hues"),
+        _sentence(_AGGREGATES, "of (g.age for each g in campaign.guests)", _ORDERS, _NUMBERS),
+        _sentence("count of (each g in campaign.guests where g.name is campaign.note) exceeds 1"),
+        _sentence("campaign.secret", _choice("is like", "is not like"), '"h*"'),
+        _sentence("campaign.secret", _EQUALITY, _choice('"hello"', "campaign.patient.name")),
+        _sentence("campaign.budget", _ORDERS, st.one_of(_MONEY, price)),
+        _sentence(number, _ORDERS, "campaign.patient.age"),
         _sentence("market", _EQUALITY, _choice("DE", "NO", "US")),
         _sentence("market", _MEMBERSHIP, _choice("UNION", '{"US-CA", FR}')),
         _sentence("campaign.home", _EQUALITY, "market"),
@@ -231,9 +245,21 @@ def _atoms() -> list[st.SearchStrategy[str]]:
     ]
 
 
+_PRESUMED = {
+    True: ["campaign.role is host", "campaign.minors", "campaign.lowest is less than 18"],
+    False: ["campaign.role is guest", "campaign.minors is no", "campaign.lowest is at least 18"],
+}
+"""Comparisons of presumed facts, by whether their truth leads towards denial."""
+
+
 def _element_atoms(name: str, kind: str) -> list[st.SearchStrategy[str]]:
     if kind == "colour":
         return [_sentence(name, _EQUALITY, _COLOURS), _sentence(name, _MEMBERSHIP, "WARM")]
+    if kind == "guest":
+        return [
+            _sentence(f"{name}.age", _ORDERS, _NUMBERS),
+            _sentence(f"{name}.name", _EQUALITY, _choice("campaign.secret", "campaign.note")),
+        ]
     if kind == "part":
         return [
             st.just(f"{name}.flag"),
@@ -247,7 +273,11 @@ def _element_atoms(name: str, kind: str) -> list[st.SearchStrategy[str]]:
     ]
 
 
-_COLLECTIONS = {"item": "campaign.items", "colour": "campaign.colours"}
+_COLLECTIONS = {
+    "item": "campaign.items",
+    "colour": "campaign.colours",
+    "guest": "campaign.guests",
+}
 
 
 @st.composite
@@ -259,7 +289,7 @@ def conditions(
     bound: tuple[tuple[str, str], ...] = (),
 ) -> str:
     """Return the text of a condition; in brackets wherever it joins others."""
-    kinds = ["atom", "atom", "known"]
+    kinds = ["atom", "atom", "known", "presumed"]
     if depth > 0:
         kinds += ["and", "or", "not", "list", "quantifier"]
     kind = draw(st.sampled_from(kinds))
@@ -268,10 +298,12 @@ def conditions(
         for name, element in bound:
             atoms += _element_atoms(name, element) * 4
         return draw(st.one_of(atoms))
+    if kind == "presumed":
+        return draw(st.sampled_from(_PRESUMED[towards_denial]))
     if kind == "known":
         phrase = "is unknown" if towards_denial else "is known"
         facts = ["campaign.flag", "campaign.price", "campaign.person.home", "campaign.items"]
-        facts += [f"{name}.flag" for name, element in bound if element != "colour"]
+        facts += [f"{name}.flag" for name, element in bound if element in ("item", "part")]
         return f"{draw(st.sampled_from(facts))} {phrase}"
     if kind == "not":
         inner = draw(conditions(towards_denial=not towards_denial, depth=depth - 1, bound=bound))
@@ -409,6 +441,7 @@ _SLOTS = st.sampled_from(
         {"end": "2025-12-31"},
     ]
 )
+_SECRETS = st.sampled_from(["hello", "other"])
 
 
 @st.composite
@@ -425,8 +458,12 @@ def _flights(draw: st.DrawFn) -> dict[str, Any]:
     return flight
 
 
-def descriptors() -> st.SearchStrategy[dict[str, Any]]:
-    """Return campaign descriptors as JSON values, well formed but with facts missing."""
+def descriptors(secrets: st.SearchStrategy[str] = _SECRETS) -> st.SearchStrategy[dict[str, Any]]:
+    """Return campaign descriptors as JSON values, well formed but with facts missing.
+
+    `secrets` are the texts of sensitive facts.
+    """
+    patient = _facts(age=st.sampled_from([12, 40]), home=st.just("DE"), name=secrets)
     return _facts(
         id=st.just("c-1"),
         markets=st.lists(
@@ -455,6 +492,13 @@ def descriptors() -> st.SearchStrategy[dict[str, Any]]:
         home=st.sampled_from(["DE", "NO", "US"]),
         tongue=st.just("en"),
         note=st.sampled_from(["hello", 'say "hi"']),
+        role=st.sampled_from(["host", "guest"]),
+        minors=st.booleans(),
+        lowest=st.sampled_from([0, 17, 18]),
+        secret=secrets,
+        budget=_PRICES,
+        patient=patient,
+        guests=st.lists(patient, max_size=2),
         colours=st.lists(_COLOURS, max_size=3),
         places=st.lists(st.sampled_from(["DE", "US-CA"]), max_size=2),
         items=st.lists(_ITEM, max_size=3),

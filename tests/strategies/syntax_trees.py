@@ -343,7 +343,22 @@ def facts() -> st.SearchStrategy[tree.FactDeclaration]:
         name=name,
         type=kind,
         required=st.booleans(),
+        presumed=st.none() | presumable(),
+        sensitive=st.booleans(),
         label=st.none() | titles(),
+    )
+
+
+def presumable() -> st.SearchStrategy[tree.Expression]:
+    span = st.just(NOWHERE)
+    return (
+        st.builds(tree.TextLiteral, span=span, value=TEXTS)
+        | st.builds(tree.YesNoLiteral, span=span, value=st.booleans())
+        | st.builds(
+            tree.Path,
+            span=span,
+            steps=MEMBERS.map(lambda name: (tree.Step(span=NOWHERE, name=name),)),
+        )
     )
 
 
@@ -438,8 +453,9 @@ def expectations(draw: st.DrawFn) -> tree.Expectation:
         tree.RuleReference, span=st.just(NOWHERE), policy=ANY_NAMES, rule=ANY_NAMES
     )
     expected = draw(st.sampled_from(tree.Expected))
-    by = expected in (tree.Expected.DENY_BY, tree.Expected.WARN_BY, tree.Expected.OBLIGE_BY)
     want = expected is tree.Expected.DENY_FOR_WANT_OF
+    by = not want and expected is not tree.Expected.ALLOW
+    want = want or (expected is tree.Expected.DENY_BY and draw(st.booleans()))
     return tree.Expectation(
         span=NOWHERE,
         expected=expected,
@@ -453,13 +469,26 @@ def cases() -> st.SearchStrategy[tree.Test]:
     step = st.one_of(
         st.builds(tree.OnStep, span=span, day=days()),
         st.builds(tree.GivenFile, span=span, file=titles()),
-        st.builds(tree.GivenFact, span=span, path=dotted_paths(), value=st.none() | literals()),
+        st.builds(tree.GivenFact, span=span, path=dotted_paths(), value=tellings()),
         st.builds(tree.WithoutFact, span=span, path=dotted_paths()),
+        st.builds(tree.Columns, span=span, paths=st.lists(dotted_paths(), max_size=3).map(tuple)),
+        st.builds(
+            tree.Row,
+            span=span,
+            cells=st.lists(st.builds(tree.Cell, span=span, value=tellings()), max_size=3).map(
+                tuple
+            ),
+            expectation=expectations(),
+        ),
         expectations(),
     )
     return st.builds(
         tree.Test, span=span, title=titles(), steps=st.lists(step, max_size=5).map(tuple)
     )
+
+
+def tellings() -> st.SearchStrategy[tree.Expression | tree.Told]:
+    return st.sampled_from(tree.Told) | literals()
 
 
 def files() -> st.SearchStrategy[tree.File]:

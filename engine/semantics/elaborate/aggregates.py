@@ -33,7 +33,7 @@ def aggregate(
     name = ELEMENT if node.variable is None else node.variable.text
     if node.variable is not None and scope.is_taken(name):
         return tell(scope, faults.shadowing(node.variable.span, name))
-    inside = scope.binding(name, kind.element)
+    inside = scope.binding(name, kind.element, sensitive=collection.sensitive)
     value = _value(inside, node, collection, kind, read_value)
     where = None if node.where is None else read_condition(inside, node.where)
     made = _type(scope, node, value)
@@ -72,6 +72,7 @@ def _value(
         path=(),
         label=collection.label,
         text=collection.text,
+        sensitive=collection.sensitive,
     )
 
 

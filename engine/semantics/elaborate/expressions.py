@@ -193,7 +193,8 @@ def _over(scope: Scope, node: syntax.Quantified) -> Over | None:
         return tell(scope, faults.not_a_list(node.collection.span, type_of(collection)))
     if node.if_any and node.kind is not syntax.QuantifierKind.EVERY:
         return tell(scope, faults.if_any_without_every(node.span, node.kind.value))
-    inner = condition(scope.binding(name, collection.type.element), node.condition)
+    within = scope.binding(name, collection.type.element, sensitive=collection.sensitive)
+    inner = condition(within, node.condition)
     if inner is None:
         return None
     return Over(

@@ -89,12 +89,14 @@ def fact(scope: Scope, node: syntax.Path) -> FactTerm | None:
     first, *steps = node.steps
     bound = scope.variables.get(first.name)
     kind: Type = bound if bound is not None else RecordType(name=scope.vocabulary.root)
-    owner, label = first.name, first.name
+    owner, label, presumed = first.name, first.name, None
+    sensitive = first.name in scope.sensitive
     for step in steps:
         found = _step(scope, owner, kind, step)
         if found is None:
             return None
         owner, kind, label = f"{owner}.{step.name}", found.type, found.label
+        presumed, sensitive = found.presumed, sensitive or found.sensitive
     return FactTerm(
         span=node.span,
         type=kind,
@@ -102,6 +104,8 @@ def fact(scope: Scope, node: syntax.Path) -> FactTerm | None:
         path=tuple(step.name for step in steps),
         label=label,
         text=owner,
+        presumed=presumed,
+        sensitive=sensitive,
     )
 
 

@@ -26,10 +26,13 @@ class Scope:
     definitions: Mapping[str, Definition | None]
     report: Callable[[Diagnostic], None]
     month_end: MonthEnd = MonthEnd.ROUNDS_DOWN
+    sensitive: frozenset[str] = frozenset()
+    """The bound names whose values are never shown."""
 
-    def binding(self, name: str, kind: Type) -> "Scope":
+    def binding(self, name: str, kind: Type, *, sensitive: bool = False) -> "Scope":
         """Return the scope inside a quantifier."""
-        return replace(self, variables={**self.variables, name: kind})
+        hidden = self.sensitive | {name} if sensitive else self.sensitive - {name}
+        return replace(self, variables={**self.variables, name: kind}, sensitive=hidden)
 
     def is_taken(self, name: str) -> bool:
         """Whether a bare word means something here already."""

@@ -135,20 +135,27 @@ def terms_below(condition: Condition) -> Iterator[ValueTerm]:
 def terms_of(condition: Compared) -> tuple[ValueTerm, ...]:
     """Return every value that a comparison reads, operands of arithmetic included."""
     sides = (condition.left, *condition.right)
-    return tuple(term for side in sides for term in _operands(side))
+    return tuple(term for side in sides for term in operands_of(side))
 
 
-def _operands(term: ValueTerm) -> Iterator[ValueTerm]:
+def operands_of(term: ValueTerm) -> Iterator[ValueTerm]:
+    """Yield a value and every value that it is made of."""
     yield term
     if isinstance(term, ArithmeticTerm):
-        yield from _operands(term.left)
-        yield from _operands(term.right)
+        yield from operands_of(term.left)
+        yield from operands_of(term.right)
     if isinstance(term, AggregateTerm):
         yield term.collection
         if term.value is not None:
-            yield from _operands(term.value)
+            yield from operands_of(term.value)
         if term.where is not None:
             yield from terms_below(term.where)
+
+
+def sensitive_elements(condition: Condition) -> frozenset[str]:
+    """Return the names that quantifiers bind to elements whose values are never shown."""
+    parts = conditions_below(condition)
+    return frozenset(p.variable for p in parts if isinstance(p, Over) and p.collection.sensitive)
 
 
 def bound_elements(condition: Condition) -> dict[str, Type]:

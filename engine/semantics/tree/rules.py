@@ -1,6 +1,6 @@
 """Rules and definitions of the typed core, ready to be judged by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -136,6 +136,20 @@ def with_conditions(rule: Rule, change: Callable[[Condition], Condition]) -> Rul
         main=changed(rule.main),
         exemptions=tuple(replace(each, clause=changed(each.clause)) for each in rule.exemptions),
     )
+
+
+def signed_clauses(rule: Rule) -> Iterator[tuple[Clause, bool]]:
+    """Yield every clause of a rule, and whether its truth leads towards denial.
+
+    The clauses of a duty lead both ways: where they are settled at all, it is not undetermined.
+    """
+    if rule.effect is Effect.OBLIGE:
+        yield from ((clause, False) for clause in (*rule.applicability, rule.main))
+    for clause in rule.applicability:
+        yield clause, True
+    yield rule.main, rule.effect is not Effect.REQUIRE
+    for exemption in rule.exemptions:
+        yield exemption.clause, False
 
 
 def clauses_of(rule: Rule) -> tuple[Clause, ...]:

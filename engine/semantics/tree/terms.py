@@ -46,7 +46,8 @@ def measure(amount: Fraction, unit: Unit) -> Measure:
     return Measure(kind=kind, size=amount * size, unit=unit)
 
 
-Value = str | bool | int | Fraction | date | Money | Measure | frozenset[str] | frozenset[Fraction]
+Plain = str | bool | int | Fraction | date | Money | Measure
+Value = Plain | frozenset[str] | frozenset[Fraction]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,8 @@ class FactTerm(Term):
     """A fact: of the campaign where `variable` is None, else of the element bound to it.
 
     `path` is empty where the bound element itself is meant. `text` is the path as written.
+    `presumed` is the value that counts where the fact is absent; one that is `sensitive` is read,
+    and never shown.
     """
 
     type: Type
@@ -77,6 +80,8 @@ class FactTerm(Term):
     path: tuple[str, ...]
     label: str
     text: str
+    presumed: "Plain | None" = None
+    sensitive: bool = False
 
     @property
     def is_market(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..lexis import CLAUSE_KEYWORDS, DEFINITION_KEYWORDS, PARAMETER_KEYWORDS
+from ..show.constructs import aligned
 from .atoms import Atom, Comment
 from .conditions import Conditions, listed
 from .document import WIDEST, Break, Document, Group, Nest, Space, Word, render, sequel
@@ -27,11 +28,14 @@ class Page:
     def add_all(self, statements: Sequence[Statement]) -> None:
         """Set statements that follow one another, facts in columns."""
         whole = [_with_keyword(each) for each in statements]
-        column_of = _columns(whole)
+        column_of, rows = _columns(whole), _rows(whole)
         previous: Statement | None = None
         for place, statement in enumerate(whole):
             self._lead(previous, statement)
-            self._lines.extend(_set(statement, column_of.get(place, (0, 0))))
+            if place in rows:
+                self._lines.append(rows[place])
+            else:
+                self._lines.extend(_set(statement, column_of.get(place, (0, 0))))
             previous = statement
 
     def close(self, comments: Sequence[Comment]) -> None:
@@ -112,11 +116,16 @@ def _runs(statements: Sequence[Statement]) -> list[list[int]]:
 def _row(statement: Statement) -> tuple[str, str]:
     """Return the name of a fact, and its type where it stands in the column of types."""
     name, _, *rest = statement.body
-    kind = [atom for atom in rest if not atom.text.startswith('"')]
-    words = _joined(kind)
+    words = _joined(rest[:-1] if _has_label(rest) else rest)
     column = statement.margin + len(name.text) + len(" : ")
     is_plain = not any(atom.comments for atom in statement.body[:-1]) and not rest[-1].before
     return name.text, words if is_plain and column + len(words) <= WIDEST else ""
+
+
+def _has_label(atoms: Sequence[Atom]) -> bool:
+    """Whether a fact ends in its label, and not in a text that is presumed of it."""
+    is_presumed = len(atoms) > 1 and atoms[-2].text == "presumed"
+    return atoms[-1].text.startswith('"') and not is_presumed
 
 
 def _joined(atoms: Sequence[Atom]) -> str:
@@ -133,13 +142,47 @@ def _fact(statement: Statement, widths: tuple[int, int]) -> Document:
     if not words:
         return sequel(head, Space(), Word(atom=colon), Space(), Conditions(rest).whole())
     kind = Atom(text=words, start=colon.start, after=None)
-    if not rest[-1].text.startswith('"'):
+    if not _has_label(rest):
         return sequel(
             head, Space(), Word(atom=colon), Space(), Word(atom=replace(kind, after=rest[-1].after))
         )
     padded = Word(atom=replace(kind, text=words.ljust(types)))
     label = Word(atom=rest[-1])
     return sequel(head, Space(), Word(atom=colon), Space(), padded, Space(), label)
+
+
+# --- rows in columns --------------------------------------------------------------------------
+
+
+def _rows(statements: Sequence[Statement]) -> dict[int, str]:
+    """Return the lines of tables by their place; those with comments among their words are not."""
+    found: dict[int, str] = {}
+    run: list[int] = []
+    for place, statement in enumerate((*statements, None)):
+        if statement is not None and statement.kind is Kind.ROW:
+            run.append(place)
+            continue
+        lines = aligned([_row_cells(statements[each]) for each in run])
+        for each, line in zip(run, lines, strict=True):
+            *words, last = statements[each].body
+            if not any(atom.comments for atom in words) and not last.before:
+                behind = f"  {last.after}" if last.after is not None else ""
+                found[each] = " " * MARGIN + line + behind
+        run = []
+    return found
+
+
+def _row_cells(statement: Statement) -> list[str]:
+    """Return the keyword of a line of a table, and the words of each of its cells."""
+    body = statement.body
+    length = 2 if body[0].text == "for" else 1
+    cells: list[list[Atom]] = [[]]
+    for atom in body[length:]:
+        if atom.text == "|":
+            cells.append([])
+        else:
+            cells[-1].append(atom)
+    return [" ".join(atom.text for atom in body[:length]), *map(_joined, cells)]
 
 
 # --- statements by their kind -----------------------------------------------------------------

@@ -26,6 +26,7 @@ class Kind(Enum):
     EDITION = auto()
     VALUE = auto()
     STEP = auto()
+    ROW = auto()
     END = auto()
 
 
@@ -104,9 +105,15 @@ def _body(item: _Block, starts: Sequence[int]) -> Iterator[_Start]:
         case tree.Definition(clauses=clauses):
             yield from _all(clauses, Kind.CLAUSE, MARGIN)
         case tree.Test(steps=steps):
-            yield from _all(steps, Kind.STEP, MARGIN)
+            yield from _steps(steps)
         case _:
             assert_never(item)
+
+
+def _steps(steps: Sequence[tree.TestStep | tree.Broken]) -> Iterator[_Start]:
+    for step in steps:
+        is_row = isinstance(step, tree.Columns | tree.Row)
+        yield step.span.start, Kind.ROW if is_row else Kind.STEP, MARGIN, False
 
 
 def _part(part: tree.VocabularyPart | tree.Broken, starts: Sequence[int]) -> Iterator[_Start]:

@@ -1,11 +1,13 @@
 """The grammar of tests."""
 
+from dataclasses import replace
+
 import pyparsing as pp
 
 from ...source.text import Span
 from .. import tree
 from ..expectations import OUTCOME, RULE, STATE, STEP
-from ..lexis import NAME
+from ..lexis import NAME, phrase_pattern
 from .borders import STEP_BORDER
 from .conditions import VALUE_ELEMENT
 from .elements import (
@@ -17,6 +19,7 @@ from .elements import (
     Parts,
     leaf,
     listed,
+    mark,
     misfit,
     node,
     of,
@@ -24,6 +27,8 @@ from .elements import (
     word,
 )
 from .recovery import Complete, End, Recovering
+
+_OUTCOMES = phrase_pattern("allow", "deny by", "deny for", "warn by", "no warning")
 
 
 def _step(body: pp.ParserElement, build: Build) -> pp.ParserElement:
@@ -36,14 +41,24 @@ def _reference(span: Span, words: str) -> tree.RuleReference:
 
 
 def _given(span: Span, parts: Parts) -> tree.GivenFact:
-    value = parts[3] if len(parts) > 3 else None
-    return tree.GivenFact(span=span, path=parts[1], value=value)
+    told = parts[3] if len(parts) > 3 else tree.Told(phrase_of(parts[2]).removeprefix("is "))
+    return tree.GivenFact(span=span, path=parts[1], value=told)
+
+
+def _cell(span: Span, parts: Parts) -> tree.Cell:
+    told = parts[0]
+    value = tree.Told(told.text) if isinstance(told, tree.Name) else told
+    return tree.Cell(span=span, value=value)
+
+
+def _row(span: Span, parts: Parts) -> tree.Row:
+    return tree.Row(span=span, cells=of(tree.Cell, parts), expectation=parts[-1])
 
 
 def _expectation(span: Span, parts: Parts) -> tree.Expectation:
     return tree.Expectation(
         span=span,
-        expected=tree.Expected(phrase_of(parts[1])),
+        expected=tree.Expected(phrase_of(parts[0])),
         rules=of(tree.RuleReference, parts),
         paths=of(tree.Path, parts),
     )
@@ -56,16 +71,30 @@ def _case(span: Span, parts: Parts) -> tree.Test:
 
 def _outcome() -> pp.ParserElement:
     reference = leaf(rf"{NAME}/{NAME}", RULE, _reference)
+    because = word("because") - listed(FACT_PATH) - word("is unknown", "are unknown")
     outcomes = (
         word("allow")
         | word("deny for want of") - listed(FACT_PATH)
-        | word("deny by", "warn by", "oblige by") - listed(reference)
+        | word("deny by") - listed(reference) - pp.Optional(because)
+        | word("warn by", "no warning by", "oblige by") - listed(reference)
     )
-    return outcomes.set_name(OUTCOME)
+    return node(outcomes.set_name(OUTCOME), _expectation)
 
 
 def _state() -> pp.ParserElement:
-    return (word("is empty") | word("is") - VALUE_ELEMENT).set_name(STATE)
+    return (word("is empty", "is unknown") | word("is") - VALUE_ELEMENT).set_name(STATE)
+
+
+def _table() -> list[pp.ParserElement]:
+    """Return the elements for the head of a table and for a row, each on a line of its own."""
+    head = word("for each") + pp.ZeroOrMore(FACT_PATH - mark("|")) - word("expect")
+    value = word("empty", "unknown") | VALUE_ELEMENT
+    cell = pp.NotAny(pp.Regex(rf"{_OUTCOMES}(?!\s*\|)")) + node(value, _cell)
+    row = word("case") + pp.ZeroOrMore(cell - mark("|")) - _outcome()
+    return [
+        _step(head, lambda span, parts: tree.Columns(span=span, paths=of(tree.Path, parts))),
+        _step(row, _row),
+    ]
 
 
 def case() -> pp.ParserElement:
@@ -81,7 +110,8 @@ def case() -> pp.ParserElement:
             word("without") - FACT_PATH,
             lambda span, parts: tree.WithoutFact(span=span, path=parts[1]),
         ),
-        _step(word("expect") - _outcome(), _expectation),
+        _step(word("expect") - _outcome(), lambda span, parts: replace(parts[1], span=span)),
+        *_table(),
     ]
     step = Recovering(Choice(steps, misfit(STEP_BORDER, STEP)), STEP_BORDER, "test")
     return node(word("test") - TITLE - pp.ZeroOrMore(step) - End("test"), _case)

@@ -273,7 +273,14 @@ class _Reader:
             return self.members()
         if words := self._take(_AGGREGATE):
             return self._aggregate(words)
-        match = None if self._starts_clause(start) else self._take(_ATOM)
+        if self._starts_clause(start):
+            self._fail(start, expected)
+        return self.plain(expected)
+
+    def plain(self, expected: str = VALUE) -> tree.Expression:
+        """Read one word or literal, whatever follows it."""
+        start = self._ahead()
+        match = self._take(_ATOM)
         if match is None:
             self._fail(start, expected)
         _, build = literals.ATOMS[match.lastgroup or ""]
@@ -403,5 +410,6 @@ class _Reading(pp.Token):
 
 CONDITION_ELEMENT = _Reading(_Reader.whole_condition, CONDITION)
 VALUE_ELEMENT = _Reading(_Reader.whole_value, VALUE)
+PLAIN_ELEMENT = _Reading(_Reader.plain, VALUE)
 SET_ELEMENT = _Reading(_Reader.some_set, SET)
 MEMBERS_ELEMENT = _Reading(_Reader.members, MEMBERS)

@@ -7,7 +7,7 @@ from .. import tree
 from ..expectations import EDITION, FACT
 from ..lexis import ITEM_KEYWORDS, NAME, phrase_pattern
 from .borders import EDITION_BORDER, FACT_BORDER, GROUP_START
-from .conditions import MEMBERS_ELEMENT
+from .conditions import MEMBERS_ELEMENT, PLAIN_ELEMENT
 from .elements import (
     DAY,
     IDENTIFIER,
@@ -49,12 +49,17 @@ def _named(span: Span, parts: Parts) -> tree.TypeName:
 
 
 def _fact(span: Span, parts: Parts) -> tree.FactDeclaration:
+    words = [part.text if isinstance(part, tree.Name) else "" for part in parts[3:]]
+    behind = words.index("presumed") + 4 if "presumed" in words else 3
+    presumed = parts[behind] if "presumed" in words else None
     return tree.FactDeclaration(
         span=span,
         name=parts[0],
         type=parts[2],
-        required=any(isinstance(p, tree.Name) and p.text == "required" for p in parts[3:]),
-        label=first(tree.TextLiteral, parts),
+        required="required" in words,
+        presumed=presumed,
+        sensitive="sensitive" in words,
+        label=first(tree.TextLiteral, [part for part in parts[3:] if part is not presumed]),
     )
 
 
@@ -89,6 +94,8 @@ def vocabulary() -> pp.ParserElement:
         - mark(":")
         - kind
         - pp.Optional(word("required", "optional"))
+        - pp.Optional(word("presumed") - PLAIN_ELEMENT)
+        - pp.Optional(word("sensitive"))
         - pp.Optional(TITLE)
         - Complete(FACT_BORDER),
         _fact,

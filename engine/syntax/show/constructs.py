@@ -1,7 +1,7 @@
 """Files, policies, vocabularies, sets and tests as lines of text."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import TypeAlias, assert_never
 
 from .. import tree
@@ -42,12 +42,18 @@ def lines(node: Construct, margin: str = "") -> Iterator[str]:
             yield from _block(clauses, margin + _INDENT)
         case tree.Test(title=title, steps=steps):
             yield f"test {literal(title)}"
-            yield from _block(steps, _INDENT)
+            yield from _steps(steps, _INDENT)
             yield "end test"
-        case tree.OnStep() | tree.GivenFile() | tree.GivenFact() | tree.WithoutFact():
-            yield margin + _step(node)
-        case tree.Expectation():
-            yield margin + _expectation(node)
+        case (
+            tree.OnStep()
+            | tree.GivenFile()
+            | tree.GivenFact()
+            | tree.WithoutFact()
+            | tree.Expectation()
+            | tree.Columns()
+            | tree.Row()
+        ):
+            yield from _steps((node,), margin)
         case tree.Broken():
             raise ValueError(_NO_TEXT)
         case _:
@@ -213,9 +219,15 @@ def _facts(facts: Sequence[tree.VocabularyPart | tree.Broken], margin: str) -> I
 def _columns(fact: tree.VocabularyPart | tree.Broken) -> tuple[str, str, str]:
     if not isinstance(fact, tree.FactDeclaration):
         raise ValueError(_NO_TEXT)  # noqa: TRY004 - the kind is right, its content is not.
-    required = " required" if fact.required else ""
+    words = [_type(fact.type)]
+    if fact.required:
+        words.append("required")
+    if fact.presumed is not None:
+        words.append(f"presumed {expression(fact.presumed, 0)}")
+    if fact.sensitive:
+        words.append("sensitive")
     label = "" if fact.label is None else literal(fact.label)
-    return fact.name.text, _type(fact.type) + required, label
+    return fact.name.text, " ".join(words), label
 
 
 def _type(node: tree.TypeName | tree.InlineEnumeration) -> str:
@@ -264,21 +276,62 @@ def _wrapped(head: str, members: Sequence[str], margin: str) -> Iterator[str]:
 # --- tests ------------------------------------------------------------------------------------
 
 
-def _step(node: tree.OnStep | tree.GivenFile | tree.GivenFact | tree.WithoutFact) -> str:
+def _step(node: tree.TestStep | tree.Broken) -> str:
     match node:
         case tree.OnStep(day=day):
             return f"on {literal(day)}"
         case tree.GivenFile(file=file):
             return f"given file {literal(file)}"
         case tree.GivenFact(path=given, value=value):
-            stated = "empty" if value is None else expression(value, len(_INDENT))
-            return f"given {path(given)} is {stated}"
+            return f"given {path(given)} is {_told(value)}"
         case tree.WithoutFact(path=missing):
             return f"without {path(missing)}"
-    assert_never(node)
+        case tree.Expectation():
+            return f"expect {_expected(node)}"
+        case _:
+            raise ValueError(_NO_TEXT)
 
 
-def _expectation(node: tree.Expectation) -> str:
-    rules = (f"{rule.policy}/{rule.rule}" for rule in node.rules)
-    named = ", ".join((*rules, *map(path, node.paths)))
-    return f"expect {node.expected.value} {named}".rstrip()
+def _told(value: tree.Expression | tree.Told) -> str:
+    return value.value if isinstance(value, tree.Told) else expression(value, len(_INDENT))
+
+
+def _expected(node: tree.Expectation) -> str:
+    rules = ", ".join(f"{rule.policy}/{rule.rule}" for rule in node.rules)
+    paths = ", ".join(map(path, node.paths))
+    if rules and paths:
+        return f"{node.expected.value} {rules} because {paths} is unknown"
+    return f"{node.expected.value} {rules}{paths}".rstrip()
+
+
+def _steps(steps: Iterable[tree.TestStep | tree.Broken], margin: str) -> Iterator[str]:
+    """Yield the steps of a test, the columns of a table below one another."""
+    table: list[tree.Columns | tree.Row] = []
+    for step in steps:
+        if isinstance(step, tree.Columns | tree.Row):
+            table.append(step)
+        else:
+            yield from _table(table, margin)
+            table = []
+            yield margin + _step(step)
+    yield from _table(table, margin)
+
+
+def _table(rows: Sequence[tree.Columns | tree.Row], margin: str) -> Iterator[str]:
+    yield from (f"{margin}{line}" for line in aligned([_cells(row) for row in rows]))
+
+
+def _cells(row: tree.Columns | tree.Row) -> tuple[str, ...]:
+    """Return the keyword of a line of a table, and what stands in its columns."""
+    if isinstance(row, tree.Columns):
+        return "for each", *map(path, row.paths), "expect"
+    return "case", *(_told(cell.value) for cell in row.cells), _expected(row.expectation)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield lines of cells set apart by bars, the first cell being the keyword of the line."""
+    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
+    for keyword, *cells in rows:
+        *inner, last = cells
+        padded = [cell.ljust(width) for cell, width in zip(inner, widths[1:], strict=False)]
+        yield f"{keyword.ljust(widths[0])} {' | '.join((*padded, last))}"

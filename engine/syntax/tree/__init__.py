@@ -6,14 +6,18 @@ country until `engine.semantics` says which.
 """
 
 from .cases import (
+    Cell,
+    Columns,
     Expectation,
     Expected,
     GivenFact,
     GivenFile,
     OnStep,
+    Row,
     RuleReference,
     Test,
     TestStep,
+    Told,
     WithoutFact,
 )
 from .definitions import (
@@ -115,8 +119,10 @@ __all__ = [
     "Arithmetic",
     "ArithmeticOperator",
     "Broken",
+    "Cell",
     "Citation",
     "Clause",
+    "Columns",
     "Comparison",
     "DateLiteral",
     "Definition",
@@ -174,6 +180,7 @@ __all__ = [
     "RemedyClause",
     "RequireClause",
     "ReviewClause",
+    "Row",
     "Rule",
     "RuleReference",
     "SetDeclaration",
@@ -187,6 +194,7 @@ __all__ = [
     "TestStep",
     "TextLiteral",
     "Today",
+    "Told",
     "TypeName",
     "UnknownClause",
     "UnknownTreatment",

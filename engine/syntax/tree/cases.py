@@ -21,12 +21,19 @@ class GivenFile(Node):
     file: TextLiteral
 
 
+class Told(Enum):
+    """What may be told of a fact in place of a value."""
+
+    EMPTY = "empty"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenFact(Node):
-    """A fact set to a value; no value stands for the known-empty list (`is empty`)."""
+    """A fact set to a value, to the list known to be empty, or made unknown."""
 
     path: Path
-    value: Expression | None
+    value: Expression | Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +51,7 @@ class Expected(Enum):
     DENY_FOR_WANT_OF = "deny for want of"
     WARN_BY = "warn by"
     OBLIGE_BY = "oblige by"
+    NO_WARNING_BY = "no warning by"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +64,39 @@ class RuleReference(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation(Node):
-    """What the decision must be, and by which rules or for want of which facts."""
+    """What the decision must be, and by which rules or for want of which facts.
+
+    `deny by` has paths too where the rules must deny because facts are unknown.
+    """
 
     expected: Expected
     rules: tuple[RuleReference, ...] = ()
     paths: tuple[Path, ...] = ()
 
 
-TestStep = OnStep | GivenFile | GivenFact | WithoutFact | Expectation
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns(Node):
+    """The head of a table: the facts that its rows give, `for each A | B | expect`."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell(Node):
+    """What a row tells of the fact of its column."""
+
+    value: Expression | Told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row(Node):
+    """A row of a table, a case of its own: `case 17 | yes | deny by minors/age`."""
+
+    cells: tuple[Cell, ...]
+    expectation: Expectation
+
+
+TestStep = OnStep | GivenFile | GivenFact | WithoutFact | Expectation | Columns | Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .expressions import DateLiteral, SetLiteral, TextLiteral
+from .expressions import DateLiteral, Expression, SetLiteral, TextLiteral
 from .node import Broken, Name, Node
 
 
@@ -24,11 +24,17 @@ class InlineEnumeration(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactDeclaration(Node):
-    """One fact of a vocabulary or record, with its label in plain words."""
+    """One fact of a vocabulary or record, with its label in plain words.
+
+    `presumed` is the value that counts where the fact is absent; the value of a sensitive fact is
+    never shown.
+    """
 
     name: Name
     type: TypeName | InlineEnumeration
     required: bool
+    presumed: Expression | None = None
+    sensitive: bool = False
     label: TextLiteral | None
 
 

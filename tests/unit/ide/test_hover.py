@@ -34,6 +34,13 @@ def test_a_fact_is_told_with_its_label_type_and_whether_it_is_required() -> None
     assert "- `kind`: what the segment is made of" in told(desk(), "segments ")
 
 
+def test_a_fact_is_told_with_what_is_presumed_of_it_and_that_it_is_sensitive() -> None:
+    text = FILES["campaign.policy"].replace(": money ", ": money presumed EUR 5 sensitive ")
+    assert told(desk(campaign=text), "spent ", "campaign.policy").endswith(
+        "an amount of money; presumed to be EUR 5 where left out; sensitive: never shown"
+    )
+
+
 def test_a_fact_of_no_type_is_told_by_its_name() -> None:
     snapshot = desk(campaign=FILES["campaign.policy"].replace(": money", ": dollars"))
     assert told(snapshot, "spent ", "campaign.policy") == "**campaign.spent** · fact"

@@ -219,3 +219,31 @@ def test_a_name_in_a_broken_clause_is_not_changed_behind_its_back() -> None:
         reason="`EU` stands in a part with a mistake; mend minors.policy:8:5 first"
     )
     assert not isinstance(renamable(snapshot, "minors.policy", at(snapshot, "DSA")), Refusal)
+
+
+TABLE = """test "table"
+  on 2026-01-01
+  for each campaign.goal | campaign.segments[1].kind | expect
+  case     sales         | health                    | allow
+  case     unknown       | interest                  | deny by minors/no_profiling
+  case     jobs          | interest                  | health | allow
+end test
+"""
+
+
+def test_words_in_a_table_are_read_as_its_columns() -> None:
+    vocabulary = FILES["campaign.policy"].replace("{sales, jobs} ", "{sales, jobs} presumed sales ")
+    vocabulary = vocabulary.replace(": segment_kind ", ": segment_kind presumed interest ")
+    snapshot = desk(campaign=vocabulary, minors=FILES["minors.policy"] + TABLE)
+    for words, file, used in (
+        ("sales, jobs", "campaign.policy", ["campaign:5", "minors:7", "minors:27", "minors:35"]),
+        ("interest, ", "campaign.policy", ["campaign:26", "minors:36", "minors:37"]),
+        ("health |", "minors.policy", []),
+    ):
+        offset = at(snapshot, words, file)
+        found = references(snapshot, file, offset, with_declarations=False)
+        assert lines(snapshot, found) == used, words
+    rule = at(snapshot, "no_profiling\n  case", "minors.policy")
+    assert "minors:36" in lines(
+        snapshot, references(snapshot, "minors.policy", rule, with_declarations=False)
+    )

@@ -55,6 +55,25 @@ def test_no_files_have_no_meaning_and_no_fault() -> None:
     assert check({}, {}) == (None, ())
 
 
+@pytest.mark.parametrize(
+    ("line", "changed", "path"),
+    [
+        ("  id      : text required", "  id : text sensitive", "campaign.id"),
+        ("markets : list of place required", "markets : list of place sensitive", "markets"),
+        ("start         : date required", "start : date sensitive", "campaign.flight.start"),
+        ("end           : date", "end : date presumed 2030-01-01", "campaign.flight.end"),
+        ("until_stopped : yes_no", "until_stopped : yes_no presumed no", "until_stopped"),
+    ],
+)
+def test_what_every_decision_rests_on_is_neither_presumed_nor_sensitive(
+    line: str, changed: str, path: str
+) -> None:
+    assert line in MINIMAL
+    ((_, code, headline),) = faults_of(v=MINIMAL.replace(line, changed))
+    assert code == "E0533"
+    assert path in headline
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing but a comment\n"])
 def test_an_empty_file_adds_nothing(text: str) -> None:
     assert faults_of(a=text, v=MINIMAL) == []

@@ -41,7 +41,7 @@ PHASES = {
     "E07": "What cannot be meant",
     "W07": "What is probably not meant",
 }
-WITHOUT_NEIGHBOUR = {"E0507", "E0516"}
+WITHOUT_NEIGHBOUR = {"E0507", "E0516", "E0533"}
 COMPANIONS = {"E0110": {"E0217"}}
 REPEATED = {"E0108": LONGEST_FILE // 100, "E0110": MOST_FAULTS + 1}
 

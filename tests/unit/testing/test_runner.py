@@ -59,7 +59,24 @@ def ran(*steps: str, base: object = FULL, file: str = "base.json") -> CaseResult
         ["without campaign.flight", "expect deny for want of campaign.flight.start"],
         ["without campaign.items[1].flag", "expect deny for want of campaign.items[1].flag"],
         ["given campaign.items is empty", "expect deny for want of campaign.items"],
-        ["without campaign", "expect deny for want of campaign.id, campaign.markets"],
+        [
+            "without campaign",
+            (
+                "expect deny for want of campaign.id, campaign.markets, campaign.flight.start, "
+                "campaign.items, campaign.flag"
+            ),
+        ],
+        ["given campaign.flag is unknown", "expect deny for want of campaign.flag"],
+        ["given campaign.person is unknown", "expect allow"],
+        ["expect no warning by p/soft"],
+        ["given campaign.flag is yes", "expect no warning by p/soft"],
+        ["without campaign.flag", "expect deny by p/hard because campaign.flag is unknown"],
+        [
+            "without campaign.flag",
+            "given campaign.items[2].flag is no",
+            "expect deny by p/hard because campaign.flag is unknown",
+            "expect deny by p/each",
+        ],
         ["without campaign.items[2]", "given campaign.items[1].flag is yes", "expect allow"],
         ["given campaign.items[3].flag is no", "expect deny by p/each"],
         [
@@ -110,6 +127,40 @@ def test_a_test_passes_where_everything_comes_as_expected(steps: list[str]) -> N
         (
             ["given campaign.flag is yes", "expect deny by p/each"],
             "expected deny by p/each, got deny by p/hard",
+        ),
+        (
+            ["given campaign.other is yes", "expect no warning by p/soft"],
+            "expected no warning by p/soft, got allow, with a warning by p/soft",
+        ),
+        (
+            ["without campaign.flag", "expect deny by p/each because campaign.flag is unknown"],
+            (
+                "expected deny by p/each because campaign.flag is unknown, "
+                "got deny for want of campaign.flag"
+            ),
+        ),
+        (
+            ["without campaign.other", "expect deny by p/soft because campaign.other is unknown"],
+            "expected deny by p/soft because campaign.other is unknown, got allow",
+        ),
+        (
+            [
+                "without campaign.flag",
+                "given campaign.items is empty",
+                "expect deny for want of campaign.flag",
+            ],
+            (
+                "expected deny for want of campaign.flag, "
+                "got deny for want of campaign.items, campaign.flag"
+            ),
+        ),
+        (
+            [
+                "without campaign.flag",
+                "given campaign.items[2].flag is no",
+                "expect deny for want of campaign.flag",
+            ],
+            "expected deny for want of campaign.flag, got deny by p/each",
         ),
         (["expect warn by p/soft"], "expected warn by p/soft, got allow"),
         (
