@@ -31,6 +31,7 @@ INSTRUMENT = "the name of an instrument"
 PROVISION = "a provision"
 RULE = "a rule"
 STATE = "`is` with a value, or `is empty`"
+ENFORCEMENT = "`advisory`, `overridable by` or `mandatory`"
 OUTCOME = "`allow`, `deny by`, `deny for want of`, `warn by` or `oblige by`"
 
 REAL_DAY = "a day that exists"

@@ -48,6 +48,7 @@ from .rules import (
     Rule,
     Template,
     clauses_of,
+    clauses_read,
     with_conditions,
 )
 from .terms import (
@@ -113,6 +114,7 @@ __all__ = [
     "bound_elements",
     "calendar_of",
     "clauses_of",
+    "clauses_read",
     "conditions_below",
     "inner_conditions",
     "measure",

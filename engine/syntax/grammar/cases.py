@@ -4,18 +4,17 @@ import pyparsing as pp
 
 from ...source.text import Span
 from .. import tree
-from ..expectations import OUTCOME, RULE, STATE, STEP
-from ..lexis import NAME
+from ..expectations import OUTCOME, STATE, STEP
 from .borders import STEP_BORDER
 from .conditions import VALUE_ELEMENT
 from .elements import (
     DAY,
     FACT_PATH,
+    REFERENCE,
     TITLE,
     Build,
     Choice,
     Parts,
-    leaf,
     listed,
     misfit,
     node,
@@ -28,11 +27,6 @@ from .recovery import Complete, End, Recovering
 
 def _step(body: pp.ParserElement, build: Build) -> pp.ParserElement:
     return node(body - Complete(STEP_BORDER), build)
-
-
-def _reference(span: Span, words: str) -> tree.RuleReference:
-    policy, _, rule = words.partition("/")
-    return tree.RuleReference(span=span, policy=policy, rule=rule)
 
 
 def _given(span: Span, parts: Parts) -> tree.GivenFact:
@@ -55,11 +49,10 @@ def _case(span: Span, parts: Parts) -> tree.Test:
 
 
 def _outcome() -> pp.ParserElement:
-    reference = leaf(rf"{NAME}/{NAME}", RULE, _reference)
     outcomes = (
         word("allow")
         | word("deny for want of") - listed(FACT_PATH)
-        | word("deny by", "warn by", "oblige by") - listed(reference)
+        | word("deny by", "warn by", "oblige by") - listed(REFERENCE)
     )
     return outcomes.set_name(OUTCOME)
 
