@@ -83,7 +83,7 @@ class _Session:
     @property
     def _never_violated(self) -> list[str]:
         """The rules that could be violated, and are in no test."""
-        could = {rule.id for rule in self.bundle.policies.rules if rule.duty is None}
+        could = {rule.id for rule in self.bundle.policies.rules if rule.effect.denies}
         return [name for name in self._never(Status.VIOLATED) if name in could]
 
     def _never(self, *statuses: Status) -> list[str]:

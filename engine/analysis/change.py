@@ -45,8 +45,11 @@ def together(leans: Iterable[Lean]) -> Lean:
     return found.pop() if len(found) == 1 else Lean.UNCLEAR
 
 
-SIGNS = {Effect.PROHIBIT: 1, Effect.REQUIRE: -1, Effect.OBLIGE: 0}
+SIGNS = {Effect.PROHIBIT: 1, Effect.REQUIRE: -1, Effect.OBLIGE: 0, Effect.PERMIT: -1}
 """Whether the truth of a main clause leads towards denial, towards allowing, or to neither."""
+
+APPLYING = {Effect.PROHIBIT: 1, Effect.REQUIRE: 1, Effect.OBLIGE: 0, Effect.PERMIT: -1}
+"""The same of what the rule is about."""
 
 
 class Realm(Enum):
@@ -81,6 +84,7 @@ class Part(Enum):
     PROHIBITION = "prohibition"
     REQUIREMENT = "requirement"
     OBLIGATION = "obligation"
+    PERMISSION = "permission"
     EXCEPTION = "exception"
     DEFINITION = "definition"
 
@@ -103,6 +107,10 @@ class Kind(Enum):
     IF_UNKNOWN = "if unknown"
     MESSAGE = "message"
     REMEDY = "remedy"
+    ROLE = "role"  # who may override it, or None
+    PERMISSION_ADDED = "permission added"  # its id
+    PERMISSION_REMOVED = "permission removed"
+    TEXT = "text"
     DUTY = "duty"
     DUE = "due"
     EVIDENCE = "evidence"  # sets of paths

@@ -11,6 +11,7 @@ from ..semantics.tree import (
     Condition,
     Denied,
     Edition,
+    Effect,
     Members,
     Over,
     Policies,
@@ -23,7 +24,7 @@ from ..semantics.tree import (
 from ..semantics.types import EnumerationType, ListType, Type, describe
 from ..semantics.vocabulary import Fact
 from ..syntax.tree import QuantifierKind
-from .change import SIGNS, Change, Kind, Lean, Realm, Shown, Subject, leaning, together
+from .change import APPLYING, SIGNS, Change, Kind, Lean, Realm, Shown, Subject, leaning, together
 from .comparisons import GROWING
 from .meaning import FactName
 from .timelines import growth, timeline
@@ -128,7 +129,7 @@ def _lean(name: str, old: Policies, new: Policies) -> Lean:
 def _uses(name: str, policies: Policies) -> Iterator[int]:
     for rule in policies.rules:
         if isinstance(rule.places, SetTerm) and rule.places.name == name:
-            yield 1
+            yield -1 if rule.effect is Effect.PERMIT else 1
         for condition, sign in signed(rule):
             yield from _used(name, condition, sign)
 
@@ -138,9 +139,8 @@ def signed(rule: Rule) -> Iterator[tuple[Condition, int]]:
 
     It is -1 where truth leads towards allowing, and 0 where it leads to neither.
     """
-    sign = SIGNS[rule.effect]
-    yield from ((clause.condition, abs(sign)) for clause in rule.applicability)
-    yield rule.main.condition, sign
+    yield from ((clause.condition, APPLYING[rule.effect]) for clause in rule.applicability)
+    yield rule.main.condition, SIGNS[rule.effect]
     yield from ((each.clause.condition, -1) for each in rule.exemptions)
 
 

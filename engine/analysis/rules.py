@@ -18,20 +18,31 @@ from ..semantics.tree import (
     Window,
 )
 from ..syntax.tree import JunctionKind, UnknownTreatment
-from .change import SIGNS, Change, Kind, Lean, Part, Realm, Shown, Subject, leaning
+from .change import APPLYING, SIGNS, Change, Kind, Lean, Part, Realm, Shown, Subject, leaning
 from .conditions import Comparing
 from .meaning import Reader, meaning
 from .normal import denied, normal, opened
 from .phrases import phrase
 from .timelines import growth, newest, timeline_of
 
-_STRENGTH = {Enforcement.ADVISORY: 0, Enforcement.ENFORCED: 1, Enforcement.MANDATORY: 2}
+_STRENGTH = {
+    Enforcement.ADVISORY: 0,
+    Enforcement.OVERRIDABLE: 1,
+    Enforcement.ENFORCED: 1,
+    Enforcement.MANDATORY: 2,
+}
 _PARTS = {
     Effect.PROHIBIT: Part.PROHIBITION,
     Effect.REQUIRE: Part.REQUIREMENT,
     Effect.OBLIGE: Part.OBLIGATION,
+    Effect.PERMIT: Part.PERMISSION,
 }
-_VERBS = {Effect.PROHIBIT: "prohibit when", Effect.REQUIRE: "require", Effect.OBLIGE: "oblige when"}
+_VERBS = {
+    Effect.PROHIBIT: "prohibit when",
+    Effect.REQUIRE: "require",
+    Effect.OBLIGE: "oblige when",
+    Effect.PERMIT: "permit when",
+}
 
 
 def subject_of(rule: Rule) -> Subject:
@@ -51,6 +62,8 @@ def content(rule: Rule, reader: Reader) -> Hashable:
         meaning(reader, main),
         frozenset((each.name, meaning(reader, each.clause.condition)) for each in rule.exemptions),
         *(rule.if_unknown, rule.severity, rule.enforcement),
+        *(rule.override_role, rule.text),
+        frozenset(_permissions(rule)),
         None if rule.duty is None else (reader.template(rule.duty.text, main), *_due(rule.duty)),
         *(reader.template(rule.message, main), reader.template(rule.remedy, main)),
         frozenset(map(reader.term, rule.evidence)),
@@ -63,6 +76,8 @@ def _cited(rule: Rule) -> list[str]:
 
 def lean_of_existence(rule: Rule, *, exists: bool) -> Lean:
     """Return the lean of a rule that comes or goes; one that is only advisory denies nothing."""
+    if rule.effect is Effect.PERMIT:
+        return leaning(grows=exists, sign=-1)
     if rule.enforcement is Enforcement.ADVISORY:
         return Lean.NEUTRAL
     return leaning(grows=exists, sign=1)
@@ -116,15 +131,20 @@ class _Pair:
 
     # --- when and where ----------------------------------------------------------------------
 
+    @property
+    def _sign(self) -> int:
+        """1 where more law leads towards denial, -1 where it permits more."""
+        return -1 if self.new.effect is Effect.PERMIT else 1
+
     def scope(self) -> Iterator[Change]:
         """Yield the days that moved, and the places that came and went."""
         old, new = self.old.window, self.new.window
         if old.start != new.start:
             earlier = _starts(new) < _starts(old)
-            lean = leaning(grows=earlier, sign=1)
+            lean = leaning(grows=earlier, sign=self._sign)
             yield self._told(Kind.IN_FORCE_FROM, lean, old.start, new.start)
         if old.until != new.until:
-            lean = leaning(grows=_ends(new) > _ends(old), sign=1)
+            lean = leaning(grows=_ends(new) > _ends(old), sign=self._sign)
             yield self._told(Kind.IN_FORCE_UNTIL, lean, old.until, new.until)
         if self.before.places(self.old.places) != self.now.places(self.new.places):
             yield self._places()
@@ -132,14 +152,14 @@ class _Pair:
     def _places(self) -> Change:
         old, new = self.old.places, self.new.places
         if old is None or new is None:
-            lean = leaning(grows=new is None, sign=1)
+            lean = leaning(grows=new is None, sign=self._sign)
             return self._told(
                 Kind.PLACES, lean, _members(old, self.before), _members(new, self.now)
             )
         sets = self.before.policies.sets, self.now.policies.sets
         grows = growth(timeline_of(old, sets[0]), timeline_of(new, sets[1]))
         had, has = newest(old, sets[0]), newest(new, sets[1])
-        lean = leaning(grows=grows, sign=1)
+        lean = leaning(grows=grows, sign=self._sign)
         if had == has:
             return self._told(Kind.PLACES_NAMED, lean, old.text, new.text)
         return self._told(Kind.PLACES, lean, _members(old, self.before), _members(new, self.now))
@@ -158,7 +178,7 @@ class _Pair:
 
     def applicability(self) -> Iterator[Change]:
         """Yield what narrowed or widened the cases to which the rule applies."""
-        comparing = self._comparing(Part.APPLICABILITY, abs(SIGNS[self.new.effect]))
+        comparing = self._comparing(Part.APPLICABILITY, APPLYING[self.new.effect])
         old, new = _conjuncts(self.old.applicability), _conjuncts(self.new.applicability)
         yield from comparing.operands(JunctionKind.AND, old, new)
 
@@ -178,8 +198,8 @@ class _Pair:
 
     def _is_another_demand(self, old: Condition, new: Condition) -> bool:
         """Whether it is not that one of them prohibits just what the other requires to be not."""
-        obliges = Effect.OBLIGE in (self.old.effect, self.new.effect)
-        return obliges or self.before.condition(denied(old)) != self.now.condition(new)
+        others = {self.old.effect, self.new.effect} - {Effect.PROHIBIT, Effect.REQUIRE}
+        return bool(others) or self.before.condition(denied(old)) != self.now.condition(new)
 
     def exceptions(self) -> Iterator[Change]:
         """Yield the exceptions that came, went, were renamed or changed."""
@@ -216,14 +236,27 @@ class _Pair:
         """Yield what changed in how a violation, or a missing fact, is treated."""
         old, new = self.old, self.new
         if old.enforcement is not new.enforcement:
-            raised = _STRENGTH[new.enforcement] > _STRENGTH[old.enforcement]
-            lean = leaning(grows=raised, sign=1)
+            steps = _STRENGTH[new.enforcement] - _STRENGTH[old.enforcement]
+            lean = leaning(grows=steps > 0, sign=1) if steps else Lean.NEUTRAL
             yield self._told(Kind.ENFORCEMENT, lean, old.enforcement.value, new.enforcement.value)
+        if old.override_role != new.override_role:
+            yield self._told(Kind.ROLE, Lean.NEUTRAL, old.override_role, new.override_role)
+        yield from self._lifting()
         if old.severity is not new.severity:
             yield self._told(Kind.SEVERITY, Lean.NEUTRAL, old.severity.value, new.severity.value)
         if old.if_unknown is not new.if_unknown:
             lean = leaning(grows=new.if_unknown is UnknownTreatment.DENY, sign=1)
             yield self._told(Kind.IF_UNKNOWN, lean, old.if_unknown.value, new.if_unknown.value)
+
+    def _lifting(self) -> Iterator[Change]:
+        """Yield the permissions that came and went."""
+        before, after = _permissions(self.old), _permissions(self.new)
+        for name in after:
+            if name not in before:
+                yield self._told(Kind.PERMISSION_ADDED, Lean.LOOSER, new=name)
+        for name in before:
+            if name not in after:
+                yield self._told(Kind.PERMISSION_REMOVED, Lean.STRICTER, old=name)
 
     def texts(self) -> Iterator[Change]:
         """Yield the words that a person is told, and the facts that are shown with them."""
@@ -233,6 +266,8 @@ class _Pair:
             before = self.before.template(one, old.main.condition)
             if before != self.now.template(other, new.main.condition):
                 yield self._told(kind, Lean.NEUTRAL, one.written, other.written)
+        if old.text != new.text:
+            yield self._told(Kind.TEXT, Lean.NEUTRAL, old.text, new.text)
         yield from self._duty()
         if set(map(self.before.term, old.evidence)) != set(map(self.now.term, new.evidence)):
             yield self._told(
@@ -248,6 +283,10 @@ class _Pair:
             yield self._told(Kind.DUTY, Lean.NEUTRAL, old.text.written, new.text.written)
         if _due(old) != _due(new):
             yield self._told(Kind.DUE, Lean.NEUTRAL, old.due, new.due)
+
+
+def _permissions(rule: Rule) -> list[str]:
+    return [each.id for each in rule.permissions]
 
 
 def _due(duty: Duty) -> tuple[Hashable, ...]:

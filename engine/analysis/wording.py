@@ -17,6 +17,10 @@ _SENTENCES: dict[Kind, str] = {
     Kind.SEVERITY: "its severity is {new}, no longer {old}",
     Kind.MESSAGE: 'the message reads "{new}", no longer "{old}"',
     Kind.REMEDY: 'the remedy reads "{new}", no longer "{old}"',
+    Kind.ROLE: "it may be overridden by {new}, no longer by {old}",
+    Kind.PERMISSION_ADDED: "it is now subject to the permission `{new}`",
+    Kind.PERMISSION_REMOVED: "it is no longer subject to the permission `{old}`",
+    Kind.TEXT: 'the law is quoted as "{new}", no longer as "{old}"',
     Kind.DUTY: 'the duty reads "{new}", no longer "{old}"',
     Kind.DUE: "the duty is due {new}, no longer {old}",
     Kind.EVIDENCE: "the evidence shown is {new}, no longer {old}",
@@ -54,6 +58,7 @@ _PARTS = {
     Part.REQUIREMENT: "to meet it, ",
     Part.DEFINITION: "for it to hold, ",
     Part.OBLIGATION: "for the duty to be owed, ",
+    Part.PERMISSION: "to be permitted, ",
 }
 
 

@@ -27,6 +27,8 @@ def opening(rule: Rule) -> str:
             return f"An ad {modal} be shown only if"
         case Effect.OBLIGE:
             return "A duty is owed if"
+        case Effect.PERMIT:
+            return "As an exception, an ad may be shown if"
     assert_never(rule.effect)
 
 
@@ -47,11 +49,15 @@ def effect(rule: Rule) -> str:
     """Return what becomes of a campaign that breaks a rule, or that owes its duty."""
     if rule.effect is Effect.OBLIGE:
         return "The campaign is allowed; the decision lists the duty with the day it is due."
+    if rule.effect is Effect.PERMIT:
+        return "Where this is shown, the rules that it lifts do not stand against the campaign."
     match rule.enforcement:
         case Enforcement.ADVISORY:
             return "A campaign that breaks this rule is allowed, with a warning."
         case Enforcement.ENFORCED:
             return "A campaign that breaks this rule is denied."
+        case Enforcement.OVERRIDABLE:
+            return f"A campaign that breaks this rule is denied; {rule.override_role} may waive it."
         case Enforcement.MANDATORY:
             return "A campaign that breaks this rule is denied, and nobody can waive it."
     assert_never(rule.enforcement)
@@ -59,6 +65,8 @@ def effect(rule: Rule) -> str:
 
 def missing(rule: Rule) -> str:
     """Return what becomes of a campaign that leaves out what the rule needs to know."""
+    if rule.effect is Effect.PERMIT:
+        return "It is for the advertiser to show; what is not stated does not establish it."
     is_advice = rule.enforcement is Enforcement.ADVISORY
     match rule.if_unknown:
         case UnknownTreatment.ASK if is_advice:

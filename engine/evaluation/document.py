@@ -190,10 +190,12 @@ class _Writer:
 
 
 def _heading(rule: Rule) -> Document:
+    role = {} if rule.override_role is None else {"overridable_by": rule.override_role}
     return {
         "rule": rule.id,
         "title": rule.title,
         "enforcement": rule.enforcement.value,
+        **role,
         "severity": rule.severity.value,
         "sources": [
             {

@@ -17,7 +17,7 @@ from .moment import Moment, law_days
 from .outcome import Outcome, Wanted, conjunction, negation
 from .result import RuleResult, Status, Unestablished, together
 from .values import Campaign
-from .venue import Market, Venue, venues
+from .venue import Market, Venue, permitted, venues
 
 Evaluate = Callable[[Clause, date, Market | None], Outcome]
 """Evaluates a clause of the rule under the law of a day, in a market where it reads one."""
@@ -131,7 +131,11 @@ class _Bench:
         return self._result(Status.NOT_APPLICABLE, reason)
 
     def _unexcused(self, day: date, subject: Outcome, breach: Outcome) -> RuleResult:
+        if self.rule.effect is Effect.PERMIT:
+            return self._granted(conjunction((subject, breach)))
         excuses = [(each.name, self._outcome(each.clause, day)) for each in self.rule.exemptions]
+        lifting = self.rule.permissions
+        excuses += [(f"{each.id}: {each.title}", self._permission(each, day)) for each in lifting]
         holding = [name for name, outcome in excuses if outcome.truth is True]
         if holding:
             return self._result(Status.EXCEPTED, ", ".join(holding))
@@ -157,10 +161,25 @@ class _Bench:
             more=more,
         )
 
+    def _permission(self, permit: Rule, day: date) -> Outcome:
+        """Return whether a permission lifts the rule: in force, meant for here, and shown."""
+        if not permit.window.meets(day, day):
+            return Outcome(truth=False)
+        clauses = (*permit.applicability, permit.main)
+        place = permitted(permit, self.rule, self.venue.market, self.hearing.policies, day)
+        return conjunction((place, *(self._outcome(clause, day) for clause in clauses)))
+
+    def _granted(self, shown: Outcome) -> RuleResult:
+        """Return what a permission comes to that is not denied: what is unknown is not shown."""
+        if shown.truth is True:
+            return self._result(Status.SATISFIED)
+        labels = dict.fromkeys(wanted.label for wanted in shown.wanted)
+        return self._excluded(f"not shown; needed: {', '.join(labels)}")
+
 
 def unbreached(rule: Rule) -> RuleResult:
     """Return what a rule comes to whose main clause does not stand against the campaign."""
-    if rule.effect is Effect.OBLIGE:
+    if rule.effect in (Effect.OBLIGE, Effect.PERMIT):
         return RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=rule.main.text)
     return RuleResult(rule=rule, status=Status.SATISFIED)
 

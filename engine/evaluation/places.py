@@ -18,6 +18,18 @@ def matching(markets: Iterable[str], places: frozenset[str]) -> tuple[str, ...]:
     )
 
 
+def ground(market: str, places: frozenset[str] | None) -> tuple[str, ...]:
+    """Return the places that a market shares with others; with None, that is all of it."""
+    if places is None or lies_within(market, places):
+        return (market,)
+    return tuple(place for place in sorted(places) if place.partition("-")[0] == market)
+
+
+def lies_within(place: str, places: frozenset[str]) -> bool:
+    """Whether all of a place lies in some others."""
+    return place in places or place.partition("-")[0] in places
+
+
 @lru_cache(maxsize=1024)
 def _countries_reached(places: frozenset[str]) -> frozenset[str]:
     """Return the countries of which some ground is among the places."""

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from typing import TypeAlias
 
-from ..semantics.tree import MARKET, Clause, Effect, Policies, Rule
+from ..semantics.tree import MARKET, Clause, Effect, Policies, Rule, clauses_read
 from ..semantics.types import Scalar
 from .closures import Frame, Names, compile_test
 from .judge import Evaluate, Hearing, judge, not_here, out_of_force, unbreached
@@ -60,8 +60,7 @@ def _tracer(rule: Rule, names: Names) -> Callable[[Hearing], Evaluate]:
 
     @cache
     def traces() -> dict[int, Trace]:
-        clauses = (*rule.applicability, rule.main, *(each.clause for each in rule.exemptions))
-        return {id(clause): compile_trace(clause.condition, names) for clause in clauses}
+        return {id(clause): compile_trace(clause.condition, names) for clause in clauses_read(rule)}
 
     def for_hearing(hearing: Hearing) -> Evaluate:
         def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:

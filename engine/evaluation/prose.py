@@ -190,7 +190,8 @@ def _result(result: RuleResult, origin: Origin | None) -> Iterator[Line]:
         mark, tone = "?", Tone.OPEN
     yield from _heading(rule, mark, tone)
     statuses = ", ".join(_statuses(result))
-    standing = f"{rule.severity.value}, {rule.enforcement.value}"
+    who = f" by {rule.override_role}" if rule.override_role is not None else ""
+    standing = f"{rule.severity.value}, {rule.enforcement.value}{who}"
     yield from wrapped(f"rule {rule.id} · {statuses} · {standing}", "  ", Tone.QUIET)
     yield from _findings(result, origin)
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from ..semantics.tree import Constant, Policies, Rule, SetTerm
 from .outcome import Outcome, Wanted
-from .places import matching
+from .places import ground, lies_within, matching
 from .values import Campaign
 
 
@@ -103,6 +103,23 @@ def _reach(rule: Rule, policies: Policies, day: date) -> frozenset[str] | Outcom
     named = rule.places.text
     why = f"the set has no edition for {day}"
     return Outcome(truth=None, wanted=(Wanted(pointer="", path=named, label=named, why=why),))
+
+
+def permitted(
+    permit: Rule, rule: Rule, market: Market | None, policies: Policies, day: date
+) -> Outcome:
+    """Return whether a permission reaches all the ground on which a rule meets a market.
+
+    One for a region of a country does not lift a rule in the rest of it.
+    """
+    reach = _reach(permit, policies, day)
+    if isinstance(reach, Outcome):
+        return reach
+    if market is None or market.code is None:
+        return _unknown_markets(policies)
+    named = _reach(rule, policies, day)
+    shared = ground(market.code, None if isinstance(named, Outcome) else named)
+    return _HERE if all(lies_within(place, reach) for place in shared) else _ELSEWHERE
 
 
 def _unknown_markets(policies: Policies) -> Outcome:

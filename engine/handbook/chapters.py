@@ -98,12 +98,9 @@ class _Maker:
             markets=self._markets(rule.places),
             list_of_markets=rule.places.name if isinstance(rule.places, SetTerm) else None,
             in_force=consequences.in_force(rule.window),
-            exceptions=tuple(
-                ExceptionEntry(
-                    name=each.name, condition=self.writer.sentence(each.clause.condition)
-                )
-                for each in rule.exemptions
-            ),
+            exceptions=tuple(self._exceptions(rule)),
+            lifts=tuple(each.id for each in self.rules.values() if rule in each.permissions),
+            text=rule.text,
             missing=consequences.missing(rule),
             effect=consequences.effect(rule),
             enforcement=rule.enforcement.value,
@@ -120,6 +117,14 @@ class _Maker:
             facts=tuple(self._facts(rule)),
             origin=origin,
         )
+
+    def _exceptions(self, rule: Rule) -> Iterator[ExceptionEntry]:
+        for each in rule.exemptions:
+            condition = self.writer.sentence(each.clause.condition)
+            yield ExceptionEntry(name=each.name, condition=condition)
+        for permit in rule.permissions:
+            condition = self.writer.sentence(permit.main.condition)
+            yield ExceptionEntry(name=permit.title, condition=condition, permission=permit.id)
 
     def _markets(self, places: SetTerm | Constant | None) -> str:
         match places:

@@ -30,10 +30,11 @@ class Authority:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionEntry:
-    """A named exception, and when it holds."""
+    """A named exception, and when it holds; or a permission that lifts the rule, by its id."""
 
     name: str
     condition: Phrase
+    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,8 @@ class Origin:
 class RuleEntry:
     """A rule in plain prose, with all that a reader asks about it.
 
-    One that obliges has a `duty` and by when it is due, in place of a message and a remedy.
+    A permission `lifts` other rules; `text` are the words of the law. A rule that obliges has a
+    `duty` and by when it is due, in place of a message and a remedy.
     """
 
     number: str
@@ -96,6 +98,8 @@ class RuleEntry:
     list_of_markets: str | None
     in_force: str
     exceptions: tuple[ExceptionEntry, ...]
+    lifts: tuple[str, ...]
+    text: str
     missing: str
     effect: str
     enforcement: str

@@ -158,10 +158,15 @@ class _Teller:
         for exemption in rule.exemptions:
             condition = writer.sentence(exemption.clause.condition).text
             yield f"Except ({exemption.name}): {condition}"
+        for permit in rule.permissions:
+            condition = writer.sentence(permit.main.condition).text
+            yield f"Except (`{permit.id}`: {permit.title}): {condition}"
         yield f"In force {in_force(rule.window)}. Markets: {self._markets(rule)}."
         if rule.duty is not None:
             yield f"The duty, due {due(rule.duty)}: {rule.duty.text.written}"
         yield effect(rule)
+        if rule.text:
+            yield f"> {rule.text}"
         yield "\n".join(f"- {_cited(each)}" for each in rule.sources)
 
     def _markets(self, rule: Rule) -> str:

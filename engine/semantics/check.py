@@ -22,6 +22,7 @@ from .declare import (
 from .definitions import definitions
 from .elaborate import Scope, members
 from .findings import EnoughError, Findings
+from .overrides import overridden, override_faults, written_rules
 from .parameters import parameter
 from .rules import policy_rules
 from .tree import (
@@ -145,7 +146,7 @@ class _Checker:
         policies = Policies(
             vocabulary=self.vocabulary,
             sets=sets,
-            rules=tuple(sorted(self._rules(scopes), key=lambda rule: rule.id)),
+            rules=tuple(sorted(self._overridden(files, scopes), key=lambda rule: rule.id)),
             parameters=_sound(parameters),
             definitions=_sound(defined),
         )
@@ -245,6 +246,15 @@ class _Checker:
                 if isinstance(node, syntax.Policy):
                     self.names.claim("policy", node.name.text, node.name.span)
                     yield from policy_rules(node, scope, self.instruments)
+
+    def _overridden(
+        self, files: Iterable[syntax.File], scopes: Iterable[tuple[syntax.File, Scope]]
+    ) -> Iterator[Rule]:
+        """Yield the rules, each with the permissions that lift it."""
+        written = written_rules(files)
+        for fault in override_faults(written):
+            self.report(fault)
+        return overridden(self._rules(scopes), written)
 
     def _rule_names(self, files: Iterable[syntax.File]) -> frozenset[str]:
         """Return the name of every rule, also of those with faults, claiming each."""

@@ -408,6 +408,13 @@ def repeated_clause(span: Span, clause: str, what: str = "rule") -> Diagnostic:
     return _error("E0502", f"`{clause}` stands twice in this {what}", span)
 
 
+_USELESS = {
+    "oblige": "nobody is denied by it; its own text, in the main clause, is what a person is told",
+    "permit when": "it denies nobody, and holds only where it is shown; what limits it stands in "
+    "its condition",
+}
+
+
 def useless_clause(span: Span, clause: str, effect: str) -> Diagnostic:
     """A clause that has no use beside the main clause of its rule."""
     return _error(
@@ -415,7 +422,49 @@ def useless_clause(span: Span, clause: str, effect: str) -> Diagnostic:
         f"`{clause}` has no use in a rule that says `{effect}`",
         span,
         label="leave it out",
-        help="nobody is denied by it; its own text, in the main clause, is what a person is told",
+        help=_USELESS.get(effect, "only a permission lifts a rule: one that says `permit when …`"),
+    )
+
+
+def one_sided(span: Span, rule: str, clause: str) -> Diagnostic:
+    """An override that stands at one end only."""
+    return _error(
+        "E0521",
+        f"`{rule}` does not say so at its end",
+        span,
+        label="both rules must name each other",
+        help=f"add to the rule `{rule}`: `{clause}`",
+    )
+
+
+def lifts_mandatory(span: Span, rule: str) -> Diagnostic:
+    """A permission despite a rule that nothing sets aside."""
+    return _error(
+        "E0522",
+        f"`{rule}` is mandatory, and no permission lifts it",
+        span,
+        help="take the rule out of this clause; whether it may be lifted is for its own "
+        "`enforcement` to say",
+    )
+
+
+def nothing_to_lift(span: Span, permit: str) -> Diagnostic:
+    """A permission despite a permission."""
+    return _error(
+        "E0523",
+        f"`{permit}` is itself a permission, and there is nothing in it to lift",
+        span,
+        help="name the rule that denies; permissions do not stand above or below each other",
+    )
+
+
+def not_a_permission(span: Span, rule: str) -> Diagnostic:
+    """`subject to` a rule that permits nothing."""
+    return _error(
+        "E0524",
+        f"`{rule}` is no permission, and lifts nothing",
+        span,
+        help="only a rule that says `permit when …` lifts another",
     )
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar, assert_never
 from ..source.diagnostic import Diagnostic
 from ..source.text import Span
 from ..syntax import tree as syntax
-from . import faults
+from . import clauses, faults
 from .declare import Instrument, cited, window
 from .definitions import MOST_PARTS, is_sprawling
 from .elaborate import Scope, condition, fact, members, parameter
@@ -41,38 +41,6 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 """What is filled in when a message is shown; the group is the path of a fact."""
 
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
-_KEYWORDS: Mapping[type[syntax.Node], str] = {
-    syntax.SourceClause: "source",
-    syntax.ForceClause: "in force from",
-    syntax.PlaceClause: "applies in",
-    syntax.ApplicabilityClause: "applies when",
-    syntax.ProhibitClause: "prohibit when",
-    syntax.RequireClause: "require",
-    syntax.ObligeClause: "oblige",
-    syntax.ExceptionClause: "unless",
-    syntax.UnknownClause: "if unknown",
-    syntax.SeverityClause: "severity",
-    syntax.EnforcementClause: "enforcement",
-    syntax.MonthEndClause: "month end",
-    syntax.MessageClause: "message",
-    syntax.RemedyClause: "remedy",
-    syntax.EvidenceClause: "evidence",
-}
-_MAIN = (syntax.ProhibitClause, syntax.RequireClause, syntax.ObligeClause)
-_REPEATABLE = (syntax.ApplicabilityClause, syntax.ExceptionClause)
-_COMMON = (
-    *(syntax.SourceClause, syntax.ForceClause, syntax.PlaceClause, syntax.ApplicabilityClause),
-    *(syntax.SeverityClause, syntax.EnforcementClause, syntax.UnknownClause),
-    syntax.MonthEndClause,
-)
-_ALWAYS_NEEDED: Mapping[type[syntax.Node], str] = {
-    syntax.SourceClause: "say where the rule comes from: `source DSA art 28(2)`",
-    syntax.ForceClause: "say from which day it holds: `in force from 2024-02-17`",
-}
-_TEXTS: Mapping[type[syntax.Node], str] = {
-    syntax.MessageClause: 'say what a person is told: `message "…"`',
-    syntax.RemedyClause: 'say what to change to be allowed: `remedy "…"`',
-}
 _NO_TEMPLATE = Template(parts=())
 
 
@@ -80,9 +48,8 @@ def policy_rules(
     node: syntax.Policy, scope: Scope, instruments: Mapping[str, Instrument]
 ) -> Iterator[Rule]:
     """Yield the rules of a policy that are well formed, reporting what is not."""
-    for clause in node.clauses:
-        if not isinstance(clause, (*_COMMON, syntax.Broken)):
-            scope.report(faults.misplaced_clause(clause.span, _KEYWORDS[type(clause)]))
+    for fault in clauses.misplaced(node):
+        scope.report(fault)
     for rule in node.rules:
         found: list[Diagnostic] = []
 
@@ -127,8 +94,8 @@ class _RuleReader:
     @property
     def is_broken(self) -> bool:
         """Whether a clause of the rule, or a common one, could not be parsed."""
-        clauses = (*self.policy.clauses, *self.rule.clauses)
-        return any(isinstance(clause, syntax.Broken) for clause in clauses)
+        written = (*self.policy.clauses, *self.rule.clauses)
+        return any(isinstance(clause, syntax.Broken) for clause in written)
 
     def counting_months(self) -> "_RuleReader":
         """Return the reader that counts months as the rule says."""
@@ -167,6 +134,8 @@ class _RuleReader:
             if_unknown=self._treatment(),
             severity=self._severity(),
             enforcement=self._enforcement(),
+            override_role=self._role(),
+            text=self._text(),
             message=message,
             remedy=remedy,
             evidence=evidence,
@@ -185,28 +154,11 @@ class _RuleReader:
         return next(iter((*self._own(kind), *self._common(kind))), None)
 
     def _check_structure(self) -> None:
-        for clauses in (self.rule.clauses, self.policy.clauses):
-            seen: set[type[syntax.Node]] = set()
-            for clause in clauses:
-                if type(clause) in seen and not isinstance(clause, _REPEATABLE):
-                    keyword = _KEYWORDS.get(type(clause))
-                    if keyword is not None:
-                        self.scope.report(faults.repeated_clause(clause.span, keyword))
-                seen.add(type(clause))
-        if self.is_broken:
-            return  # The broken clause may be the one that seems to be missing.
-        obliges = bool(self._own(syntax.ObligeClause))
-        for kind, why in (_ALWAYS_NEEDED if obliges else {**_ALWAYS_NEEDED, **_TEXTS}).items():
-            if self._one(kind) is None:
-                self._report_missing(_KEYWORDS[kind], why)
-        for clause in self.rule.clauses if obliges else ():
-            if type(clause) in _TEXTS:
-                keyword = _KEYWORDS[type(clause)]
-                self.scope.report(faults.useless_clause(clause.span, keyword, "oblige"))
-
-    def _report_missing(self, keyword: str, why: str) -> None:
-        name = self.rule.name
-        self.scope.report(faults.missing_clause(name.span, name.text, keyword, why))
+        found = [*clauses.repeated(self.rule.clauses), *clauses.repeated(self.policy.clauses)]
+        if not self.is_broken:  # The broken clause may be the one that seems to be missing.
+            found += clauses.unfit(self.policy, self.rule)
+        for fault in found:
+            self.scope.report(fault)
 
     # --- scope of the rule ---------------------------------------------------------------------
 
@@ -251,17 +203,14 @@ class _RuleReader:
                 self.scope.report(diagnostic)
 
     def _main(self) -> _Main | None:
-        written = [clause for clause in self.rule.clauses if isinstance(clause, _MAIN)]
+        written = [clause for clause in self.rule.clauses if isinstance(clause, clauses.MAIN)]
         if not written:
-            if not self.is_broken:
-                why = "say what the rule does: `prohibit when …`, `require …` or `oblige …`"
-                self._report_missing("prohibit when`, `require` or `oblige", why)
             return None
         for second in written[1:]:
             self.scope.report(faults.second_demand(second.span))
         node = written[0]
-        is_wanted = isinstance(node, syntax.RequireClause)
-        clause = self._clause(node.span, node.condition, towards_denial=not is_wanted)
+        helps = isinstance(node, syntax.RequireClause | syntax.PermitClause)
+        clause = self._clause(node.span, node.condition, towards_denial=not helps)
         case = None
         if isinstance(node, syntax.RequireClause) and node.when is not None:
             case = self._clause(node.when.span, node.when, towards_denial=True)
@@ -274,6 +223,8 @@ class _RuleReader:
                 return _Main(effect=Effect.REQUIRE, clause=clause, case=case)
             case syntax.ObligeClause():
                 return _Main(effect=Effect.OBLIGE, clause=clause, duty=node)
+            case syntax.PermitClause():
+                return _Main(effect=Effect.PERMIT, clause=clause)
         assert_never(node)
 
     def _applicability(self) -> Iterator[Clause]:
@@ -281,8 +232,9 @@ class _RuleReader:
             *self._common(syntax.ApplicabilityClause),
             *self._own(syntax.ApplicabilityClause),
         )
+        denies = not self._own(syntax.PermitClause)
         for node in written:
-            made = self._clause(node.span, node.condition, towards_denial=True)
+            made = self._clause(node.span, node.condition, towards_denial=denies)
             if made is not None:
                 yield made
 
@@ -304,7 +256,15 @@ class _RuleReader:
 
     def _enforcement(self) -> Enforcement:
         clause = self._one(syntax.EnforcementClause)
-        return Enforcement(clause.enforcement.value) if clause is not None else Enforcement.ENFORCED
+        return Enforcement[clause.enforcement.name] if clause is not None else Enforcement.ENFORCED
+
+    def _role(self) -> str | None:
+        clause = self._one(syntax.EnforcementClause)
+        return clause.role.value if clause is not None and clause.role is not None else None
+
+    def _text(self) -> str:
+        clause = self._one(syntax.TextClause)
+        return clause.text.value if clause is not None else ""
 
     def _telling(self, main: Condition) -> Scope:
         """Return the scope of the texts: the elements that the main clause binds may be named."""

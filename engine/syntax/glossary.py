@@ -48,6 +48,14 @@ _CLAUSES = {
     "prohibit when": "States what is prohibited: the rule is violated where the condition holds.",
     "require": "States what is required: the rule is violated where the condition does not hold.",
     "when": "Says in which case something is required, or a duty is owed.",
+    "permit when": (
+        "States what is permitted despite other rules. It is for the advertiser to show: where its "
+        "facts are missing, it lifts nothing."
+    ),
+    "despite": "Names the rules that a permission lifts; each of them says `subject to` it.",
+    "subject to": "Names the permissions by which the rule may be lifted; each says `despite` it.",
+    "text": "Quotes the words of the law for whoever reads the rule; decisions do not show it.",
+    "overridable by": "The rule denies, and whoever has this role may waive it.",
     "oblige": (
         "States a duty and the case in which it is owed: the campaign is allowed, and the decision "
         "lists the duty with the day by which it is due."

@@ -31,6 +31,8 @@ _HELP = {
     "`due`": _DUE,
     "`of launch` or `after the end`": _DUE,
     "`when`": 'say in which case: `oblige "…" when … due before launch`',
+    expect.ENFORCEMENT: "a rule without this clause denies: say `advisory` where it only warns, "
+    '`overridable by "ROLE"` where that role may waive it, `mandatory` where nobody may',
     expect.INSTRUMENT: "cite an instrument by its short name, such as `DSA art 26(3)`",
     expect.PROVISION: "provisions are abbreviated: `art 26(3)`, `rec 71`, `annex 3`, `sec 5`, "
     "`part 312`, `para 2`, `ch 4`, `title 1`, `point 2`, `policy 7`, `item 1`, `reg 6`, `sch 1`",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ..bundle.bundle import Bundle
 from ..evaluation.result import Status
-from ..semantics.tree import Defined, Definition, Rule
+from ..semantics.tree import Defined, Definition, Effect, Rule
 from .judgments import Judgment, RuleRecord, record
 from .parts import PLACE_CLAUSE, Part, PartKey, parts_of, parts_of_definition, words_of
 from .runner import CaseResult
@@ -42,9 +42,11 @@ class RuleCoverage:
     def unseen(self) -> tuple[Status, ...]:
         """The statuses that the rule can end in and no test sees, the most severe first."""
         rule = self.rule
-        possible = {Status.SATISFIED, Status.UNDETERMINED}
-        possible.add(Status.NOT_APPLICABLE if rule.duty is not None else Status.VIOLATED)
-        if rule.exemptions:
+        possible = {Status.SATISFIED}
+        possible.add(Status.VIOLATED if rule.effect.denies else Status.NOT_APPLICABLE)
+        if rule.effect is not Effect.PERMIT:
+            possible.add(Status.UNDETERMINED)
+        if rule.exemptions or rule.permissions:
             possible.add(Status.EXCEPTED)
         if rule.places is not None or rule.applicability:
             possible.add(Status.NOT_APPLICABLE)

@@ -98,9 +98,12 @@ def record(rule: Rule, hearing: Hearing) -> RuleRecord:
 
     def evaluate_clause(clause: Clause, law_day: date, market: Market | None) -> Outcome:
         here = situation(hearing, law_day, market)
-        index = next(i for i, each in enumerate(clauses) if each is clause)
-        found = judged(clause.condition, here)
-        heard.append(Heard(index=index, clause=clause, day=law_day, market=market, judgment=found))
+        index = next((i for i, each in enumerate(clauses) if each is clause), None)
+        if index is not None:  # The clauses of its permissions are theirs.
+            found = judged(clause.condition, here)
+            heard.append(
+                Heard(index=index, clause=clause, day=law_day, market=market, judgment=found)
+            )
         return evaluate(clause.condition, here)
 
     result = judge(rule, hearing, evaluate_clause)

@@ -26,7 +26,7 @@ from ..semantics.tree import (
     Rule,
     ValueTerm,
     Window,
-    clauses_of,
+    clauses_read,
     conditions_below,
     rewritten,
     with_conditions,
@@ -131,7 +131,7 @@ def mutants_of_definition(
 
 
 def _uses(rule: Rule, name: str) -> bool:
-    parts = (part for clause in clauses_of(rule) for part in conditions_below(clause.condition))
+    parts = (part for clause in clauses_read(rule) for part in conditions_below(clause.condition))
     return any(isinstance(part, Defined) and part.name == name for part in parts)
 
 

@@ -71,7 +71,7 @@ def try_mutants(bundle: Bundle, results: Iterable[CaseResult]) -> Iterator[Trial
     ]
     for mutant in _mutants(bundle):
         asked = witnesses
-        if mutant.in_clause or not mutant.changed:
+        if mutant.in_clause or len(mutant.changed) < len(mutant.rules):
             asked = [each for each in witnesses if any(map(each.looks_at, mutant.rules))]
         yield Trial(mutant=mutant, noticed_by=_first_to_notice(bundle, mutant, asked))
 
@@ -79,9 +79,20 @@ def try_mutants(bundle: Bundle, results: Iterable[CaseResult]) -> Iterator[Trial
 def _mutants(bundle: Bundle) -> Iterator[Mutant]:
     words, rules = words_of(bundle), bundle.policies.rules
     for rule in rules:
-        yield from mutants_of(rule, words)
+        for mutant in mutants_of(rule, words):
+            yield _with_lifted(mutant, rule, rules)
     for definition in bundle.policies.definitions.values():
         yield from mutants_of_definition(definition, rules, words)
+
+
+def _with_lifted(mutant: Mutant, rule: Rule, rules: Iterable[Rule]) -> Mutant:
+    """Return the mutant of a rule with the rules that it lifts, if it is a permission."""
+    lifted = tuple(each for each in rules if rule in each.permissions)
+    changed = tuple(
+        replace(each, permissions=(*(p for p in each.permissions if p != rule), *mutant.changed))
+        for each in lifted
+    )
+    return replace(mutant, rules=(*mutant.rules, *lifted), changed=(*mutant.changed, *changed))
 
 
 def _first_to_notice(bundle: Bundle, mutant: Mutant, asked: Iterable[_Witness]) -> Case | None:

@@ -29,9 +29,11 @@ from engine.semantics.tree import (
     FactTerm,
     Over,
     Rule,
+    Template,
     conditions_below,
     terms_below,
 )
+from engine.semantics.tree import Effect as RuleEffect
 from engine.syntax import tree
 from engine.syntax.lexis import (
     DATE_COMPARATORS,
@@ -76,7 +78,9 @@ def is_advisory(rule: Rule) -> bool:
 ALL_RULES = shipped().policies.rules
 RULES = pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.id)
 RULES_THAT_ASK = pytest.mark.parametrize(
-    "rule", [rule for rule in ALL_RULES if not is_advisory(rule)], ids=lambda rule: rule.id
+    "rule",
+    [rule for rule in ALL_RULES if not is_advisory(rule) and rule.effect is not RuleEffect.PERMIT],
+    ids=lambda rule: rule.id,
 )
 
 
@@ -123,7 +127,9 @@ def test_every_rule_is_cited_by_an_official_address(rule: Rule) -> None:
 
 @RULES
 def test_every_rule_is_worded_for_the_person_who_is_refused_or_obliged(rule: Rule) -> None:
-    told = (rule.message, rule.remedy) if rule.duty is None else (rule.duty.text,)
+    told: tuple[Template, ...] = (rule.message, rule.remedy) if rule.effect.denies else ()
+    if rule.duty is not None:
+        told = (rule.duty.text,)
     for template in told:
         assert template.parts
         last = template.parts[-1]
@@ -132,7 +138,14 @@ def test_every_rule_is_worded_for_the_person_who_is_refused_or_obliged(rule: Rul
 
 
 @RULES
-def test_every_rule_is_shown_to_refuse_or_to_oblige(rule: Rule) -> None:
+def test_every_rule_is_shown_to_refuse_or_to_oblige_or_to_lift(rule: Rule) -> None:
+    if rule.effect is RuleEffect.PERMIT:
+        lifted = [each for each in ALL_RULES if rule in each.permissions]
+        assert lifted
+        for each in lifted:
+            reasons = {found.reason for _, found in rule_results(each)}
+            assert f"{rule.id}: {rule.title}" in reasons
+        return
     wanted = tree.Expected.WARN_BY if is_advisory(rule) else tree.Expected.DENY_BY
     if rule.duty is not None:
         wanted = tree.Expected.OBLIGE_BY

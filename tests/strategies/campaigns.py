@@ -347,8 +347,8 @@ def _quantified(
 
 
 @st.composite
-def rules(draw: st.DrawFn, name: str) -> str:
-    """Return the text of a rule."""
+def _origins(draw: st.DrawFn) -> list[str]:
+    """Return the clauses that say whence, when and where."""
     start = draw(DAYS)
     clauses = ["source LAW art 1", f"in force from {start}"]
     if draw(st.booleans()):
@@ -356,6 +356,24 @@ def rules(draw: st.DrawFn, name: str) -> str:
     if draw(st.booleans()):
         places = draw(st.sampled_from(["UNION", "{DE}", '{"US-CA"}', "{US, NO}"]))
         clauses.append(f"applies in {places}")
+    return clauses
+
+
+@st.composite
+def permissions(draw: st.DrawFn, name: str, lifted: list[str]) -> str:
+    """Return the text of a rule that permits."""
+    clauses = draw(_origins())
+    if draw(st.booleans()):
+        clauses.append(f"applies when {draw(conditions(towards_denial=False, depth=1))}")
+    clauses.append(f"permit when {draw(conditions(towards_denial=False))}")
+    clauses.append(f"despite {', '.join(lifted)}")
+    return f"  rule {name}\n    " + "\n    ".join(clauses) + "\n"
+
+
+@st.composite
+def rules(draw: st.DrawFn, name: str) -> str:
+    """Return the text of a rule."""
+    clauses = draw(_origins())
     if draw(st.booleans()):
         clauses.append(f"applies when {draw(conditions(towards_denial=True, depth=1))}")
     effect = draw(st.sampled_from(["prohibit", "require", "oblige"]))
@@ -400,9 +418,17 @@ def _can_be_published(files: dict[str, str]) -> bool:
 @st.composite
 def _policy_files(draw: st.DrawFn, most_rules: int) -> dict[str, str]:
     files = {"vocabulary.policy": VOCABULARY, "declared.policy": DECLARED}
+    lifted = []
     for number in range(draw(st.integers(1, 2))):
         texts = [draw(rules(f"rule_{n}")) for n in range(draw(st.integers(1, most_rules)))]
+        for n, text in enumerate(texts):
+            if "enforcement mandatory" not in text and draw(st.booleans()):
+                texts[n] = f"{text}    subject to permits/free\n"
+                lifted.append(f"p{number}/rule_{n}")
         files[f"{number}.policy"] = f"policy p{number}\n" + "\n".join(texts) + "end policy\n"
+    if lifted:
+        permission = draw(permissions("free", lifted))
+        files["permits.policy"] = f"policy permits\n{permission}end policy\n"
     return files
 
 

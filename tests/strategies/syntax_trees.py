@@ -284,15 +284,34 @@ def clauses() -> st.SearchStrategy[tree.Clause]:
         st.builds(tree.ProhibitClause, span=span, condition=condition),
         st.builds(tree.RequireClause, span=span, condition=condition, when=st.none() | condition),
         st.builds(tree.ObligeClause, span=span, duty=titles(), condition=condition, due=dues()),
+        st.builds(tree.PermitClause, span=span, condition=condition),
+        st.builds(tree.DespiteClause, span=span, rules=some_references()),
+        st.builds(tree.SubjectClause, span=span, permits=some_references()),
+        st.builds(tree.TextClause, span=span, text=titles()),
         st.builds(tree.ExceptionClause, span=span, name=titles(), condition=condition),
         st.builds(tree.UnknownClause, span=span, treatment=st.sampled_from(tree.UnknownTreatment)),
         st.builds(tree.SeverityClause, span=span, gravity=st.sampled_from(tree.Gravity)),
-        st.builds(tree.EnforcementClause, span=span, enforcement=st.sampled_from(tree.Enforcement)),
+        enforcements(),
         st.builds(tree.MonthEndClause, span=span, month_end=st.sampled_from(MonthEnd)),
         st.builds(tree.MessageClause, span=span, text=titles()),
         st.builds(tree.RemedyClause, span=span, text=titles()),
         st.builds(tree.EvidenceClause, span=span, paths=facts),
     )
+
+
+def references() -> st.SearchStrategy[tree.RuleReference]:
+    return st.builds(tree.RuleReference, span=st.just(NOWHERE), policy=ANY_NAMES, rule=ANY_NAMES)
+
+
+def some_references() -> st.SearchStrategy[tuple[tree.RuleReference, ...]]:
+    return st.lists(references(), min_size=1, max_size=2).map(tuple)
+
+
+@st.composite
+def enforcements(draw: st.DrawFn) -> tree.EnforcementClause:
+    enforcement = draw(st.sampled_from(tree.Enforcement))
+    role = draw(titles()) if enforcement is tree.Enforcement.OVERRIDABLE else None
+    return tree.EnforcementClause(span=NOWHERE, enforcement=enforcement, role=role)
 
 
 @st.composite
@@ -449,9 +468,6 @@ def definitions() -> st.SearchStrategy[tree.Definition]:
 
 @st.composite
 def expectations(draw: st.DrawFn) -> tree.Expectation:
-    reference = st.builds(
-        tree.RuleReference, span=st.just(NOWHERE), policy=ANY_NAMES, rule=ANY_NAMES
-    )
     expected = draw(st.sampled_from(tree.Expected))
     want = expected is tree.Expected.DENY_FOR_WANT_OF
     by = not want and expected is not tree.Expected.ALLOW
@@ -459,7 +475,7 @@ def expectations(draw: st.DrawFn) -> tree.Expectation:
     return tree.Expectation(
         span=NOWHERE,
         expected=expected,
-        rules=tuple(draw(st.lists(reference, min_size=1, max_size=2))) if by else (),
+        rules=draw(some_references()) if by else (),
         paths=tuple(draw(st.lists(dotted_paths(), min_size=1, max_size=2))) if want else (),
     )
 

@@ -16,6 +16,8 @@ from .claims import Claim
 from .proof import Contradiction, Prover
 from .wording import told
 
+_DEEDS = {Effect.OBLIGE: "owe the duty of", Effect.PERMIT: "be permitted anything by"}
+
 
 def examine(rule: Rule, prover: Prover) -> Iterator[Diagnostic]:
     """Yield what can be proved against a rule."""
@@ -44,7 +46,7 @@ def examine_definition(definition: Definition, prover: Prover) -> Iterator[Diagn
 def breach(rule: Rule) -> Claim:
     """Return the claim that a campaign does what a rule refuses, or owes what it obliges to."""
     match rule.effect:
-        case Effect.PROHIBIT | Effect.OBLIGE:
+        case Effect.PROHIBIT | Effect.OBLIGE | Effect.PERMIT:
             return Claim(condition=rule.main.condition)
         case Effect.REQUIRE:
             return Claim(condition=rule.main.condition, truth=False)
@@ -57,7 +59,7 @@ def _never_fires(rule: Rule, subject: tuple[Claim, ...], prover: Prover) -> Diag
         clauses = tuple(clause.condition for clause in rule.applicability)
         return faults.never_applies(_place(found, clauses), rule.id, reason(found))
     if found := prover.exclusion(breached) or prover.exclusion(breached, *subject):
-        deed = "owe the duty of" if rule.effect is Effect.OBLIGE else "violate"
+        deed = _DEEDS.get(rule.effect, "violate")
         place = _place(found, (main.condition,))
         return faults.never_violated(place, f"{deed} the rule `{rule.id}`", reason(found))
     if rule.effect is Effect.REQUIRE:

@@ -57,7 +57,7 @@ def _neighbours(policies: Policies) -> Iterator[tuple[Rule, Rule]]:
     refusing = [
         rule
         for rule in policies.rules
-        if rule.effect is not Effect.OBLIGE and rule.enforcement is not Enforcement.ADVISORY
+        if rule.effect.denies and rule.enforcement is not Enforcement.ADVISORY
     ]
     for index, rule in enumerate(refusing):
         for path in _facts(rule):
@@ -95,7 +95,8 @@ def _met(rule: Rule) -> Claim:
     main = rule.main.condition
     if rule.effect is Effect.PROHIBIT:
         main = Denied(span=main.span, operand=main)
-    ways = (main, *(each.clause.condition for each in rule.exemptions))
+    lifting = (each.main.condition for each in rule.permissions)
+    ways = (main, *(each.clause.condition for each in rule.exemptions), *lifting)
     return Claim(condition=Joined(span=main.span, kind=JunctionKind.OR, operands=ways))
 
 

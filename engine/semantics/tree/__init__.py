@@ -50,6 +50,7 @@ from .rules import (
     Rule,
     Template,
     clauses_of,
+    clauses_read,
     signed_clauses,
     with_conditions,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "bound_elements",
     "calendar_of",
     "clauses_of",
+    "clauses_read",
     "conditions_below",
     "inner_conditions",
     "measure",

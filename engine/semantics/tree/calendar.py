@@ -9,7 +9,7 @@ from ...syntax.tree import AggregateKind, ArithmeticOperator
 from ..types import LENGTHS, Scalar
 from .conditions import Compared, conditions_below, terms_below, terms_of
 from .declarations import Dated
-from .rules import Rule, clauses_of
+from .rules import Rule, clauses_read
 from .terms import (
     AggregateTerm,
     ArithmeticTerm,
@@ -51,12 +51,12 @@ class Offset:
 class RuleCalendar:
     """What in a rule depends on the day.
 
-    `changes` are the days on which the law changes as the rule reads it: where the rule begins or
-    ends to be in force, and where an edition of what it names (a set, a parameter) does. Where a
-    condition reads `today`, `days` are the days that policies state beside it, `offsets` are how
-    far the lengths of time beside it may move a day, and `reads_length` is whether the campaign
-    states one more; all are empty where none does. `is_intricate` is whether it may turn on other
-    days than these.
+    `changes` are the days on which the law changes as the rule reads it: where the rule or one of
+    its permissions begins or ends to be in force, and where an edition of what it names (a set, a
+    parameter) does. Where a condition reads `today`, `days` are the days that policies state beside
+    it, `offsets` are how far the lengths of time beside it may move a day, and `reads_length` is
+    whether the campaign states one more; all are empty where none does. `is_intricate` is whether
+    it may turn on other days than these.
     """
 
     changes: tuple[date, ...]
@@ -71,7 +71,7 @@ def calendar_of(rule: Rule, dated: Mapping[str, Dated[Any]]) -> RuleCalendar:
     """Return the calendar of a rule. `dated` has every set and parameter that it names."""
     parts = [
         part
-        for clause in clauses_of(rule)
+        for clause in clauses_read(rule)
         for part in conditions_below(clause.condition)
         if isinstance(part, Compared)
     ]
@@ -89,11 +89,13 @@ def calendar_of(rule: Rule, dated: Mapping[str, Dated[Any]]) -> RuleCalendar:
 
 
 def _law_changes(rule: Rule, dated: Mapping[str, Dated[Any]]) -> Iterator[date]:
-    terms = [term for clause in clauses_of(rule) for term in terms_below(clause.condition)]
+    terms = [term for clause in clauses_read(rule) for term in terms_below(clause.condition)]
     told = rule.duty.text.parts if rule.duty is not None else ()
-    names = {term.name for term in (*terms, *told, rule.places) if isinstance(term, DatedTerm)}
+    laws = (rule, *rule.permissions)
+    places = [each.places for each in laws]
+    names = {term.name for term in (*terms, *told, *places) if isinstance(term, DatedTerm)}
     windows = [edition.window for name in sorted(names) for edition in dated[name].editions]
-    for window in (rule.window, *windows):
+    for window in (*(each.window for each in laws), *windows):
         yield from (day for day in (window.start, window.until) if day is not None)
 
 

@@ -37,10 +37,14 @@ class Definition:
 
 
 class Enforcement(Enum):
-    """What a violation does: `advisory` is only reported; `mandatory` can never be waived."""
+    """What a violation does: `advisory` is only reported; `mandatory` can never be waived.
+
+    What is `enforced` denies, and so does what a role may override.
+    """
 
     ADVISORY = "advisory"
     ENFORCED = "enforced"
+    OVERRIDABLE = "overridable"
     MANDATORY = "mandatory"
 
 
@@ -50,6 +54,12 @@ class Effect(Enum):
     PROHIBIT = "prohibit"
     REQUIRE = "require"
     OBLIGE = "oblige"
+    PERMIT = "permit"
+
+    @property
+    def denies(self) -> bool:
+        """Whether a rule that does this can be violated."""
+        return self in (Effect.PROHIBIT, Effect.REQUIRE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +104,9 @@ class Rule:
     It is violated where it is in force, applies in a market of the campaign, everything in
     `applicability` holds, the main clause is breached, and no exception is established. A rule
     that obliges has a `duty` in place of a message and a remedy: where the main clause holds and
-    no exception does, the duty is owed.
+    no exception does, the duty is owed. A permission denies nobody; the rules that it lifts have it
+    among their `permissions`. `override_role` is who may override the rule, where it says so, and
+    `text` the words of the law.
     """
 
     id: str
@@ -113,15 +125,20 @@ class Rule:
     remedy: Template
     evidence: tuple[FactTerm, ...]
     duty: Duty | None = None
+    permissions: "tuple[Rule, ...]" = ()
+    override_role: str | None = None
+    text: str = ""
     reads_market: bool = field(init=False, compare=False, repr=False)
-    """Whether a condition or a text speaks of `market`, so that each market is judged apart."""
+    """Whether each market is judged apart: a condition, a text or a permission depends on it."""
 
     def __post_init__(self) -> None:
         read = [term for each in clauses_of(self) for term in terms_below(each.condition)]
         told = (*self.message.parts, *self.remedy.parts, *self.evidence)
         owed = self.duty.text.parts if self.duty is not None else ()
         facts = (term for term in (*read, *told, *owed) if isinstance(term, FactTerm))
-        object.__setattr__(self, "reads_market", any(term.is_market for term in facts))
+        placed = any(each.places is not None or each.reads_market for each in self.permissions)
+        reads = placed or any(term.is_market for term in facts)
+        object.__setattr__(self, "reads_market", reads)
 
 
 def with_conditions(rule: Rule, change: Callable[[Condition], Condition]) -> Rule:
@@ -135,19 +152,21 @@ def with_conditions(rule: Rule, change: Callable[[Condition], Condition]) -> Rul
         applicability=tuple(map(changed, rule.applicability)),
         main=changed(rule.main),
         exemptions=tuple(replace(each, clause=changed(each.clause)) for each in rule.exemptions),
+        permissions=tuple(with_conditions(each, change) for each in rule.permissions),
     )
 
 
 def signed_clauses(rule: Rule) -> Iterator[tuple[Clause, bool]]:
     """Yield every clause of a rule, and whether its truth leads towards denial.
 
-    The clauses of a duty lead both ways: where they are settled at all, it is not undetermined.
+    Those of a permission lead towards allowing. Those of a duty lead both ways: where they are
+    settled at all, it is not undetermined.
     """
-    if rule.effect is Effect.OBLIGE:
+    if rule.effect in (Effect.OBLIGE, Effect.PERMIT):
         yield from ((clause, False) for clause in (*rule.applicability, rule.main))
-    for clause in rule.applicability:
-        yield clause, True
-    yield rule.main, rule.effect is not Effect.REQUIRE
+    if rule.effect is not Effect.PERMIT:
+        yield from ((clause, True) for clause in rule.applicability)
+        yield rule.main, rule.effect is not Effect.REQUIRE
     for exemption in rule.exemptions:
         yield exemption.clause, False
 
@@ -155,3 +174,9 @@ def signed_clauses(rule: Rule) -> Iterator[tuple[Clause, bool]]:
 def clauses_of(rule: Rule) -> tuple[Clause, ...]:
     """Return every clause of a rule that states a condition."""
     return (*rule.applicability, rule.main, *(each.clause for each in rule.exemptions))
+
+
+def clauses_read(rule: Rule) -> tuple[Clause, ...]:
+    """Return every condition that decides a rule, those of its permissions included."""
+    lifting = (clause for permit in rule.permissions for clause in clauses_of(permit))
+    return (*clauses_of(rule), *lifting)

@@ -213,7 +213,7 @@ def _set(statement: Statement, widths: tuple[int, int]) -> list[str]:
 
 def _clause(keyword: str, atoms: Sequence[Atom]) -> Document:
     match keyword:
-        case "applies when" | "prohibit when" | "means":
+        case "applies when" | "prohibit when" | "permit when" | "means":
             return Conditions(atoms).condition()
         case "applies in":
             return Conditions(atoms).value()

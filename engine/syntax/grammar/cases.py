@@ -6,18 +6,18 @@ import pyparsing as pp
 
 from ...source.text import Span
 from .. import tree
-from ..expectations import OUTCOME, RULE, STATE, STEP
-from ..lexis import NAME, phrase_pattern
+from ..expectations import OUTCOME, STATE, STEP
+from ..lexis import phrase_pattern
 from .borders import STEP_BORDER
 from .conditions import VALUE_ELEMENT
 from .elements import (
     DAY,
     FACT_PATH,
+    REFERENCE,
     TITLE,
     Build,
     Choice,
     Parts,
-    leaf,
     listed,
     mark,
     misfit,
@@ -33,11 +33,6 @@ _OUTCOMES = phrase_pattern("allow", "deny by", "deny for", "warn by", "no warnin
 
 def _step(body: pp.ParserElement, build: Build) -> pp.ParserElement:
     return node(body - Complete(STEP_BORDER), build)
-
-
-def _reference(span: Span, words: str) -> tree.RuleReference:
-    policy, _, rule = words.partition("/")
-    return tree.RuleReference(span=span, policy=policy, rule=rule)
 
 
 def _given(span: Span, parts: Parts) -> tree.GivenFact:
@@ -70,13 +65,12 @@ def _case(span: Span, parts: Parts) -> tree.Test:
 
 
 def _outcome() -> pp.ParserElement:
-    reference = leaf(rf"{NAME}/{NAME}", RULE, _reference)
     because = word("because") - listed(FACT_PATH) - word("is unknown", "are unknown")
     outcomes = (
         word("allow")
         | word("deny for want of") - listed(FACT_PATH)
-        | word("deny by") - listed(reference) - pp.Optional(because)
-        | word("warn by", "no warning by", "oblige by") - listed(reference)
+        | word("deny by") - listed(REFERENCE) - pp.Optional(because)
+        | word("warn by", "no warning by", "oblige by") - listed(REFERENCE)
     )
     return node(outcomes.set_name(OUTCOME), _expectation)
 

@@ -154,6 +154,7 @@ def phrase_of(name: tree.Name) -> str:
 
 
 LENGTH = leaf(literals.LENGTH, expect.LENGTH, literals.measure)
+REFERENCE = leaf(rf"{NAME}/{NAME}", expect.RULE, literals.reference)
 TITLE = leaf(TEXT, expect.TEXT, literals.text)
 DAY = leaf(literals.DATE, expect.DAY, literals.day)
 FACT_PATH = leaf(literals.PATH, "a fact", literals.path)

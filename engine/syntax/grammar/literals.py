@@ -104,6 +104,12 @@ def code(span: Span, words: str) -> tree.Path:
     return tree.Path(span=span, steps=(tree.Step(span=span, name=words),))
 
 
+def reference(span: Span, words: str) -> tree.RuleReference:
+    """Return a rule by its policy and name."""
+    policy, _, rule = words.partition("/")
+    return tree.RuleReference(span=span, policy=policy, rule=rule)
+
+
 def path(span: Span, words: str) -> tree.Path:
     """Return a dotted path."""
     steps, offset = [], span.start

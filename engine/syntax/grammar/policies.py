@@ -7,7 +7,7 @@ import pyparsing as pp
 
 from ...source.text import Span
 from .. import tree
-from ..expectations import CLAUSE, DUE, INSTRUMENT, NO_END_OF_RULE, PROVISION
+from ..expectations import CLAUSE, DUE, ENFORCEMENT, INSTRUMENT, NO_END_OF_RULE, PROVISION
 from ..lexis import MonthEnd
 from .borders import RULE_BORDER
 from .conditions import CONDITION_ELEMENT, SET_ELEMENT
@@ -16,6 +16,7 @@ from .elements import (
     FACT_PATH,
     IDENTIFIER,
     LENGTH,
+    REFERENCE,
     TITLE,
     Build,
     Choice,
@@ -116,6 +117,21 @@ def _effect() -> Iterator[pp.ParserElement]:
         "require", CONDITION_ELEMENT + pp.Optional(word("when") - CONDITION_ELEMENT), _require
     )
     yield _clause("oblige", TITLE - word("when") - CONDITION_ELEMENT - _due(), _oblige)
+    yield _clause(
+        "permit when",
+        CONDITION_ELEMENT,
+        lambda span, parts: tree.PermitClause(span=span, condition=parts[1]),
+    )
+    yield _clause(
+        "despite",
+        listed(REFERENCE),
+        lambda span, parts: tree.DespiteClause(span=span, rules=of(tree.RuleReference, parts)),
+    )
+    yield _clause(
+        "subject to",
+        listed(REFERENCE),
+        lambda span, parts: tree.SubjectClause(span=span, permits=of(tree.RuleReference, parts)),
+    )
     yield _clause("unless", TITLE - CONDITION_ELEMENT, _exception)
 
 
@@ -135,9 +151,13 @@ def _treatment() -> Iterator[pp.ParserElement]:
     )
     yield _clause(
         "enforcement",
-        word(*(enforcement.value for enforcement in tree.Enforcement)),
+        (word(tree.Enforcement.OVERRIDABLE.value) - TITLE | word("advisory", "mandatory")).set_name(
+            ENFORCEMENT
+        ),
         lambda span, parts: tree.EnforcementClause(
-            span=span, enforcement=tree.Enforcement(parts[1].text)
+            span=span,
+            enforcement=tree.Enforcement(phrase_of(parts[1])),
+            role=first(tree.TextLiteral, parts),
         ),
     )
 
@@ -153,6 +173,7 @@ def _counting() -> Iterator[pp.ParserElement]:
 
 def _wording() -> Iterator[pp.ParserElement]:
     """Yield the clauses that a person is shown."""
+    yield _clause("text", TITLE, lambda span, parts: tree.TextClause(span=span, text=parts[1]))
     yield _clause(
         "message", TITLE, lambda span, parts: tree.MessageClause(span=span, text=parts[1])
     )

@@ -168,14 +168,22 @@ def _keyword_and_body(  # noqa: C901, PLR0912 - one flat choice.
             )
         case tree.ObligeClause(duty=duty, condition=condition, due=due):
             return "oblige", f"{literal(duty)} when {expression(condition, indent)} {_due(due)}"
+        case tree.PermitClause(condition=condition):
+            return "permit when", expression(condition, indent)
+        case tree.DespiteClause(rules=rules):
+            return "despite", ", ".join(each.id for each in rules)
+        case tree.SubjectClause(permits=permits):
+            return "subject to", ", ".join(each.id for each in permits)
         case tree.ExceptionClause(name=name, condition=condition):
             return "unless", f"{literal(name)} {expression(condition, indent)}"
         case tree.UnknownClause(treatment=treatment):
             return "if unknown", treatment.value
         case tree.SeverityClause(gravity=gravity):
             return "severity", gravity.value
-        case tree.EnforcementClause(enforcement=enforcement):
-            return "enforcement", enforcement.value
+        case tree.EnforcementClause(enforcement=enforcement, role=role):
+            return "enforcement", enforcement.value + _optional(role)
+        case tree.TextClause(text=text):
+            return "text", literal(text)
         case tree.MonthEndClause(month_end=month_end):
             return "month end", month_end.value
         case tree.MessageClause(text=text):
@@ -297,7 +305,7 @@ def _told(value: tree.Expression | tree.Told) -> str:
 
 
 def _expected(node: tree.Expectation) -> str:
-    rules = ", ".join(f"{rule.policy}/{rule.rule}" for rule in node.rules)
+    rules = ", ".join(rule.id for rule in node.rules)
     paths = ", ".join(map(path, node.paths))
     if rules and paths:
         return f"{node.expected.value} {rules} because {paths} is unknown"

@@ -5,6 +5,7 @@ from enum import Enum
 
 from .expressions import DateLiteral, Expression, Path, TextLiteral
 from .node import Broken, Node
+from .policies import RuleReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +53,6 @@ class Expected(Enum):
     WARN_BY = "warn by"
     OBLIGE_BY = "oblige by"
     NO_WARNING_BY = "no warning by"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleReference(Node):
-    """A rule by its policy and name: `minors/no_profiling`."""
-
-    policy: str
-    rule: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

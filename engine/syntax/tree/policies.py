@@ -86,6 +86,40 @@ class ObligeClause(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PermitClause(Node):
+    """What is permitted despite other rules."""
+
+    condition: Expression
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleReference(Node):
+    """A rule by its policy and name: `minors/no_profiling`."""
+
+    policy: str
+    rule: str
+
+    @property
+    def id(self) -> str:
+        """The name of the rule in the whole bundle."""
+        return f"{self.policy}/{self.rule}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DespiteClause(Node):
+    """The rules that a permission lifts."""
+
+    rules: tuple[RuleReference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectClause(Node):
+    """The permissions by which a rule may be lifted."""
+
+    permits: tuple[RuleReference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionClause(Node):
     """A named exception."""
 
@@ -124,17 +158,19 @@ class SeverityClause(Node):
 
 
 class Enforcement(Enum):
-    """Whether a violation denies the campaign, or is only reported."""
+    """Whether a violation denies the campaign or is only reported, and whether it may be waived."""
 
     ADVISORY = "advisory"
+    OVERRIDABLE = "overridable by"
     MANDATORY = "mandatory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnforcementClause(Node):
-    """How the rule is enforced."""
+    """How the rule is enforced, and who may override it."""
 
     enforcement: Enforcement
+    role: TextLiteral | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +178,13 @@ class MonthEndClause(Node):
     """Where counts of months end whose last month lacks the day."""
 
     month_end: MonthEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextClause(Node):
+    """The words of the law, for whoever reads the rule."""
+
+    text: TextLiteral
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,11 +216,15 @@ Clause = (
     | ProhibitClause
     | RequireClause
     | ObligeClause
+    | PermitClause
+    | DespiteClause
+    | SubjectClause
     | ExceptionClause
     | UnknownClause
     | SeverityClause
     | EnforcementClause
     | MonthEndClause
+    | TextClause
     | MessageClause
     | RemedyClause
     | EvidenceClause

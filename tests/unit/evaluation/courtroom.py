@@ -21,7 +21,7 @@ CAMPAIGN: dict[str, Any] = {"id": "c-1", "markets": ["DE"], "flight": FLIGHT}
 def rule(*clauses: str, name: str = "r", message: str = "no", remedy: str = "mend it") -> str:
     """Return the text of a rule that is in force since 2000 unless its clauses say otherwise."""
     told = [f'message "{message}"', f'remedy "{remedy}"']
-    obliges = any(clause.startswith("oblige") for clause in clauses)
+    obliges = any(clause.startswith(("oblige", "permit")) for clause in clauses)
     lines = [*clauses, *([] if obliges else told)]
     return f"  rule {name}\n" + "".join(f"    {line}\n" for line in lines) + "  \n"
 

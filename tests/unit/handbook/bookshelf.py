@@ -109,7 +109,7 @@ def rule(name: str, main: str, *clauses: str) -> str:
         "in force from 2024-01-01",
         main,
         *clauses,
-        *(() if main.startswith("oblige") else ('message "M."', 'remedy "R."')),
+        *(() if main.startswith(("oblige", "permit")) else ('message "M."', 'remedy "R."')),
     )
     return "\n  ".join(lines) + "\n"
 

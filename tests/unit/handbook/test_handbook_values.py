@@ -65,6 +65,27 @@ def test_consequences_are_said_in_words() -> None:
     assert [each.text for each in two.conditions] == ["The campaign is political."]
 
 
+def test_a_permission_and_what_it_lifts_name_each_other() -> None:
+    lifted = rule(
+        "r",
+        "prohibit when campaign.political",
+        "subject to p/free",
+        'enforcement overridable by "the DPO"',
+        'text "No politics."',
+    )
+    free = rule("free", "permit when campaign.labelled", "despite p/r")
+    made, permission = handbook(bundle(f"policy p {lifted} {free} end policy")).rules
+    (exception,) = made.exceptions
+    assert (exception.name, exception.permission) == ("Title of free", "p/free")
+    assert exception.condition.text == "The ads carry a label."
+    assert made.text == "No politics."
+    assert made.effect == "A campaign that breaks this rule is denied; the DPO may waive it."
+    assert permission.lifts == ("p/r",)
+    assert permission.sentence.text.startswith("As an exception, an ad may be shown if ")
+    assert permission.effect.startswith("Where this is shown, the rules that it lifts")
+    assert permission.missing.startswith("It is for the advertiser to show")
+
+
 @pytest.mark.parametrize(
     ("due", "words"),
     [

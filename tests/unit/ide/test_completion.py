@@ -55,7 +55,7 @@ def test_facts_and_editions_begin_where_they_stand() -> None:
     [
         ("if unknown |", ["ask", "deny"]),
         ("severity c|", ["critical"]),
-        ("enforcement |", ["advisory", "mandatory"]),
+        ("enforcement |", ["advisory", "overridable by", "mandatory"]),
         ("in force from 2024-01-01 |", ["until"]),
         ("source |", ["DSA", "HOUSE"]),
         ("source DSA art 1, H|", ["HOUSE"]),

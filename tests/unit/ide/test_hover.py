@@ -165,3 +165,16 @@ def test_a_rule_that_obliges_is_told_with_its_duty() -> None:
     text = told(desk(new=policy), "kept", "new.policy")
     assert "A duty is owed if" in text
     assert "due within 2 days of the first day of the campaign: Keep {campaign.id}." in text
+
+
+def test_a_rule_is_told_with_its_permissions_and_the_words_of_the_law() -> None:
+    policy = (
+        "policy a\n  source DSA art 39\n  in force from 2024-01-01\n  rule no_profiles\n"
+        '    text "No profiles."\n    prohibit when campaign.audience.profiling\n'
+        '    subject to a/free\n    message "m"\n    remedy "r"\n'
+        '  rule free "Free"\n    permit when campaign.goal is jobs\n    despite a/no_profiles\n'
+        "end policy\n"
+    )
+    text = told(desk(new=policy), "no_profiles", "new.policy")
+    assert "Except (`a/free`: Free): " in text
+    assert "> No profiles." in text

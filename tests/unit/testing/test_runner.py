@@ -327,3 +327,24 @@ def test_what_obliges_is_covered_bounded_and_mutated_as_what_denies() -> None:
     assert noticed["the rule is deleted"]
     assert noticed["`campaign.amount is at least 5` is denied"]
     assert not noticed["`campaign.amount is at least 5` reads `is more than`"]
+
+
+LIFTED = rule("prohibit when campaign.flag", "subject to p/free", name="r")
+FREE = rule("permit when campaign.amount is at least 5", "despite p/r", name="free")
+
+
+def test_a_permission_is_covered_bounded_and_mutated_through_what_it_lifts() -> None:
+    steps = ("given campaign.flag is yes", "given campaign.amount is 5", "expect allow")
+    bundle = docket(LIFTED, FREE, case("free", *steps))
+    ran = results(bundle)
+    by_id = {each.rule.id: each for each in measure(bundle, ran).rules}
+    assert by_id["p/free"].unseen == (Status.NOT_APPLICABLE,)
+    assert Status.EXCEPTED not in by_id["p/r"].unseen
+    offered = {made.side: made.text for each in boundary_tests(bundle, ran) for made in each.tests}
+    assert "expect deny by p/r" in offered[Side.BELOW]
+    noticed = {
+        (t.mutant.name, t.mutant.change): t.noticed_by is not None for t in try_mutants(bundle, ran)
+    }
+    assert noticed["p/free", "the rule is deleted"]
+    assert noticed["p/free", "`campaign.amount is at least 5` reads `is more than`"]
+    assert not noticed["p/r", "the rule is deleted"]

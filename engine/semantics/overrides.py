@@ -1,0 +1,113 @@
+"""Overrides: permissions and the rules that they lift, written at both ends.
+
+A permission says `despite` which rules it holds, and each of them says that it is `subject to` the
+permission, so that whoever reads either end knows of the other. Only a permission lifts, and a
+permission has nothing to lift: no circle of overrides can be written.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from ..source.diagnostic import Diagnostic
+from ..syntax import tree as syntax
+from . import faults
+from .tree import Effect, Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenRule:
+    """A rule as it stands in a file, well formed or not."""
+
+    policy: syntax.Policy
+    rule: syntax.Rule
+
+    @property
+    def id(self) -> str:
+        """The name of the rule in the whole bundle."""
+        return f"{self.policy.name.text}/{self.rule.name.text}"
+
+    @property
+    def permits(self) -> bool:
+        """Whether it is a permission."""
+        return any(isinstance(clause, syntax.PermitClause) for clause in self.rule.clauses)
+
+    @property
+    def enforcement(self) -> syntax.EnforcementClause | None:
+        """How it is enforced, by its own clause or by the common one."""
+        clauses = (*self.rule.clauses, *self.policy.clauses)
+        return next((c for c in clauses if isinstance(c, syntax.EnforcementClause)), None)
+
+    @property
+    def is_mandatory(self) -> bool:
+        """Whether nothing may set it aside."""
+        clause = self.enforcement
+        return clause is not None and clause.enforcement is syntax.Enforcement.MANDATORY
+
+    @property
+    def lifts(self) -> tuple[syntax.RuleReference, ...]:
+        """The rules that it lifts."""
+        clauses = (c for c in self.rule.clauses if isinstance(c, syntax.DespiteClause))
+        return tuple(each for clause in clauses for each in clause.rules)
+
+    @property
+    def yields_to(self) -> tuple[syntax.RuleReference, ...]:
+        """The permissions that it is subject to."""
+        clauses = (c for c in self.rule.clauses if isinstance(c, syntax.SubjectClause))
+        return tuple(each for clause in clauses for each in clause.permits)
+
+
+def written_rules(files: Iterable[syntax.File]) -> dict[str, WrittenRule]:
+    """Return every rule of the files by its id, the first of each."""
+    policies = (item for file in files for item in file.items if isinstance(item, syntax.Policy))
+    found: dict[str, WrittenRule] = {}
+    for policy in policies:
+        for rule in policy.rules:
+            made = WrittenRule(policy=policy, rule=rule)
+            found.setdefault(made.id, made)
+    return found
+
+
+def override_faults(written: Mapping[str, WrittenRule]) -> Iterator[Diagnostic]:
+    """Yield what is wrong with what rules say of overriding each other."""
+    for each in written.values():
+        if each.permits:
+            for reference in each.lifts:
+                yield from _lifting_faults(each, reference, written)
+        else:
+            for reference in each.yields_to:
+                yield from _yielding_faults(each, reference, written)
+
+
+def _lifting_faults(
+    permit: WrittenRule, reference: syntax.RuleReference, written: Mapping[str, WrittenRule]
+) -> Iterator[Diagnostic]:
+    lifted = written.get(reference.id)
+    if lifted is None:
+        yield faults.unknown_rule(reference.span, reference.id, written)
+    elif lifted.permits:
+        yield faults.nothing_to_lift(reference.span, reference.id)
+    elif lifted.is_mandatory:
+        yield faults.lifts_mandatory(reference.span, reference.id)
+    elif permit.id not in {each.id for each in lifted.yields_to}:
+        yield faults.one_sided(reference.span, reference.id, f"subject to {permit.id}")
+
+
+def _yielding_faults(
+    rule: WrittenRule, reference: syntax.RuleReference, written: Mapping[str, WrittenRule]
+) -> Iterator[Diagnostic]:
+    permit = written.get(reference.id)
+    if permit is None:
+        yield faults.unknown_rule(reference.span, reference.id, written)
+    elif not permit.permits:
+        yield faults.not_a_permission(reference.span, reference.id)
+    elif rule.id not in {each.id for each in permit.lifts}:
+        yield faults.one_sided(reference.span, reference.id, f"despite {rule.id}")
+
+
+def overridden(rules: Iterable[Rule], written: Mapping[str, WrittenRule]) -> Iterator[Rule]:
+    """Yield rules, each with the permissions that it is subject to."""
+    made = {rule.id: rule for rule in rules}
+    permits = {name: rule for name, rule in made.items() if rule.effect is Effect.PERMIT}
+    for rule in made.values():
+        names = sorted({each.id for each in written[rule.id].yields_to} & permits.keys())
+        yield replace(rule, permissions=tuple(permits[name] for name in names)) if names else rule
