@@ -280,16 +280,25 @@ _COLLECTIONS = {
 }
 
 
+def _signed(towards_denial: bool | None, *, flips: bool) -> bool | None:
+    return None if towards_denial is None else towards_denial is not flips
+
+
 @st.composite
 def conditions(
     draw: st.DrawFn,
     *,
-    towards_denial: bool,
+    towards_denial: bool | None,
     depth: int = 3,
     bound: tuple[tuple[str, str], ...] = (),
 ) -> str:
-    """Return the text of a condition; in brackets wherever it joins others."""
-    kinds = ["atom", "atom", "known", "presumed"]
+    """Return the text of a condition; in brackets wherever it joins others.
+
+    One that leads both ways (None), as that of a duty does, asks of no fact whether it is stated.
+    """
+    kinds = ["atom", "atom"]
+    if towards_denial is not None:
+        kinds += ["known", "presumed"]
     if depth > 0:
         kinds += ["and", "or", "not", "list", "quantifier"]
     kind = draw(st.sampled_from(kinds))
@@ -299,14 +308,14 @@ def conditions(
             atoms += _element_atoms(name, element) * 4
         return draw(st.one_of(atoms))
     if kind == "presumed":
-        return draw(st.sampled_from(_PRESUMED[towards_denial]))
+        return draw(st.sampled_from(_PRESUMED[bool(towards_denial)]))
     if kind == "known":
         phrase = "is unknown" if towards_denial else "is known"
         facts = ["campaign.flag", "campaign.price", "campaign.person.home", "campaign.items"]
         facts += [f"{name}.flag" for name, element in bound if element in ("item", "part")]
         return f"{draw(st.sampled_from(facts))} {phrase}"
     if kind == "not":
-        inner = draw(conditions(towards_denial=not towards_denial, depth=depth - 1, bound=bound))
+        inner = draw(conditions(towards_denial=_signed(towards_denial, flips=True), depth=depth - 1, bound=bound))
         return f"not ({inner})"
     if kind == "quantifier":
         return draw(_quantified(towards_denial=towards_denial, depth=depth, bound=bound))
@@ -315,10 +324,10 @@ def conditions(
 
 @st.composite
 def _joined(
-    draw: st.DrawFn, kind: str, *, towards_denial: bool, depth: int, bound: tuple[Any, ...]
+    draw: st.DrawFn, kind: str, *, towards_denial: bool | None, depth: int, bound: tuple[Any, ...]
 ) -> str:
     listed = draw(st.sampled_from(["all of", "any of", "none of"])) if kind == "list" else kind
-    sign = towards_denial is not (listed == "none of")
+    sign = _signed(towards_denial, flips=listed == "none of")
     parts = draw(
         st.lists(
             conditions(towards_denial=sign, depth=depth - 1, bound=bound), min_size=2, max_size=3
@@ -332,14 +341,14 @@ def _joined(
 
 @st.composite
 def _quantified(
-    draw: st.DrawFn, *, towards_denial: bool, depth: int, bound: tuple[tuple[str, str], ...]
+    draw: st.DrawFn, *, towards_denial: bool | None, depth: int, bound: tuple[tuple[str, str], ...]
 ) -> str:
     choices = list(_COLLECTIONS.items())
     choices += [("part", f"{name}.parts") for name, kind in bound if kind == "item"]
     kind, collection = draw(st.sampled_from(choices))
     name = f"{kind}_{len(bound)}"
     word = draw(st.sampled_from(["any", "every", "no", "every_if_any"]))
-    sign = towards_denial is not (word == "no")
+    sign = _signed(towards_denial, flips=word == "no")
     inner = draw(conditions(towards_denial=sign, depth=depth - 1, bound=(*bound, (name, kind))))
     if word == "every_if_any":
         return f"every {name} in {collection}, if any, has ({inner})"
@@ -374,13 +383,14 @@ def permissions(draw: st.DrawFn, name: str, lifted: list[str]) -> str:
 def rules(draw: st.DrawFn, name: str) -> str:
     """Return the text of a rule."""
     clauses = draw(_origins())
-    if draw(st.booleans()):
-        clauses.append(f"applies when {draw(conditions(towards_denial=True, depth=1))}")
     effect = draw(st.sampled_from(["prohibit", "require", "oblige"]))
+    sign = None if effect == "oblige" else True
+    if draw(st.booleans()):
+        clauses.append(f"applies when {draw(conditions(towards_denial=sign, depth=1))}")
     if effect == "prohibit":
         clauses.append(f"prohibit when {draw(conditions(towards_denial=True))}")
     elif effect == "oblige":
-        when = draw(conditions(towards_denial=True))
+        when = draw(conditions(towards_denial=None))
         place = draw(st.sampled_from(["", "", " in {market}", ", not {least}"]))
         clauses.append(f'oblige "tell {{campaign.amount}}{place}" when {when} {draw(_TERMS)}')
     else:
