@@ -22,7 +22,6 @@ from ..tree import (
     Joined,
     Policies,
     Rule,
-    SetTerm,
     Window,
     terms_below,
 )
@@ -38,6 +37,8 @@ _MOST_DAYS = 8
 def opposites(policies: Policies, budget: Budget) -> Iterator[Diagnostic]:
     """Yield two faults, one at each place, for each two rules that oppose each other."""
     for one, other in _neighbours(policies):
+        if budget.steps <= 0:
+            return
         for day in _days(one, other, policies):
             if (found := _opposition(one, other, day, policies.dated, budget)) is not None:
                 why = told(found)
@@ -118,15 +119,11 @@ def _days(one: Rule, other: Rule, policies: Policies) -> Iterator[date]:
 
 def _places(rule: Rule, policies: Policies, day: date) -> frozenset[object] | None:
     """Return where a rule applies on a day; None stands for everywhere."""
-    match rule.places:
-        case None:
-            return None
-        case Constant(value=frozenset() as listed):
-            return frozenset(listed)
-        case SetTerm(name=name):
-            return frozenset(policies.sets[name].on(day) or ())
-        case _:
-            return frozenset()
+    places = rule.places
+    if places is None:
+        return None
+    listed = places.value if isinstance(places, Constant) else policies.sets[places.name].on(day)
+    return frozenset(listed) if isinstance(listed, frozenset) else frozenset()
 
 
 def _share_ground(one: frozenset[object] | None, other: frozenset[object] | None) -> bool:
