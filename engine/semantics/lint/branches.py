@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from itertools import permutations
-from typing import assert_never
 
 from ...source.diagnostic import Diagnostic
 from ...syntax.lexis import Comparator
@@ -55,8 +54,6 @@ def _below(claim: Claim, given: tuple[Claim, ...], prover: Prover) -> Iterator[D
             yield from _below(inner, given, prover)
         case All(claim=inner, variable=variable, element=element):
             yield from _below(of_element(inner, variable, element), given, prover)
-        case _:
-            assert_never(said)
 
 
 def _settled(claim: Claim, why: str, *, holds: bool) -> Diagnostic:

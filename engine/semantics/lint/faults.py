@@ -119,7 +119,9 @@ def adds_nothing(span: Span, other: str) -> Diagnostic:
 # --- the law over time ------------------------------------------------------------------------
 
 
-def no_edition(span: Span, name: str, rule: str, first: date, last: date | None) -> Diagnostic:
+def no_edition(
+    span: Span, name: str, rule: str, first: date | None, last: date | None
+) -> Diagnostic:
     """Days on which a rule is in force and what it names has no edition."""
     return _warning(
         "W0721",
@@ -130,7 +132,9 @@ def no_edition(span: Span, name: str, rule: str, first: date, last: date | None)
     )
 
 
-def _days(first: date, last: date | None) -> str:
+def _days(first: date | None, last: date | None) -> str:
+    if first is None:
+        return "before any day" if last is None else f"up to {last}"
     return f"from {first} on" if last is None else f"from {first} to {last}"
 
 
