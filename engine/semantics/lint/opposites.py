@@ -21,7 +21,6 @@ from ..tree import (
     Joined,
     Policies,
     Rule,
-    SetTerm,
     Window,
     terms_below,
 )
@@ -120,15 +119,11 @@ def _days(one: Rule, other: Rule, policies: Policies) -> Iterator[date]:
 
 def _places(rule: Rule, policies: Policies, day: date) -> frozenset[object] | None:
     """Return where a rule applies on a day; None stands for everywhere."""
-    match rule.places:
-        case None:
-            return None
-        case Constant(value=frozenset() as listed):
-            return frozenset(listed)
-        case SetTerm(name=name):
-            return frozenset(policies.sets[name].on(day) or ())
-        case _:
-            return frozenset()
+    places = rule.places
+    if places is None:
+        return None
+    listed = places.value if isinstance(places, Constant) else policies.sets[places.name].on(day)
+    return frozenset(listed) if isinstance(listed, frozenset) else frozenset()
 
 
 def _share_ground(one: frozenset[object] | None, other: frozenset[object] | None) -> bool:

@@ -34,10 +34,14 @@ def test_a_rule_is_judged_by_what_a_definition_means(age: int | None, status: St
 
 def test_a_definition_stands_wherever_a_condition_does() -> None:
     bundle = court(
-        rule("applies when reaches_minors", "require grown_up", 'unless "adults" grown_up'),
+        rule(
+            "applies when reaches_minors",
+            "require grown_up or campaign.other",
+            'unless "adults" grown_up',
+        ),
         declared=MINORS,
     )
-    assert hear(bundle, flag=True).results[0].status is Status.VIOLATED
+    assert hear(bundle, flag=True, other=False).results[0].status is Status.VIOLATED
     result = hear(bundle, flag=False, person={"age": 20}).results[0]
     assert result.status is Status.NOT_APPLICABLE
     assert result.reason == "applies when reaches_minors"

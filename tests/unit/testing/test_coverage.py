@@ -116,7 +116,7 @@ define small "a small campaign" means campaign.whole is less than 3 end define
 """
     bundle = docket(
         rule("prohibit when big", name="one"),
-        rule("prohibit when not (campaign.flag and big)", name="two"),
+        rule("prohibit when not (campaign.flag and big)", "enforcement advisory", name="two"),
         case("big", "given campaign.amount is 6", "given campaign.whole is 1", "expect allow"),
         case("not big", "given campaign.amount is 5", "given campaign.whole is 1", "expect allow"),
         declared=declared,
