@@ -277,6 +277,7 @@ class _RuleReader:
     def _template(
         self, kind: type[syntax.MessageClause] | type[syntax.RemedyClause], scope: Scope | None
     ) -> Template:
+        """Return a template; `scope` is None where it is unknown what it may speak of."""
         node = self._one(kind)
         return _NO_TEMPLATE if node is None else self._filled(node.text, scope)
 

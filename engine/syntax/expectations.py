@@ -31,7 +31,6 @@ INSTRUMENT = "the name of an instrument"
 PROVISION = "a provision"
 RULE = "a rule"
 STATE = "`is` with a value, `is empty` or `is unknown`"
-CELL = "a value, `empty` or `unknown`"
 ENFORCEMENT = "`advisory`, `overridable by` or `mandatory`"
 OUTCOME = "`allow`, `deny by`, `deny for want of`, `warn by`, `no warning by` or `oblige by`"
 

@@ -60,9 +60,9 @@ _CLAUSES = {
         "States a duty and the case in which it is owed: the campaign is allowed, and the decision "
         "lists the duty with the day by which it is due."
     ),
-    "before launch": "The duty is due on the day before the flight begins.",
-    "of launch": "The time for the duty runs from the first day of the flight.",
-    "after the end": "The time for the duty runs from the last day of the flight.",
+    "before launch": "The duty is due on the day before the ads are first shown.",
+    "of launch": "Counts the time for a duty from the first day of the ads.",
+    "after the end": "Counts the time for a duty from the last day of the ads.",
     "due": "Says by when a duty is to be done: `before launch`, or `within 30 days of launch`.",
     "unless": (
         "Names an exception, which is for the advertiser to show: where its facts are "

@@ -280,8 +280,8 @@ _COLLECTIONS = {
 }
 
 
-def _signed(towards_denial: bool | None, *, flips: bool) -> bool | None:
-    return None if towards_denial is None else towards_denial is not flips
+def _signed(*, sign: bool | None, flips: bool) -> bool | None:
+    return None if sign is None else sign is not flips
 
 
 @st.composite
@@ -315,7 +315,13 @@ def conditions(
         facts += [f"{name}.flag" for name, element in bound if element in ("item", "part")]
         return f"{draw(st.sampled_from(facts))} {phrase}"
     if kind == "not":
-        inner = draw(conditions(towards_denial=_signed(towards_denial, flips=True), depth=depth - 1, bound=bound))
+        inner = draw(
+            conditions(
+                towards_denial=_signed(sign=towards_denial, flips=True),
+                depth=depth - 1,
+                bound=bound,
+            )
+        )
         return f"not ({inner})"
     if kind == "quantifier":
         return draw(_quantified(towards_denial=towards_denial, depth=depth, bound=bound))
@@ -327,7 +333,7 @@ def _joined(
     draw: st.DrawFn, kind: str, *, towards_denial: bool | None, depth: int, bound: tuple[Any, ...]
 ) -> str:
     listed = draw(st.sampled_from(["all of", "any of", "none of"])) if kind == "list" else kind
-    sign = _signed(towards_denial, flips=listed == "none of")
+    sign = _signed(sign=towards_denial, flips=listed == "none of")
     parts = draw(
         st.lists(
             conditions(towards_denial=sign, depth=depth - 1, bound=bound), min_size=2, max_size=3
@@ -348,7 +354,7 @@ def _quantified(
     kind, collection = draw(st.sampled_from(choices))
     name = f"{kind}_{len(bound)}"
     word = draw(st.sampled_from(["any", "every", "no", "every_if_any"]))
-    sign = _signed(towards_denial, flips=word == "no")
+    sign = _signed(sign=towards_denial, flips=word == "no")
     inner = draw(conditions(towards_denial=sign, depth=depth - 1, bound=(*bound, (name, kind))))
     if word == "every_if_any":
         return f"every {name} in {collection}, if any, has ({inner})"

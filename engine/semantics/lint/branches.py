@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import permutations
+from typing import assert_never
 
 from ...source.diagnostic import Diagnostic
 from ...syntax.lexis import Comparator
@@ -54,6 +55,8 @@ def _below(claim: Claim, given: tuple[Claim, ...], prover: Prover) -> Iterator[D
             yield from _below(inner, given, prover)
         case All(claim=inner, variable=variable, element=element):
             yield from _below(of_element(inner, variable, element), given, prover)
+        case _:
+            assert_never(said)
 
 
 def _settled(claim: Claim, why: str, *, holds: bool) -> Diagnostic:

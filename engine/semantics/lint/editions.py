@@ -21,8 +21,7 @@ def uncovered(policies: Policies) -> Iterator[Diagnostic]:
                 days = _common(gap, rule.window)
                 if days is not None and (term.name, gap) not in told:
                     told.add((term.name, gap))
-                    last = days.until - _DAY if days.until is not None else None
-                    yield faults.no_edition(term.span, term.name, rule.id, days.start, last)
+                    yield faults.no_edition(term.span, term.name, rule.id, *days)
 
 
 def _dated(rule: Rule) -> Iterator[DatedTerm]:
@@ -38,18 +37,16 @@ def _gaps(node: Dated[Any]) -> Iterator[Window]:
     for edition in node.editions:
         start = edition.window.start or date.min
         if covered is not None and covered < start:
-            yield Window(start=None if covered == date.min else covered, until=start)
+            yield Window(start=covered, until=start)
         covered = edition.window.until
     if node.editions and covered is not None:
         yield Window(start=covered)
 
 
-def _common(one: Window, other: Window) -> Window | None:
-    """Return the days of both windows; None where there are none."""
+def _common(one: Window, other: Window) -> tuple[date, date | None] | None:
+    """Return the first and the last day of both windows, None where it is open; or no days."""
     start = max(one.start or date.min, other.start or date.min)
     until = min(one.until or date.max, other.until or date.max)
     if start >= until:
         return None
-    return Window(
-        start=None if start == date.min else start, until=None if until == date.max else until
-    )
+    return start, None if until == date.max else until - _DAY

@@ -119,9 +119,7 @@ def adds_nothing(span: Span, other: str) -> Diagnostic:
 # --- the law over time ------------------------------------------------------------------------
 
 
-def no_edition(
-    span: Span, name: str, rule: str, first: date | None, last: date | None
-) -> Diagnostic:
+def no_edition(span: Span, name: str, rule: str, first: date, last: date | None) -> Diagnostic:
     """Days on which a rule is in force and what it names has no edition."""
     return _warning(
         "W0721",
@@ -132,9 +130,7 @@ def no_edition(
     )
 
 
-def _days(first: date | None, last: date | None) -> str:
-    if first is None:
-        return "before any day" if last is None else f"up to {last}"
+def _days(first: date, last: date | None) -> str:
     return f"from {first} on" if last is None else f"from {first} to {last}"
 
 

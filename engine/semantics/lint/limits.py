@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, assert_never
 
 from ...syntax.lexis import Comparator
+from ..elaborate.kinds import type_of
 from ..tree import (
     AggregateTerm,
     ArithmeticTerm,
@@ -144,7 +145,7 @@ def _compared(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[Top
     for term in (condition.left, *condition.right):
         for fact in _facts(term):
             yield (Aspect.PRESENCE, subject(fact, claim.bound)), _KNOWN
-    kind = _kind(condition.left)
+    kind = type_of(condition.left)
     if isinstance(kind, ListType):
         yield from _of_list(claim, condition, law)
     elif condition.comparator in _SIDES_OF:
@@ -173,21 +174,10 @@ def _facts(term: ValueTerm) -> Iterator[FactTerm]:
             assert_never(term)
 
 
-def _kind(term: ValueTerm) -> Type | None:
-    match term:
-        case Constant() | FactTerm() | ArithmeticTerm() | ParameterTerm() | AggregateTerm():
-            return term.type
-        case TodayTerm():
-            return Scalar.DATE
-        case SetTerm():
-            return None
-    assert_never(term)
-
-
 def _about(term: ValueTerm, bound: Bound, region: Region) -> Iterator[tuple[Topic, Region]]:
     """Yield what is said of the value of a term, and what its type says of it."""
     topic = (Aspect.VALUE, subject(term, bound))
-    kind = _kind(term)
+    kind = type_of(term)
     if isinstance(region, Line):
         is_whole = kind in (Scalar.WHOLE_NUMBER, Scalar.DATE) and isinstance(
             term, FactTerm | TodayTerm
@@ -302,6 +292,8 @@ def _number(value: object) -> Fraction | None:
 def _between(condition: Compared, *, truth: bool) -> Line | None:
     """Return the stretch that a comparison with two ends leaves, or None where it has none."""
     ends = tuple(term.value for term in condition.right if isinstance(term, Constant))
+    low: Fraction | None = None
+    high: Fraction | None = None
     match condition.comparator, ends:
         case Comparator.BETWEEN, (one, other):
             low, high = _number(one), _number(other)
@@ -309,7 +301,7 @@ def _between(condition: Compared, *, truth: bool) -> Line | None:
             first = Fraction(anchor.toordinal())
             low, high = sorted((first, first + condition.within * days))
         case _:
-            return None
+            pass  # The ends differ from campaign to campaign, or months from each other.
     if low is None or high is None:
         return None
     if truth:
@@ -355,24 +347,27 @@ def _of_list(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[Topi
 
 
 def _contents(condition: Compared, law: Law, *, truth: bool) -> Contents | None:
+    """Return what a comparison says is in a list, or None where that is not understood."""
     comparator = condition.comparator
     if comparator in (Comparator.EMPTY, Comparator.NOT_EMPTY):
         return Contents(is_nothing=frozenset({truth is (comparator is Comparator.EMPTY)}))
+    [right] = condition.right
     if comparator is Comparator.INCLUDES:
-        [one] = condition.right
-        if not isinstance(one, Constant):
-            return None
-        listed = frozenset({one.value})
+        listed = frozenset({right.value} if isinstance(right, Constant) else ())
         return Contents(has=listed) if truth else Contents(lacks=listed)
-    has_some = truth is (comparator is Comparator.INCLUDES_ANY_OF)
     if comparator is Comparator.INCLUDES_ALL_OF:
-        members = _members(condition.right[0], law, widest=not truth)
-        if members is None:
-            return None
-        return Contents(has=members) if truth else Contents(short=frozenset({members}))
-    if comparator not in (Comparator.INCLUDES_ANY_OF, Comparator.INCLUDES_NONE_OF):
-        return None
-    members = _members(condition.right[0], law, widest=has_some)
-    if members is None:
-        return None
-    return Contents(some=frozenset({members})) if has_some else Contents(lacks=members)
+        members = _members(right, law, widest=not truth)
+        return None if members is None else _all_of(members, truth=truth)
+    if comparator in (Comparator.INCLUDES_ANY_OF, Comparator.INCLUDES_NONE_OF):
+        has_some = truth is (comparator is Comparator.INCLUDES_ANY_OF)
+        members = _members(right, law, widest=has_some)
+        return None if members is None else _any_of(members, truth=has_some)
+    return None
+
+
+def _all_of(members: frozenset[object], *, truth: bool) -> Contents:
+    return Contents(has=members) if truth else Contents(short=frozenset({members}))
+
+
+def _any_of(members: frozenset[object], *, truth: bool) -> Contents:
+    return Contents(some=frozenset({members})) if truth else Contents(lacks=members)

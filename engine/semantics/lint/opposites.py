@@ -7,7 +7,6 @@ takes for granted is none of this: there the campaign can be another one.
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from itertools import combinations
 from typing import Any
 
 from ...source.diagnostic import Diagnostic
@@ -22,7 +21,6 @@ from ..tree import (
     Joined,
     Policies,
     Rule,
-    SetTerm,
     Window,
     terms_below,
 )
@@ -38,6 +36,8 @@ _MOST_DAYS = 8
 def opposites(policies: Policies, budget: Budget) -> Iterator[Diagnostic]:
     """Yield two faults, one at each place, for each two rules that oppose each other."""
     for one, other in _neighbours(policies):
+        if not budget.spend():
+            return
         for day in _days(one, other, policies):
             if (found := _opposition(one, other, day, policies.dated, budget)) is not None:
                 why = told(found)
@@ -53,18 +53,19 @@ def _fault(rule: Rule, other: Rule, why: str) -> Diagnostic:
 
 def _neighbours(policies: Policies) -> Iterator[tuple[Rule, Rule]]:
     """Yield every two rules that refuse something and speak of one fact."""
-    speaking: dict[tuple[str, ...], list[int]] = {}
     refusing = [
         rule
         for rule in policies.rules
         if rule.effect.denies and rule.enforcement is not Enforcement.ADVISORY
     ]
-    for index, rule in enumerate(refusing):
-        for path in _facts(rule):
+    facts = [_facts(rule) for rule in refusing]
+    speaking: dict[tuple[str, ...], list[int]] = {}
+    for index, paths in enumerate(facts):
+        for path in paths:
             speaking.setdefault(path, []).append(index)
-    pairs = {pair for rules in speaking.values() for pair in combinations(rules, 2)}
-    for one, other in sorted(pairs):
-        yield refusing[one], refusing[other]
+    for index, one in enumerate(refusing):
+        near = {other for path in facts[index] for other in speaking[path] if other > index}
+        yield from ((one, refusing[other]) for other in sorted(near))
 
 
 def _facts(rule: Rule) -> frozenset[tuple[str, ...]]:
@@ -119,15 +120,11 @@ def _days(one: Rule, other: Rule, policies: Policies) -> Iterator[date]:
 
 def _places(rule: Rule, policies: Policies, day: date) -> frozenset[object] | None:
     """Return where a rule applies on a day; None stands for everywhere."""
-    match rule.places:
-        case None:
-            return None
-        case Constant(value=frozenset() as listed):
-            return frozenset(listed)
-        case SetTerm(name=name):
-            return frozenset(policies.sets[name].on(day) or ())
-        case _:
-            return frozenset()
+    places = rule.places
+    if places is None:
+        return None
+    listed = places.value if isinstance(places, Constant) else policies.sets[places.name].on(day)
+    return frozenset(listed) if isinstance(listed, frozenset) else frozenset()
 
 
 def _share_ground(one: frozenset[object] | None, other: frozenset[object] | None) -> bool:

@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import assert_never
 
 from ...syntax.lexis import Comparator
-from ..tree import Compared, FactTerm, Holds
+from ..tree import Compared, Constant, DatedTerm, FactTerm, Holds
 from ..types import ListType, RecordType
 from .claims import All, Both, Claim, Either, Plain, Some, meaning, of_element, subject
 from .limits import Aspect, Law, Topic, limits
@@ -88,9 +88,8 @@ class Prover:
         The law is that of a single day.
         """
         waiting = [_Case(pending=claims)]
-        for _ in range(MOST_STEPS):
-            if not waiting or not self.budget.spend():
-                return False
+        ours = Budget(steps=MOST_STEPS)
+        while waiting and ours.spend() and self.budget.spend():
             case = waiting.pop()
             step = _step(case, self.law)
             if step is None:
@@ -200,8 +199,9 @@ def _is_limited(claim: Claim, law: Law) -> bool:
             if condition.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
                 return True
             topics = {topic for topic, _ in limits(claim, law)}
-            about = subject(fact, ())
-            return not topics.isdisjoint({(Aspect.VALUE, about), (Aspect.CONTENTS, about)})
+            about = {(aspect, subject(fact, ())) for aspect in (Aspect.VALUE, Aspect.CONTENTS)}
+            is_settled = all(isinstance(term, Constant | DatedTerm) for term in condition.right)
+            return is_settled and not topics.isdisjoint(about)
         case _:
             return False
 

@@ -10,8 +10,10 @@ from ..tree import (
     Compared,
     Constant,
     Defined,
+    Denied,
     FactTerm,
     Holds,
+    Joined,
     Over,
     ParameterTerm,
     SetTerm,
@@ -30,8 +32,8 @@ def told(contradiction: Contradiction) -> str:
         contradiction.claims,
         key=lambda each: (_verb_phrase(each).startswith("not "), each.condition.span.start),
     )
-    name = _subject(claims[0])
-    if name is None or len({_about(claim) for claim in claims}) > 1:
+    name, about = _subject(claims[0])
+    if not name or any(_subject(claim)[1] != about for claim in claims):
         return f"{listed([f'`{written(claim)}`' for claim in claims])} exclude each other"
     match [_verb_phrase(claim) for claim in claims]:
         case [alone]:
@@ -48,25 +50,13 @@ def listed(words: Sequence[str]) -> str:
     return f"{', '.join(before)} and {last}" if before else last
 
 
-def _about(claim: Claim) -> Subject:
+def _subject(claim: Claim) -> tuple[str, Subject]:
+    """Return what a comparison is about, as it was written first; empty where it is none."""
     match claim.condition:
-        case Holds(fact=fact):
-            return subject(fact, claim.bound)
-        case Compared(left=left):
-            return subject(left, claim.bound)
+        case Holds(fact=term) | Compared(left=term):
+            return term_text(term), subject(term, claim.bound)
         case _:
-            return None
-
-
-def _subject(claim: Claim) -> str | None:
-    """Return what a comparison is about as it was written; None where it is no comparison."""
-    match claim.condition:
-        case Holds(fact=fact):
-            return fact.text
-        case Compared(left=left):
-            return term_text(left)
-        case _:
-            return None
+            return "", None
 
 
 def _verb_phrase(claim: Claim) -> str:
@@ -130,18 +120,22 @@ def term_text(term: ValueTerm) -> str:
 
 def written(claim: Claim) -> str:
     """Return a claim in the words of the policy, as near as they are known."""
-    about = _subject(claim)
+    text = _said(claim)
+    return text if claim.truth else f"not {text}"
+
+
+def _said(claim: Claim) -> str:
     match claim.condition:
         case Holds(fact=fact):
-            return fact.text if claim.truth else f"not {fact.text}"
-        case Compared() as condition if about is not None:
-            phrase = condition.comparator.phrase
-            text = " ".join((about, phrase, *_partners(condition)))
-            return text if claim.truth else f"not {text}"
+            return fact.text
+        case Compared(left=left, comparator=comparator) as condition:
+            return " ".join((term_text(left), comparator.phrase, *_partners(condition)))
         case Over(collection=collection):
-            text = f"the condition on {collection.text}"
-            return text if claim.truth else f"not {text}"
+            return f"the condition on {collection.text}"
         case Defined(name=name):
-            return name if claim.truth else f"not {name}"
-        case _:
-            return "the other"
+            return name
+        case Joined(operands=operands):
+            return _said(claim.about(operands[0])) + " …"
+        case Denied(operand=operand):
+            return f"not {_said(claim.about(operand))}"
+    assert_never(claim.condition)

@@ -28,7 +28,7 @@ from .elements import (
 )
 from .recovery import Complete, End, Recovering
 
-_OUTCOMES = phrase_pattern("allow", "deny by", "deny for", "warn by", "no warning")
+_OUTCOMES = phrase_pattern("allow", "deny by", "deny for", "warn by", "no warning", "oblige by")
 
 
 def _step(body: pp.ParserElement, build: Build) -> pp.ParserElement:

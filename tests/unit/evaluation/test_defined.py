@@ -34,7 +34,11 @@ def test_a_rule_is_judged_by_what_a_definition_means(age: int | None, status: St
 
 def test_a_definition_stands_wherever_a_condition_does() -> None:
     bundle = court(
-        rule("applies when reaches_minors", "require campaign.other", 'unless "adults" grown_up'),
+        rule(
+            "applies when reaches_minors",
+            "require grown_up or campaign.other",
+            'unless "adults" grown_up',
+        ),
         declared=MINORS,
     )
     assert hear(bundle, flag=True, other=False).results[0].status is Status.VIOLATED

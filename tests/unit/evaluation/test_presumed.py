@@ -59,7 +59,23 @@ def test_evidence_says_what_is_presumed() -> None:
     assert ["presumed" in fact for fact in stated[0]["facts"]] == [False, False]
 
 
-SETS = """set SOME of number "some numbers"
+SETS = """parameter grown_up : whole_number "age of majority"
+  source LAW art 1
+  from 2000-01-01 is 21
+  from 2020-01-01 is 18
+end parameter
+
+parameter born : whole_number "age at birth"
+  source LAW art 1
+  from 2000-01-01 is -1
+  from 2020-01-01 is 0
+end parameter
+
+define young "the ads are for the young"
+  means campaign.lowest is less than 18 or campaign.minors
+end define
+
+set SOME of number "some numbers"
   from 2020-01-01 is {{0, 1}}
   from 2026-01-01 is {{{later}}}
 end set
@@ -89,6 +105,17 @@ end set
         ("prohibit when campaign.since is within 30 days before today", False),
         ("prohibit when campaign.since is before 2026-01-01", True),
         ("prohibit when campaign.since is before today", False),
+        ("prohibit when campaign.fee is less than EUR 10", True),
+        ("prohibit when campaign.fee is less than USD 10", False),
+        ("prohibit when campaign.lowest is less than grown_up", True),
+        ("prohibit when campaign.lowest is at most born", False),
+        (
+            "prohibit when sum of (i.amount + campaign.lowest for each i in campaign.items) is 3",
+            False,
+        ),
+        ("prohibit when young", True),
+        ("require young", False),
+        ("require not young", True),
     ],
 )
 def test_leaving_out_what_is_presumed_never_helps(
@@ -97,7 +124,8 @@ def test_leaving_out_what_is_presumed_never_helps(
 ) -> None:
     vocabulary = VOCABULARY.replace(
         '  note    : text "a note"\n',
-        '  note    : text "a note"\n  since : date presumed 2020-01-01 "since when"\n',
+        '  note    : text "a note"\n  since : date presumed 2020-01-01 "since when"\n'
+        '  fee   : money presumed EUR 5 "fee"\n',
     )
     head = 'policy p "P"\n  source LAW art 1\n  in force from 2000-01-01\n'
     policy = SETS.format(later="0, 2") + head + rule(clause) + "end policy\n"

@@ -45,6 +45,22 @@ def told(bundle: Any, **facts: Any) -> str:
             [("/guests/0/name", "(sensitive)", "is x (campaign.note)"), ("/note", "x", "")],
         ),
         (
+            "require lowest of (g.age for each g in campaign.guests) is at least campaign.amount",
+            {"guests": [{"age": 71}], "amount": 72},
+            [
+                (
+                    "/guests",
+                    "lowest (sensitive)",
+                    (
+                        "lowest of (g.age for each g in campaign.guests) "
+                        "is at least 72 (campaign.amount)"
+                    ),
+                ),
+                ("/guests/0/age", "(sensitive)", ""),
+                ("/amount", "72", ""),
+            ],
+        ),
+        (
             "require campaign.guests is empty",
             {"guests": [{"name": HIDDEN}]},
             [("/guests", "(sensitive)", "is empty")],
@@ -67,10 +83,17 @@ def test_evidence_names_the_fact_and_not_its_value(
         "prohibit when campaign.budget exceeds campaign.price",
         "prohibit when campaign.budget + campaign.price exceeds EUR 1",
         "prohibit when EUR 1 exceeds campaign.budget + campaign.price",
+        (
+            "prohibit when sum of (campaign.budget + campaign.price for each i in campaign.items) "
+            "exceeds EUR 1"
+        ),
+        "prohibit when average of (g.age for each g in campaign.guests) exceeds 5",
     ],
 )
 def test_why_values_have_no_meaning_together_does_not_tell_them(clause: str) -> None:
     prices: dict[str, Any] = {
+        "items": [{}],
+        "guests": [],
         "budget": {"amount": "10", "currency": "USD"},
         "price": {"amount": "10", "currency": "EUR"},
     }

@@ -123,6 +123,36 @@ def test_examples_go_to_the_rule_that_they_concern() -> None:
     ]
 
 
+def test_examples_say_for_want_of_which_facts_and_without_which_warnings() -> None:
+    text = f"policy p {rule('r', 'prohibit when campaign.political and market is DE')} end policy\n"
+    tests = (
+        'test "open" on 2026-01-01 '
+        "expect deny by p/r because campaign.political is unknown end test\n"
+        'test "calm" on 2026-01-01 given campaign.political is no expect no warning by p/r end test'
+    )
+    (entry,) = handbook(bundle(text + tests)).rules
+    assert [each.result for each in entry.examples] == [
+        "denied until stated: the campaign is political",
+        "without a warning",
+    ]
+
+
+def test_facts_say_what_is_presumed_of_them_and_that_they_are_sensitive() -> None:
+    more = (
+        'vocabulary campaign\n  aim : objective presumed more_sales "what for"\n'
+        '  fee : money presumed EUR 5 sensitive "fee"\nend vocabulary\n'
+    )
+    made = handbook(
+        bundle(f"{more}policy p {rule('r', 'prohibit when campaign.political')} end policy")
+    )
+    facts = {fact.name: fact for group in made.groups for fact in group.facts}
+    assert [(facts[n].presumed, facts[n].sensitive) for n in ("aim", "fee", "maker")] == [
+        ("more sales", False),
+        ("EUR 5", True),
+        ("", False),
+    ]
+
+
 def test_a_list_says_who_is_on_it_when_and_which_rules_refer_to_it() -> None:
     text = "policy p applies in UNION\n" + rule("r", "prohibit when campaign.political")
     made = handbook(bundle(f"{text}end policy"))

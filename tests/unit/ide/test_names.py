@@ -247,3 +247,13 @@ def test_words_in_a_table_are_read_as_its_columns() -> None:
     assert "minors:36" in lines(
         snapshot, references(snapshot, "minors.policy", rule, with_declarations=False)
     )
+
+
+def test_what_is_presumed_of_a_broken_fact_is_passed_over() -> None:
+    line = '  spent    : money                  "what has been spent"\n'
+    broken = '  spent : dollars presumed sales "a"\n  goal : text presumed sales "b"\n'
+    assert line in FILES["campaign.policy"]
+    snapshot = desk(campaign=FILES["campaign.policy"].replace(line, broken))
+    offset = at(snapshot, "sales, jobs", "campaign.policy")
+    found = references(snapshot, "campaign.policy", offset, with_declarations=False)
+    assert lines(snapshot, found) == ["minors:7", "minors:27"]

@@ -74,4 +74,5 @@ def chain(length: int, *, last: str) -> str:
 
 def test_definitions_of_definitions_are_followed_only_so_far() -> None:
     for last in ("a0", "today is today"):
-        assert set(codes(faults_of(chain=chain(5_000, last=last)))) == {"E0322"}
+        found = faults_of(chain=chain(5_000, last=last))
+        assert set(codes(found)) == {"E0322"}

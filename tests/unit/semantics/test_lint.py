@@ -4,9 +4,21 @@ The messages themselves are in `tests/golden/bad/lint`; that no proof is wrong i
 `tests/property/test_proofs.py`.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from engine.bundle.bundle import build
+from engine.semantics.check import check
+from engine.semantics.lint.claims import Claim
+from engine.semantics.lint.limits import Aspect, Law, limits
+from engine.semantics.lint.opposites import opposites
+from engine.semantics.lint.proof import Budget, Prover
+from engine.semantics.lint.regions import Choice, Line, Stretch, meet
+from engine.semantics.tree import Compared, Condition, Policies, Window
+from engine.source.text import Source
+from engine.syntax.lexis import Comparator
+from engine.syntax.parse import parse
 from tests.strategies.campaigns import VOCABULARY
 
 HEAD = "  rule {name}\n    source LAW art 1\n    in force from {start}\n"
@@ -48,6 +60,11 @@ def codes(*rules: str, declared: str = "") -> list[str]:
         "campaign.amount / campaign.whole exceeds 80% and campaign.amount is less than 3",
         "campaign.price is at least campaign.cost and campaign.price is EUR 10",
         "campaign.price is one of {EUR 10, EUR 20} and campaign.price is less than EUR 5",
+        "campaign.price is between EUR 1 and EUR 5 and campaign.price exceeds EUR 9",
+        "campaign.colours includes any of campaign.colours and campaign.flag",
+        "campaign.colours includes all of campaign.colours and campaign.flag",
+        "campaign.colours includes campaign.colour and campaign.flag",
+        "campaign.amount is one of {" + ", ".join(map(str, range(70))) + "}",
     ],
 )
 def test_what_may_be_meant_is_left_in_peace(condition: str) -> None:
@@ -68,6 +85,13 @@ def test_what_may_be_meant_is_left_in_peace(condition: str) -> None:
         "campaign.amount / campaign.whole exceeds 80% and campaign.amount / campaign.whole is 0",
         "campaign.amount exceeds campaign.whole and campaign.whole is at least campaign.amount",
         "campaign.amount exceeds campaign.amount",
+        "campaign.flag is yes and campaign.flag is no",
+        "campaign.radius exceeds 15 miles and campaign.radius is less than 10 km",
+        "campaign.items is empty and any i in campaign.items has (i.flag)",
+        (
+            "campaign.colour is not red and campaign.colour is one of {red, blue, green} "
+            "and campaign.colour is not blue and campaign.colour is not green"
+        ),
         "campaign.day is before today and today is on or before campaign.day",
         "campaign.day is within 30 days before 2026-01-01 and campaign.day is after 2026-01-01",
         "campaign.flight.start is before 2024-01-01 and campaign.flight.start is 2025-01-01",
@@ -179,6 +203,22 @@ def test_of_joined_conditions_the_needless_one_is_named() -> None:
     assert codes(rule(f"prohibit when {twice}")) == ["W0714"]
 
 
+@pytest.mark.parametrize(
+    ("condition", "shown"),
+    [
+        ("bright", "bright"),
+        ("not bright", "not bright"),
+        ("not (not bright)", "not not bright"),
+        ("(campaign.flag or campaign.other)", "campaign.flag …"),
+        ("any i in campaign.items has (i.flag)", "the condition on campaign.items"),
+    ],
+)
+def test_what_is_repeated_is_shown(condition: str, shown: str) -> None:
+    text = f"{DECLARED}policy p\n{rule(f'prohibit when {condition} and {condition}')}end policy\n"
+    _, found = build("lint", {"v.policy": VOCABULARY, "p.policy": text})
+    assert f"`{shown}` already says it" in [each.label for each in found if each.code == "W0714"]
+
+
 def test_a_repeated_condition_is_told_once() -> None:
     thrice = " and ".join(["campaign.flag"] * 3)
     assert codes(rule(f"prohibit when {thrice}")) == ["W0714", "W0714"]
@@ -252,6 +292,7 @@ def test_a_prohibition_of_what_another_rule_takes_for_granted_opposes_nothing() 
         "campaign.price is not EUR 5",
         "not campaign.colours includes all of {red, blue}",
         "campaign.items is not empty",
+        "campaign.colours includes campaign.colour",
     ],
 )
 def test_rules_are_not_opposed_where_nobody_knows_that_both_apply(condition: str) -> None:
@@ -308,3 +349,51 @@ def test_names_that_nothing_uses_are_told() -> None:
 def test_of_policies_without_a_rule_no_name_is_unused() -> None:
     _, found = build("lint", {"v.policy": VOCABULARY})
     assert found == ()
+
+
+# --- what is not understood -------------------------------------------------------------------
+
+
+def conditions_of(condition: str) -> tuple[Policies, Condition]:
+    text = f"policy p\n{rule(f'prohibit when {condition}')}end policy\n"
+    bundle, _ = build("lint", {"v.policy": VOCABULARY, "p.policy": text})
+    assert bundle is not None
+    return bundle.policies, bundle.policies.rules[0].main.condition
+
+
+def test_a_condition_that_is_taken_apart_limits_only_its_own_truth() -> None:
+    policies, joined = conditions_of("campaign.flag or campaign.other")
+    law = Law(dated=policies.dated, window=Window())
+    assert [topic[0] for topic, _ in limits(Claim(condition=joined), law)] == [Aspect.TRUTH]
+
+
+def test_a_phrase_that_lists_are_not_known_for_limits_no_contents() -> None:
+    policies, included = conditions_of("campaign.colours includes red")
+    assert isinstance(included, Compared)
+    odd = Claim(condition=replace(included, comparator=Comparator.LIKE))
+    found = limits(odd, Law(dated=policies.dated, window=Window()))
+    assert {topic[0] for topic, _ in found} == {Aspect.TRUTH, Aspect.PRESENCE}
+
+
+def test_regions_of_two_kinds_never_meet() -> None:
+    with pytest.raises(AssertionError):
+        meet(Line(stretches=(Stretch(),)), Choice(members=frozenset()))
+
+
+def test_of_a_spent_budget_no_rules_are_opposed() -> None:
+    rules = rule(OPPOSED[0], name="a") + rule(OPPOSED[1], name="b")
+    source = Source(name="p.policy", text=f"{VOCABULARY}policy p\n{rules}end policy\n")
+    checked, _ = check({source.name: parse(source)[0]}, {source.name: source})
+    assert checked is not None
+    assert len(list(opposites(checked.policies, Budget(steps=1000)))) == 2
+    assert list(opposites(checked.policies, Budget(steps=0))) == []
+
+
+def test_a_spent_budget_proves_nothing() -> None:
+    policies, never = conditions_of("campaign.flag or campaign.other")
+    claims = Claim(condition=never), Claim(condition=never, truth=False)
+    law = Law(dated=policies.dated, window=Window())
+    assert Prover(law=law, budget=Budget(steps=100)).exclusion(*claims)
+    assert not Prover(law=law, budget=Budget(steps=2)).exclusion(*claims)
+    assert Prover(law=law, budget=Budget(steps=100)).agreement(claims[0])
+    assert not Prover(law=law, budget=Budget(steps=1)).agreement(claims[0])

@@ -171,7 +171,7 @@ def argument(kind: object) -> object:
         return "minimun_age"
     if kind in (int | None, int):
         return 7
-    if kind == date | None:
+    if kind in (date, date | None):
         return date(2026, 1, 1)
     assert kind in (Type, Type | None)
     return Scalar.MONEY

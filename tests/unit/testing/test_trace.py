@@ -53,6 +53,19 @@ def test_a_satisfied_rule_shows_each_part_with_the_values_that_it_read() -> None
     ]
 
 
+def test_what_is_presumed_is_marked_and_what_is_sensitive_is_not_shown() -> None:
+    (trace,) = traced(
+        rule("prohibit when campaign.minors and campaign.patient.age is 5"),
+        case("t", "expect deny by p/r"),
+        patient={"age": 71},
+    )
+    values = [line for line in shown(trace) if "= campaign" in line]
+    assert values == [
+        "    = campaign.minors = yes (presumed, not stated)",
+        "    = campaign.patient.age = (sensitive)",
+    ]
+
+
 def test_of_a_list_taken_together_the_list_is_shown() -> None:
     (trace,) = traced(
         rule(
