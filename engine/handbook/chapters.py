@@ -89,6 +89,8 @@ class _Maker:
         self, number: str, rule: Rule, origin: Origin, cases: list[tuple[Case, frozenset[str]]]
     ) -> RuleEntry:
         vocabulary = self.policies.vocabulary
+        lifted = tuple(each.id for each in self.rules.values() if rule in each.permissions)
+        shown = {rule.id, *lifted}  # What a permission does is seen in the rules that it lifts.
         return RuleEntry(
             number=number,
             id=rule.id,
@@ -99,7 +101,7 @@ class _Maker:
             list_of_markets=rule.places.name if isinstance(rule.places, SetTerm) else None,
             in_force=consequences.in_force(rule.window),
             exceptions=tuple(self._exceptions(rule)),
-            lifts=tuple(each.id for each in self.rules.values() if rule in each.permissions),
+            lifts=lifted,
             text=rule.text,
             missing=consequences.missing(rule),
             effect=consequences.effect(rule),
@@ -110,7 +112,7 @@ class _Maker:
             message=tuple(_parts(rule.message)),
             remedy=tuple(_parts(rule.remedy)),
             authorities=tuple(map(authority, rule.sources)),
-            examples=tuple(example(case, vocabulary) for case, rules in cases if rule.id in rules),
+            examples=tuple(example(case, vocabulary) for case, rules in cases if shown & rules),
             definitions=definitions_read(rule),
             parameters=parameters_read(rule),
             lists=lists_read(rule),
