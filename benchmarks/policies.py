@@ -20,6 +20,7 @@ from engine.bundle.bundle import Builder, build, digest_of, is_policy, policy_so
 from engine.bundle.load import read_directory, shipped_directory
 from engine.evaluation.program import compile_program
 from engine.semantics.check import check
+from engine.semantics.lint import lint
 from engine.syntax.parse import parse
 
 RULES = 2_000
@@ -99,6 +100,7 @@ def main() -> None:
     _measured("digest", lambda: digest_of(files))
     _measured("parse", lambda: [parse(source) for source in sources.values()])
     _measured("check", lambda: check(trees, sources))
+    _measured("reason about rules", lambda: list(lint(checked.policies, trees.values())))
     _measured("compile", lambda: compile_program(checked.policies))
     whole = _measured("build, all passes", lambda: build("rules", files))
     builder = Builder()
