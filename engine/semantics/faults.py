@@ -9,13 +9,14 @@ from ..syntax.lexis import Comparator
 from .types import Type, describe
 
 
-def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
+def error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
+    """Return a diagnostic that keeps policies from being used."""
     return Diagnostic(code=code, severity=Severity.ERROR, headline=headline, span=span, **details)
 
 
 def _unknown(code: str, what: str, word: str, span: Span, known: Iterable[str]) -> Diagnostic:
     near = nearest(word, known)
-    return _error(
+    return error(
         code,
         f"unknown {what} `{word}`",
         span,
@@ -43,12 +44,12 @@ def unknown_fact(span: Span, word: str, owner: str, known: Iterable[str]) -> Dia
 
 def no_facts_below(span: Span, owner: str, kind: Type) -> Diagnostic:
     """A path that goes on behind a value."""
-    return _error("E0302", f"`{owner}` is {describe(kind)} and has no facts of its own", span)
+    return error("E0302", f"`{owner}` is {describe(kind)} and has no facts of its own", span)
 
 
 def step_into_list(span: Span, owner: str) -> Diagnostic:
     """A path that passes through a list."""
-    return _error(
+    return error(
         "E0303",
         f"`{owner}` is a list; say which of its elements is meant",
         span,
@@ -64,7 +65,7 @@ def unknown_word(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
 def unknown_member(span: Span, word: str, kind: Type, known: Iterable[str]) -> Diagnostic:
     """A word that its type does not list."""
     near = nearest(word, known)
-    return _error(
+    return error(
         "E0305",
         f"`{word}` is not {describe(kind)}",
         span,
@@ -95,7 +96,7 @@ def unknown_rule(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
 
 def duplicate(span: Span, what: str, word: str, first: str) -> Diagnostic:
     """A second declaration of a name."""
-    return _error(
+    return error(
         "E0310",
         f"{what} `{word}` is declared twice",
         span,
@@ -106,7 +107,7 @@ def duplicate(span: Span, what: str, word: str, first: str) -> Diagnostic:
 
 def name_taken(span: Span, word: str, what: str, first: str) -> Diagnostic:
     """A name that means something else already, where both may stand as bare words."""
-    return _error(
+    return error(
         "E0320",
         f"`{word}` already names {what}",
         span,
@@ -117,7 +118,7 @@ def name_taken(span: Span, word: str, what: str, first: str) -> Diagnostic:
 
 def name_of_the_market(span: Span, word: str) -> Diagnostic:
     """A declaration by the name of the market that is being judged."""
-    return _error(
+    return error(
         "E0320",
         f"`{word}` already names the market that is being judged",
         span,
@@ -127,7 +128,7 @@ def name_of_the_market(span: Span, word: str) -> Diagnostic:
 
 def two_meanings(span: Span, word: str, kind: Type) -> Diagnostic:
     """A bare word that is a parameter and a member of the type that is expected too."""
-    return _error(
+    return error(
         "E0323",
         f"`{word}` has two meanings here",
         span,
@@ -140,7 +141,7 @@ def circular_definition(span: Span, names: Iterable[str]) -> Diagnostic:
     """A definition that rests on itself."""
     first, *others = names
     path = " → ".join(f"`{name}`" for name in (first, *others, first))
-    return _error(
+    return error(
         "E0321",
         f"the definition `{first}` rests on itself",
         span,
@@ -151,7 +152,7 @@ def circular_definition(span: Span, names: Iterable[str]) -> Diagnostic:
 
 def sprawling(span: Span, most: int) -> Diagnostic:
     """A condition that grows beyond measure once its definitions are written out."""
-    return _error(
+    return error(
         "E0322",
         "with all that its definitions mean, this condition has too many parts",
         span,
@@ -166,7 +167,7 @@ def _counted(number: int, what: str) -> str:
 
 def uneven_row(span: Span, cells: int, columns: int) -> Diagnostic:
     """A row with another number of cells than its table has columns."""
-    return _error(
+    return error(
         "E0535",
         f"this row has {_counted(cells, 'value')}, and the table {_counted(columns, 'fact')}",
         span,
@@ -176,7 +177,7 @@ def uneven_row(span: Span, cells: int, columns: int) -> Diagnostic:
 
 def required_and_presumed(span: Span, name: str) -> Diagnostic:
     """A fact that is asked for, and presumed where it is absent."""
-    return _error(
+    return error(
         "E0530",
         f"`{name}` is `required`, and yet something is presumed of it",
         span,
@@ -186,7 +187,7 @@ def required_and_presumed(span: Span, name: str) -> Diagnostic:
 
 def nothing_to_presume(span: Span, name: str, kind: Type) -> Diagnostic:
     """A list or group of facts of which a value is presumed."""
-    return _error(
+    return error(
         "E0531",
         f"nothing can be presumed of `{name}`, which is {describe(kind)}",
         span,
@@ -196,12 +197,12 @@ def nothing_to_presume(span: Span, name: str, kind: Type) -> Diagnostic:
 
 def presumed_not_stated(span: Span) -> Diagnostic:
     """A presumed value that is not written out."""
-    return _error("E0532", "what is presumed is a plain value", span, help="write the value")
+    return error("E0532", "what is presumed is a plain value", span, help="write the value")
 
 
 def plain_fact_needed(span: Span, path: str, word: str) -> Diagnostic:
     """A fact that every decision shows, or reads as it is stated, declared otherwise."""
-    return _error(
+    return error(
         "E0533",
         f"`{path}` cannot be `{word}`",
         span,
@@ -211,7 +212,7 @@ def plain_fact_needed(span: Span, path: str, word: str) -> Diagnostic:
 
 def sensitive_shown(span: Span, written: str) -> Diagnostic:
     """A text or evidence that would show a sensitive fact."""
-    return _error(
+    return error(
         "E0534",
         f"this would show `{written}`, which is sensitive",
         span,
@@ -221,7 +222,7 @@ def sensitive_shown(span: Span, written: str) -> Diagnostic:
 
 def presumption_helps(span: Span) -> Diagnostic:
     """A presumed value by which leaving the fact out helps, or might."""
-    return _error(
+    return error(
         "E0610",
         "leaving the fact out could help the campaign, as its value is presumed",
         span,
@@ -232,7 +233,7 @@ def presumption_helps(span: Span) -> Diagnostic:
 
 def shadowing(span: Span, word: str) -> Diagnostic:
     """A bound name that hides another."""
-    return _error(
+    return error(
         "E0311",
         f"the name `{word}` is already in use here",
         span,
@@ -242,7 +243,7 @@ def shadowing(span: Span, word: str) -> Diagnostic:
 
 def ordinal_in_condition(span: Span) -> Diagnostic:
     """`[1]` outside a test."""
-    return _error(
+    return error(
         "E0312",
         "elements of a list are not counted in conditions",
         span,
@@ -255,14 +256,14 @@ def ordinal_in_condition(span: Span) -> Diagnostic:
 
 def wrong_type(span: Span, found: Type, wanted: Type) -> Diagnostic:
     """A value of another type than its partner."""
-    return _error("E0401", f"this is {describe(found)}, where {describe(wanted)} is needed", span)
+    return error("E0401", f"this is {describe(found)}, where {describe(wanted)} is needed", span)
 
 
 def not_comparable(
     span: Span, comparator: Comparator, kind: Type, instead: str | None
 ) -> Diagnostic:
     """A phrase that does not fit the type to its left."""
-    return _error(
+    return error(
         "E0402",
         f"`{comparator.phrase}` does not fit {describe(kind)}",
         span,
@@ -273,27 +274,27 @@ def not_comparable(
 def not_a_condition(span: Span, kind: Type | None) -> Diagnostic:
     """A value where a condition is needed."""
     what = f"this is {describe(kind)}, not a condition" if kind else "this is not a condition"
-    return _error("E0403", what, span, help="compare it: `… is …`, `… is at least …`")
+    return error("E0403", what, span, help="compare it: `… is …`, `… is at least …`")
 
 
 def not_a_value(span: Span) -> Diagnostic:
     """A condition where a value is needed."""
-    return _error("E0404", "a condition stands where a value is needed", span)
+    return error("E0404", "a condition stands where a value is needed", span)
 
 
 def not_a_list(span: Span, kind: Type) -> Diagnostic:
     """A quantifier over something else."""
-    return _error("E0405", f"this is {describe(kind)}, where a list is needed", span)
+    return error("E0405", f"this is {describe(kind)}, where a list is needed", span)
 
 
 def no_arithmetic(span: Span, operator: str, left: Type, right: Type) -> Diagnostic:
     """Operands that do not go together."""
-    return _error("E0406", f"`{operator}` cannot join {describe(left)} and {describe(right)}", span)
+    return error("E0406", f"`{operator}` cannot join {describe(left)} and {describe(right)}", span)
 
 
 def number_for_percentage(span: Span, text: str) -> Diagnostic:
     """A number where a percentage belongs."""
-    return _error(
+    return error(
         "E0407",
         f"`{text}` is a plain number, where a percentage is needed",
         span,
@@ -304,7 +305,7 @@ def number_for_percentage(span: Span, text: str) -> Diagnostic:
 
 def if_any_without_every(span: Span, word: str) -> Diagnostic:
     """`, if any,` beside another quantifier."""
-    return _error(
+    return error(
         "E0408",
         f"`, if any,` has no meaning with `{word}`",
         span,
@@ -314,7 +315,7 @@ def if_any_without_every(span: Span, word: str) -> Diagnostic:
 
 def days_and_months(span: Span) -> Diagnostic:
     """Days held against months."""
-    return _error(
+    return error(
         "E0409",
         "days are not compared or joined with months",
         span,
@@ -325,7 +326,7 @@ def days_and_months(span: Span) -> Diagnostic:
 
 def definition_as_value(span: Span, name: str) -> Diagnostic:
     """A definition where a value is needed."""
-    return _error(
+    return error(
         "E0404",
         f"`{name}` is a definition, where a value is needed",
         span,
@@ -336,7 +337,7 @@ def definition_as_value(span: Span, name: str) -> Diagnostic:
 
 def pattern_needed(span: Span) -> Diagnostic:
     """`is like` with something else than a text in quotation marks."""
-    return _error(
+    return error(
         "E0410",
         "a pattern is a text in quotation marks",
         span,
@@ -346,7 +347,7 @@ def pattern_needed(span: Span) -> Diagnostic:
 
 def period_as_value(span: Span) -> Diagnostic:
     """A period where a single value is needed."""
-    return _error(
+    return error(
         "E0411",
         "a period stands where a single value is needed",
         span,
@@ -357,7 +358,7 @@ def period_as_value(span: Span) -> Diagnostic:
 def period_needed(span: Span, kind: Type | None) -> Diagnostic:
     """Something else than a period where a period is needed."""
     what = f"this is {describe(kind)}" if kind else "this is a single value"
-    return _error(
+    return error(
         "E0412",
         f"{what}, where a period is needed",
         span,
@@ -367,7 +368,7 @@ def period_needed(span: Span, kind: Type | None) -> Diagnostic:
 
 def inverted_period(span: Span) -> Diagnostic:
     """A period whose last day lies before its first."""
-    return _error(
+    return error(
         "E0413",
         "this period ends before it begins",
         span,
@@ -377,12 +378,12 @@ def inverted_period(span: Span) -> Diagnostic:
 
 def no_aggregate(span: Span, word: str, kind: Type) -> Diagnostic:
     """Values that cannot be added up or have no order."""
-    return _error("E0414", f"`{word} of` does not fit {describe(kind)}", span)
+    return error("E0414", f"`{word} of` does not fit {describe(kind)}", span)
 
 
 def value_of_element(span: Span, word: str) -> Diagnostic:
     """An aggregate of groups that does not say which of their facts is meant."""
-    return _error(
+    return error(
         "E0415",
         f"the elements are groups of facts; say what of each the `{word}` is of",
         span,
@@ -395,7 +396,7 @@ def value_of_element(span: Span, word: str) -> Diagnostic:
 
 def missing_clause(span: Span, name: str, clause: str, why: str, what: str = "rule") -> Diagnostic:
     """A rule or declaration without a clause that all of its kind need."""
-    return _error(
+    return error(
         "E0501",
         f"the {what} `{name}` has no `{clause}`",
         span,
@@ -405,7 +406,7 @@ def missing_clause(span: Span, name: str, clause: str, why: str, what: str = "ru
 
 def repeated_clause(span: Span, clause: str, what: str = "rule") -> Diagnostic:
     """A clause that may stand once."""
-    return _error("E0502", f"`{clause}` stands twice in this {what}", span)
+    return error("E0502", f"`{clause}` stands twice in this {what}", span)
 
 
 _USELESS = {
@@ -417,7 +418,7 @@ _USELESS = {
 
 def useless_clause(span: Span, clause: str, effect: str) -> Diagnostic:
     """A clause that has no use beside the main clause of its rule."""
-    return _error(
+    return error(
         "E0520",
         f"`{clause}` has no use in a rule that says `{effect}`",
         span,
@@ -470,7 +471,7 @@ def not_a_permission(span: Span, rule: str) -> Diagnostic:
 
 def second_demand(span: Span) -> Diagnostic:
     """Two main clauses in one rule."""
-    return _error(
+    return error(
         "E0511",
         "a rule makes one demand, and this is its second",
         span,
@@ -480,7 +481,7 @@ def second_demand(span: Span) -> Diagnostic:
 
 def misplaced_clause(span: Span, clause: str) -> Diagnostic:
     """A clause of rules among the common clauses of a policy."""
-    return _error(
+    return error(
         "E0503",
         f"`{clause}` belongs into a rule",
         span,
@@ -490,7 +491,7 @@ def misplaced_clause(span: Span, clause: str) -> Diagnostic:
 
 def empty_window(span: Span) -> Diagnostic:
     """An end that is not after its beginning."""
-    return _error(
+    return error(
         "E0504",
         "this period is empty: `until` is not after `from`",
         span,
@@ -500,12 +501,12 @@ def empty_window(span: Span) -> Diagnostic:
 
 def overlapping_editions(span: Span, name: str) -> Diagnostic:
     """Two editions of a set for one day."""
-    return _error("E0505", f"two editions of `{name}` hold on the same day", span)
+    return error("E0505", f"two editions of `{name}` hold on the same day", span)
 
 
 def unlabelled_fact(span: Span, name: str) -> Diagnostic:
     """A fact without its label."""
-    return _error(
+    return error(
         "E0506",
         f"the fact `{name}` has no label",
         span,
@@ -515,7 +516,7 @@ def unlabelled_fact(span: Span, name: str) -> Diagnostic:
 
 def no_vocabulary(span: Span) -> Diagnostic:
     """Policies without facts to speak of."""
-    return _error(
+    return error(
         "E0507",
         "there is no vocabulary in this bundle",
         span,
@@ -525,7 +526,7 @@ def no_vocabulary(span: Span) -> Diagnostic:
 
 def fact_depended_on(span: Span, path: str, kind: Type) -> Diagnostic:
     """A vocabulary without a fact that deciding itself depends on."""
-    return _error(
+    return error(
         "E0516",
         f"the vocabulary has no `{path}` that is {describe(kind)}",
         span,
@@ -536,7 +537,7 @@ def fact_depended_on(span: Span, path: str, kind: Type) -> Diagnostic:
 
 def second_vocabulary(span: Span, name: str, root: str) -> Diagnostic:
     """A vocabulary of another name than the first."""
-    return _error(
+    return error(
         "E0518",
         f"there is a second vocabulary, `{name}`, beside `{root}`",
         span,
@@ -547,7 +548,7 @@ def second_vocabulary(span: Span, name: str, root: str) -> Diagnostic:
 
 def type_name_taken(span: Span, name: str) -> Diagnostic:
     """A group or type with the name of another kind of type."""
-    return _error(
+    return error(
         "E0519",
         f"`{name}` already names a type",
         span,
@@ -557,17 +558,17 @@ def type_name_taken(span: Span, name: str) -> Diagnostic:
 
 def incomplete_test(span: Span, step: str) -> Diagnostic:
     """A test that does not say what it is about."""
-    return _error("E0508", f"this test has no `{step}`", span)
+    return error("E0508", f"this test has no `{step}`", span)
 
 
 def repeated_step(span: Span) -> Diagnostic:
     """A step of a test that may stand once."""
-    return _error("E0512", "this stands twice in one test", span, help="write a second test")
+    return error("E0512", "this stands twice in one test", span, help="write a second test")
 
 
 def element_needed(span: Span, owner: str) -> Diagnostic:
     """A path of a test that passes through a list without saying which element."""
-    return _error(
+    return error(
         "E0513",
         f"`{owner}` is a list; say which of its elements is meant",
         span,
@@ -577,7 +578,7 @@ def element_needed(span: Span, owner: str) -> Diagnostic:
 
 def group_as_value(span: Span) -> Diagnostic:
     """A whole group of facts given at once."""
-    return _error(
+    return error(
         "E0514",
         "a group of facts is not given as a whole",
         span,
@@ -587,12 +588,12 @@ def group_as_value(span: Span) -> Diagnostic:
 
 def not_a_constant(span: Span) -> Diagnostic:
     """A value that only an evaluation would know."""
-    return _error("E0515", "a test gives values, not facts or sets", span, help="write the value")
+    return error("E0515", "a test gives values, not facts or sets", span, help="write the value")
 
 
 def placeholder(span: Span, text: str, reason: str) -> Diagnostic:
     """A placeholder that cannot be filled in."""
-    return _error(
+    return error(
         "E0509",
         f"the placeholder `{{{text}}}` cannot be filled in",
         span,
@@ -603,17 +604,17 @@ def placeholder(span: Span, text: str, reason: str) -> Diagnostic:
 
 def empty_set(span: Span) -> Diagnostic:
     """Braces with nothing in them."""
-    return _error("E0510", "this set has no members", span)
+    return error("E0510", "this set has no members", span)
 
 
 def member_not_constant(span: Span) -> Diagnostic:
     """A fact or a calculation among the members of a set."""
-    return _error("E0517", "braces list values, not facts", span, help="write the value")
+    return error("E0517", "braces list values, not facts", span, help="write the value")
 
 
 def edition_not_constant(span: Span, what: str) -> Diagnostic:
     """A fact or a calculation where a declaration states a value."""
-    return _error("E0517", f"a {what} states a value, not a fact", span, help="write the value")
+    return error("E0517", f"a {what} states a value, not a fact", span, help="write the value")
 
 
 # --- polarity ---------------------------------------------------------------------------------
@@ -621,7 +622,7 @@ def edition_not_constant(span: Span, what: str) -> Diagnostic:
 
 def absence_helps(span: Span, comparator: Comparator) -> Diagnostic:
     """A condition by which leaving a fact out would help the campaign."""
-    return _error(
+    return error(
         "E0601",
         f"with `{comparator.phrase}` here, leaving the fact out would help the campaign",
         span,
@@ -635,7 +636,7 @@ def absence_helps(span: Span, comparator: Comparator) -> Diagnostic:
 
 def absence_helps_in_definition(span: Span, name: str) -> Diagnostic:
     """A definition that asks whether a fact is known, where absence would help."""
-    return _error(
+    return error(
         "E0601",
         f"with `{name}` here, leaving out a fact that it asks for would help the campaign",
         span,
