@@ -9,14 +9,13 @@ from ..syntax.lexis import Comparator
 from .types import Type, describe
 
 
-def error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
-    """Return a diagnostic that keeps policies from being used."""
+def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
     return Diagnostic(code=code, severity=Severity.ERROR, headline=headline, span=span, **details)
 
 
 def _unknown(code: str, what: str, word: str, span: Span, known: Iterable[str]) -> Diagnostic:
     near = nearest(word, known)
-    return error(
+    return _error(
         code,
         f"unknown {what} `{word}`",
         span,
@@ -44,12 +43,12 @@ def unknown_fact(span: Span, word: str, owner: str, known: Iterable[str]) -> Dia
 
 def no_facts_below(span: Span, owner: str, kind: Type) -> Diagnostic:
     """A path that goes on behind a value."""
-    return error("E0302", f"`{owner}` is {describe(kind)} and has no facts of its own", span)
+    return _error("E0302", f"`{owner}` is {describe(kind)} and has no facts of its own", span)
 
 
 def step_into_list(span: Span, owner: str) -> Diagnostic:
     """A path that passes through a list."""
-    return error(
+    return _error(
         "E0303",
         f"`{owner}` is a list; say which of its elements is meant",
         span,
@@ -65,7 +64,7 @@ def unknown_word(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
 def unknown_member(span: Span, word: str, kind: Type, known: Iterable[str]) -> Diagnostic:
     """A word that its type does not list."""
     near = nearest(word, known)
-    return error(
+    return _error(
         "E0305",
         f"`{word}` is not {describe(kind)}",
         span,
@@ -96,7 +95,7 @@ def unknown_rule(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
 
 def duplicate(span: Span, what: str, word: str, first: str) -> Diagnostic:
     """A second declaration of a name."""
-    return error(
+    return _error(
         "E0310",
         f"{what} `{word}` is declared twice",
         span,
@@ -107,7 +106,7 @@ def duplicate(span: Span, what: str, word: str, first: str) -> Diagnostic:
 
 def name_taken(span: Span, word: str, what: str, first: str) -> Diagnostic:
     """A name that means something else already, where both may stand as bare words."""
-    return error(
+    return _error(
         "E0320",
         f"`{word}` already names {what}",
         span,
@@ -118,7 +117,7 @@ def name_taken(span: Span, word: str, what: str, first: str) -> Diagnostic:
 
 def name_of_the_market(span: Span, word: str) -> Diagnostic:
     """A declaration by the name of the market that is being judged."""
-    return error(
+    return _error(
         "E0320",
         f"`{word}` already names the market that is being judged",
         span,
@@ -128,7 +127,7 @@ def name_of_the_market(span: Span, word: str) -> Diagnostic:
 
 def two_meanings(span: Span, word: str, kind: Type) -> Diagnostic:
     """A bare word that is a parameter and a member of the type that is expected too."""
-    return error(
+    return _error(
         "E0323",
         f"`{word}` has two meanings here",
         span,
@@ -141,7 +140,7 @@ def circular_definition(span: Span, names: Iterable[str]) -> Diagnostic:
     """A definition that rests on itself."""
     first, *others = names
     path = " → ".join(f"`{name}`" for name in (first, *others, first))
-    return error(
+    return _error(
         "E0321",
         f"the definition `{first}` rests on itself",
         span,
@@ -152,7 +151,7 @@ def circular_definition(span: Span, names: Iterable[str]) -> Diagnostic:
 
 def sprawling(span: Span, most: int) -> Diagnostic:
     """A condition that grows beyond measure once its definitions are written out."""
-    return error(
+    return _error(
         "E0322",
         "with all that its definitions mean, this condition has too many parts",
         span,
@@ -167,7 +166,7 @@ def _counted(number: int, what: str) -> str:
 
 def uneven_row(span: Span, cells: int, columns: int) -> Diagnostic:
     """A row with another number of cells than its table has columns."""
-    return error(
+    return _error(
         "E0535",
         f"this row has {_counted(cells, 'value')}, and the table {_counted(columns, 'fact')}",
         span,
@@ -177,7 +176,7 @@ def uneven_row(span: Span, cells: int, columns: int) -> Diagnostic:
 
 def required_and_presumed(span: Span, name: str) -> Diagnostic:
     """A fact that is asked for, and presumed where it is absent."""
-    return error(
+    return _error(
         "E0530",
         f"`{name}` is `required`, and yet something is presumed of it",
         span,
@@ -187,7 +186,7 @@ def required_and_presumed(span: Span, name: str) -> Diagnostic:
 
 def nothing_to_presume(span: Span, name: str, kind: Type) -> Diagnostic:
     """A list or group of facts of which a value is presumed."""
-    return error(
+    return _error(
         "E0531",
         f"nothing can be presumed of `{name}`, which is {describe(kind)}",
         span,
@@ -197,12 +196,12 @@ def nothing_to_presume(span: Span, name: str, kind: Type) -> Diagnostic:
 
 def presumed_not_stated(span: Span) -> Diagnostic:
     """A presumed value that is not written out."""
-    return error("E0532", "what is presumed is a plain value", span, help="write the value")
+    return _error("E0532", "what is presumed is a plain value", span, help="write the value")
 
 
 def plain_fact_needed(span: Span, path: str, word: str) -> Diagnostic:
     """A fact that every decision shows, or reads as it is stated, declared otherwise."""
-    return error(
+    return _error(
         "E0533",
         f"`{path}` cannot be `{word}`",
         span,
@@ -212,7 +211,7 @@ def plain_fact_needed(span: Span, path: str, word: str) -> Diagnostic:
 
 def sensitive_shown(span: Span, written: str) -> Diagnostic:
     """A text or evidence that would show a sensitive fact."""
-    return error(
+    return _error(
         "E0534",
         f"this would show `{written}`, which is sensitive",
         span,
@@ -222,7 +221,7 @@ def sensitive_shown(span: Span, written: str) -> Diagnostic:
 
 def presumption_helps(span: Span) -> Diagnostic:
     """A presumed value by which leaving the fact out helps, or might."""
-    return error(
+    return _error(
         "E0610",
         "leaving the fact out could help the campaign, as its value is presumed",
         span,
@@ -233,7 +232,7 @@ def presumption_helps(span: Span) -> Diagnostic:
 
 def shadowing(span: Span, word: str) -> Diagnostic:
     """A bound name that hides another."""
-    return error(
+    return _error(
         "E0311",
         f"the name `{word}` is already in use here",
         span,
@@ -243,7 +242,7 @@ def shadowing(span: Span, word: str) -> Diagnostic:
 
 def ordinal_in_condition(span: Span) -> Diagnostic:
     """`[1]` outside a test."""
-    return error(
+    return _error(
         "E0312",
         "elements of a list are not counted in conditions",
         span,
@@ -256,14 +255,14 @@ def ordinal_in_condition(span: Span) -> Diagnostic:
 
 def wrong_type(span: Span, found: Type, wanted: Type) -> Diagnostic:
     """A value of another type than its partner."""
-    return error("E0401", f"this is {describe(found)}, where {describe(wanted)} is needed", span)
+    return _error("E0401", f"this is {describe(found)}, where {describe(wanted)} is needed", span)
 
 
 def not_comparable(
     span: Span, comparator: Comparator, kind: Type, instead: str | None
 ) -> Diagnostic:
     """A phrase that does not fit the type to its left."""
-    return error(
+    return _error(
         "E0402",
         f"`{comparator.phrase}` does not fit {describe(kind)}",
         span,
@@ -274,27 +273,27 @@ def not_comparable(
 def not_a_condition(span: Span, kind: Type | None) -> Diagnostic:
     """A value where a condition is needed."""
     what = f"this is {describe(kind)}, not a condition" if kind else "this is not a condition"
-    return error("E0403", what, span, help="compare it: `… is …`, `… is at least …`")
+    return _error("E0403", what, span, help="compare it: `… is …`, `… is at least …`")
 
 
 def not_a_value(span: Span) -> Diagnostic:
     """A condition where a value is needed."""
-    return error("E0404", "a condition stands where a value is needed", span)
+    return _error("E0404", "a condition stands where a value is needed", span)
 
 
 def not_a_list(span: Span, kind: Type) -> Diagnostic:
     """A quantifier over something else."""
-    return error("E0405", f"this is {describe(kind)}, where a list is needed", span)
+    return _error("E0405", f"this is {describe(kind)}, where a list is needed", span)
 
 
 def no_arithmetic(span: Span, operator: str, left: Type, right: Type) -> Diagnostic:
     """Operands that do not go together."""
-    return error("E0406", f"`{operator}` cannot join {describe(left)} and {describe(right)}", span)
+    return _error("E0406", f"`{operator}` cannot join {describe(left)} and {describe(right)}", span)
 
 
 def number_for_percentage(span: Span, text: str) -> Diagnostic:
     """A number where a percentage belongs."""
-    return error(
+    return _error(
         "E0407",
         f"`{text}` is a plain number, where a percentage is needed",
         span,
@@ -305,7 +304,7 @@ def number_for_percentage(span: Span, text: str) -> Diagnostic:
 
 def if_any_without_every(span: Span, word: str) -> Diagnostic:
     """`, if any,` beside another quantifier."""
-    return error(
+    return _error(
         "E0408",
         f"`, if any,` has no meaning with `{word}`",
         span,
@@ -315,7 +314,7 @@ def if_any_without_every(span: Span, word: str) -> Diagnostic:
 
 def days_and_months(span: Span) -> Diagnostic:
     """Days held against months."""
-    return error(
+    return _error(
         "E0409",
         "days are not compared or joined with months",
         span,
@@ -326,7 +325,7 @@ def days_and_months(span: Span) -> Diagnostic:
 
 def definition_as_value(span: Span, name: str) -> Diagnostic:
     """A definition where a value is needed."""
-    return error(
+    return _error(
         "E0404",
         f"`{name}` is a definition, where a value is needed",
         span,
@@ -337,7 +336,7 @@ def definition_as_value(span: Span, name: str) -> Diagnostic:
 
 def pattern_needed(span: Span) -> Diagnostic:
     """`is like` with something else than a text in quotation marks."""
-    return error(
+    return _error(
         "E0410",
         "a pattern is a text in quotation marks",
         span,
@@ -347,7 +346,7 @@ def pattern_needed(span: Span) -> Diagnostic:
 
 def period_as_value(span: Span) -> Diagnostic:
     """A period where a single value is needed."""
-    return error(
+    return _error(
         "E0411",
         "a period stands where a single value is needed",
         span,
@@ -358,7 +357,7 @@ def period_as_value(span: Span) -> Diagnostic:
 def period_needed(span: Span, kind: Type | None) -> Diagnostic:
     """Something else than a period where a period is needed."""
     what = f"this is {describe(kind)}" if kind else "this is a single value"
-    return error(
+    return _error(
         "E0412",
         f"{what}, where a period is needed",
         span,
@@ -368,7 +367,7 @@ def period_needed(span: Span, kind: Type | None) -> Diagnostic:
 
 def inverted_period(span: Span) -> Diagnostic:
     """A period whose last day lies before its first."""
-    return error(
+    return _error(
         "E0413",
         "this period ends before it begins",
         span,
@@ -378,12 +377,12 @@ def inverted_period(span: Span) -> Diagnostic:
 
 def no_aggregate(span: Span, word: str, kind: Type) -> Diagnostic:
     """Values that cannot be added up or have no order."""
-    return error("E0414", f"`{word} of` does not fit {describe(kind)}", span)
+    return _error("E0414", f"`{word} of` does not fit {describe(kind)}", span)
 
 
 def value_of_element(span: Span, word: str) -> Diagnostic:
     """An aggregate of groups that does not say which of their facts is meant."""
-    return error(
+    return _error(
         "E0415",
         f"the elements are groups of facts; say what of each the `{word}` is of",
         span,
@@ -396,7 +395,7 @@ def value_of_element(span: Span, word: str) -> Diagnostic:
 
 def missing_clause(span: Span, name: str, clause: str, why: str, what: str = "rule") -> Diagnostic:
     """A rule or declaration without a clause that all of its kind need."""
-    return error(
+    return _error(
         "E0501",
         f"the {what} `{name}` has no `{clause}`",
         span,
@@ -406,7 +405,7 @@ def missing_clause(span: Span, name: str, clause: str, why: str, what: str = "ru
 
 def repeated_clause(span: Span, clause: str, what: str = "rule") -> Diagnostic:
     """A clause that may stand once."""
-    return error("E0502", f"`{clause}` stands twice in this {what}", span)
+    return _error("E0502", f"`{clause}` stands twice in this {what}", span)
 
 
 _USELESS = {
@@ -418,7 +417,7 @@ _USELESS = {
 
 def useless_clause(span: Span, clause: str, effect: str) -> Diagnostic:
     """A clause that has no use beside the main clause of its rule."""
-    return error(
+    return _error(
         "E0520",
         f"`{clause}` has no use in a rule that says `{effect}`",
         span,
@@ -471,7 +470,7 @@ def not_a_permission(span: Span, rule: str) -> Diagnostic:
 
 def second_demand(span: Span) -> Diagnostic:
     """Two main clauses in one rule."""
-    return error(
+    return _error(
         "E0511",
         "a rule makes one demand, and this is its second",
         span,
@@ -481,7 +480,7 @@ def second_demand(span: Span) -> Diagnostic:
 
 def misplaced_clause(span: Span, clause: str) -> Diagnostic:
     """A clause of rules among the common clauses of a policy."""
-    return error(
+    return _error(
         "E0503",
         f"`{clause}` belongs into a rule",
         span,
@@ -491,7 +490,7 @@ def misplaced_clause(span: Span, clause: str) -> Diagnostic:
 
 def empty_window(span: Span) -> Diagnostic:
     """An end that is not after its beginning."""
-    return error(
+    return _error(
         "E0504",
         "this period is empty: `until` is not after `from`",
         span,
@@ -501,12 +500,12 @@ def empty_window(span: Span) -> Diagnostic:
 
 def overlapping_editions(span: Span, name: str) -> Diagnostic:
     """Two editions of a set for one day."""
-    return error("E0505", f"two editions of `{name}` hold on the same day", span)
+    return _error("E0505", f"two editions of `{name}` hold on the same day", span)
 
 
 def unlabelled_fact(span: Span, name: str) -> Diagnostic:
     """A fact without its label."""
-    return error(
+    return _error(
         "E0506",
         f"the fact `{name}` has no label",
         span,
@@ -516,7 +515,7 @@ def unlabelled_fact(span: Span, name: str) -> Diagnostic:
 
 def no_vocabulary(span: Span) -> Diagnostic:
     """Policies without facts to speak of."""
-    return error(
+    return _error(
         "E0507",
         "there is no vocabulary in this bundle",
         span,
@@ -526,7 +525,7 @@ def no_vocabulary(span: Span) -> Diagnostic:
 
 def fact_depended_on(span: Span, path: str, kind: Type) -> Diagnostic:
     """A vocabulary without a fact that deciding itself depends on."""
-    return error(
+    return _error(
         "E0516",
         f"the vocabulary has no `{path}` that is {describe(kind)}",
         span,
@@ -537,7 +536,7 @@ def fact_depended_on(span: Span, path: str, kind: Type) -> Diagnostic:
 
 def second_vocabulary(span: Span, name: str, root: str) -> Diagnostic:
     """A vocabulary of another name than the first."""
-    return error(
+    return _error(
         "E0518",
         f"there is a second vocabulary, `{name}`, beside `{root}`",
         span,
@@ -548,7 +547,7 @@ def second_vocabulary(span: Span, name: str, root: str) -> Diagnostic:
 
 def type_name_taken(span: Span, name: str) -> Diagnostic:
     """A group or type with the name of another kind of type."""
-    return error(
+    return _error(
         "E0519",
         f"`{name}` already names a type",
         span,
@@ -558,17 +557,17 @@ def type_name_taken(span: Span, name: str) -> Diagnostic:
 
 def incomplete_test(span: Span, step: str) -> Diagnostic:
     """A test that does not say what it is about."""
-    return error("E0508", f"this test has no `{step}`", span)
+    return _error("E0508", f"this test has no `{step}`", span)
 
 
 def repeated_step(span: Span) -> Diagnostic:
     """A step of a test that may stand once."""
-    return error("E0512", "this stands twice in one test", span, help="write a second test")
+    return _error("E0512", "this stands twice in one test", span, help="write a second test")
 
 
 def element_needed(span: Span, owner: str) -> Diagnostic:
     """A path of a test that passes through a list without saying which element."""
-    return error(
+    return _error(
         "E0513",
         f"`{owner}` is a list; say which of its elements is meant",
         span,
@@ -578,7 +577,7 @@ def element_needed(span: Span, owner: str) -> Diagnostic:
 
 def group_as_value(span: Span) -> Diagnostic:
     """A whole group of facts given at once."""
-    return error(
+    return _error(
         "E0514",
         "a group of facts is not given as a whole",
         span,
@@ -588,12 +587,12 @@ def group_as_value(span: Span) -> Diagnostic:
 
 def not_a_constant(span: Span) -> Diagnostic:
     """A value that only an evaluation would know."""
-    return error("E0515", "a test gives values, not facts or sets", span, help="write the value")
+    return _error("E0515", "a test gives values, not facts or sets", span, help="write the value")
 
 
 def placeholder(span: Span, text: str, reason: str) -> Diagnostic:
     """A placeholder that cannot be filled in."""
-    return error(
+    return _error(
         "E0509",
         f"the placeholder `{{{text}}}` cannot be filled in",
         span,
@@ -604,17 +603,17 @@ def placeholder(span: Span, text: str, reason: str) -> Diagnostic:
 
 def empty_set(span: Span) -> Diagnostic:
     """Braces with nothing in them."""
-    return error("E0510", "this set has no members", span)
+    return _error("E0510", "this set has no members", span)
 
 
 def member_not_constant(span: Span) -> Diagnostic:
     """A fact or a calculation among the members of a set."""
-    return error("E0517", "braces list values, not facts", span, help="write the value")
+    return _error("E0517", "braces list values, not facts", span, help="write the value")
 
 
 def edition_not_constant(span: Span, what: str) -> Diagnostic:
     """A fact or a calculation where a declaration states a value."""
-    return error("E0517", f"a {what} states a value, not a fact", span, help="write the value")
+    return _error("E0517", f"a {what} states a value, not a fact", span, help="write the value")
 
 
 # --- polarity ---------------------------------------------------------------------------------
@@ -622,7 +621,7 @@ def edition_not_constant(span: Span, what: str) -> Diagnostic:
 
 def absence_helps(span: Span, comparator: Comparator) -> Diagnostic:
     """A condition by which leaving a fact out would help the campaign."""
-    return error(
+    return _error(
         "E0601",
         f"with `{comparator.phrase}` here, leaving the fact out would help the campaign",
         span,
@@ -636,7 +635,7 @@ def absence_helps(span: Span, comparator: Comparator) -> Diagnostic:
 
 def absence_helps_in_definition(span: Span, name: str) -> Diagnostic:
     """A definition that asks whether a fact is known, where absence would help."""
-    return error(
+    return _error(
         "E0601",
         f"with `{name}` here, leaving out a fact that it asks for would help the campaign",
         span,
