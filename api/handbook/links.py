@@ -59,6 +59,10 @@ class Links:
         """Return the address of a parameter."""
         return self._at(PAGES["vocabulary"], f"parameter-{name}")
 
+    def table(self, name: str) -> str:
+        """Return the address of a table."""
+        return self._at(PAGES["vocabulary"], f"table-{name}")
+
     def list(self, name: str) -> str:
         """Return the address of a list."""
         return self._at(PAGES["vocabulary"], f"list-{name}")

@@ -58,6 +58,7 @@ class Realm(Enum):
     RULE = "rule"
     DEFINITION = "definition"
     PARAMETER = "parameter"
+    TABLE = "table"
     SET = "set"
     INSTRUMENT = "instrument"
     FACT = "fact"
@@ -138,6 +139,8 @@ class Kind(Enum):
     EDITION_ADDED = "edition added"  # members; `about` has the days
     EDITION_REMOVED = "edition removed"
     EDITION_UNTIL = "edition until"
+    CASE_ADDED = "case added"  # what it is meant for and gives; `about` has the days
+    CASE_REMOVED = "case removed"
     VALUE = "value"  # constants; `about` has the days
     REVIEWED = "reviewed on"  # days, or None
 

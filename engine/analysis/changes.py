@@ -19,6 +19,7 @@ from .definitions import definition_changes, written_out
 from .meaning import Reader
 from .parameters import parameter_changes
 from .rules import content, lean_of_existence, rule_changes, subject_of
+from .table_changes import table_changes
 from .timelines import timeline
 
 
@@ -34,6 +35,7 @@ def changes(old: Policies, new: Policies) -> tuple[Change, ...]:
         if timeline(old.sets[name]) != timeline(new.sets[name])
     )
     shared |= old.parameters.keys() & new.parameters.keys()
+    shared |= old.tables.keys() & new.tables.keys()
     readers = (
         Reader(policies=old, renamed=renamed, shared=shared, bound={}),
         Reader(policies=new, renamed={}, shared=shared, bound={}),
@@ -42,6 +44,7 @@ def changes(old: Policies, new: Policies) -> tuple[Change, ...]:
         *_rules(*readers),
         *definition_changes(*readers),
         *parameter_changes(*readers),
+        *table_changes(old, new),
         *set_changes(old, new),
         *instrument_changes(old, new),
         *fact_changes(before, after, renamed),

@@ -21,6 +21,7 @@ from ..semantics.tree import (
     FactTerm,
     Holds,
     Joined,
+    LookupTerm,
     Over,
     Parameter,
     ParameterTerm,
@@ -35,6 +36,7 @@ from ..semantics.types import ListType, RecordType, Type
 from ..syntax.lexis import Comparator
 from ..syntax.tree import QuantifierKind
 from .normal import denied, normal
+from .tables import cases
 from .timelines import always, listed, spans, timeline
 
 Key = Hashable
@@ -147,6 +149,9 @@ class Reader:
                 if name in self.shared:
                     return ("set", name)
                 return ("set", timeline(self.policies.sets[name]))
+            case LookupTerm(name=name, arguments=arguments):
+                declared: Key = name if name in self.shared else cases(self.policies.tables[name])
+                return ("looked up", declared, tuple(map(self.term, arguments)))
             case ParameterTerm(name=name):
                 if name in self.shared:
                     return ("parameter", name)

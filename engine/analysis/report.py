@@ -10,6 +10,7 @@ _PLURALS = {
     Realm.RULE: "rule",
     Realm.DEFINITION: "definition",
     Realm.PARAMETER: "parameter",
+    Realm.TABLE: "table",
     Realm.SET: "set",
     Realm.INSTRUMENT: "instrument",
     Realm.FACT: "fact",

@@ -47,6 +47,7 @@ _REALMS = {
     Realm.RULE: "rule",
     Realm.DEFINITION: "definition",
     Realm.PARAMETER: "parameter",
+    Realm.TABLE: "table",
     Realm.SET: "set",
     Realm.INSTRUMENT: "instrument",
     Realm.FACT: "fact",
@@ -98,6 +99,10 @@ def sentence(change: Change) -> str:  # noqa: C901, PLR0912 - one case for each 
             return f'the exception "{change.exception}" is gone: `{old}`'
         case Kind.MEMBER_ADDED | Kind.MEMBER_DROPPED if change.part is None:
             return _member(change, old, new)
+        case Kind.CASE_ADDED | Kind.CASE_REMOVED:
+            days = f", {change.about}" if change.about else ""
+            is_new = change.kind is Kind.CASE_ADDED
+            return f"a case is added{days}: {new}" if is_new else f"a case is gone{days}: {old}"
         case Kind.LIMIT:
             return _within(change, _limit(change, old, new))
         case _:

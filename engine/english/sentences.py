@@ -21,6 +21,7 @@ from ..semantics.tree import (
     FactTerm,
     Holds,
     Joined,
+    LookupTerm,
     Over,
     Parameter,
     ParameterTerm,
@@ -301,6 +302,9 @@ class Writer:
                 return self._set_value(self.policies.parameters[name])
             case AggregateTerm():
                 return self._aggregate(term)
+            case LookupTerm(label=label, arguments=arguments):
+                values = joined([self.value(each) for each in arguments], "and")
+                return f"the {labels.bare(label)} for {values} (by table)"
             case SetTerm(name=name):
                 return f"the {labels.bare(self.policies.sets[name].label)}"
         assert_never(term)

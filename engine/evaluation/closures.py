@@ -22,6 +22,7 @@ from ..semantics.tree import (
     FactTerm,
     Holds,
     Joined,
+    LookupTerm,
     Over,
     Parameter,
     ParameterTerm,
@@ -35,6 +36,7 @@ from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
 from .aggregate import aggregate
 from .comparison import UndefinedError, calculate, holds, members, order
+from .lookup import looked_up
 from .outcome import Truth
 from .pattern import is_like
 from .values import Datum, Group
@@ -102,6 +104,9 @@ def compile_value(term: ValueTerm, names: Names) -> Value:
             return _arithmetic(term, names)
         case AggregateTerm():
             return _aggregate(term, names)
+        case LookupTerm():
+            found = compile_lookup(term, names)
+            return lambda frame: None if (row := found(frame)) is None else row.value
     assert_never(term)
 
 
@@ -183,6 +188,23 @@ def _arithmetic(term: ArithmeticTerm, names: Names) -> Value:
             return None
 
     return calculated
+
+
+def compile_lookup(term: LookupTerm, names: Names) -> Callable[[Frame], Constant | None]:
+    """Return the closure that yields what a table gives, or None where it gives nothing."""
+    table = names.policies.tables[term.name]
+    arguments = tuple(compile_value(argument, names) for argument in term.arguments)
+
+    def found(frame: Frame) -> Constant | None:
+        values = [argument(frame) for argument in arguments]
+        if None in values:
+            return None
+        try:
+            return looked_up(table, frame.law_day, values)
+        except UndefinedError:
+            return None
+
+    return found
 
 
 def _aggregate(term: AggregateTerm, names: Names) -> Value:

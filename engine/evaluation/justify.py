@@ -4,10 +4,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ..semantics.tree import MARKET, Duty, FactTerm, ParameterTerm, Policies, Rule, Template
+from ..semantics.tree import (
+    MARKET,
+    Constant,
+    Duty,
+    FactTerm,
+    Filling,
+    LookupTerm,
+    ParameterTerm,
+    Policies,
+    Rule,
+    Template,
+    ValueTerm,
+)
 from ..semantics.types import Scalar
 from ..syntax.tree import Term
+from .comparison import UndefinedError
 from .days import days_later, months_later
+from .lookup import looked_up
 from .moment import FLIGHT
 from .outcome import Outcome, Seen
 from .result import Finding, Obligation
@@ -180,13 +194,39 @@ class _Teller:
             part if isinstance(part, str) else self._value(part, bound) for part in template.parts
         )
 
-    def _value(self, term: FactTerm | ParameterTerm, bound: Mapping[str, str]) -> str:
-        if isinstance(term, ParameterTerm):
-            text = in_force(term, self.breach.policies, self.breach.day)
-        else:
-            value = self._datum(term, bound)
-            text = shown(term, term.presumed if value is None else value)
+    def _value(self, term: Filling, bound: Mapping[str, str]) -> str:
+        match term:
+            case ParameterTerm():
+                text = in_force(term, self.breach.policies, self.breach.day)
+            case LookupTerm():
+                found = self._looked_up(term, bound)
+                text = "unknown" if found is None else found.text
+            case FactTerm():
+                value = self._datum(term, bound)
+                text = shown(term, term.presumed if value is None else value)
         return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+    def _looked_up(self, term: LookupTerm, bound: Mapping[str, str]) -> Constant | None:
+        values = [self._argument(argument, bound) for argument in term.arguments]
+        if None in values:
+            return None
+        try:
+            return looked_up(self.breach.policies.tables[term.name], self.breach.day, values)
+        except UndefinedError:
+            return None
+
+    def _argument(self, term: ValueTerm, bound: Mapping[str, str]) -> object:
+        match term:
+            case Constant(value=value):
+                return value
+            case ParameterTerm(name=name):
+                found = self.breach.policies.parameters[name].on(self.breach.day)
+                return None if found is None else found.value
+            case _:
+                # INVARIANT: the checker lets a text look a table up by nothing else.
+                assert isinstance(term, FactTerm)  # noqa: S101
+                stated = self._datum(term, bound)
+                return term.presumed if stated is None else stated
 
     def _datum(self, fact: FactTerm, bound: Mapping[str, str]) -> Datum | None:
         base: Datum | None = self.campaign.facts

@@ -23,6 +23,7 @@ from ..semantics.tree import (
     FactTerm,
     Holds,
     Joined,
+    LookupTerm,
     Over,
     ParameterTerm,
     Policies,
@@ -35,6 +36,7 @@ from ..syntax.tree import JunctionKind, QuantifierKind
 from .aggregate import EXTREMES, MOST_DECIDING, aggregate
 from .comparison import UndefinedError, calculate, holds
 from .judge import Evaluate, Hearing, judge
+from .lookup import given, looked_up
 from .outcome import Bindings, Outcome, Seen, Wanted, conjunction, disjunction, negation
 from .result import RuleResult
 from .values import Datum, Group, shown
@@ -210,7 +212,9 @@ def _evidence(
 ) -> tuple[Seen, ...]:
     """Return the facts that were compared; the first carries what was required."""
 
-    def tell(fact: FactTerm | ParameterTerm) -> str:
+    def tell(fact: FactTerm | ParameterTerm | LookupTerm) -> str:
+        if isinstance(fact, LookupTerm):
+            return f"{given(fact, lookup(fact, situation)[0])} ({fact.text})"
         if isinstance(fact, ParameterTerm):
             return f"{in_force(fact, situation.policies, situation.law_day)} ({fact.name})"
         value, pointer = _find(fact, situation)
@@ -231,6 +235,8 @@ def _read(term: ValueTerm, situation: Situation) -> list[Seen]:
             return [_seen(term, value, pointer, "", situation)]
         case ArithmeticTerm(left=left, right=right):
             return [*_read(left, situation), *_read(right, situation)]
+        case LookupTerm(arguments=arguments):
+            return [each for argument in arguments for each in _read(argument, situation)]
         case AggregateTerm():
             return _read_aggregate(term, situation)
         case _:
@@ -292,6 +298,9 @@ def _value(term: ValueTerm, situation: Situation) -> tuple[object, list[Wanted]]
             return _calculated(term, situation)
         case AggregateTerm():
             return _aggregated(term, situation)
+        case LookupTerm():
+            found, missing = lookup(term, situation)
+            return None if found is None else found.value, missing
     assert_never(term)
 
 
@@ -304,6 +313,22 @@ def _calculated(term: ArithmeticTerm, situation: Situation) -> tuple[object, lis
         return calculate(term.operator, left, right, term.month_end), []
     except UndefinedError as error:
         return None, list(_undefined((term,), str(error), situation))
+
+
+def lookup(term: LookupTerm, situation: Situation) -> tuple[Constant | None, list[Wanted]]:
+    """Return what a table gives, and what is wanted where it gives nothing."""
+    values, missing = [], []
+    for argument in term.arguments:
+        value, lacking = _value(argument, situation)
+        values.append(value)
+        missing.extend(lacking)
+    if missing:
+        return None, missing
+    try:
+        found = looked_up(situation.policies.tables[term.name], situation.law_day, values)
+    except UndefinedError as error:
+        return None, list(_undefined((term,), str(error), situation))
+    return found, [] if found is not None else [no_edition(term, situation.law_day)]
 
 
 def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list[Wanted]]:
@@ -354,6 +379,8 @@ def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
             return (term,)
         case ArithmeticTerm(left=left, right=right):
             return (*_facts(left), *_facts(right))
+        case LookupTerm(arguments=arguments):
+            return tuple(fact for argument in arguments for fact in _facts(argument))
         case AggregateTerm(collection=collection):
             return (collection,)
         case _:

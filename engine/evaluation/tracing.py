@@ -18,6 +18,7 @@ from ..semantics.tree import (
     FactTerm,
     Holds,
     Joined,
+    LookupTerm,
     Over,
     ParameterTerm,
     SetTerm,
@@ -30,12 +31,14 @@ from .closures import (
     Names,
     Test,
     compile_fact,
+    compile_lookup,
     compile_stated,
     compile_test,
     compile_value,
     unbound,
 )
 from .comparison import UndefinedError, calculate, holds
+from .lookup import given, looked_up
 from .outcome import Outcome, Seen, Truth, Wanted, conjunction, disjunction, negation
 from .values import Datum, shown
 from .wording import (
@@ -208,6 +211,9 @@ def _compared(condition: Compared, names: Names) -> Trace:
     terms = (condition.left, *condition.right)
     reads = [_read(term, names) for term in terms]
     partners = {id(fact): _look(fact, names) for fact in terms[1:] if isinstance(fact, FactTerm)}
+    lookups = {
+        id(term): compile_lookup(term, names) for term in terms if isinstance(term, LookupTerm)
+    }
     wants = _wants(condition, names)
 
     def compared(frame: Frame) -> Outcome:
@@ -215,7 +221,9 @@ def _compared(condition: Compared, names: Names) -> Trace:
         if truth is None:
             return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
 
-        def tell(term: FactTerm | ParameterTerm) -> str:
+        def tell(term: FactTerm | ParameterTerm | LookupTerm) -> str:
+            if isinstance(term, LookupTerm):
+                return f"{given(term, lookups[id(term)](frame))} ({term.text})"
             if isinstance(term, ParameterTerm):
                 return f"{in_force(term, names.policies, frame.law_day)} ({term.name})"
             seen = partners[id(term)](frame)[0]
@@ -235,12 +243,18 @@ def _read(term: ValueTerm, names: Names) -> Read:
             look = _look(term, names)
             return lambda frame: [look(frame)[0]]
         case ArithmeticTerm(left=left, right=right):
-            parts = (_read(left, names), _read(right, names))
-            return lambda frame: [each for part in parts for each in part(frame)]
+            return _read_all((left, right), names)
+        case LookupTerm(arguments=arguments):
+            return _read_all(arguments, names)
         case AggregateTerm():
             return _read_aggregate(term, names)
         case _:
             return lambda _: []
+
+
+def _read_all(terms: Sequence[ValueTerm], names: Names) -> Read:
+    parts = [_read(term, names) for term in terms]
+    return lambda frame: [each for part in parts for each in part(frame)]
 
 
 def _read_aggregate(term: AggregateTerm, names: Names) -> Read:
@@ -286,6 +300,8 @@ def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
         return (term,)
     if isinstance(term, ArithmeticTerm):
         return (*_facts(term.left), *_facts(term.right))
+    if isinstance(term, LookupTerm):
+        return tuple(fact for argument in term.arguments for fact in _facts(argument))
     if isinstance(term, AggregateTerm):
         return (term.collection,)
     return ()
@@ -335,6 +351,8 @@ def _term_wants(term: ValueTerm, names: Names) -> Callable[[Frame], list[Wanted]
             return lambda frame: [no_edition(term, frame.law_day)] if value(frame) is None else []
         case ArithmeticTerm():
             return _arithmetic_wants(term, names)
+        case LookupTerm():
+            return _lookup_wants(term, names)
         case AggregateTerm():
             return _aggregate_wants(term, names)
         case _:
@@ -353,12 +371,37 @@ def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Callable[[Frame], l
         try:
             calculate(term.operator, left(frame), right(frame), term.month_end)
         except UndefinedError as error:
-            why = UNTOLD if any_sensitive((term,)) else str(error)
-            unmeant = [replace(look(frame)[1], why=why) for look in looks]
-            return list(dict.fromkeys(unmeant)) or [meaningless((term,), str(error))]
+            return _unmeant(term, str(error), [look(frame)[1] for look in looks])
         return []
 
     return wants
+
+
+def _lookup_wants(term: LookupTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
+    parts = [_term_wants(argument, names) for argument in term.arguments]
+    values = [compile_value(argument, names) for argument in term.arguments]
+    looks = [_look(fact, names) for fact in _facts(term)]
+    table = names.policies.tables[term.name]
+
+    def wants(frame: Frame) -> list[Wanted]:
+        found = [wanted for part in parts for wanted in part(frame)]
+        if found:
+            return found
+        try:
+            row = looked_up(table, frame.law_day, [value(frame) for value in values])
+        except UndefinedError as error:
+            return _unmeant(term, str(error), [look(frame)[1] for look in looks])
+        return [] if row is not None else [no_edition(term, frame.law_day)]
+
+    return wants
+
+
+def _unmeant(term: ValueTerm, why: str, wanted: Sequence[Wanted]) -> list[Wanted]:
+    """Return the facts of a term that has no meaning with their values."""
+    told = UNTOLD if any_sensitive((term,)) else why
+    return list(dict.fromkeys(replace(each, why=told) for each in wanted)) or [
+        meaningless((term,), why)
+    ]
 
 
 def _aggregate_wants(term: AggregateTerm, names: Names) -> Callable[[Frame], list[Wanted]]:

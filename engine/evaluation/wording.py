@@ -11,6 +11,7 @@ from ..semantics.tree import (
     Constant,
     DatedTerm,
     FactTerm,
+    LookupTerm,
     ParameterTerm,
     Policies,
     SetTerm,
@@ -23,7 +24,7 @@ from ..syntax.lexis import Comparator
 from .outcome import Wanted
 from .values import SENSITIVE, show_typed
 
-Told = FactTerm | ParameterTerm
+Told = FactTerm | ParameterTerm | LookupTerm
 """What is told by its value beside its name."""
 
 
@@ -32,6 +33,8 @@ def no_edition(term: DatedTerm, day: date) -> Wanted:
     kind, label = "set", term.name
     if isinstance(term, ParameterTerm):
         kind, label = "parameter", term.label
+    if isinstance(term, LookupTerm):
+        kind, label = "table", term.label
     why = f"the {kind} has no edition for {day}"
     return Wanted(pointer="", path=term.name, label=label, why=why)
 
@@ -53,6 +56,7 @@ def term_text(term: ValueTerm) -> str:
             | SetTerm(text=text)
             | ParameterTerm(text=text)
             | AggregateTerm(text=text)
+            | LookupTerm(text=text)
         ):
             return text
         case ArithmeticTerm(text=text):
@@ -64,11 +68,14 @@ def requirement(condition: Compared, tell: Callable[[Told], str], *, truth: bool
     """Return what would have to hold for a comparison of this truth to come out otherwise.
 
     `tell` says a fact to the right as its value and path, `gender (campaign.segments[1].kind)`, and
-    a parameter as its value and name, `180 days (audit_interval)`.
+    a parameter as its value and name, `180 days (audit_interval)`; a lookup, on either side, as
+    what the table gave, `16 (voting_age(market))`.
     """
     phrase = condition.comparator.denial if truth else condition.comparator.phrase
     words = [phrase, *_partners(condition, tell)]
-    if not isinstance(condition.left, FactTerm):
+    if isinstance(condition.left, LookupTerm):
+        words.insert(0, tell(condition.left))
+    elif not isinstance(condition.left, FactTerm):
         words.insert(0, term_text(condition.left))
     return " ".join(words)
 
@@ -119,5 +126,4 @@ def dotted(root: str, pointer: str) -> str:
 
 def variables(template: Template) -> frozenset[str]:
     """Return the names of bound elements that a template speaks of."""
-    facts = (part for part in template.parts if isinstance(part, FactTerm))
-    return frozenset(fact.variable for fact in facts if fact.variable is not None)
+    return frozenset(fact.variable for fact in template.facts() if fact.variable is not None)

@@ -20,7 +20,7 @@ from ..semantics.tree import (
 )
 from .examples import by_file, concerned, example
 from .origins import WrittenPolicy, written_policies
-from .reading import definitions_read, lists_read, parameters_read, paths_read
+from .reading import definitions_read, lists_read, parameters_read, paths_read, tables_read
 from .values import (
     Authority,
     Chapter,
@@ -115,6 +115,7 @@ class _Maker:
             examples=tuple(example(case, vocabulary) for case, rules in cases if shown & rules),
             definitions=definitions_read(rule),
             parameters=parameters_read(rule),
+            tables=tables_read(rule),
             lists=lists_read(rule),
             facts=tuple(self._facts(rule)),
             origin=origin,

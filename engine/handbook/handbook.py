@@ -22,6 +22,7 @@ def handbook(bundle: Bundle) -> Handbook:
         facts=indexes.facts(entries),
         definitions=reference.definitions(policies, entries),
         parameters=reference.parameters(policies, entries),
+        tables=reference.tables(policies, entries),
         lists=reference.lists(policies, entries),
         groups=reference.groups(policies.vocabulary),
     )

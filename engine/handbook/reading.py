@@ -14,6 +14,7 @@ from ..semantics.tree import (
     FactTerm,
     Holds,
     Joined,
+    LookupTerm,
     Over,
     ParameterTerm,
     Rule,
@@ -46,6 +47,12 @@ def parameters_read(rule: Rule) -> tuple[str, ...]:
     """Return the names of the parameters that a rule refers to."""
     read = (term for each in clauses_of(rule) for term in terms_below(each.condition))
     return tuple(dict.fromkeys(term.name for term in read if isinstance(term, ParameterTerm)))
+
+
+def tables_read(rule: Rule) -> tuple[str, ...]:
+    """Return the names of the tables that a rule looks up."""
+    read = (term for each in clauses_of(rule) for term in terms_below(each.condition))
+    return tuple(dict.fromkeys(term.name for term in read if isinstance(term, LookupTerm)))
 
 
 def paths_read(rule: Rule, root: str) -> tuple[str, ...]:
@@ -83,6 +90,9 @@ def _term(term: ValueTerm, bound: Bound, root: str) -> Iterator[str]:
         case ArithmeticTerm(left=left, right=right):
             yield from _term(left, bound, root)
             yield from _term(right, bound, root)
+        case LookupTerm(arguments=arguments):
+            for argument in arguments:
+                yield from _term(argument, bound, root)
         case AggregateTerm(variable=name, collection=collection, value=value, where=where):
             path = _path(collection, bound, root)
             yield path

@@ -6,7 +6,7 @@ from ..english.amounts import constant, day, words_of
 from ..english.consequences import in_force
 from ..english.sentences import Writer
 from ..evaluation.values import show_typed
-from ..semantics.tree import Parameter, Policies, SetDefinition
+from ..semantics.tree import Parameter, Policies, Row, SetDefinition, Table
 from ..semantics.types import EnumerationType, ListType, RecordType, Type, describe
 from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
 from .chapters import authority
@@ -19,6 +19,8 @@ from .values import (
     ParameterEdition,
     ParameterEntry,
     RuleEntry,
+    TableEdition,
+    TableEntry,
 )
 
 
@@ -128,6 +130,37 @@ def _parameter(declared: Parameter, entries: tuple[RuleEntry, ...]) -> Parameter
         reviewed="" if declared.reviewed is None else day(declared.reviewed),
         rules=tuple(entry.reference for entry in entries if declared.name in entry.parameters),
     )
+
+
+def tables(policies: Policies, entries: Iterable[RuleEntry]) -> tuple[TableEntry, ...]:
+    """Return the tables by label, each with the rules that look it up."""
+    known = tuple(entries)
+    ordered = sorted(policies.tables.values(), key=lambda each: (each.label.lower(), each.name))
+    return tuple(_table(each, known) for each in ordered)
+
+
+def _table(declared: Table, entries: tuple[RuleEntry, ...]) -> TableEntry:
+    width = len(declared.inputs)
+    return TableEntry(
+        name=declared.name,
+        label=declared.label,
+        inputs=tuple(each.name.replace("_", " ") for each in declared.inputs),
+        editions=tuple(
+            TableEdition(
+                in_force=in_force(edition.window),
+                cases=tuple((_cells(row, width), constant(row.value)) for row in edition.content),
+            )
+            for edition in declared.editions
+        ),
+        authorities=tuple(map(authority, declared.sources)),
+        rules=tuple(entry.reference for entry in entries if declared.name in entry.tables),
+    )
+
+
+def _cells(row: Row, width: int) -> tuple[str, ...]:
+    """Return the words of a case, one for each input."""
+    words = tuple(word.strip("{}").replace("_", " ") for word in row.words)
+    return (*words, *("" for _ in range(width - len(words))))
 
 
 def lists(policies: Policies, entries: Iterable[RuleEntry]) -> tuple[NamedList, ...]:

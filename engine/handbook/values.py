@@ -112,6 +112,7 @@ class RuleEntry:
     examples: tuple[Example, ...]
     definitions: tuple[str, ...]
     parameters: tuple[str, ...]
+    tables: tuple[str, ...]
     lists: tuple[str, ...]
     facts: tuple[FactReference, ...]
     origin: Origin
@@ -169,6 +170,26 @@ class ParameterEntry:
     editions: tuple[ParameterEdition, ...]
     authorities: tuple[Authority, ...]
     reviewed: str
+    rules: tuple[RuleReference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableEdition:
+    """The cases of a table over a time: the words of the cells, and what it gives."""
+
+    in_force: str
+    cases: tuple[tuple[tuple[str, ...], str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableEntry:
+    """A table: what it is looked up by, its cases, and the rules that use it."""
+
+    name: str
+    label: str
+    inputs: tuple[str, ...]
+    editions: tuple[TableEdition, ...]
+    authorities: tuple[Authority, ...]
     rules: tuple[RuleReference, ...]
 
 
@@ -266,6 +287,7 @@ class Handbook:
     facts: tuple[FactUse, ...]
     definitions: tuple[DefinitionEntry, ...]
     parameters: tuple[ParameterEntry, ...]
+    tables: tuple[TableEntry, ...]
     lists: tuple[NamedList, ...]
     groups: tuple[Group, ...]
 

@@ -7,6 +7,7 @@ be, so that a file keeps its names while one of its clauses is broken.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TypeAlias
 
 from ..semantics.rules import PLACEHOLDER
@@ -179,6 +180,10 @@ class _Namer:
                     self.visit(presumed, bound, self._type_of(node))
             case tree.SetDeclaration():
                 self._set(node)
+            case tree.Table():
+                self._unique_table(node)
+            case tree.Lookup():
+                self._lookup(node, bound)
             case tree.TypeName(name=name) if name.text in self._types:
                 self._add(name.span, self._types[name.text])
             case tree.RuleReference():
@@ -229,6 +234,46 @@ class _Namer:
         expected = named_type(self.declared, name)
         for edition in node.editions:
             self.visit(edition, _NOTHING, expected)
+
+    def _unique_table(self, node: tree.Table) -> None:
+        """Take the names in a table; bare words in a column are read as what it holds."""
+        inputs: tuple[Type | None, ...] = ()
+        result: Type | None = None
+        for clause in node.clauses:
+            match clause:
+                case tree.InputsClause(inputs=given):
+                    inputs = tuple(self._type_named(each.type) for each in given)
+                case tree.ResultClause(type=name):
+                    result = self._type_named(name)
+                case tree.CaseRow(cells=cells, value=value):
+                    for cell, kind in zip(cells, inputs, strict=False):
+                        self.visit(cell, _NOTHING, kind)
+                    self.visit(value, _NOTHING, result)
+                case tree.OtherwiseRow(value=value):
+                    self.visit(value, _NOTHING, result)
+                case _:
+                    self.visit(clause, _NOTHING, None)
+
+    def _type_named(self, name: tree.Name) -> Type | None:
+        """Return the type that a word names, taking the word."""
+        if name.text in self._types:
+            self._add(name.span, self._types[name.text])
+        return named_type(self.declared, name.text)
+
+    def _lookup(self, node: tree.Lookup, bound: Bound) -> None:
+        symbol = Symbol(kind="table", name=node.table.text)
+        declared = self.declared.get(symbol)
+        inputs: tuple[Type | None, ...] = ()
+        if isinstance(declared, tree.Table):
+            self._add(node.table.span, symbol)
+            inputs = tuple(
+                named_type(self.declared, each.type.text)
+                for clause in declared.clauses
+                if isinstance(clause, tree.InputsClause)
+                for each in clause.inputs
+            )
+        for argument, kind in zip_longest(node.arguments, inputs[: len(node.arguments)]):
+            self.visit(argument, bound, kind)
 
     def _reference(self, node: tree.RuleReference) -> None:
         start, end = node.span.start, node.span.start + len(node.policy)

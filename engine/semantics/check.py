@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source, Span
@@ -25,6 +25,7 @@ from .findings import EnoughError, Findings
 from .overrides import overridden, override_faults, written_rules
 from .parameters import parameter
 from .rules import policy_rules
+from .tables import table
 from .tree import (
     MARKET,
     Constant,
@@ -34,11 +35,14 @@ from .tree import (
     Policies,
     Rule,
     SetDefinition,
+    Table,
 )
 from .types import EnumerationType, ListType, Scalar, Type
 from .vocabulary import Vocabulary
 
 Made = TypeVar("Made")
+
+_NONE: Mapping[str, Any] = {}
 
 _DEPENDED_ON: Mapping[tuple[str, ...], Type] = {
     ("id",): Scalar.TEXT,
@@ -139,16 +143,18 @@ class _Checker:
         """Return sets, rules and tests; each may use what any file declares."""
         sets = dict(self._sets(files))
         parameters = self._parameters(files)
-        written, refused = self._definitions(files, sets, parameters)
+        tables = self._tables(files, sets)
+        written, refused = self._definitions(files, sets, parameters, tables)
         # A name that is taken still means something, so that its uses are not faults of their own.
         defined = dict.fromkeys(refused) | definitions(written, self.instruments)
-        scopes = [(file, self._scope(file, sets, parameters, defined)) for file in files]
+        scopes = [(file, self._scope(file, sets, parameters, defined, tables)) for file in files]
         policies = Policies(
             vocabulary=self.vocabulary,
             sets=sets,
             rules=tuple(sorted(self._overridden(files, scopes), key=lambda rule: rule.id)),
             parameters=_sound(parameters),
             definitions=_sound(defined),
+            tables=_sound(tables),
         )
         cases = tuple(self._cases(scopes, self._rule_names(files)))
         return Checked(policies=policies, cases=cases)
@@ -156,9 +162,10 @@ class _Checker:
     def _scope(
         self,
         file: syntax.File,
-        sets: Mapping[str, SetDefinition],
-        parameters: Mapping[str, Parameter | None],
-        defined: Mapping[str, Definition | None],
+        sets: Mapping[str, SetDefinition] = _NONE,
+        parameters: Mapping[str, Parameter | None] = _NONE,
+        defined: Mapping[str, Definition | None] = _NONE,
+        tables: Mapping[str, Table | None] = _NONE,
     ) -> Scope:
         return Scope(
             source=self.sources[file.span.source],
@@ -167,6 +174,7 @@ class _Checker:
             variables={},
             parameters=parameters,
             definitions=defined,
+            tables=tables,
             report=self.report,
         )
 
@@ -174,7 +182,7 @@ class _Checker:
 
     def _sets(self, files: Iterable[syntax.File]) -> Iterator[tuple[str, SetDefinition]]:
         for file in files:
-            scope = self._scope(file, {}, {}, {})
+            scope = self._scope(file)
             for node in file.items:
                 if isinstance(node, syntax.SetDeclaration) and self._claim_set(node):
                     made = self._set(node, scope)
@@ -209,7 +217,7 @@ class _Checker:
         """Return parameters by name, None where one has faults or another's name."""
         made: dict[str, Parameter | None] = {}
         for file in files:
-            scope = self._scope(file, {}, {}, {})
+            scope = self._scope(file)
             for node in file.items:
                 if isinstance(node, syntax.Parameter):
                     name = node.name
@@ -218,16 +226,33 @@ class _Checker:
                     made.setdefault(name.text, found if is_free else None)
         return made
 
+    def _tables(
+        self, files: Iterable[syntax.File], sets: Mapping[str, SetDefinition]
+    ) -> dict[str, Table | None]:
+        """Return tables by name, None where one has faults or another's name."""
+        made: dict[str, Table | None] = {}
+        for file in files:
+            scope = self._scope(file, sets)
+            for node in file.items:
+                if isinstance(node, syntax.Table):
+                    name = node.name
+                    is_free = self.names.claim_word("table", name.text, name.span)
+                    found = table(node, scope, self.enumerations, self.instruments)
+                    made.setdefault(name.text, found if is_free else None)
+        return made
+
     def _definitions(
         self,
         files: Iterable[syntax.File],
         sets: Mapping[str, SetDefinition],
         parameters: Mapping[str, Parameter | None],
+        tables: Mapping[str, Table | None],
     ) -> tuple[list[tuple[syntax.Definition, Scope]], list[str]]:
         """Return the definitions that the files hold, and the names that others have already."""
         written, refused = [], []
         for file in files:
-            scope = self._scope(file, sets, parameters, {}).binding(MARKET, Scalar.PLACE)
+            scope = self._scope(file, sets, parameters, tables=tables)
+            scope = scope.binding(MARKET, Scalar.PLACE)
             for node in file.items:
                 if isinstance(node, syntax.Definition):
                     name = node.name

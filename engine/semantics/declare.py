@@ -226,6 +226,7 @@ class _VocabularyBuilder:
             variables={},
             parameters={},
             definitions={},
+            tables={},
             report=self.names.report,
         )
         found = value(scope, written, kind)

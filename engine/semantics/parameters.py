@@ -65,6 +65,7 @@ def stated(
         variables={},
         parameters={},
         definitions={},
+        tables={},
         report=found.append,
     )
     term = value(inner, written, kind)

@@ -24,16 +24,20 @@ from .tree import (
     Enforcement,
     Exemption,
     FactTerm,
+    Filling,
+    LookupTerm,
     ParameterTerm,
     Rule,
     SetTerm,
     Template,
+    ValueTerm,
     Window,
     bound_elements,
     measure,
     sensitive_elements,
+    terms_below,
 )
-from .types import RecordType, Scalar
+from .types import RecordType, Scalar, Type
 
 ClauseKind = TypeVar("ClauseKind", bound=syntax.Node)
 
@@ -267,11 +271,13 @@ class _RuleReader:
         return clause.text.value if clause is not None else ""
 
     def _telling(self, main: Condition) -> Scope:
-        """Return the scope of the texts: the elements that the main clause binds may be named."""
+        """Return the scope of the texts, which may name what the main clause binds and looks up."""
+        read = terms_below(main)
         return replace(
             self.scope,
             variables={**self.scope.variables, **bound_elements(main)},
             sensitive=sensitive_elements(main),
+            lookups=tuple(dict.fromkeys(each for each in read if isinstance(each, LookupTerm))),
         )
 
     def _template(
@@ -293,7 +299,7 @@ class _RuleReader:
 
     def _filled(self, text: syntax.TextLiteral, scope: Scope | None) -> Template:
         """Return a template; `scope` is None where it is unknown what it may speak of."""
-        parts: list[str | FactTerm | ParameterTerm] = []
+        parts: list[str | Filling] = []
         literal = text.value
         done = 0
         for match in PLACEHOLDER.finditer(literal):
@@ -313,12 +319,12 @@ class _RuleReader:
         start = span.start + offset + 1
         return Span(source=span.source, start=start, end=start + len(placeholder) - 2)
 
-    def _filling(
-        self, written: str, span: Span, scope: Scope | None
-    ) -> FactTerm | ParameterTerm | None:
+    def _filling(self, written: str, span: Span, scope: Scope | None) -> Filling | None:
         """Return what a placeholder names, or report why it cannot be filled in."""
         if written in self.scope.parameters:
             return parameter(self.scope, syntax.Step(span=span, name=written))
+        if written in self.scope.tables:
+            return self._looked_up(written, span, scope)
         root = self.scope.vocabulary.root
         first = written.partition(".")[0]
         is_path = _PATH.fullmatch(written) is not None
@@ -343,6 +349,23 @@ class _RuleReader:
             return None
         return found
 
+    def _looked_up(self, name: str, span: Span, scope: Scope | None) -> LookupTerm | None:
+        """Return the one lookup in a table that the main clause makes."""
+        if scope is None or scope.tables[name] is None:
+            return None  # What the main clause looks up is unknown while it has faults.
+        found = [term for term in scope.lookups if term.name == name]
+        if len(found) != 1:
+            reason = "a table that the main clause does not look up exactly once"
+        elif not all(_can_be_told(each, scope.variables) for each in found[0].arguments):
+            reason = "a table that the main clause looks up by calculated values"
+        elif any(isinstance(each, FactTerm) and each.sensitive for each in found[0].arguments):
+            self.scope.report(faults.sensitive_shown(span, name))
+            return None
+        else:
+            return replace(found[0], span=span)
+        self.scope.report(faults.placeholder(span, name, reason))
+        return None
+
     def _evidence(self) -> tuple[FactTerm, ...]:
         clause = self._one(syntax.EvidenceClause)
         paths = clause.paths if clause is not None else ()
@@ -351,3 +374,12 @@ class _RuleReader:
             if shown.sensitive:
                 self.scope.report(faults.sensitive_shown(shown.span, shown.text))
         return found
+
+
+def _can_be_told(argument: ValueTerm, bound: Mapping[str, Type]) -> bool:
+    """Whether a text can say again what a table was looked up by."""
+    match argument:
+        case FactTerm(variable=variable):
+            return variable is None or variable in bound
+        case _:
+            return isinstance(argument, Constant | ParameterTerm)

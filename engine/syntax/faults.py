@@ -14,6 +14,7 @@ _SHAPES = {
     "set": "set NAME of TYPE",
     "parameter": "parameter NAME : TYPE",
     "define": "define NAME",
+    "table": "table NAME unique",
     "test": 'test "TITLE"',
 }
 

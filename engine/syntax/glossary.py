@@ -24,6 +24,14 @@ _ITEMS = {
     ),
     "reviewed on": "Says on which day somebody last saw that a parameter is still right.",
     "define": "Declares a named condition, which rules and other definitions use as a bare word.",
+    "table": (
+        "Declares what follows from some values, case by case; it is used by its name, as in "
+        "`voting_age(market)`."
+    ),
+    "unique": "Says that no two cases of a table are ever meant at once.",
+    "case": "One case of a table: for which values it is meant, and what the table then gives.",
+    "gives": "Names the type of what a table gives, and in a case the value itself.",
+    "otherwise": "What a table gives where none of its cases is meant.",
     "means": "Says which condition a definition stands for.",
     "policy": (
         "Holds rules that belong together; clauses before its first rule are common to all of them."
@@ -99,7 +107,10 @@ _CLAUSES = {
 
 _STEPS = {
     "on": "The day of the evaluation in a test.",
-    "given": "Sets a fact of the campaign to a value in a test.",
+    "given": (
+        "Sets a fact of the campaign to a value in a test; in a table, names what it is looked "
+        "up by."
+    ),
     "given file": "Names the campaign that a test begins with, by its path from the policy file.",
     "without": "Makes a fact unknown in a test that was stated.",
     "for each": "Begins a table of tests by the facts that its rows give.",
@@ -211,14 +222,14 @@ _TYPES = {
     ),
     "distance": "A distance, written `15 miles` or `25 km`.",
     "period": "Days from a first to a last, both included: `2026-07-20 to 2026-08-31`.",
-    "to": "Stands between the first and the last day of a period.",
+    "to": "Stands between the first and the last day of a period, or value of a case.",
     "list of": "A list of values of one type.",
     "one of": "A type given by its members in braces.",
     "presumed": "Gives the value that counts where a campaign does not state the fact.",
     "sensitive": "The fact, with everything beneath it, is read by rules and never shown.",
     "required": "A campaign without this fact is not accepted.",
     "optional": "A campaign may leave this fact out; it is then unknown.",
-    "from": "Says from which day an edition of a set holds.",
+    "from": "Says from which day an edition of a set, parameter or table holds.",
 }
 
 MEANINGS: Mapping[str, str] = {

@@ -200,6 +200,23 @@ DEFINITION_HABITS = {
 }
 """First words of a part of a definition, and the keyword of the language."""
 
+TABLE_HABITS = {
+    "row": "case",
+    "when": "case",
+    "if": "case",
+    "inputs": "given",
+    "for": "given",
+    "returns": "gives",
+    "output": "gives",
+    "else": "otherwise",
+    "default": "otherwise",
+    "since": "from",
+    "basis": "source",
+    "cite": "source",
+    "law": "source",
+}
+"""First words of a part of a table, and the keyword of the language."""
+
 STEP_HABITS = {
     "when": "given",
     "with": "given",
@@ -227,6 +244,9 @@ ITEM_HABITS = {
     "value": "parameter",
     "param": "parameter",
     "def": "define",
+    "decision table": "table",
+    "lookup": "table",
+    "matrix": "table",
     "case": "test",
     "example": "test",
     "schema": "vocabulary",

@@ -27,7 +27,7 @@ MOST_FAULTS = 100
 
 ITEM_KEYWORDS = (
     *("module", "instrument", "vocabulary", "set", "parameter", "define"),
-    *("policy", "test"),
+    *("table", "policy", "test"),
 )
 
 CLAUSE_KEYWORDS = (
@@ -60,6 +60,8 @@ TEST_KEYWORDS = ("on", "given", "without", "expect", "for each", "case")
 
 ROW_KEYWORDS = ("for", "case")
 """The first words of the lines of a table, in which `|` sets columns apart."""
+
+TABLE_KEYWORDS = ("source", "given", "gives", "from", "case", "otherwise")
 
 RESERVED_WORDS = (
     *("and", "or", "not", "is", "has", "in", "of", "when", "yes", "no", "today", "end", "rule"),

@@ -22,6 +22,7 @@ from .habits import (
     ITEM_HABITS,
     PARAMETER_HABITS,
     STEP_HABITS,
+    TABLE_HABITS,
 )
 from .lexis import (
     CLAUSE_KEYWORDS,
@@ -29,6 +30,7 @@ from .lexis import (
     ITEM_KEYWORDS,
     PARAMETER_KEYWORDS,
     RESERVED_WORDS,
+    TABLE_KEYWORDS,
     TEST_KEYWORDS,
     TEXT,
     Comparator,
@@ -42,7 +44,7 @@ _LABEL = re.compile(r"\([a-z]\)")
 _WORD = re.compile(rf"{TEXT}|{_LABEL.pattern}|\w+(?:[./%-]\w+)*[.%]?|\S")
 _BRACKET = re.compile(rf"{TEXT}|[(){{}}]")
 _PARTNERS = {"`)`": "(", "`}`": "{"}
-_ENDED = ("policy", "vocabulary", "record", "set", "parameter", "define", "test")
+_ENDED = ("policy", "vocabulary", "record", "set", "parameter", "define", "table", "test")
 _PHRASES = (
     *(comparator.phrase for comparator in Comparator),
     *("and", "or", "not", "has", "all of", "any of", "none of", "yes", "no", "today", "every"),
@@ -51,12 +53,13 @@ _BY_LENGTH = {n: tuple(p for p in _PHRASES if len(p.split()) == n) for n in rang
 _KEYWORDS = frozenset(
     {
         *(*_PHRASES, *CLAUSE_KEYWORDS, *DEFINITION_KEYWORDS, *ITEM_KEYWORDS, *TEST_KEYWORDS),
+        *TABLE_KEYWORDS,
         *("given file", "deny by", "reviewed on", "until"),
     }
 )
 _IN_CONDITIONS = frozenset(
     {
-        *(expect.CLAUSE_END, expect.CONDITION, expect.VALUE, expect.SET),
+        *(expect.CLAUSE_END, expect.CONDITION, expect.VALUE, expect.SET, expect.CELL),
         *("`and`", "`)`", "`}`", "`in`", "`has`", "`before` or `after`", "`is empty` or `is`"),
     }
 )
@@ -67,6 +70,7 @@ STARTS: dict[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     expect.FACT: (("record", "type", "end record", "end vocabulary"), {}),
     expect.PARAMETER_CLAUSE: ((*PARAMETER_KEYWORDS, "end parameter"), PARAMETER_HABITS),
     expect.DEFINITION_CLAUSE: ((*DEFINITION_KEYWORDS, "end define"), DEFINITION_HABITS),
+    expect.TABLE_CLAUSE: ((*TABLE_KEYWORDS, "end table"), TABLE_HABITS),
     expect.EDITION: (("from", "is", "end set"), {}),
 }
 """What may begin where a construct does: its keywords, and what people type in their place."""
@@ -178,6 +182,8 @@ def _construct(typed: str) -> str | None:
         return ended
     if typed == "means":
         return "define"
+    if typed in ("gives", "otherwise"):
+        return "table"
     if typed == "reviewed on":
         return "parameter"
     if typed in CLAUSE_KEYWORDS or typed == "rule":

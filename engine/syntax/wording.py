@@ -39,6 +39,8 @@ _HELP = {
     expect.RULE: "name the policy too, such as `minors/no_profiling`",
     expect.OUTCOME: "say which rule denies: `deny by policy/rule`, or which facts are missing: "
     "`deny for want of campaign.flight`",
+    expect.CELL: "a cell is a value, a set, `less than 13`, `13 to 17`, or `any`",
+    "`unique`": "a table is written `table NAME unique`, and then its label in quotation marks",
     expect.VALUE: "a value is a fact such as `campaign.budget.total`, a word, a number, a day, "
     "`yes`, `no` or `today`",
     "a type": _FACT_SHAPE,
@@ -60,6 +62,7 @@ _STARTS = {
     expect.EDITION: "begins no edition of a set",
     expect.PARAMETER_CLAUSE: "begins no part of a parameter",
     expect.DEFINITION_CLAUSE: "begins no part of a definition",
+    expect.TABLE_CLAUSE: "begins no part of a table",
 }
 _PLACES = {"vocabulary": "fact", "set": "edition", "test": "step", "file": "line"}
 

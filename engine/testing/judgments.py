@@ -11,8 +11,9 @@ from datetime import date
 from typing import assert_never
 
 from ..evaluation.judge import Hearing, judge
+from ..evaluation.lookup import given
 from ..evaluation.outcome import Outcome, Truth
-from ..evaluation.reference import Element, Situation, evaluate, situation, unbound
+from ..evaluation.reference import Element, Situation, evaluate, lookup, situation, unbound
 from ..evaluation.result import RuleResult
 from ..evaluation.values import Datum, Group, shown
 from ..evaluation.venue import Market
@@ -26,6 +27,7 @@ from ..semantics.tree import (
     FactTerm,
     Holds,
     Joined,
+    LookupTerm,
     Over,
     ParameterTerm,
     Rule,
@@ -42,7 +44,7 @@ Address = tuple[int, ...]
 class Read:
     """A value that a part read: how it reads, and where it stands in the campaign."""
 
-    term: FactTerm | TodayTerm | ParameterTerm
+    term: FactTerm | TodayTerm | ParameterTerm | LookupTerm
     path: str
     value: object
     shown: str
@@ -153,6 +155,9 @@ def _reads(condition: Condition, situation: Situation) -> Iterator[Read]:
         elif isinstance(term, TodayTerm):
             today = situation.today
             yield Read(term=term, path="today", value=today, shown=today.isoformat())
+        elif isinstance(term, LookupTerm):
+            found, _ = lookup(term, situation)
+            yield Read(term=term, path=term.text, value=None, shown=given(term, found))
         elif isinstance(term, ParameterTerm):
             shown = in_force(term, situation.policies, situation.law_day)
             yield Read(term=term, path=term.name, value=None, shown=shown)

@@ -74,6 +74,7 @@ def test_mistakes_read_as_shown() -> None:
         *lexis.CLAUSE_KEYWORDS,
         *lexis.PARAMETER_KEYWORDS,
         *lexis.DEFINITION_KEYWORDS,
+        *lexis.TABLE_KEYWORDS,
         *lexis.TEST_KEYWORDS,
         *lexis.SCALAR_TYPES,
         *(comparator.phrase for comparator in Comparator),

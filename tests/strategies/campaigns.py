@@ -106,6 +106,37 @@ parameter deadline : date "a day"
   from 2026-01-01 is 2026-06-01 source LAW art 5
 end parameter
 
+table ceiling unique "what a colour may cost"
+  source LAW art 3
+  given shade : colour, where : place
+  gives number
+  from 2024-01-01 until 2025-06-01
+  case WARM, any gives 12.5
+  case {green, blue}, UNION gives 2
+  case {green, blue}, NO gives 0
+  from 2025-06-01
+  case red, DE gives 1
+  case red, FR gives 2
+  otherwise gives 3
+end table
+
+table season unique "how long ago, by the day"
+  given day : date
+  gives days
+  case before 2025-06-01 gives 30 days
+  case 2025-06-01 to 2026-03-01 gives 2 weeks
+  case after 2026-03-01 gives 0 days
+end table
+
+table mood unique "the mood of a number"
+  given number : number, flag : yes_no
+  gives colour
+  case less than 1, yes gives red
+  case 1 to 100, yes gives green
+  case more than 100, yes gives blue
+  case any, no gives red
+end table
+
 define bright "the campaign is bright"
   source LAW art 2
   means campaign.colour is one of WARM or campaign.amount exceeds 2
@@ -140,6 +171,11 @@ _CHOICES = st.sampled_from(
         "(i.colour is red or i.flag is no)",
     ]
 )
+_CEILINGS = (
+    "ceiling(campaign.colour, market)",
+    "ceiling(mood(least, campaign.flag), campaign.home)",
+    "ceiling(blue, NO) + 1",
+)
 _PERIODS = st.sampled_from(
     ["campaign.slot", "campaign.flight", "2025-06-01 to 2026-06-01", "2026-01-01 to 2026-01-01"]
 )
@@ -170,6 +206,11 @@ def _atoms() -> list[st.SearchStrategy[str]]:
         _sentence(price, _ORDERS, _choice("dearest", "50% of dearest")),
         _sentence(day, _DATE_ORDERS, "deadline"),
         _sentence("deadline", _DATE_ORDERS, "today"),
+        _sentence(number, _ORDERS, _choice(*_CEILINGS)),
+        _sentence(_choice(*_CEILINGS), _ORDERS, _choice("2", "campaign.amount", "least")),
+        _sentence(day, "is within season(", _choice("today", "campaign.day"), ") before today"),
+        _sentence("campaign.colour", _EQUALITY, "mood(campaign.amount, campaign.flag)"),
+        _sentence("mood(campaign.whole / campaign.amount, campaign.other)", _MEMBERSHIP, "WARM"),
         _choice("campaign.flag", "campaign.other"),
         _choice("bright", "flagged", "plain"),
         _sentence(number, _ORDERS, st.one_of(_NUMBERS, number)),
@@ -270,6 +311,7 @@ def _element_atoms(name: str, kind: str) -> list[st.SearchStrategy[str]]:
         _sentence(f"{name}.amount", _ORDERS, st.one_of(_NUMBERS, st.just("campaign.amount"))),
         _sentence(f"{name}.colour", _EQUALITY, _COLOURS),
         _sentence(f"{name}.day", _DATE_ORDERS, DAYS.map(str)),
+        _sentence(f"{name}.amount", _ORDERS, f"ceiling({name}.colour, NO)"),
     ]
 
 

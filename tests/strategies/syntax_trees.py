@@ -12,7 +12,9 @@ from engine.source.text import Span
 from engine.syntax import tree
 from engine.syntax.lexis import (
     BINARY_COMPARATORS,
+    DATE_COMPARATORS,
     DISTANCE_UNITS,
+    ORDER_COMPARATORS,
     RESERVED_WORDS,
     SET_COMPARATORS,
     TIME_UNITS,
@@ -166,6 +168,7 @@ def _composed(inner: st.SearchStrategy[tree.Expression]) -> st.SearchStrategy[tr
         ),
         st.builds(tree.PercentOf, span=span, percent=percent, whole=inner),
         aggregates(inner),
+        lookups(inner),
         comparisons(inner),
         st.builds(
             tree.Within, span=span, left=inner, length=inner, before=st.booleans(), anchor=inner
@@ -192,6 +195,16 @@ def aggregates(draw: st.DrawFn, inner: st.SearchStrategy[tree.Expression]) -> tr
         variable=variable,
         collection=draw(dotted_paths()),
         where=None if variable is None else draw(st.none() | inner),
+    )
+
+
+def lookups(inner: st.SearchStrategy[tree.Expression]) -> st.SearchStrategy[tree.Lookup]:
+    names = st.from_regex(r"[a-z]{3,6}_by", fullmatch=True)
+    return st.builds(
+        tree.Lookup,
+        span=st.just(NOWHERE),
+        table=names.map(lambda text: tree.Name(span=NOWHERE, text=text)),
+        arguments=st.lists(inner, min_size=1, max_size=3).map(tuple),
     )
 
 
@@ -450,6 +463,58 @@ def parameters(draw: st.DrawFn) -> tree.Parameter:
     )
 
 
+def case_cells() -> st.SearchStrategy[tree.CaseCell]:
+    """Return cells; a bare `any` is no member, and a period is a range of days."""
+    span = st.just(NOWHERE)
+    value = literals().filter(_stands_in_a_cell)
+    phrases = [each for each in (*ORDER_COMPARATORS, *DATE_COMPARATORS) if each is not _EXCEEDS]
+    return st.one_of(
+        st.builds(tree.AnyCell, span=span),
+        st.builds(tree.BoundCell, span=span, comparator=st.sampled_from(phrases), limit=literals()),
+        st.builds(tree.RangeCell, span=span, low=value, high=value),
+        value,
+        set_literals(literals()),
+    )
+
+
+_EXCEEDS = Comparator.EXCEEDS
+
+
+def _stands_in_a_cell(node: tree.Expression) -> bool:
+    is_any = isinstance(node, tree.Path) and node.steps == (tree.Step(span=NOWHERE, name="any"),)
+    return not is_any and not isinstance(node, tree.PeriodLiteral)
+
+
+def tables() -> st.SearchStrategy[tree.Table]:
+    span = st.just(NOWHERE)
+    given_one = st.builds(tree.TableInput, span=span, name=names(), type=names())
+    cited = st.lists(citations(), min_size=1, max_size=2).map(tuple)
+    clause = st.one_of(
+        st.builds(tree.SourceClause, span=span, citations=cited),
+        st.builds(
+            tree.InputsClause,
+            span=span,
+            inputs=st.lists(given_one, min_size=1, max_size=3).map(tuple),
+        ),
+        st.builds(tree.ResultClause, span=span, type=names()),
+        st.builds(tree.EditionClause, span=span, start=days(), until=st.none() | days()),
+        st.builds(
+            tree.CaseRow,
+            span=span,
+            cells=st.lists(case_cells(), min_size=1, max_size=3).map(tuple),
+            value=literals(),
+        ),
+        st.builds(tree.OtherwiseRow, span=span, value=literals()),
+    )
+    return st.builds(
+        tree.Table,
+        span=span,
+        name=names(),
+        label=st.none() | titles(),
+        clauses=st.lists(clause, max_size=5).map(tuple),
+    )
+
+
 def definitions() -> st.SearchStrategy[tree.Definition]:
     span = st.just(NOWHERE)
     cited = st.lists(citations(), min_size=1, max_size=3).map(tuple)
@@ -516,6 +581,14 @@ def files() -> st.SearchStrategy[tree.File]:
         tree.Instrument, span=span, name=instrument_names(), title=titles(), url=titles()
     )
     item = st.one_of(
-        module, instrument, vocabularies(), sets(), parameters(), definitions(), policies(), cases()
+        module,
+        instrument,
+        vocabularies(),
+        sets(),
+        parameters(),
+        definitions(),
+        tables(),
+        policies(),
+        cases(),
     )
     return st.builds(tree.File, span=span, items=st.lists(item, max_size=3).map(tuple))

@@ -6,8 +6,9 @@ returns None where it has reported a fault, so that one fault is reported once.
 """
 
 from .expressions import condition, members, value
-from .kinds import comparable, type_of
+from .kinds import comparable, has_order, type_of
 from .literals import number
+from .lookups import looked_up
 from .names import bare_word, fact, parameter
 from .periods import is_period, period
 from .scope import Scope
@@ -18,7 +19,9 @@ __all__ = [
     "comparable",
     "condition",
     "fact",
+    "has_order",
     "is_period",
+    "looked_up",
     "members",
     "number",
     "parameter",

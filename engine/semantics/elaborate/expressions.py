@@ -30,6 +30,7 @@ from ..types import LENGTHS, ListType, Scalar, Type, codes, is_code
 from .aggregates import aggregate
 from .kinds import DATE_PHRASES, ORDERED, comparable, fits, in_time, plain, result, type_of
 from .literals import number_constant, text_constant
+from .lookups import lookup
 from .names import bare_word, fact, names_fact, path
 from .periods import inside, is_period, overlap, period
 from .scope import Scope, constant, tell
@@ -69,6 +70,8 @@ def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
             return _percent_of(scope, node)
         case syntax.Aggregate():
             return aggregate(scope, node, value, condition)
+        case syntax.Lookup():
+            return lookup(scope, node, value)
         case syntax.PeriodLiteral():
             return tell(scope, faults.period_as_value(node.span))
         case _:

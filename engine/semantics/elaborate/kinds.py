@@ -9,6 +9,7 @@ from ..tree import (
     ArithmeticTerm,
     Constant,
     FactTerm,
+    LookupTerm,
     ParameterTerm,
     SetTerm,
     TodayTerm,
@@ -46,6 +47,7 @@ def type_of(term: ValueTerm) -> Type:
             | ArithmeticTerm(type=kind)
             | ParameterTerm(type=kind)
             | AggregateTerm(type=kind)
+            | LookupTerm(type=kind)
         ):
             return kind
         case TodayTerm():
@@ -92,20 +94,24 @@ def result(operator: syntax.ArithmeticOperator, left: Type, right: Type) -> Type
     assert_never(operator)
 
 
+def has_order(comparator: Comparator, kind: Type) -> bool:
+    """Whether values of a type have the order of which a phrase speaks."""
+    if comparator in ORDER_COMPARATORS:
+        return plain(kind) in ORDERED
+    if comparator in DATE_COMPARATORS:
+        return kind in TIMES
+    return plain(kind) in (*ORDERED, *TIMES)
+
+
 def fits(comparator: Comparator, left: ValueTerm) -> bool:
     """Whether a phrase has a meaning for the type of its left side."""
     kind = type_of(left)
-    alike = plain(kind)
     if comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
         return isinstance(left, FactTerm)
     if comparator in (Comparator.EMPTY, Comparator.NOT_EMPTY):
         return isinstance(kind, ListType)
-    if comparator in ORDER_COMPARATORS:
-        return alike in ORDERED
-    if comparator in DATE_COMPARATORS:
-        return kind in TIMES
-    if comparator is Comparator.BETWEEN:
-        return alike in (*ORDERED, *TIMES)
+    if comparator in (*ORDER_COMPARATORS, *DATE_COMPARATORS, Comparator.BETWEEN):
+        return has_order(comparator, kind)
     if comparator in (Comparator.LIKE, Comparator.NOT_LIKE):
         return kind is Scalar.TEXT
     if comparator.phrase.startswith("includes"):

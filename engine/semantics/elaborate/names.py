@@ -4,7 +4,7 @@
 # Reason: `return tell(…)` reports a fault and gives up in one statement.
 
 from ...syntax import tree as syntax
-from .. import faults
+from .. import faults, table_faults
 from ..tree import Constant, FactTerm, ParameterTerm, ValueTerm
 from ..types import CODES, EnumerationType, ListType, RecordType, Scalar, Type, codes, is_code
 from ..vocabulary import Fact
@@ -66,6 +66,8 @@ def _word(
         if expected is not None and _is_member(step.name, expected):
             return tell(scope, faults.two_meanings(step.span, step.name, expected))
         return parameter(scope, step)
+    if step.name in scope.tables:
+        return tell(scope, table_faults.table_as_word(step.span, step.name))
     match expected:
         case EnumerationType(members=members):
             if step.name in members:
@@ -79,8 +81,8 @@ def _word(
         case _:
             if step.name in scope.definitions:
                 return tell(scope, faults.definition_as_value(step.span, step.name))
-            names = (*scope.variables, *scope.parameters, *scope.definitions, scope.vocabulary.root)
-            known = frozenset((*names, "yes", "no", "today"))
+            names = (*scope.variables, *scope.parameters, *scope.definitions)
+            known = frozenset((*names, scope.vocabulary.root, "yes", "no", "today"))
             return tell(scope, faults.unknown_word(step.span, step.name, known))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from ...source.diagnostic import Diagnostic
 from ...source.text import Source, Span
 from ...syntax.lexis import MonthEnd
-from ..tree import Constant, Definition, Parameter, SetDefinition
+from ..tree import Constant, Definition, LookupTerm, Parameter, SetDefinition, Table
 from ..types import Type
 from ..vocabulary import Vocabulary
 
@@ -15,7 +15,7 @@ from ..vocabulary import Vocabulary
 class Scope:
     """What names mean at one place of a policy, and whom to tell about faults.
 
-    A parameter or definition is None where it has faults, reported where it stands.
+    A parameter, definition or table is None where it has faults, reported where it stands.
     """
 
     source: Source
@@ -24,8 +24,11 @@ class Scope:
     variables: Mapping[str, Type]
     parameters: Mapping[str, Parameter | None]
     definitions: Mapping[str, Definition | None]
+    tables: Mapping[str, Table | None]
     report: Callable[[Diagnostic], None]
     month_end: MonthEnd = MonthEnd.ROUNDS_DOWN
+    lookups: tuple[LookupTerm, ...] = ()
+    """What a text may tell: the lookups of the condition that it speaks of, each once."""
     sensitive: frozenset[str] = frozenset()
     """The bound names whose values are never shown."""
 
@@ -36,7 +39,7 @@ class Scope:
 
     def is_taken(self, name: str) -> bool:
         """Whether a bare word means something here already."""
-        declared = (self.variables, self.sets, self.parameters, self.definitions)
+        declared = (self.variables, self.sets, self.parameters, self.definitions, self.tables)
         return name == self.vocabulary.root or any(name in known for known in declared)
 
     def words(self, span: Span) -> str:

@@ -20,6 +20,7 @@ from ..tree import (
     FactTerm,
     Holds,
     Joined,
+    LookupTerm,
     Over,
     ParameterTerm,
     SetTerm,
@@ -156,6 +157,8 @@ def subject(term: ValueTerm, bound: Bound) -> Subject:
             return ("result", operator, month_end, subject(left, bound), subject(right, bound))
         case SetTerm(name=name) | ParameterTerm(name=name):
             return ("declared", name)
+        case LookupTerm(name=name, arguments=arguments):
+            return ("looked up", name, tuple(subject(each, bound) for each in arguments))
         case AggregateTerm():
             return ("aggregate", term, bound)
     assert_never(term)

@@ -20,6 +20,7 @@ from ..tree import (
     Dated,
     FactTerm,
     Holds,
+    LookupTerm,
     Measure,
     Money,
     Over,
@@ -166,6 +167,9 @@ def _facts(term: ValueTerm) -> Iterator[FactTerm]:
         case ArithmeticTerm(left=left, right=right):
             yield from _facts(left)
             yield from _facts(right)
+        case LookupTerm(arguments=arguments):
+            for argument in arguments:
+                yield from _facts(argument)
         case AggregateTerm(collection=collection):
             yield collection
         case Constant() | TodayTerm() | SetTerm() | ParameterTerm():

@@ -9,9 +9,11 @@ from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
 from ..tree import (
     Defined,
+    LookupTerm,
     ParameterTerm,
     Policies,
     SetTerm,
+    Table,
     clauses_of,
     conditions_below,
     terms_below,
@@ -33,6 +35,8 @@ def unused(policies: Policies, files: Iterable[syntax.File]) -> Iterator[Diagnos
                 yield faults.unused(name.span, "set", name.text)
             case syntax.Parameter(name=name) if name.text not in names:
                 yield faults.unused(name.span, "parameter", name.text)
+            case syntax.Table(name=name) if name.text not in names:
+                yield faults.unused(name.span, "table", name.text)
             case syntax.Definition(name=name) if name.text not in names:
                 yield faults.unused(name.span, "definition", name.text)
             case syntax.Vocabulary(parts=parts):
@@ -55,11 +59,12 @@ def _unused_types(
 
 
 def _cited(policies: Policies) -> frozenset[str]:
-    """Return the instruments that rules, parameters and definitions cite."""
+    """Return the instruments that rules and declarations cite."""
     parameters = policies.parameters.values()
     citations = (
         *(rule.sources for rule in policies.rules),
         *(definition.sources for definition in policies.definitions.values()),
+        *(table.sources for table in policies.tables.values()),
         *(parameter.sources for parameter in parameters),
         *(edition.sources for parameter in parameters for edition in parameter.editions),
     )
@@ -67,25 +72,31 @@ def _cited(policies: Policies) -> frozenset[str]:
 
 
 def _named_in(policies: Policies) -> frozenset[str]:
-    """Return the sets, parameters and definitions that rules and definitions name."""
+    """Return what rules, definitions and tables name of what is declared."""
     rules = (clause.condition for rule in policies.rules for clause in clauses_of(rule))
     definitions = (each.clause.condition for each in policies.definitions.values())
     conditions = (*rules, *definitions)
     terms = (term for each in conditions for term in terms_below(each))
     places = (rule.places for rule in policies.rules)
     parts = (part for each in conditions for part in conditions_below(each))
+    in_tables = (name for table in policies.tables.values() for name in table.sets)
     return frozenset(
         each.name
         for each in (*terms, *places, *parts)
-        if isinstance(each, SetTerm | ParameterTerm | Defined)
-    )
+        if isinstance(each, SetTerm | ParameterTerm | LookupTerm | Defined)
+    ).union(in_tables)
 
 
 def _types(policies: Policies) -> frozenset[str]:
     shapes = policies.vocabulary.records.values()
     facts: list[Type] = [fact.type for shape in shapes for fact in shape.facts.values()]
     sets: list[Type] = [each.type for each in policies.sets.values()]
-    return frozenset(name for kind in (*facts, *sets) for name in _named(kind))
+    tables = [kind for each in policies.tables.values() for kind in _types_of(each)]
+    return frozenset(name for kind in (*facts, *sets, *tables) for name in _named(kind))
+
+
+def _types_of(table: Table) -> tuple[Type, ...]:
+    return (table.type, *(each.type for each in table.inputs))
 
 
 def _named(kind: Type) -> Iterator[str]:

@@ -14,6 +14,7 @@ from ..tree import (
     FactTerm,
     Holds,
     Joined,
+    LookupTerm,
     Over,
     ParameterTerm,
     SetTerm,
@@ -113,6 +114,7 @@ def term_text(term: ValueTerm) -> str:
             | SetTerm(text=text)
             | ParameterTerm(text=text)
             | AggregateTerm(text=text)
+            | LookupTerm(text=text)
         ):
             return text
     assert_never(term)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...syntax.tree import AggregateKind, ArithmeticOperator
 from ..types import LENGTHS, Scalar
-from .conditions import Compared, conditions_below, terms_below, terms_of
+from .conditions import Compared, conditions_below, operands_of, terms_below, terms_of
 from .declarations import Dated
 from .rules import Rule, clauses_read
 from .terms import (
@@ -16,6 +16,7 @@ from .terms import (
     Constant,
     DatedTerm,
     FactTerm,
+    LookupTerm,
     Measure,
     ParameterTerm,
     TodayTerm,
@@ -23,6 +24,7 @@ from .terms import (
 )
 
 _MOST_LENGTHS = 4
+_MOST_ROWS = 12
 _ADDED_UP = (AggregateKind.SUM, AggregateKind.AVERAGE)
 _CALENDAR_ADDS = (ArithmeticOperator.ADD, ArithmeticOperator.SUBTRACT)
 
@@ -84,7 +86,7 @@ def calendar_of(rule: Rule, dated: Mapping[str, Dated[Any]]) -> RuleCalendar:
         days=frozenset(day for day in days if isinstance(day, date)),
         offsets=frozenset(offset for each in timely for offset in _offsets(each, dated)),
         reads_length=any(map(_stated, timely)),
-        is_intricate=any(map(_is_intricate, timely)),
+        is_intricate=any(_is_intricate(each, dated) for each in timely),
     )
 
 
@@ -100,12 +102,15 @@ def _law_changes(rule: Rule, dated: Mapping[str, Dated[Any]]) -> Iterator[date]:
 
 
 def _values(term: ValueTerm, dated: Mapping[str, Dated[Any]]) -> tuple[object, ...]:
-    """Return the values that policies state for a term: of a parameter that of each edition."""
+    """Return the values that policies state for a term, in each edition and case."""
     match term:
         case Constant(value=value):
             return (value,)
         case ParameterTerm(name=name):
             return tuple(edition.content.value for edition in dated[name].editions)
+        case LookupTerm(name=name):
+            rows = [row for edition in dated[name].editions for row in edition.content]
+            return tuple(dict.fromkeys(row.value.value for row in rows))
         case _:
             return ()
 
@@ -126,20 +131,29 @@ def _offsets(terms: Iterable[ValueTerm], dated: Mapping[str, Dated[Any]]) -> fro
 
 
 def _is_written_length(term: ValueTerm) -> bool:
-    return isinstance(term, Constant | ParameterTerm) and term.type in LENGTHS
+    return isinstance(term, Constant | ParameterTerm | LookupTerm) and term.type in LENGTHS
 
 
 def _stated(terms: Iterable[ValueTerm]) -> list[FactTerm]:
     return [term for term in terms if isinstance(term, FactTerm) and term.type in LENGTHS]
 
 
-def _is_intricate(terms: Iterable[ValueTerm]) -> bool:
+def _is_intricate(terms: Iterable[ValueTerm], dated: Mapping[str, Dated[Any]]) -> bool:
     """Whether lengths are scaled, added up or too many to tell when a condition turns."""
     listed = tuple(terms)
     calculated = [term for term in listed if isinstance(term, ArithmeticTerm)]
     return (
         sum(map(_is_written_length, listed)) > _MOST_LENGTHS
         or len(_stated(listed)) > 1
+        or any(_turns_by_table(term, dated) for term in listed)
         or any(term.operator not in _CALENDAR_ADDS for term in calculated)
         or any(isinstance(term, AggregateTerm) and term.kind in _ADDED_UP for term in listed)
     )
+
+
+def _turns_by_table(term: ValueTerm, dated: Mapping[str, Dated[Any]]) -> bool:
+    """Whether a table is looked up by the day, or gives too many lengths of time."""
+    if not isinstance(term, LookupTerm):
+        return False
+    many = term.type in LENGTHS and len(_values(term, dated)) > _MOST_ROWS
+    return many or any(isinstance(each, TodayTerm) for each in operands_of(term))

@@ -7,7 +7,7 @@ from typing import assert_never
 from ...syntax.lexis import Comparator, MonthEnd
 from ...syntax.tree import JunctionKind, QuantifierKind
 from ..types import ListType, Type
-from .terms import AggregateTerm, ArithmeticTerm, FactTerm, Term, ValueTerm
+from .terms import AggregateTerm, ArithmeticTerm, FactTerm, LookupTerm, Term, ValueTerm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +117,7 @@ def conditions_below(condition: Condition) -> Iterator[Condition]:
 
 
 def terms_below(condition: Condition) -> Iterator[ValueTerm]:
-    """Yield every value that a condition reads, operands of arithmetic included."""
+    """Yield every value that a condition reads, operands and arguments included."""
     for part in conditions_below(condition):
         match part:
             case Holds(fact=fact):
@@ -133,7 +133,7 @@ def terms_below(condition: Condition) -> Iterator[ValueTerm]:
 
 
 def terms_of(condition: Compared) -> tuple[ValueTerm, ...]:
-    """Return every value that a comparison reads, operands of arithmetic included."""
+    """Return every value that a comparison reads, operands and arguments included."""
     sides = (condition.left, *condition.right)
     return tuple(term for side in sides for term in operands_of(side))
 
@@ -144,6 +144,9 @@ def operands_of(term: ValueTerm) -> Iterator[ValueTerm]:
     if isinstance(term, ArithmeticTerm):
         yield from operands_of(term.left)
         yield from operands_of(term.right)
+    if isinstance(term, LookupTerm):
+        for argument in term.arguments:
+            yield from operands_of(argument)
     if isinstance(term, AggregateTerm):
         yield term.collection
         if term.value is not None:

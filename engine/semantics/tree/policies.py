@@ -9,6 +9,7 @@ from .calendar import RuleCalendar, calendar_of
 from .conditions import terms_below
 from .declarations import Dated, Parameter, SetDefinition
 from .rules import Definition, Rule, clauses_read
+from .tables import Table
 from .terms import FactTerm
 
 
@@ -21,6 +22,7 @@ class Policies:
     rules: tuple[Rule, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     definitions: Mapping[str, Definition] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
     calendars: Mapping[str, RuleCalendar] = field(init=False, compare=False, repr=False)
     """What in each rule depends on the day, by the id of the rule."""
     reading_markets: frozenset[str] = field(init=False, compare=False, repr=False)
@@ -35,7 +37,7 @@ class Policies:
     @property
     def dated(self) -> Mapping[str, Dated[Any]]:
         """Every declaration in dated editions, by name; no two share one."""
-        return {**self.sets, **self.parameters}
+        return {**self.sets, **self.parameters, **self.tables}
 
 
 def _reads_markets(rule: Rule) -> bool:

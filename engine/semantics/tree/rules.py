@@ -9,7 +9,7 @@ from ...syntax.lexis import MonthEnd
 from ...syntax.tree import Gravity, Term, UnknownTreatment
 from .conditions import Condition, Defined, terms_below
 from .declarations import Citation, Window
-from .terms import Constant, FactTerm, Measure, ParameterTerm, SetTerm
+from .terms import Constant, FactTerm, LookupTerm, Measure, ParameterTerm, SetTerm, ValueTerm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +72,31 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A text with values to be filled in: literal parts, facts and parameters, as written."""
+    """A text with values to be filled in: literal parts, and terms as written."""
 
-    parts: tuple[str | FactTerm | ParameterTerm, ...]
+    parts: tuple["str | Filling", ...]
 
     @property
     def written(self) -> str:
         """The text as its author wrote it, with the names of the values in braces."""
         texts = (part if isinstance(part, str) else f"{{{part.text}}}" for part in self.parts)
         return "".join(texts)
+
+    def facts(self) -> Iterator[FactTerm]:
+        """Yield the facts that are told, and those by which a table is looked up."""
+        waiting: list[str | ValueTerm] = [*reversed(self.parts)]
+        while waiting:
+            match waiting.pop():
+                case FactTerm() as fact:
+                    yield fact
+                case LookupTerm(arguments=arguments):
+                    waiting.extend(reversed(arguments))
+                case _:
+                    pass
+
+
+Filling = FactTerm | ParameterTerm | LookupTerm
+"""What a text may be filled in with; the arguments of a lookup are facts, names or constants."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +149,8 @@ class Rule:
 
     def __post_init__(self) -> None:
         read = [term for each in clauses_of(self) for term in terms_below(each.condition)]
-        told = (*self.message.parts, *self.remedy.parts, *self.evidence)
-        owed = self.duty.text.parts if self.duty is not None else ()
+        told = (*self.message.facts(), *self.remedy.facts(), *self.evidence)
+        owed = self.duty.text.facts() if self.duty is not None else ()
         facts = (term for term in (*read, *told, *owed) if isinstance(term, FactTerm))
         placed = any(each.places is not None or each.reads_market for each in self.permissions)
         reads = placed or any(term.is_market for term in facts)

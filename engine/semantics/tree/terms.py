@@ -125,7 +125,18 @@ class ParameterTerm(Term):
     text: str
 
 
-DatedTerm = SetTerm | ParameterTerm
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupTerm(Term):
+    """What a table gives for some values; its cases depend on the day the law is read for."""
+
+    name: str
+    arguments: tuple["ValueTerm", ...]
+    type: ElementType
+    label: str
+    text: str
+
+
+DatedTerm = SetTerm | ParameterTerm | LookupTerm
 """What stands for a dated declaration."""
 
 

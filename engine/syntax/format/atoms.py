@@ -21,6 +21,10 @@ _WHOLE = (
 )
 
 
+_TIGHT = ("%", ",", ")")
+"""What stands right behind the word before it, within what is one atom."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
     """A comment on a line of its own, and whether an empty line stands before it."""
@@ -77,6 +81,8 @@ def _wholes(file: tree.File, readied: str) -> Iterator[tuple[int, int]]:
                 yield span.start, span.start + 3
             case tree.Module(span=span, name=name):
                 yield span.end - len(name), span.end
+            case tree.Lookup(table=table, arguments=arguments):
+                yield table.span.start, readied.index(")", arguments[-1].span.end) + 1
             case tree.Citation(span=span):
                 yield span.start, span.end
             case _ if isinstance(node, _WHOLE):
@@ -126,7 +132,10 @@ class _Reader:
 
     def _word(self, token: Token) -> None:
         if token.start < self._end:
-            gap = "" if token.text == "%" else self._gap
+            opens = self.atoms[-1].text.endswith("(")
+            gap = "" if opens or token.text in _TIGHT else self._gap
+            if self.atoms[-1].text.endswith(","):
+                gap = " "
             self.atoms[-1] = replace(self.atoms[-1], text=self.atoms[-1].text + gap + token.text)
             return
         self._end = self._wholes.get(token.start, token.end)

@@ -82,11 +82,14 @@ _Block: TypeAlias = (
     | tree.SetDeclaration
     | tree.Parameter
     | tree.Definition
+    | tree.Table
     | tree.Test
 )
 
 
-def _body(item: _Block, starts: Sequence[int]) -> Iterator[_Start]:
+def _body(  # noqa: C901 - one case for each kind of item.
+    item: _Block, starts: Sequence[int]
+) -> Iterator[_Start]:
     match item:
         case tree.Policy(clauses=clauses, rules=rules):
             yield from _all(clauses, Kind.CLAUSE, MARGIN)
@@ -104,6 +107,10 @@ def _body(item: _Block, starts: Sequence[int]) -> Iterator[_Start]:
                 yield clause.span.start, Kind.VALUE if is_value else Kind.CLAUSE, MARGIN, False
         case tree.Definition(clauses=clauses):
             yield from _all(clauses, Kind.CLAUSE, MARGIN)
+        case tree.Table(clauses=clauses):
+            for each in clauses:
+                is_source = isinstance(each, tree.SourceClause)
+                yield each.span.start, Kind.CLAUSE if is_source else Kind.VALUE, MARGIN, False
         case tree.Test(steps=steps):
             yield from _steps(steps)
         case _:

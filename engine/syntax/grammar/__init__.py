@@ -22,6 +22,7 @@ from .literals import text
 from .parameters import parameter
 from .policies import policy
 from .recovery import Complete, Recovering, SourceText
+from .tables import table
 from .vocabularies import set_declaration, vocabulary
 
 __all__ = ["parse_items"]
@@ -51,7 +52,7 @@ def _grammar() -> pp.ParserElement:
     items = Choice(
         (
             *(module, instrument, vocabulary(), set_declaration(), parameter(), definition()),
-            *(policy(), case()),
+            *(table(), policy(), case()),
         ),
         misfit(ITEM_BORDER, ITEM),
     )

@@ -8,6 +8,7 @@ from ..lexis import (
     ITEM_KEYWORDS,
     NAME,
     PARAMETER_KEYWORDS,
+    TABLE_KEYWORDS,
     TEST_KEYWORDS,
     phrase_pattern,
 )
@@ -24,17 +25,20 @@ DEFINITION_BORDER = (
     rf"(?:{phrase_pattern(*DEFINITION_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
 )
 PARAMETER_BORDER = rf"(?:{phrase_pattern(*PARAMETER_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
+TABLE_BORDER = rf"(?:{phrase_pattern(*TABLE_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
 EDITION_BORDER = rf"(?:{phrase_pattern('from', 'is', 'end')}|{_ITEM})"
 
 ANY_WORD = r"[A-Za-z]"
 ITEM_WORD = (
     rf"(?!{phrase_pattern(*CLAUSE_KEYWORDS, *TEST_KEYWORDS, *DEFINITION_KEYWORDS)}"
-    rf"|{phrase_pattern(*PARAMETER_KEYWORDS, 'rule', 'end', 'record', 'type')}|{NAME}\s*:)[A-Za-z]"
+    rf"|{phrase_pattern(*PARAMETER_KEYWORDS, *TABLE_KEYWORDS, 'rule', 'end', 'record', 'type')}"
+    rf"|{NAME}\s*:)[A-Za-z]"
 )
 """A word that may begin an item, misspelt, because it begins nothing that stands within one."""
 
 _OPERATORS = (
-    r"(?:is|has|in|and|or|of|includes|exceeds|overlaps|for|where|when|until|before|after)(?!\w)"
+    r"(?:is|has|in|and|or|of|includes|exceeds|overlaps|for|where|when|until|before|after|gives)"
+    r"(?!\w)"
 )
 _TWO_WORDS = rf"(?=[ \t]+(?:\"|(?!{_OPERATORS})[A-Za-z]))"
 _SIMPLE_KEYWORDS = tuple(word for word in CLAUSE_KEYWORDS if " " not in word)

@@ -20,6 +20,7 @@ from ...source.text import Span
 from .. import tree
 from ..expectations import (
     BRACKETED_LIST,
+    CELL,
     CONDITION,
     FEWER_BRACKETS,
     MEMBERS,
@@ -30,9 +31,11 @@ from ..expectations import (
     label,
 )
 from ..lexis import (
+    DATE_COMPARATORS,
     MAXIMUM_DEPTH,
     MAXIMUM_HEIGHT,
     NAME,
+    ORDER_COMPARATORS,
     SET_COMPARATORS,
     UNARY_COMPARATORS,
     Comparator,
@@ -69,6 +72,16 @@ _AGGREGATE = re.compile(phrase_pattern(*(f"{kind.value} of" for kind in tree.Agg
 _EACH = re.compile(phrase_pattern("each"))
 _FOR_EACH = re.compile(phrase_pattern("for each"))
 _WHERE = re.compile(phrase_pattern("where"))
+_LOOKUP = re.compile(rf"(?P<table>{literals.UNRESERVED}{NAME})(?=\()")
+"""A bracket right behind a name: with a space between them it would begin something else."""
+_ANY = re.compile(r"any(?![\w.\[])")
+_TO = re.compile(phrase_pattern("to"))
+_BOUNDS = {
+    comparator.phrase.removeprefix("is "): comparator
+    for comparator in (*ORDER_COMPARATORS, *DATE_COMPARATORS)
+    if comparator is not Comparator.EXCEEDS
+}
+_BOUND = re.compile(phrase_pattern(*_BOUNDS))
 _COMPARATORS = {comparator.phrase: comparator for comparator in Comparator}
 _TIGHT = (tree.ArithmeticOperator.MULTIPLY, tree.ArithmeticOperator.DIVIDE)
 
@@ -273,6 +286,8 @@ class _Reader:
             return self.members()
         if words := self._take(_AGGREGATE):
             return self._aggregate(words)
+        if words := self._take(_LOOKUP):
+            return self._lookup(words)
         if self._starts_clause(start):
             self._fail(start, expected)
         return self.plain(expected)
@@ -317,6 +332,18 @@ class _Reader:
             where=where,
         )
 
+    def _lookup(self, words: re.Match[str]) -> tree.Lookup:
+        self._weight += 1
+        self._enter()
+        arguments = [self._value(VALUE)]
+        while self._text[self._ahead() : self._ahead() + 1] == ",":
+            self.offset = self._ahead() + 1
+            arguments.append(self._value(VALUE))
+        self._leave(")")
+        return tree.Lookup(
+            span=self._span(words.start()), table=self._name(words), arguments=tuple(arguments)
+        )
+
     def _starts_clause(self, start: int) -> bool:
         if CLAUSE_START.match(self._text, start):
             return True
@@ -358,6 +385,26 @@ class _Reader:
                 members.append(self._value(VALUE))
         self._leave("}")
         return tree.SetLiteral(span=self._span(start), members=tuple(members))
+
+    def cell(self) -> tree.CaseCell:
+        """Read for which values of an input a case of a table is meant."""
+        start = self._ahead()
+        if self._take(_ANY):
+            return tree.AnyCell(span=self._span(start))
+        if words := self._take(_BOUND):
+            comparator = _BOUNDS[" ".join(words.group().split())]
+            limit = self.whole_value()
+            return tree.BoundCell(span=self._span(start), comparator=comparator, limit=limit)
+        low = self._bounded(start, self._value(CELL))
+        if isinstance(low, tree.PeriodLiteral):
+            first, last = (
+                tree.DateLiteral(span=low.span, value=day) for day in (low.start, low.end)
+            )
+            return tree.RangeCell(span=low.span, low=first, high=last)
+        if self._take(_TO):
+            high = self.whole_value()
+            return tree.RangeCell(span=self._span(start), low=low, high=high)
+        return low
 
     def some_set(self) -> tree.SetLiteral | tree.Path:
         """Read a set, by name or as members in braces."""
@@ -411,5 +458,6 @@ class _Reading(pp.Token):
 CONDITION_ELEMENT = _Reading(_Reader.whole_condition, CONDITION)
 VALUE_ELEMENT = _Reading(_Reader.whole_value, VALUE)
 PLAIN_ELEMENT = _Reading(_Reader.plain, VALUE)
+CELL_ELEMENT = _Reading(_Reader.cell, CELL)
 SET_ELEMENT = _Reading(_Reader.some_set, SET)
 MEMBERS_ELEMENT = _Reading(_Reader.members, MEMBERS)

@@ -5,7 +5,7 @@ from itertools import groupby, zip_longest
 from typing import TypeAlias, assert_never
 
 from .. import tree
-from .expressions import expression, literal, path
+from .expressions import cell, expression, literal, path
 
 _WIDEST = 100
 _COLUMN = 14
@@ -19,6 +19,7 @@ Construct: TypeAlias = (
     | tree.Clause
     | tree.ParameterClause
     | tree.DefinitionClause
+    | tree.TableClause
     | tree.VocabularyPart
     | tree.SetEdition
     | tree.TestStep
@@ -60,7 +61,7 @@ def lines(node: Construct, margin: str = "") -> Iterator[str]:
             yield from _declaration(node, margin)
 
 
-def _declaration(
+def _declaration(  # noqa: C901 - one flat choice.
     node: tree.Vocabulary
     | tree.VocabularyPart
     | tree.SetDeclaration
@@ -69,6 +70,8 @@ def _declaration(
     | tree.ParameterClause
     | tree.Definition
     | tree.DefinitionClause
+    | tree.Table
+    | tree.TableClause
     | tree.Clause,
     margin: str,
 ) -> Iterator[str]:
@@ -98,6 +101,18 @@ def _declaration(
             yield f"parameter {name.text} : {kind.text}{_optional(label)}"
             yield from _block(clauses, _INDENT)
             yield "end parameter"
+        case tree.Table(name=name, label=label, clauses=clauses):
+            yield f"table {name.text} unique{_optional(label)}"
+            yield from _block(clauses, _INDENT)
+            yield "end table"
+        case (
+            tree.InputsClause()
+            | tree.ResultClause()
+            | tree.EditionClause()
+            | tree.CaseRow()
+            | tree.OtherwiseRow()
+        ):
+            yield margin + _part_of_table(node, len(margin))
         case tree.ParameterEdition():
             yield margin + _stated(node, len(margin))
         case tree.SetEdition():
@@ -255,6 +270,29 @@ def _stated(node: tree.ParameterEdition, indent: int) -> str:
     value = expression(node.value, indent)
     cited = "" if node.source is None else f" source {_keyword_and_body(node.source, indent)[1]}"
     return f"{_days(node.start, node.until)}is {value}{cited}"
+
+
+def _part_of_table(
+    node: tree.InputsClause
+    | tree.ResultClause
+    | tree.EditionClause
+    | tree.CaseRow
+    | tree.OtherwiseRow,
+    indent: int,
+) -> str:
+    match node:
+        case tree.InputsClause(inputs=inputs):
+            return "given " + ", ".join(f"{each.name.text} : {each.type.text}" for each in inputs)
+        case tree.ResultClause(type=kind):
+            return f"gives {kind.text}"
+        case tree.EditionClause(start=start, until=until):
+            return _days(start, until).rstrip()
+        case tree.CaseRow(cells=cells, value=value):
+            shown = ", ".join(cell(each, indent) for each in cells)
+            return f"case {shown} gives {expression(value, indent)}"
+        case tree.OtherwiseRow(value=value):
+            return f"otherwise gives {expression(value, indent)}"
+    assert_never(node)
 
 
 def _edition(node: tree.SetEdition, margin: str) -> Iterator[str]:

@@ -86,6 +86,7 @@ _Value = (
     | tree.Arithmetic
     | tree.PercentOf
     | tree.Aggregate
+    | tree.Lookup
 )
 
 
@@ -96,6 +97,9 @@ def _value(node: _Value, indent: int) -> str:
         case tree.PercentOf(percent=percent, whole=whole):
             inner = _operand(whole, (tree.Arithmetic, *_CONDITIONS), indent)
             return f"{_numeral(percent.value)}% of {inner}"
+        case tree.Lookup(table=table, arguments=arguments):
+            shown = (_value_operand(argument, indent) for argument in arguments)
+            return f"{table.text}({', '.join(shown)})"
         case tree.SetLiteral(members=members):
             return f"{{{', '.join(_value_operand(member, indent) for member in members)}}}"
         case tree.Aggregate():
@@ -117,6 +121,19 @@ def _aggregate(node: tree.Aggregate, indent: int) -> str:
     if node.where is not None:
         where = f" where {_operand(node.where, (tree.Listing,), indent)}"
     return f"{node.kind.value} of ({value}each {node.variable.text} in {collection}{where})"
+
+
+def cell(node: tree.CaseCell, indent: int) -> str:
+    """Return for which values a case of a table is meant."""
+    match node:
+        case tree.AnyCell():
+            return "any"
+        case tree.BoundCell(comparator=comparator, limit=limit):
+            return f"{comparator.phrase.removeprefix('is ')} {_value_operand(limit, indent)}"
+        case tree.RangeCell(low=low, high=high):
+            return f"{_value_operand(low, indent)} to {_value_operand(high, indent)}"
+        case _:
+            return _value_operand(node, indent)
 
 
 def _arithmetic(node: tree.Arithmetic, indent: int) -> str:

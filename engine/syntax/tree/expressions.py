@@ -147,6 +147,14 @@ class Aggregate(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup(Node):
+    """What a table gives for some values: `voting_age(market)`."""
+
+    table: Name
+    arguments: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison(Node):
     """A value compared, by one phrase, with none, one or two others.
 
@@ -265,6 +273,7 @@ Expression = (
     | Arithmetic
     | PercentOf
     | Aggregate
+    | Lookup
     | Comparison
     | Within
     | Junction

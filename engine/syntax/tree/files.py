@@ -8,6 +8,7 @@ from .expressions import TextLiteral
 from .node import Broken, Name, Node
 from .parameters import Parameter
 from .policies import Policy
+from .tables import Table
 from .vocabularies import SetDeclaration, Vocabulary
 
 
@@ -27,7 +28,17 @@ class Instrument(Node):
     url: TextLiteral
 
 
-Item = Module | Instrument | Vocabulary | SetDeclaration | Parameter | Definition | Policy | Test
+Item = (
+    Module
+    | Instrument
+    | Vocabulary
+    | SetDeclaration
+    | Parameter
+    | Definition
+    | Table
+    | Policy
+    | Test
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,15 @@ parameter highest : money "highest price of a campaign"
   reviewed on 2026-02-01
 end parameter
 
+table fee unique "the fee for ads"
+  source DSA art 11
+  given about : tag, paid : yes_no
+  gives money
+  from 2026-01-01
+  case {health, politics}, yes gives EUR 5
+  otherwise gives EUR 7
+end table
+
 define costly "the campaign is costly"
   source DSA art 9
   means  campaign.budget exceeds EUR 5000 or campaign.paid exceeds EUR 5000

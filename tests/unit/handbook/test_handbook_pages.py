@@ -240,3 +240,16 @@ def test_parameters_have_a_place_to_which_their_rules_lead() -> None:
     for each in made.values():
         parsed = Page(each)
         assert (parsed.faults, parsed.open) == ([], [])
+
+
+def test_a_table_is_set_as_a_table_and_linked_from_its_rules() -> None:
+    main = "prohibit when campaign.budget exceeds fee(health, campaign.political)"
+    book = handbook(bundle('policy p "P"\n' + rule("r", main) + "end policy\n"))
+    made = pages(book)
+    text = made["vocabulary.html"]
+    start = text.index('id="table-fee"')
+    shown = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text[start : start + 1500]))
+    assert "The fee for ads fee" in shown
+    assert "About Paid Gives health, politics yes €5 otherwise €7" in shown
+    assert 'href="vocabulary.html#table-fee"' in made["policy-p.html"]
+    assert "the fee for ads for health and" in re.sub(r"\s+", " ", made["policy-p.html"])

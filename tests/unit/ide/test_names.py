@@ -257,3 +257,43 @@ def test_what_is_presumed_of_a_broken_fact_is_passed_over() -> None:
     offset = at(snapshot, "sales, jobs", "campaign.policy")
     found = references(snapshot, "campaign.policy", offset, with_declarations=False)
     assert lines(snapshot, found) == ["minors:7", "minors:27"]
+
+
+UNIQUE = """\
+table fee unique "the fee"
+  given kind : segment_kind, where : country
+  gives segment_kind
+  case health, EU gives interest
+  case interest, DE gives health
+  otherwise gives health
+end table
+
+policy fees "Fees"
+  rule due "A fee is due"
+    source        DSA art 1
+    in force from 2024-01-01
+    prohibit when any s in campaign.segments has (fee(s.kind, DE) is health and lost(s.kind) is 1)
+    message       "Fee {fee}."
+    remedy        "Pay it."
+end policy
+"""
+
+
+def test_a_table_and_the_words_in_its_columns_are_followed() -> None:
+    snapshot = desk(new=UNIQUE)
+    found = [each.symbol.name for each in snapshot.names.occurrences["new.policy"]]
+    assert [name for name in found if name.startswith(("fee", "segment_kind", "EU"))] == [
+        "fee",
+        "segment_kind",
+        "segment_kind",
+        "segment_kind.health",
+        "EU",
+        "segment_kind.interest",
+        "segment_kind.interest",
+        "segment_kind.health",
+        "segment_kind.health",
+        "fees",
+        "fees/due",
+        "fee",
+        "fee",
+    ]

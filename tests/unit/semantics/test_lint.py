@@ -397,3 +397,37 @@ def test_a_spent_budget_proves_nothing() -> None:
     assert not Prover(law=law, budget=Budget(steps=2)).exclusion(*claims)
     assert Prover(law=law, budget=Budget(steps=100)).agreement(claims[0])
     assert not Prover(law=law, budget=Budget(steps=1)).agreement(claims[0])
+
+
+def test_a_set_a_type_and_a_source_that_only_a_table_uses_are_used() -> None:
+    table = """
+vocabulary campaign
+  type season is one of {summer, winter}
+end vocabulary
+instrument ONLY "A law" "https://example.org/only"
+set NORTH of place is {NO} end set
+table fee unique
+  source ONLY art 1
+  given at : season, where : place
+  gives number
+  case summer, NORTH gives 1
+  otherwise gives 2
+end table
+"""
+    files = {"v.policy": VOCABULARY, "t.policy": table}
+    used = "fee(winter, market)"
+    for clause, names in ((f"campaign.amount exceeds {used}", []), ("campaign.flag", ["fee"])):
+        policy = f"""policy p "P"
+  rule r "R"
+    source        LAW art 1
+    in force from 2024-01-01
+    prohibit when {clause}
+    message "No."
+    remedy "Mend it."
+end policy
+"""
+        _, found = build("lint", {**files, "p.policy": policy})
+        told = [each.headline for each in found if "`WARM`" not in each.headline]
+        assert [each for each in told if "UNION" not in each] == [
+            f"nothing uses the table `{name}`" for name in names
+        ]

@@ -1,0 +1,54 @@
+"""Tables looked up by values."""
+
+# mypy: disable-error-code="func-returns-value"
+# Reason: `return tell(…)` reports a fault and gives up in one statement.
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from ...source.text import Span
+from ...syntax import tree as syntax
+from .. import faults, table_faults
+from ..tree import Constant, LookupTerm, Table, ValueTerm
+from ..types import Type
+from .kinds import comparable, type_of
+from .scope import Scope, tell
+
+ReadValue: TypeAlias = Callable[[Scope, syntax.Expression, Type | None], ValueTerm | None]
+
+
+def lookup(scope: Scope, node: syntax.Lookup, read_value: ReadValue) -> LookupTerm | None:
+    """Return the term of a lookup; its arguments are read as handed in."""
+    name = node.table.text
+    if name not in scope.tables:
+        return tell(scope, table_faults.unknown_table(node.table.span, name, scope.tables))
+    table = scope.tables[name]
+    if table is None:
+        return None
+    if len(node.arguments) != len(table.inputs):
+        names = [each.name for each in table.inputs]
+        return tell(
+            scope, table_faults.number_of_arguments(node.span, name, names, len(node.arguments))
+        )
+    arguments = []
+    for written, each in zip(node.arguments, table.inputs, strict=True):
+        term = read_value(scope, written, each.type)
+        if term is None:
+            return None
+        sample = Constant(span=written.span, type=each.type, value=0, text="")
+        if not comparable(term, sample):
+            return tell(scope, faults.wrong_type(written.span, type_of(term), each.type))
+        arguments.append(term)
+    return looked_up(table, tuple(arguments), node.span, scope.words(node.span))
+
+
+def looked_up(table: Table, arguments: tuple[ValueTerm, ...], span: Span, text: str) -> LookupTerm:
+    """Return the term of a table looked up by some values."""
+    return LookupTerm(
+        span=span,
+        name=table.name,
+        arguments=arguments,
+        type=table.type,
+        label=table.label,
+        text=text,
+    )

@@ -1,0 +1,82 @@
+"""The grammar of tables."""
+
+import pyparsing as pp
+
+from ...source.text import Span
+from .. import tree
+from ..expectations import TABLE_CLAUSE
+from .borders import TABLE_BORDER
+from .conditions import CELL_ELEMENT, VALUE_ELEMENT
+from .elements import (
+    DAY,
+    IDENTIFIER,
+    TITLE,
+    Build,
+    Parts,
+    first,
+    listed,
+    mark,
+    misfit,
+    node,
+    of,
+    word,
+)
+from .policies import source
+from .recovery import Complete, End, Recovering
+
+
+def _edition(span: Span, parts: Parts) -> tree.EditionClause:
+    start, until, *_ = (*of(tree.DateLiteral, parts), None)
+    return tree.EditionClause(span=span, start=start, until=until)
+
+
+def _row(span: Span, parts: Parts) -> tree.CaseRow:
+    return tree.CaseRow(span=span, cells=tuple(parts[1:-2:2]), value=parts[-1])
+
+
+def _table(span: Span, parts: Parts) -> tree.Table:
+    return tree.Table(
+        span=span,
+        name=parts[1],
+        label=first(tree.TextLiteral, parts),
+        clauses=of(tree.TableClause | tree.Broken, parts),
+    )
+
+
+def table() -> pp.ParserElement:
+    """Return the element for a table with its cases."""
+
+    def clause(body: pp.ParserElement, build: Build) -> pp.ParserElement:
+        return node(body - Complete(TABLE_BORDER), build)
+
+    given = node(
+        IDENTIFIER - mark(":") - IDENTIFIER,
+        lambda span, parts: tree.TableInput(span=span, name=parts[0], type=parts[2]),
+    ).set_name("a name")
+    clauses = (
+        source(TABLE_BORDER)
+        | clause(
+            word("given") - listed(given),
+            lambda span, parts: tree.InputsClause(span=span, inputs=of(tree.TableInput, parts)),
+        )
+        | clause(
+            word("gives") - IDENTIFIER,
+            lambda span, parts: tree.ResultClause(span=span, type=parts[1]),
+        )
+        | clause(word("from") - DAY - pp.Optional(word("until") - DAY), _edition)
+        | clause(word("case") - listed(CELL_ELEMENT) - word("gives") - VALUE_ELEMENT, _row)
+        | clause(
+            word("otherwise") - word("gives") - VALUE_ELEMENT,
+            lambda span, parts: tree.OtherwiseRow(span=span, value=parts[-1]),
+        )
+        | misfit(TABLE_BORDER, TABLE_CLAUSE)
+    )
+    return node(
+        word("table")
+        - IDENTIFIER
+        - word("unique")
+        - pp.Optional(TITLE)
+        - pp.ZeroOrMore(Recovering(clauses, TABLE_BORDER, "table"))
+        - End("table"),
+        _table,
+    )
