@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source, Span
 from ..syntax import tree as syntax
-from . import faults
+from . import fact_faults, faults
 from .cases import Case, cases_of
 from .declare import (
     Instrument,
@@ -116,9 +116,9 @@ def _lacking(vocabulary: Vocabulary, span: Span) -> Iterator[Diagnostic]:
         if fact is None or outermost is None or fact.type != kind or is_one_of_many:
             yield faults.fact_depended_on(span, dotted, kind)
         elif fact.presumed is not None:
-            yield faults.plain_fact_needed(fact.span, dotted, "presumed")
+            yield fact_faults.plain_fact_needed(fact.span, dotted, "presumed")
         elif fact.sensitive or outermost.sensitive:
-            yield faults.plain_fact_needed(fact.span, dotted, "sensitive")
+            yield fact_faults.plain_fact_needed(fact.span, dotted, "sensitive")
 
 
 def _sound(made: Mapping[str, Made | None]) -> dict[str, Made]:

@@ -10,7 +10,7 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Source, Span
 from ..syntax import tree as syntax
 from ..syntax.lexis import PERIOD, SCALAR_TYPES
-from . import faults
+from . import fact_faults, faults
 from .elaborate import Scope, comparable, value
 from .tree import MARKET, Citation, Constant, Edition, Plain, Window
 from .types import ElementType, EnumerationType, ListType, RecordType, Scalar, Type
@@ -213,10 +213,10 @@ class _VocabularyBuilder:
         if written is None:
             return None
         if node.required:
-            self.names.report(faults.required_and_presumed(written.span, node.name.text))
+            self.names.report(fact_faults.required_and_presumed(written.span, node.name.text))
             return None
         if isinstance(kind, ListType | RecordType):
-            self.names.report(faults.nothing_to_presume(written.span, node.name.text, kind))
+            self.names.report(fact_faults.nothing_to_presume(written.span, node.name.text, kind))
             return None
         nothing = Vocabulary(root=self.root, records={})
         scope = Scope(
@@ -233,7 +233,7 @@ class _VocabularyBuilder:
         if found is None:
             return None
         if not isinstance(found, Constant) or isinstance(found.value, frozenset):
-            self.names.report(faults.presumed_not_stated(written.span))
+            self.names.report(fact_faults.presumed_not_stated(written.span))
             return None
         sample = Constant(span=written.span, type=kind, value=found.value, text="")
         is_broken = kind is Scalar.WHOLE_NUMBER and isinstance(found.value, Fraction)

@@ -9,7 +9,7 @@ from typing import TypeVar, assert_never
 from ..source.diagnostic import Diagnostic
 from ..source.text import Span
 from ..syntax import tree as syntax
-from . import clauses, faults
+from . import clauses, fact_faults, faults
 from .declare import Instrument, cited, window
 from .definitions import MOST_PARTS, is_sprawling
 from .elaborate import Scope, condition, fact, members, parameter
@@ -341,7 +341,7 @@ class _RuleReader:
             start = where.end + 1
         found = fact(scope or self.scope, syntax.Path(span=span, steps=tuple(steps)))
         if found is not None and found.sensitive:
-            self.scope.report(faults.sensitive_shown(span, written))
+            self.scope.report(fact_faults.sensitive_shown(span, written))
             return None
         if found is not None and isinstance(found.type, RecordType):
             reason = "a group of facts, not one of them"
@@ -359,7 +359,7 @@ class _RuleReader:
         elif not all(_can_be_told(each, scope.variables) for each in found[0].arguments):
             reason = "a table that the main clause looks up by calculated values"
         elif any(isinstance(each, FactTerm) and each.sensitive for each in found[0].arguments):
-            self.scope.report(faults.sensitive_shown(span, name))
+            self.scope.report(fact_faults.sensitive_shown(span, name))
             return None
         else:
             return replace(found[0], span=span)
@@ -372,7 +372,7 @@ class _RuleReader:
         found = tuple(made for path in paths if (made := fact(self.scope, path)) is not None)
         for shown in found:
             if shown.sensitive:
-                self.scope.report(faults.sensitive_shown(shown.span, shown.text))
+                self.scope.report(fact_faults.sensitive_shown(shown.span, shown.text))
         return found
 
 

@@ -269,7 +269,7 @@ table fee unique "the fee"
 end table
 
 policy fees "Fees"
-  rule due "A fee is due"
+  rule owed "A fee is owed"
     source        DSA art 1
     in force from 2024-01-01
     prohibit when any s in campaign.segments has (fee(s.kind, DE) is health and lost(s.kind) is 1)
@@ -293,7 +293,7 @@ def test_a_table_and_the_words_in_its_columns_are_followed() -> None:
         "segment_kind.health",
         "segment_kind.health",
         "fees",
-        "fees/due",
+        "fees/owed",
         "fee",
         "fee",
     ]
