@@ -9,6 +9,7 @@ alone, because it reads other facts or the day, is refused as well.
 from collections.abc import Iterator, Sequence
 from itertools import product
 
+from ..semantics import fact_faults
 from ..semantics.polarity import positions
 from ..semantics.tree import (
     ArithmeticTerm,
