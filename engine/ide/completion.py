@@ -76,8 +76,8 @@ _BEGINNINGS = frozenset(
     for start in (expect.CLAUSE, expect.ITEM, expect.STEP, expect.FACT)
     for words in STARTS[start][0]
 )
-_NO_CONNECTIVES = {*_BEGINNINGS, *(term.value for term in tree.Term), "end", "from"}
-_CONNECTIVES = tuple(words for words in MEANINGS if words not in _NO_CONNECTIVES)
+_NEVER_ALONE = {*_BEGINNINGS, "end", "from", *(term.value for term in tree.Term)}
+_CONNECTIVES = tuple(words for words in MEANINGS if words not in _NEVER_ALONE)
 _NAMED_TYPES = ("type", "record")
 _NEVER_VALUES = (
     *("policy", "instrument", "vocabulary", "rule", "fact", "member", ELEMENT, "set"),
