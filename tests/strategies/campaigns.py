@@ -208,7 +208,7 @@ def _atoms() -> list[st.SearchStrategy[str]]:
         _sentence("deadline", _DATE_ORDERS, "today"),
         _sentence(number, _ORDERS, _choice(*_CEILINGS)),
         _sentence(_choice(*_CEILINGS), _ORDERS, _choice("2", "campaign.amount", "least")),
-        _sentence(day, "is within season(", _choice("today", "campaign.day"), ") before today"),
+        _sentence(day, "is within season(", "campaign.day", ") before today"),
         _sentence("campaign.colour", _EQUALITY, "mood(campaign.amount, campaign.flag)"),
         _sentence("mood(campaign.whole / campaign.amount, campaign.other)", _MEMBERSHIP, "WARM"),
         _choice("campaign.flag", "campaign.other"),
