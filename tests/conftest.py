@@ -1,5 +1,7 @@
 """What all tests share: how long hypothesis may look, and where real records and vectors lie."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,26 @@ settings.register_profile(
 settings.load_profile("assent")
 
 SHARED = Path(__file__).parents[2] / "shared"
+
+
+_MEASURED = "COVERAGE_PROCESS_CONFIG"
+_SERVER_MEASURED = "LANGUAGE_SERVER_COVERAGE"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _processes_at_full_speed() -> Iterator[None]:
+    """Measure the coverage of no process but the language server: the others must be fast."""
+    if (measured := os.environ.pop(_MEASURED, None)) is not None:
+        os.environ[_SERVER_MEASURED] = measured
+    yield
+    if measured is not None:
+        os.environ[_MEASURED] = measured
+
+
+def measured_environment() -> dict[str, str]:
+    """Return the environment of a process whose coverage is measured where ours is."""
+    measured = os.environ.get(_SERVER_MEASURED)
+    return {**os.environ, **({_MEASURED: measured} if measured else {})}
 
 
 def shared(*parts: str) -> Path:

@@ -1,7 +1,6 @@
 """An editor as the server sees one: pygls' own client, and the real `assent lsp` behind it."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import Any, Self, TypeVar
 
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
+
+from tests.conftest import measured_environment
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from api.cli.main import main; main()", "lsp")
@@ -55,7 +56,7 @@ class Editor:
         return self
 
     async def _start(self) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        environment = {**measured_environment(), "PYTHONPATH": str(ROOT)}
         await self.client.start_io(*COMMAND, env=environment, cwd=ROOT)
         watching = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
         started = await self.client.initialize_async(

@@ -1,6 +1,5 @@
 """Every feature of `assent lsp`, asked of the real process by a real client."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from tests.conftest import measured_environment
 from tests.lsp.editor import ROOT, Editor, applied, marked, position
 
 
@@ -310,7 +310,7 @@ def test_without_the_extra_the_command_says_what_to_install() -> None:
     without = "import sys; sys.modules['lsprotocol'] = None; from api.cli.main import main; main()"
     result = subprocess.run(  # noqa: S603 - our own command.
         [sys.executable, "-c", without, "lsp"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**measured_environment(), "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
