@@ -5,7 +5,7 @@ it is unknown, nothing is claimed.
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from ...syntax.tree import JunctionKind, QuantifierKind
@@ -37,11 +37,25 @@ Bound = tuple[tuple[str, "Element"], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """Some element of a list, by the quantifier that speaks of it."""
+    """Some element of a list, by the quantifier that speaks of it.
+
+    `depth` counts the elements within which it is spoken of. Each may stand in every one below
+    it, so that its hash is made once.
+    """
 
     collection: Subject
     origin: tuple[str, int]
     bound: Bound
+    depth: int = field(init=False, compare=False)
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        depth = 1 + max((element.depth for _, element in self.bound), default=0)
+        object.__setattr__(self, "depth", depth)
+        object.__setattr__(self, "_hash", hash((self.collection, self.origin, self.bound)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

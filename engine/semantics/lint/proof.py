@@ -24,6 +24,9 @@ MOST_STEPS = 1_000
 """Claims that take more steps to be taken apart are left alone."""
 
 _LARGEST_PAIRING = 24
+
+_DEEPEST = 4
+"""Of elements within more elements than these, what holds of every one is not said again."""
 _MOMENTOUS = ("flight", "markets")
 """Facts on which it depends whether a rule applies at all, beside what the rule says."""
 
@@ -173,8 +176,10 @@ def _with_elements(case: _Case, said: Some | All) -> _Case:
 
 
 def _said_of(all_claims: Iterable[All], some_claims: Iterable[Some | All]) -> Iterator[Claim]:
+    # What is said of an element may speak of further ones, without an end unless there is a bound.
+    near = [some for some in some_claims if some.element.depth <= _DEEPEST]
     for every in all_claims:
-        for some in some_claims:
+        for some in near:
             if every.element.collection == some.element.collection:
                 yield of_element(every.claim, every.variable, some.element)
 
