@@ -2,19 +2,34 @@
 
 import pytest
 
-from tests.unit.evaluation.courtroom import court, rule
+from engine.bundle.bundle import build
+from tests.unit.evaluation.courtroom import VOCABULARY, rule
+
+ANY = "".join(f"any x{n} in campaign.colours has (" for n in range(24))
+EVERY = "".join(f"every x{n} in campaign.colours has (" for n in range(24))
 
 
 @pytest.mark.parametrize(
-    "condition",
+    ("condition", "code"),
     [
-        "every a in campaign.colours has (every b in campaign.colours has (a is not b))",
-        "(every a in campaign.colours has (any b in campaign.colours has (a is red))) "
-        "and (any c in campaign.colours has (c is red))",
-        "".join(f"any x{n} in campaign.colours has (" for n in range(24)) + "x0 is red" + ")" * 24,
-        "".join(f"every x{n} in campaign.colours has (" for n in range(24)) + "x0 is red" + ")" * 24,
+        (
+            "every a in campaign.colours has (every b in campaign.colours has (a is not b))",
+            "E0703",
+        ),
+        (
+            "(every a in campaign.colours has (any b in campaign.colours has (a is red))) "
+            "and (any c in campaign.colours has (c is red))",
+            None,
+        ),
+        (f"{ANY} x0 is red {')' * 24}", None),
+        (f"{EVERY} x0 is red {')' * 24}", None),
     ],
     ids=["every_every", "every_any", "deep_any", "deep_every"],
 )
-def test_quantifiers_over_one_list_are_reasoned_about_to_an_end(condition: str) -> None:
-    assert court(rule(f"require {condition}")).policies.rules[0].id == "p/r"
+def test_quantifiers_over_one_list_are_reasoned_about_to_an_end(
+    condition: str, code: str | None
+) -> None:
+    head = 'policy p "P"\n  source LAW art 1\n  in force from 2000-01-01\n'
+    policy = f"{head}{rule(f'require {condition}')}end policy\n"
+    _, found = build("deep", {"vocabulary.policy": VOCABULARY, "p.policy": policy})
+    assert {each.code for each in found if each.is_error} == ({code} if code else set())
