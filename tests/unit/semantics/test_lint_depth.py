@@ -3,8 +3,13 @@
 import pytest
 
 from engine.bundle.bundle import build
-from tests.unit.evaluation.courtroom import VOCABULARY, rule
+from tests.strategies.campaigns import VOCABULARY
+from tests.unit.evaluation.courtroom import rule
 
+ANY_OF_EACH = """
+(every a in campaign.colours has (any b in campaign.colours has (a is red)))
+and (any c in campaign.colours has (c is red))
+"""
 ANY = "".join(f"any x{n} in campaign.colours has (" for n in range(24))
 EVERY = "".join(f"every x{n} in campaign.colours has (" for n in range(24))
 
@@ -17,8 +22,7 @@ EVERY = "".join(f"every x{n} in campaign.colours has (" for n in range(24))
             "E0703",
         ),
         (
-            "(every a in campaign.colours has (any b in campaign.colours has (a is red))) "
-            "and (any c in campaign.colours has (c is red))",
+            ANY_OF_EACH,
             None,
         ),
         (f"{ANY} x0 is red {')' * 24}", None),
