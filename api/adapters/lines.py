@@ -1,12 +1,12 @@
 """Lines of a stream, of bounded length, so that reading a stream takes flat memory."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import BinaryIO
 
 LONGEST_RECORD = 1024 * 1024
 """The most bytes of one record: a line of NDJSON, or the line or lines of a record of CSV."""
 
-_BOM = b"\xef\xbb\xbf"
 _PIECE = 64 * 1024
 
 
@@ -41,7 +41,7 @@ class Lines(Iterator[bytes]):
         if self._size > LONGEST_RECORD:
             self._pass_over(line)
             raise OverlongRecordError
-        return line.removeprefix(_BOM) if self.number == 1 else line
+        return line.removeprefix(BOM_UTF8) if self.number == 1 else line
 
     def _pass_over(self, line: bytes) -> None:
         while line and not line.endswith(b"\n"):

@@ -5,6 +5,7 @@ and NDJSON are read as a stream. A broken record is the fault of that record, an
 is read strictly (`engine.source.json_text`). Nothing is known here of platforms.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import closing
 from enum import StrEnum
@@ -25,8 +26,6 @@ __all__ = ["RecordFault", "RecordForm", "SubmittedRecord", "read_records"]
 
 LONGEST_DOCUMENT = JSONLimits().document
 """The most bytes of one JSON document, which cannot be read as a stream."""
-
-_BOM = b"\xef\xbb\xbf"
 
 
 class RecordForm(StrEnum):
@@ -68,7 +67,7 @@ def _named(source: bytes | Path) -> RecordForm | None:
 
 
 def _recognised(stream: BinaryIO) -> RecordForm:
-    lines = stream.read(LONGEST_RECORD).removeprefix(_BOM).split(b"\n")
+    lines = stream.read(LONGEST_RECORD).removeprefix(BOM_UTF8).split(b"\n")
     stream.seek(0)
     filled = [line.strip() for line in lines if line.strip()]
     if not filled or filled[0].startswith(b"["):
@@ -121,7 +120,7 @@ def _read_document(stream: BinaryIO) -> Iterator[SubmittedRecord | RecordFault]:
             help="send it as NDJSON, one record a line, which may be of any length",
         )
     try:
-        value = read_json(document.removeprefix(_BOM))
+        value = read_json(document.removeprefix(BOM_UTF8))
     except JSONFault as fault:
         raise AdapterRefusal(
             f"{fault.message}, in line {fault.line}, column {fault.column}",

@@ -1,8 +1,8 @@
 """Policies by the directory or file that a person names, and their places as that person sees them.
 
-A directory is a set of its own. A single file is taken within the set it belongs to: the nearest
-directory above it, at most two levels up, in which a vocabulary is declared; where there is none it
-is taken with the shipped vocabulary. Names in diagnostics are paths from where the command runs.
+A directory is a set of its own. A single file is taken within the set it belongs to (`root_of`);
+where there is none it is taken with the shipped vocabulary. Names in diagnostics are paths from
+where the command runs.
 """
 
 import os
@@ -22,8 +22,11 @@ SHIPPED = "assent"
 """The name of the policies that come with Assent."""
 
 _VOCABULARY = re.compile(r"^\s*vocabulary\s", re.MULTILINE)
-LEVELS = 3
+_LEVELS = 3
 """How many directories above a file are looked at for a vocabulary."""
+
+_PART = "vocabulary"
+"""The directory that holds the vocabulary of the set around it, where it has one of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,22 +135,38 @@ def _of_file(path: Path) -> PolicyFiles:
     if path.suffix != ".policy":
         raise Failure(str(path), "this is no policy file", "name a directory or a `.policy` file")
     resolved = path.resolve()
-    for root in resolved.parents[:LEVELS]:
-        if declares_vocabulary(root):
-            only = frozenset({resolved.relative_to(root).as_posix()})
-            return PolicyFiles(name=root.name, root=root, files=read_directory(root), only=only)
+    root = root_of(resolved)
+    if root is not None:
+        only = frozenset({resolved.relative_to(root).as_posix()})
+        return PolicyFiles(name=root.name, root=root, files=read_directory(root), only=only)
     files = {**shipped_vocabulary(), path.name: read_text(path)}
     return PolicyFiles(
         name=path.stem, root=resolved.parent, files=files, only=frozenset({path.name})
     )
 
 
-def declares_vocabulary(root: Path) -> bool:
-    """Whether a vocabulary is declared in a directory or directly below it."""
+def root_of(file: Path) -> Path | None:
+    """Return the root of the set of policies that a file belongs to, if there is one.
+
+    It is the nearest directory above, at most two levels up, that declares a vocabulary in a file
+    of its own, or of its directory `vocabulary`, which is part of it.
+    Raises `Failure` and `UnreadableError`.
+    """
+    return next((each for each in file.parents[:_LEVELS] if _is_root(each)), None)
+
+
+def _is_root(directory: Path) -> bool:
+    if directory.name == _PART:
+        return False
+    return _declares_vocabulary(directory) or _declares_vocabulary(directory / _PART)
+
+
+def _declares_vocabulary(directory: Path) -> bool:
+    """Whether a file of a directory declares a vocabulary."""
     try:
-        near = [*root.glob("*.policy"), *root.glob("*/*.policy")]
+        near = list(directory.glob("*.policy"))
     except OSError as error:
-        raise unreadable(error, str(root)) from error
+        raise unreadable(error, str(directory)) from error
     return any(_VOCABULARY.search(read_text(path)) for path in near if path.is_file())
 
 

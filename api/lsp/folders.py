@@ -1,7 +1,7 @@
 """The sets of policies that are being edited: the files of a folder, as an editor has them.
 
-A file belongs to the nearest folder above it, at most two levels up, in which a vocabulary is
-declared; where there is none it stands by itself, beside the vocabulary that comes with Assent.
+A file belongs to the set that the command line would take it with (`root_of`); where there is none
+it stands by itself, beside the vocabulary that comes with Assent.
 What an editor holds open counts, not what lies on disk.
 """
 
@@ -13,7 +13,7 @@ from unicodedata import normalize
 from pygls.uris import to_fs_path
 
 from api.cli.failures import Failure
-from api.cli.policy_files import LEVELS, declares_vocabulary, shipped_vocabulary
+from api.cli.policy_files import root_of, shipped_vocabulary
 from engine.bundle.load import UnreadableError, read_directory, shipped_directory
 from engine.ide.snapshot import Snapshot, take
 
@@ -155,23 +155,3 @@ class Folders:
         except (UnreadableError, Failure) as error:
             self.tell(str(error))
             return None
-
-
-def root_of(file: Path) -> Path | None:
-    """Return the root of the set of policies that a file belongs to, if there is one.
-
-    The folder of a vocabulary is part of a greater set where other policies beside it have none.
-    """
-    above = [each for each in file.parents[:LEVELS] if declares_vocabulary(each)]
-    if not above:
-        return None
-    nearest, *further = above
-    if further and _lean_on(nearest, further[0]):
-        return further[0]
-    return nearest
-
-
-def _lean_on(vocabulary: Path, parent: Path) -> bool:
-    """Whether policies beside the folder of a vocabulary have none of their own."""
-    beside = {file.parent for file in parent.glob("*/*.policy")} - {vocabulary}
-    return any(not declares_vocabulary(folder) for folder in beside)

@@ -1,8 +1,9 @@
 """Nothing that a stranger sends is a defect: whatever comes, no answer is a 500."""
 
 import json
+from codecs import BOM_UTF8
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.api.installation import NDJSON, Caller, assert_problem, campaign
@@ -68,11 +69,12 @@ def test_any_json(api: Caller, value: object, form: str) -> None:
 
 
 @_SHARED
+@example(lines=[BOM_UTF8])
 @given(lines=st.lists(st.binary(max_size=40) | _VALUES.map(lambda v: json.dumps(v).encode())))
 def test_any_lines(api: Caller, lines: list[bytes]) -> None:
     body = b"\n".join(lines)
-    expected = sum(1 for line in body.split(b"\n") if line.strip())
-    assert len(api.batch(body)) == expected
+    said = body.removeprefix(BOM_UTF8)
+    assert len(api.batch(body)) == sum(1 for line in said.split(b"\n") if line.strip())
 
 
 @_SHARED

@@ -8,16 +8,11 @@ from hypothesis import strategies as st
 from lsprotocol.types import Position, PositionEncodingKind
 from pygls.workspace import PositionCodec
 
-from api.lsp.folders import Folders, root_of
+from api.cli.policy_files import root_of
+from api.lsp.folders import Folders
 from api.lsp.positions import Lines
 
 VOCABULARY = 'vocabulary campaign "a campaign"\nend vocabulary\n'
-
-
-@pytest.fixture
-def tmp_path(tmp_path: Path) -> Path:
-    """Return a folder so deep that what other tests have written is not above it."""
-    return tmp_path / "1" / "2" / "3"
 
 
 def write(file: Path, text: str = "") -> Path:
@@ -33,17 +28,17 @@ def test_a_file_belongs_to_the_nearest_folder_with_a_vocabulary(tmp_path: Path) 
     assert root_of(write(tmp_path / "p" / "a" / "b" / "c" / "deep.policy")) is None
 
 
-def test_the_folder_of_a_vocabulary_is_part_of_what_leans_on_it(tmp_path: Path) -> None:
+def test_the_folder_of_a_vocabulary_is_part_of_the_set_around_it(tmp_path: Path) -> None:
     vocabulary = write(tmp_path / "p" / "vocabulary" / "v.policy", VOCABULARY)
-    assert root_of(vocabulary) == vocabulary.parent
-    write(tmp_path / "p" / "pack" / "rule.policy")
     assert root_of(vocabulary) == tmp_path / "p"
+    assert root_of(write(tmp_path / "p" / "pack" / "rule.policy")) == tmp_path / "p"
 
 
-def test_two_sets_side_by_side_stay_apart(tmp_path: Path) -> None:
+def test_sets_side_by_side_stay_apart(tmp_path: Path) -> None:
     one = write(tmp_path / "one" / "v.policy", VOCABULARY)
     write(tmp_path / "two" / "v.policy", VOCABULARY)
     assert root_of(one) == one.parent
+    assert root_of(write(tmp_path / "three" / "rule.policy")) is None
 
 
 def test_a_file_opened_later_joins_the_set_that_is_open(tmp_path: Path) -> None:

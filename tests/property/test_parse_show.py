@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from engine.source.render import render_json, render_text
 from engine.source.text import Source
 from engine.syntax import tree
+from engine.syntax.lexis import MOST_FAULTS
 from engine.syntax.parse import parse
 from engine.syntax.show import show
 from engine.syntax.tokens import examine, scan
@@ -110,15 +111,18 @@ def mutated(draw: st.DrawFn) -> str:
 @given(st.text() | FRAGMENTED | mutated())
 @settings(max_examples=300, deadline=None)
 def test_scanning_loses_nothing(text: str) -> None:
-    """The tokens of a text, joined, are the text, each where it says; and no offset moves."""
+    """The tokens of a text, joined, are the text, each where it says; and no offset moves.
+
+    What follows too many faults is not readied.
+    """
     source = Source(name="scanned", text=text)
     tokens = list(scan(source))
     assert "".join(token.text for token in tokens) == text
     assert all(text[token.start : token.end] == token.text for token in tokens)
-    readied, _ = examine(source)
-    assert len(readied) == len(text)
+    readied, found = examine(source)
+    assert len(readied) == len(text) or len(found) > MOST_FAULTS
     assert [i for i, c in enumerate(readied) if c == "\n"] == [
-        i for i, c in enumerate(text) if c == "\n"
+        i for i, c in enumerate(text[: len(readied)]) if c == "\n"
     ]
 
 

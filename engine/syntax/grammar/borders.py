@@ -37,7 +37,7 @@ ITEM_WORD = (
 """A word that may begin an item, misspelt, because it begins nothing that stands within one."""
 
 _OPERATORS = (
-    r"(?:is|has|in|and|or|of|includes|exceeds|overlaps|for|where|when|until|before|after|gives)"
+    r"(?:is|has|in|and|or|of|includes|exceeds|overlaps|for|where|when|until|before|after|gives|source)"
     r"(?!\w)"
 )
 _TWO_WORDS = rf"(?=[ \t]+(?:\"|(?!{_OPERATORS})[A-Za-z]))"
