@@ -51,6 +51,7 @@ def first_flip(
     if not moving:
         return None
     now = answer(hearing, results, complete=complete)
+    moved = tuple(result for result in results if result.rule.id in moving)
     steady = tuple(result for result in results if result.rule.id not in moving)
     read = [calendars[name] for name in sorted(moving)]
     days = sorted(set(_days(read, hearing)))
@@ -60,8 +61,8 @@ def first_flip(
     tried = list(_next_days(hearing.moment.today)) if is_intricate else days
     for day in tried:
         later = replace(hearing, moment=moment(hearing.campaign, day))
-        judged = (*steady, *judge_all(later, moving))
-        if answer(later, judged, complete=complete) != now:
+        again = judge_all(later, moving)
+        if again != moved and answer(later, (*steady, *again), complete=complete) != now:
             return day
     return days_later(tried[-1], 1) if is_intricate and tried else None
 
