@@ -7,11 +7,11 @@ is closed; they go together where a case stays open in which each comparison is 
 own. In between, and beyond a number of steps, nothing is proved.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from itertools import combinations
-from typing import assert_never
+from typing import Self, assert_never
 
 from ...syntax.lexis import Comparator
 from ..tree import Compared, Constant, DatedTerm, FactTerm, Holds
@@ -39,15 +39,33 @@ class Contradiction:
     claims: tuple[Claim, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Case:
-    """One way in which claims may hold together, as far as it has been looked at."""
+    """One way in which claims may hold together, as far as it has been looked at.
 
-    pending: tuple[Claim, ...]
-    taken: tuple[Claim, ...] = ()
-    made: Mapping[Topic, tuple[Region, tuple[Claim, ...]]] = field(default_factory=dict)
+    `pending` are the claims that are not taken yet, the next one last.
+    """
+
+    pending: list[Claim]
+    taken: list[Claim] = field(default_factory=list)
+    made: dict[Topic, tuple[Region, tuple[Claim, ...]]] = field(default_factory=dict)
     all_claims: tuple[All, ...] = ()
     some_claims: tuple[Some | All, ...] = ()
+
+    @classmethod
+    def of(cls, claims: Iterable[Claim]) -> Self:
+        """Return the case in which some claims hold, none of them taken yet."""
+        return cls(pending=[*claims][::-1])
+
+    def with_claim(self, claim: Claim) -> "_Case":
+        """Return the case in which a further claim holds, which is the next to be taken."""
+        return _Case(
+            pending=[*self.pending, claim],
+            taken=[*self.taken],
+            made={**self.made},
+            all_claims=self.all_claims,
+            some_claims=self.some_claims,
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,69 +90,77 @@ class Prover:
     def exclusion(self, *claims: Claim) -> tuple[Contradiction, ...]:
         """Return the contradiction in each case of some claims; none where one may stay open."""
         found: list[Contradiction] = []
-        waiting = [_Case(pending=claims)]
-        for _ in range(MOST_STEPS):
-            if not waiting:
-                return tuple(found)
-            step = _step(waiting.pop(), self.law)
-            if step is None or not self.budget.spend():
+        waiting, spend = [_Case.of(claims)], self._spending()
+        while waiting:
+            become = _pursued(waiting.pop(), self.law, spend)
+            if become is None:
                 return ()
-            if isinstance(step, Contradiction):
-                found.append(step)
+            if isinstance(become, Contradiction):
+                found.append(become)
             else:
-                waiting.extend(reversed(step))
-        return ()
+                waiting.extend(become)
+        return tuple(found)
 
     def agreement(self, *claims: Claim) -> bool:
         """Whether some campaign certainly meets all claims; false also where this is not known.
 
         The law is that of a single day.
         """
-        waiting = [_Case(pending=claims)]
-        ours = Budget(steps=MOST_STEPS)
-        while waiting and ours.spend() and self.budget.spend():
+        waiting, spend = [_Case.of(claims)], self._spending()
+        while waiting:
             case = waiting.pop()
-            step = _step(case, self.law)
-            if step is None:
+            become = _pursued(case, self.law, spend)
+            if become is None:
+                if case.pending:
+                    return False
                 if _is_plain(case, self.law):
                     return True
-            elif not isinstance(step, Contradiction):
-                waiting.extend(reversed(step))
+            elif not isinstance(become, Contradiction):
+                waiting.extend(become)
         return False
 
-
-def _step(case: _Case, law: Law) -> tuple[_Case, ...] | Contradiction | None:
-    """Return what becomes of a case by its next claim; None where all are taken."""
-    if not case.pending:
-        return None
-    claim, *others = case.pending
-    rest = replace(case, pending=tuple(others))
-    said = meaning(claim)
-    match said:
-        case Both(claims=claims):
-            return (replace(rest, pending=(*claims, *rest.pending)),)
-        case Either(claims=claims):
-            return tuple(replace(rest, pending=(each, *rest.pending)) for each in claims)
-        case Plain():
-            return _taken(rest, claim, law)
-        case Some() | All():
-            taken = _taken(rest, claim, law)
-            if isinstance(taken, Contradiction):
-                return taken
-            return tuple(_with_elements(each, said) for each in taken)
-    assert_never(said)
+    def _spending(self) -> Callable[[], bool]:
+        """Return what takes a step, of `MOST_STEPS` at most, if there is one left."""
+        ours = Budget(steps=MOST_STEPS)
+        return lambda: ours.spend() and self.budget.spend()
 
 
-def _taken(case: _Case, claim: Claim, law: Law) -> tuple[_Case, ...] | Contradiction:
-    """Return a case in which a claim is taken to hold, or why it cannot hold in it."""
-    made = dict(case.made)
+def _pursued(
+    case: _Case, law: Law, spend: Callable[[], bool]
+) -> Sequence[_Case] | Contradiction | None:
+    """Take the claims of a case until it falls apart or is closed.
+
+    Return the cases into which it falls, the next one last, or why it is closed; None where neither
+    has come about: then claims are pending only if there was no step left.
+    """
+    while case.pending and spend():
+        claim = case.pending.pop()
+        said = meaning(claim)
+        match said:
+            case Both(claims=claims):
+                case.pending.extend(reversed(claims))
+            case Either(claims=claims):
+                return [case.with_claim(each) for each in reversed(claims)]
+            case Plain() | Some() | All():
+                if (closed := _take(case, claim, law)) is not None:
+                    return closed
+                if not isinstance(said, Plain):
+                    _speak_of_elements(case, said)
+            case _:
+                assert_never(said)
+    return None
+
+
+def _take(case: _Case, claim: Claim, law: Law) -> Contradiction | None:
+    """Take a claim to hold in a case; return why it cannot."""
     for topic, region in limits(claim, law):
-        before, claims = made.get(topic, (None, ()))
+        before, claims = case.made.get(topic, (None, ()))
         left = region if before is None else meet(before, region)
         if left.is_empty:
             return _smallest(topic, (*claims, claim), law)
-        made[topic] = (left, (*claims, claim))
-    return (replace(case, made=made, taken=(*case.taken, claim)),)
+        case.made[topic] = (left, (*claims, claim))
+    case.taken.append(claim)
+    return None
 
 
 def _smallest(topic: Topic, claims: tuple[Claim, ...], law: Law) -> Contradiction:
@@ -157,22 +183,21 @@ def _leaves_nothing(topic: Topic, claims: Iterable[Claim], law: Law) -> bool:
     return reduce(meet, regions).is_empty
 
 
-def _with_elements(case: _Case, said: Some | All) -> _Case:
-    """Return a case in which what holds of every element is said of those that are spoken of."""
+def _speak_of_elements(case: _Case, said: Some | All) -> None:
+    """Say what holds of every element of a list of those that are spoken of."""
     more: list[Claim] = []
-    all_claims, some_claims = case.all_claims, case.some_claims
+    all_claims = case.all_claims
     if isinstance(said, Some):
         more.append(said.claim)
-        some_claims = (*some_claims, said)
+        case.some_claims = (*case.some_claims, said)
         more.extend(_said_of(all_claims, (said,)))
     else:
-        all_claims = (*all_claims, said)
+        case.all_claims = (*all_claims, said)
         if said.is_some:
-            some_claims = (*some_claims, said)
-            more.extend(_said_of(case.all_claims, (said,)))
-        more.extend(_said_of((said,), some_claims))
-    pending = (*more, *case.pending)
-    return replace(case, pending=pending, all_claims=all_claims, some_claims=some_claims)
+            case.some_claims = (*case.some_claims, said)
+            more.extend(_said_of(all_claims, (said,)))
+        more.extend(_said_of((said,), case.some_claims))
+    case.pending.extend(reversed(more))
 
 
 def _said_of(all_claims: Iterable[All], some_claims: Iterable[Some | All]) -> Iterator[Claim]:

@@ -1,6 +1,9 @@
 """A builder makes nothing twice, and makes what `build` makes."""
 
+import gc
 from pathlib import Path
+
+import pytest
 
 from engine.bundle.bundle import Builder, build
 
@@ -63,3 +66,14 @@ def test_files_that_were_changed_in_place_are_seen() -> None:
     first, _ = builder.build("same", files)
     files["p.policy"] = POLICY.replace('"m"', '"n"')
     assert builder.build("same", files)[0] is not first
+
+
+@pytest.mark.parametrize("is_at_work", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(*, is_at_work: bool) -> None:
+    was_at_work = gc.isenabled()
+    (gc.enable if is_at_work else gc.disable)()
+    try:
+        build("p", {"broken.policy": "policy"})
+        assert gc.isenabled() is is_at_work
+    finally:
+        (gc.enable if was_at_work else gc.disable)()
