@@ -201,7 +201,7 @@ class _Teller:
             case LookupTerm():
                 found = self._looked_up(term, bound)
                 text = "unknown" if found is None else found.text
-            case FactTerm():
+            case _:
                 value = self._datum(term, bound)
                 text = shown(term, term.presumed if value is None else value)
         return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"

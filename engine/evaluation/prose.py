@@ -320,19 +320,19 @@ def _shortened(clause: str) -> str:
 
 
 def _obligations(decision: Decision, origin: Origin | None) -> Iterator[Line]:
-    if not decision.obligations:
+    owing = [(r, r.obligation) for r in decision.obligations if r.obligation is not None]
+    if not owing:
         return
     yield ()
     yield (Piece(text="To be done: these duties are owed", tone=Tone.TITLE),)
-    for result in decision.obligations[:MOST_RULES]:
+    for result, owed in owing[:MOST_RULES]:
         yield ()
         yield from _heading(result.rule, "→", Tone.REMEDY)
         where = f" in {_cut(result.markets, MOST_MARKETS)}" if result.markets else ""
         yield from wrapped(f"rule {result.rule.id}{where}", "  ", Tone.QUIET)
-        if result.obligation is not None:
-            yield from _obligation(result.obligation, origin)
-    if rest := decision.obligations[MOST_RULES:]:
-        names = _cut([each.rule.id for each in rest], MOST_NAMES)
+        yield from _obligation(owed, origin)
+    if rest := owing[MOST_RULES:]:
+        names = _cut([each.rule.id for each, _ in rest], MOST_NAMES)
         yield from wrapped(f"and what is owed by {names}", "  ", Tone.QUIET)
 
 

@@ -21,10 +21,10 @@ def size(value: object) -> Size:
             return amount
         case date():
             return value
-        case int() | Fraction():
-            return Fraction(value)
         case _:
-            raise TypeError(value)
+            # INVARIANT: the values of every other ordered type are numbers.
+            assert isinstance(value, int | Fraction)  # noqa: S101
+            return Fraction(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

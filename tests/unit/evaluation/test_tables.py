@@ -189,3 +189,37 @@ def test_what_is_sensitive_is_not_told_by_what_a_table_gives_for_it() -> None:
     written = f"{LIMITS}{head}{rule(clause, message='more than {most}')}end policy\n"
     _, faults = build("court", {"v.policy": vocabulary, "p.policy": written})
     assert "E0534" in {fault.code for fault in faults}
+
+
+def test_a_message_may_tell_what_is_looked_up_by_a_parameter() -> None:
+    ages = "parameter age : whole_number source LAW art 1 from 2026-02-01 is 12 end parameter\n"
+    clause = 'prohibit when campaign.flag or grade(age) is "adult"'
+    bundle = court(rule(clause, message="as a {grade}"), declared=LIMITS + ages)
+    assert hear(bundle, flag=True).results[0].findings[0].message == 'as a "child"'
+    early = {"start": "2026-01-02", "end": "2026-01-03"}
+    assert hear(bundle, flag=True, flight=early).results[0].findings[0].message == "as a unknown"
+
+
+def test_cases_may_begin_and_end_with_the_calendar() -> None:
+    declared = """
+table era unique
+  given day : date, whenever : date, share : percentage
+  gives text
+  case before 2026-01-01, any, any        gives "before"
+  case 2026-01-01 to 9999-12-31, any, any gives "after"
+end table
+
+table first unique
+  given day : date
+  gives text
+  case 0001-01-01 gives "the first"
+  otherwise       gives "later"
+end table
+"""
+    before = 'era(campaign.day, today, 5%) is "before"'
+    bundle = court(
+        rule(f'prohibit when {before} and first(campaign.day) is "later"'), declared=declared
+    )
+    assert hear(bundle, day="2025-12-31").results[0].status is Status.VIOLATED
+    assert hear(bundle, day="9999-12-31").results[0].status is Status.SATISFIED
+    assert hear(bundle, day="0001-01-01").results[0].status is Status.SATISFIED

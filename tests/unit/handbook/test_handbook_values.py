@@ -12,10 +12,11 @@ from engine.english.amounts import place
 from engine.english.provisions import natural, provision, web_address
 from engine.english.sentences import Writer
 from engine.handbook.handbook import handbook
+from engine.handbook.reading import paths_read
 from engine.handbook.values import Outcome
 from engine.semantics.tree import Compared, Window
 from engine.syntax.lexis import Comparator
-from tests.unit.handbook.bookshelf import bundle, condition, rule, shipped
+from tests.unit.handbook.bookshelf import bundle, condition, rule, rules, shipped
 
 TESTS = """
 test "named" on 2026-01-01 given campaign.political is yes expect deny by p/one end test
@@ -270,3 +271,11 @@ def test_periods_are_told_by_their_days() -> None:
     assert isinstance(node, Compared)
     with pytest.raises(AssertionError):
         Writer(policies=made.policies).condition(replace(node, comparator=Comparator.OVERLAPS))
+
+
+def test_what_an_aggregate_reads_is_read_by_the_rule() -> None:
+    total = "sum of (s.size for each s in campaign.segments where s.consent)"
+    main = f"prohibit when {total} exceeds 5"
+    (made,) = bundle(rules(main)).policies.rules
+    read = {"campaign.segments", "campaign.segments.size", "campaign.segments.consent"}
+    assert set(paths_read(made, "campaign")) == read

@@ -261,6 +261,7 @@ def test_what_is_presumed_of_a_broken_fact_is_passed_over() -> None:
 
 UNIQUE = """\
 table fee unique "the fee"
+  source DSA art 2
   given kind : segment_kind, where : country
   gives segment_kind
   case health, EU gives interest

@@ -95,6 +95,7 @@ def test_an_empty_file_is_an_empty_line() -> None:
 
 def test_what_could_not_be_parsed_is_not_shown() -> None:
     record = tree.RecordDeclaration(span=NOWHERE, name=NAME, label=None, facts=(BROKEN,))
-    for node in (tree.File(span=NOWHERE, items=(BROKEN,)), BROKEN, record):
+    test = tree.Test(span=NOWHERE, title=tree.TextLiteral(span=NOWHERE, value="t"), steps=(BROKEN,))
+    for node in (tree.File(span=NOWHERE, items=(BROKEN,)), BROKEN, record, test):
         with pytest.raises(ValueError, match="canonical text"):
             show(node)

@@ -79,3 +79,8 @@ def test_examining_ends_behind_a_hundred_faults() -> None:
     assert text.startswith(readied)
     one_text = '"' + "\u200b" * 1000 + '"'
     assert len(examine(Source(name="t", text=one_text))[1]) == MOST_FAULTS + 1
+
+
+def test_a_line_that_goes_on_for_ever_is_no_row_of_a_table() -> None:
+    assert faults("case 1" + "\n" * 23 + "| 2") == []
+    assert faults("case 1" + "\n" * 24 + "| 2") == [("E0101", 30, 31)]

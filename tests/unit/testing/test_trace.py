@@ -259,3 +259,31 @@ end define
         "      - item = campaign.items[1]: item.flag",
         "        = campaign.items[1].flag = no",
     ]
+
+
+def test_what_a_table_gave_is_shown() -> None:
+    declared = "table most unique given on : yes_no gives number otherwise gives 3 end table"
+    (trace,) = traced(
+        rule("prohibit when campaign.amount exceeds most(campaign.flag)"),
+        case("t", "expect deny by p/r"),
+        declared=declared,
+        amount=2,
+        flag=True,
+    )
+    assert shown(trace) == [
+        "- campaign.amount exceeds most(campaign.flag)",
+        "  = campaign.amount = 2",
+        "  = most(campaign.flag) = 3",
+        "  = campaign.flag = yes",
+    ]
+
+
+def test_a_fact_that_is_wanting_may_be_read_by_a_definition() -> None:
+    declared = 'define big "a big campaign"\n  means campaign.amount exceeds 3\nend define\n'
+    (trace,) = traced(
+        rule("prohibit when big"),
+        case("t", "expect deny for want of campaign.amount"),
+        declared=declared,
+        amount=2,
+    )
+    assert trace.rule.id == "p/r"
