@@ -29,6 +29,7 @@ from .http import journal
 from .http.app import create_app
 from .http.service import Limits, Service, Streams
 from .recording import Recorder
+from .replay import Replayer
 from .settings import Settings, load_settings
 from .setup import SetupError
 from .signing import check_origin, reason_of, signer_of
@@ -62,7 +63,7 @@ def start(settings: Settings) -> Process:
     database = Database(settings.database_url)
     check_prepared(settings, database)
     bundle = load_bundle(settings.policies, name=settings.policy_set)
-    PolicyVersions(database).keep(_version(bundle))
+    PolicyVersions(database).keep(version_of(bundle))
     committer = Committer(
         SQLLogStore(database), queue=settings.commit_queue, patience=settings.commit_patience
     )
@@ -107,6 +108,7 @@ def _service(
         engine=engine,
         recorder=Recorder(engine, committer, clock=utc_now),
         decisions=Decisions(database),
+        replayer=Replayer(PolicyVersions(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),
         signer=signer,
@@ -145,7 +147,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _version(bundle: Bundle) -> PolicyVersion:
+def version_of(bundle: Bundle) -> PolicyVersion:
+    """Return a bundle as its version is kept."""
     return PolicyVersion(
         digest=bundle.digest,
         name=bundle.name,

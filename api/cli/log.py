@@ -1,7 +1,5 @@
 """`assent log`: the keys that sign the log, and the log as a directory of files."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,16 +8,14 @@ from rich.text import Text
 
 from api.cli.failures import Failure
 from api.cli.moments import InstantType
-from api.cli.service import service_told
+from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
-from api.settings import Settings, load_settings
+from api.settings import load_settings
 from api.signing import signer_of
-from api.wsgi import check_prepared
 from engine.audit.keyring import KeyRing, LogKey
 from engine.audit.record import rfc3339
 from engine.evaluation.prose import Tone
 from engine.storage.anchor import KeyFile
-from engine.storage.database import Database
 from engine.storage.errors import Conflict
 from engine.storage.static_tree import TreeExport, export_tree
 from engine.storage.tile_log import TileLog
@@ -92,7 +88,7 @@ def export(directory: Path, *, as_json: bool) -> None:
 
     Exit status: 0 if the directory is up to date, 2 where it cannot be brought there.
     """  # noqa: D301 - click reads the escape.
-    with service_told(), _opened() as (settings, database):
+    with service_told(), opened_service() as (settings, database):
         checkpoint = signer_of(settings, database).advance(at_once=True)
         known = KeyFile(settings.log_key).read().verifiers
         try:
@@ -106,17 +102,6 @@ def export(directory: Path, *, as_json: bool) -> None:
         )
     else:
         output.line(_told(done, directory))
-
-
-@contextmanager
-def _opened() -> Iterator[tuple[Settings, Database]]:
-    settings = load_settings()
-    database = Database(settings.database_url)
-    try:
-        check_prepared(settings, database)
-        yield settings, database
-    finally:
-        database.close()
 
 
 def _told(done: TreeExport, directory: Path) -> Text:

@@ -51,6 +51,12 @@ def _log() -> click.Command:
     return log
 
 
+def _replay() -> click.Command:
+    from api.cli.replay import replay  # noqa: PLC0415 - as said.
+
+    return replay
+
+
 def _serve() -> click.Command:
     from api.cli.serve import serve  # noqa: PLC0415 - as said.
 
@@ -78,6 +84,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "serve": _serve,
     "log": _log,
     "verify": _verify,
+    "replay": _replay,
 }
 """What gives each command, by its name."""
 

@@ -1,14 +1,16 @@
-"""What keeps a service from being prepared or started, as the one line that a command ends on."""
+"""The service's database for a command, and what goes wrong with it as the one line it ends on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from api.cli.failures import Failure
-from api.settings import SettingsError
+from api.settings import Settings, SettingsError, load_settings
 from api.setup import SetupError
 from api.signing import SigningError
+from api.wsgi import check_prepared
 from engine.audit.record import LogError
 from engine.audit.signing import LogForked
+from engine.storage.database import Database
 from engine.storage.errors import Conflict, StorageError
 
 _PREPARE = "`assent init` prepares it"
@@ -30,3 +32,15 @@ def service_told() -> Iterator[None]:
     except (SetupError, StorageError, LogError) as error:
         advice = None if "assent init" in str(error) else _PREPARE
         raise Failure("service", str(error), advice) from error
+
+
+@contextmanager
+def opened_service() -> Iterator[tuple[Settings, Database]]:
+    """Give the settings and the database that they name, prepared and with its keys."""
+    settings = load_settings()
+    database = Database(settings.database_url)
+    try:
+        check_prepared(settings, database)
+        yield settings, database
+    finally:
+        database.close()

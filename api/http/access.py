@@ -26,6 +26,7 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "search.show": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.prove": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.receipt": frozenset({Role.SUBMITTER, Role.AUDITOR}),
+        "search.replay": frozenset({Role.AUDITOR}),
         "tiles.checkpoint": frozenset({Role.AUDITOR}),
         "tiles.resource": frozenset({Role.AUDITOR}),
         "log.export": frozenset({Role.AUDITOR}),

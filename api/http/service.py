@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.recording import Recorder
+from api.replay import Replayer
 from engine import Engine
 from engine.audit.signing import CheckpointSigner
 from engine.storage.decisions import Decisions
@@ -50,6 +51,7 @@ class Service:
     engine: Engine
     recorder: Recorder
     decisions: Decisions
+    replayer: Replayer
     keys: ApiKeys
     tiles: TileLog
     signer: CheckpointSigner

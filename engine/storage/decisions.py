@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, select
 
 from ..audit.canonical import CanonicalError, canonical
 from ..audit.record import UNREMARKABLE, LogEntry, Outcome, QueryColumns, RuleStatus, rfc3339
@@ -154,8 +154,14 @@ class Decisions:
         with self._database.reading() as connection:
             return _tree_head(connection)
 
-    def entries(self, *, size: int) -> Iterator[LogEntry]:
-        """Yield the first `size` entries in order, as an export wants them.
+    def entries(
+        self,
+        *,
+        size: int,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[LogEntry]:
+        """Yield those of the first `size` entries that were decided in a time, in order.
 
         At most 256 are in memory, and no transaction outlasts a step: entries do not change, so
         that the export of a size is the same however long it takes.
@@ -164,7 +170,7 @@ class Decisions:
             beyond = min(size, first + _EXPORT_STEP)
             within = (log_entry.c.index >= first) & (log_entry.c.index < beyond)
             with self._database.reading() as connection:
-                found = read_entries(connection, within)
+                found = read_entries(connection, and_(within, *_decided(since, until)))
             yield from found
 
     def prove(self, decision_id: str) -> tuple[InclusionProof, TreeHead]:
@@ -246,11 +252,15 @@ def _conditions(filters: DecisionFilter) -> list[ColumnElement[bool]]:
         (columns.policy_digest, filters.policy_digest),
     )
     conditions = [column == value for column, value in equal if value is not None]
-    if filters.since is not None:
-        conditions.append(columns.decided_at >= filters.since)
-    if filters.until is not None:
-        conditions.append(columns.decided_at < filters.until)
-    return conditions
+    return [*conditions, *_decided(filters.since, filters.until)]
+
+
+def _decided(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions of a time, from its first instant to before its last."""
+    if since is not None:
+        yield log_entry.c.decided_at >= since
+    if until is not None:
+        yield log_entry.c.decided_at < until
 
 
 def _either(words: Sequence[str]) -> str:

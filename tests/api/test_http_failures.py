@@ -15,6 +15,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from api.http.app import create_app, problem_of
 from api.http.service import Limits, Service, Streams
 from api.recording import Recorder
+from api.replay import Replayer
 from api.signing import signer_of
 from api.wsgi import start
 from engine import Engine, load_bundle
@@ -24,6 +25,7 @@ from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.errors import LogInconsistent, StorageUnavailable
 from engine.storage.keys import ApiKeys
+from engine.storage.policies import PolicyVersions
 from engine.storage.readiness import probe
 from engine.storage.tile_log import TileLog
 from tests.api import installation as parts
@@ -72,6 +74,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         engine=engine,
         recorder=Recorder(engine, committer, clock=clock),
         decisions=Decisions(database),
+        replayer=Replayer(PolicyVersions(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),
         signer=signer_of(made.settings, database),

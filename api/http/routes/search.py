@@ -1,4 +1,4 @@
-"""`GET /v1/decisions` and below: finding decisions, reading one, and the proof that it is logged.
+"""`/v1/decisions` and below: finding decisions, reading one, its proof, and deciding it again.
 
 An auditor reads every decision, a submitter those of its own key. Another's is not found, rather
 than forbidden: its id tells nothing.
@@ -14,6 +14,7 @@ from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised
 from api.http.receipts import receipt_file
 from api.http.service import Service
 from api.http.shapes import NoParameters, SearchParameters, invalid_query, read_query
+from api.replay import replay_document
 from engine.audit.record import LogEntry
 from engine.storage.decisions import DecisionFilter
 from engine.storage.errors import InvalidQuery, NotFound
@@ -58,6 +59,12 @@ def blueprint(service: Service) -> Blueprint:
         name = f'attachment; filename="{decision_id}.tlog-proof"'
         answer.headers["Content-Disposition"] = name
         return answer
+
+    @routes.post("/v1/decisions/<decision_id>/replay")
+    def replay(decision_id: str) -> Response:
+        read_query(NoParameters, request.args)
+        entry = _entry(service, decision_id, g.key)
+        return json_answer(replay_document(service.replayer.replay(entry)))
 
     return routes
 

@@ -1,0 +1,237 @@
+"""Replaying: deciding again what is in the log, and comparing with what was recorded.
+
+A decision is a function of its input, the policies and the engine. The input is in the log, the
+policies are kept under the digest that the leaf names, and the clock is part of the input; so the
+same bytes come out again, or something has changed. The engine's version is the one thing that a
+replay cannot bring back: it is compared apart, so that a decision of an older version is still
+decided again, and the answer says by which engine.
+
+What is stored must open the commitments of its leaf, or it is not replayed. That the leaf itself
+is the one that was logged is another question, which `assent verify` answers.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from threading import Lock
+from typing import Protocol, TypeAlias
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from engine import Engine, EngineError, bundle_from_files
+from engine.audit.canonical import canonical
+from engine.audit.commitment import opens
+from engine.audit.record import Envelope, LogEntry, Payload, read_envelope
+from engine.source.json_fault import JSONLimits, escaped, excerpt
+from engine.source.json_text import JSONValue, read_json
+from engine.storage.errors import NotFound
+from engine.storage.policies import PolicyVersion
+from engine.version import __version__
+
+from .submission import FORMAT_NAMES, Refused, Terms, submit
+
+MOST_DIFFERENCES = 20
+"""As many differences are told of one decision."""
+
+ENGINES_KEPT = 8
+"""So many engines are ready at a time, one for each policy version."""
+
+_LIMITS = JSONLimits(document=64 * 1024 * 1024, depth=128)
+"""Of what was recorded: it holds what was submitted, within the limits of a submission."""
+
+
+class Versions(Protocol):
+    """Where policies are kept: `engine.storage.policies.PolicyVersions`."""
+
+    def get(self, digest: str) -> PolicyVersion:
+        """Return the version of a digest. Raises `NotFound`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A place in the record, by JSON pointer, that came out otherwise; `UNSET` is nothing there."""
+
+    pointer: str
+    recorded: JSONValue | UnsetType
+    replayed: JSONValue | UnsetType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identical:
+    """The same came out again, to the byte."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differs:
+    """Something else came out: the first differences, and how many there are beyond them."""
+
+    differences: tuple[Difference, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReplayable:
+    """What it takes is not there, or is not what was logged."""
+
+    why: str
+
+
+Outcome: TypeAlias = Identical | Differs | NotReplayable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What came of deciding again; the versions of the engine that decided then, and now."""
+
+    decision_id: str
+    outcome: Outcome
+    recorded_engine: str
+    engine: str = __version__
+
+
+class Replayer:
+    """Decides again by the policies that decided. Safe to share between threads."""
+
+    def __init__(self, versions: Versions) -> None:
+        self._versions = versions
+        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._lock = Lock()
+
+    def replay(self, entry: LogEntry) -> Replay:
+        """Return what comes of deciding again.
+
+        Raises `RecordError` where the leaf is none of a decision, and `StorageUnavailable`.
+        """
+        envelope = read_envelope(entry.leaf)
+        return Replay(
+            decision_id=envelope.decision_id,
+            outcome=self._outcome(entry.payload, envelope),
+            recorded_engine=envelope.engine.version,
+        )
+
+    def _outcome(self, payload: Payload | None, envelope: Envelope) -> Outcome:
+        if payload is None:
+            return NotReplayable(why="its input and result are erased")
+        if not _is_as_logged(payload, envelope):
+            return NotReplayable(why="what is stored of it is not what was logged")
+        try:
+            recorded = _object(payload.result)
+            campaign, terms = _submission(_object(payload.input))
+        except (LookupError, ValueError) as error:
+            return NotReplayable(why=f"its record cannot be read: {error}")
+        try:
+            engine = self._engine(envelope.policy_set.digest)
+        except (NotFound, EngineError, ValueError) as error:
+            return NotReplayable(why=f"its policies cannot be used: {error}")
+        made = submit(engine, campaign, terms=terms, id=str(recorded.get("id")))
+        if isinstance(made, Refused):
+            fault = made.faults[0]
+            return NotReplayable(why=f"its campaign is refused: {fault.pointer}: {fault.message}")
+        made.document["engine"] = recorded.get("engine")
+        content = canonical(made.document)
+        if content == payload.result:
+            return Identical()
+        found = _differences(recorded, _object(content), "")
+        first = tuple(islice(found, MOST_DIFFERENCES))
+        return Differs(differences=first, more=sum(1 for _ in found))
+
+    def _engine(self, digest: str) -> Engine:
+        """Return the engine of a digest; those used last are kept."""
+        with self._lock:
+            if digest not in self._engines:
+                self._engines[digest] = self._built(digest)
+            self._engines.move_to_end(digest)
+            while len(self._engines) > ENGINES_KEPT:
+                self._engines.popitem(last=False)
+            return self._engines[digest]
+
+    def _built(self, digest: str) -> Engine:
+        kept = self._versions.get(digest)
+        files = msgspec.json.decode(kept.files, type=dict[str, str])
+        bundle = bundle_from_files(files, name=kept.name)
+        if bundle.digest != digest:
+            raise ValueError("they are not those of the digest that the decision names")
+        return Engine(bundle)
+
+
+def replay_document(replay: Replay) -> dict[str, object]:
+    """Return the JSON form of a replay."""
+    outcome = replay.outcome
+    differences = outcome.differences if isinstance(outcome, Differs) else ()
+    return {
+        "id": replay.decision_id,
+        "replay": word_of(outcome),
+        "why": outcome.why if isinstance(outcome, NotReplayable) else None,
+        "differences": [_difference_document(each) for each in differences],
+        "omitted": outcome.more if isinstance(outcome, Differs) else 0,
+        "engine": {"recorded": replay.recorded_engine, "replayed": replay.engine},
+    }
+
+
+def word_of(outcome: Outcome) -> str:
+    """Return how an outcome is named: `identical`, `differs` or `not replayable`."""
+    match outcome:
+        case Identical():
+            return "identical"
+        case Differs():
+            return "differs"
+        case NotReplayable():
+            return "not replayable"
+
+
+def _difference_document(difference: Difference) -> dict[str, object]:
+    """Return a difference; a member that is absent has nothing on that side."""
+    sides = {"recorded": difference.recorded, "replayed": difference.replayed}
+    present = {name: value for name, value in sides.items() if value is not UNSET}
+    return {"pointer": difference.pointer, **present}
+
+
+def _is_as_logged(payload: Payload, envelope: Envelope) -> bool:
+    return opens(envelope.input_commitment, payload.input_salt, payload.input) and opens(
+        envelope.result_commitment, payload.result_salt, payload.result
+    )
+
+
+def _object(content: bytes) -> dict[str, JSONValue]:
+    value = read_json(content, limits=_LIMITS)
+    if not isinstance(value, dict):
+        raise ValueError("it is no JSON object")  # noqa: TRY004 - of a text, not of an argument.
+    return value
+
+
+def _submission(members: Mapping[str, JSONValue]) -> tuple[JSONValue, Terms]:
+    """Return what was submitted, and on what terms: `api.recording.input_of` turned round."""
+    form, launched = members["format"], members["as_if_launched"]
+    if form not in FORMAT_NAMES:
+        raise ValueError(f"it is in no format that is known here: {excerpt(str(form))}")
+    as_of = datetime.fromisoformat(str(members["as_of"]))
+    if as_of.utcoffset() is None:
+        raise ValueError("`as_of` has no offset from UTC")
+    terms = Terms(
+        format=str(form),
+        as_of=as_of,
+        as_if_launched=None if launched is None else date.fromisoformat(str(launched)),
+    )
+    return members["campaign"], terms
+
+
+def _differences(
+    recorded: JSONValue | UnsetType, replayed: JSONValue | UnsetType, pointer: str
+) -> Iterator[Difference]:
+    """Yield the innermost places at which two values differ."""
+    match recorded, replayed:
+        case dict(), dict():
+            for name in dict.fromkeys((*recorded, *replayed)):
+                one, other = recorded.get(name, UNSET), replayed.get(name, UNSET)
+                yield from _differences(one, other, f"{pointer}/{escaped(name)}")
+        case list(), list() if len(recorded) == len(replayed):
+            for index, pair in enumerate(zip(recorded, replayed, strict=True)):
+                yield from _differences(*pair, f"{pointer}/{index}")
+        case _ if type(recorded) is not type(replayed) or recorded != replayed:
+            yield Difference(pointer=pointer, recorded=recorded, replayed=replayed)
+        case _:
+            pass

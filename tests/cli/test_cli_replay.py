@@ -1,0 +1,155 @@
+"""`assent replay`: what is in the log is decided again, and what comes out otherwise is shown."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from api import replay as replaying
+from api.recording import Recorder
+from api.submission import NATIVE, Decided, Terms, submit
+from api.wsgi import version_of
+from engine import Engine, __version__, facade, load_bundle
+from engine.audit.log import Committer
+from engine.storage.database import Database
+from engine.storage.decisions import Decisions
+from engine.storage.log_store import SQLLogStore
+from engine.storage.policies import PolicyVersions
+
+Run = Callable[..., Result]
+OneLine = Callable[[Result], str]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "var" / "assent.db"
+
+
+@pytest.fixture
+def logged(run: Run, data: Path, policies: str, denied: object) -> list[str]:
+    """Three decisions, one on each of the first days of November; their ids."""
+    return _logged(run, data, policies, denied)
+
+
+def _logged(run: Run, data: Path, policies: str, campaign: object) -> list[str]:
+    assert run("init").exit_code == 0
+    database = Database(f"sqlite:///{data}")
+    bundle = load_bundle(policies)
+    PolicyVersions(database).keep(version_of(bundle))
+    committer = Committer(SQLLogStore(database))
+    for day in (1, 2, 3):
+        now = datetime(2026, 11, day, 12, tzinfo=UTC)
+        recorder = Recorder(Engine(bundle), committer, clock=repeat(now).__next__)
+        recorder.record(campaign, terms=Terms(format=NATIVE, as_of=now), actor="pipeline")
+    committer.close()
+    ids = [entry.columns.decision_id for entry in Decisions(database).entries(size=3)]
+    database.close()
+    return ids
+
+
+def test_the_whole_log_is_replayed(run: Run, logged: list[str]) -> None:
+    result = run("replay", "--all")
+    assert (result.exit_code, result.stdout) == (0, "3 decisions: 3 identical\n")
+    lines = [json.loads(line) for line in run("replay", "--all", "--json").stdout.splitlines()]
+    assert [line["id"] for line in lines] == logged
+    assert {line["replay"] for line in lines} == {"identical"}
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        (("--since", "2026-11-02"), 2),
+        (("--until", "2026-11-02"), 1),
+        (("--since", "2026-11-02T12:00:00Z", "--until", "2026-11-03T12:00:00Z"), 1),
+        (("--since", "2027-01-01"), 0),
+    ],
+)
+def test_a_time_is_replayed(
+    run: Run, logged: list[str], options: tuple[str, ...], count: int
+) -> None:
+    del logged
+    result = run("replay", *options, "--json")
+    assert (result.exit_code, len(result.stdout.splitlines())) == (0, count)
+
+
+def test_decisions_are_replayed_by_name(run: Run, logged: list[str]) -> None:
+    result = run("replay", logged[2], logged[0])
+    assert result.exit_code == 0
+    assert result.stdout == (
+        f"IDENTICAL  {logged[2]}\nIDENTICAL  {logged[0]}\n2 decisions: 2 identical\n"
+    )
+
+
+def test_an_engine_that_decides_otherwise_is_caught(
+    run: Run, logged: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other(*given: Any, **more: Any) -> Decided:
+        made = submit(*given, **more)
+        assert isinstance(made, Decided)
+        made.document.update(conclusive=False, decision="x" * 200)
+        return made
+
+    monkeypatch.setattr(replaying, "submit", other)
+    monkeypatch.setattr(replaying, "MOST_DIFFERENCES", 1)
+    result = run("replay", "--since", "2026-11-03")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"DIFFERS  {logged[2]}",
+        "  /conclusive",
+        "    recorded  `true`",
+        "    replayed  `false`",
+        "  and 1 more",
+        "1 decision: 1 differs",
+    ]
+
+
+def test_the_engine_is_told_where_it_is_another(
+    run: Run, data: Path, policies: str, denied: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facade, "__version__", "0.0.9")
+    (decision_id, *_) = _logged(run, data, policies, denied)
+    assert run("replay", decision_id).stdout == (
+        f"IDENTICAL  {decision_id}\n"
+        f"  decided by engine 0.0.9, replayed by {__version__}\n"
+        "1 decision: 1 identical\n"
+    )
+
+
+def test_what_was_altered_or_erased_is_told(run: Run, logged: list[str], data: Path) -> None:
+    with sqlite3.connect(data) as connection:
+        connection.execute("""UPDATE payload SET input = x'7b7d' WHERE "index" = 0""")
+        connection.execute("""DELETE FROM payload WHERE "index" = 2""")
+    result = run("replay", "--all")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"NOT REPLAYABLE  {logged[0]}",
+        "  what is stored of it is not what was logged",
+        f"NOT REPLAYABLE  {logged[2]}",
+        "  its input and result are erased",
+        "3 decisions: 1 identical, 2 not replayable",
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("x", "--all"), ("--all", "--since", "2026-01-01"), ("x", "--until", "2026-01-01")],
+)
+def test_what_to_replay_is_said_once(
+    run: Run, one_line: OneLine, arguments: tuple[str, ...]
+) -> None:
+    assert "name decisions, or a time" in one_line(run("replay", *arguments))
+
+
+def test_what_is_not_there_is_not_replayed(run: Run, one_line: OneLine, logged: list[str]) -> None:
+    del logged
+    assert "`nope`: the log has no such decision" in one_line(run("replay", "nope"))
+
+
+def test_without_a_database_there_is_nothing_to_replay(run: Run, one_line: OneLine) -> None:
+    assert "`assent init`" in one_line(run("replay", "--all"))

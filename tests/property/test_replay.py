@@ -1,0 +1,67 @@
+"""The law of replaying: what is decided again from the log is what was recorded, to the byte."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.recording import input_of
+from api.replay import Identical, NotReplayable, Replayer
+from api.submission import NATIVE, Decided, Terms, submit
+from engine import Bundle, Engine, bundle_from_files
+from engine.audit.canonical import canonical
+from engine.audit.record import DecisionRecord, LogEntry, seal
+from engine.source.json_text import read_json
+from engine.storage.errors import NotFound
+from engine.storage.policies import PolicyVersion
+from tests.strategies.campaigns import DAYS, descriptors, policy_files
+
+ID = "7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The files of one bundle, as they are kept."""
+
+    bundle: Bundle
+
+    def get(self, digest: str) -> PolicyVersion:
+        if digest != self.bundle.digest:
+            raise NotFound("there is no other")
+        files = canonical(dict(self.bundle.files))
+        return PolicyVersion(digest=digest, name=self.bundle.name, version="1", files=files)
+
+
+def logged(bundle: Bundle, descriptor: dict[str, Any], terms: Terms) -> LogEntry:
+    """Return the entry of a decision as the service makes it, its submission read from JSON."""
+    submitted = read_json(input_of(descriptor, terms))
+    assert isinstance(submitted, dict)
+    made = submit(Engine(bundle), submitted["campaign"], terms=terms, id=ID)
+    assert isinstance(made, Decided), made
+    record = DecisionRecord(
+        decision_id=ID,
+        decided_at=terms.as_of,
+        input=input_of(submitted["campaign"], terms),
+        result=made.document,  # type: ignore[arg-type] # It is JSON by its contract.
+        actor="cli",
+    )
+    return seal(record).entry(0, terms.as_of)
+
+
+@given(policy_files(), descriptors(), DAYS, st.none() | DAYS)
+def test_what_is_replayed_is_what_was_recorded(
+    files: dict[str, str], descriptor: dict[str, Any], day: date, launched: date | None
+) -> None:
+    bundle = bundle_from_files(files, name="generated")
+    as_of = datetime.combine(day, time(12), tzinfo=UTC)
+    terms = Terms(format=NATIVE, as_of=as_of, as_if_launched=launched)
+    entry = logged(bundle, descriptor, terms)
+    replayer = Replayer(Kept(bundle))
+    assert replayer.replay(entry).outcome == Identical()
+    payload = entry.payload
+    assert payload is not None
+    altered = replace(payload, input=payload.input.replace(b'"assent"', b'"meta"'))
+    told = replayer.replay(replace(entry, payload=altered)).outcome
+    assert told == NotReplayable(why="what is stored of it is not what was logged")
