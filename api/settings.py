@@ -133,7 +133,7 @@ SETTINGS = (
         name="database_url",
         default="",
         shown="`sqlite:///<data_directory>/assent.db`",
-        meaning="database of the log and the keys; an SQLite file",
+        meaning="database of the log and the keys: an SQLite file, or `postgresql://user@host/name`",
         read=_unless_empty(_text),
     ),
     Setting(

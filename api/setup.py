@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from engine.storage.database import Database
+from engine.storage.database import Database, shown_url, sqlite_file
 from engine.storage.errors import Conflict
 from engine.storage.keys import ApiKeys, NewApiKey, Role
 from engine.storage.migrate import migrate
@@ -60,7 +60,7 @@ def initialise(settings: Settings) -> Preparation:
         made = _first_keys(ApiKeys(database))
     finally:
         database.close()
-    return Preparation(database_url=settings.database_url, keys=made, examples=examples)
+    return Preparation(database_url=shown_url(settings.database_url), keys=made, examples=examples)
 
 
 def make_key(
@@ -84,10 +84,11 @@ def _first_keys(keys: ApiKeys) -> tuple[NewApiKey, ...]:
 
 
 def _make_directories(settings: Settings) -> tuple[Path, ...]:
-    path = settings.database_url.removeprefix("sqlite:///").partition("?")[0]
+    file = sqlite_file(settings.database_url)
     try:
         settings.data_directory.mkdir(parents=True, exist_ok=True)
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
         return write_examples(settings.data_directory / "examples")
     except OSError as error:
         reason = (error.strerror or "it cannot be written").lower()

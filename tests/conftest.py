@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.postgresql import PostgreSQLServer, serving_postgresql
+
 settings.register_profile(
     "assent",
     deadline=None,  # no test depends on the clock
@@ -50,3 +52,10 @@ def shared(*parts: str) -> Path:
 def snapchat_csv() -> Path:
     """The Snapchat political ads library of 2020, 5,757 rows."""
     return shared("data", "snapchat-ads-2020", "ads.csv")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQLServer]:
+    """A PostgreSQL server."""
+    with serving_postgresql() as server:
+        yield server

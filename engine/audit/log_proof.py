@@ -124,7 +124,7 @@ class _Reading:
         except NoteError as error:
             yield fault(None, "checkpoint_refused", str(error))
         try:
-            self.line = msgspec.json.decode(proof.extra, type=Line)
+            self.line = _line_of(proof.extra)
         except (ValueError, RecursionError) as error:
             yield fault(proof.index, "entry_malformed", f"this is not an entry of a log: {error}")
             return
@@ -148,6 +148,13 @@ def _inclusion_faults(
         )
     except ProofError as error:
         yield fault(proof.index, "inclusion_refused", f"the entry is not in this log: {error}")
+
+
+def _line_of(extra: bytes) -> Line:
+    line = msgspec.json.decode(extra, type=Line)
+    if msgspec.json.encode(line) != extra:
+        raise ValueError("it is spelled in another way than the log spells it")
+    return line
 
 
 def _bytes_of(text: bytes) -> bytes:

@@ -296,6 +296,8 @@ def _text(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     plain = str.__str__(value)  # A subclass may read otherwise than it compares.
+    if "\0" in plain:
+        return None  # PostgreSQL has no texts with it, so that no record could ever hold it.
     if plain.isascii():
         return plain
     try:
@@ -407,7 +409,11 @@ def _instant(value: object) -> datetime | None:
 
 
 _READERS: dict[Scalar, tuple[Callable[[object], Datum | None], str, str | None]] = {
-    Scalar.TEXT: (_text, "a text", "write it in double quotes"),
+    Scalar.TEXT: (
+        _text,
+        "a text",
+        "write it in double quotes; it holds whole characters, and not U+0000",
+    ),
     Scalar.YES_NO: (_yes_no, "yes or no", "write `true` or `false`, without quotes"),
     Scalar.NUMBER: (_number, "a number", "write a number between -10^18 and 10^18, without quotes"),
     Scalar.WHOLE_NUMBER: (_whole, "a whole number", "write a number without decimals or quotes"),

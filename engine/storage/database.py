@@ -1,56 +1,65 @@
 """The database of one process: connections, and the two kinds of transaction.
 
 `reading()` sees one state of the database. `writing()` is the only writer while it lasts, over all
-processes: on SQLite it holds an exclusive `flock` on a file beside the database *before* it
-begins, since SQLite's own busy-waiting lets a writer starve for seconds behind the others.
+processes. How that is had is the backend's matter: `sqlite` and `postgresql`.
 
-SQLite runs in WAL mode with `synchronous=FULL`, so that a commit is on disk when it returns
-(NORMAL may lose the newest at a power cut). A forked process opens connections of its own
-and never touches or closes those of its parent.
+A forked process opens connections of its own and never touches or closes those of its parent.
 """
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from sqlite3 import Connection as SQLiteConnection
+from typing import Protocol
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from .errors import Conflict, StorageUnavailable
+from .postgresql import PostgreSQL
+from .sqlite import SQLite
 
-_BUSY_SECONDS = 10
-_CACHE_KIBIBYTES = 16 * 1024
-_CHECKPOINT_PAGES = 4000  # Of 4 KiB: the same few pages change with every append.
-_WRITES = "assent_writes"
+
+class Backend(Protocol):
+    """A kind of database: how to connect, and how to be the only writer."""
+
+    @property
+    def reading_options(self) -> Mapping[str, object]:
+        """The execution options of a connection that reads."""
+        ...
+
+    @property
+    def writing_options(self) -> Mapping[str, object]:
+        """The execution options of a connection that writes."""
+        ...
+
+    def engine(self) -> Engine:
+        """Return the connections of one process."""
+        ...
+
+    def exclusively(self) -> AbstractContextManager[None]:
+        """Hold whatever a writer holds before it connects."""
+        ...
 
 
 class Database:
-    """A database by its URL: `sqlite:///relative/path.db` or `sqlite:////absolute/path.db`.
+    """A database by its URL: `sqlite:////absolute/path.db` or `postgresql://user@host/name`.
 
-    Raises `StorageUnavailable` for a URL that is none, or that does not name a file.
+    Raises `StorageUnavailable` for a URL that is none, or that names no such database.
     """
 
     def __init__(self, url: str) -> None:
-        try:
-            self._url = make_url(url)
-        except ArgumentError as error:
-            raise StorageUnavailable("the database URL cannot be read") from error
-        path = self._url.database
-        if self._url.get_backend_name() != "sqlite" or not path or path == ":memory:":
-            # A log in memory would acknowledge decisions that the next restart loses.
-            raise StorageUnavailable("the database URL must name an SQLite file")
-        self._lock_path = Path(f"{path}.lock")
+        self._backend = _backend(url)
         # INVARIANT: a process uses the engine under its own id only.
         self._engines: dict[int, Engine] = {}
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that sees one state. Raises `StorageUnavailable`."""
-        with _translated(), self._engine().connect() as connection, connection.begin():
-            yield connection
+        with _translated(), self._engine().connect() as connection:
+            connection.execution_options(**self._backend.reading_options)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -58,8 +67,8 @@ class Database:
 
         Raises `Conflict` where a constraint forbids it, else `StorageUnavailable`.
         """
-        with _translated(), self._exclusively(), self._engine().connect() as connection:
-            connection.execution_options(**{_WRITES: True})
+        with _translated(), self._backend.exclusively(), self._engine().connect() as connection:
+            connection.execution_options(**self._backend.writing_options)
             with connection.begin():
                 yield connection
 
@@ -71,28 +80,40 @@ class Database:
 
     def _engine(self) -> Engine:
         return self._engines.get(os.getpid()) or self._engines.setdefault(
-            os.getpid(), self._make_engine()
+            os.getpid(), self._backend.engine()
         )
 
-    def _make_engine(self) -> Engine:
-        engine = create_engine(self._url, connect_args={"timeout": _BUSY_SECONDS})
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
-        return engine
 
-    @contextmanager
-    def _exclusively(self) -> Iterator[None]:
-        """Hold the lock file; it lies beside the database and stays there, empty."""
-        try:
-            lock = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise StorageUnavailable("the lock file of the database cannot be opened") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            fcntl.flock(lock, fcntl.LOCK_UN)  # Closing is not enough while a fork has it open too.
-            os.close(lock)
+def shown_url(url: str) -> str:
+    """Return a database URL without its password. Raises `StorageUnavailable` for none."""
+    return _read(url).render_as_string(hide_password=True)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a database URL, None where it is of another kind of database."""
+    read = _read(url)
+    if read.get_backend_name() != "sqlite" or not read.database:
+        return None
+    return Path(read.database)
+
+
+def _read(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError as error:
+        raise StorageUnavailable("the database URL cannot be read") from error
+
+
+def _backend(url: str) -> Backend:
+    read = _read(url)
+    match read.get_backend_name():
+        case "sqlite":
+            return SQLite(read)
+        case "postgresql":
+            return PostgreSQL(read)
+        case _:
+            kinds = "`sqlite:///` or `postgresql://`"
+            raise StorageUnavailable(f"the database URL must begin with {kinds}")
 
 
 @contextmanager
@@ -103,18 +124,3 @@ def _translated() -> Iterator[None]:
         raise Conflict("something else is stored under this name") from error
     except SQLAlchemyError as error:
         raise StorageUnavailable("the database cannot be read or written") from error
-
-
-def _prepare(connection: SQLiteConnection, _record: object) -> None:
-    connection.isolation_level = None  # The driver begins nothing by itself; `_begin` does.
-    connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -60,6 +60,9 @@ class DecisionFilter:
             raise InvalidQuery("an outcome is `allow` or `deny`")
         if self.rule_status not in SEARCHABLE_STATUSES:
             raise InvalidQuery(f"a rule is found by {_either(SEARCHABLE_STATUSES)}")
+        words = (self.rule, self.campaign, self.actor, self.policy_digest)
+        if any(word is not None and "\0" in word for word in words):
+            raise InvalidQuery("a filter cannot hold the character U+0000: nothing in the log does")
         if any(time is not None and time.tzinfo is None for time in (self.since, self.until)):
             raise InvalidQuery("a time needs its offset from UTC, as in `2026-10-05T08:15:00Z`")
 

@@ -11,11 +11,21 @@ from flask import Flask
 
 from api.wsgi import Process, start
 from tests.api.installation import Caller, Installation, install
+from tests.postgresql import PostgreSQLServer
 
 
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    return install(tmp_path_factory.mktemp("installation"), log_level="error")
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def installation(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """An installation on each kind of database."""
+    directory = tmp_path_factory.mktemp("installation")
+    if request.param == "sqlite":
+        yield install(directory, log_level="error")
+        return
+    server: PostgreSQLServer = request.getfixturevalue("postgresql")
+    with server.database() as url:
+        yield install(directory, log_level="error", database_url=url)
 
 
 @pytest.fixture(scope="module")

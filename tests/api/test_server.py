@@ -62,6 +62,7 @@ def test_each_process_makes_its_own_parts(installation: Installation) -> None:
     assert caller.decide(allowed())["recorded"] is True
     made.close(None, None)
     assert caller.post({"campaign": allowed()}).status_code == 503
+    made.close(None, None)  # Admission has read the key, and so connected again.
 
 
 def test_connections_inherit_bounded_patience() -> None:
@@ -105,6 +106,7 @@ def test_application_is_made_from_the_environment(
     monkeypatch.setattr(atexit, "register", closing.append)
     settings = installation.settings
     monkeypatch.setenv("ASSENT_DATA_DIRECTORY", str(settings.data_directory))
+    monkeypatch.setenv("ASSENT_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("ASSENT_POLICIES", str(settings.policies))
     monkeypatch.setenv("ASSENT_LOG_LEVEL", "error")
     caller = Caller(app=cast(Flask, wsgi.application()), installation=installation)

@@ -1,20 +1,25 @@
 """Records like real ones, a real SQLite file, and a clock that the test owns."""
 
 import json
+import shutil
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import make_url
 
 from engine.audit.record import DecisionRecord
-from engine.storage.database import Database
+from engine.storage.database import Database, sqlite_file
 from engine.storage.log_store import SQLLogStore
 from engine.storage.migrate import migrate
+from tests.postgresql import PostgreSQLServer
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 VECTORS = Path(__file__).resolve().parents[3] / "shared" / "vectors"
@@ -80,9 +85,22 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database, of each kind."""
+    made: str = request.getfixturevalue(f"{request.param}_url")
+    return made
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/assent.db"
+
+
+@pytest.fixture
+def postgresql_url(postgresql: PostgreSQLServer) -> Iterator[str]:
+    with postgresql.database() as url:
+        yield url
 
 
 @pytest.fixture
@@ -91,6 +109,70 @@ def database(url: str) -> Iterator[Database]:
     opened = Database(url)
     yield opened
     opened.close()
+
+
+class Backup(Protocol):
+    """A copy of a database, as an operator keeps one."""
+
+    def take(self) -> None:
+        """Copy the database as it is."""
+        ...
+
+    def put_back(self) -> None:
+        """Put the copy in the place of the database."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SQLiteBackup:
+    database: Database
+    file: Path
+
+    @property
+    def _copy(self) -> Path:
+        return self.file.with_suffix(".backup")
+
+    def take(self) -> None:
+        with (
+            closing(sqlite3.connect(self.file)) as source,
+            closing(sqlite3.connect(self._copy)) as to,
+        ):
+            source.backup(to)
+
+    def put_back(self) -> None:
+        self.database.close()
+        for leftover in ("-wal", "-shm"):
+            Path(f"{self.file}{leftover}").unlink(missing_ok=True)
+        shutil.copy(self._copy, self.file)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostgreSQLBackup:
+    """A database made after another as its template, which nobody may have open meanwhile."""
+
+    database: Database
+    name: str
+    server: PostgreSQLServer
+
+    def take(self) -> None:
+        self.database.close()
+        self.server.run(f"CREATE DATABASE {self.name}_backup TEMPLATE {self.name}")
+
+    def put_back(self) -> None:
+        self.database.close()
+        self.server.run(f"DROP DATABASE {self.name}")
+        self.server.run(f"ALTER DATABASE {self.name}_backup RENAME TO {self.name}")
+
+
+@pytest.fixture
+def backup(request: pytest.FixtureRequest, database: Database, url: str) -> Backup:
+    file = sqlite_file(url)
+    if file is not None:
+        return SQLiteBackup(database=database, file=file)
+    name = make_url(url).database
+    assert name is not None
+    server = request.getfixturevalue("postgresql")
+    return PostgreSQLBackup(database=database, name=name, server=server)
 
 
 @pytest.fixture

@@ -1,40 +1,144 @@
 """The database: its URL, its settings, its errors, its history, and whether it is ready."""
 
-import sqlite3
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, update
 
 from engine.audit.record import seal
-from engine.storage.database import Database
+from engine.storage.database import Database, shown_url, sqlite_file
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable
 from engine.storage.log_store import SQLLogStore, system_clock
 from engine.storage.migrate import current_revision, migrate, newest_revision
 from engine.storage.policies import PolicyVersion, PolicyVersions
 from engine.storage.readiness import Readiness, probe
 from engine.storage.schema import log_head, metadata
+from tests.postgresql import PostgreSQLServer
 
 FILES = b'{"privacy.policy":"rule one"}'
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "sqlite://", "sqlite:///:memory:", "mysql://h/d"])
-def test_urls_that_name_no_sqlite_file(url: str) -> None:
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "sqlite://", "sqlite:///:memory:", "mysql://h/d", "postgres://h/d"]
+)
+def test_urls_that_name_no_database(url: str) -> None:
     with pytest.raises(StorageUnavailable, match="URL"):
         Database(url)
 
 
+def test_urls_are_shown_without_their_password() -> None:
+    assert shown_url("postgresql://ann:secret@h/d") == "postgresql://ann:***@h/d"
+    assert sqlite_file("sqlite:////a/b.db?x=1") == Path("/a/b.db")
+    assert sqlite_file("postgresql://h/d") is None
+
+
+SQLITE_SETTINGS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "busy_timeout": 10_000,
+}
+POSTGRESQL_SETTINGS = {
+    "synchronous_commit": "on",
+    "lock_timeout": "10s",
+    "statement_timeout": "1min",
+    "idle_in_transaction_session_timeout": "1min",
+    "transaction_isolation": "repeatable read",
+    "transaction_read_only": "on",
+}
+
+
 def test_settings_of_every_connection(database: Database) -> None:
-    names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
     with database.reading() as connection:
-        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
-    assert found == ["wal", 2, 1, 10_000]
+        is_sqlite = connection.dialect.name == "sqlite"
+        command, settings = (
+            ("PRAGMA", SQLITE_SETTINGS) if is_sqlite else ("SHOW", POSTGRESQL_SETTINGS)
+        )
+        found = {
+            name: connection.exec_driver_sql(f"{command} {name}").scalar() for name in settings
+        }
+    assert found == settings
+
+
+# --- PostgreSQL -------------------------------------------------------------------------------
+
+
+def test_a_server_that_answers_too_early_is_told_to_wait(
+    postgresql: PostgreSQLServer, postgresql_url: str
+) -> None:
+    postgresql.run("ALTER ROLE postgres SET synchronous_commit = off")
+    try:
+        database = Database(postgresql_url)
+        with database.writing() as connection:
+            found = connection.exec_driver_sql("SHOW synchronous_commit").scalar()
+        database.close()
+    finally:
+        postgresql.run("ALTER ROLE postgres RESET synchronous_commit")
+    assert found == "on"
+
+
+def test_a_server_that_writes_nothing_down_is_refused(
+    postgresql: PostgreSQLServer, postgresql_url: str
+) -> None:
+    set_fsync(postgresql, "off")
+    try:
+        assert probe(Database(postgresql_url)).problem == (
+            "the server has `fsync = off` and loses data; turn it on"
+        )
+    finally:
+        set_fsync(postgresql, "on")
+
+
+def set_fsync(server: PostgreSQLServer, value: str) -> None:
+    server.run(f"ALTER SYSTEM SET fsync = {value}")
+    server.run("SELECT pg_reload_conf()")
+    with psycopg.connect(server.url) as connection:
+        while connection.execute("SHOW fsync").fetchone() != (value,):
+            time.sleep(0.01)
+
+
+def test_a_database_that_cannot_hold_every_text_is_refused(postgresql: PostgreSQLServer) -> None:
+    with postgresql.database("ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0") as url:
+        assert probe(Database(url)).problem == "the database is encoded in LATIN1; make one in UTF8"
+
+
+def test_without_its_driver_there_is_no_postgresql(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StorageUnavailable, match=r"pip install 'assent\[postgresql\]'"):
+        migrate(postgresql_url)
+
+
+def test_a_server_that_cut_its_connections_is_found_again(
+    postgresql: PostgreSQLServer, postgresql_url: str
+) -> None:
+    migrate(postgresql_url)
+    database = Database(postgresql_url)
+    assert probe(database).is_ready
+
+    def read() -> None:
+        with database.reading() as connection:
+            postgresql.cut(postgresql_url)
+            connection.exec_driver_sql("SELECT 1")
+
+    with pytest.raises(StorageUnavailable):
+        read()
+    assert probe(database).is_ready
+    postgresql.cut(postgresql_url)
+    assert probe(database).is_ready
+    database.close()
+
+
+# --- SQLite -----------------------------------------------------------------------------------
 
 
 def test_folder_that_does_not_exist(tmp_path: Path) -> None:
@@ -106,7 +210,7 @@ def test_several_processes_migrate_at_once(url: str) -> None:
     assert [process.wait(timeout=60) for process in processes] == [0, 0, 0]
 
 
-def test_readiness(url: str, tmp_path: Path, make_record: Any) -> None:
+def test_readiness(url: str, make_record: Any) -> None:
     database = Database(url)
     behind = probe(database)
     assert (behind.is_ready, behind.is_reachable, behind.is_current) == (False, True, False)
@@ -115,9 +219,8 @@ def test_readiness(url: str, tmp_path: Path, make_record: Any) -> None:
     SQLLogStore(database).append([seal(make_record())])
     ready = probe(database)
     assert (ready.is_ready, ready.is_log_consistent, ready.size) == (True, True, 1)
-    with sqlite3.connect(tmp_path / "assent.db") as connection:
-        connection.execute("UPDATE log_head SET size = 2")
-    connection.close()
+    with database.writing() as connection:
+        connection.execute(update(log_head).values(size=2))
     broken = probe(database)
     assert (broken.is_current, broken.is_log_consistent) == (True, False)
     assert broken.problem == "the head of the log and its entries disagree"

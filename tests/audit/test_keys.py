@@ -1,15 +1,16 @@
 """API keys: shown once, stored as a hash, and over at once when revoked or expired."""
 
-import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine.storage.database import Database
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable
 from engine.storage.keys import ApiKeys, Role
+from engine.storage.schema import api_key
 
 
 @pytest.fixture
@@ -103,9 +104,8 @@ def test_key_is_known_where_nothing_can_be_written(
     assert keys.authenticate(made.token) == made.key
 
 
-def test_hash_is_that_of_the_whole_text(keys: ApiKeys, tmp_path: Path) -> None:
+def test_hash_is_that_of_the_whole_text(keys: ApiKeys, database: Database) -> None:
     keys.create(name="a", roles=[])
-    with sqlite3.connect(tmp_path / "assent.db") as connection:
-        ((stored,),) = connection.execute("SELECT secret_hash FROM api_key")
-    connection.close()
+    with database.reading() as connection:
+        stored = connection.execute(select(api_key.c.secret_hash)).scalar_one()
     assert len(stored) == 32

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.audit.checkpoint import sign_checkpoint
@@ -83,7 +83,7 @@ def _with(**changes: Any) -> bytes:
 
 
 def _line(**changes: Any) -> bytes:
-    return json.dumps(json.loads(proof().extra) | changes).encode()
+    return msgspec.json.encode(json.loads(proof().extra) | changes)
 
 
 COLUMNS: dict[str, Any] = json.loads(proof().extra)["columns"]
@@ -131,10 +131,13 @@ def test_root_of_another_log() -> None:
     assert codes(verify_receipt(_with(checkpoint=other), KNOWN)) == ["inclusion_refused"]
 
 
-@given(st.data())
-def test_whatever_bit_is_flipped_the_receipt_is_refused(data: st.DataObject) -> None:
-    """Every one-bit change of a receipt is refused, but for those of signatures of strangers."""
+@given(st.integers(0, 8 * len(proof().encode()) - 1))
+@example(9680)
+def test_whatever_bit_is_flipped_the_receipt_is_refused(bit: int) -> None:
+    """Every one-bit change of a receipt is refused, but for those of signatures of strangers.
+
+    The example changes a bit of base64 that no byte is made of.
+    """
     content = bytearray(proof().encode())
-    bit = data.draw(st.integers(0, 8 * len(content) - 1))
     content[bit // 8] ^= 1 << bit % 8
     assert not verify_receipt(bytes(content), KNOWN).is_valid

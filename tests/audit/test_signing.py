@@ -1,17 +1,15 @@
 """Signing: each checkpoint extends the one before, or nothing is signed."""
 
 import os
-import shutil
-import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from engine.audit.checkpoint import SignedCheckpoint, open_checkpoint
 from engine.audit.keyring import KeyRing
@@ -24,10 +22,11 @@ from engine.storage.decisions import Decisions
 from engine.storage.errors import LogInconsistent
 from engine.storage.log_store import SQLLogStore
 from engine.storage.tile_log import TileLog
-from tests.audit.conftest import Clock
+from tests.audit.conftest import Backup, Clock
 from tests.audit.published import OTHER_KEY, published
 
 Append = Callable[[int], None]
+Alter = Callable[..., None]
 
 
 @pytest.fixture
@@ -68,19 +67,14 @@ def append(store: SQLLogStore, make_record: Any) -> Append:
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "assent.db"
+def alter(database: Database) -> Alter:
+    """Changes one row of the database behind the back of the log."""
 
+    def change(statement: str, **values: object) -> None:
+        with database.writing() as connection:
+            assert connection.execute(text(statement), values).rowcount == 1
 
-@contextmanager
-def altered(file: Path) -> Iterator[sqlite3.Connection]:
-    """Change the database behind the back of the log."""
-    connection = sqlite3.connect(file)
-    try:
-        yield connection
-        connection.commit()
-    finally:
-        connection.close()
+    return change
 
 
 def sign(signer: CheckpointSigner) -> SignedCheckpoint:
@@ -143,14 +137,14 @@ def _set_time(file: Path, moment: float) -> None:
 
 
 def test_old_backup_put_back_stops_signing(
-    signer: CheckpointSigner, database: Database, append: Append, file: Path, tmp_path: Path
+    signer: CheckpointSigner, backup: Backup, append: Append
 ) -> None:
     append(5)
     sign(signer)
-    backup = _backup(file, tmp_path)
+    backup.take()
     append(7)
     newest = sign(signer)
-    _put_back(database, backup, file)
+    backup.put_back()
     with pytest.raises(LogForked, match="has 5 entries, and 12 were signed"):
         sign(signer)
     append(20)  # Past the size that was signed, with other entries.
@@ -159,50 +153,40 @@ def test_old_backup_put_back_stops_signing(
     assert signer.latest() == newest
 
 
-def _backup(file: Path, directory: Path) -> Path:
-    backup = directory / "backup.db"
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(backup)) as target:
-        source.backup(target)
-    return backup
-
-
-def _put_back(database: Database, backup: Path, file: Path) -> None:
-    database.close()
-    for leftover in ("-wal", "-shm"):
-        Path(f"{file}{leftover}").unlink(missing_ok=True)
-    shutil.copy(backup, file)
-
-
 def test_backup_that_is_no_older_than_the_anchor_is_signed_on(
-    signer: CheckpointSigner, database: Database, append: Append, file: Path, tmp_path: Path
+    signer: CheckpointSigner, backup: Backup, append: Append
 ) -> None:
     append(5)
     sign(signer)
-    backup = _backup(file, tmp_path)
-    _put_back(database, backup, file)
+    backup.take()
+    backup.put_back()
     append(1)
     assert sign(signer).head.size == 6
 
 
 @pytest.mark.parametrize(
-    ("statement", "expected"),
+    ("change", "expected"),
     [
-        ('UPDATE log_entry SET leaf = zeroblob(9) WHERE "index" = 290', "entries from 280 on"),
-        ('UPDATE log_entry SET leaf_hash = zeroblob(32) WHERE "index" = 270', "first 280"),
-        ('UPDATE log_entry SET leaf_hash = zeroblob(3) WHERE "index" = 279', "first 280"),
-        ("UPDATE log_tile SET root = zeroblob(32) WHERE level = 0", "first 280"),
-        ("UPDATE log_tile SET hashes = zeroblob(8192) WHERE level = 0", None),
-        ("UPDATE log_head SET frontier = zeroblob(length(frontier))", "entries from 280 on"),
+        (('UPDATE log_entry SET leaf = :zeros WHERE "index" = 290', 9), "entries from 280 on"),
+        (('UPDATE log_entry SET leaf_hash = :zeros WHERE "index" = 270', 32), "first 280"),
+        (('UPDATE log_entry SET leaf_hash = :zeros WHERE "index" = 279', 3), "first 280"),
+        (("UPDATE log_tile SET root = :zeros WHERE level = 0", 32), "first 280"),
+        (("UPDATE log_tile SET hashes = :zeros WHERE level = 0", 8192), None),
+        (("UPDATE log_head SET frontier = :zeros", 4 * 32), "entries from 280 on"),
     ],
 )
 def test_altered_log_is_not_signed(
-    signer: CheckpointSigner, append: Append, file: Path, statement: str, expected: str | None
+    signer: CheckpointSigner,
+    append: Append,
+    alter: Alter,
+    change: tuple[str, int],
+    expected: str | None,
 ) -> None:
     append(280)
     sign(signer)
     append(20)
-    with altered(file) as connection:
-        assert connection.execute(statement).rowcount == 1
+    statement, size = change
+    alter(statement, zeros=bytes(size))
     if expected is None:
         sign(signer)  # No signed hash is made of these; the verifier finds them.
         return
@@ -210,11 +194,12 @@ def test_altered_log_is_not_signed(
         sign(signer)
 
 
-def test_stored_hashes_that_are_none(signer: CheckpointSigner, append: Append, file: Path) -> None:
+def test_stored_hashes_that_are_none(
+    signer: CheckpointSigner, append: Append, alter: Alter
+) -> None:
     append(1)
     sign(signer)
-    with altered(file) as connection:
-        connection.execute("UPDATE log_entry SET leaf_hash = zeroblob(3)")
+    alter("UPDATE log_entry SET leaf_hash = :zeros", zeros=bytes(3))
     with pytest.raises(LogInconsistent, match="broken"):
         sign(signer)
 
@@ -266,17 +251,19 @@ def test_anchor_that_only_a_retired_key_signed_is_still_one(
 
 
 def test_what_keeps_the_log_from_being_signed_is_told_once_and_taken_back(
-    signer: CheckpointSigner, append: Append, file: Path, failures: list[Exception | None]
+    signer: CheckpointSigner,
+    database: Database,
+    append: Append,
+    alter: Alter,
+    failures: list[Exception | None],
 ) -> None:
     append(1)
     signer.start()
     assert signer.failure is None
-    with altered(file) as connection:
-        (root,) = connection.execute("SELECT frontier FROM log_head").fetchone()
-        connection.execute("UPDATE log_head SET frontier = zeroblob(32)")
+    root = Decisions(database).head().root
+    alter("UPDATE log_head SET frontier = :zeros", zeros=bytes(32))
     _await(lambda: isinstance(signer.failure, LogForked))
-    with altered(file) as connection:
-        connection.execute("UPDATE log_head SET frontier = ?", (root,))
+    alter("UPDATE log_head SET frontier = :root", root=root)
     _await(lambda: signer.failure is None)
     append(1)
     signer.close()

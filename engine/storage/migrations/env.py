@@ -2,5 +2,8 @@
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"])
+connection = context.config.attributes["connection"]
+if connection.dialect.name == "postgresql":
+    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+context.configure(connection=connection)
 context.run_migrations()

@@ -124,6 +124,7 @@ def test_an_instant_is_read_with_its_offset(instant: str) -> None:
         ("whole", 1.5, "the number `1.5`"),
         ("note", 1, "the number `1`"),
         pytest.param("note", "\ud83d", "the text `\\ud83d`", id="surrogate"),
+        ("note", "a\0b", "the text `a\\u0000b`"),
         ("flag", 1, "the number `1`"),
         ("flag", "yes", "the text `yes`"),
         ("share", "12.5", "the text `12.5`"),

