@@ -139,8 +139,13 @@ class Kind(Enum):
     EDITION_ADDED = "edition added"  # members; `about` has the days
     EDITION_REMOVED = "edition removed"
     EDITION_UNTIL = "edition until"
-    CASE_ADDED = "case added"  # what it is meant for and gives; `about` has the days
+    INPUT_ADDED = "input added"  # its type; `about` has its name
+    INPUT_REMOVED = "input removed"
+    INPUTS_ORDER = "order of inputs"  # their names
+    CASE_ADDED = "case added"  # constants; `about` has the days, and when the case is meant
     CASE_REMOVED = "case removed"
+    CASE_VALUE = "case value"  # likewise
+    CASE_ASKS = "case asks"  # when it is meant; `about` has the days, and what it gives
     VALUE = "value"  # constants; `about` has the days
     REVIEWED = "reviewed on"  # days, or None
 

@@ -12,6 +12,7 @@ from ..semantics.tree import (
     Denied,
     Edition,
     Effect,
+    LookupTerm,
     Members,
     Over,
     Policies,
@@ -20,6 +21,7 @@ from ..semantics.tree import (
     SetTerm,
     Window,
     inner_conditions,
+    terms_of,
 )
 from ..semantics.types import EnumerationType, ListType, Type, describe
 from ..semantics.vocabulary import Fact
@@ -127,11 +129,13 @@ def _lean(name: str, old: Policies, new: Policies) -> Lean:
 
 
 def _uses(name: str, policies: Policies) -> Iterator[int]:
+    """Yield, for each use, the sign of a growth of the set; 0 where growth has none."""
+    naming = frozenset(each.name for each in policies.tables.values() if name in each.sets)
     for rule in policies.rules:
         if isinstance(rule.places, SetTerm) and rule.places.name == name:
             yield -1 if rule.effect is Effect.PERMIT else 1
         for condition, sign in signed(rule):
-            yield from _used(name, condition, sign)
+            yield from _used(name, condition, sign, naming)
 
 
 def signed(rule: Rule) -> Iterator[tuple[Condition, int]]:
@@ -144,16 +148,20 @@ def signed(rule: Rule) -> Iterator[tuple[Condition, int]]:
     yield from ((each.clause.condition, -1) for each in rule.exemptions)
 
 
-def _used(name: str, condition: Condition, sign: int) -> Iterator[int]:
+def _used(name: str, condition: Condition, sign: int, naming: frozenset[str]) -> Iterator[int]:
+    """Yield the signs of the uses in a condition; `naming` are the tables whose cases name it."""
     if isinstance(condition, Compared):
-        named = any(isinstance(term, SetTerm) and term.name == name for term in condition.right)
-        if named:
-            yield sign if GROWING[condition.comparator] else -sign
+        for term in terms_of(condition):
+            if isinstance(term, SetTerm) and term.name == name:
+                is_plain = any(term is each for each in condition.right)
+                yield (sign if GROWING[condition.comparator] else -sign) if is_plain else 0
+            if isinstance(term, LookupTerm) and term.name in naming:
+                yield 0
         return
     is_none = isinstance(condition, Over) and condition.kind is QuantifierKind.NO
     inner_sign = -sign if is_none or isinstance(condition, Denied) else sign
     for inner in inner_conditions(condition):
-        yield from _used(name, inner, inner_sign)
+        yield from _used(name, inner, inner_sign, naming)
 
 
 # --- vocabulary ---------------------------------------------------------------------------------

@@ -4,41 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ..evaluation.comparison import UndefinedError, order
-from ..semantics.tree import (
-    Citation,
-    Compared,
-    Condition,
-    Constant,
-    Denied,
-    Edition,
-    Over,
-    Parameter,
-    ParameterTerm,
-    Policies,
-    inner_conditions,
-    terms_of,
-)
+from ..semantics.tree import Citation, Constant, Edition, Parameter, ParameterTerm, ValueTerm
 from ..semantics.types import describe
-from ..syntax.lexis import Comparator
-from ..syntax.tree import QuantifierKind
-from .change import Change, Kind, Lean, Realm, Shown, Subject, leaning, together
-from .declarations import days_of, signed
+from .change import Change, Kind, Lean, Realm, Shown, Subject
+from .declarations import days_of
 from .meaning import Reader
-
-_RISING = {
-    Comparator.AT_MOST: True,
-    Comparator.LESS_THAN: True,
-    Comparator.BEFORE: True,
-    Comparator.ON_OR_BEFORE: True,
-    Comparator.WITHIN: True,
-    Comparator.AT_LEAST: False,
-    Comparator.MORE_THAN: False,
-    Comparator.EXCEEDS: False,
-    Comparator.AFTER: False,
-    Comparator.ON_OR_AFTER: False,
-}
-"""The phrases that hold more often, or less, as the value to their right rises."""
+from .rising import lean_of, rises
 
 
 def parameter_changes(before: Reader, now: Reader) -> Iterator[Change]:
@@ -96,13 +67,14 @@ class _Pair:
         after = {each.window.start: each for each in self.new.editions}
         moved = before.keys() ^ after.keys()
         for start in sorted({*before, *after}, key=lambda day: day or date.min):
-            one, other = before.get(start), after.get(start)
-            if one is not None and other is not None:
-                yield from self._edition(one, other, moved)
-            elif other is not None:
-                yield self._whole(Kind.EDITION_ADDED, other, new=other.content.text)
-            elif one is not None:
-                yield self._whole(Kind.EDITION_REMOVED, one, old=one.content.text)
+            if start not in before:
+                added = after[start]
+                yield self._whole(Kind.EDITION_ADDED, added, new=added.content.text)
+            elif start not in after:
+                removed = before[start]
+                yield self._whole(Kind.EDITION_REMOVED, removed, old=removed.content.text)
+            else:
+                yield from self._edition(before[start], after[start], moved)
 
     def _whole(
         self, kind: Kind, edition: Edition[Constant], old: Shown = None, new: Shown = None
@@ -115,7 +87,7 @@ class _Pair:
     ) -> Iterator[Change]:
         days = days_of(new.window) or "at all times"
         if self.before.term(old.content) != self.now.term(new.content):
-            lean = self._lean(_rises(old.content, new.content))
+            lean = self._lean(rises(old.content, new.content))
             yield _of(self.new, Kind.VALUE, old.content, new.content, lean=lean, about=days)
         yield from self._cited(old.sources, new.sources, f", {days}")
         one, other = old.window.until, new.window.until
@@ -136,40 +108,8 @@ class _Pair:
         for each in (each for each in one if each not in other):
             yield _of(self.new, Kind.CITATION_REMOVED, each)
 
-    def _lean(self, rises: bool | None) -> Lean:  # noqa: FBT001 - None is a third answer.
-        policies = self.before.policies, self.now.policies
-        signs = {sign for each in policies for sign in _uses(self.new.name, each)}
-        if 0 in signs:
-            return Lean.UNCLEAR
-        return together(leaning(grows=rises, sign=sign) for sign in signs)
+    def _lean(self, rise: bool | None) -> Lean:  # noqa: FBT001 - None is a third answer.
+        return lean_of(rise, self._is_it, (self.before.policies, self.now.policies))
 
-
-def _rises(old: Constant, new: Constant) -> bool | None:
-    try:
-        return order(new.value, old.value) > 0
-    except (UndefinedError, TypeError):
-        return None
-
-
-def _uses(name: str, policies: Policies) -> Iterator[int]:
-    """Yield, for each use, the sign of a rise of the value; 0 where a rise has none."""
-    for rule in policies.rules:
-        for condition, sign in signed(rule):
-            yield from _used(name, condition, sign)
-
-
-def _used(name: str, condition: Condition, sign: int) -> Iterator[int]:
-    if isinstance(condition, Compared):
-        named = [each for each in terms_of(condition) if _is(each, name)]
-        if named:
-            rising = _RISING.get(condition.comparator)
-            is_plain = rising is not None and named == [condition.right[0]]
-            yield (sign if rising else -sign) if is_plain else 0
-    is_none = isinstance(condition, Over) and condition.kind is QuantifierKind.NO
-    inner_sign = -sign if is_none or isinstance(condition, Denied) else sign
-    for inner in inner_conditions(condition):
-        yield from _used(name, inner, inner_sign)
-
-
-def _is(term: object, name: str) -> bool:
-    return isinstance(term, ParameterTerm) and term.name == name
+    def _is_it(self, term: ValueTerm) -> bool:
+        return isinstance(term, ParameterTerm) and term.name == self.new.name

@@ -1,23 +1,15 @@
-"""What changed in tables: their editions and cases."""
+"""What changed in tables: what they give, what they are looked up by, their editions and cases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from ..semantics.tree import (
-    Edition,
-    LookupTerm,
-    Policies,
-    Row,
-    Rows,
-    Table,
-    clauses_of,
-    terms_below,
-)
+from ..semantics.tree import LookupTerm, Policies, Table, ValueTerm
 from ..semantics.types import describe
 from .change import Change, Kind, Lean, Realm, Shown, Subject
 from .declarations import days_of
-from .tables import case, cases
+from .rising import lean_of, rises
+from .tables import Case, Written, cases, paired, written
 
 
 def table_changes(old: Policies, new: Policies) -> Iterator[Change]:
@@ -25,7 +17,13 @@ def table_changes(old: Policies, new: Policies) -> Iterator[Change]:
     gone = {name: each for name, each in old.tables.items() if name not in new.tables}
     for name, after in new.tables.items():
         if name in old.tables:
-            yield from _changed(old.tables[name], after, _lean(name, old, new))
+            before = old.tables[name]
+            pair = _Pair(
+                old=before, new=after, versions=(old, new), renamed=_renamed(before, after)
+            )
+            yield from pair.heading()
+            yield from pair.inputs()
+            yield from pair.editions()
             continue
         former = next((each for each in gone.values() if _says(each) == _says(after)), None)
         if former is None:
@@ -41,12 +39,16 @@ def _says(table: Table) -> object:
     return table.type, tuple(each.type for each in table.inputs), cases(table)
 
 
-def _lean(name: str, old: Policies, new: Policies) -> Lean:
-    """Return the lean of a change of a table: what a rule does with it cannot be told."""
-    rules = (*old.rules, *new.rules)
-    terms = (t for rule in rules for each in clauses_of(rule) for t in terms_below(each.condition))
-    is_used = any(isinstance(term, LookupTerm) and term.name == name for term in terms)
-    return Lean.UNCLEAR if is_used else Lean.NEUTRAL
+def _renamed(old: Table, new: Table) -> dict[str, str]:
+    """Return what inputs are called now that stand where they stood, of the same type."""
+    names = {each.name for each in (*old.inputs, *new.inputs)}
+    kept = {each.name for each in old.inputs} & {each.name for each in new.inputs}
+    both = zip(old.inputs, new.inputs, strict=False)
+    return {
+        one.name: other.name
+        for one, other in both
+        if {one.name, other.name} <= names - kept and one.type == other.type
+    }
 
 
 def _of(  # noqa: PLR0913 - a change has as many parts.
@@ -62,79 +64,123 @@ def _of(  # noqa: PLR0913 - a change has as many parts.
     return Change(kind=kind, subject=subject, lean=lean, old=old, new=new, about=about)
 
 
-def _changed(old: Table, new: Table, lean: Lean) -> Iterator[Change]:
-    if old.label != new.label:
-        yield _of(new, Kind.LABEL, old=old.label, new=new.label)
-    one, other = (
-        tuple(f"{c.instrument} {c.provision}" for c in each.sources) for each in (old, new)
-    )
-    for each in (each for each in other if each not in one):
-        yield _of(new, Kind.CITATION_ADDED, new=each)
-    for each in (each for each in one if each not in other):
-        yield _of(new, Kind.CITATION_REMOVED, old=each)
-    types = _types(old), _types(new)
-    if types[0] != types[1]:
-        yield _of(new, Kind.RETYPED, lean, old=types[0], new=types[1])
-    if cases(old) != cases(new):
-        yield from _editions(old, new, lean)
-
-
-def _cited(table: Table) -> tuple[str, ...]:
-    return tuple(f"{each.instrument} {each.provision}" for each in table.sources)
-
-
-def _types(table: Table) -> str:
-    inputs = " and ".join(describe(each.type) for each in table.inputs)
-    return f"{describe(table.type)} by {inputs}"
-
-
-def _editions(old: Table, new: Table, lean: Lean) -> Iterator[Change]:
-    before = {each.window.start: each for each in old.editions}
-    after = {each.window.start: each for each in new.editions}
-    moved = before.keys() ^ after.keys()
-    for start in sorted({*before, *after}, key=lambda day: day or date.min):
-        one, other = before.get(start), after.get(start)
-        if one is not None and other is not None:
-            pair = _Pair(table=new, lean=lean, old=one, new=other)
-            yield from pair.rows()
-            yield from pair.until(moved)
-        elif other is not None:
-            yield _of(new, Kind.EDITION_ADDED, lean, new=_told(other), about=days_of(other.window))
-        elif one is not None:
-            yield _of(new, Kind.EDITION_REMOVED, lean, old=_told(one), about=days_of(one.window))
-
-
-def _told(edition: Edition[Rows]) -> str:
-    return "; ".join(_words(row) for row in edition.content)
-
-
-def _words(row: Row) -> str:
-    return f"{', '.join(row.words)} gives {row.value.text}"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pair:
-    """Two versions of one edition."""
+    """Two versions of one table; `renamed` leads from its inputs to what they are called now."""
 
-    table: Table
-    lean: Lean
-    old: Edition[Rows]
-    new: Edition[Rows]
+    old: Table
+    new: Table
+    versions: tuple[Policies, Policies]
+    renamed: Mapping[str, str]
 
-    def rows(self) -> Iterator[Change]:
-        """Yield the cases that came and went."""
-        days = days_of(self.new.window)
-        before = {case(row): row for row in self.old.content}
-        after = {case(row): row for row in self.new.content}
-        for row in (row for key, row in after.items() if key not in before):
-            yield _of(self.table, Kind.CASE_ADDED, self.lean, new=_words(row), about=days)
-        for row in (row for key, row in before.items() if key not in after):
-            yield _of(self.table, Kind.CASE_REMOVED, self.lean, old=_words(row), about=days)
+    def heading(self) -> Iterator[Change]:
+        """Yield what differs in the label, the sources, and what the table gives."""
+        old, new = self.old, self.new
+        if old.label != new.label:
+            yield _of(new, Kind.LABEL, old=old.label, new=new.label)
+        one, other = (
+            dict.fromkeys(f"{c.instrument} {c.provision}" for c in each.sources)
+            for each in (old, new)
+        )
+        for each in (each for each in other if each not in one):
+            yield _of(new, Kind.CITATION_ADDED, new=each)
+        for each in (each for each in one if each not in other):
+            yield _of(new, Kind.CITATION_REMOVED, old=each)
+        if old.type != new.type:
+            types = describe(old.type), describe(new.type)
+            yield _of(new, Kind.RETYPED, self._lean(None), old=types[0], new=types[1])
 
-    def until(self, moved: set[date | None]) -> Iterator[Change]:
-        """Yield that the edition ends on another day, where no other begins or ends there."""
-        one, other = self.old.window.until, self.new.window.until
+    def inputs(self) -> Iterator[Change]:
+        """Yield the inputs that came and went, and are of another type or order."""
+        lean = self._lean(None)
+        before = {self.renamed.get(e.name, e.name): describe(e.type) for e in self.old.inputs}
+        after = {each.name: describe(each.type) for each in self.new.inputs}
+        for name, kind in after.items():
+            if name not in before:
+                yield _of(self.new, Kind.INPUT_ADDED, lean, new=kind, about=name)
+            elif before[name] != kind:
+                yield _of(self.new, Kind.RETYPED, lean, old=before[name], new=kind, about=name)
+        for name in before:
+            if name not in after:
+                yield _of(self.new, Kind.INPUT_REMOVED, lean, about=name)
+        one, other = ([n for n in names if n in before and n in after] for names in (before, after))
+        if one != other:
+            orders = tuple(before), tuple(after)
+            yield _of(self.new, Kind.INPUTS_ORDER, lean, old=orders[0], new=orders[1])
+
+    def editions(self) -> Iterator[Change]:
+        """Yield the editions that came, went and changed."""
+        before = {e.window.start: e for e in written(self.old, self.renamed)}
+        after = {each.window.start: each for each in written(self.new, {})}
+        moved = before.keys() ^ after.keys()
+        lean = self._lean(None)
+        for start in sorted({*before, *after}, key=lambda day: day or date.min):
+            if start not in before:
+                days, added = days_of(after[start].window), self._told(after[start], self.new)
+                yield _of(self.new, Kind.EDITION_ADDED, lean, new=added, about=days)
+            elif start not in after:
+                days, removed = days_of(before[start].window), self._told(before[start], self.old)
+                yield _of(self.new, Kind.EDITION_REMOVED, lean, old=removed, about=days)
+            else:
+                yield from self._cases(before[start], after[start])
+                yield from self._until(before[start], after[start], moved)
+
+    def _told(self, edition: Written, table: Table) -> str:
+        return "; ".join(
+            f"{_where(each, table)}, it gives {each.value.text}" for each in edition.content
+        )
+
+    def _cases(self, old: Written, new: Written) -> Iterator[Change]:
+        lean, days = self._lean(None), days_of(new.window)
+        present, gone = paired(old.content, new.content)
+        for former, case in present:
+            if former is not None:
+                yield from self._case(former, case, days)
+                continue
+            about = _on(days, _where(case, self.new))
+            yield _of(self.new, Kind.CASE_ADDED, lean, new=case.value, about=about)
+        for case in gone:
+            about = _on(days, _where(case, self.old))
+            yield _of(self.new, Kind.CASE_REMOVED, lean, old=case.value, about=about)
+
+    def _case(self, old: Case, new: Case, days: str) -> Iterator[Change]:
+        """Yield what a case gives otherwise, or asks otherwise.
+
+        Where its words are the same and a set that they name is not, that is said of the set.
+        """
+        if old.value.value != new.value.value:
+            lean, about = self._lean(rises(old.value, new.value)), _on(days, _where(new, self.new))
+            yield _of(self.new, Kind.CASE_VALUE, lean, old=old.value, new=new.value, about=about)
+        elif old.words != new.words and old.cells != new.cells:
+            lean, about = self._lean(None), _on(days, new.value.text)
+            asked = _where(old, self.old), _where(new, self.new)
+            yield _of(self.new, Kind.CASE_ASKS, lean, old=asked[0], new=asked[1], about=about)
+
+    def _until(self, old: Written, new: Written, moved: set[date | None]) -> Iterator[Change]:
+        """Yield that an edition ends on another day, where no other begins or ends there."""
+        one, other = old.window.until, new.window.until
         if one != other and not {one, other} & (moved - {None}):
-            start = self.new.window.start
-            since = f"from {start}" if start else "first"
-            yield _of(self.table, Kind.EDITION_UNTIL, self.lean, old=one, new=other, about=since)
+            since = f"from {new.window.start}" if new.window.start else "first"
+            lean = self._lean(None)
+            yield _of(self.new, Kind.EDITION_UNTIL, lean, old=one, new=other, about=since)
+
+    def _lean(self, rise: bool | None) -> Lean:  # noqa: FBT001 - None is a third answer.
+        return lean_of(rise, self._is_it, self.versions)
+
+    def _is_it(self, term: ValueTerm) -> bool:
+        return isinstance(term, LookupTerm) and term.name == self.new.name
+
+
+def _on(days: str, words: str) -> str:
+    return f"{days}, {words}" if days else words
+
+
+def _where(case: Case, table: Table) -> str:
+    """Return when a case is meant, in words."""
+    if case.asked is None:
+        return "in every other case"
+    asked = (
+        f"`{name}` is {'one of ' if words in table.sets or words[0] == '{' else ''}{words}"
+        for name, words in case.asked.items()
+    )
+    return f"where {' and '.join(asked)}" if case.asked else "in every case"

@@ -38,7 +38,11 @@ _SENTENCES: dict[Kind, str] = {
     Kind.CONDITION: "the condition changed from `{old}` to `{new}`",
     Kind.LABEL: 'it is described as "{new}", no longer as "{old}"',
     Kind.URL: "its address is {new}, no longer {old}",
-    Kind.RETYPED: "it is now {new}, no longer {old}",
+    Kind.INPUT_ADDED: "it is now also looked up by `{about}`, {new}",
+    Kind.INPUT_REMOVED: "it is no longer looked up by `{about}`",
+    Kind.CASE_ADDED: "a case is added: {about}, it gives {new}",
+    Kind.CASE_REMOVED: "a case is gone: {about}, it gave {old}",
+    Kind.CASE_ASKS: "{about} is now given {new}, no longer {old}",
     Kind.VALUE: "the value {about} is {new}, no longer {old}",
     Kind.EDITION_ADDED: "an edition is added {about}: {new}",
     Kind.EDITION_REMOVED: "the edition {about} is removed: {old}",
@@ -99,14 +103,19 @@ def sentence(change: Change) -> str:  # noqa: C901, PLR0912 - one case for each 
             return f'the exception "{change.exception}" is gone: `{old}`'
         case Kind.MEMBER_ADDED | Kind.MEMBER_DROPPED if change.part is None:
             return _member(change, old, new)
-        case Kind.CASE_ADDED | Kind.CASE_REMOVED:
-            days = f", {change.about}" if change.about else ""
-            is_new = change.kind is Kind.CASE_ADDED
-            return f"a case is added{days}: {new}" if is_new else f"a case is gone{days}: {old}"
+        case Kind.RETYPED:
+            return f"{_typed(change)} {new}, no longer {old}"
+        case Kind.INPUTS_ORDER:
+            return (
+                f"it is looked up by {_in_order(change.new)}, no longer by {_in_order(change.old)}"
+            )
+        case Kind.CASE_VALUE:
+            return f"{change.about}, it {_motion(change)} from {old} to {new}"
         case Kind.LIMIT:
             return _within(change, _limit(change, old, new))
         case _:
-            words = _SENTENCES[change.kind].format(old=old, new=new, about=change.about)
+            about = change.about or "without dates"
+            words = _SENTENCES[change.kind].format(old=old, new=new, about=about)
             return _within(change, words)
 
 
@@ -151,6 +160,17 @@ def _motion(change: Change) -> str:
         return {1: "rises", -1: "falls"}[order(values[1], values[0])]
     except (UndefinedError, TypeError):
         return "changes"
+
+
+def _typed(change: Change) -> str:
+    if change.about:
+        return f"`{change.about}` is now"
+    return "it now gives" if change.subject.realm is Realm.TABLE else "it is now"
+
+
+def _in_order(names: Shown) -> str:
+    """Return names in the order in which they stand."""
+    return " and ".join(f"`{name}`" for name in names) if isinstance(names, tuple) else told(names)
 
 
 def _from(day: Shown) -> str:

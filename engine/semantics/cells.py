@@ -5,13 +5,16 @@ they are its members, of an open one those that a case names, and of an ordered 
 a value on both sides of it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations, pairwise
+from functools import reduce
+from itertools import accumulate, pairwise
 from math import prod
+from operator import and_, xor
 
 from ..syntax.lexis import Unit
 from .tree import Cell, Input, Measure, Reach, Row, Size, measure, size
@@ -60,14 +63,14 @@ class Grid:
 
     def overlap(self) -> tuple[int, int, str] | None:
         """Return the first two cases that are meant at once, with an example; None without."""
-        for one, other in combinations(range(len(self.rows)), 2):
-            both = 1 << one | 1 << other
-            found = [
-                next((each.words for each in column if each.rows & both == both), None)
-                for column in self._columns
-            ]
-            if None not in found:
-                return one, other, ", ".join(words for words in found if words is not None)
+        beside = [_beside(column, len(self.rows)) for column in self._columns]
+        for one, fitting in enumerate(zip(*beside, strict=True)):
+            later = reduce(and_, fitting) >> one + 1
+            if later:
+                other = one + _lowest(later) + 1
+                both = 1 << one | 1 << other
+                words = (_fitting(column, both) for column in self._columns)
+                return one, other, ", ".join(words)
         return None
 
     def gap(self) -> str | None:
@@ -85,14 +88,58 @@ class Grid:
         return None
 
 
+def _beside(column: Sequence[_Sample], count: int) -> list[int]:
+    """Return, for each case, the cases that some sample of an input fits as well, as bits."""
+    found = [0] * count
+    for sample in column:
+        rest = sample.rows
+        while rest:
+            found[_lowest(rest)] |= sample.rows
+            rest &= rest - 1
+    return found
+
+
+def _lowest(bits: int) -> int:
+    return (bits & -bits).bit_length() - 1
+
+
+def _fitting(column: Sequence[_Sample], rows: int) -> str:
+    """Return how the first sample reads that fits some cases."""
+    return next(each.words for each in column if each.rows & rows == rows)
+
+
 def _told_apart(kind: ElementType, cells: Sequence[Cell]) -> Iterator[_Sample]:
     """Yield samples of one input, of those that fit the same cases only the first."""
+    values = _values(kind, cells)
+    always = sum(1 << row for row, cell in enumerate(cells) if cell is None)
+    named, reached = _rows_by_member(cells), _rows_by_size(values, cells)
     seen: set[int] = set()
-    for value in _values(kind, cells):
-        rows = sum(1 << i for i, cell in enumerate(cells) if cell is None or value in cell)
+    for value in values:
+        rows = always | named.get(value, 0) | (reached[size(value)] if reached else 0)
         if rows not in seen:
             seen.add(rows)
             yield _Sample(words=_words(kind, value), rows=rows)
+
+
+def _rows_by_member(cells: Sequence[Cell]) -> dict[object, int]:
+    """Return the cases that name each of their members, as bits."""
+    found: dict[object, int] = defaultdict(int)
+    for row, cell in enumerate(cells):
+        for member in cell if isinstance(cell, frozenset) else ():
+            found[member] |= 1 << row
+    return found
+
+
+def _rows_by_size(values: Sequence[object], cells: Sequence[Cell]) -> dict[Size, int]:
+    """Return the cases in whose reach each value lies, as bits; empty where none reaches."""
+    reaches = [(row, cell) for row, cell in enumerate(cells) if isinstance(cell, Reach)]
+    sizes = sorted({size(value) for value in values}) if reaches else []
+    turns = [0] * (len(sizes) + 1)
+    for row, reach in reaches:
+        first, end = reach.among(sizes)
+        turns[first] ^= 1 << row
+        turns[end] ^= 1 << row
+    return dict(zip(sizes, accumulate(turns, xor), strict=False))
 
 
 def _values(kind: ElementType, cells: Sequence[Cell]) -> Sequence[object]:

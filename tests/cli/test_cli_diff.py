@@ -13,6 +13,25 @@ Run = Callable[..., Result]
 OneLine = Callable[[Result], str]
 PAGE = Path(__file__).parents[2] / "docs" / "comparing-policies.md"
 
+AGES = """table drinking_age unique "age from which people may be shown ads for alcohol"
+  given market : place
+  gives whole_number
+  from 2025-01-01
+  case AT gives {}
+  case {{US, "US-NY"}} gives 21
+  otherwise gives {}
+end table
+
+policy alcohol "Alcohol"
+  rule drinking_age "Ads keep to the drinking age"
+    source        DSA art 28(2)
+    in force from 2025-01-01
+    require       campaign.age.min is at least drinking_age(market)
+    message       "The ads are open to people who are too young."
+    remedy        "Raise the lowest age."
+end policy
+"""
+
 
 @pytest.fixture
 def newer(tmp_path: Path, policies: str) -> Path:
@@ -87,9 +106,21 @@ def test_what_cannot_be_read(run: Run, one_line: OneLine, policies: str, tmp_pat
     assert "not a directory" in one_line(run("diff", policies, tmp_path / "nope"))
 
 
-def test_the_page_shows_what_is_printed(run: Run, policies: str, newer: Path) -> None:
-    found = re.search(r"<!-- example -->\n```text\n(.*?)```", PAGE.read_text(), re.DOTALL)
+def _shown(name: str) -> str:
+    """Return the output that the page shows."""
+    found = re.search(rf"<!-- {name} -->\n```text\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert found is not None
+    return found[1]
+
+
+def test_the_page_shows_what_is_printed(run: Run, policies: str, newer: Path) -> None:
     old = f"{Path(policies)}/".replace(f"{Path.cwd()}/", "")
     printed = run("diff", policies, newer).stdout
-    assert printed.replace(f"{newer}/", "new/").replace(old, "old/") == found[1]
+    assert printed.replace(f"{newer}/", "new/").replace(old, "old/") == _shown("example")
+
+
+def test_the_page_shows_what_is_printed_of_a_table(run: Run, policies: str, tmp_path: Path) -> None:
+    made = [Path(shutil.copytree(policies, tmp_path / name)) for name in ("old", "new")]
+    for each, limits in zip(made, (("19", "18"), ("18", "20")), strict=True):
+        (each / "ages.policy").write_text(AGES.format(*limits))
+    assert run("diff", *made).stdout == _shown("table")

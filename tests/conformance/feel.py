@@ -7,12 +7,11 @@ texts: an expression with one of them does not apply.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from tests.conformance.statements import NULL, Literal, alike, comparison, ordered
+
 _TRUTHS = {"true": "campaign.yes", "false": "campaign.no", "null": "campaign.lacking"}
-_PHRASES = {"<=": "is at most", ">=": "is at least", "<": "is less than", ">": "is more than"}
-_DAY_PHRASES = {"<=": "is on or before", ">=": "is on or after", "<": "is before", ">": "is after"}
 _UNITS = {"D": "days", "M": "months", "Y": "years"}
 _LITERAL = (
     r"true|false|null|-?\d+(?:\.\d+)?|\"[^\"\\]*\""
@@ -26,14 +25,6 @@ _CALCULATED = re.compile(rf"({_LITERAL}) ([-+*/]) ({_LITERAL})")
 _IN = re.compile(rf"({_LITERAL}) in (.+)")
 _TEST = re.compile(rf"(!=|<=|>=|=|<|>)? ?({_LITERAL})")
 _RANGE = re.compile(rf"([\[\](])({_LITERAL})\.\.({_LITERAL})([\[\])])")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Literal:
-    """A value, how it reads here, and of what kind it is."""
-
-    text: str
-    kind: str
 
 
 def translated(expression: str, expected: dict[str, Any] | None) -> str | None:
@@ -50,7 +41,7 @@ def translated(expression: str, expected: dict[str, Any] | None) -> str | None:
             return _compared(match[1], match[2], match[3])
         if match := _BETWEEN.fullmatch(expression):
             value, low, high = _alike(match[1], match[2], match[3])
-            return f"{_ordered(value).text} is between {low.text} and {high.text}"
+            return f"{ordered(value).text} is between {low.text} and {high.text}"
         if match := _CALCULATED.fullmatch(expression):
             return _calculation(match[1], match[2], match[3], expected)
         if match := _IN.fullmatch(expression):
@@ -69,7 +60,7 @@ def _literal(word: str) -> Literal:
     if word in ("true", "false"):
         return Literal(text="yes" if word == "true" else "no", kind="yes")
     if word == "null":
-        return Literal(text="", kind="null")
+        return NULL
     if word[0] in "-0123456789":
         return Literal(text=word, kind="number")
     if word[0] == '"':
@@ -84,32 +75,11 @@ def _literal(word: str) -> Literal:
 
 
 def _alike(*words: str) -> tuple[Literal, ...]:
-    """Return values; null is a missing fact of the kind of the others."""
-    made = [_literal(word) for word in words]
-    kind = next((each.kind for each in made if each.kind != "null"), "number")
-    lacking = "lacking" if kind == "yes" else kind
-    return tuple(
-        Literal(text=f"campaign.{lacking}", kind=kind) if each.kind == "null" else each
-        for each in made
-    )
-
-
-def _ordered(value: Literal) -> Literal:
-    """Return a value of which there is an order; raises `LookupError` for others."""
-    if value.kind in ("text", "yes"):
-        raise LookupError(value)
-    return value
+    return alike(*(_literal(word) for word in words))
 
 
 def _compared(left: str, sign: str, right: str) -> str:
-    one, other = _alike(left, right)
-    if one.kind == "yes":
-        text = _TRUTHS[left] if left != "null" else "campaign.lacking"
-        one = Literal(text=text, kind="yes")
-    if sign in ("=", "!="):
-        return f"{one.text} {'is' if sign == '=' else 'is not'} {other.text}"
-    phrases = _DAY_PHRASES if one.kind == "date" else _PHRASES
-    return f"{_ordered(one).text} {phrases[sign]} {other.text}"
+    return comparison(_literal(left), sign, _literal(right))
 
 
 def _calculation(left: str, sign: str, right: str, expected: dict[str, Any] | None) -> str:

@@ -8,6 +8,7 @@ from engine.bundle.bundle import Builder, Bundle
 from engine.evaluation import reference
 from engine.evaluation.decide import decide
 from engine.evaluation.result import Status
+from engine.evaluation.values import Campaign
 
 _TRUTHS = {Status.VIOLATED: True, Status.SATISFIED: False, Status.UNDETERMINED: None}
 _VOCABULARY = """vocabulary campaign "a campaign"
@@ -20,6 +21,7 @@ _VOCABULARY = """vocabulary campaign "a campaign"
   number  : number "a number that is missing"
   text    : text "a text that is missing"
   date    : date "a date that is missing"
+  instant : instant "an instant that is missing"
   days    : days "a number of days that is missing"
   months  : months "a number of months that is missing"
   record flight "flight"
@@ -41,28 +43,36 @@ _CAMPAIGN: Mapping[str, Any] = {
 
 
 def truths(
-    conditions: Sequence[str], *, clause: str = "severity low"
+    conditions: Sequence[str],
+    *,
+    clause: str = "severity low",
+    facts: Sequence[Mapping[str, tuple[str, Any]]] = (),
 ) -> tuple[dict[int, bool | None], dict[int, str]]:
     """Return the truth of each condition by its place, and the codes of those that are refused.
 
-    Each stands in policies of its own, so that none is judged in the light of another. Both
+    Each stands in policies of its own, so that none is judged in the light of another. `facts` are
+    what the campaign of each states further: by name, its type and its value in JSON. Both
     evaluators have agreed on every truth.
     """
     found: dict[int, bool | None] = {}
     refused: dict[int, str] = {}
     builder = Builder()
     for place, condition in enumerate(conditions):
-        bundle, diagnostics = builder.build("one", _files(condition, clause))
+        own = facts[place] if facts else {}
+        bundle, diagnostics = builder.build("one", _files(condition, clause, own))
         if bundle is None:
             refused[place] = next(each.code for each in diagnostics if each.is_error)
+            continue
+        values = {name: value for name, (_, value) in own.items()}
+        campaign, faults = bundle.decoder.decode({**_CAMPAIGN, **values})
+        if campaign is None:
+            refused[place] = faults[0].message
         else:
-            found[place] = _truth(bundle)
+            found[place] = _truth(bundle, campaign)
     return found, refused
 
 
-def _truth(bundle: Bundle) -> bool | None:
-    campaign, faults = bundle.decoder.decode(dict(_CAMPAIGN))
-    assert campaign is not None, faults
+def _truth(bundle: Bundle, campaign: Campaign) -> bool | None:
     as_of = datetime(2026, 1, 1, tzinfo=UTC)
     one, other = (
         decide(bundle.policies, judge_all, campaign, as_of=as_of)
@@ -72,7 +82,9 @@ def _truth(bundle: Bundle) -> bool | None:
     return _TRUTHS[one.results[0].status]
 
 
-def _files(condition: str, clause: str) -> dict[str, str]:
+def _files(condition: str, clause: str, facts: Mapping[str, tuple[str, Any]]) -> dict[str, str]:
+    own = "".join(f'  {name} : {kind} "{name}"\n' for name, (kind, _) in facts.items())
+    vocabulary = f"vocabulary campaign\n{own}end vocabulary\n" if facts else ""
     rule = f"""policy p
   rule r
     source LAW art 1
@@ -83,4 +95,4 @@ def _files(condition: str, clause: str) -> dict[str, str]:
     remedy "mend it"
 end policy
 """
-    return {"v.policy": _VOCABULARY, "p.policy": rule}
+    return {"v.policy": _VOCABULARY, "p.policy": vocabulary + rule}

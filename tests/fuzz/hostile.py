@@ -5,12 +5,13 @@ as `assent check` does, the slowest first.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count, islice
 from pathlib import Path
 from time import process_time
 
 from engine.bundle.bundle import build, policy_sources
+from engine.semantics.cells import MOST_INPUTS, MOST_ROWS
 from engine.source.diagnostic import Diagnostic
 from engine.source.render import render_text
 from engine.syntax.lexis import LONGEST_FILE, MOST_WORDS, TEXT
@@ -21,6 +22,14 @@ RULE = 'policy p "P"\nrule r "R"\n'
 WHEN = f"{RULE}prohibit when "
 FACTS = "vocabulary campaign\n"
 TEST = 'test "t"\n'
+_INPUTS = ", ".join(f"n{i} : whole_number" for i in range(MOST_INPUTS))
+TABLE = f"table t unique given {_INPUTS} gives number\n"
+
+
+def _case(cells: Sequence[str], number: int) -> str:
+    """Return a case of a table, and no more of them than a table may have."""
+    return f"case {', '.join(cells)} gives {number}\n" if number < MOST_ROWS - 1 else "#\n"
+
 
 REPEATED = {
     "nothing but": (
@@ -139,6 +148,12 @@ NUMBERED: dict[str, tuple[str, Callable[[int], str], str]] = {
         "end set",
     ),
     "deeper and deeper": (RULE, lambda i: f"{' ' * (i % 500)}foo\n", "end policy"),
+    "cases": (TABLE, lambda i: _case([str(i)] * MOST_INPUTS, i), "otherwise gives 1 end table"),
+    "reaches": (
+        TABLE,
+        lambda i: _case([f"{10 * i} to {10 * i + 8}"] * MOST_INPUTS, i),
+        "otherwise gives 1 end table",
+    ),
     "elements": (TEST, lambda i: f'given campaign.creatives[{i + 1}].id is "x"\n', "end test"),
 }
 

@@ -1,9 +1,9 @@
 """Mutated policy files through what `assent check` does with a file.
 
 `python -m tests.fuzz.policies --count 100000` tries that many over several processes and prints
-what it finds, each with the number by which `--only` makes it again. A finding is a crash, a
-message that shows the inside of the engine, a place outside of the file, or more than a second of
-work.
+what it finds, each with the number by which `--only` makes it again, and which file took longest.
+A finding is a crash, a message that shows the inside of the engine, a place outside of the file,
+or more than a second of work.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import os
 import random
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
@@ -21,7 +21,7 @@ from traceback import format_exc
 
 from hypothesis import HealthCheck, given, settings
 
-from engine.bundle.bundle import Builder, policy_sources
+from engine.bundle.bundle import Builder, Bundle, policy_sources
 from engine.source.codes import find_page
 from engine.source.diagnostic import Diagnostic
 from engine.source.render import render_text
@@ -49,6 +49,14 @@ class Base:
 
     text: str
     neighbours: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What is wrong with how a file is received, or None, and the seconds of work it took."""
+
+    wrong: str | None
+    seconds: float
 
 
 @cache
@@ -112,25 +120,30 @@ def case(number: int, seed: int = 0) -> tuple[dict[str, str], int]:
     return {**base.neighbours, NAME: mutated(chance, base.text, _texts())}, family
 
 
-def trial(number: int, *, seed: int = 0, most_seconds: float | None = None) -> str | None:
-    """Return what is wrong with how one mutated file is received, or None."""
+def trial(number: int, *, seed: int = 0) -> Outcome:
+    """Return how one mutated file is received; how long it may take is for the caller to say."""
     files, family = case(number, seed)
     start = process_time()
     try:
         bundle, found = _builder(family).build("mutated", files)
         shown = render_text(found, policy_sources(files))
     except Exception:  # noqa: BLE001 - whatever it is, it is what we look for.
-        return format_exc()
-    if most_seconds is not None and process_time() - start > most_seconds:
-        return f"it took {process_time() - start:.1f} s"
+        return Outcome(wrong=format_exc(), seconds=process_time() - start)
+    seconds = process_time() - start
+    return Outcome(wrong=_wrong(bundle, found, shown, policy_sources(files)), seconds=seconds)
+
+
+def _wrong(
+    bundle: Bundle | None, found: Sequence[Diagnostic], shown: str, sources: Mapping[str, Source]
+) -> str | None:
     if (bundle is None) != any(fault.is_error for fault in found):
         return "there is a bundle with errors, or none without"
-    sources = policy_sources(files)
     if any(not _is_inside(fault, sources) for fault in found):
         return f"a place outside of the file:\n{shown}"
     if any(find_page(fault.code) is None for fault in found):
         return f"a code without a page:\n{shown}"
-    return next(revealed(found, "\n".join(files.values())), None)
+    written = "\n".join(source.text for source in sources.values())
+    return next(revealed(found, written), None)
 
 
 def _is_inside(fault: Diagnostic, sources: Mapping[str, Source]) -> bool:
@@ -155,18 +168,23 @@ def main() -> None:
     options.add_argument("--processes", type=int, default=os.cpu_count())
     options.add_argument("--only", type=int, help="print this one file and what comes of it")
     asked = options.parse_args()
-    attempt = partial(trial, seed=asked.seed, most_seconds=MOST_SECONDS)
+    attempt = partial(trial, seed=asked.seed)
     if asked.only is not None:
         files, _ = case(asked.only, asked.seed)
         sys.exit(f"{files[NAME]}\n---\n{attempt(asked.only)}")
-    failures = 0
+    failures, slowest = 0, (0.0, 0)
     with ProcessPoolExecutor(asked.processes) as pool:
         outcomes = pool.map(attempt, range(asked.count), chunksize=250)
         for number, outcome in enumerate(outcomes):
-            if outcome is not None:
+            slowest = max(slowest, (outcome.seconds, number))
+            wrong = outcome.wrong
+            if wrong is None and outcome.seconds > MOST_SECONDS:
+                wrong = f"it took {outcome.seconds:.1f} s"
+            if wrong is not None:
                 failures += 1
-                print(f"{number}: {outcome}", flush=True)
+                print(f"{number}: {wrong}", flush=True)
     print(f"{asked.count:,} mutated files, seed {asked.seed}: {failures} findings")
+    print(f"the slowest, {slowest[1]}, took {slowest[0]:.2f} s")
     sys.exit(failures > 0)
 
 

@@ -1,5 +1,6 @@
 """Tables of the typed core: cases over the values of some inputs."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -40,6 +41,17 @@ class Reach:
         """Whether a value of the type lies in it."""
         at = size(value)
         return not (self._is_below(at) or self._is_above(at))
+
+    def among(self, sizes: Sequence[Size]) -> tuple[int, int]:
+        """Return where those of ascending sizes begin that lie in it, and where they end."""
+        first, end = 0, len(sizes)
+        if self.low is not None:
+            find = bisect_left if self.low_included else bisect_right
+            first = find(sizes, self.low)
+        if self.high is not None:
+            find = bisect_right if self.high_included else bisect_left
+            end = find(sizes, self.high)
+        return first, end
 
     def _is_below(self, at: Size) -> bool:
         if self.low is None:

@@ -27,6 +27,12 @@ SWAPS = (
     *(("{DE, FR}", "{DE, FR, NO}"), ("is {red}", "is {red, blue}"), ("ask", "deny")),
     *(("within 30 days", "within 60 days"), ("EUR 10", "EUR 20"), ("50%", "60%")),
     *(("prohibit when", "require"), ("is before", "is on or before"), ("is unknown", "is known")),
+    *(("gives 2\n", "gives 1\n"), ("gives 12.5", "gives 50"), ("gives 3", "gives 0")),
+    *(
+        ("case red, DE", "case red, NO"),
+        ("case red, FR gives 2\n", ""),
+        ("gives 2 weeks", "gives 9 days"),
+    ),
     *(("none of", "any of"), ("no ", "any "), ("in force from 2025", "in force from 2024")),
 )
 LIMIT = re.compile(

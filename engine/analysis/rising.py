@@ -1,0 +1,75 @@
+"""Which way a rise of what a declaration gives leans, by how rules compare it.
+
+That `x is at least LIMIT` is demanded asks for more as the limit rises; that it is prohibited asks
+for less. A value that is calculated with, or that stands on the left, leans neither way for sure.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from ..evaluation.comparison import UndefinedError, order
+from ..semantics.tree import (
+    Compared,
+    Condition,
+    Constant,
+    Denied,
+    Over,
+    Policies,
+    ValueTerm,
+    inner_conditions,
+    terms_of,
+)
+from ..syntax.lexis import Comparator
+from ..syntax.tree import QuantifierKind
+from .change import Lean, leaning, together
+from .declarations import signed
+
+_RISING = {
+    Comparator.AT_MOST: True,
+    Comparator.LESS_THAN: True,
+    Comparator.BEFORE: True,
+    Comparator.ON_OR_BEFORE: True,
+    Comparator.WITHIN: True,
+    Comparator.AT_LEAST: False,
+    Comparator.MORE_THAN: False,
+    Comparator.EXCEEDS: False,
+    Comparator.AFTER: False,
+    Comparator.ON_OR_AFTER: False,
+}
+"""The phrases that hold more often, or less, as the value to their right rises."""
+
+IsIt = Callable[[ValueTerm], bool]
+"""Whether a value is the one that a declaration gives."""
+
+
+def rises(old: Constant, new: Constant) -> bool | None:
+    """Whether a value rises; None where there is no order, as between two currencies."""
+    try:
+        return order(new.value, old.value) > 0
+    except (UndefinedError, TypeError):
+        return None
+
+
+def lean_of(rise: bool | None, is_it: IsIt, versions: Iterable[Policies]) -> Lean:  # noqa: FBT001 - None is a third answer.
+    """Return how a rise (or fall) leans in both versions; neutral where no rule reads the value."""
+    signs = {sign for policies in versions for sign in _uses(is_it, policies)}
+    return together(leaning(grows=rise, sign=sign) for sign in signs)
+
+
+def _uses(is_it: IsIt, policies: Policies) -> Iterator[int]:
+    """Yield, for each use, the sign of a rise of the value; 0 where a rise has none."""
+    for rule in policies.rules:
+        for condition, sign in signed(rule):
+            yield from _used(is_it, condition, sign)
+
+
+def _used(is_it: IsIt, condition: Condition, sign: int) -> Iterator[int]:
+    if isinstance(condition, Compared):
+        named = [each for each in terms_of(condition) if is_it(each)]
+        if named:
+            rising = _RISING.get(condition.comparator)
+            is_plain = rising is not None and named == [condition.right[0]]
+            yield (sign if rising else -sign) if is_plain else 0
+    is_none = isinstance(condition, Over) and condition.kind is QuantifierKind.NO
+    inner_sign = -sign if is_none or isinstance(condition, Denied) else sign
+    for inner in inner_conditions(condition):
+        yield from _used(is_it, inner, inner_sign)
