@@ -31,8 +31,8 @@ Built: TypeAlias = tuple["Bundle | None", tuple[Diagnostic, ...]]
 class Bundle:
     """Policies that decide together.
 
-    `files` are all files by their path in the bundle: policy text, and the data that its tests
-    use. The digest covers every byte of them and nothing else.
+    `files` are all files by their path in the bundle: policy text, the lists that its sets read,
+    and the campaigns of its tests. The digest covers every byte of them and nothing else.
     """
 
     name: str
@@ -67,6 +67,17 @@ def policy_sources(files: Mapping[str, str]) -> dict[str, Source]:
     return {name: Source(name=name, text=files[name]) for name in names}
 
 
+def is_list(name: str) -> bool:
+    """Whether a file of a bundle may list members of sets."""
+    return name.endswith(".csv")
+
+
+def sources_of(files: Mapping[str, str]) -> dict[str, Source]:
+    """Return every text among files that diagnostics may point into: policies and lists."""
+    names = sorted(name for name in files if is_policy(name) or is_list(name))
+    return {name: Source(name=name, text=files[name]) for name in names}
+
+
 def build(name: str, files: Mapping[str, str]) -> Built:
     """Return the bundle that files make, and every diagnostic; no bundle where one is an error."""
     return Builder().build(name, files)
@@ -89,11 +100,11 @@ class Builder:
         last = self._last
         if last is not None and last[:2] == (name, files):
             return last[2]
-        sources, kept = policy_sources(files), self._parsed
+        policies, kept = policy_sources(files), self._parsed
         with _collector_at_rest():
-            parsed = {each: kept.get(sources[each]) or parse(sources[each]) for each in sources}
-            made = _built(name, files, *understand(parsed, sources))
-        self._parsed = {sources[each]: parsed[each] for each in sources}
+            parsed = {each: kept.get(text) or parse(text) for each, text in policies.items()}
+            made = _built(name, files, *understand(parsed, sources_of(files)))
+        self._parsed = {policies[each]: parsed[each] for each in policies}
         self._last = (name, dict(files), made)
         return made
 
@@ -126,6 +137,7 @@ def understand(
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
     """Return what parsed files mean together, and every diagnostic, those of parsing included.
 
+    `sources` are the texts of those files, and of the lists that they may name.
     Where a file was not read to its end, what it declares is not known, and nothing is checked.
     """
     lexical = [fault for _, found in parsed.values() for fault in found]

@@ -9,7 +9,13 @@ from importlib.resources import files as package_files
 from pathlib import Path
 from unicodedata import normalize
 
-_SUFFIXES = (".policy", ".json")
+from ..semantics.lists import lies_beside
+from ..source.text import Source
+from ..syntax.parse import parse
+from ..syntax.tree import CsvColumn
+from ..syntax.visit import walk
+
+_SUFFIXES = (".policy", ".json", ".csv")
 _LARGEST_FILE = 1 << 20
 _MOST_FILES = 5_000
 
@@ -24,7 +30,7 @@ class UnreadableError(Exception):
 
 
 def read_directory(directory: Path) -> dict[str, str]:
-    """Return the policy and data files below a directory, by name; hidden ones are left out.
+    """Return the policy, list and data files below a directory, by name, without hidden ones.
 
     Raises `UnreadableError` for the first that cannot be read, is not UTF-8, or is over 1 MiB.
     """
@@ -35,6 +41,9 @@ def read_directory(directory: Path) -> dict[str, str]:
     for path in _files_below(directory):
         if not path.is_file():
             raise UnreadableError(path=str(path), reason="it leads to no file; mend or remove it")
+        if path.is_symlink() and not lies_in(path, directory):
+            reason = "it leads out of the directory; put the file itself in its place"
+            raise UnreadableError(path=str(path), reason=reason)
         name = normalize("NFC", path.relative_to(directory).as_posix())
         if name in found:
             reason = "another file has this name, with its accents written otherwise"
@@ -46,6 +55,29 @@ def read_directory(directory: Path) -> dict[str, str]:
     if not any(name.endswith(".policy") for name in found):
         raise UnreadableError(path=str(directory), reason="there is no `.policy` file in it")
     return found
+
+
+def read_lists(directory: Path, policy: str, text: str) -> dict[str, str]:
+    """Return the lists that the text of one policy names, by their path in its directory.
+
+    It is for a policy that stands by itself, of whose directory nothing else is known. What is not
+    there, or leads out of the directory, is left out. Raises `UnreadableError` as above.
+    """
+    file, _ = parse(Source(name=policy, text=text))
+    columns = (node for node in walk(file) if isinstance(node, CsvColumn))
+    named = sorted({node.file.value for node in columns if lies_beside(node.file.value)})
+    found = {normalize("NFC", name): directory / name for name in named}
+    return {name: read_text(path) for name, path in found.items() if _is_file_in(path, directory)}
+
+
+def _is_file_in(path: Path, directory: Path) -> bool:
+    is_file = os.path.isfile(path)  # noqa: PTH113 - `Path.is_file` raises for a name too long.
+    return is_file and lies_in(path, directory)
+
+
+def lies_in(path: Path, directory: Path) -> bool:
+    """Whether a path leads to something in a directory, links followed."""
+    return path.resolve().is_relative_to(directory.resolve())
 
 
 def _files_below(directory: Path) -> Iterator[Path]:

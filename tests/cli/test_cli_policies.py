@@ -110,6 +110,47 @@ def test_a_file_alone_is_checked_by_the_shipped_vocabulary(
     assert result.stdout.endswith("in 1 policy file\n")
 
 
+LISTED = """\
+set SERVED of place "countries that we serve"
+  is column "code" of "lists/served.csv"
+end set
+"""
+
+
+def test_a_list_with_faults_is_shown_where_they_are(run: Run, copied: Path, write: Write) -> None:
+    named = write("copied/served.policy", LISTED)
+    write("copied/lists/served.csv", "code\nDE\nUK\n")
+    for path in (copied, named):
+        result = run("check", path, "--format", "concise")
+        assert result.exit_code == 1
+        assert result.stdout == (
+            f"{copied}/lists/served.csv:3:1: error[E0808] `UK` is not a country or region\n"
+        )
+    assert "1 error" in run("check", named).stdout.splitlines()[-1]
+    assert run("check", named).stdout.endswith("in 1 policy file\n")
+    (found,) = json.loads(run("check", copied, "--json").stdout)["diagnostics"]
+    assert (found["file"], found["start"]["line"]) == (f"{copied}/lists/served.csv", 3)
+    assert "lists/served.csv:3:1" in run("test", copied).stderr
+
+
+def test_a_list_is_read_with_the_policies_around_it(run: Run, copied: Path, write: Write) -> None:
+    write("copied/served.policy", f"{LISTED}")
+    write("copied/lists/served.csv", "\ufeffcode,name\r\nDE,Germany\r\n")
+    assert run("check", copied).exit_code == 0
+    assert run("test", copied).exit_code == 0
+    write("copied/lists/served.csv", "code\nDE\n\n")
+    assert run("check", copied, copied / "served.policy").exit_code == 1
+
+
+def test_a_file_alone_brings_the_lists_that_it_names(run: Run, write: Write) -> None:
+    alone = write("far/away/from/all/mine.policy", LISTED)
+    missing = run("check", alone)
+    assert missing.exit_code == 1
+    assert "there is no file `lists/served.csv`" in missing.stdout
+    write("far/away/from/all/lists/served.csv", "code\nDE\n")
+    assert run("check", alone).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("name", "why"), [("nope", "not a directory"), ("notes.txt", "this is no policy file")]
 )

@@ -61,6 +61,26 @@ def test_a_bundle_keeps_its_files_whatever_becomes_of_the_callers() -> None:
     assert dict(bundle.files) == {"v.policy": VOCABULARY}
 
 
+LISTED = """\
+set Served of place "countries that we serve"
+  is column "code" of "lists/served.csv"
+end set
+"""
+
+
+def test_lists_are_part_of_a_bundle_and_of_its_digest() -> None:
+    files = {"v.policy": VOCABULARY, "p.policy": LISTED, "lists/served.csv": "code\nDE\n"}
+    one, found = build("b", files)
+    other, _ = build("b", {**files, "lists/served.csv": "code\nFR\n"})
+    assert one is not None, found
+    assert other is not None
+    assert one.digest != other.digest
+    assert one.policies.sets["Served"] != other.policies.sets["Served"]
+    again, _ = build("b", dict(one.files))
+    assert again is not None
+    assert (again.digest, again.policies.sets) == (one.digest, one.policies.sets)
+
+
 def test_only_policy_files_are_parsed() -> None:
     assert is_policy("a/b.policy")
     assert not is_policy("a/b.policy.json")

@@ -9,7 +9,13 @@ import pytest
 
 from engine.bundle import load
 from engine.bundle.bundle import build
-from engine.bundle.load import UnreadableError, read_directory, read_text, shipped_directory
+from engine.bundle.load import (
+    UnreadableError,
+    read_directory,
+    read_lists,
+    read_text,
+    shipped_directory,
+)
 
 
 @pytest.fixture
@@ -29,11 +35,13 @@ def test_policy_and_data_files_are_read_by_their_path_in_the_directory(folder: P
     (folder / "b" / "c").mkdir(parents=True)
     (folder / "b" / "c" / "d.json").write_text("{}")
     (folder / "b" / "e.policy").write_text("# e\n")
+    (folder / "b" / "f.csv").write_bytes(b"\xef\xbb\xbfcode\r\nDE\r\n")
     (folder / "notes.md").write_text("not read")
     assert read_directory(folder) == {
         "a.policy": "# a\n",
         "b/c/d.json": "{}",
         "b/e.policy": "# e\n",
+        "b/f.csv": "code\nDE\n",
     }
 
 
@@ -95,6 +103,48 @@ def test_a_link_that_leads_nowhere_is_not_passed_over(folder: Path) -> None:
 def test_a_link_to_a_file_is_read(folder: Path) -> None:
     (folder / "b.policy").symlink_to(folder / "a.policy")
     assert list(read_directory(folder)) == ["a.policy", "b.policy"]
+
+
+def test_a_link_out_of_the_directory_is_refused(folder: Path) -> None:
+    inner = folder / "inner"
+    inner.mkdir()
+    (inner / "a.policy").symlink_to(folder / "a.policy")
+    assert refusal(inner) == "it leads out of the directory; put the file itself in its place"
+    linked = folder / "linked"
+    linked.symlink_to(inner, target_is_directory=True)
+    assert refusal(linked) == "it leads out of the directory; put the file itself in its place"
+
+
+def named(*files: str) -> str:
+    """Return a policy that reads lists."""
+    editions = (f'  is column "code" of "{file}"\n' for file in files)
+    return f"set A of place\n{''.join(editions)}end set\n"
+
+
+def test_the_lists_that_a_policy_names_are_read(folder: Path) -> None:
+    (folder / "lists").mkdir()
+    (folder / "lists" / "a.csv").write_bytes(b"\xef\xbb\xbfcode\r\nDE\r\n")
+    (folder / "cafe\u0301.csv").write_text("code\nFR\n")
+    (folder / "other.csv").write_text("code\n")
+    text = named("lists/a.csv", "lists/a.csv", "cafe\u0301.csv", "gone.csv", f"{'x' * 999}.csv")
+    assert read_lists(folder, "a.policy", text) == {
+        "lists/a.csv": "code\nDE\n",
+        "caf\u00e9.csv": "code\nFR\n",
+    }
+
+
+def test_no_list_is_read_from_outside_the_directory(folder: Path) -> None:
+    (folder / "inner").mkdir()
+    (folder / "secret.csv").write_text("code\nDE\n")
+    (folder / "inner" / "link.csv").symlink_to(folder / "secret.csv")
+    text = named("../secret.csv", str(folder / "secret.csv"), "link.csv", "a.policy")
+    assert read_lists(folder / "inner", "a.policy", text) == {}
+
+
+def test_a_list_that_cannot_be_read_is_refused(folder: Path) -> None:
+    (folder / "a.csv").write_bytes(b"code\n\xff\n")
+    with pytest.raises(UnreadableError, match=r"a\.csv: it is not UTF-8 text \(byte 5\)"):
+        read_lists(folder, "a.policy", named("a.csv"))
 
 
 def test_two_names_that_differ_only_in_how_accents_are_written_are_refused(folder: Path) -> None:
