@@ -14,9 +14,10 @@ from pathlib import Path
 from api.cli.failures import Failure, unreadable
 from engine.bundle.bundle import Bundle, build, is_list, is_policy, sources_of
 from engine.bundle.load import read_directory, read_lists, read_text, shipped_directory
-from engine.source.diagnostic import Diagnostic
+from engine.source.diagnostic import Diagnostic, in_order
 from engine.source.text import Source
 from engine.syntax.excess import is_unread
+from engine.testing.untested import untested
 
 SHIPPED = "assent"
 """The name of the policies that come with Assent."""
@@ -80,6 +81,8 @@ def read_policies(directory: Path | None) -> PolicyFiles:
 def examine(policies: PolicyFiles) -> Examined:
     """Return the bundle that policies make, and every diagnostic in the files that are meant."""
     bundle, found = build(policies.name, policies.files)
+    if bundle is not None:
+        found = in_order((*found, *untested(bundle)))
     # A file that was not read to its end keeps the others from being judged, so it is shown too;
     # and so is a list with faults, which is no policy and cannot be named.
     blamed = frozenset(each.span.source for each in found if _is_always_shown(each))

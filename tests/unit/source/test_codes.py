@@ -28,11 +28,13 @@ from engine.syntax import expectations
 from engine.syntax import faults as marks
 from engine.syntax import wording as constructs
 from engine.syntax.lexis import LONGEST_FILE, MOST_FAULTS, Comparator
+from engine.testing import faults as tests
+from engine.testing.untested import untested
 
 ROOT = Path(__file__).parents[3]
 INDEX = ROOT / "docs" / "diagnostics.md"
 VOCABULARY = (ROOT / "tests" / "golden" / "vocabulary.policy").read_text(encoding="utf-8")
-CATALOGUES = (marks, constructs, meaning, facts, tables, lists, doubts)
+CATALOGUES = (marks, constructs, meaning, facts, tables, lists, doubts, tests)
 SECTIONS = ["What it means", "Why it matters", "Example", "How to fix it"]
 PHASES = {
     "E01": "Characters and words",
@@ -44,6 +46,7 @@ PHASES = {
     "E07": "What cannot be meant",
     "E08": "Lists in files",
     "W07": "What is probably not meant",
+    "W09": "What no test shows",
 }
 WITHOUT_NEIGHBOUR = {"E0507", "E0516", "E0533"}
 COMPANIONS = {"E0110": {"E0217"}}
@@ -63,7 +66,10 @@ def reported(page: Page, text: str, listed: str = "") -> set[str]:
         files["lists/served.csv"] = listed
     if page.code not in WITHOUT_NEIGHBOUR:
         files["vocabulary.policy"] = VOCABULARY
-    found = build("pages", files)[1]
+    bundle, found = build("pages", files)
+    if page.code.startswith("W09"):
+        assert bundle is not None
+        found = (*found, *untested(bundle))
     return {each.code for each in found if each.is_error or each.span.source == "page.policy"}
 
 
