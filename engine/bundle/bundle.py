@@ -50,10 +50,16 @@ class Bundle:
 
 
 def digest_of(files: Mapping[str, str]) -> str:
-    """Return the digest of files: SHA-256 over the JSON of their names and texts, names sorted."""
-    listed = json.dumps(dict(sorted(files.items())), ensure_ascii=False, separators=(",", ":"))
+    """Return the digest of files: SHA-256 over the RFC 8785 JSON of their texts by name."""
+    by_name = {name: files[name] for name in sorted(files, key=_units)}
+    listed = json.dumps(by_name, ensure_ascii=False, separators=(",", ":"))
     # Half of a surrogate pair cannot be written in UTF-8, and still has its digest.
     return "sha256:" + hashlib.sha256(listed.encode(errors="surrogatepass")).hexdigest()
+
+
+def _units(name: str) -> bytes:
+    """Return a name as RFC 8785 sorts it: by its units in UTF-16."""
+    return name.encode("utf-16-be", errors="surrogatepass")
 
 
 def is_policy(name: str) -> bool:

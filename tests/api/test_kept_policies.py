@@ -1,5 +1,6 @@
 """The policies that the service keeps: read back, they are the ones that decided."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,6 +44,7 @@ def test_policies_with_lists_are_kept_whole_and_decide_again(tmp_path: Path) -> 
         kept = PolicyVersions(database).get(loaded.digest)
     finally:
         database.close()
+    assert loaded.digest == f"sha256:{hashlib.sha256(kept.files).hexdigest()}"
     again = bundle_from_files(json.loads(kept.files), name=kept.name)
     assert (again.digest, again.files) == (loaded.digest, loaded.files)
     assert again.files["lists/served.csv"] == "code,name\nFR,France\n"
