@@ -62,25 +62,24 @@ class Folder:
         if self.is_alone:
             shipped = shipped_vocabulary()
             self._stored = {f"{_BORROWED}{name}": text for name, text in shipped.items()}
-            for name in self._open:
-                self._take_lists(name)
-            return
-        try:
-            self._stored = read_directory(self.root)
-        except UnreadableError as error:
-            self.tell(str(error))
+        else:
+            try:
+                self._stored = read_directory(self.root)
+            except UnreadableError as error:
+                self.tell(str(error))
+        for name in self._open:
+            self._take_lists(name)
 
     def edit(self, name: str, uri: str, text: str) -> None:
         """Take the text that an editor has of a file."""
         self._open[name] = text.replace("\r\n", "\n")
-        if self.is_alone:
-            self._take_lists(name)
+        self._take_lists(name)
         self._has_windows_line_ends[name] = "\r\n" in text
         self._uris[name] = uri
         self._is_current = False
 
     def _take_lists(self, name: str) -> None:
-        """Read the lists that a file names which stands by itself."""
+        """Read the lists that an open file names."""
         try:
             self._stored |= read_lists(self.root, name, self._open[name])
         except UnreadableError as error:

@@ -14,6 +14,7 @@ from ..evaluation.program import Program, compile_program
 from ..semantics.cases import Case
 from ..semantics.check import Checked, check
 from ..semantics.lint import lint
+from ..semantics.lists import LIST_SUFFIX
 from ..semantics.tree import Policies
 from ..source.diagnostic import Diagnostic, in_order
 from ..source.text import Source
@@ -75,7 +76,7 @@ def policy_sources(files: Mapping[str, str]) -> dict[str, Source]:
 
 def is_list(name: str) -> bool:
     """Whether a file of a bundle may list members of sets."""
-    return name.endswith(".csv")
+    return name.endswith(LIST_SUFFIX)
 
 
 def sources_of(files: Mapping[str, str]) -> dict[str, Source]:

@@ -9,13 +9,13 @@ from importlib.resources import files as package_files
 from pathlib import Path
 from unicodedata import normalize
 
-from ..semantics.lists import lies_beside
+from ..semantics.lists import LIST_SUFFIX, lies_beside, name_in_bundle
 from ..source.text import Source
 from ..syntax.parse import parse
 from ..syntax.tree import CsvColumn
 from ..syntax.visit import walk
 
-_SUFFIXES = (".policy", ".json", ".csv")
+_SUFFIXES = (".policy", ".json")
 _LARGEST_FILE = 1 << 20
 _MOST_FILES = 5_000
 
@@ -30,9 +30,10 @@ class UnreadableError(Exception):
 
 
 def read_directory(directory: Path) -> dict[str, str]:
-    """Return the policy, list and data files below a directory, by name, without hidden ones.
+    """Return the policies below a directory, campaigns for their tests, and their lists, by name.
 
-    Raises `UnreadableError` for the first that cannot be read, is not UTF-8, or is over 1 MiB.
+    Hidden files are left out, and so are lists that no policy names. Raises `UnreadableError` for
+    the first file that cannot be read, is not UTF-8, is over 1 MiB, or leads out of the directory.
     """
     if not os.path.isdir(directory):  # noqa: PTH112 - `Path.is_dir` raises for a name too long.
         reason = "this is not a directory; name the one that holds the `.policy` files"
@@ -41,43 +42,48 @@ def read_directory(directory: Path) -> dict[str, str]:
     for path in _files_below(directory):
         if not path.is_file():
             raise UnreadableError(path=str(path), reason="it leads to no file; mend or remove it")
-        if path.is_symlink() and not lies_in(path, directory):
-            reason = "it leads out of the directory; put the file itself in its place"
-            raise UnreadableError(path=str(path), reason=reason)
         name = normalize("NFC", path.relative_to(directory).as_posix())
         if name in found:
             reason = "another file has this name, with its accents written otherwise"
             raise UnreadableError(path=str(path), reason=reason)
-        found[name] = read_text(path)
+        found[name] = _read_within(directory, path) if path.is_symlink() else read_text(path)
         if len(found) > _MOST_FILES:
             reason = f"it holds more than {_MOST_FILES:,} files"
             raise UnreadableError(path=str(directory), reason=reason)
-    if not any(name.endswith(".policy") for name in found):
+    policies = {name: text for name, text in found.items() if name.endswith(".policy")}
+    if not policies:
         raise UnreadableError(path=str(directory), reason="there is no `.policy` file in it")
+    for name, text in policies.items():
+        found |= read_lists(directory, name, text)
     return found
 
 
 def read_lists(directory: Path, policy: str, text: str) -> dict[str, str]:
-    """Return the lists that the text of one policy names, by their path in its directory.
+    """Return the lists that the text of a policy names, by their path in a directory.
 
-    It is for a policy that stands by itself, of whose directory nothing else is known. What is not
-    there, or leads out of the directory, is left out. Raises `UnreadableError` as above.
+    `policy` is its own path there. What is not there is left out: that is for the checker to say.
+    Raises `UnreadableError` as above.
     """
+    if LIST_SUFFIX not in text:
+        return {}
     file, _ = parse(Source(name=policy, text=text))
-    columns = (node for node in walk(file) if isinstance(node, CsvColumn))
-    named = sorted({node.file.value for node in columns if lies_beside(node.file.value)})
-    found = {normalize("NFC", name): directory / name for name in named}
-    return {name: read_text(path) for name, path in found.items() if _is_file_in(path, directory)}
+    named = (node.file for node in walk(file) if isinstance(node, CsvColumn))
+    names = {name_in_bundle(each) for each in named if lies_beside(each.value)}
+    found = ((name, _stored(directory, name)) for name in sorted(names))
+    return {name: _read_within(directory, path) for name, path in found if path is not None}
 
 
-def _is_file_in(path: Path, directory: Path) -> bool:
-    is_file = os.path.isfile(path)  # noqa: PTH113 - `Path.is_file` raises for a name too long.
-    return is_file and lies_in(path, directory)
+def _stored(directory: Path, name: str) -> Path | None:
+    """Return where a file of a name lies, however its accents are written there."""
+    paths = (directory / normalize(form, name) for form in ("NFC", "NFD"))
+    return next(filter(os.path.isfile, paths), None)
 
 
-def lies_in(path: Path, directory: Path) -> bool:
-    """Whether a path leads to something in a directory, links followed."""
-    return path.resolve().is_relative_to(directory.resolve())
+def _read_within(directory: Path, path: Path) -> str:
+    if not path.resolve().is_relative_to(directory.resolve()):
+        reason = "it leads out of the directory; put the file itself in its place"
+        raise UnreadableError(path=str(path), reason=reason)
+    return read_text(path)
 
 
 def _files_below(directory: Path) -> Iterator[Path]:

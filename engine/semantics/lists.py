@@ -24,7 +24,7 @@ Member: TypeAlias = str | int | Fraction | date
 Read: TypeAlias = Callable[[str], Member]
 """Takes what a field states; raises `ValueError` where this is no value of the type."""
 
-_SUFFIX = ".csv"
+LIST_SUFFIX = ".csv"
 _FEWEST = 2
 """The fewest records of a file: the heading, and a row."""
 
@@ -84,7 +84,7 @@ def _source(
     name = name_in_bundle(file)
     source = sources.get(name)
     if source is None:
-        known = (each for each in sources if each.endswith(_SUFFIX))
+        known = (each for each in sources if each.endswith(LIST_SUFFIX))
         report(faults.no_such_file(file.span, name, known))
         return None
     if len(source.text) > LONGEST_FILE:
@@ -100,10 +100,10 @@ def name_in_bundle(file: syntax.TextLiteral) -> str:
 
 
 def lies_beside(file: str) -> bool:
-    """Whether a path leads to a CSV file in the folder of its policy, or in one below."""
+    """Whether a path leads to a CSV file in the folder of its policy or below, not a hidden one."""
     steps = file.split("/")
-    is_plain = all(step and step not in (".", "..") for step in steps)
-    return is_plain and file.endswith(_SUFFIX) and not re.search(r"[\\:]", file)
+    is_plain = all(step and not step.startswith(".") for step in steps)
+    return is_plain and file.endswith(LIST_SUFFIX) and not re.search(r"[\\:]", file)
 
 
 def _column(

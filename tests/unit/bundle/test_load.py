@@ -35,13 +35,11 @@ def test_policy_and_data_files_are_read_by_their_path_in_the_directory(folder: P
     (folder / "b" / "c").mkdir(parents=True)
     (folder / "b" / "c" / "d.json").write_text("{}")
     (folder / "b" / "e.policy").write_text("# e\n")
-    (folder / "b" / "f.csv").write_bytes(b"\xef\xbb\xbfcode\r\nDE\r\n")
     (folder / "notes.md").write_text("not read")
     assert read_directory(folder) == {
         "a.policy": "# a\n",
         "b/c/d.json": "{}",
         "b/e.policy": "# e\n",
-        "b/f.csv": "code\nDE\n",
     }
 
 
@@ -115,36 +113,70 @@ def test_a_link_out_of_the_directory_is_refused(folder: Path) -> None:
     assert refusal(linked) == "it leads out of the directory; put the file itself in its place"
 
 
+# --- lists ------------------------------------------------------------------------------------
+
+
 def named(*files: str) -> str:
     """Return a policy that reads lists."""
     editions = (f'  is column "code" of "{file}"\n' for file in files)
     return f"set A of place\n{''.join(editions)}end set\n"
 
 
-def test_the_lists_that_a_policy_names_are_read(folder: Path) -> None:
-    (folder / "lists").mkdir()
-    (folder / "lists" / "a.csv").write_bytes(b"\xef\xbb\xbfcode\r\nDE\r\n")
-    (folder / "cafe\u0301.csv").write_text("code\nFR\n")
-    (folder / "other.csv").write_text("code\n")
-    text = named("lists/a.csv", "lists/a.csv", "cafe\u0301.csv", "gone.csv", f"{'x' * 999}.csv")
-    assert read_lists(folder, "a.policy", text) == {
-        "lists/a.csv": "code\nDE\n",
-        "caf\u00e9.csv": "code\nFR\n",
-    }
+def put(file: Path, text: str = "code\nDE\n") -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
 
 
-def test_no_list_is_read_from_outside_the_directory(folder: Path) -> None:
-    (folder / "inner").mkdir()
-    (folder / "secret.csv").write_text("code\nDE\n")
-    (folder / "inner" / "link.csv").symlink_to(folder / "secret.csv")
-    text = named("../secret.csv", str(folder / "secret.csv"), "link.csv", "a.policy")
-    assert read_lists(folder / "inner", "a.policy", text) == {}
+def test_the_lists_that_policies_name_are_read_and_no_others(folder: Path) -> None:
+    put(folder / "law" / "p.policy", named("lists/a.csv", "lists/a.csv", "gone.csv"))
+    put(folder / "q.policy", named("law/lists/a.csv", "b.csv"))
+    put(folder / "law" / "lists" / "a.csv")
+    put(folder / "b.csv", "")
+    (folder / "b.csv").write_bytes(b"\xef\xbb\xbfcode\r\nDE\r\n")
+    put(folder / "export.csv", "1" * (1 << 21))
+    found = read_directory(folder)
+    assert list(found) == ["a.policy", "q.policy", "law/p.policy", "b.csv", "law/lists/a.csv"]
+    assert found["b.csv"] == "code\nDE\n"
+
+
+def test_a_list_is_found_however_its_accents_are_written(folder: Path) -> None:
+    put(folder / "cafe\u0301.csv", "code\nFR\n")
+    for written in ("caf\u00e9.csv", "cafe\u0301.csv"):
+        assert read_lists(folder, "a.policy", named(written)) == {"caf\u00e9.csv": "code\nFR\n"}
+
+
+def test_no_list_is_read_from_elsewhere(folder: Path) -> None:
+    put(folder / "secret.csv")
+    put(folder / "inner" / ".hidden.csv")
+    put(folder / "inner" / "data.json", "{}")
+    text = named("../secret.csv", f"{folder}/secret.csv", ".hidden.csv", "data.json", "x" * 999)
+    long = f"{'x' * 999}.csv"
+    assert read_lists(folder / "inner", "a.policy", text + named(long)) == {}
+
+
+@pytest.mark.parametrize("linked", ["link.csv", "folder/secret.csv"])
+def test_a_list_behind_a_link_out_of_the_directory_is_refused(folder: Path, linked: str) -> None:
+    inner = folder / "inner"
+    put(folder / "outer" / "secret.csv")
+    put(inner / "p.policy", named(linked))
+    (inner / "link.csv").symlink_to(folder / "outer" / "secret.csv")
+    (inner / "folder").symlink_to(folder / "outer", target_is_directory=True)
+    assert refusal(inner) == "it leads out of the directory; put the file itself in its place"
+
+
+def test_a_list_behind_a_link_within_the_directory_is_read(folder: Path) -> None:
+    put(folder / "a.csv")
+    (folder / "link.csv").symlink_to(folder / "a.csv")
+    assert read_lists(folder, "a.policy", named("link.csv")) == {"link.csv": "code\nDE\n"}
 
 
 def test_a_list_that_cannot_be_read_is_refused(folder: Path) -> None:
     (folder / "a.csv").write_bytes(b"code\n\xff\n")
-    with pytest.raises(UnreadableError, match=r"a\.csv: it is not UTF-8 text \(byte 5\)"):
-        read_lists(folder, "a.policy", named("a.csv"))
+    put(folder / "a.policy", named("a.csv"))
+    assert refusal(folder) == "it is not UTF-8 text (byte 5); save it as UTF-8"
+
+
+# --- names ------------------------------------------------------------------------------------
 
 
 def test_two_names_that_differ_only_in_how_accents_are_written_are_refused(folder: Path) -> None:
