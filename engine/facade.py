@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from .bundle.bundle import Bundle, build, policy_sources
+from .bundle.bundle import Bundle, build, sources_of
 from .bundle.load import UnreadableError, read_directory
 from .evaluation.decide import decide
 from .evaluation.decision import Decision
@@ -32,7 +32,7 @@ class BundleError(EngineError):
     """Policies that cannot be decided by: what is wrong with them, and where."""
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...], files: Mapping[str, str]) -> None:
-        shown = render_text(diagnostics, policy_sources(files))
+        shown = render_text(diagnostics, sources_of(files))
         super().__init__(shown or "there is no `.policy` file in this bundle")
         self.diagnostics = diagnostics
         self.files = files

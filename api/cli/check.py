@@ -95,4 +95,4 @@ def _warnings(results: list[Examined]) -> int:
 
 
 def _files(results: list[Examined]) -> int:
-    return sum(len(result.sources) for result in results)
+    return sum(result.policies for result in results)

@@ -80,7 +80,7 @@ def _built(policies: PolicyFiles) -> Bundle:
     output = Output(err=True)
     output.lines(diagnostic_lines(examined.diagnostics, examined.sources))
     warnings = len(examined.diagnostics) - examined.errors
-    output.line(toned(counts(examined.errors, warnings, len(examined.sources)), Tone.DENY))
+    output.line(toned(counts(examined.errors, warnings, examined.policies), Tone.DENY))
     raise click.exceptions.Exit(CANNOT)
 
 

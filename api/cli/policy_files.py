@@ -1,8 +1,8 @@
 """Policies by the directory or file that a person names, and their places as that person sees them.
 
 A directory is a set of its own. A single file is taken within the set it belongs to (`root_of`);
-where there is none it is taken with the shipped vocabulary. Names in diagnostics are paths from
-where the command runs.
+where there is none it is taken with the lists that it names and the shipped vocabulary. Names in
+diagnostics are paths from where the command runs.
 """
 
 import os
@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from api.cli.failures import Failure, unreadable
-from engine.bundle.bundle import Bundle, build, policy_sources
-from engine.bundle.load import read_directory, read_text, shipped_directory
-from engine.source.diagnostic import Diagnostic
+from engine.bundle.bundle import Bundle, build, is_list, is_policy, sources_of
+from engine.bundle.load import read_directory, read_lists, read_text, shipped_directory
+from engine.source.diagnostic import Diagnostic, in_order
 from engine.source.text import Source
 from engine.syntax.excess import is_unread
+from engine.testing.untested import untested
 
 SHIPPED = "assent"
 """The name of the policies that come with Assent."""
@@ -57,6 +58,11 @@ class Examined:
     sources: Mapping[str, Source]
 
     @property
+    def policies(self) -> int:
+        """How many policy files are meant."""
+        return sum(map(is_policy, self.sources))
+
+    @property
     def errors(self) -> int:
         """How many of the diagnostics are errors."""
         return sum(diagnostic.is_error for diagnostic in self.diagnostics)
@@ -75,13 +81,17 @@ def read_policies(directory: Path | None) -> PolicyFiles:
 def examine(policies: PolicyFiles) -> Examined:
     """Return the bundle that policies make, and every diagnostic in the files that are meant."""
     bundle, found = build(policies.name, policies.files)
-    # A file that was not read to its end keeps the others from being judged, so it is shown too.
-    unread = frozenset(each.span.source for each in found if is_unread(each))
-    meant = None if policies.only is None else policies.only | unread
+    if bundle is not None:
+        found = in_order((*found, *untested(bundle)))
+    # A file that was not read to its end keeps the others from being judged, so it is shown too;
+    # and so is a list with faults, which is no policy and cannot be named.
+    blamed = frozenset(each.span.source for each in found if _is_always_shown(each))
+    named = policies.only if policies.only is not None else filter(is_policy, policies.files)
+    meant = blamed.union(named)
     sources = {
         name: replace(source, name=policies.shown(name))
-        for name, source in policy_sources(policies.files).items()
-        if meant is None or name in meant
+        for name, source in sources_of(policies.files).items()
+        if name in meant
     }
     diagnostics = tuple(
         replace(each, span=replace(each.span, source=policies.shown(each.span.source)))
@@ -93,6 +103,10 @@ def examine(policies: PolicyFiles) -> Examined:
         diagnostics=diagnostics,
         sources={source.name: source for source in sources.values()},
     )
+
+
+def _is_always_shown(diagnostic: Diagnostic) -> bool:
+    return is_unread(diagnostic) or is_list(diagnostic.span.source)
 
 
 def build_policies(policies: PolicyFiles) -> Bundle:
@@ -139,10 +153,9 @@ def _of_file(path: Path) -> PolicyFiles:
     if root is not None:
         only = frozenset({resolved.relative_to(root).as_posix()})
         return PolicyFiles(name=root.name, root=root, files=read_directory(root), only=only)
-    files = {**shipped_vocabulary(), path.name: read_text(path)}
-    return PolicyFiles(
-        name=path.stem, root=resolved.parent, files=files, only=frozenset({path.name})
-    )
+    text, folder = read_text(path), resolved.parent
+    files = {**shipped_vocabulary(), **read_lists(folder, path.name, text), path.name: text}
+    return PolicyFiles(name=path.stem, root=folder, files=files, only=frozenset({path.name}))
 
 
 def root_of(file: Path) -> Path | None:

@@ -1,7 +1,7 @@
 """The sets of policies that are being edited: the files of a folder, as an editor has them.
 
 A file belongs to the set that the command line would take it with (`root_of`); where there is none
-it stands by itself, beside the vocabulary that comes with Assent.
+it stands by itself, beside the lists that it names and the vocabulary that comes with Assent.
 What an editor holds open counts, not what lies on disk.
 """
 
@@ -14,7 +14,7 @@ from pygls.uris import to_fs_path
 
 from api.cli.failures import Failure
 from api.cli.policy_files import root_of, shipped_vocabulary
-from engine.bundle.load import UnreadableError, read_directory, shipped_directory
+from engine.bundle.load import UnreadableError, read_directory, read_lists, shipped_directory
 from engine.ide.snapshot import Snapshot, take
 
 _BORROWED = "assent/"
@@ -62,18 +62,28 @@ class Folder:
         if self.is_alone:
             shipped = shipped_vocabulary()
             self._stored = {f"{_BORROWED}{name}": text for name, text in shipped.items()}
-            return
-        try:
-            self._stored = read_directory(self.root)
-        except UnreadableError as error:
-            self.tell(str(error))
+        else:
+            try:
+                self._stored = read_directory(self.root)
+            except UnreadableError as error:
+                self.tell(str(error))
+        for name in self._open:
+            self._take_lists(name)
 
     def edit(self, name: str, uri: str, text: str) -> None:
         """Take the text that an editor has of a file."""
         self._open[name] = text.replace("\r\n", "\n")
+        self._take_lists(name)
         self._has_windows_line_ends[name] = "\r\n" in text
         self._uris[name] = uri
         self._is_current = False
+
+    def _take_lists(self, name: str) -> None:
+        """Read the lists that an open file names."""
+        try:
+            self._stored |= read_lists(self.root, name, self._open[name])
+        except UnreadableError as error:
+            self.tell(str(error))
 
     def line_end(self, name: str) -> str:
         """Return how the lines of a file end in the editor."""

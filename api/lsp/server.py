@@ -32,7 +32,7 @@ _WATCHER = types.Registration(
     id="assent-files",
     method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
     register_options=types.DidChangeWatchedFilesRegistrationOptions(
-        watchers=[types.FileSystemWatcher(glob_pattern="**/*.policy")]
+        watchers=[types.FileSystemWatcher(glob_pattern="**/*.{policy,csv}")]
     ),
 )
 

@@ -14,7 +14,7 @@ let isStopping = false;
 
 async function activate(context) {
   diagnostics = vscode.languages.createDiagnosticCollection("assent");
-  const watcher = vscode.workspace.createFileSystemWatcher("**/*.policy");
+  const watcher = vscode.workspace.createFileSystemWatcher("**/*.{policy,csv}");
   const touched = (uri, type) =>
     tell("workspace/didChangeWatchedFiles", { changes: [{ uri: uri.toString(), type }] });
   context.subscriptions.push(

@@ -7,6 +7,9 @@ from ..evaluation.comparison import UndefinedError, order
 from ..semantics.tree import Constant
 from .change import Change, Kind, Part, Realm, Shown
 
+_MOST_NAMES = 30
+"""How many members a sentence names; the JSON of `assent diff` names them all."""
+
 _SENTENCES: dict[Kind, str] = {
     Kind.TITLE: 'it is entitled "{new}", no longer "{old}"',
     Kind.CITATION_ADDED: "it now also rests on {new}",
@@ -69,7 +72,7 @@ _PARTS = {
 
 def sentence(change: Change) -> str:  # noqa: C901, PLR0912 - one case for each kind that has a grammar of its own.
     """Return a change in one sentence, without its final period."""
-    old, new = told(change.old), told(change.new)
+    old, new = (told(each, most=_MOST_NAMES) for each in (change.old, change.new))
     what = _REALMS[change.subject.realm]
     match change.kind:
         case Kind.ADDED:
@@ -119,8 +122,8 @@ def sentence(change: Change) -> str:  # noqa: C901, PLR0912 - one case for each 
             return _within(change, words)
 
 
-def told(value: Shown) -> str:
-    """Return a value of a change as a person reads it."""
+def told(value: Shown, *, most: int | None = None) -> str:
+    """Return a value of a change as a person reads it; of a series, at most so many names."""
     match value:
         case None:
             return "none"
@@ -129,14 +132,16 @@ def told(value: Shown) -> str:
         case Constant(text=text):
             return text
         case frozenset() | tuple():
-            return _listed(tuple(sorted(value)))
+            return _listed(tuple(sorted(value)), most)
         case date() | str():
             return str(value)
     assert_never(value)
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def _listed(names: tuple[str, ...], most: int | None) -> str:
     *rest, last = names or ("none",)
+    if most is not None and len(names) > most:
+        rest, last = list(names[:most]), f"{len(names) - most:,} more"
     return f"{', '.join(rest)} and {last}" if rest else last
 
 

@@ -14,6 +14,7 @@ from ..evaluation.program import Program, compile_program
 from ..semantics.cases import Case
 from ..semantics.check import Checked, check
 from ..semantics.lint import lint
+from ..semantics.lists import LIST_SUFFIX
 from ..semantics.tree import Policies
 from ..source.diagnostic import Diagnostic, in_order
 from ..source.text import Source
@@ -31,8 +32,8 @@ Built: TypeAlias = tuple["Bundle | None", tuple[Diagnostic, ...]]
 class Bundle:
     """Policies that decide together.
 
-    `files` are all files by their path in the bundle: policy text, and the data that its tests
-    use. The digest covers every byte of them and nothing else.
+    `files` are all files by their path in the bundle: policy text, the lists that its sets read,
+    and the campaigns of its tests. The digest covers every byte of them and nothing else.
     """
 
     name: str
@@ -50,10 +51,16 @@ class Bundle:
 
 
 def digest_of(files: Mapping[str, str]) -> str:
-    """Return the digest of files: SHA-256 over the JSON of their names and texts, names sorted."""
-    listed = json.dumps(dict(sorted(files.items())), ensure_ascii=False, separators=(",", ":"))
+    """Return the digest of files: SHA-256 over the RFC 8785 JSON of their texts by name."""
+    by_name = {name: files[name] for name in sorted(files, key=_units)}
+    listed = json.dumps(by_name, ensure_ascii=False, separators=(",", ":"))
     # Half of a surrogate pair cannot be written in UTF-8, and still has its digest.
     return "sha256:" + hashlib.sha256(listed.encode(errors="surrogatepass")).hexdigest()
+
+
+def _units(name: str) -> bytes:
+    """Return a name as RFC 8785 sorts it: by its units in UTF-16."""
+    return name.encode("utf-16-be", errors="surrogatepass")
 
 
 def is_policy(name: str) -> bool:
@@ -64,6 +71,17 @@ def is_policy(name: str) -> bool:
 def policy_sources(files: Mapping[str, str]) -> dict[str, Source]:
     """Return the policy texts among files, by name."""
     names = sorted(filter(is_policy, files))
+    return {name: Source(name=name, text=files[name]) for name in names}
+
+
+def is_list(name: str) -> bool:
+    """Whether a file of a bundle may list members of sets."""
+    return name.endswith(LIST_SUFFIX)
+
+
+def sources_of(files: Mapping[str, str]) -> dict[str, Source]:
+    """Return every text among files that diagnostics may point into: policies and lists."""
+    names = sorted(name for name in files if is_policy(name) or is_list(name))
     return {name: Source(name=name, text=files[name]) for name in names}
 
 
@@ -89,11 +107,11 @@ class Builder:
         last = self._last
         if last is not None and last[:2] == (name, files):
             return last[2]
-        sources, kept = policy_sources(files), self._parsed
+        policies, kept = policy_sources(files), self._parsed
         with _collector_at_rest():
-            parsed = {each: kept.get(sources[each]) or parse(sources[each]) for each in sources}
-            made = _built(name, files, *understand(parsed, sources))
-        self._parsed = {sources[each]: parsed[each] for each in sources}
+            parsed = {each: kept.get(text) or parse(text) for each, text in policies.items()}
+            made = _built(name, files, *understand(parsed, sources_of(files)))
+        self._parsed = {policies[each]: parsed[each] for each in policies}
         self._last = (name, dict(files), made)
         return made
 
@@ -126,6 +144,7 @@ def understand(
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
     """Return what parsed files mean together, and every diagnostic, those of parsing included.
 
+    `sources` are the texts of those files, and of the lists that they may name.
     Where a file was not read to its end, what it declares is not known, and nothing is checked.
     """
     lexical = [fault for _, found in parsed.values() for fault in found]

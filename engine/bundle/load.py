@@ -9,6 +9,12 @@ from importlib.resources import files as package_files
 from pathlib import Path
 from unicodedata import normalize
 
+from ..semantics.lists import LIST_SUFFIX, lies_beside, name_in_bundle
+from ..source.text import Source
+from ..syntax.parse import parse
+from ..syntax.tree import CsvColumn
+from ..syntax.visit import walk
+
 _SUFFIXES = (".policy", ".json")
 _LARGEST_FILE = 1 << 20
 _MOST_FILES = 5_000
@@ -24,9 +30,10 @@ class UnreadableError(Exception):
 
 
 def read_directory(directory: Path) -> dict[str, str]:
-    """Return the policy and data files below a directory, by name; hidden ones are left out.
+    """Return the policies below a directory, campaigns for their tests, and their lists, by name.
 
-    Raises `UnreadableError` for the first that cannot be read, is not UTF-8, or is over 1 MiB.
+    Hidden files are left out, and so are lists that no policy names. Raises `UnreadableError` for
+    the first file that cannot be read, is not UTF-8, is over 1 MiB, or leads out of the directory.
     """
     if not os.path.isdir(directory):  # noqa: PTH112 - `Path.is_dir` raises for a name too long.
         reason = "this is not a directory; name the one that holds the `.policy` files"
@@ -39,13 +46,44 @@ def read_directory(directory: Path) -> dict[str, str]:
         if name in found:
             reason = "another file has this name, with its accents written otherwise"
             raise UnreadableError(path=str(path), reason=reason)
-        found[name] = read_text(path)
+        found[name] = _read_within(directory, path) if path.is_symlink() else read_text(path)
         if len(found) > _MOST_FILES:
             reason = f"it holds more than {_MOST_FILES:,} files"
             raise UnreadableError(path=str(directory), reason=reason)
-    if not any(name.endswith(".policy") for name in found):
+    policies = {name: text for name, text in found.items() if name.endswith(".policy")}
+    if not policies:
         raise UnreadableError(path=str(directory), reason="there is no `.policy` file in it")
+    for name, text in policies.items():
+        found |= read_lists(directory, name, text)
     return found
+
+
+def read_lists(directory: Path, policy: str, text: str) -> dict[str, str]:
+    """Return the lists that the text of a policy names, by their path in a directory.
+
+    `policy` is its own path there. What is not there is left out: that is for the checker to say.
+    Raises `UnreadableError` as above.
+    """
+    if LIST_SUFFIX not in text:
+        return {}
+    file, _ = parse(Source(name=policy, text=text))
+    named = (node.file for node in walk(file) if isinstance(node, CsvColumn))
+    names = {name_in_bundle(each) for each in named if lies_beside(each.value)}
+    found = ((name, _stored(directory, name)) for name in sorted(names))
+    return {name: _read_within(directory, path) for name, path in found if path is not None}
+
+
+def _stored(directory: Path, name: str) -> Path | None:
+    """Return where a file of a name lies, however its accents are written there."""
+    paths = (directory / normalize(form, name) for form in ("NFC", "NFD"))
+    return next(filter(os.path.isfile, paths), None)
+
+
+def _read_within(directory: Path, path: Path) -> str:
+    if not path.resolve().is_relative_to(directory.resolve()):
+        reason = "it leads out of the directory; put the file itself in its place"
+        raise UnreadableError(path=str(path), reason=reason)
+    return read_text(path)
 
 
 def _files_below(directory: Path) -> Iterator[Path]:

@@ -6,7 +6,7 @@ from ..english.amounts import constant, day, words_of
 from ..english.consequences import in_force
 from ..english.sentences import Writer
 from ..evaluation.values import show_typed
-from ..semantics.tree import Parameter, Policies, Row, SetDefinition, Table
+from ..semantics.tree import Edition, Members, Parameter, Policies, Row, SetDefinition, Table
 from ..semantics.types import EnumerationType, ListType, RecordType, Type, describe
 from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
 from .chapters import authority
@@ -22,6 +22,9 @@ from .values import (
     TableEdition,
     TableEntry,
 )
+
+_MOST_MEMBERS = 100
+"""How many members of a list are told that a file states; the file has them all."""
 
 
 def groups(vocabulary: Vocabulary) -> tuple[Group, ...]:
@@ -174,12 +177,17 @@ def _named_list(definition: SetDefinition, entries: tuple[RuleEntry, ...]) -> Na
     return NamedList(
         name=definition.name,
         label=definition.label,
-        editions=tuple(
-            ListEdition(
-                in_force=in_force(edition.window),
-                members=words_of(edition.content, definition.type),
-            )
-            for edition in definition.editions
-        ),
+        editions=tuple(_list_edition(each, definition.type) for each in definition.editions),
         rules=tuple(entry.reference for entry in entries if definition.name in entry.lists),
+    )
+
+
+def _list_edition(edition: Edition[Members], kind: Type) -> ListEdition:
+    words = words_of(edition.content, kind)
+    shown = words[:_MOST_MEMBERS] if edition.file else words
+    return ListEdition(
+        in_force=in_force(edition.window),
+        members=shown,
+        more=len(words) - len(shown),
+        file=edition.file,
     )

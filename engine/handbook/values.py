@@ -195,10 +195,15 @@ class TableEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListEdition:
-    """The members of a list over a time, in words."""
+    """The members of a list over a time, in words.
+
+    Of a long list that a file states, `members` are the first, and `more` counts the others.
+    """
 
     in_force: str
     members: tuple[str, ...]
+    more: int
+    file: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ A name is told by what it stands for, a word of the language by its sentence in 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar, cast
@@ -28,6 +28,7 @@ NodeKind = TypeVar("NodeKind", bound=tree.Node)
 
 _PHRASE = re.compile(rf"(?<![\w.]){phrase_pattern(*MEANINGS)}")
 _MOST_LINES = 12
+_MOST_MEMBERS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +123,11 @@ class _Teller:
         if edition is None:
             yield f"No edition holds on {day(self.today)}."
         else:
-            listed = sorted(map(str, edition.content))
             period = in_force(edition.window)
-            yield f"On {day(self.today)} ({period}), {len(listed)}: {', '.join(listed)}"
+            counted = f"On {day(self.today)} ({period}), {len(edition.content):,}"
+            yield f"{counted}: {_first(sorted(map(str, edition.content)))}"
+            if edition.file:
+                yield f"Listed in `{edition.file}`."
         later = [each for each in known.editions if each is not edition]
         if later:
             yield "Other editions: " + "; ".join(in_force(each.window) for each in later)
@@ -188,6 +191,13 @@ class _Teller:
 
     def _text(self, node: tree.Node) -> str:
         return self.snapshot.sources[node.span.source].slice(node.span)
+
+
+def _first(members: Sequence[str]) -> str:
+    """Return members as a series, of a long one the first and how many others there are."""
+    others = len(members) - _MOST_MEMBERS
+    shown = ", ".join(members[:_MOST_MEMBERS])
+    return f"{shown} and {others:,} more" if others > 0 else shown
 
 
 _LOCAL = ("member", ELEMENT)

@@ -7,7 +7,7 @@ that a keystroke costs the parsing of one file and the checking of all.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..bundle.bundle import Parsed, policy_sources, understand
+from ..bundle.bundle import Parsed, policy_sources, sources_of, understand
 from ..semantics.check import Checked
 from ..semantics.tree import Policies
 from ..semantics.vocabulary import RecordShape, Vocabulary
@@ -24,7 +24,10 @@ _NO_VOCABULARY = Vocabulary(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Policy files by their name in the set. Without a vocabulary there is no meaning."""
+    """Policy files and lists by their name in the set, the former parsed.
+
+    Without a vocabulary there is no meaning.
+    """
 
     sources: Mapping[str, Source]
     parsed: Mapping[str, Parsed] = field(repr=False)
@@ -50,13 +53,13 @@ class Snapshot:
 
 
 def take(files: Mapping[str, str], *, earlier: Snapshot | None = None) -> Snapshot:
-    """Return the snapshot of files by their names; what is no policy text is left out."""
-    sources = policy_sources(files)
+    """Return the snapshot of files by their names; what is neither policy nor list is left out."""
+    sources = sources_of(files)
     known = {} if earlier is None else earlier.parsed
     unchanged = {} if earlier is None else earlier.sources
     parsed = {
         name: known[name] if unchanged.get(name) == source else parse(source)
-        for name, source in sources.items()
+        for name, source in policy_sources(files).items()
     }
     meaning, diagnostics = understand(parsed, sources)
     vocabulary = _NO_VOCABULARY if meaning is None else meaning.policies.vocabulary

@@ -22,6 +22,7 @@ from .declare import (
 from .definitions import definitions
 from .elaborate import Scope, members
 from .findings import EnoughError, Findings
+from .lists import listed_members, name_in_bundle
 from .overrides import overridden, override_faults, written_rules
 from .parameters import parameter
 from .rules import policy_rules
@@ -31,6 +32,7 @@ from .tree import (
     Constant,
     Definition,
     Edition,
+    Members,
     Parameter,
     Policies,
     Rule,
@@ -67,6 +69,7 @@ def check(
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
     """Return the meaning of parsed files, by name, and everything that is wrong with them.
 
+    `sources` are their texts, and those of the files that list members of sets.
     The order of the files does not matter. There is no meaning without a vocabulary, nor where
     one file has more faults than are listed: there the check ends.
     """
@@ -124,6 +127,10 @@ def _lacking(vocabulary: Vocabulary, span: Span) -> Iterator[Diagnostic]:
 def _sound(made: Mapping[str, Made | None]) -> dict[str, Made]:
     """Return what has no faults, in order of its name."""
     return {name: each for name, each in sorted(made.items()) if each is not None}
+
+
+def _file_of(written: syntax.SetLiteral | syntax.CsvColumn) -> str:
+    return name_in_bundle(written.file) if isinstance(written, syntax.CsvColumn) else ""
 
 
 def _beginning(file: syntax.File) -> Span:
@@ -200,10 +207,11 @@ class _Checker:
         for written in node.editions:
             if isinstance(written, syntax.Broken):
                 continue
-            listed = members(scope, written.members, kind)
-            if isinstance(listed, Constant) and isinstance(listed.value, frozenset):
+            content = self._members(written.members, kind, scope)
+            if content is not None:
                 force = window(written.start, written.until, self.report)
-                editions.append(Edition(window=force, content=listed.value))
+                file = _file_of(written.members)
+                editions.append(Edition(window=force, content=content, file=file))
                 spans.append(written.span)
         name = node.name.text
         return SetDefinition(
@@ -212,6 +220,19 @@ class _Checker:
             label=node.label.value if node.label else name,
             editions=in_succession(name, editions, spans, self.report),
         )
+
+    def _members(
+        self,
+        written: syntax.SetLiteral | syntax.CsvColumn,
+        kind: Scalar | EnumerationType,
+        scope: Scope,
+    ) -> Members | None:
+        if isinstance(written, syntax.CsvColumn):
+            return listed_members(written, kind, self.sources, self.report)
+        listed = members(scope, written, kind)
+        if isinstance(listed, Constant) and isinstance(listed.value, frozenset):
+            return listed.value
+        return None
 
     def _parameters(self, files: Iterable[syntax.File]) -> dict[str, Parameter | None]:
         """Return parameters by name, None where one has faults or another's name."""

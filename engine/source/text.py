@@ -61,6 +61,11 @@ class Source:
         end = self._starts[number] if number < len(self._starts) else len(self.text)
         return self.text[start:end].rstrip("\r\n")
 
+    def lines(self, first: int, last: int) -> Span:
+        """Return the span of whole lines, without the end of the last; numbers count from one."""
+        start = self._starts[last - 1]
+        return self.span(self._starts[first - 1], start + len(self.line(last)))
+
     def slice(self, span: Span) -> str:
         """Return the text that a span of this source covers."""
         return self.text[span.start : span.end]

@@ -7,7 +7,8 @@ All other expectations are the quoted words of the grammar itself. The grammar w
 CONDITION = "a condition"
 VALUE = "a value"
 SET = "a set"
-MEMBERS = "members in braces"
+MEMBERS = "members in braces or `column`"
+OF_FILE = "`of` with a file"
 CELL = "a value, a set, a limit or `any`"
 CLAUSE_END = "the end of the clause"
 

@@ -229,6 +229,7 @@ _TYPES = {
     "sensitive": "The fact, with everything beneath it, is read by rules and never shown.",
     "required": "A campaign without this fact is not accepted.",
     "optional": "A campaign may leave this fact out; it is then unknown.",
+    "column": "Names the column of a CSV file, beside the policy, that lists the members of a set.",
     "from": "Says from which day an edition of a set, parameter or table holds.",
 }
 

@@ -22,7 +22,9 @@ _HELP = {
     "`:`": _FACT_SHAPE,
     expect.TEXT: "a text stands between straight quotation marks, on one line",
     expect.SET: "write the name of a set, or members in braces such as `{DE, FR}`",
-    expect.MEMBERS: "write the members in braces, such as `{DE, FR}`",
+    expect.MEMBERS: "write the members in braces, such as `{DE, FR}`, or where they are listed: "
+    '`column "code" of "countries.csv"`',
+    expect.OF_FILE: 'say which file the column is of: `column "code" of "countries.csv"`',
     expect.NAME: "a name is made of letters, digits and `_`, without spaces",
     expect.MEMBER: "members are written in lower case, with `_` in place of spaces",
     expect.DAY: "days are written year-month-day, such as `2026-08-02`",

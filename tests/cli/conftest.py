@@ -5,6 +5,7 @@ purpose: with `ASSENT_REGENERATE=1`, and a reason in the commit.
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,15 @@ HERE = Path(__file__).parent
 @pytest.fixture
 def policies() -> str:
     return str(HERE / "policies")
+
+
+@pytest.fixture
+def sound(tmp_path: Path, policies: str) -> Path:
+    """The small policies with a test for every rule: nothing is to be said against them."""
+    made = Path(shutil.copytree(policies, tmp_path / "sound"))
+    with (made / "ads.policy").open("a", encoding="utf-8") as file:
+        file.write((HERE / "further_tests.policy").read_text())
+    return made
 
 
 @pytest.fixture

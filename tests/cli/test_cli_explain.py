@@ -70,14 +70,14 @@ def test_check_names_a_page_once_for_each_code(run: Run, five_mistakes: Path) ->
     assert "" in lines[:-2]
 
 
-def test_check_on_a_line_each(run: Run, five_mistakes: Path, policies: str) -> None:
+def test_check_on_a_line_each(run: Run, five_mistakes: Path, sound: Path) -> None:
     result = run("check", five_mistakes, "--format", "concise")
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert len(lines) == 5
     assert all(line.startswith(f"{five_mistakes}/ads.policy:") for line in lines)
     assert any(line.endswith("unknown fact `mni` (did you mean `min`?)") for line in lines)
-    good = run("check", policies, "--format", "concise")
+    good = run("check", sound, "--format", "concise")
     assert (good.exit_code, good.stdout) == (0, "")
 
 

@@ -24,8 +24,8 @@ def copied(tmp_path: Path, policies: str) -> Path:
 # --- check ------------------------------------------------------------------------------------
 
 
-def test_good_policies(run: Run, policies: str) -> None:
-    result = run("check", policies)
+def test_good_policies(run: Run, sound: Path) -> None:
+    result = run("check", sound)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == "no errors, no warnings in 2 policy files\n"
 
@@ -40,8 +40,8 @@ def test_every_mistake_is_listed_and_underlined(run: Run, five_mistakes: Path) -
     assert result.stdout.endswith("\n5 errors, no warnings in 2 policy files\n")
 
 
-def test_check_as_json(run: Run, five_mistakes: Path, policies: str) -> None:
-    result = run("check", five_mistakes, policies, "--json")
+def test_check_as_json(run: Run, five_mistakes: Path, sound: Path) -> None:
+    result = run("check", five_mistakes, sound, "--json")
     assert result.exit_code == 1
     document = json.loads(result.stdout)
     assert (document["errors"], document["warnings"], document["files"]) == (5, 0, 4)
@@ -49,11 +49,11 @@ def test_check_as_json(run: Run, five_mistakes: Path, policies: str) -> None:
 
 
 def test_the_shipped_policies_are_checked_without_a_path(
-    run: Run, copied: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(policy_files, "shipped_directory", lambda: copied)
+    monkeypatch.setattr(policy_files, "shipped_directory", lambda: sound)
     assert run("check").stdout == "no errors, no warnings in 2 policy files\n"
-    assert run("test").stdout.endswith("3 passed, 0 failed\n")
+    assert run("test").stdout.endswith("7 passed, 0 failed\n")
 
 
 def test_places_are_paths_from_here(
@@ -82,11 +82,10 @@ def test_a_file_that_keeps_the_others_from_being_judged_is_shown_with_them(
     assert "there are more than 100 faults" in result.stdout
 
 
-def test_files_of_one_set_are_checked_together(run: Run, policies: str) -> None:
-    root = Path(policies)
-    both = run("check", root / "ads.policy", root / "vocabulary.policy")
+def test_files_of_one_set_are_checked_together(run: Run, sound: Path) -> None:
+    both = run("check", sound / "ads.policy", sound / "vocabulary.policy")
     assert both.stdout == "no errors, no warnings in 2 policy files\n"
-    all_of_it = run("check", root.resolve(), root / "ads.policy")
+    all_of_it = run("check", sound.resolve(), sound / "ads.policy")
     assert all_of_it.stdout == "no errors, no warnings in 2 policy files\n"
 
 
@@ -110,6 +109,47 @@ def test_a_file_alone_is_checked_by_the_shipped_vocabulary(
     assert result.stdout.endswith("in 1 policy file\n")
 
 
+LISTED = """\
+set SERVED of place "countries that we serve"
+  is column "code" of "lists/served.csv"
+end set
+"""
+
+
+def test_a_list_with_faults_is_shown_where_they_are(run: Run, copied: Path, write: Write) -> None:
+    named = write("copied/served.policy", LISTED)
+    write("copied/lists/served.csv", "code\nDE\nUK\n")
+    for path in (copied, named):
+        result = run("check", path, "--format", "concise")
+        assert result.exit_code == 1
+        assert result.stdout == (
+            f"{copied}/lists/served.csv:3:1: error[E0808] `UK` is not a country or region\n"
+        )
+    assert "1 error" in run("check", named).stdout.splitlines()[-1]
+    assert run("check", named).stdout.endswith("in 1 policy file\n")
+    (found,) = json.loads(run("check", copied, "--json").stdout)["diagnostics"]
+    assert (found["file"], found["start"]["line"]) == (f"{copied}/lists/served.csv", 3)
+    assert "lists/served.csv:3:1" in run("test", copied).stderr
+
+
+def test_a_list_is_read_with_the_policies_around_it(run: Run, copied: Path, write: Write) -> None:
+    write("copied/served.policy", f"{LISTED}")
+    write("copied/lists/served.csv", "\ufeffcode,name\r\nDE,Germany\r\n")
+    assert run("check", copied).exit_code == 0
+    assert run("test", copied).exit_code == 0
+    write("copied/lists/served.csv", "code\nDE\n\n")
+    assert run("check", copied, copied / "served.policy").exit_code == 1
+
+
+def test_a_file_alone_brings_the_lists_that_it_names(run: Run, write: Write) -> None:
+    alone = write("far/away/from/all/mine.policy", LISTED)
+    missing = run("check", alone)
+    assert missing.exit_code == 1
+    assert "there is no file `lists/served.csv`" in missing.stdout
+    write("far/away/from/all/lists/served.csv", "code\nDE\n")
+    assert run("check", alone).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("name", "why"), [("nope", "not a directory"), ("notes.txt", "this is no policy file")]
 )
@@ -131,11 +171,23 @@ def test_a_directory_that_may_not_be_looked_into(
     assert "permission denied; ask for the right to it" in line
 
 
-def test_strict_fails_for_warnings_too(run: Run, copied: Path) -> None:
-    with (copied / "ads.policy").open("a", encoding="utf-8") as file:
+def test_rules_that_no_test_shows_are_told_of(run: Run, copied: Path, sound: Path) -> None:
+    result = run("check", copied)
+    assert result.exit_code == 0
+    assert result.stdout.count("warning[W0901]") == 3
+    assert "no test expects the rule `spending/profiled_spending` to warn" in result.stdout
+    assert result.stdout.endswith("\nno errors, 3 warnings in 2 policy files\n")
+    assert run("check", copied, "--strict").exit_code == 1
+    assert run("check", sound, "--strict").exit_code == 0
+    other = run("check", copied / "vocabulary.policy")
+    assert other.stdout == "no errors, no warnings in 1 policy file\n"
+
+
+def test_strict_fails_for_warnings_too(run: Run, sound: Path) -> None:
+    with (sound / "ads.policy").open("a", encoding="utf-8") as file:
         file.write("\nset BIG of country\n  is {DE}\nend set\n")
-    assert run("check", copied).exit_code == 0
-    result = run("check", copied, "--strict")
+    assert run("check", sound).exit_code == 0
+    result = run("check", sound, "--strict")
     assert result.exit_code == 1
     assert "nothing uses the set `BIG`" in result.stdout
     assert result.stdout.endswith("\nno errors, 1 warning in 2 policy files\n")

@@ -1,7 +1,8 @@
 """`docs/language.md`: all policy text on the page is one set of policies, whose tests pass.
 
 A block marked `policy` belongs to the set. A block marked `mistake` is checked within it, and the
-`text` block that follows is what Assent says of it; `ASSENT_REGENERATE=1` writes those anew.
+`text` block that follows is what Assent says of it; `ASSENT_REGENERATE=1` writes those anew. A
+block marked `csv NAME` is the list of that name beside them.
 """
 
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bundle.bundle import Bundle, build, policy_sources
+from engine.bundle.bundle import Bundle, build, sources_of
 from engine.semantics.tree import Effect
 from engine.source.render.full import render_text
 from engine.syntax import lexis
@@ -18,6 +19,7 @@ from engine.syntax.lexis import Comparator
 from engine.testing.runner import run_cases
 
 PAGE = Path(__file__).parents[2] / "docs" / "language.md"
+LIST = re.compile(r"(?<=```csv )(\S+)\n(.*?)(?=```)", re.DOTALL)
 MISTAKE = re.compile(r"(?<=```mistake\n)(.*?)```\n\n```text\n(.*?)(?=```)", re.DOTALL)
 
 
@@ -31,12 +33,17 @@ def written() -> str:
     return "\n".join(lines)
 
 
+def lists(folder: str) -> dict[str, str]:
+    """Return the lists of the page by their path, as they lie in a folder."""
+    return {folder + name: text for name, text in LIST.findall(PAGE.read_text())}
+
+
 @pytest.fixture(scope="module")
 def bundle() -> Bundle:
-    files = {"docs/language.policy": written()}
+    files = {"docs/language.policy": written(), **lists("docs/")}
     made, diagnostics = build("language", files)
-    assert made is not None, render_text(diagnostics, policy_sources(files))
-    assert not diagnostics, render_text(diagnostics, policy_sources(files))
+    assert made is not None, render_text(diagnostics, sources_of(files))
+    assert not diagnostics, render_text(diagnostics, sources_of(files))
     return made
 
 
@@ -55,9 +62,9 @@ def test_mistakes_read_as_shown() -> None:
     page = PAGE.read_text()
 
     def answered(block: re.Match[str]) -> str:
-        files = {"language.policy": written(), "mistake.policy": block[1]}
+        files = {"language.policy": written(), "mistake.policy": block[1], **lists("")}
         _, diagnostics = build("language", files)
-        said = render_text(diagnostics, policy_sources(files))
+        said = render_text(diagnostics, sources_of(files))
         assert said, block[1]
         return f"{block[1]}```\n\n```text\n{said}"
 

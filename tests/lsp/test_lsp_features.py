@@ -102,6 +102,23 @@ def test_what_is_saved_and_closed_is_read_from_disk(
     editor.until(lambda: editor.diagnostics[uri] == [])
 
 
+def test_faults_of_a_list_stand_in_the_list(editor: Editor, folder: Path, minors: Path) -> None:
+    law = folder / "law" / "law.policy"
+    listed = folder / "law" / "served.csv"
+    listed.write_text("code\nDE\nUK\n")
+    extended = (
+        f'{law.read_text()}\nset S of country "s"\n  is column "code" of "served.csv"\nend set\n'
+    )
+    ready(editor, law, extended)
+    editor.until(lambda: bool(editor.diagnostics.get(listed.as_uri())))
+    (found,) = editor.diagnostics[listed.as_uri()]
+    assert (found.code, found.range.start.line) == ("E0808", 2)
+    listed.write_text("code\nDE\nGB\n")
+    editor.touch(listed.as_uri())
+    editor.until(lambda: editor.diagnostics[listed.as_uri()] == [])
+    assert minors.exists()
+
+
 def test_a_file_by_itself_has_the_shipped_vocabulary(editor: Editor, tmp_path: Path) -> None:
     file = tmp_path / "1" / "2" / "3" / "alone.policy"
     file.parent.mkdir(parents=True)

@@ -58,6 +58,24 @@ def test_neighbours_that_cannot_be_read_are_told_of(tmp_path: Path) -> None:
     assert "not UTF-8" in told[0]
 
 
+LISTED = 'set A of place "a"\n  is column "code" of "lists/a.csv"\nend set\n'
+
+
+def test_a_file_alone_has_the_lists_that_it_names(tmp_path: Path) -> None:
+    told: list[str] = []
+    file = write(tmp_path / "x.policy", LISTED)
+    folders = Folders(tell=told.append)
+    folder = folders.open(file.as_uri(), LISTED)
+    assert "E0802" in {each.code for each in folder.snapshot.diagnostics}
+    listed = write(tmp_path / "lists" / "a.csv", "code\nDE\n")
+    folders.reload()
+    assert folder.snapshot.policies.sets["A"].editions[0].content == {"DE"}
+    assert told == []
+    listed.write_bytes(b"\xff")
+    folders.reload()
+    assert "not UTF-8" in told[0]
+
+
 def lines(text: str, encoding: PositionEncodingKind = PositionEncodingKind.Utf16) -> Lines:
     return Lines(text, PositionCodec(encoding))
 

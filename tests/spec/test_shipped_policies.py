@@ -45,6 +45,7 @@ from engine.syntax.lexis import (
 from engine.syntax.parse import parse
 from engine.syntax.visit import walk
 from engine.testing.runner import CaseResult, run_case
+from engine.testing.untested import untested
 
 ROOT = Path(__file__).parents[2]
 FILES = read_directory(ROOT / "policies")
@@ -97,6 +98,10 @@ def test_the_bundle_loads_without_any_diagnostic() -> None:
 def test_every_test_in_the_policies_passes(case: Case) -> None:
     result = run_case(shipped(), case)
     assert result.passed, f"{result.failures}\n{result.explanation}"
+
+
+def test_every_rule_is_expected_to_deny_and_to_let_pass() -> None:
+    assert list(untested(shipped())) == []
 
 
 def test_no_two_tests_say_the_same() -> None:

@@ -415,7 +415,8 @@ def vocabularies() -> st.SearchStrategy[tree.Vocabulary]:
 def editions(draw: st.DrawFn) -> tree.SetEdition:
     start = draw(st.none() | days())
     until = draw(st.none() | days()) if start is not None else None
-    members = draw(set_literals(literals()))
+    column = st.builds(tree.CsvColumn, span=st.just(NOWHERE), name=titles(), file=titles())
+    members = draw(set_literals(literals()) | column)
     return tree.SetEdition(span=NOWHERE, start=start, until=until, members=members)
 
 

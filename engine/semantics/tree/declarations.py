@@ -37,11 +37,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition(Generic[Content]):
-    """What a declaration says over a window of time, and the provisions that say so."""
+    """What a declaration says over a window of time, and the provisions that say so.
+
+    `file` is the file of the bundle that lists it; empty where the policy does.
+    """
 
     window: Window
     content: Content
     sources: tuple[Citation, ...] = ()
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

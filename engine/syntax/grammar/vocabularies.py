@@ -4,7 +4,7 @@ import pyparsing as pp
 
 from ...source.text import Span
 from .. import tree
-from ..expectations import EDITION, FACT
+from ..expectations import EDITION, FACT, OF_FILE
 from ..lexis import ITEM_KEYWORDS, NAME, phrase_pattern
 from .borders import EDITION_BORDER, FACT_BORDER, GROUP_START
 from .conditions import MEMBERS_ELEMENT, PLAIN_ELEMENT
@@ -127,9 +127,13 @@ def vocabulary() -> pp.ParserElement:
 
 def _edition(span: Span, parts: Parts) -> tree.SetEdition:
     start, until, *_ = (*of(tree.DateLiteral, parts), None, None)
-    return tree.SetEdition(
-        span=span, start=start, until=until, members=first(tree.SetLiteral, parts)
-    )
+    members, *_ = of(tree.SetLiteral | tree.CsvColumn, parts)
+    return tree.SetEdition(span=span, start=start, until=until, members=members)
+
+
+def _column(span: Span, parts: Parts) -> tree.CsvColumn:
+    name, file = of(tree.TextLiteral, parts)
+    return tree.CsvColumn(span=span, name=name, file=file)
 
 
 def _set(span: Span, parts: Parts) -> tree.SetDeclaration:
@@ -144,8 +148,10 @@ def _set(span: Span, parts: Parts) -> tree.SetDeclaration:
 
 def set_declaration() -> pp.ParserElement:
     """Return the element for a set, in one edition or in several dated ones."""
-    since = word("from") - DAY - pp.Optional(word("until") - DAY) - word("is") - MEMBERS_ELEMENT
-    always = word("is") - MEMBERS_ELEMENT
+    file = leaf(phrase_pattern("of"), OF_FILE) - TITLE
+    members = node(word("column") - TITLE - file, _column) | MEMBERS_ELEMENT
+    since = word("from") - DAY - pp.Optional(word("until") - DAY) - word("is") - members
+    always = word("is") - members
     edition = Choice(
         (node(each - Complete(EDITION_BORDER), _edition) for each in (since, always)),
         misfit(EDITION_BORDER, EDITION),

@@ -296,8 +296,14 @@ def _part_of_table(
 
 
 def _edition(node: tree.SetEdition, margin: str) -> Iterator[str]:
-    members = [expression(member, len(margin)) for member in node.members.members]
-    yield from _wrapped(f"{margin}{_days(node.start, node.until)}is ", members, margin)
+    head = f"{margin}{_days(node.start, node.until)}is "
+    match node.members:
+        case tree.CsvColumn(name=name, file=file):
+            yield f"{head}column {literal(name)} of {literal(file)}"
+        case tree.SetLiteral(members=members):
+            yield from _wrapped(head, [expression(each, len(margin)) for each in members], margin)
+        case _:
+            assert_never(node.members)
 
 
 def _wrapped(head: str, members: Sequence[str], margin: str) -> Iterator[str]:

@@ -120,6 +120,7 @@ from .tables import (
     TableInput,
 )
 from .vocabularies import (
+    CsvColumn,
     EnumerationDeclaration,
     FactDeclaration,
     InlineEnumeration,
@@ -147,6 +148,7 @@ __all__ = [
     "Clause",
     "Columns",
     "Comparison",
+    "CsvColumn",
     "DateLiteral",
     "Definition",
     "DefinitionClause",

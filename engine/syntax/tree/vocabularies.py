@@ -68,12 +68,23 @@ class Vocabulary(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CsvColumn(Node):
+    """The members that a column of a CSV file holds: `column "code" of "lists/eea.csv"`.
+
+    `file` is its path from the policy file, `name` what the first row calls the column.
+    """
+
+    name: TextLiteral
+    file: TextLiteral
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetEdition(Node):
     """The members of a set, from a day on where it is dated."""
 
     start: DateLiteral | None
     until: DateLiteral | None
-    members: SetLiteral
+    members: SetLiteral | CsvColumn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,18 @@ def test_after_any_change_a_builder_makes_what_a_fresh_build_makes() -> None:
         assert (made and made.policies.rules) == (fresh and fresh.policies.rules)
 
 
+def test_a_list_that_changes_is_read_anew() -> None:
+    builder = Builder()
+    text = 'set S of place "s"\n  is column "x" of "s.csv"\nend set\n'
+    files = {**FILES, "s.policy": text, "s.csv": "x\nDE\n"}
+    first, _ = builder.build("same", files)
+    second, _ = builder.build("same", {**files, "s.csv": "x\nFR\n"})
+    assert first is not None
+    assert second is not None
+    assert second.policies.sets["S"].editions[0].content == {"FR"}
+    assert first.digest != second.digest
+
+
 def test_files_that_were_changed_in_place_are_seen() -> None:
     builder = Builder()
     files = dict(FILES)

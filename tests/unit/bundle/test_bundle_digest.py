@@ -1,9 +1,15 @@
 """A bundle: one digest over every byte of its files, and a value that never changes."""
 
+import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from engine import Engine, bundle_from_files, document
+from engine.audit.canonical import canonical
 from engine.bundle.bundle import build, digest_of, is_policy, policy_sources
 from engine.source.diagnostic import Severity
 from tests.strategies.campaigns import VOCABULARY
@@ -43,6 +49,13 @@ def test_the_digest_is_sha256_over_the_json_of_the_files() -> None:
     )
 
 
+@given(st.dictionaries(st.text(max_size=4), st.text()))
+@example({"\uff5e": "\x00\x1f\x7f\u2028", "\U0001f600": '"\\\b\f\n\r\t'})
+def test_the_digest_is_that_of_the_files_as_they_are_kept(files: Mapping[str, str]) -> None:
+    kept = hashlib.sha256(canonical(dict(files))).hexdigest()
+    assert digest_of(files) == f"sha256:{kept}"
+
+
 def test_a_bundle_is_identified_by_its_files_alone() -> None:
     files = {"v.policy": VOCABULARY, "data/x.json": '{"a": 1}'}
     one, _ = build("one", files)
@@ -59,6 +72,54 @@ def test_a_bundle_keeps_its_files_whatever_becomes_of_the_callers() -> None:
     files["w.policy"] = "policy"
     assert bundle is not None
     assert dict(bundle.files) == {"v.policy": VOCABULARY}
+
+
+RULE = """\
+instrument HOUSE "Our own policy" "https://example.org/policy"
+policy p "P"
+  rule r "R"
+    source        HOUSE sec 1
+    in force from 2024-01-01
+    require       campaign.flight.end is known
+    message       "M."
+    remedy        "R."
+end policy
+"""
+
+
+def decided(text: str) -> tuple[str, dict[str, object]]:
+    """Return the digest of policies, and what they answer apart from naming themselves."""
+    engine = Engine(bundle_from_files({"v.policy": VOCABULARY, "p.policy": text}, name="b"))
+    decision = engine.decide({"markets": ["DE"]}, as_of=datetime(2026, 11, 1, tzinfo=UTC))
+    answer = document(decision, id="d", identity=engine.identity)
+    return engine.bundle.digest, {k: v for k, v in answer.items() if k != "policy_set"}
+
+
+def test_another_layout_has_another_digest_because_a_decision_names_lines() -> None:
+    one, other = decided(RULE), decided(f"# A remark.\n{RULE}")
+    assert one == decided(RULE)
+    assert one[1] != other[1]
+    assert one[0] != other[0]
+
+
+LISTED = """\
+set Served of place "countries that we serve"
+  is column "code" of "lists/served.csv"
+end set
+"""
+
+
+def test_lists_are_part_of_a_bundle_and_of_its_digest() -> None:
+    files = {"v.policy": VOCABULARY, "p.policy": LISTED, "lists/served.csv": "code\nDE\n"}
+    one, found = build("b", files)
+    other, _ = build("b", {**files, "lists/served.csv": "code\nFR\n"})
+    assert one is not None, found
+    assert other is not None
+    assert one.digest != other.digest
+    assert one.policies.sets["Served"] != other.policies.sets["Served"]
+    again, _ = build("b", dict(one.files))
+    assert again is not None
+    assert (again.digest, again.policies.sets) == (one.digest, one.policies.sets)
 
 
 def test_only_policy_files_are_parsed() -> None:

@@ -9,7 +9,13 @@ import pytest
 
 from engine.bundle import load
 from engine.bundle.bundle import build
-from engine.bundle.load import UnreadableError, read_directory, read_text, shipped_directory
+from engine.bundle.load import (
+    UnreadableError,
+    read_directory,
+    read_lists,
+    read_text,
+    shipped_directory,
+)
 
 
 @pytest.fixture
@@ -95,6 +101,82 @@ def test_a_link_that_leads_nowhere_is_not_passed_over(folder: Path) -> None:
 def test_a_link_to_a_file_is_read(folder: Path) -> None:
     (folder / "b.policy").symlink_to(folder / "a.policy")
     assert list(read_directory(folder)) == ["a.policy", "b.policy"]
+
+
+def test_a_link_out_of_the_directory_is_refused(folder: Path) -> None:
+    inner = folder / "inner"
+    inner.mkdir()
+    (inner / "a.policy").symlink_to(folder / "a.policy")
+    assert refusal(inner) == "it leads out of the directory; put the file itself in its place"
+    linked = folder / "linked"
+    linked.symlink_to(inner, target_is_directory=True)
+    assert refusal(linked) == "it leads out of the directory; put the file itself in its place"
+
+
+# --- lists ------------------------------------------------------------------------------------
+
+
+def named(*files: str) -> str:
+    """Return a policy that reads lists."""
+    editions = (f'  is column "code" of "{file}"\n' for file in files)
+    return f"set A of place\n{''.join(editions)}end set\n"
+
+
+def put(file: Path, text: str = "code\nDE\n") -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+def test_the_lists_that_policies_name_are_read_and_no_others(folder: Path) -> None:
+    put(folder / "law" / "p.policy", named("lists/a.csv", "lists/a.csv", "gone.csv"))
+    put(folder / "q.policy", named("law/lists/a.csv", "b.csv"))
+    put(folder / "law" / "lists" / "a.csv")
+    put(folder / "b.csv", "")
+    (folder / "b.csv").write_bytes(b"\xef\xbb\xbfcode\r\nDE\r\n")
+    put(folder / "export.csv", "1" * (1 << 21))
+    found = read_directory(folder)
+    assert list(found) == ["a.policy", "q.policy", "law/p.policy", "b.csv", "law/lists/a.csv"]
+    assert found["b.csv"] == "code\nDE\n"
+
+
+def test_a_list_is_found_however_its_accents_are_written(folder: Path) -> None:
+    put(folder / "cafe\u0301.csv", "code\nFR\n")
+    for written in ("caf\u00e9.csv", "cafe\u0301.csv"):
+        assert read_lists(folder, "a.policy", named(written)) == {"caf\u00e9.csv": "code\nFR\n"}
+
+
+def test_no_list_is_read_from_elsewhere(folder: Path) -> None:
+    put(folder / "secret.csv")
+    put(folder / "inner" / ".hidden.csv")
+    put(folder / "inner" / "data.json", "{}")
+    text = named("../secret.csv", f"{folder}/secret.csv", ".hidden.csv", "data.json", "x" * 999)
+    long = f"{'x' * 999}.csv"
+    assert read_lists(folder / "inner", "a.policy", text + named(long)) == {}
+
+
+@pytest.mark.parametrize("linked", ["link.csv", "folder/secret.csv"])
+def test_a_list_behind_a_link_out_of_the_directory_is_refused(folder: Path, linked: str) -> None:
+    inner = folder / "inner"
+    put(folder / "outer" / "secret.csv")
+    put(inner / "p.policy", named(linked))
+    (inner / "link.csv").symlink_to(folder / "outer" / "secret.csv")
+    (inner / "folder").symlink_to(folder / "outer", target_is_directory=True)
+    assert refusal(inner) == "it leads out of the directory; put the file itself in its place"
+
+
+def test_a_list_behind_a_link_within_the_directory_is_read(folder: Path) -> None:
+    put(folder / "a.csv")
+    (folder / "link.csv").symlink_to(folder / "a.csv")
+    assert read_lists(folder, "a.policy", named("link.csv")) == {"link.csv": "code\nDE\n"}
+
+
+def test_a_list_that_cannot_be_read_is_refused(folder: Path) -> None:
+    (folder / "a.csv").write_bytes(b"code\n\xff\n")
+    put(folder / "a.policy", named("a.csv"))
+    assert refusal(folder) == "it is not UTF-8 text (byte 5); save it as UTF-8"
+
+
+# --- names ------------------------------------------------------------------------------------
 
 
 def test_two_names_that_differ_only_in_how_accents_are_written_are_refused(folder: Path) -> None:

@@ -44,6 +44,8 @@ def test_steps_begin_in_a_test() -> None:
 
 def test_facts_and_editions_begin_where_they_stand() -> None:
     assert offered("set X of country\n  |") == ["from", "is", "end set"]
+    assert offered("set X of country\n  is |") == ["column"]
+    assert offered('set X of country\n  from 2026-01-01 is column "code" |') == ["of"]
     assert "record" in offered("vocabulary campaign\n  |")
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from engine.ide.hover import hover
-from engine.ide.snapshot import Snapshot
+from engine.ide.snapshot import Snapshot, take
 from tests.unit.ide.desk import FILES, desk
 
 TODAY = date(2026, 11, 1)
@@ -53,6 +53,19 @@ def test_groups_types_and_members_are_told() -> None:
     assert told(snapshot, "segment_kind is", "campaign.policy") == (
         "**segment_kind** · type\n\n```assent\ntype segment_kind is one of {interest, health}\n```"
     )
+
+
+def listed(count: int) -> Snapshot:
+    text = 'set AREAS of text "postal areas"\n  is column "area" of "lists/areas.csv"\nend set\n'
+    rows = "".join(f"{number:05}\n" for number in range(count))
+    return take({**FILES, "law.policy": text, "lists/areas.csv": f"area\n{rows}"})
+
+
+def test_a_long_set_is_told_by_its_first_members_and_its_file() -> None:
+    text = told(listed(1_100), "AREAS", "law.policy")
+    assert "1,100: 00000, 00001, " in text
+    assert "00059 and 1,040 more\n\nListed in `lists/areas.csv`." in text
+    assert " more" not in told(listed(60), "AREAS", "law.policy")
 
 
 def test_a_set_is_told_as_it_is_on_the_day() -> None:

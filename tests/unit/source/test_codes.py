@@ -17,6 +17,7 @@ import pytest
 from engine.bundle.bundle import build
 from engine.semantics import fact_faults as facts
 from engine.semantics import faults as meaning
+from engine.semantics import list_faults as lists
 from engine.semantics import table_faults as tables
 from engine.semantics.lint import faults as doubts
 from engine.semantics.types import Scalar, Type
@@ -27,11 +28,13 @@ from engine.syntax import expectations
 from engine.syntax import faults as marks
 from engine.syntax import wording as constructs
 from engine.syntax.lexis import LONGEST_FILE, MOST_FAULTS, Comparator
+from engine.testing import faults as tests
+from engine.testing.untested import untested
 
 ROOT = Path(__file__).parents[3]
 INDEX = ROOT / "docs" / "diagnostics.md"
 VOCABULARY = (ROOT / "tests" / "golden" / "vocabulary.policy").read_text(encoding="utf-8")
-CATALOGUES = (marks, constructs, meaning, facts, tables, doubts)
+CATALOGUES = (marks, constructs, meaning, facts, tables, lists, doubts, tests)
 SECTIONS = ["What it means", "Why it matters", "Example", "How to fix it"]
 PHASES = {
     "E01": "Characters and words",
@@ -41,11 +44,13 @@ PHASES = {
     "E05": "Structure",
     "E06": "Missing facts",
     "E07": "What cannot be meant",
+    "E08": "Lists in files",
     "W07": "What is probably not meant",
+    "W09": "What no test shows",
 }
 WITHOUT_NEIGHBOUR = {"E0507", "E0516", "E0533"}
 COMPANIONS = {"E0110": {"E0217"}}
-REPEATED = {"E0108": LONGEST_FILE // 100, "E0110": MOST_FAULTS + 1}
+REPEATED = {"E0108": LONGEST_FILE // 100, "E0803": LONGEST_FILE // 25, "E0110": MOST_FAULTS + 1}
 
 page_of = pytest.mark.parametrize("page", pages(), ids=lambda page: page.code)
 
@@ -55,12 +60,23 @@ def codes_in(catalogue: ModuleType) -> set[str]:
     return set(re.findall(r'"([EW]\d{4})"', source))
 
 
-def reported(page: Page, text: str) -> set[str]:
+def reported(page: Page, text: str, listed: str = "") -> set[str]:
     files = {"page.policy": text}
+    if listed:
+        files["lists/served.csv"] = listed
     if page.code not in WITHOUT_NEIGHBOUR:
         files["vocabulary.policy"] = VOCABULARY
-    found = build("pages", files)[1]
+    bundle, found = build("pages", files)
+    if page.code.startswith("W09"):
+        assert bundle is not None
+        found = (*found, *untested(bundle))
     return {each.code for each in found if each.is_error or each.span.source == "page.policy"}
+
+
+def listed_in(page: Page, section: str) -> str:
+    """Return the list that a section of a page shows; empty where it shows none."""
+    part = page.text.partition(f"## {section}\n")[2].partition("\n## ")[0]
+    return part.partition("```csv\n")[2].partition("```")[0]
 
 
 # --- pages ------------------------------------------------------------------------------------
@@ -79,19 +95,27 @@ def test_a_page_has_a_title_a_summary_and_its_sections(page: Page) -> None:
     assert page.title == page.title[:1].lower() + page.title[1:]
     assert page.summary.endswith((".", ":", "`."))
     assert page.text.endswith("```\n")
-    assert page.text.count("```") == 4
+    assert page.text.count("```policy\n") == 2
+    assert page.text.count("```") == 2 * (2 + page.text.count("```csv\n"))
 
 
 @page_of
 def test_the_example_raises_exactly_its_code(page: Page) -> None:
-    text = page.example * REPEATED.get(page.code, 1)
-    assert reported(page, text) == {page.code} | COMPANIONS.get(page.code, set())
+    text, listed = page.example, listed_in(page, "Example")
+    if listed:
+        heading, rows = listed.split("\n", 1)
+        listed = f"{heading}\n{rows * REPEATED.get(page.code, 1)}"
+    else:
+        text *= REPEATED.get(page.code, 1)
+    assert reported(page, text, listed) == {page.code} | COMPANIONS.get(page.code, set())
 
 
 @page_of
 def test_the_mended_text_raises_nothing(page: Page) -> None:
-    assert reported(page, page.mended) == set()
-    assert page.mended != page.example or page.code == "E0108"
+    listed = listed_in(page, "How to fix it") or listed_in(page, "Example")
+    assert reported(page, page.mended, listed) == set()
+    is_mended_there = listed != listed_in(page, "Example")
+    assert page.mended != page.example or is_mended_there or page.code == "E0108"
 
 
 def test_the_index_of_the_pages_is_the_documented_one() -> None:

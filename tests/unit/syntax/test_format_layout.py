@@ -33,6 +33,10 @@ def test_a_file_is_laid_out_as_expected(path: Path) -> None:
         ("# only\n\n\n# comments", "# only\n\n# comments\n"),
         ("\ufeffmodule   a.b", "module a.b\n"),
         ("set s of t is {} end set", "set s of t\n  is {}\nend set\n"),
+        (
+            'set s of t is  column\n"c"of "l.csv" end set',
+            'set s of t\n  is column "c" of "l.csv"\nend set\n',
+        ),
     ],
 )
 def test_small_files(text: str, made: str) -> None:

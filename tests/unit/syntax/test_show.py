@@ -59,6 +59,16 @@ end set
     assert rest
 
 
+def test_a_set_that_a_file_lists_is_shown_with_its_column() -> None:
+    text = (
+        'set S of place "s"\n'
+        '  from 2020-01-01 until 2021-01-01 is column "a \\"code\\"" of "lists/s.csv"\n'
+        '  is column "code" of "s.csv"\n'
+        "end set\n"
+    )
+    assert show(parsed(text)) == text
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

@@ -1,0 +1,36 @@
+"""The catalogue of what is said of rules that the tests beside them do not show."""
+
+from ..source.diagnostic import Diagnostic, Severity
+from ..source.text import Span
+
+
+def _warning(code: str, headline: str, span: Span, advice: str) -> Diagnostic:
+    return Diagnostic(
+        code=code, severity=Severity.WARNING, headline=headline, span=span, help=advice
+    )
+
+
+def never_against(
+    span: Span, rule: str, deed: str, against: str, passing: str | None
+) -> Diagnostic:
+    """A rule that no test expects to do what it is there for; `passing` where none passes either.
+
+    `against` and `passing` are what tests would expect.
+    """
+    both = "" if passing is None else f", and one in which it is kept, with `expect {passing}`"
+    return _warning(
+        "W0901",
+        f"no test expects the rule `{rule}` to {deed}",
+        span,
+        f"write a test in which it does, with `expect {against}`{both}",
+    )
+
+
+def never_passed(span: Span, rule: str, passing: str) -> Diagnostic:
+    """A rule beside which no test expects a campaign to pass."""
+    return _warning(
+        "W0902",
+        f"no test beside the rule `{rule}` expects a campaign to pass",
+        span,
+        f"write a test in which it is kept, with `expect {passing}`",
+    )

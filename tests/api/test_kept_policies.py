@@ -1,0 +1,53 @@
+"""The policies that the service keeps: read back, they are the ones that decided."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from api.wsgi import start
+from engine import Engine, bundle_from_files, load_bundle
+from engine.evaluation.decision import Effect
+from engine.storage.database import Database
+from engine.storage.policies import PolicyVersions
+from tests.api.installation import allowed, install
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+SERVED = """\
+instrument HOUSE "Our own policy" "https://example.org/policy"
+
+set SERVED of place "countries that we serve"
+  from 2026-01-01 is column "code" of "lists/served.csv"
+end set
+
+policy reach "Where we advertise"
+  rule served "Only where we serve"
+    source        HOUSE sec 1
+    in force from 2026-01-01
+    prohibit when not (campaign.markets includes any of SERVED)
+    message       "The ads may not be shown there."
+    remedy        "Choose other countries."
+end policy
+"""
+
+
+def test_policies_with_lists_are_kept_whole_and_decide_again(tmp_path: Path) -> None:
+    installation = install(tmp_path)
+    folder = installation.settings.policies
+    (folder / "lists").mkdir()
+    (folder / "lists" / "served.csv").write_bytes(b"\xef\xbb\xbfcode,name\r\nFR,France\r\n")
+    (folder / "reach.policy").write_text(SERVED, encoding="utf-8")
+    start(installation.settings).close()
+    loaded = load_bundle(folder, name="assent")
+    database = Database(installation.settings.database_url)
+    try:
+        kept = PolicyVersions(database).get(loaded.digest)
+    finally:
+        database.close()
+    assert loaded.digest == f"sha256:{hashlib.sha256(kept.files).hexdigest()}"
+    again = bundle_from_files(json.loads(kept.files), name=kept.name)
+    assert (again.digest, again.files) == (loaded.digest, loaded.files)
+    assert again.files["lists/served.csv"] == "code,name\nFR,France\n"
+    decisions = [Engine(each).decide(allowed(), as_of=NOON) for each in (loaded, again)]
+    assert decisions[0] == decisions[1]
+    assert decisions[0].effect is Effect.DENY
