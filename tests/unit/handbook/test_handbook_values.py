@@ -270,3 +270,16 @@ def test_periods_are_told_by_their_days() -> None:
     assert isinstance(node, Compared)
     with pytest.raises(AssertionError):
         Writer(policies=made.policies).condition(replace(node, comparator=Comparator.OVERLAPS))
+
+
+WAIVED = (
+    f"policy p {rule('r', 'prohibit when campaign.political')} end policy\n"
+    'waiver w of p/r for campaign.id is "c-1" in force from 2026-01-01 until 2026-03-01\n'
+    'approved by "A. Jansen" as "DPO" ticket "LEG-1" reason "Reviewed by hand." end waiver\n'
+    'test "let pass" on 2026-01-01 given campaign.id is "c-1" expect waived by w end test\n'
+)
+
+
+def test_a_test_of_a_waiver_is_an_example_of_its_rule() -> None:
+    (entry,) = handbook(bundle(WAIVED)).rules
+    assert [(each.title, each.result) for each in entry.examples] == [("let pass", "waived")]

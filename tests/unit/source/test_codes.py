@@ -18,6 +18,7 @@ from engine.bundle.bundle import build
 from engine.semantics import fact_faults as facts
 from engine.semantics import faults as meaning
 from engine.semantics import table_faults as tables
+from engine.semantics import waiver_faults as waivers
 from engine.semantics.lint import faults as doubts
 from engine.semantics.types import Scalar, Type
 from engine.source.codes import Page, command_for, find_page, near_codes, pages
@@ -31,7 +32,7 @@ from engine.syntax.lexis import LONGEST_FILE, MOST_FAULTS, Comparator
 ROOT = Path(__file__).parents[3]
 INDEX = ROOT / "docs" / "diagnostics.md"
 VOCABULARY = (ROOT / "tests" / "golden" / "vocabulary.policy").read_text(encoding="utf-8")
-CATALOGUES = (marks, constructs, meaning, facts, tables, doubts)
+CATALOGUES = (marks, constructs, meaning, facts, tables, waivers, doubts)
 SECTIONS = ["What it means", "Why it matters", "Example", "How to fix it"]
 PHASES = {
     "E01": "Characters and words",
