@@ -9,12 +9,13 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from api.cli.failures import Failure, unreadable
-from engine.bundle.bundle import Bundle, build, policy_sources
+from engine.bundle.bundle import Builder, Bundle, policy_sources
 from engine.bundle.load import read_directory, read_text, shipped_directory
-from engine.source.diagnostic import Diagnostic
+from engine.source.diagnostic import Diagnostic, in_order
 from engine.source.text import Source
 from engine.syntax.excess import is_unread
 
@@ -72,9 +73,15 @@ def read_policies(directory: Path | None) -> PolicyFiles:
     )
 
 
-def examine(policies: PolicyFiles) -> Examined:
-    """Return the bundle that policies make, and every diagnostic in the files that are meant."""
-    bundle, found = build(policies.name, policies.files)
+def examine(policies: PolicyFiles, day: date | None = None) -> Examined:
+    """Return the bundle that policies make, and every diagnostic in the files that are meant.
+
+    With a day, what is out of date on it is warned of, unless the policies have errors.
+    """
+    builder = Builder()
+    bundle, found = builder.build(policies.name, policies.files)
+    if day is not None and bundle is not None:
+        found = in_order((*found, *builder.outdated(day)))
     # A file that was not read to its end keeps the others from being judged, so it is shown too.
     unread = frozenset(each.span.source for each in found if is_unread(each))
     meant = None if policies.only is None else policies.only | unread

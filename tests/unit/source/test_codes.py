@@ -14,7 +14,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from engine.bundle.bundle import build
+from engine.bundle.bundle import Builder
 from engine.semantics import fact_faults as facts
 from engine.semantics import faults as meaning
 from engine.semantics import table_faults as tables
@@ -40,11 +40,13 @@ PHASES = {
     "E03": "Names",
     "E04": "Kinds of values",
     "E05": "Structure",
+    "W05": "What wants looking after",
     "E06": "Missing facts",
     "E07": "What cannot be meant",
     "W07": "What is probably not meant",
 }
 WITHOUT_NEIGHBOUR = {"E0507", "E0516", "E0533"}
+TODAY = date(2026, 10, 1)
 COMPANIONS = {"E0110": {"E0217"}}
 REPEATED = {"E0108": LONGEST_FILE // 100, "E0110": MOST_FAULTS + 1}
 
@@ -60,7 +62,8 @@ def reported(page: Page, text: str) -> set[str]:
     files = {"page.policy": text}
     if page.code not in WITHOUT_NEIGHBOUR:
         files["vocabulary.policy"] = VOCABULARY
-    found = build("pages", files)[1]
+    builder = Builder()
+    found = (*builder.build("pages", files)[1], *builder.outdated(TODAY))
     return {each.code for each in found if each.is_error or each.span.source == "page.policy"}
 
 
