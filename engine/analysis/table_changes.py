@@ -11,7 +11,7 @@ from ..semantics.tree import (
     Row,
     Rows,
     Table,
-    clauses_of,
+    clauses_read,
     terms_below,
 )
 from ..semantics.types import describe
@@ -44,7 +44,9 @@ def _says(table: Table) -> object:
 def _lean(name: str, old: Policies, new: Policies) -> Lean:
     """Return the lean of a change of a table: what a rule does with it cannot be told."""
     rules = (*old.rules, *new.rules)
-    terms = (t for rule in rules for each in clauses_of(rule) for t in terms_below(each.condition))
+    terms = (
+        t for rule in rules for each in clauses_read(rule) for t in terms_below(each.condition)
+    )
     is_used = any(isinstance(term, LookupTerm) and term.name == name for term in terms)
     return Lean.UNCLEAR if is_used else Lean.NEUTRAL
 

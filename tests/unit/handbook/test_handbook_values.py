@@ -280,6 +280,20 @@ WAIVED = (
 )
 
 
+def test_a_rule_names_its_waivers_and_who_answers_for_them() -> None:
+    (entry,) = handbook(bundle(WAIVED)).rules
+    (waiver,) = entry.waivers
+    assert waiver.condition.text.endswith("is “c-1”.")
+    assert (waiver.name, waiver.in_force) == (
+        "w",
+        "from 1 January 2026 up to and including 28 February 2026",
+    )
+    assert (waiver.approver, waiver.role, waiver.ticket, waiver.reason) == (
+        *("A. Jansen", "DPO"),
+        *("LEG-1", "Reviewed by hand."),
+    )
+
+
 def test_a_test_of_a_waiver_is_an_example_of_its_rule() -> None:
     (entry,) = handbook(bundle(WAIVED)).rules
     assert [(each.title, each.result) for each in entry.examples] == [("let pass", "waived")]
