@@ -33,6 +33,7 @@ ADDRESS = "the address of the text in quotation marks"
 INSTRUMENT = "the name of an instrument"
 PROVISION = "a provision"
 RULE = "a rule"
+WAIVER = "the name of a waiver"
 STATE = "`is` with a value, `is empty` or `is unknown`"
 ENFORCEMENT = "`advisory`, `overridable by` or `mandatory`"
 OUTCOME = (

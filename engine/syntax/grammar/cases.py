@@ -13,9 +13,9 @@ from .conditions import VALUE_ELEMENT
 from .elements import (
     DAY,
     FACT_PATH,
-    IDENTIFIER,
     REFERENCE,
     TITLE,
+    WAIVER_NAME,
     Build,
     Choice,
     Parts,
@@ -76,7 +76,7 @@ def _outcome() -> pp.ParserElement:
         | word("deny for want of") - listed(FACT_PATH)
         | word("deny by") - listed(REFERENCE) - pp.Optional(because)
         | word("warn by", "no warning by", "oblige by") - listed(REFERENCE)
-        | word("waived by") - listed(IDENTIFIER)
+        | word("waived by") - listed(WAIVER_NAME)
     )
     return node(outcomes.set_name(OUTCOME), _expectation)
 
