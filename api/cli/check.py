@@ -1,5 +1,6 @@
 """`assent check`: every diagnostic of some policies. It runs no tests and decides nothing."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -7,6 +8,7 @@ from rich.text import Text
 
 from api.cli.diagnostics_view import concise_lines, counts, diagnostic_lines
 from api.cli.failures import NO
+from api.cli.moments import DayType
 from api.cli.policy_files import Examined, examine, read_named
 from api.cli.terminal import Output, toned
 from engine.evaluation.prose import Tone
@@ -26,9 +28,22 @@ FORMS = ("full", "concise", "json", "sarif")
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--strict", is_flag=True, help="Fail for warnings as well as for errors.")
+@click.option(
+    "--as-of",
+    type=DayType(),
+    metavar="DAY",
+    help="Warn of waivers that are over on that day, and of reviews that are too old. "
+    "[default: today]",
+)
 @click.pass_context
-def check(
-    ctx: click.Context, paths: tuple[Path, ...], form: str | None, *, as_json: bool, strict: bool
+def check(  # noqa: PLR0913 - one parameter for each option.
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    form: str | None,
+    as_of: date | None,
+    *,
+    as_json: bool,
+    strict: bool,
 ) -> None:
     """Find every mistake in policies.
 
@@ -40,6 +55,7 @@ def check(
       assent check policies/
       assent check policies/minors.policy
       assent check policies/ --strict
+      assent check policies/ --as-of 2027-01-01
       assent check policies/ --format sarif > assent.sarif
 
     Exit status: 0 without errors (with --strict: without warnings too), 1 otherwise, 2 where the
@@ -47,7 +63,8 @@ def check(
     """  # noqa: D301 - click reads the escape.
     if as_json and form not in {None, "json"}:
         raise click.UsageError(f"--json and --format {form} exclude each other.", ctx)
-    results = [examine(policies) for policies in read_named(paths)]
+    day = as_of or datetime.now(UTC).date()
+    results = [examine(policies, day) for policies in read_named(paths)]
     _write(Output(), "json" if as_json else form or "full", results)
     if _errors(results) or (strict and _warnings(results)):
         ctx.exit(NO)

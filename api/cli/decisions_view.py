@@ -60,7 +60,8 @@ def _reason(decision: Decision) -> str:
         return f"wants {_cut([fact.pointer or fact.path for fact in decision.missing])}"
     warned = [result.rule.id for result in violated]
     owed = [result.rule.id for result in decision.obligations]
-    notes = (("a warning by", warned), ("a duty by", owed))
+    waived = [result.rule.id for result in decision.with_status(Status.WAIVED)]
+    notes = (("a warning by", warned), ("a waiver of", waived), ("a duty by", owed))
     said = " and ".join(f"{what} {_cut(rules)}" for what, rules in notes if rules)
     return f"with {said}" if said else ""
 

@@ -9,10 +9,11 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from api.cli.failures import Failure, unreadable
-from engine.bundle.bundle import Bundle, build, is_list, is_policy, sources_of
+from engine.bundle.bundle import Builder, Bundle, is_list, is_policy, sources_of
 from engine.bundle.load import read_directory, read_lists, read_text, shipped_directory
 from engine.source.diagnostic import Diagnostic, in_order
 from engine.source.text import Source
@@ -78,11 +79,16 @@ def read_policies(directory: Path | None) -> PolicyFiles:
     )
 
 
-def examine(policies: PolicyFiles) -> Examined:
-    """Return the bundle that policies make, and every diagnostic in the files that are meant."""
-    bundle, found = build(policies.name, policies.files)
+def examine(policies: PolicyFiles, day: date | None = None) -> Examined:
+    """Return the bundle that policies make, and every diagnostic in the files that are meant.
+
+    With a day, what is out of date on it is warned of, unless the policies have errors.
+    """
+    builder = Builder()
+    bundle, found = builder.build(policies.name, policies.files)
     if bundle is not None:
-        found = in_order((*found, *untested(bundle)))
+        old = () if day is None else builder.outdated(day)
+        found = in_order((*found, *untested(bundle), *old))
     # A file that was not read to its end keeps the others from being judged, so it is shown too;
     # and so is a list with faults, which is no policy and cannot be named.
     blamed = frozenset(each.span.source for each in found if _is_always_shown(each))

@@ -40,6 +40,7 @@ _SYMBOLS = {
     "set": types.SymbolKind.Array,
     "policy": types.SymbolKind.Package,
     "rule": types.SymbolKind.Function,
+    "waiver": types.SymbolKind.Key,
     "test": types.SymbolKind.Event,
 }
 """Other constructs are shown as objects."""

@@ -56,6 +56,7 @@ class Realm(Enum):
     """What sort of thing was changed, in the order in which changes are told."""
 
     RULE = "rule"
+    WAIVER = "waiver"
     DEFINITION = "definition"
     PARAMETER = "parameter"
     TABLE = "table"
@@ -79,7 +80,7 @@ class Subject:
 
 
 class Part(Enum):
-    """The part of a rule in which a condition stands, or that it is what a definition means."""
+    """The part of a rule in which a condition stands, or else of what it is the condition."""
 
     APPLICABILITY = "applicability"
     PROHIBITION = "prohibition"
@@ -88,6 +89,7 @@ class Part(Enum):
     PERMISSION = "permission"
     EXCEPTION = "exception"
     DEFINITION = "definition"
+    WAIVER = "waiver"
 
 
 class Kind(Enum):
@@ -111,6 +113,10 @@ class Kind(Enum):
     ROLE = "role"  # who may override it, or None
     PERMISSION_ADDED = "permission added"  # its id
     PERMISSION_REMOVED = "permission removed"
+    WAIVED = "waived"  # the two rules
+    APPROVAL = "approval"  # who has approved a waiver, and as what
+    TICKET = "ticket"
+    REASON = "reason"
     TEXT = "text"
     DUTY = "duty"
     DUE = "due"

@@ -21,6 +21,7 @@ from .parameters import parameter_changes
 from .rules import content, lean_of_existence, rule_changes, subject_of
 from .table_changes import table_changes
 from .timelines import timeline
+from .waivers import waiver_changes
 
 
 def changes(old: Policies, new: Policies) -> tuple[Change, ...]:
@@ -42,6 +43,7 @@ def changes(old: Policies, new: Policies) -> tuple[Change, ...]:
     )
     return (
         *_rules(*readers),
+        *waiver_changes(*readers),
         *definition_changes(*readers),
         *parameter_changes(*readers),
         *table_changes(old, new),

@@ -133,19 +133,30 @@ def _uses(name: str, policies: Policies) -> Iterator[int]:
     naming = frozenset(each.name for each in policies.tables.values() if name in each.sets)
     for rule in policies.rules:
         if isinstance(rule.places, SetTerm) and rule.places.name == name:
-            yield -1 if rule.effect is Effect.PERMIT else 1
+            yield _reaching(rule)
         for condition, sign in signed(rule):
             yield from _used(name, condition, sign, naming)
+
+
+def _reaching(rule: Rule) -> int:
+    """Return whether more places lead towards denial, as `signed` does of conditions."""
+    if rule.waivers:
+        return 0
+    return -1 if rule.effect is Effect.PERMIT else 1
 
 
 def signed(rule: Rule) -> Iterator[tuple[Condition, int]]:
     """Yield the conditions of a rule, each with 1 where its truth leads towards denial.
 
-    It is -1 where truth leads towards allowing, and 0 where it leads to neither.
+    It is -1 where truth leads towards allowing, and 0 where it leads to neither: so in a rule with
+    waivers, as a breach may be waived once it is established, and not while it is unknown.
     """
-    yield from ((clause.condition, APPLYING[rule.effect]) for clause in rule.applicability)
-    yield rule.main.condition, SIGNS[rule.effect]
+    waived = bool(rule.waivers)
+    subject = 0 if waived else APPLYING[rule.effect]
+    yield from ((clause.condition, subject) for clause in rule.applicability)
+    yield rule.main.condition, 0 if waived else SIGNS[rule.effect]
     yield from ((each.clause.condition, -1) for each in rule.exemptions)
+    yield from ((each.scope.condition, -1) for each in rule.waivers)
 
 
 def _used(name: str, condition: Condition, sign: int, naming: frozenset[str]) -> Iterator[int]:

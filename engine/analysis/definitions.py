@@ -95,7 +95,7 @@ def _changed(old: Definition, new: Definition, before: Reader, now: Reader) -> I
     comparing = Comparing(
         old=before,
         new=now,
-        sign=-1 if signs == {-1} else 1,
+        sign=min(signs) if len(signs) == 1 else 1,
         subject=_subject(new),
         part=Part.DEFINITION,
     )

@@ -8,6 +8,7 @@ from .wording import sentence
 
 _PLURALS = {
     Realm.RULE: "rule",
+    Realm.WAIVER: "waiver",
     Realm.DEFINITION: "definition",
     Realm.PARAMETER: "parameter",
     Realm.TABLE: "table",

@@ -176,9 +176,15 @@ class _Pair:
             exception=exception,
         )
 
+    @property
+    def _is_waived(self) -> bool:
+        """Whether a breach may be waived once it is established, and not while it is unknown."""
+        return bool(self.old.waivers or self.new.waivers)
+
     def applicability(self) -> Iterator[Change]:
         """Yield what narrowed or widened the cases to which the rule applies."""
-        comparing = self._comparing(Part.APPLICABILITY, APPLYING[self.new.effect])
+        sign = 0 if self._is_waived else APPLYING[self.new.effect]
+        comparing = self._comparing(Part.APPLICABILITY, sign)
         old, new = _conjuncts(self.old.applicability), _conjuncts(self.new.applicability)
         yield from comparing.operands(JunctionKind.AND, old, new)
 
@@ -187,7 +193,8 @@ class _Pair:
         old, new = normal(self.old.main.condition), normal(self.new.main.condition)
         effect = self.new.effect
         if self.old.effect is effect:
-            yield from self._comparing(_PARTS[effect], SIGNS[effect]).conditions(old, new)
+            sign = 0 if self._is_waived else SIGNS[effect]
+            yield from self._comparing(_PARTS[effect], sign).conditions(old, new)
         elif self._is_another_demand(old, new):
             yield self._told(
                 Kind.DEMAND,

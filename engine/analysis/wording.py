@@ -23,6 +23,10 @@ _SENTENCES: dict[Kind, str] = {
     Kind.ROLE: "it may be overridden by {new}, no longer by {old}",
     Kind.PERMISSION_ADDED: "it is now subject to the permission `{new}`",
     Kind.PERMISSION_REMOVED: "it is no longer subject to the permission `{old}`",
+    Kind.WAIVED: "it waives `{new}`, no longer `{old}`",
+    Kind.APPROVAL: "it is approved by {new}, no longer by {old}",
+    Kind.TICKET: 'its ticket is "{new}", no longer "{old}"',
+    Kind.REASON: 'the reason reads "{new}", no longer "{old}"',
     Kind.TEXT: 'the law is quoted as "{new}", no longer as "{old}"',
     Kind.DUTY: 'the duty reads "{new}", no longer "{old}"',
     Kind.DUE: "the duty is due {new}, no longer {old}",
@@ -52,6 +56,7 @@ _SENTENCES: dict[Kind, str] = {
 }
 _REALMS = {
     Realm.RULE: "rule",
+    Realm.WAIVER: "waiver",
     Realm.DEFINITION: "definition",
     Realm.PARAMETER: "parameter",
     Realm.TABLE: "table",
@@ -65,6 +70,7 @@ _PARTS = {
     Part.PROHIBITION: "for it to prohibit, ",
     Part.REQUIREMENT: "to meet it, ",
     Part.DEFINITION: "for it to hold, ",
+    Part.WAIVER: "for it to waive, ",
     Part.OBLIGATION: "for the duty to be owed, ",
     Part.PERMISSION: "to be permitted, ",
 }
@@ -75,8 +81,12 @@ def sentence(change: Change) -> str:  # noqa: C901, PLR0912 - one case for each 
     old, new = (told(each, most=_MOST_NAMES) for each in (change.old, change.new))
     what = _REALMS[change.subject.realm]
     match change.kind:
+        case Kind.ADDED if change.subject.realm is Realm.WAIVER:
+            return f"this waiver of `{change.about}` is new: {new}"
         case Kind.ADDED:
             return f"this {what} is new" + (", and required" if change.new is True else "")
+        case Kind.REMOVED if change.subject.realm is Realm.WAIVER:
+            return f"this waiver of `{change.about}` is removed"
         case Kind.REMOVED:
             return f"this {what} is removed"
         case Kind.RENAMED:

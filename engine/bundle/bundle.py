@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeAlias
 
 from ..evaluation.decode import Decoder
@@ -13,7 +14,7 @@ from ..evaluation.presumption import presumption_faults
 from ..evaluation.program import Program, compile_program
 from ..semantics.cases import Case
 from ..semantics.check import Checked, check
-from ..semantics.lint import lint
+from ..semantics.lint import lint, outdated
 from ..semantics.lists import LIST_SUFFIX
 from ..semantics.tree import Policies
 from ..source.diagnostic import Diagnostic, in_order
@@ -114,6 +115,11 @@ class Builder:
         self._parsed = {policies[each]: parsed[each] for each in policies}
         self._last = (name, dict(files), made)
         return made
+
+    def outdated(self, day: date) -> tuple[Diagnostic, ...]:
+        """Return warnings of what is out of date on a day, in the files that were built last."""
+        trees = [tree for tree, _ in self._parsed.values()]
+        return in_order(outdated(trees, day))
 
 
 @contextmanager

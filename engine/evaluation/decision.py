@@ -79,6 +79,12 @@ class Decision:
         parts = (part for result in self.results for part in result.parts)
         return tuple(part for part in parts if part.obligation is not None)
 
+    @property
+    def waived(self) -> tuple[RuleResult, ...]:
+        """The results that are waived, in order of the ids, for each market apart."""
+        parts = (part for result in self.results for part in result.parts)
+        return tuple(part for part in parts if part.status is Status.WAIVED)
+
     def with_status(self, *statuses: Status) -> tuple[RuleResult, ...]:
         """Return the results that ended in one of some statuses."""
         return tuple(result for result in self.results if result.status in statuses)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ..semantics.tree import Clause, Rule
+from ..semantics.tree import Clause, Rule, Waiver
 from .decision import Decision, MissingFact
 from .outcome import Seen, Wanted
 from .result import Finding, Obligation, RuleResult, Status, Unestablished
@@ -79,6 +79,7 @@ def document(
             for result in decision.obligations
             if (owed := result.obligation) is not None
         ],
+        "waived": [made for part in decision.waived for made in writer.waived(part)],
         "upcoming": [
             {"from": each.day.isoformat(), **made}
             for each in decision.upcoming
@@ -136,6 +137,10 @@ class _Writer:
             "remedy": finding.remedy,
             "markets": list(result.markets) if result.markets is not None else None,
         }
+
+    def waived(self, result: RuleResult) -> list[Document]:
+        waivers = [_waiver(each) for each in result.waivers]
+        return [{**made, "waivers": waivers} for made in self._findings(result)]
 
     def obligation(self, result: RuleResult, owed: Obligation) -> Document:
         made: Document = {
@@ -215,4 +220,18 @@ def _clause(clause: Clause) -> Document:
         "file": clause.location.source,
         "line": clause.location.line,
         "column": clause.location.column,
+    }
+
+
+def _waiver(waiver: Waiver) -> Document:
+    """Return a waiver; it has a beginning and an end, the first day on which it no longer holds."""
+    window = waiver.window
+    return {
+        "waiver": waiver.name,
+        "approved_by": waiver.approver,
+        "role": waiver.role,
+        "ticket": waiver.ticket,
+        "reason": waiver.reason,
+        "from": str(window.start),
+        "until": str(window.until),
     }

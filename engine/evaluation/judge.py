@@ -1,12 +1,12 @@
 """The status of a rule: where and when it applies, whether it is breached, and what excuses it.
 
 The order of the questions is that of a lawyer: is it in force, does it apply here, is this its
-subject, is it breached, does an exception hold? Triggers and applicability are open-world: for
-want of a fact the rule is undetermined. Exceptions are closed-world: the advertiser must show
-them.
+subject, is it breached, does an exception hold, is the breach waived? Triggers and applicability
+are open-world: for want of a fact the rule is undetermined. Exceptions are closed-world: the
+advertiser must show them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -18,6 +18,7 @@ from .outcome import Outcome, Wanted, conjunction, negation
 from .result import RuleResult, Status, Unestablished, together
 from .values import Campaign
 from .venue import Market, Venue, permitted, venues
+from .waiving import named, waiving
 
 Evaluate = Callable[[Clause, date, Market | None], Outcome]
 """Evaluates a clause of the rule under the law of a day, in a market where it reads one."""
@@ -59,6 +60,8 @@ def _over_days(
 ) -> RuleResult:
     """Return the strictest result; a breach on days that are merely possible is undetermined."""
     worst = strictest((*certain, *possible))
+    if worst.status is Status.WAIVED:
+        return _waived_by_all(worst, (*certain, *possible))
     settled = any(result.status is worst.status for result in certain)
     if worst.status is not Status.VIOLATED or settled:
         return worst
@@ -67,6 +70,12 @@ def _over_days(
     wanted = tuple(_flight_fact(hearing, path) for path in hearing.moment.unknown)
     found = tuple(replace(finding, wanted=wanted) for finding in worst.findings)
     return replace(worst, status=Status.UNDETERMINED, findings=found)
+
+
+def _waived_by_all(worst: RuleResult, results: Iterable[RuleResult]) -> RuleResult:
+    """Return a result with the waivers of all days: one may take over where another ends."""
+    waivers = tuple(dict.fromkeys(each for result in results for each in result.waivers))
+    return replace(worst, waivers=waivers, reason=named(waivers))
 
 
 def strictest(results: Sequence[RuleResult]) -> RuleResult:
@@ -151,13 +160,18 @@ class _Bench:
             owed = obligation(self.rule, self.rule.duty, found, self.hearing.campaign)
             return replace(self._result(Status.SATISFIED), obligation=owed)
         listed, more = findings(self.rule, found, self.hearing.campaign)
+        waivers, failing = waiving(self.rule, day, lambda clause: self._outcome(clause, day))
+        if is_sure and waivers:
+            waived = self._result(Status.WAIVED, named(waivers))
+            return replace(waived, findings=listed, more=more, waivers=waivers)
+        unmet = (
+            Unestablished(name=name, seen=outcome.seen, wanted=outcome.wanted)
+            for name, outcome in excuses
+        )
         return replace(
             self._result(Status.VIOLATED if is_sure else Status.UNDETERMINED),
             findings=listed,
-            exceptions=tuple(
-                Unestablished(name=name, seen=outcome.seen, wanted=outcome.wanted)
-                for name, outcome in excuses
-            ),
+            exceptions=(*unmet, *failing),
             more=more,
         )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import groupby
 
-from ..semantics.tree import Rule
+from ..semantics.tree import Rule, Waiver
 from ..syntax.lexis import Comparator
 from ..syntax.tree import Gravity, UnknownTreatment
 from .decision import Decision, Effect, MarketVerdict, MissingFact
@@ -87,6 +87,7 @@ def lines(decision: Decision, *, origin: Origin | None = None) -> Iterator[Line]
         yield ()
         yield (Piece(text="Warnings: these rules advise, and do not deny", tone=Tone.TITLE),)
         yield from _results(advisory, origin)
+    yield from _waived(decision, origin)
     yield from _missing(decision)
     yield from _obligations(decision, origin)
     yield from _upcoming(decision, origin)
@@ -138,8 +139,10 @@ def headline(decision: Decision) -> str:
     violated = [r for r in decision.with_status(Status.VIOLATED) if r.is_enforced]
     if decision.effect is Effect.ALLOW:
         owed = len(decision.obligations)
+        waived = len(decision.with_status(Status.WAIVED))
+        broken = f": {_count(waived, 'rule is', 'rules are')} waived" if waived else ""
         also = f", and {_count(owed, 'duty is', 'duties are')} owed" if owed else ""
-        return f"no enforced rule stands against it{also}"
+        return f"no enforced rule stands against it{broken}{also}"
     if decision.verdict.conclusive:
         count = _count(len(violated), "rule is violated", "rules are violated")
         undetermined = [r for r in decision.with_status(Status.UNDETERMINED) if r.is_enforced]
@@ -314,6 +317,39 @@ def _shortened(clause: str) -> str:
     """Return the words of a clause on one line, without the spaces that its layout left."""
     words = _AFTER_OPENING.sub(r"\1", _BEFORE_CLOSING.sub(r"\1", " ".join(clause.split())))
     return textwrap.shorten(words, LONGEST_CLAUSE, placeholder=" …")
+
+
+# --- waivers ----------------------------------------------------------------------------------
+
+
+def _waived(decision: Decision, origin: Origin | None) -> Iterator[Line]:
+    """Yield the rules that are waived, with what was found and who answers for it."""
+    if not decision.waived:
+        return
+    yield ()
+    yield (Piece(text="Waived: these rules are broken, and do not deny", tone=Tone.TITLE),)
+    for result in decision.waived[:MOST_RULES]:
+        yield ()
+        yield from _heading(result.rule, "~", Tone.OPEN)
+        where = f" in {_cut(result.markets, MOST_MARKETS)}" if result.markets else ""
+        yield from wrapped(f"rule {result.rule.id} · waived{where}", "  ", Tone.QUIET)
+        for finding in result.findings[:MOST_FINDINGS]:
+            yield from _finding(finding, origin, None)
+        if more := len(result.findings[MOST_FINDINGS:]) + result.more:
+            yield from _row("", f"and {more:,} more like it", Tone.QUIET)
+        for waiver in result.waivers:
+            yield from _waiver(waiver)
+    if rest := decision.waived[MOST_RULES:]:
+        names = _cut([each.rule.id for each in rest], MOST_NAMES)
+        yield from wrapped(f"and the waived rules {names}", "  ", Tone.QUIET)
+
+
+def _waiver(waiver: Waiver) -> Iterator[Line]:
+    signed = f"{waiver.approver} as {waiver.role}, {waiver.ticket}"
+    days = f"from {waiver.window.start} until {waiver.window.until}"
+    yield from _row("waiver", f"{waiver.name}, {days}", Tone.OPEN)
+    yield from _row("approved", signed, Tone.PLAIN)
+    yield from _row("reason", waiver.reason, Tone.PLAIN)
 
 
 # --- duties -----------------------------------------------------------------------------------

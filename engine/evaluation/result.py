@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
-from ..semantics.tree import Clause, Enforcement, Rule
+from ..semantics.tree import Clause, Enforcement, Rule, Waiver
 from .outcome import Seen, Wanted
 
 
@@ -15,6 +15,7 @@ class Status(Enum):
     NOT_APPLICABLE = "not applicable"
     SATISFIED = "satisfied"
     EXCEPTED = "excepted"
+    WAIVED = "waived"
     UNDETERMINED = "undetermined"
     VIOLATED = "violated"
 
@@ -35,7 +36,7 @@ class Unestablished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Why a rule is violated or undetermined, for one witness.
+    """Why a rule is violated, waived or undetermined, for one witness.
 
     `clause` is the clause that decided; `seen` are the facts that determined it, `wanted` those
     for want of which it is undetermined.
@@ -70,9 +71,10 @@ class RuleResult:
 
     Where markets come out otherwise, the result is the strictest, and `elsewhere` are the others.
     `markets` are those of the campaign that the result is about; None where it is about all or the
-    markets are unknown. `reason` says what made a rule not applicable, or which exceptions hold.
-    `more` counts the findings beyond those listed. `obligation` is what a rule that obliges comes
-    to where it is satisfied.
+    markets are unknown. `reason` says what made a rule not applicable, or which exceptions or
+    waivers hold. `more` counts the findings beyond those listed. `waivers` are those by which a
+    breach is waived, and its findings are listed all the same. `obligation` is what a rule that
+    obliges comes to where it is satisfied.
     """
 
     rule: Rule
@@ -82,6 +84,7 @@ class RuleResult:
     findings: tuple[Finding, ...] = ()
     exceptions: tuple[Unestablished, ...] = ()
     more: int = 0
+    waivers: tuple[Waiver, ...] = ()
     obligation: Obligation | None = None
     elsewhere: "tuple[RuleResult, ...]" = ()
 

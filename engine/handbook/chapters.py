@@ -29,6 +29,7 @@ from .values import (
     Origin,
     Part,
     RuleEntry,
+    WaiverEntry,
 )
 
 EVERYWHERE = "every market"
@@ -101,6 +102,7 @@ class _Maker:
             list_of_markets=rule.places.name if isinstance(rule.places, SetTerm) else None,
             in_force=consequences.in_force(rule.window),
             exceptions=tuple(self._exceptions(rule)),
+            waivers=tuple(self._waivers(rule)),
             lifts=lifted,
             text=rule.text,
             missing=consequences.missing(rule),
@@ -128,6 +130,18 @@ class _Maker:
         for permit in rule.permissions:
             condition = self.writer.sentence(permit.main.condition)
             yield ExceptionEntry(name=permit.title, condition=condition, permission=permit.id)
+
+    def _waivers(self, rule: Rule) -> Iterator[WaiverEntry]:
+        for each in rule.waivers:
+            yield WaiverEntry(
+                name=each.name,
+                condition=self.writer.sentence(each.scope.condition),
+                in_force=consequences.in_force(each.window),
+                approver=each.approver,
+                role=each.role,
+                ticket=each.ticket,
+                reason=each.reason,
+            )
 
     def _markets(self, places: SetTerm | Constant | None) -> str:
         match places:

@@ -49,6 +49,8 @@ def _result(expectation: Expectation, vocabulary: Vocabulary) -> str:
             return "denied"
         case Expected.WARN_BY:
             return "allowed, with a warning"
+        case Expected.WAIVED_BY:
+            return "waived"
         case Expected.OBLIGE_BY:
             return "a duty is owed"
         case Expected.DENY_FOR_WANT_OF:

@@ -38,6 +38,19 @@ class ExceptionEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverEntry:
+    """What lets some campaigns break a rule for a time: which, on which days, and by whom."""
+
+    name: str
+    condition: Phrase
+    in_force: str
+    approver: str
+    role: str
+    ticket: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """A test of the policies: its title, and what comes of it in words."""
 
@@ -98,6 +111,7 @@ class RuleEntry:
     list_of_markets: str | None
     in_force: str
     exceptions: tuple[ExceptionEntry, ...]
+    waivers: tuple[WaiverEntry, ...]
     lifts: tuple[str, ...]
     text: str
     missing: str

@@ -21,7 +21,7 @@ from ..source.text import Source, Span
 from ..syntax import expectations as expect
 from ..syntax import tree
 from ..syntax.glossary import MEANINGS
-from ..syntax.lexis import SCALAR_TYPES, Comparator, phrase_pattern
+from ..syntax.lexis import SCALAR_TYPES, WAIVER_KEYWORDS, Comparator, phrase_pattern
 from ..syntax.misfits import STARTS
 from ..syntax.tokens import TokenKind
 from .naming import element_of, named_type
@@ -76,11 +76,14 @@ _BEGINNINGS = frozenset(
     for start in (expect.CLAUSE, expect.ITEM, expect.STEP, expect.FACT)
     for words in STARTS[start][0]
 )
-_NEVER_ALONE = {*_BEGINNINGS, "end", "from", *(term.value for term in tree.Term)}
+_NEVER_ALONE = {
+    *(*_BEGINNINGS, "end", "from", *(term.value for term in tree.Term)),
+    *(words for words in WAIVER_KEYWORDS if words != "of"),
+}
 _CONNECTIVES = tuple(words for words in MEANINGS if words not in _NEVER_ALONE)
 _NAMED_TYPES = ("type", "record")
 _NEVER_VALUES = (
-    *("policy", "instrument", "vocabulary", "rule", "fact", "member", ELEMENT, "set"),
+    *("policy", "instrument", "vocabulary", "rule", "fact", "member", ELEMENT, "set", "waiver"),
     *_NAMED_TYPES,
 )
 
@@ -175,6 +178,8 @@ class _Completer:
                 yield from self._names(start, "instrument")
             case expect.RULE:
                 yield from self._names(start, "rule")
+            case expect.WAIVER:
+                yield from self._names(start, "waiver")
             case expect.CLAUSE_END:
                 yield from self._connectives(start, opening)
             case "a fact":

@@ -164,6 +164,9 @@ class _Teller:
         for permit in rule.permissions:
             condition = writer.sentence(permit.main.condition).text
             yield f"Except (`{permit.id}`: {permit.title}): {condition}"
+        for waiver in rule.waivers:
+            condition = writer.sentence(waiver.scope.condition).text
+            yield f"Waived (`{waiver.name}`, {in_force(waiver.window)}): {condition}"
         yield f"In force {in_force(rule.window)}. Markets: {self._markets(rule)}."
         if rule.duty is not None:
             yield f"The duty, due {due(rule.duty)}: {rule.duty.text.written}"
@@ -171,6 +174,19 @@ class _Teller:
         if rule.text:
             yield f"> {rule.text}"
         yield "\n".join(f"- {_cited(each)}" for each in rule.sources)
+
+    def waiver(self, symbol: Symbol) -> Iterator[str]:
+        rules = self.snapshot.policies.rules
+        known = {each.name: (rule, each) for rule in rules for each in rule.waivers}
+        if symbol.name not in known:
+            yield from self.written(symbol)
+            return
+        rule, waiver = known[symbol.name]
+        condition = Writer(policies=self.snapshot.policies).sentence(waiver.scope.condition).text
+        yield f"waives `{rule.id}`: {rule.title}"
+        yield f"Where: {condition}"
+        yield f"In force {in_force(waiver.window)}."
+        yield f"Approved by {waiver.approver} as {waiver.role}, {waiver.ticket}: {waiver.reason}"
 
     def _markets(self, rule: Rule) -> str:
         if rule.places is None:
@@ -209,6 +225,7 @@ _TELLS: Mapping[str, Callable[[_Teller, Symbol], Iterator[str]]] = {
     "instrument": _Teller.instrument,
     "policy": _Teller.policy,
     "rule": _Teller.rule,
+    "waiver": _Teller.waiver,
     ELEMENT: _Teller.element,
 }
 

@@ -24,7 +24,7 @@ from .symbols import ELEMENT, Index, Occurrence, Symbol
 Bound: TypeAlias = Mapping[str, tuple[Symbol, Type | None]]
 """What quantifiers bind at a place, by name."""
 
-_NEVER_IN_CONDITIONS = ("policy", "instrument", "vocabulary")
+_NEVER_IN_CONDITIONS = ("policy", "instrument", "vocabulary", "waiver")
 _ONLY_FOR_CONDITIONS = (tree.ApplicabilityClause, tree.ExceptionClause)
 _NOTHING: Bound = {}
 _LOOSE_PATH = re.compile(rf"(?<![\w.]){PATH}")
@@ -192,6 +192,8 @@ class _Namer:
                 symbol = Symbol(kind="instrument", name=name.text)
                 if symbol in self.declared:
                     self._add(name.span, symbol)
+            case tree.Expectation():
+                self._expectation(node)
             case tree.Rule():
                 self._rule(node)
             case tree.Broken():
@@ -283,6 +285,14 @@ class _Namer:
         for symbol, first, last in parts:
             if symbol in self.declared:
                 self._add(Span(source=node.span.source, start=first, end=last), symbol)
+
+    def _expectation(self, node: tree.Expectation) -> None:
+        for name in node.waivers:
+            symbol = Symbol(kind="waiver", name=name.text)
+            if symbol in self.declared:
+                self._add(name.span, symbol)
+        for each in (*node.rules, *node.paths):
+            self.visit(each, _NOTHING, None)
 
     def _rule(self, rule: tree.Rule) -> None:
         """Take the names of a rule; its texts may speak of what its demand binds."""

@@ -75,7 +75,7 @@ class Place:
             if anywhere or _is_open(text[match.end() :]):
                 listed = type_at(vocabulary, found, match["list"])
                 found[match["name"]] = element_of(listed)
-        if self.text.startswith("policy", self.start):
+        if self.text.startswith(("policy", "waiver"), self.start):
             found[MARKET] = Scalar.PLACE
         return found
 

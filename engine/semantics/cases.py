@@ -1,6 +1,6 @@
 """Tests in the language: a campaign, a day, and what must come of it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -8,7 +8,7 @@ from typing import TypeVar
 from ..source.diagnostic import Diagnostic
 from ..source.text import Location, Span
 from ..syntax import tree as syntax
-from . import faults
+from . import faults, waiver_faults
 from .elaborate import Scope, comparable, is_period, members, period, type_of, value
 from .tree import Constant, ValueTerm
 from .types import ListType, RecordType, Scalar, Type
@@ -37,12 +37,16 @@ class Without:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """What the decision must be, by which rules or for want of which facts."""
+    """What the decision must be, by which rules or for want of which facts.
+
+    Where waivers are expected to hold, the rules are those that they waive.
+    """
 
     expected: syntax.Expected
     rules: tuple[str, ...]
     paths: tuple[str, ...]
     text: str
+    waivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +61,16 @@ class Case:
     expectations: tuple[Expectation, ...]
 
 
-def cases_of(node: syntax.Test, scope: Scope, rules: Collection[str]) -> tuple[Case, ...]:
-    """Return the cases of a test, one for each row of its table; none where it has a fault."""
+def cases_of(
+    node: syntax.Test, scope: Scope, rules: Collection[str], waived: Mapping[str, str]
+) -> tuple[Case, ...]:
+    """Return the cases of a test, one for each row of its table; none where it has a fault.
+
+    `waived` are the rules of the waivers, by the names of those.
+    """
     found: list[Diagnostic] = []
-    reader = _CaseReader(node=node, scope=replace(scope, report=found.append), rules=rules)
+    inner = replace(scope, report=found.append)
+    reader = _CaseReader(node=node, scope=inner, rules=rules, waived=waived)
     made = reader.read()
     for diagnostic in found:
         scope.report(diagnostic)
@@ -73,6 +83,7 @@ class _CaseReader:
     node: syntax.Test
     scope: Scope
     rules: Collection[str]
+    waived: Mapping[str, str]
 
     def _steps(self, kind: type[StepKind]) -> tuple[StepKind, ...]:
         return tuple(step for step in self.node.steps if isinstance(step, kind))
@@ -248,11 +259,16 @@ class _CaseReader:
             names.append(name)
         for path in node.paths:
             self._target(path)
+        waivers = [each.text for each in node.waivers]
+        for each in node.waivers:
+            if each.text not in self.waived:
+                self.scope.report(waiver_faults.unknown_waiver(each.span, each.text, self.waived))
         return Expectation(
             expected=node.expected,
-            rules=tuple(names),
+            rules=(*names, *(self.waived[each] for each in waivers if each in self.waived)),
             paths=tuple(dotted(path) for path in node.paths),
             text=self.scope.words(node.span),
+            waivers=tuple(waivers),
         )
 
 

@@ -23,7 +23,7 @@ from .definitions import definitions
 from .elaborate import Scope, members
 from .findings import EnoughError, Findings
 from .lists import listed_members, name_in_bundle
-from .overrides import overridden, override_faults, written_rules
+from .overrides import WrittenRule, overridden, override_faults, written_rules
 from .parameters import parameter
 from .rules import policy_rules
 from .tables import table
@@ -38,9 +38,11 @@ from .tree import (
     Rule,
     SetDefinition,
     Table,
+    Waiver,
 )
 from .types import EnumerationType, ListType, Scalar, Type
 from .vocabulary import Vocabulary
+from .waivers import waived_rules, waiver, with_waivers
 
 Made = TypeVar("Made")
 
@@ -163,7 +165,7 @@ class _Checker:
             definitions=_sound(defined),
             tables=_sound(tables),
         )
-        cases = tuple(self._cases(scopes, self._rule_names(files)))
+        cases = tuple(self._cases(scopes, self._rule_names(files), waived_rules(files)))
         return Checked(policies=policies, cases=cases)
 
     def _scope(
@@ -296,11 +298,27 @@ class _Checker:
     def _overridden(
         self, files: Iterable[syntax.File], scopes: Iterable[tuple[syntax.File, Scope]]
     ) -> Iterator[Rule]:
-        """Yield the rules, each with the permissions that lift it."""
+        """Yield the rules, each with the permissions that lift it and what waives it."""
         written = written_rules(files)
         for fault in override_faults(written):
             self.report(fault)
-        return overridden(self._rules(scopes), written)
+        rules = overridden(self._rules(scopes), written)
+        return with_waivers(rules, tuple(self._waivers(scopes, written)))
+
+    def _waivers(
+        self,
+        scopes: Iterable[tuple[syntax.File, Scope]],
+        written: Mapping[str, WrittenRule],
+    ) -> Iterator[tuple[str, Waiver]]:
+        """Yield the waivers that are well formed, each with the id of its rule."""
+        for file, plain in scopes:
+            scope = plain.binding(MARKET, Scalar.PLACE)
+            for node in file.items:
+                if isinstance(node, syntax.Waiver):
+                    self.names.claim("waiver", node.name.text, node.name.span)
+                    made = waiver(node, scope, written)
+                    if made is not None:
+                        yield made
 
     def _rule_names(self, files: Iterable[syntax.File]) -> frozenset[str]:
         """Return the name of every rule, also of those with faults, claiming each."""
@@ -315,9 +333,12 @@ class _Checker:
         return frozenset(found)
 
     def _cases(
-        self, scopes: Iterable[tuple[syntax.File, Scope]], rules: frozenset[str]
+        self,
+        scopes: Iterable[tuple[syntax.File, Scope]],
+        rules: frozenset[str],
+        waived: Mapping[str, str],
     ) -> Iterator[Case]:
         for file, scope in scopes:
             for node in file.items:
                 if isinstance(node, syntax.Test):
-                    yield from cases_of(node, scope, rules)
+                    yield from cases_of(node, scope, rules, waived)

@@ -19,6 +19,7 @@ EDITION = "an edition"
 PARAMETER_CLAUSE = "a part of a parameter"
 TABLE_CLAUSE = "a part of a table"
 DEFINITION_CLAUSE = "a part of a definition"
+WAIVER_CLAUSE = "a part of a waiver"
 STEP = "a step"
 
 CAPITAL_NAME = "a name that begins with a capital letter"
@@ -33,9 +34,12 @@ ADDRESS = "the address of the text in quotation marks"
 INSTRUMENT = "the name of an instrument"
 PROVISION = "a provision"
 RULE = "a rule"
+WAIVER = "the name of a waiver"
 STATE = "`is` with a value, `is empty` or `is unknown`"
 ENFORCEMENT = "`advisory`, `overridable by` or `mandatory`"
-OUTCOME = "`allow`, `deny by`, `deny for want of`, `warn by`, `no warning by` or `oblige by`"
+OUTCOME = (
+    "`allow`, `deny by`, `deny for want of`, `warn by`, `no warning by`, `oblige by` or `waived by`"
+)
 
 REAL_DAY = "a day that exists"
 """The word is written as a day, and no calendar has it."""

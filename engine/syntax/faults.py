@@ -15,6 +15,7 @@ _SHAPES = {
     "parameter": "parameter NAME : TYPE",
     "define": "define NAME",
     "table": "table NAME unique",
+    "waiver": "waiver NAME",
     "test": 'test "TITLE"',
 }
 

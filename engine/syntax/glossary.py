@@ -33,6 +33,14 @@ _ITEMS = {
     "gives": "Names the type of what a table gives, and in a case the value itself.",
     "otherwise": "What a table gives where none of its cases is meant.",
     "means": "Says which condition a definition stands for.",
+    "waiver": (
+        "Lets some campaigns break a rule for a time: the rule is still judged, and what it finds "
+        "is listed as waived."
+    ),
+    "approved by": "Names who has approved a waiver, and in which role.",
+    "as": "The role in which a waiver was approved; it is the one that the rule names.",
+    "ticket": "Says where the approval of a waiver is on record.",
+    "reason": "Says why a rule is waived.",
     "policy": (
         "Holds rules that belong together; clauses before its first rule are common to all of them."
     ),
@@ -125,6 +133,7 @@ _STEPS = {
     "oblige by": "The duties of these rules must be owed.",
     "no warning by": "None of these advisory rules must be violated or undetermined.",
     "are unknown": "Ends the facts for want of which rules must deny.",
+    "waived by": "Each of these waivers must waive its rule.",
     "warn by": "The campaign must be allowed with warnings of these rules.",
 }
 
@@ -149,8 +158,9 @@ _CONDITIONS = {
     "has": "Introduces the condition on each element, in brackets.",
     "of": (
         "Takes a share of a value, as in `80% of …`; behind the name of a set, gives the type"
-        " of its members."
+        " of its members; in a waiver, names the rule that is waived."
     ),
+    "for": "In a waiver, says for which campaigns the rule is waived.",
     "yes": "The value of a fact that is so.",
     "today": "The day of the evaluation.",
     "market": "In a rule, the market of the campaign that is being judged.",

@@ -217,6 +217,31 @@ TABLE_HABITS = {
 }
 """First words of a part of a table, and the keyword of the language."""
 
+WAIVER_HABITS = {
+    "waives": "of",
+    "rule": "of",
+    "applies when": "for",
+    "applies to": "for",
+    "scope": "for",
+    "when": "for",
+    "if": "for",
+    "from": "in force from",
+    "valid from": "in force from",
+    "effective from": "in force from",
+    "in force since": "in force from",
+    "in force": "in force from",
+    "approved": "approved by",
+    "granted by": "approved by",
+    "signed by": "approved by",
+    "approver": "approved by",
+    "case": "ticket",
+    "reference": "ticket",
+    "because": "reason",
+    "justification": "reason",
+    "explanation": "reason",
+}
+"""First words of a part of a waiver, and the keyword of the language."""
+
 STEP_HABITS = {
     "when": "given",
     "with": "given",
@@ -248,6 +273,9 @@ ITEM_HABITS = {
     "lookup": "table",
     "matrix": "table",
     "case": "test",
+    "dispensation": "waiver",
+    "derogation": "waiver",
+    "exemption": "waiver",
     "example": "test",
     "schema": "vocabulary",
 }

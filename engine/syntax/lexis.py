@@ -27,7 +27,7 @@ MOST_FAULTS = 100
 
 ITEM_KEYWORDS = (
     *("module", "instrument", "vocabulary", "set", "parameter", "define"),
-    *("table", "policy", "test"),
+    *("table", "policy", "waiver", "test"),
 )
 
 CLAUSE_KEYWORDS = (
@@ -55,6 +55,8 @@ CLAUSE_KEYWORDS = (
 PARAMETER_KEYWORDS = ("source", "from", "is", "reviewed on")
 
 DEFINITION_KEYWORDS = ("source", "means")
+
+WAIVER_KEYWORDS = ("of", "for", "in force from", "approved by", "ticket", "reason")
 
 TEST_KEYWORDS = ("on", "given", "without", "expect", "for each", "case")
 

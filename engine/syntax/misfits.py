@@ -23,6 +23,7 @@ from .habits import (
     PARAMETER_HABITS,
     STEP_HABITS,
     TABLE_HABITS,
+    WAIVER_HABITS,
 )
 from .lexis import (
     CLAUSE_KEYWORDS,
@@ -33,6 +34,7 @@ from .lexis import (
     TABLE_KEYWORDS,
     TEST_KEYWORDS,
     TEXT,
+    WAIVER_KEYWORDS,
     Comparator,
 )
 from .tree import Broken
@@ -44,7 +46,10 @@ _LABEL = re.compile(r"\([a-z]\)")
 _WORD = re.compile(rf"{TEXT}|{_LABEL.pattern}|\w+(?:[./%-]\w+)*[.%]?|\S")
 _BRACKET = re.compile(rf"{TEXT}|[(){{}}]")
 _PARTNERS = {"`)`": "(", "`}`": "{"}
-_ENDED = ("policy", "vocabulary", "record", "set", "parameter", "define", "table", "test")
+_ENDED = (
+    *("policy", "vocabulary", "record", "set", "parameter", "define", "table"),
+    *("waiver", "test"),
+)
 _PHRASES = (
     *(comparator.phrase for comparator in Comparator),
     *("and", "or", "not", "has", "all of", "any of", "none of", "yes", "no", "today", "every"),
@@ -54,6 +59,7 @@ _KEYWORDS = frozenset(
     {
         *(*_PHRASES, *CLAUSE_KEYWORDS, *DEFINITION_KEYWORDS, *ITEM_KEYWORDS, *TEST_KEYWORDS),
         *TABLE_KEYWORDS,
+        *WAIVER_KEYWORDS,
         *("given file", "deny by", "reviewed on", "until"),
     }
 )
@@ -71,6 +77,7 @@ STARTS: dict[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     expect.PARAMETER_CLAUSE: ((*PARAMETER_KEYWORDS, "end parameter"), PARAMETER_HABITS),
     expect.DEFINITION_CLAUSE: ((*DEFINITION_KEYWORDS, "end define"), DEFINITION_HABITS),
     expect.TABLE_CLAUSE: ((*TABLE_KEYWORDS, "end table"), TABLE_HABITS),
+    expect.WAIVER_CLAUSE: ((*WAIVER_KEYWORDS, "end waiver"), WAIVER_HABITS),
     expect.EDITION: (("from", "is", "end set"), {}),
 }
 """What may begin where a construct does: its keywords, and what people type in their place."""
@@ -186,6 +193,8 @@ def _construct(typed: str) -> str | None:
         return "table"
     if typed == "reviewed on":
         return "parameter"
+    if typed in ("approved by", "ticket"):
+        return "waiver"
     if typed in CLAUSE_KEYWORDS or typed == "rule":
         return "policy"
     if typed in TEST_KEYWORDS:

@@ -39,9 +39,11 @@ _HELP = {
     expect.PROVISION: "provisions are abbreviated: `art 26(3)`, `rec 71`, `annex 3`, `sec 5`, "
     "`part 312`, `para 2`, `ch 4`, `title 1`, `point 2`, `policy 7`, `item 1`, `reg 6`, `sch 1`",
     expect.RULE: "name the policy too, such as `minors/no_profiling`",
+    expect.WAIVER: "name a waiver that is declared: `waived by audit_slot`",
     expect.OUTCOME: "say which rule denies: `deny by policy/rule`, or which facts are missing: "
     "`deny for want of campaign.flight`",
     expect.CELL: "a cell is a value, a set, `less than 13`, `13 to 17`, or `any`",
+    "`as`": 'say in which role: `approved by "A. Jansen" as "Data Protection Officer"`',
     "`unique`": "a table is written `table NAME unique`, and then its label in quotation marks",
     expect.VALUE: "a value is a fact such as `campaign.budget.total`, a word, a number, a day, "
     "`yes`, `no` or `today`",
@@ -65,6 +67,7 @@ _STARTS = {
     expect.PARAMETER_CLAUSE: "begins no part of a parameter",
     expect.DEFINITION_CLAUSE: "begins no part of a definition",
     expect.TABLE_CLAUSE: "begins no part of a table",
+    expect.WAIVER_CLAUSE: "begins no part of a waiver",
 }
 _PLACES = {"vocabulary": "fact", "set": "edition", "test": "step", "file": "line"}
 

@@ -48,6 +48,8 @@ class RuleCoverage:
             possible.add(Status.UNDETERMINED)
         if rule.exemptions or rule.permissions:
             possible.add(Status.EXCEPTED)
+        if rule.waivers:
+            possible.add(Status.WAIVED)
         if rule.places is not None or rule.applicability:
             possible.add(Status.NOT_APPLICABLE)
         return tuple(s for s in reversed(Status) if s in possible - self.statuses)

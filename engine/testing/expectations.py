@@ -31,6 +31,9 @@ def is_met(expectation: Expectation, decision: Decision) -> bool:
             return violates(decision, expectation.rules, enforced=False)
         case Expected.OBLIGE_BY:
             return {r.rule.id for r in decision.obligations}.issuperset(expectation.rules)
+        case Expected.WAIVED_BY:
+            holding = {waiver.name for part in decision.waived for waiver in part.waivers}
+            return holding.issuperset(expectation.waivers)
         case Expected.DENY_FOR_WANT_OF:
             missing = {without_ordinals(fact.path) for fact in decision.missing if fact.pointer}
             wanted = {without_ordinals(path) for path in expectation.paths}
@@ -74,8 +77,10 @@ def _got(decision: Decision) -> str:
     if decision.effect is Effect.ALLOW:
         warned = ", ".join(r.rule.id for r in violated)
         owed = ", ".join(r.rule.id for r in decision.obligations)
+        waived = ", ".join(r.rule.id for r in decision.with_status(Status.WAIVED))
         warning = f", with a warning by {warned}" if warned else ""
-        return f"allow{warning}{f', with a duty by {owed}' if owed else ''}"
+        waiver = f", with a waiver of {waived}" if waived else ""
+        return f"allow{warning}{waiver}{f', with a duty by {owed}' if owed else ''}"
     denying = ", ".join(r.rule.id for r in violated if r.is_enforced)
     if denying:
         return f"deny by {denying}"

@@ -111,7 +111,8 @@ def _weight(result: RuleResult) -> tuple[object, ...]:
     found = (finding for part in result.parts for finding in part.findings)
     wanted = frozenset(want.path for finding in found for want in finding.wanted)
     owed = any(part.obligation is not None for part in result.parts)
-    return result.status, statuses, result.is_enforced, wanted, owed
+    waivers = frozenset(each.name for part in result.parts for each in part.waivers)
+    return result.status, statuses, result.is_enforced, wanted, owed, waivers
 
 
 def _with_results(

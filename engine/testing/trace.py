@@ -77,7 +77,9 @@ def _named(result: CaseResult, records: dict[str, RuleRecord]) -> Iterator[str]:
     """Yield the rules that an unmet expectation names, or that read a fact which it names."""
     for unmet in result.unmet:
         match unmet.expected:
-            case Expected.DENY_BY | Expected.WARN_BY | Expected.NO_WARNING_BY | Expected.OBLIGE_BY:
+            case Expected.DENY_BY | Expected.WARN_BY | Expected.NO_WARNING_BY:
+                yield from unmet.rules
+            case Expected.OBLIGE_BY | Expected.WAIVED_BY:
                 yield from unmet.rules
             case Expected.DENY_FOR_WANT_OF:
                 wanted = {without_ordinals(path) for path in unmet.paths}
@@ -158,7 +160,7 @@ def _deciding(found: RuleRecord) -> Iterator[Heard]:
                 decides = heard.index > main and truth is True
             case Status.UNDETERMINED:
                 decides = truth is None
-            case Status.VIOLATED:
+            case Status.VIOLATED | Status.WAIVED:
                 decides = heard.index >= main
             case _:
                 assert_never(found.result.status)

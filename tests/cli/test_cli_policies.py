@@ -191,3 +191,30 @@ def test_strict_fails_for_warnings_too(run: Run, sound: Path) -> None:
     assert result.exit_code == 1
     assert "nothing uses the set `BIG`" in result.stdout
     assert result.stdout.endswith("\nno errors, 1 warning in 2 policy files\n")
+
+
+def test_what_is_out_of_date_is_warned_of_as_of_a_day(run: Run, copied: Path) -> None:
+    waiver = """
+waiver trial
+  of            labels/generated
+  for           campaign.id is "c-1"
+  in force from 2026-01-01 until 2026-03-01
+  approved by   "A. Jansen" as "DPO"
+  ticket        "LEG-1"
+  reason        "It is a trial."
+end waiver
+
+test "let pass"
+  on 2026-01-01
+  given campaign.id is "c-1"
+  expect waived by trial
+end test
+"""
+    (copied / "waivers.policy").write_text(waiver)
+    assert run("check", copied, "--as-of", "2026-02-28", "--strict").exit_code == 0
+    over = run("check", copied, "--as-of", "2026-03-01")
+    assert over.exit_code == 0
+    assert "warning[W0540]: the waiver `trial` is over" in over.stdout
+    assert run("check", copied, "--strict").exit_code == 1
+    refused = run("check", copied, "--as-of", "tomorrow")
+    assert refused.exit_code == 2

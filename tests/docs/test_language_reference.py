@@ -82,6 +82,7 @@ def test_mistakes_read_as_shown() -> None:
         *lexis.PARAMETER_KEYWORDS,
         *lexis.DEFINITION_KEYWORDS,
         *lexis.TABLE_KEYWORDS,
+        *lexis.WAIVER_KEYWORDS,
         *lexis.TEST_KEYWORDS,
         *lexis.SCALAR_TYPES,
         *(comparator.phrase for comparator in Comparator),

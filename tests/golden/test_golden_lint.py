@@ -5,12 +5,14 @@
 
 import os
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from engine.bundle.bundle import build, policy_sources
+from engine.bundle.bundle import Builder, policy_sources
 from engine.semantics.lint import faults
+from engine.source.diagnostic import in_order
 from engine.source.render import render_text
 
 HERE = Path(__file__).parent
@@ -22,7 +24,9 @@ def rendered(case: Path) -> str:
         case.name: case.read_text(),
         "vocabulary.policy": (HERE / "vocabulary.policy").read_text(),
     }
-    bundle, diagnostics = build("golden", files)
+    builder = Builder()
+    bundle, found = builder.build("golden", files)
+    diagnostics = in_order((*found, *builder.outdated(date(2026, 10, 1))))
     assert (bundle is None) is any(each.is_error for each in diagnostics)
     own = [each for each in diagnostics if each.span.source == case.name]
     return render_text(own, policy_sources(files))

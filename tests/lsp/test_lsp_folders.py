@@ -69,7 +69,7 @@ def test_a_file_alone_has_the_lists_that_it_names(tmp_path: Path) -> None:
     assert "E0802" in {each.code for each in folder.snapshot.diagnostics}
     listed = write(tmp_path / "lists" / "a.csv", "code\nDE\n")
     folders.reload()
-    assert folder.snapshot.policies.sets["A"].editions[0].content == {"DE"}
+    assert folder.snapshot.policies.sets["A"].editions[0].content == frozenset({"DE"})
     assert told == []
     listed.write_bytes(b"\xff")
     folders.reload()

@@ -100,8 +100,8 @@ def test_order_is_irrelevant(
     """The order of files, and of rules within a policy, changes no verdict and no status."""
     shuffled = {}
     for name, text in sorted(files.items(), key=lambda _: rng.random()):
-        if name in ("vocabulary.policy", "declared.policy"):
-            shuffled[name] = text
+        if name in ("vocabulary.policy", "declared.policy", "waivers.policy"):
+            shuffled[f"a{name}"] = text
             continue
         head, *rules = text.removesuffix("end policy\n").split("  rule ")
         rng.shuffle(rules)

@@ -182,6 +182,10 @@ _PERIODS = st.sampled_from(
 _TERMS = st.sampled_from(
     ["due before launch", "due within 30 days of launch", "due within 1 month after the end"]
 )
+_ENFORCEMENTS = (
+    *("enforcement advisory", "enforcement mandatory", ""),
+    'enforcement overridable by "counsel"',
+)
 _MONEY = st.sampled_from(["EUR 10", "EUR 99.50", "USD 10"])
 
 
@@ -451,13 +455,36 @@ def rules(draw: st.DrawFn, name: str) -> str:
         clauses.append(f'unless "exception {index}" {exception}')
     clauses.append(draw(st.sampled_from(["month end rounds up", "month end rounds down", ""])))
     clauses.append(draw(st.sampled_from(["if unknown ask", "if unknown deny", "severity high"])))
-    clauses.append(draw(st.sampled_from(["enforcement advisory", "enforcement mandatory", ""])))
+    clauses.append(draw(st.sampled_from(_ENFORCEMENTS)))
     if effect != "oblige":
         place = draw(st.sampled_from(["", "", " in {market}", ", not {least}"]))
         clauses.append(f'message "amount {{campaign.amount}}, {{campaign.colours}}{place}"')
         clauses.append('remedy "change it"')
     clauses.append(draw(st.sampled_from(["evidence campaign.price, campaign.note", ""])))
     return f"  rule {name}\n    " + "\n    ".join(filter(None, clauses)) + "\n"
+
+
+@st.composite
+def waivers(draw: st.DrawFn, name: str, rule: str) -> str:
+    """Return the text of a waiver of a rule."""
+    start = draw(DAYS)
+    until = start + timedelta(days=draw(st.integers(1, 900)))
+    usual = st.sampled_from(['campaign.id is "c-1"', "campaign.flag", "market is DE"])
+    clauses = [
+        f"of {rule}",
+        f"for {draw(st.one_of(usual, conditions(towards_denial=False, depth=1)))}",
+        f"in force from {start} until {until}",
+        'approved by "A. Jansen" as "counsel"',
+        'ticket "LEG-1"',
+        'reason "it is reviewed by hand"',
+    ]
+    return f"waiver {name}\n  " + "\n  ".join(clauses) + "\nend waiver\n"
+
+
+def _can_be_waived(rule: str) -> bool:
+    """Whether the text of a rule is that of one that denies, and that somebody may waive."""
+    kept = ("enforcement advisory", "enforcement mandatory", "    oblige ")
+    return not any(words in rule for words in kept)
 
 
 def policy_files(*, most_rules: int = 3) -> st.SearchStrategy[dict[str, str]]:
@@ -477,16 +504,23 @@ def _can_be_published(files: dict[str, str]) -> bool:
 def _policy_files(draw: st.DrawFn, most_rules: int) -> dict[str, str]:
     files = {"vocabulary.policy": VOCABULARY, "declared.policy": DECLARED}
     lifted = []
+    waived = []
     for number in range(draw(st.integers(1, 2))):
         texts = [draw(rules(f"rule_{n}")) for n in range(draw(st.integers(1, most_rules)))]
         for n, text in enumerate(texts):
             if "enforcement mandatory" not in text and draw(st.booleans()):
                 texts[n] = f"{text}    subject to permits/free\n"
                 lifted.append(f"p{number}/rule_{n}")
+            if _can_be_waived(text):
+                for each in range(draw(st.integers(0, 2))):
+                    name = f"w{number}_{n}_{each}"
+                    waived.append(draw(waivers(name, f"p{number}/rule_{n}")))
         files[f"{number}.policy"] = f"policy p{number}\n" + "\n".join(texts) + "end policy\n"
     if lifted:
         permission = draw(permissions("free", lifted))
         files["permits.policy"] = f"policy permits\n{permission}end policy\n"
+    if waived:
+        files["waivers.policy"] = "\n".join(waived)
     return files
 
 

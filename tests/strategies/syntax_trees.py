@@ -40,6 +40,9 @@ WORDS_LIKE_KEYWORDS = (
         "source",
         "means",
         "define",
+        "waiver",
+        "ticket",
+        "reason",
         "parameter",
         "reviewed",
         "text",
@@ -532,16 +535,33 @@ def definitions() -> st.SearchStrategy[tree.Definition]:
     )
 
 
+def waivers() -> st.SearchStrategy[tree.Waiver]:
+    span = st.just(NOWHERE)
+    clause = st.one_of(
+        st.builds(tree.WaivedClause, span=span, rule=references()),
+        st.builds(tree.ScopeClause, span=span, condition=expressions()),
+        st.builds(tree.ForceClause, span=span, start=days(), until=st.none() | days()),
+        st.builds(tree.ApprovalClause, span=span, approver=titles(), role=titles()),
+        st.builds(tree.TicketClause, span=span, text=titles()),
+        st.builds(tree.ReasonClause, span=span, text=titles()),
+    )
+    return st.builds(
+        tree.Waiver, span=span, name=names(), clauses=st.lists(clause, max_size=6).map(tuple)
+    )
+
+
 @st.composite
 def expectations(draw: st.DrawFn) -> tree.Expectation:
     expected = draw(st.sampled_from(tree.Expected))
     want = expected is tree.Expected.DENY_FOR_WANT_OF
-    by = not want and expected is not tree.Expected.ALLOW
+    waived = expected is tree.Expected.WAIVED_BY
+    by = not (want or waived) and expected is not tree.Expected.ALLOW
     want = want or (expected is tree.Expected.DENY_BY and draw(st.booleans()))
     return tree.Expectation(
         span=NOWHERE,
         expected=expected,
         rules=draw(some_references()) if by else (),
+        waivers=tuple(draw(st.lists(names(), min_size=1, max_size=2))) if waived else (),
         paths=tuple(draw(st.lists(dotted_paths(), min_size=1, max_size=2))) if want else (),
     )
 
@@ -590,6 +610,7 @@ def files() -> st.SearchStrategy[tree.File]:
         definitions(),
         tables(),
         policies(),
+        waivers(),
         cases(),
     )
     return st.builds(tree.File, span=span, items=st.lists(item, max_size=3).map(tuple))

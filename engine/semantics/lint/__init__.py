@@ -1,7 +1,8 @@
 """The checks that reason: what some policies mean that nobody can have meant.
 
-Pure functions from the typed core to diagnostics. Every error and every doubt about a condition
-rests on a proof (`proof`); what is not understood, or takes too long, is passed over in silence.
+Pure functions from the typed core, and from what was written, to diagnostics. Every error and every
+doubt about a condition rests on a proof (`proof`); what is not understood, or takes too long, is
+passed over in silence.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ from .limits import Law
 from .names import unused
 from .opposites import opposites
 from .proof import Budget, Prover
+from .upkeep import outdated, untested
 
 MOST_STEPS = 30_000
 """So many steps of reasoning are spent on all rules together, and again on pairs of them."""
@@ -22,6 +24,7 @@ MOST_STEPS = 30_000
 
 def lint(policies: Policies, files: Iterable[File]) -> Iterator[Diagnostic]:
     """Yield what is to be said against policies without other faults; `files` declare them."""
+    files = tuple(files)
     dated = policies.dated
     budget = Budget(steps=MOST_STEPS)
     for rule in policies.rules:
@@ -33,6 +36,7 @@ def lint(policies: Policies, files: Iterable[File]) -> Iterator[Diagnostic]:
     yield from opposites(policies, Budget(steps=MOST_STEPS))
     yield from uncovered(policies)
     yield from unused(policies, files)
+    yield from untested(files)
 
 
-__all__ = ["MOST_STEPS", "lint"]
+__all__ = ["MOST_STEPS", "lint", "outdated"]

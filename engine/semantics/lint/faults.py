@@ -145,3 +145,39 @@ def unused(span: Span, what: str, name: str) -> Diagnostic:
         span,
         help="remove it, or was it meant somewhere under another name?",
     )
+
+
+# --- upkeep -----------------------------------------------------------------------------------
+
+
+def waiver_over(span: Span, name: str, until: date) -> Diagnostic:
+    """A waiver that has ended."""
+    return _warning(
+        "W0540",
+        f"the waiver `{name}` is over",
+        span,
+        label=f"since {until} it holds no more",
+        help="delete it; where the rule is to be waived for longer, have that approved anew",
+    )
+
+
+def untested_waiver(span: Span, name: str) -> Diagnostic:
+    """A waiver that no test expects to hold."""
+    return _warning(
+        "W0541",
+        f"no test expects the waiver `{name}` to hold",
+        span,
+        label="it may be meant for no campaign at all",
+        help=f"write a test of a campaign for which it is meant: `expect waived by {name}`",
+    )
+
+
+def stale_review(span: Span, name: str, reviewed: date) -> Diagnostic:
+    """A parameter that was looked over too long ago."""
+    return _warning(
+        "W0542",
+        f"nobody has looked over the parameter `{name}` for more than a year",
+        span,
+        label=f"it was last reviewed on {reviewed}",
+        help="see that its value is still right, and write down the day",
+    )

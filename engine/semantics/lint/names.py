@@ -14,7 +14,7 @@ from ..tree import (
     Policies,
     SetTerm,
     Table,
-    clauses_of,
+    clauses_read,
     conditions_below,
     terms_below,
 )
@@ -73,7 +73,7 @@ def _cited(policies: Policies) -> frozenset[str]:
 
 def _named_in(policies: Policies) -> frozenset[str]:
     """Return what rules, definitions and tables name of what is declared."""
-    rules = (clause.condition for rule in policies.rules for clause in clauses_of(rule))
+    rules = (clause.condition for rule in policies.rules for clause in clauses_read(rule))
     definitions = (each.clause.condition for each in policies.definitions.values())
     conditions = (*rules, *definitions)
     terms = (term for each in conditions for term in terms_below(each))

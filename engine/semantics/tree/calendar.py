@@ -53,12 +53,12 @@ class Offset:
 class RuleCalendar:
     """What in a rule depends on the day.
 
-    `changes` are the days on which the law changes as the rule reads it: where the rule or one of
-    its permissions begins or ends to be in force, and where an edition of what it names (a set, a
-    parameter) does. Where a condition reads `today`, `days` are the days that policies state beside
-    it, `offsets` are how far the lengths of time beside it may move a day, and `reads_length` is
-    whether the campaign states one more; all are empty where none does. `is_intricate` is whether
-    it may turn on other days than these.
+    `changes` are the days on which the law changes as the rule reads it: where the rule, one of its
+    permissions or one of its waivers begins or ends to be in force, and where an edition of what it
+    names (a set, a parameter) does. Where a condition reads `today`, `days` are the days that
+    policies state beside it, `offsets` are how far the lengths of time beside it may move a day,
+    and `reads_length` is whether the campaign states one more; all are empty where none does.
+    `is_intricate` is whether it may turn on other days than these.
     """
 
     changes: tuple[date, ...]
@@ -95,9 +95,10 @@ def _law_changes(rule: Rule, dated: Mapping[str, Dated[Any]]) -> Iterator[date]:
     told = rule.duty.text.parts if rule.duty is not None else ()
     laws = (rule, *rule.permissions)
     places = [each.places for each in laws]
+    waived = [each.window for each in rule.waivers]
     names = {term.name for term in (*terms, *told, *places) if isinstance(term, DatedTerm)}
     windows = [edition.window for name in sorted(names) for edition in dated[name].editions]
-    for window in (*(each.window for each in laws), *windows):
+    for window in (*(each.window for each in laws), *waived, *windows):
         yield from (day for day in (window.start, window.until) if day is not None)
 
 

@@ -114,6 +114,23 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """What lets some campaigns break a rule for a time, and who answers for it.
+
+    `scope` says which campaigns, and `window` on which days of the law; it has a beginning and an
+    end. `ticket` is where the approval is on record.
+    """
+
+    name: str
+    scope: Clause
+    window: Window
+    approver: str
+    role: str
+    ticket: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A rule, ready to be judged.
 
@@ -121,8 +138,8 @@ class Rule:
     `applicability` holds, the main clause is breached, and no exception is established. A rule
     that obliges has a `duty` in place of a message and a remedy: where the main clause holds and
     no exception does, the duty is owed. A permission denies nobody; the rules that it lifts have it
-    among their `permissions`. `override_role` is who may override the rule, where it says so, and
-    `text` the words of the law.
+    among their `permissions`. `waivers` let it be broken. `override_role` is who may override the
+    rule, where it says so, and `text` the words of the law.
     """
 
     id: str
@@ -142,13 +159,15 @@ class Rule:
     evidence: tuple[FactTerm, ...]
     duty: Duty | None = None
     permissions: "tuple[Rule, ...]" = ()
+    waivers: tuple[Waiver, ...] = ()
     override_role: str | None = None
     text: str = ""
     reads_market: bool = field(init=False, compare=False, repr=False)
-    """Whether each market is judged apart: a condition, a text or a permission depends on it."""
+    """Whether each market is judged apart: a condition, a text, a permission or a waiver asks."""
 
     def __post_init__(self) -> None:
-        read = [term for each in clauses_of(self) for term in terms_below(each.condition)]
+        asking = (*clauses_of(self), *(each.scope for each in self.waivers))
+        read = [term for each in asking for term in terms_below(each.condition)]
         told = (*self.message.facts(), *self.remedy.facts(), *self.evidence)
         owed = self.duty.text.facts() if self.duty is not None else ()
         facts = (term for term in (*read, *told, *owed) if isinstance(term, FactTerm))
@@ -169,6 +188,7 @@ def with_conditions(rule: Rule, change: Callable[[Condition], Condition]) -> Rul
         main=changed(rule.main),
         exemptions=tuple(replace(each, clause=changed(each.clause)) for each in rule.exemptions),
         permissions=tuple(with_conditions(each, change) for each in rule.permissions),
+        waivers=tuple(replace(each, scope=changed(each.scope)) for each in rule.waivers),
     )
 
 
@@ -185,6 +205,8 @@ def signed_clauses(rule: Rule) -> Iterator[tuple[Clause, bool]]:
         yield rule.main, rule.effect is not Effect.REQUIRE
     for exemption in rule.exemptions:
         yield exemption.clause, False
+    for waiver in rule.waivers:
+        yield waiver.scope, False
 
 
 def clauses_of(rule: Rule) -> tuple[Clause, ...]:
@@ -193,6 +215,6 @@ def clauses_of(rule: Rule) -> tuple[Clause, ...]:
 
 
 def clauses_read(rule: Rule) -> tuple[Clause, ...]:
-    """Return every condition that decides a rule, those of its permissions included."""
+    """Return every condition that decides a rule, those of permissions and waivers included."""
     lifting = (clause for permit in rule.permissions for clause in clauses_of(permit))
-    return (*clauses_of(rule), *lifting)
+    return (*clauses_of(rule), *lifting, *(waiver.scope for waiver in rule.waivers))

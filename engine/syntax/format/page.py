@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..lexis import CLAUSE_KEYWORDS, DEFINITION_KEYWORDS, PARAMETER_KEYWORDS
+from ..lexis import CLAUSE_KEYWORDS, DEFINITION_KEYWORDS, PARAMETER_KEYWORDS, WAIVER_KEYWORDS
 from ..show.constructs import aligned
 from .atoms import Atom, Comment
 from .conditions import Conditions, listed
@@ -11,7 +11,7 @@ from .document import WIDEST, Break, Document, Group, Nest, Space, Word, render,
 from .statements import MARGIN, Distance, Kind, Statement, distance
 
 _COLUMN = 14
-_KEYWORDS = (*CLAUSE_KEYWORDS, *PARAMETER_KEYWORDS, *DEFINITION_KEYWORDS)
+_KEYWORDS = (*CLAUSE_KEYWORDS, *PARAMETER_KEYWORDS, *DEFINITION_KEYWORDS, *WAIVER_KEYWORDS)
 _PHRASES = [phrase.split() for phrase in _KEYWORDS]
 
 
@@ -213,7 +213,7 @@ def _set(statement: Statement, widths: tuple[int, int]) -> list[str]:
 
 def _clause(keyword: str, atoms: Sequence[Atom]) -> Document:
     match keyword:
-        case "applies when" | "prohibit when" | "permit when" | "means":
+        case "applies when" | "prohibit when" | "permit when" | "means" | "for":
             return Conditions(atoms).condition()
         case "applies in":
             return Conditions(atoms).value()

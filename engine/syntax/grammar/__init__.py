@@ -24,6 +24,7 @@ from .policies import policy
 from .recovery import Complete, Recovering, SourceText
 from .tables import table
 from .vocabularies import set_declaration, vocabulary
+from .waivers import waiver
 
 __all__ = ["parse_items"]
 
@@ -52,7 +53,7 @@ def _grammar() -> pp.ParserElement:
     items = Choice(
         (
             *(module, instrument, vocabulary(), set_declaration(), parameter(), definition()),
-            *(table(), policy(), case()),
+            *(table(), policy(), waiver(), case()),
         ),
         misfit(ITEM_BORDER, ITEM),
     )

@@ -15,6 +15,7 @@ from .elements import (
     FACT_PATH,
     REFERENCE,
     TITLE,
+    WAIVER_NAME,
     Build,
     Choice,
     Parts,
@@ -28,7 +29,9 @@ from .elements import (
 )
 from .recovery import Complete, End, Recovering
 
-_OUTCOMES = phrase_pattern("allow", "deny by", "deny for", "warn by", "no warning", "oblige by")
+_OUTCOMES = phrase_pattern(
+    *("allow", "deny by", "deny for", "warn by", "no warning", "oblige by", "waived by")
+)
 
 
 def _step(body: pp.ParserElement, build: Build) -> pp.ParserElement:
@@ -51,10 +54,12 @@ def _row(span: Span, parts: Parts) -> tree.Row:
 
 
 def _expectation(span: Span, parts: Parts) -> tree.Expectation:
+    expected = tree.Expected(phrase_of(parts[0]))
     return tree.Expectation(
         span=span,
-        expected=tree.Expected(phrase_of(parts[0])),
+        expected=expected,
         rules=of(tree.RuleReference, parts),
+        waivers=tuple(parts[1::2]) if expected is tree.Expected.WAIVED_BY else (),
         paths=of(tree.Path, parts),
     )
 
@@ -71,6 +76,7 @@ def _outcome() -> pp.ParserElement:
         | word("deny for want of") - listed(FACT_PATH)
         | word("deny by") - listed(REFERENCE) - pp.Optional(because)
         | word("warn by", "no warning by", "oblige by") - listed(REFERENCE)
+        | word("waived by") - listed(WAIVER_NAME)
     )
     return node(outcomes.set_name(OUTCOME), _expectation)
 

@@ -63,6 +63,13 @@ def _force(span: Span, parts: Parts) -> tree.ForceClause:
     return tree.ForceClause(span=span, start=start, until=until[0] if until else None)
 
 
+def force(border: str) -> pp.ParserElement:
+    """Return the element for the clause that says on which days something holds."""
+    return node(
+        word("in force from") - DAY - pp.Optional(word("until") - DAY) - Complete(border), _force
+    )
+
+
 def _require(span: Span, parts: Parts) -> tree.RequireClause:
     when = parts[3] if len(parts) > 2 else None
     return tree.RequireClause(span=span, condition=parts[1], when=when)
@@ -93,7 +100,7 @@ def _exception(span: Span, parts: Parts) -> tree.ExceptionClause:
 def _origin() -> Iterator[pp.ParserElement]:
     """Yield the clauses that say where a rule comes from, and when and where it applies."""
     yield source(RULE_BORDER)
-    yield _clause("in force from", DAY + pp.Optional(word("until") - DAY), _force)
+    yield force(RULE_BORDER)
     yield _clause(
         "applies in",
         SET_ELEMENT,

@@ -5,10 +5,10 @@ from itertools import groupby, zip_longest
 from typing import TypeAlias, assert_never
 
 from .. import tree
+from .clauses import AnyClause, cited_in, clause, optional
 from .expressions import cell, expression, literal, path
 
 _WIDEST = 100
-_COLUMN = 14
 _INDENT = "  "
 _NO_TEXT = "what could not be parsed has no canonical text"
 
@@ -16,9 +16,8 @@ Construct: TypeAlias = (
     tree.File
     | tree.Item
     | tree.Rule
-    | tree.Clause
+    | AnyClause
     | tree.ParameterClause
-    | tree.DefinitionClause
     | tree.TableClause
     | tree.VocabularyPart
     | tree.SetEdition
@@ -39,7 +38,7 @@ def lines(node: Construct, margin: str = "") -> Iterator[str]:
         case tree.Policy():
             yield from _policy(node)
         case tree.Rule(name=name, title=title, clauses=clauses):
-            yield f"{margin}rule {name.text}{_optional(title)}"
+            yield f"{margin}rule {name.text}{optional(title)}"
             yield from _block(clauses, margin + _INDENT)
         case tree.Test(title=title, steps=steps):
             yield f"test {literal(title)}"
@@ -61,7 +60,7 @@ def lines(node: Construct, margin: str = "") -> Iterator[str]:
             yield from _declaration(node, margin)
 
 
-def _declaration(  # noqa: C901 - one flat choice.
+def _declaration(
     node: tree.Vocabulary
     | tree.VocabularyPart
     | tree.SetDeclaration
@@ -69,19 +68,19 @@ def _declaration(  # noqa: C901 - one flat choice.
     | tree.Parameter
     | tree.ParameterClause
     | tree.Definition
-    | tree.DefinitionClause
     | tree.Table
     | tree.TableClause
-    | tree.Clause,
+    | tree.Waiver
+    | AnyClause,
     margin: str,
 ) -> Iterator[str]:
     match node:
         case tree.Vocabulary(name=name, label=label, parts=parts):
-            yield f"vocabulary {name.text}{_optional(label)}"
+            yield f"vocabulary {name.text}{optional(label)}"
             yield from _parts(parts, _INDENT)
             yield "end vocabulary"
         case tree.RecordDeclaration(name=name, label=label, facts=facts):
-            yield f"{margin}record {name.text}{_optional(label)}"
+            yield f"{margin}record {name.text}{optional(label)}"
             yield from _facts(facts, margin + _INDENT)
             yield f"{margin}end record"
         case tree.FactDeclaration():
@@ -89,22 +88,14 @@ def _declaration(  # noqa: C901 - one flat choice.
         case tree.EnumerationDeclaration(name=name, members=members):
             words = [member.text for member in members]
             yield from _wrapped(f"{margin}type {name.text} is one of ", words, margin)
-        case tree.SetDeclaration(name=name, type=kind, label=label, editions=editions):
-            yield f"set {name.text} of {kind.text}{_optional(label)}"
-            yield from _block(editions, _INDENT)
-            yield "end set"
-        case tree.Definition(name=name, label=label, clauses=clauses):
-            yield f"define {name.text}{_optional(label)}"
-            yield from _block(clauses, _INDENT)
-            yield "end define"
-        case tree.Parameter(name=name, type=kind, label=label, clauses=clauses):
-            yield f"parameter {name.text} : {kind.text}{_optional(label)}"
-            yield from _block(clauses, _INDENT)
-            yield "end parameter"
-        case tree.Table(name=name, label=label, clauses=clauses):
-            yield f"table {name.text} unique{_optional(label)}"
-            yield from _block(clauses, _INDENT)
-            yield "end table"
+        case (
+            tree.SetDeclaration()
+            | tree.Definition()
+            | tree.Parameter()
+            | tree.Table()
+            | tree.Waiver()
+        ):
+            yield from _enclosed(node)
         case (
             tree.InputsClause()
             | tree.ResultClause()
@@ -118,16 +109,34 @@ def _declaration(  # noqa: C901 - one flat choice.
         case tree.SetEdition():
             yield from _edition(node, margin)
         case _:
-            yield _clause(node, margin)
+            yield clause(node, margin)
+
+
+def _enclosed(
+    node: tree.SetDeclaration | tree.Definition | tree.Parameter | tree.Table | tree.Waiver,
+) -> Iterator[str]:
+    """Yield an item: its heading, its parts, and the words that close it."""
+    parts: Sequence[Construct]
+    name = node.name.text
+    match node:
+        case tree.SetDeclaration(type=kind, label=label, editions=parts):
+            word, heading = "set", f"{name} of {kind.text}{optional(label)}"
+        case tree.Definition(label=label, clauses=parts):
+            word, heading = "define", f"{name}{optional(label)}"
+        case tree.Parameter(type=kind, label=label, clauses=parts):
+            word, heading = "parameter", f"{name} : {kind.text}{optional(label)}"
+        case tree.Table(label=label, clauses=parts):
+            word, heading = "table", f"{name} unique{optional(label)}"
+        case tree.Waiver(clauses=parts):
+            word, heading = "waiver", name
+    yield f"{word} {heading}"
+    yield from _block(parts, _INDENT)
+    yield f"end {word}"
 
 
 def _block(nodes: Iterable[Construct], margin: str) -> Iterator[str]:
     for node in nodes:
         yield from lines(node, margin)
-
-
-def _optional(text: tree.TextLiteral | None) -> str:
-    return "" if text is None else f" {literal(text)}"
 
 
 def _file(items: Sequence[tree.Item | tree.Broken]) -> Iterator[str]:
@@ -145,74 +154,10 @@ def _file(items: Sequence[tree.Item | tree.Broken]) -> Iterator[str]:
 
 
 def _policy(node: tree.Policy) -> Iterator[str]:
-    yield f"policy {node.name.text}{_optional(node.title)}"
+    yield f"policy {node.name.text}{optional(node.title)}"
     yield from _block(node.clauses, _INDENT)
     yield from _block(node.rules, _INDENT)
     yield "end policy"
-
-
-def _clause(node: tree.Clause | tree.ReviewClause | tree.DefinitionClause, margin: str) -> str:
-    keyword, body = _keyword_and_body(node, len(margin) + _COLUMN)
-    return f"{margin}{keyword.ljust(_COLUMN - 1)} {body}"
-
-
-def _keyword_and_body(  # noqa: C901, PLR0912 - one flat choice.
-    node: tree.Clause | tree.ReviewClause | tree.DefinitionClause, indent: int
-) -> tuple[str, str]:
-    match node:
-        case tree.SourceClause(citations=citations):
-            cited = (f"{each.instrument.text} {each.provision}" for each in citations)
-            return "source", ", ".join(cited)
-        case tree.ForceClause(start=start, until=until):
-            return "in force from", literal(start) + (f" until {literal(until)}" if until else "")
-        case tree.PlaceClause(places=places):
-            return "applies in", expression(places, indent)
-        case tree.ApplicabilityClause(condition=condition):
-            return "applies when", expression(condition, indent)
-        case tree.ProhibitClause(condition=condition):
-            return "prohibit when", expression(condition, indent)
-        case tree.ReviewClause(day=day):
-            return "reviewed on", literal(day)
-        case tree.MeansClause(condition=condition):
-            return "means", expression(condition, indent)
-        case tree.RequireClause(condition=condition, when=when):
-            required = expression(condition, indent)
-            return (
-                "require",
-                required if when is None else f"{required} when {expression(when, indent)}",
-            )
-        case tree.ObligeClause(duty=duty, condition=condition, due=due):
-            return "oblige", f"{literal(duty)} when {expression(condition, indent)} {_due(due)}"
-        case tree.PermitClause(condition=condition):
-            return "permit when", expression(condition, indent)
-        case tree.DespiteClause(rules=rules):
-            return "despite", ", ".join(each.id for each in rules)
-        case tree.SubjectClause(permits=permits):
-            return "subject to", ", ".join(each.id for each in permits)
-        case tree.ExceptionClause(name=name, condition=condition):
-            return "unless", f"{literal(name)} {expression(condition, indent)}"
-        case tree.UnknownClause(treatment=treatment):
-            return "if unknown", treatment.value
-        case tree.SeverityClause(gravity=gravity):
-            return "severity", gravity.value
-        case tree.EnforcementClause(enforcement=enforcement, role=role):
-            return "enforcement", enforcement.value + _optional(role)
-        case tree.TextClause(text=text):
-            return "text", literal(text)
-        case tree.MonthEndClause(month_end=month_end):
-            return "month end", month_end.value
-        case tree.MessageClause(text=text):
-            return "message", literal(text)
-        case tree.RemedyClause(text=text):
-            return "remedy", literal(text)
-        case tree.EvidenceClause(paths=paths):
-            return "evidence", ", ".join(map(path, paths))
-    assert_never(node)
-
-
-def _due(node: tree.Due) -> str:
-    within = f"within {literal(node.within)} " if node.within is not None else ""
-    return f"due {within}{node.term.value}"
 
 
 # --- vocabularies and sets --------------------------------------------------------------------
@@ -268,7 +213,7 @@ def _days(start: tree.DateLiteral | None, until: tree.DateLiteral | None) -> str
 
 def _stated(node: tree.ParameterEdition, indent: int) -> str:
     value = expression(node.value, indent)
-    cited = "" if node.source is None else f" source {_keyword_and_body(node.source, indent)[1]}"
+    cited = "" if node.source is None else f" source {cited_in(node.source)}"
     return f"{_days(node.start, node.until)}is {value}{cited}"
 
 
@@ -350,10 +295,11 @@ def _told(value: tree.Expression | tree.Told) -> str:
 
 def _expected(node: tree.Expectation) -> str:
     rules = ", ".join(rule.id for rule in node.rules)
+    waivers = ", ".join(waiver.text for waiver in node.waivers)
     paths = ", ".join(map(path, node.paths))
     if rules and paths:
         return f"{node.expected.value} {rules} because {paths} is unknown"
-    return f"{node.expected.value} {rules}{paths}".rstrip()
+    return f"{node.expected.value} {rules}{waivers}{paths}".rstrip()
 
 
 def _steps(steps: Iterable[tree.TestStep | tree.Broken], margin: str) -> Iterator[str]:

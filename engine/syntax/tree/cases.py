@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .expressions import DateLiteral, Expression, Path, TextLiteral
-from .node import Broken, Node
+from .node import Broken, Name, Node
 from .policies import RuleReference
 
 
@@ -53,17 +53,19 @@ class Expected(Enum):
     WARN_BY = "warn by"
     OBLIGE_BY = "oblige by"
     NO_WARNING_BY = "no warning by"
+    WAIVED_BY = "waived by"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation(Node):
-    """What the decision must be, and by which rules or for want of which facts.
+    """What the decision must be, and by which rules or waivers, or for want of which facts.
 
     `deny by` has paths too where the rules must deny because facts are unknown.
     """
 
     expected: Expected
     rules: tuple[RuleReference, ...] = ()
+    waivers: tuple[Name, ...] = ()
     paths: tuple[Path, ...] = ()
 
 

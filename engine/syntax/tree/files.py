@@ -10,6 +10,7 @@ from .parameters import Parameter
 from .policies import Policy
 from .tables import Table
 from .vocabularies import SetDeclaration, Vocabulary
+from .waivers import Waiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ Item = (
     | Definition
     | Table
     | Policy
+    | Waiver
     | Test
 )
 

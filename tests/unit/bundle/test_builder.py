@@ -68,7 +68,7 @@ def test_a_list_that_changes_is_read_anew() -> None:
     second, _ = builder.build("same", {**files, "s.csv": "x\nFR\n"})
     assert first is not None
     assert second is not None
-    assert second.policies.sets["S"].editions[0].content == {"FR"}
+    assert second.policies.sets["S"].editions[0].content == frozenset({"FR"})
     assert first.digest != second.digest
 
 

@@ -42,6 +42,7 @@ def test_a_record_says_what_was_decided_by_what_and_why() -> None:
         "findings": [record["findings"][0], record["findings"][1]],
         "warnings": [record["warnings"][0]],
         "obligations": [],
+        "waived": [],
         "upcoming": [],
         "missing": [
             {

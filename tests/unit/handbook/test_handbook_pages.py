@@ -254,3 +254,14 @@ def test_a_table_is_set_as_a_table_and_linked_from_its_rules() -> None:
     assert 'href="vocabulary.html#table-fee"' in made["policy-p.html"]
     prose = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", made["policy-p.html"]))
     assert "exceeds the fee for ads for “health” and the answer to “whether" in prose
+
+
+def test_a_waiver_is_shown_with_its_rule_and_escaped() -> None:
+    waived = (
+        f"policy p {rule('r', 'prohibit when campaign.political')} end policy\n"
+        'waiver w of p/r for campaign.id is "c-1" in force from 2026-01-01 until 2026-03-01\n'
+        'approved by "A. Jansen" as "DPO" ticket "LEG-1" reason "<b>By hand.</b>" end waiver\n'
+    )
+    made = "".join(pages(handbook(bundle(waived))).values())
+    assert "approved by A. Jansen as DPO (LEG-1)" in made
+    assert "&lt;b&gt;By hand." in made

@@ -290,3 +290,30 @@ def test_what_an_aggregate_reads_is_read_by_the_rule() -> None:
     (made,) = bundle(rules(main)).policies.rules
     read = {"campaign.segments", "campaign.segments.size", "campaign.segments.consent"}
     assert set(paths_read(made, "campaign")) == read
+
+
+WAIVED = (
+    f"policy p {rule('r', 'prohibit when campaign.political')} end policy\n"
+    'waiver w of p/r for campaign.id is "c-1" in force from 2026-01-01 until 2026-03-01\n'
+    'approved by "A. Jansen" as "DPO" ticket "LEG-1" reason "Reviewed by hand." end waiver\n'
+    'test "let pass" on 2026-01-01 given campaign.id is "c-1" expect waived by w end test\n'
+)
+
+
+def test_a_rule_names_its_waivers_and_who_answers_for_them() -> None:
+    (entry,) = handbook(bundle(WAIVED)).rules
+    (waiver,) = entry.waivers
+    assert waiver.condition.text.endswith("is “c-1”.")
+    assert (waiver.name, waiver.in_force) == (
+        "w",
+        "from 1 January 2026 up to and including 28 February 2026",
+    )
+    assert (waiver.approver, waiver.role, waiver.ticket, waiver.reason) == (
+        *("A. Jansen", "DPO"),
+        *("LEG-1", "Reviewed by hand."),
+    )
+
+
+def test_a_test_of_a_waiver_is_an_example_of_its_rule() -> None:
+    (entry,) = handbook(bundle(WAIVED)).rules
+    assert [(each.title, each.result) for each in entry.examples] == [("let pass", "waived")]

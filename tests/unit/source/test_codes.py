@@ -14,11 +14,12 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from engine.bundle.bundle import build
+from engine.bundle.bundle import Builder
 from engine.semantics import fact_faults as facts
 from engine.semantics import faults as meaning
 from engine.semantics import list_faults as lists
 from engine.semantics import table_faults as tables
+from engine.semantics import waiver_faults as waivers
 from engine.semantics.lint import faults as doubts
 from engine.semantics.types import Scalar, Type
 from engine.source.codes import Page, command_for, find_page, near_codes, pages
@@ -34,7 +35,7 @@ from engine.testing.untested import untested
 ROOT = Path(__file__).parents[3]
 INDEX = ROOT / "docs" / "diagnostics.md"
 VOCABULARY = (ROOT / "tests" / "golden" / "vocabulary.policy").read_text(encoding="utf-8")
-CATALOGUES = (marks, constructs, meaning, facts, tables, lists, doubts, tests)
+CATALOGUES = (marks, constructs, meaning, facts, tables, lists, waivers, doubts, tests)
 SECTIONS = ["What it means", "Why it matters", "Example", "How to fix it"]
 PHASES = {
     "E01": "Characters and words",
@@ -42,6 +43,7 @@ PHASES = {
     "E03": "Names",
     "E04": "Kinds of values",
     "E05": "Structure",
+    "W05": "What wants looking after",
     "E06": "Missing facts",
     "E07": "What cannot be meant",
     "E08": "Lists in files",
@@ -49,6 +51,7 @@ PHASES = {
     "W09": "What no test shows",
 }
 WITHOUT_NEIGHBOUR = {"E0507", "E0516", "E0533"}
+TODAY = date(2026, 10, 1)
 COMPANIONS = {"E0110": {"E0217"}}
 REPEATED = {"E0108": LONGEST_FILE // 100, "E0803": LONGEST_FILE // 25, "E0110": MOST_FAULTS + 1}
 
@@ -66,7 +69,9 @@ def reported(page: Page, text: str, listed: str = "") -> set[str]:
         files["lists/served.csv"] = listed
     if page.code not in WITHOUT_NEIGHBOUR:
         files["vocabulary.policy"] = VOCABULARY
-    bundle, found = build("pages", files)
+    builder = Builder()
+    bundle, found = builder.build("pages", files)
+    found = (*found, *builder.outdated(TODAY))
     if page.code.startswith("W09"):
         assert bundle is not None
         found = (*found, *untested(bundle))

@@ -1,0 +1,100 @@
+"""What changed in waivers: which came and went, and for whom, how long and by whom they are."""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+
+from ..semantics.tree import Policies, Waiver, Window
+from .change import Change, Kind, Lean, Part, Realm, Shown, Subject, leaning
+from .conditions import Comparing
+from .meaning import Reader, meaning
+from .normal import normal
+from .phrases import phrase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waived:
+    """A waiver with the id of its rule."""
+
+    rule: str
+    waiver: Waiver
+
+    def told(self, kind: Kind, lean: Lean, old: Shown = None, new: Shown = None) -> Change:
+        """Return a change of the waiver."""
+        return Change(kind=kind, subject=self.subject, lean=lean, old=old, new=new, about=self.rule)
+
+    @property
+    def subject(self) -> Subject:
+        """The waiver as the subject of a change."""
+        name, place = self.waiver.name, self.waiver.scope.location
+        return Subject(realm=Realm.WAIVER, name=name, title="", place=place)
+
+    @property
+    def terms(self) -> str:
+        """For which campaigns and on which days it holds, and who answers for it."""
+        window, scope = self.waiver.window, phrase(normal(self.waiver.scope.condition))
+        days = f"from {window.start} until {window.until}"
+        return f"for `{scope}`, {days}, approved by {self.approval}"
+
+    @property
+    def approval(self) -> str:
+        """Who has approved it, and in which role."""
+        return f"{self.waiver.approver} as {self.waiver.role}"
+
+
+def waiver_changes(before: Reader, now: Reader) -> Iterator[Change]:
+    """Yield what changed in waivers; one that says the same by another name is renamed."""
+    old, new = _waived(before.policies), _waived(now.policies)
+    gone = {name: each for name, each in old.items() if name not in new}
+    for name, after in new.items():
+        if name in old:
+            yield from _changed(old[name], after, before, now)
+            continue
+        said = _content(after, now)
+        former = next((each for each in gone if _content(gone[each], before) == said), None)
+        if former is None:
+            yield after.told(Kind.ADDED, Lean.LOOSER, new=after.terms)
+        else:
+            del gone[former]
+            yield after.told(Kind.RENAMED, Lean.NEUTRAL, former, name)
+    for each in gone.values():
+        yield each.told(Kind.REMOVED, Lean.STRICTER)
+
+
+def _waived(policies: Policies) -> dict[str, _Waived]:
+    found = [
+        _Waived(rule=rule.id, waiver=waiver) for rule in policies.rules for waiver in rule.waivers
+    ]
+    return {each.waiver.name: each for each in found}
+
+
+def _content(waived: _Waived, reader: Reader) -> Hashable:
+    each = waived.waiver
+    scope = meaning(reader, each.scope.condition)
+    return waived.rule, scope, each.window, waived.approval, each.ticket, each.reason
+
+
+def _changed(old: _Waived, new: _Waived, before: Reader, now: Reader) -> Iterator[Change]:
+    one, other = old.waiver, new.waiver
+    if old.rule != new.rule:
+        yield new.told(Kind.WAIVED, Lean.UNCLEAR, old.rule, new.rule)
+    comparing = Comparing(old=before, new=now, sign=-1, subject=new.subject, part=Part.WAIVER)
+    yield from comparing.conditions(normal(one.scope.condition), normal(other.scope.condition))
+    yield from _moved(one.window, other.window, new)
+    if old.approval != new.approval:
+        yield new.told(Kind.APPROVAL, Lean.NEUTRAL, old.approval, new.approval)
+    if one.ticket != other.ticket:
+        yield new.told(Kind.TICKET, Lean.NEUTRAL, one.ticket, other.ticket)
+    if one.reason != other.reason:
+        yield new.told(Kind.REASON, Lean.NEUTRAL, one.reason, other.reason)
+
+
+def _moved(old: Window, new: Window, waived: _Waived) -> Iterator[Change]:
+    """Yield the days that moved; every waiver has both."""
+    if old.start != new.start:
+        grows = str(new.start) < str(old.start)
+        lean = leaning(grows=grows, sign=-1)
+        yield waived.told(Kind.IN_FORCE_FROM, lean, old.start, new.start)
+    if old.until != new.until:
+        grows = str(new.until) > str(old.until)
+        lean = leaning(grows=grows, sign=-1)
+        yield waived.told(Kind.IN_FORCE_UNTIL, lean, old.until, new.until)

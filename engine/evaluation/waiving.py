@@ -1,0 +1,45 @@
+"""Whether a waiver holds: decided here and nowhere else.
+
+A waiver holds on a day on which it is in force, in a market in which its scope is shown. It is
+closed-world, as exceptions are: a scope that hangs on a missing fact is not shown. What is waived
+is a breach that is established; what is undetermined stays so, since nobody knows what was waived.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from ..semantics.tree import Clause, Rule, Waiver
+from .outcome import Outcome
+from .result import Unestablished
+
+Told = tuple[tuple[Waiver, ...], tuple[Unestablished, ...]]
+"""The waivers that hold, and those for the campaign that do not."""
+
+
+def waiving(rule: Rule, day: date, outcome: Callable[[Clause], Outcome]) -> Told:
+    """Return which waivers of a rule hold under the law of a day, and why others do not.
+
+    `outcome` evaluates a scope on that day. A waiver of other campaigns is passed over.
+    """
+    holding, failing = [], []
+    for waiver in rule.waivers:
+        scope = outcome(waiver.scope)
+        in_force = waiver.window.meets(day, day)
+        if in_force and scope.truth is True:
+            holding.append(waiver)
+        elif in_force and scope.truth is None:
+            failing.append(Unestablished(name=titled(waiver), seen=(), wanted=scope.wanted))
+        elif scope.truth is True:
+            name = f"{titled(waiver)} from {waiver.window.start} until {waiver.window.until}"
+            failing.append(Unestablished(name=name, seen=scope.seen, wanted=()))
+    return tuple(holding), tuple(failing)
+
+
+def titled(waiver: Waiver) -> str:
+    """Return how a waiver is called beside exceptions and permissions."""
+    return f"waiver {waiver.name}"
+
+
+def named(waivers: Iterable[Waiver]) -> str:
+    """Return the names of waivers, as the reason why a rule is waived."""
+    return ", ".join(waiver.name for waiver in waivers)

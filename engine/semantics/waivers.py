@@ -1,0 +1,175 @@
+"""Waivers: who lets a rule be broken, made of what the files declare, and set into the rules.
+
+A waiver stands apart from the rule that it waives: it is an act of the house, with an end, and
+comes and goes while the rule stays. What it needs is demanded here, so that no waiver is without
+an end, an approval, a ticket and a reason.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from ..source.diagnostic import Diagnostic
+from ..syntax import tree as syntax
+from . import clauses, faults, waiver_faults
+from .declare import window
+from .definitions import MOST_PARTS, is_sprawling
+from .elaborate import Scope, condition
+from .overrides import WrittenRule
+from .polarity import absence_faults
+from .tree import Clause, Rule, Waiver
+
+ClauseKind = TypeVar("ClauseKind", bound=syntax.Node)
+
+_NEEDED: Mapping[type[syntax.Node], tuple[str, str]] = {
+    syntax.WaivedClause: ("of", "say which rule is waived: `of minors/no_profiling`"),
+    syntax.ScopeClause: ("for", 'say for which campaigns: `for campaign.id is "c-771"`'),
+    syntax.ForceClause: (
+        "in force from",
+        "say on which days: `in force from 2026-09-01 until 2026-11-30`",
+    ),
+    syntax.ApprovalClause: (
+        "approved by",
+        'say who has approved it: `approved by "A. Jansen" as "Data Protection Officer"`',
+    ),
+    syntax.TicketClause: ("ticket", 'say where the approval is on record: `ticket "LEG-991"`'),
+    syntax.ReasonClause: ("reason", 'say why the rule is waived: `reason "…"`'),
+}
+"""What every waiver says, each with its keyword and how to say it."""
+
+
+def waived_rules(files: Iterable[syntax.File]) -> dict[str, str]:
+    """Return the rule of every waiver, well formed or not, by the name of the waiver."""
+    written = (item for file in files for item in file.items if isinstance(item, syntax.Waiver))
+    found: dict[str, str] = {}
+    for node in written:
+        clause = _one(node, syntax.WaivedClause)
+        found.setdefault(node.name.text, clause.rule.id if clause is not None else "")
+    return found
+
+
+def waiver(
+    node: syntax.Waiver, scope: Scope, written: Mapping[str, WrittenRule]
+) -> tuple[str, Waiver] | None:
+    """Return the id of a rule and what waives it, or None where a fault in it was reported."""
+    found: list[Diagnostic] = []
+    found += _structure_faults(node)
+    named, held = _one(node, syntax.WaivedClause), _one(node, syntax.ForceClause)
+    signed, about = _one(node, syntax.ApprovalClause), _one(node, syntax.ScopeClause)
+    ticket, reason = _one(node, syntax.TicketClause), _one(node, syntax.ReasonClause)
+    if named is not None:
+        found += _rule_faults(named.rule, signed, written)
+    force = None if held is None else window(held.start, held.until, found.append)
+    if held is not None and held.until is None:
+        found.append(waiver_faults.endless_waiver(held.span, node.name.text))
+    clause = None if about is None else _scope(about, replace(scope, report=found.append))
+    for fault in found:
+        scope.report(fault)
+    if found or named is None or force is None or signed is None or clause is None:
+        return None
+    if ticket is None or reason is None or _is_broken(node):
+        return None
+    return named.rule.id, Waiver(
+        name=node.name.text,
+        scope=clause,
+        window=force,
+        approver=signed.approver.value,
+        role=signed.role.value,
+        ticket=ticket.text.value,
+        reason=reason.text.value,
+    )
+
+
+def _one(node: syntax.Waiver, kind: type[ClauseKind]) -> ClauseKind | None:
+    return next((clause for clause in node.clauses if isinstance(clause, kind)), None)
+
+
+def _is_broken(node: syntax.Waiver) -> bool:
+    return any(isinstance(clause, syntax.Broken) for clause in node.clauses)
+
+
+def _structure_faults(node: syntax.Waiver) -> Iterator[Diagnostic]:
+    """Yield what a waiver lacks, says twice, or leaves empty."""
+    seen: set[type[syntax.Node]] = set()
+    for clause in node.clauses:
+        if type(clause) in seen and not isinstance(clause, syntax.Broken):
+            yield faults.repeated_clause(clause.span, _NEEDED[type(clause)][0], "waiver")
+        seen.add(type(clause))
+        for what, text in _texts(clause):
+            if not text.value.strip():
+                yield waiver_faults.says_nothing(text.span, what)
+    if _is_broken(node):  # The broken clause may be the one that seems to be missing.
+        return
+    for kind, (keyword, why) in _NEEDED.items():
+        if kind not in seen:
+            name = node.name
+            yield faults.missing_clause(name.span, name.text, keyword, why, "waiver")
+
+
+def _texts(
+    clause: syntax.WaiverClause | syntax.Broken,
+) -> tuple[tuple[str, syntax.TextLiteral], ...]:
+    match clause:
+        case syntax.ApprovalClause(approver=approver, role=role):
+            return ("approver", approver), ("role", role)
+        case syntax.TicketClause(text=text):
+            return (("ticket", text),)
+        case syntax.ReasonClause(text=text):
+            return (("reason", text),)
+        case _:
+            return ()
+
+
+def _rule_faults(
+    reference: syntax.RuleReference,
+    signed: syntax.ApprovalClause | None,
+    written: Mapping[str, WrittenRule],
+) -> Iterator[Diagnostic]:
+    """Yield why the rule that a waiver names cannot be waived, or not in this role."""
+    rule = written.get(reference.id)
+    if rule is None:
+        yield faults.unknown_rule(reference.span, reference.id, written)
+        return
+    effect = next((type(clause) for clause in rule.rule.clauses if _obliges(clause)), None)
+    if effect is not None:
+        keyword = clauses.KEYWORDS[effect]
+        yield waiver_faults.nothing_to_waive(reference.span, reference.id, keyword)
+        return
+    clause = rule.enforcement
+    if clause is None:
+        return
+    if clause.enforcement is syntax.Enforcement.MANDATORY:
+        yield waiver_faults.waives_mandatory(reference.span, reference.id)
+    elif clause.enforcement is syntax.Enforcement.ADVISORY:
+        yield waiver_faults.waives_advice(reference.span, reference.id)
+    elif signed is not None and clause.role is not None and signed.role != clause.role:
+        role, approving = clause.role.value, signed.role.value
+        yield waiver_faults.other_role(signed.role.span, reference.id, role, approving)
+
+
+def _obliges(clause: syntax.Clause | syntax.Broken) -> bool:
+    return isinstance(clause, syntax.ObligeClause | syntax.PermitClause)
+
+
+def _scope(node: syntax.ScopeClause, scope: Scope) -> Clause | None:
+    """Return for which campaigns a rule is waived; leaving a fact out must not bring that about."""
+    made = condition(scope, node.condition)
+    if made is None:
+        return None
+    if is_sprawling(made):
+        scope.report(faults.sprawling(node.span, MOST_PARTS))
+        return None
+    for fault in absence_faults(made, towards_denial=False):
+        scope.report(fault)
+    location = scope.source.locate(node.span.start)
+    return Clause(condition=made, text=scope.words(node.span), location=location)
+
+
+def with_waivers(rules: Iterable[Rule], waivers: Iterable[tuple[str, Waiver]]) -> Iterator[Rule]:
+    """Yield rules, each with what waives it, in the order of the names."""
+    by_rule: dict[str, list[Waiver]] = {}
+    for name, each in waivers:
+        by_rule.setdefault(name, []).append(each)
+    for rule in rules:
+        waiving = sorted(by_rule.get(rule.id, ()), key=lambda each: each.name)
+        yield replace(rule, waivers=tuple(waiving)) if waiving else rule
