@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from engine import load_bundle
+from engine import bundle_from_files, load_bundle
 from engine.bundle.load import shipped_directory
 from engine.english import consequences, labels
 from engine.english.amounts import place
@@ -15,7 +15,7 @@ from engine.handbook.handbook import handbook
 from engine.handbook.values import Outcome
 from engine.semantics.tree import Compared, Window
 from engine.syntax.lexis import Comparator
-from tests.unit.handbook.bookshelf import bundle, condition, rule, shipped
+from tests.unit.handbook.bookshelf import VOCABULARY, bundle, condition, rule, shipped
 
 TESTS = """
 test "named" on 2026-01-01 given campaign.political is yes expect deny by p/one end test
@@ -84,6 +84,17 @@ def test_a_permission_and_what_it_lifts_name_each_other() -> None:
     assert permission.sentence.text.startswith("As an exception, an ad may be shown if ")
     assert permission.effect.startswith("Where this is shown, the rules that it lifts")
     assert permission.missing.startswith("It is for the advertiser to show")
+
+
+def test_a_list_in_a_file_is_told_by_its_first_members_and_its_file() -> None:
+    named = 'set AREAS of text "areas" is column "area" of "areas.csv" end set'
+    rows = "".join(f"{number:03}\n" for number in range(150))
+    files = {"words.policy": VOCABULARY, "p.policy": named, "areas.csv": f"area\n{rows}"}
+    made = handbook(bundle_from_files(files, name="golden"))
+    (edition,) = next(each for each in made.lists if each.name == "AREAS").editions
+    assert edition.file == "areas.csv"
+    assert edition.members[:2] == ("“000”", "“001”")
+    assert (len(edition.members), edition.more) == (100, 50)
 
 
 @pytest.mark.parametrize(
