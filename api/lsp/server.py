@@ -46,6 +46,7 @@ class PolicyServer(LanguageServer):
         )
         self.folders = Folders(tell=self.warn)
         self._published: dict[str, list[types.Diagnostic]] = {}
+        self._covered: dict[Folder, frozenset[str]] = {}
         self._waiting: asyncio.TimerHandle | None = None
 
     def warn(self, message: str) -> None:
@@ -66,10 +67,17 @@ class PolicyServer(LanguageServer):
         return self.answers(folder), name
 
     def publish(self, folder: Folder) -> None:
-        """Push the diagnostics of the files of a folder that have others than before."""
+        """Push the diagnostics of the files of a folder that have others than before.
+
+        Those of files that it no longer has are taken back.
+        """
         answers = self.answers(folder)
-        for name in folder.names():
-            uri, found = folder.uri(name), answers.diagnostics(name)
+        names = {folder.uri(name): name for name in folder.names()}
+        for uri in self._covered.get(folder, frozenset()).difference(names):
+            self.forget(uri)
+        self._covered[folder] = frozenset(names)
+        for uri, name in names.items():
+            found = answers.diagnostics(name)
             if self._published.get(uri) != found:
                 self._published[uri] = found
                 self.text_document_publish_diagnostics(
@@ -82,6 +90,11 @@ class PolicyServer(LanguageServer):
             self._waiting.cancel()
         loop = asyncio.get_running_loop()
         self._waiting = loop.call_later(_PAUSE, self.publish, folder)
+
+    def leave(self, folder: Folder) -> None:
+        """Take back the diagnostics of all files of a folder that nobody edits any more."""
+        for uri in self._covered.pop(folder, frozenset()):
+            self.forget(uri)
 
     def forget(self, uri: str) -> None:
         """Take back the diagnostics of a file that belongs to no folder any more."""
@@ -154,8 +167,8 @@ def _closed(server: PolicyServer, params: types.DidCloseTextDocumentParams) -> N
     if folder.is_in_use:
         server.publish(folder)
     else:
-        for name in (*folder.names(), ""):
-            server.forget(folder.uri(name) if name else uri)
+        server.leave(folder)
+        server.forget(uri)
 
 
 # --- questions --------------------------------------------------------------------------------

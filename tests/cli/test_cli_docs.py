@@ -56,3 +56,14 @@ def test_examples_that_are_not_true_are_refused(
     assert not (tmp_path / "book").exists()
     rules.write_text(rules.read_text().replace("deny for want of campaign.age.min", "allow"))
     assert "2 tests fail" in one_line(run("docs", copied, "--json"))
+
+
+def test_a_long_list_is_told_with_its_file(run: Run, policies: str, tmp_path: Path) -> None:
+    copied = Path(shutil.copytree(policies, tmp_path / "copied"))
+    named = 'set AREAS of text "areas"\n  is column "area" of "areas.csv"\nend set\n'
+    (copied / "areas.policy").write_text(named)
+    rows = "".join(f"{number:04}\n" for number in range(1_200))
+    (copied / "areas.csv").write_text(f"area\n{rows}")
+    assert run("docs", copied, "-o", tmp_path / "book").exit_code == 0
+    page = (tmp_path / "book" / "handbook.html").read_text()
+    assert "“0099” and 1,100 more (listed in areas.csv)" in page

@@ -102,21 +102,42 @@ def test_what_is_saved_and_closed_is_read_from_disk(
     editor.until(lambda: editor.diagnostics[uri] == [])
 
 
-def test_faults_of_a_list_stand_in_the_list(editor: Editor, folder: Path, minors: Path) -> None:
+SERVED = """\
+set SERVED of country "countries that we serve"
+  is column "code" of "served.csv"
+end set
+"""
+
+
+def test_faults_of_a_list_stand_in_the_list(editor: Editor, folder: Path) -> None:
     law = folder / "law" / "law.policy"
     listed = folder / "law" / "served.csv"
     listed.write_text("code\nDE\nUK\n")
-    extended = (
-        f'{law.read_text()}\nset S of country "s"\n  is column "code" of "served.csv"\nend set\n'
-    )
-    ready(editor, law, extended)
+    ready(editor, law, f"{law.read_text()}\n{SERVED}")
     editor.until(lambda: bool(editor.diagnostics.get(listed.as_uri())))
     (found,) = editor.diagnostics[listed.as_uri()]
     assert (found.code, found.range.start.line) == ("E0808", 2)
     listed.write_text("code\nDE\nGB\n")
     editor.touch(listed.as_uri())
     editor.until(lambda: editor.diagnostics[listed.as_uri()] == [])
-    assert minors.exists()
+
+
+def test_faults_of_a_list_that_is_no_longer_named_are_taken_back(
+    editor: Editor, folder: Path
+) -> None:
+    law = folder / "law" / "law.policy"
+    listed = folder / "law" / "served.csv"
+    listed.write_text("code\nUK\n")
+    uri = ready(editor, law, f"{law.read_text()}\n{SERVED}")
+    editor.until(lambda: bool(editor.diagnostics.get(listed.as_uri())))
+    editor.change(uri, law.read_text())
+    listed.unlink()
+    editor.touch(listed.as_uri())
+    editor.until(lambda: editor.diagnostics[listed.as_uri()] == [])
+    editor.change(uri, f"{law.read_text()}\n{SERVED}")
+    editor.until(lambda: [each.code for each in editor.diagnostics[uri]] == ["E0802"])
+    editor.close(uri)
+    editor.until(lambda: editor.diagnostics[uri] == [])
 
 
 def test_a_file_by_itself_has_the_shipped_vocabulary(editor: Editor, tmp_path: Path) -> None:

@@ -5,9 +5,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from engine.bundle.bundle import Bundle, build
+from engine.bundle.bundle import Bundle, build, sources_of
 from engine.semantics.tree import SetDefinition
+from engine.source.render import render_concise, render_json, render_sarif, render_text
 
 VOCABULARY = (Path(__file__).parents[2] / "golden" / "vocabulary.policy").read_text()
 
@@ -88,3 +91,17 @@ def test_a_set_with_a_broken_list_has_no_edition_and_its_rules_are_still_checked
     made, diagnostics = build("lists", files)
     assert made is None
     assert {each.code for each in diagnostics} == {"E0802", "E0306"}
+
+
+@given(
+    st.sampled_from(["text", "place", "number", "date", "tag"]),
+    st.text(alphabet='x,"\n\r\ufeff \0DEalth015-.\u0301\ud800', max_size=30),
+)
+def test_any_file_makes_a_set_or_faults_that_can_be_shown(kind: str, content: str) -> None:
+    text = f'set S of {kind} "s"\n  is column "x" of "a.csv"\nend set\n'
+    files = {"vocabulary.policy": VOCABULARY, "p.policy": text, "a.csv": f"x,\n{content}"}
+    made, diagnostics = build("lists", files)
+    assert (made is None) is any(each.is_error for each in diagnostics)
+    assert made is None or made.policies.sets["S"].editions[0].content
+    for form in (render_text, render_concise, render_json, render_sarif):
+        form(diagnostics, sources_of(files))
