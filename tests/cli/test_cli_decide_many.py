@@ -1,6 +1,7 @@
 """`assent decide` with many records: a line each, the summary, and flat reading."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,29 @@ def test_json_is_a_line_each_and_the_summary_is_elsewhere(
     assert outcomes == ["allow", "deny", "deny", "allow", "deny", "refused", "refused", "refused"]
     assert [answer["record"] for answer in answers if "refused" in answer] == [6, 7, 8]
     assert result.stderr.startswith("8 records\n")
+
+
+def test_an_allow_that_rests_on_a_waiver_says_so(
+    run: Run, write: Write, policies: str, tmp_path: Path, campaign: dict[str, Any]
+) -> None:
+    waiver = """
+waiver grand_opening
+  of            spending/approved
+  for           campaign.id is "spring-1"
+  in force from 2026-12-01 until 2027-01-01
+  approved by   "A. Jansen" as "CFO"
+  ticket        "FIN-7"
+  reason        "The board has approved the whole opening."
+end waiver
+"""
+    waived = Path(shutil.copytree(policies, tmp_path / "waived"))
+    (waived / "waivers.policy").write_text(waiver)
+    costly = {**campaign, "budget": {"amount": "9000", "currency": "EUR"}}
+    file = write("c.json", [costly, {**costly, "id": "spring-9"}])
+    result = run("decide", file, "--policies", waived, "--as-of", "2026-11-23")
+    assert result.exit_code == 1
+    assert "allow    spring-1  with a waiver of spending/approved\n" in result.stdout
+    assert "deny     spring-9  violates spending/approved\n" in result.stdout
 
 
 def test_all_allowed_ends_with_zero(decide: Run, write: Write, campaign: object) -> None:

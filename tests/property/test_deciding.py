@@ -146,7 +146,10 @@ def test_an_answer_holds_until_the_first_flip(
     files: dict[str, str], descriptor: dict[str, Any], day: date
 ) -> None:
     """The answer differs at `valid_until`, and on no day between now and then."""
-    bundle = bundle_of(files)
+    holds_until_the_first_flip(bundle_of(files), descriptor, day)
+
+
+def holds_until_the_first_flip(bundle: Bundle, descriptor: dict[str, Any], day: date) -> None:
     now = decided(bundle, descriptor, day, by="program")
     until = now.valid_until
     last = until - ONE_DAY if until is not None else date(2029, 1, 1)

@@ -450,7 +450,7 @@ def rules(draw: st.DrawFn, name: str) -> str:
         if draw(st.booleans()):
             demand += f" when {draw(conditions(towards_denial=True, depth=1))}"
         clauses.append(demand)
-    for index in range(draw(st.integers(0, 2))):
+    for index in range(draw(st.sampled_from([0, 1, 1, 2]))):
         exception = draw(conditions(towards_denial=False, depth=1))
         clauses.append(f'unless "exception {index}" {exception}')
     clauses.append(draw(st.sampled_from(["month end rounds up", "month end rounds down", ""])))
@@ -464,15 +464,22 @@ def rules(draw: st.DrawFn, name: str) -> str:
     return f"  rule {name}\n    " + "\n    ".join(filter(None, clauses)) + "\n"
 
 
+_SCOPES = (
+    *('campaign.id is "c-1"', "campaign.flag", "market is DE", "campaign.home is known"),
+    *("campaign.markets includes DE", "not (today is before campaign.flight.start)"),
+    "campaign.minors is no or campaign.role is guest or campaign.other",
+)
+
+
 @st.composite
 def waivers(draw: st.DrawFn, name: str, rule: str) -> str:
-    """Return the text of a waiver of a rule."""
-    start = draw(DAYS)
-    until = start + timedelta(days=draw(st.integers(1, 900)))
-    usual = st.sampled_from(['campaign.id is "c-1"', "campaign.flag", "market is DE"])
+    """Return the text of a waiver of a rule, mostly for years and for many campaigns."""
+    start = draw(st.just(date(2024, 1, 1)) | DAYS)
+    until = draw(st.just(date(2028, 1, 1)) | DAYS.filter(lambda day: day > start))
+    scope = draw(st.sampled_from([*_SCOPES, ""]))
     clauses = [
         f"of {rule}",
-        f"for {draw(st.one_of(usual, conditions(towards_denial=False, depth=1)))}",
+        f"for {scope or draw(conditions(towards_denial=False, depth=1))}",
         f"in force from {start} until {until}",
         'approved by "A. Jansen" as "counsel"',
         'ticket "LEG-1"',

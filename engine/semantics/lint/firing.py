@@ -32,11 +32,18 @@ def examine(rule: Rule, prover: Prover) -> Iterator[Diagnostic]:
         yield from doubts(Claim(condition=clause.condition), seen, prover)
         seen = (*seen, Claim(condition=clause.condition))
     yield from doubts(Claim(condition=rule.main.condition), subject, prover)
+    for waiver in rule.waivers:
+        yield from _alone(waiver.scope.condition, prover)
 
 
 def examine_definition(definition: Definition, prover: Prover) -> Iterator[Diagnostic]:
     """Yield the doubts about what a definition means."""
-    claim = Claim(condition=definition.clause.condition)
+    yield from _alone(definition.clause.condition, prover)
+
+
+def _alone(condition: Condition, prover: Prover) -> Iterator[Diagnostic]:
+    """Yield the doubts about a condition that is no part of a demand."""
+    claim = Claim(condition=condition)
     if found := prover.exclusion(claim):
         yield faults.never_holds(_place(found, (claim.condition,)), reason(found))
     else:

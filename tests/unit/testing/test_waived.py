@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.bundle.bundle import Bundle
 from engine.evaluation.result import Status
 from engine.testing.coverage import measure
 from engine.testing.mutation import try_mutants
@@ -61,12 +62,24 @@ def test_coverage_asks_to_see_a_rule_waived_that_has_a_waiver() -> None:
     assert found.unseen == (Status.UNDETERMINED, Status.WAIVED, Status.SATISFIED)
 
 
+def noticed(bundle: Bundle) -> dict[str, bool]:
+    """Return whether each change of the rules breaks a test."""
+    trials = try_mutants(bundle, results(bundle))
+    return {each.mutant.change: each.noticed_by is not None for each in trials}
+
+
 def test_a_test_of_a_waiver_notices_what_changes_the_rule() -> None:
     tests = (
         case("waived", "given campaign.other is yes", "expect waived by w"),
         case("allowed", "given campaign.flag is no", "expect allow"),
     )
     bundle = docket(HARD, *tests, declared=WAIVER, flag=True)
-    trials = list(try_mutants(bundle, results(bundle)))
-    noticed = {each.mutant.change: each.noticed_by for each in trials}
-    assert noticed["the rule is deleted"] is not None
+    assert noticed(bundle)["the rule is deleted"]
+
+
+def test_that_a_waiver_is_deleted_is_noticed_by_a_test_that_expects_it_to_hold() -> None:
+    waived = case("waived", "given campaign.other is yes", "expect waived by w")
+    denied = case("denied", "expect deny by p/hard")
+    change = "the waiver `w` is deleted"
+    assert noticed(docket(HARD, waived, denied, declared=WAIVER, flag=True))[change]
+    assert not noticed(docket(HARD, denied, declared=WAIVER, flag=True))[change]
