@@ -23,7 +23,10 @@ from ..semantics.tree import (
     Holds,
     Joined,
     Over,
+    Parameter,
+    Policies,
     Rule,
+    Table,
     ValueTerm,
     Window,
     clauses_read,
@@ -61,22 +64,24 @@ _QUANTIFIERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """Rules with one change: of a rule, or of a definition in all the rules that use it.
+    """Rules with one change: of a rule, or of a declaration in all the rules that use it.
 
     `changed` are the `rules` as they would be, none where the rule is deleted. `in_clause` is
-    whether the change can only matter where a condition of a rule is looked at.
+    whether the change can only matter where a condition of a rule is looked at. `policies` declare
+    what the changed rules read, where that is what changed.
     """
 
-    owner: Rule | Definition
+    owner: Rule | Definition | Parameter | Table
     rules: tuple[Rule, ...]
     changed: tuple[Rule, ...]
     change: str
     location: Location
     in_clause: bool = False
+    policies: Policies | None = None
 
     @property
     def name(self) -> str:
-        """The id of the rule, or the name of the definition, that the change is in."""
+        """The id of the rule, or the name of the declaration, that the change is in."""
         return self.owner.id if isinstance(self.owner, Rule) else self.owner.name
 
 
