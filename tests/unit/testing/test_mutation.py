@@ -359,3 +359,17 @@ def test_a_case_of_a_table_is_noticed_by_a_test_that_looks_it_up() -> None:
         ("fee", "`UNION gives 4` is left out"): False,
         ("fee", "`otherwise gives 9` is left out"): False,
     }
+
+
+@pytest.mark.parametrize("sum_", ["{}", "1 + {}", "{} + 1"])
+@pytest.mark.parametrize("comparison", ["{} exceeds 3", "campaign.amount is less than {}"])
+def test_what_an_aggregate_chooses_is_changed(sum_: str, comparison: str) -> None:
+    term = "count of (each item in campaign.items where item.flag and item.amount is 2)"
+    condition = comparison.format(sum_.format(term))
+    made = [change for change in changes(f"prohibit when {condition}") if "item.flag" in change]
+    assert made[-4:] == [
+        "`where item.flag and item.amount is 2` is removed",
+        "`and` reads `or` in `item.flag and item.amount is 2`",
+        "`item.flag` is dropped",
+        "`item.flag` is denied",
+    ]
