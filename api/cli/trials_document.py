@@ -1,9 +1,10 @@
 """What tests came to, as values of a JSON document."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from api.cli.policy_files import PolicyFiles
-from engine.semantics.tree import Rule
+from engine.semantics.tree import Definition, Parameter, Rule, Table
 from engine.source.text import Location
 from engine.testing.boundaries import LimitTests
 from engine.testing.coverage import Coverage, PartCoverage, share
@@ -107,7 +108,16 @@ def mutants(policies: PolicyFiles, trials: Sequence[Trial]) -> Document:
 
 
 def _kind(mutant: Mutant) -> str:
-    return "rule" if isinstance(mutant.owner, Rule) else "definition"
+    match mutant.owner:
+        case Rule():
+            return "rule"
+        case Definition():
+            return "definition"
+        case Parameter():
+            return "parameter"
+        case Table():
+            return "table"
+    assert_never(mutant.owner)
 
 
 def boundaries(policies: PolicyFiles, offered: Sequence[LimitTests]) -> list[Document]:

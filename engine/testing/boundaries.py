@@ -89,7 +89,7 @@ def boundary_tests(bundle: Bundle, results: Iterable[CaseResult]) -> Iterator[Li
     titles: set[str] = set()
     settled: set[tuple[Span, Span]] = set()  # of definitions, which several rules may use
     for rule in bundle.policies.rules:
-        limits = list(limits_of(rule, bundle.policies.parameters))
+        limits = list(limits_of(rule, bundle.policies))
         for limit, tries in _tried(rule, limits, passing):
             place = (limit.condition.span, limit.limit.span)
             offered = None if place in settled else writer.offer(limit, tries)
@@ -113,8 +113,8 @@ def _tried(
         for heard in record(rule, result.hearing).heard:
             for part in heard.judgment.parts():
                 for limit, each in zip(limits, tries, strict=True):
-                    is_in_force = limit.window.meets(heard.day, heard.day)
-                    if is_in_force and limit.key == (heard.index, part.address):
+                    is_here = limit.key == (heard.index, part.address)
+                    if is_here and limit.holds(heard.day, part.read):
                         each.add(limit, result, part.read)
     yield from zip(limits, tries, strict=True)
 
@@ -140,10 +140,11 @@ class _Writer:
         best, decides = self._best(limit, tries, ordered[:MOST_TRIED])
         if ordered and not best:
             return None
+        place = limit.condition if limit.looked_up is None else limit.limit
         return LimitTests(
             rule=limit.rule,
             text=self.words.of(limit.condition.span),
-            location=self.words.place(limit.condition.span),
+            location=self.words.place(place.span),
             tests=best,
             decides=decides,
         )

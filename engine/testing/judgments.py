@@ -157,7 +157,8 @@ def _reads(condition: Condition, situation: Situation) -> Iterator[Read]:
             yield Read(term=term, path="today", value=today, shown=today.isoformat())
         elif isinstance(term, LookupTerm):
             found, _ = lookup(term, situation)
-            yield Read(term=term, path=term.text, value=None, shown=given(term, found))
+            value = None if found is None else found.value
+            yield Read(term=term, path=term.text, value=value, shown=given(term, found))
         elif isinstance(term, ParameterTerm):
             shown = in_force(term, situation.policies, situation.law_day)
             yield Read(term=term, path=term.name, value=None, shown=shown)

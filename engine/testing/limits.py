@@ -20,10 +20,11 @@ from ..semantics.tree import (
     Condition,
     Constant,
     FactTerm,
+    LookupTerm,
     Measure,
     Money,
-    Parameter,
     ParameterTerm,
+    Policies,
     Rule,
     TodayTerm,
     Value,
@@ -60,6 +61,7 @@ class Limit:
     """A fact held against a limit; `anchor` is the day from which a number of days is counted.
 
     `window` is the time in which the limit holds: that of the edition, where a parameter sets it.
+    `looked_up` is the lookup of which the limit is one case; it holds where the case was meant.
     """
 
     rule: Rule
@@ -69,6 +71,13 @@ class Limit:
     condition: Compared
     window: Window
     anchor: ValueTerm | None = None
+    looked_up: LookupTerm | None = None
+
+    def holds(self, day: date, read: Iterable[Read]) -> bool:
+        """Whether a comparison was held against this limit, under the law of a day."""
+        if self.looked_up is None:
+            return self.window.meets(day, day)
+        return any(each.term == self.looked_up and each.value == self.limit.value for each in read)
 
     def values(self, read: Iterable[Read]) -> Mapping[Side, Value]:
         """Return the values that try the limit, by what its comparison read; none if unknown."""
@@ -91,15 +100,18 @@ class Limit:
         return months_later(known, count, self.condition.month_end)
 
 
-def limits_of(rule: Rule, parameters: Mapping[str, Parameter]) -> Iterator[Limit]:
-    """Yield the limits in a rule, in the order of its clauses; of a parameter each edition."""
+def limits_of(rule: Rule, policies: Policies) -> Iterator[Limit]:
+    """Yield the limits in a rule, in the order of its clauses.
+
+    Of a parameter each edition is one, and of a table each case.
+    """
     for index, clause in enumerate(clauses_of(rule)):
         for address, condition in _below(clause.condition):
             fact = condition.left if isinstance(condition, Compared) else None
             if isinstance(fact, FactTerm) and fact.type in _TYPES:
                 assert isinstance(condition, Compared)  # noqa: S101 - it has a left side.
                 for term, anchor in _held_against(condition):
-                    for constant, window in _stated(term, parameters):
+                    for constant, window in _stated(term, policies):
                         yield Limit(
                             rule=rule,
                             key=(index, address),
@@ -108,6 +120,7 @@ def limits_of(rule: Rule, parameters: Mapping[str, Parameter]) -> Iterator[Limit
                             condition=condition,
                             window=window,
                             anchor=anchor,
+                            looked_up=term if isinstance(term, LookupTerm) else None,
                         )
 
 
@@ -121,14 +134,17 @@ def _held_against(condition: Compared) -> Iterator[tuple[ValueTerm, ValueTerm | 
         yield from ((term, None) for term in condition.right)
 
 
-def _stated(
-    term: ValueTerm, parameters: Mapping[str, Parameter]
-) -> Iterator[tuple[Constant, Window]]:
+def _stated(term: ValueTerm, policies: Policies) -> Iterator[tuple[Constant, Window]]:
     match term:
         case Constant():
             yield term, Window()
         case ParameterTerm(name=name):
-            yield from ((each.content, each.window) for each in parameters[name].editions)
+            editions = policies.parameters[name].editions
+            yield from ((each.content, each.window) for each in editions)
+        case LookupTerm(name=name):
+            rows = (row for each in policies.tables[name].editions for row in each.content)
+            cases = {row.value.span: row.value for row in rows}
+            yield from ((value, Window()) for value in cases.values())
         case _:
             pass
 

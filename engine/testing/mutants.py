@@ -2,7 +2,7 @@
 
 They are made of the typed core and never of text. `change` completes the sentence *no test notices
 if …*. What no expectation can tell apart makes no mutant: whether a rule is mandatory, its severity
-and message, and `if unknown deny` in place of `ask`, since both deny. Of a list with many members
+and message, when a duty is due, and `if unknown deny` in place of `ask`, since both deny. Of a list with many members
 only the first are left out one by one.
 """
 
@@ -12,6 +12,8 @@ from functools import partial
 from typing import assert_never
 
 from ..semantics.tree import (
+    AggregateTerm,
+    ArithmeticTerm,
     Clause,
     Compared,
     Condition,
@@ -23,7 +25,10 @@ from ..semantics.tree import (
     Holds,
     Joined,
     Over,
+    Parameter,
+    Policies,
     Rule,
+    Table,
     ValueTerm,
     Window,
     clauses_read,
@@ -61,22 +66,24 @@ _QUANTIFIERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """Rules with one change: of a rule, or of a definition in all the rules that use it.
+    """Rules with one change: of a rule, or of a declaration in all the rules that use it.
 
     `changed` are the `rules` as they would be, none where the rule is deleted. `in_clause` is
-    whether the change can only matter where a condition of a rule is looked at.
+    whether the change can only matter where a condition of a rule is looked at. `policies` declare
+    what the changed rules read, where that is what changed.
     """
 
-    owner: Rule | Definition
+    owner: Rule | Definition | Parameter | Table
     rules: tuple[Rule, ...]
     changed: tuple[Rule, ...]
     change: str
     location: Location
     in_clause: bool = False
+    policies: Policies | None = None
 
     @property
     def name(self) -> str:
-        """The id of the rule, or the name of the definition, that the change is in."""
+        """The id of the rule, or the name of the declaration, that the change is in."""
         return self.owner.id if isinstance(self.owner, Rule) else self.owner.name
 
 
@@ -244,11 +251,16 @@ def _comparisons(condition: Compared, shown: str, words: Words) -> Iterator[_Var
             made = Joined(span=span, kind=JunctionKind.AND, operands=(condition, differs))
             change = f"{shown} leaves out `{words.of(bound.span)}`"
             yield _Variant(condition=made, change=change, span=span)
+    for at, changed, change in _otherwise_chosen(condition.left, words):
+        yield _Variant(condition=replace(condition, left=changed), change=change, span=at)
     for index, term in enumerate(condition.right):
+        before, after = condition.right[:index], condition.right[index + 1 :]
         for fewer, without in _fewer_members(term, words):
-            right = (*condition.right[:index], fewer, *condition.right[index + 1 :])
-            made = replace(condition, right=right)
+            made = replace(condition, right=(*before, fewer, *after))
             yield _Variant(condition=made, change=without, span=term.span)
+        for at, changed, change in _otherwise_chosen(term, words):
+            made = replace(condition, right=(*before, changed, *after))
+            yield _Variant(condition=made, change=change, span=at)
 
 
 def _fewer_members(term: ValueTerm, words: Words) -> Iterator[tuple[Constant, str]]:
@@ -258,6 +270,23 @@ def _fewer_members(term: ValueTerm, words: Words) -> Iterator[tuple[Constant, st
             rest = term.value.difference((member,))
             change = f"`{member}` is left out of `{words.of(term.span)}`"
             yield replace(term, value=rest), change
+
+
+def _otherwise_chosen(term: ValueTerm, words: Words) -> Iterator[tuple[Span, ValueTerm, str]]:
+    """Yield a value in which an aggregate chooses among its elements with one change."""
+    match term:
+        case AggregateTerm(where=where) if where is not None:
+            change = f"`where {words.of(where.span)}` is removed"
+            yield where.span, replace(term, where=None), change
+            for each in _variants(where, words):
+                yield each.span, replace(term, where=each.condition), each.change
+        case ArithmeticTerm(left=left, right=right):
+            for span, changed, change in _otherwise_chosen(left, words):
+                yield span, replace(term, left=changed), change
+            for span, changed, change in _otherwise_chosen(right, words):
+                yield span, replace(term, right=changed), change
+        case _:
+            pass
 
 
 def _junctions(condition: Joined, words: Words) -> Iterator[_Variant]:

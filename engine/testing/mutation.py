@@ -1,4 +1,4 @@
-"""The mutation check: whether any test notices when one thing in a rule is changed.
+"""The mutation check: whether any test notices when one thing in a rule or declaration is changed.
 
 A test notices where it passes as the rules are and would fail as they would be. Only tests that
 pass are asked, and of those only the ones in which a changed rule was looked at. The mutated rules
@@ -16,6 +16,7 @@ from ..evaluation.program import compile_program
 from ..evaluation.result import RuleResult, Status
 from ..semantics.cases import Case
 from ..semantics.tree import Rule
+from .declared import mutants_of_declarations
 from .expectations import is_met
 from .mutants import Mutant, mutants_of, mutants_of_definition
 from .parts import words_of
@@ -63,7 +64,7 @@ class _Witness:
 
 
 def try_mutants(bundle: Bundle, results: Iterable[CaseResult]) -> Iterator[Trial]:
-    """Yield every mutant of every rule and definition with the test that notices it."""
+    """Yield every mutant of every rule and declaration with the test that notices it."""
     witnesses = [
         _Witness(case=each.case, hearing=each.hearing, decision=each.decision)
         for each in results
@@ -83,6 +84,7 @@ def _mutants(bundle: Bundle) -> Iterator[Mutant]:
             yield _with_lifted(mutant, rule, rules)
     for definition in bundle.policies.definitions.values():
         yield from mutants_of_definition(definition, rules, words)
+    yield from mutants_of_declarations(bundle.policies, words)
 
 
 def _with_lifted(mutant: Mutant, rule: Rule, rules: Iterable[Rule]) -> Mutant:
@@ -96,7 +98,7 @@ def _with_lifted(mutant: Mutant, rule: Rule, rules: Iterable[Rule]) -> Mutant:
 
 
 def _first_to_notice(bundle: Bundle, mutant: Mutant, asked: Iterable[_Witness]) -> Case | None:
-    policies = replace(bundle.policies, rules=mutant.changed)
+    policies = replace(mutant.policies or bundle.policies, rules=mutant.changed)
     program = compile_program(policies)
     for each in asked:
         results = program.judge_all(replace(each.hearing, policies=policies))

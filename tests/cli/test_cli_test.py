@@ -212,6 +212,52 @@ def test_mutants_as_json(run: Run, copied: Path) -> None:
     }
 
 
+KINDS = {"parameter", "table", "definition"}
+DECLARED = """parameter ceiling : money "what may be spent at most"
+  source DSA art 28(2)
+  is EUR 900000
+end parameter
+
+table least_age unique "lowest age"
+  given market : place
+  gives whole_number
+  case AT gives 14
+  otherwise gives 13
+end table
+
+define dear "it costs more than it may"
+  means campaign.budget exceeds ceiling
+end define
+
+policy declared "What is declared"
+  rule dear "Dear ads are for the old enough"
+    source        DSA art 28(2)
+    in force from 2024-01-01
+    prohibit when dear and campaign.age.min is less than least_age(market)
+    message       "Too dear."
+    remedy        "Spend less."
+end policy
+"""
+
+
+def test_what_a_change_is_in_is_said_in_json(run: Run, copied: Path) -> None:
+    (copied / "declared.policy").write_text(DECLARED)
+    document = json.loads(run("test", copied, "--mutants", "--json").stdout)["mutants"]
+    named = [each for each in document["unnoticed"] if "rule" not in each]
+    file = f"{copied}/declared.policy"
+    assert {(kind, each[kind]) for each in named for kind in each.keys() & KINDS} == {
+        ("parameter", "ceiling"),
+        ("table", "least_age"),
+        ("definition", "dear"),
+    }
+    assert named[-1] == {
+        "table": "least_age",
+        "change": "`otherwise gives 13` is left out",
+        "file": file,
+        "line": 10,
+    }
+
+
 # --- boundaries -------------------------------------------------------------------------------
 
 

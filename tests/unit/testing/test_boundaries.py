@@ -345,3 +345,36 @@ end parameter
         "p/r: campaign.amount is 5, at the limit of 5",
         "p/r: campaign.amount is 6, one step above the limit of 5",
     ]
+
+
+def test_the_limit_of_each_case_of_a_table_is_tried_where_it_is_looked_up() -> None:
+    declared = """
+table limit unique "a limit"
+  given where : place
+  gives number
+  case NO gives 2
+  case UNION gives 10
+  otherwise gives 30
+end table
+"""
+    bundle = docket(
+        rule("prohibit when campaign.amount exceeds limit(market)"),
+        case("in the union", "given campaign.amount is 10", "expect allow"),
+        case(
+            "in the north",
+            "given campaign.markets is {NO}",
+            "given campaign.amount is 1",
+            "expect allow",
+        ),
+        declared=declared,
+    )
+    found = list(boundary_tests(bundle, results(bundle)))
+    titles = [each.title for limit in found for each in limit.tests]
+    assert titles == [
+        "p/r: campaign.amount is 2, at the limit of 2",
+        "p/r: campaign.amount is 3, one step above the limit of 2",
+        "p/r: campaign.amount is 9, one step below the limit of 10",
+        "p/r: campaign.amount is 11, one step above the limit of 10",
+    ]
+    assert [limit.location.line for limit in found] == [5, 6, 7]
+    assert found[2].tests == ()

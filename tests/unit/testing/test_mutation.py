@@ -300,3 +300,76 @@ define bigger "a bigger campaign" means big and campaign.other end define
         ("bigger", "`big` is denied", True),
         ("bigger", "`campaign.other` is denied", False),
     ]
+
+
+DECLARED = """
+parameter most : number "the most"
+  source LAW art 1
+  from 2024-01-01 is 3
+  from 2027-01-01 is 5
+end parameter
+parameter always : number "always the same"
+  source LAW art 1
+  is 7
+end parameter
+parameter alone : number "no rule reads it"
+  source LAW art 1
+  is 1
+end parameter
+table fee unique "the fee"
+  given where : place
+  gives number
+  case NO gives 2
+  case UNION gives 4
+  otherwise gives 9
+end table
+define dear "it costs more than it may" means campaign.amount exceeds fee(market) end define
+"""
+
+
+def _of_declarations(*texts: str) -> dict[tuple[str, str], bool]:
+    bundle = docket(*texts, declared=DECLARED)
+    return {
+        (trial.mutant.name, trial.mutant.change): trial.noticed_by is not None
+        for trial in try_mutants(bundle, results(bundle))
+        if trial.mutant.policies is not None
+    }
+
+
+def test_an_edition_of_a_parameter_is_noticed_by_a_test_of_its_days() -> None:
+    text = rule(
+        "prohibit when campaign.amount exceeds most and campaign.amount is less than always"
+    )
+    near = case("t", "given campaign.amount is 3", "expect allow")
+    assert _of_declarations(text, near) == {
+        ("most", "`3` is left out from 2024-01-01 on"): True,
+        ("most", "`5` is left out from 2027-01-01 on"): False,
+        ("always", "`7` is left out"): False,
+    }
+
+
+def test_a_case_of_a_table_is_noticed_by_a_test_that_looks_it_up() -> None:
+    """It is looked up in a definition; that a set changes makes no case of its own."""
+    declared = rule("prohibit when dear")
+    near = case(
+        "t", "given campaign.markets is {NO}", "given campaign.amount is 3", "expect deny by p/r"
+    )
+    assert _of_declarations(declared, near) == {
+        ("fee", "`NO gives 2` is left out"): True,
+        ("fee", "`UNION gives 4` is left out"): False,
+        ("fee", "`otherwise gives 9` is left out"): False,
+    }
+
+
+@pytest.mark.parametrize("sum_", ["{}", "1 + {}", "{} + 1"])
+@pytest.mark.parametrize("comparison", ["{} exceeds 3", "campaign.amount is less than {}"])
+def test_what_an_aggregate_chooses_is_changed(sum_: str, comparison: str) -> None:
+    term = "count of (each item in campaign.items where item.flag and item.amount is 2)"
+    condition = comparison.format(sum_.format(term))
+    made = [change for change in changes(f"prohibit when {condition}") if "item.flag" in change]
+    assert made[-4:] == [
+        "`where item.flag and item.amount is 2` is removed",
+        "`and` reads `or` in `item.flag and item.amount is 2`",
+        "`item.flag` is dropped",
+        "`item.flag` is denied",
+    ]
