@@ -2,8 +2,8 @@
 
 They are made of the typed core and never of text. `change` completes the sentence *no test notices
 if …*. What no expectation can tell apart makes no mutant: whether a rule is mandatory, its severity
-and message, when a duty is due, and `if unknown deny` in place of `ask`, since both deny. Of a list with many members
-only the first are left out one by one.
+and message, when a duty is due, and `if unknown deny` in place of `ask`, since both deny. Of a list
+with many members only the first are left out one by one.
 """
 
 from collections.abc import Iterable, Iterator
