@@ -21,7 +21,7 @@ from ..semantics.tree import (
     inner_conditions,
 )
 from ..source.text import Location, Source, Span
-from .judgments import Address
+from .judgments import Address, choosing
 
 _BRACKETED = re.compile(r"^\(([^()]*)\)$")
 
@@ -143,5 +143,8 @@ def _below(
     if isinstance(condition, Defined):
         return
     items = isinstance(condition, Joined) and bool(condition.labels)
-    for index, inner in enumerate(inner_conditions(condition)):
+    inside = inner_conditions(condition)
+    if isinstance(condition, Compared):
+        inside = tuple(where for _, where in choosing(condition))
+    for index, inner in enumerate(inside):
         yield from _below(inner, (*address, index), is_item=items)
