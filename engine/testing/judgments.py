@@ -35,6 +35,7 @@ from ..semantics.tree import (
     Rule,
     TodayTerm,
     clauses_of,
+    inner_conditions,
     terms_below,
 )
 
@@ -145,6 +146,13 @@ def judged(condition: Condition, situation: Situation, address: Address = ()) ->
         case _:
             assert_never(condition)
     return Judgment(condition=condition, address=address, truth=truth, read=read, inner=inner)
+
+
+def parts_within(condition: Condition) -> tuple[Condition, ...]:
+    """Return the conditions right below one, those by which aggregates choose included."""
+    if isinstance(condition, Compared):
+        return tuple(where for _, where in choosing(condition))
+    return inner_conditions(condition)
 
 
 def choosing(condition: Compared) -> Iterator[tuple[AggregateTerm, Condition]]:
