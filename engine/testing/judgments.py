@@ -19,6 +19,8 @@ from ..evaluation.values import Datum, Group, shown
 from ..evaluation.venue import Market
 from ..evaluation.wording import dotted, in_force
 from ..semantics.tree import (
+    AggregateTerm,
+    ArithmeticTerm,
     Clause,
     Compared,
     Condition,
@@ -33,6 +35,7 @@ from ..semantics.tree import (
     Rule,
     TodayTerm,
     clauses_of,
+    inner_conditions,
     terms_below,
 )
 
@@ -54,7 +57,8 @@ class Read:
 class Judgment:
     """The truth of one part, what it read, and the judgments below it.
 
-    Below a quantifier there is one for each element, all at the same address; `element` says which.
+    Below a quantifier, and where an aggregate chooses, there is one for each element, all at the
+    same address; `element` says which.
     """
 
     condition: Condition
@@ -118,8 +122,15 @@ def judged(condition: Condition, situation: Situation, address: Address = ()) ->
     read: tuple[Read, ...] = ()
     inner: tuple[Judgment, ...] = ()
     match condition:
-        case Holds() | Compared():
+        case Holds():
             read = tuple(_reads(condition, situation))
+        case Compared():
+            read = tuple(_reads(condition, situation))
+            inner = tuple(
+                each
+                for index, (aggregate, where) in enumerate(choosing(condition))
+                for each in _elements(aggregate, where, situation, (*address, index))
+            )
         case Joined(operands=operands):
             inner = tuple(
                 judged(operand, situation, (*address, index))
@@ -131,20 +142,42 @@ def judged(condition: Condition, situation: Situation, address: Address = ()) ->
             inner = (judged(meant, unbound(situation), (*address, 0)),)
         case Over():
             read = (_read(condition.collection, situation),)
-            inner = tuple(_elements(condition, situation, address))
+            inner = tuple(_elements(condition, condition.condition, situation, (*address, 0)))
         case _:
             assert_never(condition)
     return Judgment(condition=condition, address=address, truth=truth, read=read, inner=inner)
 
 
-def _elements(condition: Over, situation: Situation, address: Address) -> Iterator[Judgment]:
-    elements, pointer = _find(condition.collection, situation)
+def parts_within(condition: Condition) -> tuple[Condition, ...]:
+    """Return the conditions right below one, those by which aggregates choose included."""
+    if isinstance(condition, Compared):
+        return tuple(where for _, where in choosing(condition))
+    return inner_conditions(condition)
+
+
+def choosing(condition: Compared) -> Iterator[tuple[AggregateTerm, Condition]]:
+    """Yield the aggregates that choose among their elements, each with the condition it does by."""
+    terms = [condition.left, *condition.right]
+    for term in terms:
+        match term:
+            case AggregateTerm(where=where) if where is not None:
+                yield term, where
+            case ArithmeticTerm(left=left, right=right):
+                terms += (left, right)
+            case _:
+                pass
+
+
+def _elements(
+    over: Over | AggregateTerm, condition: Condition, situation: Situation, address: Address
+) -> Iterator[Judgment]:
+    elements, pointer = _find(over.collection, situation)
     for index, value in enumerate(elements if isinstance(elements, tuple) else ()):
         element = Element(value=value, pointer=f"{pointer}/{index}")
-        within = replace(situation, bound={**situation.bound, condition.variable: element})
+        within = replace(situation, bound={**situation.bound, over.variable: element})
         path = dotted(situation.policies.vocabulary.root, element.pointer)
-        found = judged(condition.condition, within, (*address, 0))
-        yield replace(found, element=f"{condition.variable} = {path}")
+        found = judged(condition, within, address)
+        yield replace(found, element=f"{over.variable} = {path}")
 
 
 def _reads(condition: Condition, situation: Situation) -> Iterator[Read]:

@@ -31,12 +31,11 @@ from ..semantics.tree import (
     ValueTerm,
     Window,
     clauses_of,
-    inner_conditions,
     measure,
 )
 from ..semantics.types import MEASURES, UNITS, Scalar
 from ..syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, TIME_UNITS, Comparator, Unit
-from .judgments import Address, Read
+from .judgments import Address, Read, parts_within
 from .parts import PartKey
 
 _ORDERS = (*ORDER_COMPARATORS, *DATE_COMPARATORS, Comparator.BETWEEN)
@@ -151,7 +150,7 @@ def _stated(term: ValueTerm, policies: Policies) -> Iterator[tuple[Constant, Win
 
 def _below(condition: Condition, address: Address = ()) -> Iterator[tuple[Address, Condition]]:
     yield address, condition
-    for index, inner in enumerate(inner_conditions(condition)):
+    for index, inner in enumerate(parts_within(condition)):
         yield from _below(inner, (*address, index))
 
 

@@ -2,8 +2,8 @@
 
 They are made of the typed core and never of text. `change` completes the sentence *no test notices
 if …*. What no expectation can tell apart makes no mutant: whether a rule is mandatory, its severity
-and message, when a duty is due, and `if unknown deny` in place of `ask`, since both deny. Of a
-list with many members only the first are left out one by one.
+and message, when a duty is due, and `if unknown deny` in place of `ask`, since both deny. Of a list
+with many members only the first are left out one by one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -102,11 +102,6 @@ def mutants_of(rule: Rule, words: Words) -> Iterator[Mutant]:
         yield _mutant(rule, changed, change, head)
     if rule.places is not None:
         yield from _places(rule, rule.places.text, words.place(rule.places.span), words)
-    for waiver in rule.waivers:
-        others = tuple(each for each in rule.waivers if each is not waiver)
-        bound = replace(rule, waivers=others)
-        change = f"the waiver `{waiver.name}` is deleted"
-        yield _mutant(rule, bound, change, waiver.scope.location, in_clause=True)
     for clause, changed, change, span in _clauses(rule, words):
         place = words.place(span) if span is not None else clause.location
         yield _mutant(rule, changed, change, place, in_clause=True)

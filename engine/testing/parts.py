@@ -18,10 +18,9 @@ from ..semantics.tree import (
     Over,
     Rule,
     clauses_of,
-    inner_conditions,
 )
 from ..source.text import Location, Source, Span
-from .judgments import Address
+from .judgments import Address, parts_within
 
 _BRACKETED = re.compile(r"^\(([^()]*)\)$")
 
@@ -143,5 +142,5 @@ def _below(
     if isinstance(condition, Defined):
         return
     items = isinstance(condition, Joined) and bool(condition.labels)
-    for index, inner in enumerate(inner_conditions(condition)):
+    for index, inner in enumerate(parts_within(condition)):
         yield from _below(inner, (*address, index), is_item=items)

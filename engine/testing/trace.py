@@ -199,7 +199,8 @@ def _labels(judgment: Judgment) -> list[str]:
 
 def _shown(judgment: Judgment) -> tuple[Judgment, ...]:
     """Return the judgments below; of the elements of a list, first those that stand out."""
-    if not isinstance(judgment.condition, Over) or len(judgment.inner) <= MOST_ELEMENTS:
+    is_list = isinstance(judgment.condition, Over | Compared)
+    if not is_list or len(judgment.inner) <= MOST_ELEMENTS:
         return judgment.inner
     usual = max((True, False, None), key=[each.truth for each in judgment.inner].count)
     return tuple(sorted(judgment.inner, key=lambda each: each.truth is usual)[:MOST_ELEMENTS])

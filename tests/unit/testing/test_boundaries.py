@@ -378,3 +378,17 @@ end table
     ]
     assert [limit.location.line for limit in found] == [5, 6, 7]
     assert found[2].tests == ()
+
+
+def test_a_limit_by_which_an_aggregate_chooses_is_tried_of_an_element() -> None:
+    found = offered(
+        rule(
+            "prohibit when count of (each i in campaign.items where i.amount exceeds 3) exceeds 0"
+        ),
+        PASS,
+        items=[{"amount": 3}],
+    )
+    assert given(found) == [
+        "items[1].amount is 2: allow",
+        "items[1].amount is 4: deny by p/r",
+    ]

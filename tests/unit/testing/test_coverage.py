@@ -137,3 +137,13 @@ define small "a small campaign" means campaign.whole is less than 3 end define
         ("big", "definition"),
     ]
     assert found.parts == 6
+
+
+def test_what_an_aggregate_chooses_is_decided_for_each_element() -> None:
+    text = rule(
+        "prohibit when 1 + count of (each i in campaign.items where i.flag and i.amount is 2)"
+        " exceeds sum of campaign.sizes"
+    )
+    facts = {"items": [{"flag": True, "amount": 2}, {"flag": False, "amount": 2}], "sizes": [9]}
+    found = decided(text, case("t", "expect allow"), **facts)
+    assert [found["i.flag"], found["i.amount is 2"]] == ["TF", "T"]

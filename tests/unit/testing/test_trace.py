@@ -66,7 +66,7 @@ def test_what_is_presumed_is_marked_and_what_is_sensitive_is_not_shown() -> None
     ]
 
 
-def test_of_a_list_taken_together_the_list_is_shown() -> None:
+def test_of_a_list_taken_together_the_list_and_what_is_chosen_are_shown() -> None:
     (trace,) = traced(
         rule(
             "prohibit when count of (each i in campaign.items where i.flag) exceeds campaign.amount"
@@ -76,7 +76,12 @@ def test_of_a_list_taken_together_the_list_is_shown() -> None:
         items=[{"flag": True}],
     )
     values = [line for line in shown(trace) if "= campaign" in line]
-    assert values == ["  = campaign.items = yes", "  = campaign.amount = 5"]
+    assert values == [
+        "  = campaign.items = yes",
+        "  = campaign.amount = 5",
+        "  + i = campaign.items[1]: i.flag",
+        "    = campaign.items[1].flag = yes",
+    ]
 
 
 def test_labels_and_today_and_the_two_sides_of_a_comparison_are_shown() -> None:
