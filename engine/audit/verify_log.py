@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .checkpoint import SignedCheckpoint, open_checkpoint
-from .entry_check import read_sound_envelope
+from .entry_check import leaf_or_fault
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .note import NOTE_LIMIT, NoteError, VerifierKey
-from .record import RecordError
 from .tiles import BUNDLE_LIMIT, TILE_WIDTH, TilePath, read_bundle, split_hashes
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash, tree_root
 from .verify import VerificationReport
@@ -132,16 +131,15 @@ class _Reading:
 
     def _entry_faults(self, first: int, entries: Sequence[bytes]) -> Iterator[VerificationFault]:
         for index, entry in enumerate(entries, first):
-            try:
-                envelope = read_sound_envelope(entry)
-            except RecordError as error:
-                yield fault(index, "leaf_malformed", str(error))
+            leaf = leaf_or_fault(index, entry)
+            if isinstance(leaf, VerificationFault):
+                yield leaf
                 continue
-            if envelope.logged_at < self.logged_at:  # As text, since both have one spelling.
+            if leaf.logged_at < self.logged_at:  # As text, since both have one spelling.
                 yield fault(
                     index, "time_goes_back", "it was logged before the entry that precedes it"
                 )
-            self.logged_at = envelope.logged_at
+            self.logged_at = leaf.logged_at
 
     def _take(self, hashes: Sequence[bytes]) -> Iterator[VerificationFault]:
         """Append hashes to the tree, and look at the trusted tree where it is passed."""

@@ -37,7 +37,7 @@ def _export(service: Service, head: TreeHead) -> Iterator[bytes]:
     stream = BytesIO()
     write_export(stream, head=head, entries=(), exported_at=service.clock())
     piece = bytearray(stream.getvalue())
-    for entry in service.decisions.entries(size=head.size):
+    for entry in service.tiles.entries(size=head.size):
         piece += encoded(line_of(entry)) + b"\n"
         if len(piece) >= _PIECE:
             yield bytes(piece)
