@@ -18,6 +18,7 @@ from engine.audit.signing import CheckpointSigner
 from engine.storage.anchor import KeyFile
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
+from engine.storage.erasures import Erasures
 from engine.storage.errors import NotFound
 from engine.storage.keys import ApiKeys
 from engine.storage.log_store import SQLLogStore
@@ -108,6 +109,7 @@ def _service(
         engine=engine,
         recorder=Recorder(engine, committer, clock=utc_now),
         decisions=Decisions(database),
+        erasures=Erasures(database),
         replayer=Replayer(PolicyVersions(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),

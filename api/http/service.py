@@ -10,6 +10,7 @@ from api.replay import Replayer
 from engine import Engine
 from engine.audit.signing import CheckpointSigner
 from engine.storage.decisions import Decisions
+from engine.storage.erasures import Erasures
 from engine.storage.keys import ApiKeys
 from engine.storage.readiness import Readiness
 from engine.storage.tile_log import TileLog
@@ -51,6 +52,7 @@ class Service:
     engine: Engine
     recorder: Recorder
     decisions: Decisions
+    erasures: Erasures
     replayer: Replayer
     keys: ApiKeys
     tiles: TileLog

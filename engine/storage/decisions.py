@@ -23,7 +23,7 @@ from .database import Database
 from .entries import DECISION, query_columns_of, read_decisions, read_rules
 from .errors import InvalidQuery, NotFound
 from .log_store import read_head
-from .schema import log_entry, log_entry_rule
+from .schema import erased, log_entry, log_entry_rule
 from .tiles import TileReader
 
 PAGE_LIMIT = 500
@@ -96,6 +96,7 @@ class LoggedDecision:
     index: int
     logged_at: datetime
     columns: QueryColumns
+    is_erased: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +138,16 @@ class Decisions:
         with self._database.reading() as connection:
             rows = connection.execute(query).mappings().all()
             shown = rows[:limit]
-            rules = read_rules(connection, [row["index"] for row in shown])
+            indexes = [row["index"] for row in shown]
+            rules = read_rules(connection, indexes)
+            gone = select(erased.c.index).where(erased.c.index.in_(indexes))
+            erasures = set(connection.execute(gone).scalars())
         decisions = tuple(
             LoggedDecision(
                 index=row["index"],
                 logged_at=row["logged_at"],
                 columns=query_columns_of(row, rules.get(row["index"], ())),
+                is_erased=row["index"] in erasures,
             )
             for row in shown
         )
