@@ -108,6 +108,7 @@ def _service(
     return Service(
         engine=engine,
         recorder=Recorder(engine, committer, clock=utc_now),
+        committer=committer,
         decisions=Decisions(database),
         erasures=Erasures(database),
         replayer=Replayer(PolicyVersions(database)),

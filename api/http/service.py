@@ -8,6 +8,7 @@ from datetime import datetime
 from api.recording import Recorder
 from api.replay import Replayer
 from engine import Engine
+from engine.audit.log import Committer
 from engine.audit.signing import CheckpointSigner
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
@@ -51,6 +52,7 @@ class Service:
 
     engine: Engine
     recorder: Recorder
+    committer: Committer
     decisions: Decisions
     erasures: Erasures
     replayer: Replayer

@@ -262,7 +262,7 @@ class Committer:
 
 def _resolved(record: Sealed, entry: Entry | None, error: Exception) -> Answer:
     if entry is None:
-        unavailable = LogUnavailable("the decision could not be written to the log")
+        unavailable = LogUnavailable("the log could not be written")
         unavailable.__cause__ = error
         return unavailable
     # The salts are random, so that equal leaves are the same record and not just the same id.

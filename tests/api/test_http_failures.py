@@ -74,6 +74,7 @@ def _service(made: Installation, committer: Committer) -> Service:
     return Service(
         engine=engine,
         recorder=Recorder(engine, committer, clock=clock),
+        committer=committer,
         decisions=Decisions(database),
         erasures=Erasures(database),
         replayer=Replayer(PolicyVersions(database)),
