@@ -14,17 +14,44 @@ from engine.storage.erasures import Erased, Erasures, Selector
 from engine.storage.errors import NotFound
 
 
+class _WrittenType(click.ParamType[str]):
+    """A text that can be written: arguments may be bytes that are no UTF-8."""
+
+    name = "text"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the text."""
+        text = str(value)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail("this is no UTF-8", param, ctx)
+        return text
+
+
+_WRITTEN = _WrittenType()
+
+
 @click.command()
-@click.option("--decision", metavar="ID", help="Erase one decision.")
-@click.option("--campaign", metavar="ID", help="Erase all decisions on a campaign.")
-@click.option("--actor", metavar="NAME", help="Erase all decisions that a key asked for.")
+@click.option("--decision", metavar="ID", type=_WRITTEN, help="Erase one decision.")
+@click.option("--campaign", metavar="ID", type=_WRITTEN, help="Erase all of a campaign.")
+@click.option("--actor", metavar="NAME", type=_WRITTEN, help="Erase all that a key asked for.")
 @click.option(
     "--ground",
     type=click.Choice([ground.value for ground in Ground]),
     required=True,
     help="Why, by the points (a) to (f) of GDPR art 17(1).",
 )
-@click.option("--by", metavar="NAME", default="cli", show_default=True, help="Who erases.")
+@click.option(
+    "--by",
+    metavar="NAME",
+    type=_WRITTEN,
+    default="cli",
+    show_default=True,
+    help="Who erases, for the log.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
 @click.pass_context
 def erase(  # noqa: PLR0913 - one parameter for each option.

@@ -192,20 +192,18 @@ def test_nothing_is_left_in_the_files(
 
 
 def test_a_reader_at_work_delays_the_purge(
-    erasures: Erasures,
-    database: Database,
-    store: SQLLogStore,
-    make_record: Any,
-    url: str,
+    database: Database, make_record: Any, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    store, erasures = SQLLogStore(database), Erasures(database)
     fill(store, make_record, 1)
-    database.close()
+    monkeypatch.setattr("engine.storage.database._PURGE_SECONDS", 0.1)
     reader = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM payload").fetchall()
-    with database.reading() as connection:  # Opened first, so that its patience can be cut short.
-        connection.exec_driver_sql("PRAGMA busy_timeout = 10")
     assert not erase_campaign(erasures).is_purged
+    fill(store, make_record, 1, campaign="another")
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10_000
     reader.close()
     assert erase_campaign(erasures).is_purged
 

@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from api.cli.verification_view import receipt_document, receipt_lines
 from api.recording import Recorder
 from api.submission import NATIVE, Terms
 from api.wsgi import utc_now
 from engine import Engine, load_bundle
+from engine.audit.export import line_of
 from engine.audit.log import Committer
+from engine.audit.log_proof import ReceiptReport
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.log_store import SQLLogStore
+from engine.storage.tile_log import TileLog
 
 Run = Callable[..., Result]
 OneLine = Callable[[Result], str]
@@ -58,6 +62,18 @@ def test_one_decision_and_then_the_rest(run: Run, database: Database, tmp_path: 
     assert replayed.stdout.splitlines()[-1] == "3 decisions: 3 not replayable"
 
 
+def test_receipt_of_an_erasure(run: Run, database: Database) -> None:
+    """Any program can make one from what is published; there is no decision to tell of."""
+    run("log", "erase", "--actor", "pipeline", *OBJECTION)
+    *_, entry = TileLog(database).entries(size=4)
+    report = ReceiptReport(line=line_of(entry), checkpoint=None, faults=(), omitted=0)
+    verdict, told = receipt_lines(report)
+    assert verdict.plain == "VERIFIED  nothing is wrong"
+    assert told.plain.startswith("  entry      3, logged at ")
+    document = receipt_document(report)
+    assert (document["entry"], document["decision_id"], document["campaign"]) == (3, None, None)
+
+
 def test_nothing_left(run: Run, database: Database) -> None:
     del database
     result = run("log", "erase", "--campaign", "no such", *OBJECTION)
@@ -89,6 +105,11 @@ def test_what_cannot_be_erased(run: Run, one_line: OneLine, database: Database) 
     assert "because" in one_line(run("log", "erase", "--campaign", "c", "--ground", "because"))
     line = one_line(run("log", "erase", "--decision", "nothing", *OBJECTION))
     assert "`nothing`: the log has no such decision" in line
+
+
+@pytest.mark.parametrize("option", ["--decision", "--campaign", "--actor", "--by"])
+def test_bytes_that_are_no_text(run: Run, one_line: OneLine, option: str) -> None:
+    assert "this is no UTF-8" in one_line(run("log", "erase", option, "\udcff", *OBJECTION))
 
 
 def test_without_an_installation(run: Run, one_line: OneLine) -> None:
