@@ -20,6 +20,8 @@ def log_lines(report: VerificationReport, *, advice: str | None) -> Iterator[Tex
     entries = f"{report.entries:,} {'entry' if report.entries == 1 else 'entries'}"
     yield from _verdict(report, f"{entries}, nothing is wrong", f"in {entries}", "the export")
     yield _pair("head", head_text(TreeHead(size=report.entries, root=report.root)))
+    if report.erased:
+        yield _pair("erased", f"{report.erased:,} {'entry' if report.erased == 1 else 'entries'}")
     if advice is not None:
         yield toned(f"  {advice}", Tone.QUIET)
 
@@ -46,6 +48,7 @@ def log_document(report: VerificationReport) -> dict[str, object]:
         "verified": report.is_valid,
         "entries": report.entries,
         "root": b64encode(report.root).decode(),
+        "erased": report.erased,
         **_faults(report),
     }
 

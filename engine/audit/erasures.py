@@ -28,13 +28,19 @@ class ErasureLedger:
             self.named = list(merged(self.named))
             self.room = 2 * len(self.named) + _COMPACTED
 
+    def count(self) -> int:
+        """Return how many entries erasures name."""
+        return sum(beyond - first for first, beyond in merged(self.named))
+
     def faults(self) -> Iterator[VerificationFault]:
         """Yield what does not fit, once all is read."""
         gone, named = spans_of(self.gone), merged(self.named)
         for first, beyond in without(gone, named):
             for index in range(first, beyond):
                 yield fault(
-                    index, "payload_missing", "its contents are gone, and no erasure names it"
+                    index,
+                    "payload_missing",
+                    "its contents are gone, and no erasure in the export names it",
                 )
         for first, beyond in without(named, gone):
             more = f", and so are those up to entry {beyond - 1}" if beyond - first > 1 else ""

@@ -13,7 +13,8 @@ pass through it. Without one, an export is only shown to agree with itself.
 
 A decision may have lost its contents, all of them, where an erasure entry later in the export names
 it. Without one, `payload_missing` says so; and where contents are here that an erasure names, as
-after a backup was put back, it is `erasure_undone`. Both are known, and told, at the end only.
+after a backup was put back, it is `erasure_undone`. Both are known, and told, at the end only,
+and not of an export in which entries are missing, moved or broken.
 """
 
 from collections.abc import Iterator
@@ -50,13 +51,15 @@ class VerificationReport:
     """What was read and what was found.
 
     `entries` counts the lines that were entries, `root` is the root recomputed over them. `faults`
-    are in the order of the file, `omitted` counts those beyond the limit.
+    are in the order of the file, `omitted` counts those beyond the limit, and `erased` the entries
+    that erasures name.
     """
 
     entries: int
     root: bytes
     faults: tuple[VerificationFault, ...]
     omitted: int
+    erased: int
 
     @property
     def is_valid(self) -> bool:
@@ -100,6 +103,7 @@ def verify_export(
         root=reading.frontier.root(),
         faults=faults,
         omitted=omitted,
+        erased=reading.erasures.count(),
     )
 
 
@@ -112,6 +116,7 @@ class _Reading:
     next_index: int = 0
     logged_at: str = ""
     reached: bool = False
+    is_whole: bool = True
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
 
     def faults(self, stream: BinaryIO) -> Iterator[VerificationFault]:
@@ -137,10 +142,12 @@ class _Reading:
                 self.next_index, "entry_malformed", f"the line is not that of an entry: {error}"
             )
             self.next_index += 1
+            self.is_whole = False
             return
         if not text.endswith(b"\n"):
             yield fault(line.index, "cut_off", "the last line is cut off")
         if line.index != self.next_index:
+            self.is_whole = False
             yield fault(
                 line.index,
                 "index_differs",
@@ -157,7 +164,12 @@ class _Reading:
         self.frontier = self.frontier.append(leaf_hash(line.leaf))
 
     def _note(self, line: Line) -> None:
-        """Keep what an entry says of erasures: its own, or that of others."""
+        """Keep what an entry says of erasures: its own, or that of others.
+
+        Once an entry is missing, moved or broken, an index says nothing of another entry.
+        """
+        if not self.is_whole:
+            return
         if is_gone(line):
             self.erasures.note_gone(line.index)
             return
@@ -179,7 +191,8 @@ class _Reading:
             )
 
     def _end(self, header: Header | VerificationFault) -> Iterator[VerificationFault]:
-        yield from self.erasures.faults()
+        if self.is_whole:
+            yield from self.erasures.faults()
         if self.trusted is not None and not self.reached:
             yield fault(
                 None,

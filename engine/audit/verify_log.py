@@ -13,8 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from .acts import ErasureLeaf
 from .checkpoint import SignedCheckpoint, open_checkpoint
 from .entry_check import leaf_or_fault
+from .erasures import ErasureLedger
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .note import NOTE_LIMIT, NoteError, VerifierKey
 from .tiles import BUNDLE_LIMIT, TILE_WIDTH, TilePath, read_bundle, split_hashes
@@ -64,6 +66,7 @@ def verify_log(
         root=reading.frontier.root(),
         faults=faults,
         omitted=omitted,
+        erased=reading.erasures.count(),
     )
 
 
@@ -77,6 +80,7 @@ class _Reading:
     frontier: Frontier = EMPTY_TREE
     logged_at: str = ""
     rows: list[_Row] = field(default_factory=list)
+    erasures: ErasureLedger = field(default_factory=ErasureLedger)
 
     def faults(self) -> Iterator[VerificationFault]:
         checkpoint = self._checkpoint()
@@ -140,6 +144,8 @@ class _Reading:
                     index, "time_goes_back", "it was logged before the entry that precedes it"
                 )
             self.logged_at = leaf.logged_at
+            if isinstance(leaf, ErasureLeaf):
+                self.erasures.note_erasure(leaf.entries)
 
     def _take(self, hashes: Sequence[bytes]) -> Iterator[VerificationFault]:
         """Append hashes to the tree, and look at the trusted tree where it is passed."""

@@ -153,6 +153,19 @@ def lines(make_record: Any) -> list[Members]:
 
 def test_erased_entries_are_accounted_for(lines: list[Members]) -> None:
     assert codes(lines) == []
+    assert report_on(lines).erased == 3
+
+
+def test_erasures_are_not_held_against_entries_that_are_broken(lines: list[Members]) -> None:
+    lines[2]["note"] = "x"
+    expected = [(1, "entry_malformed"), (None, "size_differs"), (None, "root_differs")]
+    assert [one for one in codes(lines) if one[1] != "index_differs"] == expected
+
+
+def test_erasures_are_not_held_against_entries_that_moved(lines: list[Members]) -> None:
+    del lines[1]
+    expected = [(1, "index_differs"), (None, "size_differs"), (None, "root_differs")]
+    assert codes(lines) == expected
 
 
 def test_every_missing_content_without_an_erasure_is_named(lines: list[Members]) -> None:
