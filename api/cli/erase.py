@@ -74,8 +74,8 @@ def erase(  # noqa: PLR0913 - one parameter for each option.
       assent log erase --decision 7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e --ground objection
       assent log erase --campaign cmp-7 --ground consent-withdrawn --by "data protection officer"
 
-    Exit status: 0 if nothing of it is left, 1 if it is erased and a reader kept the files of the
-    database from being cleaned, 2 where it cannot be erased.
+    Exit status: 0 if it is erased, 1 if it is and a reader kept the database's files from being
+    cleaned, 2 where it cannot be.
     """  # noqa: D301 - click reads the escape.
     selector, value = _selected(decision, campaign, actor)
     with service_told(), opened_service() as (_, database):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, false, insert, select, update
 
 from ..audit.acts import Erasure, ErasureLeaf, Ground, seal_act
 from ..audit.leaf import read_leaf
@@ -53,8 +53,8 @@ class Tombstone:
 class Erased:
     """What was done: the number of decisions, and the entries that erased them.
 
-    Nothing where all was erased before. `is_purged` says whether nothing is left in the files of
-    the database; if something is, a quiet moment will take it out (`Database.purge`).
+    Nothing where all was erased before. `is_purged` says whether the files of the database were
+    cleaned as far as it can; if not, a quiet moment will do it (`Database.purge`).
     """
 
     decisions: int
@@ -123,6 +123,8 @@ class Erasures:
 
 
 def _selected(selector: Selector, value: str) -> ColumnElement[bool]:
+    if "\0" in value:  # Nothing in the log has it, and PostgreSQL cannot even be asked.
+        return false()
     if selector is Selector.DECISION:
         return (log_entry.c.kind == DECISION) & (log_entry.c.id == value)
     column = log_entry.c.campaign if selector is Selector.CAMPAIGN else log_entry.c.actor
