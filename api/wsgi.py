@@ -18,6 +18,7 @@ from engine.audit.signing import CheckpointSigner
 from engine.storage.anchor import KeyFile
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
+from engine.storage.erasures import Erasures
 from engine.storage.errors import NotFound
 from engine.storage.keys import ApiKeys
 from engine.storage.log_store import SQLLogStore
@@ -107,7 +108,9 @@ def _service(
     return Service(
         engine=engine,
         recorder=Recorder(engine, committer, clock=utc_now),
+        committer=committer,
         decisions=Decisions(database),
+        erasures=Erasures(database),
         replayer=Replayer(PolicyVersions(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),

@@ -1,4 +1,4 @@
-"""`assent log`: the keys that sign the log, and the log as a directory of files."""
+"""`assent log`: the keys that sign the log, the log as a directory of files, and erasure."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from api.cli.erase import erase
 from api.cli.failures import Failure
 from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
@@ -23,7 +24,10 @@ from engine.storage.tile_log import TileLog
 
 @click.group()
 def log() -> None:
-    """Show the keys that sign the log, replace them, and publish the log as files."""
+    """Show the keys that sign the log, replace them, publish the log as files, and erase."""
+
+
+log.add_command(erase)
 
 
 @log.command()

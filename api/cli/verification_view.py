@@ -20,6 +20,8 @@ def log_lines(report: VerificationReport, *, advice: str | None) -> Iterator[Tex
     entries = f"{report.entries:,} {'entry' if report.entries == 1 else 'entries'}"
     yield from _verdict(report, f"{entries}, nothing is wrong", f"in {entries}", "the export")
     yield _pair("head", head_text(TreeHead(size=report.entries, root=report.root)))
+    if report.erased:
+        yield _pair("erased", f"{report.erased:,} {'entry' if report.erased == 1 else 'entries'}")
     if advice is not None:
         yield toned(f"  {advice}", Tone.QUIET)
 
@@ -28,8 +30,9 @@ def receipt_lines(report: ReceiptReport) -> Iterator[Text]:
     """Yield the lines that tell what a receipt says, and what is wrong with it."""
     yield from _verdict(report, "nothing is wrong", "in the receipt", "the receipt")
     if report.line is not None:
-        columns = report.line.columns
         yield _pair("entry", f"{report.line.index}, logged at {printable(report.line.logged_at)}")
+    if report.line is not None and report.line.columns is not None:
+        columns = report.line.columns
         yield _pair("decision", printable(f"{columns.decision_id}, {columns.outcome}"))
         yield _pair("campaign", printable(columns.campaign or "none"))
         yield _pair("policies", printable(f"{columns.policy_set} {columns.policy_digest}"))
@@ -45,6 +48,7 @@ def log_document(report: VerificationReport) -> dict[str, object]:
         "verified": report.is_valid,
         "entries": report.entries,
         "root": b64encode(report.root).decode(),
+        "erased": report.erased,
         **_faults(report),
     }
 
@@ -52,12 +56,13 @@ def log_document(report: VerificationReport) -> dict[str, object]:
 def receipt_document(report: ReceiptReport) -> dict[str, object]:
     """Return the JSON form of what was found of a receipt."""
     line, checkpoint = report.line, report.checkpoint
+    columns = line.columns if line is not None else None
     return {
         "verified": report.is_valid,
         "entry": line.index if line is not None else None,
-        "decision_id": line.columns.decision_id if line is not None else None,
-        "decision": line.columns.outcome if line is not None else None,
-        "campaign": line.columns.campaign if line is not None else None,
+        "decision_id": columns.decision_id if columns is not None else None,
+        "decision": columns.outcome if columns is not None else None,
+        "campaign": columns.campaign if columns is not None else None,
         "size": checkpoint.head.size if checkpoint is not None else None,
         "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
         **_faults(report),

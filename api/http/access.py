@@ -30,6 +30,7 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "tiles.checkpoint": frozenset({Role.AUDITOR}),
         "tiles.resource": frozenset({Role.AUDITOR}),
         "log.export": frozenset({Role.AUDITOR}),
+        "erasures.erase": frozenset({Role.ADMIN}),
         "vocabulary.show": ANY_KEY,
     }
 )

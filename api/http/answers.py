@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from api.recording import Recorded
 from engine import explain
 from engine.audit.log import Receipt
-from engine.audit.record import LogEntry, QueryColumns, rfc3339
+from engine.audit.record import LogEntry, Payload, QueryColumns, rfc3339
 from engine.audit.tree import TreeHead
 from engine.audit.verify import InclusionProof
 from engine.storage.decisions import LoggedDecision
@@ -103,22 +103,22 @@ def listed_document(decision: LoggedDecision) -> dict[str, object]:
             "digest": columns.policy_digest,
         },
         "rules": [{"rule": rule, "status": status} for rule, status in columns.rules],
+        "erased": decision.is_erased,
         "index": decision.index,
         **_origin(columns),
         "logged_at": rfc3339(decision.logged_at),
     }
 
 
-def entry_document(entry: LogEntry) -> dict[str, object]:
+def entry_document(entry: LogEntry, payload: Payload) -> dict[str, object]:
     """Return everything that the log has of a decision: what went in, and what came out."""
-    payload = entry.payload
-    result: dict[str, Any] = msgspec.json.decode(payload.result) if payload is not None else {}
+    result: dict[str, Any] = msgspec.json.decode(payload.result)
     return {
         **result,
         "recorded": True,
         "receipt": receipt_document(entry),
         **_origin(entry.columns),
-        "submitted": msgspec.Raw(payload.input) if payload is not None else None,
+        "submitted": msgspec.Raw(payload.input),
     }
 
 

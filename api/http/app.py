@@ -29,7 +29,7 @@ from .problems import (
     retry_later,
     unlogged,
 )
-from .routes import batch, decisions, health, log, search, tiles, vocabulary
+from .routes import batch, decisions, erasures, health, log, search, tiles, vocabulary
 from .service import Service
 
 
@@ -38,7 +38,7 @@ def create_app(service: Service) -> Flask:
     app = Flask("assent", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # No cross-origin use: CORS stays closed.
     app.url_map.merge_slashes = False
-    for module in (decisions, batch, search, log, tiles, vocabulary, health):
+    for module in (decisions, batch, search, erasures, log, tiles, vocabulary, health):
         app.register_blueprint(module.blueprint(service))
     _register_admission(app, service)
     _register_errors(app)

@@ -3,7 +3,8 @@
 `application/problem+json` after RFC 9457. Each has the same members: `type`, `title`, `status`,
 `detail`, `request_id` and `errors`, a list with one entry for each fault. An entry has a `message`
 and, where they are known, a `pointer` (JSON Pointer, RFC 6901, into the body), a `parameter` (of
-the query), `line` and `column` (of the body), and `help`. Types are relative URIs, `/problems/…`,
+the query), `line` and `column` (of the body), and `help`. The problem of an erased decision has its
+`erasure` beside them. Types are relative URIs, `/problems/…`,
 and never change their meaning. The wording of faults is that of whoever found them.
 """
 
@@ -13,9 +14,10 @@ from types import MappingProxyType
 
 from api.submission import Fault, Refused
 from engine.audit.log import LogBusy
-from engine.audit.record import LogError, RecordError
+from engine.audit.record import LogError, RecordError, rfc3339
 from engine.audit.signing import LogForked
 from engine.source.json_fault import JSONFault
+from engine.storage.erasures import Tombstone
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -77,6 +79,12 @@ NOT_FOUND = _kind(
 METHOD_NOT_ALLOWED = _kind(
     "method-not-allowed", 405, "The method is not allowed here", "`Allow` names those that are"
 )
+ERASED = _kind(
+    "erased",
+    410,
+    "The decision was erased",
+    "what was logged of it is deleted for good; `erasure` says on what ground, and by which entry",
+)
 TOO_LARGE = _kind(
     "too-large", 413, "The request is too large", "a body, a batch or a line beyond its limit"
 )
@@ -91,6 +99,12 @@ MALFORMED_SUBMISSION = _kind(
     422,
     "The submission cannot be decided on",
     "the JSON does not follow the vocabulary, the platform's format, or the envelope",
+)
+MALFORMED_ORDER = _kind(
+    "malformed-order",
+    422,
+    "The body does not say what to do",
+    "a member is missing, is unknown, or does not fit; nothing was done",
 )
 UNRECORDABLE = _kind(
     "unrecordable",
@@ -135,9 +149,11 @@ KINDS = (
     FORBIDDEN,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
+    ERASED,
     TOO_LARGE,
     UNSUPPORTED_TYPE,
     MALFORMED_SUBMISSION,
+    MALFORMED_ORDER,
     UNRECORDABLE,
     INTERNAL_ERROR,
     BUSY,
@@ -148,6 +164,7 @@ KINDS = (
 """Every kind, in order of status."""
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_NO_MEMBERS: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,15 +193,19 @@ class ProblemError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One problem: its kind, what happened this time, every fault, and headers to answer with."""
+    """One problem: its kind, what happened this time, every fault, and headers to answer with.
+
+    `more` are members of its kind alone (RFC 9457 §3.2).
+    """
 
     kind: ProblemKind
     detail: str
     errors: tuple[ProblemError, ...] = ()
     headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
+    more: Mapping[str, object] = field(default_factory=lambda: _NO_MEMBERS)
 
     def document(self, request_id: str) -> dict[str, object]:
-        """Return the JSON form: the same members for every problem."""
+        """Return the JSON form: the same members for every problem, and those of its kind."""
         return {
             "type": self.kind.type,
             "title": self.kind.title,
@@ -192,6 +213,7 @@ class Problem:
             "detail": self.detail,
             "request_id": request_id,
             "errors": [error.document() for error in self.errors],
+            **self.more,
         }
 
 
@@ -253,6 +275,23 @@ def unlogged(error: LogError) -> Problem:
     if isinstance(error, LogForked):
         return retry_later(UNSIGNED, str(error))
     return retry_later(UNAVAILABLE, str(error))
+
+
+def erased(tombstone: Tombstone) -> Problem:
+    """Return the problem of a decision of which a tombstone is left."""
+    on = rfc3339(tombstone.erased_at)
+    return Problem(
+        kind=ERASED,
+        detail=f"the decision was erased at {on}, on the ground `{tombstone.ground}`",
+        more={
+            "erasure": {
+                "id": tombstone.erasure_id,
+                "index": tombstone.erasure_index,
+                "erased_at": on,
+                "ground": tombstone.ground,
+            }
+        },
+    )
 
 
 def kinds_table() -> str:

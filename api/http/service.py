@@ -8,8 +8,10 @@ from datetime import datetime
 from api.recording import Recorder
 from api.replay import Replayer
 from engine import Engine
+from engine.audit.log import Committer
 from engine.audit.signing import CheckpointSigner
 from engine.storage.decisions import Decisions
+from engine.storage.erasures import Erasures
 from engine.storage.keys import ApiKeys
 from engine.storage.readiness import Readiness
 from engine.storage.tile_log import TileLog
@@ -50,7 +52,9 @@ class Service:
 
     engine: Engine
     recorder: Recorder
+    committer: Committer
     decisions: Decisions
+    erasures: Erasures
     replayer: Replayer
     keys: ApiKeys
     tiles: TileLog

@@ -14,12 +14,14 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
 from api.submission import FORMAT_NAMES, NATIVE
+from engine.audit.acts import Ground
 from engine.source.json_fault import escaped, excerpt
 from engine.source.suggest import nearest
 from engine.storage.decisions import PAGE_LIMIT, SEARCHABLE_STATUSES
+from engine.storage.erasures import Selector
 
 from .fields import Day, Flag, Instant, QueryFlag, QueryNumber, Text, Word
-from .problems import INVALID_QUERY, Problem, ProblemError, ProblemRaised
+from .problems import INVALID_QUERY, MALFORMED_ORDER, Problem, ProblemError, ProblemRaised
 
 BRIEF, FULL = "brief", "full"
 INDEX, WAIT = "index", "wait"
@@ -76,6 +78,15 @@ class Envelope:
     dry_run: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureOrder:
+    """What the body of an erasure says: which decisions, and on what ground."""
+
+    selector: Selector
+    value: str
+    ground: Ground
+
+
 class _Shape(Schema):
     class Meta:
         unknown = RAISE
@@ -121,6 +132,13 @@ class _EnvelopeShape(_Shape):
     dry_run = Flag()
 
 
+class _ErasureShape(_Shape):
+    decision = Text()
+    campaign = Text()
+    actor = Text()
+    ground = Word(tuple(Ground))
+
+
 _Parameters = TypeVar(
     "_Parameters",
     bound=NoParameters | DecisionParameters | BatchParameters | SearchParameters,
@@ -133,6 +151,7 @@ _SHAPES: Mapping[type[object], Schema] = {
     SearchParameters: _SearchShape(),
 }
 _ENVELOPE = _EnvelopeShape()
+_ERASURE = _ErasureShape()
 
 
 def read_query(shape: type[_Parameters], query: MultiDict[str, str]) -> _Parameters:
@@ -181,6 +200,35 @@ def read_envelope(body: object) -> tuple[object, Envelope, tuple[ProblemError, .
         errors = (missing, *errors)
     return campaign, Envelope(**values), errors
 
+
+def read_erasure(body: object) -> ErasureOrder:
+    """Return the order in the body of an erasure. Raises `ProblemRaised` with every fault of it."""
+    if not isinstance(body, dict):
+        error = ProblemError(message="the body should be an object", pointer="", help=_ERASURE_HELP)
+        raise ProblemRaised(_malformed_order([error]))
+    values, faults = _load(_ERASURE, body)
+    errors = [
+        ProblemError(message=fault.message, pointer=f"/{escaped(fault.name)}", help=fault.help)
+        for fault in faults
+    ]
+    given = [selector for selector in Selector if body.get(selector) is not None]
+    if len(given) != 1:
+        message = "exactly one of `decision`, `campaign` and `actor` says what to erase"
+        errors.append(ProblemError(message=message, pointer="", help=_ERASURE_HELP))
+    if body.get("ground") is None:
+        message = "there is no ground"
+        errors.append(ProblemError(message=message, pointer="/ground", help=_ERASURE_HELP))
+    if errors:
+        raise ProblemRaised(_malformed_order(errors))
+    (selector,) = given
+    return ErasureOrder(selector=selector, value=values[selector], ground=Ground(values["ground"]))
+
+
+def _malformed_order(errors: Sequence[ProblemError]) -> Problem:
+    return Problem(kind=MALFORMED_ORDER, detail=errors[0].message, errors=tuple(errors))
+
+
+_ERASURE_HELP = 'write `{"campaign": "cmp-7", "ground": "objection"}`'
 
 _ENVELOPE_HELP = 'write the campaign, or the platform\'s record, as `{"campaign": {…}}`'
 

@@ -1,10 +1,12 @@
 """What can be wrong with one entry, on its own; the verifiers see to the tree."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
+from .acts import ACTOR, ActLeaf
 from .commitment import Disclosure, opens
 from .export import Columns, Line, columns_of
 from .faults import VerificationFault, fault
+from .leaf import Leaf, UnknownKind, read_leaf
 from .record import (
     DISCLOSED,
     LEAF_LIMIT,
@@ -12,9 +14,7 @@ from .record import (
     RecordError,
     Result,
     instant,
-    is_uuid,
     query_columns,
-    read_envelope,
     read_result,
 )
 from .tree import leaf_hash
@@ -26,31 +26,50 @@ def entry_faults(line: Line) -> Iterator[VerificationFault]:
         yield fault(line.index, "leaf_too_long", f"the leaf has more than {LEAF_LIMIT:,} bytes")
     if line.leaf_hash != leaf_hash(line.leaf):
         yield fault(line.index, "leaf_hash_differs", "the leaf has another hash")
-    try:
-        envelope = read_sound_envelope(line.leaf)
-    except RecordError as error:
-        yield fault(line.index, "leaf_malformed", str(error))
+    leaf = leaf_or_fault(line.index, line.leaf)
+    if isinstance(leaf, VerificationFault):
+        yield leaf
         return
-    if line.logged_at != envelope.logged_at:
+    if line.logged_at != leaf.logged_at:
         yield _column_fault(line.index, "logged_at")
-    yield from _commitment_faults(line, envelope)
-    yield from _disclosure_faults(line, envelope)
-    yield from _content_faults(line, envelope)
+    if not isinstance(leaf, Envelope):
+        yield from _act_faults(line, leaf)
+    elif line.columns is None:
+        yield fault(line.index, "entry_malformed", "the decision has no query columns")
+    elif is_gone(line):
+        yield from _column_faults(line.index, line.columns, _columns_of_leaf(leaf, {}, ()))
+    else:
+        yield from _commitment_faults(line, leaf)
+        yield from _disclosure_faults(line, leaf.sd, DISCLOSED)
+        yield from _content_faults(line, line.columns, leaf)
 
 
-def read_sound_envelope(leaf: bytes) -> Envelope:
-    """Return the members of a leaf. Raises `RecordError` where one of them cannot be."""
-    envelope = read_envelope(leaf)
+def leaf_or_fault(index: int, leaf: bytes) -> Leaf | VerificationFault:
+    """Return the members of the leaf of an entry, or what is wrong with it.
+
+    An act concerns entries before its own only.
+    """
     try:
-        instant(envelope.decided_at)
-        instant(envelope.logged_at)
-    except ValueError as error:
-        raise RecordError(f"the leaf has a time that is none: {error}") from error
-    if not is_uuid(envelope.decision_id):
-        raise RecordError("the leaf has a decision id that is not a UUID")
-    if sorted(set(envelope.sd)) != list(envelope.sd) or len(envelope.sd) != len(DISCLOSED):
-        raise RecordError("the leaf does not have two sorted digests of disclosures")
-    return envelope
+        found = read_leaf(leaf)
+    except UnknownKind as error:
+        return fault(index, "kind_unknown", str(error))
+    except RecordError as error:
+        return fault(index, "leaf_malformed", str(error))
+    if not isinstance(found, Envelope) and found.entries and found.entries[-1][1] > index:
+        return fault(index, "act_foretold", "the leaf names entries that are not before it")
+    return found
+
+
+def is_gone(line: Line) -> bool:
+    """Whether nothing is left of what lay beside the leaf of a decision: it is erased, or lost."""
+    contents = (line.columns is None, line.input, line.result, line.salts, line.disclosures)
+    return contents == (False, None, None, None, ())
+
+
+def _act_faults(line: Line, act: ActLeaf) -> Iterator[VerificationFault]:
+    if (line.columns, line.input, line.result, line.salts) != (None, None, None, None):
+        yield fault(line.index, "entry_malformed", "an act has neither columns nor a payload")
+    yield from _disclosure_faults(line, act.sd, (ACTOR,))
 
 
 def _commitment_faults(line: Line, envelope: Envelope) -> Iterator[VerificationFault]:
@@ -69,16 +88,15 @@ def _commitment_faults(line: Line, envelope: Envelope) -> Iterator[VerificationF
         )
 
 
-def _disclosure_faults(line: Line, envelope: Envelope) -> Iterator[VerificationFault]:
+def _disclosure_faults(
+    line: Line, digests: Sequence[str], names: Sequence[str]
+) -> Iterator[VerificationFault]:
     disclosures = _disclosures(line)
-    if {one.digest() for one in disclosures} - set(envelope.sd):
+    if {one.digest() for one in disclosures} - set(digests):
         yield fault(line.index, "disclosure_differs", "a disclosure has no digest in the leaf")
-    if sorted(one.name for one in disclosures) != sorted(DISCLOSED):
-        yield fault(
-            line.index,
-            "disclosure_missing",
-            "the actor and the campaign are not disclosed once each",
-        )
+    if sorted(one.name for one in disclosures) != sorted(names):
+        listed = " and ".join(f"`{name}`" for name in names)
+        yield fault(line.index, "disclosure_missing", f"{listed} should be disclosed once each")
 
 
 def _disclosures(line: Line) -> list[Disclosure]:
@@ -92,11 +110,13 @@ def _disclosures(line: Line) -> list[Disclosure]:
     return found
 
 
-def _content_faults(line: Line, envelope: Envelope) -> Iterator[VerificationFault]:
+def _content_faults(
+    line: Line, columns: Columns, envelope: Envelope
+) -> Iterator[VerificationFault]:
     """Compare leaf, result and query columns: all three say what was decided."""
     disclosed = {one.name: one.value for one in _disclosures(line)}
     if line.result is None:
-        expected = _columns_of_leaf(line, envelope, disclosed)
+        expected = _columns_of_leaf(envelope, disclosed, columns.rules)
     else:
         try:
             result = read_result(line.result)
@@ -119,13 +139,19 @@ def _content_faults(line: Line, envelope: Envelope) -> Iterator[VerificationFaul
                 campaign=disclosed.get("campaign"),
             )
         )
+    yield from _column_faults(line.index, columns, expected)
+
+
+def _column_faults(index: int, found: Columns, expected: Columns) -> Iterator[VerificationFault]:
     for name in Columns.__struct_fields__:
-        if getattr(line.columns, name) != getattr(expected, name):
-            yield _column_fault(line.index, name)
+        if getattr(found, name) != getattr(expected, name):
+            yield _column_fault(index, name)
 
 
-def _columns_of_leaf(line: Line, envelope: Envelope, disclosed: dict[str, str | None]) -> Columns:
-    """Return the columns that the leaf alone vouches for; only the result knows the rules."""
+def _columns_of_leaf(
+    envelope: Envelope, disclosed: Mapping[str, str | None], rules: tuple[tuple[str, str], ...]
+) -> Columns:
+    """Return the columns that leaf and disclosures vouch for; only the result knows the rules."""
     return Columns(
         decision_id=envelope.decision_id,
         decided_at=envelope.decided_at,
@@ -136,7 +162,7 @@ def _columns_of_leaf(line: Line, envelope: Envelope, disclosed: dict[str, str | 
         policy_version=envelope.policy_set.version,
         policy_digest=envelope.policy_set.digest,
         actor=disclosed.get("actor"),
-        rules=line.columns.rules,
+        rules=rules,
     )
 
 

@@ -16,6 +16,7 @@ from typing import Annotated, BinaryIO, Literal, TypeAlias
 
 import msgspec
 
+from .acts import Entry
 from .record import LogEntry, QueryColumns, rfc3339
 from .tree import SIZE_LIMIT, TreeHead
 
@@ -55,13 +56,17 @@ class Salts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The line of an entry; `input`, `result` and `salts` are null once the payload is gone."""
+    """The line of an entry.
+
+    Once a decision is erased, `input`, `result` and `salts` are null, and there are no disclosures.
+    An act has no columns either, and discloses its actor.
+    """
 
     index: Count
     logged_at: str
     leaf: bytes
     leaf_hash: bytes
-    columns: Columns
+    columns: Columns | None
     input: bytes | None
     result: bytes | None
     salts: Salts | None
@@ -69,7 +74,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 def write_export(
-    stream: BinaryIO, *, head: TreeHead, entries: Iterable[LogEntry], exported_at: datetime
+    stream: BinaryIO, *, head: TreeHead, entries: Iterable[Entry], exported_at: datetime
 ) -> None:
     """Write an export of the tree of `head`, whose entries come in order of their indexes.
 
@@ -82,15 +87,15 @@ def write_export(
     stream.writelines(msgspec.json.encode(line_of(entry)) + b"\n" for entry in entries)
 
 
-def line_of(entry: LogEntry) -> Line:
+def line_of(entry: Entry) -> Line:
     """Return the line of an entry."""
-    payload = entry.payload
+    payload = entry.payload if isinstance(entry, LogEntry) else None
     return Line(
         index=entry.index,
         logged_at=rfc3339(entry.logged_at),
         leaf=entry.leaf,
         leaf_hash=entry.leaf_hash,
-        columns=columns_of(entry.columns),
+        columns=columns_of(entry.columns) if isinstance(entry, LogEntry) else None,
         input=payload.input if payload else None,
         result=payload.result if payload else None,
         salts=Salts(input=payload.input_salt, result=payload.result_salt) if payload else None,

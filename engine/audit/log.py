@@ -24,7 +24,8 @@ from functools import partial
 from itertools import islice
 from typing import Protocol, TypeAlias, TypeVar
 
-from .record import DecisionRecord, LogEntry, LogError, SealedRecord, seal
+from .acts import Access, Entry, Sealed, seal_act
+from .record import DecisionRecord, LogError, seal
 from .tree import EMPTY_TREE, Frontier
 
 _T = TypeVar("_T")
@@ -83,7 +84,7 @@ class LogHead:
 class LogStore(Protocol):
     """What keeps the entries. Every process has its own; they share one log."""
 
-    def append(self, records: Sequence[SealedRecord]) -> Sequence[Answer]:
+    def append(self, records: Sequence[Sealed]) -> Sequence[Answer]:
         """Append records in one transaction, and return when it is durable.
 
         Answers each record in order: a receipt, or `DecisionAlreadyLogged`. Raises any exception
@@ -91,14 +92,14 @@ class LogStore(Protocol):
         """
         ...
 
-    def find(self, decision_ids: Sequence[str]) -> Mapping[str, LogEntry]:
+    def find(self, ids: Sequence[str]) -> Mapping[str, Entry]:
         """Return the committed entries of some ids, once no writer is in flight."""
         ...
 
 
 def sequence(
-    head: LogHead, records: Iterable[SealedRecord], now: datetime
-) -> tuple[tuple[LogEntry, ...], LogHead]:
+    head: LogHead, records: Iterable[Sealed], now: datetime
+) -> tuple[tuple[Entry, ...], LogHead]:
     """Give records the next indexes, and return their entries and the new head.
 
     `logged_at` never goes back, whatever the clock does.
@@ -110,7 +111,7 @@ def sequence(
     return entries, LogHead(frontier=frontier, logged_at=logged_at)
 
 
-def receipt_of(entry: LogEntry) -> Receipt:
+def receipt_of(entry: Entry) -> Receipt:
     """Return the receipt of a committed entry."""
     return Receipt(index=entry.index, leaf_hash=entry.leaf_hash, logged_at=entry.logged_at)
 
@@ -119,7 +120,7 @@ def receipt_of(entry: LogEntry) -> Receipt:
 class _Waiting:
     """A record in the queue, and the future that its caller waits for."""
 
-    record: SealedRecord
+    record: Sealed
     future: Future[Receipt] = field(default_factory=Future)
 
 
@@ -156,8 +157,8 @@ class Committer:
         # during a fork stays locked in the child, so nothing of the parent's lane is touched.
         self._lanes: dict[int, _Lane] = {}
 
-    def append(self, record: DecisionRecord) -> Receipt:
-        """Log one decision and return when it is durable.
+    def append(self, record: DecisionRecord | Access) -> Receipt:
+        """Log one decision, or that one is shown, and return when it is durable.
 
         Raises `RecordError`, `DecisionAlreadyLogged`, `LogBusy` or `LogUnavailable`; after the
         first three nothing was logged. After the last, an entry may exist that nobody was told of.
@@ -194,8 +195,9 @@ class Committer:
         # `setdefault` is atomic: two threads of a fresh child agree on one lane.
         return self._lanes.get(os.getpid()) or self._lanes.setdefault(os.getpid(), _Lane())
 
-    def _seal_and_enqueue(self, record: DecisionRecord) -> _Waiting:
-        lane, waiting = self._lane(), _Waiting(record=seal(record))
+    def _seal_and_enqueue(self, record: DecisionRecord | Access) -> _Waiting:
+        sealed = seal_act(record) if isinstance(record, Access) else seal(record)
+        lane, waiting = self._lane(), _Waiting(record=sealed)
         with lane.changed:
             if self._closed:
                 raise LogUnavailable("the log is being closed")
@@ -249,24 +251,24 @@ class Committer:
             else:
                 one.future.set_exception(answer)
 
-    def _resolve(self, records: Sequence[SealedRecord], error: Exception) -> list[Answer]:
+    def _resolve(self, records: Sequence[Sealed], error: Exception) -> list[Answer]:
         """Answer for records whose commit failed, or did not."""
         try:
-            found = self._store.find([record.decision_id for record in records])
+            found = self._store.find([record.id for record in records])
         except Exception:  # noqa: BLE001 - as above; the first error is the one that explains.
             found = {}
-        return [_resolved(record, found.get(record.decision_id), error) for record in records]
+        return [_resolved(record, found.get(record.id), error) for record in records]
 
 
-def _resolved(record: SealedRecord, entry: LogEntry | None, error: Exception) -> Answer:
+def _resolved(record: Sealed, entry: Entry | None, error: Exception) -> Answer:
     if entry is None:
-        unavailable = LogUnavailable("the decision could not be written to the log")
+        unavailable = LogUnavailable("the log could not be written")
         unavailable.__cause__ = error
         return unavailable
     # The salts are random, so that equal leaves are the same record and not just the same id.
     if entry.leaf == record.leaf(entry.logged_at):
         return receipt_of(entry)
-    return DecisionAlreadyLogged(record.decision_id)
+    return DecisionAlreadyLogged(record.id)
 
 
 def _caught(act: Callable[[], _T]) -> _T | LogError:

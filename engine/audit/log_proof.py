@@ -22,7 +22,7 @@ from typing import Self
 import msgspec
 
 from .checkpoint import SignedCheckpoint, open_checkpoint
-from .entry_check import entry_faults
+from .entry_check import entry_faults, is_gone
 from .export import Line
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .note import NoteError, VerifierKey
@@ -133,6 +133,8 @@ class _Reading:
         if self.checkpoint is not None:
             yield from _inclusion_faults(proof, self.line, self.checkpoint)
         yield from entry_faults(self.line)
+        if is_gone(self.line):
+            yield fault(proof.index, "payload_missing", "the receipt does not have the contents")
 
 
 def _inclusion_faults(

@@ -37,7 +37,8 @@ DISCLOSED = ("actor", "campaign")
 UNREMARKABLE = frozenset({"satisfied", "not applicable"})
 """Statuses of rules that are not indexed: every decision has many, and nobody searches for them."""
 
-_UNTIMED = "0000-00-00T00:00:00.000000Z"
+UNTIMED = "0000-00-00T00:00:00.000000Z"
+"""What a leaf has for `logged_at` until it is logged: of the same length."""
 
 
 class LogError(Exception):
@@ -96,7 +97,11 @@ class Payload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogEntry:
-    """One entry of the log, with all that is stored of it; `payload` is None once erased."""
+    """The entry of a decision, with all that is stored of it.
+
+    Once erased, `payload` is None, there are no disclosures, and the columns have what the leaf
+    says and nothing else.
+    """
 
     index: int
     logged_at: datetime
@@ -105,6 +110,11 @@ class LogEntry:
     columns: QueryColumns
     payload: Payload | None
     disclosures: tuple[Disclosure, ...]
+
+    @property
+    def id(self) -> str:
+        """The id of the decision, unique in a log."""
+        return self.columns.decision_id
 
 
 # --- the shapes of JSON -----------------------------------------------------------------------
@@ -226,7 +236,7 @@ class SealedRecord:
     columns: QueryColumns
 
     @property
-    def decision_id(self) -> str:
+    def id(self) -> str:
         """The id of the decision, unique in a log."""
         return self.columns.decision_id
 
@@ -305,7 +315,7 @@ def _envelope(
         v=1,
         kind="decision",
         decision_id=result.id,
-        logged_at=_UNTIMED,
+        logged_at=UNTIMED,
         decided_at=rfc3339(decided_at),
         outcome=result.decision,
         conclusive=result.conclusive,

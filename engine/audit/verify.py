@@ -4,23 +4,28 @@
 hash from its leaf, every leaf as canonical JSON, both commitments from content and salt, every
 disclosure's digest, the query columns from the payload, and the size and root of the head. What it
 finds is data, in the order of the file. A file that somebody made up to do harm gives faults too;
-it never raises, and it keeps one line in memory.
+it never raises, and it keeps one line in memory,
+and the indexes of what is erased.
 
 What it cannot know is whether the export's root is the root that others saw. For that, hand it a
 `trusted` head from elsewhere (a receipt, a checkpoint that a witness holds): the tree must then
 pass through it. Without one, an export is only shown to agree with itself.
 
-An entry without payload is a fault, `payload_missing`: nothing in this version of the log accounts
-for an erasure.
+A decision may have lost its contents, all of them, where an erasure entry later in the export names
+it. Without one, `payload_missing` says so; and where contents are here that an erasure names, as
+after a backup was put back, it is `erasure_undone`. Both are known, and told, at the end only,
+and not of an export in which entries are missing, moved or broken.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import msgspec
 
-from .entry_check import entry_faults
+from .acts import ErasureLeaf
+from .entry_check import entry_faults, is_gone, leaf_or_fault
+from .erasures import ErasureLedger
 from .export import Header, Line
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .record import instant
@@ -46,13 +51,15 @@ class VerificationReport:
     """What was read and what was found.
 
     `entries` counts the lines that were entries, `root` is the root recomputed over them. `faults`
-    are in the order of the file, `omitted` counts those beyond the limit.
+    are in the order of the file, `omitted` counts those beyond the limit, and `erased` the entries
+    that erasures name.
     """
 
     entries: int
     root: bytes
     faults: tuple[VerificationFault, ...]
     omitted: int
+    erased: int
 
     @property
     def is_valid(self) -> bool:
@@ -96,6 +103,7 @@ def verify_export(
         root=reading.frontier.root(),
         faults=faults,
         omitted=omitted,
+        erased=reading.erasures.count(),
     )
 
 
@@ -108,6 +116,8 @@ class _Reading:
     next_index: int = 0
     logged_at: str = ""
     reached: bool = False
+    is_whole: bool = True
+    erasures: ErasureLedger = field(default_factory=ErasureLedger)
 
     def faults(self, stream: BinaryIO) -> Iterator[VerificationFault]:
         header = _header(stream)
@@ -132,10 +142,12 @@ class _Reading:
                 self.next_index, "entry_malformed", f"the line is not that of an entry: {error}"
             )
             self.next_index += 1
+            self.is_whole = False
             return
         if not text.endswith(b"\n"):
             yield fault(line.index, "cut_off", "the last line is cut off")
         if line.index != self.next_index:
+            self.is_whole = False
             yield fault(
                 line.index,
                 "index_differs",
@@ -146,9 +158,24 @@ class _Reading:
                 line.index, "time_goes_back", "it was logged before the entry that precedes it"
             )
         yield from entry_faults(line)
+        self._note(line)
         self.logged_at = line.logged_at
         self.next_index = line.index + 1
         self.frontier = self.frontier.append(leaf_hash(line.leaf))
+
+    def _note(self, line: Line) -> None:
+        """Keep what an entry says of erasures: its own, or that of others.
+
+        Once an entry is missing, moved or broken, an index says nothing of another entry.
+        """
+        if not self.is_whole:
+            return
+        if is_gone(line):
+            self.erasures.note_gone(line.index)
+            return
+        leaf = leaf_or_fault(line.index, line.leaf) if line.columns is None else None
+        if isinstance(leaf, ErasureLeaf):
+            self.erasures.note_erasure(leaf.entries)
 
     def _pass(self) -> Iterator[VerificationFault]:
         """Compare the tree with the trusted one, once it has as many entries."""
@@ -164,6 +191,8 @@ class _Reading:
             )
 
     def _end(self, header: Header | VerificationFault) -> Iterator[VerificationFault]:
+        if self.is_whole:
+            yield from self.erasures.faults()
         if self.trusted is not None and not self.reached:
             yield fault(
                 None,

@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from .acts import ErasureLeaf
 from .checkpoint import SignedCheckpoint, open_checkpoint
-from .entry_check import read_sound_envelope
+from .entry_check import leaf_or_fault
+from .erasures import ErasureLedger
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .note import NOTE_LIMIT, NoteError, VerifierKey
-from .record import RecordError
 from .tiles import BUNDLE_LIMIT, TILE_WIDTH, TilePath, read_bundle, split_hashes
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash, tree_root
 from .verify import VerificationReport
@@ -65,6 +66,7 @@ def verify_log(
         root=reading.frontier.root(),
         faults=faults,
         omitted=omitted,
+        erased=reading.erasures.count(),
     )
 
 
@@ -78,6 +80,7 @@ class _Reading:
     frontier: Frontier = EMPTY_TREE
     logged_at: str = ""
     rows: list[_Row] = field(default_factory=list)
+    erasures: ErasureLedger = field(default_factory=ErasureLedger)
 
     def faults(self) -> Iterator[VerificationFault]:
         checkpoint = self._checkpoint()
@@ -132,16 +135,17 @@ class _Reading:
 
     def _entry_faults(self, first: int, entries: Sequence[bytes]) -> Iterator[VerificationFault]:
         for index, entry in enumerate(entries, first):
-            try:
-                envelope = read_sound_envelope(entry)
-            except RecordError as error:
-                yield fault(index, "leaf_malformed", str(error))
+            leaf = leaf_or_fault(index, entry)
+            if isinstance(leaf, VerificationFault):
+                yield leaf
                 continue
-            if envelope.logged_at < self.logged_at:  # As text, since both have one spelling.
+            if leaf.logged_at < self.logged_at:  # As text, since both have one spelling.
                 yield fault(
                     index, "time_goes_back", "it was logged before the entry that precedes it"
                 )
-            self.logged_at = envelope.logged_at
+            self.logged_at = leaf.logged_at
+            if isinstance(leaf, ErasureLeaf):
+                self.erasures.note_erasure(leaf.entries)
 
     def _take(self, hashes: Sequence[bytes]) -> Iterator[VerificationFault]:
         """Append hashes to the tree, and look at the trusted tree where it is passed."""

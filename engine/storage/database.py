@@ -41,6 +41,10 @@ class Backend(Protocol):
         """Hold whatever a writer holds before it connects."""
         ...
 
+    def purge(self, engine: Engine) -> bool:
+        """Take what was deleted out of the files; returns whether that could be done at once."""
+        ...
+
 
 class Database:
     """A database by its URL: `sqlite:////absolute/path.db` or `postgresql://user@host/name`.
@@ -71,6 +75,15 @@ class Database:
             connection.execution_options(**self._backend.writing_options)
             with connection.begin():
                 yield connection
+
+    def purge(self) -> bool:
+        """Take what was deleted out of the files, as far as the database can.
+
+        Returns whether it could be done at once; if not, later writers will do it. Raises
+        `StorageUnavailable`.
+        """
+        with _translated():
+            return self._backend.purge(self._engine())
 
     def close(self) -> None:
         """Close the connections of this process."""

@@ -20,10 +20,10 @@ from ..audit.record import UNREMARKABLE, LogEntry, Outcome, QueryColumns, RuleSt
 from ..audit.tree import TreeHead, prove_record, prove_tree, read_root
 from ..audit.verify import InclusionProof
 from .database import Database
-from .entries import query_columns_of, read_entries, read_rules
+from .entries import DECISION, query_columns_of, read_decisions, read_rules
 from .errors import InvalidQuery, NotFound
 from .log_store import read_head
-from .schema import log_entry, log_entry_rule
+from .schema import erased, log_entry, log_entry_rule
 from .tiles import TileReader
 
 PAGE_LIMIT = 500
@@ -96,6 +96,7 @@ class LoggedDecision:
     index: int
     logged_at: datetime
     columns: QueryColumns
+    is_erased: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +138,16 @@ class Decisions:
         with self._database.reading() as connection:
             rows = connection.execute(query).mappings().all()
             shown = rows[:limit]
-            rules = read_rules(connection, [row["index"] for row in shown])
+            indexes = [row["index"] for row in shown]
+            rules = read_rules(connection, indexes)
+            gone = select(erased.c.index).where(erased.c.index.in_(indexes))
+            erasures = set(connection.execute(gone).scalars())
         decisions = tuple(
             LoggedDecision(
                 index=row["index"],
                 logged_at=row["logged_at"],
                 columns=query_columns_of(row, rules.get(row["index"], ())),
+                is_erased=row["index"] in erasures,
             )
             for row in shown
         )
@@ -164,16 +169,15 @@ class Decisions:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> Iterator[LogEntry]:
-        """Yield those of the first `size` entries that were decided in a time, in order.
+        """Yield the decisions of the first `size` entries, or those made in a time, in order.
 
-        At most 256 are in memory, and no transaction outlasts a step: entries do not change, so
-        that the export of a size is the same however long it takes.
+        At most 256 are in memory, and no transaction outlasts a step.
         """
         for first in range(0, size, _EXPORT_STEP):
             beyond = min(size, first + _EXPORT_STEP)
             within = (log_entry.c.index >= first) & (log_entry.c.index < beyond)
             with self._database.reading() as connection:
-                found = read_entries(connection, and_(within, *_decided(since, until)))
+                found = read_decisions(connection, and_(within, *_decided(since, until)))
             yield from found
 
     def prove(self, decision_id: str) -> tuple[InclusionProof, TreeHead]:
@@ -182,8 +186,9 @@ class Decisions:
         Raises `NotFound`.
         """
         with self._database.reading() as connection:
-            where = log_entry.c.decision_id == decision_id
-            query = select(log_entry.c.index, log_entry.c.leaf_hash).where(where)
+            query = select(log_entry.c.index, log_entry.c.leaf_hash).where(
+                log_entry.c.id == decision_id, log_entry.c.kind == DECISION
+            )
             found = connection.execute(query).one_or_none()
             if found is None:
                 raise _unknown(decision_id)
@@ -215,7 +220,7 @@ class Decisions:
 
 
 def _entry(connection: Connection, decision_id: str) -> LogEntry:
-    found = read_entries(connection, log_entry.c.decision_id == decision_id)
+    found = read_decisions(connection, log_entry.c.id == decision_id)
     if not found:
         raise _unknown(decision_id)
     return found[0]
@@ -242,7 +247,9 @@ def _query(filters: DecisionFilter) -> Select[Any]:
             log_entry_rule.c.rule == filters.rule,
             log_entry_rule.c.status == filters.rule_status,
         ]
-    return query.where(*conditions)
+    # Only decisions have anything to be found by; where that is said, the kind would be one more
+    # index for a planner to choose wrongly.
+    return query.where(*conditions or [log_entry.c.kind == DECISION])
 
 
 def _conditions(filters: DecisionFilter) -> list[ColumnElement[bool]]:

@@ -1,14 +1,19 @@
-"""Stored rows as entries of the log."""
+"""Stored rows as entries of the log: decisions, acts, or both in the order of their indexes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select
 
+from ..audit.acts import ActEntry, Entry
 from ..audit.commitment import Disclosure
 from ..audit.record import LogEntry, Payload, QueryColumns
 from .schema import disclosure, log_entry, log_entry_rule, payload
+
+DECISION = "decision"
+"""The kind of entries that decisions have."""
 
 _ENTRY = select(
     log_entry,
@@ -19,8 +24,18 @@ _ENTRY = select(
 ).outerjoin(payload, payload.c.index == log_entry.c.index)
 
 
-def read_entries(connection: Connection, condition: ColumnElement[bool]) -> Sequence[LogEntry]:
+def read_entries(connection: Connection, condition: ColumnElement[bool]) -> Sequence[Entry]:
     """Return the entries of a condition on `log_entry`, with all that is stored of them."""
+    acts = _read_acts(connection, condition)
+    if not acts:
+        return read_decisions(connection, condition)
+    entries: list[Entry] = [*read_decisions(connection, condition), *acts]
+    return sorted(entries, key=attrgetter("index"))
+
+
+def read_decisions(connection: Connection, condition: ColumnElement[bool]) -> Sequence[LogEntry]:
+    """Return the decisions of a condition on `log_entry`, with all that is stored of them."""
+    condition = and_(log_entry.c.kind == DECISION, condition)
     query = _ENTRY.where(condition).order_by(log_entry.c.index)
     rows = connection.execute(query).mappings().all()
     indexes = [row["index"] for row in rows]
@@ -34,6 +49,24 @@ def read_entries(connection: Connection, condition: ColumnElement[bool]) -> Sequ
             leaf_hash=row["leaf_hash"],
             columns=query_columns_of(row, rules[row["index"]]),
             payload=_payload(row),
+            disclosures=tuple(disclosures[row["index"]]),
+        )
+        for row in rows
+    ]
+
+
+def _read_acts(connection: Connection, condition: ColumnElement[bool]) -> Sequence[ActEntry]:
+    query = select(log_entry).where(log_entry.c.kind != DECISION, condition)
+    rows = connection.execute(query).mappings().all()
+    disclosures = _read_disclosures(connection, [row["index"] for row in rows])
+    return [
+        ActEntry(
+            index=row["index"],
+            id=row["id"],
+            kind=row["kind"],
+            logged_at=row["logged_at"],
+            leaf=row["leaf"],
+            leaf_hash=row["leaf_hash"],
             disclosures=tuple(disclosures[row["index"]]),
         )
         for row in rows
@@ -57,7 +90,7 @@ def read_rules(
 def query_columns_of(row: RowMapping, rules: Sequence[tuple[str, str]]) -> QueryColumns:
     """Return the query columns of a row of `log_entry`."""
     return QueryColumns(
-        decision_id=row["decision_id"],
+        decision_id=row["id"],
         decided_at=row["decided_at"],
         outcome=row["outcome"],
         conclusive=row["conclusive"],

@@ -138,7 +138,7 @@ class ApiKeys:
     def _note_use(self, key: ApiKey, now: datetime) -> None:
         if key.last_used_at is not None and now - key.last_used_at < USE_RESOLUTION:
             return
-        # An auditor can still read where nothing can be written.
+        # Proofs and tiles are still served where nothing can be written.
         with suppress(StorageUnavailable), self._database.writing() as connection:
             used = update(api_key).where(api_key.c.prefix == key.prefix)
             connection.execute(used.values(last_used_at=now))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from ..audit.acts import Entry, Sealed
 from ..audit.log import (
     Answer,
     DecisionAlreadyLogged,
@@ -16,11 +17,11 @@ from ..audit.log import (
     receipt_of,
     sequence,
 )
-from ..audit.record import LogEntry, SealedRecord
+from ..audit.record import LogEntry
 from ..audit.tiles import split_hashes
 from ..audit.tree import Frontier
 from .database import Database
-from .entries import read_entries
+from .entries import DECISION, read_entries
 from .errors import LogInconsistent
 from .schema import disclosure, log_entry, log_entry_rule, log_head, payload
 from .tiles import write_full_tiles
@@ -32,13 +33,21 @@ _READ_HEAD = select(
     select(func.max(log_entry.c.index)).scalar_subquery().label("last"),
 )
 _WRITE_HEAD = update(log_head)
-_LOGGED = select(log_entry.c.decision_id).where(
-    log_entry.c.decision_id.in_(bindparam("ids", expanding=True))
-)
+_LOGGED = select(log_entry.c.id).where(log_entry.c.id.in_(bindparam("ids", expanding=True)))
 _WRITE_ENTRY = insert(log_entry)
 _WRITE_PAYLOAD = insert(payload)
 _WRITE_DISCLOSURE = insert(disclosure)
 _WRITE_RULE = insert(log_entry_rule)
+_SEARCHED = (
+    "decided_at",
+    "outcome",
+    "conclusive",
+    "campaign",
+    "policy_set",
+    "policy_version",
+    "policy_digest",
+    "actor",
+)
 
 
 def system_clock() -> datetime:
@@ -53,7 +62,7 @@ class SQLLogStore:
         self._database = database
         self._clock = clock
 
-    def append(self, records: Sequence[SealedRecord]) -> Sequence[Answer]:
+    def append(self, records: Sequence[Sealed]) -> Sequence[Answer]:
         """Append records and return once they are durable; answers each, in order.
 
         Raises `StorageUnavailable`, or `LogInconsistent` where the head does not fit the entries.
@@ -61,24 +70,35 @@ class SQLLogStore:
         with self._database.writing() as connection:
             head = read_head(connection)
             fresh = _fresh(connection, records)
-            entries, new_head = sequence(head, fresh.values(), self._clock())
-            if entries:
-                _write(connection, entries, head, new_head)
+            entries = append_within(connection, head, fresh.values(), self._clock())
         # Only here, behind the commit, does anybody hear of the entries.
-        receipts = {entry.columns.decision_id: receipt_of(entry) for entry in entries}
+        receipts = {entry.id: receipt_of(entry) for entry in entries}
         return [
-            receipts[record.decision_id]
-            if fresh.get(record.decision_id) is record
-            else DecisionAlreadyLogged(record.decision_id)
+            receipts[record.id]
+            if fresh.get(record.id) is record
+            else DecisionAlreadyLogged(record.id)
             for record in records
         ]
 
-    def find(self, decision_ids: Sequence[str]) -> Mapping[str, LogEntry]:
+    def find(self, ids: Sequence[str]) -> Mapping[str, Entry]:
         """Return the committed entries of some ids; waits for any writer in flight."""
         with self._database.writing() as connection:
             read_head(connection)
-            entries = read_entries(connection, log_entry.c.decision_id.in_(decision_ids))
-        return {entry.columns.decision_id: entry for entry in entries}
+            entries = read_entries(connection, log_entry.c.id.in_(ids))
+        return {entry.id: entry for entry in entries}
+
+
+def append_within(
+    connection: Connection, head: LogHead, records: Iterable[Sealed], now: datetime
+) -> Sequence[Entry]:
+    """Append records that are new to the log, behind its head, and return their entries.
+
+    Nothing of it is durable, and nobody may hear of it, before the transaction is committed.
+    """
+    entries, new_head = sequence(head, records, now)
+    if entries:
+        _write(connection, entries, head, new_head)
+    return entries
 
 
 def read_head(connection: Connection) -> LogHead:
@@ -103,21 +123,23 @@ def _head(size: int, roots: bytes, logged_at: datetime) -> LogHead:
     return LogHead(frontier=frontier, logged_at=logged_at)
 
 
-def _fresh(connection: Connection, records: Iterable[SealedRecord]) -> dict[str, SealedRecord]:
+def _fresh(connection: Connection, records: Iterable[Sealed]) -> dict[str, Sealed]:
     """Return the records to append by their ids: the first of each id that is not logged yet."""
-    first: dict[str, SealedRecord] = {}
+    first: dict[str, Sealed] = {}
     for record in records:
-        first.setdefault(record.decision_id, record)
-    for decision_id in connection.execute(_LOGGED, {"ids": list(first)}).scalars():
-        del first[decision_id]
+        first.setdefault(record.id, record)
+    for logged in connection.execute(_LOGGED, {"ids": list(first)}).scalars():
+        del first[logged]
     return first
 
 
 def _write(
-    connection: Connection, entries: Sequence[LogEntry], head: LogHead, new_head: LogHead
+    connection: Connection, entries: Sequence[Entry], head: LogHead, new_head: LogHead
 ) -> None:
     connection.execute(_WRITE_ENTRY, [_entry_row(entry) for entry in entries])
-    connection.execute(_WRITE_PAYLOAD, _payload_rows(entries))
+    decisions = [entry for entry in entries if isinstance(entry, LogEntry)]
+    if decisions:
+        connection.execute(_WRITE_PAYLOAD, _payload_rows(decisions))
     connection.execute(
         _WRITE_DISCLOSURE,
         [
@@ -128,7 +150,7 @@ def _write(
     )
     rules = [
         {"index": entry.index, "rule": rule, "status": status}
-        for entry in entries
+        for entry in decisions
         for rule, status in entry.columns.rules
     ]
     if rules:
@@ -144,22 +166,19 @@ def _write(
     )
 
 
-def _entry_row(entry: LogEntry) -> dict[str, object]:
-    columns = entry.columns
+def _entry_row(entry: Entry) -> dict[str, object]:
+    """Return the row of an entry; every kind has the same columns, for one statement to write."""
+    searched = dict.fromkeys(_SEARCHED)
+    if isinstance(entry, LogEntry):
+        searched = {name: getattr(entry.columns, name) for name in _SEARCHED}
     return {
         "index": entry.index,
-        "decision_id": columns.decision_id,
+        "kind": DECISION if isinstance(entry, LogEntry) else entry.kind,
+        "id": entry.id,
         "logged_at": entry.logged_at,
         "leaf": entry.leaf,
         "leaf_hash": entry.leaf_hash,
-        "decided_at": columns.decided_at,
-        "outcome": columns.outcome,
-        "conclusive": columns.conclusive,
-        "campaign": columns.campaign,
-        "policy_set": columns.policy_set,
-        "policy_version": columns.policy_version,
-        "policy_digest": columns.policy_digest,
-        "actor": columns.actor,
+        **searched,
     }
 
 

@@ -21,10 +21,12 @@ _WRITES = "assent_writes"
 _WRITERS = 0x0A55E27  # The number of the lock, one that nothing else in the database takes.
 _CONNECT_SECONDS = 10
 _POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10, "pool_pre_ping": True}
+_CONTENTS = ("log_entry", "log_entry_rule", "payload", "disclosure")
+_STATEMENT_TIMEOUT = "SET statement_timeout = '60s'"
 _SESSION = (
     "SET client_encoding = 'UTF8'",
     "SET lock_timeout = '10s'",
-    "SET statement_timeout = '60s'",
+    _STATEMENT_TIMEOUT,
     "SET idle_in_transaction_session_timeout = '60s'",
 )
 
@@ -58,6 +60,15 @@ class PostgreSQL:
     def exclusively(self) -> Iterator[None]:
         """Do nothing: the lock is taken within the transaction."""
         yield
+
+    def purge(self, engine: Engine) -> bool:
+        """Vacuum the tables of contents: what was deleted is free to be overwritten."""
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql("SET statement_timeout = 0")
+            connection.exec_driver_sql(f"VACUUM {', '.join(_CONTENTS)}")
+            connection.exec_driver_sql(_STATEMENT_TIMEOUT)
+        return True
 
 
 def _prepare(connection: Any, _record: object) -> None:

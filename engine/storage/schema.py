@@ -54,18 +54,21 @@ log_entry = Table(
     "log_entry",
     metadata,
     Column("index", _BIG, primary_key=True, autoincrement=False),
-    Column("decision_id", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("id", Text, nullable=False, unique=True),
     Column("logged_at", Instant, nullable=False),
     Column("leaf", LargeBinary, nullable=False),
     Column("leaf_hash", LargeBinary, nullable=False),
-    Column("decided_at", Instant, nullable=False),
-    Column("outcome", Text, nullable=False),
-    Column("conclusive", Boolean, nullable=False),
+    # What decisions are searched by; other kinds have nothing here.
+    Column("decided_at", Instant),
+    Column("outcome", Text),
+    Column("conclusive", Boolean),
     Column("campaign", Text),
-    Column("policy_set", Text, nullable=False),
+    Column("policy_set", Text),
     Column("policy_version", Text),
-    Column("policy_digest", Text, nullable=False),
+    Column("policy_digest", Text),
     Column("actor", Text),
+    Index("log_entry_kind", "kind", "index"),
     # Each filter's column, then the index by which pages are ordered.
     Index("log_entry_decided_at", "decided_at", "index"),
     Index("log_entry_outcome", "outcome", "index"),
@@ -122,6 +125,14 @@ disclosure = Table(
     Column("name", Text, primary_key=True),
     Column("disclosure", Text, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# Which entry erased which: said by the erasures' leaves, and kept for whoever asks by the erased.
+erased = Table(
+    "erased",
+    metadata,
+    Column("index", _BIG, ForeignKey("log_entry.index"), primary_key=True, autoincrement=False),
+    Column("erasure", _BIG, ForeignKey("log_entry.index"), nullable=False),
 )
 
 policy_version = Table(

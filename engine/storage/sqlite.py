@@ -7,6 +7,7 @@ it returns (NORMAL may lose the newest at a power cut).
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,14 +20,16 @@ from .errors import StorageUnavailable
 _BUSY_SECONDS = 10
 _CACHE_KIBIBYTES = 16 * 1024
 _CHECKPOINT_PAGES = 4000  # Of 4 KiB: the same few pages change with every append.
-_WRITES = "assent_writes"
+_BEGIN = "assent_begin"
+_PURGE_SECONDS = 10.0
+_PURGE_STEP = 0.05
 
 
 class SQLite:
     """The file of a URL. Raises `StorageUnavailable` where it names none."""
 
     reading_options: Mapping[str, object] = {}
-    writing_options: Mapping[str, object] = {_WRITES: True}
+    writing_options: Mapping[str, object] = {_BEGIN: "BEGIN IMMEDIATE"}
 
     def __init__(self, url: URL) -> None:
         path = url.database
@@ -57,6 +60,28 @@ class SQLite:
             fcntl.flock(lock, fcntl.LOCK_UN)  # Closing is not enough while a fork has it open too.
             os.close(lock)
 
+    def purge(self, engine: Engine) -> bool:
+        """Empty the write-ahead log; returns whether no reader kept it from being emptied.
+
+        What a transaction deletes is overwritten (`secure_delete`), but the pages before it stay in
+        that log until it is emptied, for which no reader may be at work. It is tried for ten
+        seconds, in which others may write.
+        """
+        end = time.monotonic() + _PURGE_SECONDS
+        while not self._empty_log(engine):
+            if time.monotonic() >= end:
+                return False
+            time.sleep(_PURGE_STEP)
+        return True
+
+    def _empty_log(self, engine: Engine) -> bool:
+        with self.exclusively(), engine.connect() as connection:
+            connection.execution_options(**{_BEGIN: None})
+            connection.exec_driver_sql("PRAGMA busy_timeout = 0")  # Nobody writes meanwhile.
+            row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+            return bool(row[0] == 0)
+
 
 def _prepare(connection: SQLiteConnection, _record: object) -> None:
     connection.isolation_level = None  # The driver begins nothing by itself; `_begin` does.
@@ -64,10 +89,12 @@ def _prepare(connection: SQLiteConnection, _record: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    statement = connection.get_execution_options().get(_BEGIN, "BEGIN")
+    if statement is not None:
+        connection.exec_driver_sql(statement)

@@ -1,21 +1,24 @@
 """The log as its signer and its readers see it: sizes, hashes, tiles and bundles.
 
-Tiles and bundles are those of C2SP tlog-tiles. Entries do not change, so that no transaction has
-to span more than one read.
+Tiles and bundles are those of C2SP tlog-tiles. Leaves do not change, so that no transaction has to
+span more than one read.
 """
 
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
+from ..audit.acts import Entry
 from ..audit.tiles import TilePath, write_bundle
 from ..audit.tree import Frontier, TreeHead, prove_record
 from .database import Database
+from .entries import read_entries
 from .log_store import read_head
 from .schema import log_entry
 from .tiles import TileReader, read_frontier, tile
 
 _STEP = 1024
+_ENTRIES_STEP = 256
 
 
 class TileLog:
@@ -45,6 +48,21 @@ class TileLog:
         for low in range(first, beyond, _STEP):
             with self._database.reading() as connection:
                 found = _leaves(connection, low, min(beyond, low + _STEP))
+            yield from found
+
+    def entries(self, *, size: int) -> Iterator[Entry]:
+        """Yield the first entries of every kind, in order, with all that is stored of them.
+
+        At most 256 are in memory, and no transaction outlasts a step: leaves do not change, so that
+        the root of a size is the same however long it takes. Contents that are erased meanwhile are
+        not there any more.
+        """
+        for low in range(0, size, _ENTRIES_STEP):
+            within = (log_entry.c.index >= low) & (
+                log_entry.c.index < min(size, low + _ENTRIES_STEP)
+            )
+            with self._database.reading() as connection:
+                found = read_entries(connection, within)
             yield from found
 
     def prove(self, *, index: int, size: int) -> tuple[bytes, ...]:

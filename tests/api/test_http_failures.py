@@ -23,6 +23,7 @@ from engine.audit.log import Answer, Committer, LogBusy
 from engine.audit.record import RecordError, SealedRecord
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
+from engine.storage.erasures import Erasures
 from engine.storage.errors import LogInconsistent, StorageUnavailable
 from engine.storage.keys import ApiKeys
 from engine.storage.policies import PolicyVersions
@@ -73,7 +74,9 @@ def _service(made: Installation, committer: Committer) -> Service:
     return Service(
         engine=engine,
         recorder=Recorder(engine, committer, clock=clock),
+        committer=committer,
         decisions=Decisions(database),
+        erasures=Erasures(database),
         replayer=Replayer(PolicyVersions(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),

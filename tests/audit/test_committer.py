@@ -41,18 +41,18 @@ class MemoryStore:
         self.before()
         answers: list[Answer] = []
         for record in records:
-            if record.decision_id in self.entries:
-                answers.append(DecisionAlreadyLogged(record.decision_id))
+            if record.id in self.entries:
+                answers.append(DecisionAlreadyLogged(record.id))
                 continue
             (entry,), self.head = sequence(self.head, [record], NOON)
-            self.entries[record.decision_id] = entry
+            self.entries[record.id] = entry
             answers.append(receipt_of(entry))
         self.after()
         return answers
 
-    def find(self, decision_ids: Sequence[str]) -> Mapping[str, LogEntry]:
+    def find(self, ids: Sequence[str]) -> Mapping[str, LogEntry]:
         self.on_find()
-        return {one: self.entries[one] for one in decision_ids if one in self.entries}
+        return {one: self.entries[one] for one in ids if one in self.entries}
 
 
 def fail() -> None:

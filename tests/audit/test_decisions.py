@@ -80,7 +80,9 @@ def test_pages_equal_a_plain_sort(
     """All pages together are the entries that meet the filter, the newest first, each once."""
     everything = list(decisions.entries(size=COUNT))
     expected = [
-        LoggedDecision(index=entry.index, logged_at=entry.logged_at, columns=entry.columns)
+        LoggedDecision(
+            index=entry.index, logged_at=entry.logged_at, columns=entry.columns, is_erased=False
+        )
         for entry in reversed(everything)
         if meets(entry, filters)
     ]

@@ -91,6 +91,15 @@ LEAF = base64.b64encode(ENTRIES[INDEX].leaf.replace(b'"deny"', b'"allow"')).deco
 INPUT = base64.b64encode(b"another").decode()
 
 
+ERASED = {
+    "columns": COLUMNS | {"campaign": None, "actor": None, "rules": []},
+    "input": None,
+    "result": None,
+    "salts": None,
+    "disclosures": [],
+}
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -118,6 +127,7 @@ INPUT = base64.b64encode(b"another").decode()
         (_with(extra=_line(input=None)), ["payload_missing"]),
         (_with(extra=_line(columns=COLUMNS | {"outcome": "allow"})), ["column_differs"]),
         (_with(extra=_line(disclosures=[])), ["disclosure_missing"]),
+        (_with(extra=_line(**ERASED)), ["payload_missing"]),
     ],
 )
 def test_spoiled_receipts(content: bytes, expected: list[str]) -> None:

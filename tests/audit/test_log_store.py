@@ -37,6 +37,7 @@ from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound, Stora
 from engine.storage.log_store import SQLLogStore
 from engine.storage.migrate import migrate
 from engine.storage.schema import log_entry, log_head, log_tile
+from engine.storage.tile_log import TileLog
 from engine.storage.tiles import TileReader, tile, write_full_tiles
 from tests.postgresql import serving_postgresql
 
@@ -45,9 +46,9 @@ WRITER = Path(__file__).with_name("writing_process.py")
 
 
 def exported(database: Database) -> io.BytesIO:
-    decisions = Decisions(database)
-    head, stream = decisions.head(), io.BytesIO()
-    write_export(stream, head=head, entries=decisions.entries(size=head.size), exported_at=NOON)
+    log, stream = TileLog(database), io.BytesIO()
+    head = log.head()
+    write_export(stream, head=head, entries=log.entries(size=head.size), exported_at=NOON)
     stream.seek(0)
     return stream
 
@@ -171,9 +172,9 @@ def test_large_tree_is_proved_from_a_few_tiles(database: Database) -> None:
     leaves = [leaf_hash(n.to_bytes(4, "big")) for n in range(size)]
     rows = [
         {
-            "index": n, "decision_id": str(n), "logged_at": NOON, "leaf": b"", "leaf_hash": leaf,
-            "decided_at": NOON, "outcome": "allow", "conclusive": True, "policy_set": "",
-            "policy_digest": "",
+            "index": n, "kind": "decision", "id": str(n), "logged_at": NOON, "leaf": b"",
+            "leaf_hash": leaf, "decided_at": NOON, "outcome": "allow", "conclusive": True,
+            "policy_set": "", "policy_digest": "",
         }
         for n, leaf in enumerate(leaves)
     ]  # fmt: skip

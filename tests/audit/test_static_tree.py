@@ -73,7 +73,8 @@ def fill(database: Database, first: int, size: int) -> None:
     rows = [
         {
             "index": index,
-            "decision_id": str(index),
+            "kind": "decision",
+            "id": str(index),
             "logged_at": NOON,
             "leaf": leaves[index],
             "leaf_hash": hashes[index],

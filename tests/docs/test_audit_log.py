@@ -70,4 +70,8 @@ def test_an_auditor_does_as_the_page_says(work: Path, tmp_path: Path) -> None:
     (work / "log.ndjson").write_bytes(export.data)
     run("export")
     run("replay")
+    run("erasure")
+    export = api.get("/v1/log/export", role="auditor")
+    (work / "log.ndjson").write_bytes(export.data)
+    run("erased")
     started.close()

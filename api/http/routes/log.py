@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from io import BytesIO
 
-from flask import Blueprint, request
+from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
+from api.http.accesses import note_access
 from api.http.answers import encoded
 from api.http.bodies import NDJSON
 from api.http.service import Service
 from api.http.shapes import NoParameters, read_query
+from engine.audit.acts import Action
 from engine.audit.export import line_of, write_export
 from engine.audit.tree import TreeHead
 
@@ -24,9 +26,14 @@ def blueprint(service: Service) -> Blueprint:
     def export() -> Response:
         read_query(NoParameters, request.args)
         leave = service.streams.open()
-        answer = Response(content_type=NDJSON)
+        try:
+            head = service.decisions.head()
+            note_access(service, g.key, Action.EXPORT, ((0, head.size),) if head.size else ())
+        except Exception:
+            leave()  # There is no answer whose end would do it.
+            raise
+        answer = Response(_export(service, head), content_type=NDJSON)
         answer.call_on_close(leave)
-        answer.response = _export(service, service.decisions.head())
         return answer
 
     return routes
@@ -37,7 +44,7 @@ def _export(service: Service, head: TreeHead) -> Iterator[bytes]:
     stream = BytesIO()
     write_export(stream, head=head, entries=(), exported_at=service.clock())
     piece = bytearray(stream.getvalue())
-    for entry in service.decisions.entries(size=head.size):
+    for entry in service.tiles.entries(size=head.size):
         piece += encoded(line_of(entry)) + b"\n"
         if len(piece) >= _PIECE:
             yield bytes(piece)

@@ -1,23 +1,27 @@
 """`/v1/decisions` and below: finding decisions, reading one, its proof, and deciding it again.
 
 An auditor reads every decision, a submitter those of its own key. Another's is not found, rather
-than forbidden: its id tells nothing.
+than forbidden: its id tells nothing. Of an erased decision the answer is its tombstone. Who is
+shown contents has that logged first (`http.accesses`); a proof has none.
 """
 
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from api.http.access import sees_all
+from api.http.accesses import note_access
 from api.http.answers import entry_document, json_answer, listed_document, proof_document
 from api.http.bodies import TEXT
-from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised
+from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised, erased
 from api.http.receipts import receipt_file
 from api.http.service import Service
 from api.http.shapes import NoParameters, SearchParameters, invalid_query, read_query
 from api.replay import replay_document
-from engine.audit.record import LogEntry
+from engine.audit.acts import Action
+from engine.audit.record import LogEntry, Payload
+from engine.audit.spans import spans_of
 from engine.storage.decisions import DecisionFilter
-from engine.storage.errors import InvalidQuery, NotFound
+from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound
 from engine.storage.keys import ApiKey
 
 
@@ -33,6 +37,8 @@ def blueprint(service: Service) -> Blueprint:
             page = service.decisions.page(filters, limit=query.limit, cursor=query.cursor)
         except InvalidQuery as error:
             raise _refused(str(error), "cursor") from None
+        found = spans_of(each.index for each in page.decisions)
+        note_access(service, g.key, Action.SEARCH, found)
         return json_answer(
             {
                 "items": [listed_document(each) for each in page.decisions],
@@ -43,7 +49,9 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/v1/decisions/<decision_id>")
     def show(decision_id: str) -> Response:
         read_query(NoParameters, request.args)
-        return json_answer(entry_document(_entry(service, decision_id, g.key)))
+        entry, payload = _whole(service, decision_id, g.key)
+        note_access(service, g.key, Action.READ, spans_of([entry.index]))
+        return json_answer(entry_document(entry, payload))
 
     @routes.get("/v1/decisions/<decision_id>/proof")
     def prove(decision_id: str) -> Response:
@@ -54,7 +62,9 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/v1/decisions/<decision_id>/receipt")
     def receipt(decision_id: str) -> Response:
         read_query(NoParameters, request.args)
-        file = receipt_file(service, _entry(service, decision_id, g.key))
+        entry, _ = _whole(service, decision_id, g.key)
+        file = receipt_file(service, entry)
+        note_access(service, g.key, Action.RECEIPT, spans_of([entry.index]))
         answer = Response(file, content_type=f"{TEXT}; charset=utf-8")
         name = f'attachment; filename="{decision_id}.tlog-proof"'
         answer.headers["Content-Disposition"] = name
@@ -64,16 +74,38 @@ def blueprint(service: Service) -> Blueprint:
     def replay(decision_id: str) -> Response:
         read_query(NoParameters, request.args)
         entry = _entry(service, decision_id, g.key)
+        if entry.payload is not None:
+            note_access(service, g.key, Action.REPLAY, spans_of([entry.index]))
         return json_answer(replay_document(service.replayer.replay(entry)))
 
     return routes
 
 
 def _entry(service: Service, decision_id: str, key: ApiKey) -> LogEntry:
+    """Return a decision that a key may see; an auditor also what is left of one that is erased."""
     entry = service.decisions.get(decision_id)
-    if entry.columns.actor != key.name and not sees_all(key):
+    if sees_all(key):
+        return entry
+    if entry.payload is None:  # Whose it was is erased as well.
+        _check_not_erased(service, decision_id)
+    if entry.columns.actor != key.name:
         raise NotFound(f"the log has no decision `{decision_id[:64]}`")
     return entry
+
+
+def _whole(service: Service, decision_id: str, key: ApiKey) -> tuple[LogEntry, Payload]:
+    """Return a decision that a key may see, with its contents."""
+    entry = _entry(service, decision_id, key)
+    if entry.payload is None:
+        _check_not_erased(service, decision_id)
+        raise LogInconsistent("what was logged of the decision is gone, and no erasure says why")
+    return entry, entry.payload
+
+
+def _check_not_erased(service: Service, decision_id: str) -> None:
+    tombstone = service.erasures.tombstone(decision_id)
+    if tombstone is not None:
+        raise ProblemRaised(erased(tombstone))
 
 
 def _filters(query: SearchParameters, key: ApiKey) -> DecisionFilter:

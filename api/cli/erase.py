@@ -1,0 +1,126 @@
+"""`assent log erase`: deletes what lies beside the leaves of decisions, and has the log say so."""
+
+import click
+from rich.text import Text
+
+from api.cli.failures import NO, Failure
+from api.cli.service import opened_service, service_told
+from api.cli.terminal import Output, toned
+from engine.audit.acts import Ground
+from engine.audit.record import rfc3339
+from engine.evaluation.prose import Tone
+from engine.source.json_fault import excerpt
+from engine.storage.erasures import Erased, Erasures, Selector
+from engine.storage.errors import NotFound
+
+
+class _WrittenType(click.ParamType[str]):
+    """A text that can be written: arguments may be bytes that are no UTF-8."""
+
+    name = "text"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the text."""
+        text = str(value)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail("this is no UTF-8", param, ctx)
+        return text
+
+
+_WRITTEN = _WrittenType()
+
+
+@click.command()
+@click.option("--decision", metavar="ID", type=_WRITTEN, help="Erase one decision.")
+@click.option("--campaign", metavar="ID", type=_WRITTEN, help="Erase all of a campaign.")
+@click.option("--actor", metavar="NAME", type=_WRITTEN, help="Erase all that a key asked for.")
+@click.option(
+    "--ground",
+    type=click.Choice([ground.value for ground in Ground]),
+    required=True,
+    help="Why, by the points (a) to (f) of GDPR art 17(1).",
+)
+@click.option(
+    "--by",
+    metavar="NAME",
+    type=_WRITTEN,
+    default="cli",
+    show_default=True,
+    help="Who erases, for the log.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@click.pass_context
+def erase(  # noqa: PLR0913 - one parameter for each option.
+    ctx: click.Context,
+    *,
+    decision: str | None,
+    campaign: str | None,
+    actor: str | None,
+    ground: str,
+    by: str,
+    as_json: bool,
+) -> None:
+    """Erase what is logged of decisions, beyond recall.
+
+    Campaigns, results, salts and disclosures are deleted. The leaves stay, with digests that nobody
+    can open any more, and so does every proof. An entry of the log says on what ground it was done,
+    and by whom. Erasing again changes nothing. Backups made before still have it all.
+
+    \b
+      assent log erase --decision 7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e --ground objection
+      assent log erase --campaign cmp-7 --ground consent-withdrawn --by "data protection officer"
+
+    Exit status: 0 if it is erased, 1 if it is and a reader kept the database's files from being
+    cleaned, 2 where it cannot be.
+    """  # noqa: D301 - click reads the escape.
+    selector, value = _selected(decision, campaign, actor)
+    with service_told(), opened_service() as (_, database):
+        try:
+            done = Erasures(database).erase(selector, value, ground=Ground(ground), actor=by)
+        except NotFound as error:
+            raise Failure(excerpt(value), "the log has no such decision") from error
+    output = Output()
+    if as_json:
+        output.json(_document(done))
+    else:
+        output.lines(_lines(done))
+    if not done.is_purged:
+        ctx.exit(NO)
+
+
+def _selected(
+    decision: str | None, campaign: str | None, actor: str | None
+) -> tuple[Selector, str]:
+    values = {
+        Selector.DECISION: decision,
+        Selector.CAMPAIGN: campaign,
+        Selector.ACTOR: actor,
+    }
+    given = [(selector, value) for selector, value in values.items() if value is not None]
+    if len(given) != 1:
+        raise click.UsageError("give one of --decision, --campaign and --actor")
+    return given[0]
+
+
+def _lines(done: Erased) -> list[Text]:
+    count = f"{done.decisions:,} {'decision' if done.decisions == 1 else 'decisions'}"
+    if not done.decisions:
+        count = "nothing was left to erase"
+    lines = [toned("ERASED", Tone.ALLOW) + toned(f"  {count}", Tone.TITLE)]
+    lines += [
+        toned(f"  by entry {each.index}, logged at {rfc3339(each.logged_at)}", Tone.POINTER)
+        for each in done.entries
+    ]
+    if not done.is_purged:
+        waiting = "a reader was at work: the database's files still have it; run this again later"
+        lines.append(toned(f"  {waiting}", Tone.OPEN))
+    return lines
+
+
+def _document(done: Erased) -> dict[str, object]:
+    entries = [{"index": e.index, "logged_at": rfc3339(e.logged_at)} for e in done.entries]
+    return {"erased": done.decisions, "entries": entries, "purged": done.is_purged}

@@ -1,0 +1,32 @@
+"""`POST /v1/erasures`: deleting what lies beside the leaves of decisions (`storage.erasures`)."""
+
+from flask import Blueprint, g, request
+from werkzeug.wrappers import Response
+
+from api.http.answers import json_answer, receipt_document
+from api.http.bodies import JSON, body_type, read_document
+from api.http.service import Service
+from api.http.shapes import NoParameters, read_erasure, read_query
+
+
+def blueprint(service: Service) -> Blueprint:
+    """Return the route of erasures."""
+    routes = Blueprint("erasures", __name__)
+
+    @routes.post("/v1/erasures")
+    def erase() -> Response:
+        read_query(NoParameters, request.args)
+        body_type(request, JSON)
+        asked = read_erasure(read_document(request, service.limits.body))
+        done = service.erasures.erase(
+            asked.selector, asked.value, ground=asked.ground, actor=g.key.name
+        )
+        return json_answer(
+            {
+                "erased": done.decisions,
+                "entries": [receipt_document(each) for each in done.entries],
+                "purged": done.is_purged,
+            }
+        )
+
+    return routes

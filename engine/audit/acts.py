@@ -1,0 +1,201 @@
+"""What is logged of the log itself: acts, by which somebody erased or was shown what it holds.
+
+An act has an entry of its own beside those of decisions, with a leaf of the kind `erasure` or
+`access`. The leaf names the entries concerned by their indexes, and whoever acted by the digest of
+an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
+
+`docs/audit-log.md` has the formats byte by byte. Nothing here reads a clock or stores anything.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+
+from .canonical import CanonicalError, canonical
+from .commitment import Disclosure, fresh_salt
+from .record import LEAF_LIMIT, UNTIMED, LogEntry, RecordError, SealedRecord, rfc3339
+from .spans import Spans
+from .tree import SIZE_LIMIT, leaf_hash
+
+ACTOR = "actor"
+"""The one member of an act that is disclosed."""
+
+
+class Ground(StrEnum):
+    """Why contents are erased: Regulation (EU) 2016/679 (GDPR) art 17(1), points (a) to (f)."""
+
+    NO_LONGER_NEEDED = "no-longer-needed"
+    CONSENT_WITHDRAWN = "consent-withdrawn"
+    OBJECTION = "objection"
+    UNLAWFUL_PROCESSING = "unlawful-processing"
+    LEGAL_OBLIGATION = "legal-obligation"
+    COLLECTED_FROM_CHILD = "collected-from-child"
+
+
+class Action(StrEnum):
+    """How contents are shown: one decision, its receipt, its replay, a search, or an export."""
+
+    READ = "read"
+    RECEIPT = "receipt"
+    REPLAY = "replay"
+    SEARCH = "search"
+    EXPORT = "export"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """That the contents of some entries are erased, on what ground, and by whom."""
+
+    entries: Spans
+    ground: Ground
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """That contents of some entries are shown, how, and to whom; a search may find none."""
+
+    entries: Spans
+    action: Action
+    actor: str
+
+
+Act: TypeAlias = Erasure | Access
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActEntry:
+    """The entry of an act, with all that is stored of it."""
+
+    index: int
+    id: str
+    kind: str
+    logged_at: datetime
+    leaf: bytes
+    leaf_hash: bytes
+    disclosures: tuple[Disclosure, ...]
+
+
+# --- the shapes of JSON -----------------------------------------------------------------------
+
+_Index: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=SIZE_LIMIT - 1)]
+
+
+class _ActLeaf(
+    msgspec.Struct, frozen=True, kw_only=True, rename={"sd_alg": "_sd_alg", "sd": "_sd"}
+):
+    """What the leaves of acts have in common."""
+
+    v: Literal[1]
+    id: str
+    logged_at: str
+    entries: tuple[tuple[_Index, _Index], ...]
+    sd_alg: Literal["sha-256"]
+    sd: tuple[str, ...]
+
+    def encode(self) -> bytes:
+        """Return the leaf: the canonical bytes of its members."""
+        return canonical(msgspec.to_builtins(self))
+
+
+class ErasureLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `erasure`, version 1: these and no others."""
+
+    kind: Literal["erasure"]
+    ground: Ground
+
+
+class AccessLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `access`, version 1: these and no others."""
+
+    kind: Literal["access"]
+    action: Action
+
+
+ActLeaf: TypeAlias = ErasureLeaf | AccessLeaf
+
+
+# --- sealing ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedAct:
+    """An act ready for the log: all but its index and the time at which it is logged."""
+
+    template: ActLeaf
+    disclosures: tuple[Disclosure, ...]
+
+    @property
+    def id(self) -> str:
+        """The id of the act, unique in a log."""
+        return self.template.id
+
+    def leaf(self, logged_at: datetime) -> bytes:
+        """Return the leaf that this becomes when logged at a time."""
+        return msgspec.structs.replace(self.template, logged_at=rfc3339(logged_at)).encode()
+
+    def entry(self, index: int, logged_at: datetime) -> ActEntry:
+        """Return the entry that this becomes at an index of the log."""
+        leaf = self.leaf(logged_at)
+        return ActEntry(
+            index=index,
+            id=self.id,
+            kind=self.template.kind,
+            logged_at=logged_at,
+            leaf=leaf,
+            leaf_hash=leaf_hash(leaf),
+            disclosures=self.disclosures,
+        )
+
+
+Sealed: TypeAlias = SealedRecord | SealedAct
+"""What can be appended to the log."""
+
+Entry: TypeAlias = LogEntry | ActEntry
+"""What is in the log."""
+
+
+def seal_act(act: Act, *, salt: Callable[[], bytes] = fresh_salt) -> SealedAct:
+    """Return an act with its disclosure and an id of its own.
+
+    Raises `RecordError` where it cannot be logged: with an actor that JSON cannot write, or
+    with entries too scattered for one leaf.
+    """
+    try:
+        disclosed = Disclosure.make(ACTOR, act.actor, salt())
+    except CanonicalError as error:
+        raise RecordError(f"the act cannot be logged: {error}") from error
+    sealed = SealedAct(template=_leaf_of(act, disclosed.digest()), disclosures=(disclosed,))
+    if len(sealed.template.encode()) > LEAF_LIMIT:
+        raise RecordError("the act concerns more entries than one leaf can name")
+    return sealed
+
+
+def _leaf_of(act: Act, digest: str) -> ActLeaf:
+    named = str(uuid.uuid4())
+    if isinstance(act, Erasure):
+        return ErasureLeaf(
+            v=1,
+            kind="erasure",
+            id=named,
+            logged_at=UNTIMED,
+            entries=act.entries,
+            ground=act.ground,
+            sd_alg="sha-256",
+            sd=(digest,),
+        )
+    return AccessLeaf(
+        v=1,
+        kind="access",
+        id=named,
+        logged_at=UNTIMED,
+        entries=act.entries,
+        action=act.action,
+        sd_alg="sha-256",
+        sd=(digest,),
+    )

@@ -1,0 +1,107 @@
+"""Reading leaves of every kind: `decision`, `erasure` and `access`.
+
+A kind and its version are the first thing that is read: a leaf of another kind, or of a version to
+come, is told apart from a broken one, and is refused all the same.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias, TypeVar
+
+import msgspec
+
+from .acts import AccessLeaf, ActLeaf, ErasureLeaf
+from .record import DISCLOSED, Envelope, RecordError, instant, is_uuid, read_envelope
+from .spans import is_merged
+
+Leaf: TypeAlias = Envelope | ActLeaf
+
+_Act = TypeVar("_Act", ErasureLeaf, AccessLeaf)
+
+
+class UnknownKind(RecordError):  # noqa: N818 - the house names what happened; the base is an error.
+    """A leaf is of a kind, or of a version of one, that this version of Assent does not know."""
+
+
+class _Kind(msgspec.Struct, frozen=True, kw_only=True):
+    kind: str
+    v: int
+
+
+_READ_KIND = msgspec.json.Decoder(_Kind)
+_READ_ERASURE = msgspec.json.Decoder(ErasureLeaf)
+_READ_ACCESS = msgspec.json.Decoder(AccessLeaf)
+
+
+def read_leaf(leaf: bytes) -> Leaf:
+    """Return the members of a leaf, each of which can be.
+
+    Raises `UnknownKind`, and `RecordError` unless it is canonical, complete and sound.
+    """
+    try:
+        found = _READ_KIND.decode(leaf)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"the leaf is not an entry of this log: {error}") from error
+    read = _KINDS.get((found.kind, found.v))
+    if read is None:
+        raise UnknownKind(
+            f"the leaf is of kind `{found.kind[:32]}`, version {found.v}, which this version of"
+            " Assent does not know"
+        )
+    return read(leaf)
+
+
+def _read_decision(leaf: bytes) -> Envelope:
+    envelope = read_envelope(leaf)
+    _check_time(envelope.decided_at)
+    _check_time(envelope.logged_at)
+    if not is_uuid(envelope.decision_id):
+        raise RecordError("the leaf has a decision id that is not a UUID")
+    if sorted(set(envelope.sd)) != list(envelope.sd) or len(envelope.sd) != len(DISCLOSED):
+        raise RecordError("the leaf does not have two sorted digests of disclosures")
+    return envelope
+
+
+def _read_erasure(leaf: bytes) -> ErasureLeaf:
+    erasure = _read_act(_READ_ERASURE, leaf)
+    if not erasure.entries:
+        raise RecordError("the leaf is that of an erasure of nothing")
+    return erasure
+
+
+def _read_access(leaf: bytes) -> AccessLeaf:
+    return _read_act(_READ_ACCESS, leaf)
+
+
+def _read_act(decoder: msgspec.json.Decoder[_Act], leaf: bytes) -> _Act:
+    try:
+        act = decoder.decode(leaf)
+        is_canonical = act.encode() == leaf
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"the leaf is not that of an act: {error}") from error
+    if not is_canonical:
+        raise RecordError("the leaf is not the canonical JSON (RFC 8785) of its act")
+    _check_time(act.logged_at)
+    if not is_uuid(act.id):
+        raise RecordError("the leaf has an id that is not a UUID")
+    if not is_merged(act.entries):
+        raise RecordError("the leaf has entries that are not ascending spans")
+    if len(act.sd) != 1:
+        raise RecordError("the leaf does not have one digest of a disclosure")
+    return act
+
+
+def _check_time(text: str) -> None:
+    try:
+        instant(text)
+    except ValueError as error:
+        raise RecordError(f"the leaf has a time that is none: {error}") from error
+
+
+_KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
+    {
+        ("decision", 1): _read_decision,
+        ("erasure", 1): _read_erasure,
+        ("access", 1): _read_access,
+    }
+)

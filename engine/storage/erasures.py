@@ -1,0 +1,170 @@
+"""Erasing: what lies beside a leaf is deleted, and an entry of the log says so.
+
+One transaction deletes the payloads, salts, disclosures and indexed rules of at most 256
+decisions, empties the columns that came of them, and appends the erasure. Leaves and hashes stay,
+so that every proof stays what it was. A subject with more decisions takes several transactions:
+killed in between, all that is erased is accounted for, and erasing again goes on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Connection, delete, false, insert, select, update
+
+from ..audit.acts import Erasure, ErasureLeaf, Ground, seal_act
+from ..audit.leaf import read_leaf
+from ..audit.log import Receipt, receipt_of
+from ..audit.record import RecordError, instant
+from ..audit.spans import spans_of
+from .database import Database
+from .entries import DECISION
+from .errors import LogInconsistent, NotFound
+from .log_store import append_within, read_head, system_clock
+from .schema import disclosure, erased, log_entry, log_entry_rule, payload
+
+STEP = 256
+"""The most decisions that one transaction, and one entry, erases."""
+
+_CONTENTS = (payload, disclosure, log_entry_rule)
+
+
+class Selector(StrEnum):
+    """What decisions are erased by: the id of one, or all of a campaign or an actor."""
+
+    DECISION = "decision"
+    CAMPAIGN = "campaign"
+    ACTOR = "actor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """What is left of an erased decision: why and when it was erased, and by which entry."""
+
+    decision_id: str
+    ground: Ground
+    erased_at: datetime
+    erasure_id: str
+    erasure_index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was done: the number of decisions, and the entries that erased them.
+
+    Nothing where all was erased before. `is_purged` says whether the files of the database were
+    cleaned as far as it can; if not, a quiet moment will do it (`Database.purge`).
+    """
+
+    decisions: int
+    entries: tuple[Receipt, ...]
+    is_purged: bool
+
+
+class Erasures:
+    """The erased decisions of a database. Every method raises `StorageUnavailable`."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def erase(self, selector: Selector, value: str, *, ground: Ground, actor: str) -> Erased:
+        """Erase the decisions that a value selects, as far as the log reaches now.
+
+        Raises `NotFound` for a decision that the log does not have, `RecordError` for an actor that
+        it cannot name, and `LogInconsistent`. A subject of which nothing is left is no error.
+        """
+        condition = _selected(selector, value)
+        with self._database.reading() as connection:
+            size = read_head(connection).frontier.size
+            if selector is Selector.DECISION:
+                _check_known(connection, condition, value)
+        count, entries = 0, list[Receipt]()
+        within = condition & (log_entry.c.index < size)
+        while step := self._step(within, ground, actor):
+            count += step[0]
+            entries.append(step[1])
+        # Also where nothing was left to erase: the purge may be what is missing.
+        purged = self._database.purge()
+        return Erased(decisions=count, entries=tuple(entries), is_purged=purged)
+
+    def tombstone(self, decision_id: str) -> Tombstone | None:
+        """Return what is left of an erased decision; None for another, known or not.
+
+        Raises `LogInconsistent` where the entry that should have erased it is none.
+        """
+        erasure = log_entry.alias()
+        query = (
+            select(erasure.c.index, erasure.c.leaf)
+            .join(erased, erased.c.erasure == erasure.c.index)
+            .join(log_entry, log_entry.c.index == erased.c.index)
+            .where(log_entry.c.id == decision_id)
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _tombstone(decision_id, *row)
+
+    def _step(
+        self, condition: ColumnElement[bool], ground: Ground, actor: str
+    ) -> tuple[int, Receipt] | None:
+        """Erase the next decisions; returns how many and by which entry, None without any left."""
+        with self._database.writing() as connection:
+            head = read_head(connection)
+            indexes = _left(connection, condition)
+            if not indexes:
+                return None
+            act = seal_act(Erasure(entries=spans_of(indexes), ground=ground, actor=actor))
+            (entry,) = append_within(connection, head, [act], self._clock())
+            _delete(connection, indexes)
+            rows = [{"index": index, "erasure": entry.index} for index in indexes]
+            connection.execute(insert(erased), rows)
+        return len(indexes), receipt_of(entry)
+
+
+def _selected(selector: Selector, value: str) -> ColumnElement[bool]:
+    if "\0" in value:  # Nothing in the log has it, and PostgreSQL cannot even be asked.
+        return false()
+    if selector is Selector.DECISION:
+        return (log_entry.c.kind == DECISION) & (log_entry.c.id == value)
+    column = log_entry.c.campaign if selector is Selector.CAMPAIGN else log_entry.c.actor
+    return column == value
+
+
+def _check_known(connection: Connection, condition: ColumnElement[bool], value: str) -> None:
+    if connection.execute(select(log_entry.c.index).where(condition)).one_or_none() is None:
+        raise NotFound(f"the log has no decision `{value[:64]}`")
+
+
+def _left(connection: Connection, condition: ColumnElement[bool]) -> list[int]:
+    query = (
+        select(log_entry.c.index)
+        .outerjoin(erased, erased.c.index == log_entry.c.index)
+        .where(condition, erased.c.index.is_(None))
+        .order_by(log_entry.c.index)
+        .limit(STEP)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def _delete(connection: Connection, indexes: list[int]) -> None:
+    for table in _CONTENTS:
+        connection.execute(delete(table).where(table.c.index.in_(indexes)))
+    emptied = update(log_entry).where(log_entry.c.index.in_(indexes))
+    connection.execute(emptied.values(campaign=None, actor=None))
+
+
+def _tombstone(decision_id: str, index: int, leaf: bytes) -> Tombstone:
+    try:
+        act = read_leaf(leaf)
+    except RecordError as error:
+        raise LogInconsistent(f"entry {index} should be an erasure, and cannot be read") from error
+    if not isinstance(act, ErasureLeaf):
+        raise LogInconsistent(f"entry {index} should be an erasure, and is none")
+    return Tombstone(
+        decision_id=decision_id,
+        ground=act.ground,
+        erased_at=instant(act.logged_at),
+        erasure_id=act.id,
+        erasure_index=index,
+    )

@@ -1,0 +1,345 @@
+"""Erasure in SQLite: what goes, what stays, at the same time as others, and killed in between."""
+
+import io
+import sqlite3
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import select, text, update
+
+from engine.audit.acts import Access, Action, ErasureLeaf, Ground
+from engine.audit.export import write_export
+from engine.audit.leaf import read_leaf
+from engine.audit.log import EPOCH, Committer
+from engine.audit.record import LogEntry, RecordError, seal
+from engine.audit.verify import check_receipt, verify_export
+from engine.storage import erasures as module
+from engine.storage.database import Database
+from engine.storage.decisions import DecisionFilter, Decisions
+from engine.storage.erasures import Erased, Erasures, Selector
+from engine.storage.errors import LogInconsistent, NotFound
+from engine.storage.log_store import SQLLogStore
+from engine.storage.migrate import migrate
+from engine.storage.schema import log_entry
+from engine.storage.tile_log import TileLog
+from tests.audit.conftest import NOON, Clock
+
+ERASER = Path(__file__).with_name("erasing_process.py")
+GROUND = Ground.CONSENT_WITHDRAWN
+
+
+@pytest.fixture
+def erasures(database: Database, clock: Clock) -> Erasures:
+    return Erasures(database, clock=clock)
+
+
+def fill(store: SQLLogStore, make_record: Any, count: int, *, campaign: str = "cmp-7") -> list[str]:
+    records = [make_record(campaign=campaign) for _ in range(count)]
+    for start in range(0, count, 256):
+        store.append([seal(record) for record in records[start : start + 256]])
+    return [record.decision_id for record in records]
+
+
+def verified(database: Database) -> int:
+    """Export the log, verify all of it, and return its size."""
+    log, stream = TileLog(database), io.BytesIO()
+    head = log.head()
+    write_export(stream, head=head, entries=log.entries(size=head.size), exported_at=NOON)
+    stream.seek(0)
+    report = verify_export(stream, trusted=head)
+    assert report.faults == ()
+    assert (report.entries, report.root) == (head.size, head.root)
+    return head.size
+
+
+def erase_campaign(erasures: Erasures, campaign: str = "cmp-7") -> Erased:
+    return erasures.erase(Selector.CAMPAIGN, campaign, ground=GROUND, actor="the officer")
+
+
+def test_one_decision(
+    erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    ids = fill(store, make_record, 3)
+    before, head = Decisions(database).prove(ids[1])
+    leaf = Decisions(database).get(ids[1]).leaf
+    done = erasures.erase(Selector.DECISION, ids[1], ground=GROUND, actor="the officer")
+    assert (done.decisions, [each.index for each in done.entries], done.is_purged) == (1, [3], True)
+    entry = Decisions(database).get(ids[1])
+    assert (entry.payload, entry.disclosures, entry.leaf) == (None, (), leaf)
+    assert (entry.columns.campaign, entry.columns.actor, entry.columns.rules) == (None, None, ())
+    assert entry.columns.outcome == "deny"
+    assert Decisions(database).get(ids[0]).payload is not None
+    check_receipt(leaf=leaf, proof=before, root=head.root)
+    assert verified(database) == 4
+
+
+def test_the_erasure_says_what_and_why_and_who(
+    erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any, clock: Clock
+) -> None:
+    ids = fill(store, make_record, 2)
+    clock.move(hours=1)
+    erasures.erase(Selector.DECISION, ids[1], ground=GROUND, actor="the officer")
+    *_, entry = TileLog(database).entries(size=3)
+    leaf = read_leaf(entry.leaf)
+    assert isinstance(leaf, ErasureLeaf)
+    assert (leaf.entries, leaf.ground) == (((1, 2),), GROUND)
+    assert [(each.name, each.value) for each in entry.disclosures] == [("actor", "the officer")]
+    tombstone = erasures.tombstone(ids[1])
+    assert tombstone is not None
+    assert (tombstone.ground, tombstone.erased_at) == (GROUND, clock.now)
+    assert (tombstone.erasure_id, tombstone.erasure_index) == (leaf.id, 2)
+    assert erasures.tombstone(ids[0]) is None
+    assert erasures.tombstone("unknown") is None
+
+
+def test_erasing_again_changes_nothing(
+    erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    ids = fill(store, make_record, 2)
+    erase_campaign(erasures)
+    nothing = Erased(decisions=0, entries=(), is_purged=True)
+    assert erase_campaign(erasures) == nothing
+    again = erasures.erase(Selector.DECISION, ids[0], ground=Ground.OBJECTION, actor="another")
+    assert again == nothing
+    assert verified(database) == 3
+
+
+@pytest.mark.parametrize(
+    ("selector", "value", "left"),
+    [(Selector.CAMPAIGN, "cmp-7", 4), (Selector.ACTOR, "pipeline", 3), (Selector.CAMPAIGN, "?", 7)],
+)
+def test_a_subject(
+    database: Database, make_record: Any, selector: Selector, value: str, left: int
+) -> None:
+    store, erasures = SQLLogStore(database), Erasures(database)
+    store.append([seal(make_record(actor="other", campaign=f"c{n}")) for n in range(3)])
+    store.append([seal(make_record(campaign="c9"))])
+    fill(store, make_record, 3)
+    done = erasures.erase(selector, value, ground=GROUND, actor="the officer")
+    kept = [each for each in Decisions(database).entries(size=7) if each.payload is not None]
+    assert (len(kept), done.decisions) == (left, 7 - left)
+    assert not Decisions(database).page(DecisionFilter(**{selector: value})).decisions
+    verified(database)
+
+
+def test_what_cannot_be_erased(
+    erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    (name,) = fill(store, make_record, 1)
+    with pytest.raises(NotFound):
+        erasures.erase(Selector.DECISION, "\0", ground=GROUND, actor="x")
+    assert erasures.erase(Selector.ACTOR, "\0", ground=GROUND, actor="x").decisions == 0
+    with pytest.raises(NotFound, match="no decision `another`"):
+        erasures.erase(Selector.DECISION, "another", ground=GROUND, actor="x")
+    with pytest.raises(RecordError):
+        erasures.erase(Selector.DECISION, name, ground=GROUND, actor="\ud800")
+    erasures.erase(Selector.DECISION, name, ground=GROUND, actor="x")
+    tombstone = erasures.tombstone(name)
+    assert tombstone is not None
+    with pytest.raises(NotFound):  # An erasure is no decision, and nothing lies beside it.
+        erasures.erase(Selector.DECISION, tombstone.erasure_id, ground=GROUND, actor="x")
+    with pytest.raises(NotFound):
+        Decisions(database).get(tombstone.erasure_id)
+    with pytest.raises(NotFound):
+        Decisions(database).prove(tombstone.erasure_id)
+
+
+def test_pages_are_of_decisions_only(
+    erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    ids = fill(store, make_record, 3)
+    erasures.erase(Selector.DECISION, ids[0], ground=GROUND, actor="x")
+    fill(store, make_record, 1, campaign="c9")
+    found = Decisions(database).page().decisions
+    assert [each.index for each in found] == [4, 2, 1, 0]
+
+
+def test_a_failure_leaves_all_as_it_was(
+    erasures: Erasures,
+    database: Database,
+    store: SQLLogStore,
+    make_record: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ids = fill(store, make_record, 3)
+
+    def fail(*_: object) -> None:
+        raise OSError("the disk is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "_delete", fail)
+        with pytest.raises(OSError, match="the disk is gone"):
+            erase_campaign(erasures)
+    assert verified(database) == 3
+    assert all(Decisions(database).get(each).payload is not None for each in ids)
+
+
+def test_nothing_is_left_in_the_files(make_record: Any, sqlite_url: str, tmp_path: Path) -> None:
+    migrate(sqlite_url)
+    database = Database(sqlite_url)
+    store, erasures = SQLLogStore(database), Erasures(database)
+    secret = b"a-name-that-nothing-else-has"
+    name = secret.decode()
+    records = [make_record(campaign=name, actor=name, input=secret * 400) for _ in range(20)]
+    store.append([seal(record) for record in records])
+    files = [tmp_path / "assent.db", tmp_path / "assent.db-wal"]
+    assert any(secret in file.read_bytes() for file in files)
+    assert erase_campaign(erasures, name).is_purged
+    assert not any(secret in file.read_bytes() for file in files)
+    database.close()
+
+
+def test_a_reader_at_work_delays_the_purge(
+    make_record: Any, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(sqlite_url)
+    database = Database(sqlite_url)
+    store, erasures = SQLLogStore(database), Erasures(database)
+    fill(store, make_record, 1)
+    monkeypatch.setattr("engine.storage.sqlite._PURGE_SECONDS", 0.1)
+    reader = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM payload").fetchall()
+    assert not erase_campaign(erasures).is_purged
+    fill(store, make_record, 1, campaign="another")
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 10_000
+    reader.close()
+    assert erase_campaign(erasures).is_purged
+    database.close()
+
+
+def test_contents_lost_by_accident_can_be_erased_too(
+    erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    (name,) = fill(store, make_record, 1)
+    with database.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM payload")
+    erasures.erase(Selector.DECISION, name, ground=GROUND, actor="x")
+    assert verified(database) == 2
+
+
+def test_tombstone_of_an_erasure_that_somebody_altered(
+    erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    ids = fill(store, make_record, 2)
+    erasures.erase(Selector.DECISION, ids[0], ground=GROUND, actor="x")
+    with database.reading() as connection:
+        query = select(log_entry.c.leaf).where(log_entry.c.index == 1)
+        other = connection.execute(query).scalar_one()
+    for leaf in (other, b"{}"):
+        with database.writing() as connection:
+            connection.execute(update(log_entry).where(log_entry.c.index == 2).values(leaf=leaf))
+        with pytest.raises(LogInconsistent, match="entry 2 should be an erasure"):
+            erasures.tombstone(ids[0])
+
+
+def test_acts_go_through_the_committer(
+    database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    committer = Committer(store)
+    committer.append(make_record())
+    receipt = committer.append(Access(entries=((0, 1),), action=Action.READ, actor="x"))
+    committer.close()
+    assert receipt.index == 1
+    *_, entry = TileLog(database).entries(size=2)
+    assert store.find([entry.id]) == {entry.id: entry}
+    assert verified(database) == 2
+
+
+# --- at the same time, and killed -------------------------------------------------------------
+
+
+def test_several_erase_while_others_write(
+    erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    fill(store, make_record, 600)
+
+    def write(_: int) -> None:
+        for _ in range(20):
+            store.append([seal(make_record(campaign="another"))])
+
+    with ThreadPoolExecutor(4) as pool:
+        writing = [pool.submit(write, number) for number in range(2)]
+        erasing = [pool.submit(erase_campaign, erasures) for _ in range(2)]
+        assert sum(each.result().decisions for each in erasing) == 600
+        for each in writing:
+            each.result()
+    size = verified(database)
+    entries = list(Decisions(database).entries(size=size))
+    assert len(entries) == 640
+    assert sum(each.payload is None for each in entries) == 600
+
+
+def test_killed_in_between_all_that_is_erased_is_accounted_for(
+    erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any, url: str
+) -> None:
+    fill(store, make_record, 3000)
+    for delay in (0.0, 0.01, 0.03, 0.05):
+        command = [sys.executable, str(ERASER), url, "cmp-7"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 - our own script.
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(delay)
+        process.kill()
+        process.communicate()
+        size = verified(database)
+        erased = [e for e in Decisions(database).entries(size=size) if e.payload is None]
+        assert all(erasures.tombstone(each.id) is not None for each in erased[:1])
+    erase_campaign(erasures)
+    size = verified(database)
+    assert all(each.payload is None for each in Decisions(database).entries(size=size))
+
+
+# --- a log from before ------------------------------------------------------------------------
+
+
+def write_as_before(database: Database, entry: LogEntry) -> None:
+    """Write an entry as the first schema had it."""
+    assert entry.payload is not None
+    columns = entry.columns
+    at = (NOON - EPOCH) // timedelta(microseconds=1)
+    payload = entry.payload
+    rows: dict[str, list[tuple[object, ...]]] = {
+        "log_entry": [
+            (
+                *(0, entry.id, at, entry.leaf, entry.leaf_hash, at, "deny", True),
+                *(columns.campaign, columns.policy_set, columns.policy_version),
+                *(columns.policy_digest, columns.actor),
+            )
+        ],
+        "log_entry_rule": [(0, rule, status) for rule, status in columns.rules],
+        "payload": [(0, payload.input, payload.input_salt, payload.result, payload.result_salt)],
+        "disclosure": [(0, each.name, each.text) for each in entry.disclosures],
+    }
+    with database.writing() as connection:
+        for table, values in rows.items():
+            marks = ", ".join(f":v{place}" for place in range(len(values[0])))
+            statement = f"INSERT INTO {table} VALUES ({marks})"  # noqa: S608 - names of this test.
+            named = [{f"v{place}": each for place, each in enumerate(row)} for row in values]
+            connection.execute(text(statement), named)
+        statement = "UPDATE log_head SET size = 1, frontier = :frontier, logged_at = :at"
+        connection.execute(text(statement), {"frontier": entry.leaf_hash, "at": at})
+
+
+def test_a_log_of_the_first_schema_is_brought_along(
+    make_record: Any, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgrade = command.upgrade
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "upgrade", lambda config, _: upgrade(config, "0001"))
+        migrate(url)
+    database = Database(url)
+    entry = seal(make_record()).entry(0, NOON)
+    write_as_before(database, entry)
+    migrate(database)
+    assert Decisions(database).get(entry.id) == entry
+    assert verified(database) == 1
+    database.close()

@@ -1,0 +1,118 @@
+"""`assent log erase`, and what verifies afterwards."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from api.cli.verification_view import receipt_document, receipt_lines
+from api.recording import Recorder
+from api.submission import NATIVE, Terms
+from api.wsgi import utc_now
+from engine import Engine, load_bundle
+from engine.audit.export import line_of
+from engine.audit.log import Committer
+from engine.audit.log_proof import ReceiptReport
+from engine.storage.database import Database
+from engine.storage.decisions import Decisions
+from engine.storage.log_store import SQLLogStore
+from engine.storage.tile_log import TileLog
+
+Run = Callable[..., Result]
+OneLine = Callable[[Result], str]
+OBJECTION = ("--ground", "objection")
+
+
+@pytest.fixture
+def database(run: Run, tmp_path: Path, policies: str, denied: Any) -> Iterator[Database]:
+    """An installation with three decisions on a campaign."""
+    assert run("init").exit_code == 0
+    opened = Database(f"sqlite:///{tmp_path}/var/assent.db")
+    committer = Committer(SQLLogStore(opened))
+    recorder = Recorder(Engine(load_bundle(policies)), committer, clock=utc_now)
+    terms = Terms(format=NATIVE, as_of=utc_now())
+    recorder.record_many([denied] * 3, terms=terms, actor="pipeline")
+    committer.close()
+    yield opened
+    opened.close()
+
+
+def names(database: Database) -> list[str]:
+    return [each.id for each in Decisions(database).entries(size=3)]
+
+
+def test_one_decision_and_then_the_rest(run: Run, database: Database, tmp_path: Path) -> None:
+    first, *_ = names(database)
+    result = run("log", "erase", "--decision", first, *OBJECTION)
+    assert result.exit_code == 0
+    title, entry = result.stdout.splitlines()
+    assert title == "ERASED  1 decision"
+    assert entry.startswith("  by entry 3, logged at ")
+    made = json.loads(run("log", "erase", "--actor", "pipeline", *OBJECTION, "--json").stdout)
+    assert (made["erased"], made["purged"], made["entries"][0]["index"]) == (2, True, 4)
+    vkey, tree = tmp_path / "log.vkey", tmp_path / "tree"
+    vkey.write_text(run("log", "key").stdout)
+    assert run("log", "export", tree).exit_code == 0
+    told = run("verify", tree, "--vkey", vkey).stdout.splitlines()
+    assert told[0] == "VERIFIED  5 entries, nothing is wrong"
+    assert told[2] == "  erased     3 entries"
+    replayed = run("replay", "--all")
+    assert replayed.exit_code == 1
+    assert replayed.stdout.splitlines()[-1] == "3 decisions: 3 not replayable"
+
+
+def test_receipt_of_an_erasure(run: Run, database: Database) -> None:
+    """Any program can make one from what is published; there is no decision to tell of."""
+    run("log", "erase", "--actor", "pipeline", *OBJECTION)
+    *_, entry = TileLog(database).entries(size=4)
+    report = ReceiptReport(line=line_of(entry), checkpoint=None, faults=(), omitted=0)
+    verdict, told = receipt_lines(report)
+    assert verdict.plain == "VERIFIED  nothing is wrong"
+    assert told.plain.startswith("  entry      3, logged at ")
+    document = receipt_document(report)
+    assert (document["entry"], document["decision_id"], document["campaign"]) == (3, None, None)
+
+
+def test_nothing_left(run: Run, database: Database) -> None:
+    del database
+    result = run("log", "erase", "--campaign", "no such", *OBJECTION)
+    assert (result.exit_code, result.stdout) == (0, "ERASED  nothing was left to erase\n")
+
+
+def test_a_reader_at_work_is_told_of(
+    run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del database
+    monkeypatch.setattr(Database, "purge", lambda _: False)
+    result = run("log", "erase", "--actor", "pipeline", *OBJECTION)
+    assert result.exit_code == 1
+    assert "run this again later" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "options",
+    [(), ("--campaign", "c", "--actor", "a"), ("--decision", "d", "--campaign", "c")],
+)
+def test_one_selector_is_wanted(run: Run, one_line: OneLine, options: tuple[str, ...]) -> None:
+    line = one_line(run("log", "erase", *options, *OBJECTION))
+    assert "give one of --decision, --campaign and --actor" in line
+
+
+def test_what_cannot_be_erased(run: Run, one_line: OneLine, database: Database) -> None:
+    del database
+    assert "--ground" in one_line(run("log", "erase", "--campaign", "c"))
+    assert "because" in one_line(run("log", "erase", "--campaign", "c", "--ground", "because"))
+    line = one_line(run("log", "erase", "--decision", "nothing", *OBJECTION))
+    assert "`nothing`: the log has no such decision" in line
+
+
+@pytest.mark.parametrize("option", ["--decision", "--campaign", "--actor", "--by"])
+def test_bytes_that_are_no_text(run: Run, one_line: OneLine, option: str) -> None:
+    assert "this is no UTF-8" in one_line(run("log", "erase", option, "\udcff", *OBJECTION))
+
+
+def test_without_an_installation(run: Run, one_line: OneLine) -> None:
+    assert "`assent init`" in one_line(run("log", "erase", "--campaign", "c", *OBJECTION))
