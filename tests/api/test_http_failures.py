@@ -19,8 +19,9 @@ from api.replay import Replayer
 from api.signing import signer_of
 from api.wsgi import start
 from engine import Engine, load_bundle
+from engine.audit.acts import Sealed
 from engine.audit.log import Answer, Committer, LogBusy
-from engine.audit.record import RecordError, SealedRecord
+from engine.audit.record import RecordError
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
@@ -38,7 +39,7 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 class BrokenStore:
     """A log that can be neither written nor read."""
 
-    def append(self, _records: Sequence[SealedRecord]) -> Sequence[Answer]:
+    def append(self, _records: Sequence[Sealed]) -> Sequence[Answer]:
         raise StorageUnavailable("the disk is full")
 
     def find(self, _decision_ids: Sequence[str]) -> dict[str, Any]:

@@ -149,6 +149,7 @@ def test_receipt_verifies_without_the_service(filled: Caller) -> None:
     assert report.faults == ()
     assert report.line is not None
     columns = report.line.columns
+    assert columns is not None
     assert (columns.decision_id, columns.campaign) == (made["id"], "the one")
 
 
@@ -168,6 +169,7 @@ def test_decision_that_waits_brings_its_receipt(fresh: Caller) -> None:
     report = verify_receipt(made["receipt"]["proof"].encode(), _keys(fresh))
     assert report.faults == ()
     assert report.line is not None
+    assert report.line.columns is not None
     assert (report.line.index, report.line.columns.decision_id) == (1, made["id"])
 
 

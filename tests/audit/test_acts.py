@@ -212,7 +212,7 @@ ACTS: dict[str, tuple[Callable[[Members], Any], str]] = {
     "time": (lambda e: e.update(logged_at="2026-10-05T13:00:00.000000Z"), "column_differs"),
 }  # fmt: skip
 
-COLUMNS = {
+COLUMNS: Members = {
     "decision_id": "", "decided_at": "", "outcome": "allow", "conclusive": True, "campaign": None,
     "policy_set": "", "policy_version": None, "policy_digest": "", "actor": None, "rules": [],
 }  # fmt: skip

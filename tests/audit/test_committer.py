@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from engine.audit.acts import Entry, Sealed
 from engine.audit.log import (
     Answer,
     Committer,
@@ -20,7 +21,7 @@ from engine.audit.log import (
     receipt_of,
     sequence,
 )
-from engine.audit.record import LogEntry, RecordError, SealedRecord, seal
+from engine.audit.record import RecordError, seal
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 
@@ -30,13 +31,13 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.head = LogHead()
-        self.entries: dict[str, LogEntry] = {}
+        self.entries: dict[str, Entry] = {}
         self.batches: list[int] = []
         self.before: Callable[[], None] = lambda: None
         self.after: Callable[[], None] = lambda: None
         self.on_find: Callable[[], None] = lambda: None
 
-    def append(self, records: Sequence[SealedRecord]) -> Sequence[Answer]:
+    def append(self, records: Sequence[Sealed]) -> Sequence[Answer]:
         self.batches.append(len(records))
         self.before()
         answers: list[Answer] = []
@@ -50,7 +51,7 @@ class MemoryStore:
         self.after()
         return answers
 
-    def find(self, ids: Sequence[str]) -> Mapping[str, LogEntry]:
+    def find(self, ids: Sequence[str]) -> Mapping[str, Entry]:
         self.on_find()
         return {one: self.entries[one] for one in ids if one in self.entries}
 

@@ -112,20 +112,25 @@ def test_erasing_again_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("selector", "value", "left"),
-    [(Selector.CAMPAIGN, "cmp-7", 4), (Selector.ACTOR, "pipeline", 3), (Selector.CAMPAIGN, "?", 7)],
+    ("selector", "found", "left"),
+    [
+        (Selector.CAMPAIGN, DecisionFilter(campaign="cmp-7"), 4),
+        (Selector.ACTOR, DecisionFilter(actor="pipeline"), 3),
+        (Selector.CAMPAIGN, DecisionFilter(campaign="?"), 7),
+    ],
 )
 def test_a_subject(
-    database: Database, make_record: Any, selector: Selector, value: str, left: int
+    database: Database, make_record: Any, selector: Selector, found: DecisionFilter, left: int
 ) -> None:
     store, erasures = SQLLogStore(database), Erasures(database)
     store.append([seal(make_record(actor="other", campaign=f"c{n}")) for n in range(3)])
     store.append([seal(make_record(campaign="c9"))])
     fill(store, make_record, 3)
+    value = found.campaign or found.actor or ""
     done = erasures.erase(selector, value, ground=GROUND, actor="the officer")
     kept = [each for each in Decisions(database).entries(size=7) if each.payload is not None]
     assert (len(kept), done.decisions) == (left, 7 - left)
-    assert not Decisions(database).page(DecisionFilter(**{selector: value})).decisions
+    assert not Decisions(database).page(found).decisions
     verified(database)
 
 

@@ -62,6 +62,7 @@ def test_every_entry_has_a_receipt(index: int) -> None:
     report = verify_receipt(proof(index).encode(), KNOWN)
     assert (codes(report), report.is_valid) == ([], True)
     assert report.line is not None
+    assert report.line.columns is not None
     assert report.line.columns.decision_id == RECORDS[index].decision_id
     assert report.checkpoint is not None
     assert report.checkpoint.head == HEAD
@@ -91,7 +92,7 @@ LEAF = base64.b64encode(ENTRIES[INDEX].leaf.replace(b'"deny"', b'"allow"')).deco
 INPUT = base64.b64encode(b"another").decode()
 
 
-ERASED = {
+ERASED: dict[str, Any] = {
     "columns": COLUMNS | {"campaign": None, "actor": None, "rules": []},
     "input": None,
     "result": None,

@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.audit import verify
+from engine.audit.acts import Entry
 from engine.audit.commitment import Disclosure, base64url, commit
 from engine.audit.export import Line, write_export
 from engine.audit.log import LogHead, sequence
-from engine.audit.record import DecisionRecord, LogEntry, seal
+from engine.audit.record import DecisionRecord, seal
 from engine.audit.tree import ProofError, TreeHead, leaf_hash, prove_record, tree_root
 from engine.audit.verify import InclusionProof, VerificationReport, check_receipt, verify_export
 
@@ -28,8 +29,8 @@ SIZE = 6
 Members: TypeAlias = dict[str, Any]
 
 
-def entries_of(records: list[DecisionRecord]) -> list[LogEntry]:
-    entries: list[LogEntry] = []
+def entries_of(records: list[DecisionRecord]) -> list[Entry]:
+    entries: list[Entry] = []
     head = LogHead()
     for step, record in enumerate(records):
         added, head = sequence(head, [seal(record)], NOON + timedelta(seconds=step))
@@ -37,7 +38,7 @@ def entries_of(records: list[DecisionRecord]) -> list[LogEntry]:
     return entries
 
 
-def export_of(entries: list[LogEntry]) -> list[Members]:
+def export_of(entries: list[Entry]) -> list[Members]:
     stream = io.BytesIO()
     head = TreeHead(size=len(entries), root=tree_root(entry.leaf_hash for entry in entries))
     write_export(stream, head=head, entries=entries, exported_at=NOON)
