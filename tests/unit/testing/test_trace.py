@@ -264,3 +264,16 @@ end define
         "      - item = campaign.items[1]: item.flag",
         "        = campaign.items[1].flag = no",
     ]
+
+
+def test_a_rule_reads_the_facts_of_the_definitions_that_it_names() -> None:
+    traces_ = traced(
+        rule("prohibit when bright and campaign.other", name="one"),
+        rule("prohibit when campaign.flag", name="two"),
+        case("t", "expect deny for want of campaign.amount"),
+        declared='define bright "it is bright" means campaign.amount exceeds 2 end define',
+        amount=3,
+        other=False,
+        flag=False,
+    )
+    assert [trace.rule.id for trace in traces_] == ["p/one"]
