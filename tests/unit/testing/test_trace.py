@@ -283,12 +283,14 @@ def test_what_a_table_gave_is_shown() -> None:
     ]
 
 
-def test_a_fact_that_is_wanting_may_be_read_by_a_definition() -> None:
-    declared = 'define big "a big campaign"\n  means campaign.amount exceeds 3\nend define\n'
-    (trace,) = traced(
-        rule("prohibit when big"),
+def test_a_rule_reads_the_facts_of_the_definitions_that_it_names() -> None:
+    traces_ = traced(
+        rule("prohibit when bright and campaign.other", name="one"),
+        rule("prohibit when campaign.flag", name="two"),
         case("t", "expect deny for want of campaign.amount"),
-        declared=declared,
-        amount=2,
+        declared='define bright "it is bright" means campaign.amount exceeds 2 end define',
+        amount=3,
+        other=False,
+        flag=False,
     )
-    assert trace.rule.id == "p/r"
+    assert [trace.rule.id for trace in traces_] == ["p/one"]
