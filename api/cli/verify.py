@@ -1,4 +1,4 @@
-"""`assent verify`: checks a receipt, an export or a published log; needs no service, no database.
+"""`assent verify`: checks a receipt, an export, a published log or a database; needs no service.
 
 What is checked is in `engine.audit`: `verify`, `verify_log` and `log_proof`.
 """
@@ -28,10 +28,12 @@ from engine.audit.verify import VerificationReport, verify_export
 from engine.audit.verify_log import LogSource, verify_log
 from engine.source.json_fault import excerpt
 
-EXPORT, RECEIPT, LOG = "export", "receipt", "log"
+EXPORT, RECEIPT, LOG, DATABASE = "export", "receipt", "log", "database"
 
 _HEAD = re.compile(r"(?P<size>\d{1,19}):(?P<root>\S+)", re.ASCII)
 _WEB = ("http://", "https://")
+_DATABASES = ("sqlite:", "postgresql:")
+_SQLITE_MARK = b"SQLite format 3\0"
 _HEAD_ADVICE = "compare the head with one from elsewhere, or give that one as --trusted"
 
 
@@ -70,7 +72,7 @@ class VerifierKeysType(click.ParamType[tuple[VerifierKey, ...]]):
 @click.option(
     "--as",
     "kind",
-    type=click.Choice([RECEIPT, EXPORT, LOG]),
+    type=click.Choice([RECEIPT, EXPORT, LOG, DATABASE]),
     help="What it is. [default: what it looks like]",
 )
 @click.option(
@@ -90,18 +92,20 @@ def verify(  # noqa: PLR0913 - one parameter for each option.
     key_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Verify a receipt, an export or a published log, without trusting whoever made it.
+    """Verify a receipt, an export, a published log or a database, whoever made it.
 
     WHAT is a receipt (.tlog-proof), an export as NDJSON (`-` for standard input), a directory that
-    `assent log export` wrote, or the address of a log. Every hash, commitment, column and tile is
-    computed again. The log's public key tells that it is the log's: receipts and published logs
-    need it. An export is not signed: give a head that you know from elsewhere.
+    `assent log export` wrote, the address of a log, or a database: its URL, or the file of SQLite.
+    Every hash, commitment, column and tile is computed again. The log's public key tells that it is
+    the log's: receipts and published logs need it. An export and a database are not signed: give a
+    head that you know from elsewhere.
 
     \b
       assent verify decision.tlog-proof --vkey log.vkey
       assent verify log.ndjson --trusted checkpoint --vkey log.vkey
       assent verify /srv/log --vkey log.vkey --trusted 1204:Hv3Zr0…
       assent verify https://ads.example/log --vkey log.vkey
+      assent verify var/assent.db --trusted checkpoint --vkey log.vkey
 
     Exit status: 0 if nothing is wrong, 1 if anything is, 2 where it cannot be read.
     """  # noqa: D301 - click reads the escape.
@@ -124,11 +128,24 @@ def _report(
     if source is not None:
         _need_key(what, known)
         return verify_log(source, known, trusted=trusted)
+    if what.startswith(_DATABASES):
+        return _of_database(what, trusted)
     with _opened(Path(what)) as stream:
-        if (kind or _kind_of(stream)) == EXPORT:
+        meant = kind or _kind_of(stream)
+        if meant == EXPORT:
             return verify_export(stream, trusted=trusted)
-        _need_key(what, known)
-        return verify_receipt(stream.read(PROOF_LIMIT), known)
+        if meant == RECEIPT:
+            _need_key(what, known)
+            return verify_receipt(stream.read(PROOF_LIMIT), known)
+    return _of_database(f"sqlite:///{what}", trusted)
+
+
+def _of_database(url: str, trusted: TreeHead | None) -> VerificationReport:
+    # What verifies files needs no database: only who asks for one loads what reads it.
+    from api.cli.database_export import database_export  # noqa: PLC0415 - as said.
+
+    with database_export(url) as stream:
+        return verify_export(stream, trusted=trusted)
 
 
 def _source(what: str, kind: str | None, key_file: Path | None) -> LogSource | None:
@@ -142,7 +159,10 @@ def _source(what: str, kind: str | None, key_file: Path | None) -> LogSource | N
 
 
 def _kind_of(stream: BufferedReader) -> str:
-    return RECEIPT if stream.peek(len(MARK)).startswith(MARK) else EXPORT
+    begins = stream.peek(max(len(MARK), len(_SQLITE_MARK)))
+    if begins.startswith(_SQLITE_MARK):
+        return DATABASE
+    return RECEIPT if begins.startswith(MARK) else EXPORT
 
 
 @contextmanager

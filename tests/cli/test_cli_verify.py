@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
@@ -84,6 +85,44 @@ def test_json(run: Run, export: bytes) -> None:
     broken = json.loads(run("verify", "-", "--json", stdin=export[:-5]).stdout)
     assert broken["verified"] is False
     assert {fault["entry"] for fault in broken["faults"]} == {1, None}
+
+
+@pytest.mark.parametrize("form", ["{}", "sqlite:///{}"])
+def test_a_database_is_verified_as_it_is(
+    run: Run, tmp_path: Path, export: bytes, form: str
+) -> None:
+    del export
+    name = form.format(tmp_path / "log.db")
+    assert run("verify", name).stdout.startswith("VERIFIED  2 entries, nothing is wrong\n")
+    with sqlite3.connect(tmp_path / "log.db") as connection:
+        connection.execute("UPDATE log_entry SET outcome = 'allow' WHERE \"index\" = 1")
+        connection.execute("UPDATE payload SET input = x'00' WHERE \"index\" = 0")
+    result = run("verify", name)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("NOT VERIFIED  2 faults in 2 entries\n  first: entry 0: ")
+    assert "(input_differs)" in result.stdout
+    assert "(column_differs)" in result.stdout
+
+
+def test_a_database_of_which_the_log_is_broken(run: Run, tmp_path: Path, export: bytes) -> None:
+    del export
+    with sqlite3.connect(tmp_path / "log.db") as connection:
+        connection.execute("DELETE FROM log_head")
+    result = run("verify", tmp_path / "log.db")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "assent: the database: the log has no head\n"
+
+
+def test_a_database_that_cannot_be_verified(
+    run: Run, one_line: Callable[[Result], str], tmp_path: Path
+) -> None:
+    sqlite3.connect(tmp_path / "empty.db").close()
+    assert "needs `assent migrate`" in one_line(run("verify", f"sqlite:///{tmp_path}/empty.db"))
+    missing = tmp_path / "missing.db"
+    assert "there is no such database" in one_line(run("verify", f"sqlite:///{missing}"))
+    assert not missing.exists()
+    assert "cannot be read" in one_line(run("verify", "postgresql://127.0.0.1:1/nothing"))
+    assert "must name a file" in one_line(run("verify", "sqlite://"))
 
 
 def test_what_is_no_export(run: Run, write: Write) -> None:

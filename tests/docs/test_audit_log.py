@@ -69,6 +69,7 @@ def test_an_auditor_does_as_the_page_says(work: Path, tmp_path: Path) -> None:
     export = api.get("/v1/log/export", role="auditor")
     (work / "log.ndjson").write_bytes(export.data)
     run("export")
+    run("database")
     run("replay")
     run("erasure")
     export = api.get("/v1/log/export", role="auditor")
