@@ -13,6 +13,7 @@ from api.cli.failures import NO, Failure
 from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, counting, toned
+from api.cli.written import WRITTEN
 from api.replay import Differs, NotReplayable, Replay, Replayer, replay_document, word_of
 from engine.audit.record import LogEntry
 from engine.evaluation.prose import Tone, printable
@@ -33,7 +34,7 @@ _TONES = {
 
 
 @click.command()
-@click.argument("decisions", metavar="[DECISION]...", nargs=-1)
+@click.argument("decisions", metavar="[DECISION]...", nargs=-1, type=WRITTEN)
 @click.option("--since", type=InstantType(), help="All that were decided at this time or later.")
 @click.option("--until", type=InstantType(), help="All that were decided before this time.")
 @click.option("--all", "everything", is_flag=True, help="The whole log.")

@@ -149,6 +149,7 @@ def test_what_to_replay_is_said_once(
 def test_what_is_not_there_is_not_replayed(run: Run, one_line: OneLine, logged: list[str]) -> None:
     del logged
     assert "`nope`: the log has no such decision" in one_line(run("replay", "nope"))
+    assert "this is no UTF-8" in one_line(run("replay", "\udcff"))
 
 
 def test_without_a_database_there_is_nothing_to_replay(run: Run, one_line: OneLine) -> None:
