@@ -27,6 +27,7 @@ from engine.audit.commitment import opens
 from engine.audit.record import Envelope, LogEntry, Payload, read_envelope
 from engine.source.json_fault import JSONLimits, escaped, excerpt
 from engine.source.json_text import JSONValue, read_json
+from engine.storage.erasures import Tombstone
 from engine.storage.errors import NotFound
 from engine.storage.policies import PolicyVersion
 from engine.version import __version__
@@ -41,6 +42,14 @@ ENGINES_KEPT = 8
 
 _LIMITS = JSONLimits(document=64 * 1024 * 1024, depth=128)
 """Of what was recorded: it holds what was submitted, within the limits of a submission."""
+
+
+class Tombstones(Protocol):
+    """Where erasures are found: `engine.storage.erasures.Erasures`."""
+
+    def tombstone(self, decision_id: str) -> Tombstone | None:
+        """Return what is left of an erased decision, None for another."""
+        ...
 
 
 class Versions(Protocol):
@@ -80,7 +89,14 @@ class NotReplayable:
     why: str
 
 
-Outcome: TypeAlias = Identical | Differs | NotReplayable
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """It cannot be decided again, and the log says why: it was erased."""
+
+    tombstone: Tombstone
+
+
+Outcome: TypeAlias = Identical | Differs | Erased | NotReplayable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,15 +112,16 @@ class Replay:
 class Replayer:
     """Decides again by the policies that decided. Safe to share between threads."""
 
-    def __init__(self, versions: Versions) -> None:
+    def __init__(self, versions: Versions, erasures: Tombstones) -> None:
         self._versions = versions
+        self._erasures = erasures
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._lock = Lock()
 
     def replay(self, entry: LogEntry) -> Replay:
         """Return what comes of deciding again.
 
-        Raises `RecordError` where the leaf is none of a decision, and `StorageUnavailable`.
+        Raises `RecordError` where the leaf is none of a decision, and `StorageError`.
         """
         envelope = read_envelope(entry.leaf)
         return Replay(
@@ -115,7 +132,7 @@ class Replayer:
 
     def _outcome(self, payload: Payload | None, envelope: Envelope) -> Outcome:
         if payload is None:
-            return NotReplayable(why="its input and result are erased")
+            return self._gone(envelope.decision_id)
         if not _is_as_logged(payload, envelope):
             return NotReplayable(why="what is stored of it is not what was logged")
         try:
@@ -138,6 +155,12 @@ class Replayer:
         found = _differences(recorded, _object(content), "")
         first = tuple(islice(found, MOST_DIFFERENCES))
         return Differs(differences=first, more=sum(1 for _ in found))
+
+    def _gone(self, decision_id: str) -> Outcome:
+        tombstone = self._erasures.tombstone(decision_id)
+        if tombstone is None:
+            return NotReplayable(why="its input and result are gone, and no erasure says why")
+        return Erased(tombstone=tombstone)
 
     def _engine(self, digest: str) -> Engine:
         """Return the engine of a digest; those used last are kept."""
@@ -165,7 +188,7 @@ def replay_document(replay: Replay) -> dict[str, object]:
     return {
         "id": replay.decision_id,
         "replay": word_of(outcome),
-        "why": outcome.why if isinstance(outcome, NotReplayable) else None,
+        "why": why_of(outcome),
         "differences": [_difference_document(each) for each in differences],
         "omitted": outcome.more if isinstance(outcome, Differs) else 0,
         "engine": {"recorded": replay.recorded_engine, "replayed": replay.engine},
@@ -173,14 +196,28 @@ def replay_document(replay: Replay) -> dict[str, object]:
 
 
 def word_of(outcome: Outcome) -> str:
-    """Return how an outcome is named: `identical`, `differs` or `not replayable`."""
+    """Return how an outcome is named: `identical`, `differs`, `erased` or `not replayable`."""
     match outcome:
         case Identical():
             return "identical"
         case Differs():
             return "differs"
+        case Erased():
+            return "erased"
         case NotReplayable():
             return "not replayable"
+
+
+def why_of(outcome: Outcome) -> str | None:
+    """Return why a decision could not be made again, None where it was."""
+    match outcome:
+        case Erased(tombstone=left):
+            ground, index = left.ground, left.erasure_index
+            return f"it was erased on the ground `{ground}`, as entry {index} says"
+        case NotReplayable(why=why):
+            return why
+        case _:
+            return None
 
 
 def _difference_document(difference: Difference) -> dict[str, object]:

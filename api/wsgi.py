@@ -111,7 +111,7 @@ def _service(
         committer=committer,
         decisions=Decisions(database),
         erasures=Erasures(database),
-        replayer=Replayer(PolicyVersions(database)),
+        replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),
         signer=signer,

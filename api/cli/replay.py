@@ -14,12 +14,13 @@ from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, counting, toned
 from api.cli.written import WRITTEN
-from api.replay import Differs, NotReplayable, Replay, Replayer, replay_document, word_of
+from api.replay import Differs, Replay, Replayer, replay_document, why_of, word_of
 from engine.audit.record import LogEntry
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
 from engine.storage.decisions import Decisions
+from engine.storage.erasures import Erasures
 from engine.storage.errors import NotFound
 from engine.storage.policies import PolicyVersions
 
@@ -29,6 +30,7 @@ MOST_TOLD = 80
 _TONES = {
     "identical": Tone.ALLOW,
     "differs": Tone.DENY,
+    "erased": Tone.QUIET,
     "not replayable": Tone.OPEN,
 }
 
@@ -53,21 +55,22 @@ def replay(  # noqa: PLR0913 - one parameter for each option.
 
     Each decision is made from its logged input by the policies that it names, with the engine that
     is installed here. It is identical if the same comes out to the byte. What was erased cannot be
-    replayed.
+    replayed, and is counted apart.
 
     \b
       assent replay 7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e
       assent replay --since 2026-10-01 --until 2026-11-01
       assent replay --all --json
 
-    Exit status: 0 if all are identical, 1 if not, 2 where this cannot be asked.
+    Exit status: 0 if all that is not erased is identical, 1 if not, 2 where this cannot be asked.
     """  # noqa: D301 - click reads the escape.
     is_range = everything or since is not None or until is not None
     if is_range == bool(decisions) or (everything and (since or until)):
         raise click.UsageError("name decisions, or a time with --since and --until, or --all")
     shown, counts = Output(), Counter[str]()
     with service_told(), opened_service() as (_, database), counting("replayed") as advance:
-        log, replayer = Decisions(database), Replayer(PolicyVersions(database))
+        log = Decisions(database)
+        replayer = Replayer(PolicyVersions(database), Erasures(database))
         if is_range:
             entries = log.entries(size=log.head().size, since=since, until=until)
         else:
@@ -97,14 +100,14 @@ def _named(log: Decisions, ids: Sequence[str]) -> Iterator[LogEntry]:
 def _lines(replay: Replay, *, is_listed: bool) -> Iterator[Text]:
     """Yield what there is to say of one decision; of one among many, only what is remarkable."""
     word, outcome = word_of(replay.outcome), replay.outcome
-    if word == "identical" and not is_listed:
+    if word in ("identical", "erased") and not is_listed:
         return
     yield toned(word.upper(), _TONES[word]) + toned(f"  {replay.decision_id}", Tone.TITLE)
     if replay.engine != replay.recorded_engine:
         versions = f"decided by engine {replay.recorded_engine}, replayed by {replay.engine}"
         yield toned(f"  {printable(versions)}", Tone.QUIET)
-    if isinstance(outcome, NotReplayable):
-        yield toned(f"  {printable(outcome.why)}", Tone.OPEN)
+    if (why := why_of(outcome)) is not None:
+        yield toned(f"  {printable(why)}", _TONES[word])
     if isinstance(outcome, Differs):
         for each in outcome.differences:
             yield toned(f"  {printable(each.pointer) or 'the whole'}", Tone.POINTER)

@@ -51,8 +51,8 @@ def test_erased_decision_leaves_a_tombstone(fresh: Caller) -> None:
     assert proof["leaf_hash"] == made["receipt"]["leaf_hash"]
     replayed = json.loads(fresh.post(b"", f"{path}/replay", role="auditor").data)
     assert (replayed["replay"], replayed["why"]) == (
-        "not replayable",
-        "its input and result are erased",
+        "erased",
+        f"it was erased on the ground `objection`, as entry {entry['index']} says",
     )
 
 

@@ -78,7 +78,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         committer=committer,
         decisions=Decisions(database),
         erasures=Erasures(database),
-        replayer=Replayer(PolicyVersions(database)),
+        replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),
         signer=signer_of(made.settings, database),

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from engine import bundle_from_files
 from engine.audit.record import DecisionRecord, LogEntry, seal
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
+from engine.storage.erasures import Erasures
 from engine.storage.policies import PolicyVersion, PolicyVersions
 from tests.api.installation import Caller, Document, allowed, campaign, problem_of
 
@@ -91,9 +92,16 @@ def entry(fresh: Caller) -> LogEntry:
 
 
 @pytest.fixture
-def versions(fresh: Caller) -> Any:
+def versions(fresh: Caller) -> Iterator[PolicyVersions]:
     database = Database(fresh.installation.settings.database_url)
     yield PolicyVersions(database)
+    database.close()
+
+
+@pytest.fixture
+def replayer(fresh: Caller, versions: PolicyVersions) -> Iterator[Replayer]:
+    database = Database(fresh.installation.settings.database_url)
+    yield Replayer(versions, Erasures(database))
     database.close()
 
 
@@ -115,14 +123,14 @@ def resealed(entry: LogEntry, alter: Alter, *, of: str = "result") -> LogEntry:
     return seal(record).entry(0, entry.logged_at)
 
 
-def test_differences_are_told_where_they_are(versions: PolicyVersions, entry: LogEntry) -> None:
+def test_differences_are_told_where_they_are(replayer: Replayer, entry: LogEntry) -> None:
     def alter(result: Document) -> None:
         result["decision"] = "allow"
         result["rules"][0]["a/b"] = 1
         del result["would_pass"]
         result["markets"].append({})
 
-    made = Replayer(versions).replay(resealed(entry, alter))
+    made = replayer.replay(resealed(entry, alter))
     outcome: Any = made.outcome
     told = {each.pointer: (each.recorded, each.replayed) for each in outcome.differences}
     assert told["/decision"] == ("allow", "deny")
@@ -131,23 +139,23 @@ def test_differences_are_told_where_they_are(versions: PolicyVersions, entry: Lo
     assert outcome.more == 0
 
 
-def test_differences_are_many(versions: PolicyVersions, entry: LogEntry) -> None:
+def test_differences_are_many(replayer: Replayer, entry: LogEntry) -> None:
     def alter(result: Document) -> None:
         result["more"] = {str(number): 1 for number in range(30)}
         result.update({str(number): True for number in range(30)})
 
-    outcome: Any = Replayer(versions).replay(resealed(entry, alter)).outcome
+    outcome: Any = replayer.replay(resealed(entry, alter)).outcome
     assert len(outcome.differences) == MOST_DIFFERENCES
     assert len(outcome.differences) + outcome.more == 31
 
 
 def test_another_version_of_the_engine_is_told_and_is_no_difference(
-    versions: PolicyVersions, entry: LogEntry
+    replayer: Replayer, entry: LogEntry
 ) -> None:
     def alter(result: Document) -> None:
         result["engine"]["version"] = "0.0.9"
 
-    made = Replayer(versions).replay(resealed(entry, alter))
+    made = replayer.replay(resealed(entry, alter))
     assert type(made.outcome).__name__ == "Identical"
     assert (made.recorded_engine, made.engine) == ("0.0.9", "0.1.0")
 
@@ -171,15 +179,13 @@ def _put(name: str, value: object) -> Alter:
     ],
 )
 def test_what_cannot_be_replayed_says_why(
-    versions: PolicyVersions, entry: LogEntry, of: str, alter: Alter, why: str
+    replayer: Replayer, entry: LogEntry, of: str, alter: Alter, why: str
 ) -> None:
-    outcome: Any = Replayer(versions).replay(resealed(entry, alter, of=of)).outcome
+    outcome: Any = replayer.replay(resealed(entry, alter, of=of)).outcome
     assert why in outcome.why
 
 
-def test_an_input_that_is_no_object_is_not_replayed(
-    versions: PolicyVersions, entry: LogEntry
-) -> None:
+def test_an_input_that_is_no_object_is_not_replayed(replayer: Replayer, entry: LogEntry) -> None:
     assert entry.payload is not None
     record = DecisionRecord(
         decision_id=entry.columns.decision_id,
@@ -188,25 +194,27 @@ def test_an_input_that_is_no_object_is_not_replayed(
         result=json.loads(entry.payload.result),
         actor="pipeline",
     )
-    outcome: Any = Replayer(versions).replay(seal(record).entry(0, entry.logged_at)).outcome
+    outcome: Any = replayer.replay(seal(record).entry(0, entry.logged_at)).outcome
     assert outcome.why == "its record cannot be read: it is no JSON object"
 
 
-def test_what_is_erased_is_not_replayed(versions: PolicyVersions, entry: LogEntry) -> None:
-    outcome: Any = Replayer(versions).replay(replace(entry, payload=None)).outcome
-    assert outcome.why == "its input and result are erased"
+def test_what_is_gone_without_an_erasure_is_not_replayed(
+    replayer: Replayer, entry: LogEntry
+) -> None:
+    outcome: Any = replayer.replay(replace(entry, payload=None)).outcome
+    assert outcome.why == "its input and result are gone, and no erasure says why"
 
 
-def test_policies_that_are_not_kept_are_missed(versions: PolicyVersions, entry: LogEntry) -> None:
+def test_policies_that_are_not_kept_are_missed(replayer: Replayer, entry: LogEntry) -> None:
     def alter(result: Document) -> None:
         result["policy_set"]["digest"] = "sha256:00"
 
-    outcome: Any = Replayer(versions).replay(resealed(entry, alter)).outcome
+    outcome: Any = replayer.replay(resealed(entry, alter)).outcome
     assert outcome.why.startswith("its policies cannot be used: no policy version has the digest")
 
 
 def test_policies_under_a_wrong_digest_are_not_used(
-    versions: PolicyVersions, entry: LogEntry
+    versions: PolicyVersions, replayer: Replayer, entry: LogEntry
 ) -> None:
     kept = versions.get(entry.columns.policy_digest)
     versions.keep(PolicyVersion(digest="sha256:00", name="x", version=None, files=kept.files))
@@ -214,7 +222,7 @@ def test_policies_under_a_wrong_digest_are_not_used(
     def alter(result: Document) -> None:
         result["policy_set"]["digest"] = "sha256:00"
 
-    outcome: Any = Replayer(versions).replay(resealed(entry, alter)).outcome
+    outcome: Any = replayer.replay(resealed(entry, alter)).outcome
     assert "they are not those of the digest" in outcome.why
 
 
@@ -238,7 +246,10 @@ def test_engines_that_were_not_used_for_long_are_let_go(
             text = json.dumps(dict(made.files)).encode()
             return PolicyVersion(digest=digest, name="x", version=None, files=text)
 
-    replayer = Replayer(Several())
+        def tombstone(self, _decision_id: str) -> None:
+            return None
+
+    replayer = Replayer(Several(), Several())
 
     def replay(number: int) -> int:
         digest = bundles[number].digest

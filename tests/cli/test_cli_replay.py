@@ -121,7 +121,7 @@ def test_the_engine_is_told_where_it_is_another(
     )
 
 
-def test_what_was_altered_or_erased_is_told(run: Run, logged: list[str], data: Path) -> None:
+def test_what_was_altered_or_taken_away_is_told(run: Run, logged: list[str], data: Path) -> None:
     with sqlite3.connect(data) as connection:
         connection.execute("""UPDATE payload SET input = x'7b7d' WHERE "index" = 0""")
         connection.execute("""DELETE FROM payload WHERE "index" = 2""")
@@ -131,8 +131,19 @@ def test_what_was_altered_or_erased_is_told(run: Run, logged: list[str], data: P
         f"NOT REPLAYABLE  {logged[0]}",
         "  what is stored of it is not what was logged",
         f"NOT REPLAYABLE  {logged[2]}",
-        "  its input and result are erased",
+        "  its input and result are gone, and no erasure says why",
         "3 decisions: 1 identical, 2 not replayable",
+    ]
+
+
+def test_an_erased_decision_is_no_fault(run: Run, logged: list[str]) -> None:
+    assert run("log", "erase", "--decision", logged[1], "--ground", "objection").exit_code == 0
+    result = run("replay", "--all")
+    assert (result.exit_code, result.stdout) == (0, "3 decisions: 2 identical, 1 erased\n")
+    assert run("replay", logged[1]).stdout.splitlines() == [
+        f"ERASED  {logged[1]}",
+        "  it was erased on the ground `objection`, as entry 3 says",
+        "1 decision: 1 erased",
     ]
 
 

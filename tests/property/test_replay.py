@@ -33,6 +33,9 @@ class Kept:
         files = canonical(dict(self.bundle.files))
         return PolicyVersion(digest=digest, name=self.bundle.name, version="1", files=files)
 
+    def tombstone(self, _decision_id: str) -> None:
+        return None
+
 
 def logged(bundle: Bundle, descriptor: dict[str, Any], terms: Terms) -> LogEntry:
     """Return the entry of a decision as the service makes it, its submission read from JSON."""
@@ -58,7 +61,8 @@ def test_what_is_replayed_is_what_was_recorded(
     as_of = datetime.combine(day, time(12), tzinfo=UTC)
     terms = Terms(format=NATIVE, as_of=as_of, as_if_launched=launched)
     entry = logged(bundle, descriptor, terms)
-    replayer = Replayer(Kept(bundle))
+    kept = Kept(bundle)
+    replayer = Replayer(kept, kept)
     assert replayer.replay(entry).outcome == Identical()
     payload = entry.payload
     assert payload is not None
