@@ -1,6 +1,6 @@
-"""Appends per second of the log on SQLite: a real file, real fsyncs, records of real size.
+"""Appends per second of the log: a real database, real fsyncs, records of real size.
 
-Run `python benchmarks/append.py [--rounds 3] [--seconds 3] [--directory DIR]`. Each figure is the
+Run `python benchmarks/append.py [--rounds 3] [--seconds 3] [--postgresql]`. Each figure is the
 median of the rounds; the worst wait is the longest that any caller waited for its receipt.
 """
 
@@ -12,6 +12,8 @@ import tempfile
 import threading
 import time
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +27,9 @@ from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.log_store import SQLLogStore
 from engine.storage.migrate import migrate
+from tests.postgresql import serving_postgresql
 
+NewDatabase = Callable[[], AbstractContextManager[str]]
 DESCRIPTOR = b'{"campaign":{"id":"cmp-2026-0042","name":"Autumn"},"targeting":{"age_min":18}}' * 20
 
 
@@ -95,9 +99,8 @@ def append_for(url: str, load: Load) -> tuple[int, float]:
     return sum(map(len, waits)), max(max(mine, default=0.0) for mine in waits)
 
 
-def measure(load: Load, directory: Path) -> tuple[float, float]:
+def measure(load: Load, url: str) -> tuple[float, float]:
     """Return appends per second and the worst wait in milliseconds of one round."""
-    url = f"sqlite:///{directory}/{uuid.uuid4()}.db"
     migrate(url)
     start = time.monotonic()
     if load.processes == 1:
@@ -117,23 +120,41 @@ def measure(load: Load, directory: Path) -> tuple[float, float]:
     return count / taken, 1000 * max(wait for _, wait in results)
 
 
+@contextmanager
+def sqlite_databases() -> Iterator[NewDatabase]:
+    """Give what makes an empty file of SQLite."""
+    with tempfile.TemporaryDirectory() as directory:
+        yield lambda: nullcontext(f"sqlite:///{directory}/{uuid.uuid4()}.db")
+
+
+@contextmanager
+def postgresql_databases() -> Iterator[NewDatabase]:
+    """Give what makes an empty database of a PostgreSQL on this machine."""
+    with serving_postgresql() as server:
+        yield server.database
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--seconds", type=float, default=3.0)
-    arguments.add_argument("--directory", type=Path)
+    arguments.add_argument("--postgresql", action="store_true")
     given = arguments.parse_args()
     sealed = seal(make_record())
     size = len(sealed.payload.input) + len(sealed.payload.result)
     print(f"leaf {len(sealed.leaf(datetime.now(UTC)))} bytes, payload {size} bytes")
     print(f"{'processes x threads':>20} {'appends/s':>10} {'worst wait':>11}")
-    for processes, threads in ((1, 1), (1, 16), (2, 16)):
-        load = Load(processes=processes, threads=threads, seconds=given.seconds)
-        with tempfile.TemporaryDirectory(dir=given.directory) as directory:
-            rounds = [measure(load, Path(directory)) for _ in range(given.rounds)]
-        rate = statistics.median(rate for rate, _ in rounds)
-        wait = statistics.median(wait for _, wait in rounds)
-        print(f"{processes:>10} x {threads:<7} {rate:>10,.0f} {wait:>8.1f} ms")
+    databases = postgresql_databases() if given.postgresql else sqlite_databases()
+    with databases as new_database:
+        for processes, threads in ((1, 1), (1, 16), (1, 64), (2, 16)):
+            load = Load(processes=processes, threads=threads, seconds=given.seconds)
+            rounds = []
+            for _ in range(given.rounds):
+                with new_database() as url:
+                    rounds.append(measure(load, url))
+            rate = statistics.median(rate for rate, _ in rounds)
+            wait = statistics.median(wait for _, wait in rounds)
+            print(f"{processes:>10} x {threads:<7} {rate:>10,.0f} {wait:>8.1f} ms")
 
 
 if __name__ == "__main__":
