@@ -36,7 +36,10 @@ def probe(database: Database) -> Readiness:
             is_reachable = True
             is_current = current_revision(connection) == newest_revision()
             if not is_current:
-                return _not_ready("the database needs `assent migrate`", is_reachable=True)
+                return _not_ready(
+                    "the database is not of this version; `assent init` brings it there",
+                    is_reachable=True,
+                )
             head = read_head(connection)
     except StorageError as error:
         return _not_ready(str(error), is_reachable=is_reachable, is_current=is_current)

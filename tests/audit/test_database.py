@@ -214,7 +214,7 @@ def test_readiness(url: str, make_record: Any) -> None:
     database = Database(url)
     behind = probe(database)
     assert (behind.is_ready, behind.is_reachable, behind.is_current) == (False, True, False)
-    assert behind.problem == "the database needs `assent migrate`"
+    assert behind.problem == "the database is not of this version; `assent init` brings it there"
     migrate(database)
     SQLLogStore(database).append([seal(make_record())])
     ready = probe(database)

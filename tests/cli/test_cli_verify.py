@@ -117,7 +117,9 @@ def test_a_database_that_cannot_be_verified(
     run: Run, one_line: Callable[[Result], str], tmp_path: Path
 ) -> None:
     sqlite3.connect(tmp_path / "empty.db").close()
-    assert "needs `assent migrate`" in one_line(run("verify", f"sqlite:///{tmp_path}/empty.db"))
+    assert "`assent init` brings it there" in one_line(
+        run("verify", f"sqlite:///{tmp_path}/empty.db")
+    )
     missing = tmp_path / "missing.db"
     assert "there is no such database" in one_line(run("verify", f"sqlite:///{missing}"))
     assert not missing.exists()
