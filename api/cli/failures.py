@@ -67,12 +67,18 @@ def told() -> Iterator[None]:
         _forget_output()
         raise click.exceptions.Exit(PIPE_CLOSED) from error
     except OSError as error:
+        if isinstance(error.__context__, KeyboardInterrupt):  # What it cut off failed in its turn.
+            raise _interrupted() from error
         raise unreadable(error) from error
     except (KeyboardInterrupt, click.Abort) as error:
-        click.echo("assent: interrupted", err=True)
-        raise click.exceptions.Exit(INTERRUPTED) from error
+        raise _interrupted() from error
     except Exception as error:
         raise _defect(error) from error
+
+
+def _interrupted() -> click.exceptions.Exit:
+    click.echo("assent: interrupted", err=True)
+    return click.exceptions.Exit(INTERRUPTED)
 
 
 def unreadable(error: OSError, where: str | None = None) -> Failure:

@@ -53,10 +53,11 @@ class Text(_Field):
     """A text of bounded length."""
 
     def __init__(self, **rest: Any) -> None:
-        super().__init__(advice=f"it has 1 to {LONGEST_TEXT} characters", **rest)
+        advice = f"it has 1 to {LONGEST_TEXT} characters, and none of them is U+0000"
+        super().__init__(advice=advice, **rest)
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> str:
-        if isinstance(value, str) and 1 <= len(value) <= LONGEST_TEXT:
+        if isinstance(value, str) and 1 <= len(value) <= LONGEST_TEXT and "\0" not in value:
             return value
         raise _refusal("a text", value)
 

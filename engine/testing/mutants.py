@@ -102,6 +102,11 @@ def mutants_of(rule: Rule, words: Words) -> Iterator[Mutant]:
         yield _mutant(rule, changed, change, head)
     if rule.places is not None:
         yield from _places(rule, rule.places.text, words.place(rule.places.span), words)
+    for waiver in rule.waivers:
+        others = tuple(each for each in rule.waivers if each is not waiver)
+        bound = replace(rule, waivers=others)
+        change = f"the waiver `{waiver.name}` is deleted"
+        yield _mutant(rule, bound, change, waiver.scope.location, in_clause=True)
     for clause, changed, change, span in _clauses(rule, words):
         place = words.place(span) if span is not None else clause.location
         yield _mutant(rule, changed, change, place, in_clause=True)

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import Result
+
+from api.cli.failures import INTERRUPTED, told
 
 Run = Callable[..., Result]
 Write = Callable[[str, object], Path]
@@ -108,3 +111,20 @@ def test_policies_with_errors_decide_nothing(
     line = one_line(run("decide", write("c.json", {}), "--policies", five_mistakes))
     assert line.startswith(f"assent: {five_mistakes}/")
     assert line.endswith(f"the policies have 5 errors; `assent check {five_mistakes}` shows them\n")
+
+
+def test_an_interrupt_that_breaks_what_it_cuts_off_is_an_interrupt(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def reading() -> None:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise OSError
+
+    with pytest.raises(click.exceptions.Exit) as ended, told():
+        reading()
+    assert (ended.value.exit_code, capsys.readouterr().err) == (
+        INTERRUPTED,
+        "assent: interrupted\n",
+    )

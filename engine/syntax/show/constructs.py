@@ -127,8 +127,8 @@ def _enclosed(
             word, heading = "parameter", f"{name} : {kind.text}{optional(label)}"
         case tree.Table(label=label, clauses=parts):
             word, heading = "table", f"{name} unique{optional(label)}"
-        case tree.Waiver(clauses=parts):
-            word, heading = "waiver", name
+        case _:
+            word, heading, parts = "waiver", name, node.clauses
     yield f"{word} {heading}"
     yield from _block(parts, _INDENT)
     yield f"end {word}"

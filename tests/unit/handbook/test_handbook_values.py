@@ -284,12 +284,18 @@ def test_periods_are_told_by_their_days() -> None:
         Writer(policies=made.policies).condition(replace(node, comparator=Comparator.OVERLAPS))
 
 
-def test_what_an_aggregate_reads_is_read_by_the_rule() -> None:
-    total = "sum of (s.size for each s in campaign.segments where s.consent)"
-    main = f"prohibit when {total} exceeds 5"
-    (made,) = bundle(rules(main)).policies.rules
-    read = {"campaign.segments", "campaign.segments.size", "campaign.segments.consent"}
-    assert set(paths_read(made, "campaign")) == read
+@pytest.mark.parametrize(
+    ("aggregate", "read"),
+    [
+        ("count of campaign.segments", set()),
+        ("sum of (s.size for each s in campaign.segments)", {"size"}),
+        ("sum of (s.size for each s in campaign.segments where s.consent)", {"size", "consent"}),
+    ],
+)
+def test_what_an_aggregate_reads_is_read_by_the_rule(aggregate: str, read: set[str]) -> None:
+    (made,) = bundle(rules(f"prohibit when {aggregate} exceeds 5")).policies.rules
+    found = {"campaign.segments", *(f"campaign.segments.{each}" for each in read)}
+    assert set(paths_read(made, "campaign")) == found
 
 
 WAIVED = (
