@@ -1,6 +1,7 @@
-"""`assent log hold` and `assent log release`: what nobody may erase, until the hold is lifted."""
+"""`assent log hold`, `holds` and `release`: what nobody may erase, until the hold is lifted."""
 
 import click
+from rich.text import Text
 
 from api.cli.failures import Failure
 from api.cli.service import opened_service, service_told
@@ -11,7 +12,7 @@ from engine.audit.record import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
 from engine.storage.errors import NotFound
-from engine.storage.holds import Holds, Placed
+from engine.storage.holds import Holds, InForce, Placed
 from engine.storage.subjects import Selector
 
 
@@ -73,6 +74,27 @@ def hold(  # noqa: PLR0913 - one parameter for each option.
 
 
 @click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def holds(*, as_json: bool) -> None:
+    """List the holds in force, the oldest first.
+
+    Each is named by the entry of the log that placed it, which `assent log release` takes.
+
+    \b
+      assent log holds
+
+    Exit status: 0 if they are listed, also where there are none, 2 where they cannot be read.
+    """  # noqa: D301 - click reads the escape.
+    with service_told(), opened_service() as (_, database):
+        found = Holds(database).in_force()
+    output = Output()
+    if as_json:
+        output.json({"holds": [_document(each) for each in found]})
+    else:
+        output.lines([_line(each) for each in found] or [toned("no hold is in force", Tone.QUIET)])
+
+
+@click.command()
 @click.argument("entry", type=click.IntRange(min=0, max=2**63 - 1))
 @click.option(
     "--by",
@@ -105,6 +127,24 @@ def release(entry: int, *, by: str, as_json: bool) -> None:
         return
     output.line(toned("RELEASED", Tone.ALLOW) + toned(f"  the hold of entry {entry}", Tone.TITLE))
     output.line(toned(f"  by entry {lifted.index}, logged at {at}", Tone.POINTER))
+
+
+def _line(each: InForce) -> Text:
+    return (
+        toned(f"entry {each.index}", Tone.POINTER)
+        + toned(f"  {each.selector} {excerpt(each.value)}", Tone.TITLE)
+        + toned(f"  {each.ground}, since {rfc3339(each.placed_at)}", Tone.QUIET)
+    )
+
+
+def _document(each: InForce) -> dict[str, object]:
+    return {
+        "index": each.index,
+        "id": each.id,
+        each.selector.value: each.value,
+        "ground": each.ground,
+        "placed_at": rfc3339(each.placed_at),
+    }
 
 
 def _count(placed: Placed, selector: Selector) -> str:

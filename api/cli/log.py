@@ -8,7 +8,7 @@ from rich.text import Text
 
 from api.cli.erase import erase
 from api.cli.failures import Failure
-from api.cli.hold import hold, release
+from api.cli.hold import hold, holds, release
 from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
@@ -28,7 +28,7 @@ def log() -> None:
     """Show and replace the keys that sign the log, publish it as files, erase and hold."""
 
 
-for command in (erase, hold, release):
+for command in (erase, hold, holds, release):
     log.add_command(command)
 
 

@@ -6,7 +6,7 @@ the table `hold` has whom it is on, for as long as it is in force. Placing, lift
 the same lock: each sees the others whole or not at all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,13 +26,20 @@ from .subjects import COLUMNS, Selector, check_known, not_erased, selected
 SPANS = 1024
 """The most spans that one entry of a hold names: they fit a leaf in any log."""
 
+_PLACED = log_entry.alias()
+_IN_FORCE = select(_PLACED.c.index, _PLACED.c.leaf, hold.c.selector, hold.c.value).join_from(
+    _PLACED, hold, hold.c.first == _PLACED.c.index
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
-    """A hold in force: its first entry, and why and when it was placed."""
+    """A hold in force: its first entry, whom it is on, and why and when it was placed."""
 
     index: int
     id: str
+    selector: Selector
+    value: str
     ground: HoldGround
     placed_at: datetime
 
@@ -106,31 +113,38 @@ class Holds:
             connection.execute(delete(hold).where(hold.c.first == row.first))
         return receipt_of(entry)
 
+    def in_force(self) -> Sequence[InForce]:
+        """Return the holds in force, the oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_IN_FORCE.order_by(hold.c.first)).all()
+        return [_in_force(*row) for row in rows]
+
 
 def check_free(connection: Connection, condition: ColumnElement[bool]) -> None:
     """Raise `Held` where a hold covers any decision of a condition on `log_entry`.
 
     What is erased has neither campaign nor actor, and no hold of its own.
     """
-    placed = log_entry.alias()
     for selector, column in COLUMNS.items():
-        query = (
-            select(placed.c.index, placed.c.leaf)
-            .join_from(placed, hold, hold.c.first == placed.c.index)
-            .join(log_entry, (hold.c.selector == selector.value) & (hold.c.value == column))
-            .where(condition)
-            .limit(1)
-        )
+        covered = (hold.c.selector == selector.value) & (hold.c.value == column)
+        query = _IN_FORCE.join(log_entry, covered).where(condition).limit(1)
         row = connection.execute(query).one_or_none()
         if row is not None:
             raise Held(_in_force(*row))
 
 
-def _in_force(index: int, leaf: bytes) -> InForce:
+def _in_force(index: int, leaf: bytes, selector: str, value: str) -> InForce:
     try:
         act = read_leaf(leaf)
     except RecordError as error:
         raise LogInconsistent(f"entry {index} should be a hold, and cannot be read") from error
     if not isinstance(act, HoldLeaf):
         raise LogInconsistent(f"entry {index} should be a hold, and is none")
-    return InForce(index=index, id=act.id, ground=act.ground, placed_at=instant(act.logged_at))
+    return InForce(
+        index=index,
+        id=act.id,
+        selector=Selector(selector),
+        value=value,
+        ground=act.ground,
+        placed_at=instant(act.logged_at),
+    )

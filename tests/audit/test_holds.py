@@ -143,10 +143,15 @@ def test_several_holds_each_until_it_is_lifted(
 ) -> None:
     ids = fill(store, make_record, "c1")
     first, second = place(holds), place(holds, ids[0], Selector.DECISION)
+    assert [(each.index, each.selector, each.value) for each in holds.in_force()] == [
+        (1, Selector.CAMPAIGN, "c1"),
+        (2, Selector.DECISION, ids[0]),
+    ]
     holds.release(first.entries[0].index, actor="counsel")
     with pytest.raises(Held, match="entry 2 holds it"):
         erase(erasures)
     holds.release(second.entries[0].index, actor="counsel")
+    assert holds.in_force() == []
     assert erase(erasures) == 1
     assert report_of(database).is_valid
 

@@ -1,4 +1,4 @@
-"""`assent log hold` and `assent log release`, and what `assent log erase` says in between."""
+"""`assent log hold`, `holds` and `release`, and what `assent log erase` says in between."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -67,6 +67,20 @@ def test_a_subject_is_held_in_the_time_to_come_too(run: Run, first: str) -> None
     assert held.stdout.startswith("HELD  2 decisions, and all to come\n")
 
 
+def test_holds_in_force_are_listed(run: Run, first: str) -> None:
+    assert run("log", "holds").stdout == "no hold is in force\n"
+    run("log", "hold", "--campaign", "spring sale", *CLAIMS)
+    run("log", "hold", "--decision", first, *CLAIMS)
+    one, other = run("log", "holds").stdout.splitlines()
+    assert one.startswith("entry 2  campaign `spring sale`  legal-claims, since ")
+    assert other.startswith(f"entry 3  decision `{first}`  legal-claims, since ")
+    listed = json.loads(run("log", "holds", "--json").stdout)["holds"]
+    assert [each["index"] for each in listed] == [2, 3]
+    assert (listed[0]["campaign"], listed[0]["ground"]) == ("spring sale", "legal-claims")
+    run("log", "release", "2")
+    assert len(run("log", "holds").stdout.splitlines()) == 1
+
+
 def test_as_json(run: Run, first: str) -> None:
     del first
     held = json.loads(run("log", "hold", "--campaign", "new", *CLAIMS, "--json").stdout)
@@ -90,3 +104,4 @@ def test_what_cannot_be_held_or_released(run: Run, one_line: OneLine, first: str
 def test_without_an_installation(run: Run, one_line: OneLine) -> None:
     assert "`assent init`" in one_line(run("log", "hold", "--campaign", "c", *CLAIMS))
     assert "`assent init`" in one_line(run("log", "release", "0"))
+    assert "`assent init`" in one_line(run("log", "holds"))
