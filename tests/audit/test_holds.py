@@ -5,14 +5,28 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
-from engine.audit.acts import Erasure, Ground, Hold, HoldGround, HoldLeaf, ReleaseLeaf, seal_act
+from engine.audit.acts import (
+    Act,
+    Erasure,
+    Ground,
+    Hold,
+    HoldGround,
+    HoldLeaf,
+    Release,
+    ReleaseLeaf,
+    seal_act,
+)
 from engine.audit.canonical import GREATEST_INTEGER
 from engine.audit.export import write_export
+from engine.audit.holds import HoldLedger
 from engine.audit.leaf import read_leaf
 from engine.audit.log import Receipt, receipt_of
 from engine.audit.record import RecordError, seal
+from engine.audit.spans import spans_of
 from engine.audit.verify import VerificationReport, verify_export
 from engine.audit.verify_log import verify_log
 from engine.storage import erasures as erasing
@@ -273,6 +287,33 @@ def test_erasures_against_a_hold_are_named(
     (fault,) = report_of(database).faults
     assert (fault.index, fault.code) == (5, "hold_broken")
     assert fault.message == "it erases entry 1, which entry 3 holds"
+
+
+INDEXES = st.sets(st.integers(0, 12), min_size=1)
+STEPS = st.lists(st.tuples(st.sampled_from(["hold", "release", "erasure"]), INDEXES), max_size=12)
+
+
+@given(steps=STEPS)
+def test_holds_are_broken_as_sets_would_be(steps: list[tuple[str, set[int]]]) -> None:
+    ledger, in_force = HoldLedger(), dict[int, set[int]]()
+    for index, (kind, indexes) in enumerate(steps):
+        spans = spans_of(indexes)
+        act: Act = Release(entries=spans, actor="x")
+        expected = list[str]()
+        if kind == "hold":
+            act = Hold(entries=spans, ground=CLAIMS, actor="x")
+            in_force[index] = indexes
+        elif kind == "release":
+            in_force = {each: held for each, held in in_force.items() if each not in indexes}
+        else:
+            act = Erasure(entries=spans, ground=Ground.OBJECTION, actor="x")
+            expected = [
+                f"it erases entry {min(held & indexes)}, which entry {each} holds"
+                for each, held in in_force.items()
+                if held & indexes
+            ]
+        faults = ledger.faults(index, read_leaf(seal_act(act).leaf(NOON)))
+        assert [each.message for each in faults] == expected
 
 
 def test_a_release_of_another_hold_lifts_none(
