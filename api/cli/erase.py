@@ -5,14 +5,16 @@ from rich.text import Text
 
 from api.cli.failures import NO, Failure
 from api.cli.service import opened_service, service_told
+from api.cli.subjects import selected
 from api.cli.terminal import Output, toned
 from api.cli.written import WRITTEN
 from engine.audit.acts import Ground
 from engine.audit.record import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
-from engine.storage.erasures import Erased, Erasures, Selector
+from engine.storage.erasures import Erased, Erasures
 from engine.storage.errors import NotFound
+from engine.storage.holds import Held
 
 
 @click.command()
@@ -49,7 +51,8 @@ def erase(  # noqa: PLR0913 - one parameter for each option.
 
     Campaigns, results, salts and disclosures are deleted. The leaves stay, with digests that nobody
     can open any more, and so does every proof. An entry of the log says on what ground it was done,
-    and by whom. Erasing again changes nothing. Backups made before still have it all.
+    and by whom. Erasing again changes nothing. Backups made before still have it all. Where a legal
+    hold covers any of it (`assent log hold`), nothing is erased.
 
     \b
       assent log erase --decision 7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e --ground objection
@@ -58,12 +61,15 @@ def erase(  # noqa: PLR0913 - one parameter for each option.
     Exit status: 0 if it is erased, 1 if it is and a reader kept the database's files from being
     cleaned, 2 where it cannot be.
     """  # noqa: D301 - click reads the escape.
-    selector, value = _selected(decision, campaign, actor)
+    selector, value = selected(decision, campaign, actor)
     with service_told(), opened_service() as (_, database):
         try:
             done = Erasures(database).erase(selector, value, ground=Ground(ground), actor=by)
         except NotFound as error:
             raise Failure(excerpt(value), "the log has no such decision") from error
+        except Held as error:
+            advice = f"`assent log release {error.by.index}` lifts the hold"
+            raise Failure(excerpt(value), str(error), advice) from error
     output = Output()
     if as_json:
         output.json(_document(done))
@@ -71,20 +77,6 @@ def erase(  # noqa: PLR0913 - one parameter for each option.
         output.lines(_lines(done))
     if not done.is_purged:
         ctx.exit(NO)
-
-
-def _selected(
-    decision: str | None, campaign: str | None, actor: str | None
-) -> tuple[Selector, str]:
-    values = {
-        Selector.DECISION: decision,
-        Selector.CAMPAIGN: campaign,
-        Selector.ACTOR: actor,
-    }
-    given = [(selector, value) for selector, value in values.items() if value is not None]
-    if len(given) != 1:
-        raise click.UsageError("give one of --decision, --campaign and --actor")
-    return given[0]
 
 
 def _lines(done: Erased) -> list[Text]:

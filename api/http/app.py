@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from engine.audit.record import LogError
 from engine.storage.errors import NotFound, StorageError
+from engine.storage.holds import Held
 
 from .access import PUBLIC, PUBLISHED, admit
 from .answers import SECURITY_HEADERS, problem_answer
@@ -26,6 +27,7 @@ from .problems import (
     UNAVAILABLE,
     Problem,
     ProblemRaised,
+    held,
     retry_later,
     unlogged,
 )
@@ -82,6 +84,8 @@ def problem_of(error: Exception) -> Problem:
             return unlogged(error)
         case NotFound():
             return Problem(kind=NOT_FOUND, detail=str(error))
+        case Held():
+            return held(error)
         case StorageError():
             return retry_later(UNAVAILABLE, str(error))
         case HTTPException():

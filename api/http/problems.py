@@ -4,7 +4,7 @@
 `detail`, `request_id` and `errors`, a list with one entry for each fault. An entry has a `message`
 and, where they are known, a `pointer` (JSON Pointer, RFC 6901, into the body), a `parameter` (of
 the query), `line` and `column` (of the body), and `help`. The problem of an erased decision has its
-`erasure` beside them. Types are relative URIs, `/problems/…`,
+`erasure`, or `hold`, beside them. Types are relative URIs, `/problems/…`,
 and never change their meaning. The wording of faults is that of whoever found them.
 """
 
@@ -18,6 +18,7 @@ from engine.audit.record import LogError, RecordError, rfc3339
 from engine.audit.signing import LogForked
 from engine.source.json_fault import JSONFault
 from engine.storage.erasures import Tombstone
+from engine.storage.holds import Held
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -78,6 +79,12 @@ NOT_FOUND = _kind(
 )
 METHOD_NOT_ALLOWED = _kind(
     "method-not-allowed", 405, "The method is not allowed here", "`Allow` names those that are"
+)
+HELD = _kind(
+    "held",
+    409,
+    "A legal hold keeps the contents",
+    "some of what should be erased is held; `hold` says by which entry, and on what ground",
 )
 ERASED = _kind(
     "erased",
@@ -149,6 +156,7 @@ KINDS = (
     FORBIDDEN,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
+    HELD,
     ERASED,
     TOO_LARGE,
     UNSUPPORTED_TYPE,
@@ -289,6 +297,22 @@ def erased(tombstone: Tombstone) -> Problem:
                 "index": tombstone.erasure_index,
                 "erased_at": on,
                 "ground": tombstone.ground,
+            }
+        },
+    )
+
+
+def held(error: Held) -> Problem:
+    """Return the problem of an erasure that a hold forbids."""
+    return Problem(
+        kind=HELD,
+        detail=str(error),
+        more={
+            "hold": {
+                "id": error.by.id,
+                "index": error.by.index,
+                "placed_at": rfc3339(error.by.placed_at),
+                "ground": error.by.ground,
             }
         },
     )

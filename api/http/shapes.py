@@ -18,7 +18,7 @@ from engine.audit.acts import Ground
 from engine.source.json_fault import escaped, excerpt
 from engine.source.suggest import nearest
 from engine.storage.decisions import PAGE_LIMIT, SEARCHABLE_STATUSES
-from engine.storage.erasures import Selector
+from engine.storage.subjects import Selector
 
 from .fields import Day, Flag, Instant, QueryFlag, QueryNumber, Text, Word
 from .problems import INVALID_QUERY, MALFORMED_ORDER, Problem, ProblemError, ProblemRaised

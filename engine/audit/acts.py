@@ -1,8 +1,8 @@
-"""What is logged of the log itself: acts, by which somebody erased or was shown what it holds.
+"""What is logged of the log itself: acts, by which somebody erased, was shown or held what it has.
 
-An act has an entry of its own beside those of decisions, with a leaf of the kind `erasure` or
-`access`. The leaf names the entries concerned by their indexes, and whoever acted by the digest of
-an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
+An act has an entry of its own beside those of decisions, with a leaf of the kind `erasure`,
+`access`, `hold` or `release`. The leaf names the entries concerned by their indexes, and whoever
+acted by the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
 
 `docs/audit-log.md` has the formats byte by byte. Nothing here reads a clock or stores anything.
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, TypedDict
 
 import msgspec
 
@@ -35,6 +35,13 @@ class Ground(StrEnum):
     UNLAWFUL_PROCESSING = "unlawful-processing"
     LEGAL_OBLIGATION = "legal-obligation"
     COLLECTED_FROM_CHILD = "collected-from-child"
+
+
+class HoldGround(StrEnum):
+    """Why contents must not be erased: GDPR art 17(3), points (e) and (b)."""
+
+    LEGAL_CLAIMS = "legal-claims"
+    LEGAL_OBLIGATION = "legal-obligation"
 
 
 class Action(StrEnum):
@@ -65,7 +72,24 @@ class Access:
     actor: str
 
 
-Act: TypeAlias = Erasure | Access
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """That some entries must not be erased, on what ground, and by whom; none may be there yet."""
+
+    entries: Spans
+    ground: HoldGround
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """That a hold is lifted, by whom; the entries are those of the hold."""
+
+    entries: Spans
+    actor: str
+
+
+Act: TypeAlias = Erasure | Access | Hold | Release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +141,31 @@ class AccessLeaf(_ActLeaf, frozen=True, kw_only=True):
     action: Action
 
 
-ActLeaf: TypeAlias = ErasureLeaf | AccessLeaf
+class HoldLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `hold`, version 1: these and no others."""
+
+    kind: Literal["hold"]
+    ground: HoldGround
+
+
+class ReleaseLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `release`, version 1: these and no others."""
+
+    kind: Literal["release"]
+
+
+ActLeaf: TypeAlias = ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf
+
+
+class _Common(TypedDict):
+    """What `_ActLeaf` has, as it is handed to each kind."""
+
+    v: Literal[1]
+    id: str
+    logged_at: str
+    entries: Spans
+    sd_alg: Literal["sha-256"]
+    sd: tuple[str, ...]
 
 
 # --- sealing ----------------------------------------------------------------------------------
@@ -177,25 +225,18 @@ def seal_act(act: Act, *, salt: Callable[[], bytes] = fresh_salt) -> SealedAct:
 
 
 def _leaf_of(act: Act, digest: str) -> ActLeaf:
-    named = str(uuid.uuid4())
-    if isinstance(act, Erasure):
-        return ErasureLeaf(
-            v=1,
-            kind="erasure",
-            id=named,
-            logged_at=UNTIMED,
-            entries=act.entries,
-            ground=act.ground,
-            sd_alg="sha-256",
-            sd=(digest,),
-        )
-    return AccessLeaf(
+    common = _Common(
         v=1,
-        kind="access",
-        id=named,
+        id=str(uuid.uuid4()),
         logged_at=UNTIMED,
         entries=act.entries,
-        action=act.action,
         sd_alg="sha-256",
         sd=(digest,),
     )
+    if isinstance(act, Erasure):
+        return ErasureLeaf(kind="erasure", ground=act.ground, **common)
+    if isinstance(act, Access):
+        return AccessLeaf(kind="access", action=act.action, **common)
+    if isinstance(act, Hold):
+        return HoldLeaf(kind="hold", ground=act.ground, **common)
+    return ReleaseLeaf(kind="release", **common)

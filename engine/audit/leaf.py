@@ -1,4 +1,4 @@
-"""Reading leaves of every kind: `decision`, `erasure` and `access`.
+"""Reading leaves of every kind: `decision`, and the acts `erasure`, `access`, `hold`, `release`.
 
 A kind and its version are the first thing that is read: a leaf of another kind, or of a version to
 come, is told apart from a broken one, and is refused all the same.
@@ -10,13 +10,13 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
-from .acts import AccessLeaf, ActLeaf, ErasureLeaf
+from .acts import AccessLeaf, ActLeaf, ErasureLeaf, HoldLeaf, ReleaseLeaf
 from .record import DISCLOSED, Envelope, RecordError, instant, is_uuid, read_envelope
 from .spans import is_merged
 
 Leaf: TypeAlias = Envelope | ActLeaf
 
-_Act = TypeVar("_Act", ErasureLeaf, AccessLeaf)
+_Act = TypeVar("_Act", ErasureLeaf, AccessLeaf, HoldLeaf, ReleaseLeaf)
 
 
 class UnknownKind(RecordError):  # noqa: N818 - the house names what happened; the base is an error.
@@ -31,6 +31,8 @@ class _Kind(msgspec.Struct, frozen=True, kw_only=True):
 _READ_KIND = msgspec.json.Decoder(_Kind)
 _READ_ERASURE = msgspec.json.Decoder(ErasureLeaf)
 _READ_ACCESS = msgspec.json.Decoder(AccessLeaf)
+_READ_HOLD = msgspec.json.Decoder(HoldLeaf)
+_READ_RELEASE = msgspec.json.Decoder(ReleaseLeaf)
 
 
 def read_leaf(leaf: bytes) -> Leaf:
@@ -73,6 +75,17 @@ def _read_access(leaf: bytes) -> AccessLeaf:
     return _read_act(_READ_ACCESS, leaf)
 
 
+def _read_hold(leaf: bytes) -> HoldLeaf:
+    return _read_act(_READ_HOLD, leaf)
+
+
+def _read_release(leaf: bytes) -> ReleaseLeaf:
+    release = _read_act(_READ_RELEASE, leaf)
+    if not release.entries:
+        raise RecordError("the leaf is that of a release of nothing")
+    return release
+
+
 def _read_act(decoder: msgspec.json.Decoder[_Act], leaf: bytes) -> _Act:
     try:
         act = decoder.decode(leaf)
@@ -103,5 +116,7 @@ _KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
         ("decision", 1): _read_decision,
         ("erasure", 1): _read_erasure,
         ("access", 1): _read_access,
+        ("hold", 1): _read_hold,
+        ("release", 1): _read_release,
     }
 )

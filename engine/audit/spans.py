@@ -34,6 +34,20 @@ def is_merged(spans: Sequence[Span]) -> bool:
     return ascend and all(first < beyond for first, beyond in spans)
 
 
+def common(spans: Spans, others: Spans) -> Iterator[Span]:
+    """Yield what two sets of spans share; both are in their one spelling."""
+    rest = iter(others)
+    other = next(rest, None)
+    for first, beyond in spans:
+        while other is not None and other[1] <= first:
+            other = next(rest, None)
+        while other is not None and other[0] < beyond:
+            yield max(first, other[0]), min(beyond, other[1])
+            if other[1] >= beyond:
+                break
+            other = next(rest, None)
+
+
 def without(spans: Spans, others: Spans) -> Iterator[Span]:
     """Yield what of some spans is in no other; both are in their one spelling."""
     rest = iter(others)

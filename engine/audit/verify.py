@@ -14,7 +14,8 @@ pass through it. Without one, an export is only shown to agree with itself.
 A decision may have lost its contents, all of them, where an erasure entry later in the export names
 it. Without one, `payload_missing` says so; and where contents are here that an erasure names, as
 after a backup was put back, it is `erasure_undone`. Both are known, and told, at the end only,
-and not of an export in which entries are missing, moved or broken.
+and not of an export in which entries are missing, moved or broken. An erasure of what a hold in
+force names is `hold_broken`.
 """
 
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from .entry_check import entry_faults, is_gone, leaf_or_fault
 from .erasures import ErasureLedger
 from .export import Header, Line
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
+from .holds import HoldLedger
 from .record import instant
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, check_record, leaf_hash
 
@@ -118,6 +120,7 @@ class _Reading:
     reached: bool = False
     is_whole: bool = True
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
+    holds: HoldLedger = field(default_factory=HoldLedger)
 
     def faults(self, stream: BinaryIO) -> Iterator[VerificationFault]:
         header = _header(stream)
@@ -158,13 +161,13 @@ class _Reading:
                 line.index, "time_goes_back", "it was logged before the entry that precedes it"
             )
         yield from entry_faults(line)
-        self._note(line)
+        yield from self._note(line)
         self.logged_at = line.logged_at
         self.next_index = line.index + 1
         self.frontier = self.frontier.append(leaf_hash(line.leaf))
 
-    def _note(self, line: Line) -> None:
-        """Keep what an entry says of erasures: its own, or that of others.
+    def _note(self, line: Line) -> Iterator[VerificationFault]:
+        """Keep what an entry says of erasures, its own or that of others, and of holds.
 
         Once an entry is missing, moved or broken, an index says nothing of another entry.
         """
@@ -174,8 +177,11 @@ class _Reading:
             self.erasures.note_gone(line.index)
             return
         leaf = leaf_or_fault(line.index, line.leaf) if line.columns is None else None
+        if leaf is None or isinstance(leaf, VerificationFault):
+            return
         if isinstance(leaf, ErasureLeaf):
             self.erasures.note_erasure(leaf.entries)
+        yield from self.holds.faults(line.index, leaf)
 
     def _pass(self) -> Iterator[VerificationFault]:
         """Compare the tree with the trusted one, once it has as many entries."""

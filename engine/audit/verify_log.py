@@ -18,6 +18,7 @@ from .checkpoint import SignedCheckpoint, open_checkpoint
 from .entry_check import leaf_or_fault
 from .erasures import ErasureLedger
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
+from .holds import HoldLedger
 from .note import NOTE_LIMIT, NoteError, VerifierKey
 from .tiles import BUNDLE_LIMIT, TILE_WIDTH, TilePath, read_bundle, split_hashes
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash, tree_root
@@ -81,6 +82,7 @@ class _Reading:
     logged_at: str = ""
     rows: list[_Row] = field(default_factory=list)
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
+    holds: HoldLedger = field(default_factory=HoldLedger)
 
     def faults(self) -> Iterator[VerificationFault]:
         checkpoint = self._checkpoint()
@@ -146,6 +148,7 @@ class _Reading:
             self.logged_at = leaf.logged_at
             if isinstance(leaf, ErasureLeaf):
                 self.erasures.note_erasure(leaf.entries)
+            yield from self.holds.faults(index, leaf)
 
     def _take(self, hashes: Sequence[bytes]) -> Iterator[VerificationFault]:
         """Append hashes to the tree, and look at the trusted tree where it is passed."""

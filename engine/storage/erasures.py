@@ -3,15 +3,15 @@
 One transaction deletes the payloads, salts, disclosures and indexed rules of at most 256
 decisions, empties the columns that came of them, and appends the erasure. Leaves and hashes stay,
 so that every proof stays what it was. A subject with more decisions takes several transactions:
-killed in between, all that is erased is accounted for, and erasing again goes on.
+killed in between, all that is erased is accounted for, and erasing again goes on. What a hold
+covers is not erased.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, delete, false, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from ..audit.acts import Erasure, ErasureLeaf, Ground, seal_act
 from ..audit.leaf import read_leaf
@@ -19,23 +19,16 @@ from ..audit.log import Receipt, receipt_of
 from ..audit.record import RecordError, instant
 from ..audit.spans import spans_of
 from .database import Database
-from .entries import DECISION
-from .errors import LogInconsistent, NotFound
+from .errors import LogInconsistent
+from .holds import check_free
 from .log_store import append_within, read_head, system_clock
 from .schema import disclosure, erased, log_entry, log_entry_rule, payload
+from .subjects import Selector, check_known, not_erased, selected
 
 STEP = 256
 """The most decisions that one transaction, and one entry, erases."""
 
 _CONTENTS = (payload, disclosure, log_entry_rule)
-
-
-class Selector(StrEnum):
-    """What decisions are erased by: the id of one, or all of a campaign or an actor."""
-
-    DECISION = "decision"
-    CAMPAIGN = "campaign"
-    ACTOR = "actor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +65,16 @@ class Erasures:
     def erase(self, selector: Selector, value: str, *, ground: Ground, actor: str) -> Erased:
         """Erase the decisions that a value selects, as far as the log reaches now.
 
-        Raises `NotFound` for a decision that the log does not have, `RecordError` for an actor that
-        it cannot name, and `LogInconsistent`. A subject of which nothing is left is no error.
+        Raises `Held` where a hold covers any of them, with nothing erased; by a hold that is placed
+        meanwhile, the steps before stay done. Raises `NotFound` for a decision that the log does
+        not have, `RecordError` for an actor that it cannot name, and `LogInconsistent`. A subject
+        of which nothing is left is no error.
         """
-        condition = _selected(selector, value)
+        condition = selected(selector, value)
         with self._database.reading() as connection:
             size = read_head(connection).frontier.size
-            if selector is Selector.DECISION:
-                _check_known(connection, condition, value)
+            check_known(connection, selector, value)
+            check_free(connection, condition)
         count, entries = 0, list[Receipt]()
         within = condition & (log_entry.c.index < size)
         while step := self._step(within, ground, actor):
@@ -111,9 +106,10 @@ class Erasures:
         """Erase the next decisions; returns how many and by which entry, None without any left."""
         with self._database.writing() as connection:
             head = read_head(connection)
-            indexes = _left(connection, condition)
+            indexes = connection.execute(not_erased(condition).limit(STEP)).scalars().all()
             if not indexes:
                 return None
+            check_free(connection, log_entry.c.index.in_(indexes))
             act = seal_act(Erasure(entries=spans_of(indexes), ground=ground, actor=actor))
             (entry,) = append_within(connection, head, [act], self._clock())
             _delete(connection, indexes)
@@ -122,32 +118,7 @@ class Erasures:
         return len(indexes), receipt_of(entry)
 
 
-def _selected(selector: Selector, value: str) -> ColumnElement[bool]:
-    if "\0" in value:  # Nothing in the log has it, and PostgreSQL cannot even be asked.
-        return false()
-    if selector is Selector.DECISION:
-        return (log_entry.c.kind == DECISION) & (log_entry.c.id == value)
-    column = log_entry.c.campaign if selector is Selector.CAMPAIGN else log_entry.c.actor
-    return column == value
-
-
-def _check_known(connection: Connection, condition: ColumnElement[bool], value: str) -> None:
-    if connection.execute(select(log_entry.c.index).where(condition)).one_or_none() is None:
-        raise NotFound(f"the log has no decision `{value[:64]}`")
-
-
-def _left(connection: Connection, condition: ColumnElement[bool]) -> list[int]:
-    query = (
-        select(log_entry.c.index)
-        .outerjoin(erased, erased.c.index == log_entry.c.index)
-        .where(condition, erased.c.index.is_(None))
-        .order_by(log_entry.c.index)
-        .limit(STEP)
-    )
-    return list(connection.execute(query).scalars())
-
-
-def _delete(connection: Connection, indexes: list[int]) -> None:
+def _delete(connection: Connection, indexes: Sequence[int]) -> None:
     for table in _CONTENTS:
         connection.execute(delete(table).where(table.c.index.in_(indexes)))
     emptied = update(log_entry).where(log_entry.c.index.in_(indexes))

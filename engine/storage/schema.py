@@ -135,6 +135,17 @@ erased = Table(
     Column("erasure", _BIG, ForeignKey("log_entry.index"), nullable=False),
 )
 
+# Whom the holds in force are on; `first` and `last` are the entries that placed one.
+hold = Table(
+    "hold",
+    metadata,
+    Column("first", _BIG, ForeignKey("log_entry.index"), primary_key=True, autoincrement=False),
+    Column("last", _BIG, ForeignKey("log_entry.index"), nullable=False),
+    Column("selector", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Index("hold_on", "selector", "value"),
+)
+
 policy_version = Table(
     "policy_version",
     metadata,

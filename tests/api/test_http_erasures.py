@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from engine.audit.acts import HoldGround
 from engine.audit.log_proof import verify_receipt
 from engine.audit.verify import verify_export
 from engine.storage.anchor import KeyFile
 from engine.storage.database import Database
+from engine.storage.holds import Holds
+from engine.storage.subjects import Selector
 from tests.api.installation import (
     PROBLEM_MEMBERS,
     Caller,
@@ -92,6 +95,23 @@ def test_erasing_again_changes_nothing(fresh: Caller) -> None:
     erase(fresh, campaign="cmp-1")
     for order in ({"campaign": "cmp-1"}, {"decision": made["id"]}):
         assert erase(fresh, **order) == {"erased": 0, "entries": [], "purged": True}
+
+
+def test_what_is_held_is_not_erased(fresh: Caller) -> None:
+    made = fresh.decide(campaign())
+    database = Database(fresh.installation.settings.database_url)
+    ground = HoldGround.LEGAL_CLAIMS
+    (placed,) = (
+        Holds(database).place(Selector.CAMPAIGN, "cmp-1", ground=ground, actor="counsel").entries
+    )
+    database.close()
+    answer = fresh.post({"decision": made["id"], "ground": "objection"}, ORDERS, role="admin")
+    told = json.loads(answer.data)
+    assert (answer.status_code, told["type"]) == (409, "/problems/held"), told
+    assert set(told) == PROBLEM_MEMBERS | {"hold"}
+    assert (told["hold"]["index"], told["hold"]["ground"]) == (placed.index, "legal-claims")
+    assert told["hold"]["placed_at"] in told["detail"]
+    assert fresh.get(f"/v1/decisions/{made['id']}").status_code == 200
 
 
 def test_unknown_decision(fresh: Caller) -> None:

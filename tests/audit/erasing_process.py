@@ -11,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from engine.audit.acts import Ground
 from engine.storage.database import Database
-from engine.storage.erasures import Erasures, Selector
+from engine.storage.erasures import Erasures
+from engine.storage.subjects import Selector
 
 
 def main(url: str, campaign: str) -> None:

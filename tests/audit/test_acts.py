@@ -11,7 +11,19 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from engine.audit.acts import Access, Act, Action, Entry, Erasure, Ground, Sealed, seal_act
+from engine.audit.acts import (
+    Access,
+    Act,
+    Action,
+    Entry,
+    Erasure,
+    Ground,
+    Hold,
+    HoldGround,
+    Release,
+    Sealed,
+    seal_act,
+)
 from engine.audit.canonical import canonical
 from engine.audit.commitment import base64url
 from engine.audit.erasures import ErasureLedger
@@ -28,6 +40,8 @@ Codes: TypeAlias = list[tuple[int | None, str]]
 
 READ = Access(entries=((0, 1),), action=Action.READ, actor="an auditor")
 ERASURE = Erasure(entries=((1, 3), (5, 6)), ground=Ground.OBJECTION, actor="the officer")
+HOLD = Hold(entries=((1, 2),), ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
+RELEASE = Release(entries=((7, 8),), actor="counsel")
 
 
 def test_leaf_of_an_erasure_byte_by_byte() -> None:
@@ -54,7 +68,25 @@ def test_leaf_of_an_access_byte_by_byte() -> None:
     assert sealed.leaf(NOON) == expected.encode()
 
 
-@pytest.mark.parametrize("act", [READ, ERASURE])
+def test_leaves_of_a_hold_and_its_release_byte_by_byte() -> None:
+    hold, release = seal_act(HOLD), seal_act(RELEASE)
+    beginnings = [
+        f'{{"_sd":["{each.disclosures[0].digest()}"],"_sd_alg":"sha-256","entries":'
+        for each in (hold, release)
+    ]
+    expected = (
+        f'{beginnings[0]}[[1,2]],"ground":"legal-claims","id":"{hold.id}","kind":"hold",'
+        '"logged_at":"2026-10-05T12:00:00.000000Z","v":1}'
+    )
+    assert hold.leaf(NOON) == expected.encode()
+    expected = (
+        f'{beginnings[1]}[[7,8]],"id":"{release.id}","kind":"release",'
+        '"logged_at":"2026-10-05T12:00:00.000000Z","v":1}'
+    )
+    assert release.leaf(NOON) == expected.encode()
+
+
+@pytest.mark.parametrize("act", [READ, ERASURE, HOLD, RELEASE])
 def test_a_leaf_reads_as_what_was_sealed(act: Act) -> None:
     leaf = read_leaf(seal_act(act).leaf(NOON))
     assert leaf.kind == type(act).__name__.lower()
@@ -94,6 +126,8 @@ def altered(act: Act, **changes: Any) -> bytes:
         (altered(READ, _sd=[]), "one digest"),
         (altered(ERASURE, ground="because"), "not that of an act"),
         (altered(ERASURE, entries=[]), "of nothing"),
+        (altered(HOLD, ground="objection"), "not that of an act"),
+        (altered(RELEASE, entries=[]), "of nothing"),
     ],
 )
 def test_leaves_that_are_refused(leaf: bytes, words: str) -> None:
@@ -235,9 +269,11 @@ def test_documented_members_are_those_of_the_leaves() -> None:
     table = page.partition("| act | value |")[2].partition("\n\n")[0]
     members = set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE))
     assert members == {
-        name for act in (READ, ERASURE) for name in json.loads(seal_act(act).leaf(NOON))
+        name
+        for act in (READ, ERASURE, HOLD, RELEASE)
+        for name in json.loads(seal_act(act).leaf(NOON))
     }
-    for word in (*Ground, *Action):
+    for word in (*Ground, *Action, *HoldGround):
         assert f'`"{word}"`' in table
 
 

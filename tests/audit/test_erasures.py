@@ -23,11 +23,12 @@ from engine.audit.verify import check_receipt, verify_export
 from engine.storage import erasures as module
 from engine.storage.database import Database
 from engine.storage.decisions import DecisionFilter, Decisions
-from engine.storage.erasures import Erased, Erasures, Selector
+from engine.storage.erasures import Erased, Erasures
 from engine.storage.errors import LogInconsistent, NotFound
 from engine.storage.log_store import SQLLogStore
 from engine.storage.migrate import migrate
 from engine.storage.schema import log_entry
+from engine.storage.subjects import Selector
 from engine.storage.tile_log import TileLog
 from tests.audit.conftest import NOON, Clock
 

@@ -1,10 +1,10 @@
-"""Sets of indexes as spans: their one spelling, and what is in one and not in another."""
+"""Sets of indexes as spans: their one spelling, what is in one and not in another, and in both."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.audit.spans import Spans, is_merged, merged, spans_of, without
+from engine.audit.spans import Spans, common, is_merged, merged, spans_of, without
 
 INDEXES = st.sets(st.integers(0, 40))
 
@@ -32,3 +32,9 @@ def test_difference_is_that_of_the_sets(indexes: set[int], others: set[int]) -> 
 )
 def test_other_spellings_are_none(spans: Spans) -> None:
     assert not is_merged(spans)
+
+
+@given(indexes=INDEXES, others=INDEXES)
+def test_intersection_is_that_of_the_sets(indexes: set[int], others: set[int]) -> None:
+    shared = tuple(common(spans_of(indexes), spans_of(others)))
+    assert shared == spans_of(indexes & others)

@@ -379,7 +379,7 @@ def first_column(heading: str) -> set[str]:
 
 
 def test_documented_faults_are_those_of_the_code() -> None:
-    verifiers = ("verify", "entry_check", "erasures", "verify_log", "log_proof")
+    verifiers = ("verify", "entry_check", "erasures", "holds", "verify_log", "log_proof")
     code = "".join((ROOT / "engine" / "audit" / f"{name}.py").read_text() for name in verifiers)
     written = set(re.findall(r'\bfault\(\s*[\w.]+,\s*"(\w+)"', code))
     assert first_column("| fault |") == written

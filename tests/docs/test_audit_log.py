@@ -75,4 +75,5 @@ def test_an_auditor_does_as_the_page_says(work: Path, tmp_path: Path) -> None:
     export = api.get("/v1/log/export", role="auditor")
     (work / "log.ndjson").write_bytes(export.data)
     run("erased")
+    run("hold")
     started.close()

@@ -1,0 +1,153 @@
+"""`assent log hold`, `holds` and `release`: what nobody may erase, until the hold is lifted."""
+
+import click
+from rich.text import Text
+
+from api.cli.failures import Failure
+from api.cli.service import opened_service, service_told
+from api.cli.subjects import selected
+from api.cli.terminal import Output, toned
+from api.cli.written import WRITTEN
+from engine.audit.acts import HoldGround
+from engine.audit.record import rfc3339
+from engine.evaluation.prose import Tone
+from engine.source.json_fault import excerpt
+from engine.storage.errors import NotFound
+from engine.storage.holds import Holds, InForce, Placed
+from engine.storage.subjects import Selector
+
+
+@click.command()
+@click.option("--decision", metavar="ID", type=WRITTEN, help="Hold one decision.")
+@click.option("--campaign", metavar="ID", type=WRITTEN, help="Hold all of a campaign.")
+@click.option("--actor", metavar="NAME", type=WRITTEN, help="Hold all that a key asked for.")
+@click.option(
+    "--ground",
+    type=click.Choice([ground.value for ground in HoldGround]),
+    required=True,
+    help="Why, by the points (e) and (b) of GDPR art 17(3).",
+)
+@click.option(
+    "--by",
+    metavar="NAME",
+    type=WRITTEN,
+    default="cli",
+    show_default=True,
+    help="Who holds, for the log.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def hold(  # noqa: PLR0913 - one parameter for each option.
+    *,
+    decision: str | None,
+    campaign: str | None,
+    actor: str | None,
+    ground: str,
+    by: str,
+    as_json: bool,
+) -> None:
+    """Hold what is logged of decisions, so that nobody may erase it.
+
+    A hold on a campaign or an actor also covers decisions still to come. Several may cover the
+    same, each until it is lifted by `assent log release`. An entry of the log says on what ground
+    it was placed, and by whom.
+
+    \b
+      assent log hold --campaign cmp-7 --ground legal-claims --by "legal department"
+
+    Exit status: 0 if it is held, 2 where it cannot be.
+    """  # noqa: D301 - click reads the escape.
+    selector, value = selected(decision, campaign, actor)
+    with service_told(), opened_service() as (_, database):
+        try:
+            placed = Holds(database).place(selector, value, ground=HoldGround(ground), actor=by)
+        except NotFound as error:
+            raise Failure(excerpt(value), str(error), "check the name") from error
+    output = Output()
+    if as_json:
+        entries = [{"index": e.index, "logged_at": rfc3339(e.logged_at)} for e in placed.entries]
+        output.json({"held": placed.decisions, "entries": entries})
+        return
+    output.line(toned("HELD", Tone.ALLOW) + toned(f"  {_count(placed, selector)}", Tone.TITLE))
+    for each in placed.entries:
+        output.line(
+            toned(f"  by entry {each.index}, logged at {rfc3339(each.logged_at)}", Tone.POINTER)
+        )
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def holds(*, as_json: bool) -> None:
+    """List the holds in force, the oldest first.
+
+    Each is named by the entry of the log that placed it, which `assent log release` takes.
+
+    \b
+      assent log holds
+
+    Exit status: 0 if they are listed, also where there are none, 2 where they cannot be read.
+    """  # noqa: D301 - click reads the escape.
+    with service_told(), opened_service() as (_, database):
+        found = Holds(database).in_force()
+    output = Output()
+    if as_json:
+        output.json({"holds": [_document(each) for each in found]})
+    else:
+        output.lines([_line(each) for each in found] or [toned("no hold is in force", Tone.QUIET)])
+
+
+@click.command()
+@click.argument("entry", type=click.IntRange(min=0, max=2**63 - 1))
+@click.option(
+    "--by",
+    metavar="NAME",
+    type=WRITTEN,
+    default="cli",
+    show_default=True,
+    help="Who lifts it, for the log.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def release(entry: int, *, by: str, as_json: bool) -> None:
+    """Lift the hold that ENTRY of the log placed.
+
+    Other holds on the same decisions stay in force. An entry of the log says by whom it was lifted.
+
+    \b
+      assent log release 12 --by "legal department"
+
+    Exit status: 0 if it is lifted, 2 where it is no hold in force.
+    """  # noqa: D301 - click reads the escape.
+    with service_told(), opened_service() as (_, database):
+        try:
+            lifted = Holds(database).release(entry, actor=by)
+        except NotFound as error:
+            raise Failure("the log", str(error)) from error
+    output = Output()
+    at = rfc3339(lifted.logged_at)
+    if as_json:
+        output.json({"released": entry, "entry": {"index": lifted.index, "logged_at": at}})
+        return
+    output.line(toned("RELEASED", Tone.ALLOW) + toned(f"  the hold of entry {entry}", Tone.TITLE))
+    output.line(toned(f"  by entry {lifted.index}, logged at {at}", Tone.POINTER))
+
+
+def _line(each: InForce) -> Text:
+    return (
+        toned(f"entry {each.index}", Tone.POINTER)
+        + toned(f"  {each.selector} {excerpt(each.value)}", Tone.TITLE)
+        + toned(f"  {each.ground}, since {rfc3339(each.placed_at)}", Tone.QUIET)
+    )
+
+
+def _document(each: InForce) -> dict[str, object]:
+    return {
+        "index": each.index,
+        "id": each.id,
+        each.selector.value: each.value,
+        "ground": each.ground,
+        "placed_at": rfc3339(each.placed_at),
+    }
+
+
+def _count(placed: Placed, selector: Selector) -> str:
+    count = f"{placed.decisions:,} {'decision' if placed.decisions == 1 else 'decisions'}"
+    return count if selector is Selector.DECISION else f"{count}, and all to come"
