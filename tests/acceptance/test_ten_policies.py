@@ -20,7 +20,7 @@ from engine.testing.runner import CaseResult, run_cases
 
 FOLDER = Path(__file__).parent / "ten_policies"
 POLICIES = 10
-TESTS = 92
+TESTS = 119
 STATED = {
     "explicit consent does not cure profiling on a platform",
     "missing ages are not assumed adult",

@@ -28,7 +28,7 @@ from ..tree import (
 )
 from ..types import LENGTHS, ListType, Scalar, Type, codes, is_code
 from .aggregates import aggregate
-from .kinds import DATE_PHRASES, ORDERED, comparable, fits, in_time, plain, result, type_of
+from .kinds import ORDERED, comparable, fits, fitting, in_time, plain, result, type_of
 from .literals import number_constant, text_constant
 from .lookups import lookup
 from .names import bare_word, fact, names_fact, path
@@ -266,7 +266,7 @@ def _comparison(scope: Scope, node: syntax.Comparison) -> Condition | None:
         return _inside(scope, node.span, node.right[0], node.left)
     kind, comparator = type_of(left), node.comparator
     if not fits(comparator, left):
-        instead = DATE_PHRASES.get(comparator) if kind is Scalar.DATE else None
+        instead = fitting(comparator, kind)
         return tell(scope, faults.not_comparable(node.span, comparator, kind, instead))
     right = _right(scope, node, left)
     if right is None:

@@ -29,12 +29,24 @@ TIMES = (Scalar.DATE, Scalar.INSTANT)
 _SCALED = (Scalar.NUMBER, Scalar.MONEY, *MEASURES)
 """The types that a number multiplies and divides."""
 
-DATE_PHRASES = {
+_TIME_PHRASES = {
     Comparator.AT_LEAST: "is on or after",
     Comparator.AT_MOST: "is on or before",
     Comparator.MORE_THAN: "is after",
     Comparator.EXCEEDS: "is after",
     Comparator.LESS_THAN: "is before",
+}
+
+_LIST_PHRASES = {
+    Comparator.IS: "includes",
+    Comparator.ONE_OF: "includes any of",
+    Comparator.NOT_ONE_OF: "includes none of",
+}
+
+_VALUE_PHRASES = {
+    Comparator.INCLUDES: "is",
+    Comparator.INCLUDES_ANY_OF: "is one of",
+    Comparator.INCLUDES_NONE_OF: "is not one of",
 }
 
 
@@ -117,3 +129,13 @@ def fits(comparator: Comparator, left: ValueTerm) -> bool:
     if comparator.phrase.startswith("includes"):
         return isinstance(kind, ListType) and not isinstance(kind.element, RecordType)
     return not isinstance(kind, ListType | RecordType)
+
+
+def fitting(comparator: Comparator, kind: Type) -> str | None:
+    """Return the phrase that says of a type what another says of others; None where none does."""
+    if isinstance(kind, ListType):
+        return None if isinstance(kind.element, RecordType) else _LIST_PHRASES.get(comparator)
+    if isinstance(kind, RecordType):
+        return None
+    times = _TIME_PHRASES if kind in TIMES else {}
+    return times.get(comparator) or _VALUE_PHRASES.get(comparator)
