@@ -26,6 +26,9 @@ from .problems import INVALID_QUERY, MALFORMED_ORDER, Problem, ProblemError, Pro
 BRIEF, FULL = "brief", "full"
 INDEX, WAIT = "index", "wait"
 
+MOST_ENTRIES = 10**15
+"""A size of the log beyond this is a slip of the pen."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoParameters:
@@ -65,6 +68,7 @@ class SearchParameters:
     campaign: str | None = None
     actor: str | None = None
     policy_digest: str | None = None
+    as_of: int | None = None
     limit: int = 100
     cursor: str | None = None
 
@@ -121,6 +125,7 @@ class _SearchShape(_Shape):
     campaign = Text()
     actor = Text()
     policy_digest = Text()
+    as_of = QueryNumber(0, MOST_ENTRIES)
     limit = QueryNumber(1, PAGE_LIMIT)
     cursor = Text()
 

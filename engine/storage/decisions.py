@@ -2,7 +2,8 @@
 
 Pages go from the newest entry to the oldest, by keyset on the index: an entry appended meanwhile
 is never on a later page, and none is shown twice. A cursor holds the index that the next page
-stays below and a digest of the filters, and is refused with any others. It is no secret.
+stays below, the size of the log that the search is made at, and a digest of the filters; with any
+others it is refused. It is no secret.
 """
 
 import base64
@@ -21,7 +22,7 @@ from ..audit.tree import TreeHead, prove_record, prove_tree, read_root
 from ..audit.verify import InclusionProof
 from .database import Database
 from .entries import DECISION, query_columns_of, read_decisions, read_rules
-from .errors import InvalidQuery, NotFound
+from .errors import BeyondLog, InvalidQuery, NotFound
 from .log_store import read_head
 from .schema import erased, log_entry, log_entry_rule
 from .tiles import TileReader
@@ -32,7 +33,7 @@ PAGE_LIMIT = 500
 SEARCHABLE_STATUSES = tuple(sorted(set(get_args(RuleStatus)) - UNREMARKABLE))
 """The statuses that a rule can be searched by."""
 
-_CURSOR = struct.Struct(">Q16s")
+_CURSOR = struct.Struct(">QQ16s")
 _EXPORT_STEP = 256
 
 
@@ -41,7 +42,8 @@ class DecisionFilter:
     """Which decisions to find: those that meet every member that is not None.
 
     `since` (inclusive) and `until` (exclusive) are aware times and concern `decided_at`; `rule`
-    is `policy/rule`, found with `rule_status`. Raises `InvalidQuery` for what no decision can meet.
+    is `policy/rule`, found with `rule_status`; `as_of` is a size of the log, and the decisions are
+    those among its first so many entries. Raises `InvalidQuery` for what no decision can meet.
     """
 
     since: datetime | None = None
@@ -53,6 +55,7 @@ class DecisionFilter:
     campaign: str | None = None
     actor: str | None = None
     policy_digest: str | None = None
+    as_of: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse words and times that the log does not know."""
@@ -65,6 +68,8 @@ class DecisionFilter:
             raise InvalidQuery("a filter cannot hold the character U+0000: nothing in the log does")
         if any(time is not None and time.tzinfo is None for time in (self.since, self.until)):
             raise InvalidQuery("a time needs its offset from UTC, as in `2026-10-05T08:15:00Z`")
+        if self.as_of is not None and self.as_of < 0:
+            raise InvalidQuery("a log has no size below 0")
 
     def digest(self) -> bytes:
         """Return 16 bytes that any other filter has others of."""
@@ -78,6 +83,7 @@ class DecisionFilter:
             "campaign": self.campaign,
             "actor": self.actor,
             "policy_digest": self.policy_digest,
+            "as_of": None if self.as_of is None else str(self.as_of),
         }
         try:
             return hashlib.sha256(canonical(members)).digest()[:16]
@@ -101,9 +107,14 @@ class LoggedDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionPage:
-    """Some decisions, the newest first; `next_cursor` is None on the last page."""
+    """Some decisions, the newest first; `next_cursor` is None on the last page.
+
+    `size` is the size of the log that all pages of the search are made at: the same filters as of
+    it find the same entries again.
+    """
 
     decisions: tuple[LoggedDecision, ...]
+    size: int
     next_cursor: str | None
 
 
@@ -127,15 +138,20 @@ class Decisions:
     ) -> DecisionPage:
         """Return the newest decisions of a filter, or those that follow a cursor of the same.
 
-        Raises `InvalidQuery` unless 1 ≤ `limit` ≤ 500 and the cursor belongs to the filter.
+        Raises `InvalidQuery` unless 1 ≤ `limit` ≤ 500 and the cursor belongs to the filter, and
+        `BeyondLog` where the log has not reached the size of the filter's `as_of`.
         """
         if not 1 <= limit <= PAGE_LIMIT:
             raise InvalidQuery(f"a page has 1 to {PAGE_LIMIT} decisions")
         digest = filters.digest()
         query = _query(filters).order_by(log_entry.c.index.desc()).limit(limit + 1)
-        if cursor is not None:
-            query = query.where(log_entry.c.index < _read_cursor(cursor, digest))
         with self._database.reading() as connection:
+            reached = read_head(connection).frontier.size
+            if cursor is None:
+                size = below = _size(filters, reached)
+            else:
+                below, size = _read_cursor(cursor, digest, reached)
+            query = query.where(log_entry.c.index < below)
             rows = connection.execute(query).mappings().all()
             shown = rows[:limit]
             indexes = [row["index"] for row in shown]
@@ -154,7 +170,8 @@ class Decisions:
         more = len(rows) > limit
         return DecisionPage(
             decisions=decisions,
-            next_cursor=_write_cursor(decisions[-1].index, digest) if more else None,
+            size=size,
+            next_cursor=_write_cursor(decisions[-1].index, size, digest) if more else None,
         )
 
     def head(self) -> TreeHead:
@@ -273,6 +290,15 @@ def _decided(since: datetime | None, until: datetime | None) -> Iterator[ColumnE
         yield log_entry.c.decided_at < until
 
 
+def _size(filters: DecisionFilter, reached: int) -> int:
+    """Return the size of the log that a filter asks about, of a log that reached one."""
+    if filters.as_of is None:
+        return reached
+    if filters.as_of > reached:
+        raise BeyondLog(f"the log has not reached this size: it has {reached} entries")
+    return filters.as_of
+
+
 def _either(words: Sequence[str]) -> str:
     return ", ".join(f"`{word}`" for word in words[:-1]) + f" or `{words[-1]}`"
 
@@ -280,15 +306,18 @@ def _either(words: Sequence[str]) -> str:
 # --- cursors ----------------------------------------------------------------------------------
 
 
-def _write_cursor(index: int, digest: bytes) -> str:
-    return base64.urlsafe_b64encode(_CURSOR.pack(index, digest)).decode()
+def _write_cursor(index: int, size: int, digest: bytes) -> str:
+    return base64.urlsafe_b64encode(_CURSOR.pack(index, size, digest)).decode()
 
 
-def _read_cursor(cursor: str, digest: bytes) -> int:
+def _read_cursor(cursor: str, digest: bytes, reached: int) -> tuple[int, int]:
+    """Return the index that the page stays below, and the size that the search is made at."""
     try:
-        index, found = _CURSOR.unpack(base64.urlsafe_b64decode(cursor))
+        index, size, found = _CURSOR.unpack(base64.urlsafe_b64decode(cursor))
     except (ValueError, struct.error) as error:
         raise InvalidQuery("the cursor is not one that a page gave") from error
     if found != digest:
         raise InvalidQuery("the cursor belongs to other filters")
-    return min(int(index), 2**63 - 1)
+    if not index < size <= reached:
+        raise InvalidQuery("the cursor is of another log, or of a later state of this one")
+    return index, size

@@ -54,6 +54,8 @@ def _found(api: Caller, query: str = "", **rest: str) -> list[dict[str, object]]
         ("?since=2020-01-01T00:00:00Z", 30),
         ("?until=2020-01-01T00:00:00Z", 0),
         ("?policy_digest=sha256:00", 0),
+        ("?as_of=7", 7),
+        ("?as_of=0", 0),
     ],
 )
 def test_filters(filled: Caller, query: str, count: int) -> None:
@@ -78,6 +80,15 @@ def test_pages_are_all_decisions_newest_first(filled: Caller) -> None:
             break
         cursor = f"&cursor={page['next']}"
     assert indexes == list(range(29, -1, -1))
+
+
+def test_search_is_repeated_as_of_its_size(filled: Caller) -> None:
+    first = json.loads(filled.get("/v1/decisions?outcome=deny&limit=5").data)
+    later = json.loads(filled.get("/v1/decisions").data)
+    assert later["size"] > first["size"]  # The first search is logged itself.
+    again = filled.get(f"/v1/decisions?outcome=deny&limit=5&as_of={first['size']}")
+    made = json.loads(again.data)
+    assert (made["items"], made["size"]) == (first["items"], first["size"])
 
 
 def test_cursor_of_another_query(filled: Caller) -> None:
@@ -110,6 +121,9 @@ def test_bad_cursor(filled: Caller, cursor: str) -> None:
         ("rule=a/b&rule_status=broken", "rule_status", "`violated`"),
         ("rule_status=violated", "rule_status", "rule"),
         ("campaign=", "campaign", "512"),
+        ("as_of=-1", "as_of", "whole number"),
+        ("as_of=2026-11-23", "as_of", "whole number"),
+        ("as_of=900000000", "as_of", "has not reached this size"),
         ("outcome=deny&outcome=deny", "outcome", "leave one out"),
     ],
 )
@@ -200,5 +214,9 @@ def test_export_of_an_empty_log(fresh: Caller) -> None:
 
 
 def test_log_of_an_installation_without_decisions(fresh: Caller, tmp_path: Path) -> None:
-    assert json.loads(fresh.get("/v1/decisions").data) == {"items": [], "next": None}
+    assert json.loads(fresh.get("/v1/decisions").data) == {
+        "items": [],
+        "size": 0,
+        "next": None,
+    }
     assert (tmp_path / "var" / "assent.db").is_file()

@@ -21,7 +21,7 @@ from engine.audit.acts import Action
 from engine.audit.record import LogEntry, Payload
 from engine.audit.spans import spans_of
 from engine.storage.decisions import DecisionFilter
-from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound
+from engine.storage.errors import BeyondLog, InvalidQuery, LogInconsistent, NotFound
 from engine.storage.keys import ApiKey
 
 
@@ -35,6 +35,8 @@ def blueprint(service: Service) -> Blueprint:
         filters = _filters(query, g.key)
         try:
             page = service.decisions.page(filters, limit=query.limit, cursor=query.cursor)
+        except BeyondLog as error:
+            raise _refused(str(error), "as_of") from None
         except InvalidQuery as error:
             raise _refused(str(error), "cursor") from None
         found = spans_of(each.index for each in page.decisions)
@@ -42,6 +44,7 @@ def blueprint(service: Service) -> Blueprint:
         return json_answer(
             {
                 "items": [listed_document(each) for each in page.decisions],
+                "size": page.size,
                 "next": page.next_cursor,
             }
         )
@@ -127,6 +130,7 @@ def _filters(query: SearchParameters, key: ApiKey) -> DecisionFilter:
         campaign=query.campaign,
         actor=actor,
         policy_digest=query.policy_digest,
+        as_of=query.as_of,
     )
 
 
