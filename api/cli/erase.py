@@ -6,6 +6,7 @@ from rich.text import Text
 from api.cli.failures import NO, Failure
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
+from api.cli.written import WRITTEN
 from engine.audit.acts import Ground
 from engine.audit.record import rfc3339
 from engine.evaluation.prose import Tone
@@ -14,30 +15,10 @@ from engine.storage.erasures import Erased, Erasures, Selector
 from engine.storage.errors import NotFound
 
 
-class _WrittenType(click.ParamType[str]):
-    """A text that can be written: arguments may be bytes that are no UTF-8."""
-
-    name = "text"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        """Return the text."""
-        text = str(value)
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            self.fail("this is no UTF-8", param, ctx)
-        return text
-
-
-_WRITTEN = _WrittenType()
-
-
 @click.command()
-@click.option("--decision", metavar="ID", type=_WRITTEN, help="Erase one decision.")
-@click.option("--campaign", metavar="ID", type=_WRITTEN, help="Erase all of a campaign.")
-@click.option("--actor", metavar="NAME", type=_WRITTEN, help="Erase all that a key asked for.")
+@click.option("--decision", metavar="ID", type=WRITTEN, help="Erase one decision.")
+@click.option("--campaign", metavar="ID", type=WRITTEN, help="Erase all of a campaign.")
+@click.option("--actor", metavar="NAME", type=WRITTEN, help="Erase all that a key asked for.")
 @click.option(
     "--ground",
     type=click.Choice([ground.value for ground in Ground]),
@@ -47,7 +28,7 @@ _WRITTEN = _WrittenType()
 @click.option(
     "--by",
     metavar="NAME",
-    type=_WRITTEN,
+    type=WRITTEN,
     default="cli",
     show_default=True,
     help="Who erases, for the log.",

@@ -1,4 +1,4 @@
-"""`assent log`: the keys that sign the log, the log as a directory of files, and erasure."""
+"""`assent log`: the log's keys, the log as a directory of files, searching it, and erasure."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ from rich.text import Text
 
 from api.cli.erase import erase
 from api.cli.failures import Failure
+from api.cli.log_query import query
 from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
@@ -24,10 +25,11 @@ from engine.storage.tile_log import TileLog
 
 @click.group()
 def log() -> None:
-    """Show the keys that sign the log, replace them, publish the log as files, and erase."""
+    """Search the log, publish it as files, erase, and keep the keys that sign it."""
 
 
 log.add_command(erase)
+log.add_command(query)
 
 
 @log.command()

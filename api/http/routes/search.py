@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 
 from api.http.access import sees_all
 from api.http.accesses import note_access
-from api.http.answers import entry_document, json_answer, listed_document, proof_document
+from api.http.answers import entry_document, json_answer, proof_document
 from api.http.bodies import TEXT
 from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised, erased
 from api.http.receipts import receipt_file
 from api.http.service import Service
 from api.http.shapes import NoParameters, SearchParameters, invalid_query, read_query
+from api.listing import listed_document
 from api.replay import replay_document
 from engine.audit.acts import Action
 from engine.audit.record import LogEntry, Payload
