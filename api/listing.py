@@ -1,7 +1,8 @@
-"""Decisions as lists show them, to whoever asks the service or the command line."""
+"""Decisions as lists and counts show them, to whoever asks the service or the command line."""
 
 from engine.audit.record import QueryColumns, rfc3339
 from engine.storage.decisions import LoggedDecision
+from engine.storage.statistics import OutcomeCount, Statistics
 
 
 def listed_document(decision: LoggedDecision) -> dict[str, object]:
@@ -23,6 +24,31 @@ def listed_document(decision: LoggedDecision) -> dict[str, object]:
         **origin_document(columns),
         "logged_at": rfc3339(decision.logged_at),
     }
+
+
+def statistics_document(made: Statistics) -> dict[str, object]:
+    """Return the counts of decisions."""
+    return {
+        "size": made.size,
+        "decisions": made.decisions,
+        "outcomes": [_outcome_document(each) for each in made.outcomes],
+        "rules": [
+            {"rule": each.rule, "status": each.status, "count": each.count} for each in made.rules
+        ],
+        "rules_omitted": made.rules_omitted,
+        "months": [
+            {
+                "month": each.month,
+                "outcomes": [_outcome_document(one) for one in each.outcomes],
+            }
+            for each in made.months
+        ],
+        "months_omitted": made.months_omitted,
+    }
+
+
+def _outcome_document(each: OutcomeCount) -> dict[str, object]:
+    return {"decision": each.outcome, "conclusive": each.conclusive, "count": each.count}
 
 
 def origin_document(columns: QueryColumns) -> dict[str, object]:

@@ -9,6 +9,7 @@ from rich.text import Text
 from api.cli.erase import erase
 from api.cli.failures import Failure
 from api.cli.log_query import query
+from api.cli.log_statistics import statistics
 from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
@@ -30,6 +31,7 @@ def log() -> None:
 
 log.add_command(erase)
 log.add_command(query)
+log.add_command(statistics)
 
 
 @log.command()

@@ -17,13 +17,14 @@ from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
 from engine.storage.decisions import (
     PAGE_LIMIT,
-    SEARCHABLE_STATUSES,
-    DecisionFilter,
     DecisionPage,
     Decisions,
     LoggedDecision,
 )
 from engine.storage.errors import BeyondLog
+from engine.storage.filters import SEARCHABLE_STATUSES, DecisionFilter
+
+_OUTCOME_WIDTH = len("DENY, inconclusive")
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -108,6 +109,13 @@ def query(*, limit: int | None, as_json: bool, **criteria: Any) -> None:
         output.line(_summary(shown, page))
 
 
+def outcome_text(outcome: str, *, conclusive: bool) -> Text:
+    """Return an outcome in a word or two."""
+    if not conclusive:
+        return toned(f"{outcome.upper()}, inconclusive", Tone.OPEN)
+    return toned(outcome.upper(), Tone.ALLOW if outcome == "allow" else Tone.DENY)
+
+
 def _pages(log: Decisions, filters: DecisionFilter, limit: int | None) -> Iterator[DecisionPage]:
     """Yield the pages of a search until as many decisions are shown; at least one."""
     left, cursor, more = limit, None, True
@@ -126,15 +134,13 @@ def _pages(log: Decisions, filters: DecisionFilter, limit: int | None) -> Iterat
 def _line(decision: LoggedDecision) -> Text:
     columns = decision.columns
     at = columns.decided_at.astimezone(UTC)
-    word = columns.outcome.upper()
-    tone = Tone.ALLOW if word == "ALLOW" else Tone.DENY
-    if not columns.conclusive:
-        word, tone = f"{word}, inconclusive", Tone.OPEN
+    outcome = outcome_text(columns.outcome, conclusive=columns.conclusive)
+    outcome.pad_right(_OUTCOME_WIDTH - len(outcome))
     return toned("  ").join(
         [
             toned(f"{decision.index:>8}", Tone.QUIET),
             toned(f"{at:%Y-%m-%dT%H:%M:%SZ}"),
-            toned(f"{word:<18}", tone),
+            outcome,
             toned(columns.decision_id, Tone.TITLE),
             toned(_told(decision)),
         ]

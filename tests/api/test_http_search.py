@@ -140,6 +140,53 @@ def test_every_fault_of_a_query_is_reported(filled: Caller) -> None:
     assert found == {"limit", "outcome", "foo", "rule"}
 
 
+# --- statistics ---------------------------------------------------------------------------------
+
+
+def test_statistics_count_what_a_search_finds(filled: Caller) -> None:
+    answer = filled.get("/v1/decisions/statistics?actor=trial")
+    assert answer.status_code == 200, answer.data
+    made = json.loads(answer.data)
+    outcomes = [
+        {"decision": "allow", "conclusive": True, "count": 5},
+        {"decision": "deny", "conclusive": False, "count": 5},
+        {"decision": "deny", "conclusive": True, "count": 5},
+    ]
+    assert (made["decisions"], made["outcomes"]) == (15, outcomes)
+    rule = "minors/no_profiled_ads"
+    assert {"rule": rule, "status": "violated", "count": 5} in made["rules"]
+    assert {"rule": rule, "status": "undetermined", "count": 5} in made["rules"]
+    assert sum(one["count"] for each in made["months"] for one in each["outcomes"]) == 15
+    assert (made["rules_omitted"], made["months_omitted"]) == (0, 0)
+
+
+def test_statistics_are_repeated_as_of_their_size_and_are_an_access(filled: Caller) -> None:
+    first = json.loads(filled.get("/v1/decisions/statistics").data)
+    assert json.loads(filled.get("/v1/decisions/statistics").data)["size"] == first["size"] + 1
+    again = filled.get(f"/v1/decisions/statistics?as_of={first['size']}")
+    assert json.loads(again.data) == first
+    assert json.loads(filled.get("/v1/decisions/statistics?as_of=7").data)["decisions"] == 7
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("limit=5", "limit"),
+        ("cursor=x", "cursor"),
+        ("as_of=900000000", "as_of"),
+        ("rule_status=violated", "rule_status"),
+    ],
+)
+def test_statistics_that_cannot_be_asked(filled: Caller, query: str, parameter: str) -> None:
+    answer = filled.get(f"/v1/decisions/statistics?{query}")
+    (error,) = problem_of(answer, 400, "invalid-query")["errors"]
+    assert error["parameter"] == parameter
+
+
+def test_statistics_are_for_auditors(filled: Caller) -> None:
+    problem_of(filled.get("/v1/decisions/statistics", role="submitter"), 403, "forbidden")
+
+
 # --- whose decisions --------------------------------------------------------------------------
 
 

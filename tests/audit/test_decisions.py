@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from engine.audit.record import LogEntry, seal
 from engine.storage.database import Database
-from engine.storage.decisions import DecisionFilter, Decisions, LoggedDecision
+from engine.storage.decisions import Decisions, LoggedDecision
 from engine.storage.errors import BeyondLog, InvalidQuery
+from engine.storage.filters import DecisionFilter
 from engine.storage.log_store import SQLLogStore
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
@@ -177,6 +178,7 @@ def test_limits(decisions: Decisions, limit: int) -> None:
         ({"rule_status": "satisfied"}, "`excepted`, `undetermined`, `violated` or `waived`"),
         ({"since": datetime(2026, 1, 1)}, "offset"),  # noqa: DTZ001 - what is refused.
         ({"as_of": -1}, "below 0"),
+        ({"campaign": "a\0b"}, "U\\+0000"),
         ({"until": datetime(2026, 1, 1)}, "offset"),  # noqa: DTZ001 - what is refused.
     ],
 )

@@ -1,6 +1,7 @@
 """`assent log query`: the decisions that a search by HTTP finds, from the database itself."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import repeat
@@ -15,6 +16,7 @@ from api.recording import Recorder
 from api.submission import NATIVE, Terms
 from engine import Engine, load_bundle
 from engine.audit.log import Committer
+from engine.storage import statistics
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.log_store import SQLLogStore
@@ -144,5 +146,36 @@ def test_bad_questions(
     assert words in one_line(run("log", "query", *options))
 
 
-def test_no_installation(run: Run, one_line: OneLine) -> None:
-    assert "assent init" in one_line(run("log", "query"))
+def test_statistics(run: Run, logged: list[str]) -> None:
+    del logged
+    result = run("log", "statistics", "--rule", "minors/profiling", "--as-of", "2")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[:2] == ["2 decisions; as of size 2", "           2  DENY"]
+    assert "           2  `minors/profiling` violated" in lines
+    assert lines[-2:] == ["2026-11", "           2  DENY"]
+    assert run("log", "statistics", "--as-of", "1").stdout.startswith("1 decision; as of size 1\n")
+    made = json.loads(run("log", "statistics", "--inconclusive", "--json").stdout)
+    outcomes = [{"decision": "deny", "conclusive": False, "count": 1}]
+    assert (made["size"], made["decisions"], made["outcomes"]) == (5, 1, outcomes)
+    assert made["months"] == [{"month": "2026-11", "outcomes": outcomes}]
+
+
+def test_statistics_say_what_they_omit(
+    run: Run, logged: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del logged
+    monkeypatch.setattr(statistics, "MOST_RULES", 1)
+    lines = run("log", "statistics").stdout.splitlines()
+    assert any(re.fullmatch(r"  and \d more rules and statuses", line) for line in lines)
+
+
+def test_statistics_beyond_the_log(run: Run, one_line: OneLine, logged: list[str]) -> None:
+    del logged
+    line = one_line(run("log", "statistics", "--as-of", "6"))
+    assert "it has 5 entries; name that size or a smaller one" in line
+
+
+@pytest.mark.parametrize("command", ["query", "statistics"])
+def test_no_installation(run: Run, one_line: OneLine, command: str) -> None:
+    assert "assent init" in one_line(run("log", command))
