@@ -61,6 +61,16 @@ class Text(_Field):
         raise _refusal("a text", value)
 
 
+class SoughtText(Text):
+    """A text that something in the log may be: nothing there holds U+0000."""
+
+    def _deserialize(self, value: object, *_: Any, **__: Any) -> str:
+        text = super()._deserialize(value)
+        if "\0" in text:
+            raise _refusal("a text without the character U+0000", value)
+        return text
+
+
 class Flag(_Field):
     """Yes or no, in a body."""
 

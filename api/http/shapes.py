@@ -21,7 +21,7 @@ from engine.storage.decisions import PAGE_LIMIT
 from engine.storage.erasures import Selector
 from engine.storage.filters import SEARCHABLE_STATUSES
 
-from .fields import Day, Flag, Instant, QueryFlag, QueryNumber, Text, Word
+from .fields import Day, Flag, Instant, QueryFlag, QueryNumber, SoughtText, Text, Word
 from .problems import INVALID_QUERY, MALFORMED_ORDER, Problem, ProblemError, ProblemRaised
 
 BRIEF, FULL = "brief", "full"
@@ -127,11 +127,11 @@ class _FilterShape(_Shape):
     until = Instant()
     outcome = Word(("allow", "deny"))
     conclusive = QueryFlag()
-    rule = Text()
+    rule = SoughtText()
     rule_status = Word(SEARCHABLE_STATUSES)
-    campaign = Text()
-    actor = Text()
-    policy_digest = Text()
+    campaign = SoughtText()
+    actor = SoughtText()
+    policy_digest = SoughtText()
     as_of = QueryNumber(0, MOST_ENTRIES)
 
 

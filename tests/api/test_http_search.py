@@ -121,6 +121,8 @@ def test_bad_cursor(filled: Caller, cursor: str) -> None:
         ("rule=a/b&rule_status=broken", "rule_status", "`violated`"),
         ("rule_status=violated", "rule_status", "rule"),
         ("campaign=", "campaign", "512"),
+        ("campaign=a%00b", "campaign", "U+0000"),
+        ("rule=%00", "rule", "U+0000"),
         ("as_of=-1", "as_of", "whole number"),
         ("as_of=2026-11-23", "as_of", "whole number"),
         ("as_of=900000000", "as_of", "has not reached this size"),
