@@ -1,4 +1,4 @@
-"""`assent log`: the keys that sign the log, the log as a directory of files, erasure and holds."""
+"""`assent log`: its keys, the log as files, searching it, and what is erased and held."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +9,8 @@ from rich.text import Text
 from api.cli.erase import erase
 from api.cli.failures import Failure
 from api.cli.hold import hold, holds, release
+from api.cli.log_query import query
+from api.cli.log_statistics import statistics
 from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
@@ -25,10 +27,10 @@ from engine.storage.tile_log import TileLog
 
 @click.group()
 def log() -> None:
-    """Show and replace the keys that sign the log, publish it as files, erase and hold."""
+    """Search the log, publish it as files, erase and hold, and keep the keys that sign it."""
 
 
-for command in (erase, hold, holds, release):
+for command in (query, statistics, erase, hold, holds, release):
     log.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""Texts as arguments: what the shell hands over may be bytes that are no UTF-8."""
+"""Texts as arguments, which may be bytes that are no UTF-8 and can then be written nowhere."""
 
 import click
 

@@ -23,6 +23,7 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "decisions.decide": frozenset({Role.SUBMITTER}),
         "batch.decide": frozenset({Role.SUBMITTER}),
         "search.list": frozenset({Role.SUBMITTER, Role.AUDITOR}),
+        "search.statistics": frozenset({Role.AUDITOR}),
         "search.show": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.prove": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.receipt": frozenset({Role.SUBMITTER, Role.AUDITOR}),

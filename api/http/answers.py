@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 from werkzeug.wrappers import Response
 
+from api.listing import origin_document
 from api.recording import Recorded
 from engine import explain
 from engine.audit.log import Receipt
-from engine.audit.record import LogEntry, Payload, QueryColumns, rfc3339
+from engine.audit.record import LogEntry, Payload, rfc3339
 from engine.audit.tree import TreeHead
 from engine.audit.verify import InclusionProof
-from engine.storage.decisions import LoggedDecision
 
 from .bodies import JSON, TEXT
 from .problems import MEDIA_TYPE, Problem
@@ -89,27 +89,6 @@ def receipt_document(receipt: Receipt | LogEntry) -> dict[str, object]:
     }
 
 
-def listed_document(decision: LoggedDecision) -> dict[str, object]:
-    """Return a decision as a list shows it."""
-    columns = decision.columns
-    return {
-        "id": columns.decision_id,
-        "decision": columns.outcome,
-        "conclusive": columns.conclusive,
-        "campaign": columns.campaign,
-        "policy_set": {
-            "name": columns.policy_set,
-            "version": columns.policy_version,
-            "digest": columns.policy_digest,
-        },
-        "rules": [{"rule": rule, "status": status} for rule, status in columns.rules],
-        "erased": decision.is_erased,
-        "index": decision.index,
-        **_origin(columns),
-        "logged_at": rfc3339(decision.logged_at),
-    }
-
-
 def entry_document(entry: LogEntry, payload: Payload) -> dict[str, object]:
     """Return everything that the log has of a decision: what went in, and what came out."""
     result: dict[str, Any] = msgspec.json.decode(payload.result)
@@ -117,7 +96,7 @@ def entry_document(entry: LogEntry, payload: Payload) -> dict[str, object]:
         **result,
         "recorded": True,
         "receipt": receipt_document(entry),
-        **_origin(entry.columns),
+        **origin_document(entry.columns),
         "submitted": msgspec.Raw(payload.input),
     }
 
@@ -137,7 +116,3 @@ def proof_document(entry: LogEntry, proof: InclusionProof, head: TreeHead) -> di
 def base64_text(value: bytes) -> str:
     """Return base64 with padding."""
     return base64.b64encode(value).decode()
-
-
-def _origin(columns: QueryColumns) -> dict[str, object]:
-    return {"actor": columns.actor, "decided_at": rfc3339(columns.decided_at)}

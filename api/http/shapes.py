@@ -17,7 +17,8 @@ from api.submission import FORMAT_NAMES, NATIVE
 from engine.audit.acts import Ground
 from engine.source.json_fault import escaped, excerpt
 from engine.source.suggest import nearest
-from engine.storage.decisions import PAGE_LIMIT, SEARCHABLE_STATUSES
+from engine.storage.decisions import PAGE_LIMIT
+from engine.storage.filters import SEARCHABLE_STATUSES
 from engine.storage.subjects import Selector
 
 from .fields import Day, Flag, Instant, QueryFlag, QueryNumber, Text, Word
@@ -25,6 +26,9 @@ from .problems import INVALID_QUERY, MALFORMED_ORDER, Problem, ProblemError, Pro
 
 BRIEF, FULL = "brief", "full"
 INDEX, WAIT = "index", "wait"
+
+MOST_ENTRIES = 10**15
+"""A size of the log beyond this is a slip of the pen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +57,8 @@ class BatchParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SearchParameters:
-    """The query of a search."""
+class FilterParameters:
+    """The filters of a query: what decisions are found and counted by."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -65,6 +69,13 @@ class SearchParameters:
     campaign: str | None = None
     actor: str | None = None
     policy_digest: str | None = None
+    as_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchParameters(FilterParameters):
+    """The query of a search."""
+
     limit: int = 100
     cursor: str | None = None
 
@@ -111,7 +122,7 @@ class _BatchShape(_TermsShape):
     dry_run = QueryFlag()
 
 
-class _SearchShape(_Shape):
+class _FilterShape(_Shape):
     since = Instant()
     until = Instant()
     outcome = Word(("allow", "deny"))
@@ -121,6 +132,10 @@ class _SearchShape(_Shape):
     campaign = Text()
     actor = Text()
     policy_digest = Text()
+    as_of = QueryNumber(0, MOST_ENTRIES)
+
+
+class _SearchShape(_FilterShape):
     limit = QueryNumber(1, PAGE_LIMIT)
     cursor = Text()
 
@@ -141,13 +156,14 @@ class _ErasureShape(_Shape):
 
 _Parameters = TypeVar(
     "_Parameters",
-    bound=NoParameters | DecisionParameters | BatchParameters | SearchParameters,
+    bound=NoParameters | DecisionParameters | BatchParameters | FilterParameters,
 )
 
 _SHAPES: Mapping[type[object], Schema] = {
     NoParameters: _NoParametersShape(),
     DecisionParameters: _DecisionShape(),
     BatchParameters: _BatchShape(),
+    FilterParameters: _FilterShape(),
     SearchParameters: _SearchShape(),
 }
 _ENVELOPE = _EnvelopeShape()

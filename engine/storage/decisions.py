@@ -2,91 +2,37 @@
 
 Pages go from the newest entry to the oldest, by keyset on the index: an entry appended meanwhile
 is never on a later page, and none is shown twice. A cursor holds the index that the next page
-stays below and a digest of the filters, and is refused with any others. It is no secret.
+stays below, the size of the log that the search is made at, and a digest of the filters; with any
+others it is refused. It is no secret.
 """
 
 import base64
-import hashlib
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, select
+from sqlalchemy import Connection, and_, select
 
-from ..audit.canonical import CanonicalError, canonical
-from ..audit.record import UNREMARKABLE, LogEntry, Outcome, QueryColumns, RuleStatus, rfc3339
+from ..audit.record import LogEntry, QueryColumns
 from ..audit.tree import TreeHead, prove_record, prove_tree, read_root
 from ..audit.verify import InclusionProof
 from .database import Database
 from .entries import DECISION, query_columns_of, read_decisions, read_rules
 from .errors import InvalidQuery, NotFound
+from .filters import EVERY_DECISION, DecisionFilter, decided, narrowed, size_of
 from .log_store import read_head
-from .schema import erased, log_entry, log_entry_rule
+from .schema import erased, log_entry
+from .statistics import Statistics, count_decisions
 from .tiles import TileReader
 
 PAGE_LIMIT = 500
 """The most decisions of one page."""
 
-SEARCHABLE_STATUSES = tuple(sorted(set(get_args(RuleStatus)) - UNREMARKABLE))
-"""The statuses that a rule can be searched by."""
-
-_CURSOR = struct.Struct(">Q16s")
+_CURSOR = struct.Struct(">QQ16s")
 _EXPORT_STEP = 256
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionFilter:
-    """Which decisions to find: those that meet every member that is not None.
-
-    `since` (inclusive) and `until` (exclusive) are aware times and concern `decided_at`; `rule`
-    is `policy/rule`, found with `rule_status`. Raises `InvalidQuery` for what no decision can meet.
-    """
-
-    since: datetime | None = None
-    until: datetime | None = None
-    outcome: str | None = None
-    conclusive: bool | None = None
-    rule: str | None = None
-    rule_status: str = "violated"
-    campaign: str | None = None
-    actor: str | None = None
-    policy_digest: str | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse words and times that the log does not know."""
-        if self.outcome is not None and self.outcome not in get_args(Outcome):
-            raise InvalidQuery("an outcome is `allow` or `deny`")
-        if self.rule_status not in SEARCHABLE_STATUSES:
-            raise InvalidQuery(f"a rule is found by {_either(SEARCHABLE_STATUSES)}")
-        words = (self.rule, self.campaign, self.actor, self.policy_digest)
-        if any(word is not None and "\0" in word for word in words):
-            raise InvalidQuery("a filter cannot hold the character U+0000: nothing in the log does")
-        if any(time is not None and time.tzinfo is None for time in (self.since, self.until)):
-            raise InvalidQuery("a time needs its offset from UTC, as in `2026-10-05T08:15:00Z`")
-
-    def digest(self) -> bytes:
-        """Return 16 bytes that any other filter has others of."""
-        members = {
-            "since": self.since and rfc3339(self.since),
-            "until": self.until and rfc3339(self.until),
-            "outcome": self.outcome,
-            "conclusive": self.conclusive,
-            "rule": self.rule,
-            "rule_status": self.rule_status if self.rule is not None else None,
-            "campaign": self.campaign,
-            "actor": self.actor,
-            "policy_digest": self.policy_digest,
-        }
-        try:
-            return hashlib.sha256(canonical(members)).digest()[:16]
-        except CanonicalError as error:
-            raise InvalidQuery(f"a filter cannot be read: {error}") from error
-
-
-EVERY_DECISION = DecisionFilter()
-"""The filter that every decision meets."""
+_LISTED = select(*(column for column in log_entry.c if column.name not in {"leaf", "leaf_hash"}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +47,14 @@ class LoggedDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionPage:
-    """Some decisions, the newest first; `next_cursor` is None on the last page."""
+    """Some decisions, the newest first; `next_cursor` is None on the last page.
+
+    `size` is the size of the log that all pages of the search are made at: the same filters as of
+    it find the same entries again.
+    """
 
     decisions: tuple[LoggedDecision, ...]
+    size: int
     next_cursor: str | None
 
 
@@ -127,15 +78,20 @@ class Decisions:
     ) -> DecisionPage:
         """Return the newest decisions of a filter, or those that follow a cursor of the same.
 
-        Raises `InvalidQuery` unless 1 ≤ `limit` ≤ 500 and the cursor belongs to the filter.
+        Raises `InvalidQuery` unless 1 ≤ `limit` ≤ 500 and the cursor belongs to the filter, and
+        `BeyondLog` where the log has not reached the size of the filter's `as_of`.
         """
         if not 1 <= limit <= PAGE_LIMIT:
             raise InvalidQuery(f"a page has 1 to {PAGE_LIMIT} decisions")
         digest = filters.digest()
-        query = _query(filters).order_by(log_entry.c.index.desc()).limit(limit + 1)
-        if cursor is not None:
-            query = query.where(log_entry.c.index < _read_cursor(cursor, digest))
+        query = narrowed(_LISTED, filters).order_by(log_entry.c.index.desc()).limit(limit + 1)
         with self._database.reading() as connection:
+            reached = read_head(connection).frontier.size
+            if cursor is None:
+                size = below = size_of(filters, reached)
+            else:
+                below, size = _read_cursor(cursor, digest, reached)
+            query = query.where(log_entry.c.index < below)
             rows = connection.execute(query).mappings().all()
             shown = rows[:limit]
             indexes = [row["index"] for row in shown]
@@ -154,8 +110,13 @@ class Decisions:
         more = len(rows) > limit
         return DecisionPage(
             decisions=decisions,
-            next_cursor=_write_cursor(decisions[-1].index, digest) if more else None,
+            size=size,
+            next_cursor=_write_cursor(decisions[-1].index, size, digest) if more else None,
         )
+
+    def statistics(self, filters: DecisionFilter = EVERY_DECISION) -> Statistics:
+        """Return the counts of a filter. Raises `BeyondLog`, as a page does."""
+        return count_decisions(self._database, filters)
 
     def head(self) -> TreeHead:
         """Return the size and the root of the log."""
@@ -177,7 +138,7 @@ class Decisions:
             beyond = min(size, first + _EXPORT_STEP)
             within = (log_entry.c.index >= first) & (log_entry.c.index < beyond)
             with self._database.reading() as connection:
-                found = read_decisions(connection, and_(within, *_decided(since, until)))
+                found = read_decisions(connection, and_(within, *decided(since, until)))
             yield from found
 
     def prove(self, decision_id: str) -> tuple[InclusionProof, TreeHead]:
@@ -235,60 +196,21 @@ def _tree_head(connection: Connection) -> TreeHead:
     return TreeHead(size=frontier.size, root=frontier.root())
 
 
-# --- filters ----------------------------------------------------------------------------------
-
-
-def _query(filters: DecisionFilter) -> Select[Any]:
-    query = select(*(column for column in log_entry.c if column.name not in {"leaf", "leaf_hash"}))
-    conditions = _conditions(filters)
-    if filters.rule is not None:
-        query = query.join(log_entry_rule, log_entry_rule.c.index == log_entry.c.index)
-        conditions += [
-            log_entry_rule.c.rule == filters.rule,
-            log_entry_rule.c.status == filters.rule_status,
-        ]
-    # Only decisions have anything to be found by; where that is said, the kind would be one more
-    # index for a planner to choose wrongly.
-    return query.where(*conditions or [log_entry.c.kind == DECISION])
-
-
-def _conditions(filters: DecisionFilter) -> list[ColumnElement[bool]]:
-    columns = log_entry.c
-    equal: Sequence[tuple[ColumnElement[Any], object]] = (
-        (columns.outcome, filters.outcome),
-        (columns.conclusive, filters.conclusive),
-        (columns.campaign, filters.campaign),
-        (columns.actor, filters.actor),
-        (columns.policy_digest, filters.policy_digest),
-    )
-    conditions = [column == value for column, value in equal if value is not None]
-    return [*conditions, *_decided(filters.since, filters.until)]
-
-
-def _decided(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions of a time, from its first instant to before its last."""
-    if since is not None:
-        yield log_entry.c.decided_at >= since
-    if until is not None:
-        yield log_entry.c.decided_at < until
-
-
-def _either(words: Sequence[str]) -> str:
-    return ", ".join(f"`{word}`" for word in words[:-1]) + f" or `{words[-1]}`"
-
-
 # --- cursors ----------------------------------------------------------------------------------
 
 
-def _write_cursor(index: int, digest: bytes) -> str:
-    return base64.urlsafe_b64encode(_CURSOR.pack(index, digest)).decode()
+def _write_cursor(index: int, size: int, digest: bytes) -> str:
+    return base64.urlsafe_b64encode(_CURSOR.pack(index, size, digest)).decode()
 
 
-def _read_cursor(cursor: str, digest: bytes) -> int:
+def _read_cursor(cursor: str, digest: bytes, reached: int) -> tuple[int, int]:
+    """Return the index that the page stays below, and the size that the search is made at."""
     try:
-        index, found = _CURSOR.unpack(base64.urlsafe_b64decode(cursor))
+        index, size, found = _CURSOR.unpack(base64.urlsafe_b64decode(cursor))
     except (ValueError, struct.error) as error:
         raise InvalidQuery("the cursor is not one that a page gave") from error
     if found != digest:
         raise InvalidQuery("the cursor belongs to other filters")
-    return min(int(index), 2**63 - 1)
+    if not index < size <= reached:
+        raise InvalidQuery("the cursor is of another log, or of a later state of this one")
+    return index, size

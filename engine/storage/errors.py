@@ -20,6 +20,10 @@ class InvalidQuery(StorageError):  # noqa: N818 - as above.
     """A filter, limit or cursor is not one that can be answered."""
 
 
+class BeyondLog(InvalidQuery):
+    """A size is asked about that the log has not reached."""
+
+
 class StorageUnavailable(StorageError):  # noqa: N818 - as above.
     """The database cannot be reached, read or written at the moment."""
 

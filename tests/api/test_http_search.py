@@ -54,6 +54,8 @@ def _found(api: Caller, query: str = "", **rest: str) -> list[dict[str, object]]
         ("?since=2020-01-01T00:00:00Z", 30),
         ("?until=2020-01-01T00:00:00Z", 0),
         ("?policy_digest=sha256:00", 0),
+        ("?as_of=7", 7),
+        ("?as_of=0", 0),
     ],
 )
 def test_filters(filled: Caller, query: str, count: int) -> None:
@@ -78,6 +80,15 @@ def test_pages_are_all_decisions_newest_first(filled: Caller) -> None:
             break
         cursor = f"&cursor={page['next']}"
     assert indexes == list(range(29, -1, -1))
+
+
+def test_search_is_repeated_as_of_its_size(filled: Caller) -> None:
+    first = json.loads(filled.get("/v1/decisions?outcome=deny&limit=5").data)
+    later = json.loads(filled.get("/v1/decisions").data)
+    assert later["size"] > first["size"]  # The first search is logged itself.
+    again = filled.get(f"/v1/decisions?outcome=deny&limit=5&as_of={first['size']}")
+    made = json.loads(again.data)
+    assert (made["items"], made["size"]) == (first["items"], first["size"])
 
 
 def test_cursor_of_another_query(filled: Caller) -> None:
@@ -110,6 +121,11 @@ def test_bad_cursor(filled: Caller, cursor: str) -> None:
         ("rule=a/b&rule_status=broken", "rule_status", "`violated`"),
         ("rule_status=violated", "rule_status", "rule"),
         ("campaign=", "campaign", "512"),
+        ("campaign=a%00b", "campaign", "U+0000"),
+        ("rule=%00", "rule", "U+0000"),
+        ("as_of=-1", "as_of", "whole number"),
+        ("as_of=2026-11-23", "as_of", "whole number"),
+        ("as_of=900000000", "as_of", "has not reached this size"),
         ("outcome=deny&outcome=deny", "outcome", "leave one out"),
     ],
 )
@@ -124,6 +140,53 @@ def test_every_fault_of_a_query_is_reported(filled: Caller) -> None:
     answer = filled.get("/v1/decisions?limit=x&outcome=maybe&foo=1&rule=a&rule=b")
     found = {each["parameter"] for each in problem_of(answer, 400, "invalid-query")["errors"]}
     assert found == {"limit", "outcome", "foo", "rule"}
+
+
+# --- statistics ---------------------------------------------------------------------------------
+
+
+def test_statistics_count_what_a_search_finds(filled: Caller) -> None:
+    answer = filled.get("/v1/decisions/statistics?actor=trial")
+    assert answer.status_code == 200, answer.data
+    made = json.loads(answer.data)
+    outcomes = [
+        {"decision": "allow", "conclusive": True, "count": 5},
+        {"decision": "deny", "conclusive": False, "count": 5},
+        {"decision": "deny", "conclusive": True, "count": 5},
+    ]
+    assert (made["decisions"], made["outcomes"]) == (15, outcomes)
+    rule = "minors/no_profiled_ads"
+    assert {"rule": rule, "status": "violated", "count": 5} in made["rules"]
+    assert {"rule": rule, "status": "undetermined", "count": 5} in made["rules"]
+    assert sum(one["count"] for each in made["months"] for one in each["outcomes"]) == 15
+    assert (made["rules_omitted"], made["months_omitted"]) == (0, 0)
+
+
+def test_statistics_are_repeated_as_of_their_size_and_are_an_access(filled: Caller) -> None:
+    first = json.loads(filled.get("/v1/decisions/statistics").data)
+    assert json.loads(filled.get("/v1/decisions/statistics").data)["size"] == first["size"] + 1
+    again = filled.get(f"/v1/decisions/statistics?as_of={first['size']}")
+    assert json.loads(again.data) == first
+    assert json.loads(filled.get("/v1/decisions/statistics?as_of=7").data)["decisions"] == 7
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("limit=5", "limit"),
+        ("cursor=x", "cursor"),
+        ("as_of=900000000", "as_of"),
+        ("rule_status=violated", "rule_status"),
+    ],
+)
+def test_statistics_that_cannot_be_asked(filled: Caller, query: str, parameter: str) -> None:
+    answer = filled.get(f"/v1/decisions/statistics?{query}")
+    (error,) = problem_of(answer, 400, "invalid-query")["errors"]
+    assert error["parameter"] == parameter
+
+
+def test_statistics_are_for_auditors(filled: Caller) -> None:
+    problem_of(filled.get("/v1/decisions/statistics", role="submitter"), 403, "forbidden")
 
 
 # --- whose decisions --------------------------------------------------------------------------
@@ -200,5 +263,9 @@ def test_export_of_an_empty_log(fresh: Caller) -> None:
 
 
 def test_log_of_an_installation_without_decisions(fresh: Caller, tmp_path: Path) -> None:
-    assert json.loads(fresh.get("/v1/decisions").data) == {"items": [], "next": None}
+    assert json.loads(fresh.get("/v1/decisions").data) == {
+        "items": [],
+        "size": 0,
+        "next": None,
+    }
     assert (tmp_path / "var" / "assent.db").is_file()

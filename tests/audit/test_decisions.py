@@ -1,6 +1,7 @@
 """Searching the log: keyset pages equal a plain sort, and cursors stay with their filters."""
 
 import base64
+import struct
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from engine.audit.record import LogEntry, seal
 from engine.storage.database import Database
-from engine.storage.decisions import DecisionFilter, Decisions, LoggedDecision
-from engine.storage.errors import InvalidQuery
+from engine.storage.decisions import Decisions, LoggedDecision
+from engine.storage.errors import BeyondLog, InvalidQuery
+from engine.storage.filters import DecisionFilter
 from engine.storage.log_store import SQLLogStore
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
@@ -49,6 +51,7 @@ def meets(entry: LogEntry, filters: DecisionFilter) -> bool:
             filters.campaign in (None, columns.campaign),
             filters.actor in (None, columns.actor),
             filters.policy_digest in (None, columns.policy_digest),
+            filters.as_of is None or entry.index < filters.as_of,
             filters.rule is None or (filters.rule, filters.rule_status) in columns.rules,
         )
     )
@@ -69,6 +72,7 @@ FILTERS = st.builds(
     campaign=st.sampled_from([None, None, "c1", "c2", "c3"]),
     actor=st.sampled_from([None, None, "cli"]),
     policy_digest=st.sampled_from([None, None, "d2"]),
+    as_of=st.none() | st.integers(0, COUNT),
 )
 
 
@@ -91,6 +95,7 @@ def test_pages_equal_a_plain_sort(
     while True:
         page = decisions.page(filters, limit=limit, cursor=cursor)
         assert len(page.decisions) <= limit
+        assert page.size == (COUNT if filters.as_of is None else filters.as_of)
         found += page.decisions
         cursor = page.next_cursor
         if cursor is None:
@@ -118,6 +123,7 @@ def test_cursor_stays_with_its_filters(decisions: Decisions) -> None:
         DecisionFilter(outcome="deny", since=NOON),
         DecisionFilter(outcome="allow", until=NOON),
         DecisionFilter(outcome="allow", since=NOON, rule="a/one"),
+        DecisionFilter(outcome="allow", since=NOON, as_of=COUNT),
     ):
         with pytest.raises(InvalidQuery, match="other filters"):
             decisions.page(other, cursor=cursor)
@@ -129,11 +135,34 @@ def test_cursor_that_no_page_gave(decisions: Decisions, cursor: str) -> None:
         decisions.page(cursor=cursor)
 
 
-def test_cursor_with_an_index_beyond_the_database(decisions: Decisions) -> None:
+@pytest.mark.parametrize(
+    ("index", "size"), [(2**64 - 1, COUNT), (COUNT, COUNT), (3, COUNT + 1), (3, 2**64 - 1)]
+)
+def test_cursor_with_numbers_beyond_the_log(decisions: Decisions, index: int, size: int) -> None:
     cursor = decisions.page(limit=1).next_cursor
     assert cursor is not None
-    beyond = base64.urlsafe_b64encode(b"\xff" * 8 + base64.urlsafe_b64decode(cursor)[8:]).decode()
-    assert decisions.page(limit=1, cursor=beyond).decisions[0].index == COUNT - 1
+    digest = base64.urlsafe_b64decode(cursor)[16:]
+    beyond = base64.urlsafe_b64encode(struct.pack(">QQ", index, size) + digest).decode()
+    with pytest.raises(InvalidQuery, match="of another log"):
+        decisions.page(limit=1, cursor=beyond)
+
+
+def test_search_as_of_its_size_is_the_search_again(
+    decisions: Decisions, store: SQLLogStore, make_record: Any
+) -> None:
+    first = decisions.page(DecisionFilter(outcome="allow"), limit=10)
+    store.append([seal(make_record(decision="allow")) for _ in range(5)])
+    again = decisions.page(DecisionFilter(outcome="allow", as_of=first.size), limit=10)
+    assert (again.decisions, again.size) == (first.decisions, COUNT)
+    later = decisions.page(DecisionFilter(outcome="allow"), limit=10, cursor=first.next_cursor)
+    assert later.size == COUNT
+    assert decisions.page().size == COUNT + 5
+
+
+@pytest.mark.parametrize("size", [COUNT + 1, 2**80])
+def test_size_that_the_log_has_not_reached(decisions: Decisions, size: int) -> None:
+    with pytest.raises(BeyondLog, match=f"it has {COUNT} entries"):
+        decisions.page(DecisionFilter(as_of=size))
 
 
 @pytest.mark.parametrize("limit", [-1, 0, 501])
@@ -148,6 +177,8 @@ def test_limits(decisions: Decisions, limit: int) -> None:
         ({"outcome": "maybe"}, "`allow` or `deny`"),
         ({"rule_status": "satisfied"}, "`excepted`, `undetermined`, `violated` or `waived`"),
         ({"since": datetime(2026, 1, 1)}, "offset"),  # noqa: DTZ001 - what is refused.
+        ({"as_of": -1}, "below 0"),
+        ({"campaign": "a\0b"}, "U\\+0000"),
         ({"until": datetime(2026, 1, 1)}, "offset"),  # noqa: DTZ001 - what is refused.
     ],
 )

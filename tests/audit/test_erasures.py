@@ -22,9 +22,10 @@ from engine.audit.record import LogEntry, RecordError, seal
 from engine.audit.verify import check_receipt, verify_export
 from engine.storage import erasures as module
 from engine.storage.database import Database
-from engine.storage.decisions import DecisionFilter, Decisions
+from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erased, Erasures
 from engine.storage.errors import LogInconsistent, NotFound
+from engine.storage.filters import DecisionFilter
 from engine.storage.log_store import SQLLogStore
 from engine.storage.migrate import migrate
 from engine.storage.schema import log_entry

@@ -1,4 +1,4 @@
-"""`/v1/decisions` and below: finding decisions, reading one, its proof, and deciding it again.
+"""`/v1/decisions` and below: finding and counting decisions, one of them, its proof, its replay.
 
 An auditor reads every decision, a submitter those of its own key. Another's is not found, rather
 than forbidden: its id tells nothing. Of an erased decision the answer is its tombstone. Who is
@@ -10,19 +10,28 @@ from werkzeug.wrappers import Response
 
 from api.http.access import sees_all
 from api.http.accesses import note_access
-from api.http.answers import entry_document, json_answer, listed_document, proof_document
+from api.http.answers import entry_document, json_answer, proof_document
 from api.http.bodies import TEXT
 from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised, erased
 from api.http.receipts import receipt_file
 from api.http.service import Service
-from api.http.shapes import NoParameters, SearchParameters, invalid_query, read_query
+from api.http.shapes import (
+    FilterParameters,
+    NoParameters,
+    SearchParameters,
+    invalid_query,
+    read_query,
+)
+from api.listing import listed_document, statistics_document
 from api.replay import replay_document
 from engine.audit.acts import Action
 from engine.audit.record import LogEntry, Payload
 from engine.audit.spans import spans_of
-from engine.storage.decisions import DecisionFilter
-from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound
+from engine.storage.decisions import DecisionPage
+from engine.storage.errors import BeyondLog, InvalidQuery, LogInconsistent, NotFound
+from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
+from engine.storage.statistics import Statistics
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -32,19 +41,22 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/v1/decisions")
     def list() -> Response:  # noqa: A001 - the endpoint's name.
         query = read_query(SearchParameters, request.args)
-        filters = _filters(query, g.key)
-        try:
-            page = service.decisions.page(filters, limit=query.limit, cursor=query.cursor)
-        except InvalidQuery as error:
-            raise _refused(str(error), "cursor") from None
+        page = _page(service, query, g.key)
         found = spans_of(each.index for each in page.decisions)
         note_access(service, g.key, Action.SEARCH, found)
         return json_answer(
             {
                 "items": [listed_document(each) for each in page.decisions],
+                "size": page.size,
                 "next": page.next_cursor,
             }
         )
+
+    @routes.get("/v1/decisions/statistics")
+    def statistics() -> Response:
+        made = _statistics(service, read_query(FilterParameters, request.args), g.key)
+        note_access(service, g.key, Action.SEARCH, spans_of([]))
+        return json_answer(statistics_document(made))
 
     @routes.get("/v1/decisions/<decision_id>")
     def show(decision_id: str) -> Response:
@@ -81,6 +93,23 @@ def blueprint(service: Service) -> Blueprint:
     return routes
 
 
+def _page(service: Service, query: SearchParameters, key: ApiKey) -> DecisionPage:
+    filters = _filters(query, key)
+    try:
+        return service.decisions.page(filters, limit=query.limit, cursor=query.cursor)
+    except BeyondLog as error:
+        raise _refused(str(error), "as_of") from None
+    except InvalidQuery as error:
+        raise _refused(str(error), "cursor") from None
+
+
+def _statistics(service: Service, query: FilterParameters, key: ApiKey) -> Statistics:
+    try:
+        return service.decisions.statistics(_filters(query, key))
+    except BeyondLog as error:
+        raise _refused(str(error), "as_of") from None
+
+
 def _entry(service: Service, decision_id: str, key: ApiKey) -> LogEntry:
     """Return a decision that a key may see; an auditor also what is left of one that is erased."""
     entry = service.decisions.get(decision_id)
@@ -108,7 +137,7 @@ def _check_not_erased(service: Service, decision_id: str) -> None:
         raise ProblemRaised(erased(tombstone))
 
 
-def _filters(query: SearchParameters, key: ApiKey) -> DecisionFilter:
+def _filters(query: FilterParameters, key: ApiKey) -> DecisionFilter:
     if query.rule_status is not None and query.rule is None:
         raise _refused("a status is searched together with its rule", "rule_status")
     actor = query.actor
@@ -127,6 +156,7 @@ def _filters(query: SearchParameters, key: ApiKey) -> DecisionFilter:
         campaign=query.campaign,
         actor=actor,
         policy_digest=query.policy_digest,
+        as_of=query.as_of,
     )
 
 

@@ -1,0 +1,163 @@
+"""`assent log query`: finds decisions in the database, by the filters of `GET /v1/decisions`."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC
+from typing import Any, TypeVar
+
+import click
+from rich.text import Text
+
+from api.cli.failures import Failure
+from api.cli.moments import InstantType
+from api.cli.service import opened_service, service_told
+from api.cli.terminal import Output, toned
+from api.cli.written import WRITTEN
+from api.listing import listed_document
+from engine.evaluation.prose import Tone
+from engine.source.json_fault import excerpt
+from engine.storage.decisions import (
+    PAGE_LIMIT,
+    DecisionPage,
+    Decisions,
+    LoggedDecision,
+)
+from engine.storage.errors import BeyondLog
+from engine.storage.filters import SEARCHABLE_STATUSES, DecisionFilter
+
+_OUTCOME_WIDTH = len("DENY, inconclusive")
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_FILTERS = (
+    click.option("--since", type=InstantType(), help="Decided at this time or later."),
+    click.option("--until", type=InstantType(), help="Decided before this time."),
+    click.option("--outcome", type=click.Choice(["allow", "deny"]), help="What was decided."),
+    click.option(
+        "--conclusive/--inconclusive",
+        default=None,
+        help="Whether all facts were there that the decision hung on.",
+    ),
+    click.option(
+        "--rule", metavar="POLICY/RULE", type=WRITTEN, help="A rule that came to a status."
+    ),
+    click.option(
+        "--rule-status",
+        type=click.Choice(SEARCHABLE_STATUSES),
+        help="The status of that rule; violated, unless it says otherwise.",
+    ),
+    click.option("--campaign", metavar="ID", type=WRITTEN, help="Decisions on a campaign."),
+    click.option("--actor", metavar="NAME", type=WRITTEN, help="The key that asked."),
+    click.option(
+        "--policy-digest", metavar="DIGEST", type=WRITTEN, help="The policies that decided."
+    ),
+    click.option(
+        "--as-of",
+        metavar="SIZE",
+        type=click.IntRange(min=0),
+        help="Among the first SIZE entries of the log.",
+    ),
+)
+
+
+def filter_options(command: _Command) -> _Command:
+    """Give a command the options that decisions are found by."""
+    for option in reversed(_FILTERS):
+        command = option(command)
+    return command
+
+
+def read_filter(*, rule: str | None, rule_status: str | None, **rest: Any) -> DecisionFilter:
+    """Return the filter that the options make. Raises `click.UsageError`."""
+    if rule is None and rule_status is not None:
+        raise click.UsageError("a status is searched together with its rule: add --rule")
+    return DecisionFilter(rule=rule, rule_status=rule_status or "violated", **rest)
+
+
+@click.command()
+@filter_options
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(min=1), help="The newest N only; all, if left out."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON line for each decision.")
+def query(*, limit: int | None, as_json: bool, **criteria: Any) -> None:
+    """Find decisions in the log, the newest first.
+
+    A decision must meet all options given. The last line names the size of the log that was
+    searched: --as-of that size finds the same entries again. What was erased is listed without its
+    contents, and found no longer by campaign, actor or rule. Whoever may read the database asks no
+    service: unlike a search by HTTP, this one leaves no entry in the log.
+
+    \b
+      assent log query --outcome deny --since 2026-11-01
+      assent log query --rule minors/no_profiled_ads --rule-status waived
+      assent log query --campaign cmp-7 --as-of 1200 --json
+
+    Exit status: 0 if it is answered, also by nothing; 2 where this cannot be asked.
+    """  # noqa: D301 - click reads the escape.
+    filters = read_filter(**criteria)
+    output = Output()
+    shown = 0
+    with service_told(), opened_service() as (_, database):
+        for page in _pages(Decisions(database), filters, limit):
+            shown += len(page.decisions)
+            for each in page.decisions:
+                if as_json:
+                    output.json(listed_document(each))
+                else:
+                    output.line(_line(each))
+    if not as_json:
+        output.line(_summary(shown, page))
+
+
+def outcome_text(outcome: str, *, conclusive: bool) -> Text:
+    """Return an outcome in a word or two."""
+    if not conclusive:
+        return toned(f"{outcome.upper()}, inconclusive", Tone.OPEN)
+    return toned(outcome.upper(), Tone.ALLOW if outcome == "allow" else Tone.DENY)
+
+
+def _pages(log: Decisions, filters: DecisionFilter, limit: int | None) -> Iterator[DecisionPage]:
+    """Yield the pages of a search until as many decisions are shown; at least one."""
+    left, cursor, more = limit, None, True
+    while more:
+        length = PAGE_LIMIT if left is None else min(PAGE_LIMIT, left)
+        try:
+            page = log.page(filters, limit=length, cursor=cursor)
+        except BeyondLog as error:
+            raise Failure("--as-of", str(error), "name that size or a smaller one") from error
+        yield page
+        left = None if left is None else left - len(page.decisions)
+        cursor = page.next_cursor
+        more = cursor is not None and left != 0
+
+
+def _line(decision: LoggedDecision) -> Text:
+    columns = decision.columns
+    at = columns.decided_at.astimezone(UTC)
+    outcome = outcome_text(columns.outcome, conclusive=columns.conclusive)
+    outcome.pad_right(_OUTCOME_WIDTH - len(outcome))
+    return toned("  ").join(
+        [
+            toned(f"{decision.index:>8}", Tone.QUIET),
+            toned(f"{at:%Y-%m-%dT%H:%M:%SZ}"),
+            outcome,
+            toned(columns.decision_id, Tone.TITLE),
+            toned(_told(decision)),
+        ]
+    )
+
+
+def _told(decision: LoggedDecision) -> str:
+    """Return what a decision was about, in words that stay on their line."""
+    columns = decision.columns
+    if decision.is_erased:
+        return "erased"
+    campaign = "no campaign" if columns.campaign is None else excerpt(columns.campaign)
+    rules = [f"{excerpt(rule, 80)} {status}" for rule, status in columns.rules]
+    return ", ".join([campaign, *rules])
+
+
+def _summary(shown: int, last: DecisionPage) -> Text:
+    text = toned(f"{shown:,} {'decision' if shown == 1 else 'decisions'}", Tone.TITLE)
+    more = ", and there are more" if last.next_cursor is not None else ""
+    return text + toned(f"{more}; as of size {last.size}", Tone.QUIET)

@@ -1,0 +1,181 @@
+"""`assent log query`: the decisions that a search by HTTP finds, from the database itself."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from api.cli import log_query
+from api.recording import Recorder
+from api.submission import NATIVE, Terms
+from engine import Engine, load_bundle
+from engine.audit.log import Committer
+from engine.storage import statistics
+from engine.storage.database import Database
+from engine.storage.decisions import Decisions
+from engine.storage.log_store import SQLLogStore
+
+Run = Callable[..., Result]
+OneLine = Callable[[Result], str]
+
+
+@pytest.fixture
+def logged(
+    run: Run, tmp_path: Path, policies: str, campaign: dict[str, Any], denied: dict[str, Any]
+) -> list[str]:
+    """Five decisions, one on each of the first days of November; their ids.
+
+    Two campaigns that break rules, one that is allowed, one of which too little is known, and one
+    whose name would move what a terminal shows.
+    """
+    assert run("init").exit_code == 0
+    vague = {name: value for name, value in campaign.items() if name != "age"} | {"profiling": True}
+    hostile = campaign | {"id": "\x1b[2J\nDENY"}
+    database = Database(f"sqlite:///{tmp_path}/var/assent.db")
+    committer = Committer(SQLLogStore(database))
+    engine = Engine(load_bundle(policies))
+    for day, submitted in enumerate((denied, denied, campaign, vague, hostile), start=1):
+        now = datetime(2026, 11, day, 12, tzinfo=UTC)
+        recorder = Recorder(engine, committer, clock=repeat(now).__next__)
+        actor = "nightly" if day == 2 else "pipeline"
+        recorder.record(submitted, terms=Terms(format=NATIVE, as_of=now), actor=actor)
+    committer.close()
+    ids = [entry.columns.decision_id for entry in Decisions(database).entries(size=5)]
+    database.close()
+    return ids
+
+
+def _days(result: Result) -> list[int]:
+    """Return the days of the decisions that were found, from the index of each."""
+    assert result.exit_code == 0, result.output
+    return [json.loads(line)["index"] + 1 for line in result.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("options", "days"),
+    [
+        ((), [5, 4, 3, 2, 1]),
+        (("--outcome", "allow"), [5, 3]),
+        (("--inconclusive",), [4]),
+        (("--outcome", "deny", "--conclusive"), [2, 1]),
+        (("--since", "2026-11-02", "--until", "2026-11-04"), [3, 2]),
+        (("--campaign", "spring-2", "--actor", "nightly"), [2]),
+        (("--rule", "minors/profiling"), [2, 1]),
+        (("--rule", "minors/profiling", "--rule-status", "undetermined"), [4]),
+        (("--policy-digest", "sha256:00"), []),
+        (("--as-of", "3"), [3, 2, 1]),
+        (("--as-of", "0"), []),
+        (("--limit", "2"), [5, 4]),
+        (("--limit", "9", "--as-of", "2"), [2, 1]),
+    ],
+)
+def test_filters(run: Run, logged: list[str], options: tuple[str, ...], days: list[int]) -> None:
+    del logged
+    assert _days(run("log", "query", *options, "--json")) == days
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 5])
+def test_pages_are_joined(
+    run: Run, logged: list[str], monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    del logged
+    monkeypatch.setattr(log_query, "PAGE_LIMIT", length)
+    assert _days(run("log", "query", "--json")) == [5, 4, 3, 2, 1]
+    assert _days(run("log", "query", "--limit", "4", "--json")) == [5, 4, 3, 2]
+
+
+def test_text_is_a_line_for_each(run: Run, logged: list[str]) -> None:
+    result = run("log", "query", "--since", "2026-11-02")
+    assert (result.exit_code, result.stderr) == (0, "")
+    hostile, vague, allowed, denied, summary = result.stdout.splitlines()
+    assert hostile == (
+        f"       4  2026-11-05T12:00:00Z  ALLOW               {logged[4]}  `\\u001b[2J\\u000aDENY`"
+    )
+    assert vague.startswith(f"       3  2026-11-04T12:00:00Z  DENY, inconclusive  {logged[3]}  ")
+    assert allowed.endswith(f"  ALLOW               {logged[2]}  `spring-1`")
+    assert f"  DENY                {logged[1]}  `spring-2`, " in denied
+    assert "`minors/profiling` violated" in denied
+    assert summary == "4 decisions; as of size 5"
+
+
+def test_summary_says_that_there_are_more(run: Run, logged: list[str]) -> None:
+    del logged
+    told = run("log", "query", "--limit", "1").stdout.splitlines()
+    assert told[-1] == "1 decision, and there are more; as of size 5"
+    assert run("log", "query", "--as-of", "0").stdout == "0 decisions; as of size 0\n"
+
+
+def test_what_was_erased_is_listed_and_no_longer_found(run: Run, logged: list[str]) -> None:
+    erased = run("log", "erase", "--decision", logged[1], "--ground", "objection")
+    assert erased.exit_code == 0
+    told = run("log", "query", "--as-of", "2").stdout.splitlines()
+    assert told[0].endswith(f"  DENY                {logged[1]}  erased")
+    assert _days(run("log", "query", "--campaign", "spring-2", "--as-of", "2", "--json")) == [1]
+
+
+def test_searching_leaves_no_entry(run: Run, logged: list[str]) -> None:
+    del logged
+    for _ in range(2):
+        assert run("log", "query").stdout.endswith("; as of size 5\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--outcome", "maybe"), "`allow`, `deny`"),
+        (("--rule-status", "waived"), "add --rule"),
+        (("--rule", "a/b", "--rule-status", "satisfied"), "--rule-status"),
+        (("--since", "yesterday"), "no instant"),
+        (("--as-of", "-1"), "--as-of"),
+        (("--as-of", "6"), "it has 5 entries; name that size or a smaller one"),
+        (("--limit", "0"), "--limit"),
+        (("--campaign", "\udcff"), "no UTF-8"),
+        (("--colour", "red"), "--colour"),
+    ],
+)
+def test_bad_questions(
+    run: Run, one_line: OneLine, logged: list[str], options: tuple[str, ...], words: str
+) -> None:
+    del logged
+    assert words in one_line(run("log", "query", *options))
+
+
+def test_statistics(run: Run, logged: list[str]) -> None:
+    del logged
+    result = run("log", "statistics", "--rule", "minors/profiling", "--as-of", "2")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[:2] == ["2 decisions; as of size 2", "           2  DENY"]
+    assert "           2  `minors/profiling` violated" in lines
+    assert lines[-2:] == ["2026-11", "           2  DENY"]
+    assert run("log", "statistics", "--as-of", "1").stdout.startswith("1 decision; as of size 1\n")
+    made = json.loads(run("log", "statistics", "--inconclusive", "--json").stdout)
+    outcomes = [{"decision": "deny", "conclusive": False, "count": 1}]
+    assert (made["size"], made["decisions"], made["outcomes"]) == (5, 1, outcomes)
+    assert made["months"] == [{"month": "2026-11", "outcomes": outcomes}]
+
+
+def test_statistics_say_what_they_omit(
+    run: Run, logged: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del logged
+    monkeypatch.setattr(statistics, "MOST_RULES", 1)
+    lines = run("log", "statistics").stdout.splitlines()
+    assert any(re.fullmatch(r"  and \d more rules and statuses", line) for line in lines)
+
+
+def test_statistics_beyond_the_log(run: Run, one_line: OneLine, logged: list[str]) -> None:
+    del logged
+    line = one_line(run("log", "statistics", "--as-of", "6"))
+    assert "it has 5 entries; name that size or a smaller one" in line
+
+
+@pytest.mark.parametrize("command", ["query", "statistics"])
+def test_no_installation(run: Run, one_line: OneLine, command: str) -> None:
+    assert "assent init" in one_line(run("log", command))
