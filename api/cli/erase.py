@@ -5,9 +5,8 @@ from rich.text import Text
 
 from api.cli.failures import NO, Failure
 from api.cli.service import opened_service, service_told
-from api.cli.subjects import selected
+from api.cli.subjects import by_option, selected, subject_options
 from api.cli.terminal import Output, toned
-from api.cli.written import WRITTEN
 from engine.audit.acts import Ground
 from engine.audit.record import rfc3339
 from engine.evaluation.prose import Tone
@@ -18,23 +17,14 @@ from engine.storage.holds import Held
 
 
 @click.command()
-@click.option("--decision", metavar="ID", type=WRITTEN, help="Erase one decision.")
-@click.option("--campaign", metavar="ID", type=WRITTEN, help="Erase all of a campaign.")
-@click.option("--actor", metavar="NAME", type=WRITTEN, help="Erase all that a key asked for.")
+@subject_options("Erase")
 @click.option(
     "--ground",
     type=click.Choice([ground.value for ground in Ground]),
     required=True,
     help="Why, by the points (a) to (f) of GDPR art 17(1).",
 )
-@click.option(
-    "--by",
-    metavar="NAME",
-    type=WRITTEN,
-    default="cli",
-    show_default=True,
-    help="Who erases, for the log.",
-)
+@by_option("erases")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
 @click.pass_context
 def erase(  # noqa: PLR0913 - one parameter for each option.

@@ -5,9 +5,8 @@ from rich.text import Text
 
 from api.cli.failures import Failure
 from api.cli.service import opened_service, service_told
-from api.cli.subjects import selected
+from api.cli.subjects import by_option, selected, subject_options
 from api.cli.terminal import Output, toned
-from api.cli.written import WRITTEN
 from engine.audit.acts import HoldGround
 from engine.audit.record import rfc3339
 from engine.evaluation.prose import Tone
@@ -18,23 +17,14 @@ from engine.storage.subjects import Selector
 
 
 @click.command()
-@click.option("--decision", metavar="ID", type=WRITTEN, help="Hold one decision.")
-@click.option("--campaign", metavar="ID", type=WRITTEN, help="Hold all of a campaign.")
-@click.option("--actor", metavar="NAME", type=WRITTEN, help="Hold all that a key asked for.")
+@subject_options("Hold")
 @click.option(
     "--ground",
     type=click.Choice([ground.value for ground in HoldGround]),
     required=True,
     help="Why, by the points (e) and (b) of GDPR art 17(3).",
 )
-@click.option(
-    "--by",
-    metavar="NAME",
-    type=WRITTEN,
-    default="cli",
-    show_default=True,
-    help="Who holds, for the log.",
-)
+@by_option("holds")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
 def hold(  # noqa: PLR0913 - one parameter for each option.
     *,
@@ -97,14 +87,7 @@ def holds(*, as_json: bool) -> None:
 
 @click.command()
 @click.argument("entry", type=click.IntRange(min=0, max=2**63 - 1))
-@click.option(
-    "--by",
-    metavar="NAME",
-    type=WRITTEN,
-    default="cli",
-    show_default=True,
-    help="Who lifts it, for the log.",
-)
+@by_option("lifts it")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
 def release(entry: int, *, by: str, as_json: bool) -> None:
     """Lift the hold that ENTRY of the log placed.

@@ -4,8 +4,7 @@
 hash from its leaf, every leaf as canonical JSON, both commitments from content and salt, every
 disclosure's digest, the query columns from the payload, and the size and root of the head. What it
 finds is data, in the order of the file. A file that somebody made up to do harm gives faults too;
-it never raises, and it keeps one line in memory,
-and the indexes of what is erased.
+it never raises, and it keeps one line in memory, and the indexes of what is erased or held.
 
 What it cannot know is whether the export's root is the root that others saw. For that, hand it a
 `trusted` head from elsewhere (a receipt, a checkpoint that a witness holds): the tree must then

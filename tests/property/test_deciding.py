@@ -57,7 +57,10 @@ def test_the_program_equals_the_reference(
     files: dict[str, str], descriptor: dict[str, Any], day: date
 ) -> None:
     """Compiled and reference evaluator agree on decision and justification, to the letter."""
-    bundle = bundle_of(files)
+    agree_to_the_letter(bundle_of(files), descriptor, day)
+
+
+def agree_to_the_letter(bundle: Bundle, descriptor: dict[str, Any], day: date) -> None:
     one = decided(bundle, descriptor, day, by="program")
     other = decided(bundle, descriptor, day, by="reference")
     assert one == other
