@@ -69,6 +69,7 @@ class FilterParameters:
     campaign: str | None = None
     actor: str | None = None
     policy_digest: str | None = None
+    text: str | None = None
     as_of: int | None = None
 
 
@@ -132,6 +133,7 @@ class _FilterShape(_Shape):
     campaign = Text()
     actor = Text()
     policy_digest = Text()
+    text = Text()
     as_of = QueryNumber(0, MOST_ENTRIES)
 
 

@@ -20,7 +20,7 @@ from ..audit.verify import InclusionProof
 from .database import Database
 from .entries import DECISION, query_columns_of, read_decisions, read_rules
 from .errors import InvalidQuery, NotFound
-from .filters import EVERY_DECISION, DecisionFilter, decided, narrowed, size_of
+from .filters import EVERY_DECISION, DecisionFilter, decided, narrowed, position, size_of
 from .log_store import read_head
 from .schema import erased, log_entry
 from .statistics import Statistics, count_decisions
@@ -84,14 +84,16 @@ class Decisions:
         if not 1 <= limit <= PAGE_LIMIT:
             raise InvalidQuery(f"a page has 1 to {PAGE_LIMIT} decisions")
         digest = filters.digest()
-        query = narrowed(_LISTED, filters).order_by(log_entry.c.index.desc()).limit(limit + 1)
         with self._database.reading() as connection:
+            dialect = connection.dialect.name
             reached = read_head(connection).frontier.size
             if cursor is None:
                 size = below = size_of(filters, reached)
             else:
                 below, size = _read_cursor(cursor, digest, reached)
-            query = query.where(log_entry.c.index < below)
+            index = position(filters, dialect)
+            query = narrowed(_LISTED, filters, dialect).where(index < below)
+            query = query.order_by(index.desc()).limit(limit + 1)
             rows = connection.execute(query).mappings().all()
             shown = rows[:limit]
             indexes = [row["index"] for row in shown]

@@ -146,6 +146,13 @@ def _filters(query: FilterParameters, key: ApiKey) -> DecisionFilter:
             detail = "only a key with the role `auditor` reads the decisions of others"
             raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
         actor = key.name
+    try:
+        return _decision_filter(query, actor)
+    except InvalidQuery as error:  # The shape has seen to all else.
+        raise _refused(str(error), "text") from None
+
+
+def _decision_filter(query: FilterParameters, actor: str | None) -> DecisionFilter:
     return DecisionFilter(
         since=query.since,
         until=query.until,
@@ -156,6 +163,7 @@ def _filters(query: FilterParameters, key: ApiKey) -> DecisionFilter:
         campaign=query.campaign,
         actor=actor,
         policy_digest=query.policy_digest,
+        text=query.text,
         as_of=query.as_of,
     )
 
