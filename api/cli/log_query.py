@@ -19,10 +19,10 @@ from engine.storage.decisions import (
     PAGE_LIMIT,
     DecisionPage,
     Decisions,
-    LoggedDecision,
 )
 from engine.storage.errors import BeyondLog, InvalidQuery
 from engine.storage.filters import SEARCHABLE_STATUSES, DecisionFilter
+from engine.storage.listing import LoggedDecision
 
 _OUTCOME_WIDTH = len("DENY, inconclusive")
 
@@ -114,7 +114,7 @@ def query(*, limit: int | None, as_json: bool, **criteria: Any) -> None:
                 if as_json:
                     output.json(listed_document(each))
                 else:
-                    output.line(_line(each))
+                    output.line(decision_line(each))
     if not as_json:
         output.line(_summary(shown, page))
 
@@ -141,7 +141,8 @@ def _pages(log: Decisions, filters: DecisionFilter, limit: int | None) -> Iterat
         more = cursor is not None and left != 0
 
 
-def _line(decision: LoggedDecision) -> Text:
+def decision_line(decision: LoggedDecision) -> Text:
+    """Return the line of a decision in a list."""
     columns = decision.columns
     at = columns.decided_at.astimezone(UTC)
     outcome = outcome_text(columns.outcome, conclusive=columns.conclusive)

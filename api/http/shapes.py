@@ -19,6 +19,7 @@ from engine.source.json_fault import escaped, excerpt
 from engine.source.suggest import nearest
 from engine.storage.decisions import PAGE_LIMIT
 from engine.storage.filters import SEARCHABLE_STATUSES
+from engine.storage.samples import SAMPLE_LIMIT
 from engine.storage.subjects import Selector
 
 from .fields import Day, Flag, Instant, QueryFlag, QueryNumber, Text, Word
@@ -82,6 +83,13 @@ class SearchParameters(FilterParameters):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SampleParameters(FilterParameters):
+    """The query of a sample."""
+
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """What is around a campaign in the body of a single decision."""
 
@@ -142,6 +150,10 @@ class _SearchShape(_FilterShape):
     cursor = Text()
 
 
+class _SampleShape(_FilterShape):
+    count = QueryNumber(1, SAMPLE_LIMIT)
+
+
 class _EnvelopeShape(_Shape):
     campaign = fields.Raw(allow_none=True)
     as_of = Instant()
@@ -167,6 +179,7 @@ _SHAPES: Mapping[type[object], Schema] = {
     BatchParameters: _BatchShape(),
     FilterParameters: _FilterShape(),
     SearchParameters: _SearchShape(),
+    SampleParameters: _SampleShape(),
 }
 _ENVELOPE = _EnvelopeShape()
 _ERASURE = _ErasureShape()

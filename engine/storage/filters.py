@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select
 
 from ..audit.canonical import CanonicalError, canonical
 from ..audit.record import UNREMARKABLE, Outcome, RuleStatus, rfc3339
+from ..source.json_text import JSONValue
 from .entries import DECISION
 from .errors import BeyondLog, InvalidQuery
 from .schema import log_entry, log_entry_rule
@@ -57,11 +58,11 @@ class DecisionFilter:
         if self.text is not None:
             TextQuery.read(self.text)
 
-    def digest(self) -> bytes:
-        """Return 16 bytes that any other filter has others of."""
-        members = {
-            "since": self.since and rfc3339(self.since),
-            "until": self.until and rfc3339(self.until),
+    def given(self) -> dict[str, JSONValue]:
+        """Return what decisions have to meet, by name, without `as_of`: as JSON has it."""
+        members: dict[str, JSONValue] = {
+            "since": rfc3339(self.since) if self.since is not None else None,
+            "until": rfc3339(self.until) if self.until is not None else None,
             "outcome": self.outcome,
             "conclusive": self.conclusive,
             "rule": self.rule,
@@ -70,6 +71,13 @@ class DecisionFilter:
             "actor": self.actor,
             "policy_digest": self.policy_digest,
             "text": self.text,
+        }
+        return {name: value for name, value in members.items() if value is not None}
+
+    def digest(self) -> bytes:
+        """Return 16 bytes that any other filter has others of."""
+        members = {
+            "filters": self.given(),
             "as_of": None if self.as_of is None else str(self.as_of),
         }
         try:

@@ -180,6 +180,33 @@ def test_statistics_beyond_the_log(run: Run, one_line: OneLine, logged: list[str
     assert "it has 5 entries; name that size or a smaller one" in line
 
 
+def test_sample(run: Run, logged: list[str]) -> None:
+    del logged
+    made = json.loads(run("log", "sample", "3", "--as-of", "4", "--json").stdout)
+    assert (made["size"], made["population"], len(made["items"])) == (4, 4, 3)
+    again = json.loads(run("log", "sample", "9", "--as-of", "4", "--json").stdout)
+    assert again["items"][:3] == made["items"]
+    assert sorted(each["index"] for each in again["items"]) == [0, 1, 2, 3]
+    lines = run("log", "sample", "2", "--as-of", "5", "--outcome", "deny").stdout.splitlines()
+    assert re.fullmatch(r"2 of 3 decisions; drawn from 5:\S{43}=", lines[-1])
+    assert all("DENY" in line for line in lines[:-1])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("3",), "add --as-of"),
+        (("0", "--as-of", "2"), "1<=x<=5000"),
+        (("3", "--as-of", "6"), "it has 5 entries; name that size or a smaller one"),
+    ],
+)
+def test_samples_that_cannot_be_drawn(
+    run: Run, one_line: OneLine, logged: list[str], options: tuple[str, ...], words: str
+) -> None:
+    del logged
+    assert words in one_line(run("log", "sample", *options))
+
+
 @pytest.mark.parametrize("command", ["query", "statistics"])
 def test_no_installation(run: Run, one_line: OneLine, command: str) -> None:
     assert "assent init" in one_line(run("log", command))

@@ -18,11 +18,12 @@ from api.http.service import Service
 from api.http.shapes import (
     FilterParameters,
     NoParameters,
+    SampleParameters,
     SearchParameters,
     invalid_query,
     read_query,
 )
-from api.listing import listed_document, statistics_document
+from api.listing import listed_document, sample_document, statistics_document
 from api.replay import replay_document
 from engine.audit.acts import Action
 from engine.audit.record import LogEntry, Payload
@@ -31,6 +32,7 @@ from engine.storage.decisions import DecisionPage
 from engine.storage.errors import BeyondLog, InvalidQuery, LogInconsistent, NotFound
 from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
+from engine.storage.samples import Sample
 from engine.storage.statistics import Statistics
 
 
@@ -57,6 +59,13 @@ def blueprint(service: Service) -> Blueprint:
         made = _statistics(service, read_query(FilterParameters, request.args), g.key)
         note_access(service, g.key, Action.SEARCH, spans_of([]))
         return json_answer(statistics_document(made))
+
+    @routes.get("/v1/decisions/sample")
+    def sample() -> Response:
+        made = _sample(service, read_query(SampleParameters, request.args), g.key)
+        found = spans_of(each.decision.index for each in made.decisions)
+        note_access(service, g.key, Action.SEARCH, found)
+        return json_answer(sample_document(made))
 
     @routes.get("/v1/decisions/<decision_id>")
     def show(decision_id: str) -> Response:
@@ -106,6 +115,17 @@ def _page(service: Service, query: SearchParameters, key: ApiKey) -> DecisionPag
 def _statistics(service: Service, query: FilterParameters, key: ApiKey) -> Statistics:
     try:
         return service.decisions.statistics(_filters(query, key))
+    except BeyondLog as error:
+        raise _refused(str(error), "as_of") from None
+
+
+def _sample(service: Service, query: SampleParameters, key: ApiKey) -> Sample:
+    if query.count is None:
+        raise _refused("how many decisions are to be drawn?", "count")
+    if query.as_of is None:
+        raise _refused("a sample is drawn as of a size of the log", "as_of")
+    try:
+        return service.decisions.sample(_filters(query, key), query.count)
     except BeyondLog as error:
         raise _refused(str(error), "as_of") from None
 
