@@ -25,6 +25,7 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "search.list": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.statistics": frozenset({Role.AUDITOR}),
         "search.sample": frozenset({Role.AUDITOR}),
+        "search.manifest": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.show": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.prove": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.receipt": frozenset({Role.SUBMITTER, Role.AUDITOR}),
