@@ -61,7 +61,7 @@ def records(file: Path, *, name: str | None, as_json: bool, **criteria: Any) -> 
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
         except Unavailable as error:
             raise Failure(str(file), str(error)) from error
-        with _replaced(file) as stream:
+        with replaced(file) as stream:
             stream.writelines(written.pieces())
         manifest = written.manifest(file.name, datetime.now(UTC))
         write_durably(file.with_name(file.name + MANIFEST_ENDING), manifest.encode())
@@ -77,7 +77,7 @@ def _format_of(file: Path) -> str:
 
 
 @contextmanager
-def _replaced(file: Path) -> Iterator[BinaryIO]:
+def replaced(file: Path) -> Iterator[BinaryIO]:
     """Give a stream that becomes the file once all is written; until then, another name has it."""
     with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as stream:
         try:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from rich.text import Text
 
 from api.cli.terminal import toned
+from engine.audit.evidence import EvidenceReport
 from engine.audit.faults import VerificationFault
 from engine.audit.log_proof import ReceiptReport
 from engine.audit.manifest import RecordsReport
@@ -14,7 +15,7 @@ from engine.audit.tree import TreeHead
 from engine.audit.verify import VerificationReport
 from engine.evaluation.prose import Tone, printable
 
-Report: TypeAlias = VerificationReport | ReceiptReport | RecordsReport
+Report: TypeAlias = VerificationReport | ReceiptReport | RecordsReport | EvidenceReport
 
 
 def report_lines(report: Report, *, advice: str | None) -> Iterator[Text]:
@@ -24,6 +25,8 @@ def report_lines(report: Report, *, advice: str | None) -> Iterator[Text]:
             return receipt_lines(report)
         case RecordsReport():
             return records_lines(report)
+        case EvidenceReport():
+            return evidence_lines(report)
         case VerificationReport():
             return log_lines(report, advice=advice)
 
@@ -35,6 +38,8 @@ def report_document(report: Report) -> dict[str, object]:
             return receipt_document(report)
         case RecordsReport():
             return records_document(report)
+        case EvidenceReport():
+            return evidence_document(report)
         case VerificationReport():
             return log_document(report)
 
@@ -81,6 +86,20 @@ def records_lines(report: RecordsReport) -> Iterator[Text]:
         yield _pair("signed by", printable(signers))
 
 
+def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
+    """Yield the lines that tell what an evidence shows, and what is wrong with it."""
+    manifest = report.manifest
+    count = len(manifest.decisions) if manifest is not None else 0
+    told = f"{count:,} {'decision' if count == 1 else 'decisions'}"
+    yield from _verdict(report, f"{told}, nothing is wrong", "in the evidence", "the evidence")
+    if manifest is not None and manifest.erased:
+        yield _pair("erased", f"{len(manifest.erased):,} more")
+    if report.checkpoint is not None:
+        yield _pair("head", head_text(report.checkpoint.head))
+        signers = ", ".join(str(key) for key in report.checkpoint.signers)
+        yield _pair("signed by", printable(signers))
+
+
 def log_document(report: VerificationReport) -> dict[str, object]:
     """Return the JSON form of what was found of a log or an export."""
     return {
@@ -118,6 +137,21 @@ def records_document(report: RecordsReport) -> dict[str, object]:
         "filters": manifest.filters if manifest is not None else None,
         "size": manifest.size if manifest is not None else None,
         "root": b64encode(manifest.root).decode() if manifest is not None else None,
+        "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
+        **_faults(report),
+    }
+
+
+def evidence_document(report: EvidenceReport) -> dict[str, object]:
+    """Return the JSON form of what was found of an evidence."""
+    manifest, checkpoint = report.manifest, report.checkpoint
+    decisions = manifest.decisions if manifest is not None else ()
+    erased = manifest.erased if manifest is not None else ()
+    return {
+        "verified": report.is_valid,
+        "decisions": [each.id for each in decisions],
+        "erased": [each.id for each in erased],
+        "size": checkpoint.head.size if checkpoint is not None else None,
         "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
         **_faults(report),
     }

@@ -21,6 +21,8 @@ from api.cli.submissions import STANDARD_INPUT
 from api.cli.terminal import Output, reading
 from api.cli.verification_view import Report, report_document, report_lines
 from engine.audit.checkpoint import open_checkpoint
+from engine.audit.evidence import MARK as EVIDENCE_MARK
+from engine.audit.evidence import EvidenceReport, verify_evidence
 from engine.audit.faults import fault
 from engine.audit.log_proof import MARK, PROOF_LIMIT, verify_receipt
 from engine.audit.manifest import MANIFEST_LIMIT, RecordsReport, read_manifest, verify_records
@@ -32,12 +34,17 @@ from engine.audit.verify_log import LogSource, verify_log
 from engine.source.json_fault import excerpt
 
 EXPORT, RECEIPT, LOG, DATABASE = "export", "receipt", "log", "database"
-MANIFEST = "manifest"
+MANIFEST, EVIDENCE = "manifest", "evidence"
 
 _HEAD = re.compile(r"(?P<size>\d{1,19}):(?P<root>\S+)", re.ASCII)
 _WEB = ("http://", "https://")
 _DATABASES = ("sqlite:", "postgresql:")
-_MARKS = {MARK: RECEIPT, RECORDS_MARK: MANIFEST, b"SQLite format 3\0": DATABASE}
+_MARKS = {
+    MARK: RECEIPT,
+    RECORDS_MARK: MANIFEST,
+    EVIDENCE_MARK: EVIDENCE,
+    b"SQLite format 3\0": DATABASE,
+}
 _HEAD_ADVICE = "compare the head with one from elsewhere, or give that one as --trusted"
 
 
@@ -76,7 +83,7 @@ class VerifierKeysType(click.ParamType[tuple[VerifierKey, ...]]):
 @click.option(
     "--as",
     "kind",
-    type=click.Choice([RECEIPT, MANIFEST, EXPORT, LOG, DATABASE]),
+    type=click.Choice([RECEIPT, EVIDENCE, MANIFEST, EXPORT, LOG, DATABASE]),
     help="What it is. [default: what it looks like]",
 )
 @click.option(
@@ -98,15 +105,16 @@ def verify(  # noqa: PLR0913 - one parameter for each option.
 ) -> None:
     """Verify a receipt, an export, a published log or a database, whoever made it.
 
-    WHAT is a receipt (.tlog-proof), the manifest of a file of records (.manifest.json), an export
-    as NDJSON (`-` for standard input), a directory that `assent log export` wrote, the address of a
-    log, or a database: its URL, or the file of SQLite.
+    WHAT is a receipt (.tlog-proof), evidence (.zip), the manifest of a file of records
+    (.manifest.json), an export as NDJSON (`-` for standard input), a directory that
+    `assent log export` wrote, the address of a log, or a database: its URL, or the file of SQLite.
     Every hash, commitment, column and tile is computed again. The log's public key tells that it is
-    the log's: receipts, manifests and published logs need it. An export and a database are not
-    signed: give a head that you know from elsewhere.
+    the log's: receipts, evidence, manifests and published logs need it. An export and a database
+    are not signed: give a head that you know from elsewhere.
 
     \b
       assent verify decision.tlog-proof --vkey log.vkey
+      assent verify evidence.zip --vkey log.vkey
       assent verify denied.csv.manifest.json --vkey log.vkey
       assent verify log.ndjson --trusted checkpoint --vkey log.vkey
       assent verify /srv/log --vkey log.vkey --trusted 1204:Hv3Zr0…
@@ -143,10 +151,20 @@ def _report(
         if meant == RECEIPT:
             _need_key(what, known)
             return verify_receipt(stream.read(PROOF_LIMIT), known)
+        if meant == EVIDENCE:
+            _need_key(what, known)
+            return _of_evidence(Path(what), known)
         if meant == MANIFEST:
             _need_key(what, known)
             return _of_records(what, stream.read(MANIFEST_LIMIT), known)
     return _of_database(f"sqlite:///{what}", trusted)
+
+
+def _of_evidence(file: Path, known: Sequence[VerifierKey]) -> EvidenceReport:
+    if file == STANDARD_INPUT:
+        raise Failure("-", "an evidence is read to and fro", "name a file")
+    with file.open("rb") as stream:
+        return verify_evidence(stream, known)
 
 
 def _of_records(what: str, content: bytes, known: Sequence[VerifierKey]) -> RecordsReport:

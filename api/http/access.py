@@ -26,6 +26,8 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "search.statistics": frozenset({Role.AUDITOR}),
         "search.sample": frozenset({Role.AUDITOR}),
         "search.manifest": frozenset({Role.SUBMITTER, Role.AUDITOR}),
+        "search.evidence": frozenset({Role.SUBMITTER, Role.AUDITOR}),
+        "search.evidence_of_one": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.show": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.prove": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.receipt": frozenset({Role.SUBMITTER, Role.AUDITOR}),

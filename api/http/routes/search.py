@@ -14,6 +14,7 @@ from api.http.answers import entry_document, json_answer, proof_document
 from api.http.bodies import TEXT
 from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised, erased
 from api.http.receipts import receipt_file
+from api.http.routes.evidence import entry_evidence_answer, evidence_answer
 from api.http.routes.records import export_answer, manifest_answer, wanted_format
 from api.http.service import Service
 from api.http.shapes import (
@@ -82,6 +83,13 @@ def _add_many(routes: Blueprint, service: Service) -> None:
             raise _refused("a manifest is that of an export as of a size of the log", "as_of")
         return manifest_answer(service, g.key, _filters(query, g.key), query.format)
 
+    @routes.get("/v1/decisions/evidence")
+    def evidence() -> Response:
+        query = read_query(FilterParameters, request.args)
+        if query == FilterParameters(as_of=query.as_of):
+            raise _refused("evidence is of some decisions: give a filter", "campaign")
+        return evidence_answer(service, g.key, _filters(query, g.key))
+
     @routes.get("/v1/decisions/sample")
     def sample() -> Response:
         made = _sample(service, read_query(SampleParameters, request.args), g.key)
@@ -116,6 +124,12 @@ def _add_one(routes: Blueprint, service: Service) -> None:
         name = f'attachment; filename="{decision_id}.tlog-proof"'
         answer.headers["Content-Disposition"] = name
         return answer
+
+    @routes.get("/v1/decisions/<decision_id>/evidence")
+    def evidence_of_one(decision_id: str) -> Response:
+        read_query(NoParameters, request.args)
+        entry, _ = _whole(service, decision_id, g.key)
+        return entry_evidence_answer(service, g.key, entry)
 
     @routes.post("/v1/decisions/<decision_id>/replay")
     def replay(decision_id: str) -> Response:
