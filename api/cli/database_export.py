@@ -14,6 +14,7 @@ from engine.storage.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import LogInconsistent, StorageError
 from engine.storage.readiness import probe
 from engine.storage.tile_log import TileLog
+from engine.storage.words_check import check_words_index
 
 _PIECE = 256 * 1024
 
@@ -63,6 +64,7 @@ def database_export(url: str) -> Iterator[BufferedReader]:
             found = probe(database)
             if not found.is_current:
                 raise Failure("the database", found.problem or "it cannot be read")
+            check_words_index(database)
             yield BufferedReader(_Pieces(_pieces(TileLog(database))), _PIECE)
         finally:
             database.close()

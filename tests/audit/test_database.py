@@ -207,11 +207,17 @@ def test_writers_wait_for_one_another(database: Database) -> None:
         assert connection.exec_driver_sql("SELECT size FROM log_head").scalar() == 80
 
 
+def is_known(name: str | None, kind: str, _: object) -> bool:
+    """Whether something is declared, rather than made by the migration to find words."""
+    del kind
+    return name is None or not name.startswith(("log_entry_found", "log_entry_words_found"))
+
+
 def test_history_makes_the_tables_that_the_code_knows(database: Database) -> None:
     with database.reading() as connection:
-        context = MigrationContext.configure(connection)
+        context = MigrationContext.configure(connection, opts={"include_name": is_known})
         assert compare_metadata(context, metadata) == []
-        assert current_revision(connection) == newest_revision() == "0003"
+        assert current_revision(connection) == newest_revision() == "0007"
 
 
 def test_migration_from_empty_and_again(url: str) -> None:
