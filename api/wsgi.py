@@ -117,6 +117,7 @@ def _service(
         committer=committer,
         decisions=Decisions(database),
         erasures=Erasures(database),
+        policies=PolicyVersions(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),

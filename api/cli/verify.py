@@ -19,9 +19,14 @@ from api.cli.failures import NO, Failure
 from api.cli.log_sources import DirectorySource, WebSource
 from api.cli.submissions import STANDARD_INPUT
 from api.cli.terminal import Output, reading
-from api.cli.verification_view import log_document, log_lines, receipt_document, receipt_lines
+from api.cli.verification_view import Report, report_document, report_lines
 from engine.audit.checkpoint import open_checkpoint
-from engine.audit.log_proof import MARK, PROOF_LIMIT, ReceiptReport, verify_receipt
+from engine.audit.evidence import MARK as EVIDENCE_MARK
+from engine.audit.evidence import EvidenceReport, verify_evidence
+from engine.audit.faults import fault
+from engine.audit.log_proof import MARK, PROOF_LIMIT, verify_receipt
+from engine.audit.manifest import MANIFEST_LIMIT, RecordsReport, read_manifest, verify_records
+from engine.audit.manifest import MARK as RECORDS_MARK
 from engine.audit.note import NOTE_LIMIT, NoteError, VerifierKey
 from engine.audit.tree import HASH_SIZE, SIZE_LIMIT, TreeHead
 from engine.audit.verify import VerificationReport, verify_export
@@ -29,11 +34,17 @@ from engine.audit.verify_log import LogSource, verify_log
 from engine.source.json_fault import excerpt
 
 EXPORT, RECEIPT, LOG, DATABASE = "export", "receipt", "log", "database"
+MANIFEST, EVIDENCE = "manifest", "evidence"
 
 _HEAD = re.compile(r"(?P<size>\d{1,19}):(?P<root>\S+)", re.ASCII)
 _WEB = ("http://", "https://")
 _DATABASES = ("sqlite:", "postgresql:")
-_SQLITE_MARK = b"SQLite format 3\0"
+_MARKS = {
+    MARK: RECEIPT,
+    RECORDS_MARK: MANIFEST,
+    EVIDENCE_MARK: EVIDENCE,
+    b"SQLite format 3\0": DATABASE,
+}
 _HEAD_ADVICE = "compare the head with one from elsewhere, or give that one as --trusted"
 
 
@@ -72,7 +83,7 @@ class VerifierKeysType(click.ParamType[tuple[VerifierKey, ...]]):
 @click.option(
     "--as",
     "kind",
-    type=click.Choice([RECEIPT, EXPORT, LOG, DATABASE]),
+    type=click.Choice([RECEIPT, EVIDENCE, MANIFEST, EXPORT, LOG, DATABASE]),
     help="What it is. [default: what it looks like]",
 )
 @click.option(
@@ -94,14 +105,17 @@ def verify(  # noqa: PLR0913 - one parameter for each option.
 ) -> None:
     """Verify a receipt, an export, a published log or a database, whoever made it.
 
-    WHAT is a receipt (.tlog-proof), an export as NDJSON (`-` for standard input), a directory that
+    WHAT is a receipt (.tlog-proof), evidence (.zip), the manifest of a file of records
+    (.manifest.json), an export as NDJSON (`-` for standard input), a directory that
     `assent log export` wrote, the address of a log, or a database: its URL, or the file of SQLite.
     Every hash, commitment, column and tile is computed again. The log's public key tells that it is
-    the log's: receipts and published logs need it. An export and a database are not signed: give a
-    head that you know from elsewhere.
+    the log's: receipts, evidence, manifests and published logs need it. An export and a database
+    are not signed: give a head that you know from elsewhere.
 
     \b
       assent verify decision.tlog-proof --vkey log.vkey
+      assent verify evidence.zip --vkey log.vkey
+      assent verify denied.csv.manifest.json --vkey log.vkey
       assent verify log.ndjson --trusted checkpoint --vkey log.vkey
       assent verify /srv/log --vkey log.vkey --trusted 1204:Hv3Zr0…
       assent verify https://ads.example/log --vkey log.vkey
@@ -123,7 +137,7 @@ def _report(
     known: Sequence[VerifierKey],
     trusted: TreeHead | None,
     key_file: Path | None,
-) -> VerificationReport | ReceiptReport:
+) -> Report:
     source = _source(what, kind, key_file)
     if source is not None:
         _need_key(what, known)
@@ -137,7 +151,33 @@ def _report(
         if meant == RECEIPT:
             _need_key(what, known)
             return verify_receipt(stream.read(PROOF_LIMIT), known)
+        if meant == EVIDENCE:
+            _need_key(what, known)
+            return _of_evidence(Path(what), known)
+        if meant == MANIFEST:
+            _need_key(what, known)
+            return _of_records(what, stream.read(MANIFEST_LIMIT), known)
     return _of_database(f"sqlite:///{what}", trusted)
+
+
+def _of_evidence(file: Path, known: Sequence[VerifierKey]) -> EvidenceReport:
+    if file == STANDARD_INPUT:
+        raise Failure("-", "an evidence is read to and fro", "name a file")
+    with file.open("rb") as stream:
+        return verify_evidence(stream, known)
+
+
+def _of_records(what: str, content: bytes, known: Sequence[VerifierKey]) -> RecordsReport:
+    try:
+        manifest = read_manifest(content)
+    except ValueError as error:
+        told = fault(None, "manifest_malformed", f"this is no manifest: {error}")
+        return RecordsReport(manifest=None, checkpoint=None, faults=(told,), omitted=0)
+    file = Path(what).with_name(manifest.file)
+    if not file.is_file():
+        return verify_records(manifest, None, known)
+    with _opened(file) as stream:
+        return verify_records(manifest, stream, known)
 
 
 def _of_database(url: str, trusted: TreeHead | None) -> VerificationReport:
@@ -159,10 +199,8 @@ def _source(what: str, kind: str | None, key_file: Path | None) -> LogSource | N
 
 
 def _kind_of(stream: BufferedReader) -> str:
-    begins = stream.peek(max(len(MARK), len(_SQLITE_MARK)))
-    if begins.startswith(_SQLITE_MARK):
-        return DATABASE
-    return RECEIPT if begins.startswith(MARK) else EXPORT
+    begins = stream.peek(max(map(len, _MARKS)))
+    return next((kind for mark, kind in _MARKS.items() if begins.startswith(mark)), EXPORT)
 
 
 @contextmanager
@@ -220,14 +258,9 @@ def _text_of(file: Path) -> str:
         return opened.read(NOTE_LIMIT).decode(errors="replace")
 
 
-def _show(report: VerificationReport | ReceiptReport, *, as_json: bool, advice: str | None) -> None:
+def _show(report: Report, *, as_json: bool, advice: str | None) -> None:
     output = Output()
-    if isinstance(report, ReceiptReport):
-        if as_json:
-            output.json(receipt_document(report))
-        else:
-            output.lines(receipt_lines(report))
-    elif as_json:
-        output.json(log_document(report))
+    if as_json:
+        output.json(report_document(report))
     else:
-        output.lines(log_lines(report, advice=advice))
+        output.lines(report_lines(report, advice=advice))
