@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from engine.audit.retention import Schedule
 from engine.bundle.load import shipped_directory
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
@@ -50,6 +51,7 @@ class Settings:
     batch_limit: int
     commit_queue: int
     commit_patience: int
+    retention: Schedule | None
     graceful_timeout: int
     log_level: str
 
@@ -115,6 +117,26 @@ def _word(*words: str) -> _Read:
         return str(value)
 
     return read
+
+
+def _schedule(value: object, _base: Path) -> Schedule | None:
+    """Read a table; in the environment it is written as TOML writes it inline."""
+    if value == "":
+        return None
+    if isinstance(value, str):
+        value = _inline_table(value)
+    if isinstance(value, Mapping):
+        return Schedule.read(value)
+    raise ValueError('a table like `{ default = "13 months", deny = "3 years" }`')
+
+
+def _inline_table(text: str) -> object:
+    """Return a value as TOML writes it on one line, None where it is none."""
+    try:
+        document = tomllib.loads(f"value = {text}")
+    except ValueError:
+        return None
+    return document["value"] if len(document) == 1 else None
 
 
 def _unless_empty(read: _Read) -> _Read:
@@ -220,6 +242,13 @@ SETTINGS = (
         default=30,
         meaning="most seconds that a decision waits to be written",
         read=_whole(1, 600),
+    ),
+    Setting(
+        name="retention",
+        default="",
+        shown="none: nothing is erased for its age",
+        meaning="how long the contents of decisions are kept, by class ([below](#retention))",
+        read=_schedule,
     ),
     Setting(
         name="graceful_timeout",

@@ -10,7 +10,7 @@ import msgspec
 
 from api.cli.failures import NO, Failure
 from engine.audit.export import line_of, write_export
-from engine.storage.database import Database, sqlite_file
+from engine.storage.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import LogInconsistent, StorageError
 from engine.storage.readiness import probe
 from engine.storage.tile_log import TileLog
@@ -59,7 +59,7 @@ def database_export(url: str) -> Iterator[BufferedReader]:
         file = sqlite_file(url)
         if file is not None and not file.is_file():
             raise Failure(str(file), "there is no such database", "check the name")
-        database = Database(url)
+        database = Database(unchanging_url(url))
         try:
             found = probe(database)
             if not found.is_current:

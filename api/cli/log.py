@@ -14,6 +14,7 @@ from api.cli.log_impact import impact
 from api.cli.log_query import query
 from api.cli.log_records import records
 from api.cli.log_sample import sample
+from api.cli.log_ship import ship
 from api.cli.log_statistics import statistics
 from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
@@ -34,7 +35,10 @@ def log() -> None:
     """Search the log, publish it as files, erase and hold, and keep the keys that sign it."""
 
 
-for command in (query, statistics, sample, records, evidence, impact, erase, hold, holds, release):
+for command in (
+    *(query, statistics, sample, records, evidence, impact, ship),
+    *(erase, hold, holds, release),
+):
     log.add_command(command)
 
 

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from api.exports.formats import MEDIA_TYPES
 from api.submission import FORMAT_NAMES, NATIVE
-from engine.audit.acts import Ground
+from engine.audit.acts import ASKED_FOR, Ground
 from engine.source.json_fault import escaped, excerpt
 from engine.source.suggest import nearest
 from engine.storage.decisions import PAGE_LIMIT
@@ -180,7 +180,7 @@ class _ErasureShape(_Shape):
     decision = Text()
     campaign = Text()
     actor = Text()
-    ground = Word(tuple(Ground))
+    ground = Word(ASKED_FOR)
 
 
 _Parameters = TypeVar(

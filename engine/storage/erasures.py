@@ -13,9 +13,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from ..audit.acts import Erasure, ErasureLeaf, Ground, seal_act
+from ..audit.acts import Erasure, ErasureLeaf, Ground, SealedAct, seal_act
 from ..audit.leaf import read_leaf
-from ..audit.log import Receipt, receipt_of
+from ..audit.log import LogHead, Receipt, receipt_of
 from ..audit.record import RecordError, instant
 from ..audit.spans import spans_of
 from .database import Database
@@ -111,11 +111,19 @@ class Erasures:
                 return None
             check_free(connection, log_entry.c.index.in_(indexes))
             act = seal_act(Erasure(entries=spans_of(indexes), ground=ground, actor=actor))
-            (entry,) = append_within(connection, head, [act], self._clock())
-            _delete(connection, indexes)
-            rows = [{"index": index, "erasure": entry.index} for index in indexes]
-            connection.execute(insert(erased), rows)
-        return len(indexes), receipt_of(entry)
+            receipt = erase_within(connection, head, act, indexes, self._clock())
+        return len(indexes), receipt
+
+
+def erase_within(
+    connection: Connection, head: LogHead, act: SealedAct, indexes: Sequence[int], now: datetime
+) -> Receipt:
+    """Append an erasure behind the head of the log, and delete what it names."""
+    (entry,) = append_within(connection, head, [act], now)
+    _delete(connection, indexes)
+    rows = [{"index": index, "erasure": entry.index} for index in indexes]
+    connection.execute(insert(erased), rows)
+    return receipt_of(entry)
 
 
 def _delete(connection: Connection, indexes: Sequence[int]) -> None:

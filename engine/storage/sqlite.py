@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from typing import cast
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
@@ -99,6 +100,25 @@ class SQLite:
             row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
             return bool(row[0] == 0)
+
+
+def unchanging(url: URL) -> URL:
+    """Return the URL by which a file is read that lies where nothing can be written.
+
+    To read a file in WAL mode, SQLite writes beside it, unless it is told that nobody changes it.
+    Elsewhere the URL is returned as it is. Raises `StorageUnavailable` where a write-ahead log lies
+    beside the file: the newest commits are in it, and would be overlooked.
+    """
+    file = Path(url.database or "")
+    if os.access(file.parent, os.W_OK):
+        return url
+    log = Path(f"{file}-wal")
+    if log.exists() and log.stat().st_size > 0:
+        raise StorageUnavailable(
+            f"`{log.name}` has commits that are not in the file yet, and nothing can be written"
+            " there; copy both to where that can be done"
+        )
+    return url.set(database=f"file:{quote(str(file))}", query={"immutable": "1", "uri": "true"})
 
 
 def _prepare(connection: SQLiteConnection, _record: object) -> None:
