@@ -3,56 +3,35 @@
 What is checked is in `engine.audit`: `verify`, `verify_log` and `log_proof`.
 """
 
-import re
 import sys
-from base64 import b64decode
-from binascii import Error as Base64Error
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import click
 
-from api.cli.failures import NO, Failure
+from api.cli.failures import NO
 from api.cli.log_sources import DirectorySource, WebSource
 from api.cli.submissions import STANDARD_INPUT
 from api.cli.terminal import Output, reading
+from api.cli.trust import LOG_KEYS, WITNESS_KEYS, Trust, text_of, trust_of
 from api.cli.verification_view import log_document, log_lines, receipt_document, receipt_lines
-from engine.audit.checkpoint import open_checkpoint
+from engine.audit.cosignature import WitnessKey
 from engine.audit.log_proof import MARK, PROOF_LIMIT, ReceiptReport, verify_receipt
-from engine.audit.note import NOTE_LIMIT, NoteError, VerifierKey
-from engine.audit.tree import HASH_SIZE, SIZE_LIMIT, TreeHead
+from engine.audit.note import VerifierKey
 from engine.audit.verify import VerificationReport, verify_export
 from engine.audit.verify_log import LogSource, verify_log
-from engine.source.json_fault import excerpt
 
 EXPORT, RECEIPT, LOG, DATABASE = "export", "receipt", "log", "database"
 
-_HEAD = re.compile(r"(?P<size>\d{1,19}):(?P<root>\S+)", re.ASCII)
 _WEB = ("http://", "https://")
 _DATABASES = ("sqlite:", "postgresql:")
 _SQLITE_MARK = b"SQLite format 3\0"
 _HEAD_ADVICE = "compare the head with one from elsewhere, or give that one as --trusted"
-
-
-class VerifierKeysType(click.ParamType[tuple[VerifierKey, ...]]):
-    """Public keys of a log: the text of one, or a file with one on each line."""
-
-    name = "vkey"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[VerifierKey, ...]:
-        """Return the keys."""
-        text = str(value)
-        try:
-            if "+" not in text or Path(text).is_file():
-                text = _text_of(Path(text))
-            return tuple(VerifierKey.read(line) for line in text.split())
-        except NoteError as error:
-            self.fail(f"{excerpt(str(value))} is no public key of a log: {error}", param, ctx)
 
 
 @click.command()
@@ -60,7 +39,7 @@ class VerifierKeysType(click.ParamType[tuple[VerifierKey, ...]]):
 @click.option(
     "--vkey",
     "vkeys",
-    type=VerifierKeysType(),
+    type=LOG_KEYS,
     multiple=True,
     help="Public key of the log, or a file with it; may be given several times.",
 )
@@ -68,6 +47,18 @@ class VerifierKeysType(click.ParamType[tuple[VerifierKey, ...]]):
     "--trusted",
     metavar="HEAD",
     help="A head of the log that you have from elsewhere, or a file with a signed checkpoint.",
+)
+@click.option(
+    "--witness",
+    "witnesses",
+    type=WITNESS_KEYS,
+    multiple=True,
+    help="Public key of a witness, or a file with some; may be given several times.",
+)
+@click.option(
+    "--quorum",
+    type=click.IntRange(min=1),
+    help="How many of the witnesses must have cosigned. [default: all]",
 )
 @click.option(
     "--as",
@@ -88,6 +79,8 @@ def verify(  # noqa: PLR0913 - one parameter for each option.
     *,
     vkeys: tuple[tuple[VerifierKey, ...], ...],
     trusted: str | None,
+    witnesses: tuple[tuple[WitnessKey, ...], ...],
+    quorum: int | None,
     kind: str | None,
     key_file: Path | None,
     as_json: bool,
@@ -98,60 +91,66 @@ def verify(  # noqa: PLR0913 - one parameter for each option.
     `assent log export` wrote, the address of a log, or a database: its URL, or the file of SQLite.
     Every hash, commitment, column and tile is computed again. The log's public key tells that it is
     the log's: receipts and published logs need it. An export and a database are not signed: give a
-    head that you know from elsewhere.
+    head that you know from elsewhere. Witnesses are strangers who cosign: that enough of them did
+    shows that you see the log that all others see.
 
     \b
       assent verify decision.tlog-proof --vkey log.vkey
       assent verify log.ndjson --trusted checkpoint --vkey log.vkey
       assent verify /srv/log --vkey log.vkey --trusted 1204:Hv3Zr0…
+      assent verify /srv/log --vkey log.vkey --witness witnesses.vkey --quorum 2
       assent verify https://ads.example/log --vkey log.vkey
       assent verify var/assent.db --trusted checkpoint --vkey log.vkey
 
     Exit status: 0 if nothing is wrong, 1 if anything is, 2 where it cannot be read.
     """  # noqa: D301 - click reads the escape.
-    known = [key for keys in vkeys for key in keys]
-    head = _trusted_head(trusted, known) if trusted is not None else None
-    report = _report(what, kind, known, head, key_file)
-    _show(report, as_json=as_json, advice=_HEAD_ADVICE if trusted is None and not known else None)
+    trust = trust_of(
+        list(chain.from_iterable(vkeys)), trusted, list(chain.from_iterable(witnesses)), quorum
+    )
+    report = _report(what, kind, trust, key_file)
+    _show(report, as_json=as_json, advice=_HEAD_ADVICE if trust.is_empty else None)
     if not report.is_valid:
         ctx.exit(NO)
 
 
 def _report(
-    what: str,
-    kind: str | None,
-    known: Sequence[VerifierKey],
-    trusted: TreeHead | None,
-    key_file: Path | None,
+    what: str, kind: str | None, trust: Trust, key_file: Path | None
 ) -> VerificationReport | ReceiptReport:
     source = _source(what, kind, key_file)
     if source is not None:
-        _need_key(what, known)
-        return verify_log(source, known, trusted=trusted)
+        trust.need_key(what)
+        return verify_log(source, trust.keys, trusted=trust.head, policy=trust.policy)
     if what.startswith(_DATABASES):
-        return _of_database(what, trusted)
+        return _of_database(what, trust)
     with _opened(Path(what)) as stream:
         meant = kind or _kind_of(stream)
         if meant == EXPORT:
-            return verify_export(stream, trusted=trusted)
+            return _of_export(what, stream, trust)
         if meant == RECEIPT:
-            _need_key(what, known)
-            return verify_receipt(stream.read(PROOF_LIMIT), known)
-    return _of_database(f"sqlite:///{what}", trusted)
+            trust.need_key(what)
+            return verify_receipt(stream.read(PROOF_LIMIT), trust.keys, policy=trust.policy)
+    return _of_database(f"sqlite:///{what}", trust)
 
 
-def _of_database(url: str, trusted: TreeHead | None) -> VerificationReport:
+def _of_database(url: str, trust: Trust) -> VerificationReport:
     # What verifies files needs no database: only who asks for one loads what reads it.
     from api.cli.database_export import database_export  # noqa: PLC0415 - as said.
 
     with database_export(url) as stream:
-        return verify_export(stream, trusted=trusted)
+        return _of_export(url, stream, trust)
+
+
+def _of_export(what: str, stream: BinaryIO, trust: Trust) -> VerificationReport:
+    witnessed = trust.witnessed(what)
+    report = verify_export(stream, trusted=trust.head)
+    faults = (*witnessed.faults, *report.faults)
+    return replace(report, faults=faults, cosignatures=witnessed.cosignatures)
 
 
 def _source(what: str, kind: str | None, key_file: Path | None) -> LogSource | None:
     """Return the published log that an argument names, None where it names a file."""
     if what.startswith(_WEB) and kind in (None, LOG):
-        token = _text_of(key_file).strip() if key_file is not None else None
+        token = text_of(key_file).strip() if key_file is not None else None
         return WebSource(address=what, token=token)
     if kind == LOG or (kind is None and Path(what).is_dir()):
         return DirectorySource(directory=Path(what))
@@ -182,42 +181,6 @@ def _buffered(stream: BinaryIO) -> Iterator[BufferedReader]:
         yield buffered
     finally:
         buffered.detach()
-
-
-def _need_key(what: str, known: Sequence[VerifierKey]) -> None:
-    if not known:
-        raise Failure(what, "it is signed", "give the log's public key as `--vkey`")
-
-
-def _trusted_head(text: str, known: Sequence[VerifierKey]) -> TreeHead:
-    """Return the head that a text is, or that the checkpoint in a file signs."""
-    found = _HEAD.fullmatch(text)
-    root = _root(found["root"]) if found else None
-    if found is not None and root is not None and int(found["size"]) < SIZE_LIMIT:
-        return TreeHead(size=int(found["size"]), root=root)
-    if not Path(text).is_file():
-        shown = excerpt(text)
-        message = f"{shown} is no head; write 1204: and its root in base64, or name a checkpoint"
-        raise click.BadParameter(message, param_hint="--trusted")
-    _need_key(text, known)
-    try:
-        return open_checkpoint(_text_of(Path(text)).encode(), known).head
-    except NoteError as error:
-        raise Failure(text, str(error), "name a checkpoint that the log has signed") from error
-
-
-def _root(text: str) -> bytes | None:
-    try:
-        is_hexadecimal = len(text) == 2 * HASH_SIZE
-        root = bytes.fromhex(text) if is_hexadecimal else b64decode(text, validate=True)
-    except (ValueError, Base64Error):
-        return None
-    return root if len(root) == HASH_SIZE else None
-
-
-def _text_of(file: Path) -> str:
-    with file.open("rb") as opened:
-        return opened.read(NOTE_LIMIT).decode(errors="replace")
 
 
 def _show(report: VerificationReport | ReceiptReport, *, as_json: bool, advice: str | None) -> None:

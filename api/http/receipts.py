@@ -17,7 +17,7 @@ def receipt_file(service: Service, entry: LogEntry) -> bytes:
     Raises `ProblemRaised` where the log cannot be signed. The decision is recorded all the same.
     """
     try:
-        checkpoint = service.signer.covering(entry.index + 1)
+        checkpoint = service.publisher.covering(entry.index + 1)
         head = checkpoint.head
         hashes = service.tiles.prove(index=entry.index, size=head.size)
         # A database that was put back, or altered, makes no receipt that nobody could verify.
