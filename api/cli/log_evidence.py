@@ -13,6 +13,7 @@ from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.cli.written import WRITTEN
 from api.evidence import EvidenceSource, TooMany
+from api.publishing import publisher_of
 from api.signing import signer_of
 from engine.audit.evidence import EvidenceManifest
 from engine.audit.record import LogEntry
@@ -49,12 +50,13 @@ def evidence(file: Path, ids: tuple[str, ...], *, as_json: bool, **criteria: Any
         raise click.UsageError("name decisions, or options that find them")
     with service_told(), opened_service() as (settings, database):
         decisions = Decisions(database)
+        publisher = publisher_of(settings, database, signer_of(settings, database))
         try:
             size = decisions.reached(filters)
             source = EvidenceSource(
                 tiles=TileLog(database),
                 policies=PolicyVersions(database),
-                checkpoint=signer_of(settings, database).covering(size),
+                checkpoint=publisher.covering(size),
             )
             entries = _named(decisions, ids) if ids else _found(decisions, filters)
             given = None if ids else filters.given()

@@ -16,6 +16,7 @@ from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.exports.formats import MEDIA_TYPES, Unavailable
 from api.exports.manifest import Written, begin_export
+from api.publishing import publisher_of
 from api.signing import signer_of
 from engine.audit.manifest import Manifest
 from engine.evaluation.prose import Tone
@@ -55,8 +56,8 @@ def records(file: Path, *, name: str | None, as_json: bool, **criteria: Any) -> 
     chosen = name or _format_of(file)
     with service_told(), opened_service() as (settings, database):
         try:
-            signer = signer_of(settings, database)
-            written = Written(export=begin_export(Decisions(database), signer, filters, chosen))
+            publisher = publisher_of(settings, database, signer_of(settings, database))
+            written = Written(export=begin_export(Decisions(database), publisher, filters, chosen))
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
         except Unavailable as error:

@@ -51,6 +51,7 @@ def log_lines(report: VerificationReport, *, advice: str | None) -> Iterator[Tex
     yield _pair("head", head_text(TreeHead(size=report.entries, root=report.root)))
     if report.erased:
         yield _pair("erased", f"{report.erased:,} {'entry' if report.erased == 1 else 'entries'}")
+    yield from _cosigned(report)
     if advice is not None:
         yield toned(f"  {advice}", Tone.QUIET)
 
@@ -69,6 +70,7 @@ def receipt_lines(report: ReceiptReport) -> Iterator[Text]:
         yield _pair("head", head_text(report.checkpoint.head))
         signers = ", ".join(str(key) for key in report.checkpoint.signers)
         yield _pair("signed by", printable(signers))
+    yield from _cosigned(report)
 
 
 def records_lines(report: RecordsReport) -> Iterator[Text]:
@@ -84,6 +86,7 @@ def records_lines(report: RecordsReport) -> Iterator[Text]:
     if report.checkpoint is not None:
         signers = ", ".join(str(key) for key in report.checkpoint.signers)
         yield _pair("signed by", printable(signers))
+    yield from _cosigned(report)
 
 
 def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
@@ -98,6 +101,7 @@ def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
         yield _pair("head", head_text(report.checkpoint.head))
         signers = ", ".join(str(key) for key in report.checkpoint.signers)
         yield _pair("signed by", printable(signers))
+    yield from _cosigned(report)
 
 
 def log_document(report: VerificationReport) -> dict[str, object]:
@@ -107,6 +111,7 @@ def log_document(report: VerificationReport) -> dict[str, object]:
         "entries": report.entries,
         "root": b64encode(report.root).decode(),
         "erased": report.erased,
+        "cosigned_by": _cosignatures(report),
         **_faults(report),
     }
 
@@ -123,6 +128,7 @@ def receipt_document(report: ReceiptReport) -> dict[str, object]:
         "campaign": columns.campaign if columns is not None else None,
         "size": checkpoint.head.size if checkpoint is not None else None,
         "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
+        "cosigned_by": _cosignatures(report),
         **_faults(report),
     }
 
@@ -138,6 +144,7 @@ def records_document(report: RecordsReport) -> dict[str, object]:
         "size": manifest.size if manifest is not None else None,
         "root": b64encode(manifest.root).decode() if manifest is not None else None,
         "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
+        "cosigned_by": _cosignatures(report),
         **_faults(report),
     }
 
@@ -153,6 +160,7 @@ def evidence_document(report: EvidenceReport) -> dict[str, object]:
         "erased": [each.id for each in erased],
         "size": checkpoint.head.size if checkpoint is not None else None,
         "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
+        "cosigned_by": _cosignatures(report),
         **_faults(report),
     }
 
@@ -179,6 +187,16 @@ def _fault_lines(faults: Sequence[VerificationFault], whole: str) -> Iterator[Te
         where = whole if fault.index is None else f"entry {fault.index}"
         told = printable(f"{where}: {fault.message} ({fault.code})")
         yield toned(f"  first: {told}", Tone.OPEN) if number == 0 else toned(f"         {told}")
+
+
+def _cosigned(report: Report) -> Iterator[Text]:
+    for number, each in enumerate(report.cosignatures):
+        told = f"{each.witness.name}, at {each.moment}"
+        yield _pair("cosigned" if number == 0 else "", printable(told))
+
+
+def _cosignatures(report: Report) -> list[dict[str, object]]:
+    return [{"vkey": str(each.witness), "time": each.moment} for each in report.cosignatures]
 
 
 def _pair(name: str, value: str) -> Text:

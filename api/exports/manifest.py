@@ -7,8 +7,8 @@ from datetime import datetime
 
 from engine.audit.checkpoint import SignedCheckpoint
 from engine.audit.manifest import Column, Manifest
+from engine.audit.publishing import CheckpointPublisher
 from engine.audit.record import rfc3339
-from engine.audit.signing import CheckpointSigner
 from engine.storage.decisions import Decisions
 from engine.storage.filters import DecisionFilter
 from engine.storage.listing import LoggedDecision
@@ -33,7 +33,7 @@ class RecordsExport:
 
 
 def begin_export(
-    decisions: Decisions, signer: CheckpointSigner, filters: DecisionFilter, name: str
+    decisions: Decisions, publisher: CheckpointPublisher, filters: DecisionFilter, name: str
 ) -> RecordsExport:
     """Return an export as of the size of its filters, or else as of a checkpoint of the log now.
 
@@ -42,7 +42,7 @@ def begin_export(
     """
     check_available(name)
     size = decisions.reached(filters)
-    checkpoint = signer.covering(size)
+    checkpoint = publisher.covering(size)
     return RecordsExport(
         decisions=decisions,
         filters=replace(filters, as_of=size),

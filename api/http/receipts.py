@@ -15,7 +15,7 @@ def receipt_file(service: Service, entry: LogEntry) -> bytes:
     Raises `ProblemRaised` where the log cannot be signed. The decision is recorded all the same.
     """
     try:
-        return receipt_of(service.tiles, service.signer.covering(entry.index + 1), entry)
+        return receipt_of(service.tiles, service.publisher.covering(entry.index + 1), entry)
     except (LogError, StorageError, ProofError) as error:
         named = entry.columns.decision_id
         detail = f"the decision `{named}` is recorded, and has no receipt yet: {error}"

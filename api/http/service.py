@@ -9,6 +9,7 @@ from api.recording import Recorder
 from api.replay import Replayer
 from engine import Engine
 from engine.audit.log import Committer
+from engine.audit.publishing import CheckpointPublisher
 from engine.audit.signing import CheckpointSigner
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
@@ -61,6 +62,7 @@ class Service:
     keys: ApiKeys
     tiles: TileLog
     signer: CheckpointSigner
+    publisher: CheckpointPublisher
     log_is_public: bool
     probe: Callable[[], Readiness]
     clock: Callable[[], datetime]

@@ -23,6 +23,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 import msgspec
 
 from .checkpoint import SignedCheckpoint, open_checkpoint
+from .cosignature import Cosignature
 from .export import Count
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .log_proof import verify_receipt
@@ -82,6 +83,7 @@ class EvidenceReport:
     checkpoint: SignedCheckpoint | None
     faults: tuple[VerificationFault, ...]
     omitted: int
+    cosignatures: tuple[Cosignature, ...] = ()
 
     @property
     def is_valid(self) -> bool:

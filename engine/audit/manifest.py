@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Literal
 import msgspec
 
 from .checkpoint import SignedCheckpoint, open_checkpoint
+from .cosignature import Cosignature
 from .export import Count
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .note import NoteError, VerifierKey
@@ -71,6 +72,7 @@ class RecordsReport:
     checkpoint: SignedCheckpoint | None
     faults: tuple[VerificationFault, ...]
     omitted: int
+    cosignatures: tuple[Cosignature, ...] = ()
 
     @property
     def is_valid(self) -> bool:

@@ -77,7 +77,7 @@ def _write(service: Service, key: ApiKey, stream: BinaryIO, wanted: _Wanted) -> 
         source = EvidenceSource(
             tiles=service.tiles,
             policies=service.policies,
-            checkpoint=service.signer.covering(wanted.size),
+            checkpoint=service.publisher.covering(wanted.size),
         )
         made = source.write(stream, wanted.entries, size=wanted.size, filters=wanted.filters)
     except TooMany as error:

@@ -72,7 +72,7 @@ def manifest_answer(service: Service, key: ApiKey, filters: DecisionFilter, name
 
 def _begun(service: Service, filters: DecisionFilter, name: str) -> RecordsExport:
     try:
-        return begin_export(service.decisions, service.signer, filters, name)
+        return begin_export(service.decisions, service.publisher, filters, name)
     except BeyondLog as error:
         fault = ProblemError(message=str(error), parameter="as_of")
         raise ProblemRaised(invalid_query([fault])) from None
