@@ -16,6 +16,7 @@ from engine.storage.erasures import Erasures
 from engine.storage.keys import ApiKeys
 from engine.storage.readiness import Readiness
 from engine.storage.tile_log import TileLog
+from engine.storage.vouched import VouchedDirectory
 
 from .problems import BUSY, ProblemRaised, retry_later
 
@@ -61,6 +62,7 @@ class Service:
     tiles: TileLog
     signer: CheckpointSigner
     publisher: CheckpointPublisher
+    vouched: VouchedDirectory
     log_is_public: bool
     probe: Callable[[], Readiness]
     clock: Callable[[], datetime]
