@@ -7,6 +7,7 @@ ends at a root that the caller names, as of the time that is stamped.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import ModuleType
@@ -65,6 +66,11 @@ class Authority:
             found = x509.load_pem_x509_certificates(pem)
         except ValueError as error:
             raise TimestampError("there are no certificates in it (PEM)") from error
+        return cls.of(found)
+
+    @classmethod
+    def of(cls, found: Sequence[x509.Certificate]) -> Self:
+        """Return the authority of some certificates. Raises `TimestampError` without a root."""
         roots = tuple(each for each in found if each.issuer == each.subject)
         if not roots:
             raise TimestampError("none of its certificates is a root, which signs itself")
