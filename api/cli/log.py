@@ -29,6 +29,7 @@ from engine.storage.anchor import KeyFile
 from engine.storage.errors import Conflict
 from engine.storage.static_tree import TreeExport, export_tree
 from engine.storage.tile_log import TileLog
+from engine.storage.vouched import VouchedDirectory
 
 
 @click.group()
@@ -114,6 +115,7 @@ def export(directory: Path, *, as_json: bool) -> None:
         known = KeyFile(settings.log_key).read().verifiers
         try:
             done = export_tree(TileLog(database), checkpoint, known, directory)
+            VouchedDirectory(path=settings.log_vouched).copy_stamp(directory)
         except Conflict as error:
             raise Failure(str(directory), str(error), "name another directory") from error
     output = Output()
