@@ -126,11 +126,14 @@ class Replayer:
         envelope = read_envelope(entry.leaf)
         return Replay(
             decision_id=envelope.decision_id,
-            outcome=self._outcome(entry.payload, envelope),
+            outcome=self._outcome(entry, envelope),
             recorded_engine=envelope.engine.version,
         )
 
-    def _outcome(self, payload: Payload | None, envelope: Envelope) -> Outcome:
+    def _outcome(self, entry: LogEntry, envelope: Envelope) -> Outcome:
+        payload = entry.payload
+        if entry.unread is not None:
+            return NotReplayable(why=f"its contents cannot be read: {entry.unread.why}")
         if payload is None:
             return self._gone(envelope.decision_id)
         if not _is_as_logged(payload, envelope):

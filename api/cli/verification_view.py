@@ -17,11 +17,19 @@ Report = VerificationReport | ReceiptReport
 
 def log_lines(report: VerificationReport, *, advice: str | None) -> Iterator[Text]:
     """Yield the lines that tell what is right and wrong about a log or an export."""
-    entries = f"{report.entries:,} {'entry' if report.entries == 1 else 'entries'}"
-    yield from _verdict(report, f"{entries}, nothing is wrong", f"in {entries}", "the export")
+    entries = _entries(report.entries)
+    if report.unread is not None and not report.faults:
+        told = f"{entries}, nothing is wrong in what could be read"
+        yield toned("INCOMPLETE", Tone.OPEN) + toned(f"  {told}", Tone.TITLE)
+    else:
+        yield from _verdict(report, f"{entries}, nothing is wrong", f"in {entries}", "the export")
     yield _pair("head", head_text(TreeHead(size=report.entries, root=report.root)))
     if report.erased:
-        yield _pair("erased", f"{report.erased:,} {'entry' if report.erased == 1 else 'entries'}")
+        yield _pair("erased", _entries(report.erased))
+    if report.unread is not None:
+        told = f"the contents of {_entries(report.unread.count)}"
+        first = f"the first is entry {report.unread.first}: {report.unread.why}"
+        yield _pair("not read", printable(f"{told}; {first}"))
     if advice is not None:
         yield toned(f"  {advice}", Tone.QUIET)
 
@@ -49,6 +57,7 @@ def log_document(report: VerificationReport) -> dict[str, object]:
         "entries": report.entries,
         "root": b64encode(report.root).decode(),
         "erased": report.erased,
+        "unread": _unread_document(report),
         **_faults(report),
     }
 
@@ -67,6 +76,17 @@ def receipt_document(report: ReceiptReport) -> dict[str, object]:
         "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
         **_faults(report),
     }
+
+
+def _entries(count: int) -> str:
+    return f"{count:,} {'entry' if count == 1 else 'entries'}"
+
+
+def _unread_document(report: VerificationReport) -> dict[str, object] | None:
+    unread = report.unread
+    if unread is None:
+        return None
+    return {"entries": unread.count, "first": unread.first, "why": unread.why}
 
 
 def head_text(head: TreeHead) -> str:

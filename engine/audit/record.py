@@ -96,11 +96,22 @@ class Payload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Why contents that are there cannot be read.
+
+    `is_altered` says that their key is at hand and does not open them.
+    """
+
+    why: str
+    is_altered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogEntry:
     """The entry of a decision, with all that is stored of it.
 
     Once erased, `payload` is None, there are no disclosures, and the columns have what the leaf
-    says and nothing else.
+    says and nothing else. Where it is sealed and does not open, `unread` says why.
     """
 
     index: int
@@ -110,6 +121,7 @@ class LogEntry:
     columns: QueryColumns
     payload: Payload | None
     disclosures: tuple[Disclosure, ...]
+    unread: Unread | None = None
 
     @property
     def id(self) -> str:
