@@ -1,7 +1,7 @@
 """The database of the service, with what seals its contents, as the settings say."""
 
 from engine.storage.contents import Contents
-from engine.storage.database import Database
+from engine.storage.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import StorageUnavailable
 from engine.storage.key_store import KeyStore
 from engine.storage.sealing import bound_to, is_in_clear
@@ -14,6 +14,18 @@ def contents_of(settings: Settings) -> Contents:
     """Return what seals and opens contents; nothing is read or made before it is used."""
     file = WrappingKeyFile(settings.content_key)
     return Contents(KeyStore(Database(settings.content_keys_url), file))
+
+
+def readable_contents(settings: Settings) -> Contents | None:
+    """Return what opens contents and writes nothing, None where there is no key store.
+
+    Raises `StorageUnavailable`.
+    """
+    file = sqlite_file(settings.content_keys_url)
+    if file is not None and not file.is_file():
+        return None
+    keys = Database(unchanging_url(settings.content_keys_url))
+    return Contents(KeyStore(keys, WrappingKeyFile(settings.content_key)))
 
 
 def open_database(settings: Settings) -> Database:

@@ -10,6 +10,8 @@ from api.cli.erase import erase
 from api.cli.failures import Failure
 from api.cli.hold import hold, holds, release
 from api.cli.log_query import query
+from api.cli.log_sample import sample
+from api.cli.log_ship import ship
 from api.cli.log_statistics import statistics
 from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
@@ -30,7 +32,7 @@ def log() -> None:
     """Search the log, publish it as files, erase and hold, and keep the keys that sign it."""
 
 
-for command in (query, statistics, erase, hold, holds, release):
+for command in (query, statistics, sample, ship, erase, hold, holds, release):
     log.add_command(command)
 
 

@@ -6,12 +6,12 @@ from typing import assert_never
 from api.cli.policy_files import PolicyFiles
 from engine.semantics.tree import Definition, Parameter, Rule, Table
 from engine.source.text import Location
-from engine.testing.boundaries import LimitTests
 from engine.testing.coverage import Coverage, PartCoverage, share
 from engine.testing.mutants import Mutant
 from engine.testing.mutation import Trial
 from engine.testing.runner import CaseResult
 from engine.testing.trace import RuleTrace, TraceLine
+from engine.testing.written import LimitTests
 
 Document = dict[str, object]
 

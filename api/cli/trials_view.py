@@ -9,12 +9,12 @@ from api.cli.policy_files import PolicyFiles
 from api.cli.terminal import toned
 from engine.evaluation.prose import Tone, printable
 from engine.source.text import Location
-from engine.testing.boundaries import BoundaryTest, LimitTests
 from engine.testing.coverage import Coverage, PartCoverage, RuleCoverage, share
 from engine.testing.mutants import Mutant
 from engine.testing.parts import Words
 from engine.testing.runner import CaseResult
 from engine.testing.trace import RuleTrace, TraceLine, traces
+from engine.testing.written import BoundaryTest, LimitTests
 
 MOST_NAMES = 10
 

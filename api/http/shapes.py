@@ -19,6 +19,7 @@ from engine.source.json_fault import escaped, excerpt
 from engine.source.suggest import nearest
 from engine.storage.decisions import PAGE_LIMIT
 from engine.storage.filters import SEARCHABLE_STATUSES
+from engine.storage.samples import SAMPLE_LIMIT
 from engine.storage.subjects import Selector
 
 from .fields import Day, Flag, Instant, QueryFlag, QueryNumber, Text, Word
@@ -69,6 +70,7 @@ class FilterParameters:
     campaign: str | None = None
     actor: str | None = None
     policy_digest: str | None = None
+    text: str | None = None
     as_of: int | None = None
 
 
@@ -78,6 +80,13 @@ class SearchParameters(FilterParameters):
 
     limit: int = 100
     cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleParameters(FilterParameters):
+    """The query of a sample."""
+
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,12 +141,17 @@ class _FilterShape(_Shape):
     campaign = Text()
     actor = Text()
     policy_digest = Text()
+    text = Text()
     as_of = QueryNumber(0, MOST_ENTRIES)
 
 
 class _SearchShape(_FilterShape):
     limit = QueryNumber(1, PAGE_LIMIT)
     cursor = Text()
+
+
+class _SampleShape(_FilterShape):
+    count = QueryNumber(1, SAMPLE_LIMIT)
 
 
 class _EnvelopeShape(_Shape):
@@ -165,6 +179,7 @@ _SHAPES: Mapping[type[object], Schema] = {
     BatchParameters: _BatchShape(),
     FilterParameters: _FilterShape(),
     SearchParameters: _SearchShape(),
+    SampleParameters: _SampleShape(),
 }
 _ENVELOPE = _EnvelopeShape()
 _ERASURE = _ErasureShape()

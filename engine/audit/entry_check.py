@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec import UNSET, UnsetType
+
 from .acts import ACTOR, ActLeaf
 from .commitment import Disclosure, opens
 from .export import Columns, Line, UnreadContents, columns_of
@@ -14,6 +16,7 @@ from .record import (
     RecordError,
     Result,
     instant,
+    justification_words,
     query_columns,
     read_result,
 )
@@ -39,7 +42,7 @@ def entry_faults(line: Line) -> Iterator[VerificationFault]:
     elif line.unread is not None:
         yield from _unread_faults(line, line.columns, line.unread, leaf)
     elif is_gone(line):
-        yield from _column_faults(line.index, line.columns, _columns_of_leaf(leaf, {}, ()))
+        yield from _column_faults(line.index, line.columns, _columns_of_leaf(leaf, {}, (), ""))
     else:
         yield from _commitment_faults(line, leaf)
         yield from _disclosure_faults(line, leaf.sd, DISCLOSED)
@@ -80,7 +83,8 @@ def _unread_faults(
     if not _is_bare(line):
         yield fault(line.index, "entry_malformed", "its contents are here, and said to be unread")
     disclosed = {"campaign": columns.campaign, "actor": columns.actor}
-    yield from _column_faults(line.index, columns, _columns_of_leaf(leaf, disclosed, columns.rules))
+    expected = _columns_of_leaf(leaf, disclosed, columns.rules, columns.words)
+    yield from _column_faults(line.index, columns, expected)
 
 
 def _act_faults(line: Line, act: ActLeaf) -> Iterator[VerificationFault]:
@@ -133,7 +137,7 @@ def _content_faults(
     """Compare leaf, result and query columns: all three say what was decided."""
     disclosed = {one.name: one.value for one in _disclosures(line)}
     if line.result is None:
-        expected = _columns_of_leaf(envelope, disclosed, columns.rules)
+        expected = _columns_of_leaf(envelope, disclosed, columns.rules, columns.words)
     else:
         try:
             result = read_result(line.result)
@@ -154,21 +158,27 @@ def _content_faults(
                 decided_at=instant(envelope.decided_at),
                 actor=disclosed.get("actor"),
                 campaign=disclosed.get("campaign"),
-            )
+            ),
+            justification_words(result),
         )
     yield from _column_faults(line.index, columns, expected)
 
 
 def _column_faults(index: int, found: Columns, expected: Columns) -> Iterator[VerificationFault]:
     for name in Columns.__struct_fields__:
+        if name == "words" and found.words is UNSET:  # An earlier version exported it.
+            continue
         if getattr(found, name) != getattr(expected, name):
             yield _column_fault(index, name)
 
 
 def _columns_of_leaf(
-    envelope: Envelope, disclosed: Mapping[str, str | None], rules: tuple[tuple[str, str], ...]
+    envelope: Envelope,
+    disclosed: Mapping[str, str | None],
+    rules: tuple[tuple[str, str], ...],
+    words: str | UnsetType,
 ) -> Columns:
-    """Return the columns that leaf and disclosures vouch for; only the result knows the rules."""
+    """Return the columns that leaf and disclosures vouch for; the others only the result knows."""
     return Columns(
         decision_id=envelope.decision_id,
         decided_at=envelope.decided_at,
@@ -180,6 +190,7 @@ def _columns_of_leaf(
         policy_digest=envelope.policy_set.digest,
         actor=disclosed.get("actor"),
         rules=rules,
+        words=words,
     )
 
 

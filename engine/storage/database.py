@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from .errors import Conflict, StorageUnavailable
 from .postgresql import PostgreSQL
-from .sqlite import SQLite
+from .sqlite import SQLite, unchanging
 
 if TYPE_CHECKING:
     from .contents import Contents
@@ -58,7 +58,9 @@ class Database:
 
     def __init__(self, url: str, *, contents: "Contents | None" = None) -> None:
         self._backend = _backend(url)
-        self._file = sqlite_file(url)
+        file = sqlite_file(url)
+        # A URI, as `unchanging_url` makes of a file that is there.
+        self._file = None if file is None or file.parts[0] == "file:" else file
         self.contents = contents
         """What seals and opens the contents of its log."""
         # INVARIANT: a process uses the engine under its own id only.
@@ -121,6 +123,17 @@ def sqlite_file(url: str) -> Path | None:
     if read.get_backend_name() != "sqlite" or not read.database:
         return None
     return Path(read.database)
+
+
+def unchanging_url(url: str) -> str:
+    """Return the URL by which a database is read that may lie where nothing can be written.
+
+    Raises `StorageUnavailable`, as `sqlite.unchanging` does.
+    """
+    read = _read(url)
+    if read.get_backend_name() != "sqlite":
+        return url
+    return unchanging(read).render_as_string(hide_password=False)
 
 
 def _read(url: str) -> URL:

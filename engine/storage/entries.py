@@ -11,7 +11,7 @@ from ..audit.acts import ActEntry, Entry
 from ..audit.commitment import Disclosure
 from ..audit.record import LogEntry, Payload, QueryColumns, Unread
 from .contents import NO_STORE, Contents, Opened, SealedContents, is_of
-from .schema import disclosure, log_entry, log_entry_rule, payload, sealed
+from .schema import disclosure, log_entry, log_entry_rule, log_entry_words, payload, sealed
 
 DECISION = "decision"
 """The kind of entries that decisions have."""
@@ -22,7 +22,12 @@ _ENTRY = select(
     payload.c.input_salt,
     payload.c.result,
     payload.c.result_salt,
-).outerjoin(payload, payload.c.index == log_entry.c.index)
+    log_entry_words.c.words,
+).select_from(
+    log_entry.outerjoin(payload, payload.c.index == log_entry.c.index).outerjoin(
+        log_entry_words, log_entry_words.c.index == log_entry.c.index
+    )
+)
 
 
 def read_entries(
@@ -69,6 +74,7 @@ def _entry_of(row: RowMapping, columns: QueryColumns, found: Opened | Unread) ->
         leaf=row["leaf"],
         leaf_hash=row["leaf_hash"],
         columns=columns,
+        words=row["words"] or "",
         payload=opened.payload,
         disclosures=opened.disclosures,
         unread=found if isinstance(found, Unread) else None,

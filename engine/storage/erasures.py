@@ -1,6 +1,6 @@
 """Erasing: what lies beside a leaf is deleted, and an entry of the log says so.
 
-One transaction deletes the payloads, salts, disclosures and indexed rules of at most 256
+One transaction deletes the payloads, salts, disclosures, indexed rules and words of at most 256
 decisions, empties the columns that came of them, and appends the erasure. Leaves and hashes stay,
 so that every proof stays what it was. A subject with more decisions takes several transactions:
 killed in between, all that is erased is accounted for, and erasing again goes on. What a hold
@@ -24,13 +24,22 @@ from .doom import settle
 from .errors import LogInconsistent
 from .holds import check_free
 from .log_store import append_within, read_head, system_clock
-from .schema import disclosure, doomed_key, erased, log_entry, log_entry_rule, payload, sealed
+from .schema import (
+    disclosure,
+    doomed_key,
+    erased,
+    log_entry,
+    log_entry_rule,
+    log_entry_words,
+    payload,
+    sealed,
+)
 from .subjects import Selector, check_known, not_erased, selected
 
 STEP = 256
 """The most decisions that one transaction, and one entry, erases."""
 
-_CONTENTS = (payload, disclosure, sealed, log_entry_rule)
+_CONTENTS = (payload, disclosure, sealed, log_entry_rule, log_entry_words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ class KeysMissing(StorageUnavailable):
     """The key store of a log, or the key that its keys are wrapped by, is not there."""
 
 
-class ContentsUnread(StorageError):  # noqa: N818 - as above.
+class ContentsUnread(StorageUnavailable):
     """The contents of a decision are there, and sealed under a key that is not."""
 
 

@@ -22,7 +22,10 @@ _WRITERS = 0x0A55E27  # The number of the lock, one that nothing else in the dat
 _CONNECT_SECONDS = 10
 _POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10, "pool_pre_ping": True}
 # Those of the log, and that of a key store, which is a database of its own.
-_CONTENTS = ("log_entry", "log_entry_rule", "payload", "disclosure", "sealed", "data_key")
+_CONTENTS = (
+    *("log_entry", "log_entry_rule", "log_entry_words", "payload", "disclosure", "sealed"),
+    "data_key",
+)
 _STATEMENT_TIMEOUT = "SET statement_timeout = '60s'"
 _SESSION = (
     "SET client_encoding = 'UTF8'",

@@ -30,6 +30,7 @@ from ..semantics.tree import (
     Rule,
     Table,
     ValueTerm,
+    Waiver,
     Window,
     clauses_read,
     conditions_below,
@@ -107,6 +108,10 @@ def mutants_of(rule: Rule, words: Words) -> Iterator[Mutant]:
         bound = replace(rule, waivers=others)
         change = f"the waiver `{waiver.name}` is deleted"
         yield _mutant(rule, bound, change, waiver.scope.location, in_clause=True)
+        for made, change, place in _of_waiver(waiver, words):
+            otherwise = tuple(made if each is waiver else each for each in rule.waivers)
+            changed = replace(rule, waivers=otherwise)
+            yield _mutant(rule, changed, change, place, in_clause=True)
     for clause, changed, change, span in _clauses(rule, words):
         place = words.place(span) if span is not None else clause.location
         yield _mutant(rule, changed, change, place, in_clause=True)
@@ -170,6 +175,18 @@ def _terms(rule: Rule) -> Iterator[tuple[Rule, str]]:
     if rule.if_unknown is UnknownTreatment.DENY:
         asking = replace(rule, if_unknown=UnknownTreatment.ASK)
         yield asking, "`if unknown deny` reads `if unknown ask`"
+
+
+def _of_waiver(waiver: Waiver, words: Words) -> Iterator[tuple[Waiver, str, Location]]:
+    """Yield changes of when a waiver holds, and for whom."""
+    start, until = waiver.window.start, waiver.window.until
+    head = waiver.scope.location
+    early = replace(waiver, window=Window(until=until))
+    yield early, f"the waiver `{waiver.name}` holds before {start} as well", head
+    late = replace(waiver, window=Window(start=start))
+    yield late, f"the waiver `{waiver.name}` holds from {until} on", head
+    for made, each in _changed(waiver.scope, words):
+        yield replace(waiver, scope=made), each.change, words.place(each.span)
 
 
 def _places(rule: Rule, text: str, place: Location, words: Words) -> Iterator[Mutant]:

@@ -42,6 +42,7 @@ from engine.storage.subjects import Selector
 from engine.storage.tile_log import TileLog
 from engine.storage.wrapping import WrappingKey, WrappingKeyFile, WrappingKeys
 from tests.audit.conftest import NOON, Backup, Clock
+from tests.audit.test_erasures import write_as_before
 
 PROCESS = Path(__file__).with_name("sealing_process.py")
 
@@ -623,25 +624,27 @@ def test_killed_while_it_is_sealed(
     database.close()
 
 
-def test_a_log_of_revision_0003_is_brought_along_and_sealed(
+def test_a_log_of_an_earlier_revision_is_brought_along_and_sealed(
     url: str, contents: Contents, make_record: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upgrade = command.upgrade
-    with monkeypatch.context() as patched:
-        patched.setattr(command, "upgrade", lambda config, _: upgrade(config, "0003"))
-        migrate(url)
+
+    def upgrade_to(revision: str) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(command, "upgrade", lambda config, _: upgrade(config, revision))
+            migrate(url)
+
+    upgrade_to("0001")
     database = Database(url)
-    record = seal(make_record())
-    with database.writing() as connection:
-        connection.exec_driver_sql("CREATE TABLE key_store (id TEXT)")  # As nobody looks it up yet.
-    SQLLogStore(database).append([record])
-    with database.writing() as connection:
-        connection.exec_driver_sql("DROP TABLE key_store")
+    entry = seal(make_record()).entry(0, NOON)
+    write_as_before(database, entry)
+    upgrade_to("0003")
+    assert count_of(database, payload) == 1
     migrate(database)
     database.close()
     brought = Database(url, contents=contents)
     assert begin_sealing(brought, contents) == 1
-    assert Decisions(brought).get(record.id).payload == record.payload
+    assert Decisions(brought).get(entry.id) == entry
     assert report_of(brought).is_valid
     brought.close()
 

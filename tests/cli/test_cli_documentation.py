@@ -57,10 +57,10 @@ def test_every_command_has_an_example_and_names_its_statuses(run: Run) -> None:
         assert re.search(r"Exit\s+status:", text)
 
 
-def test_all_but_lsp_and_serve_take_json(run: Run) -> None:
+def test_all_but_lsp_serve_and_ship_take_json(run: Run) -> None:
     for path in commands(assent):
         takes = "--json " in run(*path, "--help").stdout
-        assert takes == (path not in {("lsp",), ("serve",), *GROUPS})
+        assert takes == (path not in {("lsp",), ("serve",), ("log", "ship"), *GROUPS})
 
 
 def test_assent_alone_shows_the_commands_in_their_order(run: Run) -> None:

@@ -18,11 +18,12 @@ from api.http.service import Service
 from api.http.shapes import (
     FilterParameters,
     NoParameters,
+    SampleParameters,
     SearchParameters,
     invalid_query,
     read_query,
 )
-from api.listing import listed_document, statistics_document
+from api.listing import listed_document, sample_document, statistics_document
 from api.replay import replay_document
 from engine.audit.acts import Action
 from engine.audit.record import LogEntry, Payload
@@ -31,6 +32,7 @@ from engine.storage.decisions import DecisionPage
 from engine.storage.errors import BeyondLog, InvalidQuery, LogInconsistent, NotFound
 from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
+from engine.storage.samples import Sample
 from engine.storage.statistics import Statistics
 
 
@@ -57,6 +59,13 @@ def blueprint(service: Service) -> Blueprint:
         made = _statistics(service, read_query(FilterParameters, request.args), g.key)
         note_access(service, g.key, Action.SEARCH, spans_of([]))
         return json_answer(statistics_document(made))
+
+    @routes.get("/v1/decisions/sample")
+    def sample() -> Response:
+        made = _sample(service, read_query(SampleParameters, request.args), g.key)
+        found = spans_of(each.decision.index for each in made.decisions)
+        note_access(service, g.key, Action.SEARCH, found)
+        return json_answer(sample_document(made))
 
     @routes.get("/v1/decisions/<decision_id>")
     def show(decision_id: str) -> Response:
@@ -110,6 +119,17 @@ def _statistics(service: Service, query: FilterParameters, key: ApiKey) -> Stati
         raise _refused(str(error), "as_of") from None
 
 
+def _sample(service: Service, query: SampleParameters, key: ApiKey) -> Sample:
+    if query.count is None:
+        raise _refused("how many decisions are to be drawn?", "count")
+    if query.as_of is None:
+        raise _refused("a sample is drawn as of a size of the log", "as_of")
+    try:
+        return service.decisions.sample(_filters(query, key), query.count)
+    except BeyondLog as error:
+        raise _refused(str(error), "as_of") from None
+
+
 def _entry(service: Service, decision_id: str, key: ApiKey) -> LogEntry:
     """Return a decision that a key may see; an auditor also what is left of one that is erased."""
     entry = service.decisions.get(decision_id)
@@ -146,6 +166,13 @@ def _filters(query: FilterParameters, key: ApiKey) -> DecisionFilter:
             detail = "only a key with the role `auditor` reads the decisions of others"
             raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
         actor = key.name
+    try:
+        return _decision_filter(query, actor)
+    except InvalidQuery as error:  # The shape has seen to all else.
+        raise _refused(str(error), "text") from None
+
+
+def _decision_filter(query: FilterParameters, actor: str | None) -> DecisionFilter:
     return DecisionFilter(
         since=query.since,
         until=query.until,
@@ -156,6 +183,7 @@ def _filters(query: FilterParameters, key: ApiKey) -> DecisionFilter:
         campaign=query.campaign,
         actor=actor,
         policy_digest=query.policy_digest,
+        text=query.text,
         as_of=query.as_of,
     )
 
