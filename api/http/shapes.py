@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from marshmallow import RAISE, Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
+from api.exports.formats import MEDIA_TYPES
 from api.submission import FORMAT_NAMES, NATIVE
 from engine.audit.acts import ASKED_FOR, Ground
 from engine.source.json_fault import escaped, excerpt
@@ -27,6 +28,7 @@ from .problems import INVALID_QUERY, MALFORMED_ORDER, Problem, ProblemError, Pro
 
 BRIEF, FULL = "brief", "full"
 INDEX, WAIT = "index", "wait"
+PAGE = "json"
 
 MOST_ENTRIES = 10**15
 """A size of the log beyond this is a slip of the pen."""
@@ -76,10 +78,18 @@ class FilterParameters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchParameters(FilterParameters):
-    """The query of a search."""
+    """The query of a search; what is no page has neither `limit` nor `cursor`."""
 
-    limit: int = 100
+    format: str | None = None
+    limit: int | None = None
     cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestParameters(FilterParameters):
+    """The query of the manifest of an export."""
+
+    format: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +156,13 @@ class _FilterShape(_Shape):
 
 
 class _SearchShape(_FilterShape):
+    format = Word((PAGE, *MEDIA_TYPES))
     limit = QueryNumber(1, PAGE_LIMIT)
     cursor = Text()
+
+
+class _ManifestShape(_FilterShape):
+    format = Word(tuple(MEDIA_TYPES))
 
 
 class _SampleShape(_FilterShape):
@@ -180,6 +195,7 @@ _SHAPES: Mapping[type[object], Schema] = {
     FilterParameters: _FilterShape(),
     SearchParameters: _SearchShape(),
     SampleParameters: _SampleShape(),
+    ManifestParameters: _ManifestShape(),
 }
 _ENVELOPE = _EnvelopeShape()
 _ERASURE = _ErasureShape()

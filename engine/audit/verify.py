@@ -24,6 +24,7 @@ from typing import BinaryIO
 import msgspec
 
 from .acts import ErasureLeaf
+from .cosignature import Cosignature
 from .entry_check import entry_faults, is_gone, leaf_or_fault
 from .erasures import ErasureLedger
 from .export import Header, Line
@@ -68,7 +69,7 @@ class VerificationReport:
 
     `entries` counts the lines that were entries, `root` is the root recomputed over them. `faults`
     are in the order of the file, `omitted` counts those beyond the limit, and `erased` the entries
-    that erasures name.
+    that erasures name. `cosignatures` are those of the witnesses that were asked for.
     """
 
     entries: int
@@ -77,6 +78,7 @@ class VerificationReport:
     omitted: int
     erased: int
     unread: UnreadEntries | None = None
+    cosignatures: tuple[Cosignature, ...] = ()
 
     @property
     def is_valid(self) -> bool:

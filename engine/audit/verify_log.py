@@ -15,6 +15,7 @@ from typing import Protocol
 
 from .acts import ErasureLeaf
 from .checkpoint import SignedCheckpoint, open_checkpoint
+from .cosignature import Cosignature, WitnessPolicy
 from .entry_check import leaf_or_fault
 from .erasures import ErasureLedger
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
@@ -55,13 +56,15 @@ def verify_log(
     known: Sequence[VerifierKey],
     *,
     trusted: TreeHead | None = None,
+    policy: WitnessPolicy | None = None,
     most_faults: int = FAULT_LIMIT,
 ) -> VerificationReport:
     """Return what is right and wrong about a published log. Raises `OSError` as the source does.
 
-    Its checkpoint must be signed by a known key; the tree must pass through the `trusted` head.
+    Its checkpoint must be signed by a known key and cosigned as the policy demands; the tree must
+    pass through the `trusted` head.
     """
-    reading = _Reading(source=source, known=known, trusted=trusted)
+    reading = _Reading(source=source, known=known, trusted=trusted, policy=policy)
     faults, omitted = gather(reading.faults(), most_faults)
     return VerificationReport(
         entries=reading.frontier.size,
@@ -69,6 +72,7 @@ def verify_log(
         faults=faults,
         omitted=omitted,
         erased=reading.erasures.count(),
+        cosignatures=reading.cosignatures,
     )
 
 
@@ -79,9 +83,11 @@ class _Reading:
     source: LogSource
     known: Sequence[VerifierKey]
     trusted: TreeHead | None
+    policy: WitnessPolicy | None
     frontier: Frontier = EMPTY_TREE
     logged_at: str = ""
     rows: list[_Row] = field(default_factory=list)
+    cosignatures: tuple[Cosignature, ...] = ()
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
     retention: RetentionLedger = field(default_factory=RetentionLedger)
@@ -91,6 +97,10 @@ class _Reading:
         if isinstance(checkpoint, VerificationFault):
             yield checkpoint
             return
+        if self.policy is not None:
+            witnessed = self.policy.review(checkpoint.note)
+            self.cosignatures = witnessed.cosignatures
+            yield from witnessed.faults
         size = checkpoint.head.size
         yield from self._pass()
         for first in range(0, size, TILE_WIDTH):

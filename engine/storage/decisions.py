@@ -33,6 +33,7 @@ PAGE_LIMIT = 500
 
 _CURSOR = struct.Struct(">QQ16s")
 _EXPORT_STEP = 256
+_INDEX_STEP = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,44 @@ class Decisions:
     def statistics(self, filters: DecisionFilter = EVERY_DECISION) -> Statistics:
         """Return the counts of a filter. Raises `BeyondLog`, as a page does."""
         return count_decisions(self._database, filters)
+
+    def reached(self, filters: DecisionFilter) -> int:
+        """Return the size of the log that a filter asks about. Raises `BeyondLog`."""
+        with self._database.reading() as connection:
+            return size_of(filters, read_head(connection).frontier.size)
+
+    def matching(self, filters: DecisionFilter) -> Iterator[LoggedDecision]:
+        """Yield the decisions of a filter as of its size, in the order of the log.
+
+        Some hundreds are in memory, and no transaction outlasts them. Raises `BeyondLog`.
+        """
+        size, last = self.reached(filters), -1
+        while True:
+            with self._database.reading() as connection:
+                dialect = connection.dialect.name
+                index = position(filters, dialect)
+                query = narrowed(LISTED, filters, dialect).where(index > last, index < size)
+                rows = connection.execute(query.order_by(index).limit(PAGE_LIMIT)).mappings().all()
+                found = listed_decisions(connection, rows)
+            yield from found
+            if len(found) < PAGE_LIMIT:
+                return
+            last = found[-1].index
+
+    def matching_indexes(self, filters: DecisionFilter) -> Iterator[int]:
+        """Yield the indexes of what `matching` yields. Raises `BeyondLog`."""
+        size, last = self.reached(filters), -1
+        while True:
+            with self._database.reading() as connection:
+                dialect = connection.dialect.name
+                index = position(filters, dialect)
+                query = narrowed(select(log_entry.c.index), filters, dialect)
+                query = query.where(index > last, index < size).order_by(index).limit(_INDEX_STEP)
+                found = connection.execute(query).scalars().all()
+            yield from found
+            if len(found) < _INDEX_STEP:
+                return
+            last = found[-1]
 
     def sample(self, filters: DecisionFilter, most: int) -> Sample:
         """Return a sample of a filter as of its size. Raises as `draw_sample` does."""

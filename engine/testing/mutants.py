@@ -2,7 +2,7 @@
 
 They are made of the typed core and never of text. `change` completes the sentence *no test notices
 if …*. What no expectation can tell apart makes no mutant: whether a rule is mandatory, its severity
-and message, when a duty is due, and `if unknown deny` in place of `ask`, since both deny. Of a list
+and message, when a duty is due, and whether an advisory rule that is undetermined warns. Of a list
 with many members only the first are left out one by one.
 """
 
@@ -28,6 +28,7 @@ from ..semantics.tree import (
     Parameter,
     Policies,
     Rule,
+    SetDefinition,
     Table,
     ValueTerm,
     Waiver,
@@ -74,7 +75,7 @@ class Mutant:
     what the changed rules read, where that is what changed.
     """
 
-    owner: Rule | Definition | Parameter | Table
+    owner: Rule | Definition | Parameter | Table | SetDefinition
     rules: tuple[Rule, ...]
     changed: tuple[Rule, ...]
     change: str
@@ -175,6 +176,9 @@ def _terms(rule: Rule) -> Iterator[tuple[Rule, str]]:
     if rule.if_unknown is UnknownTreatment.DENY:
         asking = replace(rule, if_unknown=UnknownTreatment.ASK)
         yield asking, "`if unknown deny` reads `if unknown ask`"
+    elif rule.effect.denies and rule.enforcement is not Enforcement.ADVISORY:
+        denying = replace(rule, if_unknown=UnknownTreatment.DENY)
+        yield denying, "the rule denies for want of a fact instead of asking for it"
 
 
 def _of_waiver(waiver: Waiver, words: Words) -> Iterator[tuple[Waiver, str, Location]]:
