@@ -14,7 +14,7 @@ import msgspec
 
 from engine.audit.acts import ActEntry, Entry
 from engine.audit.record import LogEntry, Payload
-from engine.storage.errors import ContentsUnread
+from engine.storage.contents import check_read
 
 Event: TypeAlias = dict[str, object]
 """A JSON object, written by `msgspec`; recorded JSON stands in it byte by byte."""
@@ -39,9 +39,10 @@ class Sender:
 
         Raises `ContentsUnread` for those that are there and do not open.
         """
-        if self.with_contents and entry.unread is not None:
-            raise ContentsUnread(f"entry {entry.index}: its contents: {entry.unread.why}")
-        return entry.payload if self.with_contents else None
+        if not self.with_contents:
+            return None
+        check_read(entry)
+        return entry.payload
 
     def disclosed(self, entry: Entry) -> Event:
         """Return the members that an event may disclose, by their names."""

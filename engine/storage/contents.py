@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 
 from ..audit.commitment import Disclosure
 from ..audit.record import LogEntry, Payload, Unread
-from .errors import KeysMissing, StorageUnavailable
+from .errors import ContentsUnread, KeysMissing, StorageUnavailable
 from .key_store import DataKey, KeyStore, NoKey
 from .schema import key_store
 from .wrapping import Unopened, decrypt, encrypt
@@ -101,6 +101,12 @@ def seal(entry: LogEntry, key: DataKey) -> dict[str, object]:
         "names": encrypt(key.secret, names, _NAMES + name),
         "payload": encrypt(key.secret, content, _PAYLOAD + name),
     }
+
+
+def check_read(entry: LogEntry) -> None:
+    """Raise `ContentsUnread` for an entry whose contents are there and could not be opened."""
+    if entry.unread is not None:
+        raise ContentsUnread(f"the contents of entry {entry.index}: {entry.unread.why}")
 
 
 def check_bound(connection: Connection, contents: Contents | None) -> bool:

@@ -17,9 +17,10 @@ from sqlalchemy import Connection, and_, select
 from ..audit.record import LogEntry
 from ..audit.tree import TreeHead, prove_record, prove_tree, read_root
 from ..audit.verify import InclusionProof
+from .contents import check_read
 from .database import Database
 from .entries import DECISION, read_decisions
-from .errors import ContentsUnread, InvalidQuery, NotFound
+from .errors import InvalidQuery, NotFound
 from .filters import EVERY_DECISION, DecisionFilter, decided, narrowed, position, size_of
 from .listing import LISTED, LoggedDecision, listed_decisions
 from .log_store import read_head
@@ -62,8 +63,7 @@ class Decisions:
             found = read_decisions(connection, condition, self._database.contents)
         if not found:
             raise _unknown(decision_id)
-        if found[0].unread is not None:
-            raise ContentsUnread(f"its contents cannot be read: {found[0].unread.why}")
+        check_read(found[0])
         return found[0]
 
     def page(

@@ -205,7 +205,7 @@ def test_a_backup_of_the_log_stays_unreadable_after_an_erasure(
     erase(database, first, clock)
     backup.put_back()
     assert unread_of(database) == ["their key was destroyed by an erasure", None]
-    with pytest.raises(ContentsUnread, match="destroyed by an erasure"):
+    with pytest.raises(ContentsUnread, match="entry 0: their key was destroyed by an erasure"):
         Decisions(database).get(first)
     report = report_of(database)
     assert (report.faults, report.is_valid) == ((), False)
