@@ -123,6 +123,8 @@ def reopened(
 ) -> Reopened | Erased | NotReplayable:
     """Return what was logged of a decision, or why it cannot be read. Raises `StorageError`."""
     payload = entry.payload
+    if entry.unread is not None:
+        return NotReplayable(why=f"its contents cannot be read: {entry.unread.why}")
     if payload is None:
         tombstone = erasures.tombstone(envelope.decision_id)
         if tombstone is None:
