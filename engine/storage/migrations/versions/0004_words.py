@@ -7,7 +7,7 @@ from alembic import op
 
 from engine.audit.record import RecordError, justification_words, read_result
 
-revision = "0007"
+revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None

@@ -6,8 +6,8 @@ What is stored in clear stays so here: sealing needs keys, which a migration has
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0007"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
