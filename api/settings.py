@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from engine.audit.cosignature import WitnessKey, WitnessPolicy
 from engine.audit.note import NoteError
+from engine.audit.retention import Schedule
 from engine.audit.witness import Witness
 from engine.bundle.load import shipped_directory
 from engine.source.json_fault import excerpt
@@ -60,6 +61,7 @@ class Settings:
     batch_limit: int
     commit_queue: int
     commit_patience: int
+    retention: Schedule | None
     graceful_timeout: int
     log_level: str
 
@@ -127,6 +129,26 @@ def _word(*words: str) -> _Read:
         return str(value)
 
     return read
+
+
+def _schedule(value: object, _base: Path) -> Schedule | None:
+    """Read a table; in the environment it is written as TOML writes it inline."""
+    if value == "":
+        return None
+    if isinstance(value, str):
+        value = _inline_table(value)
+    if isinstance(value, Mapping):
+        return Schedule.read(value)
+    raise ValueError('a table like `{ default = "13 months", deny = "3 years" }`')
+
+
+def _inline_table(text: str) -> object:
+    """Return a value as TOML writes it on one line, None where it is none."""
+    try:
+        document = tomllib.loads(f"value = {text}")
+    except ValueError:
+        return None
+    return document["value"] if len(document) == 1 else None
 
 
 def _witnesses(value: object, _base: Path) -> tuple[Witness, ...]:
@@ -304,6 +326,13 @@ SETTINGS = (
         default=30,
         meaning="most seconds that a decision waits to be written",
         read=_whole(1, 600),
+    ),
+    Setting(
+        name="retention",
+        default="",
+        shown="none: nothing is erased for its age",
+        meaning="how long the contents of decisions are kept, by class ([below](#retention))",
+        read=_schedule,
     ),
     Setting(
         name="graceful_timeout",

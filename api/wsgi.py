@@ -29,6 +29,7 @@ from engine.storage.keys import ApiKeys
 from engine.storage.log_store import SQLLogStore
 from engine.storage.policies import PolicyVersion, PolicyVersions
 from engine.storage.readiness import Readiness, probe
+from engine.storage.retention import Retention
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 
@@ -42,6 +43,9 @@ from .settings import Settings, load_settings
 from .setup import SetupError
 from .signing import check_origin, reason_of, signer_of
 from .stamping import authority_of, stamper_of
+
+SERVICE = "service"
+"""Who declares what its settings say, for the log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,8 @@ def start(settings: Settings) -> Process:
     check_prepared(settings, database)
     bundle = load_bundle(settings.policies, name=settings.policy_set)
     PolicyVersions(database).keep(version_of(bundle))
+    if settings.retention is not None:
+        Retention(database, settings.retention).declare(actor=SERVICE)
     committer = Committer(
         SQLLogStore(database), queue=settings.commit_queue, patience=settings.commit_patience
     )
@@ -141,6 +147,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         committer=committer,
         decisions=Decisions(database),
         erasures=Erasures(database),
+        policies=PolicyVersions(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),

@@ -9,7 +9,11 @@ from rich.text import Text
 from api.cli.erase import erase
 from api.cli.failures import Failure
 from api.cli.hold import hold, holds, release
+from api.cli.log_evidence import evidence
 from api.cli.log_query import query
+from api.cli.log_records import records
+from api.cli.log_sample import sample
+from api.cli.log_ship import ship
 from api.cli.log_statistics import statistics
 from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
@@ -32,7 +36,10 @@ def log() -> None:
     """Search the log, publish it as files, erase and hold, and keep the keys that sign it."""
 
 
-for command in (query, statistics, erase, hold, holds, release):
+for command in (
+    *(query, statistics, sample, records, evidence, ship),
+    *(erase, hold, holds, release),
+):
     log.add_command(command)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from io import BufferedReader
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 import click
 
@@ -19,18 +19,30 @@ from api.cli.log_sources import DirectorySource, WebSource
 from api.cli.submissions import STANDARD_INPUT
 from api.cli.terminal import Output, reading
 from api.cli.trust import LOG_KEYS, WITNESS_KEYS, Trust, authority_of, text_of, trust_of
-from api.cli.verification_view import log_document, log_lines, receipt_document, receipt_lines
-from engine.audit.cosignature import WitnessKey
-from engine.audit.log_proof import MARK, PROOF_LIMIT, ReceiptReport, verify_receipt
+from api.cli.verification_view import Report, report_document, report_lines
+from engine.audit.cosignature import Witnessed, WitnessKey
+from engine.audit.evidence import MARK as EVIDENCE_MARK
+from engine.audit.evidence import EvidenceReport, verify_evidence
+from engine.audit.faults import fault
+from engine.audit.log_proof import MARK, PROOF_LIMIT, verify_receipt
+from engine.audit.manifest import MANIFEST_LIMIT, RecordsReport, read_manifest, verify_records
+from engine.audit.manifest import MARK as RECORDS_MARK
 from engine.audit.note import VerifierKey
 from engine.audit.verify import VerificationReport, verify_export
 from engine.audit.verify_log import LogSource, verify_log
 
 EXPORT, RECEIPT, LOG, DATABASE = "export", "receipt", "log", "database"
+MANIFEST, EVIDENCE = "manifest", "evidence"
 
 _WEB = ("http://", "https://")
 _DATABASES = ("sqlite:", "postgresql:")
-_SQLITE_MARK = b"SQLite format 3\0"
+_MARKS = {
+    MARK: RECEIPT,
+    RECORDS_MARK: MANIFEST,
+    EVIDENCE_MARK: EVIDENCE,
+    b"SQLite format 3\0": DATABASE,
+}
+_Signed = TypeVar("_Signed", EvidenceReport, RecordsReport)
 _HEAD_ADVICE = "compare the head with one from elsewhere, or give that one as --trusted"
 
 
@@ -69,7 +81,7 @@ _HEAD_ADVICE = "compare the head with one from elsewhere, or give that one as --
 @click.option(
     "--as",
     "kind",
-    type=click.Choice([RECEIPT, EXPORT, LOG, DATABASE]),
+    type=click.Choice([RECEIPT, EVIDENCE, MANIFEST, EXPORT, LOG, DATABASE]),
     help="What it is. [default: what it looks like]",
 )
 @click.option(
@@ -94,15 +106,18 @@ def verify(  # noqa: PLR0913 - one parameter for each option.
 ) -> None:
     """Verify a receipt, an export, a published log or a database, whoever made it.
 
-    WHAT is a receipt (.tlog-proof), an export as NDJSON (`-` for standard input), a directory that
+    WHAT is a receipt (.tlog-proof), evidence (.zip), the manifest of a file of records
+    (.manifest.json), an export as NDJSON (`-` for standard input), a directory that
     `assent log export` wrote, the address of a log, or a database: its URL, or the file of SQLite.
     Every hash, commitment, column and tile is computed again. The log's public key tells that it is
-    the log's: receipts and published logs need it. An export and a database are not signed: give a
-    head that you know from elsewhere. Witnesses are strangers who cosign: that enough of them did
-    shows that you see the log that all others see.
+    the log's: receipts, evidence, manifests and published logs need it. An export and a database
+    are not signed: give a head that you know from elsewhere. Witnesses are strangers who cosign:
+    that enough of them did shows that you see the log that all others see.
 
     \b
       assent verify decision.tlog-proof --vkey log.vkey
+      assent verify evidence.zip --vkey log.vkey
+      assent verify denied.csv.manifest.json --vkey log.vkey
       assent verify log.ndjson --trusted checkpoint --vkey log.vkey
       assent verify /srv/log --vkey log.vkey --trusted 1204:Hv3Zr0…
       assent verify /srv/log --vkey log.vkey --witness witnesses.vkey --quorum 2
@@ -122,9 +137,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option.
         ctx.exit(NO)
 
 
-def _report(
-    what: str, kind: str | None, trust: Trust, key_file: Path | None
-) -> VerificationReport | ReceiptReport:
+def _report(what: str, kind: str | None, trust: Trust, key_file: Path | None) -> Report:
     source = _source(what, kind, key_file)
     if source is not None:
         trust.need_key(what)
@@ -140,7 +153,43 @@ def _report(
         if meant == RECEIPT:
             trust.need_key(what)
             return verify_receipt(stream.read(PROOF_LIMIT), trust.keys, policy=trust.policy)
+        if meant == EVIDENCE:
+            trust.need_key(what)
+            return _cosigned(_of_evidence(Path(what), trust), trust)
+        if meant == MANIFEST:
+            trust.need_key(what)
+            return _cosigned(_of_records(what, stream.read(MANIFEST_LIMIT), trust), trust)
     return _of_database(f"sqlite:///{what}", trust)
+
+
+def _of_evidence(file: Path, trust: Trust) -> EvidenceReport:
+    if file == STANDARD_INPUT:
+        raise Failure("-", "an evidence is read to and fro", "name a file")
+    with file.open("rb") as stream:
+        return verify_evidence(stream, trust.keys)
+
+
+def _of_records(what: str, content: bytes, trust: Trust) -> RecordsReport:
+    try:
+        manifest = read_manifest(content)
+    except ValueError as error:
+        told = fault(None, "manifest_malformed", f"this is no manifest: {error}")
+        return RecordsReport(manifest=None, checkpoint=None, faults=(told,), omitted=0)
+    file = Path(what).with_name(manifest.file)
+    if not file.is_file():
+        return verify_records(manifest, None, trust.keys)
+    with _opened(file) as stream:
+        return verify_records(manifest, stream, trust.keys)
+
+
+def _cosigned(report: _Signed, trust: Trust) -> _Signed:
+    """Return a report with the cosignatures of its checkpoint, and what is wrong with them."""
+    checkpoint = report.checkpoint
+    if trust.policy is None or checkpoint is None:
+        return report
+    found: Witnessed = trust.policy.review(checkpoint.note)
+    faults = (*found.faults, *report.faults)
+    return replace(report, faults=faults, cosignatures=found.cosignatures)
 
 
 def _of_database(url: str, trust: Trust) -> VerificationReport:
@@ -169,10 +218,8 @@ def _source(what: str, kind: str | None, key_file: Path | None) -> LogSource | N
 
 
 def _kind_of(stream: BufferedReader) -> str:
-    begins = stream.peek(max(len(MARK), len(_SQLITE_MARK)))
-    if begins.startswith(_SQLITE_MARK):
-        return DATABASE
-    return RECEIPT if begins.startswith(MARK) else EXPORT
+    begins = stream.peek(max(map(len, _MARKS)))
+    return next((kind for mark, kind in _MARKS.items() if begins.startswith(mark)), EXPORT)
 
 
 @contextmanager
@@ -194,14 +241,9 @@ def _buffered(stream: BinaryIO) -> Iterator[BufferedReader]:
         buffered.detach()
 
 
-def _show(report: VerificationReport | ReceiptReport, *, as_json: bool, advice: str | None) -> None:
+def _show(report: Report, *, as_json: bool, advice: str | None) -> None:
     output = Output()
-    if isinstance(report, ReceiptReport):
-        if as_json:
-            output.json(receipt_document(report))
-        else:
-            output.lines(receipt_lines(report))
-    elif as_json:
-        output.json(log_document(report))
+    if as_json:
+        output.json(report_document(report))
     else:
-        output.lines(log_lines(report, advice=advice))
+        output.lines(report_lines(report, advice=advice))

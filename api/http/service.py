@@ -14,6 +14,7 @@ from engine.audit.signing import CheckpointSigner
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.keys import ApiKeys
+from engine.storage.policies import PolicyVersions
 from engine.storage.readiness import Readiness
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
@@ -57,6 +58,7 @@ class Service:
     committer: Committer
     decisions: Decisions
     erasures: Erasures
+    policies: PolicyVersions
     replayer: Replayer
     keys: ApiKeys
     tiles: TileLog

@@ -22,6 +22,7 @@ from .erasures import ErasureLedger
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
 from .note import NOTE_LIMIT, NoteError, VerifierKey
+from .retention_check import RetentionLedger
 from .tiles import BUNDLE_LIMIT, TILE_WIDTH, TilePath, read_bundle, split_hashes
 from .timestamp import (
     LATEST_PATH,
@@ -105,6 +106,7 @@ class _Reading:
     stamped: Stamped | None = None
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
+    retention: RetentionLedger = field(default_factory=RetentionLedger)
 
     def faults(self) -> Iterator[VerificationFault]:
         checkpoint = self._checkpoint()
@@ -193,6 +195,7 @@ class _Reading:
             if isinstance(leaf, ErasureLeaf):
                 self.erasures.note_erasure(leaf.entries)
             yield from self.holds.faults(index, leaf)
+            yield from self.retention.faults(index, leaf)
 
     def _take(self, hashes: Sequence[bytes]) -> Iterator[VerificationFault]:
         """Append hashes to the tree, and look at the trusted tree where it is passed."""

@@ -81,6 +81,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         committer=committer,
         decisions=Decisions(database),
         erasures=Erasures(database),
+        policies=PolicyVersions(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),

@@ -144,3 +144,38 @@ def test_quorum_is_more_than_half_unless_it_is_said(count: int, quorum: int) -> 
 def test_documentation_lists_every_setting() -> None:
     assert settings_table() in (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert all(setting.meaning for setting in SETTINGS)
+
+
+def test_retention_is_a_table_in_the_file_and_in_the_environment(tmp_path: Path) -> None:
+    assert load_settings({}).retention is None
+    file = tmp_path / "assent.toml"
+    file.write_text(
+        '[retention]\ndefault = "13 months"\ndeny = "3 years"\n'
+        '[retention.policy_sets.political]\ndefault = "7 years"\n'
+    )
+    from_file = load_settings({}, file=file).retention
+    inline = '{default = "13 months", deny = "3 years", policy_sets.political.default = "7 years"}'
+    assert from_file is not None
+    assert from_file == load_settings({"ASSENT_RETENTION": inline}).retention
+    names = [(each.name, each.kept_for) for each in from_file.classes]
+    assert names == [("political", "7 years"), ("deny", "3 years"), ("default", "13 months")]
+    assert load_settings({"ASSENT_RETENTION": ""}, file=file).retention is None
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("13 months", 'a table like `{ default = "13 months"'),
+        ('"13 months"', "a table like"),
+        ("{}\nport = 1", "a table like"),
+        ('{deny = "1 year"}', "with `default` for all others"),
+        ('{default = "1 year", dney = "2 years"}', "did you mean `deny`?"),
+        ('{default = "1 fortnight"}', "`default` is `unlimited` or a period like `90 days`"),
+        ('{default = "1 year", default = "2 years"}', "a table like"),
+    ],
+)
+def test_retention_that_does_not_fit(value: str, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"ASSENT_RETENTION": value})
+    assert "the setting `ASSENT_RETENTION` should be " in str(caught.value)
+    assert words in str(caught.value)
