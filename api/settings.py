@@ -40,6 +40,8 @@ class Settings:
 
     data_directory: Path
     database_url: str
+    content_key: Path
+    content_keys_url: str
     log_key: Path
     log_anchor: Path
     log_origin: str
@@ -199,6 +201,20 @@ SETTINGS = (
         default="",
         shown="`sqlite:///<data_directory>/assent.db`",
         meaning="database of the log and the keys: an SQLite file, or `postgresql://user@host/name`",
+        read=_unless_empty(_text),
+    ),
+    Setting(
+        name="content_key",
+        default="",
+        shown="`<data_directory>/content.key`",
+        meaning="file of the key that wraps the keys of contents; only its owner may read it",
+        read=_unless_empty(_path),
+    ),
+    Setting(
+        name="content_keys_url",
+        default="",
+        shown="`sqlite:///<data_directory>/content-keys.db`",
+        meaning="database of the keys of contents, never that of the log ([below](#contents))",
         read=_unless_empty(_text),
     ),
     Setting(
@@ -414,6 +430,14 @@ def _value(key: str, shown: str, value: object, base: Path, known: Mapping[str, 
 def _settings(values: dict[str, Any]) -> Settings:
     directory = values["data_directory"]
     values["database_url"] = values["database_url"] or f"sqlite:///{directory / 'assent.db'}"
+    values["content_key"] = values["content_key"] or directory / "content.key"
+    keys_url = values["content_keys_url"] or f"sqlite:///{directory / 'content-keys.db'}"
+    if keys_url == values["database_url"]:
+        raise SettingsError(
+            "the settings `content_keys_url` and `database_url` name one database, whose backups"
+            " would have the contents together with their keys; name two"
+        )
+    values["content_keys_url"] = keys_url
     values["log_key"] = values["log_key"] or directory / "log.key"
     values["log_anchor"] = values["log_anchor"] or directory / "checkpoint"
     values["log_vouched"] = values["log_vouched"] or directory / "vouched"

@@ -33,6 +33,7 @@ from engine.storage.retention import Retention
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 
+from .contents import open_database, problem_of
 from .http import journal
 from .http.app import create_app
 from .http.service import Limits, Service, Streams
@@ -73,7 +74,7 @@ def start(settings: Settings) -> Process:
     be read, and `StorageError`.
     """
     journal.configure(settings.log_level)
-    database = Database(settings.database_url)
+    database = open_database(settings)
     check_prepared(settings, database)
     bundle = load_bundle(settings.policies, name=settings.policy_set)
     PolicyVersions(database).keep(version_of(bundle))
@@ -125,6 +126,9 @@ def check_prepared(settings: Settings, database: Database) -> None:
         raise SetupError(f"{found.problem}; `assent init` prepares one")
     if found.problem is not None:
         raise SetupError(found.problem)
+    problem = problem_of(database)
+    if problem is not None:
+        raise SetupError(problem)
     try:
         check_origin(settings, KeyFile(settings.log_key).read())
         authority_of(settings)

@@ -47,11 +47,19 @@ def report_document(report: Report) -> dict[str, object]:
 
 def log_lines(report: VerificationReport, *, advice: str | None) -> Iterator[Text]:
     """Yield the lines that tell what is right and wrong about a log or an export."""
-    entries = f"{report.entries:,} {'entry' if report.entries == 1 else 'entries'}"
-    yield from _verdict(report, f"{entries}, nothing is wrong", f"in {entries}", "the export")
+    entries = _entries(report.entries)
+    if report.unread is not None and not report.faults:
+        told = f"{entries}, nothing is wrong in what could be read"
+        yield toned("INCOMPLETE", Tone.OPEN) + toned(f"  {told}", Tone.TITLE)
+    else:
+        yield from _verdict(report, f"{entries}, nothing is wrong", f"in {entries}", "the export")
     yield _pair("head", head_text(TreeHead(size=report.entries, root=report.root)))
     if report.erased:
-        yield _pair("erased", f"{report.erased:,} {'entry' if report.erased == 1 else 'entries'}")
+        yield _pair("erased", _entries(report.erased))
+    if report.unread is not None:
+        told = f"the contents of {_entries(report.unread.count)}"
+        first = f"the first is entry {report.unread.first}: {report.unread.why}"
+        yield _pair("not read", printable(f"{told}; {first}"))
     yield from _cosigned(report)
     if report.stamped is not None:
         entries = "1 entry" if report.stamped.size == 1 else f"{report.stamped.size:,} entries"
@@ -115,6 +123,7 @@ def log_document(report: VerificationReport) -> dict[str, object]:
         "entries": report.entries,
         "root": b64encode(report.root).decode(),
         "erased": report.erased,
+        "unread": _unread_document(report),
         "cosigned_by": _cosignatures(report),
         "stamped": _stamped(report),
         **_faults(report),
@@ -168,6 +177,17 @@ def evidence_document(report: EvidenceReport) -> dict[str, object]:
         "cosigned_by": _cosignatures(report),
         **_faults(report),
     }
+
+
+def _entries(count: int) -> str:
+    return f"{count:,} {'entry' if count == 1 else 'entries'}"
+
+
+def _unread_document(report: VerificationReport) -> dict[str, object] | None:
+    unread = report.unread
+    if unread is None:
+        return None
+    return {"entries": unread.count, "first": unread.first, "why": unread.why}
 
 
 def head_text(head: TreeHead) -> str:

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
+from api.contents import open_database
 from api.http.app import create_app, problem_of
 from api.http.service import Limits, Service, Streams
 from api.publishing import publisher_of
@@ -23,7 +24,6 @@ from engine import Engine, load_bundle
 from engine.audit.acts import Sealed
 from engine.audit.log import Answer, Committer, LogBusy
 from engine.audit.record import RecordError
-from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.errors import LogInconsistent, StorageUnavailable
@@ -68,7 +68,7 @@ def made(tmp_path: Path) -> Installation:
 
 
 def _service(made: Installation, committer: Committer) -> Service:
-    database = Database(made.settings.database_url)
+    database = open_database(made.settings)
     engine = Engine(load_bundle(made.settings.policies, name="assent"))
     signer = signer_of(made.settings, database)
 
