@@ -1,6 +1,7 @@
 """Time stamps: published responses, an authority on loopback, and what is refused."""
 
 import builtins
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -294,3 +295,27 @@ def test_log_has_to_pass_through_what_was_stamped(
     trusted = TreeHead(size=3, root=bytes(32))
     both = verify_log(log, [KEY.verifier], trusted=trusted, demands=Demands(authority=authority))
     assert "trusted_root_differs" in {fault.code for fault in both.faults}
+
+
+def test_log_without_time_stamps_lacks_one(authority: Authority) -> None:
+    log = published([leaf(0)])
+    report = verify_log(log, [KEY.verifier], demands=Demands(authority=authority))
+    assert [fault.code for fault in report.faults] == ["timestamp_missing"]
+    assert report.stamped is None
+
+
+def test_chain_need_not_have_the_certificate_that_stamps(tsa: LoopbackTSA) -> None:
+    trusted = Authority.read((tsa.directory / "root.pem").read_bytes())
+    assert trusted.own is None
+    stamped_at(tsa.answer(Query.of(NOTE).encoded), NOTE, trusted)
+
+
+def test_copy_of_nothing_and_a_clock_that_was_set_back(
+    memory: VouchedDirectory, tmp_path: Path
+) -> None:
+    memory.copy_stamp(tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+    memory.keep_stamp(3, b"note", b"response")
+    latest = memory.path / "timestamps" / "latest"
+    os.utime(latest, (2**33, 2**33))
+    assert memory.stamp() == (3, float("inf"))
