@@ -55,7 +55,7 @@ def impact(ctx: click.Context, /, policies: Path, *, as_json: bool, **criteria: 
         log, erasures = Decisions(database), Erasures(database)
         try:
             for each in log.matching(filters):
-                made = assess(log.get(each.columns.decision_id), engine, erasures)
+                made = assess(log.stored(each.columns.decision_id), engine, erasures)
                 counts.add(made.outcome)
                 if _is_told(made) and as_json:
                     told.append(made)

@@ -58,12 +58,20 @@ class Decisions:
 
     def get(self, decision_id: str) -> LogEntry:
         """Return the entry of a decision. Raises `NotFound`, and `ContentsUnread`."""
+        found = self.stored(decision_id)
+        check_read(found)
+        return found
+
+    def stored(self, decision_id: str) -> LogEntry:
+        """Return the entry of a decision, also where its contents cannot be read.
+
+        Raises `NotFound`.
+        """
         condition = log_entry.c.id == decision_id
         with self._database.reading() as connection:
             found = read_decisions(connection, condition, self._database.contents)
         if not found:
             raise _unknown(decision_id)
-        check_read(found[0])
         return found[0]
 
     def page(

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from api.contents import open_database
 from api.recording import Recorder
+from api.settings import load_settings
 from api.submission import NATIVE, Terms
 from engine import Engine, load_bundle
 from engine.audit.log import Committer
-from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.log_store import SQLLogStore
 
@@ -34,7 +35,7 @@ def logged(
     assert run("init").exit_code == 0
     teenagers = campaign | {"id": "teens", "age": {"min": 16}, "profiling": True}
     vague = {name: value for name, value in teenagers.items() if name != "age"} | {"id": None}
-    database = Database(f"sqlite:///{tmp_path}/var/assent.db")
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": f"{tmp_path}/var"}))
     committer = Committer(SQLLogStore(database))
     now = datetime(2026, 11, 5, 12, tzinfo=UTC)
     recorder = Recorder(Engine(load_bundle(policies)), committer, clock=lambda: now)
@@ -115,8 +116,8 @@ def test_what_cannot_be_decided_fails(
 ) -> None:
     """A vocabulary without a fact refuses what was submitted; altered contents are not decided."""
     with closing(sqlite3.connect(tmp_path / "var" / "assent.db")) as connection:
-        connection.execute("UPDATE payload SET input = x'7b7d' WHERE \"index\" = 3")
-        connection.execute('DELETE FROM payload WHERE "index" = 2')
+        connection.execute("UPDATE sealed SET payload = x'7b7d' WHERE \"index\" = 3")
+        connection.execute('DELETE FROM sealed WHERE "index" = 2')
         connection.commit()
     for file in branch.glob("*.policy"):
         file.write_text(file.read_text().replace("profiling", "profiled"))
@@ -129,7 +130,7 @@ def test_what_cannot_be_decided_fails(
     assert "its campaign is refused" in lines[1]
     assert lines[4].startswith(f"NOT DECIDABLE  {logged[2]}  no campaign")
     assert "no erasure says why" in lines[5]
-    assert "what is stored of it is not what was logged" in lines[7]
+    assert "they do not open under their key" in lines[7]
     assert lines[8] == "4 decisions: 4 not decidable"
     made = json.loads(run("log", "impact", branch, "--json").stdout)
     assert [each["index"] for each in made["listed"]] == [0, 1, 2, 3]
