@@ -49,6 +49,9 @@ class Settings:
     log_witnesses: tuple[Witness, ...]
     log_quorum: int
     log_vouched: Path
+    log_tsa: str
+    log_tsa_certificates: Path | str
+    log_tsa_minutes: int
     policies: Path
     policy_set: str
     host: str
@@ -264,6 +267,26 @@ SETTINGS = (
         read=_unless_empty(_path),
     ),
     Setting(
+        name="log_tsa",
+        default="",
+        shown="none",
+        meaning="address of a time stamp authority (RFC 3161) that stamps checkpoints",
+        read=_unless_empty(lambda value, base: _address(_text(value, base))),
+    ),
+    Setting(
+        name="log_tsa_certificates",
+        default="",
+        shown="none",
+        meaning="file with the certificates of that authority, its root among them (PEM)",
+        read=_unless_empty(_path),
+    ),
+    Setting(
+        name="log_tsa_minutes",
+        default=60,
+        meaning="least minutes from one time stamp to the next",
+        read=_whole(1, 1440),
+    ),
+    Setting(
         name="policies",
         default=shipped_directory(),
         shown="the policies that come with Assent",
@@ -419,6 +442,11 @@ def _settings(values: dict[str, Any]) -> Settings:
     values["log_anchor"] = values["log_anchor"] or directory / "checkpoint"
     values["log_vouched"] = values["log_vouched"] or directory / "vouched"
     values["log_quorum"] = _quorum(values["log_witnesses"], values["log_quorum"])
+    if bool(values["log_tsa"]) != bool(values["log_tsa_certificates"]):
+        raise SettingsError(
+            "the settings `log_tsa` and `log_tsa_certificates` belong together: what cannot be"
+            " verified is not kept"
+        )
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
 
 

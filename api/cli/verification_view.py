@@ -11,6 +11,7 @@ from engine.audit.evidence import EvidenceReport
 from engine.audit.faults import VerificationFault
 from engine.audit.log_proof import ReceiptReport
 from engine.audit.manifest import RecordsReport
+from engine.audit.record import rfc3339
 from engine.audit.tree import TreeHead
 from engine.audit.verify import VerificationReport
 from engine.evaluation.prose import Tone, printable
@@ -60,6 +61,9 @@ def log_lines(report: VerificationReport, *, advice: str | None) -> Iterator[Tex
         first = f"the first is entry {report.unread.first}: {report.unread.why}"
         yield _pair("not read", printable(f"{told}; {first}"))
     yield from _cosigned(report)
+    if report.stamped is not None:
+        entries = "1 entry" if report.stamped.size == 1 else f"{report.stamped.size:,} entries"
+        yield _pair("stamped", f"{entries}, at {rfc3339(report.stamped.moment)}")
     if advice is not None:
         yield toned(f"  {advice}", Tone.QUIET)
 
@@ -121,6 +125,7 @@ def log_document(report: VerificationReport) -> dict[str, object]:
         "erased": report.erased,
         "unread": _unread_document(report),
         "cosigned_by": _cosignatures(report),
+        "stamped": _stamped(report),
         **_faults(report),
     }
 
@@ -213,6 +218,12 @@ def _cosigned(report: Report) -> Iterator[Text]:
     for number, each in enumerate(report.cosignatures):
         told = f"{each.witness.name}, at {each.moment}"
         yield _pair("cosigned" if number == 0 else "", printable(told))
+
+
+def _stamped(report: VerificationReport) -> dict[str, object] | None:
+    if report.stamped is None:
+        return None
+    return {"size": report.stamped.size, "time": rfc3339(report.stamped.moment)}
 
 
 def _cosignatures(report: Report) -> list[dict[str, object]]:

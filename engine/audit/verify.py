@@ -32,6 +32,7 @@ from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
 from .record import instant
 from .retention_check import RetentionLedger
+from .timestamp import Stamped
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, check_record, leaf_hash
 
 __all__ = [
@@ -69,7 +70,8 @@ class VerificationReport:
 
     `entries` counts the lines that were entries, `root` is the root recomputed over them. `faults`
     are in the order of the file, `omitted` counts those beyond the limit, and `erased` the entries
-    that erasures name. `cosignatures` are those of the witnesses that were asked for.
+    that erasures name. `cosignatures` are those of the witnesses that were asked for, and `stamped`
+    tells the newest time stamp where one was.
     """
 
     entries: int
@@ -79,6 +81,7 @@ class VerificationReport:
     erased: int
     unread: UnreadEntries | None = None
     cosignatures: tuple[Cosignature, ...] = ()
+    stamped: Stamped | None = None
 
     @property
     def is_valid(self) -> bool:

@@ -31,6 +31,7 @@ from engine.storage.keys import ApiKeys
 from engine.storage.policies import PolicyVersions
 from engine.storage.readiness import probe
 from engine.storage.tile_log import TileLog
+from engine.storage.vouched import VouchedDirectory
 from tests.api import installation as parts
 from tests.api.installation import Caller, Installation, allowed, install
 
@@ -86,6 +87,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         tiles=TileLog(database),
         signer=signer,
         publisher=publisher_of(made.settings, database, signer),
+        vouched=VouchedDirectory(path=made.settings.log_vouched),
         log_is_public=False,
         probe=lambda: probe(database),
         clock=clock,
