@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from api.contents import open_database
 from api.recording import Recorder
+from api.settings import load_settings
 from api.submission import NATIVE, Terms
 from engine import Engine, load_bundle
 from engine.audit.log import Committer
-from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.log_store import SQLLogStore
 
@@ -34,7 +35,7 @@ def logged(
     assert run("init").exit_code == 0
     teenagers = campaign | {"id": "teens", "age": {"min": 16}, "profiling": True}
     vague = {name: value for name, value in teenagers.items() if name != "age"} | {"id": None}
-    database = Database(f"sqlite:///{tmp_path}/var/assent.db")
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": f"{tmp_path}/var"}))
     committer = Committer(SQLLogStore(database))
     now = datetime(2026, 11, 5, 12, tzinfo=UTC)
     recorder = Recorder(Engine(load_bundle(policies)), committer, clock=lambda: now)
