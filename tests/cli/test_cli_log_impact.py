@@ -114,10 +114,9 @@ def test_what_was_erased_is_counted_apart(run: Run, logged: list[str], policies:
 def test_what_cannot_be_decided_fails(
     run: Run, logged: list[str], branch: Path, tmp_path: Path
 ) -> None:
-    """A vocabulary without a fact refuses what was submitted; altered contents are not decided."""
+    """A vocabulary without a fact refuses what was submitted; lost contents are not decided."""
     with closing(sqlite3.connect(tmp_path / "var" / "assent.db")) as connection:
-        connection.execute("UPDATE payload SET input = x'7b7d' WHERE \"index\" = 3")
-        connection.execute('DELETE FROM payload WHERE "index" = 2')
+        connection.execute('DELETE FROM sealed WHERE "index" = 2')
         connection.commit()
     for file in branch.glob("*.policy"):
         file.write_text(file.read_text().replace("profiling", "profiled"))
@@ -130,7 +129,7 @@ def test_what_cannot_be_decided_fails(
     assert "its campaign is refused" in lines[1]
     assert lines[4].startswith(f"NOT DECIDABLE  {logged[2]}  no campaign")
     assert "no erasure says why" in lines[5]
-    assert "what is stored of it is not what was logged" in lines[7]
+    assert "its campaign is refused" in lines[7]
     assert lines[8] == "4 decisions: 4 not decidable"
     made = json.loads(run("log", "impact", branch, "--json").stdout)
     assert [each["index"] for each in made["listed"]] == [0, 1, 2, 3]
