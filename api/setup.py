@@ -15,7 +15,7 @@ from engine.storage.keys import ApiKeys, NewApiKey, Role
 from engine.storage.migrate import migrate
 from engine.storage.sealing import begin_sealing
 
-from .contents import contents_of, open_database
+from .contents import contents_of
 from .examples import write_examples
 from .settings import Settings
 from .signing import begin_signing
@@ -54,11 +54,12 @@ def initialise(settings: Settings) -> Preparation:
     What is there already stays as it is. Raises `SetupError`, `SigningError`, `LogForked` and
     `StorageError`.
     """
-    database = open_database(settings)
+    contents = contents_of(settings)
+    database = Database(settings.database_url, contents=contents)
     examples = _make_directories(settings)
     try:
         migrate(database)
-        begin_sealing(database, contents_of(settings))
+        begin_sealing(database, contents)
         begin_signing(settings, database)
         made = _first_keys(ApiKeys(database))
     finally:

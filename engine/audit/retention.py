@@ -68,29 +68,24 @@ class Period:
 
     def last_day(self, day: date) -> date:
         """Return the last day of the period that runs from a day, at most that of the calendar."""
-        match self.unit:
-            case Unit.DAY:
-                last = days_later(day, self.count)
-            case Unit.MONTH:
-                last = months_later(day, self.count, MonthEnd.ROUNDS_DOWN)
-            case Unit.YEAR:
-                last = months_later(day, self.count * _MONTHS_OF_YEAR, MonthEnd.ROUNDS_DOWN)
-        return last or date.max
+        return self._shifted(day, 1) or date.max
 
     def earliest_kept(self, today: date) -> date:
         """Return the first day of which the decisions are not due today; all before it are."""
-        back = -self.count * (_MONTHS_OF_YEAR if self.unit is Unit.YEAR else 1)
-        day = (
-            days_later(today, back)
-            if self.unit is Unit.DAY
-            else months_later(today, back, MonthEnd.ROUNDS_DOWN)
-        )
+        day = self._shifted(today, -1)
         if day is None:
             return date.min
         # The end of a month is the last day of several periods: up to three more may have passed.
         while self.last_day(day) < today:
             day += _DAY
         return day
+
+    def _shifted(self, day: date, sign: int) -> date | None:
+        """Return the day so much later or earlier, None beyond the calendar."""
+        if self.unit is Unit.DAY:
+            return days_later(day, sign * self.count)
+        months = self.count * (_MONTHS_OF_YEAR if self.unit is Unit.YEAR else 1)
+        return months_later(day, sign * months, MonthEnd.ROUNDS_DOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

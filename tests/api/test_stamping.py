@@ -8,13 +8,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli.main import assent
+from api.contents import open_database
 from api.publishing import publisher_of
 from api.settings import Settings, SettingsError, load_settings
 from api.signing import SigningError, signer_of
 from api.stamping import stamper_of
 from api.wsgi import start
 from engine.storage.anchor import KeyFile
-from engine.storage.database import Database
 from tests.api.installation import Caller, Installation, campaign, install
 from tests.audit.loopback_tsa import LoopbackTSA, made, stamping
 
@@ -34,7 +34,7 @@ def installation(tmp_path: Path, tsa: LoopbackTSA, monkeypatch: pytest.MonkeyPat
 
 
 def stamp(settings: Settings) -> bool:
-    database = Database(settings.database_url)
+    database = open_database(settings)
     publisher = publisher_of(settings, database, signer_of(settings, database))
     stamper = stamper_of(settings, publisher, on_failure=lambda _: None)
     assert stamper is not None
@@ -121,7 +121,7 @@ def test_certificates_are_read_before_anything_starts(
 
 def test_nobody_named_stamps_nothing(tmp_path: Path) -> None:
     settings = install(tmp_path, log_level="error").settings
-    database = Database(settings.database_url)
+    database = open_database(settings)
     publisher = publisher_of(settings, database, signer_of(settings, database))
     assert stamper_of(settings, publisher, on_failure=lambda _: None) is None
     database.close()

@@ -32,6 +32,7 @@ from engine.audit.export import write_export
 from engine.audit.leaf import read_leaf
 from engine.audit.record import Outcome, RecordError, seal
 from engine.audit.retention import Period, RetentionClass, Schedule, ScheduleError, Unit
+from engine.audit.retention_check import RetentionLedger
 from engine.audit.spans import spans_of
 from engine.audit.verify import VerificationReport, verify_export
 from engine.audit.verify_log import verify_log
@@ -116,6 +117,10 @@ def test_all_before_the_earliest_kept_day_are_due_and_no_others(
     except OverflowError:
         return
     assert (period.last_day(day) < today) == (day < earliest)
+
+
+def test_before_the_calendar_nothing_is_due() -> None:
+    assert Period.read("9999 years").earliest_kept(TODAY) == date.min
 
 
 # --- schedules ----------------------------------------------------------------------------------
@@ -491,6 +496,12 @@ def test_the_schedule_in_force_is_the_last_one_declared(
     month = Retention(database, Schedule.read({"default": "1 month"}), clock=clock)
     assert month.run(TODAY, actor="x").decisions == 1
     assert report_of(database).is_valid
+
+
+def test_a_leaf_that_cannot_be_read_has_no_class() -> None:
+    ledger = RetentionLedger()
+    ledger.note_gone(0, None)
+    assert ledger.indexes == []
 
 
 def test_other_acts_are_no_matter_of_retention(

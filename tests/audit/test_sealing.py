@@ -67,8 +67,10 @@ def contents_of(keys_url: str, content_key: WrappingKeyFile) -> Contents:
 
 
 @pytest.fixture
-def contents(keys_url: str, content_key: WrappingKeyFile) -> Contents:
-    return contents_of(keys_url, content_key)
+def contents(keys_url: str, content_key: WrappingKeyFile) -> Iterator[Contents]:
+    made = contents_of(keys_url, content_key)
+    yield made
+    made.keys.database.close()
 
 
 @pytest.fixture
@@ -299,8 +301,10 @@ def test_a_key_store_that_is_gone_is_not_made_anew(
 ) -> None:
     del database
     if sqlite_file(keys_url) is None:
-        with Database(keys_url).writing() as connection:
+        keys = Database(keys_url)
+        with keys.writing() as connection:
             connection.exec_driver_sql("DROP TABLE key_store")
+        keys.close()
     else:
         Path(str(sqlite_file(keys_url))).unlink()
     contents = contents_of(keys_url, content_key)
@@ -671,6 +675,15 @@ def test_a_key_store_of_another_version(contents: Contents) -> None:
         connection.exec_driver_sql("UPDATE key_store SET version = 2")
     with pytest.raises(StorageUnavailable, match="not of this version"):
         contents.keys.id()
+
+
+def test_a_store_without_its_row(contents: Contents) -> None:
+    contents.keys.begin()
+    with contents.keys.database.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM key_store")
+    for use in (contents.keys.id, contents.keys.check):
+        with pytest.raises(KeysMissing, match="not prepared"):
+            use()
 
 
 def test_a_store_that_is_not_prepared(contents: Contents, keys_url: str) -> None:
