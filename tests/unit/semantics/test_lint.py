@@ -14,8 +14,10 @@ from engine.semantics.lint.claims import Claim
 from engine.semantics.lint.limits import Aspect, Law, limits
 from engine.semantics.lint.opposites import opposites
 from engine.semantics.lint.proof import Budget, Prover
+from engine.semantics.lint.proved import Proved
 from engine.semantics.lint.regions import Choice, Line, Stretch, meet
 from engine.semantics.tree import Compared, Condition, Policies, Window
+from engine.source.memory import Memory
 from engine.source.text import Source
 from engine.syntax.lexis import Comparator
 from engine.syntax.parse import parse
@@ -385,8 +387,26 @@ def test_of_a_spent_budget_no_rules_are_opposed() -> None:
     source = Source(name="p.policy", text=f"{VOCABULARY}policy p\n{rules}end policy\n")
     checked, _ = check({source.name: parse(source)[0]}, {source.name: source})
     assert checked is not None
-    assert len(list(opposites(checked.policies, Budget(steps=1000)))) == 2
-    assert list(opposites(checked.policies, Budget(steps=0))) == []
+    assert (
+        len(
+            list(
+                opposites(
+                    checked.policies,
+                    Budget(steps=1000),
+                    Proved.by(checked.policies.dated, Memory()),
+                )
+            )
+        )
+        == 2
+    )
+    assert (
+        list(
+            opposites(
+                checked.policies, Budget(steps=0), Proved.by(checked.policies.dated, Memory())
+            )
+        )
+        == []
+    )
 
 
 def test_a_spent_budget_proves_nothing() -> None:
