@@ -14,26 +14,35 @@ from typing import Any
 from engine import Bundle, Engine, load_bundle
 from engine.audit.canonical import canonical
 from engine.audit.log import Committer
+from engine.audit.panel import WitnessState
+from engine.audit.publishing import CheckpointPublisher, Watch
+from engine.audit.record import LogError
 from engine.audit.signing import CheckpointSigner
+from engine.audit.witness import Witness
 from engine.storage.anchor import KeyFile
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
-from engine.storage.errors import NotFound
+from engine.storage.errors import NotFound, StorageError
 from engine.storage.keys import ApiKeys
 from engine.storage.log_store import SQLLogStore
 from engine.storage.policies import PolicyVersion, PolicyVersions
 from engine.storage.readiness import Readiness, probe
+from engine.storage.retention import Retention
 from engine.storage.tile_log import TileLog
 
 from .http import journal
 from .http.app import create_app
 from .http.service import Limits, Service, Streams
+from .publishing import publisher_of
 from .recording import Recorder
 from .replay import Replayer
 from .settings import Settings, load_settings
 from .setup import SetupError
 from .signing import check_origin, reason_of, signer_of
+
+SERVICE = "service"
+"""Who declares what its settings say, for the log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +74,31 @@ def start(settings: Settings) -> Process:
     check_prepared(settings, database)
     bundle = load_bundle(settings.policies, name=settings.policy_set)
     PolicyVersions(database).keep(version_of(bundle))
+    if settings.retention is not None:
+        Retention(database, settings.retention).declare(actor=SERVICE)
     committer = Committer(
         SQLLogStore(database), queue=settings.commit_queue, patience=settings.commit_patience
     )
     signer = signer_of(settings, database, on_change=_journal_signing)
-    app = create_app(_service(settings, database, Engine(bundle), committer, signer))
+    watch = Watch(on_witness=_journal_witness, on_failure=_journal_publishing)
+    publisher = publisher_of(settings, database, signer, watch)
+    app = create_app(
+        _service(
+            settings,
+            database,
+            engine=Engine(bundle),
+            committer=committer,
+            signer=signer,
+            publisher=publisher,
+        )
+    )
     signer.start()
+    publisher.start()
 
     def close() -> None:
         committer.close()
         signer.close()
+        publisher.close()
         database.close()
 
     return Process(wsgi=app, close=close)
@@ -98,12 +122,14 @@ def check_prepared(settings: Settings, database: Database) -> None:
         raise SetupError(str(error)) from error
 
 
-def _service(
+def _service(  # noqa: PLR0913 - the parts that are made one after another.
     settings: Settings,
     database: Database,
+    *,
     engine: Engine,
     committer: Committer,
     signer: CheckpointSigner,
+    publisher: CheckpointPublisher,
 ) -> Service:
     return Service(
         engine=engine,
@@ -111,10 +137,12 @@ def _service(
         committer=committer,
         decisions=Decisions(database),
         erasures=Erasures(database),
+        policies=PolicyVersions(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),
         signer=signer,
+        publisher=publisher,
         log_is_public=settings.log_public,
         probe=partial(_probe, database, signer),
         clock=utc_now,
@@ -143,6 +171,25 @@ def _journal_signing(failure: Exception | None) -> None:
             exc_info=failure,
             extra={"fields": {"reason": reason_of(failure)}},
         )
+
+
+def _journal_publishing(failure: Exception | None) -> None:
+    if failure is None:
+        journal.ERRORS.warning("the log is published again")
+    else:
+        told = isinstance(failure, LogError | StorageError)
+        fields = {"reason": str(failure)} if told else {}
+        journal.ERRORS.error("the log is not published", exc_info=failure, extra={"fields": fields})
+
+
+def _journal_witness(witness: Witness, state: WitnessState) -> None:
+    fields = {"witness": witness.key.name, "reason": state.problem}
+    if state.is_forked:
+        journal.ERRORS.error("a witness has another history of the log", extra={"fields": fields})
+    elif state.problem is not None:
+        journal.ERRORS.warning("a witness does not cosign the log", extra={"fields": fields})
+    else:
+        journal.ERRORS.warning("a witness cosigns the log again", extra={"fields": fields})
 
 
 def utc_now() -> datetime:

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from api.cli.policy_files import PolicyFiles
-from engine.semantics.tree import Definition, Parameter, Rule, Table
+from engine.semantics.tree import Definition, Parameter, Rule, SetDefinition, Table
 from engine.source.text import Location
-from engine.testing.boundaries import LimitTests
 from engine.testing.coverage import Coverage, PartCoverage, share
 from engine.testing.mutants import Mutant
 from engine.testing.mutation import Trial
 from engine.testing.runner import CaseResult
+from engine.testing.set_mutants import PartlyTried
 from engine.testing.trace import RuleTrace, TraceLine
+from engine.testing.written import LimitTests
 
 Document = dict[str, object]
 
@@ -88,7 +89,9 @@ def _parts(policies: PolicyFiles, parts: Sequence[PartCoverage]) -> list[Documen
     ]
 
 
-def mutants(policies: PolicyFiles, trials: Sequence[Trial]) -> Document:
+def mutants(
+    policies: PolicyFiles, trials: Sequence[Trial], partly: Sequence[PartlyTried]
+) -> Document:
     """Return how many changes are noticed, and those that are not."""
     unnoticed = [trial.mutant for trial in trials if trial.noticed_by is None]
     noticed = len(trials) - len(unnoticed)
@@ -104,6 +107,9 @@ def mutants(policies: PolicyFiles, trials: Sequence[Trial]) -> Document:
             }
             for mutant in unnoticed
         ],
+        "partly_tried": [
+            {"set": each.name, "tried": each.tried, "members": each.members} for each in partly
+        ],
     }
 
 
@@ -117,6 +123,8 @@ def _kind(mutant: Mutant) -> str:
             return "parameter"
         case Table():
             return "table"
+        case SetDefinition():
+            return "set"
     assert_never(mutant.owner)
 
 

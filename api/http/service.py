@@ -9,10 +9,12 @@ from api.recording import Recorder
 from api.replay import Replayer
 from engine import Engine
 from engine.audit.log import Committer
+from engine.audit.publishing import CheckpointPublisher
 from engine.audit.signing import CheckpointSigner
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.keys import ApiKeys
+from engine.storage.policies import PolicyVersions
 from engine.storage.readiness import Readiness
 from engine.storage.tile_log import TileLog
 
@@ -55,10 +57,12 @@ class Service:
     committer: Committer
     decisions: Decisions
     erasures: Erasures
+    policies: PolicyVersions
     replayer: Replayer
     keys: ApiKeys
     tiles: TileLog
     signer: CheckpointSigner
+    publisher: CheckpointPublisher
     log_is_public: bool
     probe: Callable[[], Readiness]
     clock: Callable[[], datetime]

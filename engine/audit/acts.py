@@ -1,8 +1,9 @@
 """What is logged of the log itself: acts, by which somebody erased, was shown or held what it has.
 
 An act has an entry of its own beside those of decisions, with a leaf of the kind `erasure`,
-`access`, `hold` or `release`. The leaf names the entries concerned by their indexes, and whoever
-acted by the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
+`access`, `hold`, `release` or `schedule`. The leaf names the entries concerned by their indexes,
+and whoever acted by the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is
+no payload.
 
 `docs/audit-log.md` has the formats byte by byte. Nothing here reads a clock or stores anything.
 """
@@ -18,7 +19,8 @@ import msgspec
 
 from .canonical import CanonicalError, canonical
 from .commitment import Disclosure, fresh_salt
-from .record import LEAF_LIMIT, UNTIMED, LogEntry, RecordError, SealedRecord, rfc3339
+from .record import LEAF_LIMIT, UNTIMED, LogEntry, Outcome, RecordError, SealedRecord, rfc3339
+from .retention import Period, RetentionClass, Schedule
 from .spans import Spans
 from .tree import SIZE_LIMIT, leaf_hash
 
@@ -27,7 +29,11 @@ ACTOR = "actor"
 
 
 class Ground(StrEnum):
-    """Why contents are erased: Regulation (EU) 2016/679 (GDPR) art 17(1), points (a) to (f)."""
+    """Why contents are erased.
+
+    Regulation (EU) 2016/679 (GDPR) art 17(1), points (a) to (f); and art 5(1)(e), that the period
+    is over for which they are kept.
+    """
 
     NO_LONGER_NEEDED = "no-longer-needed"
     CONSENT_WITHDRAWN = "consent-withdrawn"
@@ -35,6 +41,11 @@ class Ground(StrEnum):
     UNLAWFUL_PROCESSING = "unlawful-processing"
     LEGAL_OBLIGATION = "legal-obligation"
     COLLECTED_FROM_CHILD = "collected-from-child"
+    RETENTION = "retention"
+
+
+ASKED_FOR = tuple(ground for ground in Ground if ground is not Ground.RETENTION)
+"""The grounds on which somebody asks for an erasure; the other one is for a schedule to know."""
 
 
 class HoldGround(StrEnum):
@@ -89,7 +100,16 @@ class Release:
     actor: str
 
 
-Act: TypeAlias = Erasure | Access | Hold | Release
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """That contents are kept by a schedule from here on, as somebody says; it concerns no entry."""
+
+    schedule: Schedule
+    actor: str
+    entries: Spans = ()
+
+
+Act: TypeAlias = Erasure | Access | Hold | Release | Declaration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +174,36 @@ class ReleaseLeaf(_ActLeaf, frozen=True, kw_only=True):
     kind: Literal["release"]
 
 
-ActLeaf: TypeAlias = ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf
+class ClassShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A class of a schedule, as a leaf has it; `period` is null for ever."""
+
+    policy_set: str | None
+    outcome: Outcome | None
+    period: str | None
+
+
+class ScheduleLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `schedule`, version 1: these and no others."""
+
+    kind: Literal["schedule"]
+    classes: tuple[ClassShape, ...]
+
+    @property
+    def schedule(self) -> Schedule:
+        """The schedule that it declares. Raises `ScheduleError` where it is none."""
+        return Schedule(
+            classes=tuple(
+                RetentionClass(
+                    policy_set=each.policy_set,
+                    outcome=each.outcome,
+                    period=None if each.period is None else Period.read(each.period),
+                )
+                for each in self.classes
+            )
+        )
+
+
+ActLeaf: TypeAlias = ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf | ScheduleLeaf
 
 
 class _Common(TypedDict):
@@ -239,4 +288,17 @@ def _leaf_of(act: Act, digest: str) -> ActLeaf:
         return AccessLeaf(kind="access", action=act.action, **common)
     if isinstance(act, Hold):
         return HoldLeaf(kind="hold", ground=act.ground, **common)
+    if isinstance(act, Declaration):
+        return ScheduleLeaf(kind="schedule", classes=_shapes(act.schedule), **common)
     return ReleaseLeaf(kind="release", **common)
+
+
+def _shapes(schedule: Schedule) -> tuple[ClassShape, ...]:
+    return tuple(
+        ClassShape(
+            policy_set=each.policy_set,
+            outcome=each.outcome,
+            period=None if each.period is None else str(each.period),
+        )
+        for each in schedule.classes
+    )

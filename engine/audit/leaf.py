@@ -1,4 +1,4 @@
-"""Reading leaves of every kind: `decision`, and the acts `erasure`, `access`, `hold`, `release`.
+"""Reading leaves of every kind: `decision`, and those of acts.
 
 A kind and its version are the first thing that is read: a leaf of another kind, or of a version to
 come, is told apart from a broken one, and is refused all the same.
@@ -10,13 +10,14 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
-from .acts import AccessLeaf, ActLeaf, ErasureLeaf, HoldLeaf, ReleaseLeaf
+from .acts import AccessLeaf, ActLeaf, ErasureLeaf, HoldLeaf, ReleaseLeaf, ScheduleLeaf
 from .record import DISCLOSED, Envelope, RecordError, instant, is_uuid, read_envelope
+from .retention import ScheduleError
 from .spans import is_merged
 
 Leaf: TypeAlias = Envelope | ActLeaf
 
-_Act = TypeVar("_Act", ErasureLeaf, AccessLeaf, HoldLeaf, ReleaseLeaf)
+_Act = TypeVar("_Act", ErasureLeaf, AccessLeaf, HoldLeaf, ReleaseLeaf, ScheduleLeaf)
 
 
 class UnknownKind(RecordError):  # noqa: N818 - the house names what happened; the base is an error.
@@ -33,6 +34,7 @@ _READ_ERASURE = msgspec.json.Decoder(ErasureLeaf)
 _READ_ACCESS = msgspec.json.Decoder(AccessLeaf)
 _READ_HOLD = msgspec.json.Decoder(HoldLeaf)
 _READ_RELEASE = msgspec.json.Decoder(ReleaseLeaf)
+_READ_SCHEDULE = msgspec.json.Decoder(ScheduleLeaf)
 
 
 def read_leaf(leaf: bytes) -> Leaf:
@@ -86,6 +88,17 @@ def _read_release(leaf: bytes) -> ReleaseLeaf:
     return release
 
 
+def _read_schedule(leaf: bytes) -> ScheduleLeaf:
+    declared = _read_act(_READ_SCHEDULE, leaf)
+    if declared.entries:
+        raise RecordError("the leaf is that of a schedule, and names entries")
+    try:
+        _ = declared.schedule
+    except ScheduleError as error:
+        raise RecordError(f"the leaf has no schedule, which should be {error}") from error
+    return declared
+
+
 def _read_act(decoder: msgspec.json.Decoder[_Act], leaf: bytes) -> _Act:
     try:
         act = decoder.decode(leaf)
@@ -118,5 +131,6 @@ _KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
         ("access", 1): _read_access,
         ("hold", 1): _read_hold,
         ("release", 1): _read_release,
+        ("schedule", 1): _read_schedule,
     }
 )

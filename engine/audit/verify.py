@@ -14,7 +14,7 @@ A decision may have lost its contents, all of them, where an erasure entry later
 it. Without one, `payload_missing` says so; and where contents are here that an erasure names, as
 after a backup was put back, it is `erasure_undone`. Both are known, and told, at the end only,
 and not of an export in which entries are missing, moved or broken. An erasure of what a hold in
-force names is `hold_broken`.
+force names is `hold_broken`, and one for age before its time `erased_early`.
 """
 
 from collections.abc import Iterator
@@ -24,12 +24,14 @@ from typing import BinaryIO
 import msgspec
 
 from .acts import ErasureLeaf
+from .cosignature import Cosignature
 from .entry_check import entry_faults, is_gone, leaf_or_fault
 from .erasures import ErasureLedger
 from .export import Header, Line
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
 from .record import instant
+from .retention_check import RetentionLedger
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, check_record, leaf_hash
 
 __all__ = [
@@ -53,7 +55,7 @@ class VerificationReport:
 
     `entries` counts the lines that were entries, `root` is the root recomputed over them. `faults`
     are in the order of the file, `omitted` counts those beyond the limit, and `erased` the entries
-    that erasures name.
+    that erasures name. `cosignatures` are those of the witnesses that were asked for.
     """
 
     entries: int
@@ -61,6 +63,7 @@ class VerificationReport:
     faults: tuple[VerificationFault, ...]
     omitted: int
     erased: int
+    cosignatures: tuple[Cosignature, ...] = ()
 
     @property
     def is_valid(self) -> bool:
@@ -120,6 +123,7 @@ class _Reading:
     is_whole: bool = True
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
+    retention: RetentionLedger = field(default_factory=RetentionLedger)
 
     def faults(self, stream: BinaryIO) -> Iterator[VerificationFault]:
         header = _header(stream)
@@ -174,6 +178,7 @@ class _Reading:
             return
         if is_gone(line):
             self.erasures.note_gone(line.index)
+            self.retention.note_gone(line.index, leaf_or_fault(line.index, line.leaf))
             return
         leaf = leaf_or_fault(line.index, line.leaf) if line.columns is None else None
         if leaf is None or isinstance(leaf, VerificationFault):
@@ -181,6 +186,7 @@ class _Reading:
         if isinstance(leaf, ErasureLeaf):
             self.erasures.note_erasure(leaf.entries)
         yield from self.holds.faults(line.index, leaf)
+        yield from self.retention.faults(line.index, leaf)
 
     def _pass(self) -> Iterator[VerificationFault]:
         """Compare the tree with the trusted one, once it has as many entries."""

@@ -15,11 +15,13 @@ from typing import Protocol
 
 from .acts import ErasureLeaf
 from .checkpoint import SignedCheckpoint, open_checkpoint
+from .cosignature import Cosignature, WitnessPolicy
 from .entry_check import leaf_or_fault
 from .erasures import ErasureLedger
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
 from .note import NOTE_LIMIT, NoteError, VerifierKey
+from .retention_check import RetentionLedger
 from .tiles import BUNDLE_LIMIT, TILE_WIDTH, TilePath, read_bundle, split_hashes
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash, tree_root
 from .verify import VerificationReport
@@ -54,13 +56,15 @@ def verify_log(
     known: Sequence[VerifierKey],
     *,
     trusted: TreeHead | None = None,
+    policy: WitnessPolicy | None = None,
     most_faults: int = FAULT_LIMIT,
 ) -> VerificationReport:
     """Return what is right and wrong about a published log. Raises `OSError` as the source does.
 
-    Its checkpoint must be signed by a known key; the tree must pass through the `trusted` head.
+    Its checkpoint must be signed by a known key and cosigned as the policy demands; the tree must
+    pass through the `trusted` head.
     """
-    reading = _Reading(source=source, known=known, trusted=trusted)
+    reading = _Reading(source=source, known=known, trusted=trusted, policy=policy)
     faults, omitted = gather(reading.faults(), most_faults)
     return VerificationReport(
         entries=reading.frontier.size,
@@ -68,6 +72,7 @@ def verify_log(
         faults=faults,
         omitted=omitted,
         erased=reading.erasures.count(),
+        cosignatures=reading.cosignatures,
     )
 
 
@@ -78,17 +83,24 @@ class _Reading:
     source: LogSource
     known: Sequence[VerifierKey]
     trusted: TreeHead | None
+    policy: WitnessPolicy | None
     frontier: Frontier = EMPTY_TREE
     logged_at: str = ""
     rows: list[_Row] = field(default_factory=list)
+    cosignatures: tuple[Cosignature, ...] = ()
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
+    retention: RetentionLedger = field(default_factory=RetentionLedger)
 
     def faults(self) -> Iterator[VerificationFault]:
         checkpoint = self._checkpoint()
         if isinstance(checkpoint, VerificationFault):
             yield checkpoint
             return
+        if self.policy is not None:
+            witnessed = self.policy.review(checkpoint.note)
+            self.cosignatures = witnessed.cosignatures
+            yield from witnessed.faults
         size = checkpoint.head.size
         yield from self._pass()
         for first in range(0, size, TILE_WIDTH):
@@ -149,6 +161,7 @@ class _Reading:
             if isinstance(leaf, ErasureLeaf):
                 self.erasures.note_erasure(leaf.entries)
             yield from self.holds.faults(index, leaf)
+            yield from self.retention.faults(index, leaf)
 
     def _take(self, hashes: Sequence[bytes]) -> Iterator[VerificationFault]:
         """Append hashes to the tree, and look at the trusted tree where it is passed."""

@@ -274,6 +274,7 @@ class _Declaring:
             type=kind,
             label=node.label.value if node.label else name,
             editions=in_succession(name, editions, spans, self.report),
+            span=node.name.span,
         )
 
     def _members(

@@ -14,6 +14,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from api.http.app import create_app, problem_of
 from api.http.service import Limits, Service, Streams
+from api.publishing import publisher_of
 from api.recording import Recorder
 from api.replay import Replayer
 from api.signing import signer_of
@@ -68,6 +69,7 @@ def made(tmp_path: Path) -> Installation:
 def _service(made: Installation, committer: Committer) -> Service:
     database = Database(made.settings.database_url)
     engine = Engine(load_bundle(made.settings.policies, name="assent"))
+    signer = signer_of(made.settings, database)
 
     def clock() -> datetime:
         return NOW
@@ -78,10 +80,12 @@ def _service(made: Installation, committer: Committer) -> Service:
         committer=committer,
         decisions=Decisions(database),
         erasures=Erasures(database),
+        policies=PolicyVersions(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),
-        signer=signer_of(made.settings, database),
+        signer=signer,
+        publisher=publisher_of(made.settings, database, signer),
         log_is_public=False,
         probe=lambda: probe(database),
         clock=clock,

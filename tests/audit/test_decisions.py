@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from engine.audit.record import LogEntry, seal
 from engine.storage.database import Database
-from engine.storage.decisions import Decisions, LoggedDecision
+from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog, InvalidQuery
 from engine.storage.filters import DecisionFilter
+from engine.storage.listing import LoggedDecision
 from engine.storage.log_store import SQLLogStore
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)

@@ -7,6 +7,7 @@ from api.http.answers import json_answer
 from api.http.problems import NOT_READY, ProblemRaised, retry_later
 from api.http.service import Service
 from api.http.shapes import NoParameters, read_query
+from api.http.witnesses import witnesses_of
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -28,7 +29,7 @@ def blueprint(service: Service) -> Blueprint:
         return json_answer(
             {
                 "status": "ready",
-                "log": {"size": found.size},
+                "log": {"size": found.size} | witnesses_of(service.publisher),
                 "policy_set": {
                     "name": identity.name,
                     "version": identity.version,

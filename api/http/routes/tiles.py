@@ -1,7 +1,9 @@
 """`/log/`: the log as C2SP tlog-tiles v0.1.0 publishes it, for auditors and for their programs.
 
 What lies within the last signed checkpoint is served, and nothing beyond it: whatever was served
-once never changes. Partial tiles and bundles are made when they are asked for, of any width.
+once never changes. Where there are witnesses, `checkpoint` is the newest that enough of them have
+cosigned, which may be an earlier one. Partial tiles and bundles are made when they are asked for,
+of any width.
 """
 
 from flask import Blueprint, request
@@ -25,7 +27,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/log/checkpoint")
     def checkpoint() -> Response:
         read_query(NoParameters, request.args)
-        note = service.signer.latest().note
+        note = service.publisher.latest().note
         return Response(note, content_type=f"{TEXT}; charset=utf-8")
 
     @routes.get("/log/tile/<path:rest>")
