@@ -8,6 +8,7 @@ of an element is skipped, and behind `-` a fault is fatal.
 """
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
@@ -65,9 +66,9 @@ def span_in(text: SourceText, start: int, end: int) -> Span:
 class Reading(pp.Token):
     """An element that reads nodes by itself, and is one token to pyparsing."""
 
+    @abstractmethod
     def read(self, text: SourceText, place: int, nodes: list[Any]) -> int:
         """Read as `Read` says."""
-        raise NotImplementedError
 
     def parseImpl(  # noqa: N802 - the name is pyparsing's extension point.
         self,
