@@ -19,6 +19,7 @@ from engine.audit.evidence import (
 )
 from engine.audit.record import LogEntry, Payload
 from engine.source.json_text import JSONValue
+from engine.storage.contents import check_read
 from engine.storage.policies import PolicyVersions
 from engine.storage.tile_log import TileLog
 
@@ -93,6 +94,7 @@ class EvidenceSource:
         members: dict[str, bytes] = {}
         shown, erased, weight = list[Named](), list[Named](), 0
         for entry in entries:
+            check_read(entry)
             named = Named(id=entry.id, index=entry.index)
             if entry.payload is None:
                 erased.append(named)

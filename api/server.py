@@ -18,8 +18,8 @@ from typing import Any
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # It has no types.
 from gunicorn.glogging import Logger  # type: ignore[import-untyped] # As above.
 
+from api.contents import open_database
 from engine import Engine, load_bundle
-from engine.storage.database import Database
 
 from .http.journal import JSONFormatter
 from .settings import Settings
@@ -99,7 +99,7 @@ def serve(settings: Settings) -> None:
 
     Raises, before anything listens, what `api.wsgi.start` raises.
     """
-    database = Database(settings.database_url)
+    database = open_database(settings)
     check_prepared(settings, database)
     database.close()
     Engine(load_bundle(settings.policies, name=settings.policy_set))

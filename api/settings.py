@@ -40,6 +40,8 @@ class Settings:
 
     data_directory: Path
     database_url: str
+    content_key: Path
+    content_keys_url: str
     log_key: Path
     log_anchor: Path
     log_origin: str
@@ -47,6 +49,9 @@ class Settings:
     log_witnesses: tuple[Witness, ...]
     log_quorum: int
     log_vouched: Path
+    log_tsa: str
+    log_tsa_certificates: Path | str
+    log_tsa_minutes: int
     policies: Path
     policy_set: str
     host: str
@@ -199,6 +204,20 @@ SETTINGS = (
         read=_unless_empty(_text),
     ),
     Setting(
+        name="content_key",
+        default="",
+        shown="`<data_directory>/content.key`",
+        meaning="file of the key that wraps the keys of contents; only its owner may read it",
+        read=_unless_empty(_path),
+    ),
+    Setting(
+        name="content_keys_url",
+        default="",
+        shown="`sqlite:///<data_directory>/content-keys.db`",
+        meaning="database of the keys of contents, never that of the log ([below](#contents))",
+        read=_unless_empty(_text),
+    ),
+    Setting(
         name="log_key",
         default="",
         shown="`<data_directory>/log.key`",
@@ -246,6 +265,26 @@ SETTINGS = (
         shown="`<data_directory>/vouched`",
         meaning="directory of cosigned checkpoints; best on another disk than the database",
         read=_unless_empty(_path),
+    ),
+    Setting(
+        name="log_tsa",
+        default="",
+        shown="none",
+        meaning="address of a time stamp authority (RFC 3161) that stamps checkpoints",
+        read=_unless_empty(lambda value, base: _address(_text(value, base))),
+    ),
+    Setting(
+        name="log_tsa_certificates",
+        default="",
+        shown="none",
+        meaning="file with the certificates of that authority, its root among them (PEM)",
+        read=_unless_empty(_path),
+    ),
+    Setting(
+        name="log_tsa_minutes",
+        default=60,
+        meaning="least minutes from one time stamp to the next",
+        read=_whole(1, 1440),
     ),
     Setting(
         name="policies",
@@ -391,10 +430,23 @@ def _value(key: str, shown: str, value: object, base: Path, known: Mapping[str, 
 def _settings(values: dict[str, Any]) -> Settings:
     directory = values["data_directory"]
     values["database_url"] = values["database_url"] or f"sqlite:///{directory / 'assent.db'}"
+    values["content_key"] = values["content_key"] or directory / "content.key"
+    keys_url = values["content_keys_url"] or f"sqlite:///{directory / 'content-keys.db'}"
+    if keys_url == values["database_url"]:
+        raise SettingsError(
+            "the settings `content_keys_url` and `database_url` name one database, whose backups"
+            " would have the contents together with their keys; name two"
+        )
+    values["content_keys_url"] = keys_url
     values["log_key"] = values["log_key"] or directory / "log.key"
     values["log_anchor"] = values["log_anchor"] or directory / "checkpoint"
     values["log_vouched"] = values["log_vouched"] or directory / "vouched"
     values["log_quorum"] = _quorum(values["log_witnesses"], values["log_quorum"])
+    if bool(values["log_tsa"]) != bool(values["log_tsa_certificates"]):
+        raise SettingsError(
+            "the settings `log_tsa` and `log_tsa_certificates` belong together: what cannot be"
+            " verified is not kept"
+        )
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
 
 

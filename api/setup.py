@@ -13,7 +13,9 @@ from engine.storage.database import Database, shown_url, sqlite_file
 from engine.storage.errors import Conflict
 from engine.storage.keys import ApiKeys, NewApiKey, Role
 from engine.storage.migrate import migrate
+from engine.storage.sealing import begin_sealing
 
+from .contents import contents_of, open_database
 from .examples import write_examples
 from .settings import Settings
 from .signing import begin_signing
@@ -52,10 +54,11 @@ def initialise(settings: Settings) -> Preparation:
     What is there already stays as it is. Raises `SetupError`, `SigningError`, `LogForked` and
     `StorageError`.
     """
-    database = Database(settings.database_url)
+    database = open_database(settings)
     examples = _make_directories(settings)
     try:
         migrate(database)
+        begin_sealing(database, contents_of(settings))
         begin_signing(settings, database)
         made = _first_keys(ApiKeys(database))
     finally:
@@ -84,11 +87,12 @@ def _first_keys(keys: ApiKeys) -> tuple[NewApiKey, ...]:
 
 
 def _make_directories(settings: Settings) -> tuple[Path, ...]:
-    file = sqlite_file(settings.database_url)
+    files = map(sqlite_file, (settings.database_url, settings.content_keys_url))
     try:
         settings.data_directory.mkdir(parents=True, exist_ok=True)
-        if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            if file is not None:
+                file.parent.mkdir(parents=True, exist_ok=True)
         return write_examples(settings.data_directory / "examples")
     except OSError as error:
         reason = (error.strerror or "it cannot be written").lower()

@@ -18,6 +18,7 @@ from engine.audit.panel import WitnessState
 from engine.audit.publishing import CheckpointPublisher, Watch
 from engine.audit.record import LogError
 from engine.audit.signing import CheckpointSigner
+from engine.audit.timestamp import TimestampError
 from engine.audit.witness import Witness
 from engine.storage.anchor import KeyFile
 from engine.storage.database import Database
@@ -30,7 +31,9 @@ from engine.storage.policies import PolicyVersion, PolicyVersions
 from engine.storage.readiness import Readiness, probe
 from engine.storage.retention import Retention
 from engine.storage.tile_log import TileLog
+from engine.storage.vouched import VouchedDirectory
 
+from .contents import open_database, problem_of
 from .http import journal
 from .http.app import create_app
 from .http.service import Limits, Service, Streams
@@ -40,6 +43,7 @@ from .replay import Replayer
 from .settings import Settings, load_settings
 from .setup import SetupError
 from .signing import check_origin, reason_of, signer_of
+from .stamping import authority_of, stamper_of
 
 SERVICE = "service"
 """Who declares what its settings say, for the log."""
@@ -70,7 +74,7 @@ def start(settings: Settings) -> Process:
     be read, and `StorageError`.
     """
     journal.configure(settings.log_level)
-    database = Database(settings.database_url)
+    database = open_database(settings)
     check_prepared(settings, database)
     bundle = load_bundle(settings.policies, name=settings.policy_set)
     PolicyVersions(database).keep(version_of(bundle))
@@ -82,6 +86,7 @@ def start(settings: Settings) -> Process:
     signer = signer_of(settings, database, on_change=_journal_signing)
     watch = Watch(on_witness=_journal_witness, on_failure=_journal_publishing)
     publisher = publisher_of(settings, database, signer, watch)
+    stamper = stamper_of(settings, publisher, on_failure=_journal_stamping)
     app = create_app(
         _service(
             settings,
@@ -94,11 +99,15 @@ def start(settings: Settings) -> Process:
     )
     signer.start()
     publisher.start()
+    if stamper is not None:
+        stamper.start()
 
     def close() -> None:
         committer.close()
         signer.close()
         publisher.close()
+        if stamper is not None:
+            stamper.close()
         database.close()
 
     return Process(wsgi=app, close=close)
@@ -107,7 +116,8 @@ def start(settings: Settings) -> Process:
 def check_prepared(settings: Settings, database: Database) -> None:
     """Raise `SetupError` unless a database is ready to serve, and there are keys to sign its log.
 
-    Raises `SigningError` where the keys are those of another log than the settings name.
+    Raises `SigningError` where the keys are those of another log than the settings name, and where
+    the certificates of its time stamp authority cannot be used.
     A log that does not fit its anchor is served all the same, since auditors have to read it;
     `/health/ready` says so.
     """
@@ -116,8 +126,12 @@ def check_prepared(settings: Settings, database: Database) -> None:
         raise SetupError(f"{found.problem}; `assent init` prepares one")
     if found.problem is not None:
         raise SetupError(found.problem)
+    problem = problem_of(database)
+    if problem is not None:
+        raise SetupError(problem)
     try:
         check_origin(settings, KeyFile(settings.log_key).read())
+        authority_of(settings)
     except NotFound as error:
         raise SetupError(str(error)) from error
 
@@ -143,6 +157,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         tiles=TileLog(database),
         signer=signer,
         publisher=publisher,
+        vouched=VouchedDirectory(path=settings.log_vouched),
         log_is_public=settings.log_public,
         probe=partial(_probe, database, signer),
         clock=utc_now,
@@ -180,6 +195,15 @@ def _journal_publishing(failure: Exception | None) -> None:
         told = isinstance(failure, LogError | StorageError)
         fields = {"reason": str(failure)} if told else {}
         journal.ERRORS.error("the log is not published", exc_info=failure, extra={"fields": fields})
+
+
+def _journal_stamping(failure: Exception | None) -> None:
+    if failure is None:
+        journal.ERRORS.warning("the log is stamped again")
+    else:
+        told = isinstance(failure, LogError | StorageError | TimestampError)
+        fields = {"reason": str(failure)} if told else {}
+        journal.ERRORS.error("the log is not stamped", exc_info=failure, extra={"fields": fields})
 
 
 def _journal_witness(witness: Witness, state: WitnessState) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 from api.cli.failures import NO, Failure
+from api.contents import readable_contents
+from api.settings import load_settings
 from engine.audit.export import line_of, write_export
 from engine.storage.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import LogInconsistent, StorageError
@@ -59,7 +61,7 @@ def database_export(url: str) -> Iterator[BufferedReader]:
         file = sqlite_file(url)
         if file is not None and not file.is_file():
             raise Failure(str(file), "there is no such database", "check the name")
-        database = Database(unchanging_url(url))
+        database = Database(unchanging_url(url), contents=readable_contents(load_settings()))
         try:
             found = probe(database)
             if not found.is_current:

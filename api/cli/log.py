@@ -10,6 +10,7 @@ from api.cli.erase import erase
 from api.cli.failures import Failure
 from api.cli.hold import hold, holds, release
 from api.cli.log_evidence import evidence
+from api.cli.log_impact import impact
 from api.cli.log_query import query
 from api.cli.log_records import records
 from api.cli.log_sample import sample
@@ -28,6 +29,7 @@ from engine.storage.anchor import KeyFile
 from engine.storage.errors import Conflict
 from engine.storage.static_tree import TreeExport, export_tree
 from engine.storage.tile_log import TileLog
+from engine.storage.vouched import VouchedDirectory
 
 
 @click.group()
@@ -36,7 +38,7 @@ def log() -> None:
 
 
 for command in (
-    *(query, statistics, sample, records, evidence, ship),
+    *(query, statistics, sample, records, evidence, impact, ship),
     *(erase, hold, holds, release),
 ):
     log.add_command(command)
@@ -113,6 +115,7 @@ def export(directory: Path, *, as_json: bool) -> None:
         known = KeyFile(settings.log_key).read().verifiers
         try:
             done = export_tree(TileLog(database), checkpoint, known, directory)
+            VouchedDirectory(path=settings.log_vouched).copy_stamp(directory)
         except Conflict as error:
             raise Failure(str(directory), str(error), "name another directory") from error
     output = Output()

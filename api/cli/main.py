@@ -57,6 +57,12 @@ def _replay() -> click.Command:
     return replay
 
 
+def _contents() -> click.Command:
+    from api.cli.contents import contents  # noqa: PLC0415 - as said.
+
+    return contents
+
+
 def _retention() -> click.Command:
     from api.cli.retention import retention  # noqa: PLC0415 - as said.
 
@@ -90,6 +96,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "serve": _serve,
     "log": _log,
     "retention": _retention,
+    "contents": _contents,
     "verify": _verify,
     "replay": _replay,
 }

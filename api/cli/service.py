@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from api.cli.failures import Failure
+from api.contents import open_database
 from api.settings import Settings, SettingsError, load_settings
 from api.setup import SetupError
 from api.signing import SigningError
@@ -41,7 +42,7 @@ def service_told() -> Iterator[None]:
 def opened_service() -> Iterator[tuple[Settings, Database]]:
     """Give the settings and the database that they name, prepared and with its keys."""
     settings = load_settings()
-    database = Database(settings.database_url)
+    database = open_database(settings)
     try:
         check_prepared(settings, database)
         yield settings, database

@@ -64,7 +64,7 @@ def coverage(policies: PolicyFiles, measured: Coverage) -> Document:
             {
                 "rule": rule.rule.id,
                 "seen": sorted(status.value for status in rule.statuses),
-                "never_seen": [status.value for status in rule.unseen],
+                "never_seen": list(rule.unseen_in_words),
                 "parts": _parts(policies, rule.parts),
             }
             for rule in measured.rules

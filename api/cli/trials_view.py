@@ -101,10 +101,9 @@ def _below(name: str, lines: Sequence[Text]) -> Iterator[Text]:
 
 
 def _unseen(policies: PolicyFiles, rule: RuleCoverage) -> Iterator[Text]:
-    if rule.unseen:
+    if unseen := ", ".join(rule.unseen_in_words):
         where = place(policies, rule.rule.main.location)
-        statuses = ", ".join(status.value for status in rule.unseen)
-        yield toned(f"  {where}", Tone.POINTER) + toned(f"  no test sees it {statuses}")
+        yield toned(f"  {where}", Tone.POINTER) + toned(f"  no test sees it {unseen}")
 
 
 def _gaps(policies: PolicyFiles, parts: Sequence[PartCoverage]) -> Iterator[Text]:

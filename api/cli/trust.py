@@ -13,7 +13,9 @@ import click
 from api.cli.failures import Failure
 from engine.audit.checkpoint import open_checkpoint
 from engine.audit.cosignature import NOT_WITNESSED, Witnessed, WitnessKey, WitnessPolicy
+from engine.audit.demands import Demands
 from engine.audit.note import NOTE_LIMIT, NoteError, VerifierKey
+from engine.audit.timestamp import Authority, TimestampError
 from engine.audit.tree import HASH_SIZE, SIZE_LIMIT, TreeHead
 from engine.source.json_fault import excerpt
 
@@ -33,6 +35,12 @@ class Trust:
     head: TreeHead | None = None
     checkpoint: bytes | None = None
     policy: WitnessPolicy | None = None
+    authority: Authority | None = None
+
+    @property
+    def demands(self) -> Demands:
+        """What strangers must have vouched for."""
+        return Demands(policy=self.policy, authority=self.authority)
 
     @property
     def is_empty(self) -> bool:
@@ -56,6 +64,14 @@ class Trust:
             advice = "give a cosigned checkpoint as `--trusted`"
             raise Failure(what, "nobody can have cosigned it, for it has no checkpoint", advice)
         return self.policy.review(self.checkpoint)
+
+
+def authority_of(file: Path | None) -> Authority | None:
+    """Return the authority whose certificates a file has. Raises `BadParameter`."""
+    try:
+        return Authority.read(text_of(file).encode()) if file is not None else None
+    except TimestampError as error:
+        raise click.BadParameter(str(error), param_hint="--tsa-certificate") from error
 
 
 def trust_of(

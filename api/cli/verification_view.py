@@ -11,6 +11,7 @@ from engine.audit.evidence import EvidenceReport
 from engine.audit.faults import VerificationFault
 from engine.audit.log_proof import ReceiptReport
 from engine.audit.manifest import RecordsReport
+from engine.audit.record import rfc3339
 from engine.audit.tree import TreeHead
 from engine.audit.verify import VerificationReport
 from engine.evaluation.prose import Tone, printable
@@ -46,12 +47,23 @@ def report_document(report: Report) -> dict[str, object]:
 
 def log_lines(report: VerificationReport, *, advice: str | None) -> Iterator[Text]:
     """Yield the lines that tell what is right and wrong about a log or an export."""
-    entries = f"{report.entries:,} {'entry' if report.entries == 1 else 'entries'}"
-    yield from _verdict(report, f"{entries}, nothing is wrong", f"in {entries}", "the export")
+    entries = _entries(report.entries)
+    if report.unread is not None and not report.faults:
+        told = f"{entries}, nothing is wrong in what could be read"
+        yield toned("INCOMPLETE", Tone.OPEN) + toned(f"  {told}", Tone.TITLE)
+    else:
+        yield from _verdict(report, f"{entries}, nothing is wrong", f"in {entries}", "the export")
     yield _pair("head", head_text(TreeHead(size=report.entries, root=report.root)))
     if report.erased:
-        yield _pair("erased", f"{report.erased:,} {'entry' if report.erased == 1 else 'entries'}")
+        yield _pair("erased", _entries(report.erased))
+    if report.unread is not None:
+        told = f"the contents of {_entries(report.unread.count)}"
+        first = f"the first is entry {report.unread.first}: {report.unread.why}"
+        yield _pair("not read", printable(f"{told}; {first}"))
     yield from _cosigned(report)
+    if report.stamped is not None:
+        entries = "1 entry" if report.stamped.size == 1 else f"{report.stamped.size:,} entries"
+        yield _pair("stamped", f"{entries}, at {rfc3339(report.stamped.moment)}")
     if advice is not None:
         yield toned(f"  {advice}", Tone.QUIET)
 
@@ -111,7 +123,9 @@ def log_document(report: VerificationReport) -> dict[str, object]:
         "entries": report.entries,
         "root": b64encode(report.root).decode(),
         "erased": report.erased,
+        "unread": _unread_document(report),
         "cosigned_by": _cosignatures(report),
+        "stamped": _stamped(report),
         **_faults(report),
     }
 
@@ -165,6 +179,17 @@ def evidence_document(report: EvidenceReport) -> dict[str, object]:
     }
 
 
+def _entries(count: int) -> str:
+    return f"{count:,} {'entry' if count == 1 else 'entries'}"
+
+
+def _unread_document(report: VerificationReport) -> dict[str, object] | None:
+    unread = report.unread
+    if unread is None:
+        return None
+    return {"entries": unread.count, "first": unread.first, "why": unread.why}
+
+
 def head_text(head: TreeHead) -> str:
     """Return a head as `--trusted` takes it."""
     return f"{head.size}:{b64encode(head.root).decode()}"
@@ -193,6 +218,12 @@ def _cosigned(report: Report) -> Iterator[Text]:
     for number, each in enumerate(report.cosignatures):
         told = f"{each.witness.name}, at {each.moment}"
         yield _pair("cosigned" if number == 0 else "", printable(told))
+
+
+def _stamped(report: VerificationReport) -> dict[str, object] | None:
+    if report.stamped is None:
+        return None
+    return {"size": report.stamped.size, "time": rfc3339(report.stamped.moment)}
 
 
 def _cosignatures(report: Report) -> list[dict[str, object]]:

@@ -18,7 +18,7 @@ from api.cli.failures import NO, Failure
 from api.cli.log_sources import DirectorySource, WebSource
 from api.cli.submissions import STANDARD_INPUT
 from api.cli.terminal import Output, reading
-from api.cli.trust import LOG_KEYS, WITNESS_KEYS, Trust, text_of, trust_of
+from api.cli.trust import LOG_KEYS, WITNESS_KEYS, Trust, authority_of, text_of, trust_of
 from api.cli.verification_view import Report, report_document, report_lines
 from engine.audit.cosignature import Witnessed, WitnessKey
 from engine.audit.evidence import MARK as EVIDENCE_MARK
@@ -73,6 +73,12 @@ _HEAD_ADVICE = "compare the head with one from elsewhere, or give that one as --
     help="How many of the witnesses must have cosigned. [default: all]",
 )
 @click.option(
+    "--tsa-certificate",
+    "certificates",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Certificates of a time stamp authority (PEM), which must have stamped the log.",
+)
+@click.option(
     "--as",
     "kind",
     type=click.Choice([RECEIPT, EVIDENCE, MANIFEST, EXPORT, LOG, DATABASE]),
@@ -93,6 +99,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option.
     trusted: str | None,
     witnesses: tuple[tuple[WitnessKey, ...], ...],
     quorum: int | None,
+    certificates: Path | None,
     kind: str | None,
     key_file: Path | None,
     as_json: bool,
@@ -114,6 +121,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option.
       assent verify log.ndjson --trusted checkpoint --vkey log.vkey
       assent verify /srv/log --vkey log.vkey --trusted 1204:Hv3Zr0…
       assent verify /srv/log --vkey log.vkey --witness witnesses.vkey --quorum 2
+      assent verify /srv/log --vkey log.vkey --tsa-certificate tsa.pem
       assent verify https://ads.example/log --vkey log.vkey
       assent verify var/assent.db --trusted checkpoint --vkey log.vkey
 
@@ -122,6 +130,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option.
     trust = trust_of(
         list(chain.from_iterable(vkeys)), trusted, list(chain.from_iterable(witnesses)), quorum
     )
+    trust = replace(trust, authority=authority_of(certificates))
     report = _report(what, kind, trust, key_file)
     _show(report, as_json=as_json, advice=_HEAD_ADVICE if trust.is_empty else None)
     if not report.is_valid:
@@ -132,7 +141,9 @@ def _report(what: str, kind: str | None, trust: Trust, key_file: Path | None) ->
     source = _source(what, kind, key_file)
     if source is not None:
         trust.need_key(what)
-        return verify_log(source, trust.keys, trusted=trust.head, policy=trust.policy)
+        return verify_log(source, trust.keys, trusted=trust.head, demands=trust.demands)
+    if trust.authority is not None:
+        raise Failure(what, "only a published log has time stamps", "leave --tsa-certificate out")
     if what.startswith(_DATABASES):
         return _of_database(what, trust)
     with _opened(Path(what)) as stream:

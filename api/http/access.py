@@ -13,7 +13,7 @@ from .problems import FORBIDDEN, UNAUTHENTICATED, Problem, ProblemRaised
 PUBLIC = frozenset({"health.live", "health.ready"})
 """The endpoints that need no key."""
 
-PUBLISHED = frozenset({"tiles.checkpoint", "tiles.resource"})
+PUBLISHED = frozenset({"tiles.checkpoint", "tiles.resource", "tiles.timestamp"})
 """The endpoints that need no key where the log is public."""
 
 ANY_KEY = frozenset(Role)
@@ -34,6 +34,7 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "search.replay": frozenset({Role.AUDITOR}),
         "tiles.checkpoint": frozenset({Role.AUDITOR}),
         "tiles.resource": frozenset({Role.AUDITOR}),
+        "tiles.timestamp": frozenset({Role.AUDITOR}),
         "log.export": frozenset({Role.AUDITOR}),
         "erasures.erase": frozenset({Role.ADMIN}),
         "vocabulary.show": ANY_KEY,

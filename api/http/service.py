@@ -17,6 +17,7 @@ from engine.storage.keys import ApiKeys
 from engine.storage.policies import PolicyVersions
 from engine.storage.readiness import Readiness
 from engine.storage.tile_log import TileLog
+from engine.storage.vouched import VouchedDirectory
 
 from .problems import BUSY, ProblemRaised, retry_later
 
@@ -63,6 +64,7 @@ class Service:
     tiles: TileLog
     signer: CheckpointSigner
     publisher: CheckpointPublisher
+    vouched: VouchedDirectory
     log_is_public: bool
     probe: Callable[[], Readiness]
     clock: Callable[[], datetime]

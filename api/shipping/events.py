@@ -14,6 +14,7 @@ import msgspec
 
 from engine.audit.acts import ActEntry, Entry
 from engine.audit.record import LogEntry, Payload
+from engine.storage.contents import check_read
 
 Event: TypeAlias = dict[str, object]
 """A JSON object, written by `msgspec`; recorded JSON stands in it byte by byte."""
@@ -34,8 +35,14 @@ class Sender:
     with_contents: bool
 
     def payload_of(self, entry: LogEntry) -> Payload | None:
-        """Return the contents that an event may say; None for those withheld, or erased."""
-        return entry.payload if self.with_contents else None
+        """Return the contents that an event may say; None for those withheld, or erased.
+
+        Raises `ContentsUnread` for those that are there and do not open.
+        """
+        if not self.with_contents:
+            return None
+        check_read(entry)
+        return entry.payload
 
     def disclosed(self, entry: Entry) -> Event:
         """Return the members that an event may disclose, by their names."""

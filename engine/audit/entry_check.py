@@ -6,7 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from .acts import ACTOR, ActLeaf
 from .commitment import Disclosure, opens
-from .export import Columns, Line, columns_of
+from .export import Columns, Line, UnreadContents, columns_of
 from .faults import VerificationFault, fault
 from .leaf import Leaf, UnknownKind, read_leaf
 from .record import (
@@ -39,6 +39,8 @@ def entry_faults(line: Line) -> Iterator[VerificationFault]:
         yield from _act_faults(line, leaf)
     elif line.columns is None:
         yield fault(line.index, "entry_malformed", "the decision has no query columns")
+    elif line.unread is not None:
+        yield from _unread_faults(line, line.columns, line.unread, leaf)
     elif is_gone(line):
         yield from _column_faults(line.index, line.columns, _columns_of_leaf(leaf, {}, (), ""))
     else:
@@ -65,12 +67,28 @@ def leaf_or_fault(index: int, leaf: bytes) -> Leaf | VerificationFault:
 
 def is_gone(line: Line) -> bool:
     """Whether nothing is left of what lay beside the leaf of a decision: it is erased, or lost."""
-    contents = (line.columns is None, line.input, line.result, line.salts, line.disclosures)
-    return contents == (False, None, None, None, ())
+    return line.columns is not None and line.unread is None and _is_bare(line)
+
+
+def _is_bare(line: Line) -> bool:
+    return (line.input, line.result, line.salts, line.disclosures) == (None, None, None, ())
+
+
+def _unread_faults(
+    line: Line, columns: Columns, unread: UnreadContents, leaf: Envelope
+) -> Iterator[VerificationFault]:
+    """Compare what can be without the contents; that these could not be read is no fault."""
+    if unread.is_altered:
+        yield fault(line.index, "contents_altered", f"its contents: {unread.why}")
+    if not _is_bare(line):
+        yield fault(line.index, "entry_malformed", "its contents are here, and said to be unread")
+    disclosed = {"campaign": columns.campaign, "actor": columns.actor}
+    expected = _columns_of_leaf(leaf, disclosed, columns.rules, columns.words)
+    yield from _column_faults(line.index, columns, expected)
 
 
 def _act_faults(line: Line, act: ActLeaf) -> Iterator[VerificationFault]:
-    if (line.columns, line.input, line.result, line.salts) != (None, None, None, None):
+    if (line.columns, line.input, line.result, line.salts, line.unread) != (None,) * 5:
         yield fault(line.index, "entry_malformed", "an act has neither columns nor a payload")
     yield from _disclosure_faults(line, act.sd, (ACTOR,))
 

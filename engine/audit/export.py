@@ -60,10 +60,20 @@ class Salts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     result: bytes
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class UnreadContents(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why contents that are there are not in the export: `record.Unread`."""
+
+    why: str
+    is_altered: bool
+
+
+class Line(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """The line of an entry.
 
     Once a decision is erased, `input`, `result` and `salts` are null, and there are no disclosures.
+    They are not there either where `unread` says why they could not be read; else it is left out.
     An act has no columns either, and discloses its actor.
     """
 
@@ -76,6 +86,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     result: bytes | None
     salts: Salts | None
     disclosures: tuple[str, ...]
+    unread: UnreadContents | None = None
 
 
 def write_export(
@@ -105,7 +116,14 @@ def line_of(entry: Entry) -> Line:
         result=payload.result if payload else None,
         salts=Salts(input=payload.input_salt, result=payload.result_salt) if payload else None,
         disclosures=tuple(disclosure.text for disclosure in entry.disclosures),
+        unread=_unread_of(entry),
     )
+
+
+def _unread_of(entry: Entry) -> UnreadContents | None:
+    if not isinstance(entry, LogEntry) or entry.unread is None:
+        return None
+    return UnreadContents(why=entry.unread.why, is_altered=entry.unread.is_altered)
 
 
 def columns_of(columns: QueryColumns, words: str) -> Columns:

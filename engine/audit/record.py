@@ -97,11 +97,22 @@ class Payload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Why contents that are there cannot be read.
+
+    `is_altered` says that their key is at hand and does not open them.
+    """
+
+    why: str
+    is_altered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogEntry:
     """The entry of a decision, with all that is stored of it.
 
     Once erased, `payload` is None, there are no disclosures and no words, and the columns have
-    what the leaf says and nothing else.
+    what the leaf says and nothing else. Where it is sealed and does not open, `unread` says why.
     """
 
     index: int
@@ -112,6 +123,7 @@ class LogEntry:
     words: str
     payload: Payload | None
     disclosures: tuple[Disclosure, ...]
+    unread: Unread | None = None
 
     @property
     def id(self) -> str:

@@ -18,7 +18,7 @@ force names is `hold_broken`, and one for age before its time `erased_early`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 import msgspec
@@ -32,10 +32,12 @@ from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
 from .record import instant
 from .retention_check import RetentionLedger
+from .timestamp import Stamped
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, check_record, leaf_hash
 
 __all__ = [
     "InclusionProof",
+    "UnreadEntries",
     "VerificationFault",
     "VerificationReport",
     "check_receipt",
@@ -45,8 +47,21 @@ __all__ = [
 LINE_LIMIT = 64 * 1024 * 1024
 """The most bytes of a line that are read: the greatest input and result, in base64, and room."""
 
+_WHY_LIMIT = 200
 _READ_HEADER = msgspec.json.Decoder(Header)
 _READ_LINE = msgspec.json.Decoder(Line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadEntries:
+    """Entries whose contents could not be read, and so were not verified; nor are they at fault.
+
+    How many, the first of them, and why it could not be.
+    """
+
+    count: int
+    first: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +70,8 @@ class VerificationReport:
 
     `entries` counts the lines that were entries, `root` is the root recomputed over them. `faults`
     are in the order of the file, `omitted` counts those beyond the limit, and `erased` the entries
-    that erasures name. `cosignatures` are those of the witnesses that were asked for.
+    that erasures name. `cosignatures` are those of the witnesses that were asked for, and `stamped`
+    tells the newest time stamp where one was.
     """
 
     entries: int
@@ -63,12 +79,14 @@ class VerificationReport:
     faults: tuple[VerificationFault, ...]
     omitted: int
     erased: int
+    unread: UnreadEntries | None = None
     cosignatures: tuple[Cosignature, ...] = ()
+    stamped: Stamped | None = None
 
     @property
     def is_valid(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.faults
+        """Whether nothing is wrong, and nothing was left unread."""
+        return not self.faults and self.unread is None
 
     @property
     def first(self) -> VerificationFault | None:
@@ -108,6 +126,7 @@ def verify_export(
         faults=faults,
         omitted=omitted,
         erased=reading.erasures.count(),
+        unread=reading.unread,
     )
 
 
@@ -121,6 +140,7 @@ class _Reading:
     logged_at: str = ""
     reached: bool = False
     is_whole: bool = True
+    unread: UnreadEntries | None = None
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
     retention: RetentionLedger = field(default_factory=RetentionLedger)
@@ -164,10 +184,19 @@ class _Reading:
                 line.index, "time_goes_back", "it was logged before the entry that precedes it"
             )
         yield from entry_faults(line)
+        self._note_unread(line)
         yield from self._note(line)
         self.logged_at = line.logged_at
         self.next_index = line.index + 1
         self.frontier = self.frontier.append(leaf_hash(line.leaf))
+
+    def _note_unread(self, line: Line) -> None:
+        if line.unread is None or line.unread.is_altered:
+            return
+        before = self.unread or UnreadEntries(
+            count=0, first=line.index, why=line.unread.why[:_WHY_LIMIT]
+        )
+        self.unread = replace(before, count=before.count + 1)
 
     def _note(self, line: Line) -> Iterator[VerificationFault]:
         """Keep what an entry says of erasures, its own or that of others, and of holds.

@@ -16,6 +16,7 @@ MOST_BYTES = 256 * 1024
 """The most bytes of the words of one decision; what lies beyond is not found."""
 
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
+_WORD = re.compile(r"[^\W_]+")  # What `str.isalnum` holds of each character of.
 
 
 def words_in(text: str) -> Iterator[str]:
@@ -29,7 +30,7 @@ def words_of(texts: Iterable[str]) -> str:
     kept, left = list[str](), MOST_BYTES
     for text in texts:
         for word in words_in(text):
-            left -= len(word.encode()) + 1
+            left -= (len(word) if word.isascii() else len(word.encode())) + 1
             if left < 0:
                 return " ".join(kept)
             kept.append(word)
@@ -41,5 +42,16 @@ def _runs(text: str) -> Iterable[str]:
         return _ASCII_WORD.findall(text.lower())
     # Decomposed again at the end: without case, a character may have become several.
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = (each for each in folded if not unicodedata.category(each).startswith("M"))
-    return "".join(each if each.isalnum() else " " for each in bare).split()
+    return _WORD.findall(folded.translate(_BARE))
+
+
+class _Bare(dict[int, int | None]):
+    """What becomes of each character without marks: itself, or nothing; looked up once each."""
+
+    def __missing__(self, code: int) -> int | None:
+        is_mark = unicodedata.category(chr(code)).startswith("M")
+        self[code] = None if is_mark else code
+        return self[code]
+
+
+_BARE = _Bare()

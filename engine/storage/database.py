@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
@@ -18,6 +18,9 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from .errors import Conflict, StorageUnavailable
 from .postgresql import PostgreSQL
 from .sqlite import SQLite, unchanging
+
+if TYPE_CHECKING:
+    from .contents import Contents
 
 
 class Backend(Protocol):
@@ -49,13 +52,23 @@ class Backend(Protocol):
 class Database:
     """A database by its URL: `sqlite:////absolute/path.db` or `postgresql://user@host/name`.
 
+    `contents` seals what its log has, and opens it; its key store is closed with the database.
     Raises `StorageUnavailable` for a URL that is none, or that names no such database.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, contents: "Contents | None" = None) -> None:
         self._backend = _backend(url)
+        file = sqlite_file(url)
+        # A URI, as `unchanging_url` makes of a file that is there.
+        self._file = None if file is None or file.parts[0] == "file:" else file
+        self.contents = contents
+        """What seals and opens the contents of its log."""
         # INVARIANT: a process uses the engine under its own id only.
         self._engines: dict[int, Engine] = {}
+
+    def is_there(self) -> bool:
+        """Whether there is a file, where the database is one; a server is there or says not."""
+        return self._file is None or self._file.is_file()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -90,6 +103,8 @@ class Database:
         engine = self._engines.pop(os.getpid(), None)
         if engine is not None:
             engine.dispose()
+        if self.contents is not None:
+            self.contents.keys.database.close()
 
     def _engine(self) -> Engine:
         return self._engines.get(os.getpid()) or self._engines.setdefault(

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, and_, select
 from ..audit.record import LogEntry
 from ..audit.tree import TreeHead, prove_record, prove_tree, read_root
 from ..audit.verify import InclusionProof
+from .contents import check_read
 from .database import Database
 from .entries import DECISION, read_decisions
 from .errors import InvalidQuery, NotFound
@@ -56,9 +57,14 @@ class Decisions:
         self._database = database
 
     def get(self, decision_id: str) -> LogEntry:
-        """Return the entry of a decision. Raises `NotFound`."""
+        """Return the entry of a decision. Raises `NotFound`, and `ContentsUnread`."""
+        condition = log_entry.c.id == decision_id
         with self._database.reading() as connection:
-            return _entry(connection, decision_id)
+            found = read_decisions(connection, condition, self._database.contents)
+        if not found:
+            raise _unknown(decision_id)
+        check_read(found[0])
+        return found[0]
 
     def page(
         self,
@@ -160,7 +166,11 @@ class Decisions:
             beyond = min(size, first + _EXPORT_STEP)
             within = (log_entry.c.index >= first) & (log_entry.c.index < beyond)
             with self._database.reading() as connection:
-                found = read_decisions(connection, and_(within, *decided(since, until)))
+                found = read_decisions(
+                    connection,
+                    and_(within, *decided(since, until)),
+                    self._database.contents,
+                )
             yield from found
 
     def prove(self, decision_id: str) -> tuple[InclusionProof, TreeHead]:
@@ -200,13 +210,6 @@ class Decisions:
             if not 0 <= size <= read_head(connection).frontier.size:
                 raise InvalidQuery("the log has no such size")
             return read_root(size=size, reader=TileReader(connection))
-
-
-def _entry(connection: Connection, decision_id: str) -> LogEntry:
-    found = read_decisions(connection, log_entry.c.id == decision_id)
-    if not found:
-        raise _unknown(decision_id)
-    return found[0]
 
 
 def _unknown(decision_id: str) -> NotFound:

@@ -18,17 +18,28 @@ from ..audit.leaf import read_leaf
 from ..audit.log import LogHead, Receipt, receipt_of
 from ..audit.record import RecordError, instant
 from ..audit.spans import spans_of
+from .contents import check_bound
 from .database import Database
+from .doom import settle
 from .errors import LogInconsistent
 from .holds import check_free
 from .log_store import append_within, read_head, system_clock
-from .schema import disclosure, erased, log_entry, log_entry_rule, log_entry_words, payload
+from .schema import (
+    disclosure,
+    doomed_key,
+    erased,
+    log_entry,
+    log_entry_rule,
+    log_entry_words,
+    payload,
+    sealed,
+)
 from .subjects import Selector, check_known, not_erased, selected
 
 STEP = 256
 """The most decisions that one transaction, and one entry, erases."""
 
-_CONTENTS = (payload, disclosure, log_entry_rule, log_entry_words)
+_CONTENTS = (payload, disclosure, sealed, log_entry_rule, log_entry_words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +86,14 @@ class Erasures:
             size = read_head(connection).frontier.size
             check_known(connection, selector, value)
             check_free(connection, condition)
+            check_bound(connection, self._database.contents)
         count, entries = 0, list[Receipt]()
         within = condition & (log_entry.c.index < size)
         while step := self._step(within, ground, actor):
             count += step[0]
             entries.append(step[1])
-        # Also where nothing was left to erase: the purge may be what is missing.
-        purged = self._database.purge()
+        # Also where nothing was left to erase: this may be what is missing.
+        purged = finish(self._database, self._clock())
         return Erased(decisions=count, entries=tuple(entries), is_purged=purged)
 
     def tombstone(self, decision_id: str) -> Tombstone | None:
@@ -126,7 +138,23 @@ def erase_within(
     return receipt_of(entry)
 
 
+def finish(database: Database, at: datetime) -> bool:
+    """Destroy the keys of what was erased, and clean the files; returns whether that could be done.
+
+    Raises `StorageUnavailable`: what is erased is, and its keys are destroyed by the next erasure.
+    """
+    settle(database, at)
+    purged = database.purge()
+    if database.contents is not None:
+        purged = database.contents.keys.database.purge() and purged
+    return purged
+
+
 def _delete(connection: Connection, indexes: Sequence[int]) -> None:
+    keys = connection.execute(select(sealed.c.key).where(sealed.c.index.in_(indexes))).scalars()
+    doomed = [{"key": key, "is_destroyed": False} for key in keys]
+    if doomed:
+        connection.execute(insert(doomed_key), doomed)
     for table in _CONTENTS:
         connection.execute(delete(table).where(table.c.index.in_(indexes)))
     emptied = update(log_entry).where(log_entry.c.index.in_(indexes))

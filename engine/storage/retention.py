@@ -19,9 +19,10 @@ from ..audit.log import Receipt, receipt_of
 from ..audit.record import RecordError
 from ..audit.retention import RetentionClass, Schedule
 from ..audit.spans import spans_of
+from .contents import check_bound
 from .database import Database
 from .entries import DECISION
-from .erasures import STEP, erase_within
+from .erasures import STEP, erase_within, finish
 from .errors import Conflict, LogInconsistent
 from .holds import is_held
 from .log_store import append_within, read_head, system_clock
@@ -98,6 +99,8 @@ class Retention:
         """
         if day > self._clock().astimezone(UTC).date():
             raise ValueError("a day to come")
+        with self._database.reading() as connection:
+            check_bound(connection, self._database.contents)
         declared = self.declare(actor=actor)
         erased_by_class, entries = [], list[Receipt]()
         for kept in self._schedule.classes:
@@ -106,7 +109,7 @@ class Retention:
                 count += step[0]
                 entries.append(step[1])
             erased_by_class.append(ClassErased(kept=kept, decisions=count))
-        purged = self._database.purge()
+        purged = finish(self._database, self._clock())
         return Retained(
             classes=tuple(erased_by_class),
             entries=tuple(entries),

@@ -136,6 +136,35 @@ disclosure = Table(
     sqlite_with_rowid=False,
 )
 
+# What lies beside the leaf of a decision, as `contents` seals it; payload and disclosures are then
+# nowhere in clear. The key is named, and lies in another database.
+sealed = Table(
+    "sealed",
+    metadata,
+    Column("index", _BIG, ForeignKey("log_entry.index"), primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False),
+    Column("names", LargeBinary, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+
+# The key store that contents are sealed under; without a row, they are in clear.
+key_store = Table(
+    "key_store",
+    metadata,
+    Column("one", Integer, CheckConstraint("one = 1"), primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+)
+
+# Keys of what was erased: they are destroyed once the erasure is committed, and it stays known
+# which they are, for a key store that is put back from a backup.
+doomed_key = Table(
+    "doomed_key",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("is_destroyed", Boolean, nullable=False),
+    Index("doomed_key_is_destroyed", "is_destroyed"),
+)
+
 # Which entry erased which: said by the erasures' leaves, and kept for whoever asks by the erased.
 erased = Table(
     "erased",

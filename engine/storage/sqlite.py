@@ -25,6 +25,7 @@ _CHECKPOINT_PAGES = 4000  # Of 4 KiB: the same few pages change with every appen
 _BEGIN = "assent_begin"
 _PURGE_SECONDS = 10.0
 _PURGE_STEP = 0.05
+_HAS_WORDS = "SELECT 1 FROM sqlite_master WHERE name = 'log_entry_found'"
 _MERGE = "INSERT INTO log_entry_found (log_entry_found, rank) VALUES ('merge', -500)"
 
 
@@ -90,6 +91,8 @@ class SQLite:
             with connection.begin():
                 driver = cast(SQLiteConnection, connection.connection.driver_connection)
                 before = driver.total_changes
+                if connection.exec_driver_sql(_HAS_WORDS).first() is None:  # It has keys only.
+                    return False
                 connection.exec_driver_sql(_MERGE)
                 return driver.total_changes - before >= 2
 

@@ -62,7 +62,7 @@ class TileLog:
                 log_entry.c.index < min(size, low + _ENTRIES_STEP)
             )
             with self._database.reading() as connection:
-                found = read_entries(connection, within)
+                found = read_entries(connection, within, self._database.contents)
             yield from found
 
     def prove(self, *, index: int, size: int) -> tuple[bytes, ...]:

@@ -6,11 +6,11 @@ from typing import Any, cast
 import pytest
 from flask import Flask
 
+from api.contents import open_database
 from api.wsgi import start
 from engine.audit.acts import AccessLeaf, ActEntry
 from engine.audit.leaf import read_leaf
 from engine.audit.log import Committer, LogBusy, LogUnavailable
-from engine.storage.database import Database
 from engine.storage.tile_log import TileLog
 from tests.api.installation import Caller, campaign, install, problem_of
 
@@ -19,7 +19,7 @@ Told = tuple[str, tuple[tuple[int, int], ...], str | None]
 
 def accesses(api: Caller) -> list[Told]:
     """Return every access in the log: how, what, and by whom."""
-    database = Database(api.installation.settings.database_url)
+    database = open_database(api.installation.settings)
     log = TileLog(database)
     found: list[Told] = []
     for entry in log.entries(size=log.head().size):

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
+from api.contents import open_database
 from api.http.app import create_app, problem_of
 from api.http.service import Limits, Service, Streams
 from api.publishing import publisher_of
@@ -23,7 +24,6 @@ from engine import Engine, load_bundle
 from engine.audit.acts import Sealed
 from engine.audit.log import Answer, Committer, LogBusy
 from engine.audit.record import RecordError
-from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.errors import LogInconsistent, StorageUnavailable
@@ -31,6 +31,7 @@ from engine.storage.keys import ApiKeys
 from engine.storage.policies import PolicyVersions
 from engine.storage.readiness import probe
 from engine.storage.tile_log import TileLog
+from engine.storage.vouched import VouchedDirectory
 from tests.api import installation as parts
 from tests.api.installation import Caller, Installation, allowed, install
 
@@ -67,7 +68,7 @@ def made(tmp_path: Path) -> Installation:
 
 
 def _service(made: Installation, committer: Committer) -> Service:
-    database = Database(made.settings.database_url)
+    database = open_database(made.settings)
     engine = Engine(load_bundle(made.settings.policies, name="assent"))
     signer = signer_of(made.settings, database)
 
@@ -86,6 +87,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         tiles=TileLog(database),
         signer=signer,
         publisher=publisher_of(made.settings, database, signer),
+        vouched=VouchedDirectory(path=made.settings.log_vouched),
         log_is_public=False,
         probe=lambda: probe(database),
         clock=clock,

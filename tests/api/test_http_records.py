@@ -10,6 +10,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped] # It has no types.
 import pytest
 from flask import Flask
 
+from api.contents import open_database
 from api.exports import formats
 from api.http.routes import records
 from api.wsgi import start
@@ -17,7 +18,6 @@ from engine.audit.acts import AccessLeaf
 from engine.audit.leaf import read_leaf
 from engine.audit.manifest import read_manifest, verify_records
 from engine.storage.anchor import KeyFile
-from engine.storage.database import Database
 from engine.storage.tile_log import TileLog
 from tests.api.installation import Caller, allowed, campaign, install, problem_of
 
@@ -38,7 +38,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
 
 
 def last_access(api: Caller, back: int = 1) -> AccessLeaf:
-    database = Database(api.installation.settings.database_url)
+    database = open_database(api.installation.settings)
     log = TileLog(database)
     size = log.head().size
     (leaf,) = log.leaves(size - back, size - back + 1)

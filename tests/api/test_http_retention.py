@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from flask import Flask
 
+from api.contents import open_database
 from api.settings import Settings
 from api.wsgi import SERVICE, start
 from engine.storage.database import Database
@@ -26,7 +27,7 @@ def installed(tmp_path: Path) -> Installation:
 
 @pytest.fixture
 def database(installed: Installation) -> Iterator[Database]:
-    opened = Database(installed.settings.database_url)
+    opened = open_database(installed.settings)
     yield opened
     opened.close()
 

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli.main import assent
+from api.contents import open_database
 from api.http.witnesses import witnesses_of
 from api.publishing import publisher_of
 from api.setup import initialise
@@ -20,7 +21,6 @@ from engine.audit.cosignature import WitnessKey, WitnessPolicy
 from engine.audit.log_proof import verify_receipt
 from engine.audit.note import VerifierKey
 from engine.storage.anchor import KeyFile
-from engine.storage.database import Database
 from tests.api.installation import (
     Document,
     Installation,
@@ -219,7 +219,7 @@ def test_what_readiness_says_of_each_state(
     for witness in witnesses:
         witness.instead = lambda _: (503, b"")
     settings = installation.settings
-    database = Database(settings.database_url)
+    database = open_database(settings)
     signer = signer_of(settings, database)
     publisher = publisher_of(settings, database, signer)
     publisher.run_round()

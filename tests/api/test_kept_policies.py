@@ -5,10 +5,10 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from api.contents import open_database
 from api.wsgi import start
 from engine import Engine, bundle_from_files, load_bundle
 from engine.evaluation.decision import Effect
-from engine.storage.database import Database
 from engine.storage.policies import PolicyVersions
 from tests.api.installation import allowed, install
 
@@ -39,7 +39,7 @@ def test_policies_with_lists_are_kept_whole_and_decide_again(tmp_path: Path) -> 
     (folder / "reach.policy").write_text(SERVED, encoding="utf-8")
     start(installation.settings).close()
     loaded = load_bundle(folder, name="assent")
-    database = Database(installation.settings.database_url)
+    database = open_database(installation.settings)
     try:
         kept = PolicyVersions(database).get(loaded.digest)
     finally:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from api.contents import open_database
 from api.server import serve
 from api.settings import Settings, load_settings
 from api.setup import SetupError, initialise, make_key
 from api.wsgi import start
 from engine import EngineError
-from engine.storage.database import Database
 from engine.storage.errors import Conflict, StorageUnavailable
 from engine.storage.keys import ApiKeys, Role
 
@@ -28,7 +28,7 @@ def test_first_run_makes_the_database_and_two_keys(settings: Settings) -> None:
         "administrator": {Role.ADMIN},
         "trial": {Role.SUBMITTER, Role.AUDITOR},
     }
-    database = Database(settings.database_url)
+    database = open_database(settings)
     keys = ApiKeys(database)
     assert [keys.authenticate(new.token) is not None for new in made.keys] == [True, True]
     database.close()

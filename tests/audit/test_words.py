@@ -248,6 +248,22 @@ def test_index_that_disagrees_is_told(sqlite_url: str, make_record: Any) -> None
     database.close()
 
 
+def test_index_of_a_file_that_cannot_be_written_is_not_compared(
+    sqlite_url: str, make_record: Any
+) -> None:
+    """An auditor's copy may be read only, and is verified all the same."""
+    migrate(sqlite_url)
+    database = Database(sqlite_url)
+    SQLLogStore(database).append([seal(make_record(findings=[FINDING]))])
+    file = sqlite_url.removeprefix("sqlite:///")
+    copy = Database(f"sqlite:///file:{file}?mode=ro&uri=true")
+    check_words_index(copy)
+    with pytest.raises(StorageUnavailable), copy.reading() as connection:
+        connection.exec_driver_sql("DELETE FROM log_entry_words")
+    copy.close()
+    database.close()
+
+
 def test_index_that_is_not_there_is_told(sqlite_url: str) -> None:
     migrate(sqlite_url)
     database = Database(sqlite_url)

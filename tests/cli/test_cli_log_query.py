@@ -12,12 +12,13 @@ import pytest
 from click.testing import Result
 
 from api.cli import log_query
+from api.contents import open_database
 from api.recording import Recorder
+from api.settings import load_settings
 from api.submission import NATIVE, Terms
 from engine import Engine, load_bundle
 from engine.audit.log import Committer
 from engine.storage import statistics
-from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.log_store import SQLLogStore
 
@@ -37,7 +38,7 @@ def logged(
     assert run("init").exit_code == 0
     vague = {name: value for name, value in campaign.items() if name != "age"} | {"profiling": True}
     hostile = campaign | {"id": "\x1b[2J\nDENY"}
-    database = Database(f"sqlite:///{tmp_path}/var/assent.db")
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": f"{tmp_path}/var"}))
     committer = Committer(SQLLogStore(database))
     engine = Engine(load_bundle(policies))
     for day, submitted in enumerate((denied, denied, campaign, vague, hostile), start=1):

@@ -14,13 +14,14 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped] # It has no types.
 import pytest
 from click.testing import Result
 
+from api.contents import open_database
 from api.exports import formats
 from api.recording import Recorder
+from api.settings import load_settings
 from api.submission import NATIVE, Terms
 from engine import Engine, load_bundle
 from engine.audit.log import Committer
 from engine.audit.note import SignerKey
-from engine.storage.database import Database
 from engine.storage.log_store import SQLLogStore
 
 Run = Callable[..., Result]
@@ -42,7 +43,7 @@ NAMES = (
 def filled(run: Run, tmp_path: Path, policies: str, campaign: dict[str, Any]) -> Path:
     """A log of campaigns with hostile names; the directory of the test, with its public key."""
     assert run("init").exit_code == 0
-    database = Database(f"sqlite:///{tmp_path}/var/assent.db")
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": f"{tmp_path}/var"}))
     committer = Committer(SQLLogStore(database))
     now = datetime(2026, 11, 5, 12, tzinfo=UTC)
     recorder = Recorder(Engine(load_bundle(policies)), committer, clock=lambda: now)

@@ -19,7 +19,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from api.contents import open_database
 from api.recording import Recorder
+from api.settings import load_settings
 from api.shipping import shipper
 from api.shipping.destinations import DeliveryError, http_client
 from api.shipping.shapes import SHAPES
@@ -46,7 +48,7 @@ def data(tmp_path: Path) -> Path:
 def log(run: Run, data: Path) -> Iterator[Database]:
     """An installation without decisions."""
     assert run("init").exit_code == 0
-    opened = Database(f"sqlite:///{data}/assent.db")
+    opened = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(data)}))
     yield opened
     opened.close()
 

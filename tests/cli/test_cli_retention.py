@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from api.contents import open_database
 from api.recording import Recorder
+from api.settings import load_settings
 from api.submission import NATIVE, Terms
 from api.wsgi import utc_now
 from engine import Engine, load_bundle
 from engine.audit.log import Committer
 from engine.audit.retention import Schedule
-from engine.storage.database import Database
 from engine.storage.log_store import SQLLogStore
 from engine.storage.retention import Retention
 
@@ -34,7 +35,7 @@ def log(run: Run, tmp_path: Path, policies: str, denied: Any) -> Iterator[Path]:
     """The database of an installation with three decisions, of three days."""
     assert run("init").exit_code == 0
     file = tmp_path / "var" / "assent.db"
-    database = Database(f"sqlite:///{file}")
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(file.parent)}))
     committer = Committer(SQLLogStore(database))
     for days, actor in ((0, "pipeline"), (1, "held"), (30_000, "pipeline")):
         now = THEN + timedelta(days=days)

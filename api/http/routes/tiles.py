@@ -6,6 +6,8 @@ cosigned, which may be an earlier one. Partial tiles and bundles are made when t
 of any width.
 """
 
+import re
+
 from flask import Blueprint, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
@@ -16,6 +18,9 @@ from api.http.shapes import NoParameters, read_query
 from engine.audit.tiles import TilePath
 
 _BYTES = "application/octet-stream"
+_RESPONSE = "application/timestamp-reply"
+_PLAIN = f"{TEXT}; charset=utf-8"
+_STAMP = re.compile(r"latest|[0-9]{1,19}(\.tsr)?")
 _WEEK = 7 * 24 * 60 * 60
 
 
@@ -28,7 +33,7 @@ def blueprint(service: Service) -> Blueprint:
     def checkpoint() -> Response:
         read_query(NoParameters, request.args)
         note = service.publisher.latest().note
-        return Response(note, content_type=f"{TEXT}; charset=utf-8")
+        return Response(note, content_type=_PLAIN)
 
     @routes.get("/log/tile/<path:rest>")
     def resource(rest: str) -> Response:
@@ -39,6 +44,14 @@ def blueprint(service: Service) -> Blueprint:
         answer = Response(service.tiles.resource(path), content_type=_BYTES)
         answer.headers["Cache-Control"] = f"{visibility}, max-age={_WEEK}, immutable"
         return answer
+
+    @routes.get("/log/timestamps/<name>")
+    def timestamp(name: str) -> Response:
+        read_query(NoParameters, request.args)
+        content = service.vouched.stamp_file(name) if _STAMP.fullmatch(name) else None
+        if content is None:
+            raise NotFound
+        return Response(content, content_type=_RESPONSE if name.endswith(".tsr") else _PLAIN)
 
     return routes
 
