@@ -30,19 +30,48 @@ def keys() -> None:
     help="What the key may do; may be given several times.",
 )
 @click.option("--expires", type=InstantType(), help="When it ends. [default: never]")
+@click.option(
+    "--principal",
+    help="Whose key it is: a person with several keys is one author. [default: NAME]",
+)
+@click.option(
+    "--set",
+    "policy_sets",
+    metavar="NAME",
+    multiple=True,
+    help="Only for this policy set; may be given several times. [default: for all]",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
-def create(name: str, *, roles: tuple[str, ...], expires: datetime | None, as_json: bool) -> None:
+def create(  # noqa: PLR0913 - one parameter for each option.
+    name: str,
+    *,
+    roles: tuple[str, ...],
+    expires: datetime | None,
+    principal: str | None,
+    policy_sets: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Make a key, and show it this once.
+
+    A version of policies is approved by another principal than its author. Keys of auditors and
+    administrators are for all policy sets.
 
     \b
       assent keys create pipeline --role submitter
+      assent keys create "anna's laptop" --role author --principal anna
+      assent keys create ben --role approver --set alcohol
 
     Exit status: 0 if it is made, 2 where it cannot be: another key in force has the name, or the
     service is not prepared (`assent init`).
     """  # noqa: D301 - click reads the escape.
     with service_told():
         made = make_key(
-            load_settings(), name=name, roles=[Role(role) for role in roles], expires_at=expires
+            load_settings(),
+            name=name,
+            roles=[Role(role) for role in roles],
+            expires_at=expires,
+            principal=principal,
+            policy_sets=policy_sets or None,
         )
     output = Output()
     if as_json:

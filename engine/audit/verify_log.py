@@ -13,13 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from .acts import ErasureLeaf
+from .acts import ErasureLeaf, PolicyLeaf
 from .checkpoint import SignedCheckpoint, open_checkpoint
 from .entry_check import leaf_or_fault
 from .erasures import ErasureLedger
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
 from .note import NOTE_LIMIT, NoteError, VerifierKey
+from .publications import PublicationLedger
 from .tiles import BUNDLE_LIMIT, TILE_WIDTH, TilePath, read_bundle, split_hashes
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash, tree_root
 from .verify import VerificationReport
@@ -83,6 +84,7 @@ class _Reading:
     rows: list[_Row] = field(default_factory=list)
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
+    publications: PublicationLedger = field(default_factory=PublicationLedger)
 
     def faults(self) -> Iterator[VerificationFault]:
         checkpoint = self._checkpoint()
@@ -148,6 +150,8 @@ class _Reading:
             self.logged_at = leaf.logged_at
             if isinstance(leaf, ErasureLeaf):
                 self.erasures.note_erasure(leaf.entries)
+            if isinstance(leaf, PolicyLeaf):
+                yield from self.publications.faults(index, leaf, {})
             yield from self.holds.faults(index, leaf)
 
     def _take(self, hashes: Sequence[bytes]) -> Iterator[VerificationFault]:

@@ -15,7 +15,7 @@ from api.cli.main import assent
 
 Run = Callable[..., Result]
 PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
-GROUPS = {("keys",), ("new",), ("log",)}
+GROUPS = {("keys",), ("new",), ("log",), ("policies",)}
 BEGIN, END = "<!-- help: generated -->\n", "<!-- end of help -->\n"
 
 
