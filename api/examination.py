@@ -20,7 +20,10 @@ import msgspec
 from api.cli import check, trials_document
 from api.cli.policy_files import Examined, PolicyFiles, examine
 from engine import Engine, EngineError, __version__
-from engine.bundle.bundle import Bundle
+from engine.bundle.bundle import Bundle, is_policy
+from engine.source.render import render_json
+from engine.source.text import Source
+from engine.syntax.format import format_source
 from engine.testing.runner import run_cases
 
 SECONDS = 30
@@ -73,11 +76,25 @@ def examine_apart(files: Mapping[str, str], *, name: str, day: date) -> Examinat
 
     Nothing but the texts goes in, and nothing but the findings comes out.
     """
-    asked = json.dumps({"files": dict(files), "name": name, "day": day.isoformat()})
+    asked = {"files": dict(files), "name": name, "day": day.isoformat()}
+    return msgspec.json.decode(_apart(asked), type=Examination)
+
+
+def format_apart(files: Mapping[str, str]) -> dict[str, Any]:
+    """Return each policy text in the canonical layout, with what is wrong with its syntax.
+
+    Raises `ExaminationError` as `examine_apart` does.
+    """
+    made: dict[str, Any] = msgspec.json.decode(_apart({"files": dict(files)}))
+    return made
+
+
+def _apart(asked: Mapping[str, object]) -> bytes:
+    """Return what a process of its own answers."""
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and our own code.
             _COMMAND,
-            input=asked.encode(errors="surrogatepass"),
+            input=json.dumps(asked).encode(),
             capture_output=True,
             cwd=_TOP,
             timeout=2 * SECONDS,
@@ -88,7 +105,7 @@ def examine_apart(files: Mapping[str, str], *, name: str, day: date) -> Examinat
     if done.returncode < 0 or b"MemoryError" in done.stderr:  # A signal, or no memory.
         raise ExaminationError(_TOO_MUCH)
     done.check_returncode()
-    return msgspec.json.decode(done.stdout, type=Examination)
+    return done.stdout
 
 
 _TOO_MUCH = "these policies take more time or memory to check and test than there is; divide them"
@@ -117,12 +134,27 @@ def _obstacle(examined: Examined, tests: Mapping[str, Any] | None) -> str | None
 
 
 def _main() -> None:
-    """Examine what stands on standard input, within the limits."""
+    """Examine or lay out what stands on standard input, within the limits."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    asked = json.loads(sys.stdin.buffer.read().decode(errors="surrogatepass"))
-    found = examine_here(asked["files"], name=asked["name"], day=date.fromisoformat(asked["day"]))
-    sys.stdout.buffer.write(msgspec.json.encode(found))
+    asked = json.loads(sys.stdin.buffer.read())
+    files = asked["files"]
+    if "day" in asked:
+        day = date.fromisoformat(asked["day"])
+        made: object = examine_here(files, name=asked["name"], day=day)
+    else:
+        made = {name: _formatted(name, files[name]) for name in sorted(filter(is_policy, files))}
+    sys.stdout.buffer.write(msgspec.json.encode(made))
+
+
+def _formatted(name: str, text: str) -> dict[str, object]:
+    source = Source(name=name, text=text)
+    made, diagnostics = format_source(source)
+    return {
+        "is_changed": made != text,
+        "text": made,
+        "diagnostics": render_json(diagnostics, {name: source}),
+    }
 
 
 if __name__ == "__main__":

@@ -48,6 +48,10 @@ class SetupError(Exception):
     """The place for the data cannot be prepared; the message says why."""
 
 
+class UnfitPolicies(SetupError):  # noqa: N818 - the house names what happened; the base is an error.
+    """The policies that should be the first ones cannot decide, or cannot be read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparation:
     """What `initialise` did: the keys that it made, none where all was prepared before.
@@ -137,12 +141,12 @@ def _import_policies(settings: Settings, database: Database) -> SetVersion | Non
     try:
         files = read_directory(settings.policies)
     except UnreadableError as error:
-        raise SetupError(f"the policies cannot be read: {error}") from error
+        raise UnfitPolicies(f"the policies cannot be read: {error}") from error
     # Their tests are for `assent test`, and for every version that comes after this one.
     found = examine_here(files, name=name, day=datetime.now(UTC).date(), runs_tests=False)
     if found.obstacle is not None:
         why = f"{found.obstacle}; `assent check {settings.policies}` says more"
-        raise SetupError(f"the policies in {settings.policies} cannot decide: {why}")
+        raise UnfitPolicies(f"the policies in {settings.policies} cannot decide: {why}")
     finding = Finding(report=msgspec.json.encode(found.document), is_sound=True)
     with suppress(WrongState):  # Another process prepares the same installation.
         version, _ = sets.add(

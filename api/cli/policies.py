@@ -106,7 +106,8 @@ def show(version: str, policy_set: str, url: str, key_file: Path | None, *, as_j
     if as_json:
         output.json(found)
         return
-    output.lines(findings_lines(found))
+    if not found["is_sound"]:
+        output.lines(findings_lines(found))
     output.lines(version_lines(found))
 
 

@@ -126,7 +126,7 @@ def _turn(turn: Document) -> str:
 def versions_lines(versions: Sequence[Document]) -> Iterator[Text]:
     """Yield a line for each version, the newest first."""
     for each in versions:
-        line = toned(f"  {each['version']}", Tone.POINTER) + _state(each)
+        line = toned(f"  {each['version']}", Tone.POINTER) + _state(each, 9)
         author = f"  {_time(each['uploaded_at'])}  {printable(each['author'])}"
         yield line + toned(author, Tone.QUIET)
 
@@ -153,11 +153,11 @@ def _event(event: Document) -> Iterator[Text]:
         yield toned(f"{' ' * 12}{printable(event['reason'])}", Tone.REMEDY)
 
 
-def _state(version: Document) -> Text:
+def _state(version: Document, width: int = 0) -> Text:
     state = "in force" if version["is_in_force"] else version["state"]
     tone = Tone.ALLOW if version["is_in_force"] else _STATES[version["state"]]
     unsound = toned("  unsound", Tone.DENY) if not version["is_sound"] else Text()
-    return toned(f"  {state}", tone) + unsound
+    return toned(f"  {state.ljust(width)}", tone) + unsound
 
 
 def _time(text: str) -> str:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from api.cli.failures import Failure
 from api.settings import Settings, SettingsError, load_settings
-from api.setup import SetupError
+from api.setup import SetupError, UnfitPolicies
 from api.signing import SigningError
 from api.wsgi import check_prepared
 from engine.audit.record import LogError
@@ -25,6 +25,8 @@ def service_told() -> Iterator[None]:
         raise Failure("settings", str(error)) from error
     except Conflict as error:
         raise Failure("service", str(error), "choose another name, or revoke that one") from error
+    except UnfitPolicies as error:
+        raise Failure("service", str(error)) from error
     except SigningError as error:
         raise Failure("service", str(error)) from error
     except LogForked as error:

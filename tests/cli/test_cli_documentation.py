@@ -70,7 +70,7 @@ def test_assent_alone_shows_the_commands_in_their_order(run: Run) -> None:
     names = [line.split()[0] for line in listed]
     assert names == [
         *("decide", "check", "explain", "test", "docs", "diff", "new", "fmt"),
-        *("lsp", "init", "keys", "serve", "log", "verify", "replay"),
+        *("lsp", "init", "keys", "serve", "push", "policies", "log", "verify", "replay"),
     ]
 
 

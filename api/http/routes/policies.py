@@ -4,14 +4,11 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer
-from api.http.examining import examined
+from api.http.examining import examined, formatted
 from api.http.service import Service
 from api.http.shapes import NoParameters, read_query
 from api.http.uploads import read_files
-from engine.bundle.bundle import digest_of, is_policy
-from engine.source.render import render_json
-from engine.source.text import Source
-from engine.syntax.format import format_source
+from engine.bundle.bundle import digest_of
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -36,17 +33,6 @@ def blueprint(service: Service) -> Blueprint:
     def format() -> Response:  # noqa: A001 - the endpoint's name.
         read_query(NoParameters, request.args)
         files = read_files(request, service.limits.body)
-        named = sorted(filter(is_policy, files))
-        return json_answer({"files": {name: _formatted(name, files[name]) for name in named}})
+        return json_answer({"files": formatted(service, files)})
 
     return routes
-
-
-def _formatted(name: str, text: str) -> dict[str, object]:
-    source = Source(name=name, text=text)
-    made, diagnostics = format_source(source)
-    return {
-        "is_changed": made != text,
-        "text": made,
-        "diagnostics": render_json(diagnostics, {name: source}),
-    }
