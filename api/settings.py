@@ -12,7 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
+from engine.audit.cosignature import WitnessKey, WitnessPolicy
+from engine.audit.note import NoteError
+from engine.audit.retention import Schedule
+from engine.audit.witness import Witness
 from engine.bundle.load import shipped_directory
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
@@ -44,6 +49,12 @@ class Settings:
     log_anchor: Path
     log_origin: str
     log_public: bool
+    log_witnesses: tuple[Witness, ...]
+    log_quorum: int
+    log_vouched: Path
+    log_tsa: str
+    log_tsa_certificates: Path | str
+    log_tsa_minutes: int
     policies: Path
     policy_set: str
     policy_freshness: int
@@ -56,9 +67,12 @@ class Settings:
     batch_limit: int
     commit_queue: int
     commit_patience: int
+    retention: Schedule | None
     graceful_timeout: int
     log_level: str
 
+
+_PAIRS = "pairs of a witness's public key and its address, with spaces between them"
 
 _Read: TypeAlias = Callable[[object, Path], object]
 """Reads a value as written; paths are relative to the directory. Raises `ValueError`."""
@@ -129,9 +143,60 @@ def _word(*words: str) -> _Read:
     return read
 
 
+def _schedule(value: object, _base: Path) -> Schedule | None:
+    """Read a table; in the environment it is written as TOML writes it inline."""
+    if value == "":
+        return None
+    if isinstance(value, str):
+        value = _inline_table(value)
+    if isinstance(value, Mapping):
+        return Schedule.read(value)
+    raise ValueError('a table like `{ default = "13 months", deny = "3 years" }`')
+
+
+def _inline_table(text: str) -> object:
+    """Return a value as TOML writes it on one line, None where it is none."""
+    try:
+        document = tomllib.loads(f"value = {text}")
+    except ValueError:
+        return None
+    return document["value"] if len(document) == 1 else None
+
+
+def _witnesses(value: object, _base: Path) -> tuple[Witness, ...]:
+    """Read pairs of a key and an address, in one text or as the texts of a list."""
+    texts = value if isinstance(value, list) else [value]
+    words = [word for text in texts if isinstance(text, str) for word in text.split()]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError(_PAIRS)
+    if len(words) % 2:
+        raise ValueError(_PAIRS)
+    return tuple(map(_witness, words[::2], words[1::2]))
+
+
+def _witness(key: str, url: str) -> Witness:
+    try:
+        read = WitnessKey.read(key)
+    except NoteError as error:
+        raise ValueError(f"{_PAIRS} ({error})") from error
+    return Witness(key=read, url=_address(url))
+
+
+def _address(text: str) -> str:
+    """Return an address of the web. Raises `ValueError`."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    is_plain = not (parts.query or parts.fragment or "@" in parts.netloc)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain:
+        raise ValueError("a web address: `https://` and a host, without `?`, `#` and `@`")
+    return text
+
+
 def _unless_empty(read: _Read) -> _Read:
     """Return a reader that leaves an empty text for a default which other settings make."""
-    return lambda value, base: read(value, base) if value else ""
+    return lambda value, base: read(value, base) if value != "" else ""
 
 
 SETTINGS = (
@@ -175,6 +240,47 @@ SETTINGS = (
         shown="`false`",
         meaning="`true` shows `/log/` to everyone, `false` to keys with the role `auditor`",
         read=_flag,
+    ),
+    Setting(
+        name="log_witnesses",
+        default="",
+        shown="none",
+        meaning="witnesses that cosign the log: the public key of each, and its address after that",
+        read=_witnesses,
+    ),
+    Setting(
+        name="log_quorum",
+        default="",
+        shown="more than half of them",
+        meaning="how many witnesses have to cosign a checkpoint before it is published",
+        read=_unless_empty(_whole(1, 100)),
+    ),
+    Setting(
+        name="log_vouched",
+        default="",
+        shown="`<data_directory>/vouched`",
+        meaning="directory of cosigned checkpoints; best on another disk than the database",
+        read=_unless_empty(_path),
+    ),
+    Setting(
+        name="log_tsa",
+        default="",
+        shown="none",
+        meaning="address of a time stamp authority (RFC 3161) that stamps checkpoints",
+        read=_unless_empty(lambda value, base: _address(_text(value, base))),
+    ),
+    Setting(
+        name="log_tsa_certificates",
+        default="",
+        shown="none",
+        meaning="file with the certificates of that authority, its root among them (PEM)",
+        read=_unless_empty(_path),
+    ),
+    Setting(
+        name="log_tsa_minutes",
+        default=60,
+        meaning="least minutes from one time stamp to the next",
+        read=_whole(1, 1440),
     ),
     Setting(
         name="policies",
@@ -238,6 +344,13 @@ SETTINGS = (
         default=30,
         meaning="most seconds that a decision waits to be written",
         read=_whole(1, 600),
+    ),
+    Setting(
+        name="retention",
+        default="",
+        shown="none: nothing is erased for its age",
+        meaning="how long the contents of decisions are kept, by class ([below](#retention))",
+        read=_schedule,
     ),
     Setting(
         name="graceful_timeout",
@@ -321,7 +434,31 @@ def _settings(values: dict[str, Any]) -> Settings:
     values["database_url"] = values["database_url"] or f"sqlite:///{directory / 'assent.db'}"
     values["log_key"] = values["log_key"] or directory / "log.key"
     values["log_anchor"] = values["log_anchor"] or directory / "checkpoint"
+    values["log_vouched"] = values["log_vouched"] or directory / "vouched"
+    values["log_quorum"] = _quorum(values["log_witnesses"], values["log_quorum"])
+    if bool(values["log_tsa"]) != bool(values["log_tsa_certificates"]):
+        raise SettingsError(
+            "the settings `log_tsa` and `log_tsa_certificates` belong together: what cannot be"
+            " verified is not kept"
+        )
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def _quorum(witnesses: tuple[Witness, ...], chosen: int | str) -> int:
+    """Return how many witnesses have to cosign. Raises `SettingsError`."""
+    if not witnesses:
+        if chosen:
+            raise SettingsError(
+                f"the setting `log_quorum` is {chosen}, and there are no witnesses; name them as"
+                " `log_witnesses`"
+            )
+        return 0
+    quorum = int(chosen or len(witnesses) // 2 + 1)
+    try:
+        WitnessPolicy(witnesses=tuple(each.key for each in witnesses), quorum=quorum)
+    except NoteError as error:
+        raise SettingsError(f"the settings of witnesses cannot be used: {error}") from error
+    return quorum
 
 
 def settings_table() -> str:

@@ -11,28 +11,40 @@ from functools import partial
 from typing import Any
 
 from engine.audit.log import Committer
+from engine.audit.panel import WitnessState
+from engine.audit.publishing import CheckpointPublisher, Watch
+from engine.audit.record import LogError
 from engine.audit.signing import CheckpointSigner
+from engine.audit.timestamp import TimestampError
+from engine.audit.witness import Witness
 from engine.storage.anchor import KeyFile
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
-from engine.storage.errors import NotFound
+from engine.storage.errors import NotFound, StorageError
 from engine.storage.keys import ApiKeys
 from engine.storage.log_store import SQLLogStore
 from engine.storage.policies import PolicyVersions
 from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import Readiness, probe
+from engine.storage.retention import Retention
 from engine.storage.tile_log import TileLog
+from engine.storage.vouched import VouchedDirectory
 
 from .http import journal
 from .http.app import create_app
 from .http.service import Limits, Service, Streams
 from .policies_in_force import NotFresh, NotInForce, PoliciesInForce, utc_now
+from .publishing import publisher_of
 from .recording import Recorder
 from .replay import Replayer
 from .settings import Settings, load_settings
 from .setup import SetupError
 from .signing import check_origin, reason_of, signer_of
+from .stamping import authority_of, stamper_of
+
+SERVICE = "service"
+"""Who declares what its settings say, for the log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,18 +75,38 @@ def start(settings: Settings) -> Process:
     database = Database(settings.database_url)
     check_prepared(settings, database)
     policies = policies_of(settings, database, on_change=_journal_policies)
+    if settings.retention is not None:
+        Retention(database, settings.retention).declare(actor=SERVICE)
     committer = Committer(
         SQLLogStore(database), queue=settings.commit_queue, patience=settings.commit_patience
     )
     signer = signer_of(settings, database, on_change=_journal_signing)
-    app = create_app(_service(settings, database, policies, committer, signer))
+    watch = Watch(on_witness=_journal_witness, on_failure=_journal_publishing)
+    publisher = publisher_of(settings, database, signer, watch)
+    stamper = stamper_of(settings, publisher, on_failure=_journal_stamping)
+    app = create_app(
+        _service(
+            settings,
+            database,
+            policies=policies,
+            committer=committer,
+            signer=signer,
+            publisher=publisher,
+        )
+    )
     signer.start()
+    publisher.start()
     policies.start()
+    if stamper is not None:
+        stamper.start()
 
     def close() -> None:
         policies.close()
         committer.close()
         signer.close()
+        publisher.close()
+        if stamper is not None:
+            stamper.close()
         database.close()
 
     return Process(wsgi=app, close=close)
@@ -109,7 +141,8 @@ def policies_of(
 def check_prepared(settings: Settings, database: Database) -> None:
     """Raise `SetupError` unless a database is ready to serve, and there are keys to sign its log.
 
-    Raises `SigningError` where the keys are those of another log than the settings name.
+    Raises `SigningError` where the keys are those of another log than the settings name, and where
+    the certificates of its time stamp authority cannot be used.
     A log that does not fit its anchor is served all the same, since auditors have to read it;
     `/health/ready` says so.
     """
@@ -120,16 +153,19 @@ def check_prepared(settings: Settings, database: Database) -> None:
         raise SetupError(found.problem)
     try:
         check_origin(settings, KeyFile(settings.log_key).read())
+        authority_of(settings)
     except NotFound as error:
         raise SetupError(str(error)) from error
 
 
-def _service(
+def _service(  # noqa: PLR0913 - the parts that are made one after another.
     settings: Settings,
     database: Database,
+    *,
     policies: PoliciesInForce,
     committer: Committer,
     signer: CheckpointSigner,
+    publisher: CheckpointPublisher,
 ) -> Service:
     return Service(
         policies=policies,
@@ -143,6 +179,8 @@ def _service(
         keys=ApiKeys(database),
         tiles=TileLog(database),
         signer=signer,
+        publisher=publisher,
+        vouched=VouchedDirectory(path=settings.log_vouched),
         log_is_public=settings.log_public,
         probe=partial(_probe, database, signer),
         clock=utc_now,
@@ -178,3 +216,31 @@ def _journal_signing(failure: Exception | None) -> None:
             exc_info=failure,
             extra={"fields": {"reason": reason_of(failure)}},
         )
+
+
+def _journal_publishing(failure: Exception | None) -> None:
+    if failure is None:
+        journal.ERRORS.warning("the log is published again")
+    else:
+        told = isinstance(failure, LogError | StorageError)
+        fields = {"reason": str(failure)} if told else {}
+        journal.ERRORS.error("the log is not published", exc_info=failure, extra={"fields": fields})
+
+
+def _journal_stamping(failure: Exception | None) -> None:
+    if failure is None:
+        journal.ERRORS.warning("the log is stamped again")
+    else:
+        told = isinstance(failure, LogError | StorageError | TimestampError)
+        fields = {"reason": str(failure)} if told else {}
+        journal.ERRORS.error("the log is not stamped", exc_info=failure, extra={"fields": fields})
+
+
+def _journal_witness(witness: Witness, state: WitnessState) -> None:
+    fields = {"witness": witness.key.name, "reason": state.problem}
+    if state.is_forked:
+        journal.ERRORS.error("a witness has another history of the log", extra={"fields": fields})
+    elif state.problem is not None:
+        journal.ERRORS.warning("a witness does not cosign the log", extra={"fields": fields})
+    else:
+        journal.ERRORS.warning("a witness cosigns the log again", extra={"fields": fields})

@@ -32,7 +32,8 @@ FORMS = ("full", "concise", "json", "sarif")
     "--as-of",
     type=DayType(),
     metavar="DAY",
-    help="Warn of waivers that are over on that day, and of reviews that are too old. "
+    help="Warn of waivers that are over or not yet approved on that day, and of reviews that are "
+    "too old. "
     "[default: today]",
 )
 @click.pass_context

@@ -69,6 +69,12 @@ def _replay() -> click.Command:
     return replay
 
 
+def _retention() -> click.Command:
+    from api.cli.retention import retention  # noqa: PLC0415 - as said.
+
+    return retention
+
+
 def _serve() -> click.Command:
     from api.cli.serve import serve  # noqa: PLC0415 - as said.
 
@@ -97,6 +103,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "push": _push,
     "policies": _policies,
     "log": _log,
+    "retention": _retention,
     "verify": _verify,
     "replay": _replay,
 }

@@ -8,6 +8,7 @@ from api.settings import Settings, SettingsError, load_settings
 from api.setup import SetupError, UnfitPolicies
 from api.signing import SigningError
 from api.wsgi import check_prepared
+from engine.audit.publishing import NotWitnessed
 from engine.audit.record import LogError
 from engine.audit.signing import LogForked
 from engine.storage.database import Database
@@ -29,6 +30,8 @@ def service_told() -> Iterator[None]:
         raise Failure("service", str(error)) from error
     except SigningError as error:
         raise Failure("service", str(error)) from error
+    except NotWitnessed as error:
+        raise Failure("the log", str(error), "`/health/ready` tells what each says") from error
     except LogForked as error:
         raise Failure("the log", str(error), "put back the database that was signed") from error
     except (SetupError, StorageError, LogError) as error:

@@ -19,6 +19,7 @@ from engine.testing.coverage import measure, share
 from engine.testing.mutation import Trial, try_mutants
 from engine.testing.parts import words_of
 from engine.testing.runner import CaseResult, run_cases
+from engine.testing.set_mutants import partly_tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +89,12 @@ class _Session:
                     owner = trial.mutant.name
                     shown = trials_view.unnoticed(self.policies, trial.mutant, is_new=is_new)
                     self._messages.lines(shown)
+        partly = list(partly_tried(self.bundle.policies))
         noticed = sum(trial.noticed_by is not None for trial in trials)
         if self.as_json:
-            self.document["mutants"] = trials_document.mutants(self.policies, trials)
+            self.document["mutants"] = trials_document.mutants(self.policies, trials, partly)
         else:
-            self._messages.lines(trials_view.noticed(noticed, len(trials)))
+            self._messages.lines(trials_view.noticed(noticed, len(trials), partly))
         self._hold(share(noticed, len(trials)))
 
     def offer(self) -> None:

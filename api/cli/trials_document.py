@@ -6,15 +6,16 @@ from typing import assert_never
 from api.cli.policy_files import PolicyFiles
 from engine.bundle.bundle import Bundle
 from engine.evaluation.result import Status
-from engine.semantics.tree import Definition, Parameter, Rule, Table
+from engine.semantics.tree import Definition, Parameter, Rule, SetDefinition, Table
 from engine.source.text import Location
-from engine.testing.boundaries import LimitTests
 from engine.testing.coverage import Coverage, PartCoverage, share
 from engine.testing.mutants import Mutant
 from engine.testing.mutation import Trial
 from engine.testing.parts import Words, words_of
 from engine.testing.runner import CaseResult
+from engine.testing.set_mutants import PartlyTried
 from engine.testing.trace import RuleTrace, TraceLine, traces
+from engine.testing.written import LimitTests
 
 Document = dict[str, object]
 
@@ -97,7 +98,7 @@ def coverage(policies: PolicyFiles, measured: Coverage) -> Document:
             {
                 "rule": rule.rule.id,
                 "seen": sorted(status.value for status in rule.statuses),
-                "never_seen": [status.value for status in rule.unseen],
+                "never_seen": list(rule.unseen_in_words),
                 "parts": _parts(policies, rule.parts),
             }
             for rule in measured.rules
@@ -122,7 +123,9 @@ def _parts(policies: PolicyFiles, parts: Sequence[PartCoverage]) -> list[Documen
     ]
 
 
-def mutants(policies: PolicyFiles, trials: Sequence[Trial]) -> Document:
+def mutants(
+    policies: PolicyFiles, trials: Sequence[Trial], partly: Sequence[PartlyTried]
+) -> Document:
     """Return how many changes are noticed, and those that are not."""
     unnoticed = [trial.mutant for trial in trials if trial.noticed_by is None]
     noticed = len(trials) - len(unnoticed)
@@ -138,6 +141,9 @@ def mutants(policies: PolicyFiles, trials: Sequence[Trial]) -> Document:
             }
             for mutant in unnoticed
         ],
+        "partly_tried": [
+            {"set": each.name, "tried": each.tried, "members": each.members} for each in partly
+        ],
     }
 
 
@@ -151,6 +157,8 @@ def _kind(mutant: Mutant) -> str:
             return "parameter"
         case Table():
             return "table"
+        case SetDefinition():
+            return "set"
     assert_never(mutant.owner)
 
 

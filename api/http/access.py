@@ -13,7 +13,7 @@ from .problems import FORBIDDEN, UNAUTHENTICATED, Problem, ProblemRaised
 PUBLIC = frozenset({"health.live", "health.ready"})
 """The endpoints that need no key."""
 
-PUBLISHED = frozenset({"tiles.checkpoint", "tiles.resource"})
+PUBLISHED = frozenset({"tiles.checkpoint", "tiles.resource", "tiles.timestamp"})
 """The endpoints that need no key where the log is public."""
 
 ANY_KEY = frozenset(Role)
@@ -27,12 +27,17 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "batch.decide": frozenset({Role.SUBMITTER}),
         "search.list": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.statistics": frozenset({Role.AUDITOR}),
+        "search.sample": frozenset({Role.AUDITOR}),
+        "search.manifest": frozenset({Role.SUBMITTER, Role.AUDITOR}),
+        "search.evidence": frozenset({Role.SUBMITTER, Role.AUDITOR}),
+        "search.evidence_of_one": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.show": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.prove": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.receipt": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.replay": frozenset({Role.AUDITOR}),
         "tiles.checkpoint": frozenset({Role.AUDITOR}),
         "tiles.resource": frozenset({Role.AUDITOR}),
+        "tiles.timestamp": frozenset({Role.AUDITOR}),
         "log.export": frozenset({Role.AUDITOR}),
         "erasures.erase": frozenset({Role.ADMIN}),
         "vocabulary.show": ANY_KEY,

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from api.submission import Fault, Refused
 from engine.audit.log import LogBusy
+from engine.audit.publishing import NotWitnessed
 from engine.audit.record import LogError, RecordError, rfc3339
 from engine.audit.signing import LogForked
 from engine.source.json_fault import JSONFault
@@ -322,7 +323,7 @@ def unlogged(error: LogError) -> Problem:
         return retry_later(BUSY, str(error), error.retry_after)
     if isinstance(error, RecordError):
         return Problem(kind=UNRECORDABLE, detail=str(error))
-    if isinstance(error, LogForked):
+    if isinstance(error, LogForked | NotWitnessed):
         return retry_later(UNSIGNED, str(error))
     return retry_later(UNAVAILABLE, str(error))
 

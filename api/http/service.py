@@ -10,6 +10,7 @@ from api.recording import Recorder
 from api.replay import Replayer
 from engine import Engine
 from engine.audit.log import Committer
+from engine.audit.publishing import CheckpointPublisher
 from engine.audit.signing import CheckpointSigner
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
@@ -18,6 +19,7 @@ from engine.storage.policies import PolicyVersions
 from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import Readiness
 from engine.storage.tile_log import TileLog
+from engine.storage.vouched import VouchedDirectory
 
 from .problems import BUSY, ProblemRaised, retry_later
 
@@ -67,6 +69,8 @@ class Service:
     keys: ApiKeys
     tiles: TileLog
     signer: CheckpointSigner
+    publisher: CheckpointPublisher
+    vouched: VouchedDirectory
     log_is_public: bool
     probe: Callable[[], Readiness]
     clock: Callable[[], datetime]

@@ -13,12 +13,14 @@ from typing import Any, TypeVar
 from marshmallow import RAISE, Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
+from api.exports.formats import MEDIA_TYPES
 from api.submission import FORMAT_NAMES, NATIVE
-from engine.audit.acts import Ground
+from engine.audit.acts import ASKED_FOR, Ground
 from engine.source.json_fault import escaped, excerpt
 from engine.source.suggest import nearest
 from engine.storage.decisions import PAGE_LIMIT
 from engine.storage.filters import SEARCHABLE_STATUSES
+from engine.storage.samples import SAMPLE_LIMIT
 from engine.storage.subjects import Selector
 
 from .fields import Day, Flag, Instant, QueryFlag, QueryNumber, Text, Word
@@ -26,6 +28,7 @@ from .problems import INVALID_QUERY, MALFORMED_ORDER, Problem, ProblemError, Pro
 
 BRIEF, FULL = "brief", "full"
 INDEX, WAIT = "index", "wait"
+PAGE = "json"
 
 MOST_ENTRIES = 10**15
 """A size of the log beyond this is a slip of the pen."""
@@ -85,15 +88,31 @@ class FilterParameters:
     campaign: str | None = None
     actor: str | None = None
     policy_digest: str | None = None
+    text: str | None = None
     as_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchParameters(FilterParameters):
-    """The query of a search."""
+    """The query of a search; what is no page has neither `limit` nor `cursor`."""
 
-    limit: int = 100
+    format: str | None = None
+    limit: int | None = None
     cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestParameters(FilterParameters):
+    """The query of the manifest of an export."""
+
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleParameters(FilterParameters):
+    """The query of a sample."""
+
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,12 +178,22 @@ class _FilterShape(_Shape):
     campaign = Text()
     actor = Text()
     policy_digest = Text()
+    text = Text()
     as_of = QueryNumber(0, MOST_ENTRIES)
 
 
 class _SearchShape(_FilterShape):
+    format = Word((PAGE, *MEDIA_TYPES))
     limit = QueryNumber(1, PAGE_LIMIT)
     cursor = Text()
+
+
+class _ManifestShape(_FilterShape):
+    format = Word(tuple(MEDIA_TYPES))
+
+
+class _SampleShape(_FilterShape):
+    count = QueryNumber(1, SAMPLE_LIMIT)
 
 
 class _EnvelopeShape(_Shape):
@@ -179,7 +208,7 @@ class _ErasureShape(_Shape):
     decision = Text()
     campaign = Text()
     actor = Text()
-    ground = Word(tuple(Ground))
+    ground = Word(ASKED_FOR)
 
 
 _Parameters = TypeVar(
@@ -200,6 +229,8 @@ _SHAPES: Mapping[type[object], Schema] = {
     BatchParameters: _BatchShape(),
     FilterParameters: _FilterShape(),
     SearchParameters: _SearchShape(),
+    SampleParameters: _SampleShape(),
+    ManifestParameters: _ManifestShape(),
 }
 _ENVELOPE = _EnvelopeShape()
 _ERASURE = _ErasureShape()

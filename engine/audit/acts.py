@@ -1,10 +1,11 @@
 """What is logged beside decisions: acts, by which somebody did something with the log or policies.
 
-Contents of the log are erased, shown or held; a version of policies comes closer to being in force.
+Contents of the log are erased, shown, held or kept for a time; a version of policies comes closer
+to being in force.
 
-An act has an entry of its own, with a leaf of the kind `erasure`, `access`, `hold`, `release` or
-`policy`. The leaf names the entries concerned by their indexes, and whoever acted by the digest of
-an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
+An act has an entry of its own, with a leaf of the kind `erasure`, `access`, `hold`, `release`,
+`schedule` or `policy`. The leaf names the entries concerned by their indexes, and whoever acted by
+the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
 
 `docs/audit-log.md` has the formats byte by byte. Nothing here reads a clock or stores anything.
 """
@@ -20,7 +21,8 @@ import msgspec
 
 from .canonical import CanonicalError, canonical
 from .commitment import Disclosure, fresh_salt
-from .record import LEAF_LIMIT, UNTIMED, LogEntry, RecordError, SealedRecord, rfc3339
+from .record import LEAF_LIMIT, UNTIMED, LogEntry, Outcome, RecordError, SealedRecord, rfc3339
+from .retention import Period, RetentionClass, Schedule
 from .spans import Spans
 from .tree import SIZE_LIMIT, leaf_hash
 
@@ -32,7 +34,11 @@ REASON = "reason"
 
 
 class Ground(StrEnum):
-    """Why contents are erased: Regulation (EU) 2016/679 (GDPR) art 17(1), points (a) to (f)."""
+    """Why contents are erased.
+
+    Regulation (EU) 2016/679 (GDPR) art 17(1), points (a) to (f); and art 5(1)(e), that the period
+    is over for which they are kept.
+    """
 
     NO_LONGER_NEEDED = "no-longer-needed"
     CONSENT_WITHDRAWN = "consent-withdrawn"
@@ -40,6 +46,11 @@ class Ground(StrEnum):
     UNLAWFUL_PROCESSING = "unlawful-processing"
     LEGAL_OBLIGATION = "legal-obligation"
     COLLECTED_FROM_CHILD = "collected-from-child"
+    RETENTION = "retention"
+
+
+ASKED_FOR = tuple(ground for ground in Ground if ground is not Ground.RETENTION)
+"""The grounds on which somebody asks for an erasure; the other one is for a schedule to know."""
 
 
 class HoldGround(StrEnum):
@@ -123,7 +134,16 @@ class PolicyChange:
     reason: str | None = None
 
 
-Act: TypeAlias = Erasure | Access | Hold | Release | PolicyChange
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """That contents are kept by a schedule from here on, as somebody says; it concerns no entry."""
+
+    schedule: Schedule
+    actor: str
+    entries: Spans = ()
+
+
+Act: TypeAlias = Erasure | Access | Hold | Release | Declaration | PolicyChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +222,36 @@ class PolicyLeaf(_ActLeaf, frozen=True, kw_only=True):
     in_force_from: str | None
 
 
-ActLeaf: TypeAlias = ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf | PolicyLeaf
+class ClassShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A class of a schedule, as a leaf has it; `period` is null for ever."""
+
+    policy_set: str | None
+    outcome: Outcome | None
+    period: str | None
+
+
+class ScheduleLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `schedule`, version 1: these and no others."""
+
+    kind: Literal["schedule"]
+    classes: tuple[ClassShape, ...]
+
+    @property
+    def schedule(self) -> Schedule:
+        """The schedule that it declares. Raises `ScheduleError` where it is none."""
+        return Schedule(
+            classes=tuple(
+                RetentionClass(
+                    policy_set=each.policy_set,
+                    outcome=each.outcome,
+                    period=None if each.period is None else Period.read(each.period),
+                )
+                for each in self.classes
+            )
+        )
+
+
+ActLeaf: TypeAlias = ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf | ScheduleLeaf | PolicyLeaf
 
 
 class _Common(TypedDict):
@@ -299,6 +348,8 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
         return HoldLeaf(kind="hold", ground=act.ground, **common)
     if isinstance(act, Release):
         return ReleaseLeaf(kind="release", **common)
+    if isinstance(act, Declaration):
+        return ScheduleLeaf(kind="schedule", classes=_shapes(act.schedule), **common)
     return PolicyLeaf(
         kind="policy",
         transition=act.transition,
@@ -306,4 +357,15 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
         digest=act.digest,
         in_force_from=None if act.in_force_from is None else rfc3339(act.in_force_from),
         **common,
+    )
+
+
+def _shapes(schedule: Schedule) -> tuple[ClassShape, ...]:
+    return tuple(
+        ClassShape(
+            policy_set=each.policy_set,
+            outcome=each.outcome,
+            period=None if each.period is None else str(each.period),
+        )
+        for each in schedule.classes
     )

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec import UNSET, UnsetType
+
 from .acts import ActLeaf
 from .commitment import Disclosure, opens
 from .export import Columns, Line, columns_of
@@ -14,6 +16,7 @@ from .record import (
     RecordError,
     Result,
     instant,
+    justification_words,
     query_columns,
     read_result,
 )
@@ -37,7 +40,7 @@ def entry_faults(line: Line) -> Iterator[VerificationFault]:
     elif line.columns is None:
         yield fault(line.index, "entry_malformed", "the decision has no query columns")
     elif is_gone(line):
-        yield from _column_faults(line.index, line.columns, _columns_of_leaf(leaf, {}, ()))
+        yield from _column_faults(line.index, line.columns, _columns_of_leaf(leaf, {}, (), ""))
     else:
         yield from _commitment_faults(line, leaf)
         yield from _disclosure_faults(line, leaf.sd, DISCLOSED)
@@ -116,7 +119,7 @@ def _content_faults(
     """Compare leaf, result and query columns: all three say what was decided."""
     disclosed = {one.name: one.value for one in disclosures_of(line)}
     if line.result is None:
-        expected = _columns_of_leaf(envelope, disclosed, columns.rules)
+        expected = _columns_of_leaf(envelope, disclosed, columns.rules, columns.words)
     else:
         try:
             result = read_result(line.result)
@@ -137,21 +140,27 @@ def _content_faults(
                 decided_at=instant(envelope.decided_at),
                 actor=disclosed.get("actor"),
                 campaign=disclosed.get("campaign"),
-            )
+            ),
+            justification_words(result),
         )
     yield from _column_faults(line.index, columns, expected)
 
 
 def _column_faults(index: int, found: Columns, expected: Columns) -> Iterator[VerificationFault]:
     for name in Columns.__struct_fields__:
+        if name == "words" and found.words is UNSET:  # An earlier version exported it.
+            continue
         if getattr(found, name) != getattr(expected, name):
             yield _column_fault(index, name)
 
 
 def _columns_of_leaf(
-    envelope: Envelope, disclosed: Mapping[str, str | None], rules: tuple[tuple[str, str], ...]
+    envelope: Envelope,
+    disclosed: Mapping[str, str | None],
+    rules: tuple[tuple[str, str], ...],
+    words: str | UnsetType,
 ) -> Columns:
-    """Return the columns that leaf and disclosures vouch for; only the result knows the rules."""
+    """Return the columns that leaf and disclosures vouch for; the others only the result knows."""
     return Columns(
         decision_id=envelope.decision_id,
         decided_at=envelope.decided_at,
@@ -163,6 +172,7 @@ def _columns_of_leaf(
         policy_digest=envelope.policy_set.digest,
         actor=disclosed.get("actor"),
         rules=rules,
+        words=words,
     )
 
 

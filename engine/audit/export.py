@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Annotated, BinaryIO, Literal, TypeAlias
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from .acts import Entry
 from .record import LogEntry, QueryColumns, rfc3339
@@ -34,7 +35,10 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The query columns of an entry as they are stored, whether or not they are true."""
+    """The query columns of an entry as they are stored, whether or not they are true.
+
+    Exports of earlier versions have no `words`.
+    """
 
     decision_id: str
     decided_at: str
@@ -46,6 +50,7 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     policy_digest: str
     actor: str | None
     rules: tuple[tuple[str, str], ...]
+    words: str | UnsetType = UNSET
 
 
 class Salts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,7 +100,7 @@ def line_of(entry: Entry) -> Line:
         logged_at=rfc3339(entry.logged_at),
         leaf=entry.leaf,
         leaf_hash=entry.leaf_hash,
-        columns=columns_of(entry.columns) if isinstance(entry, LogEntry) else None,
+        columns=columns_of(entry.columns, entry.words) if isinstance(entry, LogEntry) else None,
         input=payload.input if payload else None,
         result=payload.result if payload else None,
         salts=Salts(input=payload.input_salt, result=payload.result_salt) if payload else None,
@@ -103,8 +108,8 @@ def line_of(entry: Entry) -> Line:
     )
 
 
-def columns_of(columns: QueryColumns) -> Columns:
-    """Return query columns as an export writes them."""
+def columns_of(columns: QueryColumns, words: str) -> Columns:
+    """Return query columns, and the words of the justification, as an export writes them."""
     return Columns(
         decision_id=columns.decision_id,
         decided_at=rfc3339(columns.decided_at),
@@ -116,4 +121,5 @@ def columns_of(columns: QueryColumns) -> Columns:
         policy_digest=columns.policy_digest,
         actor=columns.actor,
         rules=columns.rules,
+        words=words,
     )

@@ -17,14 +17,16 @@ from .acts import (
     HoldLeaf,
     PolicyLeaf,
     ReleaseLeaf,
+    ScheduleLeaf,
     Transition,
 )
 from .record import DISCLOSED, Envelope, RecordError, instant, is_uuid, read_envelope
+from .retention import ScheduleError
 from .spans import is_merged
 
 Leaf: TypeAlias = Envelope | ActLeaf
 
-_Act = TypeVar("_Act", ErasureLeaf, AccessLeaf, HoldLeaf, ReleaseLeaf, PolicyLeaf)
+_Act = TypeVar("_Act", ErasureLeaf, AccessLeaf, HoldLeaf, ReleaseLeaf, ScheduleLeaf, PolicyLeaf)
 
 
 class UnknownKind(RecordError):  # noqa: N818 - the house names what happened; the base is an error.
@@ -41,6 +43,7 @@ _READ_ERASURE = msgspec.json.Decoder(ErasureLeaf)
 _READ_ACCESS = msgspec.json.Decoder(AccessLeaf)
 _READ_HOLD = msgspec.json.Decoder(HoldLeaf)
 _READ_RELEASE = msgspec.json.Decoder(ReleaseLeaf)
+_READ_SCHEDULE = msgspec.json.Decoder(ScheduleLeaf)
 _READ_POLICY = msgspec.json.Decoder(PolicyLeaf)
 
 _TIMED = frozenset({Transition.IMPORT, Transition.ACTIVATE, Transition.ROLLBACK})
@@ -107,6 +110,17 @@ def _read_policy(leaf: bytes) -> PolicyLeaf:
     return policy
 
 
+def _read_schedule(leaf: bytes) -> ScheduleLeaf:
+    declared = _read_act(_READ_SCHEDULE, leaf)
+    if declared.entries:
+        raise RecordError("the leaf is that of a schedule, and names entries")
+    try:
+        _ = declared.schedule
+    except ScheduleError as error:
+        raise RecordError(f"the leaf has no schedule, which should be {error}") from error
+    return declared
+
+
 def _read_act(decoder: msgspec.json.Decoder[_Act], leaf: bytes) -> _Act:
     try:
         act = decoder.decode(leaf)
@@ -139,6 +153,7 @@ _KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
         ("access", 1): _read_access,
         ("hold", 1): _read_hold,
         ("release", 1): _read_release,
+        ("schedule", 1): _read_schedule,
         ("policy", 1): _read_policy,
     }
 )

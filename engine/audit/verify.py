@@ -14,8 +14,9 @@ A decision may have lost its contents, all of them, where an erasure entry later
 it. Without one, `payload_missing` says so; and where contents are here that an erasure names, as
 after a backup was put back, it is `erasure_undone`. Both are known, and told, at the end only,
 and not of an export in which entries are missing, moved or broken. An erasure of what a hold in
-force names is `hold_broken`. A version of policies that came into force past a step is
-`publication_out_of_order`, and one whose author approved it `approved_by_author`.
+force names is `hold_broken`, and one for age before its time `erased_early`. A version of policies
+that came into force past a step is `publication_out_of_order`, and one whose author approved it
+`approved_by_author`.
 """
 
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from typing import BinaryIO
 import msgspec
 
 from .acts import ErasureLeaf, PolicyLeaf
+from .cosignature import Cosignature
 from .entry_check import disclosures_of, entry_faults, is_gone, leaf_or_fault
 from .erasures import ErasureLedger
 from .export import Header, Line
@@ -32,6 +34,8 @@ from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
 from .publications import PublicationLedger
 from .record import instant
+from .retention_check import RetentionLedger
+from .timestamp import Stamped
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, check_record, leaf_hash
 
 __all__ = [
@@ -55,7 +59,8 @@ class VerificationReport:
 
     `entries` counts the lines that were entries, `root` is the root recomputed over them. `faults`
     are in the order of the file, `omitted` counts those beyond the limit, and `erased` the entries
-    that erasures name.
+    that erasures name. `cosignatures` are those of the witnesses that were asked for, and `stamped`
+    tells the newest time stamp where one was.
     """
 
     entries: int
@@ -63,6 +68,8 @@ class VerificationReport:
     faults: tuple[VerificationFault, ...]
     omitted: int
     erased: int
+    cosignatures: tuple[Cosignature, ...] = ()
+    stamped: Stamped | None = None
 
     @property
     def is_valid(self) -> bool:
@@ -123,6 +130,7 @@ class _Reading:
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
     publications: PublicationLedger = field(default_factory=PublicationLedger)
+    retention: RetentionLedger = field(default_factory=RetentionLedger)
 
     def faults(self, stream: BinaryIO) -> Iterator[VerificationFault]:
         header = _header(stream)
@@ -177,6 +185,7 @@ class _Reading:
             return
         if is_gone(line):
             self.erasures.note_gone(line.index)
+            self.retention.note_gone(line.index, leaf_or_fault(line.index, line.leaf))
             return
         leaf = leaf_or_fault(line.index, line.leaf) if line.columns is None else None
         if leaf is None or isinstance(leaf, VerificationFault):
@@ -187,6 +196,7 @@ class _Reading:
             disclosed = {each.name: each.value for each in disclosures_of(line)}
             yield from self.publications.faults(line.index, leaf, disclosed)
         yield from self.holds.faults(line.index, leaf)
+        yield from self.retention.faults(line.index, leaf)
 
     def _pass(self) -> Iterator[VerificationFault]:
         """Compare the tree with the trusted one, once it has as many entries."""

@@ -345,7 +345,7 @@ def _waived(decision: Decision, origin: Origin | None) -> Iterator[Line]:
 
 
 def _waiver(waiver: Waiver) -> Iterator[Line]:
-    signed = f"{waiver.approver} as {waiver.role}, {waiver.ticket}"
+    signed = f"{waiver.approver} as {waiver.role} on {waiver.approved}, {waiver.ticket}"
     days = f"from {waiver.window.start} until {waiver.window.until}"
     yield from _row("waiver", f"{waiver.name}, {days}", Tone.OPEN)
     yield from _row("approved", signed, Tone.PLAIN)

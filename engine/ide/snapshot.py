@@ -6,12 +6,14 @@ that a keystroke costs the parsing of one file and the checking of all.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from ..bundle.bundle import Parsed, policy_sources, sources_of, understand
 from ..semantics.check import Checked
+from ..semantics.lint import outdated
 from ..semantics.tree import Policies
 from ..semantics.vocabulary import RecordShape, Vocabulary
-from ..source.diagnostic import Diagnostic
+from ..source.diagnostic import Diagnostic, in_order
 from ..source.text import Source
 from ..syntax.parse import parse
 from .naming import index
@@ -47,9 +49,11 @@ class Snapshot:
         """The facts that conditions may speak of; none where no vocabulary is declared."""
         return self.policies.vocabulary
 
-    def of_file(self, name: str) -> tuple[Diagnostic, ...]:
-        """Return the diagnostics of one file."""
-        return tuple(each for each in self.diagnostics if each.span.source == name)
+    def of_file(self, name: str, today: date) -> tuple[Diagnostic, ...]:
+        """Return the diagnostics of one file, with what is out of date in it today."""
+        trees = (self.parsed[name][0],) if name in self.parsed else ()
+        own = (each for each in self.diagnostics if each.span.source == name)
+        return in_order((*own, *outdated(trees, today)))
 
 
 def take(files: Mapping[str, str], *, earlier: Snapshot | None = None) -> Snapshot:

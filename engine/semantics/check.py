@@ -221,6 +221,7 @@ class _Checker:
             type=kind,
             label=node.label.value if node.label else name,
             editions=in_succession(name, editions, spans, self.report),
+            span=node.name.span,
         )
 
     def _members(

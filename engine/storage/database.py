@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from .errors import Conflict, StorageUnavailable
 from .postgresql import CHANNEL, PostgreSQL
-from .sqlite import SQLite
+from .sqlite import SQLite, unchanging
 
 
 class Watch(Protocol):
@@ -135,6 +135,17 @@ def sqlite_file(url: str) -> Path | None:
     if read.get_backend_name() != "sqlite" or not read.database:
         return None
     return Path(read.database)
+
+
+def unchanging_url(url: str) -> str:
+    """Return the URL by which a database is read that may lie where nothing can be written.
+
+    Raises `StorageUnavailable`, as `sqlite.unchanging` does.
+    """
+    read = _read(url)
+    if read.get_backend_name() != "sqlite":
+        return url
+    return unchanging(read).render_as_string(hide_password=False)
 
 
 def _read(url: str) -> URL:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select
 from ..audit.acts import ActEntry, Entry
 from ..audit.commitment import Disclosure
 from ..audit.record import LogEntry, Payload, QueryColumns
-from .schema import disclosure, log_entry, log_entry_rule, payload
+from .schema import disclosure, log_entry, log_entry_rule, log_entry_words, payload
 
 DECISION = "decision"
 """The kind of entries that decisions have."""
@@ -21,7 +21,12 @@ _ENTRY = select(
     payload.c.input_salt,
     payload.c.result,
     payload.c.result_salt,
-).outerjoin(payload, payload.c.index == log_entry.c.index)
+    log_entry_words.c.words,
+).select_from(
+    log_entry.outerjoin(payload, payload.c.index == log_entry.c.index).outerjoin(
+        log_entry_words, log_entry_words.c.index == log_entry.c.index
+    )
+)
 
 
 def read_entries(connection: Connection, condition: ColumnElement[bool]) -> Sequence[Entry]:
@@ -48,6 +53,7 @@ def read_decisions(connection: Connection, condition: ColumnElement[bool]) -> Se
             leaf=row["leaf"],
             leaf_hash=row["leaf_hash"],
             columns=query_columns_of(row, rules[row["index"]]),
+            words=row["words"] or "",
             payload=_payload(row),
             disclosures=tuple(disclosures[row["index"]]),
         )

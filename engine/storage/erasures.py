@@ -1,6 +1,6 @@
 """Erasing: what lies beside a leaf is deleted, and an entry of the log says so.
 
-One transaction deletes the payloads, salts, disclosures and indexed rules of at most 256
+One transaction deletes the payloads, salts, disclosures, indexed rules and words of at most 256
 decisions, empties the columns that came of them, and appends the erasure. Leaves and hashes stay,
 so that every proof stays what it was. A subject with more decisions takes several transactions:
 killed in between, all that is erased is accounted for, and erasing again goes on. What a hold
@@ -13,22 +13,22 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from ..audit.acts import Erasure, ErasureLeaf, Ground, seal_act
+from ..audit.acts import Erasure, ErasureLeaf, Ground, SealedAct, seal_act
 from ..audit.leaf import read_leaf
-from ..audit.log import Receipt, receipt_of
+from ..audit.log import LogHead, Receipt, receipt_of
 from ..audit.record import RecordError, instant
 from ..audit.spans import spans_of
 from .database import Database
 from .errors import LogInconsistent
 from .holds import check_free
 from .log_store import append_within, read_head, system_clock
-from .schema import disclosure, erased, log_entry, log_entry_rule, payload
+from .schema import disclosure, erased, log_entry, log_entry_rule, log_entry_words, payload
 from .subjects import Selector, check_known, not_erased, selected
 
 STEP = 256
 """The most decisions that one transaction, and one entry, erases."""
 
-_CONTENTS = (payload, disclosure, log_entry_rule)
+_CONTENTS = (payload, disclosure, log_entry_rule, log_entry_words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +111,19 @@ class Erasures:
                 return None
             check_free(connection, log_entry.c.index.in_(indexes))
             act = seal_act(Erasure(entries=spans_of(indexes), ground=ground, actor=actor))
-            (entry,) = append_within(connection, head, [act], self._clock())
-            _delete(connection, indexes)
-            rows = [{"index": index, "erasure": entry.index} for index in indexes]
-            connection.execute(insert(erased), rows)
-        return len(indexes), receipt_of(entry)
+            receipt = erase_within(connection, head, act, indexes, self._clock())
+        return len(indexes), receipt
+
+
+def erase_within(
+    connection: Connection, head: LogHead, act: SealedAct, indexes: Sequence[int], now: datetime
+) -> Receipt:
+    """Append an erasure behind the head of the log, and delete what it names."""
+    (entry,) = append_within(connection, head, [act], now)
+    _delete(connection, indexes)
+    rows = [{"index": index, "erasure": entry.index} for index in indexes]
+    connection.execute(insert(erased), rows)
+    return receipt_of(entry)
 
 
 def _delete(connection: Connection, indexes: Sequence[int]) -> None:

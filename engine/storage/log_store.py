@@ -23,7 +23,7 @@ from ..audit.tree import Frontier
 from .database import Database
 from .entries import DECISION, read_entries
 from .errors import LogInconsistent
-from .schema import disclosure, log_entry, log_entry_rule, log_head, payload
+from .schema import disclosure, log_entry, log_entry_rule, log_entry_words, log_head, payload
 from .tiles import write_full_tiles
 
 _READ_HEAD = select(
@@ -38,6 +38,7 @@ _WRITE_ENTRY = insert(log_entry)
 _WRITE_PAYLOAD = insert(payload)
 _WRITE_DISCLOSURE = insert(disclosure)
 _WRITE_RULE = insert(log_entry_rule)
+_WRITE_WORDS = insert(log_entry_words)
 _SEARCHED = (
     "decided_at",
     "outcome",
@@ -155,6 +156,9 @@ def _write(
     ]
     if rules:
         connection.execute(_WRITE_RULE, rules)
+    words = [{"index": entry.index, "words": entry.words} for entry in decisions if entry.words]
+    if words:
+        connection.execute(_WRITE_WORDS, words)
     write_full_tiles(connection, head.frontier.size, new_head.frontier.size)
     connection.execute(
         _WRITE_HEAD,

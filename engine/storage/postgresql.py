@@ -24,7 +24,7 @@ _WRITES = "assent_writes"
 _WRITERS = 0x0A55E27  # The number of the lock, one that nothing else in the database takes.
 _CONNECT_SECONDS = 10
 _POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10, "pool_pre_ping": True}
-_CONTENTS = ("log_entry", "log_entry_rule", "payload", "disclosure")
+_CONTENTS = ("log_entry", "log_entry_rule", "log_entry_words", "payload", "disclosure")
 _STATEMENT_TIMEOUT = "SET statement_timeout = '60s'"
 _SESSION = (
     "SET client_encoding = 'UTF8'",

@@ -89,6 +89,15 @@ log_entry_rule = Table(
     sqlite_with_rowid=False,
 )
 
+# The words of justifications; a decision without any has no row. What finds them lies beside it and
+# follows it by itself: triggers and a table of FTS5 on SQLite, an index on PostgreSQL.
+log_entry_words = Table(
+    "log_entry_words",
+    metadata,
+    Column("index", _BIG, ForeignKey("log_entry.index"), primary_key=True, autoincrement=False),
+    Column("words", Text, nullable=False),
+)
+
 log_head = Table(
     "log_head",
     metadata,

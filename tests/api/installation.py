@@ -209,6 +209,9 @@ def serving(
         "ASSENT_LOG_LEVEL": settings.log_level,
         "ASSENT_LOG_PUBLIC": "true" if settings.log_public else "false",
     }
+    if settings.log_witnesses:
+        environment["ASSENT_LOG_WITNESSES"] = " ".join(map(str, settings.log_witnesses))
+        environment["ASSENT_LOG_QUORUM"] = str(settings.log_quorum)
     with (settings.data_directory / log).open("wb") as written:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code.
             command or [sys.executable, "-c", SERVE],

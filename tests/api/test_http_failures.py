@@ -16,6 +16,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from api.http.app import create_app, problem_of
 from api.http.service import Limits, Service, Streams
 from api.policies_in_force import PoliciesInForce
+from api.publishing import publisher_of
 from api.recording import Recorder
 from api.replay import Replayer
 from api.signing import signer_of
@@ -32,6 +33,7 @@ from engine.storage.policies import PolicyVersions
 from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import probe
 from engine.storage.tile_log import TileLog
+from engine.storage.vouched import VouchedDirectory
 from tests.api import installation as parts
 from tests.api.installation import Caller, Installation, allowed, install
 
@@ -71,6 +73,7 @@ def _service(made: Installation, committer: Committer) -> Service:
     database = Database(made.settings.database_url)
     policies = PoliciesInForce(database, default="assent", bound=60)
     policies.refresh()
+    signer = signer_of(made.settings, database)
 
     def clock() -> datetime:
         return NOW
@@ -86,7 +89,9 @@ def _service(made: Installation, committer: Committer) -> Service:
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),
-        signer=signer_of(made.settings, database),
+        signer=signer,
+        publisher=publisher_of(made.settings, database, signer),
+        vouched=VouchedDirectory(path=made.settings.log_vouched),
         log_is_public=False,
         probe=lambda: probe(database),
         clock=clock,

@@ -15,6 +15,7 @@ from engine.audit.acts import (
     Access,
     Act,
     Action,
+    Declaration,
     Entry,
     Erasure,
     Ground,
@@ -31,6 +32,7 @@ from engine.audit.export import write_export
 from engine.audit.leaf import UnknownKind, read_leaf
 from engine.audit.log import LogHead, sequence
 from engine.audit.record import RecordError, seal
+from engine.audit.retention import Schedule
 from engine.audit.tree import TreeHead, leaf_hash, tree_root
 from engine.audit.verify import VerificationReport, verify_export
 from tests.audit.conftest import NOON
@@ -42,6 +44,7 @@ READ = Access(entries=((0, 1),), action=Action.READ, actor="an auditor")
 ERASURE = Erasure(entries=((1, 3), (5, 6)), ground=Ground.OBJECTION, actor="the officer")
 HOLD = Hold(entries=((1, 2),), ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
 RELEASE = Release(entries=((7, 8),), actor="counsel")
+SCHEDULE = Declaration(schedule=Schedule.read({"default": "1 year"}), actor="service")
 
 
 def test_leaf_of_an_erasure_byte_by_byte() -> None:
@@ -270,7 +273,7 @@ def test_documented_members_are_those_of_the_leaves() -> None:
     members = set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE))
     assert members == {
         name
-        for act in (READ, ERASURE, HOLD, RELEASE)
+        for act in (READ, ERASURE, HOLD, RELEASE, SCHEDULE)
         for name in json.loads(seal_act(act).leaf(NOON))
     }
     for word in (*Ground, *Action, *HoldGround):

@@ -47,7 +47,7 @@ def _logged(run: Run, data: Path, policies: str, campaign: object) -> list[str]:
         recorder = Recorder(Engine(bundle), committer, clock=repeat(now).__next__)
         recorder.record(campaign, terms=Terms(format=NATIVE, as_of=now), actor="pipeline")
     committer.close()
-    ids = [entry.columns.decision_id for entry in Decisions(database).entries(size=4)]
+    ids = [entry.columns.decision_id for entry in Decisions(database).entries(size=3)]
     database.close()
     return ids
 
@@ -122,8 +122,8 @@ def test_the_engine_is_told_where_it_is_another(
 
 def test_what_was_altered_or_taken_away_is_told(run: Run, logged: list[str], data: Path) -> None:
     with sqlite3.connect(data) as connection:
-        connection.execute("""UPDATE payload SET input = x'7b7d' WHERE "index" = 1""")
-        connection.execute("""DELETE FROM payload WHERE "index" = 3""")
+        connection.execute("""UPDATE payload SET input = x'7b7d' WHERE "index" = 0""")
+        connection.execute("""DELETE FROM payload WHERE "index" = 2""")
     result = run("replay", "--all")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
@@ -141,7 +141,7 @@ def test_an_erased_decision_is_no_fault(run: Run, logged: list[str]) -> None:
     assert (result.exit_code, result.stdout) == (0, "3 decisions: 2 identical, 1 erased\n")
     assert run("replay", logged[1]).stdout.splitlines() == [
         f"ERASED  {logged[1]}",
-        "  it was erased on the ground `objection`, as entry 4 says",
+        "  it was erased on the ground `objection`, as entry 3 says",
         "1 decision: 1 erased",
     ]
 

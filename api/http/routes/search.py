@@ -14,15 +14,19 @@ from api.http.answers import entry_document, json_answer, proof_document
 from api.http.bodies import TEXT
 from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised, erased
 from api.http.receipts import receipt_file
+from api.http.routes.evidence import entry_evidence_answer, evidence_answer
+from api.http.routes.records import export_answer, manifest_answer, wanted_format
 from api.http.service import Service
 from api.http.shapes import (
     FilterParameters,
+    ManifestParameters,
     NoParameters,
+    SampleParameters,
     SearchParameters,
     invalid_query,
     read_query,
 )
-from api.listing import listed_document, statistics_document
+from api.listing import listed_document, sample_document, statistics_document
 from api.replay import replay_document
 from engine.audit.acts import Action
 from engine.audit.record import LogEntry, Payload
@@ -31,16 +35,28 @@ from engine.storage.decisions import DecisionPage
 from engine.storage.errors import BeyondLog, InvalidQuery, LogInconsistent, NotFound
 from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
+from engine.storage.samples import Sample
 from engine.storage.statistics import Statistics
 
 
 def blueprint(service: Service) -> Blueprint:
     """Return the routes of recorded decisions."""
     routes = Blueprint("search", __name__)
+    _add_many(routes, service)
+    _add_one(routes, service)
+    return routes
+
+
+def _add_many(routes: Blueprint, service: Service) -> None:
+    """Add what concerns all decisions that meet some filters."""
 
     @routes.get("/v1/decisions")
     def list() -> Response:  # noqa: A001 - the endpoint's name.
         query = read_query(SearchParameters, request.args)
+        wanted = wanted_format(query.format)
+        if wanted is not None:
+            _check_whole(query)
+            return export_answer(service, g.key, _filters(query, g.key), wanted)
         page = _page(service, query, g.key)
         found = spans_of(each.index for each in page.decisions)
         note_access(service, g.key, Action.SEARCH, found)
@@ -57,6 +73,33 @@ def blueprint(service: Service) -> Blueprint:
         made = _statistics(service, read_query(FilterParameters, request.args), g.key)
         note_access(service, g.key, Action.SEARCH, spans_of([]))
         return json_answer(statistics_document(made))
+
+    @routes.get("/v1/decisions/manifest")
+    def manifest() -> Response:
+        query = read_query(ManifestParameters, request.args)
+        if query.format is None:
+            raise _refused("of which format is the manifest?", "format")
+        if query.as_of is None:
+            raise _refused("a manifest is that of an export as of a size of the log", "as_of")
+        return manifest_answer(service, g.key, _filters(query, g.key), query.format)
+
+    @routes.get("/v1/decisions/evidence")
+    def evidence() -> Response:
+        query = read_query(FilterParameters, request.args)
+        if query == FilterParameters(as_of=query.as_of):
+            raise _refused("evidence is of some decisions: give a filter", "campaign")
+        return evidence_answer(service, g.key, _filters(query, g.key))
+
+    @routes.get("/v1/decisions/sample")
+    def sample() -> Response:
+        made = _sample(service, read_query(SampleParameters, request.args), g.key)
+        found = spans_of(each.decision.index for each in made.decisions)
+        note_access(service, g.key, Action.SEARCH, found)
+        return json_answer(sample_document(made))
+
+
+def _add_one(routes: Blueprint, service: Service) -> None:
+    """Add what concerns one decision."""
 
     @routes.get("/v1/decisions/<decision_id>")
     def show(decision_id: str) -> Response:
@@ -82,6 +125,12 @@ def blueprint(service: Service) -> Blueprint:
         answer.headers["Content-Disposition"] = name
         return answer
 
+    @routes.get("/v1/decisions/<decision_id>/evidence")
+    def evidence_of_one(decision_id: str) -> Response:
+        read_query(NoParameters, request.args)
+        entry, _ = _whole(service, decision_id, g.key)
+        return entry_evidence_answer(service, g.key, entry)
+
     @routes.post("/v1/decisions/<decision_id>/replay")
     def replay(decision_id: str) -> Response:
         read_query(NoParameters, request.args)
@@ -90,22 +139,37 @@ def blueprint(service: Service) -> Blueprint:
             note_access(service, g.key, Action.REPLAY, spans_of([entry.index]))
         return json_answer(replay_document(service.replayer.replay(entry)))
 
-    return routes
-
 
 def _page(service: Service, query: SearchParameters, key: ApiKey) -> DecisionPage:
     filters = _filters(query, key)
     try:
-        return service.decisions.page(filters, limit=query.limit, cursor=query.cursor)
+        return service.decisions.page(filters, limit=query.limit or 100, cursor=query.cursor)
     except BeyondLog as error:
         raise _refused(str(error), "as_of") from None
     except InvalidQuery as error:
         raise _refused(str(error), "cursor") from None
 
 
+def _check_whole(query: SearchParameters) -> None:
+    for name, value in (("limit", query.limit), ("cursor", query.cursor)):
+        if value is not None:
+            raise _refused("an export is whole, and has no pages", name)
+
+
 def _statistics(service: Service, query: FilterParameters, key: ApiKey) -> Statistics:
     try:
         return service.decisions.statistics(_filters(query, key))
+    except BeyondLog as error:
+        raise _refused(str(error), "as_of") from None
+
+
+def _sample(service: Service, query: SampleParameters, key: ApiKey) -> Sample:
+    if query.count is None:
+        raise _refused("how many decisions are to be drawn?", "count")
+    if query.as_of is None:
+        raise _refused("a sample is drawn as of a size of the log", "as_of")
+    try:
+        return service.decisions.sample(_filters(query, key), query.count)
     except BeyondLog as error:
         raise _refused(str(error), "as_of") from None
 
@@ -146,6 +210,13 @@ def _filters(query: FilterParameters, key: ApiKey) -> DecisionFilter:
             detail = "only a key with the role `auditor` reads the decisions of others"
             raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
         actor = key.name
+    try:
+        return _decision_filter(query, actor)
+    except InvalidQuery as error:  # The shape has seen to all else.
+        raise _refused(str(error), "text") from None
+
+
+def _decision_filter(query: FilterParameters, actor: str | None) -> DecisionFilter:
     return DecisionFilter(
         since=query.since,
         until=query.until,
@@ -156,6 +227,7 @@ def _filters(query: FilterParameters, key: ApiKey) -> DecisionFilter:
         campaign=query.campaign,
         actor=actor,
         policy_digest=query.policy_digest,
+        text=query.text,
         as_of=query.as_of,
     )
 

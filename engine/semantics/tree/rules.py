@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import Enum
 
 from ...source.text import Location, Span
@@ -118,7 +119,7 @@ class Waiver:
     """What lets some campaigns break a rule for a time, and who answers for it.
 
     `scope` says which campaigns, and `window` on which days of the law; it has a beginning and an
-    end. `ticket` is where the approval is on record.
+    end. It was `approved` on a day, its first one or before; `ticket` is where that is on record.
     """
 
     name: str
@@ -126,6 +127,7 @@ class Waiver:
     window: Window
     approver: str
     role: str
+    approved: date
     ticket: str
     reason: str
 
