@@ -8,6 +8,8 @@ to the library; a property test holds the two equal.
 Exact decimals have no place in RFC 8785, whose numbers are doubles: they arrive as strings.
 """
 
+from typing import Never
+
 import msgspec
 import rfc8785
 
@@ -15,6 +17,8 @@ GREATEST_INTEGER = 2**53 - 1
 """The greatest absolute value of an integer: RFC 8785 §3.2.2.3, as in I-JSON (RFC 7493 §2.2)."""
 
 _FIRST_BEYOND_BMP = 0xF0
+_LONG_NUMERAL = b"9" * len(str(GREATEST_INTEGER))
+_ALL_DIGITS_NINE = bytes.maketrans(b"012345678", b"999999999")
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
@@ -29,10 +33,9 @@ def canonical(value: object) -> bytes:
     nesting beyond what the interpreter follows, and anything that JSON does not have.
     """
     try:
-        if _is_plain(value):
-            text = _ENCODER.encode(value)
-            if text.isascii() or max(text) < _FIRST_BEYOND_BMP:
-                return text
+        text = _plainly(value)
+        if text is not None:
+            return text
         return bytes(rfc8785.dumps(value))  # type: ignore[arg-type] # It refuses the others.
     except rfc8785.IntegerDomainError as error:
         raise CanonicalError(
@@ -46,16 +49,27 @@ def canonical(value: object) -> bytes:
         raise CanonicalError("a value is nested too deeply") from error
 
 
-def _is_plain(value: object) -> bool:
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return True
-    if isinstance(value, dict):
-        return all(map(_is_text, value)) and all(map(_is_plain, value.values()))
-    if isinstance(value, list | tuple):
-        return all(map(_is_plain, value))
-    return isinstance(value, int) and abs(value) <= GREATEST_INTEGER
+def _plainly(value: object) -> bytes | None:
+    """Return the bytes of a value that the plain encoder may be trusted with.
+
+    INVARIANT: what reads back as an equal value holds nothing but texts, booleans, null, lists,
+    objects and integers; a float is never read, and a long numeral may be beyond the greatest.
+    """
+    try:
+        text = _ENCODER.encode(value)
+        is_short = _LONG_NUMERAL not in text.translate(_ALL_DIGITS_NINE)
+        has_order = text.isascii() or max(text) < _FIRST_BEYOND_BMP
+        return text if is_short and has_order and _DECODER.decode(text) == value else None
+    except (TypeError, OverflowError, msgspec.DecodeError, _FloatError):
+        return None
 
 
-def _is_text(value: object) -> bool:
-    return type(value) is str  # A subclass may be an enumeration, which the encoders differ on.
+class _FloatError(Exception):
+    """A float is among the values."""
+
+
+def _no_float(numeral: str) -> Never:
+    raise _FloatError(numeral)
+
+
+_DECODER = msgspec.json.Decoder(float_hook=_no_float)
