@@ -29,6 +29,7 @@ from engine.storage.keys import ApiKeys
 from engine.storage.log_store import SQLLogStore
 from engine.storage.policies import PolicyVersion, PolicyVersions
 from engine.storage.readiness import Readiness, probe
+from engine.storage.request_keys import RequestKeys
 from engine.storage.retention import Retention
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
@@ -150,6 +151,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         recorder=Recorder(engine, committer, clock=utc_now),
         committer=committer,
         decisions=Decisions(database),
+        request_keys=RequestKeys(database, clock=utc_now),
         erasures=Erasures(database),
         policies=PolicyVersions(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),

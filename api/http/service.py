@@ -16,6 +16,7 @@ from engine.storage.erasures import Erasures
 from engine.storage.keys import ApiKeys
 from engine.storage.policies import PolicyVersions
 from engine.storage.readiness import Readiness
+from engine.storage.request_keys import RequestKeys
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 
@@ -57,6 +58,7 @@ class Service:
     recorder: Recorder
     committer: Committer
     decisions: Decisions
+    request_keys: RequestKeys
     erasures: Erasures
     policies: PolicyVersions
     replayer: Replayer

@@ -198,6 +198,7 @@ def serving(
     settings = installation.settings
     environment = os.environ | {
         "ASSENT_DATA_DIRECTORY": str(settings.data_directory),
+        "ASSENT_DATABASE_URL": settings.database_url,
         "ASSENT_POLICIES": str(settings.policies),
         "ASSENT_PORT": str(settings.port),
         "ASSENT_LOG_LEVEL": settings.log_level,

@@ -30,6 +30,7 @@ from engine.storage.errors import LogInconsistent, StorageUnavailable
 from engine.storage.keys import ApiKeys
 from engine.storage.policies import PolicyVersions
 from engine.storage.readiness import probe
+from engine.storage.request_keys import RequestKeys
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 from tests.api import installation as parts
@@ -80,6 +81,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         recorder=Recorder(engine, committer, clock=clock),
         committer=committer,
         decisions=Decisions(database),
+        request_keys=RequestKeys(database, clock=clock),
         erasures=Erasures(database),
         policies=PolicyVersions(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),

@@ -7,6 +7,7 @@ from api.http.batches import Batch, answer_array, answer_lines
 from api.http.bodies import JSON, NDJSON, body_type, read_document
 from api.http.inflow import Inflow
 from api.http.problems import TOO_LARGE, Problem, ProblemError, ProblemRaised, submission_problem
+from api.http.repeats import refuse_key
 from api.http.service import Service
 from api.http.shapes import BatchParameters, read_query
 from api.submission import Terms
@@ -19,6 +20,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.post("/v1/decisions/batch")
     def decide() -> Response:
         query = read_query(BatchParameters, request.args)
+        refuse_key(request, "a key is of one decision: send it with `POST /v1/decisions`")
         batch = Batch(
             recorder=service.recorder,
             terms=Terms(
