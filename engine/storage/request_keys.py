@@ -6,9 +6,8 @@ they reach, the second therefore finds the decision of the first.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from ..audit.acts import Entry, Sealed
 from ..audit.idempotency import KEPT, FirstRequest, RequestKey
@@ -36,7 +35,7 @@ class RequestKeys:
         kept = request_key.c.logged_at > self._clock() - KEPT
         query = _FIRST.where(request_key.c.digest == key.digest, kept)
         with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+            row = connection.execute(query).mappings().one_or_none()
         return None if row is None else _first(row)
 
 
@@ -53,8 +52,8 @@ def decided_before(
     connection.execute(delete(request_key).where(request_key.c.logged_at <= now - KEPT))
     rows = connection.execute(
         _FIRST.where(request_key.c.digest.in_([key.digest for key in keys.values()]))
-    )
-    first = {row.digest: _first(row) for row in rows}
+    ).mappings()
+    first = {row["digest"]: _first(row) for row in rows}
     found: dict[str, FirstRequest] = {}
     for decision_id, key in keys.items():
         own = FirstRequest(decision_id=decision_id, fingerprint=key.fingerprint)
@@ -88,8 +87,8 @@ def forget_contents(connection: Connection, indexes: Sequence[int]) -> None:
     connection.execute(of_erased.values(fingerprint=None))
 
 
-def _first(row: Row[Any]) -> FirstRequest:
-    return FirstRequest(decision_id=row.id, fingerprint=row.fingerprint)
+def _first(row: RowMapping) -> FirstRequest:
+    return FirstRequest(decision_id=row["id"], fingerprint=row["fingerprint"])
 
 
 def _key_of(record: Sealed) -> RequestKey | None:

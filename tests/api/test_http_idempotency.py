@@ -109,7 +109,7 @@ def test_showing_a_decision_again_is_logged(fresh: Caller) -> None:
     key = _fresh()
     _ask(fresh, key)
     _ask(fresh, key)
-    lines = fresh.get("/v1/log/export").data.splitlines()[1:]
+    lines = fresh.get("/v1/log/export").data.splitlines()[-2:]
     assert [line["columns"] is not None for line in map(json.loads, lines)] == [True, False]
 
 

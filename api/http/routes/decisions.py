@@ -17,6 +17,7 @@ from api.http.answers import (
     logged_decision_document,
 )
 from api.http.bodies import JSON, TEXT, body_type, read_document
+from api.http.choice import choose_engine, unknown_set
 from api.http.contents import contents_of
 from api.http.problems import ProblemError, ProblemRaised, malformed_submission, submission_problem
 from api.http.receipts import receipt_file
@@ -30,8 +31,10 @@ from api.http.shapes import (
     read_envelope,
     read_query,
 )
+from api.policies_in_force import NotInForce
 from api.recording import Recorded
 from api.submission import Refused, Terms, submit
+from engine import Engine
 from engine.audit.acts import Action
 from engine.audit.idempotency import FirstRequest, RequestKey
 from engine.audit.log import DecidedBefore
@@ -50,6 +53,7 @@ class _Asked:
     query: DecisionParameters
     envelope: Envelope
     terms: Terms
+    faults: tuple[ProblemError, ...]
     key: RequestKey | None
     wants_text: bool
 
@@ -64,8 +68,11 @@ def blueprint(service: Service) -> Blueprint:
         first = None if asked.key is None else service.request_keys.find(asked.key)
         if first is not None:
             return _answer_again(service, asked, first)
+        engine = _engine(service, asked)
+        if asked.faults:
+            raise _refusal(engine, asked)
         try:
-            outcome = service.recorder.record(
+            outcome = service.recorder(engine).record(
                 asked.campaign,
                 terms=asked.terms,
                 actor=g.key.name,
@@ -99,13 +106,12 @@ def _read(service: Service) -> _Asked:
     if wants_text:
         refuse_key(request, "a repeated answer comes as JSON: leave out the key, or ask for JSON")
     key = request_key(request, g.key, [query.format, body])
-    if faults:
-        raise _refusal(service, campaign, terms, faults)
     return _Asked(
         campaign=campaign,
         query=query,
         envelope=envelope,
         terms=terms,
+        faults=faults,
         key=key,
         wants_text=wants_text,
     )
@@ -134,13 +140,19 @@ def _answer_again(service: Service, asked: _Asked, first: FirstRequest) -> Respo
     return answer
 
 
-def _refusal(
-    service: Service, campaign: object, terms: Terms, faults: tuple[ProblemError, ...]
-) -> ProblemRaised:
+def _engine(service: Service, asked: _Asked) -> Engine:
+    try:
+        return choose_engine(service, g.key, asked.envelope.policy_set)
+    except NotInForce as error:
+        unknown = unknown_set(str(error), pointer="/policy_set")
+        raise ProblemRaised(submission_problem((*asked.faults, unknown))) from None
+
+
+def _refusal(engine: Engine, asked: _Asked) -> ProblemRaised:
     """Return the problem of an envelope, with what is wrong in the campaign as well."""
-    if campaign is not None:
-        outcome = submit(service.engine, campaign, terms=terms, id="")
+    if asked.campaign is not None:
+        outcome = submit(engine, asked.campaign, terms=asked.terms, id="")
         if isinstance(outcome, Refused):
-            problem = malformed_submission(outcome, before="/campaign", more=faults)
+            problem = malformed_submission(outcome, before="/campaign", more=asked.faults)
             return ProblemRaised(problem)
-    return ProblemRaised(submission_problem(faults))
+    return ProblemRaised(submission_problem(asked.faults))
