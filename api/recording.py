@@ -7,7 +7,7 @@ A dry run decides and records nothing, and its outcome has no receipt.
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -15,6 +15,7 @@ from typing import TypeAlias
 import msgspec
 
 from engine import Engine
+from engine.audit.idempotency import RequestKey
 from engine.audit.log import Answer, Committer, Receipt
 from engine.audit.record import DecisionRecord, LogError
 from engine.evaluation.document import instant_text
@@ -73,13 +74,23 @@ class Recorder:
         self._new_id = new_id
 
     def record(
-        self, record: object, *, terms: Terms, actor: str, dry_run: bool = False
+        self,
+        record: object,
+        *,
+        terms: Terms,
+        actor: str,
+        dry_run: bool = False,
+        request: RequestKey | None = None,
     ) -> Recorded | Refused:
         """Decide on one record, and return once the decision is durable.
 
-        Raises `LogBusy`, `LogUnavailable` or another `LogError`; there is then no decision.
+        Raises `LogBusy`, `LogUnavailable` or another `LogError`; there is then no decision. With a
+        request that has a decision already, that is `DecidedBefore`.
         """
-        (outcome,) = self.record_many([record], terms=terms, actor=actor, dry_run=dry_run)
+        if dry_run:
+            (outcome,) = self.record_many([record], terms=terms, actor=actor, dry_run=True)
+        else:
+            (outcome,) = self._record([record], terms, actor, request)
         if isinstance(outcome, LogError):
             raise outcome
         return outcome
@@ -88,28 +99,21 @@ class Recorder:
         self, records: Sequence[object], *, terms: Terms, actor: str, dry_run: bool = False
     ) -> Sequence[Outcome]:
         """Decide on records and log them in as few commits as may be; answers each, in order."""
-        decided = [
-            submit(self._engine, record, terms=terms, id=self._new_id()) for record in records
-        ]
-        if dry_run:
-            return [
-                one if isinstance(one, Refused) else Recorded(decided=one, receipt=None)
-                for one in decided
-            ]
-        answers = self._append(records, decided, terms, actor)
+        if not dry_run:
+            return self._record(records, terms, actor, None)
         return [
-            one if isinstance(one, Refused) else _answered(one, next(answers)) for one in decided
+            one if isinstance(one, Refused) else Recorded(decided=one, receipt=None)
+            for one in self._decide(records, terms)
         ]
 
-    def _append(
-        self,
-        records: Sequence[object],
-        decided: Sequence[Decided | Refused],
-        terms: Terms,
-        actor: str,
-    ) -> Iterator[Answer]:
-        now = self._clock()
-        return iter(
+    def _decide(self, records: Sequence[object], terms: Terms) -> Sequence[Decided | Refused]:
+        return [submit(self._engine, record, terms=terms, id=self._new_id()) for record in records]
+
+    def _record(
+        self, records: Sequence[object], terms: Terms, actor: str, request: RequestKey | None
+    ) -> Sequence[Outcome]:
+        decided, now = self._decide(records, terms), self._clock()
+        answers = iter(
             self._committer.append_many(
                 DecisionRecord(
                     decision_id=str(one.document["id"]),
@@ -117,11 +121,15 @@ class Recorder:
                     input=input_of(record, terms),
                     result=one.document,  # type: ignore[arg-type] # It is JSON by its contract.
                     actor=actor,
+                    request=request,
                 )
                 for record, one in zip(records, decided, strict=True)
                 if isinstance(one, Decided)
             )
         )
+        return [
+            one if isinstance(one, Refused) else _answered(one, next(answers)) for one in decided
+        ]
 
 
 def _answered(decided: Decided, answer: Answer) -> Recorded | LogError:
