@@ -6,6 +6,7 @@ record as it was submitted, its format, and on what terms it was decided. A repl
 A dry run decides and records nothing, and its outcome has no receipt.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from engine.audit.log import Answer, Committer, Receipt
 from engine.audit.record import DecisionRecord, LogError
 from engine.evaluation.document import instant_text
 
+from .metrics.instruments import Metrics
 from .submission import Decided, Refused, Terms, submit
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -66,11 +68,13 @@ class Recorder:
         *,
         clock: Callable[[], datetime],
         new_id: Callable[[], str] = _random_id,
+        metrics: Metrics | None = None,
     ) -> None:
         self._engine = engine
         self._committer = committer
         self._clock = clock
         self._new_id = new_id
+        self._metrics = metrics if metrics is not None else Metrics()
 
     def record(
         self, record: object, *, terms: Terms, actor: str, dry_run: bool = False
@@ -88,18 +92,26 @@ class Recorder:
         self, records: Sequence[object], *, terms: Terms, actor: str, dry_run: bool = False
     ) -> Sequence[Outcome]:
         """Decide on records and log them in as few commits as may be; answers each, in order."""
-        decided = [
-            submit(self._engine, record, terms=terms, id=self._new_id()) for record in records
-        ]
+        decided = [self._decide(record, terms) for record in records]
         if dry_run:
             return [
                 one if isinstance(one, Refused) else Recorded(decided=one, receipt=None)
                 for one in decided
             ]
-        answers = self._append(records, decided, terms, actor)
+        waiting = sum(isinstance(one, Decided) for one in decided)
+        with self._metrics.waiting(waiting):
+            answers = self._append(records, decided, terms, actor)
         return [
-            one if isinstance(one, Refused) else _answered(one, next(answers)) for one in decided
+            one if isinstance(one, Refused) else self._answered(one, next(answers))
+            for one in decided
         ]
+
+    def _decide(self, record: object, terms: Terms) -> Decided | Refused:
+        started = time.perf_counter()
+        decided = submit(self._engine, record, terms=terms, id=self._new_id())
+        if isinstance(decided, Decided):
+            self._metrics.evaluated(time.perf_counter() - started)
+        return decided
 
     def _append(
         self,
@@ -123,6 +135,8 @@ class Recorder:
             )
         )
 
-
-def _answered(decided: Decided, answer: Answer) -> Recorded | LogError:
-    return answer if isinstance(answer, LogError) else Recorded(decided=decided, receipt=answer)
+    def _answered(self, decided: Decided, answer: Answer) -> Recorded | LogError:
+        if isinstance(answer, LogError):
+            return answer
+        self._metrics.decided(decided)
+        return Recorded(decided=decided, receipt=answer)

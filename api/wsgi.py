@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from engine import Bundle, Engine, load_bundle
@@ -37,6 +38,7 @@ from .contents import open_database, problem_of
 from .http import journal
 from .http.app import create_app
 from .http.service import Limits, Service, Streams
+from .metrics.instruments import MeasuredStore, Metrics
 from .publishing import publisher_of
 from .recording import Recorder
 from .replay import Replayer
@@ -67,8 +69,8 @@ def application(settings: Settings | None = None) -> Callable[..., Iterable[byte
     return process.wsgi
 
 
-def start(settings: Settings) -> Process:
-    """Make all parts of a process.
+def start(settings: Settings, *, measures: Path | None = None) -> Process:
+    """Make all parts of a process; it shares its counts with others in the directory `measures`.
 
     Raises `SetupError` where the database is not prepared, `EngineError` where the policies cannot
     be read, and `StorageError`.
@@ -80,13 +82,19 @@ def start(settings: Settings) -> Process:
     PolicyVersions(database).keep(version_of(bundle))
     if settings.retention is not None:
         Retention(database, settings.retention).declare(actor=SERVICE)
+    metrics = Metrics(measures)
     committer = Committer(
-        SQLLogStore(database), queue=settings.commit_queue, patience=settings.commit_patience
+        MeasuredStore(SQLLogStore(database), metrics),
+        queue=settings.commit_queue,
+        patience=settings.commit_patience,
     )
-    signer = signer_of(settings, database, on_change=_journal_signing)
-    watch = Watch(on_witness=_journal_witness, on_failure=_journal_publishing)
+    on_signing = _counted(metrics, "signing", _journal_signing)
+    signer = signer_of(settings, database, on_change=on_signing)
+    on_publishing = _counted(metrics, "publishing", _journal_publishing)
+    watch = Watch(on_witness=_journal_witness, on_failure=on_publishing)
     publisher = publisher_of(settings, database, signer, watch)
-    stamper = stamper_of(settings, publisher, on_failure=_journal_stamping)
+    on_stamping = _counted(metrics, "stamping", _journal_stamping)
+    stamper = stamper_of(settings, publisher, on_failure=on_stamping)
     app = create_app(
         _service(
             settings,
@@ -95,6 +103,7 @@ def start(settings: Settings) -> Process:
             committer=committer,
             signer=signer,
             publisher=publisher,
+            metrics=metrics,
         )
     )
     signer.start()
@@ -109,6 +118,7 @@ def start(settings: Settings) -> Process:
         if stamper is not None:
             stamper.close()
         database.close()
+        metrics.close()
 
     return Process(wsgi=app, close=close)
 
@@ -144,10 +154,11 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
     committer: Committer,
     signer: CheckpointSigner,
     publisher: CheckpointPublisher,
+    metrics: Metrics,
 ) -> Service:
     return Service(
         engine=engine,
-        recorder=Recorder(engine, committer, clock=utc_now),
+        recorder=Recorder(engine, committer, clock=utc_now, metrics=metrics),
         committer=committer,
         decisions=Decisions(database),
         erasures=Erasures(database),
@@ -159,6 +170,8 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         publisher=publisher,
         vouched=VouchedDirectory(path=settings.log_vouched),
         log_is_public=settings.log_public,
+        metrics=metrics,
+        metrics_are_public=settings.metrics_public,
         probe=partial(_probe, database, signer),
         clock=utc_now,
         limits=Limits(
@@ -175,6 +188,18 @@ def _probe(database: Database, signer: CheckpointSigner) -> Readiness:
     if found.problem is None and failure is not None:
         return replace(found, problem=reason_of(failure))
     return found
+
+
+def _counted(
+    metrics: Metrics, act: str, journal_it: Callable[[Exception | None], None]
+) -> Callable[[Exception | None], None]:
+    """Return what counts a change of an act's failure, and writes it to the service's own log."""
+
+    def changed(failure: Exception | None) -> None:
+        metrics.acted(act, failure)
+        journal_it(failure)
+
+    return changed
 
 
 def _journal_signing(failure: Exception | None) -> None:

@@ -16,6 +16,9 @@ PUBLIC = frozenset({"health.live", "health.ready"})
 PUBLISHED = frozenset({"tiles.checkpoint", "tiles.resource", "tiles.timestamp"})
 """The endpoints that need no key where the log is public."""
 
+MEASURED = frozenset({"metrics.show"})
+"""The endpoints that need no key where the metrics are public."""
+
 ANY_KEY = frozenset(Role)
 
 ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
@@ -38,6 +41,7 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "log.export": frozenset({Role.AUDITOR}),
         "erasures.erase": frozenset({Role.ADMIN}),
         "vocabulary.show": ANY_KEY,
+        "metrics.show": frozenset({Role.MONITOR, Role.ADMIN}),
     }
 )
 """The roles of which a key needs one, by endpoint."""
