@@ -138,5 +138,5 @@ class Recorder:
     def _answered(self, decided: Decided, answer: Answer) -> Recorded | LogError:
         if isinstance(answer, LogError):
             return answer
-        self._metrics.decided(decided)
+        self._metrics.decided(self._engine.identity.name, decided)
         return Recorded(decided=decided, receipt=answer)

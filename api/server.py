@@ -6,7 +6,7 @@ transaction, and streams, whose clients may be slow. At most half of them stream
 (`http.service.Streams`), so that health checks and single decisions always find one.
 
 On SIGTERM a process takes no more connections, finishes its requests, commits what waits, and
-ends. SIGHUP puts new processes in the place of the old ones, with the policies as they are then.
+ends. SIGHUP puts new processes in the place of the old ones.
 TLS, and patience with slow strangers, are for the proxy in front; a client that stands still for
 `CLIENT_SECONDS` is dropped.
 """
@@ -22,11 +22,10 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped] # As above.
 
 from api.contents import open_database
-from engine import Engine, load_bundle
 
 from .http.journal import JSONFormatter
 from .settings import Settings
-from .wsgi import Process, check_prepared, start
+from .wsgi import Process, check_prepared, policies_of, start
 
 CLIENT_SECONDS = 30
 """How long a client may neither send what is awaited nor take what is sent."""
@@ -115,7 +114,9 @@ def serve(settings: Settings) -> None:
     Raises, before anything listens, what `api.wsgi.start` raises.
     """
     database = open_database(settings)
-    check_prepared(settings, database)
-    database.close()
-    Engine(load_bundle(settings.policies, name=settings.policy_set))
+    try:
+        check_prepared(settings, database)
+        policies_of(settings, database)
+    finally:
+        database.close()
     Server(settings).run()

@@ -7,13 +7,10 @@ made after the fork, so that each process has its own connections and its own co
 import atexit
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engine import Bundle, Engine, load_bundle
-from engine.audit.canonical import canonical
 from engine.audit.log import Committer
 from engine.audit.panel import WitnessState
 from engine.audit.publishing import CheckpointPublisher, Watch
@@ -28,7 +25,8 @@ from engine.storage.erasures import Erasures
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.keys import ApiKeys
 from engine.storage.log_store import SQLLogStore
-from engine.storage.policies import PolicyVersion, PolicyVersions
+from engine.storage.policies import PolicyVersions
+from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import Readiness, probe
 from engine.storage.retention import Retention
 from engine.storage.tile_log import TileLog
@@ -39,6 +37,7 @@ from .http import journal
 from .http.app import create_app
 from .http.service import Limits, Service, Streams
 from .metrics.instruments import MeasuredStore, Metrics
+from .policies_in_force import NotFresh, NotInForce, PoliciesInForce, utc_now
 from .publishing import publisher_of
 from .recording import Recorder
 from .replay import Replayer
@@ -72,14 +71,13 @@ def application(settings: Settings | None = None) -> Callable[..., Iterable[byte
 def start(settings: Settings, *, measures: Path | None = None) -> Process:
     """Make all parts of a process; it shares its counts with others in the directory `measures`.
 
-    Raises `SetupError` where the database is not prepared, `EngineError` where the policies cannot
-    be read, and `StorageError`.
+    Raises `SetupError` where the database is not prepared or its policies cannot decide, and
+    `StorageError`.
     """
     journal.configure(settings.log_level)
     database = open_database(settings)
     check_prepared(settings, database)
-    bundle = load_bundle(settings.policies, name=settings.policy_set)
-    PolicyVersions(database).keep(version_of(bundle))
+    policies = policies_of(settings, database, on_change=_journal_policies)
     if settings.retention is not None:
         Retention(database, settings.retention).declare(actor=SERVICE)
     metrics = Metrics(measures)
@@ -99,7 +97,7 @@ def start(settings: Settings, *, measures: Path | None = None) -> Process:
         _service(
             settings,
             database,
-            engine=Engine(bundle),
+            policies=policies,
             committer=committer,
             signer=signer,
             publisher=publisher,
@@ -108,10 +106,12 @@ def start(settings: Settings, *, measures: Path | None = None) -> Process:
     )
     signer.start()
     publisher.start()
+    policies.start()
     if stamper is not None:
         stamper.start()
 
     def close() -> None:
+        policies.close()
         committer.close()
         signer.close()
         publisher.close()
@@ -121,6 +121,32 @@ def start(settings: Settings, *, measures: Path | None = None) -> Process:
         metrics.close()
 
     return Process(wsgi=app, close=close)
+
+
+def policies_of(
+    settings: Settings,
+    database: Database,
+    *,
+    on_change: Callable[[Exception | None], None] = lambda _: None,
+) -> PoliciesInForce:
+    """Return the policies in force, built. Raises `SetupError` where those of the default are not.
+
+    Raises `StorageError`.
+    """
+    made = PoliciesInForce(
+        database,
+        default=settings.policy_set,
+        bound=settings.policy_freshness,
+        on_change=on_change,
+    )
+    made.refresh()
+    try:
+        made.engine(settings.policy_set)
+    except NotInForce as error:
+        raise SetupError(f"{error}; `assent init` makes a first one") from error
+    except NotFresh as error:
+        raise SetupError(str(error)) from error
+    return made
 
 
 def check_prepared(settings: Settings, database: Database) -> None:
@@ -150,19 +176,20 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
     settings: Settings,
     database: Database,
     *,
-    engine: Engine,
+    policies: PoliciesInForce,
     committer: Committer,
     signer: CheckpointSigner,
     publisher: CheckpointPublisher,
     metrics: Metrics,
 ) -> Service:
     return Service(
-        engine=engine,
-        recorder=Recorder(engine, committer, clock=utc_now, metrics=metrics),
+        policies=policies,
+        policy_sets=PolicySets(database),
+        policy_versions=PolicyVersions(database),
+        recorder=partial(Recorder, committer=committer, clock=utc_now, metrics=metrics),
         committer=committer,
         decisions=Decisions(database),
         erasures=Erasures(database),
-        policies=PolicyVersions(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),
@@ -202,6 +229,13 @@ def _counted(
     return changed
 
 
+def _journal_policies(failure: Exception | None) -> None:
+    if failure is None:
+        journal.ERRORS.warning("it is known again which policies are in force")
+    else:
+        journal.ERRORS.error("it is not known which policies are in force", exc_info=failure)
+
+
 def _journal_signing(failure: Exception | None) -> None:
     if failure is None:
         journal.ERRORS.warning("the log is signed again")
@@ -239,18 +273,3 @@ def _journal_witness(witness: Witness, state: WitnessState) -> None:
         journal.ERRORS.warning("a witness does not cosign the log", extra={"fields": fields})
     else:
         journal.ERRORS.warning("a witness cosigns the log again", extra={"fields": fields})
-
-
-def utc_now() -> datetime:
-    """Return the time of this machine."""
-    return datetime.now(UTC)
-
-
-def version_of(bundle: Bundle) -> PolicyVersion:
-    """Return a bundle as its version is kept."""
-    return PolicyVersion(
-        digest=bundle.digest,
-        name=bundle.name,
-        version=bundle.version,
-        files=canonical(dict(bundle.files)),
-    )

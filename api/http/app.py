@@ -11,9 +11,11 @@ from flask import Flask, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from api.policies_in_force import NotFresh
 from engine.audit.record import LogError
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.holds import Held
+from engine.storage.policy_sets import OutdatedRevision, OwnVersion, WrongState
 
 from .access import MEASURED, PUBLIC, PUBLISHED, admit
 from .answers import SECURITY_HEADERS, problem_answer
@@ -23,24 +25,43 @@ from .problems import (
     INTERNAL_ERROR,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
+    NOT_FRESH,
+    OUTDATED,
+    OWN_VERSION,
     TOO_LARGE,
     UNAVAILABLE,
+    WRONG_STATE,
     Problem,
+    ProblemKind,
     ProblemRaised,
     held,
     retry_later,
     unlogged,
 )
-from .routes import batch, decisions, erasures, health, log, metrics, search, tiles, vocabulary
+from .routes import (
+    batch,
+    decisions,
+    erasures,
+    health,
+    log,
+    metrics,
+    policies,
+    policy_sets,
+    search,
+    tiles,
+    vocabulary,
+)
 from .service import Service
 
 
 def create_app(service: Service) -> Flask:
     """Return the application that serves with these parts."""
     app = Flask("assent", static_folder=None)
+    app.extensions["policies"] = service.policies
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # No cross-origin use: CORS stays closed.
     app.url_map.merge_slashes = False
-    for module in (decisions, batch, search, erasures, log, tiles, vocabulary, health, metrics):
+    modules = (decisions, batch, search, erasures, log, tiles, vocabulary, health, metrics)
+    for module in (*modules, policy_sets, policies):
         app.register_blueprint(module.blueprint(service))
     _register_admission(app, service)
     _register_errors(app, service)
@@ -78,6 +99,13 @@ def _register_errors(app: Flask, service: Service) -> None:
         return problem_answer(problem, g.request_id)
 
 
+_PUBLISHING: Mapping[type[StorageError], ProblemKind] = {
+    OwnVersion: OWN_VERSION,
+    OutdatedRevision: OUTDATED,
+    WrongState: WRONG_STATE,
+}
+
+
 def problem_of(error: Exception) -> Problem:
     """Return the problem that an exception is: an internal error, unless it is known."""
     match error:
@@ -89,6 +117,10 @@ def problem_of(error: Exception) -> Problem:
             return Problem(kind=NOT_FOUND, detail=str(error))
         case Held():
             return held(error)
+        case NotFresh():
+            return retry_later(NOT_FRESH, str(error), 1)
+        case OwnVersion() | OutdatedRevision() | WrongState():
+            return Problem(kind=_PUBLISHING[type(error)], detail=str(error))
         case StorageError():
             return retry_later(UNAVAILABLE, str(error))
         case HTTPException():

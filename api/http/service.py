@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.metrics.instruments import Metrics
+from api.policies_in_force import PoliciesInForce
 from api.recording import Recorder
 from api.replay import Replayer
 from engine import Engine
@@ -16,6 +17,7 @@ from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.keys import ApiKeys
 from engine.storage.policies import PolicyVersions
+from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import Readiness
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
@@ -52,14 +54,18 @@ class Streams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """The parts of one process. `clock` gives the instant of a decision that names none."""
+    """The parts of one process. `clock` gives the instant of a decision that names none.
 
-    engine: Engine
-    recorder: Recorder
+    `recorder` makes what decides by an engine and records: one for each request.
+    """
+
+    policies: PoliciesInForce
+    policy_sets: PolicySets
+    policy_versions: PolicyVersions
+    recorder: Callable[[Engine], Recorder]
     committer: Committer
     decisions: Decisions
     erasures: Erasures
-    policies: PolicyVersions
     replayer: Replayer
     keys: ApiKeys
     tiles: TileLog

@@ -48,7 +48,7 @@ REFUSALS = Metric(
 DECISIONS = Metric(
     name="assent_decisions_total",
     kind=Kind.COUNTER,
-    labels=("outcome", "conclusive"),
+    labels=("policy_set", "outcome", "conclusive"),
     meaning="decisions that are in the log; dry runs are not counted",
 )
 EVALUATION = Metric(
@@ -60,7 +60,7 @@ EVALUATION = Metric(
 RULE_HITS = Metric(
     name="assent_rule_hits_total",
     kind=Kind.COUNTER,
-    labels=("rule", "status"),
+    labels=("policy_set", "rule", "status"),
     meaning="rules that came to something in logged decisions: `violated`, `undetermined`,"
     " `waived`, `excepted`; beyond 2,000 rules, `rule` is `other`",
 )
@@ -135,7 +135,7 @@ BUNDLE = Metric(
     name="assent_bundle_info",
     kind=Kind.STATE,
     labels=("name", "version", "digest", "engine"),
-    meaning="always 1; its labels name the policies that decide, and the version of Assent",
+    meaning="always 1; its labels name the policies in force, and the version of Assent",
 )
 
 METRICS = (

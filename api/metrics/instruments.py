@@ -1,7 +1,7 @@
 """What counts: one object for each process, handed to whatever has something to count."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -32,6 +32,9 @@ from .processes import Place
 
 RULE_LIMIT = 2000
 """How many rules are told apart, so that no number of policies makes the answer endless."""
+
+OTHER = "other"
+"""The name of all other rules."""
 
 ACTS = ("signing", "publishing", "stamping")
 """What happens to the log beside the requests."""
@@ -87,14 +90,15 @@ class Metrics:
         """Count one campaign that was decided on."""
         self._evaluation.observe(seconds)
 
-    def decided(self, decided: Decided) -> None:
-        """Count a decision that is in the log."""
+    def decided(self, policy_set: str, decided: Decided) -> None:
+        """Count a decision by a policy set that is in the log."""
         decision = decided.decision
         conclusive = "true" if decision.verdict.conclusive else "false"
-        self._decisions.labels(decision.effect.value, conclusive).inc()
+        self._decisions.labels(policy_set, decision.effect.value, conclusive).inc()
         for result in decision.results:
             if result.status not in _QUIET:
-                self._rule_hits.labels(self._rules.name(result.rule.id), result.status.value).inc()
+                rule = result.rule.id if self._rules.knows((policy_set, result.rule.id)) else OTHER
+                self._rule_hits.labels(policy_set, rule, result.status.value).inc()
 
     @contextmanager
     def waiting(self, count: int) -> Iterator[None]:
@@ -118,18 +122,17 @@ class Metrics:
 
 
 class Bounded:
-    """Tells apart the first so many names that it meets, and calls all others `other`."""
+    """Remembers the first so many things that it meets, and knows no others."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._known: set[str] = set()
+        self._known: set[Hashable] = set()
 
-    def name(self, name: str) -> str:
-        """Return the name to count under."""
-        if name not in self._known and len(self._known) >= self._limit:
-            return "other"
-        self._known.add(name)
-        return name
+    def knows(self, thing: Hashable) -> bool:
+        """Whether it is one of the first."""
+        if len(self._known) < self._limit:
+            self._known.add(thing)
+        return thing in self._known
 
 
 class MeasuredStore:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from api.policies_in_force import NotFresh
 from engine.audit.publishing import CheckpointPublisher
 from engine.audit.record import LogError
 from engine.audit.signing import CheckpointSigner
@@ -39,14 +40,14 @@ class State(Collector):
     """The parts of a process that know of the log, as a collector."""
 
     probe: Callable[[], Readiness]
-    identity: Callable[[], Identity]
+    identities: Callable[[], tuple[Identity, ...]]
     signer: CheckpointSigner
     publisher: CheckpointPublisher
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield what is known now."""
-        found = self.probe()
-        yield _one(READY, found.is_ready)
+        found, deciding = self.probe(), self._deciding()
+        yield _one(READY, found.is_ready and deciding is not None)
         if found.size is not None:
             yield _one(LOG_SIZE, found.size)
         with suppress(LogError, StorageError):
@@ -56,8 +57,15 @@ class State(Collector):
             yield _one(PUBLISHED_SIZE, self.publisher.latest().head.size)
         with suppress(StorageError):
             yield from self._witnesses()
-        who = self.identity()
-        yield _many(BUNDLE, {(who.name, who.version, who.digest, who.engine): 1})
+        if deciding is not None:
+            yield _many(BUNDLE, {(x.name, x.version, x.digest, x.engine): 1 for x in deciding})
+
+    def _deciding(self) -> tuple[Identity, ...] | None:
+        """Return what decides, None where nobody can say."""
+        try:
+            return self.identities()
+        except NotFresh:
+            return None
 
     def _witnesses(self) -> Iterator[GaugeMetricFamily]:
         states = {each.key.name: state for each, state in self.publisher.states().items()}

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -194,6 +195,45 @@ policy_version = Table(
     Column("kept_at", Instant, nullable=False),
 )
 
+policy_set = Table(
+    "policy_set",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+)
+
+# A version within a set. What happened to it lies in `policy_event`; this is what came of that.
+policy_set_version = Table(
+    "policy_set_version",
+    metadata,
+    Column("policy_set", Text, ForeignKey("policy_set.name"), primary_key=True),
+    Column("digest", Text, ForeignKey("policy_version.digest"), primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("is_sound", Boolean, nullable=False),
+    Column("report", LargeBinary, nullable=False),
+)
+
+# The acts on policies, for whoever asks by set or version. `in_force_from` is of those that bring a
+# version into force; `cancelled` is the entry that took that back before its time.
+policy_event = Table(
+    "policy_event",
+    metadata,
+    Column("index", _BIG, ForeignKey("log_entry.index"), primary_key=True, autoincrement=False),
+    Column("policy_set", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("transition", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text),
+    Column("at", Instant, nullable=False),
+    Column("in_force_from", Instant),
+    Column("cancelled", _BIG, ForeignKey("log_entry.index")),
+    ForeignKeyConstraint(
+        ["policy_set", "digest"], ["policy_set_version.policy_set", "policy_set_version.digest"]
+    ),
+    Index("policy_event_version", "policy_set", "digest", "index"),
+)
+
 api_key = Table(
     "api_key",
     metadata,
@@ -205,6 +245,9 @@ api_key = Table(
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
     Column("last_used_at", Instant),
+    # Whose key it is, where that is not its name; and the policy sets that it is limited to.
+    Column("principal", Text),
+    Column("policy_sets", Text),
     # A name stands in the log as the actor: no two keys in force share one.
     Index(
         "api_key_name_in_force",

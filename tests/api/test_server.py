@@ -3,7 +3,7 @@
 import atexit
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from prometheus_client import values
 
 from api import wsgi
 from api.server import CLIENT_SECONDS, JSONLogger, Server, configuration, limit_patience, serve
-from engine import EngineError
+from api.setup import SetupError, initialise
 from tests.api.installation import Caller, Installation, allowed, install
 
 
@@ -134,8 +134,8 @@ def test_application_is_made_from_the_environment(
     close()
 
 
-def test_policies_without_a_rule_are_not_served(tmp_path: Path) -> None:
+def test_policies_without_a_rule_are_not_taken_in(tmp_path: Path) -> None:
     installation = install(tmp_path)
     (installation.settings.policies / "minors.policy").unlink()
-    with pytest.raises(EngineError, match="hold no rule"):
-        serve(installation.settings)
+    with pytest.raises(SetupError, match="holds no rule"):
+        initialise(replace(installation.settings, policy_set="other"))

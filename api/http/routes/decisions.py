@@ -5,11 +5,14 @@ from werkzeug.wrappers import Response
 
 from api.http.answers import decision_document, decision_text, json_answer
 from api.http.bodies import JSON, TEXT, body_type, read_document
+from api.http.choice import choose_engine, unknown_set
 from api.http.problems import ProblemError, ProblemRaised, malformed_submission, submission_problem
 from api.http.receipts import receipt_file
 from api.http.service import Service
 from api.http.shapes import WAIT, DecisionParameters, invalid_query, read_envelope, read_query
+from api.policies_in_force import NotInForce
 from api.submission import Refused, Terms, submit
+from engine import Engine
 
 _NO_RECEIPT = ProblemError(
     message="a dry run has no receipt", parameter="receipt", help="leave out `receipt` or `dry_run`"
@@ -34,9 +37,14 @@ def blueprint(service: Service) -> Blueprint:
         is_awaited = query.receipt == WAIT
         if is_awaited and envelope.dry_run:
             raise ProblemRaised(invalid_query([_NO_RECEIPT]))
+        try:
+            engine = choose_engine(service, g.key, envelope.policy_set)
+        except NotInForce as error:
+            unknown = unknown_set(str(error), pointer="/policy_set")
+            raise ProblemRaised(submission_problem((*faults, unknown))) from None
         if faults:
-            raise _refusal(service, campaign, terms, faults)
-        outcome = service.recorder.record(
+            raise _refusal(engine, campaign, terms, faults)
+        outcome = service.recorder(engine).record(
             campaign, terms=terms, actor=g.key.name, dry_run=envelope.dry_run
         )
         if isinstance(outcome, Refused):
@@ -53,11 +61,11 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _refusal(
-    service: Service, campaign: object, terms: Terms, faults: tuple[ProblemError, ...]
+    engine: Engine, campaign: object, terms: Terms, faults: tuple[ProblemError, ...]
 ) -> ProblemRaised:
     """Return the problem of an envelope, with what is wrong in the campaign as well."""
     if campaign is not None:
-        outcome = submit(service.engine, campaign, terms=terms, id="")
+        outcome = submit(engine, campaign, terms=terms, id="")
         if isinstance(outcome, Refused):
             problem = malformed_submission(outcome, before="/campaign", more=faults)
             return ProblemRaised(problem)

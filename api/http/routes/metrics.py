@@ -14,7 +14,7 @@ def blueprint(service: Service) -> Blueprint:
     routes = Blueprint("metrics", __name__)
     state = State(
         probe=service.probe,
-        identity=lambda: service.engine.identity,
+        identities=service.policies.identities,
         signer=service.signer,
         publisher=service.publisher,
     )
