@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from api.metrics.instruments import Metrics
 from api.policies_in_force import PoliciesInForce
 from api.recording import Recorder
 from api.replay import Replayer
@@ -18,6 +19,7 @@ from engine.storage.keys import ApiKeys
 from engine.storage.policies import PolicyVersions
 from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import Readiness
+from engine.storage.request_keys import RequestKeys
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 
@@ -64,6 +66,7 @@ class Service:
     recorder: Callable[[Engine], Recorder]
     committer: Committer
     decisions: Decisions
+    request_keys: RequestKeys
     erasures: Erasures
     replayer: Replayer
     keys: ApiKeys
@@ -76,3 +79,5 @@ class Service:
     clock: Callable[[], datetime]
     limits: Limits
     streams: Streams
+    metrics: Metrics = field(default_factory=Metrics)
+    metrics_are_public: bool = False
