@@ -1,7 +1,10 @@
 """Decisions as lists and counts show them, to whoever asks the service or the command line."""
 
+from base64 import b64encode
+
 from engine.audit.record import QueryColumns, rfc3339
-from engine.storage.decisions import LoggedDecision
+from engine.storage.listing import LoggedDecision
+from engine.storage.samples import Sample
 from engine.storage.statistics import OutcomeCount, Statistics
 
 
@@ -23,6 +26,19 @@ def listed_document(decision: LoggedDecision) -> dict[str, object]:
         "index": decision.index,
         **origin_document(columns),
         "logged_at": rfc3339(decision.logged_at),
+    }
+
+
+def sample_document(made: Sample) -> dict[str, object]:
+    """Return a sample, with what it takes to draw it again."""
+    return {
+        "size": made.head.size,
+        "root": b64encode(made.head.root).decode(),
+        "seed": made.seed.hex(),
+        "population": made.population,
+        "items": [
+            {"position": each.position, **listed_document(each.decision)} for each in made.decisions
+        ],
     }
 
 

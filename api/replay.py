@@ -38,7 +38,7 @@ MOST_DIFFERENCES = 20
 """As many differences are told of one decision."""
 
 ENGINES_KEPT = 8
-"""So many engines are ready at a time, one for each policy version."""
+"""So many engines are ready at a time, one for each policy version and set."""
 
 _LIMITS = JSONLimits(document=64 * 1024 * 1024, depth=128)
 """Of what was recorded: it holds what was submitted, within the limits of a submission."""
@@ -109,13 +109,49 @@ class Replay:
     engine: str = __version__
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened:
+    """What was logged of a decision, read again: what was submitted, on what terms, the result."""
+
+    campaign: JSONValue
+    terms: Terms
+    result: dict[str, JSONValue]
+
+
+def reopened(
+    entry: LogEntry, envelope: Envelope, erasures: Tombstones
+) -> Reopened | Erased | NotReplayable:
+    """Return what was logged of a decision, or why it cannot be read. Raises `StorageError`."""
+    payload = entry.payload
+    if entry.unread is not None:
+        return NotReplayable(why=f"its contents cannot be read: {entry.unread.why}")
+    if payload is None:
+        tombstone = erasures.tombstone(envelope.decision_id)
+        if tombstone is None:
+            return NotReplayable(why="its input and result are gone, and no erasure says why")
+        return Erased(tombstone=tombstone)
+    if not _is_as_logged(payload, envelope):
+        return NotReplayable(why="what is stored of it is not what was logged")
+    try:
+        campaign, terms = _submission(_object(payload.input))
+        return Reopened(campaign=campaign, terms=terms, result=_object(payload.result))
+    except (LookupError, ValueError) as error:
+        return NotReplayable(why=f"its record cannot be read: {error}")
+
+
+def refused(made: Refused) -> NotReplayable:
+    """Return that policies refuse what was submitted, and the first reason."""
+    fault = made.faults[0]
+    return NotReplayable(why=f"its campaign is refused: {fault.pointer}: {fault.message}")
+
+
 class Replayer:
     """Decides again by the policies that decided. Safe to share between threads."""
 
     def __init__(self, versions: Versions, erasures: Tombstones) -> None:
         self._versions = versions
         self._erasures = erasures
-        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._engines: OrderedDict[tuple[str, str], Engine] = OrderedDict()
         self._lock = Lock()
 
     def replay(self, entry: LogEntry) -> Replay:
@@ -126,56 +162,45 @@ class Replayer:
         envelope = read_envelope(entry.leaf)
         return Replay(
             decision_id=envelope.decision_id,
-            outcome=self._outcome(entry.payload, envelope),
+            outcome=self._outcome(entry, envelope),
             recorded_engine=envelope.engine.version,
         )
 
-    def _outcome(self, payload: Payload | None, envelope: Envelope) -> Outcome:
-        if payload is None:
-            return self._gone(envelope.decision_id)
-        if not _is_as_logged(payload, envelope):
-            return NotReplayable(why="what is stored of it is not what was logged")
+    def _outcome(self, entry: LogEntry, envelope: Envelope) -> Outcome:
+        logged = reopened(entry, envelope, self._erasures)
+        if not isinstance(logged, Reopened):
+            return logged
         try:
-            recorded = _object(payload.result)
-            campaign, terms = _submission(_object(payload.input))
-        except (LookupError, ValueError) as error:
-            return NotReplayable(why=f"its record cannot be read: {error}")
-        try:
-            engine = self._engine(envelope.policy_set.digest)
+            engine = self._engine(envelope.policy_set.digest, envelope.policy_set.name)
         except (NotFound, EngineError, ValueError) as error:
             return NotReplayable(why=f"its policies cannot be used: {error}")
-        made = submit(engine, campaign, terms=terms, id=str(recorded.get("id")))
+        recorded = logged.result
+        made = submit(engine, logged.campaign, terms=logged.terms, id=str(recorded.get("id")))
         if isinstance(made, Refused):
-            fault = made.faults[0]
-            return NotReplayable(why=f"its campaign is refused: {fault.pointer}: {fault.message}")
+            return refused(made)
         made.document["engine"] = recorded.get("engine")
         content = canonical(made.document)
-        if content == payload.result:
+        if entry.payload is not None and content == entry.payload.result:
             return Identical()
         found = _differences(recorded, _object(content), "")
         first = tuple(islice(found, MOST_DIFFERENCES))
         return Differs(differences=first, more=sum(1 for _ in found))
 
-    def _gone(self, decision_id: str) -> Outcome:
-        tombstone = self._erasures.tombstone(decision_id)
-        if tombstone is None:
-            return NotReplayable(why="its input and result are gone, and no erasure says why")
-        return Erased(tombstone=tombstone)
-
-    def _engine(self, digest: str) -> Engine:
-        """Return the engine of a digest; those used last are kept."""
+    def _engine(self, digest: str, name: str) -> Engine:
+        """Return the engine of a digest, in the set of a name; those used last are kept."""
+        key = digest, name
         with self._lock:
-            if digest not in self._engines:
-                self._engines[digest] = self._built(digest)
-            self._engines.move_to_end(digest)
+            if key not in self._engines:
+                self._engines[key] = self._built(digest, name)
+            self._engines.move_to_end(key)
             while len(self._engines) > ENGINES_KEPT:
                 self._engines.popitem(last=False)
-            return self._engines[digest]
+            return self._engines[key]
 
-    def _built(self, digest: str) -> Engine:
+    def _built(self, digest: str, name: str) -> Engine:
         kept = self._versions.get(digest)
         files = msgspec.json.decode(kept.files, type=dict[str, str])
-        bundle = bundle_from_files(files, name=kept.name)
+        bundle = bundle_from_files(files, name=name)
         if bundle.digest != digest:
             raise ValueError("they are not those of the digest that the decision names")
         return Engine(bundle)

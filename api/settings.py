@@ -12,14 +12,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
+from engine.audit.cosignature import WitnessKey, WitnessPolicy
+from engine.audit.note import NoteError
+from engine.audit.retention import Schedule
+from engine.audit.witness import Witness
 from engine.bundle.load import shipped_directory
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
 
+from .policy_names import SET_NAME_ADVICE, is_set_name
+
 PREFIX = "ASSENT_"
 CONFIG_VARIABLE = "ASSENT_CONFIG"
 """The variable that names the settings file."""
+
+_NO_SETTINGS = frozenset({CONFIG_VARIABLE, "ASSENT_URL", "ASSENT_KEY_FILE"})
+"""Variables that are none of the service; the last two are of who calls one (`api.cli.remote`)."""
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 MEBIBYTE = 1024 * 1024
@@ -35,12 +45,21 @@ class Settings:
 
     data_directory: Path
     database_url: str
+    content_key: Path
+    content_keys_url: str
     log_key: Path
     log_anchor: Path
     log_origin: str
     log_public: bool
+    log_witnesses: tuple[Witness, ...]
+    log_quorum: int
+    log_vouched: Path
+    log_tsa: str
+    log_tsa_certificates: Path | str
+    log_tsa_minutes: int
     policies: Path
     policy_set: str
+    policy_freshness: int
     host: str
     port: int
     workers: int
@@ -50,9 +69,13 @@ class Settings:
     batch_limit: int
     commit_queue: int
     commit_patience: int
+    retention: Schedule | None
     graceful_timeout: int
     log_level: str
+    metrics_public: bool
 
+
+_PAIRS = "pairs of a witness's public key and its address, with spaces between them"
 
 _Read: TypeAlias = Callable[[object, Path], object]
 """Reads a value as written; paths are relative to the directory. Raises `ValueError`."""
@@ -89,6 +112,12 @@ def _text(value: object, _base: Path) -> str:
     return value
 
 
+def _set_name(value: object, _base: Path) -> str:
+    if not isinstance(value, str) or not is_set_name(value):
+        raise ValueError(SET_NAME_ADVICE)
+    return value
+
+
 def _flag(value: object, _base: Path) -> bool:
     if isinstance(value, bool):
         return value
@@ -117,9 +146,60 @@ def _word(*words: str) -> _Read:
     return read
 
 
+def _schedule(value: object, _base: Path) -> Schedule | None:
+    """Read a table; in the environment it is written as TOML writes it inline."""
+    if value == "":
+        return None
+    if isinstance(value, str):
+        value = _inline_table(value)
+    if isinstance(value, Mapping):
+        return Schedule.read(value)
+    raise ValueError('a table like `{ default = "13 months", deny = "3 years" }`')
+
+
+def _inline_table(text: str) -> object:
+    """Return a value as TOML writes it on one line, None where it is none."""
+    try:
+        document = tomllib.loads(f"value = {text}")
+    except ValueError:
+        return None
+    return document["value"] if len(document) == 1 else None
+
+
+def _witnesses(value: object, _base: Path) -> tuple[Witness, ...]:
+    """Read pairs of a key and an address, in one text or as the texts of a list."""
+    texts = value if isinstance(value, list) else [value]
+    words = [word for text in texts if isinstance(text, str) for word in text.split()]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError(_PAIRS)
+    if len(words) % 2:
+        raise ValueError(_PAIRS)
+    return tuple(map(_witness, words[::2], words[1::2]))
+
+
+def _witness(key: str, url: str) -> Witness:
+    try:
+        read = WitnessKey.read(key)
+    except NoteError as error:
+        raise ValueError(f"{_PAIRS} ({error})") from error
+    return Witness(key=read, url=_address(url))
+
+
+def _address(text: str) -> str:
+    """Return an address of the web. Raises `ValueError`."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    is_plain = not (parts.query or parts.fragment or "@" in parts.netloc)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain:
+        raise ValueError("a web address: `https://` and a host, without `?`, `#` and `@`")
+    return text
+
+
 def _unless_empty(read: _Read) -> _Read:
     """Return a reader that leaves an empty text for a default which other settings make."""
-    return lambda value, base: read(value, base) if value else ""
+    return lambda value, base: read(value, base) if value != "" else ""
 
 
 SETTINGS = (
@@ -134,6 +214,20 @@ SETTINGS = (
         default="",
         shown="`sqlite:///<data_directory>/assent.db`",
         meaning="database of the log and the keys: an SQLite file, or `postgresql://user@host/name`",
+        read=_unless_empty(_text),
+    ),
+    Setting(
+        name="content_key",
+        default="",
+        shown="`<data_directory>/content.key`",
+        meaning="file of the key that wraps the keys of contents; only its owner may read it",
+        read=_unless_empty(_path),
+    ),
+    Setting(
+        name="content_keys_url",
+        default="",
+        shown="`sqlite:///<data_directory>/content-keys.db`",
+        meaning="database of the keys of contents, never that of the log ([below](#contents))",
         read=_unless_empty(_text),
     ),
     Setting(
@@ -165,17 +259,64 @@ SETTINGS = (
         read=_flag,
     ),
     Setting(
+        name="log_witnesses",
+        default="",
+        shown="none",
+        meaning="witnesses that cosign the log: the public key of each, and its address after that",
+        read=_witnesses,
+    ),
+    Setting(
+        name="log_quorum",
+        default="",
+        shown="more than half of them",
+        meaning="how many witnesses have to cosign a checkpoint before it is published",
+        read=_unless_empty(_whole(1, 100)),
+    ),
+    Setting(
+        name="log_vouched",
+        default="",
+        shown="`<data_directory>/vouched`",
+        meaning="directory of cosigned checkpoints; best on another disk than the database",
+        read=_unless_empty(_path),
+    ),
+    Setting(
+        name="log_tsa",
+        default="",
+        shown="none",
+        meaning="address of a time stamp authority (RFC 3161) that stamps checkpoints",
+        read=_unless_empty(lambda value, base: _address(_text(value, base))),
+    ),
+    Setting(
+        name="log_tsa_certificates",
+        default="",
+        shown="none",
+        meaning="file with the certificates of that authority, its root among them (PEM)",
+        read=_unless_empty(_path),
+    ),
+    Setting(
+        name="log_tsa_minutes",
+        default=60,
+        meaning="least minutes from one time stamp to the next",
+        read=_whole(1, 1440),
+    ),
+    Setting(
         name="policies",
         default=shipped_directory(),
         shown="the policies that come with Assent",
-        meaning="directory of the policy files that decide",
+        meaning="directory of which `assent init` makes the first version of the policy set",
         read=_path,
     ),
     Setting(
         name="policy_set",
         default="assent",
-        meaning="name of the policy set, as decisions state it",
-        read=_text,
+        meaning="policy set that decides for whoever names none",
+        read=_set_name,
+    ),
+    Setting(
+        name="policy_freshness",
+        default=2,
+        meaning="most seconds for which a process decides without having seen what is in force",
+        read=_whole(1, 60),
     ),
     Setting(name="host", default="127.0.0.1", meaning="address to listen on", read=_text),
     Setting(name="port", default=8000, meaning="port to listen on", read=_whole(1, 65_535)),
@@ -222,6 +363,13 @@ SETTINGS = (
         read=_whole(1, 600),
     ),
     Setting(
+        name="retention",
+        default="",
+        shown="none: nothing is erased for its age",
+        meaning="how long the contents of decisions are kept, by class ([below](#retention))",
+        read=_schedule,
+    ),
+    Setting(
         name="graceful_timeout",
         default=30,
         meaning="most seconds that a stopping process has to finish its requests",
@@ -232,6 +380,13 @@ SETTINGS = (
         default="info",
         meaning="least severe events in the service's own log",
         read=_word(*LOG_LEVELS),
+    ),
+    Setting(
+        name="metrics_public",
+        default=False,
+        shown="`false`",
+        meaning="`true` shows `/metrics` to everyone, `false` to keys with the role `monitor`",
+        read=_flag,
     ),
 )
 """Every setting, in the order of the documentation."""
@@ -276,7 +431,7 @@ def _from_environment(environment: Mapping[str, str], here: Path) -> dict[str, o
     found = {
         name: value
         for name, value in sorted(environment.items())
-        if name.startswith(PREFIX) and name != CONFIG_VARIABLE
+        if name.startswith(PREFIX) and name not in _NO_SETTINGS
     }
     return {
         name.removeprefix(PREFIX).lower(): _value(name, name, value, here, known)
@@ -301,9 +456,41 @@ def _value(key: str, shown: str, value: object, base: Path, known: Mapping[str, 
 def _settings(values: dict[str, Any]) -> Settings:
     directory = values["data_directory"]
     values["database_url"] = values["database_url"] or f"sqlite:///{directory / 'assent.db'}"
+    values["content_key"] = values["content_key"] or directory / "content.key"
+    keys_url = values["content_keys_url"] or f"sqlite:///{directory / 'content-keys.db'}"
+    if keys_url == values["database_url"]:
+        raise SettingsError(
+            "the settings `content_keys_url` and `database_url` name one database, whose backups"
+            " would have the contents together with their keys; name two"
+        )
+    values["content_keys_url"] = keys_url
     values["log_key"] = values["log_key"] or directory / "log.key"
     values["log_anchor"] = values["log_anchor"] or directory / "checkpoint"
+    values["log_vouched"] = values["log_vouched"] or directory / "vouched"
+    values["log_quorum"] = _quorum(values["log_witnesses"], values["log_quorum"])
+    if bool(values["log_tsa"]) != bool(values["log_tsa_certificates"]):
+        raise SettingsError(
+            "the settings `log_tsa` and `log_tsa_certificates` belong together: what cannot be"
+            " verified is not kept"
+        )
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def _quorum(witnesses: tuple[Witness, ...], chosen: int | str) -> int:
+    """Return how many witnesses have to cosign. Raises `SettingsError`."""
+    if not witnesses:
+        if chosen:
+            raise SettingsError(
+                f"the setting `log_quorum` is {chosen}, and there are no witnesses; name them as"
+                " `log_witnesses`"
+            )
+        return 0
+    quorum = int(chosen or len(witnesses) // 2 + 1)
+    try:
+        WitnessPolicy(witnesses=tuple(each.key for each in witnesses), quorum=quorum)
+    except NoteError as error:
+        raise SettingsError(f"the settings of witnesses cannot be used: {error}") from error
+    return quorum
 
 
 def settings_table() -> str:

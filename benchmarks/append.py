@@ -1,6 +1,7 @@
 """Appends per second of the log: a real database, real fsyncs, records of real size.
 
-Run `python benchmarks/append.py [--rounds 3] [--seconds 3] [--postgresql]`. Each figure is the
+Run `python benchmarks/append.py [--rounds 3] [--seconds 3] [--postgresql]`. Every load is measured
+with contents in clear and sealed in turn, and their ratio is that of each pair. Each figure is the
 median of the rounds; the worst wait is the longest that any caller waited for its receipt.
 """
 
@@ -23,10 +24,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from engine.audit.log import Committer
 from engine.audit.record import DecisionRecord, seal
 from engine.source.json_text import JSONValue
+from engine.storage.contents import Contents
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
+from engine.storage.key_store import KeyStore
 from engine.storage.log_store import SQLLogStore
 from engine.storage.migrate import migrate
+from engine.storage.sealing import begin_sealing
+from engine.storage.wrapping import WrappingKeyFile
 from tests.postgresql import serving_postgresql
 
 NewDatabase = Callable[[], AbstractContextManager[str]]
@@ -77,9 +82,25 @@ def make_record() -> DecisionRecord:
     )
 
 
-def append_for(url: str, load: Load) -> tuple[int, float]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """Where the keys are that contents are sealed under."""
+
+    url: str
+    file: Path
+
+
+def opened(url: str, keys: Keys | None) -> Database:
+    """Return a database, which seals contents where there are keys."""
+    if keys is None:
+        return Database(url)
+    store = KeyStore(Database(keys.url), WrappingKeyFile(keys.file))
+    return Database(url, contents=Contents(store))
+
+
+def append_for(url: str, load: Load, keys: Keys | None) -> tuple[int, float]:
     """Return how many were appended, and the worst wait in seconds."""
-    database = Database(url)
+    database = opened(url, keys)
     committer = Committer(SQLLogStore(database))
     waits: list[list[float]] = [[] for _ in range(load.threads)]
     end = time.monotonic() + load.seconds
@@ -99,17 +120,21 @@ def append_for(url: str, load: Load) -> tuple[int, float]:
     return sum(map(len, waits)), max(max(mine, default=0.0) for mine in waits)
 
 
-def measure(load: Load, url: str) -> tuple[float, float]:
+def measure(load: Load, url: str, keys: Keys | None) -> tuple[float, float]:
     """Return appends per second and the worst wait in milliseconds of one round."""
     migrate(url)
+    made = opened(url, keys)
+    if made.contents is not None:
+        begin_sealing(made, made.contents)
+    made.close()
     start = time.monotonic()
     if load.processes == 1:
-        results = [append_for(url, load)]
+        results = [append_for(url, load, keys)]
     else:
         with multiprocessing.get_context("spawn").Pool(load.processes) as pool:
-            pool.starmap(append_for, [(url, Load(processes=1, threads=1, seconds=0.1))] * 2)
+            pool.starmap(append_for, [(url, Load(processes=1, threads=1, seconds=0.1), keys)] * 2)
             start = time.monotonic()
-            results = pool.starmap(append_for, [(url, load)] * load.processes, chunksize=1)
+            results = pool.starmap(append_for, [(url, load, keys)] * load.processes, chunksize=1)
     taken = time.monotonic() - start
     database = Database(url)
     size = Decisions(database).head().size
@@ -143,7 +168,8 @@ def main() -> None:
     sealed = seal(make_record())
     size = len(sealed.payload.input) + len(sealed.payload.result)
     print(f"leaf {len(sealed.leaf(datetime.now(UTC)))} bytes, payload {size} bytes")
-    print(f"{'processes x threads':>20} {'appends/s':>10} {'worst wait':>11}")
+    heading = f"{'in clear/s':>11} {'sealed/s':>9} {'ratio':>6} {'worst wait':>11}"
+    print(f"{'processes x threads':>20} {heading}")
     databases = postgresql_databases() if given.postgresql else sqlite_databases()
     with databases as new_database:
         for processes, threads in ((1, 1), (1, 16), (1, 64), (2, 16)):
@@ -151,10 +177,20 @@ def main() -> None:
             rounds = []
             for _ in range(given.rounds):
                 with new_database() as url:
-                    rounds.append(measure(load, url))
-            rate = statistics.median(rate for rate, _ in rounds)
-            wait = statistics.median(wait for _, wait in rounds)
-            print(f"{processes:>10} x {threads:<7} {rate:>10,.0f} {wait:>8.1f} ms")
+                    clear, _ = measure(load, url, None)
+                with (
+                    new_database() as url,
+                    new_database() as keys_url,
+                    tempfile.TemporaryDirectory() as directory,
+                ):
+                    keys = Keys(url=keys_url, file=Path(directory) / "content.key")
+                    rate, wait = measure(load, url, keys)
+                rounds.append((clear, rate, rate / clear, wait))
+            clear, rate, ratio, wait = (
+                statistics.median(each) for each in zip(*rounds, strict=True)
+            )
+            shown = f"{clear:>11,.0f} {rate:>9,.0f} {ratio:>6.2f} {wait:>8.1f} ms"
+            print(f"{processes:>10} x {threads:<7} {shown}")
 
 
 if __name__ == "__main__":

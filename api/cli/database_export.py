@@ -9,11 +9,14 @@ from typing import Any
 import msgspec
 
 from api.cli.failures import NO, Failure
+from api.contents import readable_contents
+from api.settings import load_settings
 from engine.audit.export import line_of, write_export
-from engine.storage.database import Database, sqlite_file
+from engine.storage.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import LogInconsistent, StorageError
 from engine.storage.readiness import probe
 from engine.storage.tile_log import TileLog
+from engine.storage.words_check import check_words_index
 
 _PIECE = 256 * 1024
 
@@ -58,11 +61,12 @@ def database_export(url: str) -> Iterator[BufferedReader]:
         file = sqlite_file(url)
         if file is not None and not file.is_file():
             raise Failure(str(file), "there is no such database", "check the name")
-        database = Database(url)
+        database = Database(unchanging_url(url), contents=readable_contents(load_settings()))
         try:
             found = probe(database)
             if not found.is_current:
                 raise Failure("the database", found.problem or "it cannot be read")
+            check_words_index(database)
             yield BufferedReader(_Pieces(_pieces(TileLog(database))), _PIECE)
         finally:
             database.close()

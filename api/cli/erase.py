@@ -7,7 +7,7 @@ from api.cli.failures import NO, Failure
 from api.cli.service import opened_service, service_told
 from api.cli.subjects import by_option, selected, subject_options
 from api.cli.terminal import Output, toned
-from engine.audit.acts import Ground
+from engine.audit.acts import ASKED_FOR, Ground
 from engine.audit.record import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
@@ -20,7 +20,7 @@ from engine.storage.holds import Held
 @subject_options("Erase")
 @click.option(
     "--ground",
-    type=click.Choice([ground.value for ground in Ground]),
+    type=click.Choice([ground.value for ground in ASKED_FOR]),
     required=True,
     help="Why, by the points (a) to (f) of GDPR art 17(1).",
 )

@@ -9,11 +9,17 @@ from rich.text import Text
 from api.cli.erase import erase
 from api.cli.failures import Failure
 from api.cli.hold import hold, holds, release
+from api.cli.log_evidence import evidence
+from api.cli.log_impact import impact
 from api.cli.log_query import query
+from api.cli.log_records import records
+from api.cli.log_sample import sample
+from api.cli.log_ship import ship
 from api.cli.log_statistics import statistics
 from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
+from api.publishing import publisher_of
 from api.settings import load_settings
 from api.signing import signer_of
 from engine.audit.keyring import KeyRing, LogKey
@@ -23,6 +29,7 @@ from engine.storage.anchor import KeyFile
 from engine.storage.errors import Conflict
 from engine.storage.static_tree import TreeExport, export_tree
 from engine.storage.tile_log import TileLog
+from engine.storage.vouched import VouchedDirectory
 
 
 @click.group()
@@ -30,7 +37,10 @@ def log() -> None:
     """Search the log, publish it as files, erase and hold, and keep the keys that sign it."""
 
 
-for command in (query, statistics, erase, hold, holds, release):
+for command in (
+    *(query, statistics, sample, records, evidence, impact, ship),
+    *(erase, hold, holds, release),
+):
     log.add_command(command)
 
 
@@ -97,10 +107,15 @@ def export(directory: Path, *, as_json: bool) -> None:
     Exit status: 0 if the directory is up to date, 2 where it cannot be brought there.
     """  # noqa: D301 - click reads the escape.
     with service_told(), opened_service() as (settings, database):
-        checkpoint = signer_of(settings, database).advance(at_once=True)
+        signer = signer_of(settings, database)
+        signer.advance(at_once=True)
+        publisher = publisher_of(settings, database, signer)
+        publisher.run_round()
+        checkpoint = publisher.latest()
         known = KeyFile(settings.log_key).read().verifiers
         try:
             done = export_tree(TileLog(database), checkpoint, known, directory)
+            VouchedDirectory(path=settings.log_vouched).copy_stamp(directory)
         except Conflict as error:
             raise Failure(str(directory), str(error), "name another directory") from error
     output = Output()

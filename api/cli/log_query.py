@@ -19,10 +19,10 @@ from engine.storage.decisions import (
     PAGE_LIMIT,
     DecisionPage,
     Decisions,
-    LoggedDecision,
 )
-from engine.storage.errors import BeyondLog
+from engine.storage.errors import BeyondLog, InvalidQuery
 from engine.storage.filters import SEARCHABLE_STATUSES, DecisionFilter
+from engine.storage.listing import LoggedDecision
 
 _OUTCOME_WIDTH = len("DENY, inconclusive")
 
@@ -51,6 +51,12 @@ _FILTERS = (
         "--policy-digest", metavar="DIGEST", type=WRITTEN, help="The policies that decided."
     ),
     click.option(
+        "--text",
+        metavar="WORDS",
+        type=WRITTEN,
+        help='Words of the justification: profil*, "in a row" and more.',
+    ),
+    click.option(
         "--as-of",
         metavar="SIZE",
         type=click.IntRange(min=0),
@@ -70,7 +76,10 @@ def read_filter(*, rule: str | None, rule_status: str | None, **rest: Any) -> De
     """Return the filter that the options make. Raises `click.UsageError`."""
     if rule is None and rule_status is not None:
         raise click.UsageError("a status is searched together with its rule: add --rule")
-    return DecisionFilter(rule=rule, rule_status=rule_status or "violated", **rest)
+    try:
+        return DecisionFilter(rule=rule, rule_status=rule_status or "violated", **rest)
+    except InvalidQuery as error:
+        raise click.UsageError(str(error)) from error
 
 
 @click.command()
@@ -90,6 +99,7 @@ def query(*, limit: int | None, as_json: bool, **criteria: Any) -> None:
     \b
       assent log query --outcome deny --since 2026-11-01
       assent log query --rule minors/no_profiled_ads --rule-status waived
+      assent log query --text 'minors "profiled ads"'
       assent log query --campaign cmp-7 --as-of 1200 --json
 
     Exit status: 0 if it is answered, also by nothing; 2 where this cannot be asked.
@@ -104,7 +114,7 @@ def query(*, limit: int | None, as_json: bool, **criteria: Any) -> None:
                 if as_json:
                     output.json(listed_document(each))
                 else:
-                    output.line(_line(each))
+                    output.line(decision_line(each))
     if not as_json:
         output.line(_summary(shown, page))
 
@@ -131,7 +141,8 @@ def _pages(log: Decisions, filters: DecisionFilter, limit: int | None) -> Iterat
         more = cursor is not None and left != 0
 
 
-def _line(decision: LoggedDecision) -> Text:
+def decision_line(decision: LoggedDecision) -> Text:
+    """Return the line of a decision in a list."""
     columns = decision.columns
     at = columns.decided_at.astimezone(UTC)
     outcome = outcome_text(columns.outcome, conclusive=columns.conclusive)

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from api.cli.failures import Failure
+from api.contents import open_database
 from api.settings import Settings, SettingsError, load_settings
-from api.setup import SetupError
+from api.setup import SetupError, UnfitPolicies
 from api.signing import SigningError
 from api.wsgi import check_prepared
+from engine.audit.publishing import NotWitnessed
 from engine.audit.record import LogError
 from engine.audit.signing import LogForked
 from engine.storage.database import Database
@@ -25,8 +27,12 @@ def service_told() -> Iterator[None]:
         raise Failure("settings", str(error)) from error
     except Conflict as error:
         raise Failure("service", str(error), "choose another name, or revoke that one") from error
+    except UnfitPolicies as error:
+        raise Failure("service", str(error)) from error
     except SigningError as error:
         raise Failure("service", str(error)) from error
+    except NotWitnessed as error:
+        raise Failure("the log", str(error), "`/health/ready` tells what each says") from error
     except LogForked as error:
         raise Failure("the log", str(error), "put back the database that was signed") from error
     except (SetupError, StorageError, LogError) as error:
@@ -38,7 +44,7 @@ def service_told() -> Iterator[None]:
 def opened_service() -> Iterator[tuple[Settings, Database]]:
     """Give the settings and the database that they name, prepared and with its keys."""
     settings = load_settings()
-    database = Database(settings.database_url)
+    database = open_database(settings)
     try:
         check_prepared(settings, database)
         yield settings, database

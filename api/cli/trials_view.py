@@ -9,12 +9,13 @@ from api.cli.policy_files import PolicyFiles
 from api.cli.terminal import toned
 from engine.evaluation.prose import Tone, printable
 from engine.source.text import Location
-from engine.testing.boundaries import BoundaryTest, LimitTests
 from engine.testing.coverage import Coverage, PartCoverage, RuleCoverage, share
 from engine.testing.mutants import Mutant
 from engine.testing.parts import Words
 from engine.testing.runner import CaseResult
+from engine.testing.set_mutants import PartlyTried
 from engine.testing.trace import RuleTrace, TraceLine, traces
+from engine.testing.written import BoundaryTest, LimitTests
 
 MOST_NAMES = 10
 
@@ -100,10 +101,9 @@ def _below(name: str, lines: Sequence[Text]) -> Iterator[Text]:
 
 
 def _unseen(policies: PolicyFiles, rule: RuleCoverage) -> Iterator[Text]:
-    if rule.unseen:
+    if unseen := ", ".join(rule.unseen_in_words):
         where = place(policies, rule.rule.main.location)
-        statuses = ", ".join(status.value for status in rule.unseen)
-        yield toned(f"  {where}", Tone.POINTER) + toned(f"  no test sees it {statuses}")
+        yield toned(f"  {where}", Tone.POINTER) + toned(f"  no test sees it {unseen}")
 
 
 def _gaps(policies: PolicyFiles, parts: Sequence[PartCoverage]) -> Iterator[Text]:
@@ -126,8 +126,11 @@ def unnoticed(policies: PolicyFiles, mutant: Mutant, *, is_new: bool) -> Iterato
     yield where + toned(f"  no test notices if {mutant.change}")
 
 
-def noticed(count: int, whole: int) -> Iterator[Text]:
-    """Yield how many of the changes are noticed."""
+def noticed(count: int, whole: int, partly: Sequence[PartlyTried]) -> Iterator[Text]:
+    """Yield how many of the changes are noticed, and what was not tried."""
+    for each in partly:
+        tried = f"{each.tried:,} of its {each.members:,} members, evenly spread"
+        yield toned(f"of the set {each.name}, {tried}, were left out in turn", Tone.OPEN)
     tone = Tone.ALLOW if count == whole else Tone.OPEN
     yield toned(f"{count:,} of {whole:,} changes are noticed ({share(count, whole)}%)", tone)
 

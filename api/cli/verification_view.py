@@ -2,26 +2,68 @@
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from rich.text import Text
 
 from api.cli.terminal import toned
+from engine.audit.evidence import EvidenceReport
 from engine.audit.faults import VerificationFault
 from engine.audit.log_proof import ReceiptReport
+from engine.audit.manifest import RecordsReport
+from engine.audit.record import rfc3339
 from engine.audit.tree import TreeHead
 from engine.audit.verify import VerificationReport
 from engine.evaluation.prose import Tone, printable
 
-Report = VerificationReport | ReceiptReport
+Report: TypeAlias = VerificationReport | ReceiptReport | RecordsReport | EvidenceReport
+
+
+def report_lines(report: Report, *, advice: str | None) -> Iterator[Text]:
+    """Yield the lines that tell what is right and wrong; advice is for what nobody has signed."""
+    match report:
+        case ReceiptReport():
+            return receipt_lines(report)
+        case RecordsReport():
+            return records_lines(report)
+        case EvidenceReport():
+            return evidence_lines(report)
+        case VerificationReport():
+            return log_lines(report, advice=advice)
+
+
+def report_document(report: Report) -> dict[str, object]:
+    """Return the JSON form of what was found."""
+    match report:
+        case ReceiptReport():
+            return receipt_document(report)
+        case RecordsReport():
+            return records_document(report)
+        case EvidenceReport():
+            return evidence_document(report)
+        case VerificationReport():
+            return log_document(report)
 
 
 def log_lines(report: VerificationReport, *, advice: str | None) -> Iterator[Text]:
     """Yield the lines that tell what is right and wrong about a log or an export."""
-    entries = f"{report.entries:,} {'entry' if report.entries == 1 else 'entries'}"
-    yield from _verdict(report, f"{entries}, nothing is wrong", f"in {entries}", "the export")
+    entries = _entries(report.entries)
+    if report.unread is not None and not report.faults:
+        told = f"{entries}, nothing is wrong in what could be read"
+        yield toned("INCOMPLETE", Tone.OPEN) + toned(f"  {told}", Tone.TITLE)
+    else:
+        yield from _verdict(report, f"{entries}, nothing is wrong", f"in {entries}", "the export")
     yield _pair("head", head_text(TreeHead(size=report.entries, root=report.root)))
     if report.erased:
-        yield _pair("erased", f"{report.erased:,} {'entry' if report.erased == 1 else 'entries'}")
+        yield _pair("erased", _entries(report.erased))
+    if report.unread is not None:
+        told = f"the contents of {_entries(report.unread.count)}"
+        first = f"the first is entry {report.unread.first}: {report.unread.why}"
+        yield _pair("not read", printable(f"{told}; {first}"))
+    yield from _cosigned(report)
+    if report.stamped is not None:
+        entries = "1 entry" if report.stamped.size == 1 else f"{report.stamped.size:,} entries"
+        yield _pair("stamped", f"{entries}, at {rfc3339(report.stamped.moment)}")
     if advice is not None:
         yield toned(f"  {advice}", Tone.QUIET)
 
@@ -40,6 +82,38 @@ def receipt_lines(report: ReceiptReport) -> Iterator[Text]:
         yield _pair("head", head_text(report.checkpoint.head))
         signers = ", ".join(str(key) for key in report.checkpoint.signers)
         yield _pair("signed by", printable(signers))
+    yield from _cosigned(report)
+
+
+def records_lines(report: RecordsReport) -> Iterator[Text]:
+    """Yield the lines that tell what a manifest says, and what is wrong with it or its file."""
+    manifest = report.manifest
+    count = "0 decisions" if manifest is None else f"{manifest.count:,} decisions"
+    yield from _verdict(report, f"{count}, nothing is wrong", "in the records", "the records")
+    if manifest is not None:
+        yield _pair("file", printable(manifest.file))
+        given = ", ".join(f"{name} {value}" for name, value in manifest.filters.items())
+        yield _pair("filters", printable(given or "none"))
+        yield _pair("as of", head_text(TreeHead(size=manifest.size, root=manifest.root)))
+    if report.checkpoint is not None:
+        signers = ", ".join(str(key) for key in report.checkpoint.signers)
+        yield _pair("signed by", printable(signers))
+    yield from _cosigned(report)
+
+
+def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
+    """Yield the lines that tell what an evidence shows, and what is wrong with it."""
+    manifest = report.manifest
+    count = len(manifest.decisions) if manifest is not None else 0
+    told = f"{count:,} {'decision' if count == 1 else 'decisions'}"
+    yield from _verdict(report, f"{told}, nothing is wrong", "in the evidence", "the evidence")
+    if manifest is not None and manifest.erased:
+        yield _pair("erased", f"{len(manifest.erased):,} more")
+    if report.checkpoint is not None:
+        yield _pair("head", head_text(report.checkpoint.head))
+        signers = ", ".join(str(key) for key in report.checkpoint.signers)
+        yield _pair("signed by", printable(signers))
+    yield from _cosigned(report)
 
 
 def log_document(report: VerificationReport) -> dict[str, object]:
@@ -49,6 +123,9 @@ def log_document(report: VerificationReport) -> dict[str, object]:
         "entries": report.entries,
         "root": b64encode(report.root).decode(),
         "erased": report.erased,
+        "unread": _unread_document(report),
+        "cosigned_by": _cosignatures(report),
+        "stamped": _stamped(report),
         **_faults(report),
     }
 
@@ -65,8 +142,52 @@ def receipt_document(report: ReceiptReport) -> dict[str, object]:
         "campaign": columns.campaign if columns is not None else None,
         "size": checkpoint.head.size if checkpoint is not None else None,
         "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
+        "cosigned_by": _cosignatures(report),
         **_faults(report),
     }
+
+
+def records_document(report: RecordsReport) -> dict[str, object]:
+    """Return the JSON form of what was found of a manifest and its file."""
+    manifest, checkpoint = report.manifest, report.checkpoint
+    return {
+        "verified": report.is_valid,
+        "file": manifest.file if manifest is not None else None,
+        "count": manifest.count if manifest is not None else None,
+        "filters": manifest.filters if manifest is not None else None,
+        "size": manifest.size if manifest is not None else None,
+        "root": b64encode(manifest.root).decode() if manifest is not None else None,
+        "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
+        "cosigned_by": _cosignatures(report),
+        **_faults(report),
+    }
+
+
+def evidence_document(report: EvidenceReport) -> dict[str, object]:
+    """Return the JSON form of what was found of an evidence."""
+    manifest, checkpoint = report.manifest, report.checkpoint
+    decisions = manifest.decisions if manifest is not None else ()
+    erased = manifest.erased if manifest is not None else ()
+    return {
+        "verified": report.is_valid,
+        "decisions": [each.id for each in decisions],
+        "erased": [each.id for each in erased],
+        "size": checkpoint.head.size if checkpoint is not None else None,
+        "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
+        "cosigned_by": _cosignatures(report),
+        **_faults(report),
+    }
+
+
+def _entries(count: int) -> str:
+    return f"{count:,} {'entry' if count == 1 else 'entries'}"
+
+
+def _unread_document(report: VerificationReport) -> dict[str, object] | None:
+    unread = report.unread
+    if unread is None:
+        return None
+    return {"entries": unread.count, "first": unread.first, "why": unread.why}
 
 
 def head_text(head: TreeHead) -> str:
@@ -91,6 +212,22 @@ def _fault_lines(faults: Sequence[VerificationFault], whole: str) -> Iterator[Te
         where = whole if fault.index is None else f"entry {fault.index}"
         told = printable(f"{where}: {fault.message} ({fault.code})")
         yield toned(f"  first: {told}", Tone.OPEN) if number == 0 else toned(f"         {told}")
+
+
+def _cosigned(report: Report) -> Iterator[Text]:
+    for number, each in enumerate(report.cosignatures):
+        told = f"{each.witness.name}, at {each.moment}"
+        yield _pair("cosigned" if number == 0 else "", printable(told))
+
+
+def _stamped(report: VerificationReport) -> dict[str, object] | None:
+    if report.stamped is None:
+        return None
+    return {"size": report.stamped.size, "time": rfc3339(report.stamped.moment)}
+
+
+def _cosignatures(report: Report) -> list[dict[str, object]]:
+    return [{"vkey": str(each.witness), "time": each.moment} for each in report.cosignatures]
 
 
 def _pair(name: str, value: str) -> Text:

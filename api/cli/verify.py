@@ -3,15 +3,14 @@
 What is checked is in `engine.audit`: `verify`, `verify_log` and `log_proof`.
 """
 
-import re
 import sys
-from base64 import b64decode
-from binascii import Error as Base64Error
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BufferedReader
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 import click
 
@@ -19,40 +18,32 @@ from api.cli.failures import NO, Failure
 from api.cli.log_sources import DirectorySource, WebSource
 from api.cli.submissions import STANDARD_INPUT
 from api.cli.terminal import Output, reading
-from api.cli.verification_view import log_document, log_lines, receipt_document, receipt_lines
-from engine.audit.checkpoint import open_checkpoint
-from engine.audit.log_proof import MARK, PROOF_LIMIT, ReceiptReport, verify_receipt
-from engine.audit.note import NOTE_LIMIT, NoteError, VerifierKey
-from engine.audit.tree import HASH_SIZE, SIZE_LIMIT, TreeHead
+from api.cli.trust import LOG_KEYS, WITNESS_KEYS, Trust, authority_of, text_of, trust_of
+from api.cli.verification_view import Report, report_document, report_lines
+from engine.audit.cosignature import Witnessed, WitnessKey
+from engine.audit.evidence import MARK as EVIDENCE_MARK
+from engine.audit.evidence import EvidenceReport, verify_evidence
+from engine.audit.faults import fault
+from engine.audit.log_proof import MARK, PROOF_LIMIT, verify_receipt
+from engine.audit.manifest import MANIFEST_LIMIT, RecordsReport, read_manifest, verify_records
+from engine.audit.manifest import MARK as RECORDS_MARK
+from engine.audit.note import VerifierKey
 from engine.audit.verify import VerificationReport, verify_export
 from engine.audit.verify_log import LogSource, verify_log
-from engine.source.json_fault import excerpt
 
 EXPORT, RECEIPT, LOG, DATABASE = "export", "receipt", "log", "database"
+MANIFEST, EVIDENCE = "manifest", "evidence"
 
-_HEAD = re.compile(r"(?P<size>\d{1,19}):(?P<root>\S+)", re.ASCII)
 _WEB = ("http://", "https://")
 _DATABASES = ("sqlite:", "postgresql:")
-_SQLITE_MARK = b"SQLite format 3\0"
+_MARKS = {
+    MARK: RECEIPT,
+    RECORDS_MARK: MANIFEST,
+    EVIDENCE_MARK: EVIDENCE,
+    b"SQLite format 3\0": DATABASE,
+}
+_Signed = TypeVar("_Signed", EvidenceReport, RecordsReport)
 _HEAD_ADVICE = "compare the head with one from elsewhere, or give that one as --trusted"
-
-
-class VerifierKeysType(click.ParamType[tuple[VerifierKey, ...]]):
-    """Public keys of a log: the text of one, or a file with one on each line."""
-
-    name = "vkey"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[VerifierKey, ...]:
-        """Return the keys."""
-        text = str(value)
-        try:
-            if "+" not in text or Path(text).is_file():
-                text = _text_of(Path(text))
-            return tuple(VerifierKey.read(line) for line in text.split())
-        except NoteError as error:
-            self.fail(f"{excerpt(str(value))} is no public key of a log: {error}", param, ctx)
 
 
 @click.command()
@@ -60,7 +51,7 @@ class VerifierKeysType(click.ParamType[tuple[VerifierKey, ...]]):
 @click.option(
     "--vkey",
     "vkeys",
-    type=VerifierKeysType(),
+    type=LOG_KEYS,
     multiple=True,
     help="Public key of the log, or a file with it; may be given several times.",
 )
@@ -70,9 +61,27 @@ class VerifierKeysType(click.ParamType[tuple[VerifierKey, ...]]):
     help="A head of the log that you have from elsewhere, or a file with a signed checkpoint.",
 )
 @click.option(
+    "--witness",
+    "witnesses",
+    type=WITNESS_KEYS,
+    multiple=True,
+    help="Public key of a witness, or a file with some; may be given several times.",
+)
+@click.option(
+    "--quorum",
+    type=click.IntRange(min=1),
+    help="How many of the witnesses must have cosigned. [default: all]",
+)
+@click.option(
+    "--tsa-certificate",
+    "certificates",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Certificates of a time stamp authority (PEM), which must have stamped the log.",
+)
+@click.option(
     "--as",
     "kind",
-    type=click.Choice([RECEIPT, EXPORT, LOG, DATABASE]),
+    type=click.Choice([RECEIPT, EVIDENCE, MANIFEST, EXPORT, LOG, DATABASE]),
     help="What it is. [default: what it looks like]",
 )
 @click.option(
@@ -88,70 +97,120 @@ def verify(  # noqa: PLR0913 - one parameter for each option.
     *,
     vkeys: tuple[tuple[VerifierKey, ...], ...],
     trusted: str | None,
+    witnesses: tuple[tuple[WitnessKey, ...], ...],
+    quorum: int | None,
+    certificates: Path | None,
     kind: str | None,
     key_file: Path | None,
     as_json: bool,
 ) -> None:
     """Verify a receipt, an export, a published log or a database, whoever made it.
 
-    WHAT is a receipt (.tlog-proof), an export as NDJSON (`-` for standard input), a directory that
+    WHAT is a receipt (.tlog-proof), evidence (.zip), the manifest of a file of records
+    (.manifest.json), an export as NDJSON (`-` for standard input), a directory that
     `assent log export` wrote, the address of a log, or a database: its URL, or the file of SQLite.
     Every hash, commitment, column and tile is computed again. The log's public key tells that it is
-    the log's: receipts and published logs need it. An export and a database are not signed: give a
-    head that you know from elsewhere.
+    the log's: receipts, evidence, manifests and published logs need it. An export and a database
+    are not signed: give a head that you know from elsewhere. Witnesses are strangers who cosign:
+    that enough of them did shows that you see the log that all others see.
 
     \b
       assent verify decision.tlog-proof --vkey log.vkey
+      assent verify evidence.zip --vkey log.vkey
+      assent verify denied.csv.manifest.json --vkey log.vkey
       assent verify log.ndjson --trusted checkpoint --vkey log.vkey
       assent verify /srv/log --vkey log.vkey --trusted 1204:Hv3Zr0…
+      assent verify /srv/log --vkey log.vkey --witness witnesses.vkey --quorum 2
+      assent verify /srv/log --vkey log.vkey --tsa-certificate tsa.pem
       assent verify https://ads.example/log --vkey log.vkey
       assent verify var/assent.db --trusted checkpoint --vkey log.vkey
 
     Exit status: 0 if nothing is wrong, 1 if anything is, 2 where it cannot be read.
     """  # noqa: D301 - click reads the escape.
-    known = [key for keys in vkeys for key in keys]
-    head = _trusted_head(trusted, known) if trusted is not None else None
-    report = _report(what, kind, known, head, key_file)
-    _show(report, as_json=as_json, advice=_HEAD_ADVICE if trusted is None and not known else None)
+    trust = trust_of(
+        list(chain.from_iterable(vkeys)), trusted, list(chain.from_iterable(witnesses)), quorum
+    )
+    trust = replace(trust, authority=authority_of(certificates))
+    report = _report(what, kind, trust, key_file)
+    _show(report, as_json=as_json, advice=_HEAD_ADVICE if trust.is_empty else None)
     if not report.is_valid:
         ctx.exit(NO)
 
 
-def _report(
-    what: str,
-    kind: str | None,
-    known: Sequence[VerifierKey],
-    trusted: TreeHead | None,
-    key_file: Path | None,
-) -> VerificationReport | ReceiptReport:
+def _report(what: str, kind: str | None, trust: Trust, key_file: Path | None) -> Report:
     source = _source(what, kind, key_file)
     if source is not None:
-        _need_key(what, known)
-        return verify_log(source, known, trusted=trusted)
+        trust.need_key(what)
+        return verify_log(source, trust.keys, trusted=trust.head, demands=trust.demands)
+    if trust.authority is not None:
+        raise Failure(what, "only a published log has time stamps", "leave --tsa-certificate out")
     if what.startswith(_DATABASES):
-        return _of_database(what, trusted)
+        return _of_database(what, trust)
     with _opened(Path(what)) as stream:
         meant = kind or _kind_of(stream)
         if meant == EXPORT:
-            return verify_export(stream, trusted=trusted)
+            return _of_export(what, stream, trust)
         if meant == RECEIPT:
-            _need_key(what, known)
-            return verify_receipt(stream.read(PROOF_LIMIT), known)
-    return _of_database(f"sqlite:///{what}", trusted)
+            trust.need_key(what)
+            return verify_receipt(stream.read(PROOF_LIMIT), trust.keys, policy=trust.policy)
+        if meant == EVIDENCE:
+            trust.need_key(what)
+            return _cosigned(_of_evidence(Path(what), trust), trust)
+        if meant == MANIFEST:
+            trust.need_key(what)
+            return _cosigned(_of_records(what, stream.read(MANIFEST_LIMIT), trust), trust)
+    return _of_database(f"sqlite:///{what}", trust)
 
 
-def _of_database(url: str, trusted: TreeHead | None) -> VerificationReport:
+def _of_evidence(file: Path, trust: Trust) -> EvidenceReport:
+    if file == STANDARD_INPUT:
+        raise Failure("-", "an evidence is read to and fro", "name a file")
+    with file.open("rb") as stream:
+        return verify_evidence(stream, trust.keys)
+
+
+def _of_records(what: str, content: bytes, trust: Trust) -> RecordsReport:
+    try:
+        manifest = read_manifest(content)
+    except ValueError as error:
+        told = fault(None, "manifest_malformed", f"this is no manifest: {error}")
+        return RecordsReport(manifest=None, checkpoint=None, faults=(told,), omitted=0)
+    file = Path(what).with_name(manifest.file)
+    if not file.is_file():
+        return verify_records(manifest, None, trust.keys)
+    with _opened(file) as stream:
+        return verify_records(manifest, stream, trust.keys)
+
+
+def _cosigned(report: _Signed, trust: Trust) -> _Signed:
+    """Return a report with the cosignatures of its checkpoint, and what is wrong with them."""
+    checkpoint = report.checkpoint
+    if trust.policy is None or checkpoint is None:
+        return report
+    found: Witnessed = trust.policy.review(checkpoint.note)
+    faults = (*found.faults, *report.faults)
+    return replace(report, faults=faults, cosignatures=found.cosignatures)
+
+
+def _of_database(url: str, trust: Trust) -> VerificationReport:
     # What verifies files needs no database: only who asks for one loads what reads it.
     from api.cli.database_export import database_export  # noqa: PLC0415 - as said.
 
     with database_export(url) as stream:
-        return verify_export(stream, trusted=trusted)
+        return _of_export(url, stream, trust)
+
+
+def _of_export(what: str, stream: BinaryIO, trust: Trust) -> VerificationReport:
+    witnessed = trust.witnessed(what)
+    report = verify_export(stream, trusted=trust.head)
+    faults = (*witnessed.faults, *report.faults)
+    return replace(report, faults=faults, cosignatures=witnessed.cosignatures)
 
 
 def _source(what: str, kind: str | None, key_file: Path | None) -> LogSource | None:
     """Return the published log that an argument names, None where it names a file."""
     if what.startswith(_WEB) and kind in (None, LOG):
-        token = _text_of(key_file).strip() if key_file is not None else None
+        token = text_of(key_file).strip() if key_file is not None else None
         return WebSource(address=what, token=token)
     if kind == LOG or (kind is None and Path(what).is_dir()):
         return DirectorySource(directory=Path(what))
@@ -159,10 +218,8 @@ def _source(what: str, kind: str | None, key_file: Path | None) -> LogSource | N
 
 
 def _kind_of(stream: BufferedReader) -> str:
-    begins = stream.peek(max(len(MARK), len(_SQLITE_MARK)))
-    if begins.startswith(_SQLITE_MARK):
-        return DATABASE
-    return RECEIPT if begins.startswith(MARK) else EXPORT
+    begins = stream.peek(max(map(len, _MARKS)))
+    return next((kind for mark, kind in _MARKS.items() if begins.startswith(mark)), EXPORT)
 
 
 @contextmanager
@@ -184,50 +241,9 @@ def _buffered(stream: BinaryIO) -> Iterator[BufferedReader]:
         buffered.detach()
 
 
-def _need_key(what: str, known: Sequence[VerifierKey]) -> None:
-    if not known:
-        raise Failure(what, "it is signed", "give the log's public key as `--vkey`")
-
-
-def _trusted_head(text: str, known: Sequence[VerifierKey]) -> TreeHead:
-    """Return the head that a text is, or that the checkpoint in a file signs."""
-    found = _HEAD.fullmatch(text)
-    root = _root(found["root"]) if found else None
-    if found is not None and root is not None and int(found["size"]) < SIZE_LIMIT:
-        return TreeHead(size=int(found["size"]), root=root)
-    if not Path(text).is_file():
-        shown = excerpt(text)
-        message = f"{shown} is no head; write 1204: and its root in base64, or name a checkpoint"
-        raise click.BadParameter(message, param_hint="--trusted")
-    _need_key(text, known)
-    try:
-        return open_checkpoint(_text_of(Path(text)).encode(), known).head
-    except NoteError as error:
-        raise Failure(text, str(error), "name a checkpoint that the log has signed") from error
-
-
-def _root(text: str) -> bytes | None:
-    try:
-        is_hexadecimal = len(text) == 2 * HASH_SIZE
-        root = bytes.fromhex(text) if is_hexadecimal else b64decode(text, validate=True)
-    except (ValueError, Base64Error):
-        return None
-    return root if len(root) == HASH_SIZE else None
-
-
-def _text_of(file: Path) -> str:
-    with file.open("rb") as opened:
-        return opened.read(NOTE_LIMIT).decode(errors="replace")
-
-
-def _show(report: VerificationReport | ReceiptReport, *, as_json: bool, advice: str | None) -> None:
+def _show(report: Report, *, as_json: bool, advice: str | None) -> None:
     output = Output()
-    if isinstance(report, ReceiptReport):
-        if as_json:
-            output.json(receipt_document(report))
-        else:
-            output.lines(receipt_lines(report))
-    elif as_json:
-        output.json(log_document(report))
+    if as_json:
+        output.json(report_document(report))
     else:
-        output.lines(log_lines(report, advice=advice))
+        output.lines(report_lines(report, advice=advice))

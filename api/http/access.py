@@ -13,10 +13,16 @@ from .problems import FORBIDDEN, UNAUTHENTICATED, Problem, ProblemRaised
 PUBLIC = frozenset({"health.live", "health.ready"})
 """The endpoints that need no key."""
 
-PUBLISHED = frozenset({"tiles.checkpoint", "tiles.resource"})
+PUBLISHED = frozenset({"tiles.checkpoint", "tiles.resource", "tiles.timestamp"})
 """The endpoints that need no key where the log is public."""
 
+MEASURED = frozenset({"metrics.show"})
+"""The endpoints that need no key where the metrics are public."""
+
 ANY_KEY = frozenset(Role)
+
+READERS = frozenset({Role.AUTHOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN})
+"""The roles that read policies."""
 
 ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
@@ -24,15 +30,35 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "batch.decide": frozenset({Role.SUBMITTER}),
         "search.list": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.statistics": frozenset({Role.AUDITOR}),
+        "search.sample": frozenset({Role.AUDITOR}),
+        "search.manifest": frozenset({Role.SUBMITTER, Role.AUDITOR}),
+        "search.evidence": frozenset({Role.SUBMITTER, Role.AUDITOR}),
+        "search.evidence_of_one": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.show": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.prove": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.receipt": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.replay": frozenset({Role.AUDITOR}),
         "tiles.checkpoint": frozenset({Role.AUDITOR}),
         "tiles.resource": frozenset({Role.AUDITOR}),
+        "tiles.timestamp": frozenset({Role.AUDITOR}),
         "log.export": frozenset({Role.AUDITOR}),
         "erasures.erase": frozenset({Role.ADMIN}),
         "vocabulary.show": ANY_KEY,
+        "policies.check": frozenset({Role.AUTHOR, Role.APPROVER}),
+        "policies.format": frozenset({Role.AUTHOR, Role.APPROVER}),
+        "policy_sets.list": READERS,
+        "policy_sets.show": READERS,
+        "policy_sets.versions": READERS,
+        "policy_sets.version": READERS,
+        "policy_sets.files": READERS,
+        "policy_sets.diff": READERS,
+        "policy_sets.upload": frozenset({Role.AUTHOR}),
+        "policy_sets.submit": frozenset({Role.AUTHOR}),
+        "policy_sets.approve": frozenset({Role.APPROVER}),
+        "policy_sets.reject": frozenset({Role.APPROVER}),
+        "policy_sets.activate": frozenset({Role.APPROVER}),
+        "policy_sets.rollback": frozenset({Role.APPROVER}),
+        "metrics.show": frozenset({Role.MONITOR, Role.ADMIN}),
     }
 )
 """The roles of which a key needs one, by endpoint."""
@@ -54,6 +80,13 @@ def admit(keys: ApiKeys, endpoint: str, authorization: str | None) -> ApiKey:
 def sees_all(key: ApiKey) -> bool:
     """Whether a key reads every decision, and not only those that it asked for itself."""
     return Role.AUDITOR in key.roles
+
+
+def check_reach(key: ApiKey, policy_set: str) -> None:
+    """Raise `ProblemRaised` where a key is limited to other policy sets than this."""
+    if not key.reaches(policy_set):
+        detail = "the key is limited to other policy sets than this"
+        raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
 
 
 def _authenticated(keys: ApiKeys, authorization: str | None) -> ApiKey:

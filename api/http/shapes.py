@@ -13,12 +13,14 @@ from typing import Any, TypeVar
 from marshmallow import RAISE, Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
+from api.exports.formats import MEDIA_TYPES
 from api.submission import FORMAT_NAMES, NATIVE
-from engine.audit.acts import Ground
+from engine.audit.acts import ASKED_FOR, Ground
 from engine.source.json_fault import escaped, excerpt
 from engine.source.suggest import nearest
 from engine.storage.decisions import PAGE_LIMIT
 from engine.storage.filters import SEARCHABLE_STATUSES
+from engine.storage.samples import SAMPLE_LIMIT
 from engine.storage.subjects import Selector
 
 from .fields import Day, Flag, Instant, QueryFlag, QueryNumber, Text, Word
@@ -26,6 +28,7 @@ from .problems import INVALID_QUERY, MALFORMED_ORDER, Problem, ProblemError, Pro
 
 BRIEF, FULL = "brief", "full"
 INDEX, WAIT = "index", "wait"
+PAGE = "json"
 
 MOST_ENTRIES = 10**15
 """A size of the log beyond this is a slip of the pen."""
@@ -34,6 +37,21 @@ MOST_ENTRIES = 10**15
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoParameters:
     """The query of an endpoint that has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySetParameters:
+    """The query of an endpoint that is about one policy set: None for the default."""
+
+    policy_set: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffParameters:
+    """The query of a comparison: `old` is the version in force unless it is named."""
+
+    new: str
+    old: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +72,7 @@ class BatchParameters:
     as_of: datetime | None = None
     as_if_launched: date | None = None
     dry_run: bool = False
+    policy_set: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +88,31 @@ class FilterParameters:
     campaign: str | None = None
     actor: str | None = None
     policy_digest: str | None = None
+    text: str | None = None
     as_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchParameters(FilterParameters):
-    """The query of a search."""
+    """The query of a search; what is no page has neither `limit` nor `cursor`."""
 
-    limit: int = 100
+    format: str | None = None
+    limit: int | None = None
     cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestParameters(FilterParameters):
+    """The query of the manifest of an export."""
+
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleParameters(FilterParameters):
+    """The query of a sample."""
+
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +122,7 @@ class Envelope:
     as_of: datetime | None = None
     as_if_launched: date | None = None
     dry_run: bool = False
+    policy_set: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +143,15 @@ class _NoParametersShape(_Shape):
     pass
 
 
+class _PolicySetShape(_Shape):
+    policy_set = Text()
+
+
+class _DiffShape(_Shape):
+    new = Text(required=True)
+    old = Text()
+
+
 class _TermsShape(_Shape):
     format = Word(FORMAT_NAMES)
     view = Word((BRIEF, FULL))
@@ -120,6 +165,7 @@ class _BatchShape(_TermsShape):
     as_of = Instant()
     as_if_launched = Day()
     dry_run = QueryFlag()
+    policy_set = Text()
 
 
 class _FilterShape(_Shape):
@@ -132,12 +178,22 @@ class _FilterShape(_Shape):
     campaign = Text()
     actor = Text()
     policy_digest = Text()
+    text = Text()
     as_of = QueryNumber(0, MOST_ENTRIES)
 
 
 class _SearchShape(_FilterShape):
+    format = Word((PAGE, *MEDIA_TYPES))
     limit = QueryNumber(1, PAGE_LIMIT)
     cursor = Text()
+
+
+class _ManifestShape(_FilterShape):
+    format = Word(tuple(MEDIA_TYPES))
+
+
+class _SampleShape(_FilterShape):
+    count = QueryNumber(1, SAMPLE_LIMIT)
 
 
 class _EnvelopeShape(_Shape):
@@ -145,26 +201,36 @@ class _EnvelopeShape(_Shape):
     as_of = Instant()
     as_if_launched = Day()
     dry_run = Flag()
+    policy_set = Text()
 
 
 class _ErasureShape(_Shape):
     decision = Text()
     campaign = Text()
     actor = Text()
-    ground = Word(tuple(Ground))
+    ground = Word(ASKED_FOR)
 
 
 _Parameters = TypeVar(
     "_Parameters",
-    bound=NoParameters | DecisionParameters | BatchParameters | FilterParameters,
+    bound=NoParameters
+    | PolicySetParameters
+    | DiffParameters
+    | DecisionParameters
+    | BatchParameters
+    | FilterParameters,
 )
 
 _SHAPES: Mapping[type[object], Schema] = {
     NoParameters: _NoParametersShape(),
+    PolicySetParameters: _PolicySetShape(),
+    DiffParameters: _DiffShape(),
     DecisionParameters: _DecisionShape(),
     BatchParameters: _BatchShape(),
     FilterParameters: _FilterShape(),
     SearchParameters: _SearchShape(),
+    SampleParameters: _SampleShape(),
+    ManifestParameters: _ManifestShape(),
 }
 _ENVELOPE = _EnvelopeShape()
 _ERASURE = _ErasureShape()
@@ -238,6 +304,31 @@ def read_erasure(body: object) -> ErasureOrder:
         raise ProblemRaised(_malformed_order(errors))
     (selector,) = given
     return ErasureOrder(selector=selector, value=values[selector], ground=Ground(values["ground"]))
+
+
+def read_members(shape: Schema, body: object, advice: str) -> dict[str, Any]:
+    """Return the members of a body that says what to do. Raises `ProblemRaised` with every fault.
+
+    `advice` is an example of such a body.
+    """
+    if not isinstance(body, dict):
+        error = ProblemError(message="the body should be an object", pointer="", help=advice)
+        raise ProblemRaised(_malformed_order([error]))
+    values, faults = _load(shape, body)
+    if faults:
+        raise ProblemRaised(
+            _malformed_order(
+                [
+                    ProblemError(
+                        message=fault.message,
+                        pointer=f"/{escaped(fault.name)}",
+                        help=fault.help or advice,
+                    )
+                    for fault in faults
+                ]
+            )
+        )
+    return values
 
 
 def _malformed_order(errors: Sequence[ProblemError]) -> Problem:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -73,9 +74,9 @@ class Answers:
         ]
 
     def diagnostics(self, name: str) -> list[types.Diagnostic]:
-        """Return the diagnostics of a file."""
-        lines = self.lines(name)
-        return [_diagnostic(each, lines) for each in self.folder.snapshot.of_file(name)]
+        """Return the diagnostics of a file, as they are today."""
+        lines, today = self.lines(name), datetime.now(UTC).date()
+        return [_diagnostic(each, lines) for each in self.folder.snapshot.of_file(name, today)]
 
     def hover(self, hover: Hover) -> types.Hover:
         """Return what is shown beside the cursor."""

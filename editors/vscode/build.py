@@ -74,7 +74,7 @@ def grammar() -> dict[str, Any]:
                 ],
             },
             {
-                "match": rf"^\s*({phrase_pattern(*groups)})[ \t]+({NAME})(?!\s*:)",
+                "match": rf"^\s*({phrase_pattern(*groups)})[ \t]+({NAME}(?:\.{NAME})*)(?!\s*:)",
                 "captures": {
                     "1": {"name": "keyword.control.assent"},
                     "2": {"name": "entity.name.type.assent"},

@@ -114,7 +114,7 @@ class Kind(Enum):
     PERMISSION_ADDED = "permission added"  # its id
     PERMISSION_REMOVED = "permission removed"
     WAIVED = "waived"  # the two rules
-    APPROVAL = "approval"  # who has approved a waiver, and as what
+    APPROVAL = "approval"  # who has approved a waiver, as what, and when
     TICKET = "ticket"
     REASON = "reason"
     TEXT = "text"

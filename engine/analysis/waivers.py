@@ -37,8 +37,8 @@ class _Waived:
 
     @property
     def approval(self) -> str:
-        """Who has approved it, and in which role."""
-        return f"{self.waiver.approver} as {self.waiver.role}"
+        """Who has approved it, in which role, and when."""
+        return f"{self.waiver.approver} as {self.waiver.role} on {self.waiver.approved}"
 
 
 def waiver_changes(before: Reader, now: Reader) -> Iterator[Change]:

@@ -1,33 +1,44 @@
-"""What is logged of the log itself: acts, by which somebody erased, was shown or held what it has.
+"""What is logged beside decisions: acts, by which somebody did something with the log or policies.
 
-An act has an entry of its own beside those of decisions, with a leaf of the kind `erasure`,
-`access`, `hold` or `release`. The leaf names the entries concerned by their indexes, and whoever
-acted by the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
+Contents of the log are erased, shown, held or kept for a time; a version of policies comes closer
+to being in force.
+
+An act has an entry of its own, with a leaf of the kind `erasure`, `access`, `hold`, `release`,
+`schedule` or `policy`. The leaf names the entries concerned by their indexes, and whoever acted by
+the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
 
 `docs/audit-log.md` has the formats byte by byte. Nothing here reads a clock or stores anything.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, TypeAlias, TypedDict
+from typing import Annotated, ClassVar, Literal, TypeAlias, TypedDict
 
 import msgspec
 
 from .canonical import CanonicalError, canonical
 from .commitment import Disclosure, fresh_salt
-from .record import LEAF_LIMIT, UNTIMED, LogEntry, RecordError, SealedRecord, rfc3339
+from .record import LEAF_LIMIT, UNTIMED, LogEntry, Outcome, RecordError, SealedRecord, rfc3339
+from .retention import Period, RetentionClass, Schedule
 from .spans import Spans
 from .tree import SIZE_LIMIT, leaf_hash
 
 ACTOR = "actor"
-"""The one member of an act that is disclosed."""
+"""The member that every act discloses."""
+
+REASON = "reason"
+"""The member that an act on policies discloses as well: a text, or null."""
 
 
 class Ground(StrEnum):
-    """Why contents are erased: Regulation (EU) 2016/679 (GDPR) art 17(1), points (a) to (f)."""
+    """Why contents are erased.
+
+    Regulation (EU) 2016/679 (GDPR) art 17(1), points (a) to (f); and art 5(1)(e), that the period
+    is over for which they are kept.
+    """
 
     NO_LONGER_NEEDED = "no-longer-needed"
     CONSENT_WITHDRAWN = "consent-withdrawn"
@@ -35,6 +46,11 @@ class Ground(StrEnum):
     UNLAWFUL_PROCESSING = "unlawful-processing"
     LEGAL_OBLIGATION = "legal-obligation"
     COLLECTED_FROM_CHILD = "collected-from-child"
+    RETENTION = "retention"
+
+
+ASKED_FOR = tuple(ground for ground in Ground if ground is not Ground.RETENTION)
+"""The grounds on which somebody asks for an erasure; the other one is for a schedule to know."""
 
 
 class HoldGround(StrEnum):
@@ -52,6 +68,18 @@ class Action(StrEnum):
     REPLAY = "replay"
     SEARCH = "search"
     EXPORT = "export"
+
+
+class Transition(StrEnum):
+    """What happens to a version of policies; an import is by whoever prepares the service."""
+
+    IMPORT = "import"
+    UPLOAD = "upload"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REJECT = "reject"
+    ACTIVATE = "activate"
+    ROLLBACK = "rollback"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +117,33 @@ class Release:
     actor: str
 
 
-Act: TypeAlias = Erasure | Access | Hold | Release
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChange:
+    """That a version of a policy set changes its state, by whom, and why.
+
+    `entries` names the act on this version that came before, if any. `in_force_from` is when the
+    version comes into force: of an import, an activation and a rollback, and of nothing else.
+    """
+
+    entries: Spans
+    transition: Transition
+    policy_set: str
+    digest: str
+    actor: str
+    in_force_from: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """That contents are kept by a schedule from here on, as somebody says; it concerns no entry."""
+
+    schedule: Schedule
+    actor: str
+    entries: Spans = ()
+
+
+Act: TypeAlias = Erasure | Access | Hold | Release | Declaration | PolicyChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +167,9 @@ _Index: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=SIZE_LIMIT - 1)]
 class _ActLeaf(
     msgspec.Struct, frozen=True, kw_only=True, rename={"sd_alg": "_sd_alg", "sd": "_sd"}
 ):
-    """What the leaves of acts have in common."""
+    """What the leaves of acts have in common; `discloses` are the members behind `_sd`."""
+
+    discloses: ClassVar[tuple[str, ...]] = (ACTOR,)
 
     v: Literal[1]
     id: str
@@ -124,7 +180,7 @@ class _ActLeaf(
 
     def encode(self) -> bytes:
         """Return the leaf: the canonical bytes of its members."""
-        return canonical(msgspec.to_builtins(self))
+        return canonical(msgspec.json.decode(msgspec.json.encode(self)))
 
 
 class ErasureLeaf(_ActLeaf, frozen=True, kw_only=True):
@@ -154,7 +210,48 @@ class ReleaseLeaf(_ActLeaf, frozen=True, kw_only=True):
     kind: Literal["release"]
 
 
-ActLeaf: TypeAlias = ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf
+class PolicyLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `policy`, version 1: these and no others."""
+
+    discloses: ClassVar[tuple[str, ...]] = (ACTOR, REASON)
+
+    kind: Literal["policy"]
+    transition: Transition
+    policy_set: str
+    digest: str
+    in_force_from: str | None
+
+
+class ClassShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A class of a schedule, as a leaf has it; `period` is null for ever."""
+
+    policy_set: str | None
+    outcome: Outcome | None
+    period: str | None
+
+
+class ScheduleLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `schedule`, version 1: these and no others."""
+
+    kind: Literal["schedule"]
+    classes: tuple[ClassShape, ...]
+
+    @property
+    def schedule(self) -> Schedule:
+        """The schedule that it declares. Raises `ScheduleError` where it is none."""
+        return Schedule(
+            classes=tuple(
+                RetentionClass(
+                    policy_set=each.policy_set,
+                    outcome=each.outcome,
+                    period=None if each.period is None else Period.read(each.period),
+                )
+                for each in self.classes
+            )
+        )
+
+
+ActLeaf: TypeAlias = ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf | ScheduleLeaf | PolicyLeaf
 
 
 class _Common(TypedDict):
@@ -215,23 +312,33 @@ def seal_act(act: Act, *, salt: Callable[[], bytes] = fresh_salt) -> SealedAct:
     with entries too scattered for one leaf.
     """
     try:
-        disclosed = Disclosure.make(ACTOR, act.actor, salt())
+        disclosed = tuple(Disclosure.make(*each, salt()) for each in _disclosed(act))
+        sealed = SealedAct(
+            template=_leaf_of(act, tuple(sorted(each.digest() for each in disclosed))),
+            disclosures=disclosed,
+        )
+        size = len(sealed.template.encode())
     except CanonicalError as error:
         raise RecordError(f"the act cannot be logged: {error}") from error
-    sealed = SealedAct(template=_leaf_of(act, disclosed.digest()), disclosures=(disclosed,))
-    if len(sealed.template.encode()) > LEAF_LIMIT:
+    if size > LEAF_LIMIT:
         raise RecordError("the act concerns more entries than one leaf can name")
     return sealed
 
 
-def _leaf_of(act: Act, digest: str) -> ActLeaf:
+def _disclosed(act: Act) -> Iterator[tuple[str, str | None]]:
+    yield ACTOR, act.actor
+    if isinstance(act, PolicyChange):
+        yield REASON, act.reason
+
+
+def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
     common = _Common(
         v=1,
         id=str(uuid.uuid4()),
         logged_at=UNTIMED,
         entries=act.entries,
         sd_alg="sha-256",
-        sd=(digest,),
+        sd=digests,
     )
     if isinstance(act, Erasure):
         return ErasureLeaf(kind="erasure", ground=act.ground, **common)
@@ -239,4 +346,26 @@ def _leaf_of(act: Act, digest: str) -> ActLeaf:
         return AccessLeaf(kind="access", action=act.action, **common)
     if isinstance(act, Hold):
         return HoldLeaf(kind="hold", ground=act.ground, **common)
-    return ReleaseLeaf(kind="release", **common)
+    if isinstance(act, Release):
+        return ReleaseLeaf(kind="release", **common)
+    if isinstance(act, Declaration):
+        return ScheduleLeaf(kind="schedule", classes=_shapes(act.schedule), **common)
+    return PolicyLeaf(
+        kind="policy",
+        transition=act.transition,
+        policy_set=act.policy_set,
+        digest=act.digest,
+        in_force_from=None if act.in_force_from is None else rfc3339(act.in_force_from),
+        **common,
+    )
+
+
+def _shapes(schedule: Schedule) -> tuple[ClassShape, ...]:
+    return tuple(
+        ClassShape(
+            policy_set=each.policy_set,
+            outcome=each.outcome,
+            period=None if each.period is None else str(each.period),
+        )
+        for each in schedule.classes
+    )

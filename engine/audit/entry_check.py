@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from .acts import ACTOR, ActLeaf
+from msgspec import UNSET, UnsetType
+
+from .acts import ActLeaf
 from .commitment import Disclosure, opens
-from .export import Columns, Line, columns_of
+from .export import Columns, Line, UnreadContents, columns_of
 from .faults import VerificationFault, fault
 from .leaf import Leaf, UnknownKind, read_leaf
 from .record import (
@@ -14,6 +16,7 @@ from .record import (
     RecordError,
     Result,
     instant,
+    justification_words,
     query_columns,
     read_result,
 )
@@ -36,8 +39,10 @@ def entry_faults(line: Line) -> Iterator[VerificationFault]:
         yield from _act_faults(line, leaf)
     elif line.columns is None:
         yield fault(line.index, "entry_malformed", "the decision has no query columns")
+    elif line.unread is not None:
+        yield from _unread_faults(line, line.columns, line.unread, leaf)
     elif is_gone(line):
-        yield from _column_faults(line.index, line.columns, _columns_of_leaf(leaf, {}, ()))
+        yield from _column_faults(line.index, line.columns, _columns_of_leaf(leaf, {}, (), ""))
     else:
         yield from _commitment_faults(line, leaf)
         yield from _disclosure_faults(line, leaf.sd, DISCLOSED)
@@ -62,14 +67,30 @@ def leaf_or_fault(index: int, leaf: bytes) -> Leaf | VerificationFault:
 
 def is_gone(line: Line) -> bool:
     """Whether nothing is left of what lay beside the leaf of a decision: it is erased, or lost."""
-    contents = (line.columns is None, line.input, line.result, line.salts, line.disclosures)
-    return contents == (False, None, None, None, ())
+    return line.columns is not None and line.unread is None and _is_bare(line)
+
+
+def _is_bare(line: Line) -> bool:
+    return (line.input, line.result, line.salts, line.disclosures) == (None, None, None, ())
+
+
+def _unread_faults(
+    line: Line, columns: Columns, unread: UnreadContents, leaf: Envelope
+) -> Iterator[VerificationFault]:
+    """Compare what can be without the contents; that these could not be read is no fault."""
+    if unread.is_altered:
+        yield fault(line.index, "contents_altered", f"its contents: {unread.why}")
+    if not _is_bare(line):
+        yield fault(line.index, "entry_malformed", "its contents are here, and said to be unread")
+    disclosed = {"campaign": columns.campaign, "actor": columns.actor}
+    expected = _columns_of_leaf(leaf, disclosed, columns.rules, columns.words)
+    yield from _column_faults(line.index, columns, expected)
 
 
 def _act_faults(line: Line, act: ActLeaf) -> Iterator[VerificationFault]:
-    if (line.columns, line.input, line.result, line.salts) != (None, None, None, None):
+    if (line.columns, line.input, line.result, line.salts, line.unread) != (None,) * 5:
         yield fault(line.index, "entry_malformed", "an act has neither columns nor a payload")
-    yield from _disclosure_faults(line, act.sd, (ACTOR,))
+    yield from _disclosure_faults(line, act.sd, act.discloses)
 
 
 def _commitment_faults(line: Line, envelope: Envelope) -> Iterator[VerificationFault]:
@@ -91,7 +112,7 @@ def _commitment_faults(line: Line, envelope: Envelope) -> Iterator[VerificationF
 def _disclosure_faults(
     line: Line, digests: Sequence[str], names: Sequence[str]
 ) -> Iterator[VerificationFault]:
-    disclosures = _disclosures(line)
+    disclosures = disclosures_of(line)
     if {one.digest() for one in disclosures} - set(digests):
         yield fault(line.index, "disclosure_differs", "a disclosure has no digest in the leaf")
     if sorted(one.name for one in disclosures) != sorted(names):
@@ -99,7 +120,7 @@ def _disclosure_faults(
         yield fault(line.index, "disclosure_missing", f"{listed} should be disclosed once each")
 
 
-def _disclosures(line: Line) -> list[Disclosure]:
+def disclosures_of(line: Line) -> list[Disclosure]:
     """Return the disclosures, those that cannot be read under no name."""
     found = []
     for text in line.disclosures:
@@ -114,9 +135,9 @@ def _content_faults(
     line: Line, columns: Columns, envelope: Envelope
 ) -> Iterator[VerificationFault]:
     """Compare leaf, result and query columns: all three say what was decided."""
-    disclosed = {one.name: one.value for one in _disclosures(line)}
+    disclosed = {one.name: one.value for one in disclosures_of(line)}
     if line.result is None:
-        expected = _columns_of_leaf(envelope, disclosed, columns.rules)
+        expected = _columns_of_leaf(envelope, disclosed, columns.rules, columns.words)
     else:
         try:
             result = read_result(line.result)
@@ -137,21 +158,27 @@ def _content_faults(
                 decided_at=instant(envelope.decided_at),
                 actor=disclosed.get("actor"),
                 campaign=disclosed.get("campaign"),
-            )
+            ),
+            justification_words(result),
         )
     yield from _column_faults(line.index, columns, expected)
 
 
 def _column_faults(index: int, found: Columns, expected: Columns) -> Iterator[VerificationFault]:
     for name in Columns.__struct_fields__:
+        if name == "words" and found.words is UNSET:  # An earlier version exported it.
+            continue
         if getattr(found, name) != getattr(expected, name):
             yield _column_fault(index, name)
 
 
 def _columns_of_leaf(
-    envelope: Envelope, disclosed: Mapping[str, str | None], rules: tuple[tuple[str, str], ...]
+    envelope: Envelope,
+    disclosed: Mapping[str, str | None],
+    rules: tuple[tuple[str, str], ...],
+    words: str | UnsetType,
 ) -> Columns:
-    """Return the columns that leaf and disclosures vouch for; only the result knows the rules."""
+    """Return the columns that leaf and disclosures vouch for; the others only the result knows."""
     return Columns(
         decision_id=envelope.decision_id,
         decided_at=envelope.decided_at,
@@ -163,6 +190,7 @@ def _columns_of_leaf(
         policy_digest=envelope.policy_set.digest,
         actor=disclosed.get("actor"),
         rules=rules,
+        words=words,
     )
 
 

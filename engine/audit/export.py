@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Annotated, BinaryIO, Literal, TypeAlias
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from .acts import Entry
 from .record import LogEntry, QueryColumns, rfc3339
@@ -34,7 +35,10 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The query columns of an entry as they are stored, whether or not they are true."""
+    """The query columns of an entry as they are stored, whether or not they are true.
+
+    Exports of earlier versions have no `words`.
+    """
 
     decision_id: str
     decided_at: str
@@ -46,6 +50,7 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     policy_digest: str
     actor: str | None
     rules: tuple[tuple[str, str], ...]
+    words: str | UnsetType = UNSET
 
 
 class Salts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,10 +60,20 @@ class Salts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     result: bytes
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class UnreadContents(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why contents that are there are not in the export: `record.Unread`."""
+
+    why: str
+    is_altered: bool
+
+
+class Line(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """The line of an entry.
 
     Once a decision is erased, `input`, `result` and `salts` are null, and there are no disclosures.
+    They are not there either where `unread` says why they could not be read; else it is left out.
     An act has no columns either, and discloses its actor.
     """
 
@@ -71,6 +86,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     result: bytes | None
     salts: Salts | None
     disclosures: tuple[str, ...]
+    unread: UnreadContents | None = None
 
 
 def write_export(
@@ -95,16 +111,23 @@ def line_of(entry: Entry) -> Line:
         logged_at=rfc3339(entry.logged_at),
         leaf=entry.leaf,
         leaf_hash=entry.leaf_hash,
-        columns=columns_of(entry.columns) if isinstance(entry, LogEntry) else None,
+        columns=columns_of(entry.columns, entry.words) if isinstance(entry, LogEntry) else None,
         input=payload.input if payload else None,
         result=payload.result if payload else None,
         salts=Salts(input=payload.input_salt, result=payload.result_salt) if payload else None,
         disclosures=tuple(disclosure.text for disclosure in entry.disclosures),
+        unread=_unread_of(entry),
     )
 
 
-def columns_of(columns: QueryColumns) -> Columns:
-    """Return query columns as an export writes them."""
+def _unread_of(entry: Entry) -> UnreadContents | None:
+    if not isinstance(entry, LogEntry) or entry.unread is None:
+        return None
+    return UnreadContents(why=entry.unread.why, is_altered=entry.unread.is_altered)
+
+
+def columns_of(columns: QueryColumns, words: str) -> Columns:
+    """Return query columns, and the words of the justification, as an export writes them."""
     return Columns(
         decision_id=columns.decision_id,
         decided_at=rfc3339(columns.decided_at),
@@ -116,4 +139,5 @@ def columns_of(columns: QueryColumns) -> Columns:
         policy_digest=columns.policy_digest,
         actor=columns.actor,
         rules=columns.rules,
+        words=words,
     )

@@ -22,6 +22,7 @@ from typing import Self
 import msgspec
 
 from .checkpoint import SignedCheckpoint, open_checkpoint
+from .cosignature import Cosignature, WitnessPolicy
 from .entry_check import entry_faults, is_gone
 from .export import Line
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
@@ -85,6 +86,7 @@ class ReceiptReport:
     checkpoint: SignedCheckpoint | None
     faults: tuple[VerificationFault, ...]
     omitted: int
+    cosignatures: tuple[Cosignature, ...] = ()
 
     @property
     def is_valid(self) -> bool:
@@ -92,16 +94,23 @@ class ReceiptReport:
         return not self.faults
 
 
-def verify_receipt(content: bytes, known: Sequence[VerifierKey]) -> ReceiptReport:
+def verify_receipt(
+    content: bytes, known: Sequence[VerifierKey], *, policy: WitnessPolicy | None = None
+) -> ReceiptReport:
     """Return what is right and wrong about a receipt; never raises.
 
-    The checkpoint must be signed by a known key, the proof must lead to its root, and the entry
-    must be whole: what opens the leaf's digests, and the columns, are what the leaf says.
+    The checkpoint must be signed by a known key and cosigned as the policy demands, the proof must
+    lead to its root, and the entry must be whole: what opens the leaf's digests, and the columns,
+    are what the leaf says.
     """
-    reading = _Reading(known=known)
+    reading = _Reading(known=known, policy=policy)
     faults, omitted = gather(reading.faults(content), FAULT_LIMIT)
     return ReceiptReport(
-        line=reading.line, checkpoint=reading.checkpoint, faults=faults, omitted=omitted
+        line=reading.line,
+        checkpoint=reading.checkpoint,
+        faults=faults,
+        omitted=omitted,
+        cosignatures=reading.cosignatures,
     )
 
 
@@ -110,8 +119,10 @@ class _Reading:
     """What was found in a receipt so far."""
 
     known: Sequence[VerifierKey]
+    policy: WitnessPolicy | None
     line: Line | None = None
     checkpoint: SignedCheckpoint | None = None
+    cosignatures: tuple[Cosignature, ...] = ()
 
     def faults(self, content: bytes) -> Iterator[VerificationFault]:
         try:
@@ -123,6 +134,10 @@ class _Reading:
             self.checkpoint = open_checkpoint(proof.checkpoint, self.known)
         except NoteError as error:
             yield fault(None, "checkpoint_refused", str(error))
+        if self.checkpoint is not None and self.policy is not None:
+            witnessed = self.policy.review(self.checkpoint.note)
+            self.cosignatures = witnessed.cosignatures
+            yield from witnessed.faults
         try:
             self.line = _line_of(proof.extra)
         except (ValueError, RecursionError) as error:

@@ -30,9 +30,15 @@ NOTE_LIMIT = 1_000_000
 SIGNATURE_LIMIT = 100
 """The most signatures of a note; the format demands that at least 16 are read."""
 
-_ED25519 = b"\x01"
+ED25519 = b"\x01"
+"""The byte of an Ed25519 key that signs notes."""
+
+COSIGNATURE = b"\x04"
+"""The byte of an Ed25519 key that cosigns checkpoints: C2SP tlog-cosignature."""
+
 _KEY_SIZE = 32
 _ID_SIZE = 4
+_SIGNERS = {ED25519: "log", COSIGNATURE: "witness"}
 _SIGNER_MARK = "PRIVATE+KEY+"
 _LINE_MARK = "— "
 
@@ -50,30 +56,26 @@ class VerifierKey:
 
     def __post_init__(self) -> None:
         """Refuse a name or a key that cannot be written. Raises `NoteError`."""
-        _check_key(self.name, self.public)
+        check_key(self.name, self.public)
 
     @classmethod
     def read(cls, text: str) -> Self:
         """Return the key that a text is. Raises `NoteError`."""
-        name, _, rest = text.partition("+")
-        return cls(name=name, public=_key_of(name, rest, lambda public: public))
+        name, public = read_public_key(text, ED25519)
+        return cls(name=name, public=public)
 
     @property
     def key_id(self) -> bytes:
         """The four bytes that a signature names the key by."""
-        return _key_id(self.name, self.public)
+        return key_id_of(self.name, ED25519 + self.public)
 
     def is_signed(self, message: bytes, signature: bytes) -> bool:
         """Whether the signature is this key's over the message."""
-        try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
-        except (InvalidSignature, ValueError):
-            return False
-        return True
+        return is_signed(self.public, message, signature)
 
     def __str__(self) -> str:
         """Return the text of the key."""
-        return f"{self.name}+{self.key_id.hex()}+{_base64(_ED25519 + self.public)}"
+        return public_key_text(self.name, ED25519 + self.public)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ class SignerKey:
 
     def __post_init__(self) -> None:
         """Refuse a name or a seed that cannot be written. Raises `NoteError`."""
-        _check_key(self.name, self.seed)
+        check_key(self.name, self.seed)
 
     @classmethod
     def generate(cls, name: str) -> Self:
@@ -98,7 +100,7 @@ class SignerKey:
         if not text.startswith(_SIGNER_MARK):
             raise NoteError("this is no private key of a signed note")
         name, _, rest = text.removeprefix(_SIGNER_MARK).partition("+")
-        return cls(name=name, seed=_key_of(name, rest, _public_of))
+        return cls(name=name, seed=_key_of(name, rest, ED25519, _public_of))
 
     @property
     def verifier(self) -> VerifierKey:
@@ -112,7 +114,7 @@ class SignerKey:
     def secret_text(self) -> str:
         """Return the text of the key: a secret."""
         key_id = self.verifier.key_id.hex()
-        return f"{_SIGNER_MARK}{self.name}+{key_id}+{_base64(_ED25519 + self.seed)}"
+        return f"{_SIGNER_MARK}{self.name}+{key_id}+{_base64(ED25519 + self.seed)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +165,7 @@ def read_note(content: bytes) -> Note:
     lines = signed[:-1].split("\n")
     if len(lines) > SIGNATURE_LIMIT:
         raise NoteError(f"a note has at most {SIGNATURE_LIMIT} signatures")
-    return Note(text=f"{text}\n", signatures=tuple(map(_signature, lines)))
+    return Note(text=f"{text}\n", signatures=tuple(map(read_signature, lines)))
 
 
 def open_note(content: bytes, known: Sequence[VerifierKey]) -> tuple[Note, tuple[VerifierKey, ...]]:
@@ -184,7 +186,8 @@ def open_note(content: bytes, known: Sequence[VerifierKey]) -> tuple[Note, tuple
     return note, tuple(found)
 
 
-def _signature(line: str) -> Signature:
+def read_signature(line: str) -> Signature:
+    """Return the signature that a line is, without its line feed. Raises `NoteError`."""
     name, _, encoded = line.removeprefix(_LINE_MARK).partition(" ")
     raw = _bytes_of(encoded)
     if not line.startswith(_LINE_MARK) or not _is_name(name) or raw is None or len(raw) <= _ID_SIZE:
@@ -200,26 +203,51 @@ def _is_name(name: str) -> bool:
     return bool(name) and "+" not in name and not any(each.isspace() for each in name)
 
 
-def _check_key(name: str, key: bytes) -> None:
+def check_key(name: str, key: bytes) -> None:
+    """Raise `NoteError` for a name or an Ed25519 key that cannot be written."""
     if not _is_name(name) or _has_controls(name):
         raise NoteError("the name of a key has no space, no `+`, and at least one character")
     if len(key) != _KEY_SIZE:
         raise NoteError(f"an Ed25519 key has {_KEY_SIZE} bytes")
 
 
-def _key_id(name: str, public: bytes) -> bytes:
-    return hashlib.sha256(b"\n".join((name.encode(), _ED25519 + public))).digest()[:_ID_SIZE]
+def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the signature is that of an Ed25519 key over the message."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
-def _key_of(name: str, rest: str, public_of: Callable[[bytes], bytes]) -> bytes:
+def key_id_of(name: str, key: bytes) -> bytes:
+    """Return the id of a public key, whose first byte says what it signs."""
+    return hashlib.sha256(b"\n".join((name.encode(), key))).digest()[:_ID_SIZE]
+
+
+def public_key_text(name: str, key: bytes) -> str:
+    """Return the text of a public key, whose first byte says what it signs."""
+    return f"{name}+{key_id_of(name, key).hex()}+{_base64(key)}"
+
+
+def read_public_key(text: str, kind: bytes) -> tuple[str, bytes]:
+    """Return the name and the bytes of a public key that signs one kind. Raises `NoteError`."""
+    name, _, rest = text.partition("+")
+    return name, _key_of(name, rest, kind, lambda public: public)
+
+
+def _key_of(name: str, rest: str, kind: bytes, public_of: Callable[[bytes], bytes]) -> bytes:
     """Return the key behind `<key id>+<base64>`, if the id is that of its public half."""
     key_id, _, encoded = rest.partition("+")
     raw = _bytes_of(encoded)
-    if raw is None:
+    if not raw:
         raise NoteError("a key is written as name, key id and base64, with `+` between them")
-    if raw[:1] != _ED25519 or len(raw) != 1 + _KEY_SIZE:
+    if len(raw) != 1 + _KEY_SIZE or raw[:1] not in (ED25519, COSIGNATURE):
         raise NoteError("only Ed25519 keys are known here")
-    if _key_id(name, public_of(raw[1:])).hex() != key_id:
+    if raw[:1] != kind:
+        meant, given = _SIGNERS[kind], _SIGNERS[raw[:1]]
+        raise NoteError(f"it is the key of a {given}, and that of a {meant} belongs here")
+    if key_id_of(name, kind + public_of(raw[1:])).hex() != key_id:
         raise NoteError("the key id is not that of the name and the key")
     return raw[1:]
 

@@ -11,7 +11,7 @@ an altered column.
 """
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
@@ -21,7 +21,9 @@ import msgspec
 from ..source.json_text import JSONValue
 from .canonical import CanonicalError, canonical
 from .commitment import Disclosure, commit, fresh_salt
+from .idempotency import RequestKey
 from .tree import leaf_hash
+from .words import words_of
 
 Outcome: TypeAlias = Literal["allow", "deny"]
 RuleStatus: TypeAlias = Literal[
@@ -55,7 +57,8 @@ class DecisionRecord:
 
     `decision_id` is a UUID as lower-case text with hyphens, `decided_at` aware, `input` the
     descriptor as bytes that the log never looks into, `result` the JSON-ready decision (integers
-    safe, decimals as strings), `actor` the name of the API key, or `cli`.
+    safe, decimals as strings), `actor` the name of the API key, or `cli`. `request` is what keeps
+    the same request from a second decision, where it has a key.
     """
 
     decision_id: str
@@ -63,6 +66,7 @@ class DecisionRecord:
     input: bytes
     result: Mapping[str, JSONValue]
     actor: str
+    request: RequestKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +100,22 @@ class Payload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Why contents that are there cannot be read.
+
+    `is_altered` says that their key is at hand and does not open them.
+    """
+
+    why: str
+    is_altered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogEntry:
     """The entry of a decision, with all that is stored of it.
 
-    Once erased, `payload` is None, there are no disclosures, and the columns have what the leaf
-    says and nothing else.
+    Once erased, `payload` is None, there are no disclosures and no words, and the columns have
+    what the leaf says and nothing else. Where it is sealed and does not open, `unread` says why.
     """
 
     index: int
@@ -108,8 +123,10 @@ class LogEntry:
     leaf: bytes
     leaf_hash: bytes
     columns: QueryColumns
+    words: str
     payload: Payload | None
     disclosures: tuple[Disclosure, ...]
+    unread: Unread | None = None
 
     @property
     def id(self) -> str:
@@ -156,12 +173,30 @@ class Envelope(
 
     def encode(self) -> bytes:
         """Return the leaf: the canonical bytes of the envelope."""
-        return canonical(msgspec.to_builtins(self))
+        return canonical(msgspec.json.decode(msgspec.json.encode(self)))
 
 
 class _Rule(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     status: RuleStatus
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule rests on, as a finding cites it."""
+
+    instrument: str | None = None
+    title: str | None = None
+    article: str | None = None
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What a result says of a rule in words: those of a finding, or of an obligation."""
+
+    title: str | None = None
+    message: str | None = None
+    remedy: str | None = None
+    text: str | None = None
+    sources: tuple[Source, ...] = ()
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,6 +209,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     policy_set: PolicySetName
     engine: EngineName
     rules: tuple[_Rule, ...]
+    findings: tuple[Said, ...] = ()
+    warnings: tuple[Said, ...] = ()
+    waived: tuple[Said, ...] = ()
+    obligations: tuple[Said, ...] = ()
 
 
 _READ_ENVELOPE = msgspec.json.Decoder(Envelope)
@@ -223,6 +262,27 @@ def query_columns(
     )
 
 
+def justification_words(result: Result) -> str:
+    """Derive the words of its justification that a decision is found by (`audit.words`).
+
+    They are those of the titles, messages, remedies and sources of findings, of warnings and of
+    what was waived, and of the texts of obligations. Of the campaign, they have what a message
+    quotes. The writer and the verifier both use this.
+    """
+    said = (*result.findings, *result.warnings, *result.waived, *result.obligations)
+    return words_of(text for each in said for text in _texts(each))
+
+
+def _texts(said: Said) -> Iterator[str]:
+    for text in (said.title, said.message, said.remedy, said.text):
+        if text is not None:
+            yield text
+    for source in said.sources:
+        for text in (source.instrument, source.title, source.article):
+            if text is not None:
+                yield text
+
+
 # --- sealing ----------------------------------------------------------------------------------
 
 
@@ -234,6 +294,8 @@ class SealedRecord:
     payload: Payload
     disclosures: tuple[Disclosure, ...]
     columns: QueryColumns
+    words: str
+    request: RequestKey | None
 
     @property
     def id(self) -> str:
@@ -253,6 +315,7 @@ class SealedRecord:
             leaf=leaf,
             leaf_hash=leaf_hash(leaf),
             columns=self.columns,
+            words=self.words,
             payload=self.payload,
             disclosures=self.disclosures,
         )
@@ -296,6 +359,8 @@ def _sealed(record: DecisionRecord, salt: Callable[[], bytes]) -> SealedRecord:
         payload=payload,
         disclosures=disclosures,
         columns=columns,
+        words=justification_words(result),
+        request=record.request,
     )
 
 

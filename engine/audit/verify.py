@@ -14,26 +14,33 @@ A decision may have lost its contents, all of them, where an erasure entry later
 it. Without one, `payload_missing` says so; and where contents are here that an erasure names, as
 after a backup was put back, it is `erasure_undone`. Both are known, and told, at the end only,
 and not of an export in which entries are missing, moved or broken. An erasure of what a hold in
-force names is `hold_broken`.
+force names is `hold_broken`, and one for age before its time `erased_early`. A version of policies
+that came into force past a step is `publication_out_of_order`, and one whose author approved it
+`approved_by_author`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 import msgspec
 
-from .acts import ErasureLeaf
-from .entry_check import entry_faults, is_gone, leaf_or_fault
+from .acts import ErasureLeaf, PolicyLeaf
+from .cosignature import Cosignature
+from .entry_check import disclosures_of, entry_faults, is_gone, leaf_or_fault
 from .erasures import ErasureLedger
 from .export import Header, Line
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
+from .publications import PublicationLedger
 from .record import instant
+from .retention_check import RetentionLedger
+from .timestamp import Stamped
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, check_record, leaf_hash
 
 __all__ = [
     "InclusionProof",
+    "UnreadEntries",
     "VerificationFault",
     "VerificationReport",
     "check_receipt",
@@ -43,8 +50,21 @@ __all__ = [
 LINE_LIMIT = 64 * 1024 * 1024
 """The most bytes of a line that are read: the greatest input and result, in base64, and room."""
 
+_WHY_LIMIT = 200
 _READ_HEADER = msgspec.json.Decoder(Header)
 _READ_LINE = msgspec.json.Decoder(Line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadEntries:
+    """Entries whose contents could not be read, and so were not verified; nor are they at fault.
+
+    How many, the first of them, and why it could not be.
+    """
+
+    count: int
+    first: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +73,8 @@ class VerificationReport:
 
     `entries` counts the lines that were entries, `root` is the root recomputed over them. `faults`
     are in the order of the file, `omitted` counts those beyond the limit, and `erased` the entries
-    that erasures name.
+    that erasures name. `cosignatures` are those of the witnesses that were asked for, and `stamped`
+    tells the newest time stamp where one was.
     """
 
     entries: int
@@ -61,11 +82,14 @@ class VerificationReport:
     faults: tuple[VerificationFault, ...]
     omitted: int
     erased: int
+    unread: UnreadEntries | None = None
+    cosignatures: tuple[Cosignature, ...] = ()
+    stamped: Stamped | None = None
 
     @property
     def is_valid(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.faults
+        """Whether nothing is wrong, and nothing was left unread."""
+        return not self.faults and self.unread is None
 
     @property
     def first(self) -> VerificationFault | None:
@@ -105,6 +129,7 @@ def verify_export(
         faults=faults,
         omitted=omitted,
         erased=reading.erasures.count(),
+        unread=reading.unread,
     )
 
 
@@ -118,8 +143,11 @@ class _Reading:
     logged_at: str = ""
     reached: bool = False
     is_whole: bool = True
+    unread: UnreadEntries | None = None
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
+    publications: PublicationLedger = field(default_factory=PublicationLedger)
+    retention: RetentionLedger = field(default_factory=RetentionLedger)
 
     def faults(self, stream: BinaryIO) -> Iterator[VerificationFault]:
         header = _header(stream)
@@ -160,10 +188,19 @@ class _Reading:
                 line.index, "time_goes_back", "it was logged before the entry that precedes it"
             )
         yield from entry_faults(line)
+        self._note_unread(line)
         yield from self._note(line)
         self.logged_at = line.logged_at
         self.next_index = line.index + 1
         self.frontier = self.frontier.append(leaf_hash(line.leaf))
+
+    def _note_unread(self, line: Line) -> None:
+        if line.unread is None or line.unread.is_altered:
+            return
+        before = self.unread or UnreadEntries(
+            count=0, first=line.index, why=line.unread.why[:_WHY_LIMIT]
+        )
+        self.unread = replace(before, count=before.count + 1)
 
     def _note(self, line: Line) -> Iterator[VerificationFault]:
         """Keep what an entry says of erasures, its own or that of others, and of holds.
@@ -174,13 +211,18 @@ class _Reading:
             return
         if is_gone(line):
             self.erasures.note_gone(line.index)
+            self.retention.note_gone(line.index, leaf_or_fault(line.index, line.leaf))
             return
         leaf = leaf_or_fault(line.index, line.leaf) if line.columns is None else None
         if leaf is None or isinstance(leaf, VerificationFault):
             return
         if isinstance(leaf, ErasureLeaf):
             self.erasures.note_erasure(leaf.entries)
+        if isinstance(leaf, PolicyLeaf):
+            disclosed = {each.name: each.value for each in disclosures_of(line)}
+            yield from self.publications.faults(line.index, leaf, disclosed)
         yield from self.holds.faults(line.index, leaf)
+        yield from self.retention.faults(line.index, leaf)
 
     def _pass(self) -> Iterator[VerificationFault]:
         """Compare the tree with the trusted one, once it has as many entries."""

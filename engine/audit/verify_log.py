@@ -13,20 +13,35 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from .acts import ErasureLeaf
+from .acts import ErasureLeaf, PolicyLeaf
 from .checkpoint import SignedCheckpoint, open_checkpoint
+from .cosignature import Cosignature
+from .demands import NO_DEMANDS, Demands
 from .entry_check import leaf_or_fault
 from .erasures import ErasureLedger
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
 from .note import NOTE_LIMIT, NoteError, VerifierKey
+from .publications import PublicationLedger
+from .retention_check import RetentionLedger
 from .tiles import BUNDLE_LIMIT, TILE_WIDTH, TilePath, read_bundle, split_hashes
+from .timestamp import (
+    LATEST_PATH,
+    RESPONSE_LIMIT,
+    RESPONSE_SUFFIX,
+    Authority,
+    Stamped,
+    TimestampError,
+    stamp_path,
+    stamped_at,
+)
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash, tree_root
 from .verify import VerificationReport
 
 CHECKPOINT_PATH = "checkpoint"
 """Where a log has its newest checkpoint."""
 
+_SIZE_LIMIT = 20
 _NO_HASH = bytes(HASH_SIZE)
 
 
@@ -54,13 +69,17 @@ def verify_log(
     known: Sequence[VerifierKey],
     *,
     trusted: TreeHead | None = None,
+    demands: Demands = NO_DEMANDS,
     most_faults: int = FAULT_LIMIT,
 ) -> VerificationReport:
     """Return what is right and wrong about a published log. Raises `OSError` as the source does.
 
-    Its checkpoint must be signed by a known key; the tree must pass through the `trusted` head.
+    Its checkpoint must be signed by a known key, and cosigned as is demanded; the tree must pass
+    through the `trusted` head. Where a time stamp is demanded, the newest one must be right, and
+    the tree must pass through the head that it stamps.
     """
-    reading = _Reading(source=source, known=known, trusted=trusted)
+    heads = {} if trusted is None else {trusted: ("trusted_root_differs", "the trusted tree")}
+    reading = _Reading(source=source, known=known, heads=heads, demands=demands)
     faults, omitted = gather(reading.faults(), most_faults)
     return VerificationReport(
         entries=reading.frontier.size,
@@ -68,6 +87,8 @@ def verify_log(
         faults=faults,
         omitted=omitted,
         erased=reading.erasures.count(),
+        cosignatures=reading.cosignatures,
+        stamped=reading.stamped,
     )
 
 
@@ -77,18 +98,29 @@ class _Reading:
 
     source: LogSource
     known: Sequence[VerifierKey]
-    trusted: TreeHead | None
+    heads: dict[TreeHead, tuple[str, str]]
+    demands: Demands
     frontier: Frontier = EMPTY_TREE
     logged_at: str = ""
     rows: list[_Row] = field(default_factory=list)
+    cosignatures: tuple[Cosignature, ...] = ()
+    stamped: Stamped | None = None
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
+    publications: PublicationLedger = field(default_factory=PublicationLedger)
+    retention: RetentionLedger = field(default_factory=RetentionLedger)
 
     def faults(self) -> Iterator[VerificationFault]:
         checkpoint = self._checkpoint()
         if isinstance(checkpoint, VerificationFault):
             yield checkpoint
             return
+        if self.demands.policy is not None:
+            witnessed = self.demands.policy.review(checkpoint.note)
+            self.cosignatures = witnessed.cosignatures
+            yield from witnessed.faults
+        if self.demands.authority is not None:
+            yield from self._timestamp(self.demands.authority)
         size = checkpoint.head.size
         yield from self._pass()
         for first in range(0, size, TILE_WIDTH):
@@ -98,12 +130,10 @@ class _Reading:
                 yield from self._compare(level, row)
         if self.frontier.root() != checkpoint.head.root:
             yield fault(None, "root_differs", "the entries have another root than was signed")
-        if self.trusted is not None and self.trusted.size > size:
-            yield fault(
-                None,
-                "trusted_size_missing",
-                f"the log ends before the {self.trusted.size} entries of the trusted tree",
-            )
+        for head, (_, whose) in self.heads.items():
+            if head.size > size:
+                told = f"the log ends before the {head.size} entries of {whose}"
+                yield fault(None, "trusted_size_missing", told)
 
     def _checkpoint(self) -> SignedCheckpoint | VerificationFault:
         note = self.source.read(CHECKPOINT_PATH, NOTE_LIMIT)
@@ -113,6 +143,24 @@ class _Reading:
             return open_checkpoint(note, self.known)
         except NoteError as error:
             return fault(None, "checkpoint_refused", str(error))
+
+    def _timestamp(self, authority: Authority) -> Iterator[VerificationFault]:
+        """Verify the newest time stamp, and have the tree pass through the head that it stamps."""
+        size = self.source.read(LATEST_PATH, _SIZE_LIMIT)
+        stamp = stamp_path(size.decode(errors="replace").strip()) if size is not None else ""
+        note = self.source.read(stamp, NOTE_LIMIT) if stamp else None
+        response = self.source.read(f"{stamp}{RESPONSE_SUFFIX}", RESPONSE_LIMIT) if stamp else None
+        if note is None or response is None:
+            yield fault(None, "timestamp_missing", "there is no time stamp of this log here")
+            return
+        try:
+            head = open_checkpoint(note, self.known).head
+            moment = stamped_at(response, note, authority)
+        except (NoteError, TimestampError) as error:
+            yield fault(None, "timestamp_refused", str(error))
+            return
+        self.stamped = Stamped(size=head.size, moment=moment)
+        self.heads.setdefault(head, ("stamped_root_differs", "the stamped checkpoint"))
 
     def _bundle(self, first: int, width: int) -> Iterator[VerificationFault]:
         """Read a bundle and its tile, and take in the hashes of its entries."""
@@ -148,30 +196,27 @@ class _Reading:
             self.logged_at = leaf.logged_at
             if isinstance(leaf, ErasureLeaf):
                 self.erasures.note_erasure(leaf.entries)
+            if isinstance(leaf, PolicyLeaf):
+                yield from self.publications.faults(index, leaf, {})
             yield from self.holds.faults(index, leaf)
+            yield from self.retention.faults(index, leaf)
 
     def _take(self, hashes: Sequence[bytes]) -> Iterator[VerificationFault]:
         """Append hashes to the tree, and look at the trusted tree where it is passed."""
-        to_trusted = self.trusted.size - self.frontier.size if self.trusted is not None else 0
-        if 0 < to_trusted <= len(hashes):
-            self.frontier = self.frontier.extend(hashes[:to_trusted])
-            yield from self._pass()
-            self.frontier = self.frontier.extend(hashes[to_trusted:])
-        else:
-            self.frontier = self.frontier.extend(hashes)
+        rest, start = hashes, self.frontier.size
+        for size in sorted({head.size for head in self.heads}):
+            if start < size <= start + len(hashes):
+                self.frontier = self.frontier.extend(rest[: size - self.frontier.size])
+                rest = hashes[size - start :]
+                yield from self._pass()
+        self.frontier = self.frontier.extend(rest)
         if len(hashes) == TILE_WIDTH:
             yield from self._climb(1, tree_root(hashes))
 
     def _pass(self) -> Iterator[VerificationFault]:
-        trusted = self.trusted
-        if trusted is None or self.frontier.size != trusted.size:
-            return
-        if self.frontier.root() != trusted.root:
-            yield fault(
-                None,
-                "trusted_root_differs",
-                f"the first {trusted.size} entries are not those of the trusted tree",
-            )
+        for head, (code, whose) in self.heads.items():
+            if self.frontier.size == head.size and self.frontier.root() != head.root:
+                yield fault(None, code, f"the first {head.size} entries are not those of {whose}")
 
     def _climb(self, level: int, root: bytes) -> Iterator[VerificationFault]:
         """Put the root of a full tile into the level above it, and go on where that one is full."""

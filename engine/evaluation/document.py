@@ -230,6 +230,7 @@ def _waiver(waiver: Waiver) -> Document:
         "waiver": waiver.name,
         "approved_by": waiver.approver,
         "role": waiver.role,
+        "approved_on": waiver.approved.isoformat(),
         "ticket": waiver.ticket,
         "reason": waiver.reason,
         "from": str(window.start),

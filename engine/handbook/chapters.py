@@ -6,7 +6,7 @@ from typing import assert_never
 
 from ..bundle.bundle import Bundle
 from ..english import consequences
-from ..english.amounts import joined, members
+from ..english.amounts import day, joined, members
 from ..english.provisions import provision, web_address
 from ..english.sentences import Writer, demand
 from ..semantics.cases import Case
@@ -139,6 +139,7 @@ class _Maker:
                 in_force=consequences.in_force(each.window),
                 approver=each.approver,
                 role=each.role,
+                approved=day(each.approved),
                 ticket=each.ticket,
                 reason=each.reason,
             )

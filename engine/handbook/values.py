@@ -46,6 +46,7 @@ class WaiverEntry:
     in_force: str
     approver: str
     role: str
+    approved: str
     ticket: str
     reason: str
 

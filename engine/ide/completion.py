@@ -121,26 +121,31 @@ class _Completer:
 
     # --- facts ---------------------------------------------------------------------------------
 
-    def below(self, typed: str, variables: Variables) -> Iterator[Candidate]:
-        """Yield the facts of the group that stands before the last dot."""
+    def below(
+        self, typed: str, variables: Variables, *, to_be_shown: bool = False
+    ) -> Iterator[Candidate]:
+        """Yield the facts of the group before the last dot, or those of them that may be shown."""
         owner, _, _ = typed.rpartition(".")
         vocabulary = self.snapshot.vocabulary
         kind = type_at(vocabulary, variables, owner)
         if isinstance(kind, RecordType):
             start = self.end - len(typed) + len(owner) + 1
-            for fact in vocabulary.records[kind.name].facts.values():
+            facts = vocabulary.records[kind.name].facts.values()
+            for fact in (each for each in facts if not (to_be_shown and each.sensitive)):
                 yield from self._made(start, fact.name, Sort.FACT, fact.label)
 
     def fillings(self) -> Iterator[Candidate]:
-        """Yield the facts that may stand in the braces of a text."""
+        """Yield the facts, parameters and tables that may stand in the braces of a text."""
         match = _FILLING.search(self.place.text)
         if match is None:
             return
         variables = self.place.variables(self.snapshot.vocabulary, anywhere=True)
         if "." in match[1]:
-            yield from self.below(match[1], variables)
+            yield from self.below(match[1], variables, to_be_shown=True)
         else:
             yield from self._roots(match.start(1), variables)
+            for symbol in self.snapshot.names.names("parameter", "table"):
+                yield from self._made(match.start(1), symbol.name, Sort.NAME, symbol.kind)
 
     def _roots(self, start: int, variables: Variables) -> Iterator[Candidate]:
         vocabulary = self.snapshot.vocabulary

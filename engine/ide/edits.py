@@ -34,8 +34,9 @@ def fixes(snapshot: Snapshot, span: Span) -> tuple[Fix, ...]:
             diagnostic=each,
             edit=Edit(span=each.span, text=text),
         )
-        for each in snapshot.of_file(span.source)
+        for each in snapshot.diagnostics
         if (text := each.replacement) is not None
+        and each.span.source == span.source
         and each.span.start <= span.end
         and span.start <= each.span.end
     )

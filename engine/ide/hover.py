@@ -186,7 +186,8 @@ class _Teller:
         yield f"waives `{rule.id}`: {rule.title}"
         yield f"Where: {condition}"
         yield f"In force {in_force(waiver.window)}."
-        yield f"Approved by {waiver.approver} as {waiver.role}, {waiver.ticket}: {waiver.reason}"
+        signed = f"{waiver.approver} as {waiver.role} on {day(waiver.approved)}"
+        yield f"Approved by {signed}, {waiver.ticket}: {waiver.reason}"
 
     def _markets(self, rule: Rule) -> str:
         if rule.places is None:

@@ -1,6 +1,7 @@
 """The catalogue of what the checker says about waivers."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from ..source.diagnostic import Diagnostic, Severity
 from ..source.suggest import nearest
@@ -86,4 +87,16 @@ def says_nothing(span: Span, what: str) -> Diagnostic:
         span,
         label="say it",
         help="whoever reads the decision must be able to tell who has waived the rule, and why",
+    )
+
+
+def approved_later(span: Span, name: str, approved: date, start: date) -> Diagnostic:
+    """A waiver that holds before anybody has approved it."""
+    return _error(
+        "E0547",
+        f"the waiver `{name}` begins before it was approved",
+        span,
+        label=f"it holds from {start} on",
+        help=f"let it hold from {approved} on or later, or write the day on which it was approved: "
+        "nobody can approve what has been let pass already",
     )

@@ -30,7 +30,10 @@ _NEEDED: Mapping[type[syntax.Node], tuple[str, str]] = {
     ),
     syntax.ApprovalClause: (
         "approved by",
-        'say who has approved it: `approved by "A. Jansen" as "Data Protection Officer"`',
+        (
+            "say who has approved it, in which role, and when: "
+            '`approved by "A. Jansen" as "Data Protection Officer" on 2026-08-29`'
+        ),
     ),
     syntax.TicketClause: ("ticket", 'say where the approval is on record: `ticket "LEG-991"`'),
     syntax.ReasonClause: ("reason", 'say why the rule is waived: `reason "…"`'),
@@ -62,6 +65,9 @@ def waiver(
     force = None if held is None else window(held.start, held.until, found.append)
     if held is not None and held.until is None:
         found.append(waiver_faults.endless_waiver(held.span, node.name.text))
+    if held is not None and signed is not None and signed.day.value > held.start.value:
+        late, first = signed.day, held.start.value
+        found.append(waiver_faults.approved_later(late.span, node.name.text, late.value, first))
     clause = None if about is None else _scope(about, replace(scope, report=found.append))
     for fault in found:
         scope.report(fault)
@@ -75,6 +81,7 @@ def waiver(
         window=force,
         approver=signed.approver.value,
         role=signed.role.value,
+        approved=signed.day.value,
         ticket=ticket.text.value,
         reason=reason.text.value,
     )

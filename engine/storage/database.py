@@ -10,14 +10,25 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from .errors import Conflict, StorageUnavailable
-from .postgresql import PostgreSQL
-from .sqlite import SQLite
+from .postgresql import CHANNEL, PostgreSQL
+from .sqlite import SQLite, unchanging
+
+if TYPE_CHECKING:
+    from .contents import Contents
+
+
+class Watch(Protocol):
+    """What tells that others may have committed something."""
+
+    def wait(self, seconds: float) -> None:
+        """Return once something may have changed, and after some seconds in any case."""
+        ...
 
 
 class Backend(Protocol):
@@ -45,17 +56,31 @@ class Backend(Protocol):
         """Take what was deleted out of the files; returns whether that could be done at once."""
         ...
 
+    def watch(self, engine: Engine) -> AbstractContextManager[Watch]:
+        """Open a watch on what others commit."""
+        ...
+
 
 class Database:
     """A database by its URL: `sqlite:////absolute/path.db` or `postgresql://user@host/name`.
 
+    `contents` seals what its log has, and opens it; its key store is closed with the database.
     Raises `StorageUnavailable` for a URL that is none, or that names no such database.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, contents: "Contents | None" = None) -> None:
         self._backend = _backend(url)
+        file = sqlite_file(url)
+        # A URI, as `unchanging_url` makes of a file that is there.
+        self._file = None if file is None or file.parts[0] == "file:" else file
+        self.contents = contents
+        """What seals and opens the contents of its log."""
         # INVARIANT: a process uses the engine under its own id only.
         self._engines: dict[int, Engine] = {}
+
+    def is_there(self) -> bool:
+        """Whether there is a file, where the database is one; a server is there or says not."""
+        return self._file is None or self._file.is_file()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -85,16 +110,33 @@ class Database:
         with _translated():
             return self._backend.purge(self._engine())
 
+    @contextmanager
+    def watching(self) -> Iterator[Watch]:
+        """Give a watch on what `announce` announces. Raises `StorageUnavailable`."""
+        with _translated(), self._backend.watch(self._engine()) as watch:
+            yield watch
+
     def close(self) -> None:
         """Close the connections of this process."""
         engine = self._engines.pop(os.getpid(), None)
         if engine is not None:
             engine.dispose()
+        if self.contents is not None:
+            self.contents.keys.database.close()
 
     def _engine(self) -> Engine:
         return self._engines.get(os.getpid()) or self._engines.setdefault(
             os.getpid(), self._backend.engine()
         )
+
+
+def announce(connection: Connection) -> None:
+    """Wake whoever watches the database, once the transaction is committed.
+
+    A watch on SQLite sees every commit without it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 
 def shown_url(url: str) -> str:
@@ -108,6 +150,17 @@ def sqlite_file(url: str) -> Path | None:
     if read.get_backend_name() != "sqlite" or not read.database:
         return None
     return Path(read.database)
+
+
+def unchanging_url(url: str) -> str:
+    """Return the URL by which a database is read that may lie where nothing can be written.
+
+    Raises `StorageUnavailable`, as `sqlite.unchanging` does.
+    """
+    read = _read(url)
+    if read.get_backend_name() != "sqlite":
+        return url
+    return unchanging(read).render_as_string(hide_password=False)
 
 
 def _read(url: str) -> URL:

@@ -14,15 +14,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, select
 
-from ..audit.record import LogEntry, QueryColumns
+from ..audit.record import LogEntry
 from ..audit.tree import TreeHead, prove_record, prove_tree, read_root
 from ..audit.verify import InclusionProof
+from .contents import check_read
 from .database import Database
-from .entries import DECISION, query_columns_of, read_decisions, read_rules
+from .entries import DECISION, read_decisions
 from .errors import InvalidQuery, NotFound
-from .filters import EVERY_DECISION, DecisionFilter, decided, narrowed, size_of
+from .filters import EVERY_DECISION, DecisionFilter, decided, narrowed, position, size_of
+from .listing import LISTED, LoggedDecision, listed_decisions
 from .log_store import read_head
-from .schema import erased, log_entry
+from .samples import Sample, draw_sample
+from .schema import log_entry
 from .statistics import Statistics, count_decisions
 from .tiles import TileReader
 
@@ -31,18 +34,7 @@ PAGE_LIMIT = 500
 
 _CURSOR = struct.Struct(">QQ16s")
 _EXPORT_STEP = 256
-
-_LISTED = select(*(column for column in log_entry.c if column.name not in {"leaf", "leaf_hash"}))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedDecision:
-    """A decision as a list shows it: where it lies in the log, and its query columns."""
-
-    index: int
-    logged_at: datetime
-    columns: QueryColumns
-    is_erased: bool
+_INDEX_STEP = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +57,22 @@ class Decisions:
         self._database = database
 
     def get(self, decision_id: str) -> LogEntry:
-        """Return the entry of a decision. Raises `NotFound`."""
+        """Return the entry of a decision. Raises `NotFound`, and `ContentsUnread`."""
+        found = self.stored(decision_id)
+        check_read(found)
+        return found
+
+    def stored(self, decision_id: str) -> LogEntry:
+        """Return the entry of a decision, also where its contents cannot be read.
+
+        Raises `NotFound`.
+        """
+        condition = log_entry.c.id == decision_id
         with self._database.reading() as connection:
-            return _entry(connection, decision_id)
+            found = read_decisions(connection, condition, self._database.contents)
+        if not found:
+            raise _unknown(decision_id)
+        return found[0]
 
     def page(
         self,
@@ -84,29 +89,18 @@ class Decisions:
         if not 1 <= limit <= PAGE_LIMIT:
             raise InvalidQuery(f"a page has 1 to {PAGE_LIMIT} decisions")
         digest = filters.digest()
-        query = narrowed(_LISTED, filters).order_by(log_entry.c.index.desc()).limit(limit + 1)
         with self._database.reading() as connection:
+            dialect = connection.dialect.name
             reached = read_head(connection).frontier.size
             if cursor is None:
                 size = below = size_of(filters, reached)
             else:
                 below, size = _read_cursor(cursor, digest, reached)
-            query = query.where(log_entry.c.index < below)
+            index = position(filters, dialect)
+            query = narrowed(LISTED, filters, dialect).where(index < below)
+            query = query.order_by(index.desc()).limit(limit + 1)
             rows = connection.execute(query).mappings().all()
-            shown = rows[:limit]
-            indexes = [row["index"] for row in shown]
-            rules = read_rules(connection, indexes)
-            gone = select(erased.c.index).where(erased.c.index.in_(indexes))
-            erasures = set(connection.execute(gone).scalars())
-        decisions = tuple(
-            LoggedDecision(
-                index=row["index"],
-                logged_at=row["logged_at"],
-                columns=query_columns_of(row, rules.get(row["index"], ())),
-                is_erased=row["index"] in erasures,
-            )
-            for row in shown
-        )
+            decisions = listed_decisions(connection, rows[:limit])
         more = len(rows) > limit
         return DecisionPage(
             decisions=decisions,
@@ -117,6 +111,48 @@ class Decisions:
     def statistics(self, filters: DecisionFilter = EVERY_DECISION) -> Statistics:
         """Return the counts of a filter. Raises `BeyondLog`, as a page does."""
         return count_decisions(self._database, filters)
+
+    def reached(self, filters: DecisionFilter) -> int:
+        """Return the size of the log that a filter asks about. Raises `BeyondLog`."""
+        with self._database.reading() as connection:
+            return size_of(filters, read_head(connection).frontier.size)
+
+    def matching(self, filters: DecisionFilter) -> Iterator[LoggedDecision]:
+        """Yield the decisions of a filter as of its size, in the order of the log.
+
+        Some hundreds are in memory, and no transaction outlasts them. Raises `BeyondLog`.
+        """
+        size, last = self.reached(filters), -1
+        while True:
+            with self._database.reading() as connection:
+                dialect = connection.dialect.name
+                index = position(filters, dialect)
+                query = narrowed(LISTED, filters, dialect).where(index > last, index < size)
+                rows = connection.execute(query.order_by(index).limit(PAGE_LIMIT)).mappings().all()
+                found = listed_decisions(connection, rows)
+            yield from found
+            if len(found) < PAGE_LIMIT:
+                return
+            last = found[-1].index
+
+    def matching_indexes(self, filters: DecisionFilter) -> Iterator[int]:
+        """Yield the indexes of what `matching` yields. Raises `BeyondLog`."""
+        size, last = self.reached(filters), -1
+        while True:
+            with self._database.reading() as connection:
+                dialect = connection.dialect.name
+                index = position(filters, dialect)
+                query = narrowed(select(log_entry.c.index), filters, dialect)
+                query = query.where(index > last, index < size).order_by(index).limit(_INDEX_STEP)
+                found = connection.execute(query).scalars().all()
+            yield from found
+            if len(found) < _INDEX_STEP:
+                return
+            last = found[-1]
+
+    def sample(self, filters: DecisionFilter, most: int) -> Sample:
+        """Return a sample of a filter as of its size. Raises as `draw_sample` does."""
+        return draw_sample(self._database, filters, most)
 
     def head(self) -> TreeHead:
         """Return the size and the root of the log."""
@@ -138,7 +174,11 @@ class Decisions:
             beyond = min(size, first + _EXPORT_STEP)
             within = (log_entry.c.index >= first) & (log_entry.c.index < beyond)
             with self._database.reading() as connection:
-                found = read_decisions(connection, and_(within, *decided(since, until)))
+                found = read_decisions(
+                    connection,
+                    and_(within, *decided(since, until)),
+                    self._database.contents,
+                )
             yield from found
 
     def prove(self, decision_id: str) -> tuple[InclusionProof, TreeHead]:
@@ -178,13 +218,6 @@ class Decisions:
             if not 0 <= size <= read_head(connection).frontier.size:
                 raise InvalidQuery("the log has no such size")
             return read_root(size=size, reader=TileReader(connection))
-
-
-def _entry(connection: Connection, decision_id: str) -> LogEntry:
-    found = read_decisions(connection, log_entry.c.id == decision_id)
-    if not found:
-        raise _unknown(decision_id)
-    return found[0]
 
 
 def _unknown(decision_id: str) -> NotFound:

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select
 
 from ..audit.acts import ActEntry, Entry
 from ..audit.commitment import Disclosure
-from ..audit.record import LogEntry, Payload, QueryColumns
-from .schema import disclosure, log_entry, log_entry_rule, payload
+from ..audit.record import LogEntry, Payload, QueryColumns, Unread
+from .contents import NO_STORE, Contents, Opened, SealedContents, is_of
+from .schema import disclosure, log_entry, log_entry_rule, log_entry_words, payload, sealed
 
 DECISION = "decision"
 """The kind of entries that decisions have."""
@@ -21,38 +22,80 @@ _ENTRY = select(
     payload.c.input_salt,
     payload.c.result,
     payload.c.result_salt,
-).outerjoin(payload, payload.c.index == log_entry.c.index)
+    log_entry_words.c.words,
+).select_from(
+    log_entry.outerjoin(payload, payload.c.index == log_entry.c.index).outerjoin(
+        log_entry_words, log_entry_words.c.index == log_entry.c.index
+    )
+)
 
 
-def read_entries(connection: Connection, condition: ColumnElement[bool]) -> Sequence[Entry]:
-    """Return the entries of a condition on `log_entry`, with all that is stored of them."""
+def read_entries(
+    connection: Connection, condition: ColumnElement[bool], contents: Contents | None
+) -> Sequence[Entry]:
+    """Return the entries of a condition on `log_entry`, with all that is stored of them.
+
+    What is sealed is opened by `contents`, and is unread where that cannot be.
+    """
     acts = _read_acts(connection, condition)
     if not acts:
-        return read_decisions(connection, condition)
-    entries: list[Entry] = [*read_decisions(connection, condition), *acts]
+        return read_decisions(connection, condition, contents)
+    entries: list[Entry] = [*read_decisions(connection, condition, contents), *acts]
     return sorted(entries, key=attrgetter("index"))
 
 
-def read_decisions(connection: Connection, condition: ColumnElement[bool]) -> Sequence[LogEntry]:
-    """Return the decisions of a condition on `log_entry`, with all that is stored of them."""
+def read_decisions(
+    connection: Connection, condition: ColumnElement[bool], contents: Contents | None
+) -> Sequence[LogEntry]:
+    """Return the decisions of a condition on `log_entry`, as `read_entries` does."""
     condition = and_(log_entry.c.kind == DECISION, condition)
     query = _ENTRY.where(condition).order_by(log_entry.c.index)
     rows = connection.execute(query).mappings().all()
     indexes = [row["index"] for row in rows]
     rules = read_rules(connection, indexes)
     disclosures = _read_disclosures(connection, indexes)
+    opened = _opened(connection, indexes, contents)
     return [
-        LogEntry(
-            index=row["index"],
-            logged_at=row["logged_at"],
-            leaf=row["leaf"],
-            leaf_hash=row["leaf_hash"],
-            columns=query_columns_of(row, rules[row["index"]]),
-            payload=_payload(row),
-            disclosures=tuple(disclosures[row["index"]]),
+        _entry_of(
+            row,
+            query_columns_of(row, rules[row["index"]]),
+            opened.get(row["id"])
+            or Opened(payload=_payload(row), disclosures=tuple(disclosures[row["index"]])),
         )
         for row in rows
     ]
+
+
+def _entry_of(row: RowMapping, columns: QueryColumns, found: Opened | Unread) -> LogEntry:
+    opened = found if isinstance(found, Opened) else Opened(payload=None, disclosures=())
+    return LogEntry(
+        index=row["index"],
+        logged_at=row["logged_at"],
+        leaf=row["leaf"],
+        leaf_hash=row["leaf_hash"],
+        columns=columns,
+        words=row["words"] or "",
+        payload=opened.payload,
+        disclosures=opened.disclosures,
+        unread=found if isinstance(found, Unread) else None,
+    )
+
+
+def _opened(
+    connection: Connection, indexes: Sequence[int], contents: Contents | None
+) -> Mapping[str, Opened | Unread]:
+    """Return what is sealed of some entries, by their ids."""
+    columns = (log_entry.c.id, sealed.c.key, sealed.c.names, sealed.c.payload)
+    query = select(*columns).join_from(log_entry, sealed, sealed.c.index == log_entry.c.index)
+    rows = connection.execute(query.where(sealed.c.index.in_(indexes))).all()
+    if not rows:
+        return {}
+    if contents is None or not is_of(connection, contents):
+        return dict.fromkeys((row.id for row in rows), NO_STORE)
+    return contents.open(
+        SealedContents(decision_id=row.id, key=row.key, names=row.names, payload=row.payload)
+        for row in rows
+    )
 
 
 def _read_acts(connection: Connection, condition: ColumnElement[bool]) -> Sequence[ActEntry]:

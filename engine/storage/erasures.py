@@ -1,10 +1,10 @@
 """Erasing: what lies beside a leaf is deleted, and an entry of the log says so.
 
-One transaction deletes the payloads, salts, disclosures and indexed rules of at most 256
-decisions, empties the columns that came of them, and appends the erasure. Leaves and hashes stay,
-so that every proof stays what it was. A subject with more decisions takes several transactions:
-killed in between, all that is erased is accounted for, and erasing again goes on. What a hold
-covers is not erased.
+One transaction deletes the payloads, salts, disclosures, indexed rules, words and fingerprints of
+at most 256 decisions, empties the columns that came of them, and appends the erasure. Leaves and
+hashes stay, so that every proof stays what it was. A subject with more decisions takes several
+transactions: killed in between, all that is erased is accounted for, and erasing again goes on.
+What a hold covers is not erased.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,22 +13,34 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from ..audit.acts import Erasure, ErasureLeaf, Ground, seal_act
+from ..audit.acts import Erasure, ErasureLeaf, Ground, SealedAct, seal_act
 from ..audit.leaf import read_leaf
-from ..audit.log import Receipt, receipt_of
+from ..audit.log import LogHead, Receipt, receipt_of
 from ..audit.record import RecordError, instant
 from ..audit.spans import spans_of
+from .contents import check_bound
 from .database import Database
+from .doom import settle
 from .errors import LogInconsistent
 from .holds import check_free
 from .log_store import append_within, read_head, system_clock
-from .schema import disclosure, erased, log_entry, log_entry_rule, payload
+from .request_keys import forget_contents
+from .schema import (
+    disclosure,
+    doomed_key,
+    erased,
+    log_entry,
+    log_entry_rule,
+    log_entry_words,
+    payload,
+    sealed,
+)
 from .subjects import Selector, check_known, not_erased, selected
 
 STEP = 256
 """The most decisions that one transaction, and one entry, erases."""
 
-_CONTENTS = (payload, disclosure, log_entry_rule)
+_CONTENTS = (payload, disclosure, sealed, log_entry_rule, log_entry_words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +87,14 @@ class Erasures:
             size = read_head(connection).frontier.size
             check_known(connection, selector, value)
             check_free(connection, condition)
+            check_bound(connection, self._database.contents)
         count, entries = 0, list[Receipt]()
         within = condition & (log_entry.c.index < size)
         while step := self._step(within, ground, actor):
             count += step[0]
             entries.append(step[1])
-        # Also where nothing was left to erase: the purge may be what is missing.
-        purged = self._database.purge()
+        # Also where nothing was left to erase: this may be what is missing.
+        purged = finish(self._database, self._clock())
         return Erased(decisions=count, entries=tuple(entries), is_purged=purged)
 
     def tombstone(self, decision_id: str) -> Tombstone | None:
@@ -111,16 +124,41 @@ class Erasures:
                 return None
             check_free(connection, log_entry.c.index.in_(indexes))
             act = seal_act(Erasure(entries=spans_of(indexes), ground=ground, actor=actor))
-            (entry,) = append_within(connection, head, [act], self._clock())
-            _delete(connection, indexes)
-            rows = [{"index": index, "erasure": entry.index} for index in indexes]
-            connection.execute(insert(erased), rows)
-        return len(indexes), receipt_of(entry)
+            receipt = erase_within(connection, head, act, indexes, self._clock())
+        return len(indexes), receipt
+
+
+def erase_within(
+    connection: Connection, head: LogHead, act: SealedAct, indexes: Sequence[int], now: datetime
+) -> Receipt:
+    """Append an erasure behind the head of the log, and delete what it names."""
+    (entry,) = append_within(connection, head, [act], now)
+    _delete(connection, indexes)
+    rows = [{"index": index, "erasure": entry.index} for index in indexes]
+    connection.execute(insert(erased), rows)
+    return receipt_of(entry)
+
+
+def finish(database: Database, at: datetime) -> bool:
+    """Destroy the keys of what was erased, and clean the files; returns whether that could be done.
+
+    Raises `StorageUnavailable`: what is erased is, and its keys are destroyed by the next erasure.
+    """
+    settle(database, at)
+    purged = database.purge()
+    if database.contents is not None:
+        purged = database.contents.keys.database.purge() and purged
+    return purged
 
 
 def _delete(connection: Connection, indexes: Sequence[int]) -> None:
+    keys = connection.execute(select(sealed.c.key).where(sealed.c.index.in_(indexes))).scalars()
+    doomed = [{"key": key, "is_destroyed": False} for key in keys]
+    if doomed:
+        connection.execute(insert(doomed_key), doomed)
     for table in _CONTENTS:
         connection.execute(delete(table).where(table.c.index.in_(indexes)))
+    forget_contents(connection, indexes)
     emptied = update(log_entry).where(log_entry.c.index.in_(indexes))
     connection.execute(emptied.values(campaign=None, actor=None))
 

@@ -28,5 +28,13 @@ class StorageUnavailable(StorageError):  # noqa: N818 - as above.
     """The database cannot be reached, read or written at the moment."""
 
 
+class KeysMissing(StorageUnavailable):
+    """The key store of a log, or the key that its keys are wrapped by, is not there."""
+
+
+class ContentsUnread(StorageUnavailable):
+    """The contents of a decision are there, and sealed under a key that is not."""
+
+
 class LogInconsistent(StorageError):  # noqa: N818 - as above.
     """The head of the log and its entries disagree: nothing more is written to it."""

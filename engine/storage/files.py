@@ -65,6 +65,27 @@ def locked(path: Path) -> Iterator[None]:
         os.close(lock)
 
 
+@contextmanager
+def locked_at_once(path: Path) -> Iterator[bool]:
+    """Tell whether the exclusive lock of a file is had, without waiting, and hold it if so.
+
+    Raises `OSError` where the file cannot be opened.
+    """
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)  # As above.
+    finally:
+        os.close(lock)
+
+
 def _await(lock: int, path: Path) -> None:
     end = time.monotonic() + _LOCK_SECONDS
     while True:

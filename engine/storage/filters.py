@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, Select
 
 from ..audit.canonical import CanonicalError, canonical
 from ..audit.record import UNREMARKABLE, Outcome, RuleStatus, rfc3339
+from ..source.json_text import JSONValue
 from .entries import DECISION
 from .errors import BeyondLog, InvalidQuery
 from .schema import log_entry, log_entry_rule
+from .text_query import TextQuery
 
 SEARCHABLE_STATUSES = tuple(sorted(set(get_args(RuleStatus)) - UNREMARKABLE))
 """The statuses that a rule can be searched by."""
@@ -23,8 +25,9 @@ class DecisionFilter:
     """Which decisions to find: those that meet every member that is not None.
 
     `since` (inclusive) and `until` (exclusive) are aware times and concern `decided_at`; `rule`
-    is `policy/rule`, found with `rule_status`; `as_of` is a size of the log, and the decisions are
-    those among its first so many entries. Raises `InvalidQuery` for what no decision can meet.
+    is `policy/rule`, found with `rule_status`; `text` is read by `TextQuery`; `as_of` is a size of
+    the log, and the decisions are those among its first so many entries. Raises `InvalidQuery` for
+    what no decision can meet, and for a text that asks for nothing.
     """
 
     since: datetime | None = None
@@ -36,6 +39,7 @@ class DecisionFilter:
     campaign: str | None = None
     actor: str | None = None
     policy_digest: str | None = None
+    text: str | None = None
     as_of: int | None = None
 
     def __post_init__(self) -> None:
@@ -51,12 +55,14 @@ class DecisionFilter:
             raise InvalidQuery("a time needs its offset from UTC, as in `2026-10-05T08:15:00Z`")
         if self.as_of is not None and self.as_of < 0:
             raise InvalidQuery("a log has no size below 0")
+        if self.text is not None:
+            TextQuery.read(self.text)
 
-    def digest(self) -> bytes:
-        """Return 16 bytes that any other filter has others of."""
-        members = {
-            "since": self.since and rfc3339(self.since),
-            "until": self.until and rfc3339(self.until),
+    def given(self) -> dict[str, JSONValue]:
+        """Return what decisions have to meet, by name, without `as_of`: as JSON has it."""
+        members: dict[str, JSONValue] = {
+            "since": rfc3339(self.since) if self.since is not None else None,
+            "until": rfc3339(self.until) if self.until is not None else None,
             "outcome": self.outcome,
             "conclusive": self.conclusive,
             "rule": self.rule,
@@ -64,6 +70,14 @@ class DecisionFilter:
             "campaign": self.campaign,
             "actor": self.actor,
             "policy_digest": self.policy_digest,
+            "text": self.text,
+        }
+        return {name: value for name, value in members.items() if value is not None}
+
+    def digest(self) -> bytes:
+        """Return 16 bytes that any other filter has others of."""
+        members = {
+            "filters": self.given(),
             "as_of": None if self.as_of is None else str(self.as_of),
         }
         try:
@@ -76,9 +90,16 @@ EVERY_DECISION = DecisionFilter()
 """The filter that every decision meets."""
 
 
-def narrowed(query: Select[Any], filters: DecisionFilter) -> Select[Any]:
-    """Return a query of `log_entry` narrowed to what meets a filter, whatever the log's size."""
+def narrowed(query: Select[Any], filters: DecisionFilter, dialect: str) -> Select[Any]:
+    """Return a query of `log_entry` narrowed to what meets a filter, whatever the log's size.
+
+    `dialect` is the kind of database that is asked: each finds text in its own way.
+    """
     conditions = _conditions(filters)
+    if filters.text is not None:
+        place, index, found = TextQuery.read(filters.text).place(dialect)
+        query = query.join(place, index == log_entry.c.index)
+        conditions.append(found)
     if filters.rule is not None:
         query = query.join(log_entry_rule, log_entry_rule.c.index == log_entry.c.index)
         conditions += [
@@ -88,6 +109,13 @@ def narrowed(query: Select[Any], filters: DecisionFilter) -> Select[Any]:
     # Only decisions have anything to be found by; where that is said, the kind would be one more
     # index for a planner to choose wrongly.
     return query.where(*conditions or [log_entry.c.kind == DECISION])
+
+
+def position(filters: DecisionFilter, dialect: str) -> ColumnElement[int]:
+    """Return the column of a narrowed query that has the index of an entry, fit to order by."""
+    if filters.text is None:
+        return log_entry.c.index
+    return TextQuery.read(filters.text).place(dialect)[1]
 
 
 def _conditions(filters: DecisionFilter) -> list[ColumnElement[bool]]:

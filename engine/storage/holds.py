@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, or_, select
 
 from ..audit.acts import Hold, HoldGround, HoldLeaf, Release, seal_act
 from ..audit.leaf import read_leaf
@@ -131,6 +131,15 @@ def check_free(connection: Connection, condition: ColumnElement[bool]) -> None:
         row = connection.execute(query).one_or_none()
         if row is not None:
             raise Held(_in_force(*row))
+
+
+def is_held() -> ColumnElement[bool]:
+    """Return the condition on `log_entry` that a hold covers the decision."""
+    covering = (
+        exists().where(hold.c.selector == selector.value, hold.c.value == column)
+        for selector, column in COLUMNS.items()
+    )
+    return or_(*covering)
 
 
 def _in_force(index: int, leaf: bytes, selector: str, value: str) -> InForce:

@@ -12,18 +12,30 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from ..audit.acts import Entry, Sealed
 from ..audit.log import (
     Answer,
+    DecidedBefore,
     DecisionAlreadyLogged,
     LogHead,
     receipt_of,
     sequence,
 )
-from ..audit.record import LogEntry
+from ..audit.record import LogEntry, SealedRecord
 from ..audit.tiles import split_hashes
 from ..audit.tree import Frontier
+from .contents import check_bound, seal
 from .database import Database
 from .entries import DECISION, read_entries
 from .errors import LogInconsistent
-from .schema import disclosure, log_entry, log_entry_rule, log_head, payload
+from .key_store import DataKey
+from .request_keys import decided_before, keep_keys
+from .schema import (
+    disclosure,
+    log_entry,
+    log_entry_rule,
+    log_entry_words,
+    log_head,
+    payload,
+    sealed,
+)
 from .tiles import write_full_tiles
 
 _READ_HEAD = select(
@@ -36,8 +48,10 @@ _WRITE_HEAD = update(log_head)
 _LOGGED = select(log_entry.c.id).where(log_entry.c.id.in_(bindparam("ids", expanding=True)))
 _WRITE_ENTRY = insert(log_entry)
 _WRITE_PAYLOAD = insert(payload)
+_WRITE_SEALED = insert(sealed)
 _WRITE_DISCLOSURE = insert(disclosure)
 _WRITE_RULE = insert(log_entry_rule)
+_WRITE_WORDS = insert(log_entry_words)
 _SEARCHED = (
     "decided_at",
     "outcome",
@@ -65,16 +79,26 @@ class SQLLogStore:
     def append(self, records: Sequence[Sealed]) -> Sequence[Answer]:
         """Append records and return once they are durable; answers each, in order.
 
-        Raises `StorageUnavailable`, or `LogInconsistent` where the head does not fit the entries.
+        Contents are sealed where the log's are. Raises `StorageUnavailable`, also where they cannot
+        be, or `LogInconsistent` where the head does not fit the entries.
         """
+        contents = self._database.contents
+        # INVARIANT: the keys are durable before anything that is sealed under them.
+        count = sum(isinstance(record, SealedRecord) for record in records)
+        keys = contents.take(count) if contents is not None else ()
         with self._database.writing() as connection:
-            head = read_head(connection)
+            check_bound(connection, contents)
+            head, now = read_head(connection), self._clock()
             fresh = _fresh(connection, records)
-            entries = append_within(connection, head, fresh.values(), self._clock())
+            before = decided_before(connection, fresh.values(), now)
+            new = {id_: record for id_, record in fresh.items() if id_ not in before}
+            entries = append_within(connection, head, new.values(), now, keys)
+            keep_keys(connection, new, entries)
         # Only here, behind the commit, does anybody hear of the entries.
-        receipts = {entry.id: receipt_of(entry) for entry in entries}
+        answers: dict[str, Answer] = {entry.id: receipt_of(entry) for entry in entries}
+        answers |= {id_: DecidedBefore(first) for id_, first in before.items()}
         return [
-            receipts[record.id]
+            answers[record.id]
             if fresh.get(record.id) is record
             else DecisionAlreadyLogged(record.id)
             for record in records
@@ -84,20 +108,27 @@ class SQLLogStore:
         """Return the committed entries of some ids; waits for any writer in flight."""
         with self._database.writing() as connection:
             read_head(connection)
-            entries = read_entries(connection, log_entry.c.id.in_(ids))
+            condition = log_entry.c.id.in_(ids)
+            entries = read_entries(connection, condition, self._database.contents)
         return {entry.id: entry for entry in entries}
 
 
 def append_within(
-    connection: Connection, head: LogHead, records: Iterable[Sealed], now: datetime
+    connection: Connection,
+    head: LogHead,
+    records: Iterable[Sealed],
+    now: datetime,
+    keys: Sequence[DataKey] = (),
 ) -> Sequence[Entry]:
     """Append records that are new to the log, behind its head, and return their entries.
 
-    Nothing of it is durable, and nobody may hear of it, before the transaction is committed.
+    Decisions are sealed under the keys, one each, where there are any; acts are not: they are
+    never erased. Nothing of it is durable, and nobody may hear of it, before the transaction is
+    committed.
     """
     entries, new_head = sequence(head, records, now)
     if entries:
-        _write(connection, entries, head, new_head)
+        _write(connection, entries, head, new_head, keys)
     return entries
 
 
@@ -134,20 +165,27 @@ def _fresh(connection: Connection, records: Iterable[Sealed]) -> dict[str, Seale
 
 
 def _write(
-    connection: Connection, entries: Sequence[Entry], head: LogHead, new_head: LogHead
+    connection: Connection,
+    entries: Sequence[Entry],
+    head: LogHead,
+    new_head: LogHead,
+    keys: Sequence[DataKey],
 ) -> None:
     connection.execute(_WRITE_ENTRY, [_entry_row(entry) for entry in entries])
     decisions = [entry for entry in entries if isinstance(entry, LogEntry)]
-    if decisions:
+    if decisions and keys:
+        rows = [seal(entry, key) for entry, key in zip(decisions, keys, strict=False)]
+        connection.execute(_WRITE_SEALED, rows)
+    elif decisions:
         connection.execute(_WRITE_PAYLOAD, _payload_rows(decisions))
-    connection.execute(
-        _WRITE_DISCLOSURE,
-        [
-            {"index": entry.index, "name": one.name, "disclosure": one.text}
-            for entry in entries
-            for one in entry.disclosures
-        ],
-    )
+    disclosures = [
+        {"index": entry.index, "name": one.name, "disclosure": one.text}
+        for entry in entries
+        if not keys or not isinstance(entry, LogEntry)
+        for one in entry.disclosures
+    ]
+    if disclosures:
+        connection.execute(_WRITE_DISCLOSURE, disclosures)
     rules = [
         {"index": entry.index, "rule": rule, "status": status}
         for entry in decisions
@@ -155,6 +193,9 @@ def _write(
     ]
     if rules:
         connection.execute(_WRITE_RULE, rules)
+    words = [{"index": entry.index, "words": entry.words} for entry in decisions if entry.words]
+    if words:
+        connection.execute(_WRITE_WORDS, words)
     write_full_tiles(connection, head.frontier.size, new_head.frontier.size)
     connection.execute(
         _WRITE_HEAD,

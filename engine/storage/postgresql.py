@@ -13,15 +13,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 
 from .errors import StorageUnavailable
+
+CHANNEL = "assent_policies"
+"""What is notified where a version of policies comes into force."""
 
 _WRITES = "assent_writes"
 _WRITERS = 0x0A55E27  # The number of the lock, one that nothing else in the database takes.
 _CONNECT_SECONDS = 10
 _POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10, "pool_pre_ping": True}
-_CONTENTS = ("log_entry", "log_entry_rule", "payload", "disclosure")
+# Those of the log, and that of a key store, which is a database of its own.
+_CONTENTS = (
+    *("log_entry", "log_entry_rule", "log_entry_words", "payload", "disclosure", "sealed"),
+    "data_key",
+)
 _STATEMENT_TIMEOUT = "SET statement_timeout = '60s'"
 _SESSION = (
     "SET client_encoding = 'UTF8'",
@@ -66,9 +73,37 @@ class PostgreSQL:
         with engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
             connection.exec_driver_sql("SET statement_timeout = 0")
-            connection.exec_driver_sql(f"VACUUM {', '.join(_CONTENTS)}")
+            present = set(inspect(connection).get_table_names())
+            tables = ", ".join(name for name in _CONTENTS if name in present)
+            connection.exec_driver_sql(f"VACUUM {tables}")
             connection.exec_driver_sql(_STATEMENT_TIMEOUT)
         return True
+
+    @contextmanager
+    def watch(self, engine: Engine) -> Iterator["_Notifications"]:
+        """Listen on a connection of its own."""
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql(f"LISTEN {CHANNEL}")
+            yield _Notifications(connection)
+            connection.exec_driver_sql(f"UNLISTEN {CHANNEL}")
+
+
+class _Notifications:
+    """The notifications of a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a notification. Raises `StorageUnavailable` where the server is gone."""
+        driver: Any = self._connection.connection.driver_connection
+        try:
+            for _ in driver.notifies(timeout=seconds, stop_after=1):
+                pass
+        except Exception as error:
+            self._connection.invalidate()
+            raise StorageUnavailable("the database cannot be read or written") from error
 
 
 def _prepare(connection: Any, _record: object) -> None:

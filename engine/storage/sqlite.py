@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
+from typing import cast
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
@@ -23,6 +25,9 @@ _CHECKPOINT_PAGES = 4000  # Of 4 KiB: the same few pages change with every appen
 _BEGIN = "assent_begin"
 _PURGE_SECONDS = 10.0
 _PURGE_STEP = 0.05
+_HAS_WORDS = "SELECT 1 FROM sqlite_master WHERE name = 'log_entry_found'"
+_WATCH_STEP = 0.1
+_MERGE = "INSERT INTO log_entry_found (log_entry_found, rank) VALUES ('merge', -500)"
 
 
 class SQLite:
@@ -63,16 +68,34 @@ class SQLite:
     def purge(self, engine: Engine) -> bool:
         """Empty the write-ahead log; returns whether no reader kept it from being emptied.
 
-        What a transaction deletes is overwritten (`secure_delete`), but the pages before it stay in
-        that log until it is emptied, for which no reader may be at work. It is tried for ten
-        seconds, in which others may write.
+        What a transaction deletes is overwritten (`secure_delete`), but the index of words forgets
+        only as its parts are merged, and the pages before stay in the write-ahead log until that is
+        emptied, for which no reader may be at work. It is tried for ten seconds, in which others
+        may write.
         """
+        while self._merge_words(engine):
+            pass
         end = time.monotonic() + _PURGE_SECONDS
         while not self._empty_log(engine):
             if time.monotonic() >= end:
                 return False
             time.sleep(_PURGE_STEP)
         return True
+
+    def _merge_words(self, engine: Engine) -> bool:
+        """Merge some pages of the index of words; returns whether there is more to merge.
+
+        SQLite documentation, *FTS5*, §6.8: nothing is left when fewer than two rows change.
+        """
+        with self.exclusively(), engine.connect() as connection:
+            connection.execution_options(**self.writing_options)
+            with connection.begin():
+                driver = cast(SQLiteConnection, connection.connection.driver_connection)
+                before = driver.total_changes
+                if connection.exec_driver_sql(_HAS_WORDS).first() is None:  # It has keys only.
+                    return False
+                connection.exec_driver_sql(_MERGE)
+                return driver.total_changes - before >= 2
 
     def _empty_log(self, engine: Engine) -> bool:
         with self.exclusively(), engine.connect() as connection:
@@ -81,6 +104,50 @@ class SQLite:
             row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
             return bool(row[0] == 0)
+
+    @contextmanager
+    def watch(self, engine: Engine) -> Iterator["_DataVersion"]:
+        """Watch the file on a connection of its own."""
+        with engine.connect() as connection:
+            connection.execution_options(**{_BEGIN: None})
+            yield _DataVersion(connection)
+
+
+class _DataVersion:
+    """What `PRAGMA data_version` counts: commits of other connections, whatever they wrote."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._seen = self._read()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a commit of another connection."""
+        end = time.monotonic() + seconds
+        while self._read() == self._seen and time.monotonic() < end:
+            time.sleep(_WATCH_STEP)
+        self._seen = self._read()
+
+    def _read(self) -> int:
+        return int(self._connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+
+def unchanging(url: URL) -> URL:
+    """Return the URL by which a file is read that lies where nothing can be written.
+
+    To read a file in WAL mode, SQLite writes beside it, unless it is told that nobody changes it.
+    Elsewhere the URL is returned as it is. Raises `StorageUnavailable` where a write-ahead log lies
+    beside the file: the newest commits are in it, and would be overlooked.
+    """
+    file = Path(url.database or "")
+    if os.access(file.parent, os.W_OK):
+        return url
+    log = Path(f"{file}-wal")
+    if log.exists() and log.stat().st_size > 0:
+        raise StorageUnavailable(
+            f"`{log.name}` has commits that are not in the file yet, and nothing can be written"
+            " there; copy both to where that can be done"
+        )
+    return url.set(database=f"file:{quote(str(file))}", query={"immutable": "1", "uri": "true"})
 
 
 def _prepare(connection: SQLiteConnection, _record: object) -> None:

@@ -117,7 +117,7 @@ def _kinds(connection: Connection, filters: DecisionFilter, size: int) -> Counte
     columns = log_entry.c
     day = (type_coerce(columns.decided_at, BigInteger) // _DAY).label("day")
     counted = select(day, columns.outcome, columns.conclusive, func.count())
-    query = narrowed(counted, filters).where(columns.index < size)
+    query = narrowed(counted, filters, connection.dialect.name).where(columns.index < size)
     rows = connection.execute(query.group_by(day, columns.outcome, columns.conclusive))
     found = Counter[_Kind]()
     for number, outcome, conclusive, count in rows:
@@ -134,7 +134,7 @@ def _rules(
     counted = select(named.c.rule, named.c.status, func.count()).join_from(
         log_entry, named, named.c.index == log_entry.c.index
     )
-    query = narrowed(counted, filters).where(log_entry.c.index < size)
+    query = narrowed(counted, filters, connection.dialect.name).where(log_entry.c.index < size)
     rows = connection.execute(query.group_by(named.c.rule, named.c.status)).all()
     # Sorted here: databases put texts in the order of their collations.
     ranked = heapq.nsmallest(MOST_RULES, ((-count, rule, status) for rule, status, count in rows))

@@ -50,19 +50,19 @@ class TileLog:
                 found = _leaves(connection, low, min(beyond, low + _STEP))
             yield from found
 
-    def entries(self, *, size: int) -> Iterator[Entry]:
-        """Yield the first entries of every kind, in order, with all that is stored of them.
+    def entries(self, *, size: int, first: int = 0) -> Iterator[Entry]:
+        """Yield the entries of every kind before a size, in order, with all that is stored of them.
 
         At most 256 are in memory, and no transaction outlasts a step: leaves do not change, so that
         the root of a size is the same however long it takes. Contents that are erased meanwhile are
         not there any more.
         """
-        for low in range(0, size, _ENTRIES_STEP):
+        for low in range(first, size, _ENTRIES_STEP):
             within = (log_entry.c.index >= low) & (
                 log_entry.c.index < min(size, low + _ENTRIES_STEP)
             )
             with self._database.reading() as connection:
-                found = read_entries(connection, within)
+                found = read_entries(connection, within, self._database.contents)
             yield from found
 
     def prove(self, *, index: int, size: int) -> tuple[bytes, ...]:

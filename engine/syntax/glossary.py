@@ -37,7 +37,7 @@ _ITEMS = {
         "Lets some campaigns break a rule for a time: the rule is still judged, and what it finds "
         "is listed as waived."
     ),
-    "approved by": "Names who has approved a waiver, and in which role.",
+    "approved by": "Names who has approved a waiver, in which role, and on which day.",
     "as": "The role in which a waiver was approved; it is the one that the rule names.",
     "ticket": "Says where the approval of a waiver is on record.",
     "reason": "Says why a rule is waived.",
@@ -114,7 +114,7 @@ _CLAUSES = {
 }
 
 _STEPS = {
-    "on": "The day of the evaluation in a test.",
+    "on": "The day of the evaluation in a test; in a waiver, the day of its approval.",
     "given": (
         "Sets a fact of the campaign to a value in a test; in a table, names what it is looked "
         "up by."

@@ -231,6 +231,7 @@ WAIVER_HABITS = {
     "in force since": "in force from",
     "in force": "in force from",
     "approved": "approved by",
+    "approved on": "approved by",
     "granted by": "approved by",
     "signed by": "approved by",
     "approver": "approved by",

@@ -18,6 +18,7 @@ _DUE = (
     "say by when it is to be done: `due before launch`, `due within 30 days of launch` "
     "or `due within 30 days after the end`"
 )
+_APPROVAL = '`approved by "A. Jansen" as "Data Protection Officer" on 2026-08-29`'
 _HELP = {
     "`:`": _FACT_SHAPE,
     expect.TEXT: "a text stands between straight quotation marks, on one line",
@@ -43,7 +44,8 @@ _HELP = {
     expect.OUTCOME: "say which rule denies: `deny by policy/rule`, or which facts are missing: "
     "`deny for want of campaign.flight`",
     expect.CELL: "a cell is a value, a set, `less than 13`, `13 to 17`, or `any`",
-    "`as`": 'say in which role: `approved by "A. Jansen" as "Data Protection Officer"`',
+    "`as`": f"say in which role: {_APPROVAL}",
+    "`on`": f"say on which day it was approved: {_APPROVAL}",
     "`unique`": "a table is written `table NAME unique`, and then its label in quotation marks",
     expect.VALUE: "a value is a fact such as `campaign.budget.total`, a word, a number, a day, "
     "`yes`, `no` or `today`",

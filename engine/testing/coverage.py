@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ..bundle.bundle import Bundle
 from ..evaluation.result import Status
 from ..semantics.tree import Defined, Definition, Effect, Rule
+from ..syntax.tree import UnknownTreatment
 from .judgments import Judgment, RuleRecord, record
 from .parts import PLACE_CLAUSE, Part, PartKey, parts_of, parts_of_definition, words_of
 from .runner import CaseResult
@@ -32,11 +33,16 @@ class PartCoverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleCoverage:
-    """The statuses in which tests see a rule, and its parts."""
+    """The statuses in which tests see a rule, and its parts.
+
+    `is_seen_wanting` is whether a test sees it violated for want of a fact, as `if unknown deny`
+    has it.
+    """
 
     rule: Rule
     statuses: frozenset[Status]
     parts: tuple[PartCoverage, ...]
+    is_seen_wanting: bool
 
     @property
     def unseen(self) -> tuple[Status, ...]:
@@ -44,7 +50,7 @@ class RuleCoverage:
         rule = self.rule
         possible = {Status.SATISFIED}
         possible.add(Status.VIOLATED if rule.effect.denies else Status.NOT_APPLICABLE)
-        if rule.effect is not Effect.PERMIT:
+        if rule.effect is not Effect.PERMIT and not self._denies_unknown:
             possible.add(Status.UNDETERMINED)
         if rule.exemptions or rule.permissions:
             possible.add(Status.EXCEPTED)
@@ -53,6 +59,18 @@ class RuleCoverage:
         if rule.places is not None or rule.applicability:
             possible.add(Status.NOT_APPLICABLE)
         return tuple(s for s in reversed(Status) if s in possible - self.statuses)
+
+    @property
+    def unseen_in_words(self) -> tuple[str, ...]:
+        """What no test sees of the rule: statuses, and that it denies for want of a fact."""
+        words = [status.value for status in self.unseen]
+        if self._denies_unknown and not self.is_seen_wanting:
+            words.insert(Status.VIOLATED in self.unseen, "violated for want of a fact")
+        return tuple(words)
+
+    @property
+    def _denies_unknown(self) -> bool:
+        return self.rule.if_unknown is UnknownTreatment.DENY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +123,15 @@ class _Tally:
     defined: dict[str, Decided]
     statuses: set[Status] = field(default_factory=set)
     decided: Decided = field(default_factory=set)
+    is_seen_wanting: bool = False
 
     def add(self, found: RuleRecord) -> None:
         """Count what one test decides of a rule."""
         result = found.result
         self.statuses.add(result.status)
+        self.is_seen_wanting |= result.status is Status.VIOLATED and any(
+            finding.wanted for finding in result.findings
+        )
         for heard in found.heard:
             self._decide(heard.judgment, self.decided, heard.index, 0)
         places = result.rule.places
@@ -144,6 +166,7 @@ def measure(bundle: Bundle, results: Iterable[CaseResult]) -> Coverage:
             RuleCoverage(
                 rule=rule,
                 statuses=frozenset(tallies[rule.id].statuses),
+                is_seen_wanting=tallies[rule.id].is_seen_wanting,
                 parts=_covered(parts_of(rule, words), tallies[rule.id].decided),
             )
             for rule in bundle.policies.rules

@@ -97,9 +97,14 @@ class RuleRecord:
     heard: tuple[Heard, ...]
 
 
+def clauses_tried(rule: Rule) -> tuple[Clause, ...]:
+    """Return every clause that tests decide: those of a rule, then the scopes of its waivers."""
+    return (*clauses_of(rule), *(waiver.scope for waiver in rule.waivers))
+
+
 def record(rule: Rule, hearing: Hearing) -> RuleRecord:
     """Return how a rule was judged."""
-    clauses = clauses_of(rule)
+    clauses = clauses_tried(rule)
     heard: list[Heard] = []
 
     def evaluate_clause(clause: Clause, law_day: date, market: Market | None) -> Outcome:

@@ -30,12 +30,11 @@ from ..semantics.tree import (
     Value,
     ValueTerm,
     Window,
-    clauses_of,
     measure,
 )
 from ..semantics.types import MEASURES, UNITS, Scalar
 from ..syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, TIME_UNITS, Comparator, Unit
-from .judgments import Address, Read, parts_within
+from .judgments import Address, Read, clauses_tried, parts_within
 from .parts import PartKey
 
 _ORDERS = (*ORDER_COMPARATORS, *DATE_COMPARATORS, Comparator.BETWEEN)
@@ -104,7 +103,7 @@ def limits_of(rule: Rule, policies: Policies) -> Iterator[Limit]:
 
     Of a parameter each edition is one, and of a table each case.
     """
-    for index, clause in enumerate(clauses_of(rule)):
+    for index, clause in enumerate(clauses_tried(rule)):
         for address, condition in _below(clause.condition):
             fact = condition.left if isinstance(condition, Compared) else None
             if isinstance(fact, FactTerm) and fact.type in _TYPES:

@@ -2,7 +2,7 @@
 
 They are made of the typed core and never of text. `change` completes the sentence *no test notices
 if …*. What no expectation can tell apart makes no mutant: whether a rule is mandatory, its severity
-and message, when a duty is due, and `if unknown deny` in place of `ask`, since both deny. Of a list
+and message, when a duty is due, and whether an advisory rule that is undetermined warns. Of a list
 with many members only the first are left out one by one.
 """
 
@@ -28,8 +28,10 @@ from ..semantics.tree import (
     Parameter,
     Policies,
     Rule,
+    SetDefinition,
     Table,
     ValueTerm,
+    Waiver,
     Window,
     clauses_read,
     conditions_below,
@@ -73,7 +75,7 @@ class Mutant:
     what the changed rules read, where that is what changed.
     """
 
-    owner: Rule | Definition | Parameter | Table
+    owner: Rule | Definition | Parameter | Table | SetDefinition
     rules: tuple[Rule, ...]
     changed: tuple[Rule, ...]
     change: str
@@ -107,6 +109,10 @@ def mutants_of(rule: Rule, words: Words) -> Iterator[Mutant]:
         bound = replace(rule, waivers=others)
         change = f"the waiver `{waiver.name}` is deleted"
         yield _mutant(rule, bound, change, waiver.scope.location, in_clause=True)
+        for made, change, place in _of_waiver(waiver, words):
+            otherwise = tuple(made if each is waiver else each for each in rule.waivers)
+            changed = replace(rule, waivers=otherwise)
+            yield _mutant(rule, changed, change, place, in_clause=True)
     for clause, changed, change, span in _clauses(rule, words):
         place = words.place(span) if span is not None else clause.location
         yield _mutant(rule, changed, change, place, in_clause=True)
@@ -170,6 +176,21 @@ def _terms(rule: Rule) -> Iterator[tuple[Rule, str]]:
     if rule.if_unknown is UnknownTreatment.DENY:
         asking = replace(rule, if_unknown=UnknownTreatment.ASK)
         yield asking, "`if unknown deny` reads `if unknown ask`"
+    elif rule.effect.denies and rule.enforcement is not Enforcement.ADVISORY:
+        denying = replace(rule, if_unknown=UnknownTreatment.DENY)
+        yield denying, "the rule denies for want of a fact instead of asking for it"
+
+
+def _of_waiver(waiver: Waiver, words: Words) -> Iterator[tuple[Waiver, str, Location]]:
+    """Yield changes of when a waiver holds, and for whom."""
+    start, until = waiver.window.start, waiver.window.until
+    head = waiver.scope.location
+    early = replace(waiver, window=Window(until=until))
+    yield early, f"the waiver `{waiver.name}` holds before {start} as well", head
+    late = replace(waiver, window=Window(start=start))
+    yield late, f"the waiver `{waiver.name}` holds from {until} on", head
+    for made, each in _changed(waiver.scope, words):
+        yield replace(waiver, scope=made), each.change, words.place(each.span)
 
 
 def _places(rule: Rule, text: str, place: Location, words: Words) -> Iterator[Mutant]:

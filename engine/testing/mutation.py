@@ -21,6 +21,7 @@ from .expectations import is_met
 from .mutants import Mutant, mutants_of, mutants_of_definition
 from .parts import words_of
 from .runner import CaseResult
+from .set_mutants import mutants_of_sets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ def _mutants(bundle: Bundle) -> Iterator[Mutant]:
     for definition in bundle.policies.definitions.values():
         yield from mutants_of_definition(definition, rules, words)
     yield from mutants_of_declarations(bundle.policies, words)
+    yield from mutants_of_sets(bundle.policies, words)
 
 
 def _with_lifted(mutant: Mutant, rule: Rule, rules: Iterable[Rule]) -> Mutant:

@@ -20,7 +20,7 @@ from ..semantics.tree import (
     clauses_of,
 )
 from ..source.text import Location, Source, Span
-from .judgments import Address, parts_within
+from .judgments import Address, clauses_tried, parts_within
 
 _BRACKETED = re.compile(r"^\(([^()]*)\)$")
 
@@ -34,6 +34,7 @@ class PartKind(Enum):
     PLACE = "place"
     APPLICABILITY = "applicability"
     EXCEPTION = "exception"
+    WAIVER = "waiver"
     ITEM = "list item"
     COMPARISON = "comparison"
     QUANTIFIER = "quantifier"
@@ -92,7 +93,7 @@ def parts_of(rule: Rule, words: Words) -> Iterator[Part]:
             text=f"applies in {short(rule.places.text)}",
             location=words.place(rule.places.span),
         )
-    for index, clause in enumerate(clauses_of(rule)):
+    for index, clause in enumerate(clauses_tried(rule)):
         yield from _clause_parts(rule, index, clause, words)
 
 
@@ -102,12 +103,18 @@ def _clause_parts(rule: Rule, index: int, clause: Clause, words: Words) -> Itera
         if is_item:
             kind = PartKind.ITEM
         if not address and clause is not rule.main:
-            is_subject = index < len(rule.applicability)
-            kind = PartKind.APPLICABILITY if is_subject else PartKind.EXCEPTION
+            kind = _kind_of_clause(rule, index)
         if kind is not None:
             text = words.of(condition.span) if address else short(clause.text)
             place = words.place(condition.span) if address else clause.location
             yield Part(key=(index, address), kind=kind, text=text, location=place)
+
+
+def _kind_of_clause(rule: Rule, index: int) -> PartKind:
+    """Return what a clause is that is not the main one of its rule."""
+    if index < len(rule.applicability):
+        return PartKind.APPLICABILITY
+    return PartKind.EXCEPTION if index < len(clauses_of(rule)) else PartKind.WAIVER
 
 
 def parts_of_definition(definition: Definition, words: Words) -> Iterator[Part]:

@@ -149,6 +149,7 @@ def _deciding(found: RuleRecord) -> Iterator[Heard]:
     settings = dict.fromkeys((heard.day, heard.market) for heard in heard_there)
     by_setting = [[h for h in heard_there if (h.day, h.market) == each] for each in settings]
     main = len(rule.applicability)
+    scopes = len(clauses_of(rule))
     for heard in max(by_setting, key=len, default=[]):
         truth = heard.judgment.truth
         match found.result.status:
@@ -157,7 +158,7 @@ def _deciding(found: RuleRecord) -> Iterator[Heard]:
             case Status.SATISFIED:
                 decides = heard.index == main
             case Status.EXCEPTED:
-                decides = heard.index > main and truth is True
+                decides = main < heard.index < scopes and truth is True
             case Status.UNDETERMINED:
                 decides = truth is None
             case Status.VIOLATED | Status.WAIVED:

@@ -189,7 +189,11 @@ class Served:
 
 @contextmanager
 def serving(
-    installation: Installation, command: list[str] | None = None, *, ready: int = 200
+    installation: Installation,
+    command: list[str] | None = None,
+    *,
+    ready: int = 200,
+    log: str = "log",
 ) -> Iterator[Served]:
     """Run a server, by default as `assent serve` does, and end it whatever happens.
 
@@ -198,18 +202,23 @@ def serving(
     settings = installation.settings
     environment = os.environ | {
         "ASSENT_DATA_DIRECTORY": str(settings.data_directory),
+        "ASSENT_DATABASE_URL": settings.database_url,
         "ASSENT_POLICIES": str(settings.policies),
+        "ASSENT_POLICY_FRESHNESS": str(settings.policy_freshness),
         "ASSENT_PORT": str(settings.port),
         "ASSENT_LOG_LEVEL": settings.log_level,
         "ASSENT_LOG_PUBLIC": "true" if settings.log_public else "false",
     }
-    with (settings.data_directory / "log").open("wb") as log:
+    if settings.log_witnesses:
+        environment["ASSENT_LOG_WITNESSES"] = " ".join(map(str, settings.log_witnesses))
+        environment["ASSENT_LOG_QUORUM"] = str(settings.log_quorum)
+    with (settings.data_directory / log).open("wb") as written:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code.
             command or [sys.executable, "-c", SERVE],
             env=environment,
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
-            stderr=log,
+            stderr=written,
             start_new_session=True,
         )
     served = Served(port=settings.port, process=process, installation=installation)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from api.contents import open_database
 from engine.audit.acts import HoldGround
 from engine.audit.log_proof import verify_receipt
 from engine.audit.verify import verify_export
 from engine.storage.anchor import KeyFile
-from engine.storage.database import Database
 from engine.storage.holds import Holds
 from engine.storage.subjects import Selector
 from tests.api.installation import (
@@ -99,7 +99,7 @@ def test_erasing_again_changes_nothing(fresh: Caller) -> None:
 
 def test_what_is_held_is_not_erased(fresh: Caller) -> None:
     made = fresh.decide(campaign())
-    database = Database(fresh.installation.settings.database_url)
+    database = open_database(fresh.installation.settings)
     ground = HoldGround.LEGAL_CLAIMS
     (placed,) = (
         Holds(database).place(Selector.CAMPAIGN, "cmp-1", ground=ground, actor="counsel").entries
@@ -147,9 +147,9 @@ def test_orders_that_do_not_say_what_to_do(api: Caller, order: Any, pointers: li
 
 def test_contents_that_are_lost_are_no_tombstone(fresh: Caller) -> None:
     made = fresh.decide(campaign(), role="submitter")
-    database = Database(fresh.installation.settings.database_url)
+    database = open_database(fresh.installation.settings)
     with database.writing() as connection:
-        connection.exec_driver_sql("DELETE FROM payload")
+        connection.exec_driver_sql("DELETE FROM sealed")
     database.close()
     for role in ("submitter", "auditor"):
         answer = fresh.get(f"/v1/decisions/{made['id']}", role=role)

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from api.contents import open_database
 from api.replay import ENGINES_KEPT, MOST_DIFFERENCES, Replayer
 from engine import bundle_from_files
 from engine.audit.record import DecisionRecord, LogEntry, seal
-from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.policies import PolicyVersion, PolicyVersions
@@ -85,7 +85,7 @@ def test_only_auditors_replay_and_only_what_there_is(api: Caller) -> None:
 def entry(fresh: Caller) -> LogEntry:
     """The entry of a decision, whose policies are kept."""
     made = fresh.decide(campaign())
-    database = Database(fresh.installation.settings.database_url)
+    database = open_database(fresh.installation.settings)
     found = Decisions(database).get(made["id"])
     database.close()
     return found
@@ -93,14 +93,14 @@ def entry(fresh: Caller) -> LogEntry:
 
 @pytest.fixture
 def versions(fresh: Caller) -> Iterator[PolicyVersions]:
-    database = Database(fresh.installation.settings.database_url)
+    database = open_database(fresh.installation.settings)
     yield PolicyVersions(database)
     database.close()
 
 
 @pytest.fixture
 def replayer(fresh: Caller, versions: PolicyVersions) -> Iterator[Replayer]:
-    database = Database(fresh.installation.settings.database_url)
+    database = open_database(fresh.installation.settings)
     yield Replayer(versions, Erasures(database))
     database.close()
 

@@ -12,6 +12,8 @@ import pytest
 from flask import Flask
 
 from api.wsgi import start
+from engine.audit.sampling import drawn_positions, sample_seed
+from engine.audit.tree import TreeHead
 from engine.audit.verify import InclusionProof, check_receipt, verify_export
 from tests.api.installation import Caller, allowed, campaign, install, problem_of
 
@@ -54,8 +56,12 @@ def _found(api: Caller, query: str = "", **rest: str) -> list[dict[str, object]]
         ("?since=2020-01-01T00:00:00Z", 30),
         ("?until=2020-01-01T00:00:00Z", 0),
         ("?policy_digest=sha256:00", 0),
-        ("?as_of=7", 7),
-        ("?as_of=0", 0),
+        ("?text=profiling", 20),
+        ('?text="turn profiling off" DSA', 10),
+        ("?text=profil*&campaign=c3", 2),
+        ("?text=nothing", 0),
+        ("?as_of=7", 6),
+        ("?as_of=1", 0),
     ],
 )
 def test_filters(filled: Caller, query: str, count: int) -> None:
@@ -79,7 +85,7 @@ def test_pages_are_all_decisions_newest_first(filled: Caller) -> None:
         if page["next"] is None:
             break
         cursor = f"&cursor={page['next']}"
-    assert indexes == list(range(29, -1, -1))
+    assert indexes == list(range(30, 0, -1))
 
 
 def test_search_is_repeated_as_of_its_size(filled: Caller) -> None:
@@ -112,6 +118,9 @@ def test_bad_cursor(filled: Caller, cursor: str) -> None:
         ("zzzzzzzzzz=1", "zzzzzzzzzz", "known here"),
         ("outcome=denied", "outcome", "`allow`"),
         ("conclusive=yes", "conclusive", "`true`"),
+        ("text=a OR b", "text", "no operator"),
+        ('text="a', "text", "no partner"),
+        ("text=...", "text", "1 to 32 words"),
         ("limit=0", "limit", "1 to 500"),
         ("limit=501", "limit", "1 to 500"),
         ("limit=1e2", "limit", "1 to 500"),
@@ -167,7 +176,7 @@ def test_statistics_are_repeated_as_of_their_size_and_are_an_access(filled: Call
     assert json.loads(filled.get("/v1/decisions/statistics").data)["size"] == first["size"] + 1
     again = filled.get(f"/v1/decisions/statistics?as_of={first['size']}")
     assert json.loads(again.data) == first
-    assert json.loads(filled.get("/v1/decisions/statistics?as_of=7").data)["decisions"] == 7
+    assert json.loads(filled.get("/v1/decisions/statistics?as_of=7").data)["decisions"] == 6
 
 
 @pytest.mark.parametrize(
@@ -265,7 +274,39 @@ def test_export_of_an_empty_log(fresh: Caller) -> None:
 def test_log_of_an_installation_without_decisions(fresh: Caller, tmp_path: Path) -> None:
     assert json.loads(fresh.get("/v1/decisions").data) == {
         "items": [],
-        "size": 0,
+        "size": 1,
         "next": None,
     }
     assert (tmp_path / "var" / "assent.db").is_file()
+
+
+def test_sample_is_drawn_again_from_the_root(filled: Caller) -> None:
+    """Whoever has the root and the decisions of a search draws what the service drew."""
+    made = json.loads(
+        filled.get("/v1/decisions/sample?count=4&as_of=30&outcome=deny", role="auditor").data
+    )
+    head = TreeHead(size=30, root=base64.b64decode(made["root"]))
+    seed = sample_seed(head, {"outcome": "deny"})
+    assert (made["size"], made["population"], made["seed"]) == (30, 20, seed.hex())
+    denied = _found(filled, "?outcome=deny&as_of=30")[::-1]
+    positions = drawn_positions(seed, 20, 4)
+    assert made["items"] == [{"position": one, **denied[one]} for one in positions]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "words"),
+    [
+        ("as_of=30", "count", "how many"),
+        ("count=3", "as_of", "as of a size"),
+        ("count=5001&as_of=30", "count", "1 to 5000"),
+        ("count=3&as_of=99999", "as_of", "has not reached"),
+        ("count=3&as_of=30&rule_status=waived", "rule_status", "together with its rule"),
+    ],
+)
+def test_samples_that_cannot_be_drawn(
+    filled: Caller, query: str, parameter: str, words: str
+) -> None:
+    answer = filled.get(f"/v1/decisions/sample?{query}", role="auditor")
+    (error,) = problem_of(answer, 400, "invalid-query")["errors"]
+    assert error["parameter"] == parameter
+    assert words in error["message"] + error.get("help", "")

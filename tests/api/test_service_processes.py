@@ -21,9 +21,9 @@ from pathlib import Path
 
 import pytest
 
+from api.contents import open_database
 from engine.audit.tree import TreeHead
 from engine.audit.verify import verify_export
-from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from tests.api.installation import (
     NDJSON,
@@ -266,7 +266,7 @@ def test_graceful_stop_loses_nothing(tmp_path: Path) -> None:
         served.process.send_signal(signal.SIGTERM)
         assert served.process.wait(60) == 0
         load.end()
-    database = Database(installation.settings.database_url)
+    database = open_database(installation.settings)
     decisions = Decisions(database)
     size = decisions.head().size
     logged = {e.columns.decision_id: e.leaf_hash for e in decisions.entries(size=size)}

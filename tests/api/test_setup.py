@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from api.contents import open_database
 from api.server import serve
 from api.settings import Settings, load_settings
 from api.setup import SetupError, initialise, make_key
 from api.wsgi import start
-from engine import EngineError
-from engine.storage.database import Database
 from engine.storage.errors import Conflict, StorageUnavailable
 from engine.storage.keys import ApiKeys, Role
 
@@ -28,7 +27,7 @@ def test_first_run_makes_the_database_and_two_keys(settings: Settings) -> None:
         "administrator": {Role.ADMIN},
         "trial": {Role.SUBMITTER, Role.AUDITOR},
     }
-    database = Database(settings.database_url)
+    database = open_database(settings)
     keys = ApiKeys(database)
     assert [keys.authenticate(new.token) is not None for new in made.keys] == [True, True]
     database.close()
@@ -75,7 +74,11 @@ def test_serving_needs_a_prepared_database(settings: Settings) -> None:
         start(settings)
 
 
-def test_serving_needs_policies(settings: Settings, tmp_path: Path) -> None:
-    initialise(settings)
-    with pytest.raises(EngineError):
-        serve(replace(settings, policies=tmp_path / "none"))
+def test_preparing_needs_policies_without_errors(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="not a directory"):
+        initialise(replace(settings, policies=tmp_path / "none"))
+    (tmp_path / "broken.policy").write_text("rule\n")
+    with pytest.raises(SetupError, match="its check has"):
+        initialise(replace(settings, policies=tmp_path))
+    with pytest.raises(SetupError, match="no version of the policy set `assent` is in force"):
+        start(settings)

@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.audit.record import LogEntry, seal
+from engine.storage import decisions as decisions_module
 from engine.storage.database import Database
-from engine.storage.decisions import Decisions, LoggedDecision
+from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog, InvalidQuery
 from engine.storage.filters import DecisionFilter
+from engine.storage.listing import LoggedDecision
 from engine.storage.log_store import SQLLogStore
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
@@ -101,6 +103,24 @@ def test_pages_equal_a_plain_sort(
         if cursor is None:
             break
     assert found == expected
+
+
+@settings(max_examples=60)
+@given(filters=FILTERS, step=st.integers(1, 25))
+def test_what_matches_is_a_plain_sort(
+    decisions: Decisions, filters: DecisionFilter, step: int
+) -> None:
+    """What matches is what meets the filter, in the order of the log, however it is divided."""
+    everything = list(decisions.entries(size=COUNT))
+    expected = [entry.index for entry in everything if meets(entry, filters)]
+    expected = [index for index in expected if index < decisions.reached(filters)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(decisions_module, "PAGE_LIMIT", step)
+        patched.setattr(decisions_module, "_INDEX_STEP", step)
+        matching = list(decisions.matching(filters))
+        assert [each.index for each in matching] == expected
+        assert list(decisions.matching_indexes(filters)) == expected
+    assert [each.columns for each in matching] == [everything[n].columns for n in expected]
 
 
 def test_entries_appended_meanwhile_are_on_no_later_page(

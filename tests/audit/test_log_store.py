@@ -1,22 +1,17 @@
 """The log in SQLite: dense indexes, tiles, several processes, and processes that are killed."""
 
-import io
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
-from engine.audit.export import write_export
 from engine.audit.log import Committer, DecisionAlreadyLogged, LogUnavailable, Receipt
 from engine.audit.record import seal
 from engine.audit.tree import (
@@ -37,40 +32,11 @@ from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound, Stora
 from engine.storage.log_store import SQLLogStore
 from engine.storage.migrate import migrate
 from engine.storage.schema import log_entry, log_head, log_tile
-from engine.storage.tile_log import TileLog
 from engine.storage.tiles import TileReader, tile, write_full_tiles
+from tests.audit.writers import acknowledged, exported, start_writer, verified
 from tests.postgresql import serving_postgresql
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
-WRITER = Path(__file__).with_name("writing_process.py")
-
-
-def exported(database: Database) -> io.BytesIO:
-    log, stream = TileLog(database), io.BytesIO()
-    head = log.head()
-    write_export(stream, head=head, entries=log.entries(size=head.size), exported_at=NOON)
-    stream.seek(0)
-    return stream
-
-
-def verified(database: Database) -> TreeHead:
-    """Export the log, verify all of it, and return its head."""
-    head = Decisions(database).head()
-    report = verify_export(exported(database), trusted=head)
-    assert report.faults == ()
-    assert (report.entries, report.root) == (head.size, head.root)
-    return head
-
-
-def start_writer(url: str, threads: int, count: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, str(WRITER), url, str(threads), str(count)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 - our own script.
-
-
-def acknowledged(output: bytes) -> dict[str, int]:
-    """Return the complete lines of a writer: a kill may cut the last one."""
-    whole = output[: output.rfind(b"\n") + 1].decode().split()
-    return dict(zip(whole[::2], map(int, whole[1::2]), strict=True))
 
 
 def test_entry_comes_back_as_it_was_made(

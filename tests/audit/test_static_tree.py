@@ -1,5 +1,6 @@
 """The log as files: what is served, no more than is new, and whole at whatever moment it ends."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,12 +24,14 @@ from engine.storage.anchor import AnchorFile, KeyFile
 from engine.storage.database import Database
 from engine.storage.errors import Conflict, StorageUnavailable
 from engine.storage.log_store import SQLLogStore
+from engine.storage.migrate import migrate
 from engine.storage.schema import log_entry, log_head
 from engine.storage.static_tree import TreeExport, export_tree
 from engine.storage.tile_log import TileLog
 from engine.storage.tiles import write_full_tiles
 from tests.audit.conftest import NOON, Clock
 from tests.audit.published import KEY, leaf, published
+from tests.audit.strace import faulty, has_struck, need_strace, positions
 
 EXPORTER = Path(__file__).with_name("exporting_process.py")
 KILLS = 8
@@ -43,6 +46,10 @@ def keys(tmp_path: Path) -> KeyFile:
 
 @pytest.fixture
 def signer(database: Database, tmp_path: Path, keys: KeyFile, clock: Clock) -> CheckpointSigner:
+    return begun(database, tmp_path, keys, clock)
+
+
+def begun(database: Database, tmp_path: Path, keys: KeyFile, clock: Clock) -> CheckpointSigner:
     made = CheckpointSigner(
         TileLog(database),
         AnchorFile(tmp_path / "checkpoint"),
@@ -192,3 +199,38 @@ def test_whenever_it_is_killed_the_directory_is_a_whole_log(
     assert verified(directory, keys) == 8_000
     # What a killed process left beside its files is hidden, and no resource of the log.
     assert all(path.name.startswith(".") for path in directory.rglob("*.*") if path.is_file())
+
+
+@pytest.mark.parametrize("fault", ["error=EIO", "signal=KILL"])
+@pytest.mark.parametrize("call", ["mkdir", "openat", "write", "fsync", "rename", "close"])
+def test_whichever_system_call_fails_the_directory_is_a_whole_log(  # noqa: PLR0917 - fixtures.
+    sqlite_url: str, tmp_path: Path, keys: KeyFile, clock: Clock, call: str, fault: str
+) -> None:
+    """A call in the middle fails, or the last of its kind is where the process ends."""
+    need_strace()
+    migrate(sqlite_url)
+    database = Database(sqlite_url)
+    begun(database, tmp_path, keys, clock)
+    fill(database, 0, 300)
+
+    def export_into(name: str) -> list[str]:
+        arguments = [sqlite_url, tmp_path / "log.key", tmp_path / "checkpoint", tmp_path / name]
+        return [sys.executable, str(EXPORTER), *map(str, arguments)]
+
+    subprocess.run(export_into("tree"), check=True, stdout=subprocess.PIPE)  # noqa: S603
+    fill(database, 300, 600)
+    shutil.copytree(tmp_path / "tree", tmp_path / "tried")
+    anchored = (tmp_path / "checkpoint").read_bytes()
+    trace = tmp_path / "trace"
+    found = positions(export_into("tried"), call, f"{tmp_path}/tried", trace)
+    position = found[-1] if fault == "signal=KILL" else found[len(found) // 2]
+    shutil.rmtree(tmp_path / "tried")
+    shutil.copytree(tmp_path / "tree", tmp_path / "tried")
+    (tmp_path / "checkpoint").write_bytes(anchored)
+    under = faulty(call, fault, str(position), trace)
+    done = subprocess.run([*under, *export_into("tried")], check=False, capture_output=True)  # noqa: S603
+    assert has_struck(trace)
+    assert verified(tmp_path / "tried", keys) in ({300, 600} if done.returncode else {600})
+    subprocess.run(export_into("tried"), check=True, stdout=subprocess.PIPE)  # noqa: S603
+    assert verified(tmp_path / "tried", keys) == 600
+    database.close()

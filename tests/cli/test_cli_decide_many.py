@@ -63,7 +63,7 @@ waiver grand_opening
   of            spending/approved
   for           campaign.id is "spring-1"
   in force from 2026-12-01 until 2027-01-01
-  approved by   "A. Jansen" as "CFO"
+  approved by   "A. Jansen" as "CFO" on 2026-11-28
   ticket        "FIN-7"
   reason        "The board has approved the whole opening."
 end waiver

@@ -15,7 +15,7 @@ from api.cli.main import assent
 
 Run = Callable[..., Result]
 PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
-GROUPS = {("keys",), ("new",), ("log",)}
+GROUPS = {("keys",), ("new",), ("log",), ("retention",), ("contents",), ("policies",)}
 BEGIN, END = "<!-- help: generated -->\n", "<!-- end of help -->\n"
 
 
@@ -57,10 +57,10 @@ def test_every_command_has_an_example_and_names_its_statuses(run: Run) -> None:
         assert re.search(r"Exit\s+status:", text)
 
 
-def test_all_but_lsp_and_serve_take_json(run: Run) -> None:
+def test_all_but_lsp_serve_and_ship_take_json(run: Run) -> None:
     for path in commands(assent):
         takes = "--json " in run(*path, "--help").stdout
-        assert takes == (path not in {("lsp",), ("serve",), *GROUPS})
+        assert takes == (path not in {("lsp",), ("serve",), ("log", "ship"), *GROUPS})
 
 
 def test_assent_alone_shows_the_commands_in_their_order(run: Run) -> None:
@@ -70,7 +70,8 @@ def test_assent_alone_shows_the_commands_in_their_order(run: Run) -> None:
     names = [line.split()[0] for line in listed]
     assert names == [
         *("decide", "check", "explain", "test", "docs", "diff", "new", "fmt"),
-        *("lsp", "init", "keys", "serve", "log", "verify", "replay"),
+        *("lsp", "init", "keys", "serve", "push", "policies", "log", "retention", "contents"),
+        *("verify", "replay"),
     ]
 
 

@@ -9,9 +9,11 @@ import pytest
 from click.testing import Result
 
 from api.cli.verification_view import receipt_document, receipt_lines
+from api.contents import open_database
+from api.policies_in_force import utc_now
 from api.recording import Recorder
+from api.settings import load_settings
 from api.submission import NATIVE, Terms
-from api.wsgi import utc_now
 from engine import Engine, load_bundle
 from engine.audit.export import line_of
 from engine.audit.log import Committer
@@ -30,7 +32,7 @@ OBJECTION = ("--ground", "objection")
 def database(run: Run, tmp_path: Path, policies: str, denied: Any) -> Iterator[Database]:
     """An installation with three decisions on a campaign."""
     assert run("init").exit_code == 0
-    opened = Database(f"sqlite:///{tmp_path}/var/assent.db")
+    opened = open_database(load_settings({"ASSENT_DATA_DIRECTORY": f"{tmp_path}/var"}))
     committer = Committer(SQLLogStore(opened))
     recorder = Recorder(Engine(load_bundle(policies)), committer, clock=utc_now)
     terms = Terms(format=NATIVE, as_of=utc_now())

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from api.contents import open_database
+from api.policies_in_force import utc_now
 from api.recording import Recorder
+from api.settings import load_settings
 from api.submission import NATIVE, Terms
-from api.wsgi import utc_now
 from engine import Engine, load_bundle
 from engine.audit.log import Committer
-from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.log_store import SQLLogStore
 
@@ -27,7 +28,7 @@ ERASE = ("log", "erase", "--actor", "pipeline", "--ground", "objection")
 def first(run: Run, tmp_path: Path, policies: str, denied: Any) -> Iterator[str]:
     """The first of two decisions of an installation."""
     assert run("init").exit_code == 0
-    database = Database(f"sqlite:///{tmp_path}/var/assent.db")
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": f"{tmp_path}/var"}))
     committer = Committer(SQLLogStore(database))
     recorder = Recorder(Engine(load_bundle(policies)), committer, clock=utc_now)
     terms = Terms(format=NATIVE, as_of=utc_now())

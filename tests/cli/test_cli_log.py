@@ -15,13 +15,13 @@ import pytest
 from click.testing import Result
 
 from api.cli.log_sources import WebSource
+from api.contents import open_database
+from api.policies_in_force import utc_now
 from api.recording import Recorder
 from api.settings import load_settings
 from api.submission import NATIVE, Terms
-from api.wsgi import utc_now
 from engine import Engine, load_bundle
 from engine.audit.log import Committer
-from engine.storage.database import Database
 from engine.storage.log_store import SQLLogStore
 
 Run = Callable[..., Result]
@@ -40,7 +40,7 @@ def data(tmp_path: Path) -> Path:
 def logged(run: Run, data: Path, policies: str, denied: object) -> Iterator[Decide]:
     """Logs decisions in an installation of its own."""
     assert run("init").exit_code == 0
-    database = Database(f"sqlite:///{data}/assent.db")
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(data)}))
     committer = Committer(SQLLogStore(database))
     recorder = Recorder(Engine(load_bundle(policies)), committer, clock=utc_now)
     terms = Terms(format=NATIVE, as_of=utc_now())

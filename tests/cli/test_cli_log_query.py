@@ -12,12 +12,13 @@ import pytest
 from click.testing import Result
 
 from api.cli import log_query
+from api.contents import open_database
 from api.recording import Recorder
+from api.settings import load_settings
 from api.submission import NATIVE, Terms
 from engine import Engine, load_bundle
 from engine.audit.log import Committer
 from engine.storage import statistics
-from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.log_store import SQLLogStore
 
@@ -37,7 +38,7 @@ def logged(
     assert run("init").exit_code == 0
     vague = {name: value for name, value in campaign.items() if name != "age"} | {"profiling": True}
     hostile = campaign | {"id": "\x1b[2J\nDENY"}
-    database = Database(f"sqlite:///{tmp_path}/var/assent.db")
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": f"{tmp_path}/var"}))
     committer = Committer(SQLLogStore(database))
     engine = Engine(load_bundle(policies))
     for day, submitted in enumerate((denied, denied, campaign, vague, hostile), start=1):
@@ -69,6 +70,8 @@ def _days(result: Result) -> list[int]:
         (("--rule", "minors/profiling"), [2, 1]),
         (("--rule", "minors/profiling", "--rule-status", "undetermined"), [4]),
         (("--policy-digest", "sha256:00"), []),
+        (("--text", "profil*"), [4, 2, 1]),
+        (("--text", "spring"), []),
         (("--as-of", "3"), [3, 2, 1]),
         (("--as-of", "0"), []),
         (("--limit", "2"), [5, 4]),
@@ -134,6 +137,8 @@ def test_searching_leaves_no_entry(run: Run, logged: list[str]) -> None:
         (("--since", "yesterday"), "no instant"),
         (("--as-of", "-1"), "--as-of"),
         (("--as-of", "6"), "it has 5 entries; name that size or a smaller one"),
+        (("--text", "a OR b"), "`OR` is no operator"),
+        (("--text", '"a'), "no partner"),
         (("--limit", "0"), "--limit"),
         (("--campaign", "\udcff"), "no UTF-8"),
         (("--colour", "red"), "--colour"),
@@ -174,6 +179,33 @@ def test_statistics_beyond_the_log(run: Run, one_line: OneLine, logged: list[str
     del logged
     line = one_line(run("log", "statistics", "--as-of", "6"))
     assert "it has 5 entries; name that size or a smaller one" in line
+
+
+def test_sample(run: Run, logged: list[str]) -> None:
+    del logged
+    made = json.loads(run("log", "sample", "3", "--as-of", "4", "--json").stdout)
+    assert (made["size"], made["population"], len(made["items"])) == (4, 4, 3)
+    again = json.loads(run("log", "sample", "9", "--as-of", "4", "--json").stdout)
+    assert again["items"][:3] == made["items"]
+    assert sorted(each["index"] for each in again["items"]) == [0, 1, 2, 3]
+    lines = run("log", "sample", "2", "--as-of", "5", "--outcome", "deny").stdout.splitlines()
+    assert re.fullmatch(r"2 of 3 decisions; drawn from 5:\S{43}=", lines[-1])
+    assert all("DENY" in line for line in lines[:-1])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("3",), "add --as-of"),
+        (("0", "--as-of", "2"), "1<=x<=5000"),
+        (("3", "--as-of", "6"), "it has 5 entries; name that size or a smaller one"),
+    ],
+)
+def test_samples_that_cannot_be_drawn(
+    run: Run, one_line: OneLine, logged: list[str], options: tuple[str, ...], words: str
+) -> None:
+    del logged
+    assert words in one_line(run("log", "sample", *options))
 
 
 @pytest.mark.parametrize("command", ["query", "statistics"])

@@ -199,7 +199,7 @@ waiver trial
   of            labels/generated
   for           campaign.id is "c-1"
   in force from 2026-01-01 until 2026-03-01
-  approved by   "A. Jansen" as "DPO"
+  approved by   "A. Jansen" as "DPO" on 2025-12-29
   ticket        "LEG-1"
   reason        "It is a trial."
 end waiver

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import repeat
 from pathlib import Path
@@ -12,15 +13,17 @@ import pytest
 from click.testing import Result
 
 from api import replay as replaying
+from api.contents import open_database
 from api.recording import Recorder
+from api.replay import NotReplayable, Replayer
+from api.settings import load_settings
 from api.submission import NATIVE, Decided, Terms, submit
-from api.wsgi import version_of
 from engine import Engine, __version__, facade, load_bundle
 from engine.audit.log import Committer
-from engine.storage.database import Database
 from engine.storage.decisions import Decisions
+from engine.storage.erasures import Erasures
 from engine.storage.log_store import SQLLogStore
-from engine.storage.policies import PolicyVersions
+from engine.storage.policies import PolicyVersions, policy_version
 
 Run = Callable[..., Result]
 OneLine = Callable[[Result], str]
@@ -39,9 +42,9 @@ def logged(run: Run, data: Path, policies: str, denied: object) -> list[str]:
 
 def _logged(run: Run, data: Path, policies: str, campaign: object) -> list[str]:
     assert run("init").exit_code == 0
-    database = Database(f"sqlite:///{data}")
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(data.parent)}))
     bundle = load_bundle(policies)
-    PolicyVersions(database).keep(version_of(bundle))
+    PolicyVersions(database).keep(policy_version(bundle.name, bundle.files))
     committer = Committer(SQLLogStore(database))
     for day in (1, 2, 3):
         now = datetime(2026, 11, day, 12, tzinfo=UTC)
@@ -123,17 +126,27 @@ def test_the_engine_is_told_where_it_is_another(
 
 def test_what_was_altered_or_taken_away_is_told(run: Run, logged: list[str], data: Path) -> None:
     with sqlite3.connect(data) as connection:
-        connection.execute("""UPDATE payload SET input = x'7b7d' WHERE "index" = 0""")
-        connection.execute("""DELETE FROM payload WHERE "index" = 2""")
+        connection.execute("""UPDATE sealed SET payload = x'7b7d' WHERE "index" = 0""")
+        connection.execute("""DELETE FROM sealed WHERE "index" = 2""")
     result = run("replay", "--all")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
         f"NOT REPLAYABLE  {logged[0]}",
-        "  what is stored of it is not what was logged",
+        "  its contents cannot be read: they do not open under their key",
         f"NOT REPLAYABLE  {logged[2]}",
         "  its input and result are gone, and no erasure says why",
         "3 decisions: 1 identical, 2 not replayable",
     ]
+
+
+def test_contents_that_are_not_those_of_the_leaf(logged: list[str], data: Path) -> None:
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(data.parent)}))
+    entry = Decisions(database).get(logged[0])
+    assert entry.payload is not None
+    other = replace(entry, payload=replace(entry.payload, input=b"{}"))
+    outcome = Replayer(PolicyVersions(database), Erasures(database)).replay(other).outcome
+    assert outcome == NotReplayable(why="what is stored of it is not what was logged")
+    database.close()
 
 
 def test_an_erased_decision_is_no_fault(run: Run, logged: list[str]) -> None:

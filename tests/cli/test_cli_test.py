@@ -212,7 +212,21 @@ def test_mutants_as_json(run: Run, copied: Path) -> None:
     }
 
 
-KINDS = {"parameter", "table", "definition"}
+def test_of_a_large_set_it_is_said_how_many_members_were_tried(run: Run, copied: Path) -> None:
+    rules = copied / "ads.policy"
+    assert "of the set" not in run("test", copied, "--mutants").stdout
+    many = ", ".join(f'"{a}{b}"' for a in "ABCDEFGH" for b in "ABCDEFGH")
+    named = f'set KNOWN of text "known campaigns"\n  is {{{many}}}\nend set\n\npolicy minors'
+    condition = "campaign.profiling and campaign.id is not one of KNOWN\n"
+    text = rules.read_text().replace("policy minors", named, 1)
+    rules.write_text(text.replace("campaign.profiling\n", condition, 1))
+    result = run("test", copied, "--mutants")
+    assert "of the set KNOWN, 60 of its 64 members, evenly spread, were left out" in result.stdout
+    document = json.loads(run("test", copied, "--mutants", "--json").stdout)["mutants"]
+    assert document["partly_tried"] == [{"set": "KNOWN", "tried": 60, "members": 64}]
+
+
+KINDS = {"parameter", "table", "definition", "set"}
 DECLARED = """parameter ceiling : money "what may be spent at most"
   source DSA art 28(2)
   is EUR 900000
@@ -249,8 +263,9 @@ def test_what_a_change_is_in_is_said_in_json(run: Run, copied: Path) -> None:
         ("parameter", "ceiling"),
         ("table", "least_age"),
         ("definition", "dear"),
+        ("set", "EU"),
     }
-    assert named[-1] == {
+    assert next(each for each in reversed(named) if "table" in each) == {
         "table": "least_age",
         "change": "`otherwise gives 13` is left out",
         "file": file,

@@ -1,49 +1,38 @@
-"""Clients that others wrote, on a log of ours: Tessera's `fsck`, on a directory and over HTTP.
+"""Clients that others wrote, on a log of ours: Tessera's `fsck`, Go's `note` and `tlog`.
 
-They need Go and their modules in its cache: `go install` with the path below brings them. Where
-they are absent, the tests are skipped and say so.
+They are built from pinned versions; where they cannot be, the tests are skipped and say so.
 """
 
-import os
-import shutil
+import json
 import subprocess
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from api.cli.main import assent
+from engine.audit.export import Line
+from engine.audit.keyring import KeyRing
+from engine.audit.log_proof import LogProof
 from engine.storage.anchor import KeyFile
 from tests.api.installation import (
     NDJSON,
     Installation,
+    Served,
     campaign,
     free_port,
     install,
     ndjson,
     serving,
 )
+from tests.audit.published import KEY, leaf, published
 
-FSCK = "github.com/transparency-dev/tessera/cmd/fsck@v1.0.4"
-MODULE = "github.com/transparency-dev/tessera@v1.0.4"
 SIZE = 300
+WAIT = "/v1/decisions?receipt=wait"
 
-
-@pytest.fixture(scope="module")
-def fsck(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    go = shutil.which("go")
-    if go is None:
-        pytest.skip("there is no Go here to build Tessera's fsck with")
-    cache = subprocess.run([go, "env", "GOMODCACHE"], capture_output=True, check=True)  # noqa: S603
-    source = Path(cache.stdout.decode().strip()) / MODULE
-    made = tmp_path_factory.mktemp("go") / "fsck"
-    if source.is_dir():  # A pinned version, built from the cache alone.
-        environment = os.environ | {"GOPROXY": "off", "GOFLAGS": "-buildvcs=false"}
-        command = [go, "build", "-o", str(made), "./cmd/fsck"]
-        subprocess.run(command, cwd=source, env=environment, capture_output=True, check=False)  # noqa: S603
-    if not made.exists():
-        pytest.skip(f"`go install {FSCK}` has not been run here: its modules are not in the cache")
-    return made
+Done = subprocess.CompletedProcess[bytes]
 
 
 @pytest.fixture
@@ -55,23 +44,123 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installatio
     return made
 
 
-def _check(fsck: Path, url: str, vkey: Path, *more: str) -> subprocess.CompletedProcess[bytes]:
-    command = [str(fsck), f"--storage_url={url}", f"--public_key={vkey}", "--ui=false", *more]
-    return subprocess.run(command, capture_output=True, check=False, timeout=120)  # noqa: S603 - as built.
+def run(*command: object) -> Done:
+    arguments = list(map(str, command))
+    return subprocess.run(arguments, capture_output=True, check=False, timeout=120)  # noqa: S603 - as built.
+
+
+def accepts(fsck: Path, url: str, vkey: Path, size: int, *more: str) -> bool:
+    """Whether `fsck` says that a log of a size is right: its exit status is 0 whatever it finds."""
+    done = run(fsck, f"--storage_url={url}", f"--public_key={vkey}", "--ui=false", *more)
+    return f"Successfully fsck'd log with size {size} and root " in done.stderr.decode()
+
+
+def fill(served: Served, count: int) -> None:
+    body = ndjson([campaign(id=f"c{number}") for number in range(count)])
+    batch = served.request("POST", "/v1/decisions/batch", body, Content_Type=NDJSON)
+    assert batch[0] == 200
+
+
+def export(tree: Path) -> None:
+    exported = CliRunner().invoke(assent, ["log", "export", str(tree)])
+    assert exported.exit_code == 0, exported.output
 
 
 def test_tessera_accepts_the_log_as_it_is_served_and_as_it_is_exported(
     fsck: Path, installation: Installation, tmp_path: Path
 ) -> None:
     vkey, tree = tmp_path / "log.vkey", tmp_path / "tree"
-    body = ndjson([campaign(id=f"c{number}") for number in range(SIZE)])
     with serving(installation) as served:
-        batch = served.request("POST", "/v1/decisions/batch", body, Content_Type=NDJSON)
-        assert batch[0] == 200
-        exported = CliRunner().invoke(assent, ["log", "export", str(tree)])
-        assert exported.exit_code == 0, exported.output
+        fill(served, SIZE)
+        export(tree)
         token = f"--bearer_token={installation.tokens['auditor']}"
-        live = _check(fsck, f"http://127.0.0.1:{served.port}/log/", vkey, token)
-        assert live.returncode == 0, live.stderr
-    files = _check(fsck, f"file://{tree}/", vkey)
-    assert files.returncode == 0, files.stderr
+        assert accepts(fsck, f"http://127.0.0.1:{served.port}/log/", vkey, SIZE, token)
+    assert accepts(fsck, f"file://{tree}/", vkey, SIZE)
+    assert not accepts(fsck, f"file://{tree}/", vkey, SIZE + 1)
+    other = KeyFile(tmp_path / "other.key")
+    other.create(KeyRing.generate(other_origin(vkey)))
+    vkey.write_text(str(other.read().verifiers[0]))
+    assert not accepts(fsck, f"file://{tree}/", vkey, SIZE)
+
+
+def other_origin(vkey: Path) -> str:
+    """Return the name of the log: another key may have it, and is not believed for that."""
+    return vkey.read_text().partition("+")[0]
+
+
+def test_go_opens_the_checkpoint_and_proves_every_entry(
+    checklog: Path, installation: Installation, tmp_path: Path
+) -> None:
+    vkey, tree = (tmp_path / "log.vkey").read_text(), tmp_path / "tree"
+    body = json.dumps({"campaign": campaign()}).encode()
+    with serving(installation) as served:
+        fill(served, SIZE)
+        answer = json.loads(served.request("POST", WAIT, body)[2])
+        export(tree)
+    done = run(checklog, tree, vkey)
+    assert done.stdout == b"%d entries\n" % (SIZE + 1), done.stderr
+    receipt = tmp_path / "decision.tlog-proof"
+    receipt.write_text(answer["receipt"]["proof"])
+    proof = LogProof.read(receipt.read_bytes())
+    entry = json.loads(proof.extra)
+    assert set(entry) == set(Line.__struct_fields__)
+    leaf_file = tmp_path / "decision.tlog-proof.leaf"
+    leaf_file.write_bytes(b64decode(entry["leaf"]))
+    done = run(checklog, receipt, vkey)
+    assert done.stdout == b"entry %d of %d\n" % (SIZE, SIZE + 1), done.stderr
+    leaf_file.write_bytes(leaf_file.read_bytes() + b" ")
+    assert run(checklog, receipt, vkey).returncode == 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 512, 65_537])
+def test_go_accepts_logs_of_every_shape(checklog: Path, tmp_path: Path, size: int) -> None:
+    files = published([leaf(number) for number in range(size)]).files
+    for path, content in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    done = run(checklog, tmp_path, KEY.verifier)
+    assert done.stdout == b"%d entries\n" % size, done.stderr
+    name = max(path for path in files if path.startswith("tile/entries/"))
+    (tmp_path / name).write_bytes(files[name][:-1] + b" ")
+    assert run(checklog, tmp_path, KEY.verifier).returncode == 1
+
+
+def test_rotation_is_signed_by_both_keys_for_whoever_knows_either(
+    checklog: Path, fsck: Path, installation: Installation, tmp_path: Path
+) -> None:
+    """Foreign clients with the old key, with the new, and with both accept every checkpoint."""
+    tree, vkey = tmp_path / "tree", tmp_path / "log.vkey"
+    file = KeyFile(installation.settings.log_key)
+    (old,) = file.read().verifiers
+    with serving(installation) as served:
+        fill(served, 3)
+        export(tree)
+        assert run(checklog, tree, old).returncode == 0
+        until = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+        rotated = CliRunner().invoke(assent, ["log", "rotate", "--both-until", until])
+        assert rotated.exit_code == 0, rotated.output
+        fill(served, 2)
+        export(tree)
+    new = file.read().verifiers[0]
+    assert new != old
+    for known in ([old], [new], [new, old]):
+        done = run(checklog, tree, *known)
+        assert done.stdout == b"5 entries\n", done.stderr
+        vkey.write_text(str(known[0]))
+        assert accepts(fsck, f"file://{tree}/", vkey, 5)
+    _end_rotation(file)
+    with serving(installation) as served:
+        fill(served, 1)
+        export(tree)
+    assert run(checklog, tree, new).stdout == b"6 entries\n"
+    refused = run(checklog, tree, old)
+    assert refused.returncode == 1
+    assert b"no verifiable signatures" in refused.stderr
+
+
+def _end_rotation(file: KeyFile) -> None:
+    """Let the old key's time have passed."""
+    past = datetime(2026, 1, 1, tzinfo=UTC)
+    ring = file.read()
+    new, old = ring.keys
+    file.change(lambda _: KeyRing(keys=(new, type(old)(signer=old.signer, until=past))))

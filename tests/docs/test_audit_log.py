@@ -13,7 +13,10 @@ from flask import Flask
 
 from api.cli.main import assent
 from api.wsgi import start
+from engine.audit.note import read_note
 from tests.api.installation import Caller, allowed, install
+from tests.audit.loopback_witness import LoopbackWitness
+from tests.audit.published import KEY, leaf, published
 
 PAGE = (Path(__file__).parents[2] / "docs" / "audit-log.md").read_text()
 
@@ -77,3 +80,17 @@ def test_an_auditor_does_as_the_page_says(work: Path, tmp_path: Path) -> None:
     run("erased")
     run("hold")
     started.close()
+
+
+def test_witnesses_are_demanded_as_the_page_says(work: Path) -> None:
+    log = published([leaf(number) for number in range(3)])
+    witnesses = [LoopbackWitness(name=f"w{n}.example", seed=bytes([n]) * 32) for n in (1, 2, 3)]
+    note = log.files["checkpoint"]
+    for witness in witnesses[:2]:
+        log.files["checkpoint"] += witness.cosign(read_note(note).text)
+    for path, content in log.files.items():
+        (work / "published" / path).parent.mkdir(parents=True, exist_ok=True)
+        (work / "published" / path).write_bytes(content)
+    (work / "log.vkey").write_text(str(KEY.verifier))
+    (work / "witnesses.vkey").write_text("\n".join(each.vkey for each in witnesses))
+    run("witnesses")

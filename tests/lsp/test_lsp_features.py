@@ -102,6 +102,28 @@ def test_what_is_saved_and_closed_is_read_from_disk(
     editor.until(lambda: editor.diagnostics[uri] == [])
 
 
+OVER = """
+waiver spring
+  of            minors/{rule}
+  for           campaign.id is "c-1"
+  in force from 2020-03-01 until 2020-06-01
+  approved by   "A. Jansen" as "DPO" on 2020-02-20
+  ticket        "LEG-1"
+  reason        "Every ad is reviewed by hand."
+end waiver
+"""
+
+
+def test_what_is_out_of_date_is_warned_of(editor: Editor, minors: Path) -> None:
+    text = minors.read_text()
+    rule = text.partition("  rule ")[2].split()[0]
+    uri = ready(editor, minors, text + OVER.format(rule=rule))
+    editor.until(lambda: "W0540" in [each.code for each in editor.diagnostics[uri]])
+    found = next(each for each in editor.diagnostics[uri] if each.code == "W0540")
+    assert found.severity is types.DiagnosticSeverity.Warning
+    assert found.message.splitlines()[0] == "the waiver `spring` is over"
+
+
 SERVED = """\
 set SERVED of country "countries that we serve"
   is column "code" of "served.csv"

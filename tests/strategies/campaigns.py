@@ -481,7 +481,7 @@ def waivers(draw: st.DrawFn, name: str, rule: str) -> str:
         f"of {rule}",
         f"for {scope or draw(conditions(towards_denial=False, depth=1))}",
         f"in force from {start} until {until}",
-        'approved by "A. Jansen" as "counsel"',
+        f'approved by "A. Jansen" as "counsel" on {start}',
         'ticket "LEG-1"',
         'reason "it is reviewed by hand"',
     ]

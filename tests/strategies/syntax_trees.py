@@ -541,7 +541,7 @@ def waivers() -> st.SearchStrategy[tree.Waiver]:
         st.builds(tree.WaivedClause, span=span, rule=references()),
         st.builds(tree.ScopeClause, span=span, condition=expressions()),
         st.builds(tree.ForceClause, span=span, start=days(), until=st.none() | days()),
-        st.builds(tree.ApprovalClause, span=span, approver=titles(), role=titles()),
+        st.builds(tree.ApprovalClause, span=span, approver=titles(), role=titles(), day=days()),
         st.builds(tree.TicketClause, span=span, text=titles()),
         st.builds(tree.ReasonClause, span=span, text=titles()),
     )

@@ -39,7 +39,8 @@ def waiver(name: str, rule: str, scope: str, window: tuple[date, date]) -> str:
     return (
         f"waiver {name}\n  of {rule}\n  for {scope}\n"
         f"  in force from {window[0]} until {window[1]}\n"
-        '  approved by "A. Jansen" as "counsel"\n  ticket "LEG-1"\n  reason "by hand"\nend waiver\n'
+        f'  approved by "A. Jansen" as "counsel" on {window[0]}\n'
+        '  ticket "LEG-1"\n  reason "by hand"\nend waiver\n'
     )
 
 

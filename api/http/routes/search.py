@@ -12,35 +12,52 @@ from api.http.access import sees_all
 from api.http.accesses import note_access
 from api.http.answers import entry_document, json_answer, proof_document
 from api.http.bodies import TEXT
-from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised, erased
+from api.http.contents import check_not_erased, contents_of
+from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised
 from api.http.receipts import receipt_file
+from api.http.routes.evidence import entry_evidence_answer, evidence_answer
+from api.http.routes.records import export_answer, manifest_answer, wanted_format
 from api.http.service import Service
 from api.http.shapes import (
     FilterParameters,
+    ManifestParameters,
     NoParameters,
+    SampleParameters,
     SearchParameters,
     invalid_query,
     read_query,
 )
-from api.listing import listed_document, statistics_document
+from api.listing import listed_document, sample_document, statistics_document
 from api.replay import replay_document
 from engine.audit.acts import Action
 from engine.audit.record import LogEntry, Payload
 from engine.audit.spans import spans_of
 from engine.storage.decisions import DecisionPage
-from engine.storage.errors import BeyondLog, InvalidQuery, LogInconsistent, NotFound
+from engine.storage.errors import BeyondLog, InvalidQuery, NotFound
 from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
+from engine.storage.samples import Sample
 from engine.storage.statistics import Statistics
 
 
 def blueprint(service: Service) -> Blueprint:
     """Return the routes of recorded decisions."""
     routes = Blueprint("search", __name__)
+    _add_many(routes, service)
+    _add_one(routes, service)
+    return routes
+
+
+def _add_many(routes: Blueprint, service: Service) -> None:
+    """Add what concerns all decisions that meet some filters."""
 
     @routes.get("/v1/decisions")
     def list() -> Response:  # noqa: A001 - the endpoint's name.
         query = read_query(SearchParameters, request.args)
+        wanted = wanted_format(query.format)
+        if wanted is not None:
+            _check_whole(query)
+            return export_answer(service, g.key, _filters(query, g.key), wanted)
         page = _page(service, query, g.key)
         found = spans_of(each.index for each in page.decisions)
         note_access(service, g.key, Action.SEARCH, found)
@@ -57,6 +74,33 @@ def blueprint(service: Service) -> Blueprint:
         made = _statistics(service, read_query(FilterParameters, request.args), g.key)
         note_access(service, g.key, Action.SEARCH, spans_of([]))
         return json_answer(statistics_document(made))
+
+    @routes.get("/v1/decisions/manifest")
+    def manifest() -> Response:
+        query = read_query(ManifestParameters, request.args)
+        if query.format is None:
+            raise _refused("of which format is the manifest?", "format")
+        if query.as_of is None:
+            raise _refused("a manifest is that of an export as of a size of the log", "as_of")
+        return manifest_answer(service, g.key, _filters(query, g.key), query.format)
+
+    @routes.get("/v1/decisions/evidence")
+    def evidence() -> Response:
+        query = read_query(FilterParameters, request.args)
+        if query == FilterParameters(as_of=query.as_of):
+            raise _refused("evidence is of some decisions: give a filter", "campaign")
+        return evidence_answer(service, g.key, _filters(query, g.key))
+
+    @routes.get("/v1/decisions/sample")
+    def sample() -> Response:
+        made = _sample(service, read_query(SampleParameters, request.args), g.key)
+        found = spans_of(each.decision.index for each in made.decisions)
+        note_access(service, g.key, Action.SEARCH, found)
+        return json_answer(sample_document(made))
+
+
+def _add_one(routes: Blueprint, service: Service) -> None:
+    """Add what concerns one decision."""
 
     @routes.get("/v1/decisions/<decision_id>")
     def show(decision_id: str) -> Response:
@@ -82,6 +126,12 @@ def blueprint(service: Service) -> Blueprint:
         answer.headers["Content-Disposition"] = name
         return answer
 
+    @routes.get("/v1/decisions/<decision_id>/evidence")
+    def evidence_of_one(decision_id: str) -> Response:
+        read_query(NoParameters, request.args)
+        entry, _ = _whole(service, decision_id, g.key)
+        return entry_evidence_answer(service, g.key, entry)
+
     @routes.post("/v1/decisions/<decision_id>/replay")
     def replay(decision_id: str) -> Response:
         read_query(NoParameters, request.args)
@@ -90,22 +140,37 @@ def blueprint(service: Service) -> Blueprint:
             note_access(service, g.key, Action.REPLAY, spans_of([entry.index]))
         return json_answer(replay_document(service.replayer.replay(entry)))
 
-    return routes
-
 
 def _page(service: Service, query: SearchParameters, key: ApiKey) -> DecisionPage:
     filters = _filters(query, key)
     try:
-        return service.decisions.page(filters, limit=query.limit, cursor=query.cursor)
+        return service.decisions.page(filters, limit=query.limit or 100, cursor=query.cursor)
     except BeyondLog as error:
         raise _refused(str(error), "as_of") from None
     except InvalidQuery as error:
         raise _refused(str(error), "cursor") from None
 
 
+def _check_whole(query: SearchParameters) -> None:
+    for name, value in (("limit", query.limit), ("cursor", query.cursor)):
+        if value is not None:
+            raise _refused("an export is whole, and has no pages", name)
+
+
 def _statistics(service: Service, query: FilterParameters, key: ApiKey) -> Statistics:
     try:
         return service.decisions.statistics(_filters(query, key))
+    except BeyondLog as error:
+        raise _refused(str(error), "as_of") from None
+
+
+def _sample(service: Service, query: SampleParameters, key: ApiKey) -> Sample:
+    if query.count is None:
+        raise _refused("how many decisions are to be drawn?", "count")
+    if query.as_of is None:
+        raise _refused("a sample is drawn as of a size of the log", "as_of")
+    try:
+        return service.decisions.sample(_filters(query, key), query.count)
     except BeyondLog as error:
         raise _refused(str(error), "as_of") from None
 
@@ -116,7 +181,7 @@ def _entry(service: Service, decision_id: str, key: ApiKey) -> LogEntry:
     if sees_all(key):
         return entry
     if entry.payload is None:  # Whose it was is erased as well.
-        _check_not_erased(service, decision_id)
+        check_not_erased(service, decision_id)
     if entry.columns.actor != key.name:
         raise NotFound(f"the log has no decision `{decision_id[:64]}`")
     return entry
@@ -125,16 +190,7 @@ def _entry(service: Service, decision_id: str, key: ApiKey) -> LogEntry:
 def _whole(service: Service, decision_id: str, key: ApiKey) -> tuple[LogEntry, Payload]:
     """Return a decision that a key may see, with its contents."""
     entry = _entry(service, decision_id, key)
-    if entry.payload is None:
-        _check_not_erased(service, decision_id)
-        raise LogInconsistent("what was logged of the decision is gone, and no erasure says why")
-    return entry, entry.payload
-
-
-def _check_not_erased(service: Service, decision_id: str) -> None:
-    tombstone = service.erasures.tombstone(decision_id)
-    if tombstone is not None:
-        raise ProblemRaised(erased(tombstone))
+    return entry, contents_of(service, entry)
 
 
 def _filters(query: FilterParameters, key: ApiKey) -> DecisionFilter:
@@ -146,6 +202,13 @@ def _filters(query: FilterParameters, key: ApiKey) -> DecisionFilter:
             detail = "only a key with the role `auditor` reads the decisions of others"
             raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
         actor = key.name
+    try:
+        return _decision_filter(query, actor)
+    except InvalidQuery as error:  # The shape has seen to all else.
+        raise _refused(str(error), "text") from None
+
+
+def _decision_filter(query: FilterParameters, actor: str | None) -> DecisionFilter:
     return DecisionFilter(
         since=query.since,
         until=query.until,
@@ -156,6 +219,7 @@ def _filters(query: FilterParameters, key: ApiKey) -> DecisionFilter:
         campaign=query.campaign,
         actor=actor,
         policy_digest=query.policy_digest,
+        text=query.text,
         as_of=query.as_of,
     )
 

@@ -1,8 +1,12 @@
 """`/log/`: the log as C2SP tlog-tiles v0.1.0 publishes it, for auditors and for their programs.
 
 What lies within the last signed checkpoint is served, and nothing beyond it: whatever was served
-once never changes. Partial tiles and bundles are made when they are asked for, of any width.
+once never changes. Where there are witnesses, `checkpoint` is the newest that enough of them have
+cosigned, which may be an earlier one. Partial tiles and bundles are made when they are asked for,
+of any width.
 """
+
+import re
 
 from flask import Blueprint, request
 from werkzeug.exceptions import NotFound
@@ -14,6 +18,9 @@ from api.http.shapes import NoParameters, read_query
 from engine.audit.tiles import TilePath
 
 _BYTES = "application/octet-stream"
+_RESPONSE = "application/timestamp-reply"
+_PLAIN = f"{TEXT}; charset=utf-8"
+_STAMP = re.compile(r"latest|[0-9]{1,19}(\.tsr)?")
 _WEEK = 7 * 24 * 60 * 60
 
 
@@ -25,8 +32,8 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/log/checkpoint")
     def checkpoint() -> Response:
         read_query(NoParameters, request.args)
-        note = service.signer.latest().note
-        return Response(note, content_type=f"{TEXT}; charset=utf-8")
+        note = service.publisher.latest().note
+        return Response(note, content_type=_PLAIN)
 
     @routes.get("/log/tile/<path:rest>")
     def resource(rest: str) -> Response:
@@ -37,6 +44,14 @@ def blueprint(service: Service) -> Blueprint:
         answer = Response(service.tiles.resource(path), content_type=_BYTES)
         answer.headers["Cache-Control"] = f"{visibility}, max-age={_WEEK}, immutable"
         return answer
+
+    @routes.get("/log/timestamps/<name>")
+    def timestamp(name: str) -> Response:
+        read_query(NoParameters, request.args)
+        content = service.vouched.stamp_file(name) if _STAMP.fullmatch(name) else None
+        if content is None:
+            raise NotFound
+        return Response(content, content_type=_RESPONSE if name.endswith(".tsr") else _PLAIN)
 
     return routes
 

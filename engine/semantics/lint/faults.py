@@ -161,6 +161,17 @@ def waiver_over(span: Span, name: str, until: date) -> Diagnostic:
     )
 
 
+def approval_to_come(span: Span, name: str, approved: date) -> Diagnostic:
+    """A waiver whose approval is dated on a day that has not come."""
+    return _warning(
+        "W0543",
+        f"the approval of the waiver `{name}` is yet to come",
+        span,
+        label=f"on {approved} somebody may approve it, or not",
+        help="write the day on which it was approved; until then, leave the waiver out",
+    )
+
+
 def untested_waiver(span: Span, name: str) -> Diagnostic:
     """A waiver that no test expects to hold."""
     return _warning(

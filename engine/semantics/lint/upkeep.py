@@ -17,11 +17,15 @@ REVIEW_PERIOD = timedelta(days=365)
 
 
 def outdated(files: Iterable[syntax.File], day: date) -> Iterator[Diagnostic]:
-    """Yield a warning for each waiver that is over on a day, and each review that is too old."""
+    """Yield a warning for each waiver and review that a day shows to be out of step.
+
+    A waiver may be over, or have been approved on a day to come; a review may be too old.
+    """
     for item in (item for file in files for item in file.items):
         match item:
             case syntax.Waiver():
                 yield from _over(item, day)
+                yield from _to_be_approved(item, day)
             case syntax.Parameter():
                 yield from _unreviewed(item, day)
             case _:
@@ -33,6 +37,12 @@ def _over(waiver: syntax.Waiver, day: date) -> Iterator[Diagnostic]:
     for until in (clause.until for clause in days):
         if until is not None and not Window(until=until.value).meets(day, day):
             yield faults.waiver_over(until.span, waiver.name.text, until.value)
+
+
+def _to_be_approved(waiver: syntax.Waiver, day: date) -> Iterator[Diagnostic]:
+    for clause in waiver.clauses:
+        if isinstance(clause, syntax.ApprovalClause) and clause.day.value > day:
+            yield faults.approval_to_come(clause.day.span, waiver.name.text, clause.day.value)
 
 
 def _unreviewed(parameter: syntax.Parameter, day: date) -> Iterator[Diagnostic]:

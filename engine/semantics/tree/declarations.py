@@ -1,10 +1,11 @@
 """What policies declare with dates: sets and parameters, each in editions of the law."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Generic, TypeVar
 
+from ...source.text import Span
 from ..types import ElementType, Type
 from .terms import Constant
 
@@ -71,9 +72,10 @@ Members = frozenset[str] | frozenset[Fraction]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetDefinition(Dated[Members]):
-    """A declared set of members of one type."""
+    """A declared set of members of one type, and where it is declared."""
 
     type: ElementType
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

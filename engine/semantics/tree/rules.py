@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import Enum
 
 from ...source.text import Location, Span
@@ -19,6 +20,11 @@ class Clause:
     condition: Condition
     text: str
     location: Location
+    terms: tuple[ValueTerm, ...] = field(init=False, compare=False, repr=False)
+    """Every value that the condition reads, operands and arguments included."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "terms", tuple(terms_below(self.condition)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +124,7 @@ class Waiver:
     """What lets some campaigns break a rule for a time, and who answers for it.
 
     `scope` says which campaigns, and `window` on which days of the law; it has a beginning and an
-    end. `ticket` is where the approval is on record.
+    end. It was `approved` on a day, its first one or before; `ticket` is where that is on record.
     """
 
     name: str
@@ -126,6 +132,7 @@ class Waiver:
     window: Window
     approver: str
     role: str
+    approved: date
     ticket: str
     reason: str
 
@@ -167,7 +174,7 @@ class Rule:
 
     def __post_init__(self) -> None:
         asking = (*clauses_of(self), *(each.scope for each in self.waivers))
-        read = [term for each in asking for term in terms_below(each.condition)]
+        read = [term for each in asking for term in each.terms]
         told = (*self.message.facts(), *self.remedy.facts(), *self.evidence)
         owed = self.duty.text.facts() if self.duty is not None else ()
         facts = (term for term in (*read, *told, *owed) if isinstance(term, FactTerm))

@@ -7,7 +7,19 @@ from .. import tree
 from ..expectations import WAIVER_CLAUSE
 from .borders import WAIVER_BORDER
 from .conditions import CONDITION_ELEMENT
-from .elements import IDENTIFIER, REFERENCE, TITLE, Build, Choice, Parts, misfit, node, of, word
+from .elements import (
+    DAY,
+    IDENTIFIER,
+    REFERENCE,
+    TITLE,
+    Build,
+    Choice,
+    Parts,
+    misfit,
+    node,
+    of,
+    word,
+)
 from .policies import force
 from .recovery import Complete, End, Recovering
 
@@ -18,7 +30,7 @@ def _clause(body: pp.ParserElement, build: Build) -> pp.ParserElement:
 
 def _approval(span: Span, parts: Parts) -> tree.ApprovalClause:
     approver, role = of(tree.TextLiteral, parts)
-    return tree.ApprovalClause(span=span, approver=approver, role=role)
+    return tree.ApprovalClause(span=span, approver=approver, role=role, day=parts[-1])
 
 
 def _waiver(span: Span, parts: Parts) -> tree.Waiver:
@@ -38,7 +50,7 @@ def waiver() -> pp.ParserElement:
             lambda span, parts: tree.ScopeClause(span=span, condition=parts[1]),
         ),
         force(WAIVER_BORDER),
-        _clause(word("approved by") - TITLE - word("as") - TITLE, _approval),
+        _clause(word("approved by") - TITLE - word("as") - TITLE - word("on") - DAY, _approval),
         _clause(
             word("ticket") - TITLE,
             lambda span, parts: tree.TicketClause(span=span, text=parts[1]),

@@ -88,8 +88,8 @@ def _of_waiver(
             return "of", rule.id
         case tree.ScopeClause(condition=condition):
             return "for", expression(condition, indent)
-        case tree.ApprovalClause(approver=approver, role=role):
-            return "approved by", f"{literal(approver)} as {literal(role)}"
+        case tree.ApprovalClause(approver=approver, role=role, day=day):
+            return "approved by", f"{literal(approver)} as {literal(role)} on {literal(day)}"
         case tree.TicketClause(text=text):
             return "ticket", literal(text)
         case tree.ReasonClause(text=text):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .expressions import Expression, TextLiteral
+from .expressions import DateLiteral, Expression, TextLiteral
 from .node import Broken, Name, Node
 from .policies import ForceClause, RuleReference
 
@@ -24,10 +24,14 @@ class ScopeClause(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalClause(Node):
-    """Who has approved a waiver, and in which role: `approved by "A. Jansen" as "DPO"`."""
+    """Who has approved a waiver, in which role, and when.
+
+    `approved by "A. Jansen" as "DPO" on 2026-08-29`.
+    """
 
     approver: TextLiteral
     role: TextLiteral
+    day: DateLiteral
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ def waiver(
       of {of}
       for {scope}
       in force from {days}
-      approved by "A. Jansen" as "counsel"
+      approved by "A. Jansen" as "counsel" on {days[:10]}
       ticket "LEG-991"
       reason "every creative is reviewed by hand"
     end waiver
@@ -177,7 +177,7 @@ def test_the_explanation_of_an_allow_names_who_answers_for_it() -> None:
         "  required  it is no\n"
         "  at        /flag\n"
         "  waiver    w, from 2026-01-01 until 2026-06-01\n"
-        "  approved  A. Jansen as counsel, LEG-991\n"
+        "  approved  A. Jansen as counsel on 2026-01-01, LEG-991\n"
         "  reason    every creative is reviewed by hand\n"
         "\n"
     )
@@ -214,6 +214,7 @@ def test_the_document_lists_what_is_waived_and_why() -> None:
             "waiver": "w",
             "approved_by": "A. Jansen",
             "role": "counsel",
+            "approved_on": "2026-01-01",
             "ticket": "LEG-991",
             "reason": "every creative is reviewed by hand",
             "from": "2026-01-01",

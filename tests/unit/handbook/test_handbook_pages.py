@@ -260,8 +260,9 @@ def test_a_waiver_is_shown_with_its_rule_and_escaped() -> None:
     waived = (
         f"policy p {rule('r', 'prohibit when campaign.political')} end policy\n"
         'waiver w of p/r for campaign.id is "c-1" in force from 2026-01-01 until 2026-03-01\n'
-        'approved by "A. Jansen" as "DPO" ticket "LEG-1" reason "<b>By hand.</b>" end waiver\n'
+        'approved by "A. Jansen" as "DPO" on 2025-12-29 '
+        'ticket "LEG-1" reason "<b>By hand.</b>" end waiver\n'
     )
     made = "".join(pages(handbook(bundle(waived))).values())
-    assert "approved by A. Jansen as DPO (LEG-1)" in made
+    assert "approved by A. Jansen as DPO on 29 December 2025 (LEG-1)" in made
     assert "&lt;b&gt;By hand." in made

@@ -301,7 +301,8 @@ def test_what_an_aggregate_reads_is_read_by_the_rule(aggregate: str, read: set[s
 WAIVED = (
     f"policy p {rule('r', 'prohibit when campaign.political')} end policy\n"
     'waiver w of p/r for campaign.id is "c-1" in force from 2026-01-01 until 2026-03-01\n'
-    'approved by "A. Jansen" as "DPO" ticket "LEG-1" reason "Reviewed by hand." end waiver\n'
+    'approved by "A. Jansen" as "DPO" on 2025-12-29 '
+    'ticket "LEG-1" reason "Reviewed by hand." end waiver\n'
     'test "let pass" on 2026-01-01 given campaign.id is "c-1" expect waived by w end test\n'
 )
 
@@ -314,8 +315,8 @@ def test_a_rule_names_its_waivers_and_who_answers_for_them() -> None:
         "w",
         "from 1 January 2026 up to and including 28 February 2026",
     )
-    assert (waiver.approver, waiver.role, waiver.ticket, waiver.reason) == (
-        *("A. Jansen", "DPO"),
+    assert (waiver.approver, waiver.role, waiver.approved, waiver.ticket, waiver.reason) == (
+        *("A. Jansen", "DPO", "29 December 2025"),
         *("LEG-1", "Reviewed by hand."),
     )
 

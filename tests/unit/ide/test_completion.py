@@ -220,6 +220,29 @@ def test_braces_of_a_text_take_facts() -> None:
     assert in_rule(other + '    message "{|') == ["market", "campaign"]
 
 
+def test_braces_of_a_text_take_parameters_and_tables() -> None:
+    declared = (
+        'parameter most : money "m" is EUR 5 end parameter\n'
+        'table least unique "l" given market : place '
+        "gives whole_number otherwise gives 1 end table\n"
+        'define young "y" means campaign.audience.minimum_age is less than 13 end define\n'
+    )
+    text = 'policy p "P"\n  rule r "R"\n    message "{'
+    assert offered(f"{declared}{text}|") == ["market", "campaign", "least", "most"]
+    assert offered(f"{declared}{text}le|") == ["least"]
+
+
+def test_braces_of_a_text_do_not_take_what_is_never_shown() -> None:
+    declared = (
+        "vocabulary campaign\n  record flight\n"
+        '    agent : text sensitive "who has booked it"\n  end record\nend vocabulary\n'
+    )
+    text = f'{declared}policy p "P"\n  rule r "R"\n    '
+    shown = ["start", "end", "until_stopped"]
+    assert offered(f'{text}message "{{campaign.flight.|') == shown
+    assert offered(f"{text}prohibit when campaign.flight.|") == [*shown, "agent"]
+
+
 # --- what is told of a candidate ----------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ waiver autumn
   of            minors/no_health
   for           campaign.id is "c-1"
   in force from 2026-09-01 until 2026-12-01
-  approved by   "A. Jansen" as "DPO"
+  approved by   "A. Jansen" as "DPO" on 2026-08-29
   ticket        "LEG-1"
   reason        "Every ad is reviewed by hand."
 end waiver
@@ -45,6 +45,7 @@ def test_clauses_begin_in_a_waiver() -> None:
     assert offered("waiver w\n  |") == [*WAIVER_KEYWORDS, "end waiver"]
     assert offered(f"{HEAD}app|") == ["approved by"]
     assert offered(f'{HEAD}approved by "A. Jansen" |') == ["as"]
+    assert offered(f'{HEAD}approved by "A. Jansen" as "DPO" |') == ["on"]
 
 
 def test_the_rules_are_offered_and_then_what_campaigns_say() -> None:
@@ -85,7 +86,7 @@ def test_a_waiver_is_told_with_its_rule_and_who_answers_for_it() -> None:
         "waives `minors/no_health`: No health segments\n\n"
         "Where: The identifier of the campaign is “c-1”.\n\n"
         "In force from 1 September 2026 up to and including 30 November 2026.\n\n"
-        "Approved by A. Jansen as DPO, LEG-1: Every ad is reviewed by hand."
+        "Approved by A. Jansen as DPO on 29 August 2026, LEG-1: Every ad is reviewed by hand."
     )
     rule = told(snapshot, "no_health", "minors.policy")
     assert "Waived (`autumn`, from 1 September 2026 up to and including 30 November 2026): " in rule

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from engine.bundle.bundle import Bundle, build
-from engine.testing.boundaries import LimitTests, boundary_tests
+from engine.testing.boundaries import boundary_tests
 from engine.testing.runner import run_cases
+from engine.testing.written import LimitTests
 from tests.unit.evaluation.courtroom import rule
 from tests.unit.testing.docket import case, docket, results
 

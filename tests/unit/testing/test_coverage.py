@@ -54,6 +54,23 @@ def test_statuses_that_a_rule_cannot_end_in_are_not_asked_for() -> None:
     assert found.unseen == (Status.VIOLATED, Status.UNDETERMINED, Status.SATISFIED)
 
 
+def test_a_rule_that_denies_what_is_unknown_is_to_be_seen_doing_so() -> None:
+    """It never ends undetermined, so that no test is asked to see that."""
+    denying = rule("prohibit when campaign.flag", "if unknown deny")
+    violated = case("violated", "given campaign.flag is yes", "expect deny by p/r")
+    wanting = case("wanting", "expect deny by p/r")
+    bundle = docket(denying, violated)
+    (found,) = measure(bundle, results(bundle)).rules
+    assert found.unseen == (Status.SATISFIED,)
+    assert found.unseen_in_words == ("violated for want of a fact", "satisfied")
+    bundle = docket(denying, case("kept", "given campaign.flag is no", "expect allow"))
+    (found,) = measure(bundle, results(bundle)).rules
+    assert found.unseen_in_words == ("violated", "violated for want of a fact")
+    bundle = docket(denying, wanting)
+    (found,) = measure(bundle, results(bundle)).rules
+    assert found.unseen_in_words == ("satisfied",)
+
+
 def test_a_clause_counts_where_it_is_reached() -> None:
     steps = ("given campaign.markets is {FR}", "expect allow")
     assert decided(RULE, case("t", *steps), flag=True)["applies in {DE}"] == "F"

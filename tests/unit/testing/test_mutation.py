@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
-from engine.semantics.tree import Window
+from engine.semantics.tree import Parameter, Table, Window
 from engine.testing.mutants import MOST_MEMBERS, mutants_of
 from engine.testing.mutation import try_mutants
 from engine.testing.parts import words_of
 from tests.unit.evaluation.courtroom import rule
 from tests.unit.testing.docket import case, docket, results
 
-ALWAYS = ["the rule is deleted", "the rule is in force before 2000-01-01 as well"]
+EARLIER = "the rule is in force before 2000-01-01 as well"
+DENIES = "the rule denies for want of a fact instead of asking for it"
+ALWAYS = ["the rule is deleted", EARLIER, DENIES]
 
 
 def changes(*clauses: str, head: str = "") -> list[str]:
@@ -125,7 +127,7 @@ def test_each_part_of_a_condition_is_changed_in_turn(condition: str, expected: l
 def test_each_item_of_a_list_is_dropped() -> None:
     listed = "all of (a) campaign.flag; (b) campaign.other; (c) campaign.amount is 1"
     found = changes(f"prohibit when {listed}")
-    assert found[2:6] == [
+    assert found[3:7] == [
         f"`all of` reads `any of` in `{listed}`",
         "`(a) campaign.flag` is dropped",
         "`(b) campaign.other` is dropped",
@@ -133,7 +135,7 @@ def test_each_item_of_a_list_is_dropped() -> None:
     ]
     listed = "none of (a) campaign.flag; (b) campaign.other"
     found = changes(f"prohibit when {listed}")
-    assert found[2:5] == [
+    assert found[3:6] == [
         f"`{listed}` is not denied",
         f"`any of` reads `all of` in `{listed}`",
         "`(a) campaign.flag` is dropped",
@@ -151,7 +153,7 @@ def test_the_clauses_of_a_rule_are_removed_and_changed() -> None:
         "enforcement advisory",
         head="  in force from 2000-01-01 until 2030-01-01\n",
     ) == [
-        *ALWAYS,
+        *ALWAYS[:2],
         "the rule stays in force from 2030-01-01 on",
         "the rule denies instead of advising",
         "`if unknown deny` reads `if unknown ask`",
@@ -170,7 +172,7 @@ def test_the_clauses_of_a_rule_are_removed_and_changed() -> None:
     ]
 
 
-def test_a_declared_set_is_left_alone() -> None:
+def test_a_declared_set_is_no_part_of_the_rule_that_names_it() -> None:
     found = changes("applies in UNION", "prohibit when campaign.flag")
     assert found == [*ALWAYS, "`applies in UNION` is removed", "`campaign.flag` is denied"]
 
@@ -179,7 +181,7 @@ def test_a_rule_that_was_always_in_force_has_no_first_day_to_change() -> None:
     bundle = docket(rule("prohibit when campaign.flag"))
     always = replace(bundle.policies.rules[0], window=Window())
     found = [mutant.change for mutant in mutants_of(always, words_of(bundle))]
-    assert found == [ALWAYS[0], "`campaign.flag` is denied"]
+    assert found == [ALWAYS[0], DENIES, "`campaign.flag` is denied"]
 
 
 def test_of_a_long_list_the_first_members_are_left_out() -> None:
@@ -192,7 +194,7 @@ def test_mutants_stand_where_the_change_is() -> None:
     bundle = docket(rule("applies in {DE, FR}", "prohibit when campaign.flag"))
     (made,) = bundle.policies.rules
     lines = [mutant.location.line for mutant in mutants_of(made, words_of(bundle))]
-    assert lines == [7, 7, 6, 6, 6, 7]
+    assert lines == [7, 7, 7, 6, 6, 6, 7]
 
 
 # --- who notices ------------------------------------------------------------------------------
@@ -211,13 +213,15 @@ def test_nothing_is_noticed_without_tests() -> None:
 
 def test_tests_that_fail_notice_nothing() -> None:
     failing = case("t", "given campaign.flag is yes", "expect allow")
-    assert len(unnoticed(rule("prohibit when campaign.flag"), failing)) == 3
+    assert len(unnoticed(rule("prohibit when campaign.flag"), failing)) == 4
 
 
 def test_a_denying_test_notices_that_the_rule_is_gone() -> None:
     denied = case("t", "given campaign.flag is yes", "expect deny by p/r")
-    assert unnoticed(rule("prohibit when campaign.flag"), denied) == [ALWAYS[1]]
-    assert unnoticed(rule("prohibit when campaign.flag"), denied, BEFORE) == []
+    assert unnoticed(rule("prohibit when campaign.flag"), denied) == [EARLIER, DENIES]
+    assert unnoticed(rule("prohibit when campaign.flag"), denied, BEFORE) == [DENIES]
+    asked = case("asked", "expect deny for want of campaign.flag")
+    assert unnoticed(rule("prohibit when campaign.flag"), denied, BEFORE, asked) == []
 
 
 def test_a_boundary_is_noticed_by_a_test_at_the_limit() -> None:
@@ -235,20 +239,21 @@ def test_a_rule_without_effect_on_a_decision_goes_unnoticed() -> None:
         rule("prohibit when campaign.flag", name="two"),
         case("t", "given campaign.flag is yes", "expect deny by p/one"),
     )
-    assert unnoticed(*both) == [ALWAYS[1], *ALWAYS, "`campaign.flag` is denied"]
+    assert unnoticed(*both) == [EARLIER, DENIES, *ALWAYS, "`campaign.flag` is denied"]
 
 
 def test_places_and_applicability_are_noticed_by_tests_outside_them() -> None:
     text = rule("applies in {DE}", "applies when campaign.other", "prohibit when campaign.flag")
     inside = case("in", "expect deny by p/r")
     assert unnoticed(text, inside, flag=True, other=True) == [
-        ALWAYS[1],
+        EARLIER,
+        DENIES,
         "`applies in {DE}` is removed",
         "`applies when campaign.other` is removed",
     ]
     elsewhere = case("elsewhere", "given campaign.markets is {FR}", "expect allow")
     outside = case("not its subject", "given campaign.other is no", "expect allow")
-    assert unnoticed(text, inside, elsewhere, outside, flag=True, other=True) == [ALWAYS[1]]
+    assert unnoticed(text, inside, elsewhere, outside, flag=True, other=True) == [EARLIER, DENIES]
 
 
 def test_what_is_wanting_is_noticed_by_a_test_for_want_of_it() -> None:
@@ -264,6 +269,21 @@ def test_how_unknown_facts_are_treated_is_noticed() -> None:
     change = "`if unknown deny` reads `if unknown ask`"
     assert change in unnoticed(text, case("t", "given campaign.flag is no", "expect allow"))
     assert change not in unnoticed(text, case("t", "expect deny by p/r"))
+
+
+def test_that_a_rule_asks_is_noticed_by_a_test_for_want_of_the_fact() -> None:
+    text = rule("prohibit when campaign.flag")
+    because = case("t", "expect deny by p/r because campaign.flag is unknown")
+    assert DENIES in unnoticed(text, because)
+    assert DENIES not in unnoticed(text, case("t", "expect deny for want of campaign.flag"))
+
+
+def test_who_wants_a_fact_and_that_it_denies_are_two_expectations() -> None:
+    text = rule("prohibit when campaign.flag", "if unknown deny")
+    change = "`if unknown deny` reads `if unknown ask`"
+    because = "expect deny by p/r because campaign.flag is unknown"
+    assert change in unnoticed(text, case("t", because))
+    assert change not in unnoticed(text, case("t", because, "expect deny by p/r"))
 
 
 def test_advice_is_noticed_to_deny() -> None:
@@ -332,7 +352,7 @@ def _of_declarations(*texts: str) -> dict[tuple[str, str], bool]:
     return {
         (trial.mutant.name, trial.mutant.change): trial.noticed_by is not None
         for trial in try_mutants(bundle, results(bundle))
-        if trial.mutant.policies is not None
+        if isinstance(trial.mutant.owner, Parameter | Table)
     }
 
 

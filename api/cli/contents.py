@@ -1,0 +1,69 @@
+"""`assent contents`: the keys that contents are sealed under, apart from the log's database."""
+
+from datetime import UTC, datetime
+
+import click
+
+from api.cli.service import opened_service, service_told
+from api.cli.terminal import Output, toned
+from engine.evaluation.prose import Tone
+from engine.storage.contents import Contents
+from engine.storage.database import Database
+from engine.storage.doom import settle
+
+
+@click.group()
+def contents() -> None:
+    """Keep the keys that the contents of the log are sealed under."""
+
+
+@contents.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def rotate(*, as_json: bool) -> None:
+    """Replace the key that wraps the keys of contents, and wrap these anew.
+
+    It may run beside the service, and be stopped at any moment: everything goes on opening, and
+    running it again completes it. Afterwards the file of the content key has the new key only;
+    copies of the key store made before open with copies of the old file only.
+
+    \b
+      assent contents rotate
+
+    Exit status: 0 if all keys are wrapped anew, 2 where they cannot be.
+    """  # noqa: D301 - click reads the escape.
+    with service_told(), opened_service() as (_, database):
+        count = _contents(database).keys.rotate()
+    _tell("ROTATED", count, "wrapped anew", as_json=as_json)
+
+
+@contents.command("settle")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def settle_(*, as_json: bool) -> None:
+    """Destroy the keys of all that was ever erased, also those that a backup brought back.
+
+    Erasures destroy keys by themselves. Run this after a backup of the key store was put back, and
+    after an erasure that could not reach it. Running it again changes nothing.
+
+    \b
+      assent contents settle
+
+    Exit status: 0 if they are destroyed, 2 where they cannot be.
+    """  # noqa: D301 - click reads the escape.
+    with service_told(), opened_service() as (_, database):
+        count = settle(database, datetime.now(UTC), again=True)
+        _contents(database).keys.database.purge()
+    _tell("SETTLED", count, "destroyed", as_json=as_json)
+
+
+def _contents(database: Database) -> Contents:
+    assert database.contents is not None  # noqa: S101 - that of the service has them.
+    return database.contents
+
+
+def _tell(done: str, count: int, deed: str, *, as_json: bool) -> None:
+    output = Output()
+    if as_json:
+        output.json({done.lower(): count})
+        return
+    keys = f"{count:,} {'key' if count == 1 else 'keys'} {deed}"
+    output.line(toned(done, Tone.ALLOW) + toned(f"  {keys}", Tone.TITLE))

@@ -1,0 +1,91 @@
+"""`assent log evidence`: some decisions in one file, with all it takes to check them anywhere."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.cli.failures import Failure
+from api.cli.log_query import filter_options, read_filter
+from api.cli.log_records import replaced
+from api.cli.service import opened_service, service_told
+from api.cli.terminal import Output, toned
+from api.cli.written import WRITTEN
+from api.evidence import EvidenceSource, TooMany
+from api.publishing import publisher_of
+from api.signing import signer_of
+from engine.audit.evidence import EvidenceManifest
+from engine.audit.record import LogEntry
+from engine.audit.tree import ProofError
+from engine.evaluation.prose import Tone
+from engine.storage.decisions import Decisions
+from engine.storage.errors import BeyondLog, NotFound
+from engine.storage.filters import EVERY_DECISION, DecisionFilter
+from engine.storage.policies import PolicyVersions
+from engine.storage.tile_log import TileLog
+
+
+@click.command()
+@click.argument("file", metavar="OUT.zip", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("ids", metavar="[DECISION]...", nargs=-1, type=WRITTEN)
+@filter_options
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def evidence(file: Path, ids: tuple[str, ...], *, as_json: bool, **criteria: Any) -> None:
+    """Put decisions into one file that proves them, to whoever has the log's public key.
+
+    OUT.zip gets what was submitted and decided, the proof that the log has it, the signed
+    checkpoint, the policies that decided, and a README for whoever receives it. It holds campaigns
+    and actors in clear. Name decisions, or options that find them.
+
+    \b
+      assent log evidence case-17.zip 7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e
+      assent log evidence spring.zip --campaign spring-2 --outcome deny
+      assent verify case-17.zip --vkey log.vkey
+
+    Exit status: 0 if it is written, 2 where it cannot be.
+    """  # noqa: D301 - click reads the escape.
+    filters = read_filter(**criteria)
+    if bool(ids) == (filters != EVERY_DECISION):
+        raise click.UsageError("name decisions, or options that find them")
+    with service_told(), opened_service() as (settings, database):
+        decisions = Decisions(database)
+        publisher = publisher_of(settings, database, signer_of(settings, database))
+        try:
+            size = decisions.reached(filters)
+            source = EvidenceSource(
+                tiles=TileLog(database),
+                policies=PolicyVersions(database),
+                checkpoint=publisher.covering(size),
+            )
+            entries = _named(decisions, ids) if ids else _found(decisions, filters)
+            given = None if ids else filters.given()
+            with replaced(file) as stream:
+                made = source.write(stream, entries, size=size, filters=given)
+        except BeyondLog as error:
+            raise Failure("--as-of", str(error), "name that size or a smaller one") from error
+        except (TooMany, NotFound, ProofError) as error:
+            raise Failure(str(file), str(error)) from error
+    _show(file, made, as_json=as_json)
+
+
+def _named(decisions: Decisions, ids: Sequence[str]) -> Iterator[LogEntry]:
+    for each in dict.fromkeys(ids):
+        yield decisions.get(each)
+
+
+def _found(decisions: Decisions, filters: DecisionFilter) -> Iterator[LogEntry]:
+    for each in decisions.matching(filters):
+        yield decisions.get(each.columns.decision_id)
+
+
+def _show(file: Path, made: EvidenceManifest, *, as_json: bool) -> None:
+    output = Output()
+    shown, erased = len(made.decisions), len(made.erased)
+    if as_json:
+        output.json({"file": str(file), "decisions": shown, "erased": erased, "size": made.size})
+        return
+    count = f"  {shown:,} {'decision' if shown == 1 else 'decisions'}"
+    gone = f", {erased:,} erased" if erased else ""
+    told = toned(f"{gone}; as of size {made.size}", Tone.QUIET)
+    output.line(toned(str(file), Tone.POINTER) + toned(count, Tone.TITLE) + told)

@@ -1,0 +1,119 @@
+"""`assent log impact`: what other policies would have decided of what is in the log."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.text import Text
+
+from api.cli.failures import NO, Failure
+from api.cli.log_query import filter_options, outcome_text, read_filter
+from api.cli.service import opened_service, service_told
+from api.cli.terminal import Output, counting, toned
+from api.impact import (
+    Assessment,
+    Compared,
+    Impact,
+    Verdict,
+    assess,
+    assessment_document,
+    impact_document,
+)
+from api.replay import NotReplayable, why_of
+from engine import Engine, load_bundle
+from engine.evaluation.prose import Tone, printable
+from engine.source.json_fault import excerpt
+from engine.storage.decisions import Decisions
+from engine.storage.erasures import Erasures
+from engine.storage.errors import BeyondLog
+
+
+@click.command()
+@click.argument("policies", type=click.Path(path_type=Path, exists=True))
+@filter_options
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@click.pass_context
+def impact(ctx: click.Context, /, policies: Path, *, as_json: bool, **criteria: Any) -> None:
+    """Decide again what is in the log, by other policies, and tell what changes.
+
+    Each decision that meets all options is made from its logged input by POLICIES, and compared
+    with what was recorded: the outcome, and the rules that come to another status. Nothing is
+    logged. Before you merge a change of policies, this is what it would have done.
+
+    \b
+      assent log impact policies/ --since 2026-10-01
+      assent log impact branch/policies --outcome allow --json
+
+    Exit status: 0 if every outcome stays, 1 if any changes or cannot be decided, 2 where this
+    cannot be asked. What was erased is counted apart.
+    """  # noqa: D301 - click reads the escape.
+    filters = read_filter(**criteria)
+    engine = Engine(load_bundle(policies))
+    counts, told, output = Impact(), list[Assessment](), Output()
+    with service_told(), opened_service() as (_, database), counting("decided") as advance:
+        log, erasures = Decisions(database), Erasures(database)
+        try:
+            for each in log.matching(filters):
+                made = assess(log.stored(each.columns.decision_id), engine, erasures)
+                counts.add(made.outcome)
+                if _is_told(made) and as_json:
+                    told.append(made)
+                elif _is_told(made):
+                    output.lines(_lines(made))
+                advance()
+        except BeyondLog as error:
+            raise Failure("--as-of", str(error), "name that size or a smaller one") from error
+    if as_json:
+        listed = [assessment_document(each) for each in told]
+        output.json({**impact_document(counts), "listed": listed})
+    else:
+        output.lines(_summary(counts))
+    if counts.changed or counts.undecidable:
+        ctx.exit(NO)
+
+
+def _is_told(made: Assessment) -> bool:
+    """Whether a decision is listed: its outcome changes, or it cannot be decided."""
+    match made.outcome:
+        case Compared(before=before, after=after):
+            return before != after
+        case NotReplayable():
+            return True
+        case _:
+            return False
+
+
+def _lines(made: Assessment) -> Iterator[Text]:
+    campaign = "no campaign" if made.campaign is None else excerpt(made.campaign)
+    where = toned(f"  {made.decision_id}", Tone.TITLE) + toned(f"  {campaign}")
+    if not isinstance(made.outcome, Compared):
+        yield toned("NOT DECIDABLE", Tone.OPEN) + where
+        yield toned(f"  {printable(why_of(made.outcome) or '')}", Tone.OPEN)
+        return
+    yield _change(made.outcome.before, made.outcome.after) + where
+    for each in made.outcome.rules:
+        yield toned(f"  {excerpt(each.rule, 80)} {each.before} → {each.after}")
+
+
+def _change(before: Verdict, after: Verdict) -> Text:
+    one = outcome_text(before.decision, conclusive=before.conclusive)
+    return one + toned(" → ") + outcome_text(after.decision, conclusive=after.conclusive)
+
+
+def _summary(made: Impact) -> Iterator[Text]:
+    parts = (
+        (made.unchanged, "unchanged"),
+        (made.other_reasons, "the same for other reasons"),
+        (made.changed, "changed"),
+        (made.undecidable, "not decidable"),
+        (made.erased, "erased"),
+    )
+    total = f"{made.total:,} {'decision' if made.total == 1 else 'decisions'}"
+    listed = ", ".join(f"{count:,} {word}" for count, word in parts if count)
+    yield toned(total, Tone.TITLE) + toned(f": {listed}" if listed else "")
+    for (before, after), count in sorted(made.changes.items()):
+        yield toned(f"{count:>12,}  ", Tone.VALUE) + _change(before, after)
+    for each, count in sorted(made.rules.items()):
+        told = f"{excerpt(each.rule, 80)} {each.before} → {each.after}"
+        yield toned(f"{count:>12,}  ", Tone.VALUE) + toned(told)

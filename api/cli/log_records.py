@@ -1,0 +1,103 @@
+"""`assent log records`: the decisions that a search finds as a file, with its manifest."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, BinaryIO
+
+import click
+
+from api.cli.failures import Failure
+from api.cli.log_query import filter_options, read_filter
+from api.cli.service import opened_service, service_told
+from api.cli.terminal import Output, toned
+from api.exports.formats import MEDIA_TYPES, Unavailable
+from api.exports.manifest import Written, begin_export
+from api.publishing import publisher_of
+from api.signing import signer_of
+from engine.audit.manifest import Manifest
+from engine.evaluation.prose import Tone
+from engine.storage.decisions import Decisions
+from engine.storage.errors import BeyondLog
+from engine.storage.files import write_durably
+
+MANIFEST_ENDING = ".manifest.json"
+"""What the name of a manifest has behind that of its file."""
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--format",
+    "name",
+    type=click.Choice(list(MEDIA_TYPES)),
+    help="The format. [default: what the name of the file ends with]",
+)
+@filter_options
+@click.option("--json", "as_json", is_flag=True, help="The manifest on standard output.")
+def records(file: Path, *, name: str | None, as_json: bool, **criteria: Any) -> None:
+    """Write the decisions that meet all options to a file: CSV, NDJSON or Parquet.
+
+    Beside FILE comes FILE.manifest.json: the filters, the size and root of the log, its signed
+    checkpoint, what each column means, and the file's SHA-256. `assent verify` checks it anywhere.
+    In CSV, text that a spreadsheet could take for a formula has an apostrophe in front.
+
+    \b
+      assent log records denied.csv --outcome deny --since 2026-10-01
+      assent log records all.parquet --as-of 1200
+      assent verify denied.csv.manifest.json --vkey log.vkey
+
+    Exit status: 0 if it is written, 2 where it cannot be.
+    """  # noqa: D301 - click reads the escape.
+    filters = read_filter(**criteria)
+    chosen = name or _format_of(file)
+    with service_told(), opened_service() as (settings, database):
+        try:
+            publisher = publisher_of(settings, database, signer_of(settings, database))
+            written = Written(export=begin_export(Decisions(database), publisher, filters, chosen))
+        except BeyondLog as error:
+            raise Failure("--as-of", str(error), "name that size or a smaller one") from error
+        except Unavailable as error:
+            raise Failure(str(file), str(error)) from error
+        with replaced(file) as stream:
+            stream.writelines(written.pieces())
+        manifest = written.manifest(file.name, datetime.now(UTC))
+        write_durably(file.with_name(file.name + MANIFEST_ENDING), manifest.encode())
+    _show(file, manifest, as_json=as_json)
+
+
+def _format_of(file: Path) -> str:
+    ending = file.suffix.removeprefix(".").lower()
+    if ending not in MEDIA_TYPES:
+        listed = ", ".join(f".{each}" for each in MEDIA_TYPES)
+        raise click.UsageError(f"the name of the file ends with none of {listed}: add --format")
+    return ending
+
+
+@contextmanager
+def replaced(file: Path) -> Iterator[BinaryIO]:
+    """Give a stream that becomes the file once all is written; until then, another name has it."""
+    with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as stream:
+        try:
+            os.fchmod(stream.fileno(), 0o640)
+            yield stream  # type: ignore[misc] # A wrapper that acts as one.
+            stream.flush()
+            os.fsync(stream.fileno())
+            Path(stream.name).rename(file)
+        except BaseException:
+            with suppress(OSError):
+                Path(stream.name).unlink()
+            raise
+
+
+def _show(file: Path, manifest: Manifest, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(manifest.encode().decode(), nl=False)
+        return
+    rows = f"  {manifest.count:,} {'decision' if manifest.count == 1 else 'decisions'}"
+    told = f"; as of size {manifest.size}, {manifest.length:,} bytes"
+    line = toned(str(file), Tone.POINTER) + toned(rows, Tone.TITLE) + toned(told, Tone.QUIET)
+    Output().line(line)

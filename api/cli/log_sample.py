@@ -1,0 +1,51 @@
+"""`assent log sample`: decisions drawn from the root of the log, so that nobody has picked them."""
+
+from base64 import b64encode
+from typing import Any
+
+import click
+
+from api.cli.failures import Failure
+from api.cli.log_query import decision_line, filter_options, read_filter
+from api.cli.service import opened_service, service_told
+from api.cli.terminal import Output, toned
+from api.listing import sample_document
+from engine.evaluation.prose import Tone
+from engine.storage.decisions import Decisions
+from engine.storage.errors import BeyondLog
+from engine.storage.samples import SAMPLE_LIMIT
+
+
+@click.command()
+@click.argument("count", metavar="N", type=click.IntRange(1, SAMPLE_LIMIT))
+@filter_options
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def sample(count: int, *, as_json: bool, **criteria: Any) -> None:
+    """Draw N decisions from the log, which nobody can have picked.
+
+    They are drawn from the root that the log had as of a size, by a published algorithm: anyone who
+    has that checkpoint and the same decisions draws the same. Name the size of a checkpoint that
+    you hold. A greater N begins with the decisions of a smaller one.
+
+    \b
+      assent log sample 25 --as-of 1200
+      assent log sample 10 --as-of 1200 --outcome allow --json
+
+    Exit status: 0 if it is drawn, 2 where this cannot be asked.
+    """  # noqa: D301 - click reads the escape.
+    filters = read_filter(**criteria)
+    if filters.as_of is None:
+        raise click.UsageError("a sample is drawn as of a size of the log: add --as-of")
+    with service_told(), opened_service() as (_, database):
+        try:
+            made = Decisions(database).sample(filters, count)
+        except BeyondLog as error:
+            raise Failure("--as-of", str(error), "name that size or a smaller one") from error
+    output = Output()
+    if as_json:
+        output.json(sample_document(made))
+        return
+    output.lines(decision_line(each.decision) for each in made.decisions)
+    drawn = f"{len(made.decisions):,} of {made.population:,} decisions"
+    head = f"{made.head.size}:{b64encode(made.head.root).decode()}"
+    output.line(toned(drawn, Tone.TITLE) + toned(f"; drawn from {head}", Tone.QUIET))

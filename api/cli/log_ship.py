@@ -1,0 +1,166 @@
+"""`assent log ship`: delivers the log to other systems, as events that they read."""
+
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.text import Text
+
+from api.cli.failures import NO, Failure
+from api.cli.service import opened_service, service_told
+from api.cli.terminal import Output, toned
+from api.cli.written import WRITTEN
+from api.shipping.bookmark import Bookmark
+from api.shipping.destinations import (
+    DeliveryError,
+    Destination,
+    FileDestination,
+    HTTPDestination,
+    RetryError,
+    StreamDestination,
+    http_client,
+)
+from api.shipping.events import Sender
+from api.shipping.shapes import SHAPES, Shape
+from api.shipping.shipper import OtherLogError, Shipper
+from engine.evaluation.prose import Tone
+from engine.storage.anchor import KeyFile
+from engine.storage.decisions import Decisions
+from engine.storage.errors import StorageUnavailable
+from engine.storage.tile_log import TileLog
+
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
+_POLL_SECONDS: Final = 1.0
+_LONGEST_WAIT: Final = 60.0
+_STDOUT: Final = "-"
+
+
+class NotDelivered(Failure):
+    """What the log has could not be delivered, or not all of it."""
+
+    exit_code = NO
+
+
+@click.command()
+@click.argument("name", type=WRITTEN)
+@click.option(
+    "--to",
+    "target",
+    metavar="URL|FILE|-",
+    type=WRITTEN,
+    required=True,
+    help="An HTTP collector, a file that grows by a line for each event, or standard output.",
+)
+@click.option(
+    "--shape",
+    type=click.Choice(list(SHAPES)),
+    required=True,
+    help="OPA decision-log events, CloudEvents 1.0, or OCSF API Activity.",
+)
+@click.option("--contents", is_flag=True, help="Also campaigns, actors, inputs and results.")
+@click.option(
+    "--token-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="The bearer token for the collector; read again for each delivery.",
+)
+@click.option("--follow", is_flag=True, help="Go on with what is logged from now on.")
+def ship(  # noqa: PLR0913 - one parameter for each option.
+    name: str,
+    *,
+    target: str,
+    shape: str,
+    contents: bool,
+    token_file: Path | None,
+    follow: bool,
+) -> None:
+    """Deliver the log to another system, in order, each entry at least once.
+
+    NAME is that of a bookmark in the data directory: run again, the command goes on where it ended,
+    however it ended. The log itself is the queue, so that a collector that is down loses nothing
+    and delays no decision. What is delivered twice has the same id.
+
+    Events name outcomes and rules. With --contents they hold what the log holds in clear, and what
+    has left cannot be erased here any more: the other system has to follow the erasures, which the
+    shapes other than `opa` deliver as well.
+
+    \b
+      assent log ship siem --shape ocsf --to https://siem.example/ingest --token-file token --follow
+      assent log ship archive --shape cloudevents --to /var/log/assent.ndjson
+      assent log ship opa --shape opa --to https://logs.example/logs
+
+    Exit status: 0 if everything is delivered, 1 if not, 2 where this cannot be asked.
+    """  # noqa: D301 - click reads the escape.
+    if not _NAME.fullmatch(name):
+        raise click.BadParameter("write lower-case letters, digits, `-` and `_`", param_hint="NAME")
+    with service_told(), opened_service() as (settings, database), ExitStack() as held:
+        bookmark = Bookmark(settings.data_directory / "shipping" / name)
+        held.enter_context(bookmark.held())
+        with _told(target):
+            to = held.enter_context(_destination(target, SHAPES[shape], token_file))
+            shipper = Shipper(
+                log=TileLog(database),
+                decisions=Decisions(database),
+                bookmark=bookmark,
+                shape=SHAPES[shape],
+                sender=Sender(
+                    origin=KeyFile(settings.log_key).read().origin, with_contents=contents
+                ),
+                destination=to,
+            )
+            if follow:
+                _follow(shipper)
+            delivered = sum(shipper.ship())
+    Output(err=True).line(_summary(delivered, target))
+
+
+@contextmanager
+def _told(target: str) -> Iterator[None]:
+    """Turn what ends a delivery into its one line."""
+    try:
+        yield
+    except DeliveryError as error:
+        advice = "run the command again: it goes on where it ended"
+        raise NotDelivered(target, str(error), advice) from error
+    except OtherLogError as error:
+        advice = "put back the log that was shipped, or ship under another name"
+        raise NotDelivered("the log", str(error), advice) from error
+
+
+@contextmanager
+def _destination(target: str, shape: Shape, token: Path | None) -> Iterator[Destination]:
+    if target.startswith(("https://", "http://")):
+        with http_client() as client:
+            yield HTTPDestination(target, shape, client, token)
+    elif token is not None:
+        raise click.BadParameter("a token is for an HTTP collector", param_hint="--token-file")
+    elif target == _STDOUT:
+        yield StreamDestination(sys.stdout.buffer)
+    else:
+        yield FileDestination(Path(target))
+
+
+def _follow(shipper: Shipper) -> None:
+    """Deliver what is logged for ever; what can be had later is waited for, and told once."""
+    output, told, wait = Output(err=True), "", _POLL_SECONDS
+    while True:
+        try:
+            for _ in shipper.ship():
+                told, wait = "", _POLL_SECONDS
+        except (RetryError, StorageUnavailable) as error:
+            if str(error) != told:
+                told = str(error)
+                output.line(toned(f"assent: {told}; trying again", Tone.OPEN))
+            wait = min(wait * 2, _LONGEST_WAIT)
+        time.sleep(wait)
+
+
+def _summary(delivered: int, target: str) -> Text:
+    events = "1 event" if delivered == 1 else f"{delivered:,} events"
+    where = "standard output" if target == _STDOUT else target
+    return toned(f"{events} delivered", Tone.TITLE) + toned(f" to {where}", Tone.QUIET)

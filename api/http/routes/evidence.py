@@ -1,0 +1,94 @@
+"""Evidence by HTTP: decisions in one ZIP file that verifies offline (`engine.audit.evidence`)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+from werkzeug.wrappers import Response
+from werkzeug.wsgi import FileWrapper
+
+from api.evidence import EvidenceSource, TooMany
+from api.http.accesses import note_access
+from api.http.problems import UNSIGNED, ProblemError, ProblemRaised, retry_later
+from api.http.service import Service
+from api.http.shapes import invalid_query
+from engine.audit.acts import Action
+from engine.audit.record import LogEntry, LogError
+from engine.audit.spans import spans_of
+from engine.audit.tree import ProofError
+from engine.source.json_text import JSONValue
+from engine.storage.errors import BeyondLog, StorageError
+from engine.storage.filters import DecisionFilter
+from engine.storage.keys import ApiKey
+
+MEDIA_TYPE = "application/zip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """Of what evidence is wanted: the decisions, the size they were found at, and by what."""
+
+    entries: Iterable[LogEntry]
+    size: int
+    filters: dict[str, JSONValue] | None
+
+
+def evidence_answer(service: Service, key: ApiKey, filters: DecisionFilter) -> Response:
+    """Return the evidence of what a filter finds."""
+    try:
+        size = service.decisions.reached(filters)
+    except BeyondLog as error:
+        raise _refused(str(error), "as_of") from None
+    wanted = _Wanted(entries=_found(service, filters), size=size, filters=filters.given())
+    return _answer(service, key, wanted)
+
+
+def entry_evidence_answer(service: Service, key: ApiKey, entry: LogEntry) -> Response:
+    """Return the evidence of one decision."""
+    wanted = _Wanted(entries=[entry], size=entry.index + 1, filters=None)
+    return _answer(service, key, wanted)
+
+
+def _found(service: Service, filters: DecisionFilter) -> Iterator[LogEntry]:
+    for each in service.decisions.matching(filters):
+        yield service.decisions.get(each.columns.decision_id)
+
+
+def _answer(service: Service, key: ApiKey, wanted: _Wanted) -> Response:
+    leave = service.streams.open()
+    stream = TemporaryFile()  # noqa: SIM115 - it is closed with the answer.
+    try:
+        _write(service, key, stream, wanted)
+    except BaseException:
+        stream.close()
+        leave()
+        raise
+    answer = Response(FileWrapper(stream), content_type=MEDIA_TYPE)
+    answer.call_on_close(stream.close)
+    answer.call_on_close(leave)
+    answer.headers["Content-Disposition"] = 'attachment; filename="evidence.zip"'
+    return answer
+
+
+def _write(service: Service, key: ApiKey, stream: BinaryIO, wanted: _Wanted) -> None:
+    """Write evidence, log who is shown what, and go back to the beginning of the stream."""
+    try:
+        source = EvidenceSource(
+            tiles=service.tiles,
+            policies=service.policy_versions,
+            checkpoint=service.publisher.covering(wanted.size),
+        )
+        made = source.write(stream, wanted.entries, size=wanted.size, filters=wanted.filters)
+    except TooMany as error:
+        raise _refused(f"{error}: narrow the filters", None) from None
+    except (ProofError, LogError, StorageError) as error:
+        detail = f"the log cannot give evidence at the moment: {error}"
+        raise ProblemRaised(retry_later(UNSIGNED, detail)) from error
+    shown = spans_of(each.index for each in (*made.decisions, *made.erased))
+    note_access(service, key, Action.EXPORT, shown)
+    stream.seek(0)
+
+
+def _refused(message: str, parameter: str | None) -> ProblemRaised:
+    return ProblemRaised(invalid_query([ProblemError(message=message, parameter=parameter)]))

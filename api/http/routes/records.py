@@ -1,0 +1,113 @@
+"""Recorded decisions as files: `GET /v1/decisions` in other formats, and `…/manifest` of one.
+
+An export is a function of its filters, its size and its format, so that the manifest is made apart
+from it: of the very bytes that the export has. What is erased in between makes the two differ, and
+the verifier says so.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from itertools import islice
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from api.exports.formats import MEDIA_TYPES, Unavailable
+from api.exports.manifest import RecordsExport, Written, begin_export
+from api.http.accesses import note_access
+from api.http.bodies import JSON
+from api.http.problems import UNSIGNED, ProblemError, ProblemRaised, retry_later
+from api.http.service import Service
+from api.http.shapes import invalid_query
+from engine.audit.acts import Action
+from engine.audit.record import LogError
+from engine.audit.spans import Span
+from engine.storage.errors import BeyondLog
+from engine.storage.filters import DecisionFilter
+from engine.storage.keys import ApiKey
+
+SPANS = 2_000
+"""The most spans that one access of an export names."""
+
+
+def wanted_format(given: str | None) -> str | None:
+    """Return the format of a table that a request wants, None for a page in JSON."""
+    if given is not None:
+        return given if given in MEDIA_TYPES else None
+    types = {text.partition(";")[0]: name for name, text in MEDIA_TYPES.items()}
+    return types.get(request.accept_mimetypes.best_match([JSON, *types]) or JSON)
+
+
+def export_answer(service: Service, key: ApiKey, filters: DecisionFilter, name: str) -> Response:
+    """Return an export, streamed; who is shown what is logged before."""
+    export = _begun(service, filters, name)
+    leave = service.streams.open()
+    try:
+        _note(service, key, export)
+    except Exception:
+        leave()  # There is no answer whose end would do it.
+        raise
+    answer = Response(Written(export=export).pieces(), content_type=MEDIA_TYPES[name])
+    answer.call_on_close(leave)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{_file(export)}"'
+    answer.headers["Assent-Log-Size"] = str(export.size)
+    answer.headers["Assent-Log-Root"] = b64encode(service.decisions.root_at(export.size)).decode()
+    return answer
+
+
+def manifest_answer(service: Service, key: ApiKey, filters: DecisionFilter, name: str) -> Response:
+    """Return the manifest of an export, which shows no decision, and counts them."""
+    export = _begun(service, filters, name)
+    leave = service.streams.open()
+    try:
+        written = Written(export=export)
+        for _ in written.pieces():
+            pass
+        manifest = written.manifest(_file(export), service.clock())
+    finally:
+        leave()
+    note_access(service, key, Action.SEARCH, ())
+    return Response(manifest.encode(), content_type=JSON)
+
+
+def _begun(service: Service, filters: DecisionFilter, name: str) -> RecordsExport:
+    try:
+        return begin_export(service.decisions, service.publisher, filters, name)
+    except BeyondLog as error:
+        fault = ProblemError(message=str(error), parameter="as_of")
+        raise ProblemRaised(invalid_query([fault])) from None
+    except Unavailable as error:
+        fault = ProblemError(message=str(error), parameter="format")
+        raise ProblemRaised(invalid_query([fault])) from None
+    except LogError as error:
+        detail = f"an export has a signed checkpoint, and there is none: {error}"
+        raise ProblemRaised(retry_later(UNSIGNED, detail)) from error
+
+
+def _file(export: RecordsExport) -> str:
+    return f"decisions-{export.size}.{export.format}"
+
+
+def _note(service: Service, key: ApiKey, export: RecordsExport) -> None:
+    """Log what an export shows, by as many entries as it takes; one where it shows nothing."""
+    rest = _spans(service.decisions.matching_indexes(export.filters))
+    spans = tuple(islice(rest, SPANS))
+    while True:
+        note_access(service, key, Action.EXPORT, spans)
+        spans = tuple(islice(rest, SPANS))
+        if not spans:
+            return
+
+
+def _spans(indexes: Iterator[int]) -> Iterator[Span]:
+    """Yield the spans of ascending indexes."""
+    first = beyond = next(indexes, None)
+    if first is None or beyond is None:
+        return
+    beyond += 1
+    for index in indexes:
+        if index != beyond:
+            yield first, beyond
+            first = index
+        beyond = index + 1
+    yield first, beyond

@@ -1,0 +1,194 @@
+"""What other policies would have decided: logged decisions, made again by another bundle.
+
+Each is decided from its logged input and on its logged terms, so that nothing differs but the
+policies, and the engine where another version is installed. It is compared with what was
+recorded: whether the outcome changes, and which rules come to another status. Rules are told where
+either status is one that a decision is searched by (`engine.audit.record.UNREMARKABLE` are not).
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from engine import Engine
+from engine.audit.record import UNREMARKABLE, LogEntry, read_envelope
+from engine.source.json_text import JSONValue
+
+from .replay import Erased, NotReplayable, Reopened, Tombstones, refused, reopened, why_of
+from .submission import Refused, submit
+
+ABSENT = "absent"
+"""The status of a rule that policies do not have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Verdict:
+    """What was decided, and whether all facts were there that it hung on."""
+
+    decision: str
+    conclusive: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class RuleChange:
+    """A rule that comes to another status; `absent` where one side does not have it."""
+
+    rule: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A decision by both policies."""
+
+    before: Verdict
+    after: Verdict
+    rules: tuple[RuleChange, ...]
+
+
+Outcome: TypeAlias = Compared | Erased | NotReplayable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What came of deciding one decision by the other policies."""
+
+    index: int
+    decision_id: str
+    campaign: str | None
+    outcome: Outcome
+
+
+@dataclass(slots=True, kw_only=True)
+class Impact:
+    """What other policies change of the decisions that were assessed, in counts."""
+
+    unchanged: int = 0
+    other_reasons: int = 0
+    erased: int = 0
+    undecidable: int = 0
+    changes: Counter[tuple[Verdict, Verdict]] = field(default_factory=Counter)
+    rules: Counter[RuleChange] = field(default_factory=Counter)
+
+    @property
+    def changed(self) -> int:
+        """How many decisions come out otherwise."""
+        return self.changes.total()
+
+    @property
+    def total(self) -> int:
+        """How many decisions were assessed."""
+        kept = self.unchanged + self.other_reasons
+        return kept + self.changed + self.erased + self.undecidable
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one more."""
+        match outcome:
+            case Erased():
+                self.erased += 1
+            case NotReplayable():
+                self.undecidable += 1
+            case _:
+                self._compare(outcome)
+
+    def _compare(self, outcome: Compared) -> None:
+        self.rules.update(outcome.rules)
+        if outcome.before != outcome.after:
+            self.changes[outcome.before, outcome.after] += 1
+        elif outcome.rules:
+            self.other_reasons += 1
+        else:
+            self.unchanged += 1
+
+
+def assess(entry: LogEntry, engine: Engine, erasures: Tombstones) -> Assessment:
+    """Return what other policies make of a decision.
+
+    Raises `RecordError` where the leaf is none of a decision, and `StorageError`.
+    """
+    envelope = read_envelope(entry.leaf)
+    logged = reopened(entry, envelope, erasures)
+    return Assessment(
+        index=entry.index,
+        decision_id=envelope.decision_id,
+        campaign=entry.columns.campaign,
+        outcome=_outcome(logged, engine) if isinstance(logged, Reopened) else logged,
+    )
+
+
+def _outcome(logged: Reopened, engine: Engine) -> Outcome:
+    made = submit(engine, logged.campaign, terms=logged.terms, id="")
+    if isinstance(made, Refused):
+        return refused(made)
+    before, after = _statuses(logged.result), _statuses(made.document)
+    changes = (
+        RuleChange(rule=rule, before=before.get(rule, ABSENT), after=after.get(rule, ABSENT))
+        for rule in sorted(before.keys() | after.keys())
+    )
+    return Compared(
+        before=_verdict(logged.result),
+        after=_verdict(made.document),
+        rules=tuple(change for change in changes if _is_remarkable(change)),
+    )
+
+
+def _is_remarkable(change: RuleChange) -> bool:
+    quiet = UNREMARKABLE | {ABSENT}
+    return change.before != change.after and not {change.before, change.after} <= quiet
+
+
+def _verdict(result: Mapping[str, object]) -> Verdict:
+    return Verdict(decision=str(result["decision"]), conclusive=result["conclusive"] is True)
+
+
+def _statuses(result: Mapping[str, object]) -> dict[str, str]:
+    listed = result["rules"]
+    rules = listed if isinstance(listed, list) else []
+    return {str(each["rule"]): str(each["status"]) for each in rules}
+
+
+def assessment_document(made: Assessment) -> dict[str, JSONValue]:
+    """Return the JSON form of what came of one decision."""
+    outcome = made.outcome
+    document: dict[str, JSONValue] = {
+        "id": made.decision_id,
+        "index": made.index,
+        "campaign": made.campaign,
+    }
+    if isinstance(outcome, Compared):
+        return document | {
+            "before": _verdict_document(outcome.before),
+            "after": _verdict_document(outcome.after),
+            "rules": [_rule_document(each) for each in outcome.rules],
+        }
+    return document | {"why": why_of(outcome)}
+
+
+def impact_document(made: Impact) -> dict[str, JSONValue]:
+    """Return the JSON form of the counts."""
+    return {
+        "decisions": made.total,
+        "unchanged": made.unchanged,
+        "other_reasons": made.other_reasons,
+        "changed": made.changed,
+        "erased": made.erased,
+        "undecidable": made.undecidable,
+        "changes": [
+            {"before": _verdict_document(one), "after": _verdict_document(other), "count": count}
+            for (one, other), count in sorted(made.changes.items())
+        ],
+        "rules": [
+            {**_rule_document(change), "count": count}
+            for change, count in sorted(made.rules.items())
+        ],
+    }
+
+
+def _verdict_document(verdict: Verdict) -> dict[str, JSONValue]:
+    return {"decision": verdict.decision, "conclusive": verdict.conclusive}
+
+
+def _rule_document(change: RuleChange) -> dict[str, JSONValue]:
+    return {"rule": change.rule, "before": change.before, "after": change.after}

@@ -1,0 +1,42 @@
+"""Requests that the service makes to others: bounded in time and size, and never redirected."""
+
+import http.client
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from engine import __version__
+from engine.audit.panel import Posted
+
+PATIENCE_SECONDS = 5.0
+"""How long one request may take to connect, and to bring each part of an answer."""
+
+
+def poster(media_type: str, limit: int) -> Callable[[str, bytes], Posted]:
+    """Return what posts bodies of a media type, and reads answers of at most some bytes."""
+
+    def post(address: str, body: bytes) -> Posted:
+        headers = {"Content-Type": media_type, "User-Agent": f"assent/{__version__}"}
+        request = urllib.request.Request(address, data=body, headers=headers)  # noqa: S310 - http or https, as the settings are checked.
+        try:
+            with _OPENER.open(request, timeout=PATIENCE_SECONDS) as answer:
+                return Posted(status=answer.status, body=answer.read(limit))
+        except urllib.error.HTTPError as error:
+            with error:
+                return Posted(status=error.code, body=error.read(limit))
+        except urllib.error.URLError as error:
+            raise OSError(str(error.reason)) from error
+        except http.client.HTTPException as error:
+            raise OSError("its answer is none of HTTP") from error
+
+    return post
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows nothing: who was named in the settings answers, or nobody."""
+
+    def redirect_request(self, *_arguments: object) -> None:
+        """Leave the answer as it is."""
+
+
+_OPENER = urllib.request.build_opener(_NoRedirects)

@@ -1,0 +1,43 @@
+"""The publisher of the log, as the settings say: which witnesses there are, and where they are."""
+
+import time
+
+from engine.audit.note import VerifierKey
+from engine.audit.panel import WitnessPanel
+from engine.audit.publishing import CheckpointPublisher, Watch
+from engine.audit.signing import CheckpointSigner
+from engine.audit.witness import ANSWER_LIMIT
+from engine.storage.anchor import KeyFile
+from engine.storage.database import Database
+from engine.storage.decisions import Decisions
+from engine.storage.vouched import VouchedDirectory
+
+from .outward import poster
+from .settings import Settings
+
+_SILENT = Watch()
+
+
+def publisher_of(
+    settings: Settings, database: Database, signer: CheckpointSigner, watch: Watch = _SILENT
+) -> CheckpointPublisher:
+    """Return the publisher of the log in a database."""
+    file = KeyFile(settings.log_key)
+
+    def keys() -> tuple[VerifierKey, ...]:
+        return file.read().verifiers
+
+    memory = VouchedDirectory(path=settings.log_vouched)
+    return CheckpointPublisher(signer, memory, keys, _panel(settings, database), watch)
+
+
+def _panel(settings: Settings, database: Database) -> WitnessPanel | None:
+    if not settings.log_witnesses:
+        return None
+    return WitnessPanel(
+        Decisions(database),
+        settings.log_witnesses,
+        settings.log_quorum,
+        post=poster("text/plain; charset=utf-8", ANSWER_LIMIT),
+        clock=time.time,
+    )

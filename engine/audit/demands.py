@@ -1,0 +1,18 @@
+"""What strangers must have vouched for, as whoever verifies a log demands it."""
+
+from dataclasses import dataclass
+
+from .cosignature import WitnessPolicy
+from .timestamp import Authority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demands:
+    """Cosignatures by some witnesses, and a time stamp by an authority; None is no demand."""
+
+    policy: WitnessPolicy | None = None
+    authority: Authority | None = None
+
+
+NO_DEMANDS = Demands()
+"""What nobody asked for nobody misses."""

@@ -1,0 +1,59 @@
+"""A process that appends sealed decisions until it is killed, or seals what is in clear.
+
+`sealing_process.py append|seal URL KEYS_URL CONTENT_KEY`. Appending prints the id of each decision
+that is acknowledged, one a line; sealing says so when it begins.
+"""
+
+import os
+import sys
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from engine.audit.log import Committer
+from engine.audit.record import DecisionRecord
+from engine.storage.contents import Contents
+from engine.storage.database import Database
+from engine.storage.key_store import KeyStore
+from engine.storage.log_store import SQLLogStore
+from engine.storage.sealing import begin_sealing
+from engine.storage.wrapping import WrappingKeyFile
+
+
+def _record() -> DecisionRecord:
+    decision_id = str(uuid.uuid4())
+    return DecisionRecord(
+        decision_id=decision_id,
+        decided_at=datetime.now(UTC),
+        input=b'{"campaign":{"id":"cmp-7"}}',
+        result={
+            "id": decision_id,
+            "decision": "deny",
+            "conclusive": True,
+            "campaign": "cmp-7",
+            "policy_set": {"name": "acme", "version": None, "digest": "d" * 64},
+            "engine": {"name": "assent", "version": "0.1.0"},
+            "rules": [],
+        },
+        actor="pipeline",
+    )
+
+
+def main(what: str, url: str, keys_url: str, content_key: str) -> None:
+    contents = Contents(KeyStore(Database(keys_url), WrappingKeyFile(Path(content_key))))
+    database = Database(url, contents=contents)
+    if what == "seal":
+        os.write(1, b"sealing\n")
+        begin_sealing(database, contents)
+        return
+    committer = Committer(SQLLogStore(database))
+    while True:
+        record = _record()
+        committer.append(record)
+        os.write(1, f"{record.decision_id}\n".encode())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,72 @@
+"""Programs that others wrote in Go, built from pinned versions.
+
+What is built is kept in pytest's cache, with the modules that it took; nothing is left elsewhere.
+Where Go is absent, or neither the cache nor its module proxy has what is needed, the test is
+skipped and says so.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+_BUILD_SECONDS = 480
+_DOWNLOAD_SECONDS = 60
+
+
+class GoTools:
+    """Builds programs below a directory."""
+
+    def __init__(self, directory: Path) -> None:
+        found = shutil.which("go")
+        if found is None:
+            pytest.skip("there is no Go here to build foreign clients with")
+        self._go = found
+        self._directory = directory
+        self._environment = os.environ | {
+            "GOMODCACHE": str(directory / "modules"),
+            "GOCACHE": str(directory / "build"),
+            "GOBIN": str(directory / "bin"),
+            "GOFLAGS": "-buildvcs=false -modcacherw",
+            "GOTOOLCHAIN": "local",
+        }
+
+    def installed(self, module: str, version: str, package: str) -> Path:
+        """Return the program of a package, as `go install` builds it. Skips where it cannot be."""
+        name = package.rpartition("/")[2]
+        made = self._directory / f"{name}-{version}"
+        if not made.exists():
+            self._run(["mod", "download", f"{module}@{version}"], _DOWNLOAD_SECONDS)
+            self._run(["install", f"{module}/{package}@{version}"], _BUILD_SECONDS)
+            (self._directory / "bin" / name).rename(made)
+        return made
+
+    def built(self, source: Path) -> Path:
+        """Return the program of a directory of ours. Skips where it cannot be built."""
+        made = self._directory / "bin" / source.name
+        self._run(["mod", "download"], _DOWNLOAD_SECONDS, source)
+        build = [self._go, "build", "-o", str(made), "."]
+        done = subprocess.run(  # noqa: S603 - Go, as it was found.
+            build, cwd=source, env=self._environment, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()  # Ours has to compile.
+        return made
+
+    def _run(self, arguments: list[str], seconds: int, directory: Path | None = None) -> None:
+        told = " ".join(arguments)
+        try:
+            done = subprocess.run(  # noqa: S603 - Go, as it was found.
+                [self._go, *arguments],
+                cwd=directory or self._directory,
+                env=self._environment,
+                capture_output=True,
+                check=False,
+                timeout=seconds,
+            )
+        except subprocess.TimeoutExpired:
+            pytest.skip(f"`go {told}` has not ended in {seconds} seconds")
+        if done.returncode != 0:
+            reason = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+            pytest.skip(f"`go {told}` cannot be had here: {' '.join(reason)[:200]}")

@@ -1,0 +1,168 @@
+"""The witness of transparency-dev, as others run it: it cosigns our growth, and refuses a fork."""
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from api.cli.main import assent
+from engine.audit.cosignature import WitnessKey
+from engine.audit.note import SignerKey
+from engine.storage.anchor import KeyFile
+from tests.api.installation import (
+    Document,
+    Installation,
+    Served,
+    campaign,
+    free_port,
+    install,
+    serving,
+)
+
+SEED = SignerKey(name="witness.example/go", seed=bytes(range(32)))
+KEY = WitnessKey(name=SEED.name, public=SEED.verifier.public)
+
+
+@contextmanager
+def witnessing(
+    omniwitness: Path, directory: Path, port: str, installation: Installation
+) -> Iterator[None]:
+    """Run the witness for the log of an installation; what it has seen is in the directory."""
+    (log,) = KeyFile(installation.settings.log_key).read().verifiers
+    (directory / "witness.key").write_text(SEED.secret_text())
+    (directory / "logs.yaml").write_text(
+        f'Logs:\n  - Origin: "{log.name}"\n    PublicKey: "{log}"\n    URL: "http://127.0.0.1:1/"\n'
+    )
+    process = subprocess.Popen(  # noqa: S603 - as built.
+        [
+            str(omniwitness),
+            f"--private_key_path={directory / 'witness.key'}",
+            f"--additional_logs={directory / 'logs.yaml'}",
+            f"--db_file={directory / 'witness.db'}",
+            f"--listen=127.0.0.1:{port}",
+            "--metrics_listen=",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def log_of(served: Served) -> Document:
+    status, _, text = served.request("GET", "/health/ready")
+    assert status == 200, text
+    log: Document = json.loads(text)["log"]
+    return log
+
+
+def problem_of(served: Served) -> str:
+    return str(log_of(served)["witnesses"][0]["problem"])
+
+
+def _await(condition: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not come about")
+
+
+@pytest.fixture
+def port() -> str:
+    return free_port()
+
+
+@pytest.fixture
+def installation(tmp_path: Path, port: str) -> Installation:
+    pair = f"{KEY} http://127.0.0.1:{port}"
+    return install(tmp_path, port=free_port(), log_origin="log.example/ads", log_witnesses=pair)
+
+
+def test_it_cosigns_growth_and_refuses_a_fork(
+    omniwitness: Path,
+    installation: Installation,
+    port: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = installation.settings
+    monkeypatch.setenv("ASSENT_DATA_DIRECTORY", str(settings.data_directory))
+    monkeypatch.setenv("ASSENT_LOG_WITNESSES", str(settings.log_witnesses[0]))
+    vkey = tmp_path / "log.vkey"
+    vkey.write_text(str(KeyFile(settings.log_key).read().verifiers[0]))
+    before = tmp_path / "before"
+    with witnessing(omniwitness, tmp_path, port, installation):
+        with serving(installation) as served:
+            for size in (1, 2, 3):
+                served.decide(campaign(id=f"c{size}"))
+                _await(lambda size=size: log_of(served)["published"] == size)  # type: ignore[misc] # mypy on defaults.
+            assert log_of(served)["alarm"] is None
+        shutil.copytree(settings.data_directory, before)
+        with serving(installation) as served:
+            served.decide(campaign(id="c4"))
+            _await(lambda: log_of(served)["published"] == 4)
+        verified = _verify(CliRunner(), tmp_path / "tree", vkey)
+        assert verified.startswith("VERIFIED  4 entries")
+        assert "cosigned   witness.example/go, at 20" in verified
+
+        # The whole installation is put back from a copy, anchor and all, and goes another way.
+        shutil.rmtree(settings.data_directory)
+        shutil.copytree(before, settings.data_directory)
+        with serving(installation) as served:
+            for number in (4, 5, 6):
+                served.decide(campaign(id=f"other-{number}"))
+            expected = "the witness `witness.example/go` has another history of this log"
+            _await(lambda: log_of(served)["alarm"] == expected)
+            assert log_of(served)["published"] == 3
+            (witness,) = log_of(served)["witnesses"]
+            assert witness["problem"] in {
+                "it refuses the proof from 4 to 5 entries",
+                "it refuses the proof from 4 to 6 entries",
+                "it has cosigned 4 entries, and 3 are signed here",
+                "it has another root for the 4 entries",
+            }
+        assert list((settings.log_vouched / "forks").iterdir()) != []
+
+
+def test_it_that_was_away_is_caught_up_with(
+    omniwitness: Path, installation: Installation, port: str, tmp_path: Path
+) -> None:
+    with serving(installation) as served:
+        served.decide(campaign())
+        with witnessing(omniwitness, tmp_path, port, installation):
+            _await(lambda: log_of(served)["published"] == 1)
+        served.decide(campaign())
+        _await(lambda: "does not answer" in str(log_of(served)["witnesses"][0]["problem"]))
+        assert log_of(served)["published"] == 1
+        with witnessing(omniwitness, tmp_path, port, installation):
+            _await(lambda: log_of(served)["published"] == 2)
+
+
+def test_log_that_it_does_not_know_is_refused_and_nothing_is_published(
+    omniwitness: Path, installation: Installation, port: str, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    stranger = install(other, log_origin="other.example/ads")
+    with witnessing(omniwitness, tmp_path, port, stranger), serving(installation) as served:
+        # C2SP tlog-witness demands 404 here; this version answers 500.
+        refusals = {"it answers 500", "it does not know the log `log.example/ads`: its operator"}
+        _await(lambda: problem_of(served).partition(" can ")[0] in refusals)
+        assert (log_of(served)["published"], log_of(served)["alarm"]) == (None, None)
+
+
+def _verify(runner: CliRunner, tree: Path, vkey: Path) -> str:
+    exported = runner.invoke(assent, ["log", "export", str(tree)])
+    assert exported.exit_code == 0, exported.output
+    options = ["--vkey", str(vkey), "--witness", str(KEY)]
+    return runner.invoke(assent, ["verify", str(tree), *options]).output
