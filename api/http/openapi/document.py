@@ -73,7 +73,7 @@ def openapi_document(routes: Map, campaign: JSONSchema | None = None) -> dict[st
     made.components.security_scheme(
         "key", {"type": "http", "scheme": "bearer", "description": "an API key, `assent_…`"}
     )
-    for name, schema in (SCHEMAS | _campaign_schemas(campaign)).items():
+    for name, schema in {**SCHEMAS, **_campaign_schemas(campaign)}.items():
         made.components.schema(name, component=schema)
     rules = {rule.endpoint: rule for rule in routes.iter_rules()}
     for endpoint in sorted(rules, key=list(OPERATIONS).index):

@@ -30,7 +30,7 @@ from api.http.shapes import (
     SearchParameters,
 )
 
-from .operation import Answer, Header, Operation, ref
+from .operation import Answer, Header, JSONSchema, Operation, ref
 from .policy_operations import POLICY_OPERATIONS
 from .schemas import ANY_TEXT, BYTES, COUNT, OBJECT, many, members
 
@@ -39,7 +39,7 @@ _IDEMPOTENCY_KEY = Header(
     text="a fresh UUID for each request; sent again with it, a request has one decision",
     schema={"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,255}$"},
 )
-_ITEM = {"anyOf": [ref("Decision"), members(error=ref("Problem"))]}
+_ITEM: JSONSchema = {"anyOf": [ref("Decision"), members(error=ref("Problem"))]}
 _ZIP = "application/zip"
 _BYTES = "application/octet-stream"
 
