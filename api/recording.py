@@ -6,6 +6,7 @@ record as it was submitted, its format, and on what terms it was decided. A repl
 A dry run decides and records nothing, and its outcome has no receipt.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from engine.audit.log import Answer, Committer, Receipt
 from engine.audit.record import DecisionRecord, LogError
 from engine.evaluation.document import instant_text
 
+from .metrics.instruments import Metrics
 from .submission import Decided, Refused, Terms, submit
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -67,11 +69,13 @@ class Recorder:
         *,
         clock: Callable[[], datetime],
         new_id: Callable[[], str] = _random_id,
+        metrics: Metrics | None = None,
     ) -> None:
         self._engine = engine
         self._committer = committer
         self._clock = clock
         self._new_id = new_id
+        self._metrics = metrics if metrics is not None else Metrics()
 
     def record(
         self,
@@ -103,34 +107,41 @@ class Recorder:
             return self._record(records, terms, actor, None)
         return [
             one if isinstance(one, Refused) else Recorded(decided=one, receipt=None)
-            for one in self._decide(records, terms)
+            for one in (self._decide(record, terms) for record in records)
         ]
 
-    def _decide(self, records: Sequence[object], terms: Terms) -> Sequence[Decided | Refused]:
-        return [submit(self._engine, record, terms=terms, id=self._new_id()) for record in records]
+    def _decide(self, record: object, terms: Terms) -> Decided | Refused:
+        started = time.perf_counter()
+        decided = submit(self._engine, record, terms=terms, id=self._new_id())
+        if isinstance(decided, Decided):
+            self._metrics.evaluated(time.perf_counter() - started)
+        return decided
 
     def _record(
         self, records: Sequence[object], terms: Terms, actor: str, request: RequestKey | None
     ) -> Sequence[Outcome]:
-        decided, now = self._decide(records, terms), self._clock()
-        answers = iter(
-            self._committer.append_many(
-                DecisionRecord(
-                    decision_id=str(one.document["id"]),
-                    decided_at=now,
-                    input=input_of(record, terms),
-                    result=one.document,  # type: ignore[arg-type] # It is JSON by its contract.
-                    actor=actor,
-                    request=request,
-                )
-                for record, one in zip(records, decided, strict=True)
-                if isinstance(one, Decided)
+        decided, now = [self._decide(record, terms) for record in records], self._clock()
+        waiting = [
+            DecisionRecord(
+                decision_id=str(one.document["id"]),
+                decided_at=now,
+                input=input_of(record, terms),
+                result=one.document,  # type: ignore[arg-type] # It is JSON by its contract.
+                actor=actor,
+                request=request,
             )
-        )
+            for record, one in zip(records, decided, strict=True)
+            if isinstance(one, Decided)
+        ]
+        with self._metrics.waiting(len(waiting)):
+            answers = iter(self._committer.append_many(waiting))
         return [
-            one if isinstance(one, Refused) else _answered(one, next(answers)) for one in decided
+            one if isinstance(one, Refused) else self._answered(one, next(answers))
+            for one in decided
         ]
 
-
-def _answered(decided: Decided, answer: Answer) -> Recorded | LogError:
-    return answer if isinstance(answer, LogError) else Recorded(decided=decided, receipt=answer)
+    def _answered(self, decided: Decided, answer: Answer) -> Recorded | LogError:
+        if isinstance(answer, LogError):
+            return answer
+        self._metrics.decided(self._engine.identity.name, decided)
+        return Recorded(decided=decided, receipt=answer)

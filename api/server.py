@@ -11,8 +11,11 @@ TLS, and patience with slow strangers, are for the proxy in front; a client that
 `CLIENT_SECONDS` is dropped.
 """
 
+import shutil
 import socket
 import struct
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # It has no types.
@@ -37,24 +40,36 @@ class Server(BaseApplication):  # type: ignore[misc] # It has no types.
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._process: Process | None = None
+        self._measures: Path | None = None
         super().__init__(prog="assent")
 
     def load_config(self) -> None:
         """Tell gunicorn what the settings say; nothing else is asked, not even its own variable."""
         for name, value in configuration(self._settings).items():
             self.cfg.set(name, value)
+        self.cfg.set("on_starting", self.prepare)
         self.cfg.set("when_ready", limit_patience)
         self.cfg.set("worker_exit", self.close)
+        self.cfg.set("on_exit", self.clean)
 
     def load(self) -> Any:
         """Return the application of this process; called after the fork."""
-        self._process = start(self._settings)
+        self._process = start(self._settings, measures=self._measures)
         return self._process.wsgi
 
     def close(self, _arbiter: object, _worker: object) -> None:
         """Commit what waits, once the last request of a process is answered."""
         if self._process is not None:
             self._process.close()
+
+    def prepare(self, _arbiter: object) -> None:
+        """Make the directory in which the processes count, before there is any."""
+        self._measures = Path(mkdtemp(prefix="assent-metrics-"))
+
+    def clean(self, _arbiter: object) -> None:
+        """Remove what the processes have counted, once all have ended."""
+        if self._measures is not None:
+            shutil.rmtree(self._measures, ignore_errors=True)
 
 
 class JSONLogger(Logger):  # type: ignore[misc] # It has no types.

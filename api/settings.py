@@ -72,6 +72,7 @@ class Settings:
     retention: Schedule | None
     graceful_timeout: int
     log_level: str
+    metrics_public: bool
 
 
 _PAIRS = "pairs of a witness's public key and its address, with spaces between them"
@@ -379,6 +380,13 @@ SETTINGS = (
         default="info",
         meaning="least severe events in the service's own log",
         read=_word(*LOG_LEVELS),
+    ),
+    Setting(
+        name="metrics_public",
+        default=False,
+        shown="`false`",
+        meaning="`true` shows `/metrics` to everyone, `false` to keys with the role `monitor`",
+        read=_flag,
     ),
 )
 """Every setting, in the order of the documentation."""

@@ -8,6 +8,7 @@ import atexit
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from engine.audit.log import Committer
@@ -36,6 +37,7 @@ from .contents import open_database, problem_of
 from .http import journal
 from .http.app import create_app
 from .http.service import Limits, Service, Streams
+from .metrics.instruments import MeasuredStore, Metrics
 from .policies_in_force import NotFresh, NotInForce, PoliciesInForce, utc_now
 from .publishing import publisher_of
 from .recording import Recorder
@@ -67,8 +69,8 @@ def application(settings: Settings | None = None) -> Callable[..., Iterable[byte
     return process.wsgi
 
 
-def start(settings: Settings) -> Process:
-    """Make all parts of a process.
+def start(settings: Settings, *, measures: Path | None = None) -> Process:
+    """Make all parts of a process; it shares its counts with others in the directory `measures`.
 
     Raises `SetupError` where the database is not prepared or its policies cannot decide, and
     `StorageError`.
@@ -79,13 +81,19 @@ def start(settings: Settings) -> Process:
     policies = policies_of(settings, database, on_change=_journal_policies)
     if settings.retention is not None:
         Retention(database, settings.retention).declare(actor=SERVICE)
+    metrics = Metrics(measures)
     committer = Committer(
-        SQLLogStore(database), queue=settings.commit_queue, patience=settings.commit_patience
+        MeasuredStore(SQLLogStore(database), metrics),
+        queue=settings.commit_queue,
+        patience=settings.commit_patience,
     )
-    signer = signer_of(settings, database, on_change=_journal_signing)
-    watch = Watch(on_witness=_journal_witness, on_failure=_journal_publishing)
+    on_signing = _counted(metrics, "signing", _journal_signing)
+    signer = signer_of(settings, database, on_change=on_signing)
+    on_publishing = _counted(metrics, "publishing", _journal_publishing)
+    watch = Watch(on_witness=_journal_witness, on_failure=on_publishing)
     publisher = publisher_of(settings, database, signer, watch)
-    stamper = stamper_of(settings, publisher, on_failure=_journal_stamping)
+    on_stamping = _counted(metrics, "stamping", _journal_stamping)
+    stamper = stamper_of(settings, publisher, on_failure=on_stamping)
     app = create_app(
         _service(
             settings,
@@ -94,6 +102,7 @@ def start(settings: Settings) -> Process:
             committer=committer,
             signer=signer,
             publisher=publisher,
+            metrics=metrics,
         )
     )
     signer.start()
@@ -110,6 +119,7 @@ def start(settings: Settings) -> Process:
         if stamper is not None:
             stamper.close()
         database.close()
+        metrics.close()
 
     return Process(wsgi=app, close=close)
 
@@ -171,12 +181,13 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
     committer: Committer,
     signer: CheckpointSigner,
     publisher: CheckpointPublisher,
+    metrics: Metrics,
 ) -> Service:
     return Service(
         policies=policies,
         policy_sets=PolicySets(database),
         policy_versions=PolicyVersions(database),
-        recorder=partial(Recorder, committer=committer, clock=utc_now),
+        recorder=partial(Recorder, committer=committer, clock=utc_now, metrics=metrics),
         committer=committer,
         decisions=Decisions(database),
         request_keys=RequestKeys(database, clock=utc_now),
@@ -188,6 +199,8 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         publisher=publisher,
         vouched=VouchedDirectory(path=settings.log_vouched),
         log_is_public=settings.log_public,
+        metrics=metrics,
+        metrics_are_public=settings.metrics_public,
         probe=partial(_probe, database, signer),
         clock=utc_now,
         limits=Limits(
@@ -204,6 +217,18 @@ def _probe(database: Database, signer: CheckpointSigner) -> Readiness:
     if found.problem is None and failure is not None:
         return replace(found, problem=reason_of(failure))
     return found
+
+
+def _counted(
+    metrics: Metrics, act: str, journal_it: Callable[[Exception | None], None]
+) -> Callable[[Exception | None], None]:
+    """Return what counts a change of an act's failure, and writes it to the service's own log."""
+
+    def changed(failure: Exception | None) -> None:
+        metrics.acted(act, failure)
+        journal_it(failure)
+
+    return changed
 
 
 def _journal_policies(failure: Exception | None) -> None:

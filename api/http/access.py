@@ -16,6 +16,9 @@ PUBLIC = frozenset({"health.live", "health.ready", "documentation.page"})
 PUBLISHED = frozenset({"tiles.checkpoint", "tiles.resource", "tiles.timestamp"})
 """The endpoints that need no key where the log is public."""
 
+MEASURED = frozenset({"metrics.show"})
+"""The endpoints that need no key where the metrics are public."""
+
 ANY_KEY = frozenset(Role)
 
 READERS = frozenset({Role.AUTHOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN})
@@ -56,6 +59,7 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "policy_sets.reject": frozenset({Role.APPROVER}),
         "policy_sets.activate": frozenset({Role.APPROVER}),
         "policy_sets.rollback": frozenset({Role.APPROVER}),
+        "metrics.show": frozenset({Role.MONITOR, Role.ADMIN}),
     }
 )
 """The roles of which a key needs one, by endpoint."""

@@ -17,7 +17,7 @@ from engine.storage.errors import NotFound, StorageError
 from engine.storage.holds import Held
 from engine.storage.policy_sets import OutdatedRevision, OwnVersion, WrongState
 
-from .access import PUBLIC, PUBLISHED, admit
+from .access import MEASURED, PUBLIC, PUBLISHED, admit
 from .answers import SECURITY_HEADERS, problem_answer
 from .journal import ACCESS, ERRORS, request_id
 from .problems import (
@@ -45,6 +45,7 @@ from .routes import (
     erasures,
     health,
     log,
+    metrics,
     policies,
     policy_sets,
     search,
@@ -60,12 +61,12 @@ def create_app(service: Service) -> Flask:
     app.extensions["policies"] = service.policies
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # No cross-origin use: CORS stays closed.
     app.url_map.merge_slashes = False
-    modules = (decisions, batch, search, erasures, log, tiles, vocabulary, health)
+    modules = (decisions, batch, search, erasures, log, tiles, vocabulary, health, metrics)
     for module in (*modules, policy_sets, policies, documentation):
         app.register_blueprint(module.blueprint(service))
     _register_admission(app, service)
-    _register_errors(app)
-    _register_closing(app)
+    _register_errors(app, service)
+    _register_closing(app, service)
     return app
 
 
@@ -76,7 +77,9 @@ def _register_admission(app: Flask, service: Service) -> None:
         g.request_id = request_id(request.headers.get("X-Request-ID"))
         g.key = None
 
-    open_to_all = PUBLIC | PUBLISHED if service.log_is_public else PUBLIC
+    published = PUBLISHED if service.log_is_public else frozenset()
+    measured = MEASURED if service.metrics_are_public else frozenset()
+    open_to_all = PUBLIC | published | measured
 
     @app.before_request
     def authorise() -> None:
@@ -85,10 +88,11 @@ def _register_admission(app: Flask, service: Service) -> None:
             g.key = admit(service.keys, request.endpoint, request.headers.get("Authorization"))
 
 
-def _register_errors(app: Flask) -> None:
+def _register_errors(app: Flask, service: Service) -> None:
     @app.errorhandler(Exception)
     def answer_error(error: Exception) -> Response:
         problem = problem_of(error)
+        service.metrics.refused(problem.kind.name)
         if problem.kind.status >= 500:
             ERRORS.error(
                 problem.kind.name, exc_info=error, extra={"fields": {"request_id": g.request_id}}
@@ -142,7 +146,7 @@ def _problem_of_http(error: HTTPException) -> Problem:
             return Problem(kind=BAD_REQUEST, detail="the server could not make sense of it")
 
 
-def _register_closing(app: Flask) -> None:
+def _register_closing(app: Flask, service: Service) -> None:
     @app.after_request
     def finish(answer: Response) -> Response:
         answer.headers["X-Request-ID"] = g.request_id
@@ -152,8 +156,11 @@ def _register_closing(app: Flask) -> None:
         started = g.started
 
         def log() -> None:
-            taken = round(1000 * (time.perf_counter() - started), 3)
-            ACCESS.info("request", extra={"fields": {**fields, "milliseconds": taken}})
+            taken = time.perf_counter() - started
+            route = str(fields["route"] or "none")
+            service.metrics.answered(route, answer.status_code, taken)
+            told = {**fields, "milliseconds": round(1000 * taken, 3)}
+            ACCESS.info("request", extra={"fields": told})
 
         answer.call_on_close(log)  # A stream is over when it is closed, and not before.
         return answer

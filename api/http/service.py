@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from api.metrics.instruments import Metrics
 from api.policies_in_force import PoliciesInForce
 from api.recording import Recorder
 from api.replay import Replayer
@@ -78,3 +79,5 @@ class Service:
     clock: Callable[[], datetime]
     limits: Limits
     streams: Streams
+    metrics: Metrics = field(default_factory=Metrics)
+    metrics_are_public: bool = False

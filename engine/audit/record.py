@@ -173,7 +173,7 @@ class Envelope(
 
     def encode(self) -> bytes:
         """Return the leaf: the canonical bytes of the envelope."""
-        return canonical(msgspec.to_builtins(self))
+        return canonical(msgspec.json.decode(msgspec.json.encode(self)))
 
 
 class _Rule(msgspec.Struct, frozen=True, kw_only=True):

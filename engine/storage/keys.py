@@ -38,6 +38,7 @@ class Role(StrEnum):
     APPROVER = "approver"
     AUDITOR = "auditor"
     ADMIN = "admin"
+    MONITOR = "monitor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """How gunicorn is told to serve, without serving."""
 
 import atexit
+import os
 import socket
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask
+from prometheus_client import values
 
 from api import wsgi
 from api.server import CLIENT_SECONDS, JSONLogger, Server, configuration, limit_patience, serve
@@ -63,6 +65,23 @@ def test_each_process_makes_its_own_parts(installation: Installation) -> None:
     made.close(None, None)
     assert caller.post({"campaign": allowed()}).status_code == 503
     made.close(None, None)  # Admission has read the key, and so connected again.
+
+
+def test_processes_count_in_a_directory_that_goes_with_the_server(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(values, "ValueClass", values.ValueClass)
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    made = Server(installation.settings)
+    made.cfg.on_exit(None)  # Nothing was made yet.
+    made.cfg.on_starting(None)
+    caller = Caller(app=cast(Flask, made.load()), installation=installation)
+    directory = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    caller.decide(allowed())
+    assert (directory / "counter_0.db").is_file()
+    made.close(None, None)
+    made.cfg.on_exit(None)
+    assert not directory.exists()
 
 
 def test_connections_inherit_bounded_patience() -> None:

@@ -12,7 +12,7 @@ from apispec import APISpec
 from marshmallow import Schema
 from werkzeug.routing import Map, Rule
 
-from api.http.access import PUBLIC, PUBLISHED, ROLES
+from api.http.access import MEASURED, PUBLIC, PUBLISHED, ROLES
 from api.http.fields import Described
 from api.http.problems import (
     BAD_REQUEST,
@@ -105,7 +105,7 @@ def _operation(rule: Rule, endpoint: str, told: Operation) -> dict[str, object]:
         ],
         "responses": _responses(endpoint, told),
     }
-    if endpoint in PUBLISHED:
+    if endpoint in PUBLISHED | MEASURED:
         made["security"] = [{"key": []}, {}]
     if told.body:
         content = {type_: {"schema": _body(schema)} for type_, schema in told.body.items()}
@@ -117,8 +117,13 @@ def _who(endpoint: str) -> str:
     if endpoint in PUBLIC:
         return "No key is needed."
     roles = " or ".join(f"`{role}`" for role in sorted(ROLES[endpoint]))
-    also = " Where the log is public, anyone may." if endpoint in PUBLISHED else ""
-    return f"Needs a key with the role {roles}.{also}"
+    return f"Needs a key with the role {roles}.{_who_else(endpoint)}"
+
+
+def _who_else(endpoint: str) -> str:
+    if endpoint in PUBLISHED:
+        return " Where the log is public, anyone may."
+    return " Where the metrics are public, anyone may." if endpoint in MEASURED else ""
 
 
 def _path_parameter(name: str) -> dict[str, object]:

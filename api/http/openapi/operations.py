@@ -219,6 +219,17 @@ _SERVICE = {
         },
         problems=(NOT_READY,),
     ),
+    "metrics.show": Operation(
+        summary="Read the metrics of all processes",
+        tag="Service",
+        text="In the text format of Prometheus, or as OpenMetrics, as `Accept` asks.",
+        answers={
+            200: Answer(
+                text="The metrics",
+                content={TEXT: ANY_TEXT, "application/openmetrics-text": ANY_TEXT},
+            )
+        },
+    ),
     "documentation.openapi": Operation(
         summary="Read this document",
         tag="Service",

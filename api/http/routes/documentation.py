@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer
 from api.http.campaign_schema import campaign_schema
-from api.http.choice import choose_engine
 from api.http.openapi.document import openapi_document
 from api.http.openapi.page import POLICY, page_of
 from api.http.service import Service
@@ -40,11 +39,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/openapi.json")
     def openapi() -> Response:
         read_query(NoParameters, request.args)
-        try:
-            engine = choose_engine(service, g.key, None)
-        except NotInForce:
-            return json_answer(document_of(None))
-        return json_answer(document_of(engine))
+        return json_answer(document_of(_engine(service)))
 
     @routes.get("/docs")
     def page() -> Response:
@@ -54,3 +49,12 @@ def blueprint(service: Service) -> Blueprint:
         return answer
 
     return routes
+
+
+def _engine(service: Service) -> Engine | None:
+    """Return what decides by default, None where nothing does, or not for this key."""
+    default = service.policies.default
+    try:
+        return service.policies.engine(default) if g.key.reaches(default) else None
+    except NotInForce:
+        return None
