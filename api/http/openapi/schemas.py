@@ -104,7 +104,7 @@ _LISTED = members(
 _OUTCOMES = many(members(decision=OUTCOME, conclusive=FLAG, count=COUNT))
 _VERSION_NAME = members(version=ANY_TEXT, digest=ANY_TEXT)
 _TURN = members(
-    version=ANY_TEXT, digest=ANY_TEXT, index=COUNT, actor=maybe(ANY_TEXT), **{"from": INSTANT}
+    {"from": INSTANT}, version=ANY_TEXT, digest=ANY_TEXT, index=COUNT, actor=maybe(ANY_TEXT)
 )
 _LISTED_VERSION = members(
     policy_set=ANY_TEXT,
