@@ -8,7 +8,7 @@ A dry run decides and records nothing, and its outcome has no receipt.
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -16,6 +16,7 @@ from typing import TypeAlias
 import msgspec
 
 from engine import Engine
+from engine.audit.idempotency import RequestKey
 from engine.audit.log import Answer, Committer, Receipt
 from engine.audit.record import DecisionRecord, LogError
 from engine.evaluation.document import instant_text
@@ -77,13 +78,23 @@ class Recorder:
         self._metrics = metrics if metrics is not None else Metrics()
 
     def record(
-        self, record: object, *, terms: Terms, actor: str, dry_run: bool = False
+        self,
+        record: object,
+        *,
+        terms: Terms,
+        actor: str,
+        dry_run: bool = False,
+        request: RequestKey | None = None,
     ) -> Recorded | Refused:
         """Decide on one record, and return once the decision is durable.
 
-        Raises `LogBusy`, `LogUnavailable` or another `LogError`; there is then no decision.
+        Raises `LogBusy`, `LogUnavailable` or another `LogError`; there is then no decision. With a
+        request that has a decision already, that is `DecidedBefore`.
         """
-        (outcome,) = self.record_many([record], terms=terms, actor=actor, dry_run=dry_run)
+        if dry_run:
+            (outcome,) = self.record_many([record], terms=terms, actor=actor, dry_run=True)
+        else:
+            (outcome,) = self._record([record], terms, actor, request)
         if isinstance(outcome, LogError):
             raise outcome
         return outcome
@@ -92,18 +103,11 @@ class Recorder:
         self, records: Sequence[object], *, terms: Terms, actor: str, dry_run: bool = False
     ) -> Sequence[Outcome]:
         """Decide on records and log them in as few commits as may be; answers each, in order."""
-        decided = [self._decide(record, terms) for record in records]
-        if dry_run:
-            return [
-                one if isinstance(one, Refused) else Recorded(decided=one, receipt=None)
-                for one in decided
-            ]
-        waiting = sum(isinstance(one, Decided) for one in decided)
-        with self._metrics.waiting(waiting):
-            answers = self._append(records, decided, terms, actor)
+        if not dry_run:
+            return self._record(records, terms, actor, None)
         return [
-            one if isinstance(one, Refused) else self._answered(one, next(answers))
-            for one in decided
+            one if isinstance(one, Refused) else Recorded(decided=one, receipt=None)
+            for one in (self._decide(record, terms) for record in records)
         ]
 
     def _decide(self, record: object, terms: Terms) -> Decided | Refused:
@@ -113,27 +117,28 @@ class Recorder:
             self._metrics.evaluated(time.perf_counter() - started)
         return decided
 
-    def _append(
-        self,
-        records: Sequence[object],
-        decided: Sequence[Decided | Refused],
-        terms: Terms,
-        actor: str,
-    ) -> Iterator[Answer]:
-        now = self._clock()
-        return iter(
-            self._committer.append_many(
-                DecisionRecord(
-                    decision_id=str(one.document["id"]),
-                    decided_at=now,
-                    input=input_of(record, terms),
-                    result=one.document,  # type: ignore[arg-type] # It is JSON by its contract.
-                    actor=actor,
-                )
-                for record, one in zip(records, decided, strict=True)
-                if isinstance(one, Decided)
+    def _record(
+        self, records: Sequence[object], terms: Terms, actor: str, request: RequestKey | None
+    ) -> Sequence[Outcome]:
+        decided, now = [self._decide(record, terms) for record in records], self._clock()
+        waiting = [
+            DecisionRecord(
+                decision_id=str(one.document["id"]),
+                decided_at=now,
+                input=input_of(record, terms),
+                result=one.document,  # type: ignore[arg-type] # It is JSON by its contract.
+                actor=actor,
+                request=request,
             )
-        )
+            for record, one in zip(records, decided, strict=True)
+            if isinstance(one, Decided)
+        ]
+        with self._metrics.waiting(len(waiting)):
+            answers = iter(self._committer.append_many(waiting))
+        return [
+            one if isinstance(one, Refused) else self._answered(one, next(answers))
+            for one in decided
+        ]
 
     def _answered(self, decided: Decided, answer: Answer) -> Recorded | LogError:
         if isinstance(answer, LogError):

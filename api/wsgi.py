@@ -28,6 +28,7 @@ from engine.storage.log_store import SQLLogStore
 from engine.storage.policies import PolicyVersions
 from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import Readiness, probe
+from engine.storage.request_keys import RequestKeys
 from engine.storage.retention import Retention
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
@@ -189,6 +190,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         recorder=partial(Recorder, committer=committer, clock=utc_now, metrics=metrics),
         committer=committer,
         decisions=Decisions(database),
+        request_keys=RequestKeys(database, clock=utc_now),
         erasures=Erasures(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=ApiKeys(database),

@@ -66,6 +66,12 @@ INVALID_QUERY = _kind(
     "The query cannot be answered",
     "an unknown parameter, a value that does not fit, or a cursor of another query",
 )
+INVALID_KEY = _kind(
+    "invalid-idempotency-key",
+    400,
+    "The Idempotency-Key cannot be used",
+    "it is not written as one key, or the request is of a kind that takes none",
+)
 UNAUTHENTICATED = _kind(
     "unauthenticated",
     401,
@@ -132,6 +138,12 @@ MALFORMED_ORDER = _kind(
     "The body does not say what to do",
     "a member is missing, is unknown, or does not fit; nothing was done",
 )
+KEY_REUSED = _kind(
+    "idempotency-key-reused",
+    422,
+    "The Idempotency-Key belongs to another request",
+    "the key came with another body or format before; nothing was decided",
+)
 MALFORMED_POLICIES = _kind(
     "malformed-policies",
     422,
@@ -189,6 +201,7 @@ KINDS = (
     MALFORMED_JSON,
     INCOMPLETE_BODY,
     INVALID_QUERY,
+    INVALID_KEY,
     UNAUTHENTICATED,
     FORBIDDEN,
     OWN_VERSION,
@@ -202,6 +215,7 @@ KINDS = (
     UNSUPPORTED_TYPE,
     MALFORMED_SUBMISSION,
     MALFORMED_ORDER,
+    KEY_REUSED,
     MALFORMED_POLICIES,
     UNRECORDABLE,
     UNCONDITIONAL,

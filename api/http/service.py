@@ -19,6 +19,7 @@ from engine.storage.keys import ApiKeys
 from engine.storage.policies import PolicyVersions
 from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import Readiness
+from engine.storage.request_keys import RequestKeys
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 
@@ -65,6 +66,7 @@ class Service:
     recorder: Callable[[Engine], Recorder]
     committer: Committer
     decisions: Decisions
+    request_keys: RequestKeys
     erasures: Erasures
     replayer: Replayer
     keys: ApiKeys

@@ -180,7 +180,7 @@ class _ActLeaf(
 
     def encode(self) -> bytes:
         """Return the leaf: the canonical bytes of its members."""
-        return canonical(msgspec.to_builtins(self))
+        return canonical(msgspec.json.decode(msgspec.json.encode(self)))
 
 
 class ErasureLeaf(_ActLeaf, frozen=True, kw_only=True):

@@ -185,6 +185,19 @@ hold = Table(
     Index("hold_on", "selector", "value"),
 )
 
+# Requests that have their decision: a digest that says whose key it is, and the fingerprint of what
+# was asked, which goes when the decision is erased.
+request_key = Table(
+    "request_key",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("fingerprint", LargeBinary),
+    Column("index", _BIG, ForeignKey("log_entry.index"), nullable=False),
+    Column("logged_at", Instant, nullable=False),
+    Index("request_key_index", "index"),
+    Index("request_key_logged_at", "logged_at"),
+)
+
 policy_version = Table(
     "policy_version",
     metadata,

@@ -8,6 +8,7 @@ from api.http.bodies import JSON, NDJSON, body_type, read_document
 from api.http.choice import choose_engine, obstacle_of, unknown_set
 from api.http.inflow import Inflow
 from api.http.problems import TOO_LARGE, Problem, ProblemError, ProblemRaised, submission_problem
+from api.http.repeats import refuse_key
 from api.http.service import Service
 from api.http.shapes import BatchParameters, invalid_query, read_query
 from api.policies_in_force import NotInForce
@@ -23,6 +24,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.post("/v1/decisions/batch")
     def decide() -> Response:
         query = read_query(BatchParameters, request.args)
+        refuse_key(request, "a key is of one decision: send it with `POST /v1/decisions`")
         engine = _engine(service, g.key, query.policy_set)
         batch = Batch(
             recorder=service.recorder(engine),
