@@ -63,6 +63,18 @@ def _push() -> click.Command:
     return push
 
 
+def _migrate() -> click.Command:
+    from api.cli.migrate import migrate  # noqa: PLC0415 - as said.
+
+    return migrate
+
+
+def _doctor() -> click.Command:
+    from api.cli.doctor import doctor  # noqa: PLC0415 - as said.
+
+    return doctor
+
+
 def _replay() -> click.Command:
     from api.cli.replay import replay  # noqa: PLC0415 - as said.
 
@@ -106,6 +118,8 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "init": _init,
     "keys": _keys,
     "serve": _serve,
+    "migrate": _migrate,
+    "doctor": _doctor,
     "push": _push,
     "policies": _policies,
     "log": _log,

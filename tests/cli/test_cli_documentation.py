@@ -70,7 +70,19 @@ def test_assent_alone_shows_the_commands_in_their_order(run: Run) -> None:
     names = [line.split()[0] for line in listed]
     assert names == [
         *("decide", "check", "explain", "test", "docs", "diff", "new", "fmt"),
-        *("lsp", "init", "keys", "serve", "push", "policies", "log", "retention", "contents"),
+        *(
+            "lsp",
+            "init",
+            "keys",
+            "serve",
+            "migrate",
+            "doctor",
+            "push",
+            "policies",
+            "log",
+            "retention",
+            "contents",
+        ),
         *("verify", "replay"),
     ]
 
