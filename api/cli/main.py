@@ -57,6 +57,30 @@ def _log() -> click.Command:
     return log
 
 
+def _policies() -> click.Command:
+    from api.cli.policies import policies  # noqa: PLC0415 - as said.
+
+    return policies
+
+
+def _push() -> click.Command:
+    from api.cli.push import push  # noqa: PLC0415 - as said.
+
+    return push
+
+
+def _migrate() -> click.Command:
+    from api.cli.migrate import migrate  # noqa: PLC0415 - as said.
+
+    return migrate
+
+
+def _doctor() -> click.Command:
+    from api.cli.doctor import doctor  # noqa: PLC0415 - as said.
+
+    return doctor
+
+
 def _replay() -> click.Command:
     from api.cli.replay import replay  # noqa: PLC0415 - as said.
 
@@ -101,6 +125,10 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "init": _init,
     "keys": _keys,
     "serve": _serve,
+    "migrate": _migrate,
+    "doctor": _doctor,
+    "push": _push,
+    "policies": _policies,
     "log": _log,
     "retention": _retention,
     "contents": _contents,
@@ -166,6 +194,8 @@ def assent(ctx: click.Context) -> None:
       assent fmt policies/              lay policies out as all are laid out
       assent lsp                        help an editor while policies are written
       assent init && assent serve       decide for others, and log every decision
+      assent push policies/             bring a new version of them to the service
+      assent policies approve VERSION   be the second pair of eyes, and bring it into force
       assent log export /srv/log        publish the log, for anyone to check
       assent verify /srv/log --vkey …   is that log whole and unchanged?
 

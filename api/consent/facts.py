@@ -193,7 +193,7 @@ def _choice(section: USSection) -> JSONValue:
 
 def _two_strings(said: tuple[_Said, ...]) -> Iterator[Contradiction]:
     """Yield the contradiction of a TCF string and another in section 2 of the GPP string."""
-    told = [one.told for one in said if one.paths is _TCF_FACTS]
+    told = [one.told for one in said if one.paths is _TCF_FACTS and one.told["tcf_string.readable"]]
     if any(each != told[0] for each in told):
         yield Contradiction(
             pointer=_GPP,
