@@ -14,7 +14,8 @@ from flask import Flask
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from api.contents import open_database
-from api.http.app import create_app, problem_of
+from api.http.app import create_app
+from api.http.failures import problem_of
 from api.http.service import Limits, Service, Streams
 from api.policies_in_force import PoliciesInForce
 from api.publishing import publisher_of
@@ -95,6 +96,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         publisher=publisher_of(made.settings, database, signer),
         vouched=VouchedDirectory(path=made.settings.log_vouched),
         log_is_public=False,
+        public_url=None,
         probe=lambda: probe(database),
         clock=clock,
         limits=Limits(body=1 << 20, batch=1 << 20, batch_records=100),

@@ -13,6 +13,7 @@ from marshmallow import Schema
 from werkzeug.routing import Map, Rule
 
 from api.http.access import MEASURED, PUBLIC, PUBLISHED, ROLES
+from api.http.bodies import TEXT
 from api.http.fields import Described
 from api.http.problems import (
     BAD_REQUEST,
@@ -196,16 +197,22 @@ def _responses(endpoint: str, told: Operation) -> dict[str, object]:
     by_status: dict[int, list[ProblemKind]] = {}
     for kind in kinds.values():
         by_status.setdefault(kind.status, []).append(kind)
-    return made | {str(status): _problem(by_status[status]) for status in sorted(by_status)}
+    return made | {
+        str(status): _problem(by_status[status], is_text=told.is_text)
+        for status in sorted(by_status)
+    }
 
 
-def _problem(kinds: list[ProblemKind]) -> dict[str, object]:
+def _problem(kinds: list[ProblemKind], *, is_text: bool) -> dict[str, object]:
     """Return the answer that one status of problems has."""
+    told = "; or ".join(f"{each.title}: {each.meaning}" for each in kinds)
+    if is_text:
+        return {"description": told, "content": {TEXT: {"schema": {"type": "string"}}}}
     schema = {
         "allOf": [ref("Problem"), {"properties": {"type": {"enum": [each.type for each in kinds]}}}]
     }
     return {
-        "description": "; or ".join(f"{each.title}: {each.meaning}" for each in kinds),
+        "description": told,
         "content": {MEDIA_TYPE: {"schema": schema}},
     }
 

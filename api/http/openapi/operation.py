@@ -38,7 +38,8 @@ class Operation:
 
     A schema is JSON Schema, or the marshmallow schema by which the view reads the body. `needed`
     are the parameters of the query that it cannot do without. `problems` are those beyond what
-    every endpoint, every body and every key can lead to.
+    every endpoint, every body and every key can lead to; `is_text` where a standard has them told
+    as a text.
     """
 
     summary: str
@@ -50,6 +51,7 @@ class Operation:
     headers: tuple[Header, ...] = ()
     body: Mapping[str, JSONSchema | Schema] = field(default_factory=lambda: _NONE)
     problems: tuple[ProblemKind, ...] = ()
+    is_text: bool = False
 
 
 def ref(name: str) -> JSONSchema:

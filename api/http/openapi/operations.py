@@ -43,6 +43,31 @@ _ITEM: JSONSchema = {"anyOf": [ref("Decision"), members(error=ref("Problem"))]}
 _ZIP = "application/zip"
 _BYTES = "application/octet-stream"
 
+_ENTITY = members({"properties": OBJECT}, type=ANY_TEXT, id=ANY_TEXT)
+_EVALUATION: JSONSchema = {
+    "type": "object",
+    "properties": {
+        "subject": _ENTITY,
+        "action": members(name=ANY_TEXT),
+        "resource": _ENTITY,
+        "context": OBJECT,
+        "options": OBJECT,
+    },
+}
+
+
+def _evaluating(summary: str, schema: JSONSchema) -> Operation:
+    return Operation(
+        summary=summary,
+        tag="AuthZEN",
+        text="OpenID AuthZEN 1.0: the action is `launch`, the resource a `campaign`.",
+        body={JSON: _EVALUATION},
+        answers={200: Answer(text="What is decided", content={JSON: schema})},
+        problems=(UNRECORDABLE,),
+        is_text=True,
+    )
+
+
 _DECIDING = {
     "decisions.decide": Operation(
         summary="Decide one campaign",
@@ -72,6 +97,22 @@ _DECIDING = {
             200: Answer(text="An answer for each item", content={JSON: many(_ITEM), NDJSON: BYTES})
         },
         problems=(MALFORMED_SUBMISSION, INVALID_KEY, BUSY),
+    ),
+}
+
+_AUTHZEN = {
+    "authzen.evaluation": _evaluating("Decide one campaign, as AuthZEN asks", ref("Evaluation")),
+    "authzen.evaluations": _evaluating(
+        "Decide several campaigns, as AuthZEN asks",
+        {"anyOf": [members(evaluations=many(ref("Evaluation"))), ref("Evaluation")]},
+    ),
+    "authzen.configuration": Operation(
+        summary="Discover the endpoints of AuthZEN",
+        tag="AuthZEN",
+        text="There is one where the setting `public_url` says by which address.",
+        answers={200: Answer(text="The metadata", content={JSON: OBJECT})},
+        problems=(NOT_FOUND,),
+        is_text=True,
     ),
 }
 
@@ -247,6 +288,6 @@ _SERVICE = {
 }
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
-    {**_DECIDING, **_FINDING, **POLICY_OPERATIONS, **_LOG, **_SERVICE}
+    {**_DECIDING, **_AUTHZEN, **_FINDING, **POLICY_OPERATIONS, **_LOG, **_SERVICE}
 )
 """Every endpoint, in the order in which they are told."""

@@ -189,6 +189,7 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             ]
         },
         "PolicyFiles": {"type": "object", "additionalProperties": ANY_TEXT},
+        "Evaluation": members({"context": OBJECT}, decision=FLAG),
         "Checked": members(digest=ANY_TEXT, check=OBJECT, test=OBJECT, obstacle=maybe(ANY_TEXT)),
     }
 )
