@@ -23,6 +23,7 @@ from .routes import (
     health,
     log,
     metrics,
+    opa,
     policies,
     policy_sets,
     search,
@@ -39,7 +40,7 @@ def create_app(service: Service) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # No cross-origin use: CORS stays closed.
     app.url_map.merge_slashes = False
     modules = (decisions, batch, search, erasures, log, tiles, vocabulary, health, metrics)
-    for module in (*modules, policy_sets, policies, documentation, authzen):
+    for module in (*modules, policy_sets, policies, documentation, authzen, opa):
         app.register_blueprint(module.blueprint(service))
     _register_admission(app, service)
     _register_errors(app, service)

@@ -154,6 +154,8 @@ def test_database_that_is_gone(made: Installation) -> None:
         parts.problem_of(answer, 503, "unavailable")
         assert answer.headers["Retry-After"] == "5"
     parts.problem_of(api.get("/health/ready", role=None), 503, "not-ready")
+    of_opa = api.get("/health", role=None)
+    assert (of_opa.status_code, list(json.loads(of_opa.data))) == (500, ["error"])
     assert api.get("/health/live", role=None).status_code == 200
 
 

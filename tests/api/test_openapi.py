@@ -63,7 +63,7 @@ def test_every_parameter_is_documented(api: Caller, document: Document) -> None:
             if answer.status_code != 403:
                 break
         assert answer.status_code == 400, (method, path, answer.data)
-        if answer.mimetype == "text/plain":
+        if answer.content_type != "application/problem+json":
             assert "qqqqqq" in answer.text
             continue
         (error,) = [e for e in json.loads(answer.data)["errors"] if e["parameter"] == "qqqqqq"]
@@ -92,6 +92,7 @@ def test_security_is_that_of_the_code(document: Document) -> None:
     assert open_to_all == {
         "/.well-known/authzen-configuration",
         "/docs",
+        "/health",
         "/health/live",
         "/health/ready",
     }
