@@ -51,6 +51,7 @@ class Settings:
     log_anchor: Path
     log_origin: str
     log_public: bool
+    public_url: str | None
     log_witnesses: tuple[Witness, ...]
     log_quorum: int
     log_vouched: Path
@@ -197,6 +198,15 @@ def _address(text: str) -> str:
     return text
 
 
+def _public_url(value: object, _base: Path) -> str | None:
+    if value is None:
+        return None
+    url = _address(value) if isinstance(value, str) else ""
+    if not url.startswith("https://"):
+        raise ValueError("an address that begins with `https://`")
+    return url.rstrip("/")
+
+
 def _unless_empty(read: _Read) -> _Read:
     """Return a reader that leaves an empty text for a default which other settings make."""
     return lambda value, base: read(value, base) if value != "" else ""
@@ -257,6 +267,13 @@ SETTINGS = (
         shown="`false`",
         meaning="`true` shows `/log/` to everyone, `false` to keys with the role `auditor`",
         read=_flag,
+    ),
+    Setting(
+        name="public_url",
+        default=None,
+        shown="none",
+        meaning="by which address clients reach the service: `https://…`; for AuthZEN's discovery",
+        read=_public_url,
     ),
     Setting(
         name="log_witnesses",

@@ -10,7 +10,15 @@ from engine.storage.keys import ApiKey, ApiKeys, Role
 
 from .problems import FORBIDDEN, UNAUTHENTICATED, Problem, ProblemRaised
 
-PUBLIC = frozenset({"health.live", "health.ready", "documentation.page"})
+PUBLIC = frozenset(
+    {
+        "health.live",
+        "health.ready",
+        "documentation.page",
+        "authzen.configuration",
+        "opa.health",
+    }
+)
 """The endpoints that need no key."""
 
 PUBLISHED = frozenset({"tiles.checkpoint", "tiles.resource", "tiles.timestamp"})
@@ -28,6 +36,10 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
         "decisions.decide": frozenset({Role.SUBMITTER}),
         "batch.decide": frozenset({Role.SUBMITTER}),
+        "opa.decide": frozenset({Role.SUBMITTER}),
+        "opa.policies": ANY_KEY,
+        "authzen.evaluation": frozenset({Role.SUBMITTER}),
+        "authzen.evaluations": frozenset({Role.SUBMITTER}),
         "search.list": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.statistics": frozenset({Role.AUDITOR}),
         "search.sample": frozenset({Role.AUDITOR}),
