@@ -73,6 +73,8 @@ class Settings:
     graceful_timeout: int
     log_level: str
     metrics_public: bool
+    rate_limit: int
+    cors_origins: frozenset[str]
 
 
 _PAIRS = "pairs of a witness's public key and its address, with spaces between them"
@@ -195,6 +197,17 @@ def _address(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain:
         raise ValueError("a web address: `https://` and a host, without `?`, `#` and `@`")
     return text
+
+
+def _origins(value: object, _base: Path) -> frozenset[str]:
+    """Read origins (RFC 6454), in one text or as the texts of a list."""
+    texts = value if isinstance(value, list) else [value]
+    words = [word for text in texts if isinstance(text, str) for word in text.split()]
+    for word in words:
+        parts = urlsplit(_address(word))
+        if f"{parts.scheme}://{parts.netloc}".lower() != word:
+            raise ValueError("origins like `https://console.example`, in small letters and no path")
+    return frozenset(words)
 
 
 def _unless_empty(read: _Read) -> _Read:
@@ -387,6 +400,20 @@ SETTINGS = (
         shown="`false`",
         meaning="`true` shows `/metrics` to everyone, `false` to keys with the role `monitor`",
         read=_flag,
+    ),
+    Setting(
+        name="rate_limit",
+        default=0,
+        shown="`0`: no limit",
+        meaning="most requests of one key in a minute; more are answered 429 ([below](#limits))",
+        read=_whole(0, 1_000_000),
+    ),
+    Setting(
+        name="cors_origins",
+        default="",
+        shown="none",
+        meaning="origins whose pages may call the service, like `https://console.example`",
+        read=_origins,
     ),
 )
 """Every setting, in the order of the documentation."""

@@ -4,11 +4,20 @@ Keys are bearer tokens (RFC 6750 §2.1, in the header only). The challenge of a 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from engine.storage.keys import ApiKey, ApiKeys, Role
 
-from .problems import FORBIDDEN, UNAUTHENTICATED, Problem, ProblemRaised
+from .problems import (
+    FORBIDDEN,
+    TOO_MANY,
+    UNAUTHENTICATED,
+    Problem,
+    ProblemRaised,
+    retry_later,
+)
+from .rates import Rates, Standing
 
 PUBLIC = frozenset({"health.live", "health.ready"})
 """The endpoints that need no key."""
@@ -75,6 +84,17 @@ def admit(keys: ApiKeys, endpoint: str, authorization: str | None) -> ApiKey:
         detail = f"this needs a key with the role {wanted}"
         raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
     return key
+
+
+def check_rate(rates: Rates, key: ApiKey) -> Standing:
+    """Return where a key stands. Raises `ProblemRaised` where it asks too often."""
+    standing = rates.take(key.prefix)
+    if standing.wait is not None:
+        detail = f"a key may ask {standing.limit:,} times a minute; the next in {standing.wait} s"
+        problem = retry_later(TOO_MANY, detail, standing.wait)
+        headers = {**problem.headers, **standing.headers}
+        raise ProblemRaised(replace(problem, headers=headers))
+    return standing
 
 
 def sees_all(key: ApiKey) -> bool:

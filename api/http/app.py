@@ -17,8 +17,9 @@ from engine.storage.errors import NotFound, StorageError
 from engine.storage.holds import Held
 from engine.storage.policy_sets import OutdatedRevision, OwnVersion, WrongState
 
-from .access import MEASURED, PUBLIC, PUBLISHED, admit
+from .access import MEASURED, PUBLIC, PUBLISHED, admit, check_rate
 from .answers import SECURITY_HEADERS, problem_answer
+from .crossing import open_to_origin, preflight
 from .journal import ACCESS, ERRORS, request_id
 from .problems import (
     BAD_REQUEST,
@@ -52,13 +53,14 @@ from .routes import (
     vocabulary,
 )
 from .service import Service
+from .traces import trace_of
 
 
 def create_app(service: Service) -> Flask:
     """Return the application that serves with these parts."""
     app = Flask("assent", static_folder=None)
     app.extensions["policies"] = service.policies
-    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # No cross-origin use: CORS stays closed.
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # `crossing` answers what there is.
     app.url_map.merge_slashes = False
     modules = (decisions, batch, search, erasures, log, tiles, vocabulary, health, metrics)
     for module in (*modules, policy_sets, policies):
@@ -74,7 +76,12 @@ def _register_admission(app: Flask, service: Service) -> None:
     def identify() -> None:
         g.started = time.perf_counter()
         g.request_id = request_id(request.headers.get("X-Request-ID"))
-        g.key = None
+        g.trace = trace_of(request.headers.get("traceparent"))
+        g.key = g.standing = None
+
+    @app.before_request
+    def cross() -> Response | None:
+        return preflight(request, service.origins)
 
     published = PUBLISHED if service.log_is_public else frozenset()
     measured = MEASURED if service.metrics_are_public else frozenset()
@@ -85,6 +92,8 @@ def _register_admission(app: Flask, service: Service) -> None:
         # Without an endpoint there is no such path or method, which Flask answers by itself.
         if request.endpoint is not None and request.endpoint not in open_to_all:
             g.key = admit(service.keys, request.endpoint, request.headers.get("Authorization"))
+            if service.rates is not None:
+                g.standing = check_rate(service.rates, g.key)
 
 
 def _register_errors(app: Flask, service: Service) -> None:
@@ -93,9 +102,8 @@ def _register_errors(app: Flask, service: Service) -> None:
         problem = problem_of(error)
         service.metrics.refused(problem.kind.name)
         if problem.kind.status >= 500:
-            ERRORS.error(
-                problem.kind.name, exc_info=error, extra={"fields": {"request_id": g.request_id}}
-            )
+            fields = {"request_id": g.request_id, "trace_id": g.trace.trace_id}
+            ERRORS.error(problem.kind.name, exc_info=error, extra={"fields": fields})
         return problem_answer(problem, g.request_id)
 
 
@@ -149,6 +157,10 @@ def _register_closing(app: Flask, service: Service) -> None:
     @app.after_request
     def finish(answer: Response) -> Response:
         answer.headers["X-Request-ID"] = g.request_id
+        answer.headers["traceresponse"] = g.trace.header
+        if g.standing is not None:
+            answer.headers.update(g.standing.headers)
+        open_to_origin(request, answer, service.origins)
         for name, value in SECURITY_HEADERS.items():
             answer.headers.setdefault(name, value)
         fields = _request_fields(answer)
@@ -168,6 +180,9 @@ def _register_closing(app: Flask, service: Service) -> None:
 def _request_fields(answer: Response) -> Mapping[str, object]:
     return {
         "request_id": g.request_id,
+        "trace_id": g.trace.trace_id,
+        "span_id": g.trace.span_id,
+        "parent_id": g.trace.parent_id,
         "method": request.method if len(request.method) <= 16 else "?",
         "route": request.url_rule.rule if request.url_rule is not None else None,
         "status": answer.status_code,

@@ -24,6 +24,7 @@ from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 
 from .problems import BUSY, ProblemRaised, retry_later
+from .rates import Rates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +82,5 @@ class Service:
     streams: Streams
     metrics: Metrics = field(default_factory=Metrics)
     metrics_are_public: bool = False
+    rates: Rates | None = None
+    origins: frozenset[str] = frozenset()
