@@ -47,6 +47,7 @@ from .settings import Settings, load_settings
 from .setup import SetupError
 from .signing import check_origin, reason_of, signer_of
 from .stamping import authority_of, stamper_of
+from .tokens import tokens_of
 
 SERVICE = "service"
 """Who declares what its settings say, for the log."""
@@ -207,6 +208,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         metrics_are_public=settings.metrics_public,
         rates=rates,
         origins=settings.cors_origins,
+        tokens=tokens_of(settings),
         probe=partial(_probe, database, signer),
         clock=utc_now,
         limits=Limits(

@@ -91,7 +91,8 @@ def _register_admission(app: Flask, service: Service) -> None:
     def authorise() -> None:
         # Without an endpoint there is no such path or method, which Flask answers by itself.
         if request.endpoint is not None and request.endpoint not in open_to_all:
-            g.key = admit(service.keys, request.endpoint, request.headers.get("Authorization"))
+            authorization = request.headers.get("Authorization")
+            g.key = admit(service.keys, service.tokens, request.endpoint, authorization)
             if service.rates is not None:
                 g.standing = check_rate(service.rates, g.key)
 

@@ -25,6 +25,7 @@ from engine.storage.vouched import VouchedDirectory
 
 from .problems import BUSY, ProblemRaised, retry_later
 from .rates import Rates
+from .tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,3 +85,4 @@ class Service:
     metrics_are_public: bool = False
     rates: Rates | None = None
     origins: frozenset[str] = frozenset()
+    tokens: Tokens | None = None
