@@ -6,8 +6,9 @@ record as it was submitted, its format, and on what terms it was decided. A repl
 A dry run decides and records nothing, and its outcome has no receipt.
 """
 
+import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -15,10 +16,12 @@ from typing import TypeAlias
 import msgspec
 
 from engine import Engine
+from engine.audit.idempotency import RequestKey
 from engine.audit.log import Answer, Committer, Receipt
 from engine.audit.record import DecisionRecord, LogError
 from engine.evaluation.document import instant_text
 
+from .metrics.instruments import Metrics
 from .submission import Decided, Refused, Terms, submit
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -66,20 +69,32 @@ class Recorder:
         *,
         clock: Callable[[], datetime],
         new_id: Callable[[], str] = _random_id,
+        metrics: Metrics | None = None,
     ) -> None:
         self._engine = engine
         self._committer = committer
         self._clock = clock
         self._new_id = new_id
+        self._metrics = metrics if metrics is not None else Metrics()
 
     def record(
-        self, record: object, *, terms: Terms, actor: str, dry_run: bool = False
+        self,
+        record: object,
+        *,
+        terms: Terms,
+        actor: str,
+        dry_run: bool = False,
+        request: RequestKey | None = None,
     ) -> Recorded | Refused:
         """Decide on one record, and return once the decision is durable.
 
-        Raises `LogBusy`, `LogUnavailable` or another `LogError`; there is then no decision.
+        Raises `LogBusy`, `LogUnavailable` or another `LogError`; there is then no decision. With a
+        request that has a decision already, that is `DecidedBefore`.
         """
-        (outcome,) = self.record_many([record], terms=terms, actor=actor, dry_run=dry_run)
+        if dry_run:
+            (outcome,) = self.record_many([record], terms=terms, actor=actor, dry_run=True)
+        else:
+            (outcome,) = self._record([record], terms, actor, request)
         if isinstance(outcome, LogError):
             raise outcome
         return outcome
@@ -88,41 +103,45 @@ class Recorder:
         self, records: Sequence[object], *, terms: Terms, actor: str, dry_run: bool = False
     ) -> Sequence[Outcome]:
         """Decide on records and log them in as few commits as may be; answers each, in order."""
-        decided = [
-            submit(self._engine, record, terms=terms, id=self._new_id()) for record in records
-        ]
-        if dry_run:
-            return [
-                one if isinstance(one, Refused) else Recorded(decided=one, receipt=None)
-                for one in decided
-            ]
-        answers = self._append(records, decided, terms, actor)
+        if not dry_run:
+            return self._record(records, terms, actor, None)
         return [
-            one if isinstance(one, Refused) else _answered(one, next(answers)) for one in decided
+            one if isinstance(one, Refused) else Recorded(decided=one, receipt=None)
+            for one in (self._decide(record, terms) for record in records)
         ]
 
-    def _append(
-        self,
-        records: Sequence[object],
-        decided: Sequence[Decided | Refused],
-        terms: Terms,
-        actor: str,
-    ) -> Iterator[Answer]:
-        now = self._clock()
-        return iter(
-            self._committer.append_many(
-                DecisionRecord(
-                    decision_id=str(one.document["id"]),
-                    decided_at=now,
-                    input=input_of(record, terms),
-                    result=one.document,  # type: ignore[arg-type] # It is JSON by its contract.
-                    actor=actor,
-                )
-                for record, one in zip(records, decided, strict=True)
-                if isinstance(one, Decided)
+    def _decide(self, record: object, terms: Terms) -> Decided | Refused:
+        started = time.perf_counter()
+        decided = submit(self._engine, record, terms=terms, id=self._new_id())
+        if isinstance(decided, Decided):
+            self._metrics.evaluated(time.perf_counter() - started)
+        return decided
+
+    def _record(
+        self, records: Sequence[object], terms: Terms, actor: str, request: RequestKey | None
+    ) -> Sequence[Outcome]:
+        decided, now = [self._decide(record, terms) for record in records], self._clock()
+        waiting = [
+            DecisionRecord(
+                decision_id=str(one.document["id"]),
+                decided_at=now,
+                input=input_of(record, terms),
+                result=one.document,  # type: ignore[arg-type] # It is JSON by its contract.
+                actor=actor,
+                request=request,
             )
-        )
+            for record, one in zip(records, decided, strict=True)
+            if isinstance(one, Decided)
+        ]
+        with self._metrics.waiting(len(waiting)):
+            answers = iter(self._committer.append_many(waiting))
+        return [
+            one if isinstance(one, Refused) else self._answered(one, next(answers))
+            for one in decided
+        ]
 
-
-def _answered(decided: Decided, answer: Answer) -> Recorded | LogError:
-    return answer if isinstance(answer, LogError) else Recorded(decided=decided, receipt=answer)
+    def _answered(self, decided: Decided, answer: Answer) -> Recorded | LogError:
+        if isinstance(answer, LogError):
+            return answer
+        self._metrics.decided(self._engine.identity.name, decided)
+        return Recorded(decided=decided, receipt=answer)

@@ -38,7 +38,7 @@ MOST_DIFFERENCES = 20
 """As many differences are told of one decision."""
 
 ENGINES_KEPT = 8
-"""So many engines are ready at a time, one for each policy version."""
+"""So many engines are ready at a time, one for each policy version and set."""
 
 _LIMITS = JSONLimits(document=64 * 1024 * 1024, depth=128)
 """Of what was recorded: it holds what was submitted, within the limits of a submission."""
@@ -151,7 +151,7 @@ class Replayer:
     def __init__(self, versions: Versions, erasures: Tombstones) -> None:
         self._versions = versions
         self._erasures = erasures
-        self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._engines: OrderedDict[tuple[str, str], Engine] = OrderedDict()
         self._lock = Lock()
 
     def replay(self, entry: LogEntry) -> Replay:
@@ -171,7 +171,7 @@ class Replayer:
         if not isinstance(logged, Reopened):
             return logged
         try:
-            engine = self._engine(envelope.policy_set.digest)
+            engine = self._engine(envelope.policy_set.digest, envelope.policy_set.name)
         except (NotFound, EngineError, ValueError) as error:
             return NotReplayable(why=f"its policies cannot be used: {error}")
         recorded = logged.result
@@ -186,20 +186,21 @@ class Replayer:
         first = tuple(islice(found, MOST_DIFFERENCES))
         return Differs(differences=first, more=sum(1 for _ in found))
 
-    def _engine(self, digest: str) -> Engine:
-        """Return the engine of a digest; those used last are kept."""
+    def _engine(self, digest: str, name: str) -> Engine:
+        """Return the engine of a digest, in the set of a name; those used last are kept."""
+        key = digest, name
         with self._lock:
-            if digest not in self._engines:
-                self._engines[digest] = self._built(digest)
-            self._engines.move_to_end(digest)
+            if key not in self._engines:
+                self._engines[key] = self._built(digest, name)
+            self._engines.move_to_end(key)
             while len(self._engines) > ENGINES_KEPT:
                 self._engines.popitem(last=False)
-            return self._engines[digest]
+            return self._engines[key]
 
-    def _built(self, digest: str) -> Engine:
+    def _built(self, digest: str, name: str) -> Engine:
         kept = self._versions.get(digest)
         files = msgspec.json.decode(kept.files, type=dict[str, str])
-        bundle = bundle_from_files(files, name=kept.name)
+        bundle = bundle_from_files(files, name=name)
         if bundle.digest != digest:
             raise ValueError("they are not those of the digest that the decision names")
         return Engine(bundle)

@@ -6,24 +6,26 @@ transaction, and streams, whose clients may be slow. At most half of them stream
 (`http.service.Streams`), so that health checks and single decisions always find one.
 
 On SIGTERM a process takes no more connections, finishes its requests, commits what waits, and
-ends. SIGHUP puts new processes in the place of the old ones, with the policies as they are then.
+ends. SIGHUP puts new processes in the place of the old ones.
 TLS, and patience with slow strangers, are for the proxy in front; a client that stands still for
 `CLIENT_SECONDS` is dropped.
 """
 
+import shutil
 import socket
 import struct
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # It has no types.
 from gunicorn.glogging import Logger  # type: ignore[import-untyped] # As above.
 
 from api.contents import open_database
-from engine import Engine, load_bundle
 
 from .http.journal import JSONFormatter
 from .settings import Settings
-from .wsgi import Process, check_prepared, start
+from .wsgi import Process, check_prepared, policies_of, start
 
 CLIENT_SECONDS = 30
 """How long a client may neither send what is awaited nor take what is sent."""
@@ -38,24 +40,36 @@ class Server(BaseApplication):  # type: ignore[misc] # It has no types.
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._process: Process | None = None
+        self._measures: Path | None = None
         super().__init__(prog="assent")
 
     def load_config(self) -> None:
         """Tell gunicorn what the settings say; nothing else is asked, not even its own variable."""
         for name, value in configuration(self._settings).items():
             self.cfg.set(name, value)
+        self.cfg.set("on_starting", self.prepare)
         self.cfg.set("when_ready", limit_patience)
         self.cfg.set("worker_exit", self.close)
+        self.cfg.set("on_exit", self.clean)
 
     def load(self) -> Any:
         """Return the application of this process; called after the fork."""
-        self._process = start(self._settings)
+        self._process = start(self._settings, measures=self._measures)
         return self._process.wsgi
 
     def close(self, _arbiter: object, _worker: object) -> None:
         """Commit what waits, once the last request of a process is answered."""
         if self._process is not None:
             self._process.close()
+
+    def prepare(self, _arbiter: object) -> None:
+        """Make the directory in which the processes count, before there is any."""
+        self._measures = Path(mkdtemp(prefix="assent-metrics-"))
+
+    def clean(self, _arbiter: object) -> None:
+        """Remove what the processes have counted, once all have ended."""
+        if self._measures is not None:
+            shutil.rmtree(self._measures, ignore_errors=True)
 
 
 class JSONLogger(Logger):  # type: ignore[misc] # It has no types.
@@ -100,7 +114,9 @@ def serve(settings: Settings) -> None:
     Raises, before anything listens, what `api.wsgi.start` raises.
     """
     database = open_database(settings)
-    check_prepared(settings, database)
-    database.close()
-    Engine(load_bundle(settings.policies, name=settings.policy_set))
+    try:
+        check_prepared(settings, database)
+        policies_of(settings, database)
+    finally:
+        database.close()
     Server(settings).run()

@@ -22,9 +22,14 @@ from engine.bundle.load import shipped_directory
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
 
+from .policy_names import SET_NAME_ADVICE, is_set_name
+
 PREFIX = "ASSENT_"
 CONFIG_VARIABLE = "ASSENT_CONFIG"
 """The variable that names the settings file."""
+
+_NO_SETTINGS = frozenset({CONFIG_VARIABLE, "ASSENT_URL", "ASSENT_KEY_FILE"})
+"""Variables that are none of the service; the last two are of who calls one (`api.cli.remote`)."""
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 MEBIBYTE = 1024 * 1024
@@ -54,6 +59,7 @@ class Settings:
     log_tsa_minutes: int
     policies: Path
     policy_set: str
+    policy_freshness: int
     host: str
     port: int
     workers: int
@@ -66,6 +72,7 @@ class Settings:
     retention: Schedule | None
     graceful_timeout: int
     log_level: str
+    metrics_public: bool
 
 
 _PAIRS = "pairs of a witness's public key and its address, with spaces between them"
@@ -102,6 +109,12 @@ def _path(value: object, base: Path) -> Path:
 def _text(value: object, _base: Path) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("a text")
+    return value
+
+
+def _set_name(value: object, _base: Path) -> str:
+    if not isinstance(value, str) or not is_set_name(value):
+        raise ValueError(SET_NAME_ADVICE)
     return value
 
 
@@ -290,14 +303,20 @@ SETTINGS = (
         name="policies",
         default=shipped_directory(),
         shown="the policies that come with Assent",
-        meaning="directory of the policy files that decide",
+        meaning="directory of which `assent init` makes the first version of the policy set",
         read=_path,
     ),
     Setting(
         name="policy_set",
         default="assent",
-        meaning="name of the policy set, as decisions state it",
-        read=_text,
+        meaning="policy set that decides for whoever names none",
+        read=_set_name,
+    ),
+    Setting(
+        name="policy_freshness",
+        default=2,
+        meaning="most seconds for which a process decides without having seen what is in force",
+        read=_whole(1, 60),
     ),
     Setting(name="host", default="127.0.0.1", meaning="address to listen on", read=_text),
     Setting(name="port", default=8000, meaning="port to listen on", read=_whole(1, 65_535)),
@@ -362,6 +381,13 @@ SETTINGS = (
         meaning="least severe events in the service's own log",
         read=_word(*LOG_LEVELS),
     ),
+    Setting(
+        name="metrics_public",
+        default=False,
+        shown="`false`",
+        meaning="`true` shows `/metrics` to everyone, `false` to keys with the role `monitor`",
+        read=_flag,
+    ),
 )
 """Every setting, in the order of the documentation."""
 
@@ -405,7 +431,7 @@ def _from_environment(environment: Mapping[str, str], here: Path) -> dict[str, o
     found = {
         name: value
         for name, value in sorted(environment.items())
-        if name.startswith(PREFIX) and name != CONFIG_VARIABLE
+        if name.startswith(PREFIX) and name not in _NO_SETTINGS
     }
     return {
         name.removeprefix(PREFIX).lower(): _value(name, name, value, here, known)

@@ -1,22 +1,38 @@
-"""Setting up: the database, the first keys, and what signs the log.
+"""Setting up: the database, the first keys, what signs the log, and the first policies.
+
+The policies of the directory that the settings name become the first version of the policy set,
+approved and in force by the administrator, whom the log names. From then on policies change by
+`assent push` and a second pair of eyes; the directory is read no more.
 
 Running it again changes nothing. Keys are shown once, here, and are stored as hashes only: what is
 lost is replaced by another key, which has to be asked for by name (`make_key`).
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
+from engine.audit.acts import Transition
+from engine.bundle.load import UnreadableError, read_directory
+from engine.source.json_fault import excerpt
+from engine.storage.contents import Contents
 from engine.storage.database import Database, shown_url, sqlite_file
-from engine.storage.errors import Conflict
+from engine.storage.errors import Conflict, NotFound
 from engine.storage.keys import ApiKeys, NewApiKey, Role
-from engine.storage.migrate import migrate
+from engine.storage.migrate import Schema, migrate, schema_of
+from engine.storage.policies import policy_version
+from engine.storage.policy_sets import Finding, PolicySets, WrongState
 from engine.storage.sealing import begin_sealing
+from engine.storage.versions import SetVersion
 
 from .contents import contents_of
+from .examination import examine_here
 from .examples import write_examples
+from .policy_names import SET_NAME_ADVICE, is_set_name
 from .settings import Settings
 from .signing import begin_signing
 
@@ -27,18 +43,28 @@ FIRST_KEYS: tuple[tuple[str, tuple[Role, ...]], ...] = (
 """The keys of a new installation, by name: one to administer it, and one to try it out."""
 
 
+UNLIMITED = frozenset({Role.AUDITOR, Role.ADMIN})
+"""The roles that no policy set limits."""
+
+
 class SetupError(Exception):
     """The place for the data cannot be prepared; the message says why."""
+
+
+class UnfitPolicies(SetupError):  # noqa: N818 - the house names what happened; the base is an error.
+    """The policies that should be the first ones cannot decide, or cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparation:
     """What `initialise` did: the keys that it made, none where all was prepared before.
 
+    `imported` is what the directory of policies became, None where there was a version before.
     `examples` are files with requests to try: one that is denied, then one that is allowed.
     """
 
     database_url: str
+    imported: SetVersion | None
     keys: tuple[NewApiKey, ...]
     examples: tuple[Path, ...]
 
@@ -58,24 +84,124 @@ def initialise(settings: Settings) -> Preparation:
     database = Database(settings.database_url, contents=contents)
     examples = _make_directories(settings)
     try:
-        migrate(database)
-        begin_sealing(database, contents)
-        begin_signing(settings, database)
+        imported = _bring_up(settings, database, contents)
         made = _first_keys(ApiKeys(database))
     finally:
         database.close()
-    return Preparation(database_url=shown_url(settings.database_url), keys=made, examples=examples)
+    return Preparation(
+        database_url=shown_url(settings.database_url),
+        imported=imported,
+        keys=made,
+        examples=examples,
+    )
 
 
-def make_key(
-    settings: Settings, *, name: str, roles: Iterable[Role], expires_at: datetime | None = None
-) -> NewApiKey:
-    """Make another key. Raises `Conflict` where a key in force has the name."""
+def revisions(settings: Settings) -> Schema:
+    """Return how far the database is. Raises `SetupError` where none is prepared.
+
+    Raises `StorageUnavailable`.
+    """
     database = Database(settings.database_url)
     try:
-        return ApiKeys(database).create(name=name, roles=roles, expires_at=expires_at)
+        # To ask an SQLite file that is not there would make it.
+        if not database.is_there():
+            raise SetupError("there is no database to bring up to date; `assent init` prepares one")
+        with database.reading() as connection:
+            schema = schema_of(connection)
     finally:
         database.close()
+    if schema.current is None:
+        raise SetupError("there is no database to bring up to date; `assent init` prepares one")
+    return schema
+
+
+def upgrade(settings: Settings) -> Schema:
+    """Bring a prepared database to the current schema; returns how far it was before.
+
+    What later versions need besides is made, as `initialise` makes it. Raises as that does, and
+    `SetupError` where nothing is prepared.
+    """
+    before = revisions(settings)
+    contents = contents_of(settings)
+    database = Database(settings.database_url, contents=contents)
+    try:
+        _bring_up(settings, database, contents)
+    finally:
+        database.close()
+    return before
+
+
+def _bring_up(settings: Settings, database: Database, contents: Contents) -> SetVersion | None:
+    migrate(database)
+    begin_sealing(database, contents)
+    begin_signing(settings, database)
+    return _import_policies(settings, database)
+
+
+def make_key(  # noqa: PLR0913 - one for each thing that a key has.
+    settings: Settings,
+    *,
+    name: str,
+    roles: Iterable[Role],
+    expires_at: datetime | None = None,
+    principal: str | None = None,
+    policy_sets: Iterable[str] | None = None,
+) -> NewApiKey:
+    """Make another key. Raises `Conflict` where a key in force has the name.
+
+    Raises `SetupError` for a limit to policy sets of a key that reads or administers everything.
+    """
+    named, limits = frozenset(roles), None if policy_sets is None else frozenset(policy_sets)
+    _check_limits(named, limits)
+    database = Database(settings.database_url)
+    try:
+        return ApiKeys(database).create(
+            name=name,
+            roles=named,
+            expires_at=expires_at,
+            principal=principal,
+            policy_sets=limits,
+        )
+    finally:
+        database.close()
+
+
+def _check_limits(roles: frozenset[Role], policy_sets: frozenset[str] | None) -> None:
+    whole = sorted(roles & UNLIMITED)
+    if policy_sets is not None and whole:
+        why = "the log is one, and so is the service"
+        raise SetupError(f"a key with the role `{whole[0]}` has no policy sets of its own: {why}")
+    for name in policy_sets or ():
+        if not is_set_name(name):
+            raise SetupError(f"the name of a policy set is {SET_NAME_ADVICE}: {excerpt(name)}")
+
+
+def _import_policies(settings: Settings, database: Database) -> SetVersion | None:
+    """Make the policies of the directory the first version of the set, unless there is one."""
+    sets, name = PolicySets(database), settings.policy_set
+    with suppress(NotFound):
+        sets.timeline(name)
+        return None
+    try:
+        files = read_directory(settings.policies)
+    except UnreadableError as error:
+        raise UnfitPolicies(f"the policies cannot be read: {error}") from error
+    # Their tests are for `assent test`, and for every version that comes after this one.
+    found = examine_here(files, name=name, day=datetime.now(UTC).date(), runs_tests=False)
+    if found.obstacle is not None:
+        why = f"{found.obstacle}; `assent check {settings.policies}` says more"
+        raise UnfitPolicies(f"the policies in {settings.policies} cannot decide: {why}")
+    finding = Finding(report=msgspec.json.encode(found.document), is_sound=True)
+    with suppress(WrongState):  # Another process prepares the same installation.
+        version, _ = sets.add(
+            name,
+            policy_version(name, files),
+            finding,
+            actor=FIRST_KEYS[0][0],
+            transition=Transition.IMPORT,
+        )
+        return version
+    return None
 
 
 def _first_keys(keys: ApiKeys) -> tuple[NewApiKey, ...]:
@@ -90,7 +216,7 @@ def _first_keys(keys: ApiKeys) -> tuple[NewApiKey, ...]:
 def _make_directories(settings: Settings) -> tuple[Path, ...]:
     files = map(sqlite_file, (settings.database_url, settings.content_keys_url))
     try:
-        settings.data_directory.mkdir(parents=True, exist_ok=True)
+        settings.data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         for file in files:
             if file is not None:
                 file.parent.mkdir(parents=True, exist_ok=True)

@@ -7,12 +7,10 @@ made after the fork, so that each process has its own connections and its own co
 import atexit
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from engine import Bundle, Engine, load_bundle
-from engine.audit.canonical import canonical
 from engine.audit.log import Committer
 from engine.audit.panel import WitnessState
 from engine.audit.publishing import CheckpointPublisher, Watch
@@ -27,8 +25,10 @@ from engine.storage.erasures import Erasures
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.keys import ApiKeys
 from engine.storage.log_store import SQLLogStore
-from engine.storage.policies import PolicyVersion, PolicyVersions
+from engine.storage.policies import PolicyVersions
+from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import Readiness, probe
+from engine.storage.request_keys import RequestKeys
 from engine.storage.retention import Retention
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
@@ -37,6 +37,8 @@ from .contents import open_database, problem_of
 from .http import journal
 from .http.app import create_app
 from .http.service import Limits, Service, Streams
+from .metrics.instruments import MeasuredStore, Metrics
+from .policies_in_force import NotFresh, NotInForce, PoliciesInForce, utc_now
 from .publishing import publisher_of
 from .recording import Recorder
 from .replay import Replayer
@@ -67,50 +69,85 @@ def application(settings: Settings | None = None) -> Callable[..., Iterable[byte
     return process.wsgi
 
 
-def start(settings: Settings) -> Process:
-    """Make all parts of a process.
+def start(settings: Settings, *, measures: Path | None = None) -> Process:
+    """Make all parts of a process; it shares its counts with others in the directory `measures`.
 
-    Raises `SetupError` where the database is not prepared, `EngineError` where the policies cannot
-    be read, and `StorageError`.
+    Raises `SetupError` where the database is not prepared or its policies cannot decide, and
+    `StorageError`.
     """
     journal.configure(settings.log_level)
     database = open_database(settings)
     check_prepared(settings, database)
-    bundle = load_bundle(settings.policies, name=settings.policy_set)
-    PolicyVersions(database).keep(version_of(bundle))
+    policies = policies_of(settings, database, on_change=_journal_policies)
     if settings.retention is not None:
         Retention(database, settings.retention).declare(actor=SERVICE)
+    metrics = Metrics(measures)
     committer = Committer(
-        SQLLogStore(database), queue=settings.commit_queue, patience=settings.commit_patience
+        MeasuredStore(SQLLogStore(database), metrics),
+        queue=settings.commit_queue,
+        patience=settings.commit_patience,
     )
-    signer = signer_of(settings, database, on_change=_journal_signing)
-    watch = Watch(on_witness=_journal_witness, on_failure=_journal_publishing)
+    on_signing = _counted(metrics, "signing", _journal_signing)
+    signer = signer_of(settings, database, on_change=on_signing)
+    on_publishing = _counted(metrics, "publishing", _journal_publishing)
+    watch = Watch(on_witness=_journal_witness, on_failure=on_publishing)
     publisher = publisher_of(settings, database, signer, watch)
-    stamper = stamper_of(settings, publisher, on_failure=_journal_stamping)
+    on_stamping = _counted(metrics, "stamping", _journal_stamping)
+    stamper = stamper_of(settings, publisher, on_failure=on_stamping)
     app = create_app(
         _service(
             settings,
             database,
-            engine=Engine(bundle),
+            policies=policies,
             committer=committer,
             signer=signer,
             publisher=publisher,
+            metrics=metrics,
         )
     )
     signer.start()
     publisher.start()
+    policies.start()
     if stamper is not None:
         stamper.start()
 
     def close() -> None:
+        policies.close()
         committer.close()
         signer.close()
         publisher.close()
         if stamper is not None:
             stamper.close()
         database.close()
+        metrics.close()
 
     return Process(wsgi=app, close=close)
+
+
+def policies_of(
+    settings: Settings,
+    database: Database,
+    *,
+    on_change: Callable[[Exception | None], None] = lambda _: None,
+) -> PoliciesInForce:
+    """Return the policies in force, built. Raises `SetupError` where those of the default are not.
+
+    Raises `StorageError`.
+    """
+    made = PoliciesInForce(
+        database,
+        default=settings.policy_set,
+        bound=settings.policy_freshness,
+        on_change=on_change,
+    )
+    made.refresh()
+    try:
+        made.engine(settings.policy_set)
+    except NotInForce as error:
+        raise SetupError(f"{error}; `assent init` makes a first one") from error
+    except NotFresh as error:
+        raise SetupError(str(error)) from error
+    return made
 
 
 def check_prepared(settings: Settings, database: Database) -> None:
@@ -140,18 +177,21 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
     settings: Settings,
     database: Database,
     *,
-    engine: Engine,
+    policies: PoliciesInForce,
     committer: Committer,
     signer: CheckpointSigner,
     publisher: CheckpointPublisher,
+    metrics: Metrics,
 ) -> Service:
     return Service(
-        engine=engine,
-        recorder=Recorder(engine, committer, clock=utc_now),
+        policies=policies,
+        policy_sets=PolicySets(database),
+        policy_versions=PolicyVersions(database),
+        recorder=partial(Recorder, committer=committer, clock=utc_now, metrics=metrics),
         committer=committer,
         decisions=Decisions(database),
+        request_keys=RequestKeys(database, clock=utc_now),
         erasures=Erasures(database),
-        policies=PolicyVersions(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),
@@ -159,6 +199,8 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         publisher=publisher,
         vouched=VouchedDirectory(path=settings.log_vouched),
         log_is_public=settings.log_public,
+        metrics=metrics,
+        metrics_are_public=settings.metrics_public,
         probe=partial(_probe, database, signer),
         clock=utc_now,
         limits=Limits(
@@ -175,6 +217,25 @@ def _probe(database: Database, signer: CheckpointSigner) -> Readiness:
     if found.problem is None and failure is not None:
         return replace(found, problem=reason_of(failure))
     return found
+
+
+def _counted(
+    metrics: Metrics, act: str, journal_it: Callable[[Exception | None], None]
+) -> Callable[[Exception | None], None]:
+    """Return what counts a change of an act's failure, and writes it to the service's own log."""
+
+    def changed(failure: Exception | None) -> None:
+        metrics.acted(act, failure)
+        journal_it(failure)
+
+    return changed
+
+
+def _journal_policies(failure: Exception | None) -> None:
+    if failure is None:
+        journal.ERRORS.warning("it is known again which policies are in force")
+    else:
+        journal.ERRORS.error("it is not known which policies are in force", exc_info=failure)
 
 
 def _journal_signing(failure: Exception | None) -> None:
@@ -214,18 +275,3 @@ def _journal_witness(witness: Witness, state: WitnessState) -> None:
         journal.ERRORS.warning("a witness does not cosign the log", extra={"fields": fields})
     else:
         journal.ERRORS.warning("a witness cosigns the log again", extra={"fields": fields})
-
-
-def utc_now() -> datetime:
-    """Return the time of this machine."""
-    return datetime.now(UTC)
-
-
-def version_of(bundle: Bundle) -> PolicyVersion:
-    """Return a bundle as its version is kept."""
-    return PolicyVersion(
-        digest=bundle.digest,
-        name=bundle.name,
-        version=bundle.version,
-        files=canonical(dict(bundle.files)),
-    )

@@ -76,7 +76,7 @@ def _write(output: Output, form: str, results: list[Examined]) -> None:
     sources = {name: source for result in results for name, source in result.sources.items()}
     match form:
         case "json":
-            output.json(_document(results))
+            output.json(document(results))
         case "sarif":
             output.json(render_sarif(found, sources))
         case "concise":
@@ -93,7 +93,8 @@ def _counts(results: list[Examined]) -> Text:
     return toned(line, Tone.DENY if errors else Tone.ALLOW)
 
 
-def _document(results: list[Examined]) -> dict[str, object]:
+def document(results: list[Examined]) -> dict[str, object]:
+    """Return the JSON form of diagnostics."""
     return {
         "diagnostics": [
             each for result in results for each in render_json(result.diagnostics, result.sources)

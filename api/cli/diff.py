@@ -1,6 +1,6 @@
 """`assent diff`: what changed in meaning between two versions of policies. It decides nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from engine.analysis.report import Paragraph, sentences, summary
 from engine.analysis.wording import told
 from engine.bundle.bundle import Bundle
 from engine.evaluation.prose import Tone, printable
+
+HERE = Path()
+"""Where files without a directory of their own are: their names are their places."""
 
 _TONES = {
     Lean.STRICTER: Tone.PLAIN,
@@ -49,11 +52,9 @@ def diff(ctx: click.Context, old: Path, new: Path, *, as_json: bool) -> None:
     found = sentences(changes(bundles[0].policies, bundles[1].policies))
     output = Output()
     if as_json:
-        output.json(_document(found, before, after))
+        output.json(document(found, before, after))
     else:
-        for paragraph in found:
-            output.lines(_lines(paragraph, _place(paragraph, before, after)))
-        output.line(toned(summary(found), Tone.TITLE if found else Tone.ALLOW))
+        output.lines(lines(found, before, after))
     if found:
         ctx.exit(NO)
 
@@ -92,6 +93,13 @@ def _place(paragraph: Paragraph, before: PolicyFiles, after: PolicyFiles) -> str
     return f"{version.shown(place.source)}:{place.line}"
 
 
+def lines(found: Sequence[Paragraph], before: PolicyFiles, after: PolicyFiles) -> Iterator[Text]:
+    """Yield the lines that tell what changed from the files before to those after."""
+    for paragraph in found:
+        yield from _lines(paragraph, _place(paragraph, before, after))
+    yield toned(summary(found), Tone.TITLE if found else Tone.ALLOW)
+
+
 def _lines(paragraph: Paragraph, place: str | None) -> Iterator[Text]:
     subject = paragraph.subject
     title = f"  {printable(subject.title)}" if subject.title else ""
@@ -104,9 +112,10 @@ def _lines(paragraph: Paragraph, place: str | None) -> Iterator[Text]:
     yield Text()
 
 
-def _document(
-    found: tuple[Paragraph, ...], before: PolicyFiles, after: PolicyFiles
+def document(
+    found: Sequence[Paragraph], before: PolicyFiles, after: PolicyFiles
 ) -> dict[str, object]:
+    """Return the JSON form of what changed."""
     return {
         "changed": [
             {

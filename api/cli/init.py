@@ -40,6 +40,12 @@ def init(*, as_json: bool) -> None:
             {
                 "database_url": prepared.database_url,
                 "is_new": prepared.is_new,
+                "imported": None
+                if prepared.imported is None
+                else {
+                    "policy_set": prepared.imported.policy_set,
+                    "digest": prepared.imported.digest,
+                },
                 "keys": [key_document(each) for each in prepared.keys],
             }
         )
@@ -49,6 +55,10 @@ def init(*, as_json: bool) -> None:
 
 def _lines(settings: Settings, prepared: Preparation) -> Iterator[Text]:
     yield toned("the log and the keys are in ") + toned(prepared.database_url, Tone.POINTER)
+    if prepared.imported is not None:
+        name, digest = prepared.imported.policy_set, prepared.imported.digest
+        version = digest.removeprefix("sha256:")[:12]
+        yield toned("the policies in force are ") + toned(f"{name} {version}", Tone.POINTER)
     if not prepared.is_new:
         yield toned("all was prepared before; `assent keys create` makes another key")
     else:
@@ -76,7 +86,7 @@ def _try(settings: Settings, prepared: Preparation, example: Path) -> Iterator[s
 
 def key_lines(made: NewApiKey) -> Iterator[Text]:
     """Yield the lines that show a key, the only time that it is shown."""
-    yield toned(f"  {made.key.name}", Tone.TITLE) + toned(f"  {_roles(made)}", Tone.QUIET)
+    yield toned(f"  {made.key.name}", Tone.TITLE) + toned(f"  {_meant(made)}", Tone.QUIET)
     yield toned(f"    {made.token}", Tone.VALUE)
 
 
@@ -86,10 +96,16 @@ def key_document(made: NewApiKey) -> dict[str, object]:
     return {
         "name": made.key.name,
         "roles": sorted(made.key.roles),
+        "principal": made.key.principal,
+        "policy_sets": None if made.key.policy_sets is None else sorted(made.key.policy_sets),
         "token": made.token,
         "expires_at": expires.isoformat() if expires is not None else None,
     }
 
 
-def _roles(made: NewApiKey) -> str:
-    return ", ".join(sorted(made.key.roles))
+def _meant(made: NewApiKey) -> str:
+    """Return what a key is for: its roles, whose it is, and the sets that it is limited to."""
+    key = made.key
+    whose = f", of {key.principal}" if key.principal != key.name else ""
+    limits = f", for {', '.join(sorted(key.policy_sets))}" if key.policy_sets is not None else ""
+    return f"{', '.join(sorted(key.roles))}{whose}{limits}"

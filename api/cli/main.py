@@ -21,6 +21,12 @@ from engine import __version__
 # when it is called for, which halves the time that the others take to start.
 
 
+def _credentials() -> click.Command:
+    from api.cli.credentials import credentials  # noqa: PLC0415 - as said.
+
+    return credentials
+
+
 def _docs() -> click.Command:
     from api.cli.docs import docs  # noqa: PLC0415 - as said.
 
@@ -49,6 +55,30 @@ def _log() -> click.Command:
     from api.cli.log import log  # noqa: PLC0415 - as said.
 
     return log
+
+
+def _policies() -> click.Command:
+    from api.cli.policies import policies  # noqa: PLC0415 - as said.
+
+    return policies
+
+
+def _push() -> click.Command:
+    from api.cli.push import push  # noqa: PLC0415 - as said.
+
+    return push
+
+
+def _migrate() -> click.Command:
+    from api.cli.migrate import migrate  # noqa: PLC0415 - as said.
+
+    return migrate
+
+
+def _doctor() -> click.Command:
+    from api.cli.doctor import doctor  # noqa: PLC0415 - as said.
+
+    return doctor
 
 
 def _replay() -> click.Command:
@@ -87,6 +117,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "explain": lambda: explain,
     "test": lambda: test,
     "docs": _docs,
+    "credentials": _credentials,
     "diff": lambda: diff,
     "new": lambda: new,
     "fmt": lambda: fmt,
@@ -94,6 +125,10 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "init": _init,
     "keys": _keys,
     "serve": _serve,
+    "migrate": _migrate,
+    "doctor": _doctor,
+    "push": _push,
+    "policies": _policies,
     "log": _log,
     "retention": _retention,
     "contents": _contents,
@@ -153,11 +188,14 @@ def assent(ctx: click.Context) -> None:
       assent explain E0301              what does a mistake mean, and what mends it?
       assent test policies/             do they decide as their tests say?
       assent docs policies/ -o book/    what do they say, in plain words?
+      assent credentials summer.jpg     what does a file say of its own origin?
       assent diff old/ policies/        what changed in meaning?
       assent new policy alcohol_ads     write one of your own, beginning with an example
       assent fmt policies/              lay policies out as all are laid out
       assent lsp                        help an editor while policies are written
       assent init && assent serve       decide for others, and log every decision
+      assent push policies/             bring a new version of them to the service
+      assent policies approve VERSION   be the second pair of eyes, and bring it into force
       assent log export /srv/log        publish the log, for anyone to check
       assent verify /srv/log --vkey …   is that log whole and unchanged?
 

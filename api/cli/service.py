@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from api.cli.failures import Failure
 from api.contents import open_database
 from api.settings import Settings, SettingsError, load_settings
-from api.setup import SetupError
+from api.setup import SetupError, UnfitPolicies
 from api.signing import SigningError
 from api.wsgi import check_prepared
 from engine.audit.publishing import NotWitnessed
@@ -27,6 +27,8 @@ def service_told() -> Iterator[None]:
         raise Failure("settings", str(error)) from error
     except Conflict as error:
         raise Failure("service", str(error), "choose another name, or revoke that one") from error
+    except UnfitPolicies as error:
+        raise Failure("service", str(error)) from error
     except SigningError as error:
         raise Failure("service", str(error)) from error
     except NotWitnessed as error:
@@ -34,7 +36,7 @@ def service_told() -> Iterator[None]:
     except LogForked as error:
         raise Failure("the log", str(error), "put back the database that was signed") from error
     except (SetupError, StorageError, LogError) as error:
-        advice = None if "assent init" in str(error) else _PREPARE
+        advice = None if "`assent" in str(error) else _PREPARE
         raise Failure("service", str(error), advice) from error
 
 

@@ -14,16 +14,12 @@ from api.cli.failures import NO, Failure
 from api.cli.policy_files import PolicyFiles, build_policies, read_policies
 from api.cli.terminal import Output, counting
 from engine.bundle.bundle import Bundle
-from engine.evaluation.result import Status
 from engine.testing.boundaries import boundary_tests
 from engine.testing.coverage import measure, share
 from engine.testing.mutation import Trial, try_mutants
-from engine.testing.parts import Words, words_of
+from engine.testing.parts import words_of
 from engine.testing.runner import CaseResult, run_cases
 from engine.testing.set_mutants import partly_tried
-from engine.testing.trace import traces
-
-_UPHELD = (Status.SATISFIED, Status.EXCEPTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,36 +58,14 @@ class _Session:
             if not result.passed and not self.as_json:
                 self._messages.lines(trials_view.failure(self.policies, result, words))
         if self.as_json:
-            self.document |= self._summary(words)
+            self.document |= trials_document.summary(
+                self.policies, self.bundle, self.results, words
+            )
 
     @property
     def _messages(self) -> Output:
         """Where people look: boundary tests alone may stand where they can be saved as policy."""
         return Output(err=True) if self.wish.boundaries else self.output
-
-    def _summary(self, words: Words) -> dict[str, object]:
-        failed = self.failed
-        return {
-            "passed": len(self.results) - len(failed),
-            "failed": len(failed),
-            "failures": [
-                trials_document.failure(self.policies, each, traces(each, words)) for each in failed
-            ],
-            "never_violated": self._never_violated,
-            "never_satisfied": self._never(*_UPHELD),
-        }
-
-    @property
-    def _never_violated(self) -> list[str]:
-        """The rules that could be violated, and are in no test."""
-        could = {rule.id for rule in self.bundle.policies.rules if rule.effect.denies}
-        return [name for name in self._never(Status.VIOLATED) if name in could]
-
-    def _never(self, *statuses: Status) -> list[str]:
-        """Return the rules that no test sees in one of some statuses."""
-        decisions = (each.decision for each in self.results if each.decision is not None)
-        seen = {each.rule.id for made in decisions for each in made.with_status(*statuses)}
-        return [rule.id for rule in self.bundle.policies.rules if rule.id not in seen]
 
     def measure(self) -> None:
         """Show what the tests decide."""
@@ -141,7 +115,10 @@ class _Session:
         if self.as_json:
             self.output.json(self.document)
         else:
-            never = self._never_violated, self._never(*_UPHELD)
+            never = (
+                trials_document.never_violated(self.bundle, self.results),
+                trials_document.never(self.bundle, self.results, *trials_document.UPHELD),
+            )
             failed = len(self.failed)
             self._messages.lines(
                 trials_view.summary(*never, passed=len(self.results) - failed, failed=failed)

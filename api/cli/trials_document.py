@@ -1,20 +1,26 @@
 """What tests came to, as values of a JSON document."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from api.cli.policy_files import PolicyFiles
+from engine.bundle.bundle import Bundle
+from engine.evaluation.result import Status
 from engine.semantics.tree import Definition, Parameter, Rule, SetDefinition, Table
 from engine.source.text import Location
 from engine.testing.coverage import Coverage, PartCoverage, share
 from engine.testing.mutants import Mutant
 from engine.testing.mutation import Trial
+from engine.testing.parts import Words, words_of
 from engine.testing.runner import CaseResult
 from engine.testing.set_mutants import PartlyTried
-from engine.testing.trace import RuleTrace, TraceLine
+from engine.testing.trace import RuleTrace, TraceLine, traces
 from engine.testing.written import LimitTests
 
 Document = dict[str, object]
+
+UPHELD = (Status.SATISFIED, Status.EXCEPTED)
+"""The statuses of a rule that nothing was against."""
 
 
 def _place(policies: PolicyFiles, location: Location) -> Document:
@@ -30,6 +36,34 @@ def failure(policies: PolicyFiles, result: CaseResult, traces: Sequence[RuleTrac
         "explanation": result.explanation,
         "rules": [_trace(policies, trace) for trace in traces],
     }
+
+
+def summary(
+    policies: PolicyFiles, bundle: Bundle, results: Sequence[CaseResult], words: Words | None = None
+) -> Document:
+    """Return what tests came to, those that failed, and the rules that no test sees both ways."""
+    failed = [each for each in results if not each.passed]
+    known = words if words is not None else words_of(bundle)
+    return {
+        "passed": len(results) - len(failed),
+        "failed": len(failed),
+        "failures": [failure(policies, each, traces(each, known)) for each in failed],
+        "never_violated": never_violated(bundle, results),
+        "never_satisfied": never(bundle, results, *UPHELD),
+    }
+
+
+def never_violated(bundle: Bundle, results: Iterable[CaseResult]) -> list[str]:
+    """Return the rules that could be violated, and are in no test."""
+    could = {rule.id for rule in bundle.policies.rules if rule.effect.denies}
+    return [name for name in never(bundle, results, Status.VIOLATED) if name in could]
+
+
+def never(bundle: Bundle, results: Iterable[CaseResult], *statuses: Status) -> list[str]:
+    """Return the rules that no test sees in one of some statuses."""
+    decisions = (each.decision for each in results if each.decision is not None)
+    seen = {each.rule.id for made in decisions for each in made.with_status(*statuses)}
+    return [rule.id for rule in bundle.policies.rules if rule.id not in seen]
 
 
 def _trace(policies: PolicyFiles, trace: RuleTrace) -> Document:

@@ -10,13 +10,19 @@ from engine.storage.keys import ApiKey, ApiKeys, Role
 
 from .problems import FORBIDDEN, UNAUTHENTICATED, Problem, ProblemRaised
 
-PUBLIC = frozenset({"health.live", "health.ready"})
+PUBLIC = frozenset({"health.live", "health.ready", "documentation.page"})
 """The endpoints that need no key."""
 
 PUBLISHED = frozenset({"tiles.checkpoint", "tiles.resource", "tiles.timestamp"})
 """The endpoints that need no key where the log is public."""
 
+MEASURED = frozenset({"metrics.show"})
+"""The endpoints that need no key where the metrics are public."""
+
 ANY_KEY = frozenset(Role)
+
+READERS = frozenset({Role.AUTHOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN})
+"""The roles that read policies."""
 
 ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
@@ -38,6 +44,22 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "log.export": frozenset({Role.AUDITOR}),
         "erasures.erase": frozenset({Role.ADMIN}),
         "vocabulary.show": ANY_KEY,
+        "documentation.openapi": ANY_KEY,
+        "policies.check": frozenset({Role.AUTHOR, Role.APPROVER}),
+        "policies.format": frozenset({Role.AUTHOR, Role.APPROVER}),
+        "policy_sets.list": READERS,
+        "policy_sets.show": READERS,
+        "policy_sets.versions": READERS,
+        "policy_sets.version": READERS,
+        "policy_sets.files": READERS,
+        "policy_sets.diff": READERS,
+        "policy_sets.upload": frozenset({Role.AUTHOR}),
+        "policy_sets.submit": frozenset({Role.AUTHOR}),
+        "policy_sets.approve": frozenset({Role.APPROVER}),
+        "policy_sets.reject": frozenset({Role.APPROVER}),
+        "policy_sets.activate": frozenset({Role.APPROVER}),
+        "policy_sets.rollback": frozenset({Role.APPROVER}),
+        "metrics.show": frozenset({Role.MONITOR, Role.ADMIN}),
     }
 )
 """The roles of which a key needs one, by endpoint."""
@@ -59,6 +81,13 @@ def admit(keys: ApiKeys, endpoint: str, authorization: str | None) -> ApiKey:
 def sees_all(key: ApiKey) -> bool:
     """Whether a key reads every decision, and not only those that it asked for itself."""
     return Role.AUDITOR in key.roles
+
+
+def check_reach(key: ApiKey, policy_set: str) -> None:
+    """Raise `ProblemRaised` where a key is limited to other policy sets than this."""
+    if not key.reaches(policy_set):
+        detail = "the key is limited to other policy sets than this"
+        raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
 
 
 def _authenticated(keys: ApiKeys, authorization: str | None) -> ApiKey:

@@ -57,15 +57,29 @@ def decision_document(
 
     A dry run has no id: there is nothing to look up. `proof` is a receipt (`http.receipts`).
     """
-    made = dict(recorded.decided.document)
-    if view != FULL:
-        del made["rules"]
+    made = _viewed(recorded.decided.document, view)
     if recorded.receipt is None:
         return made | {"id": None, "recorded": False}
-    receipt = receipt_document(recorded.receipt)
+    return made | _recorded(recorded.receipt, proof)
+
+
+def logged_decision_document(
+    entry: LogEntry, payload: Payload, view: str, *, proof: bytes | None = None
+) -> dict[str, object]:
+    """Return a decision from the log, as it was answered when it was made."""
+    made: dict[str, object] = msgspec.json.decode(payload.result)
+    return _viewed(made, view) | _recorded(entry, proof)
+
+
+def _viewed(made: Mapping[str, object], view: str) -> dict[str, object]:
+    return {name: value for name, value in made.items() if view == FULL or name != "rules"}
+
+
+def _recorded(receipt: Receipt | LogEntry, proof: bytes | None) -> dict[str, object]:
+    told = receipt_document(receipt)
     if proof is not None:
-        receipt["proof"] = proof.decode()
-    return made | {"recorded": True, "receipt": receipt}
+        told["proof"] = proof.decode()
+    return {"recorded": True, "receipt": told}
 
 
 def decision_text(recorded: Recorded, *, proof: bytes | None = None) -> Response:

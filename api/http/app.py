@@ -11,11 +11,13 @@ from flask import Flask, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from api.policies_in_force import NotFresh
 from engine.audit.record import LogError
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.holds import Held
+from engine.storage.policy_sets import OutdatedRevision, OwnVersion, WrongState
 
-from .access import PUBLIC, PUBLISHED, admit
+from .access import MEASURED, PUBLIC, PUBLISHED, admit
 from .answers import SECURITY_HEADERS, problem_answer
 from .journal import ACCESS, ERRORS, request_id
 from .problems import (
@@ -23,28 +25,48 @@ from .problems import (
     INTERNAL_ERROR,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
+    NOT_FRESH,
+    OUTDATED,
+    OWN_VERSION,
     TOO_LARGE,
     UNAVAILABLE,
+    WRONG_STATE,
     Problem,
+    ProblemKind,
     ProblemRaised,
     held,
     retry_later,
     unlogged,
 )
-from .routes import batch, decisions, erasures, health, log, search, tiles, vocabulary
+from .routes import (
+    batch,
+    decisions,
+    documentation,
+    erasures,
+    health,
+    log,
+    metrics,
+    policies,
+    policy_sets,
+    search,
+    tiles,
+    vocabulary,
+)
 from .service import Service
 
 
 def create_app(service: Service) -> Flask:
     """Return the application that serves with these parts."""
     app = Flask("assent", static_folder=None)
+    app.extensions["policies"] = service.policies
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # No cross-origin use: CORS stays closed.
     app.url_map.merge_slashes = False
-    for module in (decisions, batch, search, erasures, log, tiles, vocabulary, health):
+    modules = (decisions, batch, search, erasures, log, tiles, vocabulary, health, metrics)
+    for module in (*modules, policy_sets, policies, documentation):
         app.register_blueprint(module.blueprint(service))
     _register_admission(app, service)
-    _register_errors(app)
-    _register_closing(app)
+    _register_errors(app, service)
+    _register_closing(app, service)
     return app
 
 
@@ -55,7 +77,9 @@ def _register_admission(app: Flask, service: Service) -> None:
         g.request_id = request_id(request.headers.get("X-Request-ID"))
         g.key = None
 
-    open_to_all = PUBLIC | PUBLISHED if service.log_is_public else PUBLIC
+    published = PUBLISHED if service.log_is_public else frozenset()
+    measured = MEASURED if service.metrics_are_public else frozenset()
+    open_to_all = PUBLIC | published | measured
 
     @app.before_request
     def authorise() -> None:
@@ -64,15 +88,23 @@ def _register_admission(app: Flask, service: Service) -> None:
             g.key = admit(service.keys, request.endpoint, request.headers.get("Authorization"))
 
 
-def _register_errors(app: Flask) -> None:
+def _register_errors(app: Flask, service: Service) -> None:
     @app.errorhandler(Exception)
     def answer_error(error: Exception) -> Response:
         problem = problem_of(error)
+        service.metrics.refused(problem.kind.name)
         if problem.kind.status >= 500:
             ERRORS.error(
                 problem.kind.name, exc_info=error, extra={"fields": {"request_id": g.request_id}}
             )
         return problem_answer(problem, g.request_id)
+
+
+_PUBLISHING: Mapping[type[StorageError], ProblemKind] = {
+    OwnVersion: OWN_VERSION,
+    OutdatedRevision: OUTDATED,
+    WrongState: WRONG_STATE,
+}
 
 
 def problem_of(error: Exception) -> Problem:
@@ -86,6 +118,10 @@ def problem_of(error: Exception) -> Problem:
             return Problem(kind=NOT_FOUND, detail=str(error))
         case Held():
             return held(error)
+        case NotFresh():
+            return retry_later(NOT_FRESH, str(error), 1)
+        case OwnVersion() | OutdatedRevision() | WrongState():
+            return Problem(kind=_PUBLISHING[type(error)], detail=str(error))
         case StorageError():
             return retry_later(UNAVAILABLE, str(error))
         case HTTPException():
@@ -110,7 +146,7 @@ def _problem_of_http(error: HTTPException) -> Problem:
             return Problem(kind=BAD_REQUEST, detail="the server could not make sense of it")
 
 
-def _register_closing(app: Flask) -> None:
+def _register_closing(app: Flask, service: Service) -> None:
     @app.after_request
     def finish(answer: Response) -> Response:
         answer.headers["X-Request-ID"] = g.request_id
@@ -120,8 +156,11 @@ def _register_closing(app: Flask) -> None:
         started = g.started
 
         def log() -> None:
-            taken = round(1000 * (time.perf_counter() - started), 3)
-            ACCESS.info("request", extra={"fields": {**fields, "milliseconds": taken}})
+            taken = time.perf_counter() - started
+            route = str(fields["route"] or "none")
+            service.metrics.answered(route, answer.status_code, taken)
+            told = {**fields, "milliseconds": round(1000 * taken, 3)}
+            ACCESS.info("request", extra={"fields": told})
 
         answer.call_on_close(log)  # A stream is over when it is closed, and not before.
         return answer

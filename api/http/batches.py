@@ -3,10 +3,11 @@
 An item is a campaign, or the platform's own record; the terms are those of the whole batch. The
 answer to an item is that of a single decision with its `line` (NDJSON) or `index` (a JSON array),
 or `{"error": problem}` with the same. One broken item leaves the others alone. A group ends when it
-is full, or when the next item has not arrived yet.
+is full, or when the next item has not arrived yet. A batch is decided by one version of the
+policies: once another is in force, what is left of it is not decided.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -28,7 +29,11 @@ GROUP_BYTES = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """How the items of a batch are decided, for whom, and how they are told."""
+    """How the items of a batch are decided, for whom, and how they are told.
+
+    The recorder decides by the policies in force at its beginning; `obstacle` is asked before each
+    group why it may not any more.
+    """
 
     recorder: Recorder
     terms: Terms
@@ -37,6 +42,7 @@ class Batch:
     view: str
     request_id: str
     most: int
+    obstacle: Callable[[], Problem | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +137,11 @@ def _item(line: bytes | Problem, number: int) -> _Item | None:
 
 def _answers(batch: Batch, items: Sequence[_Item], place: str) -> Iterator[_Document]:
     """Yield the answer to each item of a group, once all of them are in the log."""
+    obstacle = batch.obstacle()
+    if obstacle is not None:
+        for item in items:
+            yield _failed(batch, item.problem or obstacle) | {place: item.place}
+        return
     read = [item for item in items if item.problem is None]
     outcomes = iter(
         batch.recorder.record_many(

@@ -21,7 +21,10 @@ from .problems import (
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+ZIP = "application/zip"
 TEXT = "text/plain"
+
+LONGEST_STRING = JSONLimits().string
 
 _PIECE = 64 * 1024
 _PASSED_OVER = 4  # Times the limit.
@@ -41,10 +44,14 @@ def body_type(request: Request, *known: str) -> str:
     return request.mimetype
 
 
-def read_document(request: Request, limit: int) -> JSONValue:
-    """Return the JSON value of a body. Raises `ProblemRaised` where it is none."""
+def read_document(request: Request, limit: int, *, longest: int = LONGEST_STRING) -> JSONValue:
+    """Return the JSON value of a body. Raises `ProblemRaised` where it is none.
+
+    `longest` bounds the characters of one string.
+    """
+    limits = JSONLimits(document=limit, string=longest)
     try:
-        return read_json(_read_body(request, limit), limits=JSONLimits(document=limit))
+        return read_json(read_bytes(request, limit), limits=limits)
     except JSONFault as fault:
         raise ProblemRaised(malformed_json(fault)) from None
 
@@ -59,7 +66,8 @@ def too_large(limit: int) -> Problem:
     return Problem(kind=TOO_LARGE, detail=f"the most that is read here are {limit:,} bytes")
 
 
-def _read_body(request: Request, limit: int) -> bytes:
+def read_bytes(request: Request, limit: int) -> bytes:
+    """Return a body as it is. Raises `ProblemRaised` where it is too large, or ends too early."""
     announced = request.content_length
     body = b"" if announced is not None and announced > limit else _read(request, limit + 1)
     if len(body) > limit or (announced or 0) > limit:

@@ -66,6 +66,12 @@ INVALID_QUERY = _kind(
     "The query cannot be answered",
     "an unknown parameter, a value that does not fit, or a cursor of another query",
 )
+INVALID_KEY = _kind(
+    "invalid-idempotency-key",
+    400,
+    "The Idempotency-Key cannot be used",
+    "it is not written as one key, or the request is of a kind that takes none",
+)
 UNAUTHENTICATED = _kind(
     "unauthenticated",
     401,
@@ -75,11 +81,23 @@ UNAUTHENTICATED = _kind(
 FORBIDDEN = _kind(
     "forbidden", 403, "The key may not do this", "the key lacks the role that the endpoint asks for"
 )
+OWN_VERSION = _kind(
+    "own-version",
+    403,
+    "Another person has to approve it",
+    "whoever uploaded or submitted a version of policies cannot be the one to approve it",
+)
 NOT_FOUND = _kind(
     "not-found", 404, "There is nothing here", "no such path, or no such decision for this key"
 )
 METHOD_NOT_ALLOWED = _kind(
     "method-not-allowed", 405, "The method is not allowed here", "`Allow` names those that are"
+)
+WRONG_STATE = _kind(
+    "wrong-state",
+    409,
+    "The version is not ready for this",
+    "it is not in the state that the step leads from, its check has errors, or its tests fail",
 )
 HELD = _kind(
     "held",
@@ -92,6 +110,12 @@ ERASED = _kind(
     410,
     "The decision was erased",
     "what was logged of it is deleted for good; `erasure` says on what ground, and by which entry",
+)
+OUTDATED = _kind(
+    "outdated",
+    412,
+    "It has changed since you read it",
+    "`If-Match` is not the `ETag` of now; read it again, and decide again",
 )
 TOO_LARGE = _kind(
     "too-large", 413, "The request is too large", "a body, a batch or a line beyond its limit"
@@ -114,11 +138,29 @@ MALFORMED_ORDER = _kind(
     "The body does not say what to do",
     "a member is missing, is unknown, or does not fit; nothing was done",
 )
+KEY_REUSED = _kind(
+    "idempotency-key-reused",
+    422,
+    "The Idempotency-Key belongs to another request",
+    "the key came with another body or format before; nothing was decided",
+)
+MALFORMED_POLICIES = _kind(
+    "malformed-policies",
+    422,
+    "The files are no policies that can be kept",
+    "a name, a text, an archive or its size is not one of a policy bundle; nothing was kept",
+)
 UNRECORDABLE = _kind(
     "unrecordable",
     422,
     "The decision cannot be recorded",
     "the campaign leads to a record that the log cannot hold; there is no decision",
+)
+UNCONDITIONAL = _kind(
+    "unconditional",
+    428,
+    "Say which state you saw",
+    "a change of policies needs `If-Match` with the `ETag` of what you read",
 )
 INTERNAL_ERROR = _kind(
     "internal-error",
@@ -144,6 +186,12 @@ UNSIGNED = _kind(
     "The log cannot be signed at the moment",
     "there is no receipt or checkpoint; a decision that the answer names is recorded all the same",
 )
+NOT_FRESH = _kind(
+    "not-fresh",
+    503,
+    "It is not certain which policies are in force",
+    "the process cannot confirm it, or others came into force meanwhile; nothing was decided",
+)
 NOT_READY = _kind(
     "not-ready", 503, "The service is not ready", "the answer of `/health/ready` until it is"
 )
@@ -153,21 +201,29 @@ KINDS = (
     MALFORMED_JSON,
     INCOMPLETE_BODY,
     INVALID_QUERY,
+    INVALID_KEY,
     UNAUTHENTICATED,
     FORBIDDEN,
+    OWN_VERSION,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
+    WRONG_STATE,
     HELD,
     ERASED,
+    OUTDATED,
     TOO_LARGE,
     UNSUPPORTED_TYPE,
     MALFORMED_SUBMISSION,
     MALFORMED_ORDER,
+    KEY_REUSED,
+    MALFORMED_POLICIES,
     UNRECORDABLE,
+    UNCONDITIONAL,
     INTERNAL_ERROR,
     BUSY,
     UNAVAILABLE,
     UNSIGNED,
+    NOT_FRESH,
     NOT_READY,
 )
 """Every kind, in order of status."""

@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from api.metrics.instruments import Metrics
+from api.policies_in_force import PoliciesInForce
 from api.recording import Recorder
 from api.replay import Replayer
 from engine import Engine
@@ -15,7 +17,9 @@ from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.keys import ApiKeys
 from engine.storage.policies import PolicyVersions
+from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import Readiness
+from engine.storage.request_keys import RequestKeys
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 
@@ -51,14 +55,19 @@ class Streams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """The parts of one process. `clock` gives the instant of a decision that names none."""
+    """The parts of one process. `clock` gives the instant of a decision that names none.
 
-    engine: Engine
-    recorder: Recorder
+    `recorder` makes what decides by an engine and records: one for each request.
+    """
+
+    policies: PoliciesInForce
+    policy_sets: PolicySets
+    policy_versions: PolicyVersions
+    recorder: Callable[[Engine], Recorder]
     committer: Committer
     decisions: Decisions
+    request_keys: RequestKeys
     erasures: Erasures
-    policies: PolicyVersions
     replayer: Replayer
     keys: ApiKeys
     tiles: TileLog
@@ -70,3 +79,5 @@ class Service:
     clock: Callable[[], datetime]
     limits: Limits
     streams: Streams
+    metrics: Metrics = field(default_factory=Metrics)
+    metrics_are_public: bool = False

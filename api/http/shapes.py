@@ -40,6 +40,21 @@ class NoParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySetParameters:
+    """The query of an endpoint that is about one policy set: None for the default."""
+
+    policy_set: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffParameters:
+    """The query of a comparison: `old` is the version in force unless it is named."""
+
+    new: str
+    old: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionParameters:
     """The query of a single decision."""
 
@@ -57,6 +72,7 @@ class BatchParameters:
     as_of: datetime | None = None
     as_if_launched: date | None = None
     dry_run: bool = False
+    policy_set: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +122,7 @@ class Envelope:
     as_of: datetime | None = None
     as_if_launched: date | None = None
     dry_run: bool = False
+    policy_set: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +143,15 @@ class _NoParametersShape(_Shape):
     pass
 
 
+class _PolicySetShape(_Shape):
+    policy_set = Text()
+
+
+class _DiffShape(_Shape):
+    new = Text(required=True)
+    old = Text()
+
+
 class _TermsShape(_Shape):
     format = Word(FORMAT_NAMES)
     view = Word((BRIEF, FULL))
@@ -139,6 +165,7 @@ class _BatchShape(_TermsShape):
     as_of = Instant()
     as_if_launched = Day()
     dry_run = QueryFlag()
+    policy_set = Text()
 
 
 class _FilterShape(_Shape):
@@ -174,6 +201,7 @@ class _EnvelopeShape(_Shape):
     as_of = Instant()
     as_if_launched = Day()
     dry_run = Flag()
+    policy_set = Text()
 
 
 class _ErasureShape(_Shape):
@@ -183,13 +211,34 @@ class _ErasureShape(_Shape):
     ground = Word(ASKED_FOR)
 
 
+class _ReasonShape(_Shape):
+    reason = Text()
+
+
+class _RejectionShape(_Shape):
+    reason = Text(required=True)
+
+
+class _ActivationShape(_Shape):
+    version = Text(required=True)
+    since = Instant(data_key="from")
+    reason = Text()
+
+
 _Parameters = TypeVar(
     "_Parameters",
-    bound=NoParameters | DecisionParameters | BatchParameters | FilterParameters,
+    bound=NoParameters
+    | PolicySetParameters
+    | DiffParameters
+    | DecisionParameters
+    | BatchParameters
+    | FilterParameters,
 )
 
 _SHAPES: Mapping[type[object], Schema] = {
     NoParameters: _NoParametersShape(),
+    PolicySetParameters: _PolicySetShape(),
+    DiffParameters: _DiffShape(),
     DecisionParameters: _DecisionShape(),
     BatchParameters: _BatchShape(),
     FilterParameters: _FilterShape(),
@@ -197,8 +246,14 @@ _SHAPES: Mapping[type[object], Schema] = {
     SampleParameters: _SampleShape(),
     ManifestParameters: _ManifestShape(),
 }
-_ENVELOPE = _EnvelopeShape()
-_ERASURE = _ErasureShape()
+ENVELOPE = _EnvelopeShape()
+ERASURE = _ErasureShape()
+REASON, REJECTION, ACTIVATION = _ReasonShape(), _RejectionShape(), _ActivationShape()
+
+
+def schema_of(shape: type[object]) -> Schema:
+    """Return the schema that reads the query of a shape."""
+    return _SHAPES[shape]
 
 
 def read_query(shape: type[_Parameters], query: MultiDict[str, str]) -> _Parameters:
@@ -234,7 +289,7 @@ def read_envelope(body: object) -> tuple[object, Envelope, tuple[ProblemError, .
             message="the body should be an object", pointer="", help=_ENVELOPE_HELP
         )
         return None, Envelope(), (error,)
-    values, faults = _load(_ENVELOPE, body)
+    values, faults = _load(ENVELOPE, body)
     errors = tuple(
         ProblemError(message=fault.message, pointer=f"/{escaped(fault.name)}", help=fault.help)
         for fault in faults
@@ -253,7 +308,7 @@ def read_erasure(body: object) -> ErasureOrder:
     if not isinstance(body, dict):
         error = ProblemError(message="the body should be an object", pointer="", help=_ERASURE_HELP)
         raise ProblemRaised(_malformed_order([error]))
-    values, faults = _load(_ERASURE, body)
+    values, faults = _load(ERASURE, body)
     errors = [
         ProblemError(message=fault.message, pointer=f"/{escaped(fault.name)}", help=fault.help)
         for fault in faults
@@ -269,6 +324,31 @@ def read_erasure(body: object) -> ErasureOrder:
         raise ProblemRaised(_malformed_order(errors))
     (selector,) = given
     return ErasureOrder(selector=selector, value=values[selector], ground=Ground(values["ground"]))
+
+
+def read_members(shape: Schema, body: object, advice: str) -> dict[str, Any]:
+    """Return the members of a body that says what to do. Raises `ProblemRaised` with every fault.
+
+    `advice` is an example of such a body.
+    """
+    if not isinstance(body, dict):
+        error = ProblemError(message="the body should be an object", pointer="", help=advice)
+        raise ProblemRaised(_malformed_order([error]))
+    values, faults = _load(shape, body)
+    if faults:
+        raise ProblemRaised(
+            _malformed_order(
+                [
+                    ProblemError(
+                        message=fault.message,
+                        pointer=f"/{escaped(fault.name)}",
+                        help=fault.help or advice,
+                    )
+                    for fault in faults
+                ]
+            )
+        )
+    return values
 
 
 def _malformed_order(errors: Sequence[ProblemError]) -> Problem:

@@ -1,19 +1,21 @@
-"""What is logged of the log itself: acts, by which somebody erased, was shown or held what it has.
+"""What is logged beside decisions: acts, by which somebody did something with the log or policies.
 
-An act has an entry of its own beside those of decisions, with a leaf of the kind `erasure`,
-`access`, `hold`, `release` or `schedule`. The leaf names the entries concerned by their indexes,
-and whoever acted by the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is
-no payload.
+Contents of the log are erased, shown, held or kept for a time; a version of policies comes closer
+to being in force.
+
+An act has an entry of its own, with a leaf of the kind `erasure`, `access`, `hold`, `release`,
+`schedule` or `policy`. The leaf names the entries concerned by their indexes, and whoever acted by
+the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
 
 `docs/audit-log.md` has the formats byte by byte. Nothing here reads a clock or stores anything.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, TypeAlias, TypedDict
+from typing import Annotated, ClassVar, Literal, TypeAlias, TypedDict
 
 import msgspec
 
@@ -25,7 +27,10 @@ from .spans import Spans
 from .tree import SIZE_LIMIT, leaf_hash
 
 ACTOR = "actor"
-"""The one member of an act that is disclosed."""
+"""The member that every act discloses."""
+
+REASON = "reason"
+"""The member that an act on policies discloses as well: a text, or null."""
 
 
 class Ground(StrEnum):
@@ -65,6 +70,18 @@ class Action(StrEnum):
     EXPORT = "export"
 
 
+class Transition(StrEnum):
+    """What happens to a version of policies; an import is by whoever prepares the service."""
+
+    IMPORT = "import"
+    UPLOAD = "upload"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REJECT = "reject"
+    ACTIVATE = "activate"
+    ROLLBACK = "rollback"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
     """That the contents of some entries are erased, on what ground, and by whom."""
@@ -101,6 +118,23 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChange:
+    """That a version of a policy set changes its state, by whom, and why.
+
+    `entries` names the act on this version that came before, if any. `in_force_from` is when the
+    version comes into force: of an import, an activation and a rollback, and of nothing else.
+    """
+
+    entries: Spans
+    transition: Transition
+    policy_set: str
+    digest: str
+    actor: str
+    in_force_from: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
     """That contents are kept by a schedule from here on, as somebody says; it concerns no entry."""
 
@@ -109,7 +143,7 @@ class Declaration:
     entries: Spans = ()
 
 
-Act: TypeAlias = Erasure | Access | Hold | Release | Declaration
+Act: TypeAlias = Erasure | Access | Hold | Release | Declaration | PolicyChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +167,9 @@ _Index: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=SIZE_LIMIT - 1)]
 class _ActLeaf(
     msgspec.Struct, frozen=True, kw_only=True, rename={"sd_alg": "_sd_alg", "sd": "_sd"}
 ):
-    """What the leaves of acts have in common."""
+    """What the leaves of acts have in common; `discloses` are the members behind `_sd`."""
+
+    discloses: ClassVar[tuple[str, ...]] = (ACTOR,)
 
     v: Literal[1]
     id: str
@@ -144,7 +180,7 @@ class _ActLeaf(
 
     def encode(self) -> bytes:
         """Return the leaf: the canonical bytes of its members."""
-        return canonical(msgspec.to_builtins(self))
+        return canonical(msgspec.json.decode(msgspec.json.encode(self)))
 
 
 class ErasureLeaf(_ActLeaf, frozen=True, kw_only=True):
@@ -172,6 +208,18 @@ class ReleaseLeaf(_ActLeaf, frozen=True, kw_only=True):
     """The members of a leaf of kind `release`, version 1: these and no others."""
 
     kind: Literal["release"]
+
+
+class PolicyLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `policy`, version 1: these and no others."""
+
+    discloses: ClassVar[tuple[str, ...]] = (ACTOR, REASON)
+
+    kind: Literal["policy"]
+    transition: Transition
+    policy_set: str
+    digest: str
+    in_force_from: str | None
 
 
 class ClassShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,7 +251,7 @@ class ScheduleLeaf(_ActLeaf, frozen=True, kw_only=True):
         )
 
 
-ActLeaf: TypeAlias = ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf | ScheduleLeaf
+ActLeaf: TypeAlias = ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf | ScheduleLeaf | PolicyLeaf
 
 
 class _Common(TypedDict):
@@ -264,23 +312,33 @@ def seal_act(act: Act, *, salt: Callable[[], bytes] = fresh_salt) -> SealedAct:
     with entries too scattered for one leaf.
     """
     try:
-        disclosed = Disclosure.make(ACTOR, act.actor, salt())
+        disclosed = tuple(Disclosure.make(*each, salt()) for each in _disclosed(act))
+        sealed = SealedAct(
+            template=_leaf_of(act, tuple(sorted(each.digest() for each in disclosed))),
+            disclosures=disclosed,
+        )
+        size = len(sealed.template.encode())
     except CanonicalError as error:
         raise RecordError(f"the act cannot be logged: {error}") from error
-    sealed = SealedAct(template=_leaf_of(act, disclosed.digest()), disclosures=(disclosed,))
-    if len(sealed.template.encode()) > LEAF_LIMIT:
+    if size > LEAF_LIMIT:
         raise RecordError("the act concerns more entries than one leaf can name")
     return sealed
 
 
-def _leaf_of(act: Act, digest: str) -> ActLeaf:
+def _disclosed(act: Act) -> Iterator[tuple[str, str | None]]:
+    yield ACTOR, act.actor
+    if isinstance(act, PolicyChange):
+        yield REASON, act.reason
+
+
+def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
     common = _Common(
         v=1,
         id=str(uuid.uuid4()),
         logged_at=UNTIMED,
         entries=act.entries,
         sd_alg="sha-256",
-        sd=(digest,),
+        sd=digests,
     )
     if isinstance(act, Erasure):
         return ErasureLeaf(kind="erasure", ground=act.ground, **common)
@@ -288,9 +346,18 @@ def _leaf_of(act: Act, digest: str) -> ActLeaf:
         return AccessLeaf(kind="access", action=act.action, **common)
     if isinstance(act, Hold):
         return HoldLeaf(kind="hold", ground=act.ground, **common)
+    if isinstance(act, Release):
+        return ReleaseLeaf(kind="release", **common)
     if isinstance(act, Declaration):
         return ScheduleLeaf(kind="schedule", classes=_shapes(act.schedule), **common)
-    return ReleaseLeaf(kind="release", **common)
+    return PolicyLeaf(
+        kind="policy",
+        transition=act.transition,
+        policy_set=act.policy_set,
+        digest=act.digest,
+        in_force_from=None if act.in_force_from is None else rfc3339(act.in_force_from),
+        **common,
+    )
 
 
 def _shapes(schedule: Schedule) -> tuple[ClassShape, ...]:

@@ -1,8 +1,9 @@
 """Canonical JSON: RFC 8785 bytes, the only JSON that the log hashes.
 
-The rule is the `rfc8785` library's. A value without floats and without characters beyond U+FFFF
-has the same bytes from a plain sorted encoder, which is fifty times as fast: there, sorting by
-code points and by UTF-16 code units agree. Everything else, and everything that is refused, goes
+The rule is the `rfc8785` library's. A value without floats, without great integers and without
+characters beyond U+FFFF has the same bytes from a plain sorted encoder, which is a hundred times as
+fast: there, sorting by code points and by UTF-16 code units agree. That a value is such a one shows
+in the text: read again, it is the same value. Everything else, and everything that is refused, goes
 to the library; a property test holds the two equal.
 
 Exact decimals have no place in RFC 8785, whose numbers are doubles: they arrive as strings.
@@ -15,7 +16,17 @@ GREATEST_INTEGER = 2**53 - 1
 """The greatest absolute value of an integer: RFC 8785 §3.2.2.3, as in I-JSON (RFC 7493 §2.2)."""
 
 _FIRST_BEYOND_BMP = 0xF0
+_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_GREAT = b"0" * 16
+"""What an integer beyond the greatest has, once its digits are zeros; a text may have it, too."""
+
+
+def _refuse(_text: str) -> object:
+    raise ValueError("a float")
+
+
 _ENCODER = msgspec.json.Encoder(order="sorted")
+_READER = msgspec.json.Decoder(float_hook=_refuse)
 
 
 class CanonicalError(ValueError):
@@ -29,33 +40,28 @@ def canonical(value: object) -> bytes:
     nesting beyond what the interpreter follows, and anything that JSON does not have.
     """
     try:
-        if _is_plain(value):
-            text = _ENCODER.encode(value)
-            if text.isascii() or max(text) < _FIRST_BEYOND_BMP:
-                return text
+        text = _plain(value)
+        if text is not None:
+            return text
         return bytes(rfc8785.dumps(value))  # type: ignore[arg-type] # It refuses the others.
     except rfc8785.IntegerDomainError as error:
         raise CanonicalError(
             f"an integer is beyond ±{GREATEST_INTEGER:,}; write it as a string"
         ) from error
     except rfc8785.CanonicalizationError as error:
+        if isinstance(error.__cause__, UnicodeEncodeError):
+            surrogate = "a string holds a lone surrogate, which UTF-8 cannot write"
+            raise CanonicalError(surrogate) from error
         raise CanonicalError(f"a value has no canonical JSON: {error}") from error
-    except UnicodeEncodeError as error:
-        raise CanonicalError("a string holds a lone surrogate, which UTF-8 cannot write") from error
     except RecursionError as error:
         raise CanonicalError("a value is nested too deeply") from error
 
 
-def _is_plain(value: object) -> bool:
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return True
-    if isinstance(value, dict):
-        return all(map(_is_text, value)) and all(map(_is_plain, value.values()))
-    if isinstance(value, list | tuple):
-        return all(map(_is_plain, value))
-    return isinstance(value, int) and abs(value) <= GREATEST_INTEGER
-
-
-def _is_text(value: object) -> bool:
-    return type(value) is str  # A subclass may be an enumeration, which the encoders differ on.
+def _plain(value: object) -> bytes | None:
+    """Return the text of a value that is the same again when it is read, None for another."""
+    try:
+        text = _ENCODER.encode(value)
+        is_plain = _GREAT not in text.translate(_ZEROS) and _READER.decode(text) == value
+    except (TypeError, ValueError):  # What is no JSON, a float, a lone surrogate.
+        return None
+    return text if is_plain and (text.isascii() or max(text) < _FIRST_BEYOND_BMP) else None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import UNSET, UnsetType
 
-from .acts import ACTOR, ActLeaf
+from .acts import ActLeaf
 from .commitment import Disclosure, opens
 from .export import Columns, Line, UnreadContents, columns_of
 from .faults import VerificationFault, fault
@@ -90,7 +90,7 @@ def _unread_faults(
 def _act_faults(line: Line, act: ActLeaf) -> Iterator[VerificationFault]:
     if (line.columns, line.input, line.result, line.salts, line.unread) != (None,) * 5:
         yield fault(line.index, "entry_malformed", "an act has neither columns nor a payload")
-    yield from _disclosure_faults(line, act.sd, (ACTOR,))
+    yield from _disclosure_faults(line, act.sd, act.discloses)
 
 
 def _commitment_faults(line: Line, envelope: Envelope) -> Iterator[VerificationFault]:
@@ -112,7 +112,7 @@ def _commitment_faults(line: Line, envelope: Envelope) -> Iterator[VerificationF
 def _disclosure_faults(
     line: Line, digests: Sequence[str], names: Sequence[str]
 ) -> Iterator[VerificationFault]:
-    disclosures = _disclosures(line)
+    disclosures = disclosures_of(line)
     if {one.digest() for one in disclosures} - set(digests):
         yield fault(line.index, "disclosure_differs", "a disclosure has no digest in the leaf")
     if sorted(one.name for one in disclosures) != sorted(names):
@@ -120,7 +120,7 @@ def _disclosure_faults(
         yield fault(line.index, "disclosure_missing", f"{listed} should be disclosed once each")
 
 
-def _disclosures(line: Line) -> list[Disclosure]:
+def disclosures_of(line: Line) -> list[Disclosure]:
     """Return the disclosures, those that cannot be read under no name."""
     found = []
     for text in line.disclosures:
@@ -135,7 +135,7 @@ def _content_faults(
     line: Line, columns: Columns, envelope: Envelope
 ) -> Iterator[VerificationFault]:
     """Compare leaf, result and query columns: all three say what was decided."""
-    disclosed = {one.name: one.value for one in _disclosures(line)}
+    disclosed = {one.name: one.value for one in disclosures_of(line)}
     if line.result is None:
         expected = _columns_of_leaf(envelope, disclosed, columns.rules, columns.words)
     else:

@@ -1,4 +1,4 @@
-"""Reading leaves of every kind: `decision`, and those of acts.
+"""Reading leaves of every kind: that of a decision, and those of acts.
 
 A kind and its version are the first thing that is read: a leaf of another kind, or of a version to
 come, is told apart from a broken one, and is refused all the same.
@@ -10,14 +10,23 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
-from .acts import AccessLeaf, ActLeaf, ErasureLeaf, HoldLeaf, ReleaseLeaf, ScheduleLeaf
+from .acts import (
+    AccessLeaf,
+    ActLeaf,
+    ErasureLeaf,
+    HoldLeaf,
+    PolicyLeaf,
+    ReleaseLeaf,
+    ScheduleLeaf,
+    Transition,
+)
 from .record import DISCLOSED, Envelope, RecordError, instant, is_uuid, read_envelope
 from .retention import ScheduleError
 from .spans import is_merged
 
 Leaf: TypeAlias = Envelope | ActLeaf
 
-_Act = TypeVar("_Act", ErasureLeaf, AccessLeaf, HoldLeaf, ReleaseLeaf, ScheduleLeaf)
+_Act = TypeVar("_Act", ErasureLeaf, AccessLeaf, HoldLeaf, ReleaseLeaf, ScheduleLeaf, PolicyLeaf)
 
 
 class UnknownKind(RecordError):  # noqa: N818 - the house names what happened; the base is an error.
@@ -35,6 +44,10 @@ _READ_ACCESS = msgspec.json.Decoder(AccessLeaf)
 _READ_HOLD = msgspec.json.Decoder(HoldLeaf)
 _READ_RELEASE = msgspec.json.Decoder(ReleaseLeaf)
 _READ_SCHEDULE = msgspec.json.Decoder(ScheduleLeaf)
+_READ_POLICY = msgspec.json.Decoder(PolicyLeaf)
+
+_TIMED = frozenset({Transition.IMPORT, Transition.ACTIVATE, Transition.ROLLBACK})
+"""The transitions that bring a version into force."""
 
 
 def read_leaf(leaf: bytes) -> Leaf:
@@ -88,6 +101,15 @@ def _read_release(leaf: bytes) -> ReleaseLeaf:
     return release
 
 
+def _read_policy(leaf: bytes) -> PolicyLeaf:
+    policy = _read_act(_READ_POLICY, leaf)
+    if (policy.in_force_from is not None) != (policy.transition in _TIMED):
+        raise RecordError("the leaf does not say when a version comes into force, or should not")
+    if policy.in_force_from is not None:
+        _check_time(policy.in_force_from)
+    return policy
+
+
 def _read_schedule(leaf: bytes) -> ScheduleLeaf:
     declared = _read_act(_READ_SCHEDULE, leaf)
     if declared.entries:
@@ -112,8 +134,8 @@ def _read_act(decoder: msgspec.json.Decoder[_Act], leaf: bytes) -> _Act:
         raise RecordError("the leaf has an id that is not a UUID")
     if not is_merged(act.entries):
         raise RecordError("the leaf has entries that are not ascending spans")
-    if len(act.sd) != 1:
-        raise RecordError("the leaf does not have one digest of a disclosure")
+    if sorted(set(act.sd)) != list(act.sd) or len(act.sd) != len(act.discloses):
+        raise RecordError("the leaf does not have one sorted digest for each disclosure")
     return act
 
 
@@ -132,5 +154,6 @@ _KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
         ("hold", 1): _read_hold,
         ("release", 1): _read_release,
         ("schedule", 1): _read_schedule,
+        ("policy", 1): _read_policy,
     }
 )

@@ -25,6 +25,7 @@ from itertools import islice
 from typing import Protocol, TypeAlias, TypeVar
 
 from .acts import Access, Entry, Sealed, seal_act
+from .idempotency import FirstRequest
 from .record import DecisionRecord, LogError, seal
 from .tree import EMPTY_TREE, Frontier
 
@@ -60,6 +61,14 @@ class DecisionAlreadyLogged(LogError):  # noqa: N818 - as above.
         self.decision_id = decision_id
 
 
+class DecidedBefore(LogError):  # noqa: N818 - as above.
+    """The key of the request has a decision already, which `first` names; nothing was logged."""
+
+    def __init__(self, first: FirstRequest) -> None:
+        super().__init__(f"the key of the request has the decision `{first.decision_id}` already")
+        self.first = first
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """Where a record lies in the log: durable once it exists."""
@@ -87,7 +96,8 @@ class LogStore(Protocol):
     def append(self, records: Sequence[Sealed]) -> Sequence[Answer]:
         """Append records in one transaction, and return when it is durable.
 
-        Answers each record in order: a receipt, or `DecisionAlreadyLogged`. Raises any exception
+        Answers each record in order: a receipt, `DecisionAlreadyLogged`, or `DecidedBefore` where a
+        request has a decision, be it by a record before it here. Raises any exception
         when the transaction failed or may have failed.
         """
         ...
@@ -160,8 +170,9 @@ class Committer:
     def append(self, record: DecisionRecord | Access) -> Receipt:
         """Log one decision, or that one is shown, and return when it is durable.
 
-        Raises `RecordError`, `DecisionAlreadyLogged`, `LogBusy` or `LogUnavailable`; after the
-        first three nothing was logged. After the last, an entry may exist that nobody was told of.
+        Raises `RecordError`, `DecisionAlreadyLogged`, `DecidedBefore`, `LogBusy` or
+        `LogUnavailable`; after the first four nothing was logged. After the last, an entry may
+        exist that nobody was told of.
         """
         return self._await(self._seal_and_enqueue(record))
 

@@ -21,6 +21,7 @@ import msgspec
 from ..source.json_text import JSONValue
 from .canonical import CanonicalError, canonical
 from .commitment import Disclosure, commit, fresh_salt
+from .idempotency import RequestKey
 from .tree import leaf_hash
 from .words import words_of
 
@@ -56,7 +57,8 @@ class DecisionRecord:
 
     `decision_id` is a UUID as lower-case text with hyphens, `decided_at` aware, `input` the
     descriptor as bytes that the log never looks into, `result` the JSON-ready decision (integers
-    safe, decimals as strings), `actor` the name of the API key, or `cli`.
+    safe, decimals as strings), `actor` the name of the API key, or `cli`. `request` is what keeps
+    the same request from a second decision, where it has a key.
     """
 
     decision_id: str
@@ -64,6 +66,7 @@ class DecisionRecord:
     input: bytes
     result: Mapping[str, JSONValue]
     actor: str
+    request: RequestKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +173,7 @@ class Envelope(
 
     def encode(self) -> bytes:
         """Return the leaf: the canonical bytes of the envelope."""
-        return canonical(msgspec.to_builtins(self))
+        return canonical(msgspec.json.decode(msgspec.json.encode(self)))
 
 
 class _Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -292,6 +295,7 @@ class SealedRecord:
     disclosures: tuple[Disclosure, ...]
     columns: QueryColumns
     words: str
+    request: RequestKey | None
 
     @property
     def id(self) -> str:
@@ -356,6 +360,7 @@ def _sealed(record: DecisionRecord, salt: Callable[[], bytes]) -> SealedRecord:
         disclosures=disclosures,
         columns=columns,
         words=justification_words(result),
+        request=record.request,
     )
 
 

@@ -118,6 +118,10 @@ class CheckpointSigner:
         except NoteError as error:
             raise LogForked(f"the anchored checkpoint is not one of this log: {error}") from error
 
+    def age(self) -> float:
+        """Return how many seconds ago the anchored checkpoint was written."""
+        return self._anchor.age()
+
     def covering(self, size: int) -> SignedCheckpoint:
         """Return a checkpoint of at least a size, signed now where there is none yet.
 

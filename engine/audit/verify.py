@@ -14,7 +14,9 @@ A decision may have lost its contents, all of them, where an erasure entry later
 it. Without one, `payload_missing` says so; and where contents are here that an erasure names, as
 after a backup was put back, it is `erasure_undone`. Both are known, and told, at the end only,
 and not of an export in which entries are missing, moved or broken. An erasure of what a hold in
-force names is `hold_broken`, and one for age before its time `erased_early`.
+force names is `hold_broken`, and one for age before its time `erased_early`. A version of policies
+that came into force past a step is `publication_out_of_order`, and one whose author approved it
+`approved_by_author`.
 """
 
 from collections.abc import Iterator
@@ -23,13 +25,14 @@ from typing import BinaryIO
 
 import msgspec
 
-from .acts import ErasureLeaf
+from .acts import ErasureLeaf, PolicyLeaf
 from .cosignature import Cosignature
-from .entry_check import entry_faults, is_gone, leaf_or_fault
+from .entry_check import disclosures_of, entry_faults, is_gone, leaf_or_fault
 from .erasures import ErasureLedger
 from .export import Header, Line
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
+from .publications import PublicationLedger
 from .record import instant
 from .retention_check import RetentionLedger
 from .timestamp import Stamped
@@ -143,6 +146,7 @@ class _Reading:
     unread: UnreadEntries | None = None
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
+    publications: PublicationLedger = field(default_factory=PublicationLedger)
     retention: RetentionLedger = field(default_factory=RetentionLedger)
 
     def faults(self, stream: BinaryIO) -> Iterator[VerificationFault]:
@@ -214,6 +218,9 @@ class _Reading:
             return
         if isinstance(leaf, ErasureLeaf):
             self.erasures.note_erasure(leaf.entries)
+        if isinstance(leaf, PolicyLeaf):
+            disclosed = {each.name: each.value for each in disclosures_of(line)}
+            yield from self.publications.faults(line.index, leaf, disclosed)
         yield from self.holds.faults(line.index, leaf)
         yield from self.retention.faults(line.index, leaf)
 

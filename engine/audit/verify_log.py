@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from .acts import ErasureLeaf
+from .acts import ErasureLeaf, PolicyLeaf
 from .checkpoint import SignedCheckpoint, open_checkpoint
 from .cosignature import Cosignature
 from .demands import NO_DEMANDS, Demands
@@ -22,6 +22,7 @@ from .erasures import ErasureLedger
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
 from .note import NOTE_LIMIT, NoteError, VerifierKey
+from .publications import PublicationLedger
 from .retention_check import RetentionLedger
 from .tiles import BUNDLE_LIMIT, TILE_WIDTH, TilePath, read_bundle, split_hashes
 from .timestamp import (
@@ -106,6 +107,7 @@ class _Reading:
     stamped: Stamped | None = None
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
+    publications: PublicationLedger = field(default_factory=PublicationLedger)
     retention: RetentionLedger = field(default_factory=RetentionLedger)
 
     def faults(self) -> Iterator[VerificationFault]:
@@ -194,6 +196,8 @@ class _Reading:
             self.logged_at = leaf.logged_at
             if isinstance(leaf, ErasureLeaf):
                 self.erasures.note_erasure(leaf.entries)
+            if isinstance(leaf, PolicyLeaf):
+                yield from self.publications.faults(index, leaf, {})
             yield from self.holds.faults(index, leaf)
             yield from self.retention.faults(index, leaf)
 

@@ -27,13 +27,16 @@ def words_in(text: str) -> Iterator[str]:
 
 def words_of(texts: Iterable[str]) -> str:
     """Return the words of texts, in their order, with one space between each and the next."""
+    whole = " ".join(texts)
+    if whole.isascii() and len(whole) <= MOST_BYTES:
+        words = _ASCII_WORD.findall(whole.lower())
+        return " ".join(word[:LONGEST_WORD] for word in words)
     kept, left = list[str](), MOST_BYTES
-    for text in texts:
-        for word in words_in(text):
-            left -= (len(word) if word.isascii() else len(word.encode())) + 1
-            if left < 0:
-                return " ".join(kept)
-            kept.append(word)
+    for word in words_in(whole):
+        left -= (len(word) if word.isascii() else len(word.encode())) + 1
+        if left < 0:
+            break
+        kept.append(word)
     return " ".join(kept)
 
 

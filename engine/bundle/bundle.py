@@ -18,6 +18,7 @@ from ..semantics.lint import lint, outdated
 from ..semantics.lists import LIST_SUFFIX
 from ..semantics.tree import Policies
 from ..source.diagnostic import Diagnostic, in_order
+from ..source.memory import Memory
 from ..source.text import Source
 from ..syntax.excess import is_unread
 from ..syntax.parse import parse
@@ -95,12 +96,14 @@ class Builder:
     """Builds bundles one after another, and nothing twice: for a service or an editor.
 
     It keeps what it made the last time, in memory alone. A file of the same name and text is not
-    parsed again; the same files under the same name make the very same bundle. Texts are compared
-    whole, so that what is kept is never taken for something else. Threads may share it.
+    parsed again; its rules are neither checked nor reasoned about again where all files declare the
+    same; the same files under the same name make the very same bundle. Texts are compared whole, so
+    that what is kept is never taken for something else. Threads may share it.
     """
 
     def __init__(self) -> None:
         self._parsed: Mapping[Source, Parsed] = {}
+        self._thoughts = Thoughts()
         self._last: tuple[str, Mapping[str, str], Built] | None = None
 
     def build(self, name: str, files: Mapping[str, str]) -> Built:
@@ -111,7 +114,7 @@ class Builder:
         policies, kept = policy_sources(files), self._parsed
         with _collector_at_rest():
             parsed = {each: kept.get(text) or parse(text) for each, text in policies.items()}
-            made = _built(name, files, *understand(parsed, sources_of(files)))
+            made = _built(name, files, *understand(parsed, sources_of(files), self._thoughts))
         self._parsed = {policies[each]: parsed[each] for each in policies}
         self._last = (name, dict(files), made)
         return made
@@ -124,13 +127,20 @@ class Builder:
 
 @contextmanager
 def _collector_at_rest() -> Iterator[None]:
-    """Let the garbage collector rest: trees that only grow would cost a quarter more time."""
+    """Let the garbage collector rest: trees that only grow would cost a quarter more time.
+
+    What was made is taken for old at once, because the collector would go through all of it the
+    moment it wakes. Whatever else is frozen in this process stays as it is.
+    """
     was_at_work = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_at_work:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
@@ -145,23 +155,34 @@ def _built(
     return _assembled(name, files, checked), diagnostics
 
 
+@dataclass(frozen=True, slots=True)
+class Thoughts:
+    """What was understood of files the last time: what they mean, and what was proved of it."""
+
+    meanings: Memory = field(default_factory=Memory)
+    proofs: Memory = field(default_factory=Memory)
+
+
 def understand(
-    parsed: Mapping[str, Parsed], sources: Mapping[str, Source]
+    parsed: Mapping[str, Parsed], sources: Mapping[str, Source], thoughts: Thoughts | None = None
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
     """Return what parsed files mean together, and every diagnostic, those of parsing included.
 
-    `sources` are the texts of those files, and of the lists that they may name.
+    `sources` are the texts of those files, and of the lists that they may name. `thoughts` are kept
+    from one time to the next, for files of which few change.
     Where a file was not read to its end, what it declares is not known, and nothing is checked.
     """
+    thoughts = thoughts or Thoughts()
     lexical = [fault for _, found in parsed.values() for fault in found]
     if any(map(is_unread, lexical)):
         return None, in_order(lexical)
-    checked, faults = check({name: file for name, (file, _) in parsed.items()}, sources)
+    trees = {name: file for name, (file, _) in parsed.items()}
+    checked, faults = check(trees, sources, thoughts.meanings)
     presuming = presumption_faults(checked.policies) if checked is not None else ()
     diagnostics = in_order((*lexical, *faults, *presuming))
     if checked is None or any(diagnostic.is_error for diagnostic in diagnostics):
         return checked, diagnostics
-    doubts = lint(checked.policies, (file for file, _ in parsed.values()))
+    doubts = lint(checked.policies, trees.values(), thoughts.proofs)
     return checked, in_order((*diagnostics, *doubts))
 
 

@@ -9,9 +9,11 @@ whole record is the document (`document.py`).
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from ..semantics.tree import Rule, Waiver
 from ..syntax.lexis import Comparator
@@ -83,10 +85,12 @@ def lines(decision: Decision, *, origin: Origin | None = None) -> Iterator[Line]
     enforced = [result for result in reported if result.is_enforced]
     yield from _results(enforced, origin)
     advisory = [result for result in reported if not result.is_enforced]
-    if advisory:
+    warnings = [result for result in advisory if result.status is Status.VIOLATED]
+    if warnings:
         yield ()
         yield (Piece(text="Warnings: these rules advise, and do not deny", tone=Tone.TITLE),)
-        yield from _results(advisory, origin)
+        yield from _results(warnings, origin)
+    yield from _unjudged([result for result in advisory if result.status is Status.UNDETERMINED])
     yield from _waived(decision, origin)
     yield from _missing(decision)
     yield from _obligations(decision, origin)
@@ -179,6 +183,21 @@ def _results(results: Iterable[RuleResult], origin: Origin | None) -> Iterator[L
         names = _cut([result.rule.id for result in rest], MOST_RULES)
         more = _count(len(rest), "more rule", "more rules")
         yield from wrapped(f"and {more} violated or undetermined: {names}", "", Tone.PLAIN)
+
+
+def _unjudged(results: Sequence[RuleResult]) -> Iterator[Line]:
+    """Yield the advisory rules that lack a fact, each in brief: nobody has to answer them."""
+    if not results:
+        return
+    yield ()
+    yield (Piece(text="Not judged: these rules advise, and lack a fact", tone=Tone.TITLE),)
+    for result in sorted(results, key=_weight, reverse=True)[:MOST_RULES]:
+        wanted = [each.label for finding in result.findings for each in finding.wanted]
+        lacking = f": {_cut(list(dict.fromkeys(wanted)), MOST_NAMES)}" if wanted else ""
+        yield (Piece(text="? ", tone=Tone.OPEN), Piece(text=result.rule.title))
+        yield from wrapped(f"{result.rule.id}{lacking}", "  ", Tone.QUIET)
+    if len(results) > MOST_RULES:
+        yield from wrapped(f"and {len(results) - MOST_RULES:,} more", "", Tone.QUIET)
 
 
 def _weight(result: RuleResult) -> tuple[int, int]:

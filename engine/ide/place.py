@@ -159,7 +159,7 @@ def opening_at(place: Place, start: int) -> Opening | None:
 
 def _misfit(text: str) -> tree.Broken:
     """Return where the grammar first stops when what fits nowhere is put behind a text."""
-    items, _ = parse_items(text + _NOTHING_FITS, "")
+    items = parse_items(text + _NOTHING_FITS, "").items
     nodes = (node for item in items for node in walk(item))
     # INVARIANT: no construct takes the mark, so there is always one that is broken.
     return min((n for n in nodes if isinstance(n, tree.Broken)), key=lambda n: n.place)

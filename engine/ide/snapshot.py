@@ -1,14 +1,14 @@
 """A snapshot: all files of a set of policies at one moment of their writing, and what they mean.
 
 A snapshot is never changed. The next one takes over what it knows of files that stayed the same, so
-that a keystroke costs the parsing of one file and the checking of all.
+that a keystroke costs the parsing and the checking of one file.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..bundle.bundle import Parsed, policy_sources, sources_of, understand
+from ..bundle.bundle import Parsed, Thoughts, policy_sources, sources_of, understand
 from ..semantics.check import Checked
 from ..semantics.lint import outdated
 from ..semantics.tree import Policies
@@ -36,6 +36,7 @@ class Snapshot:
     meaning: Checked | None = field(repr=False)
     diagnostics: tuple[Diagnostic, ...]
     names: Index = field(repr=False)
+    thoughts: Thoughts = field(repr=False, compare=False)
 
     @property
     def policies(self) -> Policies:
@@ -65,7 +66,8 @@ def take(files: Mapping[str, str], *, earlier: Snapshot | None = None) -> Snapsh
         name: known[name] if unchanged.get(name) == source else parse(source)
         for name, source in policy_sources(files).items()
     }
-    meaning, diagnostics = understand(parsed, sources)
+    thoughts = Thoughts() if earlier is None else earlier.thoughts
+    meaning, diagnostics = understand(parsed, sources, thoughts)
     vocabulary = _NO_VOCABULARY if meaning is None else meaning.policies.vocabulary
     trees = [file for file, _ in parsed.values()]
     return Snapshot(
@@ -74,4 +76,5 @@ def take(files: Mapping[str, str], *, earlier: Snapshot | None = None) -> Snapsh
         meaning=meaning,
         diagnostics=diagnostics,
         names=index(trees, sources, vocabulary),
+        thoughts=thoughts,
     )

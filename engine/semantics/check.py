@@ -1,10 +1,11 @@
 """The whole floor in one pass: syntax trees of all files to typed policies and tests."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from ..source.diagnostic import Diagnostic
+from ..source.memory import Memory, Same
 from ..source.text import Source, Span
 from ..syntax import tree as syntax
 from . import fact_faults, faults
@@ -12,7 +13,6 @@ from .cases import Case, cases_of
 from .declare import (
     Instrument,
     Names,
-    Report,
     in_succession,
     instruments,
     set_type,
@@ -21,8 +21,8 @@ from .declare import (
 )
 from .definitions import definitions
 from .elaborate import Scope, members
-from .findings import EnoughError, Findings
-from .lists import listed_members, name_in_bundle
+from .findings import EnoughError, Findings, Report, recalled
+from .lists import LIST_SUFFIX, listed_members, name_in_bundle
 from .overrides import WrittenRule, overridden, override_faults, written_rules
 from .parameters import parameter
 from .rules import policy_rules
@@ -67,36 +67,92 @@ class Checked:
 
 
 def check(
-    files: Mapping[str, syntax.File], sources: Mapping[str, Source]
+    files: Mapping[str, syntax.File],
+    sources: Mapping[str, Source],
+    memory: Memory | None = None,
 ) -> tuple[Checked | None, tuple[Diagnostic, ...]]:
     """Return the meaning of parsed files, by name, and everything that is wrong with them.
 
     `sources` are their texts, and those of the files that list members of sets.
     The order of the files does not matter. There is no meaning without a vocabulary, nor where
-    one file has more faults than are listed: there the check ends.
+    one file has more faults than are listed: there the check ends. With the `memory` of an earlier
+    check, policies of the same tree are not checked again where all files declare the same.
     """
     findings = Findings()
     trees = [files[name] for name in sorted(files)]
+    memory = Memory() if memory is None else memory
     try:
-        checked = _meaning(trees, sources, findings.report)
+        checked = _meaning(trees, sources, findings.report, memory)
     except EnoughError:
         checked = None
+    memory.forget_rest()
     return checked, findings.listed()
 
 
 def _meaning(
-    trees: list[syntax.File], sources: Mapping[str, Source], report: Report
+    trees: list[syntax.File], sources: Mapping[str, Source], report: Report, memory: Memory
 ) -> Checked | None:
-    names = Names(sources=sources, report=report)
-    declared = vocabulary(trees, names)
+    declared = recalled(
+        memory,
+        ("declared", _written_declarations(trees, sources)),
+        lambda tell: _declared(trees, sources, tell),
+        report,
+    )
     if declared is None:
+        return None
+    names = Names(sources=sources, report=report)
+    checker = _Checker(
+        sources=sources, names=names, report=report, declared=declared, memory=memory
+    )
+    return checker.read(trees)
+
+
+def _written_declarations(files: Iterable[syntax.File], sources: Mapping[str, Source]) -> Hashable:
+    """Return all that declarations are made from: where each stands, its words, and the lists."""
+    lists = tuple(sources[name] for name in sorted(sources) if name.endswith(LIST_SUFFIX))
+    first = next((file.span.source for file in files), "")
+    return (
+        first,
+        lists,
+        tuple(
+            _written(item, sources)
+            for file in files
+            for item in file.items
+            if not isinstance(item, syntax.Policy | syntax.Test | syntax.Waiver)
+        ),
+    )
+
+
+def _written(item: syntax.Item | syntax.Broken, sources: Mapping[str, Source]) -> Hashable:
+    source, span = sources[item.span.source], item.span
+    return source.locate(span.start), span.start, source.slice(span)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Declared:
+    """What files declare for all of them; None stands for what has faults or a name not its own."""
+
+    vocabulary: Vocabulary
+    instruments: Mapping[str, Instrument]
+    sets: Mapping[str, SetDefinition]
+    parameters: Mapping[str, Parameter | None]
+    tables: Mapping[str, Table | None]
+    definitions: Mapping[str, Definition | None]
+
+
+def _declared(
+    trees: list[syntax.File], sources: Mapping[str, Source], report: Report
+) -> _Declared | None:
+    names = Names(sources=sources, report=report)
+    found = vocabulary(trees, names)
+    if found is None:
         if trees:
             report(faults.no_vocabulary(_beginning(trees[0])))
         return None
-    shapes, enumerations = declared
+    shapes, enumerations = found
     for fault in _lacking(shapes, _first_vocabulary(trees)):
         report(fault)
-    checker = _Checker(
+    declaring = _Declaring(
         sources=sources,
         names=names,
         report=report,
@@ -104,7 +160,7 @@ def _meaning(
         enumerations=enumerations,
         instruments=instruments(trees, names),
     )
-    return checker.read(trees)
+    return declaring.read(trees)
 
 
 def _first_vocabulary(files: Iterable[syntax.File]) -> Span:
@@ -140,7 +196,9 @@ def _beginning(file: syntax.File) -> Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Checker:
+class _Declaring:
+    """Reads what files declare; each may use what any file declares before it in kind."""
+
     sources: Mapping[str, Source]
     names: Names
     report: Report
@@ -148,32 +206,27 @@ class _Checker:
     enumerations: Mapping[str, EnumerationType]
     instruments: Mapping[str, Instrument]
 
-    def read(self, files: list[syntax.File]) -> Checked:
-        """Return sets, rules and tests; each may use what any file declares."""
+    def read(self, files: list[syntax.File]) -> _Declared:
+        """Return what the files declare."""
         sets = dict(self._sets(files))
         parameters = self._parameters(files)
         tables = self._tables(files, sets)
         written, refused = self._definitions(files, sets, parameters, tables)
-        # A name that is taken still means something, so that its uses are not faults of their own.
-        defined = dict.fromkeys(refused) | definitions(written, self.instruments)
-        scopes = [(file, self._scope(file, sets, parameters, defined, tables)) for file in files]
-        policies = Policies(
+        return _Declared(
             vocabulary=self.vocabulary,
+            instruments=self.instruments,
             sets=sets,
-            rules=tuple(sorted(self._overridden(files, scopes), key=lambda rule: rule.id)),
-            parameters=_sound(parameters),
-            definitions=_sound(defined),
-            tables=_sound(tables),
+            parameters=parameters,
+            tables=tables,
+            # A name that is taken still means something: its uses are not faults of their own.
+            definitions=dict.fromkeys(refused) | definitions(written, self.instruments),
         )
-        cases = tuple(self._cases(scopes, self._rule_names(files), waived_rules(files)))
-        return Checked(policies=policies, cases=cases)
 
     def _scope(
         self,
         file: syntax.File,
         sets: Mapping[str, SetDefinition] = _NONE,
         parameters: Mapping[str, Parameter | None] = _NONE,
-        defined: Mapping[str, Definition | None] = _NONE,
         tables: Mapping[str, Table | None] = _NONE,
     ) -> Scope:
         return Scope(
@@ -182,7 +235,7 @@ class _Checker:
             sets=sets,
             variables={},
             parameters=parameters,
-            definitions=defined,
+            definitions={},
             tables=tables,
             report=self.report,
         )
@@ -286,7 +339,44 @@ class _Checker:
                         refused.append(name.text)
         return written, refused
 
-    # --- rules and tests -----------------------------------------------------------------------
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checker:
+    """Reads rules and tests, by what all files declare."""
+
+    sources: Mapping[str, Source]
+    names: Names
+    report: Report
+    declared: _Declared
+    memory: Memory
+
+    def read(self, files: list[syntax.File]) -> Checked:
+        """Return everything that decides, and the tests."""
+        declared = self.declared
+        scopes = [(file, self._scope(file)) for file in files]
+        policies = Policies(
+            vocabulary=declared.vocabulary,
+            sets=declared.sets,
+            rules=tuple(sorted(self._overridden(files, scopes), key=lambda rule: rule.id)),
+            parameters=_sound(declared.parameters),
+            definitions=_sound(declared.definitions),
+            tables=_sound(declared.tables),
+        )
+        cases = tuple(self._cases(scopes, self._rule_names(files), waived_rules(files)))
+        return Checked(policies=policies, cases=cases)
+
+    def _scope(self, file: syntax.File) -> Scope:
+        declared = self.declared
+        return Scope(
+            source=self.sources[file.span.source],
+            vocabulary=declared.vocabulary,
+            sets=declared.sets,
+            variables={},
+            parameters=declared.parameters,
+            definitions=declared.definitions,
+            tables=declared.tables,
+            report=self.report,
+        )
 
     def _rules(self, scopes: Iterable[tuple[syntax.File, Scope]]) -> Iterator[Rule]:
         for file, plain in scopes:
@@ -294,7 +384,17 @@ class _Checker:
             for node in file.items:
                 if isinstance(node, syntax.Policy):
                     self.names.claim("policy", node.name.text, node.name.span)
-                    yield from policy_rules(node, scope, self.instruments)
+                    yield from self._of_policy(node, scope)
+
+    def _of_policy(self, node: syntax.Policy, scope: Scope) -> tuple[Rule, ...]:
+        # A tree belongs to one text, which is all that a policy is made from beside declarations.
+        key = ("rules", Same(node), Same(self.declared))
+
+        def make(report: Report) -> tuple[Rule, ...]:
+            telling = replace(scope, report=report)
+            return tuple(policy_rules(node, telling, self.declared.instruments))
+
+        return recalled(self.memory, key, make, self.report)
 
     def _overridden(
         self, files: Iterable[syntax.File], scopes: Iterable[tuple[syntax.File, Scope]]

@@ -1,24 +1,23 @@
 """Declarations: what the items of all files introduce, before any condition is read."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import TypeVar, assert_never
 
-from ..source.diagnostic import Diagnostic
 from ..source.text import Source, Span
 from ..syntax import tree as syntax
 from ..syntax.lexis import PERIOD, SCALAR_TYPES
 from . import fact_faults, faults
 from .elaborate import Scope, comparable, value
+from .findings import Report
 from .tree import MARKET, Citation, Constant, Edition, Plain, Window
 from .types import ElementType, EnumerationType, ListType, RecordType, Scalar, Type
 from .vocabulary import Fact, RecordShape, Vocabulary
 
 Kind = TypeVar("Kind")
 Content = TypeVar("Content")
-Report = Callable[[Diagnostic], None]
 
 _EARLIEST = date.min
 

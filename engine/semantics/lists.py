@@ -15,8 +15,8 @@ from ..source.text import Source, Span
 from ..syntax import tree as syntax
 from ..syntax.lexis import LONGEST_FILE, MOST_DIGITS
 from . import list_faults as faults
-from .declare import Report
 from .elaborate import number
+from .findings import Report
 from .tree import Members
 from .types import CODES, EnumerationType, Scalar, codes, is_code
 

@@ -148,14 +148,17 @@ class _RuleReader:
 
     # --- which clauses there are ---------------------------------------------------------------
 
-    def _own(self, kind: type[ClauseKind]) -> tuple[ClauseKind, ...]:
-        return tuple(clause for clause in self.rule.clauses if isinstance(clause, kind))
+    def _own(self, kind: type[ClauseKind]) -> list[ClauseKind]:
+        return [clause for clause in self.rule.clauses if isinstance(clause, kind)]
 
-    def _common(self, kind: type[ClauseKind]) -> tuple[ClauseKind, ...]:
-        return tuple(clause for clause in self.policy.clauses if isinstance(clause, kind))
+    def _common(self, kind: type[ClauseKind]) -> list[ClauseKind]:
+        return [clause for clause in self.policy.clauses if isinstance(clause, kind)]
 
     def _one(self, kind: type[ClauseKind]) -> ClauseKind | None:
-        return next(iter((*self._own(kind), *self._common(kind))), None)
+        for clause in (*self.rule.clauses, *self.policy.clauses):
+            if isinstance(clause, kind):
+                return clause
+        return None
 
     def _check_structure(self) -> None:
         found = [*clauses.repeated(self.rule.clauses), *clauses.repeated(self.policy.clauses)]

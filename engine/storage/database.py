@@ -16,11 +16,19 @@ from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from .errors import Conflict, StorageUnavailable
-from .postgresql import PostgreSQL
+from .postgresql import CHANNEL, PostgreSQL
 from .sqlite import SQLite, unchanging
 
 if TYPE_CHECKING:
     from .contents import Contents
+
+
+class Watch(Protocol):
+    """What tells that others may have committed something."""
+
+    def wait(self, seconds: float) -> None:
+        """Return once something may have changed, and after some seconds in any case."""
+        ...
 
 
 class Backend(Protocol):
@@ -46,6 +54,10 @@ class Backend(Protocol):
 
     def purge(self, engine: Engine) -> bool:
         """Take what was deleted out of the files; returns whether that could be done at once."""
+        ...
+
+    def watch(self, engine: Engine) -> AbstractContextManager[Watch]:
+        """Open a watch on what others commit."""
         ...
 
 
@@ -98,6 +110,12 @@ class Database:
         with _translated():
             return self._backend.purge(self._engine())
 
+    @contextmanager
+    def watching(self) -> Iterator[Watch]:
+        """Give a watch on what `announce` announces. Raises `StorageUnavailable`."""
+        with _translated(), self._backend.watch(self._engine()) as watch:
+            yield watch
+
     def close(self) -> None:
         """Close the connections of this process."""
         engine = self._engines.pop(os.getpid(), None)
@@ -110,6 +128,15 @@ class Database:
         return self._engines.get(os.getpid()) or self._engines.setdefault(
             os.getpid(), self._backend.engine()
         )
+
+
+def announce(connection: Connection) -> None:
+    """Wake whoever watches the database, once the transaction is committed.
+
+    A watch on SQLite sees every commit without it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 
 def shown_url(url: str) -> str:

@@ -1,10 +1,10 @@
 """Erasing: what lies beside a leaf is deleted, and an entry of the log says so.
 
-One transaction deletes the payloads, salts, disclosures, indexed rules and words of at most 256
-decisions, empties the columns that came of them, and appends the erasure. Leaves and hashes stay,
-so that every proof stays what it was. A subject with more decisions takes several transactions:
-killed in between, all that is erased is accounted for, and erasing again goes on. What a hold
-covers is not erased.
+One transaction deletes the payloads, salts, disclosures, indexed rules, words and fingerprints of
+at most 256 decisions, empties the columns that came of them, and appends the erasure. Leaves and
+hashes stay, so that every proof stays what it was. A subject with more decisions takes several
+transactions: killed in between, all that is erased is accounted for, and erasing again goes on.
+What a hold covers is not erased.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,6 +24,7 @@ from .doom import settle
 from .errors import LogInconsistent
 from .holds import check_free
 from .log_store import append_within, read_head, system_clock
+from .request_keys import forget_contents
 from .schema import (
     disclosure,
     doomed_key,
@@ -157,6 +158,7 @@ def _delete(connection: Connection, indexes: Sequence[int]) -> None:
         connection.execute(insert(doomed_key), doomed)
     for table in _CONTENTS:
         connection.execute(delete(table).where(table.c.index.in_(indexes)))
+    forget_contents(connection, indexes)
     emptied = update(log_entry).where(log_entry.c.index.in_(indexes))
     connection.execute(emptied.values(campaign=None, actor=None))
 

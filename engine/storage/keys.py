@@ -38,11 +38,16 @@ class Role(StrEnum):
     APPROVER = "approver"
     AUDITOR = "auditor"
     ADMIN = "admin"
+    MONITOR = "monitor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """A key without its secret. Times are aware; `last_used_at` is exact to a minute."""
+    """A key without its secret. Times are aware; `last_used_at` is exact to a minute.
+
+    `principal` is whose key it is: a person or a program, who may have several. `policy_sets` are
+    those that it is limited to, None where it is not.
+    """
 
     prefix: str
     name: str
@@ -51,6 +56,12 @@ class ApiKey:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    principal: str
+    policy_sets: frozenset[str] | None
+
+    def reaches(self, policy_set: str) -> bool:
+        """Whether the key may be used for a policy set."""
+        return self.policy_sets is None or policy_set in self.policy_sets
 
     def is_in_force(self, now: datetime) -> bool:
         """Whether the key is neither revoked nor expired."""
@@ -73,9 +84,19 @@ class ApiKeys:
         self._clock = clock
 
     def create(
-        self, *, name: str, roles: Iterable[Role], expires_at: datetime | None = None
+        self,
+        *,
+        name: str,
+        roles: Iterable[Role],
+        expires_at: datetime | None = None,
+        principal: str | None = None,
+        policy_sets: Iterable[str] | None = None,
     ) -> NewApiKey:
-        """Make a key. Raises `Conflict` where a key in force has the name."""
+        """Make a key; it is its own principal unless one is given.
+
+        The names of policy sets have no space in them. Raises `Conflict` where a key in force has
+        the name.
+        """
         key = ApiKey(
             prefix=secrets.token_hex(4),
             name=name,
@@ -84,6 +105,8 @@ class ApiKeys:
             expires_at=expires_at,
             revoked_at=None,
             last_used_at=None,
+            principal=name if principal is None else principal,
+            policy_sets=None if policy_sets is None else frozenset(policy_sets),
         )
         token = f"{_MARK}_{key.prefix}_{secrets.token_urlsafe(32)}"
         row = {
@@ -93,6 +116,8 @@ class ApiKeys:
             "roles": " ".join(sorted(key.roles)),
             "created_at": key.created_at,
             "expires_at": expires_at,
+            "principal": principal,
+            "policy_sets": (None if key.policy_sets is None else " ".join(sorted(key.policy_sets))),
         }
         try:
             with self._database.writing() as connection:
@@ -157,4 +182,6 @@ def _key(row: Row[Any]) -> ApiKey:
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
         last_used_at=row.last_used_at,
+        principal=row.name if row.principal is None else row.principal,
+        policy_sets=None if row.policy_sets is None else frozenset(row.policy_sets.split()),
     )

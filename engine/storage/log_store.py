@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from ..audit.acts import Entry, Sealed
 from ..audit.log import (
     Answer,
+    DecidedBefore,
     DecisionAlreadyLogged,
     LogHead,
     receipt_of,
@@ -25,6 +26,7 @@ from .database import Database
 from .entries import DECISION, read_entries
 from .errors import LogInconsistent
 from .key_store import DataKey
+from .request_keys import decided_before, keep_keys
 from .schema import (
     disclosure,
     log_entry,
@@ -86,13 +88,17 @@ class SQLLogStore:
         keys = contents.take(count) if contents is not None else ()
         with self._database.writing() as connection:
             check_bound(connection, contents)
-            head = read_head(connection)
+            head, now = read_head(connection), self._clock()
             fresh = _fresh(connection, records)
-            entries = append_within(connection, head, fresh.values(), self._clock(), keys)
+            before = decided_before(connection, fresh.values(), now)
+            new = {id_: record for id_, record in fresh.items() if id_ not in before}
+            entries = append_within(connection, head, new.values(), now, keys)
+            keep_keys(connection, new, entries)
         # Only here, behind the commit, does anybody hear of the entries.
-        receipts = {entry.id: receipt_of(entry) for entry in entries}
+        answers: dict[str, Answer] = {entry.id: receipt_of(entry) for entry in entries}
+        answers |= {id_: DecidedBefore(first) for id_, first in before.items()}
         return [
-            receipts[record.id]
+            answers[record.id]
             if fresh.get(record.id) is record
             else DecisionAlreadyLogged(record.id)
             for record in records

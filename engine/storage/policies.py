@@ -3,17 +3,18 @@
 They are immutable: the digest names the content, and is made by whoever makes bundles.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
+from ..audit.canonical import canonical
+from ..bundle.bundle import digest_of
 from .database import Database
 from .errors import Conflict, NotFound
 from .log_store import system_clock
-from .schema import policy_version
+from .schema import policy_version as _table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,17 @@ class PolicyVersion:
     name: str
     version: str | None
     files: bytes
+
+
+def policy_version(name: str, files: Mapping[str, str]) -> PolicyVersion:
+    """Return files as their version is kept."""
+    digest = digest_of(files)
+    return PolicyVersion(
+        digest=digest,
+        name=name,
+        version=digest.removeprefix("sha256:")[:12],
+        files=canonical(dict(files)),
+    )
 
 
 class PolicyVersions:
@@ -38,37 +50,39 @@ class PolicyVersions:
 
         Raises `Conflict` where other files are kept under its digest.
         """
-        if self._find(version.digest) is None:
-            with suppress(Conflict):  # Another process was faster; what it kept is compared below.
-                self._insert(version)
-        kept = self.get(version.digest)
-        if kept.files != version.files:
-            raise Conflict(f"other files are kept under the digest `{version.digest}`")
+        with self._database.writing() as connection:
+            keep_within(connection, version, self._clock())
 
     def get(self, digest: str) -> PolicyVersion:
         """Return the version of a digest. Raises `NotFound`."""
-        found = self._find(digest)
+        with self._database.reading() as connection:
+            found = _find(connection, digest)
         if found is None:
             raise NotFound(f"no policy version has the digest `{digest[:128]}`")
         return found
 
-    def _find(self, digest: str) -> PolicyVersion | None:
-        table = policy_version.c
-        query = select(table.digest, table.name, table.version, table.files)
-        with self._database.reading() as connection:
-            row = connection.execute(query.where(table.digest == digest)).one_or_none()
-        if row is None:
-            return None
-        return PolicyVersion(digest=row.digest, name=row.name, version=row.version, files=row.files)
 
-    def _insert(self, version: PolicyVersion) -> None:
-        with self._database.writing() as connection:
-            connection.execute(
-                insert(policy_version).values(
-                    digest=version.digest,
-                    name=version.name,
-                    version=version.version,
-                    files=version.files,
-                    kept_at=self._clock(),
-                )
+def keep_within(connection: Connection, version: PolicyVersion, now: datetime) -> None:
+    """Keep a version in a transaction of others, as `PolicyVersions.keep` does."""
+    kept = _find(connection, version.digest)
+    if kept is None:
+        connection.execute(
+            insert(_table).values(
+                digest=version.digest,
+                name=version.name,
+                version=version.version,
+                files=version.files,
+                kept_at=now,
             )
+        )
+    elif kept.files != version.files:
+        raise Conflict(f"other files are kept under the digest `{version.digest}`")
+
+
+def _find(connection: Connection, digest: str) -> PolicyVersion | None:
+    table = _table.c
+    query = select(table.digest, table.name, table.version, table.files)
+    row = connection.execute(query.where(table.digest == digest)).one_or_none()
+    if row is None:
+        return None
+    return PolicyVersion(digest=row.digest, name=row.name, version=row.version, files=row.files)

@@ -17,6 +17,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 
 from .errors import StorageUnavailable
 
+CHANNEL = "assent_policies"
+"""What is notified where a version of policies comes into force."""
+
 _WRITES = "assent_writes"
 _WRITERS = 0x0A55E27  # The number of the lock, one that nothing else in the database takes.
 _CONNECT_SECONDS = 10
@@ -75,6 +78,32 @@ class PostgreSQL:
             connection.exec_driver_sql(f"VACUUM {tables}")
             connection.exec_driver_sql(_STATEMENT_TIMEOUT)
         return True
+
+    @contextmanager
+    def watch(self, engine: Engine) -> Iterator["_Notifications"]:
+        """Listen on a connection of its own."""
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql(f"LISTEN {CHANNEL}")
+            yield _Notifications(connection)
+            connection.exec_driver_sql(f"UNLISTEN {CHANNEL}")
+
+
+class _Notifications:
+    """The notifications of a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a notification. Raises `StorageUnavailable` where the server is gone."""
+        driver: Any = self._connection.connection.driver_connection
+        try:
+            for _ in driver.notifies(timeout=seconds, stop_after=1):
+                pass
+        except Exception as error:
+            self._connection.invalidate()
+            raise StorageUnavailable("the database cannot be read or written") from error
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -184,6 +185,19 @@ hold = Table(
     Index("hold_on", "selector", "value"),
 )
 
+# Requests that have their decision: a digest that says whose key it is, and the fingerprint of what
+# was asked, which goes when the decision is erased.
+request_key = Table(
+    "request_key",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("fingerprint", LargeBinary),
+    Column("index", _BIG, ForeignKey("log_entry.index"), nullable=False),
+    Column("logged_at", Instant, nullable=False),
+    Index("request_key_index", "index"),
+    Index("request_key_logged_at", "logged_at"),
+)
+
 policy_version = Table(
     "policy_version",
     metadata,
@@ -192,6 +206,45 @@ policy_version = Table(
     Column("version", Text),
     Column("files", LargeBinary, nullable=False),
     Column("kept_at", Instant, nullable=False),
+)
+
+policy_set = Table(
+    "policy_set",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+)
+
+# A version within a set. What happened to it lies in `policy_event`; this is what came of that.
+policy_set_version = Table(
+    "policy_set_version",
+    metadata,
+    Column("policy_set", Text, ForeignKey("policy_set.name"), primary_key=True),
+    Column("digest", Text, ForeignKey("policy_version.digest"), primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("is_sound", Boolean, nullable=False),
+    Column("report", LargeBinary, nullable=False),
+)
+
+# The acts on policies, for whoever asks by set or version. `in_force_from` is of those that bring a
+# version into force; `cancelled` is the entry that took that back before its time.
+policy_event = Table(
+    "policy_event",
+    metadata,
+    Column("index", _BIG, ForeignKey("log_entry.index"), primary_key=True, autoincrement=False),
+    Column("policy_set", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("transition", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text),
+    Column("at", Instant, nullable=False),
+    Column("in_force_from", Instant),
+    Column("cancelled", _BIG, ForeignKey("log_entry.index")),
+    ForeignKeyConstraint(
+        ["policy_set", "digest"], ["policy_set_version.policy_set", "policy_set_version.digest"]
+    ),
+    Index("policy_event_version", "policy_set", "digest", "index"),
 )
 
 api_key = Table(
@@ -205,6 +258,9 @@ api_key = Table(
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
     Column("last_used_at", Instant),
+    # Whose key it is, where that is not its name; and the policy sets that it is limited to.
+    Column("principal", Text),
+    Column("policy_sets", Text),
     # A name stands in the log as the actor: no two keys in force share one.
     Index(
         "api_key_name_in_force",

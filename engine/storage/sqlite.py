@@ -26,6 +26,7 @@ _BEGIN = "assent_begin"
 _PURGE_SECONDS = 10.0
 _PURGE_STEP = 0.05
 _HAS_WORDS = "SELECT 1 FROM sqlite_master WHERE name = 'log_entry_found'"
+_WATCH_STEP = 0.1
 _MERGE = "INSERT INTO log_entry_found (log_entry_found, rank) VALUES ('merge', -500)"
 
 
@@ -103,6 +104,31 @@ class SQLite:
             row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
             return bool(row[0] == 0)
+
+    @contextmanager
+    def watch(self, engine: Engine) -> Iterator["_DataVersion"]:
+        """Watch the file on a connection of its own."""
+        with engine.connect() as connection:
+            connection.execution_options(**{_BEGIN: None})
+            yield _DataVersion(connection)
+
+
+class _DataVersion:
+    """What `PRAGMA data_version` counts: commits of other connections, whatever they wrote."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._seen = self._read()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a commit of another connection."""
+        end = time.monotonic() + seconds
+        while self._read() == self._seen and time.monotonic() < end:
+            time.sleep(_WATCH_STEP)
+        self._seen = self._read()
+
+    def _read(self) -> int:
+        return int(self._connection.exec_driver_sql("PRAGMA data_version").scalar_one())
 
 
 def unchanging(url: URL) -> URL:

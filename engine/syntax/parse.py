@@ -34,14 +34,23 @@ def parse(source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
     text, lexical = examine(source)
     if len(lexical) > MOST_FAULTS:
         return nothing, first_faults(lexical)
-    if surplus := next(islice(_WORD.finditer(text), MOST_WORDS, None), None):
+    if surplus := _surplus(text):
         end = source.span(*surplus.span())
         return nothing, (faults.file_too_long(end, MOST_WORDS, "words and marks"),)
-    items, is_whole = parse_items(text, source.name)
-    file = tree.File(span=whole, items=items)
+    parsed = parse_items(text, source.name)
+    file = tree.File(span=whole, items=parsed.items)
+    if parsed.is_sound:
+        return file, in_order(lexical)
     further = islice(_faults(file, source, text, lexical), MOST_FAULTS + 1)
     found = in_order((*lexical, *further))
-    return file, first_faults(found) if is_whole else cut_short(found)
+    return file, first_faults(found) if parsed.is_whole else cut_short(found)
+
+
+def _surplus(text: str) -> re.Match[str] | None:
+    """Return the first word of a text that is one too many."""
+    if len(text) <= MOST_WORDS:
+        return None
+    return next(islice(_WORD.finditer(text), MOST_WORDS, None), None)
 
 
 def _faults(

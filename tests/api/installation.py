@@ -14,13 +14,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 from werkzeug.test import Client, TestResponse
 from werkzeug.wrappers import Response
 
+from api.http.openapi.document import openapi_document, path_of
 from api.settings import Settings, load_settings
 from api.setup import initialise, make_key
 from engine.storage.keys import Role
@@ -74,6 +77,23 @@ def assert_problem(made: Document) -> None:
         assert all(value is not None for value in error.values())
 
 
+def assert_documented(app: Flask, method: str, path: str, answer: Response) -> None:
+    """Check that the interface's document has a status and type, where it has the path."""
+    try:
+        rule, _ = app.url_map.bind("").match(path.partition("?")[0], method, return_rule=True)
+    except HTTPException:
+        return
+    operation = _documented(app)["paths"][path_of(rule)][method.lower().replace("head", "get")]
+    shown = operation["responses"].get(str(answer.status_code))
+    assert shown is not None, f"{method} {rule.rule} answers {answer.status_code}, and tells nobody"
+    assert answer.mimetype in shown["content"], (rule.rule, answer.mimetype)
+
+
+@cache
+def _documented(app: Flask) -> Document:
+    return openapi_document(app.url_map)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
     """Settings and the text of a key for each role; `both` submits and audits."""
@@ -111,7 +131,9 @@ class Caller:
         headers = dict(rest.pop("headers", {}))
         if role is not None:
             headers.setdefault("Authorization", f"Bearer {self.installation.tokens[role]}")
-        return Client(self.app).open(path, method=method, headers=headers, **rest)
+        answer = Client(self.app).open(path, method=method, headers=headers, **rest)
+        assert_documented(self.app, method, path, answer)
+        return answer
 
     def get(self, path: str, **rest: Any) -> TestResponse:
         return self.call("GET", path, **rest)
@@ -189,7 +211,11 @@ class Served:
 
 @contextmanager
 def serving(
-    installation: Installation, command: list[str] | None = None, *, ready: int = 200
+    installation: Installation,
+    command: list[str] | None = None,
+    *,
+    ready: int = 200,
+    log: str = "log",
 ) -> Iterator[Served]:
     """Run a server, by default as `assent serve` does, and end it whatever happens.
 
@@ -198,7 +224,9 @@ def serving(
     settings = installation.settings
     environment = os.environ | {
         "ASSENT_DATA_DIRECTORY": str(settings.data_directory),
+        "ASSENT_DATABASE_URL": settings.database_url,
         "ASSENT_POLICIES": str(settings.policies),
+        "ASSENT_POLICY_FRESHNESS": str(settings.policy_freshness),
         "ASSENT_PORT": str(settings.port),
         "ASSENT_LOG_LEVEL": settings.log_level,
         "ASSENT_LOG_PUBLIC": "true" if settings.log_public else "false",
@@ -206,13 +234,13 @@ def serving(
     if settings.log_witnesses:
         environment["ASSENT_LOG_WITNESSES"] = " ".join(map(str, settings.log_witnesses))
         environment["ASSENT_LOG_QUORUM"] = str(settings.log_quorum)
-    with (settings.data_directory / "log").open("wb") as log:
+    with (settings.data_directory / log).open("wb") as written:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code.
             command or [sys.executable, "-c", SERVE],
             env=environment,
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
-            stderr=log,
+            stderr=written,
             start_new_session=True,
         )
     served = Served(port=settings.port, process=process, installation=installation)

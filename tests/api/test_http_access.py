@@ -3,15 +3,18 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
 
 import pytest
-from flask import Blueprint
+from flask import Blueprint, Flask
 from werkzeug.wrappers import Response
 
 from api.http.access import ANY_KEY, PUBLIC, ROLES
 from api.http.answers import SECURITY_HEADERS, json_answer
+from api.wsgi import start
 from engine.storage.keys import Role
-from tests.api.installation import Caller, allowed, problem_of
+from tests.api.installation import Caller, allowed, install, problem_of
 
 
 def _routes(api: Caller) -> Iterator[tuple[str, str, str]]:
@@ -88,6 +91,15 @@ def test_route_that_is_not_in_the_table_is_for_nobody(fresh: Caller) -> None:
         problem_of(fresh.get("/extra", role=role), 403, "forbidden")
 
 
+def test_metrics_are_for_everyone_where_they_are_public(tmp_path: Path) -> None:
+    installation = install(tmp_path, log_level="error", metrics_public="true")
+    started = start(installation.settings)
+    open_api = Caller(app=cast(Flask, started.wsgi), installation=installation)
+    assert open_api.get("/metrics", role=None).status_code == 200
+    problem_of(open_api.get("/v1/decisions", role=None), 401, "unauthenticated")
+    started.close()
+
+
 def test_scheme_is_read_in_any_case(api: Caller) -> None:
     headers = {"Authorization": f"bearer {api.installation.tokens['both']}"}
     assert api.get("/v1/decisions", role=None, headers=headers).status_code == 200
@@ -149,7 +161,7 @@ def test_live(api: Caller) -> None:
 def test_ready_names_what_decides(api: Caller) -> None:
     made = json.loads(api.get("/health/ready", role=None).data)
     assert made["status"] == "ready"
-    assert made["policy_set"]["digest"] == api.decide(allowed())["policy_set"]["digest"]
+    assert made["policy_sets"] == [api.decide(allowed())["policy_set"]]
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -41,14 +41,14 @@ def test_one_decision(fresh: Caller, method: str, below: str, action: str) -> No
     made = fresh.decide(campaign())
     path = f"/v1/decisions/{made['id']}{below}"
     assert fresh.call(method, path, role="auditor").status_code == 200
-    assert accesses(fresh) == [(action, ((1, 2),), "the auditor")]
+    assert accesses(fresh) == [(action, ((2, 3),), "the auditor")]
 
 
 def test_own_decisions_too(fresh: Caller) -> None:
     """A key may be in the wrong hands."""
     made = fresh.decide(campaign(), role="submitter")
     fresh.get(f"/v1/decisions/{made['id']}", role="submitter")
-    assert accesses(fresh) == [("read", ((0, 1),), "the submitter")]
+    assert accesses(fresh) == [("read", ((1, 2),), "the submitter")]
 
 
 def test_searches_say_what_was_shown_and_not_what_was_looked_for(fresh: Caller) -> None:
@@ -57,8 +57,8 @@ def test_searches_say_what_was_shown_and_not_what_was_looked_for(fresh: Caller) 
     fresh.get("/v1/decisions?campaign=a&limit=1")
     fresh.get("/v1/decisions?campaign=nothing")
     assert accesses(fresh) == [
-        ("search", ((0, 1), (2, 4)), "trial"),
-        ("search", ((3, 4),), "trial"),
+        ("search", ((1, 2), (3, 5)), "trial"),
+        ("search", ((4, 5),), "trial"),
         ("search", (), "trial"),
     ]
 
@@ -68,8 +68,8 @@ def test_exports(fresh: Caller) -> None:
     fresh.decide(campaign())
     fresh.get("/v1/log/export", role="auditor").close()
     assert accesses(fresh) == [
-        ("export", (), "the auditor"),
-        ("export", ((0, 2),), "the auditor"),
+        ("export", ((0, 1),), "the auditor"),
+        ("export", ((0, 3),), "the auditor"),
     ]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.http.access import ANY_KEY, PUBLIC, PUBLISHED, ROLES
+from api.http.access import ANY_KEY, MEASURED, PUBLIC, PUBLISHED, ROLES
 from api.http.problems import KINDS, kinds_table
 from tests.api.installation import Caller, campaign
 
@@ -42,6 +42,8 @@ def _roles(endpoint: str) -> str:
     if endpoint in PUBLIC:
         return "no key needed"
     roles = "any key" if ROLES[endpoint] == ANY_KEY else ", ".join(sorted(ROLES[endpoint]))
+    if endpoint in MEASURED:
+        return f"{roles}; anyone, where the metrics are public"
     return f"{roles}; anyone, where the log is public" if endpoint in PUBLISHED else roles
 
 

@@ -39,7 +39,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
     started.close()
 
 
-def evidence(api: Caller, path: str = "evidence?as_of=6&outcome=deny", **rest: Any) -> bytes:
+def evidence(api: Caller, path: str = "evidence?as_of=7&outcome=deny", **rest: Any) -> bytes:
     answer = api.get(f"/v1/decisions/{path}", **rest)
     assert answer.status_code == 200, answer.data
     assert answer.content_type == "application/zip"
@@ -84,9 +84,9 @@ def test_evidence_is_whole_and_has_the_same_bytes_again(filled: Caller) -> None:
     found = report(filled, content)
     assert found.is_valid, found.faults
     assert found.manifest is not None
-    assert [each.index for each in found.manifest.decisions] == [1, 3, 5]
+    assert [each.index for each in found.manifest.decisions] == [2, 4, 6]
     assert found.manifest.filters == {"outcome": "deny"}
-    assert evidence(filled, "evidence?as_of=6&outcome=deny") != b""
+    assert evidence(filled, "evidence?as_of=7&outcome=deny") != b""
     contents = members(content)
     assert list(contents) == sorted(contents)
     (policies,) = [name for name in contents if name.startswith("policies/")]
@@ -102,7 +102,7 @@ def test_evidence_is_whole_and_has_the_same_bytes_again(filled: Caller) -> None:
 def test_whoever_gets_it_is_logged(filled: Caller) -> None:
     evidence(filled)
     access = last_access(filled)
-    assert (access.action, access.entries) == ("export", ((1, 2), (3, 4), (5, 6)))
+    assert (access.action, access.entries) == ("export", ((2, 3), (4, 5), (6, 7)))
 
 
 def test_evidence_of_one_decision(filled: Caller) -> None:
@@ -116,14 +116,14 @@ def test_evidence_of_one_decision(filled: Caller) -> None:
 def test_a_submitter_gets_its_own(filled: Caller) -> None:
     found = report(filled, evidence(filled, "evidence?outcome=allow", role="submitter"))
     assert found.manifest is not None
-    assert [each.index for each in found.manifest.decisions] == [0]
+    assert [each.index for each in found.manifest.decisions] == [1]
     other = json.loads(filled.get("/v1/decisions?campaign=c1").data)["items"][0]["id"]
     problem_of(filled.get(f"/v1/decisions/{other}/evidence", role="submitter"), 404, "not-found")
 
 
 @pytest.mark.parametrize(
     ("query", "words"),
-    [("", "give a filter"), ("?as_of=6", "give a filter"), ("?as_of=9999&outcome=deny", "has not")],
+    [("", "give a filter"), ("?as_of=7", "give a filter"), ("?as_of=9999&outcome=deny", "has not")],
 )
 def test_what_cannot_be_asked(filled: Caller, query: str, words: str) -> None:
     answer = filled.get(f"/v1/decisions/evidence{query}")
@@ -321,8 +321,8 @@ def run(filled: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call
 
 
 def test_from_the_command_line(run: Callable[..., Result]) -> None:
-    made = run("log", "evidence", "denied.zip", "--outcome", "deny", "--as-of", "6")
-    assert made.stdout == "denied.zip  3 decisions; as of size 6\n", made.output
+    made = run("log", "evidence", "denied.zip", "--outcome", "deny", "--as-of", "7")
+    assert made.stdout == "denied.zip  3 decisions; as of size 7\n", made.output
     shown = run("verify", "denied.zip", "--vkey", "log.vkey").stdout.splitlines()
     assert shown[0] == "VERIFIED  3 decisions, nothing is wrong"
     assert shown[1].startswith("  head ")
@@ -357,7 +357,7 @@ def test_what_was_erased_is_named(tmp_path: Path) -> None:
     found = report(api, content)
     assert found.is_valid, found.faults
     assert found.manifest is not None
-    assert [each.index for each in found.manifest.erased] == [0, 1]
+    assert [each.index for each in found.manifest.erased] == [1, 2]
     assert b"2 more were erased" in members(content)["README.txt"]
     (tmp_path / "e.zip").write_bytes(content)
     runner = CliRunner(env={"ASSENT_DATA_DIRECTORY": str(installation.settings.data_directory)})
@@ -366,7 +366,7 @@ def test_what_was_erased_is_named(tmp_path: Path) -> None:
     assert "  erased     2 more\n" in lines
     path = str(tmp_path / "f.zip")
     told = runner.invoke(assent, ["log", "evidence", path, "--outcome", "allow"]).stdout
-    assert told.endswith("f.zip  1 decision, 2 erased; as of size 6\n")
+    assert told.endswith("f.zip  1 decision, 2 erased; as of size 7\n")
     started.close()
 
 

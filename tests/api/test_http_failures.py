@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,12 +16,12 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from api.contents import open_database
 from api.http.app import create_app, problem_of
 from api.http.service import Limits, Service, Streams
+from api.policies_in_force import PoliciesInForce
 from api.publishing import publisher_of
 from api.recording import Recorder
 from api.replay import Replayer
 from api.signing import signer_of
 from api.wsgi import start
-from engine import Engine, load_bundle
 from engine.audit.acts import Sealed
 from engine.audit.log import Answer, Committer, LogBusy
 from engine.audit.record import RecordError
@@ -29,7 +30,9 @@ from engine.storage.erasures import Erasures
 from engine.storage.errors import LogInconsistent, StorageUnavailable
 from engine.storage.keys import ApiKeys
 from engine.storage.policies import PolicyVersions
+from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import probe
+from engine.storage.request_keys import RequestKeys
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 from tests.api import installation as parts
@@ -69,19 +72,22 @@ def made(tmp_path: Path) -> Installation:
 
 def _service(made: Installation, committer: Committer) -> Service:
     database = open_database(made.settings)
-    engine = Engine(load_bundle(made.settings.policies, name="assent"))
+    policies = PoliciesInForce(database, default="assent", bound=60)
+    policies.refresh()
     signer = signer_of(made.settings, database)
 
     def clock() -> datetime:
         return NOW
 
     return Service(
-        engine=engine,
-        recorder=Recorder(engine, committer, clock=clock),
+        policies=policies,
+        policy_sets=PolicySets(database),
+        policy_versions=PolicyVersions(database),
+        recorder=partial(Recorder, committer=committer, clock=clock),
         committer=committer,
         decisions=Decisions(database),
+        request_keys=RequestKeys(database, clock=clock),
         erasures=Erasures(database),
-        policies=PolicyVersions(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),
@@ -157,7 +163,7 @@ def test_defect_tells_nothing_of_itself(made: Installation, capsys: Any) -> None
         def record(self, *_: Any, **__: Any) -> Any:
             raise RuntimeError("the secret is hunter2")
 
-    broken = replace(service, recorder=Broken(service.engine, committer, clock=service.clock))
+    broken = replace(service, recorder=partial(Broken, committer=committer, clock=service.clock))
     api = Caller(app=create_app(broken), installation=made)
     logger = logging.getLogger("assent")
     records: list[logging.LogRecord] = []

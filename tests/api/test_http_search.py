@@ -60,8 +60,8 @@ def _found(api: Caller, query: str = "", **rest: str) -> list[dict[str, object]]
         ('?text="turn profiling off" DSA', 10),
         ("?text=profil*&campaign=c3", 2),
         ("?text=nothing", 0),
-        ("?as_of=7", 7),
-        ("?as_of=0", 0),
+        ("?as_of=7", 6),
+        ("?as_of=1", 0),
     ],
 )
 def test_filters(filled: Caller, query: str, count: int) -> None:
@@ -85,7 +85,7 @@ def test_pages_are_all_decisions_newest_first(filled: Caller) -> None:
         if page["next"] is None:
             break
         cursor = f"&cursor={page['next']}"
-    assert indexes == list(range(29, -1, -1))
+    assert indexes == list(range(30, 0, -1))
 
 
 def test_search_is_repeated_as_of_its_size(filled: Caller) -> None:
@@ -176,7 +176,7 @@ def test_statistics_are_repeated_as_of_their_size_and_are_an_access(filled: Call
     assert json.loads(filled.get("/v1/decisions/statistics").data)["size"] == first["size"] + 1
     again = filled.get(f"/v1/decisions/statistics?as_of={first['size']}")
     assert json.loads(again.data) == first
-    assert json.loads(filled.get("/v1/decisions/statistics?as_of=7").data)["decisions"] == 7
+    assert json.loads(filled.get("/v1/decisions/statistics?as_of=7").data)["decisions"] == 6
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_export_of_an_empty_log(fresh: Caller) -> None:
 def test_log_of_an_installation_without_decisions(fresh: Caller, tmp_path: Path) -> None:
     assert json.loads(fresh.get("/v1/decisions").data) == {
         "items": [],
-        "size": 0,
+        "size": 1,
         "next": None,
     }
     assert (tmp_path / "var" / "assent.db").is_file()

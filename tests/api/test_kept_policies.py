@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from api.contents import open_database
-from api.wsgi import start
+from api.setup import initialise
 from engine import Engine, bundle_from_files, load_bundle
 from engine.evaluation.decision import Effect
 from engine.storage.policies import PolicyVersions
@@ -37,8 +38,9 @@ def test_policies_with_lists_are_kept_whole_and_decide_again(tmp_path: Path) -> 
     (folder / "lists").mkdir()
     (folder / "lists" / "served.csv").write_bytes(b"\xef\xbb\xbfcode,name\r\nFR,France\r\n")
     (folder / "reach.policy").write_text(SERVED, encoding="utf-8")
-    start(installation.settings).close()
-    loaded = load_bundle(folder, name="assent")
+    # What the directory holds when the service is prepared is what decides.
+    initialise(replace(installation.settings, policy_set="reach"))
+    loaded = load_bundle(folder, name="reach")
     database = open_database(installation.settings)
     try:
         kept = PolicyVersions(database).get(loaded.digest)

@@ -1,17 +1,19 @@
 """How gunicorn is told to serve, without serving."""
 
 import atexit
+import os
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from flask import Flask
+from prometheus_client import values
 
 from api import wsgi
 from api.server import CLIENT_SECONDS, JSONLogger, Server, configuration, limit_patience, serve
-from engine import EngineError
+from api.setup import SetupError, initialise
 from tests.api.installation import Caller, Installation, allowed, install
 
 
@@ -65,6 +67,23 @@ def test_each_process_makes_its_own_parts(installation: Installation) -> None:
     made.close(None, None)  # Admission has read the key, and so connected again.
 
 
+def test_processes_count_in_a_directory_that_goes_with_the_server(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(values, "ValueClass", values.ValueClass)
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    made = Server(installation.settings)
+    made.cfg.on_exit(None)  # Nothing was made yet.
+    made.cfg.on_starting(None)
+    caller = Caller(app=cast(Flask, made.load()), installation=installation)
+    directory = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    caller.decide(allowed())
+    assert (directory / "counter_0.db").is_file()
+    made.close(None, None)
+    made.cfg.on_exit(None)
+    assert not directory.exists()
+
+
 def test_connections_inherit_bounded_patience() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         limit_patience(Arbiter(LISTENERS=[Listener(sock=listening)]))
@@ -115,8 +134,8 @@ def test_application_is_made_from_the_environment(
     close()
 
 
-def test_policies_without_a_rule_are_not_served(tmp_path: Path) -> None:
+def test_policies_without_a_rule_are_not_taken_in(tmp_path: Path) -> None:
     installation = install(tmp_path)
     (installation.settings.policies / "minors.policy").unlink()
-    with pytest.raises(EngineError, match="hold no rule"):
-        serve(installation.settings)
+    with pytest.raises(SetupError, match="holds no rule"):
+        initialise(replace(installation.settings, policy_set="other"))

@@ -72,7 +72,7 @@ def test_unknown_variable(name: str, words: str) -> None:
         ("workers = 65", "from 1 to 64"),
         ("threads = 1", "from 2 to 64"),
         ('log_level = "loud"', "`warning`"),
-        ("policy_set = 1", "a text"),
+        ("policy_set = 1", "a name"),
         ('policies = ""', "a path"),
         ("data_directory = 1", "a path"),
         ('log_witnesses = "x"', "pairs of a witness's public key and its address"),

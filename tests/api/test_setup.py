@@ -10,7 +10,6 @@ from api.server import serve
 from api.settings import Settings, load_settings
 from api.setup import SetupError, initialise, make_key
 from api.wsgi import start
-from engine import EngineError
 from engine.storage.errors import Conflict, StorageUnavailable
 from engine.storage.keys import ApiKeys, Role
 
@@ -75,7 +74,11 @@ def test_serving_needs_a_prepared_database(settings: Settings) -> None:
         start(settings)
 
 
-def test_serving_needs_policies(settings: Settings, tmp_path: Path) -> None:
-    initialise(settings)
-    with pytest.raises(EngineError):
-        serve(replace(settings, policies=tmp_path / "none"))
+def test_preparing_needs_policies_without_errors(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="not a directory"):
+        initialise(replace(settings, policies=tmp_path / "none"))
+    (tmp_path / "broken.policy").write_text("rule\n")
+    with pytest.raises(SetupError, match="its check has"):
+        initialise(replace(settings, policies=tmp_path))
+    with pytest.raises(SetupError, match="no version of the policy set `assent` is in force"):
+        start(settings)

@@ -21,8 +21,10 @@ from engine.audit.acts import (
     Ground,
     Hold,
     HoldGround,
+    PolicyChange,
     Release,
     Sealed,
+    Transition,
     seal_act,
 )
 from engine.audit.canonical import canonical
@@ -44,6 +46,9 @@ READ = Access(entries=((0, 1),), action=Action.READ, actor="an auditor")
 ERASURE = Erasure(entries=((1, 3), (5, 6)), ground=Ground.OBJECTION, actor="the officer")
 HOLD = Hold(entries=((1, 2),), ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
 RELEASE = Release(entries=((7, 8),), actor="counsel")
+UPLOAD = PolicyChange(
+    entries=(), transition=Transition.UPLOAD, policy_set="house", digest="sha256:00", actor="anna"
+)
 SCHEDULE = Declaration(schedule=Schedule.read({"default": "1 year"}), actor="service")
 
 
@@ -126,7 +131,7 @@ def altered(act: Act, **changes: Any) -> bytes:
         (altered(READ, entries=[[2, 1]]), "ascending"),
         (altered(READ, entries=[[0, 1], [1, 2]]), "ascending"),
         (altered(READ, entries=[[-1, 1]]), "not that of an act"),
-        (altered(READ, _sd=[]), "one digest"),
+        (altered(READ, _sd=[]), "one sorted digest"),
         (altered(ERASURE, ground="because"), "not that of an act"),
         (altered(ERASURE, entries=[]), "of nothing"),
         (altered(HOLD, ground="objection"), "not that of an act"),
@@ -273,10 +278,10 @@ def test_documented_members_are_those_of_the_leaves() -> None:
     members = set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE))
     assert members == {
         name
-        for act in (READ, ERASURE, HOLD, RELEASE, SCHEDULE)
+        for act in (READ, ERASURE, HOLD, RELEASE, SCHEDULE, UPLOAD)
         for name in json.loads(seal_act(act).leaf(NOON))
     }
-    for word in (*Ground, *Action, *HoldGround):
+    for word in (*Ground, *Action, *HoldGround, *Transition):
         assert f'`"{word}"`' in table
 
 

@@ -304,7 +304,7 @@ def test_earlier_decisions_are_found_after_the_migration(
         connection.exec_driver_sql(f"""UPDATE payload SET result = {blob} WHERE "index" = 1""")  # noqa: S608 - ours.
     with monkeypatch.context() as patched:  # What later revisions made is there already.
         upgrade = command.upgrade
-        patched.setattr(command, "upgrade", lambda config, _: upgrade(config, "0007"))
+        patched.setattr(command, "upgrade", lambda config, _: upgrade(config, "0004"))
         migrate(database)
     decisions = Decisions(database)
     assert decisions.statistics(DecisionFilter(text='"profiled ads"')).decisions == 299

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from api import setup
 from api.cli.main import assent
 
 HERE = Path(__file__).parent
@@ -145,3 +146,16 @@ def five_mistakes(tmp_path: Path, policies: str) -> Path:
         text = text.replace(right, wrong)
     (spoiled / "ads.policy").write_text(text)
     return spoiled
+
+
+_WITH_POLICIES = ("test_cli_service", "test_cli_push", "test_cli_operations")
+
+
+@pytest.fixture(autouse=True)
+def empty_log(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`assent init` makes an empty log, as before there were policy sets, where none is published.
+
+    The tests of the log put its first entry there themselves.
+    """
+    if not request.module.__name__.endswith(_WITH_POLICIES):
+        monkeypatch.setattr(setup, "_import_policies", lambda *_: None)

@@ -11,10 +11,10 @@ import pytest
 from click.testing import Result
 
 from api.contents import open_database
+from api.policies_in_force import utc_now
 from api.recording import Recorder
 from api.settings import load_settings
 from api.submission import NATIVE, Terms
-from api.wsgi import utc_now
 from engine import Engine, load_bundle
 from engine.audit.log import Committer
 from engine.storage.database import Database

@@ -18,13 +18,12 @@ from api.recording import Recorder
 from api.replay import NotReplayable, Replayer
 from api.settings import load_settings
 from api.submission import NATIVE, Decided, Terms, submit
-from api.wsgi import version_of
 from engine import Engine, __version__, facade, load_bundle
 from engine.audit.log import Committer
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.log_store import SQLLogStore
-from engine.storage.policies import PolicyVersions
+from engine.storage.policies import PolicyVersions, policy_version
 
 Run = Callable[..., Result]
 OneLine = Callable[[Result], str]
@@ -45,7 +44,7 @@ def _logged(run: Run, data: Path, policies: str, campaign: object) -> list[str]:
     assert run("init").exit_code == 0
     database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(data.parent)}))
     bundle = load_bundle(policies)
-    PolicyVersions(database).keep(version_of(bundle))
+    PolicyVersions(database).keep(policy_version(bundle.name, bundle.files))
     committer = Committer(SQLLogStore(database))
     for day in (1, 2, 3):
         now = datetime(2026, 11, day, 12, tzinfo=UTC)

@@ -217,13 +217,13 @@ def needed_facts(rule: Rule) -> frozenset[str]:
     """
     conditions = [clause.condition for clause in (*rule.applicability, rule.main)]
     found = {path for condition in conditions for path in facts_read(condition)}
-    required = {"campaign.flight.start"}
+    required = {"campaign.flight.start", "campaign.markets"}
     return frozenset(found - required)
 
 
 def facts_read(condition: Condition) -> Iterator[str]:
     parts = list(conditions_below(condition))
-    collections: dict[str, str] = {}
+    collections: dict[str, str] = {"market": "campaign.markets"}
     for part in parts:
         if isinstance(part, Over):
             collections[part.variable] = full_path(part.collection, collections)
@@ -350,8 +350,8 @@ def rule_nodes() -> Iterator[tree.Node]:
     return (part for node in nodes() if isinstance(node, tree.Policy) for part in walk(node))
 
 
-UNUSED = (tree.Aggregate, tree.Table, tree.Lookup, tree.Waiver)
-"""No shipped rule takes a list together or looks up a table: `docs/language.md` shows how.
+UNUSED = (tree.Aggregate, tree.Waiver)
+"""No shipped rule takes a list together: `docs/language.md` shows how.
 
 Nor is one waived, which is for each house to do.
 """

@@ -5,11 +5,16 @@ from werkzeug.wrappers import Response
 
 from api.http.batches import Batch, answer_array, answer_lines
 from api.http.bodies import JSON, NDJSON, body_type, read_document
+from api.http.choice import choose_engine, obstacle_of, unknown_set
 from api.http.inflow import Inflow
 from api.http.problems import TOO_LARGE, Problem, ProblemError, ProblemRaised, submission_problem
+from api.http.repeats import refuse_key
 from api.http.service import Service
-from api.http.shapes import BatchParameters, read_query
+from api.http.shapes import BatchParameters, invalid_query, read_query
+from api.policies_in_force import NotInForce
 from api.submission import Terms
+from engine import Engine
+from engine.storage.keys import ApiKey
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -19,8 +24,10 @@ def blueprint(service: Service) -> Blueprint:
     @routes.post("/v1/decisions/batch")
     def decide() -> Response:
         query = read_query(BatchParameters, request.args)
+        refuse_key(request, "a key is of one decision: send it with `POST /v1/decisions`")
+        engine = _engine(service, g.key, query.policy_set)
         batch = Batch(
-            recorder=service.recorder,
+            recorder=service.recorder(engine),
             terms=Terms(
                 format=query.format,
                 as_of=query.as_of or service.clock(),
@@ -31,12 +38,20 @@ def blueprint(service: Service) -> Blueprint:
             view=query.view,
             request_id=g.request_id,
             most=service.limits.batch_records,
+            obstacle=obstacle_of(service, engine),
         )
         if body_type(request, JSON, NDJSON) == NDJSON:
             return _answer_lines(service, batch)
         return _answer_array(service, batch)
 
     return routes
+
+
+def _engine(service: Service, key: ApiKey, policy_set: str | None) -> Engine:
+    try:
+        return choose_engine(service, key, policy_set)
+    except NotInForce as error:
+        raise ProblemRaised(invalid_query([unknown_set(str(error))])) from None
 
 
 def _answer_lines(service: Service, batch: Batch) -> Response:

@@ -1,19 +1,61 @@
-"""`POST /v1/decisions`: one campaign, decided, recorded and answered."""
+"""`POST /v1/decisions`: one campaign, decided, recorded and answered.
+
+With an `Idempotency-Key`, a request that is sent again gets the decision of its first time. It is
+looked up before anything is decided, and by the log itself when a decision is recorded.
+"""
+
+from dataclasses import dataclass
 
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
-from api.http.answers import decision_document, decision_text, json_answer
+from api.http.accesses import note_access
+from api.http.answers import (
+    decision_document,
+    decision_text,
+    json_answer,
+    logged_decision_document,
+)
 from api.http.bodies import JSON, TEXT, body_type, read_document
+from api.http.choice import choose_engine, unknown_set
+from api.http.contents import contents_of
 from api.http.problems import ProblemError, ProblemRaised, malformed_submission, submission_problem
 from api.http.receipts import receipt_file
+from api.http.repeats import REPLAYED, check_same, refuse_key, request_key
 from api.http.service import Service
-from api.http.shapes import WAIT, DecisionParameters, invalid_query, read_envelope, read_query
+from api.http.shapes import (
+    WAIT,
+    DecisionParameters,
+    Envelope,
+    invalid_query,
+    read_envelope,
+    read_query,
+)
+from api.policies_in_force import NotInForce
+from api.recording import Recorded
 from api.submission import Refused, Terms, submit
+from engine import Engine
+from engine.audit.acts import Action
+from engine.audit.idempotency import FirstRequest, RequestKey
+from engine.audit.log import DecidedBefore
+from engine.audit.spans import spans_of
 
 _NO_RECEIPT = ProblemError(
     message="a dry run has no receipt", parameter="receipt", help="leave out `receipt` or `dry_run`"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What one request asks for."""
+
+    campaign: object
+    query: DecisionParameters
+    envelope: Envelope
+    terms: Terms
+    faults: tuple[ProblemError, ...]
+    key: RequestKey | None
+    wants_text: bool
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -22,43 +64,95 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.post("/v1/decisions")
     def decide() -> Response:
-        query = read_query(DecisionParameters, request.args)
-        body_type(request, JSON)
-        body = read_document(request, service.limits.body)
-        campaign, envelope, faults = read_envelope(body)
-        terms = Terms(
-            format=query.format,
-            as_of=envelope.as_of or service.clock(),
-            as_if_launched=envelope.as_if_launched,
-        )
-        is_awaited = query.receipt == WAIT
-        if is_awaited and envelope.dry_run:
-            raise ProblemRaised(invalid_query([_NO_RECEIPT]))
-        if faults:
-            raise _refusal(service, campaign, terms, faults)
-        outcome = service.recorder.record(
-            campaign, terms=terms, actor=g.key.name, dry_run=envelope.dry_run
-        )
+        asked = _read(service)
+        first = None if asked.key is None else service.request_keys.find(asked.key)
+        if first is not None:
+            return _answer_again(service, asked, first)
+        engine = _engine(service, asked)
+        if asked.faults:
+            raise _refusal(engine, asked)
+        try:
+            outcome = service.recorder(engine).record(
+                asked.campaign,
+                terms=asked.terms,
+                actor=g.key.name,
+                dry_run=asked.envelope.dry_run,
+                request=asked.key,
+            )
+        except DecidedBefore as before:
+            return _answer_again(service, asked, before.first)
         if isinstance(outcome, Refused):
             raise ProblemRaised(malformed_submission(outcome, before="/campaign"))
-        proof = None
-        if is_awaited:
-            entry = service.decisions.get(str(outcome.decided.document["id"]))
-            proof = receipt_file(service, entry)
-        if request.accept_mimetypes.best_match((JSON, TEXT)) == TEXT:
-            return decision_text(outcome, proof=proof)
-        return json_answer(decision_document(outcome, query.view, proof=proof))
+        return _answer(service, asked, outcome)
 
     return routes
 
 
-def _refusal(
-    service: Service, campaign: object, terms: Terms, faults: tuple[ProblemError, ...]
-) -> ProblemRaised:
+def _read(service: Service) -> _Asked:
+    query = read_query(DecisionParameters, request.args)
+    body_type(request, JSON)
+    body = read_document(request, service.limits.body)
+    campaign, envelope, faults = read_envelope(body)
+    terms = Terms(
+        format=query.format,
+        as_of=envelope.as_of or service.clock(),
+        as_if_launched=envelope.as_if_launched,
+    )
+    if query.receipt == WAIT and envelope.dry_run:
+        raise ProblemRaised(invalid_query([_NO_RECEIPT]))
+    wants_text = request.accept_mimetypes.best_match((JSON, TEXT)) == TEXT
+    if envelope.dry_run:
+        refuse_key(request, "a dry run records nothing that a key could lead to; leave out one")
+    if wants_text:
+        refuse_key(request, "a repeated answer comes as JSON: leave out the key, or ask for JSON")
+    key = request_key(request, g.key, [query.format, body])
+    return _Asked(
+        campaign=campaign,
+        query=query,
+        envelope=envelope,
+        terms=terms,
+        faults=faults,
+        key=key,
+        wants_text=wants_text,
+    )
+
+
+def _answer(service: Service, asked: _Asked, outcome: Recorded) -> Response:
+    proof = None
+    if asked.query.receipt == WAIT:
+        entry = service.decisions.get(str(outcome.decided.document["id"]))
+        proof = receipt_file(service, entry)
+    if asked.wants_text:
+        return decision_text(outcome, proof=proof)
+    return json_answer(decision_document(outcome, asked.query.view, proof=proof))
+
+
+def _answer_again(service: Service, asked: _Asked, first: FirstRequest) -> Response:
+    """Answer with the decision that a request had, which is shown from the log, and logged so."""
+    assert asked.key is not None  # noqa: S101 - it has led to the first request.
+    check_same(first, asked.key)
+    entry = service.decisions.get(first.decision_id)
+    payload = contents_of(service, entry)
+    proof = receipt_file(service, entry) if asked.query.receipt == WAIT else None
+    note_access(service, g.key, Action.READ, spans_of([entry.index]))
+    answer = json_answer(logged_decision_document(entry, payload, asked.query.view, proof=proof))
+    answer.headers[REPLAYED] = "true"
+    return answer
+
+
+def _engine(service: Service, asked: _Asked) -> Engine:
+    try:
+        return choose_engine(service, g.key, asked.envelope.policy_set)
+    except NotInForce as error:
+        unknown = unknown_set(str(error), pointer="/policy_set")
+        raise ProblemRaised(submission_problem((*asked.faults, unknown))) from None
+
+
+def _refusal(engine: Engine, asked: _Asked) -> ProblemRaised:
     """Return the problem of an envelope, with what is wrong in the campaign as well."""
-    if campaign is not None:
-        outcome = submit(service.engine, campaign, terms=terms, id="")
+    if asked.campaign is not None:
+        outcome = submit(engine, asked.campaign, terms=asked.terms, id="")
         if isinstance(outcome, Refused):
-            problem = malformed_submission(outcome, before="/campaign", more=faults)
+            problem = malformed_submission(outcome, before="/campaign", more=asked.faults)
             return ProblemRaised(problem)
-    return ProblemRaised(submission_problem(faults))
+    return ProblemRaised(submission_problem(asked.faults))

@@ -76,7 +76,7 @@ def _write(service: Service, key: ApiKey, stream: BinaryIO, wanted: _Wanted) -> 
     try:
         source = EvidenceSource(
             tiles=service.tiles,
-            policies=service.policies,
+            policies=service.policy_versions,
             checkpoint=service.publisher.covering(wanted.size),
         )
         made = source.write(stream, wanted.entries, size=wanted.size, filters=wanted.filters)

@@ -8,6 +8,8 @@ from api.http.problems import NOT_READY, ProblemRaised, retry_later
 from api.http.service import Service
 from api.http.shapes import NoParameters, read_query
 from api.http.witnesses import witnesses_of
+from api.policies_in_force import NotFresh
+from engine import __version__
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -25,17 +27,20 @@ def blueprint(service: Service) -> Blueprint:
         found = service.probe()
         if found.problem is not None:
             raise ProblemRaised(retry_later(NOT_READY, found.problem))
-        identity = service.engine.identity
+        try:
+            identities = service.policies.identities()
+        except NotFresh as error:
+            raise ProblemRaised(retry_later(NOT_READY, str(error), 1)) from None
+        log: dict[str, object] = {"size": found.size, **witnesses_of(service.publisher)}
         return json_answer(
             {
                 "status": "ready",
-                "log": {"size": found.size} | witnesses_of(service.publisher),
-                "policy_set": {
-                    "name": identity.name,
-                    "version": identity.version,
-                    "digest": identity.digest,
-                },
-                "engine": {"name": "assent", "version": identity.engine},
+                "log": log,
+                "policy_sets": [
+                    {"name": each.name, "version": each.version, "digest": each.digest}
+                    for each in identities
+                ],
+                "engine": {"name": "assent", "version": __version__},
             }
         )
 

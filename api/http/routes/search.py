@@ -12,7 +12,8 @@ from api.http.access import sees_all
 from api.http.accesses import note_access
 from api.http.answers import entry_document, json_answer, proof_document
 from api.http.bodies import TEXT
-from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised, erased
+from api.http.contents import check_not_erased, contents_of
+from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised
 from api.http.receipts import receipt_file
 from api.http.routes.evidence import entry_evidence_answer, evidence_answer
 from api.http.routes.records import export_answer, manifest_answer, wanted_format
@@ -32,7 +33,7 @@ from engine.audit.acts import Action
 from engine.audit.record import LogEntry, Payload
 from engine.audit.spans import spans_of
 from engine.storage.decisions import DecisionPage
-from engine.storage.errors import BeyondLog, InvalidQuery, LogInconsistent, NotFound
+from engine.storage.errors import BeyondLog, InvalidQuery, NotFound
 from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
 from engine.storage.samples import Sample
@@ -180,7 +181,7 @@ def _entry(service: Service, decision_id: str, key: ApiKey) -> LogEntry:
     if sees_all(key):
         return entry
     if entry.payload is None:  # Whose it was is erased as well.
-        _check_not_erased(service, decision_id)
+        check_not_erased(service, decision_id)
     if entry.columns.actor != key.name:
         raise NotFound(f"the log has no decision `{decision_id[:64]}`")
     return entry
@@ -189,16 +190,7 @@ def _entry(service: Service, decision_id: str, key: ApiKey) -> LogEntry:
 def _whole(service: Service, decision_id: str, key: ApiKey) -> tuple[LogEntry, Payload]:
     """Return a decision that a key may see, with its contents."""
     entry = _entry(service, decision_id, key)
-    if entry.payload is None:
-        _check_not_erased(service, decision_id)
-        raise LogInconsistent("what was logged of the decision is gone, and no erasure says why")
-    return entry, entry.payload
-
-
-def _check_not_erased(service: Service, decision_id: str) -> None:
-    tombstone = service.erasures.tombstone(decision_id)
-    if tombstone is not None:
-        raise ProblemRaised(erased(tombstone))
+    return entry, contents_of(service, entry)
 
 
 def _filters(query: FilterParameters, key: ApiKey) -> DecisionFilter:

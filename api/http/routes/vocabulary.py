@@ -1,12 +1,18 @@
 """`GET /v1/vocabulary`: what a campaign may say, as JSON Schema."""
 
-from flask import Blueprint, request
+from functools import lru_cache
+
+from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer
 from api.http.campaign_schema import campaign_schema
+from api.http.choice import choose_engine, unknown_set
+from api.http.problems import ProblemRaised
 from api.http.service import Service
-from api.http.shapes import NoParameters, read_query
+from api.http.shapes import PolicySetParameters, invalid_query, read_query
+from api.policies_in_force import NotInForce
+from engine import Engine
 
 SCHEMA = "application/schema+json"
 
@@ -14,12 +20,19 @@ SCHEMA = "application/schema+json"
 def blueprint(service: Service) -> Blueprint:
     """Return the route of the vocabulary."""
     routes = Blueprint("vocabulary", __name__)
-    bundle = service.engine.bundle
-    schema = campaign_schema(bundle.policies.vocabulary, digest=bundle.digest)
+
+    @lru_cache(maxsize=8)
+    def schema_of(engine: Engine) -> dict[str, object]:
+        bundle = engine.bundle
+        return campaign_schema(bundle.policies.vocabulary, digest=bundle.digest)
 
     @routes.get("/v1/vocabulary")
     def show() -> Response:
-        read_query(NoParameters, request.args)
-        return json_answer(schema, type=SCHEMA)
+        query = read_query(PolicySetParameters, request.args)
+        try:
+            engine = choose_engine(service, g.key, query.policy_set)
+        except NotInForce as error:
+            raise ProblemRaised(invalid_query([unknown_set(str(error))])) from None
+        return json_answer(schema_of(engine), type=SCHEMA)
 
     return routes

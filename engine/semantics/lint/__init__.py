@@ -6,8 +6,10 @@ passed over in silence.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from ...source.diagnostic import Diagnostic
+from ...source.memory import Memory
 from ...syntax.tree import File
 from ..tree import Policies, Window
 from .editions import uncovered
@@ -16,27 +18,37 @@ from .limits import Law
 from .names import unused
 from .opposites import opposites
 from .proof import Budget, Prover
+from .proved import Proved
 from .upkeep import outdated, untested
 
 MOST_STEPS = 30_000
 """So many steps of reasoning are spent on all rules together, and again on pairs of them."""
 
 
-def lint(policies: Policies, files: Iterable[File]) -> Iterator[Diagnostic]:
-    """Yield what is to be said against policies without other faults; `files` declare them."""
+def lint(
+    policies: Policies, files: Iterable[File], memory: Memory | None = None
+) -> Iterator[Diagnostic]:
+    """Yield what is to be said against policies without other faults; `files` declare them.
+
+    With the `memory` of an earlier time, nothing is proved again of the same rules by the same law.
+    What it comes to is the same, because what was proved then costs as many steps as it did.
+    """
     files = tuple(files)
+    memory = Memory() if memory is None else memory
     dated = policies.dated
+    known = Proved.by(dated, memory)
     budget = Budget(steps=MOST_STEPS)
     for rule in policies.rules:
-        law = Law(dated=dated, window=rule.window)
-        yield from examine(rule, Prover(law=law, budget=budget))
+        prover = Prover(law=Law(dated=dated, window=rule.window), budget=budget)
+        yield from known.of((rule,), budget, partial(examine, rule, prover))
     for definition in policies.definitions.values():
-        law = Law(dated=dated, window=Window())
-        yield from examine_definition(definition, Prover(law=law, budget=budget))
-    yield from opposites(policies, Budget(steps=MOST_STEPS))
+        prover = Prover(law=Law(dated=dated, window=Window()), budget=budget)
+        yield from known.of((definition,), budget, partial(examine_definition, definition, prover))
+    yield from opposites(policies, Budget(steps=MOST_STEPS), known)
     yield from uncovered(policies)
     yield from unused(policies, files)
     yield from untested(files)
+    memory.forget_rest()
 
 
 __all__ = ["MOST_STEPS", "lint", "outdated"]

@@ -89,7 +89,7 @@ def says_all_of(narrow: Claim, wide: Claim, prover: Prover) -> bool:
     if not (_is_simple(narrow) and _is_simple(wide)) or _reads(narrow) != _reads(wide):
         return False
     found = prover.exclusion(narrow, wide.opposite)
-    return bool(found) and all(each.topic[0] is not Aspect.CURRENCY for each in found)
+    return bool(found) and all(each.topic.aspect is not Aspect.CURRENCY for each in found)
 
 
 def _is_simple(claim: Claim) -> bool:

@@ -164,7 +164,7 @@ def subject(term: ValueTerm, bound: Bound) -> Subject:
         case Constant(type=kind, value=value):
             return ("constant", kind, value)
         case FactTerm(variable=variable, path=path):
-            return ("fact", dict(bound).get(variable or "", variable), path)
+            return ("fact", dict(bound).get(variable, variable) if variable else None, path)
         case TodayTerm():
             return ("today",)
         case ArithmeticTerm(operator=operator, left=left, right=right, month_end=month_end):

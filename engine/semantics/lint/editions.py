@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ...source.diagnostic import Diagnostic
-from ..tree import Dated, DatedTerm, Policies, Rule, Window, clauses_of, terms_below
+from ..tree import Dated, DatedTerm, Policies, Rule, Window, clauses_of
 from . import faults
 
 _DAY = timedelta(days=1)
@@ -26,7 +26,7 @@ def uncovered(policies: Policies) -> Iterator[Diagnostic]:
 
 def _dated(rule: Rule) -> Iterator[DatedTerm]:
     """Yield the sets and parameters that a rule names, each once."""
-    terms = [term for clause in clauses_of(rule) for term in terms_below(clause.condition)]
+    terms = [term for clause in clauses_of(rule) for term in clause.terms]
     named = (term for term in (rule.places, *terms) if isinstance(term, DatedTerm))
     yield from {term.name: term for term in named}.values()
 

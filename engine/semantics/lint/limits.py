@@ -4,7 +4,7 @@ What is not understood limits nothing, so that reasoning from limits never claim
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from fractions import Fraction
@@ -31,7 +31,7 @@ from ..tree import (
     Window,
 )
 from ..types import EnumerationType, ListType, Scalar, Type, codes
-from .claims import All, Bound, Claim, Subject, meaning, subject
+from .claims import All, Both, Bound, Claim, Either, Meaning, Subject, meaning, subject
 from .regions import Choice, Contents, Line, Region, Stretch, apart, line, points
 
 _MOST_POINTS = 64
@@ -73,16 +73,42 @@ class Aspect(Enum):
     ORDER = "where it lies beside another"
     TRUTH = "whether the condition holds"
 
+    __hash__ = object.__hash__  # That of `Enum` is slow, and topics are looked up at every step.
 
-Topic = tuple[Aspect, Subject]
+
+About = tuple[Aspect, Subject]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Topic:
+    """What a region speaks of; one object for each within a law, so that it is found at once."""
+
+    aspect: Aspect
+    subject: Subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What a claim says of the conditions below it, and what it limits unless they say it all."""
+
+    claim: Claim
+    said: Meaning
+    limits: tuple[tuple[Topic, Region], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """The sets and parameters as they stand on the days of a window."""
+    """The sets and parameters as they stand on the days of a window.
+
+    Proofs come back to the same claims again and again, so that it keeps how each is understood.
+    """
 
     dated: Mapping[str, Dated[Any]]
     window: Window
+    _topics: dict[About, Topic] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _kept: dict[tuple[int, bool, Bound], Understood] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def editions(self, name: str) -> tuple[Any, ...]:
         """Return what a declaration says in each edition that meets the window."""
@@ -92,6 +118,26 @@ class Law:
             if _share_a_day(each.window, self.window)
         )
 
+    def understood(self, claim: Claim) -> Understood:
+        """Return how a claim is understood; two of one condition, as an object, are like."""
+        # INVARIANT: what is kept holds its claim, so that no other object takes on its identity.
+        key = (id(claim.condition), claim.truth, claim.bound)
+        if (kept := self._kept.get(key)) is None:
+            kept = self._kept[key] = self._understood(claim)
+        return kept
+
+    def _understood(self, claim: Claim) -> Understood:
+        said = meaning(claim)
+        is_taken_apart = isinstance(said, Both | Either)
+        found = () if is_taken_apart else limits(claim, self)
+        limited = tuple((self._topic(about), region) for about, region in found)
+        return Understood(claim=claim, said=said, limits=limited)
+
+    def _topic(self, about: About) -> Topic:
+        if (topic := self._topics.get(about)) is None:
+            topic = self._topics[about] = Topic(aspect=about[0], subject=about[1])
+        return topic
+
 
 def _share_a_day(one: Window, other: Window) -> bool:
     starts_in_time = one.until is None or other.start is None or other.start < one.until
@@ -99,7 +145,7 @@ def _share_a_day(one: Window, other: Window) -> bool:
     return starts_in_time and ends_late_enough
 
 
-def limits(claim: Claim, law: Law) -> Iterator[tuple[Topic, Region]]:
+def limits(claim: Claim, law: Law) -> Iterator[tuple[About, Region]]:
     """Yield what a claim about a comparison or quantifier limits, by topic."""
     condition = claim.condition
     yield _truth(claim)
@@ -120,7 +166,7 @@ def limits(claim: Claim, law: Law) -> Iterator[tuple[Topic, Region]]:
             pass  # It is taken apart into what is below it.
 
 
-def _truth(claim: Claim) -> tuple[Topic, Region]:
+def _truth(claim: Claim) -> tuple[About, Region]:
     """Return that a condition has one truth, under the one name of it and its denial."""
     condition, truth = claim.condition, claim.truth
     key: Subject = condition
@@ -137,7 +183,7 @@ def _truth(claim: Claim) -> tuple[Topic, Region]:
     return (Aspect.TRUTH, key), Choice(members=frozenset({truth}))
 
 
-def _compared(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[Topic, Region]]:
+def _compared(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[About, Region]]:
     if condition.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
         is_known = claim.truth is (condition.comparator is Comparator.KNOWN)
         topic = (Aspect.PRESENCE, subject(condition.left, claim.bound))
@@ -178,7 +224,7 @@ def _facts(term: ValueTerm) -> Iterator[FactTerm]:
             assert_never(term)
 
 
-def _about(term: ValueTerm, bound: Bound, region: Region) -> Iterator[tuple[Topic, Region]]:
+def _about(term: ValueTerm, bound: Bound, region: Region) -> Iterator[tuple[About, Region]]:
     """Yield what is said of the value of a term, and what its type says of it."""
     topic = (Aspect.VALUE, subject(term, bound))
     kind = type_of(term)
@@ -208,7 +254,7 @@ def _universe(kind: Type | None) -> frozenset[object] | None:
 # --- beside one value -------------------------------------------------------------------------
 
 
-def _beside(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[Topic, Region]]:
+def _beside(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[About, Region]]:
     """Yield what is said by a comparison with one other value."""
     left, right = condition.left, condition.right[0]
     sides = _SIDES_OF[condition.comparator]
@@ -255,7 +301,7 @@ def _beside_one_of(
         yield Aspect.VALUE, Choice(members=words, others=True)
 
 
-def _ordered(one: Subject, other: Subject, sides: frozenset[int]) -> tuple[Topic, Region]:
+def _ordered(one: Subject, other: Subject, sides: frozenset[int]) -> tuple[About, Region]:
     if repr(other) < repr(one):
         one, other, sides = other, one, frozenset(-side for side in sides)
     if one == other:
@@ -344,7 +390,7 @@ def _among(members: Iterable[object], *, is_member: bool) -> Region | None:
 # --- lists ------------------------------------------------------------------------------------
 
 
-def _of_list(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[Topic, Region]]:
+def _of_list(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[About, Region]]:
     contents = _contents(condition, law, truth=claim.truth)
     if contents is not None:
         yield (Aspect.CONTENTS, subject(condition.left, claim.bound)), contents

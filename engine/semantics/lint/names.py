@@ -16,7 +16,6 @@ from ..tree import (
     Table,
     clauses_read,
     conditions_below,
-    terms_below,
 )
 from ..types import EnumerationType, ListType, RecordType, Type
 from . import faults
@@ -73,12 +72,11 @@ def _cited(policies: Policies) -> frozenset[str]:
 
 def _named_in(policies: Policies) -> frozenset[str]:
     """Return what rules, definitions and tables name of what is declared."""
-    rules = (clause.condition for rule in policies.rules for clause in clauses_read(rule))
-    definitions = (each.clause.condition for each in policies.definitions.values())
-    conditions = (*rules, *definitions)
-    terms = (term for each in conditions for term in terms_below(each))
+    rules = (clause for rule in policies.rules for clause in clauses_read(rule))
+    clauses = (*rules, *(each.clause for each in policies.definitions.values()))
+    terms = (term for each in clauses for term in each.terms)
     places = (rule.places for rule in policies.rules)
-    parts = (part for each in conditions for part in conditions_below(each))
+    parts = (part for each in clauses for part in conditions_below(each.condition))
     in_tables = (name for table in policies.tables.values() for name in table.sets)
     return frozenset(
         each.name

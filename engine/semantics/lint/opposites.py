@@ -6,8 +6,10 @@ takes for granted is none of this: there the campaign can be another one.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Self
 
 from ...source.diagnostic import Diagnostic
 from ...syntax.tree import JunctionKind
@@ -22,28 +24,66 @@ from ..tree import (
     Policies,
     Rule,
     Window,
-    terms_below,
 )
 from . import faults
 from .claims import Claim
 from .limits import Law
 from .proof import Budget, Contradiction, Prover
+from .proved import Proved
 from .wording import told
 
 _MOST_DAYS = 8
 
 
-def opposites(policies: Policies, budget: Budget) -> Iterator[Diagnostic]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Demand:
+    """A rule, with the claims that it applies to a campaign and that it lets the campaign pass."""
+
+    rule: Rule
+    subject: tuple[Claim, ...]
+    met: Claim
+
+    @classmethod
+    def of(cls, rule: Rule) -> Self:
+        """Return the demand that a rule makes."""
+        subject = tuple(Claim(condition=clause.condition) for clause in rule.applicability)
+        return cls(rule=rule, subject=subject, met=_met(rule))
+
+
+def opposites(policies: Policies, budget: Budget, known: Proved) -> Iterator[Diagnostic]:
     """Yield two faults, one at each place, for each two rules that oppose each other."""
+    comparing = _Comparing(policies=policies, dated=policies.dated, budget=budget)
     for one, other in _neighbours(policies):
         if not budget.spend():
             return
-        for day in _days(one, other, policies):
-            if (found := _opposition(one, other, day, policies.dated, budget)) is not None:
+        subjects = (one.rule, other.rule)
+        yield from known.of(subjects, budget, partial(comparing.faults, one, other))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Comparing:
+    """Compares rules two by two; what a law leaves open is looked at once for all of them."""
+
+    policies: Policies
+    dated: Mapping[str, Dated[Any]]
+    budget: Budget
+    laws: dict[date, Law] = field(default_factory=dict)
+
+    def faults(self, one: _Demand, other: _Demand) -> Iterator[Diagnostic]:
+        """Yield the two faults of rules that oppose each other on some day."""
+        for day in _days(one.rule, other.rule, self.policies):
+            prover = Prover(law=self._law_on(day), budget=self.budget)
+            if (found := _opposition(one, other, prover)) is not None:
                 why = told(found)
-                yield _fault(one, other, why)
-                yield _fault(other, one, why)
-                break
+                yield _fault(one.rule, other.rule, why)
+                yield _fault(other.rule, one.rule, why)
+                return
+
+    def _law_on(self, day: date) -> Law:
+        if day not in self.laws:
+            window = Window(start=day, until=day + timedelta(days=1))
+            self.laws[day] = Law(dated=self.dated, window=window)
+        return self.laws[day]
 
 
 def _fault(rule: Rule, other: Rule, why: str) -> Diagnostic:
@@ -51,14 +91,14 @@ def _fault(rule: Rule, other: Rule, why: str) -> Diagnostic:
     return faults.opposite(span, rule.id, other.id, place, why)
 
 
-def _neighbours(policies: Policies) -> Iterator[tuple[Rule, Rule]]:
+def _neighbours(policies: Policies) -> Iterator[tuple[_Demand, _Demand]]:
     """Yield every two rules that refuse something and speak of one fact."""
     refusing = [
-        rule
+        _Demand.of(rule)
         for rule in policies.rules
         if rule.effect.denies and rule.enforcement is not Enforcement.ADVISORY
     ]
-    facts = [_facts(rule) for rule in refusing]
+    facts = [_facts(each.rule) for each in refusing]
     speaking: dict[tuple[str, ...], list[int]] = {}
     for index, paths in enumerate(facts):
         for path in paths:
@@ -69,24 +109,19 @@ def _neighbours(policies: Policies) -> Iterator[tuple[Rule, Rule]]:
 
 
 def _facts(rule: Rule) -> frozenset[tuple[str, ...]]:
-    terms = terms_below(rule.main.condition)
-    return frozenset(term.path for term in terms if isinstance(term, FactTerm) and term.path)
-
-
-def _opposition(
-    one: Rule, other: Rule, day: date, dated: Mapping[str, Dated[Any]], budget: Budget
-) -> Contradiction | None:
-    """Return why no campaign meets both rules where both apply on a day, if that is proved."""
-    window = Window(start=day, until=day + timedelta(days=1))
-    prover = Prover(law=Law(dated=dated, window=window), budget=budget)
-    subject = tuple(
-        Claim(condition=clause.condition) for clause in (*one.applicability, *other.applicability)
+    return frozenset(
+        term.path for term in rule.main.terms if isinstance(term, FactTerm) and term.path
     )
-    found = prover.exclusion(*subject, _met(one), _met(other))
+
+
+def _opposition(one: _Demand, other: _Demand, prover: Prover) -> Contradiction | None:
+    """Return why no campaign meets both rules where both apply, if that is proved."""
+    subject = (*one.subject, *other.subject)
+    found = prover.exclusion(*subject, one.met, other.met)
     is_proved = (
         bool(found)
-        and prover.agreement(*subject, _met(one))
-        and prover.agreement(*subject, _met(other))
+        and prover.agreement(*subject, one.met)
+        and prover.agreement(*subject, other.met)
     )
     return found[0] if is_proved else None
 

@@ -16,8 +16,8 @@ from typing import Self, assert_never
 from ...syntax.lexis import Comparator
 from ..tree import Compared, Constant, DatedTerm, FactTerm, Holds
 from ..types import ListType, RecordType
-from .claims import All, Both, Claim, Either, Plain, Some, meaning, of_element, subject
-from .limits import Aspect, Law, Topic, limits
+from .claims import All, Both, Claim, Either, Plain, Some, of_element, subject
+from .limits import Aspect, Law, Topic, Understood, limits
 from .regions import Contents, Region, meet
 
 MOST_STEPS = 1_000
@@ -80,6 +80,22 @@ class Budget:
         return self.steps >= 0
 
 
+@dataclass(slots=True, kw_only=True)
+class _Allowance:
+    """How many steps one proof may take, of a budget for all."""
+
+    budget: Budget
+    steps: int = MOST_STEPS
+
+    def spend(self) -> bool:
+        """Take a step, if there is one left in both."""
+        self.steps -= 1
+        if self.steps < 0:
+            return False
+        self.budget.steps -= 1
+        return self.budget.steps >= 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prover:
     """Proves by the law of a window, within a budget."""
@@ -90,7 +106,7 @@ class Prover:
     def exclusion(self, *claims: Claim) -> tuple[Contradiction, ...]:
         """Return the contradiction in each case of some claims; none where one may stay open."""
         found: list[Contradiction] = []
-        waiting, spend = [_Case.of(claims)], self._spending()
+        waiting, spend = [_Case.of(claims)], _Allowance(budget=self.budget).spend
         while waiting:
             become = _pursued(waiting.pop(), self.law, spend)
             if become is None:
@@ -106,7 +122,7 @@ class Prover:
 
         The law is that of a single day.
         """
-        waiting, spend = [_Case.of(claims)], self._spending()
+        waiting, spend = [_Case.of(claims)], _Allowance(budget=self.budget).spend
         while waiting:
             case = waiting.pop()
             become = _pursued(case, self.law, spend)
@@ -119,11 +135,6 @@ class Prover:
                 waiting.extend(become)
         return False
 
-    def _spending(self) -> Callable[[], bool]:
-        """Return what takes a step, of `MOST_STEPS` at most, if there is one left."""
-        ours = Budget(steps=MOST_STEPS)
-        return lambda: ours.spend() and self.budget.spend()
-
 
 def _pursued(
     case: _Case, law: Law, spend: Callable[[], bool]
@@ -135,14 +146,15 @@ def _pursued(
     """
     while case.pending and spend():
         claim = case.pending.pop()
-        said = meaning(claim)
+        understood = law.understood(claim)
+        said = understood.said
         match said:
             case Both(claims=claims):
                 case.pending.extend(reversed(claims))
             case Either(claims=claims):
                 return [case.with_claim(each) for each in reversed(claims)]
             case Plain() | Some() | All():
-                if (closed := _take(case, claim, law)) is not None:
+                if (closed := _take(case, understood, law)) is not None:
                     return closed
                 if not isinstance(said, Plain):
                     _speak_of_elements(case, said)
@@ -151,9 +163,10 @@ def _pursued(
     return None
 
 
-def _take(case: _Case, claim: Claim, law: Law) -> Contradiction | None:
+def _take(case: _Case, understood: Understood, law: Law) -> Contradiction | None:
     """Take a claim to hold in a case; return why it cannot."""
-    for topic, region in limits(claim, law):
+    claim = understood.claim
+    for topic, region in understood.limits:
         before, claims = case.made.get(topic, (None, ()))
         left = region if before is None else meet(before, region)
         if left.is_empty:
@@ -179,8 +192,8 @@ def _smallest(topic: Topic, claims: tuple[Claim, ...], law: Law) -> Contradictio
 
 
 def _leaves_nothing(topic: Topic, claims: Iterable[Claim], law: Law) -> bool:
-    regions = [region for claim in claims for about, region in limits(claim, law) if about == topic]
-    return reduce(meet, regions).is_empty
+    said = (limited for claim in claims for limited in law.understood(claim).limits)
+    return reduce(meet, [region for about, region in said if about is topic]).is_empty
 
 
 def _speak_of_elements(case: _Case, said: Some | All) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...syntax.tree import AggregateKind, ArithmeticOperator
 from ..types import LENGTHS, Scalar
-from .conditions import Compared, conditions_below, operands_of, terms_below, terms_of
+from .conditions import Compared, conditions_below, operands_of, terms_of
 from .declarations import Dated
 from .rules import Rule, clauses_read
 from .terms import (
@@ -74,6 +74,7 @@ def calendar_of(rule: Rule, dated: Mapping[str, Dated[Any]]) -> RuleCalendar:
     parts = [
         part
         for clause in clauses_read(rule)
+        if any(isinstance(term, TodayTerm) for term in clause.terms)
         for part in conditions_below(clause.condition)
         if isinstance(part, Compared)
     ]
@@ -91,7 +92,7 @@ def calendar_of(rule: Rule, dated: Mapping[str, Dated[Any]]) -> RuleCalendar:
 
 
 def _law_changes(rule: Rule, dated: Mapping[str, Dated[Any]]) -> Iterator[date]:
-    terms = [term for clause in clauses_read(rule) for term in terms_below(clause.condition)]
+    terms = [term for clause in clauses_read(rule) for term in clause.terms]
     told = rule.duty.text.parts if rule.duty is not None else ()
     laws = (rule, *rule.permissions)
     places = [each.places for each in laws]

@@ -111,9 +111,11 @@ def rewritten(condition: Condition, change: Callable[[Condition], Condition]) ->
 
 def conditions_below(condition: Condition) -> Iterator[Condition]:
     """Yield a condition and everything below it, parents first."""
-    yield condition
-    for inner in inner_conditions(condition):
-        yield from conditions_below(inner)
+    waiting = [condition]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting.extend(reversed(inner_conditions(part)))
 
 
 def terms_below(condition: Condition) -> Iterator[ValueTerm]:

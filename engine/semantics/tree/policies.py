@@ -6,7 +6,6 @@ from typing import Any
 
 from ..vocabulary import Vocabulary
 from .calendar import RuleCalendar, calendar_of
-from .conditions import terms_below
 from .declarations import Dated, Parameter, SetDefinition
 from .rules import Definition, Rule, clauses_read
 from .tables import Table
@@ -41,7 +40,7 @@ class Policies:
 
 
 def _reads_markets(rule: Rule) -> bool:
-    terms = (term for clause in clauses_read(rule) for term in terms_below(clause.condition))
+    terms = (term for clause in clauses_read(rule) for term in clause.terms)
     return any(
         isinstance(term, FactTerm) and term.variable is None and term.path == ("markets",)
         for term in terms

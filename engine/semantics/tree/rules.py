@@ -20,6 +20,11 @@ class Clause:
     condition: Condition
     text: str
     location: Location
+    terms: tuple[ValueTerm, ...] = field(init=False, compare=False, repr=False)
+    """Every value that the condition reads, operands and arguments included."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "terms", tuple(terms_below(self.condition)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +174,7 @@ class Rule:
 
     def __post_init__(self) -> None:
         asking = (*clauses_of(self), *(each.scope for each in self.waivers))
-        read = [term for each in asking for term in terms_below(each.condition)]
+        read = [term for each in asking for term in each.terms]
         told = (*self.message.facts(), *self.remedy.facts(), *self.evidence)
         owed = self.duty.text.facts() if self.duty is not None else ()
         facts = (term for term in (*read, *told, *owed) if isinstance(term, FactTerm))

@@ -6,6 +6,7 @@ Comments have been blanked out by the scanner. Packrat parsing stays off: it is 
 it is a setting of the whole process.
 """
 
+from dataclasses import dataclass
 from functools import cache
 
 import pyparsing as pp
@@ -21,12 +22,13 @@ from .elements import TITLE, Choice, Parts, leaf, misfit, node, word
 from .literals import text
 from .parameters import parameter
 from .policies import policy
-from .recovery import Complete, Recovering, SourceText
+from .reading import SourceText
+from .recovery import Complete, Recovering
 from .tables import table
 from .vocabularies import set_declaration, vocabulary
 from .waivers import waiver
 
-__all__ = ["parse_items"]
+__all__ = ["Items", "parse_items"]
 
 
 def _instrument(span: Span, parts: Parts) -> tree.Instrument:
@@ -61,11 +63,21 @@ def _grammar() -> pp.ParserElement:
     return pp.ZeroOrMore(item).parse_with_tabs()
 
 
-def parse_items(text: str, source: str) -> tuple[tuple[tree.Item | tree.Broken, ...], bool]:
-    """Return the items of a text whose comments are blanked out; faults stand as `Broken`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Items:
+    """The items of a text; faults stand among them as `Broken`.
 
-    The second value says whether the text was read to its end, not only to one fault too many.
+    The text `is_whole` where it was read to its end, not only to one fault too many. It `is_sound`
+    where nothing in it is `Broken`, or joined by `and` as well as `or`.
     """
+
+    items: tuple[tree.Item | tree.Broken, ...]
+    is_whole: bool
+    is_sound: bool
+
+
+def parse_items(text: str, source: str) -> Items:
+    """Return the items of a text whose comments are blanked out."""
     named = SourceText.of(text, source)
     items = tuple(_grammar().parse_string(named, parse_all=True))
-    return items, named.faults <= MOST_FAULTS
+    return Items(items=items, is_whole=named.faults <= MOST_FAULTS, is_sound=named.is_sound)

@@ -44,7 +44,7 @@ from ..lexis import (
 from ..visit import children
 from . import literals
 from .borders import CLAUSE_START, LINE_OF_WORDS
-from .recovery import span_in
+from .reading import Reading, SourceText, span_in
 
 _SPACE = re.compile(r"\s*")
 _NOT = re.compile(r"not(?!\w)")
@@ -56,6 +56,9 @@ _SEMICOLON = re.compile(";")
 _QUANTIFIER = re.compile(
     rf"(?:any|every)(?=\s+{literals.UNRESERVED}{NAME})|no(?=\s+{NAME}\s+in(?!\w))"
 )
+_OPENING = re.compile("|".join(each.pattern for each in (_NOT, _LISTING, _QUANTIFIER)))
+"""What may stand before a comparison, or in its place; few begin so, and one look tells."""
+
 _VARIABLE = re.compile(literals.UNRESERVED + NAME)
 _IN = re.compile(r"in(?!\w)")
 _IF_ANY = re.compile(r",\s*if\s+any\s*,")
@@ -89,26 +92,31 @@ _TIGHT = (tree.ArithmeticOperator.MULTIPLY, tree.ArithmeticOperator.DIVIDE)
 class _Reader:
     """Reads from one offset of a text on; `offset` stands behind the last word read."""
 
-    def __init__(self, text: str, offset: int) -> None:
-        self.offset = offset
+    def __init__(self, text: SourceText, offset: int) -> None:
         self._text = text
         self._depth = 0
         self._weight = 0  # how many parts were read that make a tree higher
+        self._pass(offset)
 
     # --- words
 
-    def _ahead(self) -> int:
-        space = _SPACE.match(self._text, self.offset)
-        return space.end() if space else self.offset
+    def _pass(self, offset: int) -> None:
+        """Go on from an offset: `_next` is where the next word stands."""
+        self.offset = offset
+        space = _SPACE.match(self._text, offset)
+        self._next = space.end() if space else offset
 
     def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        match = pattern.match(self._text, self._ahead())
+        match = pattern.match(self._text, self._next)
         if match:
-            self.offset = match.end()
+            self._pass(match.end())
         return match
 
+    def _stands(self, mark: str) -> bool:
+        return self._text.startswith(mark, self._next)
+
     def _need(self, pattern: re.Pattern[str], expected: str) -> re.Match[str]:
-        return self._take(pattern) or self._fail(self._ahead(), expected)
+        return self._take(pattern) or self._fail(self._next, expected)
 
     def _fail(self, offset: int, expected: str) -> Never:
         raise pp.ParseFatalException(self._text, offset, expected)
@@ -123,12 +131,12 @@ class _Reader:
 
     def whole_condition(self) -> tree.Expression:
         """Read a condition, and refuse it where its tree would be too high to walk."""
-        start = self._ahead()
+        start = self._next
         return self._bounded(start, self._condition())
 
     def whole_value(self) -> tree.Expression:
         """Read a value, bounded as a condition is."""
-        start = self._ahead()
+        start = self._next
         return self._bounded(start, self._value(VALUE))
 
     def _bounded(self, start: int, node: tree.Expression) -> tree.Expression:
@@ -153,12 +161,12 @@ class _Reader:
             items.append(tree.ListingItem(span=span, label=due, condition=condition))
             self._take(_SEMICOLON)
         if not items:
-            self._fail(self._ahead(), label("a"))
+            self._fail(self._next, label("a"))
         kind = tree.ListingKind(" ".join(words.group().split()))
         return tree.Listing(span=self._span(words.start()), kind=kind, items=tuple(items))
 
     def _junction(self) -> tree.Expression:
-        start = self._ahead()
+        start = self._next
         operands, words = [self._denied()], []
         while word := self._take(_JOIN):
             words.append(self._name(word))
@@ -169,16 +177,19 @@ class _Reader:
         span = self._span(start)
         second = next((word for word in words if word.text != words[0].text), None)
         if second is not None:
+            self._text.is_sound = False
             return tree.MixedJunction(span=span, operands=tuple(operands), second=second)
         kind = tree.JunctionKind(words[0].text)
         return tree.Junction(span=span, kind=kind, operands=tuple(operands))
 
     def _denied(self) -> tree.Expression:
+        if _OPENING.match(self._text, self._next) is None:
+            return self._comparison()
         starts = []
         while word := self._take(_NOT):
             starts.append(word.start())
         self._weight += len(starts)
-        if listing := _LISTING.match(self._text, self._ahead()):
+        if listing := _LISTING.match(self._text, self._next):
             self._fail(listing.start(), BRACKETED_LIST)
         quantifier = self._take(_QUANTIFIER)
         node = self._quantified(quantifier) if quantifier else self._comparison()
@@ -194,8 +205,8 @@ class _Reader:
         collection = self.path()
         if_any = self._take(_IF_ANY) is not None
         self._need(_HAS, "`has`")
-        if self._text[self._ahead() : self._ahead() + 1] != "(":
-            self._fail(self._ahead(), "`(`")
+        if not self._stands("("):
+            self._fail(self._next, "`(`")
         condition = self._bracketed()
         return tree.Quantified(
             span=self._span(word.start()),
@@ -207,7 +218,7 @@ class _Reader:
         )
 
     def _comparison(self) -> tree.Expression:
-        start = self._ahead()
+        start = self._next
         left = self._value(CONDITION)
         words = self._take(_PHRASE)
         if words is None:
@@ -278,11 +289,10 @@ class _Reader:
         return result
 
     def _atom(self, expected: str) -> tree.Expression:
-        start = self._ahead()
-        mark = self._text[start : start + 1]
-        if mark == "(":
+        start = self._next
+        if self._stands("("):
             return self._bracketed()
-        if mark == "{":
+        if self._stands("{"):
             return self.members()
         if words := self._take(_AGGREGATE):
             return self._aggregate(words)
@@ -294,7 +304,7 @@ class _Reader:
 
     def plain(self, expected: str = VALUE) -> tree.Expression:
         """Read one word or literal, whatever follows it."""
-        start = self._ahead()
+        start = self._next
         match = self._take(_ATOM)
         if match is None:
             self._fail(start, expected)
@@ -309,7 +319,7 @@ class _Reader:
         self._weight += 1
         kind = tree.AggregateKind(words.group().split()[0])
         value, variable, where = None, None, None
-        if self._text[self._ahead() : self._ahead() + 1] != "(":
+        if not self._stands("("):
             collection = self.path()
         else:
             self._enter()
@@ -336,8 +346,8 @@ class _Reader:
         self._weight += 1
         self._enter()
         arguments = [self._value(VALUE)]
-        while self._text[self._ahead() : self._ahead() + 1] == ",":
-            self.offset = self._ahead() + 1
+        while self._stands(","):
+            self._pass(self._next + 1)
             arguments.append(self._value(VALUE))
         self._leave(")")
         return tree.Lookup(
@@ -351,44 +361,44 @@ class _Reader:
         return starts_line and LINE_OF_WORDS.match(self._text, start) is not None
 
     def _bracketed(self) -> tree.Expression:
-        start = self._ahead()
+        start = self._next
         self._enter()
         condition = self._condition()
         self._leave(")")
         return replace(condition, span=self._span(start))
 
     def _enter(self) -> None:
-        start = self._ahead()
+        start = self._next
         self._depth += 1
         if self._depth > MAXIMUM_DEPTH:
             self._fail(start, FEWER_BRACKETS)
-        self.offset = start + 1
+        self._pass(start + 1)
 
     def _leave(self, mark: str) -> None:
-        if self._text[self._ahead() : self._ahead() + 1] != mark:
-            self._fail(self._ahead(), f"`{mark}`")
+        if not self._stands(mark):
+            self._fail(self._next, f"`{mark}`")
         self._depth -= 1
-        self.offset = self._ahead() + 1
+        self._pass(self._next + 1)
 
     def members(self) -> tree.SetLiteral:
         """Read members in braces."""
-        start = self._ahead()
-        if self._text[start : start + 1] != "{":
+        start = self._next
+        if not self._stands("{"):
             self._fail(start, MEMBERS)
         self._enter()
         self._weight += 1
         members: list[tree.Expression] = []
-        if self._text[self._ahead() : self._ahead() + 1] != "}":
+        if not self._stands("}"):
             members.append(self._value(VALUE))
-            while self._text[self._ahead() : self._ahead() + 1] == ",":
-                self.offset = self._ahead() + 1
+            while self._stands(","):
+                self._pass(self._next + 1)
                 members.append(self._value(VALUE))
         self._leave("}")
         return tree.SetLiteral(span=self._span(start), members=tuple(members))
 
     def cell(self) -> tree.CaseCell:
         """Read for which values of an input a case of a table is meant."""
-        start = self._ahead()
+        start = self._next
         if self._take(_ANY):
             return tree.AnyCell(span=self._span(start))
         if words := self._take(_BOUND):
@@ -408,8 +418,8 @@ class _Reader:
 
     def some_set(self) -> tree.SetLiteral | tree.Path:
         """Read a set, by name or as members in braces."""
-        start = self._ahead()
-        if self._text[start : start + 1] == "{":
+        start = self._next
+        if self._stands("{"):
             return self.members()
         if self._starts_clause(start):
             self._fail(start, SET)
@@ -435,29 +445,24 @@ def _height(node: tree.Node) -> int:
     return height
 
 
-class _Reading(pp.Token):
+class _Expression(Reading):
     """The pyparsing element for something that `_Reader` reads."""
 
-    def __init__(self, read: Callable[[_Reader], tree.Node], name: str) -> None:
+    def __init__(self, of: Callable[[_Reader], tree.Node], name: str) -> None:
         super().__init__()
-        self._read = read
+        self._of = of
         self.set_name(name)
 
-    def parseImpl(  # noqa: N802 - the name is pyparsing's extension point.
-        self,
-        instring: str,
-        loc: int,
-        do_actions: bool = True,  # noqa: ARG002, FBT001, FBT002 - likewise.
-    ) -> tuple[int, pp.ParseResults]:
-        """Read from `loc` on; a fault is fatal, because a keyword has committed already."""
-        reader = _Reader(instring, loc)
-        node = self._read(reader)
-        return reader.offset, pp.ParseResults([node])
+    def read(self, text: SourceText, place: int, nodes: list[tree.Node]) -> int:
+        """Read from a place on; a fault is fatal, because a keyword has committed already."""
+        reader = _Reader(text, place)
+        nodes.append(self._of(reader))
+        return reader.offset
 
 
-CONDITION_ELEMENT = _Reading(_Reader.whole_condition, CONDITION)
-VALUE_ELEMENT = _Reading(_Reader.whole_value, VALUE)
-PLAIN_ELEMENT = _Reading(_Reader.plain, VALUE)
-CELL_ELEMENT = _Reading(_Reader.cell, CELL)
-SET_ELEMENT = _Reading(_Reader.some_set, SET)
-MEMBERS_ELEMENT = _Reading(_Reader.members, MEMBERS)
+CONDITION_ELEMENT = _Expression(_Reader.whole_condition, CONDITION)
+VALUE_ELEMENT = _Expression(_Reader.whole_value, VALUE)
+PLAIN_ELEMENT = _Expression(_Reader.plain, VALUE)
+CELL_ELEMENT = _Expression(_Reader.cell, CELL)
+SET_ELEMENT = _Expression(_Reader.some_set, SET)
+MEMBERS_ELEMENT = _Expression(_Reader.members, MEMBERS)

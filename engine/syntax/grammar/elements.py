@@ -15,48 +15,60 @@ from .. import expectations as expect
 from .. import tree
 from ..lexis import NAME, TEXT, phrase_pattern
 from . import literals
-from .recovery import span_in
+from .reading import SPACE, Reading, SourceText, behind_space, reader, span_in
+from .recovery import Recovering
 
 Parts: TypeAlias = Sequence[Any]
 Build: TypeAlias = Callable[[Span, Parts], tree.Node]
 
 
+class Construct(Reading):
+    """An element that yields the node which `build(span, parts)` makes of the nodes of another."""
+
+    def __init__(self, element: pp.ParserElement, build: Build) -> None:
+        super().__init__()
+        self.element = element
+        self._parts = reader(element)
+        self._build = build
+
+    def read(self, text: SourceText, place: int, nodes: list[Any]) -> int:
+        """Read the other element, and add the one node."""
+        parts: list[Any] = []
+        end = self._parts(text, place, parts)
+        span = span_in(text, parts[0].span.start, parts[-1].span.end)
+        made = self._build(span, parts)
+        if isinstance(made, tree.Broken):
+            text.is_sound = False
+        nodes.append(made)
+        return end
+
+
 def node(element: pp.ParserElement, build: Build, name: str | None = None) -> pp.ParserElement:
     """Let an element yield the node that `build(span, parts)` makes of its parts."""
-
-    def action(text: str, _: int, parts: pp.ParseResults) -> tree.Node:
-        span = span_in(text, parts[0].span.start, parts[-1].span.end)
-        return build(span, parts.as_list())
-
-    made = element.copy().add_parse_action(action)
+    made = Construct(element, build)
     return made.set_name(name) if name else made
 
 
-class Leaf(pp.Token):
+class Leaf(Reading):
     """An element for one token, which yields the node that `build` makes of its text."""
 
     def __init__(self, pattern: str, name: str, build: literals.Build) -> None:
         super().__init__()
-        self._pattern = re.compile(pattern)
+        self._pattern = re.compile(rf"{SPACE}({pattern})")
         self._build = build
         self.set_name(name)
 
-    def parseImpl(  # noqa: N802 - the name is pyparsing's extension point.
-        self,
-        instring: str,
-        loc: int,
-        do_actions: bool = True,  # noqa: ARG002, FBT001, FBT002 - likewise.
-    ) -> tuple[int, pp.ParseResults]:
+    def read(self, text: SourceText, place: int, nodes: list[Any]) -> int:
         """Match the token, or fail."""
-        match = self._pattern.match(instring, loc)
+        match = self._pattern.match(text, place)
         if match is None:
-            raise pp.ParseException(instring, loc, self.errmsg, self)
-        end = match.end()
+            raise pp.ParseException(text, behind_space(text, place), self.errmsg, self)
+        start, end = match.span(1)
         try:
-            made = self._build(span_in(instring, loc, end), match.group())
+            nodes.append(self._build(span_in(text, start, end), match[1]))
         except ValueError:
-            raise pp.ParseFatalException(instring, loc, expect.REAL_DAY) from None
-        return end, pp.ParseResults([made])
+            raise pp.ParseFatalException(text, start, expect.REAL_DAY) from None
+        return end
 
 
 class Phrase(Leaf):
@@ -69,7 +81,7 @@ class Phrase(Leaf):
         self.phrases = phrases
 
 
-class Choice(pp.ParseExpression):
+class Choice(Reading):
     """One of several constructs, each known by the phrase with which it begins.
 
     It does what `MatchFirst` does, without trying all of them in turn. Where none begins, it is
@@ -77,24 +89,18 @@ class Choice(pp.ParseExpression):
     """
 
     def __init__(self, constructs: Iterable[pp.ParserElement], otherwise: pp.ParserElement) -> None:
-        known = [*constructs]
-        super().__init__([*known, otherwise])
-        self.callPreparse = True
+        super().__init__()
         self._by_phrase = {
-            phrase: index for index, each in enumerate(known) for phrase in _beginning(each).phrases
+            phrase: reader(each) for each in constructs for phrase in _beginning(each).phrases
         }
-        self._beginning = re.compile(phrase_pattern(*self._by_phrase))
+        self._otherwise = reader(otherwise)
+        self._beginning = re.compile(rf"{SPACE}({phrase_pattern(*self._by_phrase)})")
 
-    def parseImpl(  # noqa: N802 - the name is pyparsing's extension point.
-        self,
-        instring: str,
-        loc: int,
-        do_actions: bool = True,  # noqa: FBT001, FBT002 - likewise.
-    ) -> tuple[int, pp.ParseResults]:
-        """Parse the construct whose phrase stands here."""
-        match = self._beginning.match(instring, loc)
-        index = self._by_phrase[" ".join(match.group().split())] if match else -1
-        return self.exprs[index]._parse(instring, loc, do_actions, callPreParse=False)  # noqa: SLF001 - how enhancing elements delegate in pyparsing.
+    def read(self, text: SourceText, place: int, nodes: list[Any]) -> int:
+        """Read the construct whose phrase stands here."""
+        match = self._beginning.match(text, place)
+        read = self._by_phrase[" ".join(match[1].split())] if match else self._otherwise
+        return read(text, place, nodes)
 
 
 def _beginning(construct: pp.ParserElement) -> Phrase:
@@ -103,7 +109,7 @@ def _beginning(construct: pp.ParserElement) -> Phrase:
             return construct
         case pp.And():
             return _beginning(construct.exprs[0])
-        case pp.ParseElementEnhance(expr=pp.ParserElement() as inner):
+        case Construct(element=inner) | Recovering(element=inner):
             return _beginning(inner)
         case _:
             raise TypeError("a construct to choose begins with a phrase")

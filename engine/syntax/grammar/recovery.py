@@ -7,43 +7,21 @@ may be laid out in any way.
 """
 
 import re
-from typing import cast
+from typing import Any
 
 import pyparsing as pp
 
-from ...source.text import Span
 from ..expectations import CLAUSE_END, end_of
 from ..lexis import MOST_FAULTS
 from ..tree import Broken, Node
+from .reading import Reading, SourceText, behind_space, reader, span_in
 
 
-class SourceText(str):
-    """A text that knows the name of its source and its faults so far, as elements receive it."""
-
-    __slots__ = ("faults", "source")
-
-    source: str
-    faults: int
-
-    @classmethod
-    def of(cls, text: str, source: str) -> "SourceText":
-        """Return the text, named."""
-        made = cls(text)
-        made.source = source
-        made.faults = 0
-        return made
-
-
-def span_in(text: str, start: int, end: int) -> Span:
-    """Return the span of a text handed to a parse action."""
-    return Span(source=cast("SourceText", text).source, start=start, end=end)
-
-
-def _onward(text: str, offset: int) -> int:
+def _onward(text: SourceText, offset: int) -> int:
     """Return where to go on behind one more fault: nowhere once there are too many."""
-    source = cast("SourceText", text)
-    source.faults += 1
-    return offset if source.faults <= MOST_FAULTS else len(text)
+    text.faults += 1
+    text.is_sound = False
+    return offset if text.faults <= MOST_FAULTS else len(text)
 
 
 def first_visible(text: str, offset: int) -> int:
@@ -59,7 +37,7 @@ def _line_start(text: str, offset: int) -> int:
     return offset if text[start:offset].strip() else start
 
 
-class Recovering(pp.ParseElementEnhance):
+class Recovering(Reading):
     """An element that, where it fails, yields `Broken` and resumes at what may follow.
 
     That is a line that starts with a `border`, or with a `word` no further to the right than the
@@ -68,33 +46,32 @@ class Recovering(pp.ParseElementEnhance):
     """
 
     def __init__(
-        self, expression: pp.ParserElement, border: str, context: str, *, word: str = "[A-Za-z]"
+        self, element: pp.ParserElement, border: str, context: str, *, word: str = "[A-Za-z]"
     ) -> None:
-        super().__init__(expression)
+        super().__init__()
+        self.element = element
+        self._construct = reader(element)
         self._line = re.compile(rf"^[ \t]*(?=(?P<border>{border})|{word})", re.MULTILINE)
         self._context = context
 
-    def parseImpl(  # noqa: N802 - the name is pyparsing's extension point.
-        self,
-        instring: str,
-        loc: int,
-        do_actions: bool = True,  # noqa: FBT001, FBT002 - likewise.
-    ) -> tuple[int, pp.ParseResults]:
-        """Parse, or skip to where something else begins."""
+    def read(self, text: SourceText, place: int, nodes: list[Any]) -> int:
+        """Read the construct, or skip to where something else begins."""
+        before = len(nodes)
         try:
-            return self.expr._parse(instring, loc, do_actions, callPreParse=False)  # noqa: SLF001 - how enhancing elements delegate in pyparsing.
+            return self._construct(text, place, nodes)
         except pp.ParseFatalException as fault:
-            place = first_visible(instring, fault.loc)
+            wrong = first_visible(text, fault.loc)
             expected = fault.msg.removeprefix("Expected ")
-        start = first_visible(instring, loc)
-        resume = self._resume(instring, start, place)
+        start = first_visible(text, place)
+        resume = self._resume(text, start, wrong)
         broken = Broken(
-            span=span_in(instring, start, start + len(instring[start:resume].rstrip())),
-            place=place,
+            span=span_in(text, start, start + len(text[start:resume].rstrip())),
+            place=wrong,
             expected=expected,
             context=self._context,
         )
-        return _onward(instring, resume), pp.ParseResults([broken])
+        nodes[before:] = [broken]
+        return _onward(text, resume)
 
     def _resume(self, text: str, start: int, place: int) -> int:
         line = _line_start(text, start)
@@ -106,7 +83,7 @@ class Recovering(pp.ParseElementEnhance):
         return len(text)
 
 
-class Complete(pp.Token):
+class Complete(Reading):
     """Nothing more may stand on the line, unless a border follows: the clause is complete."""
 
     def __init__(self, border: str) -> None:
@@ -114,26 +91,17 @@ class Complete(pp.Token):
         self._border = re.compile(border)
         self.set_name(CLAUSE_END)
 
-    def parseImpl(  # noqa: N802 - the name is pyparsing's extension point.
-        self,
-        instring: str,
-        loc: int,
-        do_actions: bool = True,  # noqa: ARG002, FBT001, FBT002 - likewise.
-    ) -> tuple[int, pp.ParseResults]:
+    def read(self, text: SourceText, place: int, nodes: list[Any]) -> int:  # noqa: ARG002 - it adds none.
         """Succeed without consuming anything, or fail at what does not belong."""
-        before = loc
-        while instring[before - 1].isspace():
+        before, start = place, behind_space(text, place)
+        while text[before - 1].isspace():  # An element of pyparsing may have passed over it.
             before -= 1
-        if (
-            loc >= len(instring)
-            or "\n" in instring[before:loc]
-            or self._border.match(instring, loc)
-        ):
-            return loc, pp.ParseResults([])
-        raise pp.ParseException(instring, loc, self.errmsg, self)
+        if start >= len(text) or "\n" in text[before:start] or self._border.match(text, start):
+            return place
+        raise pp.ParseException(text, start, self.errmsg, self)
 
 
-class End(pp.Token):
+class End(Reading):
     """`end WORD`; where it is missing, a `Broken` that stands where it should have been.
 
     An `end` of something else is taken for it, unless it is that of the `outer` construct.
@@ -147,21 +115,19 @@ class End(pp.Token):
         self._other = re.compile(rf"end(?!\w){spared}(?:[ \t]+[A-Za-z]\w*)?")
         self.set_name(end_of(word))
 
-    def parseImpl(  # noqa: N802 - the name is pyparsing's extension point.
-        self,
-        instring: str,
-        loc: int,
-        do_actions: bool = True,  # noqa: ARG002, FBT001, FBT002 - likewise.
-    ) -> tuple[int, pp.ParseResults]:
+    def read(self, text: SourceText, place: int, nodes: list[Any]) -> int:
         """Consume the phrase, or a wrong `end …`, or nothing."""
-        if match := self._phrase.match(instring, loc):
-            return match.end(), pp.ParseResults([Node(span=span_in(instring, loc, match.end()))])
-        wrong = self._other.match(instring, loc)
-        end = wrong.end() if wrong else loc
+        start = behind_space(text, place)
+        if match := self._phrase.match(text, start):
+            nodes.append(Node(span=span_in(text, start, match.end())))
+            return match.end()
+        wrong = self._other.match(text, start)
+        end = wrong.end() if wrong else start
         broken = Broken(
-            span=span_in(instring, loc, end),
-            place=loc,
+            span=span_in(text, start, end),
+            place=start,
             expected=end_of(self._word),
             context=self._word,
         )
-        return _onward(instring, end), pp.ParseResults([broken])
+        nodes.append(broken)
+        return _onward(text, end)

@@ -89,3 +89,13 @@ def test_the_garbage_collector_is_left_as_it_was(*, is_at_work: bool) -> None:
         assert gc.isenabled() is is_at_work
     finally:
         (gc.enable if was_at_work else gc.disable)()
+
+
+def test_what_a_process_has_frozen_stays_frozen() -> None:
+    gc.freeze()
+    try:
+        frozen = gc.get_freeze_count()
+        build("frozen", FILES)
+        assert gc.get_freeze_count() == frozen
+    finally:
+        gc.unfreeze()

@@ -10,13 +10,17 @@ import pytest
 
 from engine.bundle.bundle import build
 from engine.semantics.check import check
+from engine.semantics.lint import faults
 from engine.semantics.lint.claims import Claim
 from engine.semantics.lint.limits import Aspect, Law, limits
 from engine.semantics.lint.opposites import opposites
 from engine.semantics.lint.proof import Budget, Prover
+from engine.semantics.lint.proved import Proved
 from engine.semantics.lint.regions import Choice, Line, Stretch, meet
 from engine.semantics.tree import Compared, Condition, Policies, Window
-from engine.source.text import Source
+from engine.source.diagnostic import Diagnostic
+from engine.source.memory import Memory
+from engine.source.text import Source, Span
 from engine.syntax.lexis import Comparator
 from engine.syntax.parse import parse
 from tests.strategies.campaigns import VOCABULARY
@@ -385,8 +389,44 @@ def test_of_a_spent_budget_no_rules_are_opposed() -> None:
     source = Source(name="p.policy", text=f"{VOCABULARY}policy p\n{rules}end policy\n")
     checked, _ = check({source.name: parse(source)[0]}, {source.name: source})
     assert checked is not None
-    assert len(list(opposites(checked.policies, Budget(steps=1000)))) == 2
-    assert list(opposites(checked.policies, Budget(steps=0))) == []
+    assert (
+        len(
+            list(
+                opposites(
+                    checked.policies,
+                    Budget(steps=1000),
+                    Proved.by(checked.policies.dated, Memory()),
+                )
+            )
+        )
+        == 2
+    )
+    assert (
+        list(
+            opposites(
+                checked.policies, Budget(steps=0), Proved.by(checked.policies.dated, Memory())
+            )
+        )
+        == []
+    )
+
+
+def test_what_is_known_costs_what_it_cost_and_is_not_had_for_less() -> None:
+    budget, known = Budget(steps=5), Proved.by({}, Memory())
+    rule_, fault = object(), faults_of_a_rule()
+
+    def prove() -> tuple[Diagnostic, ...]:
+        return (fault,) if [budget.spend(), budget.spend()][-1] else ()
+
+    assert known.of((rule_,), budget, prove) == (fault,)
+    assert known.of((rule_,), budget, tuple) == (fault,)
+    assert budget.steps == 1
+    assert known.of((rule_,), budget, prove) == ()
+    assert known.of((object(),), budget, prove) == ()
+
+
+def faults_of_a_rule() -> Diagnostic:
+    return faults.unused(Span(source="p.policy", start=0, end=1), "set", "s")
 
 
 def test_a_spent_budget_proves_nothing() -> None:

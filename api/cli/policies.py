@@ -1,0 +1,261 @@
+"""`assent policies`: what is in force at a service, and the steps that lead there."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import click
+from rich.text import Text
+
+from api.cli.moments import InstantType
+from api.cli.policy_files import SHIPPED
+from api.cli.publication_view import (
+    findings_lines,
+    set_lines,
+    sets_lines,
+    version_lines,
+    versions_lines,
+)
+from api.cli.remote import Remote, called, path_of, remote
+from api.cli.terminal import Output, toned
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_SET = click.option(
+    "--set",
+    "policy_set",
+    default=SHIPPED,
+    show_default=True,
+    metavar="NAME",
+    help="The policy set.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+_REASON = click.option("--reason", help="Why; it stands in the log.")
+_VERSION = click.argument("version", metavar="VERSION")
+
+
+def _with(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
+    """Return what gives a command some options, and those by which the service is called."""
+
+    def give(command: _Command) -> _Command:
+        given: Any = command
+        for option in reversed((*options, called, _JSON)):
+            given = option(given)
+        return cast(_Command, given)
+
+    return give
+
+
+@click.group()
+def policies() -> None:
+    """Bring policies into force at a service, with four eyes.
+
+    A version is pushed and submitted by an author, approved by another person, and activated.
+    VERSION is its name of twelve digits, as `assent push` and `assent policies list` show it.
+
+    \b
+      assent push policies/ --submit
+      assent policies diff 3f2a9c81d0e4
+      assent policies approve 3f2a9c81d0e4
+      assent policies activate 3f2a9c81d0e4 --from 2027-01-01T00:00:00Z
+      assent policies rollback
+
+    The service is named by --url or ASSENT_URL, your key by --key-file or ASSENT_KEY_FILE.
+    """  # noqa: D301 - click reads the escape.
+
+
+@policies.command(name="list")
+@click.option("--set", "policy_set", metavar="NAME", help="Its versions. [default: all sets]")
+@_with()
+def list_(policy_set: str | None, url: str, key_file: Path | None, *, as_json: bool) -> None:
+    """List the policy sets and what is in force, or the versions of one set.
+
+    \b
+      assent policies list
+      assent policies list --set assent
+
+    Exit status: 0, or 2 where the service does not say.
+    """  # noqa: D301 - click reads the escape.
+    service, output = remote(url, key_file), Output()
+    if policy_set is None:
+        found = service.read("/v1/policy-sets")
+        lines = sets_lines(found["items"])
+    else:
+        found = service.read(path_of(policy_set, "versions"))
+        lines = versions_lines(found["items"])
+    if as_json:
+        output.json(found)
+    else:
+        output.lines(lines)
+
+
+@policies.command()
+@_VERSION
+@_with(_SET)
+def show(version: str, policy_set: str, url: str, key_file: Path | None, *, as_json: bool) -> None:
+    """Show a version: what it is, what was found of it, and who did what.
+
+    \b
+      assent policies show 3f2a9c81d0e4
+
+    Exit status: 0, or 2 where there is no such version.
+    """  # noqa: D301 - click reads the escape.
+    found = remote(url, key_file).read(path_of(policy_set, "versions", version))
+    output = Output()
+    if as_json:
+        output.json(found)
+        return
+    if not found["is_sound"]:
+        output.lines(findings_lines(found))
+    output.lines(version_lines(found))
+
+
+@policies.command()
+@_VERSION
+@_with(_SET, _REASON)
+def submit(version: str, **rest: Any) -> None:
+    """Submit a draft for review, or what was rejected once more.
+
+    \b
+      assent policies submit 3f2a9c81d0e4 --reason "the new code of conduct"
+
+    Exit status: 0 if it is in review, 2 if it cannot be.
+    """  # noqa: D301 - click reads the escape.
+    _step(version, "submit", **rest)
+
+
+@policies.command()
+@_VERSION
+@_with(_SET, _REASON)
+def approve(version: str, **rest: Any) -> None:
+    """Approve what is in review. Its authors cannot.
+
+    \b
+      assent policies approve 3f2a9c81d0e4
+
+    Exit status: 0 if it is approved, 2 if it cannot be.
+    """  # noqa: D301 - click reads the escape.
+    _step(version, "approve", **rest)
+
+
+@policies.command()
+@_VERSION
+@click.option("--reason", required=True, help="What the author should change; stands in the log.")
+@_with(_SET)
+def reject(version: str, **rest: Any) -> None:
+    """Reject what is in review, and say why.
+
+    \b
+      assent policies reject 3f2a9c81d0e4 --reason "the dates are missing"
+
+    Exit status: 0 if it is rejected, 2 if it cannot be.
+    """  # noqa: D301 - click reads the escape.
+    _step(version, "reject", **rest)
+
+
+@policies.command()
+@_VERSION
+@click.option("--from", "since", type=InstantType(), help="When. [default: now]")
+@_with(_SET, _REASON)
+def activate(  # noqa: PLR0913 - one parameter for each option.
+    version: str,
+    *,
+    since: datetime | None,
+    reason: str | None,
+    policy_set: str,
+    url: str,
+    key_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Bring an approved version into force, now or at a time to come.
+
+    It is in force everywhere within two seconds; at a time to come, at that instant.
+
+    \b
+      assent policies activate 3f2a9c81d0e4
+      assent policies activate 3f2a9c81d0e4 --from 2027-01-01T00:00:00Z
+
+    Exit status: 0 if it is in force or will be, 2 if it cannot be.
+    """  # noqa: D301 - click reads the escape.
+    body: dict[str, object] = {"version": version}
+    if since is not None:
+        body["from"] = since.isoformat()
+    if reason is not None:
+        body["reason"] = reason
+    place = path_of(policy_set)
+    found = remote(url, key_file).change(place, f"{place}/activate", body)
+    _told(found, set_lines, as_json=as_json)
+
+
+@policies.command()
+@_with(_SET, _REASON)
+def rollback(
+    *, reason: str | None, policy_set: str, url: str, key_file: Path | None, as_json: bool
+) -> None:
+    """Put the version before the one in force back, and cancel what is to come.
+
+    \b
+      assent policies rollback --reason "it refuses what it should allow"
+
+    Exit status: 0 if it is in force again, 2 if there is none.
+    """  # noqa: D301 - click reads the escape.
+    place = path_of(policy_set)
+    body = {} if reason is None else {"reason": reason}
+    found = remote(url, key_file).change(place, f"{place}/rollback", body)
+    _told(found, set_lines, as_json=as_json)
+
+
+@policies.command()
+@_VERSION
+@click.option("--old", metavar="VERSION", help="Compare with it. [default: the one in force]")
+@_with(_SET)
+def diff(  # noqa: PLR0913 - one parameter for each option.
+    version: str,
+    *,
+    old: str | None,
+    policy_set: str,
+    url: str,
+    key_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Say what changed in meaning up to a version.
+
+    \b
+      assent policies diff 3f2a9c81d0e4
+      assent policies diff 3f2a9c81d0e4 --old 9c81d0e43f2a
+
+    Exit status: 0, or 2 where the two cannot be compared.
+    """  # noqa: D301 - click reads the escape.
+    service, output = remote(url, key_file), Output()
+    query = {"new": version} if old is None else {"new": version, "old": old}
+    place = path_of(policy_set, "diff")
+    if as_json:
+        output.json(service.read(place, **query))
+    else:
+        output.lines(map(toned, service.text(place, **query).splitlines()))
+
+
+def _step(  # noqa: PLR0913 - one parameter for each option.
+    version: str,
+    word: str,
+    *,
+    reason: str | None,
+    policy_set: str,
+    url: str,
+    key_file: Path | None,
+    as_json: bool,
+) -> None:
+    service: Remote = remote(url, key_file)
+    place = path_of(policy_set, "versions", version)
+    found = service.change(place, f"{place}/{word}", {} if reason is None else {"reason": reason})
+    _told(found, version_lines, as_json=as_json)
+
+
+def _told(found: Any, lines: Callable[[Any], Any], *, as_json: bool) -> None:
+    output = Output()
+    if as_json:
+        output.json(found)
+        return
+    told: list[Text] = list(lines(found))
+    output.lines(told)

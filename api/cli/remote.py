@@ -1,0 +1,144 @@
+"""A running service, as the commands that publish policies call it: over HTTP, with a key.
+
+They go through the service, and not through its database, because who acts is then a key that the
+service knows, with its roles and its person: the database would believe whatever it is told.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import click
+
+from api.cli.failures import Failure, unreadable
+from engine import __version__
+from engine.evaluation.prose import printable
+
+URL_VARIABLE = "ASSENT_URL"
+KEY_FILE_VARIABLE = "ASSENT_KEY_FILE"
+
+_LOCAL = "http://127.0.0.1:8000"
+_PATIENCE_SECONDS = 90
+_OUTDATED = 412
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """A service at its address. `token` is the text of a key."""
+
+    url: str
+    token: str = field(repr=False)
+
+    def read(self, path: str, **query: str) -> Any:
+        """Return the document at a path. Raises `Failure` with what the service says is wrong."""
+        return self._call("GET", path, params=query).json()
+
+    def text(self, path: str, **query: str) -> str:
+        """Return the text at a path. Raises `Failure` likewise."""
+        answer = self._call("GET", path, params=query, headers={"Accept": "text/plain"})
+        return str(answer.text)
+
+    def send(self, path: str, body: Mapping[str, object]) -> Any:
+        """Post a body and return the answer. Raises `Failure` likewise."""
+        return self._call("POST", path, json=body)
+
+    def change(self, seen: str, path: str, body: Mapping[str, object]) -> Any:
+        """Post a change of what stands at the path `seen`, as it is now."""
+        tag = self._call("GET", seen).headers["ETag"]
+        return self._call("POST", path, json=body, headers={"If-Match": tag}).json()
+
+    def _call(self, method: str, path: str, **rest: Any) -> Any:
+        client, error_type = _client()
+        headers = {
+            "Authorization": f"Bearer {self.token}",
+            "User-Agent": f"assent/{__version__}",
+            **rest.pop("headers", {}),
+        }
+        try:
+            # A key is for the address that was given, and for no other: nothing is followed.
+            answer = client(
+                method,
+                f"{self.url.rstrip('/')}{path}",
+                headers=headers,
+                timeout=_PATIENCE_SECONDS,
+                follow_redirects=False,
+                **rest,
+            )
+        except error_type as error:
+            why = "it does not answer" if str(error) else "it answers nothing that can be read"
+            raise Failure(self.url, why, "check the address, and that the service runs") from error
+        if answer.status_code >= 300:
+            raise _failure(self.url, answer)
+        return answer
+
+
+def path_of(policy_set: str, *rest: str) -> str:
+    """Return the path of a policy set, or of something below it."""
+    return "/".join(("/v1/policy-sets", *(quote(each, safe=":") for each in (policy_set, *rest))))
+
+
+def called(command: _Command) -> _Command:
+    """Give a command the options by which the service is called."""
+    for option in (_KEY_FILE, _URL):
+        command = option(command)
+    return command
+
+
+def remote(url: str, key_file: Path | None) -> Remote:
+    """Return the service that the options name. Raises `Failure` where there is no key."""
+    if key_file is None:
+        advice = f"name its file with --key-file, or in {KEY_FILE_VARIABLE}"
+        raise Failure("the service", "it wants a key", advice)
+    try:
+        token = key_file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise unreadable(error, str(key_file)) from error
+    except UnicodeError as error:
+        raise Failure(str(key_file), "this is no key", "it holds `assent_…` alone") from error
+    if not token.startswith("assent_") or not token.isascii() or not token.isprintable():
+        raise Failure(str(key_file), "this is no key", "it holds `assent_…` alone")
+    return Remote(url=url, token=token)
+
+
+_URL = click.option(
+    "--url",
+    envvar=URL_VARIABLE,
+    default=_LOCAL,
+    show_default=True,
+    help=f"Where the service is; or {URL_VARIABLE}.",
+)
+_KEY_FILE = click.option(
+    "--key-file",
+    envvar=KEY_FILE_VARIABLE,
+    type=click.Path(path_type=Path),
+    help=f"File that holds your key; or {KEY_FILE_VARIABLE}.",
+)
+
+
+def _client() -> tuple[Callable[..., Any], type[Exception] | tuple[type[Exception], ...]]:
+    try:
+        import httpx  # noqa: PLC0415 - an optional extra.
+    except ImportError as error:
+        advice = "`pip install 'assent[client]'` brings it"
+        raise Failure("assent", "calling a service needs httpx", advice) from error
+    return httpx.request, (httpx.HTTPError, httpx.InvalidURL)
+
+
+def _failure(url: str, answer: Any) -> Failure:
+    """Return what the service says is wrong, and what to do about it where it says so."""
+    try:
+        problem = answer.json()
+        detail = printable(str(problem["detail"]))
+        errors = problem["errors"]
+        told = [printable(str(each["message"])) for each in errors]
+        helps = [printable(str(each["help"])) for each in errors if each.get("help")]
+    except (ValueError, KeyError, TypeError):
+        return Failure(url, f"it answers {answer.status_code}, and not as Assent does")
+    if answer.status_code == _OUTDATED:
+        return Failure("policies", "somebody changed it meanwhile", "look again, and decide again")
+    why = "; ".join(dict.fromkeys([detail, *told])) if told else detail
+    return Failure("policies", why, helps[0] if helps else None)

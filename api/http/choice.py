@@ -1,0 +1,45 @@
+"""Which policies decide a request: those of the set that it names, as they are in force now."""
+
+from collections.abc import Callable
+
+from api.policies_in_force import NotFresh
+from engine import Engine
+from engine.storage.keys import ApiKey
+
+from .access import check_reach
+from .problems import NOT_FRESH, Problem, ProblemError, retry_later
+from .service import Service
+
+UNKNOWN_SET = "`GET /v1/policy-sets` lists them; without a name the default decides"
+
+
+def choose_engine(service: Service, key: ApiKey, policy_set: str | None) -> Engine:
+    """Return the engine of the set that a request names, or of the default.
+
+    Raises `ProblemRaised` where the key is limited to other sets, `NotInForce` where nothing
+    decides for this one, and `NotFresh`.
+    """
+    chosen = service.policies.default if policy_set is None else policy_set
+    check_reach(key, chosen)
+    return service.policies.engine(chosen)
+
+
+def unknown_set(message: str, *, pointer: str | None = None) -> ProblemError:
+    """Return the fault of a name under which nothing decides: of a body, or else of a query."""
+    parameter = "policy_set" if pointer is None else None
+    return ProblemError(message=message, pointer=pointer, parameter=parameter, help=UNKNOWN_SET)
+
+
+def obstacle_of(service: Service, engine: Engine) -> Callable[[], Problem | None]:
+    """Return what tells why an engine may not decide any more, None while it may."""
+
+    def obstacle() -> Problem | None:
+        try:
+            if service.policies.is_in_force(engine):
+                return None
+        except NotFresh as error:
+            return retry_later(NOT_FRESH, str(error), 1)
+        detail = "other policies came into force during the batch; send the rest as another batch"
+        return retry_later(NOT_FRESH, detail, 1)
+
+    return obstacle

@@ -1,0 +1,33 @@
+"""Conditional requests (RFC 9110 §13): nobody changes what they did not see as it is.
+
+An `ETag` here is the revision of a resource. A change needs `If-Match` (RFC 6585 §3: 428 without),
+and is refused where the revision is another by then (412).
+"""
+
+from werkzeug.wrappers import Request, Response
+
+from .problems import OUTDATED, UNCONDITIONAL, Problem, ProblemRaised
+
+
+def tagged(answer: Response, revision: int) -> Response:
+    """Return an answer with the `ETag` of a revision."""
+    answer.headers["ETag"] = f'"{revision}"'
+    return answer
+
+
+def seen_revision(request: Request) -> int | None:
+    """Return the revision that a change is conditional on; None where any will do (`*`).
+
+    Raises `ProblemRaised` where the request has no condition, or one that nothing can meet.
+    """
+    if "If-Match" not in request.headers:
+        detail = "send the `ETag` of what you read as `If-Match`"
+        raise ProblemRaised(Problem(kind=UNCONDITIONAL, detail=detail))
+    tags = request.if_match
+    if tags.star_tag:
+        return None
+    numbers = [int(tag) for tag in tags.as_set() if tag.isascii() and tag.isdigit()][:2]
+    if len(numbers) != 1:
+        detail = "`If-Match` should be the one `ETag` that you read"
+        raise ProblemRaised(Problem(kind=OUTDATED, detail=detail))
+    return numbers[0]

@@ -1,0 +1,251 @@
+"""`/v1/policy-sets` and below: how a version of policies comes into force, with four eyes.
+
+A key that is limited to other sets is refused, whether the set exists or not. What the check and
+the tests of a version came to is found once, when it is uploaded, and again by a newer engine.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from flask import Blueprint, g, request
+from marshmallow import Schema
+from werkzeug.wrappers import Response
+
+from api.cli import diff as comparison
+from api.cli.policy_files import PolicyFiles
+from api.examination import Examination
+from api.http.access import check_reach
+from api.http.answers import json_answer
+from api.http.bodies import JSON, TEXT, body_type, read_document
+from api.http.conditions import seen_revision, tagged
+from api.http.examining import examined
+from api.http.policy_documents import listed_version, set_document, version_document
+from api.http.problems import MALFORMED_ORDER, WRONG_STATE, Problem, ProblemError, ProblemRaised
+from api.http.service import Service
+from api.http.shapes import (
+    ACTIVATION,
+    REASON,
+    REJECTION,
+    DiffParameters,
+    NoParameters,
+    read_members,
+    read_query,
+)
+from api.http.uploads import read_files
+from api.policy_names import SET_NAME_ADVICE, is_set_name
+from engine import Bundle, EngineError, bundle_from_files
+from engine.analysis.changes import changes
+from engine.analysis.report import sentences
+from engine.audit.acts import Transition
+from engine.source.json_fault import excerpt
+from engine.storage.policies import policy_version
+from engine.storage.policy_sets import Finding, Order
+from engine.storage.versions import SetVersion, Timeline
+from engine.version import __version__
+
+_SET = "/v1/policy-sets/<name>"
+_VERSION = f"{_SET}/versions/<version>"
+
+
+def blueprint(service: Service) -> Blueprint:
+    """Return the routes of policy sets."""
+    routes = Blueprint("policy_sets", __name__)
+    _register_reading(routes, service)
+    _register_moving(routes, service)
+    _register_force(routes, service)
+    return routes
+
+
+def _register_reading(routes: Blueprint, service: Service) -> None:
+    sets = service.policy_sets
+
+    @routes.get("/v1/policy-sets")
+    def list() -> Response:  # noqa: A001 - the endpoint's name.
+        read_query(NoParameters, request.args)
+        now, lines = service.clock(), sets.plan().timelines
+        seen = [set_document(each, now) for each in lines if g.key.reaches(each.policy_set)]
+        return json_answer({"items": seen})
+
+    @routes.get(_SET)
+    def show(name: str) -> Response:
+        read_query(NoParameters, request.args)
+        check_reach(g.key, name)
+        return _told_set(service, sets.timeline(name))
+
+    @routes.get(f"{_SET}/versions")
+    def versions(name: str) -> Response:
+        read_query(NoParameters, request.args)
+        check_reach(g.key, name)
+        line, now = sets.timeline(name), service.clock()
+        found = sets.versions(name)
+        return json_answer({"items": [listed_version(each, line, now) for each in found]})
+
+    @routes.get(_VERSION)
+    def version(name: str, version: str) -> Response:
+        read_query(NoParameters, request.args)
+        check_reach(g.key, name)
+        return _told_version(service, sets.version(name, version))
+
+    @routes.get(f"{_VERSION}/files")
+    def files(name: str, version: str) -> Response:
+        read_query(NoParameters, request.args)
+        check_reach(g.key, name)
+        found = sets.version(name, version)
+        kept = service.policy_versions.get(found.digest)
+        return json_answer({"digest": found.digest, "files": msgspec.Raw(kept.files)})
+
+    @routes.get(f"{_SET}/diff")
+    def diff(name: str) -> Response:
+        query = read_query(DiffParameters, request.args)
+        check_reach(g.key, name)
+        return _compared(service, name, query)
+
+
+def _register_moving(routes: Blueprint, service: Service) -> None:
+    @routes.post(f"{_SET}/versions")
+    def upload(name: str) -> Response:
+        read_query(NoParameters, request.args)
+        check_reach(g.key, name)
+        _check_name(name)
+        files = read_files(request, service.limits.body)
+        found = examined(service, files, name)
+        version, is_new = service.policy_sets.add(
+            name, policy_version(name, files), _finding(found), actor=g.key.principal
+        )
+        answer = _told_version(service, version, status=201 if is_new else 200)
+        answer.headers["Location"] = f"/v1/policy-sets/{name}/versions/{version.digest}"
+        return answer
+
+    @routes.post(f"{_VERSION}/submit")
+    def submit(name: str, version: str) -> Response:
+        order = _order(name, service, REASON)
+        _look_again(service, service.policy_sets.version(name, version))
+        moved = service.policy_sets.move(name, version, Transition.SUBMIT, order)
+        return _told_version(service, moved)
+
+    @routes.post(f"{_VERSION}/approve")
+    def approve(name: str, version: str) -> Response:
+        order = _order(name, service, REASON)
+        moved = service.policy_sets.move(name, version, Transition.APPROVE, order)
+        return _told_version(service, moved)
+
+    @routes.post(f"{_VERSION}/reject")
+    def reject(name: str, version: str) -> Response:
+        order = _order(name, service, REJECTION)
+        moved = service.policy_sets.move(name, version, Transition.REJECT, order)
+        return _told_version(service, moved)
+
+
+def _register_force(routes: Blueprint, service: Service) -> None:
+    sets = service.policy_sets
+
+    @routes.post(f"{_SET}/activate")
+    def activate(name: str) -> Response:
+        seen, asked = _asked(name, service, ACTIVATION)
+        found = sets.version(name, asked["version"])
+        _look_again(service, found)
+        order = Order(actor=g.key.principal, reason=asked.get("reason"), seen=seen)
+        since: datetime | None = asked.get("since")
+        try:
+            line = sets.activate(name, found.digest, order, since=since)
+        except ValueError as error:
+            over = ProblemError(message=str(error), pointer="/from")
+            problem = Problem(kind=MALFORMED_ORDER, detail=str(error), errors=(over,))
+            raise ProblemRaised(problem) from None
+        return _told_set(service, line)
+
+    @routes.post(f"{_SET}/rollback")
+    def rollback(name: str) -> Response:
+        return _told_set(service, sets.roll_back(name, _order(name, service, REASON)))
+
+
+# --- what is asked ----------------------------------------------------------------------------
+
+
+def _asked(name: str, service: Service, shape: Schema) -> tuple[int | None, dict[str, Any]]:
+    """Return the revision that was seen, and what the body says."""
+    read_query(NoParameters, request.args)
+    check_reach(g.key, name)
+    seen = seen_revision(request)
+    body_type(request, JSON)
+    body = read_document(request, service.limits.body)
+    return seen, read_members(shape, body, _HELP[shape])
+
+
+_HELP: Mapping[Schema, str] = {
+    REASON: 'write `{}`, or `{"reason": "…"}`',
+    REJECTION: 'write `{"reason": "…"}`: what the author should change',
+    ACTIVATION: 'write `{"version": "…"}`, with `"from"` for a time to come',
+}
+
+
+def _order(name: str, service: Service, shape: Schema) -> Order:
+    seen, asked = _asked(name, service, shape)
+    return Order(actor=g.key.principal, reason=asked.get("reason"), seen=seen)
+
+
+def _check_name(name: str) -> None:
+    if not is_set_name(name):
+        message = f"a policy set has {SET_NAME_ADVICE}: {excerpt(name)} is none"
+        raise ProblemRaised(Problem(kind=MALFORMED_ORDER, detail=message))
+
+
+# --- what is done -----------------------------------------------------------------------------
+
+
+def _finding(found: Examination) -> Finding:
+    return Finding(report=msgspec.json.encode(found.document), is_sound=found.is_sound)
+
+
+def _look_again(service: Service, version: SetVersion) -> None:
+    """Examine a version again where another version of the engine did."""
+    if msgspec.json.decode(version.report)["engine"] == __version__:
+        return
+    kept = service.policy_versions.get(version.digest)
+    files = msgspec.json.decode(kept.files, type=dict[str, str])
+    found = examined(service, files, version.policy_set)
+    service.policy_sets.renew(version, _finding(found))
+
+
+def _compared(service: Service, name: str, query: DiffParameters) -> Response:
+    new = service.policy_sets.version(name, query.new)
+    if query.old is None:
+        turn = service.policy_sets.timeline(name).at(service.clock())
+        if turn is None:
+            raise _incomparable("nothing is in force to compare it with; name it as `old`")
+        old_digest = turn.digest
+    else:
+        old_digest = service.policy_sets.version(name, query.old).digest
+    before, after = (_built(service, name, each) for each in (old_digest, new.digest))
+    found = sentences(changes(before.policies, after.policies))
+    files = [PolicyFiles(name=name, root=comparison.HERE, files=b.files) for b in (before, after)]
+    if request.accept_mimetypes.best_match((JSON, TEXT)) == TEXT:
+        text = "".join(f"{line.plain}\n" for line in comparison.lines(found, *files))
+        return Response(text, content_type=f"{TEXT}; charset=utf-8")
+    versions = {"old": {"digest": before.digest}, "new": {"digest": after.digest}}
+    return json_answer({**versions, **comparison.document(found, *files)})
+
+
+def _built(service: Service, name: str, digest: str) -> Bundle:
+    kept = service.policy_versions.get(digest)
+    files = msgspec.json.decode(kept.files, type=dict[str, str])
+    try:
+        return bundle_from_files(files, name=name)
+    except EngineError:
+        raise _incomparable(f"the version `{digest}` has errors; its check shows them") from None
+
+
+def _incomparable(detail: str) -> ProblemRaised:
+    return ProblemRaised(Problem(kind=WRONG_STATE, detail=detail))
+
+
+def _told_version(service: Service, version: SetVersion, *, status: int = 200) -> Response:
+    line = service.policy_sets.timeline(version.policy_set)
+    made = version_document(version, line, service.clock())
+    return tagged(json_answer(made, status=status), version.revision)
+
+
+def _told_set(service: Service, line: Timeline) -> Response:
+    return tagged(json_answer(set_document(line, service.clock())), line.revision)

@@ -1,0 +1,174 @@
+"""What counts: one object for each process, handed to whatever has something to count."""
+
+import time
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from api.submission import Decided
+from engine.audit.acts import Entry, Sealed
+from engine.audit.log import Answer, LogStore
+from engine.audit.signing import LogForked
+from engine.evaluation.result import Status
+
+from .declaration import (
+    COMMIT,
+    COMMIT_FAILURES,
+    COMMIT_WAITING,
+    DECISIONS,
+    EVALUATION,
+    FAILING,
+    FORKED,
+    REFUSALS,
+    REQUESTS,
+    RULE_HITS,
+    Kind,
+    Metric,
+)
+from .processes import Place
+
+RULE_LIMIT = 2000
+"""How many rules are told apart, so that no number of policies makes the answer endless."""
+
+OTHER = "other"
+"""The name of all other rules."""
+
+ACTS = ("signing", "publishing", "stamping")
+"""What happens to the log beside the requests."""
+
+_QUIET = (Status.NOT_APPLICABLE, Status.SATISFIED)
+
+
+class Metrics:
+    """The counts of one process, or of all that share a directory.
+
+    Without a directory, this process counts for itself. Safe to share between threads.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self._place = Place(directory) if directory is not None else None
+        self._own = CollectorRegistry()
+        self._requests = _histogram(REQUESTS, self._own)
+        self._refusals = _counter(REFUSALS, self._own)
+        self._decisions = _counter(DECISIONS, self._own)
+        self._evaluation = _histogram(EVALUATION, self._own)
+        self._rule_hits = _counter(RULE_HITS, self._own)
+        self._commit = _histogram(COMMIT, self._own)
+        self._commit_failures = _counter(COMMIT_FAILURES, self._own)
+        self._waiting = _gauge(COMMIT_WAITING, self._own)
+        self._failing = _gauge(FAILING, self._own)
+        self._forked = _gauge(FORKED, self._own)
+        self._rules = Bounded(RULE_LIMIT)
+        for act in ACTS:
+            self.acted(act, None)
+
+    def registry(self) -> CollectorRegistry:
+        """Return what was counted, for one answer."""
+        if self._place is not None:
+            return self._place.registry()
+        made = CollectorRegistry()
+        made.register(self._own)
+        return made
+
+    def close(self) -> None:
+        """Leave the place of this process to the next."""
+        if self._place is not None:
+            self._place.leave()
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """Count a request; `route` is one of the application's own."""
+        self._requests.labels(route, str(status)).observe(seconds)
+
+    def refused(self, reason: str) -> None:
+        """Count a problem, by the name of its kind."""
+        self._refusals.labels(reason).inc()
+
+    def evaluated(self, seconds: float) -> None:
+        """Count one campaign that was decided on."""
+        self._evaluation.observe(seconds)
+
+    def decided(self, policy_set: str, decided: Decided) -> None:
+        """Count a decision by a policy set that is in the log."""
+        decision = decided.decision
+        conclusive = "true" if decision.verdict.conclusive else "false"
+        self._decisions.labels(policy_set, decision.effect.value, conclusive).inc()
+        for result in decision.results:
+            if result.status not in _QUIET:
+                rule = result.rule.id if self._rules.knows((policy_set, result.rule.id)) else OTHER
+                self._rule_hits.labels(policy_set, rule, result.status.value).inc()
+
+    @contextmanager
+    def waiting(self, count: int) -> Iterator[None]:
+        """Count decisions as waiting for their commit while the context lasts."""
+        self._waiting.inc(count)
+        try:
+            yield
+        finally:
+            self._waiting.dec(count)
+
+    def committed(self, seconds: float, *, failed: bool) -> None:
+        """Count a transaction of the log."""
+        self._commit.observe(seconds)
+        if failed:
+            self._commit_failures.inc()
+
+    def acted(self, act: str, failure: Exception | None) -> None:
+        """Tell whether signing, publishing or stamping failed the last time."""
+        self._failing.labels(act).set(failure is not None)
+        self._forked.labels(act).set(isinstance(failure, LogForked))
+
+
+class Bounded:
+    """Remembers the first so many things that it meets, and knows no others."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._known: set[Hashable] = set()
+
+    def knows(self, thing: Hashable) -> bool:
+        """Whether it is one of the first."""
+        if len(self._known) < self._limit:
+            self._known.add(thing)
+        return thing in self._known
+
+
+class MeasuredStore:
+    """A `LogStore` whose transactions are counted."""
+
+    def __init__(self, store: LogStore, metrics: Metrics) -> None:
+        self._store = store
+        self._metrics = metrics
+
+    def append(self, records: Sequence[Sealed]) -> Sequence[Answer]:
+        """Append as the store does, and count it."""
+        started, failed = time.perf_counter(), True
+        try:
+            answers = self._store.append(records)
+            failed = False
+        finally:
+            self._metrics.committed(time.perf_counter() - started, failed=failed)
+        return answers
+
+    def find(self, ids: Sequence[str]) -> Mapping[str, Entry]:
+        """Find as the store does."""
+        return self._store.find(ids)
+
+
+def _counter(metric: Metric, registry: CollectorRegistry) -> Counter:
+    return Counter(metric.name, metric.meaning, metric.labels, registry=registry)
+
+
+def _histogram(metric: Metric, registry: CollectorRegistry) -> Histogram:
+    return Histogram(
+        metric.name, metric.meaning, metric.labels, buckets=metric.buckets, registry=registry
+    )
+
+
+def _gauge(metric: Metric, registry: CollectorRegistry) -> Gauge:
+    mode: Literal["livesum", "livemax"] = "livesum" if metric.kind is Kind.SUM else "livemax"
+    return Gauge(
+        metric.name, metric.meaning, metric.labels, registry=registry, multiprocess_mode=mode
+    )

@@ -1,0 +1,232 @@
+"""The policies by which one process decides, for each policy set, as all processes do.
+
+A thread reads from the database what is in force and what is to come. It builds what it does not
+have, off the path of requests, and then puts everything in the place of what was there in one step:
+a request takes the engine of its set once and keeps it. What was approved last, and what waits for
+its time, is built before anybody needs it, so that coming into force is no more than a comparison
+of times.
+
+INVARIANT: no engine is given out unless the database has confirmed, within `bound` seconds, that
+nothing else is in force. Whoever cannot confirm it does not decide.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TypeAlias
+
+import msgspec
+
+from engine import Engine, EngineError, bundle_from_files
+from engine.evaluation.document import Identity
+from engine.storage.database import Database
+from engine.storage.errors import NotFound, StorageError
+from engine.storage.policies import PolicyVersions
+from engine.storage.policy_sets import PolicySets
+from engine.storage.versions import Plan, Timeline
+
+POLL_SECONDS = 0.5
+"""How long nothing is asked of the database at most, where nothing announces a change."""
+
+_Key: TypeAlias = tuple[str, str]
+"""A policy set and a digest."""
+
+
+class NotInForce(Exception):  # noqa: N818 - the house names what happened.
+    """No version of the policy set is in force."""
+
+
+class NotFresh(Exception):  # noqa: N818 - as above.
+    """Nobody can say whether another version is in force by now, or it cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """What is in force and built, and when the database last confirmed it (`time.monotonic`)."""
+
+    plan: Plan = field(default_factory=lambda: Plan(number=-1, timelines=(), expected=()))
+    timelines: Mapping[str, Timeline] = field(default_factory=lambda: MappingProxyType({}))
+    engines: Mapping[_Key, Engine] = field(default_factory=lambda: MappingProxyType({}))
+    failures: Mapping[_Key, str] = field(default_factory=lambda: MappingProxyType({}))
+    confirmed: float = float("-inf")
+
+
+def utc_now() -> datetime:
+    """Return the time of this machine."""
+    return datetime.now(UTC)
+
+
+class PoliciesInForce:
+    """The engines of one process, by policy set. Safe to share between threads.
+
+    `default` is the set of those who name none, `bound` the seconds for which a confirmation holds.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        default: str,
+        bound: float,
+        clock: Callable[[], datetime] = utc_now,
+        on_change: Callable[[Exception | None], None] = lambda _: None,
+    ) -> None:
+        self._database = database
+        self._sets = PolicySets(database)
+        self._versions = PolicyVersions(database)
+        self._bound = bound
+        self._clock = clock
+        self._on_change = on_change
+        self._state = _State()
+        self._latest = datetime.min.replace(tzinfo=UTC)
+        self._refreshing = threading.Lock()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.default = default
+
+    # --- for requests -------------------------------------------------------------------------
+
+    def engine(self, policy_set: str) -> Engine:
+        """Return the engine that decides for a set now.
+
+        Raises `NotInForce` where the set has no version in force, and `NotFresh` where this process
+        cannot tell, or cannot use it.
+        """
+        state = self._fresh()
+        now = self._now()
+        timeline = state.timelines.get(policy_set)
+        turn = timeline.at(now) if timeline is not None else None
+        if turn is None:
+            raise NotInForce(f"no version of the policy set `{policy_set[:64]}` is in force")
+        engine = state.engines.get((policy_set, turn.digest))
+        if engine is None:
+            why = state.failures.get((policy_set, turn.digest), "it is being built")
+            raise NotFresh(f"the version in force of `{policy_set}` cannot be used here: {why}")
+        return engine
+
+    def is_in_force(self, engine: Engine) -> bool:
+        """Whether an engine is still the one that decides for its set. Raises as `engine` does."""
+        return self.engine(engine.identity.name) is engine
+
+    def identities(self) -> tuple[Identity, ...]:
+        """Return what decides for each set that has a version in force. Raises `NotFresh`."""
+        state, now = self._fresh(), self._now()
+        names = [name for name, line in state.timelines.items() if line.at(now) is not None]
+        return tuple(self.engine(name).identity for name in names)
+
+    def _now(self) -> datetime:
+        """Return a time that never goes back, whatever the clock does: nor do the policies."""
+        self._latest = max(self._latest, self._clock())
+        return self._latest
+
+    def _fresh(self) -> _State:
+        state = self._state
+        if time.monotonic() - state.confirmed <= self._bound:
+            return state
+        # The thread was not given its turn, or the database does not answer: ask, once, here.
+        asked = time.monotonic()
+        try:
+            number = self._sets.number()
+        except StorageError as error:
+            raise NotFresh("nobody can say at the moment which policies are in force") from error
+        state = self._state
+        if number != state.plan.number:
+            raise NotFresh("other policies came into force, and are not ready here yet")
+        self._confirm(state, asked)
+        return state
+
+    # --- for the thread -----------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read what is in force, build what is not built, and decide by it from now on.
+
+        Raises `StorageError`; what is known then stays as it is.
+        """
+        with self._refreshing:
+            asked, state = time.monotonic(), self._state
+            if self._sets.number() == state.plan.number:
+                self._confirm(state, asked)
+                return
+            plan = self._sets.plan()
+            self._state = self._built(plan, state, asked)
+
+    def start(self) -> None:
+        """Keep up with the database from now on, in a thread of this process."""
+        self._thread = threading.Thread(target=self._run, name="policies", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        failing = False
+        while not self._closing.is_set():
+            try:
+                self._follow()
+            except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again.
+                if not failing:
+                    self._on_change(error)
+                failing = True
+                self._closing.wait(POLL_SECONDS)
+                continue
+            if failing:
+                self._on_change(None)
+            failing = False
+
+    def _follow(self) -> None:
+        """Refresh until something fails, or all ends."""
+        with self._database.watching() as watch:
+            while not self._closing.is_set():
+                self.refresh()
+                watch.wait(POLL_SECONDS)
+
+    def _confirm(self, state: _State, asked: float) -> None:
+        if self._state is state and asked > state.confirmed:
+            self._state = replace(state, confirmed=asked)
+
+    def _built(self, plan: Plan, before: _State, asked: float) -> _State:
+        engines: dict[_Key, Engine] = {}
+        failures: dict[_Key, str] = {}
+        for key in self._wanted(plan):
+            if key in before.engines:
+                engines[key] = before.engines[key]
+                continue
+            try:
+                engines[key] = self._engine(*key)
+            except (EngineError, NotFound, ValueError) as error:
+                failures[key] = str(error)
+        return _State(
+            plan=plan,
+            timelines={line.policy_set: line for line in plan.timelines},
+            engines=engines,
+            failures=failures,
+            confirmed=asked,
+        )
+
+    def _wanted(self, plan: Plan) -> dict[_Key, None]:
+        """Return what is in force, was before it, is to come, or is likely to be asked for."""
+        now = self._now()
+        wanted: dict[_Key, None] = {}
+        for line in plan.timelines:
+            in_force = line.at(now)
+            digests = [
+                in_force.digest if in_force is not None else None,
+                *(turn.digest for turn in line.turns if not turn.has_come(now)),
+                line.before(now),
+            ]
+            wanted |= {(line.policy_set, each): None for each in digests if each is not None}
+        return wanted | dict.fromkeys(plan.expected)
+
+    def _engine(self, policy_set: str, digest: str) -> Engine:
+        kept = self._versions.get(digest)
+        files = msgspec.json.decode(kept.files, type=dict[str, str])
+        bundle = bundle_from_files(files, name=policy_set)
+        if bundle.digest != digest:
+            raise ValueError("the files that are kept are not those of the digest")
+        return Engine(bundle)

@@ -1,0 +1,43 @@
+"""Idempotency keys: a request that is sent again gets the decision of its first time.
+
+After draft-ietf-httpapi-idempotency-key-header. What is kept of a key is one digest of it with the
+name of whoever asked, and a fingerprint of what was asked, under the key itself: without the text
+of the key, neither says who asked, nor confirms a guess at what for.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+
+KEPT = timedelta(hours=24)
+"""How long a key is kept after its decision was logged; from then on it is a new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestKey:
+    """The key of a request: which it is, and of what request; 32 bytes each."""
+
+    digest: bytes
+    fingerprint: bytes
+
+    @classmethod
+    def make(cls, *, actor: str, key: str, content: bytes) -> "RequestKey":
+        """Return the key of a request by whoever asks, the text of the key, and what is asked."""
+        name = hashlib.sha256(actor.encode()).digest()
+        return cls(
+            digest=hashlib.sha256(b"assent request 1" + name + key.encode()).digest(),
+            fingerprint=hmac.digest(key.encode(), content, "sha256"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstRequest:
+    """What is kept of the first request with a key; without a fingerprint once it is erased."""
+
+    decision_id: str
+    fingerprint: bytes | None
+
+    def is_of(self, key: RequestKey) -> bool:
+        """Whether a request is this one again, as far as anyone can still tell."""
+        return self.fingerprint is None or hmac.compare_digest(self.fingerprint, key.fingerprint)

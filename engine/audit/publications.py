@@ -1,0 +1,106 @@
+"""How a version of policies comes into force: the one order of its steps, and the second person.
+
+```
+upload → draft → submit → in review → approve → approved → activate, rollback
+                   ↑        reject ↓
+                   └──────── rejected
+```
+
+An import is an upload, an approval and an activation in one, by whoever prepares a service.
+The store refuses what is not in this order, and the verifier names it where it was done all the
+same.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+from unicodedata import normalize
+
+from .acts import ACTOR, PolicyLeaf, Transition
+from .faults import VerificationFault, fault
+from .spans import Spans
+
+
+class State(StrEnum):
+    """What a version is."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in review"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+NEXT: Mapping[tuple[State | None, Transition], State] = MappingProxyType(
+    {
+        (None, Transition.IMPORT): State.APPROVED,
+        (None, Transition.UPLOAD): State.DRAFT,
+        (State.DRAFT, Transition.SUBMIT): State.IN_REVIEW,
+        (State.REJECTED, Transition.SUBMIT): State.IN_REVIEW,
+        (State.IN_REVIEW, Transition.APPROVE): State.APPROVED,
+        (State.IN_REVIEW, Transition.REJECT): State.REJECTED,
+        (State.APPROVED, Transition.ACTIVATE): State.APPROVED,
+        (State.APPROVED, Transition.ROLLBACK): State.APPROVED,
+    }
+)
+"""What a version is after a transition, by what it is before: None where it is not there yet."""
+
+AUTHORED = frozenset({Transition.UPLOAD, Transition.SUBMIT})
+"""The transitions that make a person an author of a version."""
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are of one person: however they are cased, or their accents written."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(name: str) -> str:
+    return normalize("NFC", name.strip()).casefold()
+
+
+_Version: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Story:
+    """What is known of a version: what it is, its last entry, and who its authors are."""
+
+    state: State | None = None
+    last: Spans = ()
+    authors: tuple[str, ...] = ()
+
+    def has_author(self, name: str | None) -> bool:
+        """Whether a person, None where nobody knows who, is one of the authors."""
+        return name is not None and any(same_person(name, each) for each in self.authors)
+
+
+@dataclass(slots=True, kw_only=True)
+class PublicationLedger:
+    """The versions of every policy set as a log is read; it grows with their number."""
+
+    versions: dict[_Version, _Story] = field(default_factory=dict)
+
+    def faults(
+        self, index: int, leaf: PolicyLeaf, disclosed: Mapping[str, str | None]
+    ) -> Iterator[VerificationFault]:
+        """Take in the leaf of the next act on policies, and yield what should not have been.
+
+        Who acted is known only where it is disclosed.
+        """
+        key = (leaf.policy_set, leaf.digest)
+        story = self.versions.get(key, _Story())
+        state = NEXT.get((story.state, leaf.transition))
+        if state is None or leaf.entries != story.last:
+            before = story.state or "unknown"
+            message = f"a version that is {before} before it cannot have `{leaf.transition}`"
+            yield fault(index, "publication_out_of_order", message)
+        actor = disclosed.get(ACTOR)
+        if leaf.transition is Transition.APPROVE and story.has_author(actor):
+            yield fault(index, "approved_by_author", "an author of the version approved it")
+        authors = story.authors
+        if leaf.transition in AUTHORED and actor is not None:
+            authors = (*authors, actor)
+        self.versions[key] = _Story(
+            state=state or story.state, last=((index, index + 1),), authors=authors
+        )

@@ -1,0 +1,194 @@
+"""What one process knows of what is in force: when it is certain, and when it does not decide."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from api import policies_in_force as module
+from api.contents import open_database
+from api.policies_in_force import NotFresh, PoliciesInForce
+from api.wsgi import start
+from engine.audit.acts import Transition
+from engine.storage.database import Database
+from engine.storage.errors import StorageUnavailable
+from engine.storage.policies import policy_version
+from engine.storage.policy_sets import Finding, Order, PolicySets
+from engine.storage.schema import policy_version as kept
+from tests.api.installation import Caller, allowed, install, problem_of
+from tests.api.publishing import policies
+
+SOUND = Finding(report=b"{}", is_sound=True)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(install(tmp_path, log_level="error").settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time that passes for whoever asks how long ago something was."""
+    seconds = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: seconds[0])
+    return seconds
+
+
+def in_force(database: Database) -> PoliciesInForce:
+    made = PoliciesInForce(database, default="assent", bound=2)
+    made.refresh()
+    return made
+
+
+def approved(database: Database, number: int) -> str:
+    sets, version = PolicySets(database), policy_version("assent", policies(number))
+    sets.add("assent", version, SOUND, actor="anna")
+    sets.move("assent", version.digest, Transition.SUBMIT, Order(actor="anna"))
+    sets.move("assent", version.digest, Transition.APPROVE, Order(actor="ben"))
+    return version.digest
+
+
+def test_confirmation_holds_for_its_time_and_is_then_asked_for(
+    database: Database, now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = in_force(database)
+    engine = made.engine("assent")
+
+    def gone(_self: PolicySets) -> int:
+        raise StorageUnavailable("the database cannot be read or written")
+
+    now[0] = 3.0
+    assert made.engine("assent") is engine  # It was asked, and said so.
+    monkeypatch.setattr(PolicySets, "number", gone)
+    now[0] = 5.0
+    assert made.engine("assent") is engine
+    now[0] = 5.1
+    with pytest.raises(NotFresh, match="nobody can say"):
+        made.engine("assent")
+    with pytest.raises(NotFresh):
+        made.identities()
+    monkeypatch.undo()
+
+
+def test_process_that_knows_of_others_does_not_decide(database: Database, now: list[float]) -> None:
+    made = in_force(database)
+    digest = approved(database, 1)
+    PolicySets(database).activate("assent", digest, Order(actor="ben"), since=None)
+    assert made.engine("assent").identity.digest != digest
+    now[0] = 3.0
+    with pytest.raises(NotFresh, match="not ready here yet"):
+        made.engine("assent")
+    made.refresh()
+    assert made.engine("assent").identity.digest == digest
+
+
+def test_approved_version_is_built_before_it_is_in_force(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = in_force(database)
+    first = made.engine("assent")
+    digest = approved(database, 1)
+    made.refresh()
+    monkeypatch.setattr(PoliciesInForce, "_engine", None)  # Nothing is built from here on.
+    sets = PolicySets(database)
+    sets.activate("assent", digest, Order(actor="ben"), since=None)
+    made.refresh()
+    assert not made.is_in_force(first)
+    assert made.engine("assent").identity.digest == digest
+    sets.roll_back("assent", Order(actor="ben"))
+    made.refresh()
+    assert made.is_in_force(first)
+
+
+def test_version_that_was_altered_is_not_decided_by(database: Database) -> None:
+    made = in_force(database)
+    digest = approved(database, 1)
+    sets = PolicySets(database)
+    sets.activate("assent", digest, Order(actor="ben"), since=None)
+    for files in (policy_version("x", policies(2)).files, b'{"a.policy":"rule"}'):
+        with database.writing() as connection:
+            altered = update(kept).where(kept.c.digest == digest)
+            connection.execute(altered.values(files=files))
+        made = in_force(database)
+        with pytest.raises(NotFresh, match="cannot be used here"):
+            made.engine("assent")
+
+
+def test_thread_tries_again_and_says_so_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Exception | None] = []
+    made = PoliciesInForce(database, default="assent", bound=2, on_change=told.append)
+    failures = iter([StorageUnavailable("gone"), StorageUnavailable("gone")])
+    refresh = PoliciesInForce.refresh
+
+    def failing(self: PoliciesInForce) -> None:
+        for failure in failures:
+            raise failure
+        refresh(self)
+        self._closing.set()
+
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(PoliciesInForce, "refresh", failing)
+    made.start()
+    thread = made._thread  # noqa: SLF001 - it ends by itself, once it has succeeded.
+    assert thread is not None
+    thread.join(60)
+    made.close()
+    assert [type(each) for each in told] == [StorageUnavailable, type(None)]
+
+
+def test_batch_ends_where_other_policies_come_into_force(tmp_path: Path) -> None:
+    installation = install(tmp_path, log_level="error")
+    started = start(installation.settings)
+    api = Caller(app=cast(Flask, started.wsgi), installation=installation)
+    force: PoliciesInForce = api.app.extensions["policies"]
+    engine = force.engine
+    calls: list[str] = []
+
+    def changing(name: str) -> Any:
+        calls.append(name)
+        if len(calls) == 3:
+            database = open_database(installation.settings)
+            digest = approved(database, 1)
+            PolicySets(database).activate("assent", digest, Order(actor="ben"), since=None)
+            database.close()
+            force.refresh()
+        if len(calls) == 4:
+            raise NotFresh("nobody can say")
+        return engine(name)
+
+    force.engine = changing  # type: ignore[method-assign,assignment] # Between two groups of one batch.
+    answer = api.post([allowed()] * 600, "/v1/decisions/batch")
+    items = answer.json
+    answer.close()
+    started.close()
+    assert items is not None
+    assert [("decision" in each) for each in items] == [True] * 256 + [False] * 344
+    types = {each["error"]["type"] for each in items[256:]}
+    assert types == {"/problems/not-fresh"}
+    assert "came into force during the batch" in items[300]["error"]["detail"]
+
+
+def test_service_that_is_not_certain_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation = install(tmp_path, log_level="error")
+    started = start(installation.settings)
+    api = Caller(app=cast(Flask, started.wsgi), installation=installation)
+
+    def unsure(*_: object) -> Any:
+        raise NotFresh("nobody can say at the moment which policies are in force")
+
+    monkeypatch.setattr(PoliciesInForce, "engine", unsure)
+    for answer in (api.post({"campaign": allowed(), "dry_run": True}), api.get("/v1/vocabulary")):
+        problem_of(answer, 503, "not-fresh")
+        assert answer.headers["Retry-After"] == "1"
+    problem_of(api.get("/health/ready", role=None), 503, "not-ready")
+    started.close()

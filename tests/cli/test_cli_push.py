@@ -1,0 +1,129 @@
+"""`assent push` and `assent policies`, against a service that runs."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from tests.api.installation import Served, free_port, install, serving
+from tests.api.publishing import policies
+
+Run = Callable[..., Result]
+OneLine = Callable[[Result], str]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    directory = tmp_path_factory.mktemp("service")
+    with serving(install(directory, log_level="error", port=free_port())) as served:
+        yield served
+
+
+@pytest.fixture
+def at(service: Served, tmp_path: Path) -> Callable[[str], tuple[str, ...]]:
+    """Return the options by which a role calls the service."""
+
+    def options(role: str) -> tuple[str, ...]:
+        file = tmp_path / f"{role}.key"
+        file.write_text(service.installation.tokens[role] + "\n")
+        return "--url", f"http://127.0.0.1:{service.port}", "--key-file", str(file)
+
+    return options
+
+
+def folder(place: Path, files: dict[str, str]) -> str:
+    place.mkdir()
+    for name, text in files.items():
+        (place / name).write_text(text, encoding="utf-8")
+    return str(place)
+
+
+def test_steps_as_json(run: Run, at: Callable[[str], tuple[str, ...]], tmp_path: Path) -> None:
+    author, approver, house = at("author"), at("approver"), ("--set", "house", "--json")
+    pushed = folder(tmp_path / "p", policies(1))
+    made = json.loads(run("push", pushed, "--submit", *house, *author).stdout)
+    assert (made["is_new"], made["state"]) == (True, "in review")
+    version = made["version"]
+    reasons = ("--reason", "say why")
+    rejected = json.loads(run("policies", "reject", version, *reasons, *house, *approver).stdout)
+    assert rejected["state"] == "rejected"
+    again = json.loads(run("policies", "submit", version, *house, *author).stdout)
+    assert again["state"] == "in review"
+    run("policies", "approve", version, *house, *approver)
+    later = ("--from", "2999-01-01T00:00:00Z", *reasons)
+    made = json.loads(run("policies", "activate", version, *later, *house, *approver).stdout)
+    assert made["scheduled"]["version"] == version
+    shown = json.loads(run("policies", "show", version, *house, *author).stdout)
+    assert [each["transition"] for each in shown["history"]][-1] == "activate"
+    difference = ("--old", version, *house)
+    told = json.loads(run("policies", "diff", version, *difference, *author).stdout)
+    assert told["changed"] == []
+    listed = json.loads(run("policies", "list", "--json", *approver).stdout)
+    assert [each["name"] for each in listed["items"]] == ["assent", "house"]
+    text = run("policies", "list", *approver).stdout
+    assert "house\n  in force  nothing\n  to come   " in text
+    assert "cancelled" not in run("policies", "show", version, "--set", "house", *author).stdout
+
+
+def test_policies_that_cannot_decide(
+    run: Run, at: Callable[[str], tuple[str, ...]], tmp_path: Path, one_line: OneLine
+) -> None:
+    broken = folder(tmp_path / "broken", policies(1) | {"more.policy": "policy x\n"})
+    result = run("push", broken, "--submit", *at("author"))
+    assert result.exit_code == 1
+    assert "error[" in result.stdout
+    assert "more.policy:" in result.stdout
+    assert "tests     not run" in result.stdout
+    assert "it cannot be submitted" in result.stdout
+    version = json.loads(run("push", broken, "--json", *at("author")).stdout)["version"]
+    line = one_line(run("policies", "submit", version, *at("author")))
+    assert line.startswith("assent: policies: its check has errors, or its tests fail")
+    case = 'test "all" on 2026-01-01\n  given campaign.markets is {DE}\n  expect allow\nend test\n'
+    failing = folder(tmp_path / "failing", policies(1) | {"t.policy": case})
+    result = run("push", failing, *at("author"))
+    assert "FAILED  all\n" in result.stdout
+    assert "tests     0 passed, 1 failed" in result.stdout
+    assert run("push", failing, *at("author")).stdout.count("unchanged  assent ") == 1
+
+
+def test_what_goes_wrong_is_one_line(
+    run: Run, at: Callable[[str], tuple[str, ...]], tmp_path: Path, one_line: OneLine
+) -> None:
+    author = at("author")
+    nowhere = ("--url", "http://127.0.0.1:1", *author[2:])
+    (tmp_path / "no.key").write_bytes(b"\xff")
+    (tmp_path / "other.key").write_text("secret")
+    pushed = folder(tmp_path / "p", policies(1))
+    for arguments, words in (
+        (("policies", "list"), "it wants a key"),
+        (("policies", "list", "--key-file", str(tmp_path / "x")), "no such file"),
+        (("policies", "list", "--key-file", str(tmp_path / "no.key")), "this is no key"),
+        (("policies", "list", "--key-file", str(tmp_path / "other.key")), "this is no key"),
+        (("policies", "list", *nowhere), "it does not answer"),
+        (("policies", "list", "--url", "http://[", *author[2:]), "check the address"),
+        (("policies", "list", *at("submitter")), "this needs a key with the role"),
+        (("policies", "show", "000000000000", *author), "has no version"),
+        (("policies", "rollback", "--set", "none", *at("approver")), "there is no policy set"),
+        (("push", str(tmp_path / "none"), *author), "this is not a directory"),
+        (("push", pushed, "--reason", "x", *author), "--reason goes with --submit"),
+        (("push", pushed, "--set", "A", *author), "lower-case"),
+    ):
+        assert words in one_line(run(*arguments))
+
+
+def test_key_in_a_file(run: Run, tmp_path: Path, one_line: OneLine) -> None:
+    run("init")
+    file = tmp_path / "ben.key"
+    terms = ("--role", "approver", "--set", "house", "--principal", "benjamin")
+    result = run("keys", "create", "ben", *terms, "-o", str(file))
+    assert result.stdout == f"the key is in {file}\n"
+    assert file.read_text().startswith("assent_")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "file exists" in one_line(run("keys", "create", "b", *terms, "-o", str(file)))
+    other = tmp_path / "other.key"
+    one_line(run("keys", "create", "ben", *terms, "-o", str(other)))
+    assert not other.exists()
+    shown = run("keys", "create", "carl", *terms).stdout
+    assert "  carl  approver, of benjamin, for house\n" in shown
