@@ -1,4 +1,4 @@
-"""Nothing that was submitted is lost: it is told, kept as unmapped, or says how to read the rest."""
+"""Nothing that was submitted is lost: it is told, or kept as unmapped, or tells how to read on."""
 
 from collections.abc import Iterator
 
