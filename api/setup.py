@@ -19,10 +19,11 @@ import msgspec
 from engine.audit.acts import Transition
 from engine.bundle.load import UnreadableError, read_directory
 from engine.source.json_fault import excerpt
+from engine.storage.contents import Contents
 from engine.storage.database import Database, shown_url, sqlite_file
 from engine.storage.errors import Conflict, NotFound
 from engine.storage.keys import ApiKeys, NewApiKey, Role
-from engine.storage.migrate import migrate
+from engine.storage.migrate import Schema, migrate, schema_of
 from engine.storage.policies import policy_version
 from engine.storage.policy_sets import Finding, PolicySets, WrongState
 from engine.storage.sealing import begin_sealing
@@ -83,10 +84,7 @@ def initialise(settings: Settings) -> Preparation:
     database = Database(settings.database_url, contents=contents)
     examples = _make_directories(settings)
     try:
-        migrate(database)
-        begin_sealing(database, contents)
-        begin_signing(settings, database)
-        imported = _import_policies(settings, database)
+        imported = _bring_up(settings, database, contents)
         made = _first_keys(ApiKeys(database))
     finally:
         database.close()
@@ -96,6 +94,48 @@ def initialise(settings: Settings) -> Preparation:
         keys=made,
         examples=examples,
     )
+
+
+def revisions(settings: Settings) -> Schema:
+    """Return how far the database is. Raises `SetupError` where none is prepared.
+
+    Raises `StorageUnavailable`.
+    """
+    database = Database(settings.database_url)
+    try:
+        # To ask an SQLite file that is not there would make it.
+        if not database.is_there():
+            raise SetupError("there is no database to bring up to date; `assent init` prepares one")
+        with database.reading() as connection:
+            schema = schema_of(connection)
+    finally:
+        database.close()
+    if schema.current is None:
+        raise SetupError("there is no database to bring up to date; `assent init` prepares one")
+    return schema
+
+
+def upgrade(settings: Settings) -> Schema:
+    """Bring a prepared database to the current schema; returns how far it was before.
+
+    What later versions need besides is made, as `initialise` makes it. Raises as that does, and
+    `SetupError` where nothing is prepared.
+    """
+    before = revisions(settings)
+    contents = contents_of(settings)
+    database = Database(settings.database_url, contents=contents)
+    try:
+        _bring_up(settings, database, contents)
+    finally:
+        database.close()
+    return before
+
+
+def _bring_up(settings: Settings, database: Database, contents: Contents) -> SetVersion | None:
+    migrate(database)
+    begin_sealing(database, contents)
+    begin_signing(settings, database)
+    return _import_policies(settings, database)
 
 
 def make_key(  # noqa: PLR0913 - one for each thing that a key has.
@@ -176,7 +216,7 @@ def _first_keys(keys: ApiKeys) -> tuple[NewApiKey, ...]:
 def _make_directories(settings: Settings) -> tuple[Path, ...]:
     files = map(sqlite_file, (settings.database_url, settings.content_keys_url))
     try:
-        settings.data_directory.mkdir(parents=True, exist_ok=True)
+        settings.data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         for file in files:
             if file is not None:
                 file.parent.mkdir(parents=True, exist_ok=True)

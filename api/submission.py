@@ -1,5 +1,6 @@
 """One submitted record through the engine: adapted, decoded, decided, told as a document.
 
+Before the decoding, what the consent strings of the campaign say is put beside it (`api.consent`).
 Every entrance (HTTP, command line) comes through here, so that the same record gets the same
 answer. Nothing is recorded; that is for the caller.
 """
@@ -12,6 +13,7 @@ from engine import CampaignError, Decision, Engine, document
 from engine.evaluation.document import Document, Origin
 
 from .adapters import FORMATS, Adaptation, AdapterRefusal
+from .consent.facts import Contradiction, Heard, hear
 
 NATIVE = "assent"
 """The format of a descriptor written after the vocabulary itself."""
@@ -80,15 +82,38 @@ def _decide(
     id: str,  # noqa: A002 - likewise.
     adaptation: Adaptation | None,
 ) -> Decided | Refused:
-    origin = adaptation.origin_of if adaptation is not None else None
+    heard = hear(descriptor, engine.bundle.policies.vocabulary)
+    if heard.contradictions:
+        return Refused(faults=_contradicted(heard.contradictions, adaptation))
+    origin = _origin(heard, adaptation)
     try:
-        decision = engine.decide(descriptor, as_of=terms.as_of, as_if_launched=terms.as_if_launched)
+        decision = engine.decide(
+            heard.campaign, as_of=terms.as_of, as_if_launched=terms.as_if_launched
+        )
     except CampaignError as error:
         return Refused(faults=_faults(error, origin))
     made = document(decision, id=id, identity=engine.identity, origin=origin)
     if adaptation is not None:
         made["unmapped"] = sorted(adaptation.unmapped)
     return Decided(decision=decision, document=made, origin=origin)
+
+
+def _origin(heard: Heard, adaptation: Adaptation | None) -> Origin | None:
+    """Return what leads from the campaign into the record, or None where they are the same."""
+    if adaptation is None:
+        return heard.origin_of if heard.origins else None
+    adapted = adaptation.origin_of
+    return lambda pointer: adapted(heard.origin_of(pointer) or pointer)
+
+
+def _contradicted(
+    contradictions: tuple[Contradiction, ...], adaptation: Adaptation | None
+) -> tuple[Fault, ...]:
+    origin = adaptation.origin_of if adaptation is not None else None
+    return tuple(
+        Fault(pointer=_submitted(each.pointer, origin), message=each.message, help=each.help)
+        for each in contradictions
+    )
 
 
 def _faults(error: CampaignError, origin: Callable[[str], str | None] | None) -> tuple[Fault, ...]:

@@ -36,7 +36,7 @@ def service_told() -> Iterator[None]:
     except LogForked as error:
         raise Failure("the log", str(error), "put back the database that was signed") from error
     except (SetupError, StorageError, LogError) as error:
-        advice = None if "assent init" in str(error) else _PREPARE
+        advice = None if "`assent" in str(error) else _PREPARE
         raise Failure("service", str(error), advice) from error
 
 

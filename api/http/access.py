@@ -10,7 +10,7 @@ from engine.storage.keys import ApiKey, ApiKeys, Role
 
 from .problems import FORBIDDEN, UNAUTHENTICATED, Problem, ProblemRaised
 
-PUBLIC = frozenset({"health.live", "health.ready"})
+PUBLIC = frozenset({"health.live", "health.ready", "documentation.page"})
 """The endpoints that need no key."""
 
 PUBLISHED = frozenset({"tiles.checkpoint", "tiles.resource", "tiles.timestamp"})
@@ -44,6 +44,7 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "log.export": frozenset({Role.AUDITOR}),
         "erasures.erase": frozenset({Role.ADMIN}),
         "vocabulary.show": ANY_KEY,
+        "documentation.openapi": ANY_KEY,
         "policies.check": frozenset({Role.AUTHOR, Role.APPROVER}),
         "policies.format": frozenset({Role.AUTHOR, Role.APPROVER}),
         "policy_sets.list": READERS,

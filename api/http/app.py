@@ -41,6 +41,7 @@ from .problems import (
 from .routes import (
     batch,
     decisions,
+    documentation,
     erasures,
     health,
     log,
@@ -61,7 +62,7 @@ def create_app(service: Service) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # No cross-origin use: CORS stays closed.
     app.url_map.merge_slashes = False
     modules = (decisions, batch, search, erasures, log, tiles, vocabulary, health, metrics)
-    for module in (*modules, policy_sets, policies):
+    for module in (*modules, policy_sets, policies, documentation):
         app.register_blueprint(module.blueprint(service))
     _register_admission(app, service)
     _register_errors(app, service)

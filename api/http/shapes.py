@@ -211,6 +211,20 @@ class _ErasureShape(_Shape):
     ground = Word(ASKED_FOR)
 
 
+class _ReasonShape(_Shape):
+    reason = Text()
+
+
+class _RejectionShape(_Shape):
+    reason = Text(required=True)
+
+
+class _ActivationShape(_Shape):
+    version = Text(required=True)
+    since = Instant(data_key="from")
+    reason = Text()
+
+
 _Parameters = TypeVar(
     "_Parameters",
     bound=NoParameters
@@ -232,8 +246,14 @@ _SHAPES: Mapping[type[object], Schema] = {
     SampleParameters: _SampleShape(),
     ManifestParameters: _ManifestShape(),
 }
-_ENVELOPE = _EnvelopeShape()
-_ERASURE = _ErasureShape()
+ENVELOPE = _EnvelopeShape()
+ERASURE = _ErasureShape()
+REASON, REJECTION, ACTIVATION = _ReasonShape(), _RejectionShape(), _ActivationShape()
+
+
+def schema_of(shape: type[object]) -> Schema:
+    """Return the schema that reads the query of a shape."""
+    return _SHAPES[shape]
 
 
 def read_query(shape: type[_Parameters], query: MultiDict[str, str]) -> _Parameters:
@@ -269,7 +289,7 @@ def read_envelope(body: object) -> tuple[object, Envelope, tuple[ProblemError, .
             message="the body should be an object", pointer="", help=_ENVELOPE_HELP
         )
         return None, Envelope(), (error,)
-    values, faults = _load(_ENVELOPE, body)
+    values, faults = _load(ENVELOPE, body)
     errors = tuple(
         ProblemError(message=fault.message, pointer=f"/{escaped(fault.name)}", help=fault.help)
         for fault in faults
@@ -288,7 +308,7 @@ def read_erasure(body: object) -> ErasureOrder:
     if not isinstance(body, dict):
         error = ProblemError(message="the body should be an object", pointer="", help=_ERASURE_HELP)
         raise ProblemRaised(_malformed_order([error]))
-    values, faults = _load(_ERASURE, body)
+    values, faults = _load(ERASURE, body)
     errors = [
         ProblemError(message=fault.message, pointer=f"/{escaped(fault.name)}", help=fault.help)
         for fault in faults

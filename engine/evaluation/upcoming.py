@@ -4,26 +4,32 @@ A flight without an end is judged by the law of its first day. Law that begins t
 not change the answer, but whoever books the campaign should know its date.
 """
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
+
+from msgspec import structs
 
 from .judge import Hearing
 from .moment import FLIGHT, Days
 from .result import RuleResult, Status, Upcoming
+from .results import heard
 from .validity import JudgeAll
 
 
 def upcoming(
-    hearing: Hearing, judge_all: JudgeAll, results: tuple[RuleResult, ...]
+    hearing: Hearing, judge_all: JudgeAll, results: Sequence[RuleResult]
 ) -> tuple[Upcoming, ...]:
     """Return the rules that a campaign without end would come to violate, by day and id."""
     certain = hearing.moment.certain
     if certain is None or hearing.campaign.at(FLIGHT, "until_stopped") is not True:
         return ()
-    open_rules = {r.rule.id for r in results if r.status is not Status.VIOLATED}
+    violated = {r.rule.id for r in heard(results) if r.status is Status.VIOLATED}
+    open_rules = hearing.policies.calendars.keys() - violated
     found: dict[str, Upcoming] = {}
     for day, names in _days_of_change(hearing, certain, open_rules):
-        then = replace(hearing.moment, certain=Days(first=day, last=day), possible=None)
+        then = structs.replace(hearing.moment, certain=Days(first=day, last=day), possible=None)
         waiting = frozenset(names - found.keys())
         for result in judge_all(replace(hearing, moment=then), waiting):
             if result.status is Status.VIOLATED:
@@ -32,7 +38,7 @@ def upcoming(
 
 
 def _days_of_change(
-    hearing: Hearing, certain: Days, open_rules: set[str]
+    hearing: Hearing, certain: Days, open_rules: AbstractSet[str]
 ) -> list[tuple[date, set[str]]]:
     """Return the later days on which the law of some rules changes, in order, with those rules."""
     days: dict[date, set[str]] = {}

@@ -1,5 +1,6 @@
 """Bringing a database to the current schema: one Alembic history, read from the package itself."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
@@ -9,14 +10,25 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from .database import Database
+from .errors import StorageUnavailable
 
 _HISTORY = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """The revision of a database, None before the first, and those that it lacks, in order."""
+
+    current: str | None
+    newest: str
+    pending: tuple[str, ...]
 
 
 def migrate(database: Database | str) -> None:
     """Apply every revision that a database lacks; safe to call from several processes at once.
 
-    Takes an open `Database` or a URL. Raises `StorageUnavailable`.
+    Takes an open `Database` or a URL. Raises `StorageUnavailable`, also for a database of a later
+    version, of which nothing is changed.
     """
     if isinstance(database, str):
         opened = Database(database)
@@ -26,9 +38,24 @@ def migrate(database: Database | str) -> None:
             opened.close()
         return
     with database.writing() as connection:
+        schema_of(connection)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def schema_of(connection: Connection) -> Schema:
+    """Return how far a database is. Raises `StorageUnavailable` where it is of a later version."""
+    current = current_revision(connection)
+    history = [each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()]
+    history.reverse()
+    if current is not None and current not in history:
+        raise StorageUnavailable(
+            f"the database is of a later version of Assent (revision {current}, and this one knows"
+            f" {history[-1]}): an `assent` of that version is needed"
+        )
+    done = 0 if current is None else history.index(current) + 1
+    return Schema(current=current, newest=history[-1], pending=tuple(history[done:]))
 
 
 def current_revision(connection: Connection) -> str | None:

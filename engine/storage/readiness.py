@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from .database import Database
 from .errors import StorageError
 from .log_store import read_head
-from .migrate import current_revision, newest_revision
+from .migrate import Schema, schema_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +34,10 @@ def probe(database: Database) -> Readiness:
     try:
         with database.reading() as connection:
             is_reachable = True
-            is_current = current_revision(connection) == newest_revision()
+            schema = schema_of(connection)
+            is_current = not schema.pending
             if not is_current:
-                return _not_ready(
-                    "the database is not of this version; `assent init` brings it there",
-                    is_reachable=True,
-                )
+                return _not_ready(_behind(schema), is_reachable=True)
             head = read_head(connection)
     except StorageError as error:
         return _not_ready(str(error), is_reachable=is_reachable, is_current=is_current)
@@ -49,6 +47,15 @@ def probe(database: Database) -> Readiness:
         is_log_consistent=True,
         size=head.frontier.size,
         problem=None,
+    )
+
+
+def _behind(schema: Schema) -> str:
+    if schema.current is None:
+        return "the database is not of this version; `assent init` brings it there"
+    return (
+        f"the database is of an earlier version (revision {schema.current}, and this one needs"
+        f" {schema.newest}); make a backup, then `assent migrate` brings it there"
     )
 
 

@@ -148,11 +148,14 @@ def five_mistakes(tmp_path: Path, policies: str) -> Path:
     return spoiled
 
 
+_WITH_POLICIES = ("test_cli_service", "test_cli_push", "test_cli_operations")
+
+
 @pytest.fixture(autouse=True)
 def empty_log(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """`assent init` makes an empty log, as before there were policy sets, where none is published.
 
     The tests of the log put its first entry there themselves.
     """
-    if not request.module.__name__.endswith(("test_cli_service", "test_cli_push")):
+    if not request.module.__name__.endswith(_WITH_POLICIES):
         monkeypatch.setattr(setup, "_import_policies", lambda *_: None)

@@ -14,7 +14,7 @@ from functools import cache
 import pytest
 
 from engine.evaluation.judge import Hearing
-from engine.evaluation.moment import moment
+from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.result import Status
 from engine.handbook.reading import lists_read, parameters_read, tables_read
 from engine.semantics.cases import Case, Given
@@ -68,9 +68,8 @@ def status_on(rule: Rule, case: Case, day: date) -> Status:
     )
     moved = replace(case, changes=(*case.changes, *flight))
     campaign = campaign_of(shipped(), moved)
-    hearing = Hearing(
-        policies=shipped().policies, campaign=campaign, moment=moment(campaign, case.day)
-    )
+    then = moment(flight_of(campaign), case.day)
+    hearing = Hearing(policies=shipped().policies, campaign=campaign, moment=then)
     (found,) = shipped().program.judge_all(hearing, frozenset({rule.id}))
     return found.status
 

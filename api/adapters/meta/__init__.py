@@ -7,11 +7,11 @@ means. What is read from where is in `docs/adapters/meta.md`.
 """
 
 from api.adapters.adaptation import Adaptation, Draft
-from api.adapters.reading import AdapterRefusal, whole_record
-from engine.source.json_text import JSONValue
+from api.adapters.agreement import agreement
+from api.adapters.reading import whole_record
+from api.adapters.telling import require_told, unmapped
 
 from .ads import ad_parts
-from .agreement import agreement
 from .audiences import Audiences, audience_part
 from .campaign import account_of, ad_set_part, campaign_part
 from .money import currency_of, leave_currency
@@ -33,27 +33,8 @@ def adapt(record: object) -> Adaptation:
     platform.put("name", "meta", "")
     untold = _put_levels(draft, platform, objects)
     platform.put_found("account_id", account_of(objects))
-    if not any(_tells(value) for path, value in draft.facts().items() if path != "platforms"):
-        raise AdapterRefusal(
-            "no member of the record tells anything about a campaign",
-            pointer="",
-            help="send the objects with their fields, not only references to them",
-        )
-    unmapped = dict(root.remaining())
-    differing = {pointer: root.resolve(pointer) for pointer in untold}
-    return draft.finish(
-        unmapped | {at: value for at, value in differing.items() if not isinstance(value, dict)}
-    )
-
-
-def _tells(value: JSONValue) -> bool:
-    match value:
-        case dict():
-            return any(map(_tells, value.values()))
-        case list():
-            return not value or any(map(_tells, value))
-        case _:
-            return True
+    require_told(draft, "send the objects with their fields, not only references to them")
+    return draft.finish(unmapped(root, untold))
 
 
 def _put_levels(draft: Draft, platform: Draft, objects: Objects) -> tuple[str, ...]:

@@ -1,0 +1,56 @@
+"""`assent migrate`: brings the database of an earlier version to this one."""
+
+import click
+
+from api.cli.failures import NO
+from api.cli.service import service_told
+from api.cli.terminal import Output, toned
+from api.settings import load_settings
+from api.setup import revisions, upgrade
+from engine.evaluation.prose import Tone
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Say what is pending, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@click.pass_context
+def migrate(ctx: click.Context, *, check: bool, as_json: bool) -> None:
+    """Bring the database of an earlier version up to date.
+
+    Stop the service and make a backup first: there is no way back but that. All revisions are one
+    transaction; what is logged stays as it is, and contents that are still in clear are sealed.
+
+    \b
+      assent migrate --check && echo "nothing to do"
+      assent migrate
+
+    Exit status: 0 if the database is up to date, 1 if --check finds that it is not, 2 where it
+    cannot be brought there.
+    """  # noqa: D301 - click reads the escape.
+    with service_told():
+        settings = load_settings()
+        found = revisions(settings) if check else upgrade(settings)
+    output = Output()
+    if as_json:
+        now = found.current if check else found.newest
+        output.json(
+            {
+                "before": found.current,
+                "revision": now,
+                "newest": found.newest,
+                "revisions": list(found.pending),
+                "is_current": now == found.newest,
+            }
+        )
+    elif not found.pending:
+        output.line(toned(f"the database is up to date, at revision {found.newest}"))
+    elif check:
+        pending = ", ".join(found.pending)
+        output.line(
+            toned(f"the database is at revision {found.current}; pending: ")
+            + toned(pending, Tone.VALUE)
+        )
+    else:
+        output.line(toned(f"brought from revision {found.current} to {found.newest}", Tone.TITLE))
+    if check and found.pending:
+        ctx.exit(NO)

@@ -1,0 +1,33 @@
+"""What a database server says of itself, for whoever looks after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from .database import Database
+from .log_store import read_head
+
+_SETTINGS = ("server_version", "synchronous_commit", "max_connections")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerFacts:
+    """Its settings by name and its time, where it is a server; when something was last logged."""
+
+    settings: Mapping[str, str]
+    clock: datetime | None
+    logged_at: datetime
+
+
+def server_facts(database: Database) -> ServerFacts:
+    """Return what can be learned without writing. Raises `StorageError`."""
+    with database.reading() as connection:
+        settings: dict[str, str] = {}
+        clock: datetime | None = None
+        if connection.dialect.name == "postgresql":
+            for name in _SETTINGS:
+                settings[name] = connection.exec_driver_sql(f"SHOW {name}").scalar_one()
+            clock = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+        return ServerFacts(
+            settings=settings, clock=clock, logged_at=read_head(connection).logged_at
+        )

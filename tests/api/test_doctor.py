@@ -1,0 +1,202 @@
+"""What `assent doctor` finds, in an installation that is well and in others that are not."""
+
+import os
+import shutil
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from api.doctor import Finding, Status, examine
+from api.policies_in_force import utc_now
+from api.settings import Settings
+from api.setup import make_key
+from api.wsgi import start
+from engine.storage.database import Database
+from engine.storage.keys import ApiKeys, Role
+from tests.api.installation import Installation, free_port, install
+from tests.postgresql import PostgreSQLServer
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Settings:
+    return install(tmp_path, log_level="error", port=free_port()).settings
+
+
+def found(settings: Settings, check: str, now: datetime | None = None) -> Finding:
+    listed = examine(settings, utc_now if now is None else lambda: now)
+    return next(each for each in listed if each.check == check)
+
+
+def statuses(settings: Settings) -> dict[str, Status]:
+    return {each.check: each.status for each in examine(settings, utc_now)}
+
+
+def test_installation_that_is_well(installation: Installation) -> None:
+    settings = replace(installation.settings, port=int(free_port()))
+    start(settings).close()  # Signs what was logged.
+    came = statuses(settings)
+    assert set(came.values()) <= {Status.OK, Status.WARN}
+    warned = {check for check, status in came.items() if status is Status.WARN}
+    assert warned <= {"place of the anchor", "PostgreSQL"}
+    assert all(each.advice for each in examine(settings, utc_now) if each.status is not Status.OK)
+
+
+def test_nothing_is_made(tmp_path: Path) -> None:
+    made = install(tmp_path, log_level="error").settings
+    shutil.rmtree(made.data_directory)
+    came = statuses(replace(made, port=int(free_port())))
+    assert came["data directory"] is came["database"] is Status.FAIL
+    assert not made.data_directory.exists()
+
+
+def test_directory_that_cannot_be_written(made: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def access(path: object, _mode: int) -> bool:  # The tests may run as root, who may all.
+        return path != made.data_directory
+
+    monkeypatch.setattr(os, "access", access)
+    assert found(made, "data directory").status is Status.FAIL
+
+
+def test_directory_that_anyone_writes(made: Settings) -> None:
+    made.data_directory.chmod(0o777)
+    assert found(made, "data directory").advice == f"`chmod o-w {made.data_directory}`"
+    assert found(made, "database files").status is Status.WARN
+
+
+class _Usage(NamedTuple):
+    free: int
+
+
+@pytest.mark.parametrize(
+    ("free", "status"), [(0, Status.FAIL), (500 << 20, Status.WARN), (5 << 30, Status.OK)]
+)
+def test_space(made: Settings, monkeypatch: pytest.MonkeyPatch, free: int, status: Status) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: _Usage(free))
+    assert found(made, "disk space").status is status
+
+
+def test_keys_that_others_may_read(made: Settings) -> None:
+    made.data_directory.chmod(0o755)
+    made.log_key.chmod(0o644)
+    made.content_key.chmod(0o644)
+    assert "chmod 600" in found(made, "signing keys").found
+    assert found(made, "content key").status is Status.FAIL
+    assert found(made, "contents").status is Status.FAIL
+
+
+def test_keys_that_are_gone(made: Settings) -> None:
+    made.log_key.unlink()
+    assert found(made, "signing keys").status is Status.FAIL
+
+
+def test_key_store_that_is_gone(made: Settings) -> None:
+    (made.data_directory / "content-keys.db").unlink()
+    assert found(made, "contents").found == "there is no key store"
+
+
+def test_certificates_that_are_none(made: Settings, tmp_path: Path) -> None:
+    broken = replace(made, log_tsa="https://tsa.example", log_tsa_certificates=tmp_path / "no.pem")
+    assert found(broken, "time stamps").status is Status.FAIL
+
+
+def test_port_that_is_taken(made: Settings) -> None:
+    with socket.create_server(("127.0.0.1", made.port)):
+        came = found(made, "port")
+    assert came.status is Status.WARN
+    assert "is in use" in came.found
+
+
+def test_address_that_is_not_here(made: Settings) -> None:
+    assert found(replace(made, host="192.0.2.1"), "port").status is Status.FAIL
+
+
+def test_database_that_does_not_answer(made: Settings, tmp_path: Path) -> None:
+    url = f"postgresql://nobody@/none?host={tmp_path}"
+    assert found(replace(made, database_url=url), "database").status is Status.FAIL
+
+
+def test_database_of_another_version(made: Settings) -> None:
+    with closing(sqlite3.connect(made.data_directory / "assent.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0005'")
+    came = found(made, "database")
+    assert came.status is Status.FAIL
+    assert came.advice == "make a backup, then `assent migrate` brings it there"
+
+
+def test_clock_that_was_set_back(made: Settings) -> None:
+    came = found(made, "clock", datetime(2001, 1, 1, tzinfo=UTC))
+    assert came.status is Status.FAIL
+    assert "seconds behind what is logged" in came.found
+
+
+def test_anchor_that_is_none(made: Settings) -> None:
+    made.log_anchor.write_bytes(b"nothing of the kind\n")
+    assert found(made, "anchor").status is Status.FAIL
+
+
+def test_anchor_of_another_log(made: Settings, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = install(tmp_path / "other", log_level="error").settings
+    start(other).close()  # Signs what was logged.
+    shutil.copy(other.log_key, made.log_key)
+    shutil.copy(other.log_anchor, made.log_anchor)
+    assert found(made, "anchor").found == "the log is not the one that was signed"
+
+
+def test_nobody_who_administers(made: Settings) -> None:
+    database = Database(made.database_url)
+    keys = ApiKeys(database)
+    for key in keys.all():
+        if Role.ADMIN in key.roles:
+            keys.revoke(key.prefix)
+    database.close()
+    assert found(made, "API keys").advice == "`assent keys create administrator --role admin`"
+
+
+def test_keys_that_end_soon(made: Settings) -> None:
+    make_key(made, name="brief", roles=[Role.SUBMITTER], expires_at=utc_now() + timedelta(days=3))
+    assert "1 end within 30 days: `brief`" in found(made, "API keys").found
+
+
+def test_policy_set_that_is_not_there(made: Settings) -> None:
+    assert found(replace(made, policy_set="other"), "policies").status is Status.FAIL
+
+
+# --- PostgreSQL -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shared(tmp_path: Path, postgresql: PostgreSQLServer) -> Iterator[tuple[Settings, Any]]:
+    with postgresql.database() as url:
+        yield install(tmp_path, log_level="error", database_url=url).settings, postgresql
+
+
+def _with(shared: tuple[Settings, Any], statement: str) -> Finding:
+    settings, server = shared
+    name = settings.database_url.partition("?")[0].rpartition("/")[2]
+    server.run(f"ALTER DATABASE {name} SET {statement}")
+    return found(settings, "PostgreSQL")
+
+
+def test_processes_want_more_connections_than_there_are(shared: tuple[Settings, Any]) -> None:
+    settings, _ = shared
+    assert found(replace(settings, workers=1), "PostgreSQL").status is Status.OK
+    assert "may want" in found(replace(settings, workers=64), "PostgreSQL").found
+
+
+def test_commit_that_waits_for_no_standby(shared: tuple[Settings, Any]) -> None:
+    assert "`local`" in _with(shared, "synchronous_commit = local").found
+
+
+def test_clock_of_the_server_is_another(shared: tuple[Settings, Any]) -> None:
+    settings, _ = shared
+    came = found(settings, "clock", utc_now() + timedelta(hours=1))
+    assert came.status is Status.WARN
+    assert "off the database's" in came.found

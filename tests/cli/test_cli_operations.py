@@ -1,0 +1,96 @@
+"""`assent doctor` and `assent migrate` as an operator meets them."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+
+def _put_back(tmp_path: Path, revision: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "var" / "assent.db")) as connection, connection:
+        for statement in (
+            "DROP TABLE policy_event",
+            "DROP TABLE policy_set_version",
+            "DROP TABLE policy_set",
+            "ALTER TABLE api_key DROP COLUMN principal",
+            "ALTER TABLE api_key DROP COLUMN policy_sets",
+            *("DELETE FROM sealed", "DELETE FROM payload", "DELETE FROM disclosure"),
+            *("DELETE FROM log_entry_words", "DELETE FROM log_entry_rule", "DELETE FROM log_entry"),
+            "UPDATE log_head SET size = 0, frontier = x''",
+        ):
+            connection.execute(statement)
+        connection.execute("UPDATE alembic_version SET version_num = ?", [revision])
+
+
+def test_doctor_tells_a_newcomer_to_begin(run: Run) -> None:
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "FAIL  data directory       there is none at" in result.stdout
+    assert "`assent init` makes it" in result.stdout
+    made = json.loads(run("doctor", "--json").stdout)
+    assert made["is_well"] is False
+    assert {"check", "status", "found", "advice"} == set(made["findings"][0])
+
+
+def test_doctor_after_init(run: Run) -> None:
+    assert run("init").exit_code == 0
+    result = run("doctor")
+    assert (result.exit_code, result.stderr) == (0, ""), result.stdout
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("OK    settings             all are known")
+    assert not any(line.startswith("FAIL") for line in lines)
+    assert json.loads(run("doctor", "--json").stdout)["is_well"] is True
+
+
+def test_doctor_of_settings_that_cannot_be_read(
+    run: Run, one_line: Callable[[Result], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSENT_PROT", "1")
+    assert "did you mean `ASSENT_PORT`?" in one_line(run("doctor"))
+
+
+def test_nothing_to_migrate(run: Run, one_line: Callable[[Result], str], tmp_path: Path) -> None:
+    assert "`assent init` prepares one" in one_line(run("migrate"))
+    (tmp_path / "var").mkdir()
+    sqlite3.connect(tmp_path / "var" / "assent.db").close()
+    (tmp_path / "var" / "assent.db").touch()
+    assert "`assent init` prepares one" in one_line(run("migrate", "--check"))
+
+
+def test_database_of_an_earlier_version(
+    run: Run, one_line: Callable[[Result], str], tmp_path: Path
+) -> None:
+    assert run("init").exit_code == 0
+    assert run("migrate", "--check").stdout.startswith("the database is up to date, at revision")
+    _put_back(tmp_path, "0005")
+    line = one_line(run("serve"))
+    assert "make a backup, then `assent migrate` brings it there" in line
+    assert "init" not in line
+    check = run("migrate", "--check")
+    assert check.exit_code == 1
+    assert check.stdout.startswith("the database is at revision 0005; pending: 0006")
+    told = json.loads(run("migrate", "--check", "--json").stdout)
+    assert (told["revision"], told["is_current"]) == ("0005", False)
+    done = run("migrate")
+    assert done.stdout.startswith("brought from revision 0005 to 0"), done.stderr
+    assert run("migrate").stdout.startswith("the database is up to date")
+    told = json.loads(run("migrate", "--json").stdout)
+    assert (told["is_current"], told["revisions"]) == (True, [])
+
+
+def test_database_of_a_later_version(
+    run: Run, one_line: Callable[[Result], str], tmp_path: Path
+) -> None:
+    assert run("init").exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "var" / "assent.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    for command in (("migrate",), ("migrate", "--check"), ("serve",), ("init",)):
+        line = one_line(run(*command))
+        assert "of a later version of Assent (revision 9999" in line
+        assert line.endswith("an `assent` of that version is needed\n")
