@@ -6,7 +6,7 @@ BIN := .venv/bin
 DATA ?= var
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types arrows tests wheel vscode format lock clean
+.PHONY: help run test lint types arrows tests bench wheel vscode format lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -31,6 +31,9 @@ tests: .venv/ready ## the tests, with branch coverage
 	$(BIN)/python -m pytest -n auto --cov --cov-report=
 	$(BIN)/coverage report --include='engine/*' --fail-under=100
 	$(BIN)/coverage report --include='api/*' --fail-under=97
+
+bench: .venv/ready ## time decisions over 20 to 10,000 rules, beside goals and what peers are installed
+	$(BIN)/python -m benchmarks.scale
 
 wheel: .venv/ready ## build the wheel into dist/
 	$(BIN)/hatchling build -t wheel

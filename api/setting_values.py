@@ -131,6 +131,16 @@ def read_address(text: str) -> str:
     return text
 
 
+def read_public_url(value: object, _base: Path) -> str | None:
+    """Read an address of TLS, without a slash at its end; None is read as it is."""
+    if value is None:
+        return None
+    url = read_address(value) if isinstance(value, str) else ""
+    if not url.startswith("https://"):
+        raise ValueError("an address that begins with `https://`")
+    return url.rstrip("/")
+
+
 def read_origins(value: object, _base: Path) -> frozenset[str]:
     """Read origins (RFC 6454), in one text or as the texts of a list."""
     texts = value if isinstance(value, list) else [value]

@@ -31,6 +31,7 @@ from .setting_values import (
     read_origins,
     read_path,
     read_place,
+    read_public_url,
     read_roles,
     read_schedule,
     read_set_name,
@@ -68,6 +69,7 @@ class Settings:
     log_anchor: Path
     log_origin: str
     log_public: bool
+    public_url: str | None
     log_witnesses: tuple[Witness, ...]
     log_quorum: int
     log_vouched: Path
@@ -175,6 +177,13 @@ SETTINGS = (
         shown="`false`",
         meaning="`true` shows `/log/` to everyone, `false` to keys with the role `auditor`",
         read=read_flag,
+    ),
+    Setting(
+        name="public_url",
+        default=None,
+        shown="none",
+        meaning="by which address clients reach the service: `https://…`; for AuthZEN's discovery",
+        read=read_public_url,
     ),
     Setting(
         name="log_witnesses",

@@ -1,5 +1,7 @@
 """One submitted record through the engine: adapted, decoded, decided, told as a document.
 
+Before the decoding, what follows from the descriptor is put beside it: what its consent strings say
+(`api.consent`), and what the counts of its delivery come to (`api.delivery`).
 Every entrance (HTTP, command line) comes through here, so that the same record gets the same
 answer. Nothing is recorded; that is for the caller.
 """
@@ -9,9 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine import CampaignError, Decision, Engine, document
+from engine.evaluation.decode import CampaignFault
 from engine.evaluation.document import Document, Origin
+from engine.semantics.vocabulary import Vocabulary
 
 from .adapters import FORMATS, Adaptation, AdapterRefusal
+from .consent.facts import hear
+from .delivery.facts import compare_groups
+from .derived import Contradiction, Derived
 
 NATIVE = "assent"
 """The format of a descriptor written after the vocabulary itself."""
@@ -80,21 +87,61 @@ def _decide(
     id: str,  # noqa: A002 - likewise.
     adaptation: Adaptation | None,
 ) -> Decided | Refused:
-    origin = adaptation.origin_of if adaptation is not None else None
+    derived = _derived(descriptor, engine.bundle.policies.vocabulary)
+    if derived.contradictions:
+        return Refused(faults=_contradicted(derived.contradictions, adaptation))
+    origin = _origin(derived, adaptation)
     try:
-        decision = engine.decide(descriptor, as_of=terms.as_of, as_if_launched=terms.as_if_launched)
+        decision = engine.decide(
+            derived.campaign, as_of=terms.as_of, as_if_launched=terms.as_if_launched
+        )
     except CampaignError as error:
-        return Refused(faults=_faults(error, origin))
+        return Refused(faults=_faults(_declared(error.faults, derived), origin))
     made = document(decision, id=id, identity=engine.identity, origin=origin)
     if adaptation is not None:
         made["unmapped"] = sorted(adaptation.unmapped)
     return Decided(decision=decision, document=made, origin=origin)
 
 
-def _faults(error: CampaignError, origin: Callable[[str], str | None] | None) -> tuple[Fault, ...]:
+def _derived(descriptor: object, vocabulary: Vocabulary) -> Derived:
+    heard = hear(descriptor, vocabulary)
+    compared = compare_groups(heard.campaign, vocabulary)
+    return Derived(
+        campaign=compared.campaign,
+        origins={**heard.origins, **compared.origins},
+        contradictions=(*heard.contradictions, *compared.contradictions),
+    )
+
+
+def _origin(derived: Derived, adaptation: Adaptation | None) -> Origin | None:
+    """Return what leads from the campaign into the record, or None where they are the same."""
+    if adaptation is None:
+        return derived.origin_of if derived.origins else None
+    adapted = adaptation.origin_of
+    return lambda pointer: adapted(derived.origin_of(pointer) or pointer)
+
+
+def _contradicted(
+    contradictions: tuple[Contradiction, ...], adaptation: Adaptation | None
+) -> tuple[Fault, ...]:
+    origin = adaptation.origin_of if adaptation is not None else None
+    return tuple(
+        Fault(pointer=_submitted(each.pointer, origin), message=each.message, help=each.help)
+        for each in contradictions
+    )
+
+
+def _declared(faults: tuple[CampaignFault, ...], derived: Derived) -> tuple[CampaignFault, ...]:
+    """Return the faults of what was declared: what was derived of it only repeats them."""
+    return tuple(each for each in faults if derived.origin_of(each.pointer) is None) or faults
+
+
+def _faults(
+    faults: tuple[CampaignFault, ...], origin: Callable[[str], str | None] | None
+) -> tuple[Fault, ...]:
     return tuple(
         Fault(pointer=_submitted(fault.pointer, origin), message=fault.message, help=fault.help)
-        for fault in error.faults
+        for fault in faults
     )
 
 

@@ -204,6 +204,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         publisher=publisher,
         vouched=VouchedDirectory(path=settings.log_vouched),
         log_is_public=settings.log_public,
+        public_url=settings.public_url,
         metrics=metrics,
         metrics_are_public=settings.metrics_public,
         rates=rates,

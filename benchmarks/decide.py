@@ -37,7 +37,7 @@ def main() -> None:
 
     def compiled() -> None:
         for campaign in campaigns:
-            decide(bundle.policies, bundle.program.judge_all, campaign, as_of=AS_OF)
+            bundle.program.decide(campaign, as_of=AS_OF)
 
     def by_reference() -> None:
         for campaign in campaigns:
@@ -45,7 +45,7 @@ def main() -> None:
 
     def told() -> None:
         for campaign in campaigns:
-            made = decide(bundle.policies, bundle.program.judge_all, campaign, as_of=AS_OF)
+            made = bundle.program.decide(campaign, as_of=AS_OF)
             document(made, id="-", identity=IDENTITY)
 
     count = len(campaigns)

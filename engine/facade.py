@@ -14,7 +14,6 @@ from pathlib import Path
 
 from .bundle.bundle import Bundle, build, sources_of
 from .bundle.load import UnreadableError, read_directory
-from .evaluation.decide import decide
 from .evaluation.decision import Decision
 from .evaluation.decode import CampaignFault
 from .evaluation.document import Identity
@@ -110,13 +109,7 @@ class Engine:
         _check_instant(as_of)
         campaign = self._own(descriptor)
         try:
-            return decide(
-                self._bundle.policies,
-                self._bundle.program.judge_all,
-                campaign,
-                as_of=as_of,
-                launched=as_if_launched,
-            )
+            return self._bundle.program.decide(campaign, as_of=as_of, launched=as_if_launched)
         except OverflowError:
             message = "as if launched then, the flight would end after the year 9999"
             raise CampaignError((CampaignFault(pointer="/flight", message=message),)) from None

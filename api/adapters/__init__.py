@@ -8,7 +8,7 @@ SDKs are no dependency, and nothing is fetched.
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from . import meta, snapchat
+from . import google_ads, linkedin, meta, openrtb, snapchat, tiktok
 from .adaptation import Adaptation
 from .reading import AdapterRefusal
 from .records import RecordFault, RecordForm, SubmittedRecord, read_records
@@ -24,6 +24,13 @@ __all__ = [
 ]
 
 FORMATS: Mapping[str, Callable[[object], Adaptation]] = MappingProxyType(
-    {"meta": meta.adapt, "snapchat": snapchat.adapt}
+    {
+        "google-ads": google_ads.adapt,
+        "linkedin": linkedin.adapt,
+        "meta": meta.adapt,
+        "openrtb": openrtb.adapt,
+        "snapchat": snapchat.adapt,
+        "tiktok": tiktok.adapt,
+    }
 )
 """The adapters by the name of the format. Each raises `AdapterRefusal` and nothing else."""

@@ -6,7 +6,7 @@ decided is for the engine to say.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.source.json_fault import escaped
@@ -59,7 +59,7 @@ class Draft:
         if found is not None:
             self.put(path, found.value, found.pointer)
 
-    def put_all(self, path: str, found: "list[Found[str]]", origin: str) -> None:
+    def put_all(self, path: str, found: "Sequence[Found[str] | Found[int]]", origin: str) -> None:
         """State a list of which each element has an origin of its own."""
         self.put(path, [item.value for item in found], origin)
         _, pointer, name = self._holder(path)

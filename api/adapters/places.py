@@ -1,4 +1,4 @@
-"""Places by their ISO 3166 codes, found by code or by English name (pycountry)."""
+"""Places and languages by their ISO 3166 and ISO 639 codes, and places by name (pycountry)."""
 
 import unicodedata
 from collections import Counter
@@ -54,3 +54,37 @@ def _regions(country: str) -> dict[str, str]:
 def _folded(name: str) -> str:
     parts = unicodedata.normalize("NFKD", name.strip()).casefold()
     return "".join(character for character in parts if not unicodedata.combining(character))
+
+
+def country_of(code: str) -> str | None:
+    """Return the alpha-2 code of a country by its ISO 3166-1 code of two or of three letters."""
+    return code if is_country(code) else _by_three_letters().get(code)
+
+
+def region_of(country: str, code: str) -> str | None:
+    """Return an ISO 3166-2 code by a country and by what follows the hyphen, or by the whole."""
+    whole = code if code.startswith(f"{country}-") else f"{country}-{code}"
+    return whole if whole in _region_codes() else None
+
+
+def language_of(code: str) -> str | None:
+    """Return an ISO 639 code that is written with or without a country after it (`en_US`)."""
+    language = code.replace("_", "-").partition("-")[0].lower()
+    return language if language in _languages() else None
+
+
+@cache
+def _by_three_letters() -> dict[str, str]:
+    return {str(country.alpha_3): str(country.alpha_2) for country in pycountry.countries}
+
+
+@cache
+def _region_codes() -> frozenset[str]:
+    return frozenset(str(region.code) for region in pycountry.subdivisions)
+
+
+@cache
+def _languages() -> frozenset[str]:
+    return frozenset(
+        str(getattr(language, "alpha_2", language.alpha_3)) for language in pycountry.languages
+    )

@@ -62,6 +62,14 @@ class Record:
         """Keep a member as unmapped, although it was looked at."""
         self._taken.discard(name)
 
+    def take_all(self) -> None:
+        """Take every member, of an object that only says again what another one has said."""
+        self._taken.update(self._members)
+
+    def says_the_same_as(self, other: "Record") -> bool:
+        """Whether two objects have the same members."""
+        return self._members == other._members  # noqa: SLF001 - of the same class.
+
     def keep(self, element: "Found[JSONValue]") -> None:
         """Keep an element of a list as unmapped, although the list was taken."""
         self._kept[element.pointer] = element.value
@@ -148,19 +156,25 @@ class Record:
     # --- members that hold others -------------------------------------------------------------
 
     def record(self, name: str) -> "Record | None":
-        """Return an object; what remains in it is unmapped."""
+        """Return an object, the same each time; what remains in it is unmapped."""
         value = self._take(name)
         if value is None:
             return None
         if not isinstance(value, dict):
             self._mistyped(name, value, "an object")
-        return self._adopt(name, (Record(value, self.at(name)),))[0]
+        return (
+            self._children[name][0]
+            if name in self._children
+            else self._adopt(name, (Record(value, self.at(name)),))[0]
+        )
 
     def records(self, name: str) -> "tuple[Record, ...] | None":
-        """Return a list of objects; what remains in them is unmapped."""
+        """Return a list of objects, the same each time; what remains in them is unmapped."""
         elements = self.elements(name)
         if elements is None:
             return None
+        if name in self._children:
+            return self._children[name]
         made = []
         for element in elements:
             if not isinstance(element.value, dict):

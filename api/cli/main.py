@@ -21,6 +21,12 @@ from engine import __version__
 # when it is called for, which halves the time that the others take to start.
 
 
+def _credentials() -> click.Command:
+    from api.cli.credentials import credentials  # noqa: PLC0415 - as said.
+
+    return credentials
+
+
 def _docs() -> click.Command:
     from api.cli.docs import docs  # noqa: PLC0415 - as said.
 
@@ -111,6 +117,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "explain": lambda: explain,
     "test": lambda: test,
     "docs": _docs,
+    "credentials": _credentials,
     "diff": lambda: diff,
     "new": lambda: new,
     "fmt": lambda: fmt,
@@ -181,6 +188,7 @@ def assent(ctx: click.Context) -> None:
       assent explain E0301              what does a mistake mean, and what mends it?
       assent test policies/             do they decide as their tests say?
       assent docs policies/ -o book/    what do they say, in plain words?
+      assent credentials summer.jpg     what does a file say of its own origin?
       assent diff old/ policies/        what changed in meaning?
       assent new policy alcohol_ads     write one of your own, beginning with an example
       assent fmt policies/              lay policies out as all are laid out

@@ -22,7 +22,15 @@ from .problems import (
 from .rates import Rates, Standing
 from .tokens import TokenError, Tokens
 
-PUBLIC = frozenset({"health.live", "health.ready"})
+PUBLIC = frozenset(
+    {
+        "health.live",
+        "health.ready",
+        "documentation.page",
+        "authzen.configuration",
+        "opa.health",
+    }
+)
 """The endpoints that need no key."""
 
 PUBLISHED = frozenset({"tiles.checkpoint", "tiles.resource", "tiles.timestamp"})
@@ -40,6 +48,10 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
         "decisions.decide": frozenset({Role.SUBMITTER}),
         "batch.decide": frozenset({Role.SUBMITTER}),
+        "opa.decide": frozenset({Role.SUBMITTER}),
+        "opa.policies": ANY_KEY,
+        "authzen.evaluation": frozenset({Role.SUBMITTER}),
+        "authzen.evaluations": frozenset({Role.SUBMITTER}),
         "search.list": frozenset({Role.SUBMITTER, Role.AUDITOR}),
         "search.statistics": frozenset({Role.AUDITOR}),
         "search.sample": frozenset({Role.AUDITOR}),
@@ -56,6 +68,7 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "log.export": frozenset({Role.AUDITOR}),
         "erasures.erase": frozenset({Role.ADMIN}),
         "vocabulary.show": ANY_KEY,
+        "documentation.openapi": ANY_KEY,
         "policies.check": frozenset({Role.AUTHOR, Role.APPROVER}),
         "policies.format": frozenset({Role.AUTHOR, Role.APPROVER}),
         "policy_sets.list": READERS,

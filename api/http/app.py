@@ -8,44 +8,23 @@ import time
 from collections.abc import Mapping
 
 from flask import Flask, g, request
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
-
-from api.policies_in_force import NotFresh
-from engine.audit.record import LogError
-from engine.storage.errors import NotFound, StorageError
-from engine.storage.holds import Held
-from engine.storage.policy_sets import OutdatedRevision, OwnVersion, WrongState
 
 from .access import MEASURED, PUBLIC, PUBLISHED, admit, check_rate
 from .answers import SECURITY_HEADERS, problem_answer
 from .crossing import open_to_origin, preflight
-from .journal import ACCESS, ERRORS, request_id
-from .problems import (
-    BAD_REQUEST,
-    INTERNAL_ERROR,
-    METHOD_NOT_ALLOWED,
-    NOT_FOUND,
-    NOT_FRESH,
-    OUTDATED,
-    OWN_VERSION,
-    TOO_LARGE,
-    UNAVAILABLE,
-    WRONG_STATE,
-    Problem,
-    ProblemKind,
-    ProblemRaised,
-    held,
-    retry_later,
-    unlogged,
-)
+from .failures import problem_noted
+from .journal import ACCESS, request_id
 from .routes import (
+    authzen,
     batch,
     decisions,
+    documentation,
     erasures,
     health,
     log,
     metrics,
+    opa,
     policies,
     policy_sets,
     search,
@@ -63,7 +42,7 @@ def create_app(service: Service) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # `crossing` answers what there is.
     app.url_map.merge_slashes = False
     modules = (decisions, batch, search, erasures, log, tiles, vocabulary, health, metrics)
-    for module in (*modules, policy_sets, policies):
+    for module in (*modules, policy_sets, policies, documentation, authzen, opa):
         app.register_blueprint(module.blueprint(service))
     _register_admission(app, service)
     _register_errors(app, service)
@@ -100,64 +79,13 @@ def _register_admission(app: Flask, service: Service) -> None:
 def _register_errors(app: Flask, service: Service) -> None:
     @app.errorhandler(Exception)
     def answer_error(error: Exception) -> Response:
-        problem = problem_of(error)
-        service.metrics.refused(problem.kind.name)
-        if problem.kind.status >= 500:
-            fields = {"request_id": g.request_id, "trace_id": g.trace.trace_id}
-            ERRORS.error(problem.kind.name, exc_info=error, extra={"fields": fields})
-        return problem_answer(problem, g.request_id)
-
-
-_PUBLISHING: Mapping[type[StorageError], ProblemKind] = {
-    OwnVersion: OWN_VERSION,
-    OutdatedRevision: OUTDATED,
-    WrongState: WRONG_STATE,
-}
-
-
-def problem_of(error: Exception) -> Problem:
-    """Return the problem that an exception is: an internal error, unless it is known."""
-    match error:
-        case ProblemRaised(problem=problem):
-            return problem
-        case LogError():
-            return unlogged(error)
-        case NotFound():
-            return Problem(kind=NOT_FOUND, detail=str(error))
-        case Held():
-            return held(error)
-        case NotFresh():
-            return retry_later(NOT_FRESH, str(error), 1)
-        case OwnVersion() | OutdatedRevision() | WrongState():
-            return Problem(kind=_PUBLISHING[type(error)], detail=str(error))
-        case StorageError():
-            return retry_later(UNAVAILABLE, str(error))
-        case HTTPException():
-            return _problem_of_http(error)
-        case _:
-            detail = "the request id leads to what happened, in the service's log"
-            return Problem(kind=INTERNAL_ERROR, detail=detail)
-
-
-def _problem_of_http(error: HTTPException) -> Problem:
-    """Return the problem of an error that Flask or Werkzeug found."""
-    match error.code:
-        case 404:
-            return Problem(kind=NOT_FOUND, detail="no resource has this path")
-        case 405:
-            methods = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
-            detail = f"this path answers {methods}"
-            return Problem(kind=METHOD_NOT_ALLOWED, detail=detail, headers={"Allow": methods})
-        case 413:
-            return Problem(kind=TOO_LARGE, detail="the request is larger than what is read here")
-        case _:
-            return Problem(kind=BAD_REQUEST, detail="the server could not make sense of it")
+        return problem_answer(problem_noted(service, error), g.request_id)
 
 
 def _register_closing(app: Flask, service: Service) -> None:
     @app.after_request
     def finish(answer: Response) -> Response:
-        answer.headers["X-Request-ID"] = g.request_id
+        answer.headers.setdefault("X-Request-ID", g.request_id)
         answer.headers["traceresponse"] = g.trace.header
         if g.standing is not None:
             answer.headers.update(g.standing.headers)

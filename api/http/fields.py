@@ -5,7 +5,7 @@ campaign has no field of its own: it is read by the engine's decoder alone.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
 
 LONGEST_TEXT = 512
+_YES_NO = {"type": "boolean"}
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998  # A day's room on either side for any offset from UTC.
@@ -25,19 +26,21 @@ def _refusal(wanted: str, value: object) -> ValidationError:
     return ValidationError(f"this should be {wanted}, and is {shown}")
 
 
-class _Field(fields.Field[Any]):
-    """A field with advice."""
+class Described(fields.Field[Any]):
+    """A field with advice, and with the JSON Schema of what it reads."""
 
-    def __init__(self, *, advice: str, **rest: Any) -> None:
+    def __init__(self, *, advice: str, json_schema: Mapping[str, object], **rest: Any) -> None:
         super().__init__(allow_none=True, **rest)
         self.advice = advice
+        self.json_schema = json_schema
 
 
-class Word(_Field):
+class Word(Described):
     """One of some words."""
 
     def __init__(self, words: Sequence[str], **rest: Any) -> None:
-        super().__init__(advice="it is one of " + ", ".join(f"`{w}`" for w in words), **rest)
+        advice = "it is one of " + ", ".join(f"`{w}`" for w in words)
+        super().__init__(advice=advice, json_schema={"enum": list(words)}, **rest)
         self._words = words
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> str:
@@ -49,12 +52,13 @@ class Word(_Field):
         raise _refusal("a known word", value)
 
 
-class Text(_Field):
+class Text(Described):
     """A text of bounded length."""
 
     def __init__(self, **rest: Any) -> None:
         advice = f"it has 1 to {LONGEST_TEXT} characters, and none of them is U+0000"
-        super().__init__(advice=advice, **rest)
+        bounded = {"minLength": 1, "maxLength": LONGEST_TEXT, "pattern": r"^[^\u0000]*$"}
+        super().__init__(advice=advice, json_schema={"type": "string", **bounded}, **rest)
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> str:
         if isinstance(value, str) and 1 <= len(value) <= LONGEST_TEXT and "\0" not in value:
@@ -62,11 +66,13 @@ class Text(_Field):
         raise _refusal("a text", value)
 
 
-class Flag(_Field):
+class Flag(Described):
     """Yes or no, in a body."""
 
     def __init__(self, **rest: Any) -> None:
-        super().__init__(advice="write `true` or `false`, without quotes", **rest)
+        super().__init__(
+            advice="write `true` or `false`, without quotes", json_schema=_YES_NO, **rest
+        )
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> bool:
         if isinstance(value, bool):
@@ -74,11 +80,11 @@ class Flag(_Field):
         raise _refusal("yes or no", value)
 
 
-class QueryFlag(_Field):
+class QueryFlag(Described):
     """Yes or no, in a query."""
 
     def __init__(self, **rest: Any) -> None:
-        super().__init__(advice="write `true` or `false`", **rest)
+        super().__init__(advice="write `true` or `false`", json_schema=_YES_NO, **rest)
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> bool:
         if value in ("true", "false"):
@@ -86,11 +92,27 @@ class QueryFlag(_Field):
         raise _refusal("yes or no", value)
 
 
-class QueryNumber(_Field):
+class LenientFlag(Described):
+    """Yes or no in a query, as OPA reads it: empty is yes, and letters are of either case."""
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(advice="write `true` or `false`", json_schema=_YES_NO, **rest)
+
+    def _deserialize(self, value: object, *_: Any, **__: Any) -> bool:
+        if isinstance(value, str) and value.lower() in ("", "true", "false"):
+            return value.lower() != "false"
+        raise _refusal("yes or no", value)
+
+
+class QueryNumber(Described):
     """A whole number between bounds, in a query."""
 
     def __init__(self, least: int, most: int, **rest: Any) -> None:
-        super().__init__(advice=f"write a whole number from {least} to {most}", **rest)
+        super().__init__(
+            advice=f"write a whole number from {least} to {most}",
+            json_schema={"type": "integer", "minimum": least, "maximum": most},
+            **rest,
+        )
         self._least, self._most = least, most
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> int:
@@ -101,11 +123,15 @@ class QueryNumber(_Field):
         raise _refusal(f"a number from {self._least} to {self._most}", value)
 
 
-class Instant(_Field):
+class Instant(Described):
     """An instant after RFC 3339, with its offset, of the years 1970 to 9998."""
 
     def __init__(self, **rest: Any) -> None:
-        super().__init__(advice="write it after RFC 3339: `2026-11-23T09:00:00Z`", **rest)
+        super().__init__(
+            advice="write it after RFC 3339: `2026-11-23T09:00:00Z`",
+            json_schema={"type": "string", "format": "date-time"},
+            **rest,
+        )
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> datetime:
         if not isinstance(value, str) or not _INSTANT.fullmatch(value):
@@ -119,11 +145,15 @@ class Instant(_Field):
         return made.astimezone(UTC)
 
 
-class Day(_Field):
+class Day(Described):
     """A day."""
 
     def __init__(self, **rest: Any) -> None:
-        super().__init__(advice="write it as YYYY-MM-DD: `2026-11-23`", **rest)
+        super().__init__(
+            advice="write it as YYYY-MM-DD: `2026-11-23`",
+            json_schema={"type": "string", "format": "date"},
+            **rest,
+        )
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> date:
         if not isinstance(value, str) or not _DAY.fullmatch(value):

@@ -77,6 +77,7 @@ class Service:
     publisher: CheckpointPublisher
     vouched: VouchedDirectory
     log_is_public: bool
+    public_url: str | None
     probe: Callable[[], Readiness]
     clock: Callable[[], datetime]
     limits: Limits

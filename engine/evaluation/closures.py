@@ -6,9 +6,11 @@ closures that also say why are in `tracing`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias, assert_never
+
+import msgspec
 
 from ..semantics.tree import (
     MARKET,
@@ -27,6 +29,7 @@ from ..semantics.tree import (
     Parameter,
     ParameterTerm,
     Policies,
+    SetDefinition,
     SetTerm,
     TodayTerm,
     ValueTerm,
@@ -35,16 +38,19 @@ from ..semantics.types import ListType, RecordType, Type
 from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
 from .aggregate import aggregate
-from .comparison import UndefinedError, calculate, holds, members, order
+from .comparison import UndefinedError, calculate, holds, members
 from .lookup import looked_up
 from .outcome import Truth
 from .pattern import is_like
+from .shortcuts import ORDERS, Both, days_between, ordered, ratio, within_days
 from .values import Datum, Group
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What closures run on: the campaign, the days, and the elements bound so far, by depth."""
+class Frame(msgspec.Struct, frozen=True):
+    """What closures run on: the campaign, the days, and the elements bound so far, by depth.
+
+    One is made for each element that is looked at: as a struct, in a tenth of the time.
+    """
 
     facts: Group
     today: date
@@ -62,25 +68,27 @@ Decide: TypeAlias = Callable[[object, object], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What the compiler knows at one place: the policies, and the depth and type of bound names."""
+    """What the compiler knows at one place: the policies, and the depth and type of bound names.
+
+    Where `law_day` is given, the law is that of this day whatever the frame says.
+    """
 
     policies: Policies
     bound: Mapping[str, tuple[int, Type]]
+    law_day: date | None = None
 
     def binding(self, binder: Over | AggregateTerm) -> "Names":
         """Return the names inside a quantifier or an aggregate."""
         kind = binder.collection.type
         assert isinstance(kind, ListType)  # noqa: S101 - the checker binds elements of lists only.
         depth = len(self.bound)
-        return Names(
-            policies=self.policies,
-            bound={**self.bound, binder.variable: (depth, kind.element)},
-        )
+        bound = {**self.bound, binder.variable: (depth, kind.element)}
+        return replace(self, bound=bound)
 
     def unbound(self) -> "Names":
         """Return the names inside a definition: of those bound around it only the market."""
         bound = {name: each for name, each in self.bound.items() if name == MARKET}
-        return Names(policies=self.policies, bound=bound)
+        return replace(self, bound=bound)
 
 
 # --- values -----------------------------------------------------------------------------------
@@ -94,10 +102,9 @@ def compile_value(term: ValueTerm, names: Names) -> Value:
         case TodayTerm():
             return lambda frame: frame.today
         case SetTerm(name=name):
-            definition = names.policies.sets[name]
-            return lambda frame: definition.on(frame.law_day)
+            return _set(names.policies.sets[name], names.law_day)
         case ParameterTerm(name=name):
-            return _parameter(names.policies.parameters[name])
+            return _parameter(names.policies.parameters[name], names.law_day)
         case FactTerm():
             return compile_fact(term, names)
         case ArithmeticTerm():
@@ -110,7 +117,19 @@ def compile_value(term: ValueTerm, names: Names) -> Value:
     assert_never(term)
 
 
-def _parameter(declared: Parameter) -> Value:
+def _set(declared: SetDefinition, law_day: date | None) -> Value:
+    if law_day is None:
+        return lambda frame: declared.on(frame.law_day)
+    members = declared.on(law_day)
+    return lambda _: members
+
+
+def _parameter(declared: Parameter, law_day: date | None) -> Value:
+    if law_day is not None:
+        settled = declared.on(law_day)
+        value = None if settled is None else settled.value
+        return lambda _: value
+
     def in_force(frame: Frame) -> object:
         found = declared.on(frame.law_day)
         return None if found is None else found.value
@@ -139,17 +158,18 @@ def compile_stated(fact: FactTerm, names: Names) -> Callable[[Frame], Datum | No
         depth, kind = names.bound[fact.variable]
     else:
         kind = RecordType(name=names.policies.vocabulary.root)
-    places = _places(fact.path, kind, names)
+    places = places_of(fact.path, kind, names)
     if depth is None:
         return _from_campaign(places)
 
     def from_element(frame: Frame) -> Datum | None:
-        return _descend(frame.bound[depth], places)
+        return descend(frame.bound[depth], places)
 
     return from_element
 
 
-def _places(path: tuple[str, ...], kind: Type, names: Names) -> tuple[int, ...]:
+def places_of(path: tuple[str, ...], kind: Type, names: Names) -> tuple[int, ...]:
+    """Return where each step of a path stands among the facts of its group."""
     places = []
     for step in path:
         assert isinstance(kind, RecordType)  # noqa: S101 - the checker has followed the path before.
@@ -163,10 +183,11 @@ def _from_campaign(places: tuple[int, ...]) -> Callable[[Frame], Datum | None]:
     if len(places) == 1:
         first = places[0]
         return lambda frame: frame.facts.values[first]
-    return lambda frame: _descend(frame.facts, places)
+    return lambda frame: descend(frame.facts, places)
 
 
-def _descend(value: Datum | None, places: tuple[int, ...]) -> Datum | None:
+def descend(value: Datum | None, places: tuple[int, ...]) -> Datum | None:
+    """Return what stands at places within places, or None where a group is unknown."""
     for place in places:
         if not isinstance(value, Group):
             return None
@@ -318,17 +339,9 @@ def _over(condition: Over, names: Names) -> Test:
 # --- comparisons ------------------------------------------------------------------------------
 
 _DECIDE: Mapping[Comparator, Decide] = {
+    **{comparator: ordered(comparator) for comparator in ORDERS},
     Comparator.IS: lambda left, right: left == right,
     Comparator.IS_NOT: lambda left, right: left != right,
-    Comparator.AT_LEAST: lambda left, right: order(left, right) >= 0,
-    Comparator.AT_MOST: lambda left, right: order(left, right) <= 0,
-    Comparator.MORE_THAN: lambda left, right: order(left, right) > 0,
-    Comparator.EXCEEDS: lambda left, right: order(left, right) > 0,
-    Comparator.LESS_THAN: lambda left, right: order(left, right) < 0,
-    Comparator.BEFORE: lambda left, right: order(left, right) < 0,
-    Comparator.AFTER: lambda left, right: order(left, right) > 0,
-    Comparator.ON_OR_BEFORE: lambda left, right: order(left, right) <= 0,
-    Comparator.ON_OR_AFTER: lambda left, right: order(left, right) >= 0,
     Comparator.ONE_OF: lambda left, right: left in members(right),
     Comparator.NOT_ONE_OF: lambda left, right: left not in members(right),
     Comparator.LIKE: lambda left, right: is_like(str(left), str(right)),
@@ -355,9 +368,42 @@ def _compared(condition: Compared, names: Names) -> Test:
             at_most = _binary(_DECIDE[Comparator.AT_MOST], left, right[1])
             return _between(at_least, at_most)
         case Comparator.WITHIN:
-            return _within(left, right[0], right[1], condition)
+            slow = _within(left, right[0], right[1], condition)
+            return _shortened(within_days(condition), left, right[1], slow)
+        case Comparator.IS | Comparator.IS_NOT as comparator if _is_plain(condition):
+            return _equal(left, condition.right[0], wanted=comparator is Comparator.IS)
+        case Comparator.ONE_OF | Comparator.NOT_ONE_OF as comparator if _is_plain(condition):
+            return _member(left, condition.right[0], wanted=comparator is Comparator.ONE_OF)
         case comparator:
-            return _binary(_DECIDE[comparator], left, right[0])
+            slow = _binary(_DECIDE[comparator], left, right[0])
+            return _calculated(condition, slow, names)
+
+
+def _is_plain(condition: Compared) -> bool:
+    """Whether a fact is compared with what is written in the policy."""
+    return isinstance(condition.left, FactTerm) and isinstance(condition.right[0], Constant)
+
+
+def _equal(left: Value, right: ValueTerm, *, wanted: bool) -> Test:
+    assert isinstance(right, Constant)  # noqa: S101 - it is plain.
+    written = right.value
+
+    def equal(frame: Frame) -> Truth:
+        value = left(frame)
+        return None if value is None else (value == written) is wanted
+
+    return equal
+
+
+def _member(left: Value, right: ValueTerm, *, wanted: bool) -> Test:
+    assert isinstance(right, Constant)  # noqa: S101 - it is plain.
+    among = members(right.value)
+
+    def member(frame: Frame) -> Truth:
+        value = left(frame)
+        return None if value is None else (value in among) is wanted
+
+    return member
 
 
 def _emptiness(left: Value, *, wanted: bool) -> Test:
@@ -402,3 +448,24 @@ def _binary(decide: Decide, left: Value, right: Value) -> Test:
             return None
 
     return binary
+
+
+def _calculated(condition: Compared, slow: Test, names: Names) -> Test:
+    """Return a comparison of what is calculated, cut short where its operands are plain."""
+    term = condition.left
+    if not isinstance(term, ArithmeticTerm):
+        return slow
+    left, right = compile_value(term.left, names), compile_value(term.right, names)
+    return _shortened(ratio(condition) or days_between(condition), left, right, slow)
+
+
+def _shortened(quick: Both | None, left: Value, right: Value, slow: Test) -> Test:
+    """Return a test that asks the shortcut first, if there is one."""
+    if quick is None:
+        return slow
+
+    def shortened(frame: Frame) -> Truth:
+        found = quick(left(frame), right(frame))
+        return slow(frame) if found is None else found
+
+    return shortened

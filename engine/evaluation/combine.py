@@ -22,12 +22,12 @@ INCONCLUSIVE = Verdict(effect=Effect.DENY, conclusive=False)
 
 def verdict(results: Iterable[RuleResult], *, complete: bool) -> Verdict:
     """Return the verdict of some results; `complete` unless a required fact is missing."""
-    statuses = {result.status for result in results if result.is_enforced}
-    if Status.VIOLATED in statuses:
-        return DENY
-    if Status.UNDETERMINED in statuses or not complete:
-        return INCONCLUSIVE
-    return ALLOW
+    is_open = not complete
+    for result in results:
+        if result.status is Status.VIOLATED and result.is_enforced:
+            return DENY
+        is_open = is_open or (result.status is Status.UNDETERMINED and result.is_enforced)
+    return INCONCLUSIVE if is_open else ALLOW
 
 
 def market_verdicts(
@@ -56,11 +56,11 @@ class _Asked:
 
 
 def missing_facts(
-    campaign: Campaign, vocabulary: Vocabulary, results: Iterable[RuleResult]
+    required: Iterable[Wanted], results: Iterable[RuleResult]
 ) -> tuple[MissingFact, ...]:
     """Return the facts to ask for: those required, then those that enforced rules want."""
     asked: dict[str, _Asked] = {}
-    for wanted in required_facts(campaign, vocabulary):
+    for wanted in required:
         asked.setdefault(wanted.pointer, _Asked(wanted))
     for result in (part for each in results for part in each.parts):
         if result.is_enforced and result.status in (Status.UNDETERMINED, Status.VIOLATED):

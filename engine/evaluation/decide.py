@@ -7,7 +7,7 @@ from .combine import missing_facts, required_facts
 from .days import day_of
 from .decision import Decision
 from .judge import Hearing
-from .moment import as_if_launched, moment
+from .moment import as_if_launched, flight_of, moment
 from .upcoming import upcoming
 from .validity import JudgeAll, answer, first_flip
 from .values import Campaign
@@ -29,9 +29,12 @@ def decide(
     judged = campaign
     if launched is not None:
         judged = as_if_launched(campaign, launched, policies.vocabulary)
-    hearing = Hearing(policies=policies, campaign=judged, moment=moment(judged, day_of(as_of)))
+    hearing = Hearing(
+        policies=policies, campaign=judged, moment=moment(flight_of(judged), day_of(as_of))
+    )
     results = judge_all(hearing, None)
-    complete = not required_facts(judged, policies.vocabulary)
+    required = required_facts(judged, policies.vocabulary)
+    complete = not required
     overall, markets, _ = answer(hearing, results, complete=complete)
     return Decision(
         campaign=judged.id,
@@ -42,6 +45,6 @@ def decide(
         markets=markets,
         would_pass=would_pass(hearing, judge_all, markets),
         results=results,
-        missing=missing_facts(judged, policies.vocabulary, results),
+        missing=missing_facts(required, results),
         upcoming=upcoming(hearing, judge_all, results),
     )

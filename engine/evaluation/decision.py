@@ -1,10 +1,17 @@
 """The decision on one campaign: a verdict for each market, and everything that determined it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
+import msgspec
+
 from .result import RuleResult, Status, Upcoming
+from .results import brief, heard
+
+UNREMARKABLE = frozenset({Status.NOT_APPLICABLE, Status.SATISFIED})
+"""What most rules come to: nothing in a decision hangs on them."""
 
 
 class Effect(Enum):
@@ -14,24 +21,21 @@ class Effect(Enum):
     DENY = "deny"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """An effect; a deny is conclusive where an enforced rule is violated, an allow always."""
 
     effect: Effect
     conclusive: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarketVerdict:
+class MarketVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict in one market of the campaign."""
 
     market: str
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MissingFact:
+class MissingFact(msgspec.Struct, frozen=True, kw_only=True):
     """A fact without which the campaign cannot be cleared, and the rules that ask for it.
 
     `rules` is empty for a fact that the vocabulary itself requires.
@@ -64,7 +68,7 @@ class Decision:
     verdict: Verdict
     markets: tuple[MarketVerdict, ...]
     would_pass: tuple[str, ...]
-    results: tuple[RuleResult, ...]
+    results: Sequence[RuleResult]
     missing: tuple[MissingFact, ...]
     upcoming: tuple[Upcoming, ...]
 
@@ -76,15 +80,25 @@ class Decision:
     @property
     def obligations(self) -> tuple[RuleResult, ...]:
         """The results that oblige to something, in order of the ids, for each market apart."""
-        parts = (part for result in self.results for part in result.parts)
+        parts = (part for result in heard(self.results) for part in result.parts)
         return tuple(part for part in parts if part.obligation is not None)
 
     @property
     def waived(self) -> tuple[RuleResult, ...]:
         """The results that are waived, in order of the ids, for each market apart."""
-        parts = (part for result in self.results for part in result.parts)
+        parts = (part for result in heard(self.results) for part in result.parts)
         return tuple(part for part in parts if part.status is Status.WAIVED)
 
     def with_status(self, *statuses: Status) -> tuple[RuleResult, ...]:
         """Return the results that ended in one of some statuses."""
-        return tuple(result for result in self.results if result.status in statuses)
+        standing_out = UNREMARKABLE.isdisjoint(statuses)
+        among = heard(self.results) if standing_out else self.results
+        return tuple(result for result in among if result.status in statuses)
+
+    @property
+    def statuses(self) -> Sequence[RuleResult]:
+        """The result of every rule, where no more is asked of what came to nothing than its status.
+
+        What is satisfied or not applicable need not say in which markets.
+        """
+        return brief(self.results)

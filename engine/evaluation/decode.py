@@ -29,6 +29,7 @@ from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
 from ..source.json_fault import GREATEST_NUMBER, MOST_DIGITS, escaped, excerpt
 from ..source.suggest import nearest
 from ..syntax.lexis import PERIOD, Unit
+from .plain_decode import DOUBTS, PlainDecoder, is_bounded
 from .values import Campaign, Datum, Group
 
 _MOST_FAULTS = 100
@@ -93,9 +94,30 @@ class Decoder:
         for name, shape in vocabulary.records.items():
             readers[name].extend(self._reader(fact) for fact in shape.facts.values())
         self._campaign = self._shapes[vocabulary.root]
+        slow = {kind: reader[0] for kind, reader in _READERS.items()}
+        slow[Scalar.LANGUAGE] = _language
+        self._plain = PlainDecoder(vocabulary, slow) if is_bounded(vocabulary) else None
 
     def decode(self, descriptor: object) -> tuple[Campaign | None, tuple[CampaignFault, ...]]:
         """Return the campaign, or None and every fault of the descriptor, at most a hundred."""
+        plain = self.decode_plainly(descriptor)
+        return self.decode_fully(descriptor) if plain is None else (plain, ())
+
+    def decode_plainly(self, descriptor: object) -> Campaign | None:
+        """Return the campaign where nothing about it can be doubted."""
+        if self._plain is None:
+            return None
+        try:
+            made = self._plain.read(descriptor)
+        except DOUBTS:
+            return None
+        assert isinstance(made, Group)  # noqa: S101 - as campaigns are read.
+        campaign, faults = Campaign(facts=made), Faults()
+        _check_flight(campaign, faults)
+        return None if faults.total else campaign
+
+    def decode_fully(self, descriptor: object) -> tuple[Campaign | None, tuple[CampaignFault, ...]]:
+        """Return what `decode` does, keeping the place of everything that is read."""
         faults = Faults()
         made = self._campaign(descriptor, "", faults)
         if isinstance(made, Group):
@@ -282,6 +304,11 @@ def _code(kind: Scalar) -> Decode:
         return None
 
     return decode
+
+
+def _language(value: object) -> str | None:
+    is_known = isinstance(value, str) and is_code(Scalar.LANGUAGE, value)
+    return str.__str__(value) if is_known else None
 
 
 def _near_code(kind: Scalar, word: str) -> str | None:

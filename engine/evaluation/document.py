@@ -4,6 +4,7 @@ Every value is a text, a whole number, a boolean, null, a list or an object, so 
 form is exact. The order of everything in it is fixed by the decision.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,18 +41,15 @@ def document(
     """Return the whole record of a decision; `rules` lists every rule with its status."""
     writer = _Writer(origin=origin)
     reported = decision.with_status(*_REPORTED)
-    settled = decision.with_status(Status.SATISFIED, Status.EXCEPTED)
+    statuses = decision.statuses
+    counts = Counter(result.status for result in statuses)
     launched, until = decision.as_if_launched, decision.valid_until
     return {
         "id": id,
         "decision": decision.verdict.effect.value,
         "conclusive": decision.verdict.conclusive,
         "campaign": decision.campaign,
-        "policy_set": {
-            "name": identity.name,
-            "version": identity.version,
-            "digest": identity.digest,
-        },
+        "policy_set": _policy_set(identity),
         "engine": {"name": "assent", "version": identity.engine},
         "as_of": instant_text(decision.as_of),
         "as_if_launched": launched.isoformat() if launched is not None else None,
@@ -86,10 +84,14 @@ def document(
             for made in writer.findings(each.result)
         ],
         "missing": [writer.missing(each) for each in decision.missing],
-        "passed": len(settled),
-        "not_applicable": len(decision.with_status(Status.NOT_APPLICABLE)),
-        "rules": [_status(result) for result in decision.results],
+        "passed": counts[Status.SATISFIED] + counts[Status.EXCEPTED],
+        "not_applicable": counts[Status.NOT_APPLICABLE],
+        "rules": [_status(result) for result in statuses],
     }
+
+
+def _policy_set(identity: Identity) -> Document:
+    return {"name": identity.name, "version": identity.version, "digest": identity.digest}
 
 
 def instant_text(instant: datetime) -> str:

@@ -7,12 +7,15 @@ advertiser must show them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
+
+import msgspec
+from msgspec.structs import replace
 
 from ..semantics.tree import Clause, Effect, Policies, Rule, Window
 from ..syntax.tree import UnknownTreatment
-from .justify import Breach, findings, obligation
+from .justify import Breach, Tell, findings, obligation
 from .moment import Moment, law_days
 from .outcome import Outcome, Wanted, conjunction, negation
 from .result import RuleResult, Status, Unestablished, together
@@ -37,8 +40,14 @@ class Hearing:
         object.__setattr__(self, "markets", self.campaign.markets)
 
 
-def judge(rule: Rule, hearing: Hearing, evaluate: Evaluate) -> RuleResult:
-    """Return what a rule comes to for a campaign, in its markets, over all days that count."""
+def judge(
+    rule: Rule, hearing: Hearing, evaluate: Evaluate, *, tell: Tell | None = None
+) -> RuleResult:
+    """Return what a rule comes to for a campaign, in its markets, over all days that count.
+
+    `tell` makes the findings of a breach; `justify.findings` where it is not given.
+    """
+    telling = tell or findings(rule)
     moment = hearing.moment
     changes = hearing.policies.calendars[rule.id].changes
     certain = law_days(changes, moment.certain) if moment.certain else ()
@@ -47,7 +56,7 @@ def judge(rule: Rule, hearing: Hearing, evaluate: Evaluate) -> RuleResult:
     found = venues(rule, hearing.policies, hearing.campaign, (*certain, *maybe))
     results = []
     for venue in found:
-        bench = _Bench(rule=rule, hearing=hearing, evaluate=evaluate, venue=venue)
+        bench = _Bench(rule=rule, hearing=hearing, evaluate=evaluate, venue=venue, tell=telling)
         over_days = _over_days(
             [bench.on_day(day) for day in certain], [bench.on_day(day) for day in maybe], hearing
         )
@@ -55,10 +64,20 @@ def judge(rule: Rule, hearing: Hearing, evaluate: Evaluate) -> RuleResult:
     return together(results)
 
 
+def judge_once(  # noqa: PLR0913 - what `judge` finds out for itself.
+    rule: Rule, hearing: Hearing, evaluate: Evaluate, *, tell: Tell, venue: Venue, day: date
+) -> RuleResult:
+    """Return what `judge` would, where there is one venue, and one day on which to read the law."""
+    bench = _Bench(rule=rule, hearing=hearing, evaluate=evaluate, venue=venue, tell=tell)
+    return _treat_unknown(bench.on_day(day))
+
+
 def _over_days(
     certain: Sequence[RuleResult], possible: Sequence[RuleResult], hearing: Hearing
 ) -> RuleResult:
     """Return the strictest result; a breach on days that are merely possible is undetermined."""
+    if len(certain) + len(possible) == 1:
+        return next(iter((*certain, *possible)))
     worst = strictest((*certain, *possible))
     if worst.status is Status.WAIVED:
         return _waived_by_all(worst, (*certain, *possible))
@@ -101,14 +120,14 @@ def _treat_unknown(result: RuleResult) -> RuleResult:
     return result
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Bench:
+class _Bench(msgspec.Struct, frozen=True, kw_only=True):
     """Judges one rule in one venue, on one day at a time."""
 
     rule: Rule
     hearing: Hearing
     evaluate: Evaluate
     venue: Venue
+    tell: Tell
 
     def on_day(self, day: date) -> RuleResult:
         rule = self.rule
@@ -159,7 +178,7 @@ class _Bench:
         if is_sure and self.rule.duty is not None:
             owed = obligation(self.rule, self.rule.duty, found, self.hearing.campaign)
             return replace(self._result(Status.SATISFIED), obligation=owed)
-        listed, more = findings(self.rule, found, self.hearing.campaign)
+        listed, more = self.tell(found, self.hearing.campaign)
         waivers, failing = waiving(self.rule, day, lambda clause: self._outcome(clause, day))
         if is_sure and waivers:
             waived = self._result(Status.WAIVED, named(waivers))

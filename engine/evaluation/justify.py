@@ -1,8 +1,11 @@
 """From the outcome of a breach to findings: one for each witness that the message speaks of."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import TypeAlias
+
+import msgspec
+from msgspec.structs import replace
 
 from ..semantics.tree import (
     MARKET,
@@ -35,8 +38,7 @@ MOST_FINDINGS = 50
 _LONGEST_VALUE = 300
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
+class Breach(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome of a breach, that of the rule being about the campaign at all, and the law.
 
     Both were found under the law of `day`, and in `market` where the rule speaks of it.
@@ -49,33 +51,54 @@ class Breach:
     market: Market | None = None
 
 
-def findings(rule: Rule, breach: Breach, campaign: Campaign) -> tuple[tuple[Finding, ...], int]:
-    """Return the findings of a breach that is not excused, and how many more there would be."""
-    # While it is open whether the rule is about the campaign at all, nothing else is asked.
-    whole = breach.main if breach.subject.truth is True else breach.subject
+Findings: TypeAlias = tuple[tuple[Finding, ...], int]
+"""The findings of a breach, and how many more there would be."""
+
+Tell: TypeAlias = Callable[["Breach", Campaign], Findings]
+"""Makes the findings of a breach that is not excused."""
+
+
+def findings(rule: Rule) -> Tell:
+    """Return what makes the findings of a rule."""
     # The market is the same for all witnesses of one venue, and makes none of its own.
     names = (variables(rule.message) | variables(rule.remedy)) - {MARKET}
-    witnesses = list(dict.fromkeys(_witnesses(breach.main.seen, names))) or [()]
-    evidence = _evidence(rule, campaign, breach.market)
-    shown = (*breach.main.seen, *breach.subject.seen, *evidence)
-    # Where no fact is about all the elements told of, each is the first that was breached by.
-    firsts = _place(breach) | _firsts(shown)
-    teller = _Teller(campaign=campaign, breach=breach)
-    made = []
-    for witness in witnesses[:MOST_FINDINGS]:
-        bound = dict(witness)
-        told = firsts | bound
-        seen = tuple(_trimmed(each) for each in _about(shown, bound))[:MOST_FINDINGS]
-        made.append(
-            Finding(
-                clause=rule.main,
-                message=_message(rule, whole, teller, told),
-                remedy=_remedy(rule, whole, teller, told),
-                seen=seen if whole.truth is True else (),
-                wanted=whole.wanted[:MOST_FINDINGS],
-            )
+
+    def tell(breach: Breach, campaign: Campaign) -> Findings:
+        # While it is open whether the rule is about the campaign at all, nothing else is asked.
+        whole = breach.main if breach.subject.truth is True else breach.subject
+        witnesses = list(dict.fromkeys(_witnesses(breach.main.seen, names))) or [()]
+        shown = (*breach.main.seen, *breach.subject.seen)
+        if rule.evidence:
+            shown += tuple(_evidence(rule, campaign, breach.market))
+        # Where no fact is about all the elements told of, each is the first that was breached by.
+        firsts = _place(breach) | _firsts(shown)
+        teller = _Teller(campaign=campaign, breach=breach)
+        made = tuple(
+            _finding(rule, whole, teller, shown, firsts, dict(witness))
+            for witness in witnesses[:MOST_FINDINGS]
         )
-    return tuple(made), len(witnesses) - len(made)
+        return made, len(witnesses) - len(made)
+
+    return tell
+
+
+def _finding(  # noqa: PLR0913, PLR0917 - what one finding is made of.
+    rule: Rule,
+    whole: Outcome,
+    teller: "_Teller",
+    shown: tuple[Seen, ...],
+    firsts: Mapping[str, str],
+    bound: Mapping[str, str],
+) -> Finding:
+    is_sure = whole.truth is True
+    told = {**firsts, **bound}
+    return Finding(
+        clause=rule.main,
+        message=_message(rule, whole, teller, told),
+        remedy=_remedy(rule, whole, teller, told),
+        seen=tuple(map(_trimmed, _about(shown, bound)))[:MOST_FINDINGS] if is_sure else (),
+        wanted=whole.wanted[:MOST_FINDINGS],
+    )
 
 
 def obligation(rule: Rule, duty: Duty, breach: Breach, campaign: Campaign) -> Obligation:
@@ -181,8 +204,7 @@ def _trimmed(seen: Seen) -> Seen:
 # --- templates --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Teller:
+class _Teller(msgspec.Struct, frozen=True, kw_only=True):
     """Fills in templates about one breach."""
 
     campaign: Campaign

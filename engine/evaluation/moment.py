@@ -8,8 +8,10 @@ the flight has begun, so may the law of the days behind, since it may already be
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+import msgspec
+from msgspec import structs
 
 from ..semantics.vocabulary import Vocabulary
 from .values import Campaign, Datum, Group
@@ -18,8 +20,7 @@ FLIGHT = "flight"
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Days:
+class Days(msgspec.Struct, frozen=True, kw_only=True):
     """The days from `first` to `last`, both included; None where it is open."""
 
     first: date | None
@@ -31,8 +32,7 @@ class Days:
         return after_first and (self.last is None or day <= self.last)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """The day of the evaluation, and the days on which the ads certainly and possibly run.
 
     `certain` is None where no day is certain. `unknown` are the facts about the flight that are
@@ -45,10 +45,26 @@ class Moment:
     unknown: tuple[tuple[str, ...], ...]
 
 
-def moment(campaign: Campaign, today: date) -> Moment:
+class Flight(msgspec.Struct, frozen=True, kw_only=True):
+    """The first and the last day on which the ads run; `endless` is until they are stopped."""
+
+    start: date | None
+    end: date | None
+    endless: bool
+
+
+def flight_of(campaign: Campaign) -> Flight:
+    """Return when the ads of a campaign run, as far as it says."""
+    return Flight(
+        start=campaign.day(FLIGHT, "start"),
+        end=campaign.day(FLIGHT, "end"),
+        endless=campaign.at(FLIGHT, "until_stopped") is True,
+    )
+
+
+def moment(flight: Flight, today: date) -> Moment:
     """Return when a campaign is judged that is evaluated on a day."""
-    start, end = campaign.day(FLIGHT, "start"), campaign.day(FLIGHT, "end")
-    endless = campaign.at(FLIGHT, "until_stopped") is True
+    start, end, endless = flight.start, flight.end, flight.endless
     missing_end = () if end is not None or endless else ((FLIGHT, "end"),)
     may_be_over = end < today if end is not None else not endless
     if start is None:
@@ -106,4 +122,4 @@ def _with(group: Group, changes: Iterable[tuple[str, Datum | None]]) -> Group:
     values = list(group.values)
     for name, value in changes:
         values[group.shape.position(name)] = value
-    return replace(group, values=tuple(values))
+    return structs.replace(group, values=tuple(values))

@@ -8,7 +8,9 @@ Source: S. C. Kleene, Introduction to Metamathematics (1952), §64.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 Truth = bool | None
 """True, False, or None for unknown."""
@@ -17,8 +19,7 @@ Bindings = tuple[tuple[str, str], ...]
 """The names that quantifiers have bound, each with the JSON Pointer of its element."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """A fact that was looked at and determined the outcome.
 
     `value` is how it reads, `required` what it would have to be for the outcome to be otherwise
@@ -37,8 +38,7 @@ class Seen:
     is_presumed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """A fact for want of which a condition is unknown; `why` is empty where it is just missing."""
 
     pointer: str
@@ -47,8 +47,7 @@ class Wanted:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """The truth of a condition, the facts that determined it, and the facts that are wanted."""
 
     truth: Truth

@@ -1,74 +1,229 @@
-"""The compiled program: rules as closures, for answers in microseconds.
+"""The compiled program: an index over all rules, and closures for those that must be heard.
 
-A rule that is satisfied or does not apply is settled by its truth closures alone. One that is not
-is judged again with closures that trace, so that only findings cost what findings cost.
+A campaign is looked up, not judged by rule after rule: an index leaves the few rules that it may
+breach (`docket`), and only these are judged, with closures that also say why (`tracing`). What the
+others came to is told when it is asked for.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
-from functools import cache
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cached_property, lru_cache, partial
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from ..semantics.tree import MARKET, Clause, Effect, Policies, Rule, clauses_read
 from ..semantics.types import Scalar
-from .closures import Frame, Names, compile_test
-from .judge import Evaluate, Hearing, judge, not_here, out_of_force, unbreached
-from .moment import Moment, law_days
-from .outcome import Outcome
+from .closures import Frame, Names, Test, compile_test
+from .combine import missing_facts
+from .days import day_of
+from .decision import Decision
+from .docket import MOST_KEPT, Docket
+from .index import bits
+from .judge import Hearing, judge, judge_once, not_here, out_of_force, unbreached
+from .justify import Breach, Findings, Tell, findings
+from .law import Law
+from .moment import Moment, as_if_launched, flight_of, law_days, moment
+from .outcome import Outcome, Truth
+from .outlook import Now, Outlook
 from .places import matching
+from .required import RequiredFacts
 from .result import RuleResult, Status, together
+from .results import Results
+from .roll import Roll
+from .standing import Stand, compile_standing, is_common
 from .tracing import Trace, compile_trace
-from .venue import Market, places_on, venues
+from .validity import answer
+from .values import Campaign
+from .venue import HERE, Market, Venue, places_on, venues
+from .withdrawal import would_pass
 
 
-@dataclass(frozen=True, slots=True)
 class Program:
     """Policies, compiled once and immutable; safe to share between threads."""
 
-    policies: Policies
-    _rules: Mapping[str, Callable[[Hearing], RuleResult]]
+    def __init__(self, policies: Policies) -> None:
+        self.policies = policies
+        self._judges = tuple(_Judge(rule, policies) for rule in policies.rules)
 
     def judge_all(
         self, hearing: Hearing, only: frozenset[str] | None = None
     ) -> tuple[RuleResult, ...]:
         """Return the result of every rule, or only of some, in order of their ids."""
-        if only is None:
-            return tuple(rule(hearing) for rule in self._rules.values())
-        return tuple(rule(hearing) for name, rule in self._rules.items() if name in only)
+        return tuple(
+            judge.result(hearing) for judge in self._judges if only is None or judge.rule.id in only
+        )
+
+    def decide(
+        self, campaign: Campaign, *, as_of: datetime, launched: date | None = None
+    ) -> Decision:
+        """Return the decision on a campaign, as `decide.decide` describes it."""
+        policies = self.policies
+        judged = campaign
+        if launched is not None:
+            judged = as_if_launched(campaign, launched, policies.vocabulary)
+        flight = flight_of(judged)
+        hearing = Hearing(policies=policies, campaign=judged, moment=moment(flight, day_of(as_of)))
+        called = self._docket.call(hearing, self._docket.everyone)
+        heard = tuple(self._judges[row].heard(hearing) for row in bits(called.heard))
+        required = self._required.of(judged)
+        complete = not required
+        found = answer(hearing, heard, complete=complete)
+        now = Now(
+            hearing=hearing,
+            flight=flight,
+            called=called,
+            results=heard,
+            answer=found,
+            complete=complete,
+        )
+        results = Results(heard, partial(self._all, now), partial(self._lines, now))
+        return Decision(
+            campaign=judged.id,
+            as_of=as_of,
+            as_if_launched=launched,
+            valid_until=self._outlook.first_flip(now),
+            verdict=found[0],
+            markets=found[1],
+            would_pass=would_pass(hearing, self.judge_all, found[1]),
+            results=results,
+            missing=missing_facts(required, heard),
+            upcoming=self._outlook.upcoming(now, self._telling),
+        )
+
+    def _all(self, now: Now) -> tuple[RuleResult, ...]:
+        """Return the result of every rule, those included that came to nothing."""
+        heard = dict(zip(bits(now.called.heard), now.results, strict=True))
+        return tuple(
+            heard.get(row) or judge.result(now.hearing) for row, judge in enumerate(self._judges)
+        )
+
+    def _lines(self, now: Now) -> tuple[RuleResult, ...]:
+        """Return the result of every rule; where nothing came of one, without its markets."""
+        if len(now.called.standing) != 1 or now.called.surely:
+            return self._all(now)
+        law, _ = now.called.standing[0]
+        hearing = now.hearing
+        frame = Frame(hearing.campaign.facts, hearing.moment.today, law.day)
+        heard = dict(zip(bits(now.called.heard), now.results, strict=True))
+        found = self._roll(law).results(frame, hearing.markets, heard)
+        return tuple(
+            result or judge.result(hearing)
+            for judge, result in zip(self._judges, found, strict=True)
+        )
+
+    # What looks campaigns up is made for the first that is decided; judging mutants needs none.
+
+    @cached_property
+    def _docket(self) -> Docket:
+        return Docket(self.policies)
+
+    @cached_property
+    def _outlook(self) -> Outlook:
+        return Outlook(self.policies, self._docket, self._standing)
+
+    @cached_property
+    def _required(self) -> RequiredFacts:
+        return RequiredFacts(self.policies.vocabulary)
+
+    @cached_property
+    def _roll(self) -> Callable[[Law], Roll]:
+        return lru_cache(maxsize=MOST_KEPT)(partial(Roll, self.policies))
+
+    def _telling(self, row: int, hearing: Hearing) -> RuleResult:
+        return self._judges[row].result(hearing)
+
+    def _standing(self, row: int, hearing: Hearing) -> RuleResult:
+        return self._judges[row].standing(hearing)
 
 
 def compile_program(policies: Policies) -> Program:
     """Return the program of checked policies."""
-    return Program(policies, {rule.id: _rule(rule, policies) for rule in policies.rules})
+    return Program(policies)
 
 
-def _rule(rule: Rule, policies: Policies) -> Callable[[Hearing], RuleResult]:
-    names = Names(policies=policies, bound={MARKET: (0, Scalar.PLACE)} if rule.reads_market else {})
-    quick = _quick(rule, names)
-    trace = _tracer(rule, names)
+class _Judge:
+    """Judges one rule. What it needs is compiled when first needed."""
 
-    def judged(hearing: Hearing) -> RuleResult:
-        settled = quick(hearing)
-        return settled if settled is not None else judge(rule, hearing, trace(hearing))
+    def __init__(self, rule: Rule, policies: Policies) -> None:
+        self.rule = rule
+        bound = {MARKET: (0, Scalar.PLACE)} if rule.reads_market else {}
+        self._names = Names(policies=policies, bound=bound)
+        self._is_common = is_common(rule)
+        self._changes = policies.calendars[rule.id].changes
 
-    return judged
+    @cached_property
+    def _quick(self) -> Callable[[Hearing], RuleResult | None]:
+        return _quick(self.rule, self._names)
 
+    @cached_property
+    def _traces(self) -> dict[int, Trace]:
+        clauses = clauses_read(self.rule)
+        return {id(clause): compile_trace(clause.condition, self._names) for clause in clauses}
 
-def _tracer(rule: Rule, names: Names) -> Callable[[Hearing], Evaluate]:
-    """Return the clauses of a rule as tracing closures, compiled when first needed."""
+    @cached_property
+    def _tell(self) -> Tell:
+        return findings(self.rule)
 
-    @cache
-    def traces() -> dict[int, Trace]:
-        return {id(clause): compile_trace(clause.condition, names) for clause in clauses_read(rule)}
+    @cached_property
+    def _tests(self) -> dict[int, Test]:
+        clauses = clauses_read(self.rule)
+        return {id(clause): compile_test(clause.condition, self._names) for clause in clauses}
 
-    def for_hearing(hearing: Hearing) -> Evaluate:
+    def result(self, hearing: Hearing) -> RuleResult:
+        """Return what the rule comes to, most likely nothing."""
+        settled = self._quick(hearing)
+        return settled if settled is not None else self.heard(hearing)
+
+    def heard(self, hearing: Hearing) -> RuleResult:
+        """Return what the rule comes to, and why."""
+        traces = self._traces
+        day = _only_day(self._changes, hearing.moment) if self._is_common else None
+
         def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
-            return traces()[id(clause)](_frame(hearing, law_day, market))
+            return traces[id(clause)](_frame(hearing, law_day, market))
 
-        return evaluate
+        if day is not None:
+            markets, here = _place(self.rule, hearing, day)
+            if here is True:
+                venue = Venue(markets=markets, market=None, here={day: HERE})
+                return judge_once(
+                    self.rule, hearing, evaluate, tell=self._tell, venue=venue, day=day
+                )
+        return judge(self.rule, hearing, evaluate, tell=self._tell)
 
-    return for_hearing
+    def standing(self, hearing: Hearing) -> RuleResult:
+        """Return what the rule comes to, without findings; a duty is told as it always is."""
+        if self.rule.duty is not None:
+            return self.heard(hearing)
+        if self._is_common:
+            day = _only_day(self._changes, hearing.moment)
+            if day is not None and self.rule.window.meets(day, day):
+                return self._stands(hearing, day)
+        tests = self._tests
+
+        def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
+            return _BARE[tests[id(clause)](_frame(hearing, law_day, market))]
+
+        return judge(self.rule, hearing, evaluate, tell=_untold)
+
+    def _stands(self, hearing: Hearing, day: date) -> RuleResult:
+        """Return what a rule of the common kind comes to under the law of one day."""
+        # INVARIANT: a rule that applies in none of the markets is not heard, and not asked here.
+        markets, here = _place(self.rule, hearing, day)
+        status = self._stand(_frame(hearing, day, None), here)
+        return RuleResult(rule=self.rule, status=status, markets=markets)
+
+    @cached_property
+    def _stand(self) -> Stand:
+        return compile_standing(self.rule, self._names)
+
+
+_BARE = {truth: Outcome(truth=truth) for truth in (True, False, None)}
+
+
+def _untold(_breach: Breach, _campaign: Campaign) -> Findings:
+    return (), 0
 
 
 def _frame(hearing: Hearing, law_day: date, market: Market | None) -> Frame:
@@ -82,6 +237,7 @@ def _quick(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult | None]:
     """Return the rule as truth closures: its result where nothing needs explaining, else None."""
     settle = _settle(rule, names)
     changes = names.policies.calendars[rule.id].changes
+    elsewhere = RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=not_here(rule))
     out = RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=out_of_force(rule.window))
 
     def quick(hearing: Hearing) -> RuleResult | None:
@@ -92,8 +248,8 @@ def _quick(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult | None]:
             return out
         if rule.reads_market:
             return _in_each(rule, hearing, day, settle)
-        markets, excluded = _place(rule, hearing, day)
-        return excluded or settle(_frame(hearing, day, None), markets)
+        markets, here = _place(rule, hearing, day)
+        return elsewhere if here is False else settle(_frame(hearing, day, None), markets)
 
     return quick
 
@@ -146,17 +302,15 @@ def _only_day(changes: tuple[date, ...], moment: Moment) -> date | None:
     return days[0]
 
 
-def _place(
-    rule: Rule, hearing: Hearing, day: date
-) -> tuple[tuple[str, ...] | None, RuleResult | None]:
-    """Return the markets in which a rule applies, or its result where it applies in none."""
+def _place(rule: Rule, hearing: Hearing, day: date) -> tuple[tuple[str, ...] | None, Truth]:
+    """Return the markets in which a rule applies, and whether it does, as `venue` has them."""
     if rule.places is None:
-        return None, None
+        return None, True
     markets = hearing.markets
+    if not markets:
+        return None, None if markets is None else False
     members = places_on(rule.places, hearing.policies, day)
-    if markets is None or members is None:
-        return None, None
+    if members is None:
+        return markets, None
     found = matching(markets, members)
-    if found:
-        return found, None
-    return None, RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=not_here(rule))
+    return found or None, bool(found)

@@ -9,9 +9,11 @@ whole record is the document (`document.py`).
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from ..semantics.tree import Rule, Waiver
 from ..syntax.lexis import Comparator

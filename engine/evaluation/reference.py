@@ -10,6 +10,8 @@ from datetime import date
 from itertools import islice
 from typing import assert_never
 
+from msgspec import structs
+
 from ..semantics.tree import (
     MARKET,
     AggregateTerm,
@@ -162,7 +164,7 @@ def _over_nothing(condition: Over, pointer: str, situation: Situation) -> Outcom
     if condition.kind is QuantifierKind.EVERY and not condition.if_any:
         why = "the list is empty"
         return Outcome(
-            truth=None, wanted=(replace(_wanted(collection, pointer, situation), why=why),)
+            truth=None, wanted=(structs.replace(_wanted(collection, pointer, situation), why=why),)
         )
     seen = _seen(collection, (), pointer, "is not empty", situation)
     return Outcome(truth=condition.kind is not QuantifierKind.ANY, seen=(seen,))
@@ -223,7 +225,7 @@ def _evidence(
 
     required = requirement(condition, tell, truth=truth)
     found = [each for term in terms for each in _read(term, situation)]
-    found[:1] = [replace(first, required=required) for first in found[:1]]
+    found[:1] = [structs.replace(first, required=required) for first in found[:1]]
     return tuple(dict.fromkeys(found))
 
 
@@ -247,7 +249,7 @@ def _read_aggregate(term: AggregateTerm, situation: Situation) -> list[Seen]:
     value, _ = _value(term, situation)
     _, pointer = _find(term.collection, situation)
     whole = _seen(term.collection, None, pointer, "", situation)
-    found = [replace(whole, value=f"{term.kind.value} {shown_aggregate(term, value)}")]
+    found = [structs.replace(whole, value=f"{term.kind.value} {shown_aggregate(term, value)}")]
     if term.value is None or term.kind not in EXTREMES:
         return found
     deciding = (
@@ -269,7 +271,7 @@ def _undefined(terms: tuple[ValueTerm, ...], why: str, situation: Situation) -> 
     for fact in (fact for term in terms for fact in _facts(term)):
         _, pointer = _find(fact, situation)
         told = why if not any_sensitive(terms) else UNTOLD
-        found.append(replace(_wanted(fact, pointer, situation), why=told))
+        found.append(structs.replace(_wanted(fact, pointer, situation), why=told))
     return tuple(dict.fromkeys(found)) or (meaningless(terms, why),)
 
 
@@ -351,7 +353,7 @@ def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list
         return aggregate(term, values), []
     except UndefinedError as error:
         why = UNTOLD if any_sensitive((term,)) else str(error)
-        return None, [replace(wanted, why=why)]
+        return None, [structs.replace(wanted, why=why)]
 
 
 def _find(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:

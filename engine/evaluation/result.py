@@ -1,9 +1,11 @@
 """What a rule came to for one campaign: one status, and the findings that explain it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+
+import msgspec
+from msgspec.structs import replace
 
 from ..semantics.tree import Clause, Enforcement, Rule, Waiver
 from .outcome import Seen, Wanted
@@ -22,11 +24,13 @@ class Status(Enum):
     @property
     def severity(self) -> int:
         """The rank of the status: the strictest of several is the greatest."""
-        return list(Status).index(self)
+        return _SEVERITY[self]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unestablished:
+_SEVERITY = {status: rank for rank, status in enumerate(Status)}
+
+
+class Unestablished(msgspec.Struct, frozen=True, kw_only=True):
     """An exception that did not help: it is not met, or facts to show it are wanted."""
 
     name: str
@@ -34,8 +38,7 @@ class Unestablished:
     wanted: tuple[Wanted, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Why a rule is violated, waived or undetermined, for one witness.
 
     `clause` is the clause that decided; `seen` are the facts that determined it, `wanted` those
@@ -49,8 +52,7 @@ class Finding:
     wanted: tuple[Wanted, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Obligation:
+class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     """A duty that the campaign owes, and why.
 
     `term` is by when it is to be done, in the words of the rule, and `due` the last day on which it
@@ -65,8 +67,7 @@ class Obligation:
     seen: tuple[Seen, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleResult:
+class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     """The status of one rule, and why.
 
     Where markets come out otherwise, the result is the strictest, and `elsewhere` are the others.
@@ -115,6 +116,8 @@ def together(results: Sequence[RuleResult]) -> RuleResult:
 
     Markets that come out alike, to the letter, share a result.
     """
+    if len(results) == 1:
+        return results[0]
     apart: list[RuleResult] = []
     for result in results:
         alike = next((i for i, each in enumerate(apart) if _same(each, result)), None)
@@ -135,8 +138,7 @@ def _same(one: RuleResult, other: RuleResult) -> bool:
     return one.status is other.status and replace(one, markets=other.markets) == other
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upcoming:
+class Upcoming(msgspec.Struct, frozen=True, kw_only=True):
     """A rule that is not violated now, and the first day on whose law it would be."""
 
     day: date

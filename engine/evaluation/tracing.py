@@ -3,10 +3,11 @@
 The counterpart of `closures` for the few rules whose result must be explained.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias, assert_never
+
+from msgspec.structs import replace
 
 from ..semantics.tree import (
     AggregateTerm,
@@ -43,6 +44,7 @@ from .outcome import Outcome, Seen, Truth, Wanted, conjunction, disjunction, neg
 from .values import Datum, shown
 from .wording import (
     UNTOLD,
+    Told,
     any_sensitive,
     dotted,
     in_force,
@@ -50,6 +52,7 @@ from .wording import (
     no_edition,
     requirement,
     shown_aggregate,
+    term_text,
 )
 
 Trace: TypeAlias = Callable[[Frame], Outcome]
@@ -58,9 +61,6 @@ Part: TypeAlias = tuple[Test, Trace]
 
 Read: TypeAlias = Callable[[Frame], list[Seen]]
 """Looks at the facts that a known value was made of."""
-
-Look: TypeAlias = Callable[[Frame], tuple[Seen, Wanted, Datum | None]]
-"""Looks at a fact: as evidence, as something wanted, and its value."""
 
 
 def compile_trace(condition: Condition, names: Names) -> Trace:
@@ -126,61 +126,81 @@ def _telling(truths: Sequence[Truth], *, decisive: bool) -> Truth:
 # --- facts ------------------------------------------------------------------------------------
 
 
-def _look(fact: FactTerm, names: Names) -> Look:
-    value_of = compile_fact(fact, names)
-    stated = compile_stated(fact, names)
-    may_presume = fact.presumed is not None
-    below = "".join(f"/{step}" for step in fact.path)
-    depth = None if fact.variable is None else names.bound[fact.variable][0]
-    variables = tuple(names.bound)
-    root = names.policies.vocabulary.root
+class Look:
+    """Looks at a fact: its value, the fact as evidence, and the fact as something wanted."""
 
-    def look(frame: Frame) -> tuple[Seen, Wanted, Datum | None]:
-        value = value_of(frame)
-        pointer = below if depth is None else frame.pointers[depth] + below
-        path = dotted(root, pointer)
-        seen = Seen(
+    def __init__(self, fact: FactTerm, names: Names) -> None:
+        self._fact = fact
+        self.value = compile_fact(fact, names)
+        self._stated = compile_stated(fact, names)
+        self._below = "".join(f"/{step}" for step in fact.path)
+        self._depth = None if fact.variable is None else names.bound[fact.variable][0]
+        self._variables = tuple(names.bound)
+        self._root = names.policies.vocabulary.root
+        self._path = dotted(self._root, self._below)
+
+    def pointer(self, frame: Frame) -> str:
+        """Return where the fact stands in the campaign, or would."""
+        return self._below if self._depth is None else frame.pointers[self._depth] + self._below
+
+    def seen(self, frame: Frame, value: Datum | None, required: str = "") -> Seen:
+        """Return the fact as evidence, with what was required of it."""
+        return self.told(frame, shown(self._fact, value), required)
+
+    def told(self, frame: Frame, text: str, required: str = "") -> Seen:
+        """Return the fact as evidence, its value as it reads."""
+        pointer, path = self._place(frame)
+        return Seen(
             pointer=pointer,
             path=path,
-            label=fact.label,
-            value=shown(fact, value),
-            required="",
-            bindings=tuple(zip(variables, frame.pointers, strict=True)),
-            is_presumed=may_presume and stated(frame) is None,
+            label=self._fact.label,
+            value=text,
+            required=required,
+            bindings=tuple(zip(self._variables, frame.pointers, strict=True)),
+            is_presumed=self._fact.presumed is not None and self._stated(frame) is None,
         )
-        return seen, Wanted(pointer=pointer, path=path, label=fact.label), value
 
-    return look
+    def wanted(self, frame: Frame, why: str = "") -> Wanted:
+        """Return the fact as something wanted."""
+        pointer, path = self._place(frame)
+        return Wanted(pointer=pointer, path=path, label=self._fact.label, why=why)
+
+    def _place(self, frame: Frame) -> tuple[str, str]:
+        """Return where the fact stands: its pointer, and its path as a person writes it."""
+        if self._depth is None:
+            return self._below, self._path
+        pointer = frame.pointers[self._depth] + self._below
+        return pointer, dotted(self._root, pointer)
 
 
 def _holds(fact: FactTerm, names: Names) -> Trace:
-    look = _look(fact, names)
+    look = Look(fact, names)
 
     def holds(frame: Frame) -> Outcome:
-        seen, wanted, value = look(frame)
+        value = look.value(frame)
         if value is None:
-            return Outcome(truth=None, wanted=(wanted,))
+            return Outcome(truth=None, wanted=(look.wanted(frame),))
         required = "is no" if value else "is yes"
-        return Outcome(truth=value is True, seen=(replace(seen, required=required),))
+        return Outcome(truth=value is True, seen=(look.seen(frame, value, required),))
 
     return holds
 
 
 def _over(condition: Over, names: Names) -> Trace:
-    look = _look(condition.collection, names)
+    look = Look(condition.collection, names)
     test, trace = _part(condition.condition, names.binding(condition))
     every = condition.kind is QuantifierKind.EVERY
     combine = conjunction if every else disjunction
 
     def over(frame: Frame) -> Outcome:
-        seen, wanted, elements = look(frame)
+        elements = look.value(frame)
         if not isinstance(elements, tuple):
-            return Outcome(truth=None, wanted=(wanted,))
+            return Outcome(truth=None, wanted=(look.wanted(frame),))
         if not elements and every and not condition.if_any:
-            return Outcome(truth=None, wanted=(replace(wanted, why="the list is empty"),))
+            return Outcome(truth=None, wanted=(look.wanted(frame, "the list is empty"),))
         if not elements:
-            return Outcome(truth=every, seen=(replace(seen, required="is not empty"),))
-        frames = list(_inner_frames(frame, elements, wanted.pointer))
+            return Outcome(truth=every, seen=(look.seen(frame, (), "is not empty"),))
+        frames = list(_inner_frames(frame, elements, look.pointer(frame)))
         truths = [test(inner) for inner in frames]
         telling = _telling(truths, decisive=not every)
         pairs = zip(frames, truths, strict=True)
@@ -210,11 +230,12 @@ def _compared(condition: Compared, names: Names) -> Trace:
     test = compile_test(condition, names)
     terms = (condition.left, *condition.right)
     reads = [_read(term, names) for term in terms]
-    partners = {id(fact): _look(fact, names) for fact in terms[1:] if isinstance(fact, FactTerm)}
+    partners = {id(fact): Look(fact, names) for fact in terms[1:] if isinstance(fact, FactTerm)}
     lookups = {
         id(term): compile_lookup(term, names) for term in terms if isinstance(term, LookupTerm)
     }
     wants = _wants(condition, names)
+    written = _written(condition)
 
     def compared(frame: Frame) -> Outcome:
         truth = test(frame)
@@ -226,10 +247,11 @@ def _compared(condition: Compared, names: Names) -> Trace:
                 return f"{given(term, lookups[id(term)](frame))} ({term.text})"
             if isinstance(term, ParameterTerm):
                 return f"{in_force(term, names.policies, frame.law_day)} ({term.name})"
-            seen = partners[id(term)](frame)[0]
+            look = partners[id(term)]
+            seen = look.seen(frame, look.value(frame))
             return f"{seen.value} ({seen.path})"
 
-        required = requirement(condition, tell, truth=truth)
+        required = written[truth] if written else requirement(condition, tell, truth=truth)
         looked = [each for read in reads for each in read(frame)]
         looked[:1] = [replace(first, required=required) for first in looked[:1]]
         return Outcome(truth=truth, seen=tuple(dict.fromkeys(looked)))
@@ -237,11 +259,18 @@ def _compared(condition: Compared, names: Names) -> Trace:
     return compared
 
 
+def _written(condition: Compared) -> Mapping[bool, str] | None:
+    """Return what is required by the truth of a comparison, where only the policy has a say."""
+    if isinstance(condition.left, LookupTerm) or any(isinstance(t, Told) for t in condition.right):
+        return None
+    return {truth: requirement(condition, term_text, truth=truth) for truth in (True, False)}
+
+
 def _read(term: ValueTerm, names: Names) -> Read:
     match term:
         case FactTerm():
-            look = _look(term, names)
-            return lambda frame: [look(frame)[0]]
+            look = Look(term, names)
+            return lambda frame: [look.seen(frame, look.value(frame))]
         case ArithmeticTerm(left=left, right=right):
             return _read_all((left, right), names)
         case LookupTerm(arguments=arguments):
@@ -258,17 +287,16 @@ def _read_all(terms: Sequence[ValueTerm], names: Names) -> Read:
 
 
 def _read_aggregate(term: AggregateTerm, names: Names) -> Read:
-    look, value_of = _look(term.collection, names), compile_value(term, names)
+    look, value_of = Look(term.collection, names), compile_value(term, names)
     decides = None
     if term.value is not None and term.kind in EXTREMES:
         decides = _deciding(term, term.value, names)
 
     def read(frame: Frame) -> list[Seen]:
-        whole, _, elements = look(frame)
-        value = value_of(frame)
-        found = [replace(whole, value=f"{term.kind.value} {shown_aggregate(term, value)}")]
+        elements, value = look.value(frame), value_of(frame)
+        found = [look.told(frame, f"{term.kind.value} {shown_aggregate(term, value)}")]
         if decides is not None and isinstance(elements, tuple):
-            found += decides(frame, elements, whole.pointer, value)
+            found += decides(frame, elements, look.pointer(frame), value)
         return found
 
     return read
@@ -311,7 +339,7 @@ def _wants(condition: Compared, names: Names) -> Callable[[Frame], list[Wanted]]
     """Return what an unknown comparison wants: its unknown terms, or why it has no meaning."""
     terms = (condition.left, *condition.right)
     each = [_term_wants(term, names) for term in terms]
-    looks = [_look(fact, names) for term in terms for fact in _facts(term)]
+    looks = [Look(fact, names) for term in terms for fact in _facts(term)]
     values = [compile_value(term, names) for term in terms]
 
     def wants(frame: Frame) -> list[Wanted]:
@@ -320,7 +348,7 @@ def _wants(condition: Compared, names: Names) -> Callable[[Frame], list[Wanted]]
             return found
         why = _refusal(condition, [value(frame) for value in values])
         told = UNTOLD if any_sensitive(terms) else why
-        unmeant = [replace(look(frame)[1], why=told) for look in looks]
+        unmeant = [look.wanted(frame, told) for look in looks]
         return unmeant or [meaningless(terms, why)]
 
     return wants
@@ -339,11 +367,10 @@ def _refusal(condition: Compared, values: Sequence[object]) -> str:
 def _term_wants(term: ValueTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
     match term:
         case FactTerm():
-            look = _look(term, names)
+            look = Look(term, names)
 
             def fact_wants(frame: Frame) -> list[Wanted]:
-                _, wanted, value = look(frame)
-                return [wanted] if value is None else []
+                return [look.wanted(frame)] if look.value(frame) is None else []
 
             return fact_wants
         case SetTerm() | ParameterTerm():
@@ -361,7 +388,7 @@ def _term_wants(term: ValueTerm, names: Names) -> Callable[[Frame], list[Wanted]
 
 def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
     parts = [_term_wants(operand, names) for operand in (term.left, term.right)]
-    looks = [_look(fact, names) for fact in _facts(term)]
+    looks = [Look(fact, names) for fact in _facts(term)]
     left, right = compile_value(term.left, names), compile_value(term.right, names)
 
     def wants(frame: Frame) -> list[Wanted]:
@@ -371,7 +398,7 @@ def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Callable[[Frame], l
         try:
             calculate(term.operator, left(frame), right(frame), term.month_end)
         except UndefinedError as error:
-            return _unmeant(term, str(error), [look(frame)[1] for look in looks])
+            return _unmeant(term, str(error), [look.wanted(frame) for look in looks])
         return []
 
     return wants
@@ -380,7 +407,7 @@ def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Callable[[Frame], l
 def _lookup_wants(term: LookupTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
     parts = [_term_wants(argument, names) for argument in term.arguments]
     values = [compile_value(argument, names) for argument in term.arguments]
-    looks = [_look(fact, names) for fact in _facts(term)]
+    looks = [Look(fact, names) for fact in _facts(term)]
     table = names.policies.tables[term.name]
 
     def wants(frame: Frame) -> list[Wanted]:
@@ -390,7 +417,7 @@ def _lookup_wants(term: LookupTerm, names: Names) -> Callable[[Frame], list[Want
         try:
             row = looked_up(table, frame.law_day, [value(frame) for value in values])
         except UndefinedError as error:
-            return _unmeant(term, str(error), [look(frame)[1] for look in looks])
+            return _unmeant(term, str(error), [look.wanted(frame) for look in looks])
         return [] if row is not None else [no_edition(term, frame.law_day)]
 
     return wants
@@ -405,13 +432,13 @@ def _unmeant(term: ValueTerm, why: str, wanted: Sequence[Wanted]) -> list[Wanted
 
 
 def _aggregate_wants(term: AggregateTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
-    look, inside = _look(term.collection, names), names.binding(term)
+    look, inside = Look(term.collection, names), names.binding(term)
     where = None if term.where is None else compile_trace(term.where, inside)
     value = None if term.value is None else compile_value(term.value, inside)
     lacks = None if term.value is None else _term_wants(term.value, inside)
 
     def wants(frame: Frame) -> list[Wanted]:
-        _, wanted, elements = look(frame)
+        elements, wanted = look.value(frame), look.wanted(frame)
         if not isinstance(elements, tuple):
             return [wanted]
         values: list[object] = []

@@ -4,8 +4,11 @@ A flight without an end is judged by the law of its first day. Law that begins t
 not change the answer, but whoever books the campaign should know its date.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+
+from msgspec import structs
 
 from .judge import Hearing
 from .moment import FLIGHT, Days
@@ -14,7 +17,7 @@ from .validity import JudgeAll
 
 
 def upcoming(
-    hearing: Hearing, judge_all: JudgeAll, results: tuple[RuleResult, ...]
+    hearing: Hearing, judge_all: JudgeAll, results: Sequence[RuleResult]
 ) -> tuple[Upcoming, ...]:
     """Return the rules that a campaign without end would come to violate, by day and id."""
     certain = hearing.moment.certain
@@ -23,7 +26,7 @@ def upcoming(
     open_rules = {r.rule.id for r in results if r.status is not Status.VIOLATED}
     found: dict[str, Upcoming] = {}
     for day, names in _days_of_change(hearing, certain, open_rules):
-        then = replace(hearing.moment, certain=Days(first=day, last=day), possible=None)
+        then = structs.replace(hearing.moment, certain=Days(first=day, last=day), possible=None)
         waiting = frozenset(names - found.keys())
         for result in judge_all(replace(hearing, moment=then), waiting):
             if result.status is Status.VIOLATED:

@@ -6,7 +6,7 @@ campaign or of the policy, moved by the durations beside it, comes level with `t
 are judged again on those days, in order, until the answer differs.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ from .combine import market_verdicts, verdict
 from .days import day_of, days_later, months_later
 from .decision import MarketVerdict, Verdict
 from .judge import Hearing
-from .moment import FLIGHT, moment
+from .moment import FLIGHT, flight_of, moment
 from .result import Obligation, RuleResult
 from .values import Datum, Group
 
@@ -34,7 +34,7 @@ Answer = tuple[Verdict, tuple[MarketVerdict, ...], Owed]
 """What holds: the verdict overall, that in each market, and what is owed."""
 
 
-def answer(hearing: Hearing, results: tuple[RuleResult, ...], *, complete: bool) -> Answer:
+def answer(hearing: Hearing, results: Sequence[RuleResult], *, complete: bool) -> Answer:
     """Return what is answered by some results; `complete` unless a required fact is missing."""
     markets = market_verdicts(hearing.markets or (), results, complete=complete)
     parts = (part for result in results for part in result.parts)
@@ -54,20 +54,26 @@ def first_flip(
     moved = tuple(result for result in results if result.rule.id in moving)
     steady = tuple(result for result in results if result.rule.id not in moving)
     read = [calendars[name] for name in sorted(moving)]
-    days = sorted(set(_days(read, hearing)))
-    if len(days) > MOST_DAYS:
+    days = sorted(set(turning_days(read, hearing)))
+    if are_too_many(len(days)):
         return days[0]
     is_intricate = any(calendar.is_intricate for calendar in read)
-    tried = list(_next_days(hearing.moment.today)) if is_intricate else days
+    tried = list(next_days(hearing.moment.today)) if is_intricate else days
+    flight = flight_of(hearing.campaign)
     for day in tried:
-        later = replace(hearing, moment=moment(hearing.campaign, day))
+        later = replace(hearing, moment=moment(flight, day))
         again = judge_all(later, moving)
         if again != moved and answer(later, (*steady, *again), complete=complete) != now:
             return day
     return days_later(tried[-1], 1) if is_intricate and tried else None
 
 
-def _next_days(today: date) -> Iterator[date]:
+def are_too_many(days: int) -> bool:
+    """Whether so many days are more than can be tried."""
+    return days > MOST_DAYS
+
+
+def next_days(today: date) -> Iterator[date]:
     """Yield the days that follow, as many as are tried."""
     later = (days_later(today, count) for count in range(1, MOST_DAYS + 1))
     return (day for day in later if day is not None)
@@ -80,7 +86,7 @@ def _moves(calendar: RuleCalendar, hearing: Hearing) -> bool:
     return calendar.reads_today or any(change > since for change in calendar.changes)
 
 
-def _days(calendars: Iterable[RuleCalendar], hearing: Hearing) -> Iterator[date]:
+def turning_days(calendars: Iterable[RuleCalendar], hearing: Hearing) -> Iterator[date]:
     """Yield the later days on which an answer can change, in no order."""
     today, campaign = hearing.moment.today, hearing.campaign
     start, end = campaign.day(FLIGHT, "start"), campaign.day(FLIGHT, "end")

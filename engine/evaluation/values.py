@@ -4,22 +4,33 @@ Numbers are integers or fractions, never binary floats. None stands for *unknown
 absent, null, or whose group of facts is.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from typing import TypeAlias
+
+import msgspec
 
 from ..semantics.tree import FactTerm, Measure, Money
 from ..semantics.types import ListType, Scalar, Type
 from ..semantics.vocabulary import RecordShape
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """A group of facts; `values` stand in the order in which its shape declares them."""
 
-    shape: RecordShape = field(compare=False, repr=False)
+    shape: RecordShape
     values: "tuple[Datum | None, ...]"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is known; the shape takes no part."""
+        return isinstance(other, Group) and self.values == other.values
+
+    def __hash__(self) -> int:
+        return hash(self.values)
+
+    def __repr__(self) -> str:
+        return f"Group(values={self.values!r})"
 
     def get(self, name: str) -> "Datum | None":
         """Return a fact by name, or None where it is unknown."""
@@ -116,6 +127,8 @@ SENSITIVE = "(sensitive)"
 
 def shown(fact: FactTerm, value: object) -> str:
     """Return the value of a fact as a person may read it."""
+    if type(value) is str and not fact.sensitive:
+        return value
     return SENSITIVE if fact.sensitive and value is not None else show_typed(value, fact.type)
 
 

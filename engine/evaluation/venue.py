@@ -5,8 +5,10 @@ bound to it. Any other rule is judged once for all markets in which it applies o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+import msgspec
+from msgspec.structs import replace
 
 from ..semantics.tree import Constant, Policies, Rule, SetTerm
 from .outcome import Outcome, Wanted
@@ -14,16 +16,14 @@ from .places import ground, lies_within, matching
 from .values import Campaign
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Market:
+class Market(msgspec.Struct, frozen=True, kw_only=True):
     """What `market` stands for: a market of the campaign, or None where they are unknown."""
 
     code: str | None
     pointer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Venue:
+class Venue(msgspec.Struct, frozen=True, kw_only=True):
     """Markets that are judged together; None where a rule applies in all or they are unknown.
 
     `market` is what the conditions read, where they do. `here` says for each day of the law
@@ -40,7 +40,7 @@ class Venue:
         return all(outcome.truth is False for outcome in self.here.values())
 
 
-_HERE, _ELSEWHERE = Outcome(truth=True), Outcome(truth=False)
+HERE, _ELSEWHERE = Outcome(truth=True), Outcome(truth=False)
 
 
 def venues(
@@ -53,7 +53,7 @@ def venues(
     markets = campaign.markets
     unknown = Market(code=None, pointer="/markets") if rule.reads_market else None
     if rule.places is None and (unknown is None or not markets):
-        return (Venue(markets=None, market=unknown, here=dict.fromkeys(days, _HERE)),)
+        return (Venue(markets=None, market=unknown, here=dict.fromkeys(days, HERE)),)
     reach = {day: _reach(rule, policies, day) for day in days}
     if not markets:
         standing = _unknown_markets(policies) if markets is None else _ELSEWHERE
@@ -90,13 +90,13 @@ def _grouped(
 def _applies(market: str, places: frozenset[str] | Outcome) -> Outcome:
     if isinstance(places, Outcome):
         return places
-    return _HERE if matching((market,), places) else _ELSEWHERE
+    return HERE if matching((market,), places) else _ELSEWHERE
 
 
 def _reach(rule: Rule, policies: Policies, day: date) -> frozenset[str] | Outcome:
     """Return the places of a rule on a day, or whether it applies where none is named."""
     if rule.places is None:
-        return _HERE
+        return HERE
     members = places_on(rule.places, policies, day)
     if members is not None:
         return members
@@ -119,7 +119,7 @@ def permitted(
         return _unknown_markets(policies)
     named = _reach(rule, policies, day)
     shared = ground(market.code, None if isinstance(named, Outcome) else named)
-    return _HERE if all(lies_within(place, reach) for place in shared) else _ELSEWHERE
+    return HERE if all(lies_within(place, reach) for place in shared) else _ELSEWHERE
 
 
 def _unknown_markets(policies: Policies) -> Outcome:

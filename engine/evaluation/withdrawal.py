@@ -7,6 +7,8 @@ looks at the list of all markets may come out otherwise for fewer: it is judged 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from .combine import verdict
 from .decision import Effect, MarketVerdict
 from .judge import Hearing
@@ -37,4 +39,4 @@ def _cut_down(campaign: Campaign, markets: tuple[str, ...]) -> Campaign:
     facts = campaign.facts
     values = list(facts.values)
     values[facts.shape.position("markets")] = markets
-    return Campaign(facts=replace(facts, values=tuple(values)))
+    return Campaign(facts=structs.replace(facts, values=tuple(values)))

@@ -127,10 +127,10 @@ def _with_results(
         made for each in decision.results if (made := known.get(each.rule.id, each)) is not None
     )
     vocabulary = hearing.policies.vocabulary
-    complete = not required_facts(hearing.campaign, vocabulary)
+    required = required_facts(hearing.campaign, vocabulary)
     return replace(
         decision,
-        verdict=verdict(results, complete=complete),
+        verdict=verdict(results, complete=not required),
         results=results,
-        missing=missing_facts(hearing.campaign, vocabulary, results),
+        missing=missing_facts(required, results),
     )

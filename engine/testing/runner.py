@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from ..bundle.bundle import Bundle
-from ..evaluation.decide import decide
 from ..evaluation.decision import Decision
 from ..evaluation.judge import Hearing
-from ..evaluation.moment import moment
+from ..evaluation.moment import flight_of, moment
 from ..evaluation.prose import explain
 from ..semantics.cases import Case, Expectation
 from .descriptors import CaseError, campaign_of
@@ -53,14 +52,13 @@ def run_case(bundle: Bundle, case: Case) -> CaseResult:
     except CaseError as error:
         return CaseResult(case=case, failures=(str(error),), decision=None)
     as_of = datetime.combine(case.day, time(), tzinfo=UTC)
-    decision = decide(bundle.policies, bundle.program.judge_all, campaign, as_of=as_of)
+    decision = bundle.program.decide(campaign, as_of=as_of)
     unmet = tuple(each for each in case.expectations if not is_met(each, decision))
+    then = moment(flight_of(campaign), case.day)
     return CaseResult(
         case=case,
         failures=tuple(failure(each, decision) for each in unmet),
         decision=decision,
         unmet=unmet,
-        hearing=Hearing(
-            policies=bundle.policies, campaign=campaign, moment=moment(campaign, case.day)
-        ),
+        hearing=Hearing(policies=bundle.policies, campaign=campaign, moment=then),
     )

@@ -4,7 +4,7 @@ Each part carries its truth: true, false, or unknown. Of a quantifier over many 
 shown that decide it. What is shown is what the reference evaluator says of each part.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -92,7 +92,7 @@ def _named(result: CaseResult, records: dict[str, RuleRecord]) -> Iterator[str]:
                 assert_never(unmet.expected)
 
 
-def _standing(results: tuple[RuleResult, ...]) -> Iterator[str]:
+def _standing(results: Iterable[RuleResult]) -> Iterator[str]:
     for status in (Status.VIOLATED, Status.UNDETERMINED):
         yield from (r.rule.id for r in results if r.status is status and r.is_enforced)
 

@@ -14,13 +14,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 from werkzeug.test import Client, TestResponse
 from werkzeug.wrappers import Response
 
+from api.http.openapi.document import openapi_document, path_of
 from api.settings import Settings, load_settings
 from api.setup import initialise, make_key
 from engine.storage.keys import Role
@@ -74,6 +77,23 @@ def assert_problem(made: Document) -> None:
         assert all(value is not None for value in error.values())
 
 
+def assert_documented(app: Flask, method: str, path: str, answer: Response) -> None:
+    """Check that the interface's document has a status and type, where it has the path."""
+    try:
+        rule, _ = app.url_map.bind("").match(path.partition("?")[0], method, return_rule=True)
+    except HTTPException:
+        return
+    operation = _documented(app)["paths"][path_of(rule)][method.lower().replace("head", "get")]
+    shown = operation["responses"].get(str(answer.status_code))
+    assert shown is not None, f"{method} {rule.rule} answers {answer.status_code}, and tells nobody"
+    assert answer.mimetype in shown["content"], (rule.rule, answer.mimetype)
+
+
+@cache
+def _documented(app: Flask) -> Document:
+    return openapi_document(app.url_map)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
     """Settings and the text of a key for each role; `both` submits and audits."""
@@ -111,7 +131,9 @@ class Caller:
         headers = dict(rest.pop("headers", {}))
         if role is not None:
             headers.setdefault("Authorization", f"Bearer {self.installation.tokens[role]}")
-        return Client(self.app).open(path, method=method, headers=headers, **rest)
+        answer = Client(self.app).open(path, method=method, headers=headers, **rest)
+        assert_documented(self.app, method, path, answer)
+        return answer
 
     def get(self, path: str, **rest: Any) -> TestResponse:
         return self.call("GET", path, **rest)

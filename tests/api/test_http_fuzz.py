@@ -6,6 +6,7 @@ from codecs import BOM_UTF8
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from api.submission import FORMAT_NAMES
 from tests.api.installation import NDJSON, Caller, assert_problem, campaign
 
 _LEAVES = st.one_of(
@@ -63,7 +64,7 @@ def test_any_bytes(api: Caller, body: bytes) -> None:
 
 
 @_SHARED
-@given(value=_VALUES | _NEARLY, form=st.sampled_from(["assent", "snapchat", "meta"]))
+@given(value=_VALUES | _NEARLY, form=st.sampled_from(FORMAT_NAMES))
 def test_any_json(api: Caller, value: object, form: str) -> None:
     _check(api, json.dumps(value).encode(), {"format": form})
 

@@ -74,10 +74,8 @@ def truths(
 
 def _truth(bundle: Bundle, campaign: Campaign) -> bool | None:
     as_of = datetime(2026, 1, 1, tzinfo=UTC)
-    one, other = (
-        decide(bundle.policies, judge_all, campaign, as_of=as_of)
-        for judge_all in (bundle.program.judge_all, reference.judge_all)
-    )
+    one = bundle.program.decide(campaign, as_of=as_of)
+    other = decide(bundle.policies, reference.judge_all, campaign, as_of=as_of)
     assert one == other
     return _TRUTHS[one.results[0].status]
 

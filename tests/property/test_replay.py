@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given
@@ -13,11 +14,14 @@ from api.submission import NATIVE, Decided, Terms, submit
 from engine import Bundle, Engine, bundle_from_files
 from engine.audit.canonical import canonical
 from engine.audit.record import DecisionRecord, LogEntry, seal
+from engine.bundle.load import read_directory
 from engine.source.json_text import read_json
 from engine.storage.errors import NotFound
 from engine.storage.policies import PolicyVersion
+from tests.strategies import consent_strings
 from tests.strategies.campaigns import DAYS, descriptors, policy_files
 
+POLICIES = Path(__file__).parents[2] / "policies"
 ID = "7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e"
 
 
@@ -69,3 +73,24 @@ def test_what_is_replayed_is_what_was_recorded(
     altered = replace(payload, input=payload.input.replace(b'"assent"', b'"meta"'))
     told = replayer.replay(replace(entry, payload=altered)).outcome
     assert told == NotReplayable(why="what is stored of it is not what was logged")
+
+
+def test_what_consent_strings_say_is_replayed_from_the_strings() -> None:
+    """What is logged is the string; what it says is read again, and the same."""
+    bundle = bundle_from_files(read_directory(POLICIES), name="shipped")
+    strings = {"tcf": consent_strings.tc_string(), "gpp": consent_strings.california(sale=1)}
+    descriptor = {
+        "id": "c-1",
+        "markets": ["DE", "US-CA"],
+        "platforms": [{"name": "openrtb"}],
+        "flight": {"start": "2026-10-01", "end": "2026-10-31"},
+        "targeting": {"profiling": True},
+        "consent": strings,
+    }
+    terms = Terms(format=NATIVE, as_of=datetime(2026, 9, 15, tzinfo=UTC))
+    entry = logged(bundle, descriptor, terms)
+    assert entry.payload is not None
+    assert b"tcf_string" not in entry.payload.input
+    assert b"/consent/gpp" in entry.payload.result
+    kept = Kept(bundle)
+    assert Replayer(kept, kept).replay(entry).outcome == Identical()

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from api.adapters.adaptation import Draft
 from api.adapters.places import is_country, region_named
-from api.adapters.reading import AdapterRefusal, Found, Record
-from engine.source.json_fault import excerpt
+from api.adapters.reading import Found, Record
+from api.adapters.telling import checked_country
 
 METRES: Mapping[str, Decimal] = MappingProxyType(
     {"kilometer": Decimal(1000), "mile": Decimal("1609.344")}
@@ -59,7 +59,7 @@ def _put_areas(draft: Draft, path: str, locations: Record) -> list[Found[str] | 
     for country in locations.texts("countries") or ():
         area = draft.element(path, country.pointer)
         area.put("kind", "country", country.pointer)
-        area.put_found("place", _checked(country))
+        area.put_found("place", checked_country(country))
         countries.append(country)
     for group in locations.texts("country_groups") or ():
         draft.element(path, group.pointer).put_found("code", group)
@@ -81,7 +81,7 @@ def _put_area(area: Draft, place: Record, kind: str | None) -> Found[str] | None
     area.put_found("name", name)
     _put_circle(area, place)
     if country is not None:
-        _checked(country)
+        checked_country(country)
         region = region_named(country.value, name.value) if kind == "region" and name else None
         if region is not None and name is not None:
             area.put("place", region, name.pointer)
@@ -112,13 +112,3 @@ def _put_circle(area: Draft, place: Record) -> None:
         place.refuse("radius", "a radius is below zero", "send the record as Meta gives it")
     metres = (radius.value * METRES[unit.value]).normalize()
     area.put("radius_m", metres if metres % 1 else int(metres), radius.pointer)
-
-
-def _checked(country: Found[str]) -> Found[str]:
-    if not is_country(country.value):
-        raise AdapterRefusal(
-            f"{excerpt(country.value)} is no country that ISO 3166-1 knows",
-            pointer=country.pointer,
-            help="write its two-letter code in capitals, such as `DE`",
-        )
-    return country

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from flask import Blueprint, g, request
-from marshmallow import RAISE, Schema
+from marshmallow import Schema
 from werkzeug.wrappers import Response
 
 from api.cli import diff as comparison
@@ -21,11 +21,18 @@ from api.http.answers import json_answer
 from api.http.bodies import JSON, TEXT, body_type, read_document
 from api.http.conditions import seen_revision, tagged
 from api.http.examining import examined
-from api.http.fields import Instant, Text
 from api.http.policy_documents import listed_version, set_document, version_document
 from api.http.problems import MALFORMED_ORDER, WRONG_STATE, Problem, ProblemError, ProblemRaised
 from api.http.service import Service
-from api.http.shapes import DiffParameters, NoParameters, read_members, read_query
+from api.http.shapes import (
+    ACTIVATION,
+    REASON,
+    REJECTION,
+    DiffParameters,
+    NoParameters,
+    read_members,
+    read_query,
+)
 from api.http.uploads import read_files
 from api.policy_names import SET_NAME_ADVICE, is_set_name
 from engine import Bundle, EngineError, bundle_from_files
@@ -40,28 +47,6 @@ from engine.version import __version__
 
 _SET = "/v1/policy-sets/<name>"
 _VERSION = f"{_SET}/versions/<version>"
-
-
-class _Shape(Schema):
-    class Meta:
-        unknown = RAISE
-
-
-class _ReasonShape(_Shape):
-    reason = Text()
-
-
-class _RejectionShape(_Shape):
-    reason = Text(required=True)
-
-
-class _ActivationShape(_Shape):
-    version = Text(required=True)
-    since = Instant(data_key="from")
-    reason = Text()
-
-
-_REASON, _REJECTION, _ACTIVATION = _ReasonShape(), _RejectionShape(), _ActivationShape()
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -135,20 +120,20 @@ def _register_moving(routes: Blueprint, service: Service) -> None:
 
     @routes.post(f"{_VERSION}/submit")
     def submit(name: str, version: str) -> Response:
-        order = _order(name, service, _REASON)
+        order = _order(name, service, REASON)
         _look_again(service, service.policy_sets.version(name, version))
         moved = service.policy_sets.move(name, version, Transition.SUBMIT, order)
         return _told_version(service, moved)
 
     @routes.post(f"{_VERSION}/approve")
     def approve(name: str, version: str) -> Response:
-        order = _order(name, service, _REASON)
+        order = _order(name, service, REASON)
         moved = service.policy_sets.move(name, version, Transition.APPROVE, order)
         return _told_version(service, moved)
 
     @routes.post(f"{_VERSION}/reject")
     def reject(name: str, version: str) -> Response:
-        order = _order(name, service, _REJECTION)
+        order = _order(name, service, REJECTION)
         moved = service.policy_sets.move(name, version, Transition.REJECT, order)
         return _told_version(service, moved)
 
@@ -158,7 +143,7 @@ def _register_force(routes: Blueprint, service: Service) -> None:
 
     @routes.post(f"{_SET}/activate")
     def activate(name: str) -> Response:
-        seen, asked = _asked(name, service, _ACTIVATION)
+        seen, asked = _asked(name, service, ACTIVATION)
         found = sets.version(name, asked["version"])
         _look_again(service, found)
         order = Order(actor=g.key.principal, reason=asked.get("reason"), seen=seen)
@@ -173,7 +158,7 @@ def _register_force(routes: Blueprint, service: Service) -> None:
 
     @routes.post(f"{_SET}/rollback")
     def rollback(name: str) -> Response:
-        return _told_set(service, sets.roll_back(name, _order(name, service, _REASON)))
+        return _told_set(service, sets.roll_back(name, _order(name, service, REASON)))
 
 
 # --- what is asked ----------------------------------------------------------------------------
@@ -190,9 +175,9 @@ def _asked(name: str, service: Service, shape: Schema) -> tuple[int | None, dict
 
 
 _HELP: Mapping[Schema, str] = {
-    _REASON: 'write `{}`, or `{"reason": "…"}`',
-    _REJECTION: 'write `{"reason": "…"}`: what the author should change',
-    _ACTIVATION: 'write `{"version": "…"}`, with `"from"` for a time to come',
+    REASON: 'write `{}`, or `{"reason": "…"}`',
+    REJECTION: 'write `{"reason": "…"}`: what the author should change',
+    ACTIVATION: 'write `{"version": "…"}`, with `"from"` for a time to come',
 }
 
 

@@ -1,7 +1,7 @@
 """Whatever a stranger sends, an adapter answers with a campaign or with a refusal."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +9,18 @@ from hypothesis import strategies as st
 
 from api.adapters import FORMATS, AdapterRefusal
 from engine.source.json_text import JSONValue, read_json
+from tests.unit.adapters.complete import ARCHIVED, COMPLETE
+
+
+def names_in(value: JSONValue) -> Iterator[str]:
+    """The names of the members of a value, and of what is in it."""
+    if isinstance(value, dict):
+        yield from value
+    for inner in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
+        yield from names_in(inner)
+
 
 NAMES = [
     "campaign",
@@ -88,6 +100,9 @@ NAMES = [
     "Interests",
     "Segments",
 ]
+NAMES += sorted(
+    {name for record in (*COMPLETE.values(), ARCHIVED) for name in names_in(record)} - set(NAMES)
+)
 LEAVES = st.one_of(
     st.none(),
     st.booleans(),
@@ -155,9 +170,22 @@ def test_broken_records_are_answered(
     """A record of which some members are exchanged ends in an adaptation or a refusal."""
     answered(FORMATS["snapchat"], choice.draw(mutated(row)))
     answered(FORMATS["meta"], choice.draw(mutated(joined)))
+    answered(FORMATS["meta"], choice.draw(mutated(ARCHIVED)))
+
+
+@pytest.mark.parametrize("name", COMPLETE)
+@given(choice=st.data())
+def test_broken_complete_records_are_answered(name: str, choice: st.DataObject) -> None:
+    """A record that uses every member, of which some are exchanged, is answered too."""
+    answered(FORMATS[name], choice.draw(mutated(COMPLETE[name])))
 
 
 MANY = 20_000
+BID: JSONValue = {"cid": "1", "crid": "2", "ext": {"dsa": {"transparency": [{"dsaparams": [1]}]}}}
+GROUPS: list[JSONValue] = [{"or": {"ageRanges": ["urn:li:ageRange:(25,34)"]}}] * MANY
+ROW: dict[str, JSONValue] = {
+    "campaignCriterion": {"negative": False, "userList": {"userList": "customers/1/userLists/2"}}
+}
 
 
 @pytest.mark.parametrize(
@@ -198,6 +226,18 @@ MANY = 20_000
             "meta",
             {"adsets": [{"targeting": {"interests": [{"name": str(n)}]}} for n in range(5000)]},
         ),
+        ("openrtb", {"seatbid": [{"seat": str(n), "bid": [BID]} for n in range(5000)]}),
+        ("openrtb", {"seatbid": [{"bid": [BID] * MANY}]}),
+        ("tiktok", {"adgroups": [{"audience_ids": [n]} for n in range(MANY)]}),
+        ("tiktok", {"location_ids": list(range(MANY)), "interest_category_ids": [1] * MANY}),
+        (
+            "linkedin",
+            {"targetingCriteria": {"exclude": {"or": {"skills": ["urn:li:skill:1"] * MANY}}}},
+        ),
+        ("linkedin", {"targetingCriteria": {"include": {"and": GROUPS}}}),
+        ("google-ads", {"results": [ROW | {"campaign": {"id": "1", "name": "x"}}] * MANY}),
+        ("google-ads", {"campaignCriteria": [ROW["campaignCriterion"]] * MANY}),
+        ("google-ads", {"userLists": [{"resourceName": f"u/{n}"} for n in range(MANY)]}),
     ],
 )
 def test_work_grows_no_faster_than_the_record(name: str, record: dict[str, object]) -> None:

@@ -11,7 +11,6 @@ from engine.analysis.change import Lean, together
 from engine.analysis.changes import changes
 from engine.analysis.report import sentences
 from engine.bundle.bundle import Bundle, build
-from engine.evaluation.decide import decide
 from engine.evaluation.decision import Effect
 from engine.source.text import Source
 from engine.syntax.parse import parse
@@ -48,7 +47,7 @@ def effect(bundle: Bundle, descriptor: dict[str, Any], day: date) -> Effect:
     campaign, faults = bundle.decoder.decode(descriptor)
     assert campaign is not None, faults
     as_of = datetime.combine(day, time(12), tzinfo=UTC)
-    return decide(bundle.policies, bundle.program.judge_all, campaign, as_of=as_of).effect
+    return bundle.program.decide(campaign, as_of=as_of).effect
 
 
 @st.composite

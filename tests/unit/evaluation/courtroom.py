@@ -50,9 +50,9 @@ def hear(
     """Return the decision, having seen that both evaluators agree on it to the letter."""
     campaign = campaign_of(bundle, **facts)
     as_of = datetime.combine(on, time(12), tzinfo=UTC)
-    by_program, by_reference = (
-        decide(bundle.policies, judge_all, campaign, as_of=as_of, launched=launched)
-        for judge_all in (bundle.program.judge_all, reference.judge_all)
+    by_program = bundle.program.decide(campaign, as_of=as_of, launched=launched)
+    by_reference = decide(
+        bundle.policies, reference.judge_all, campaign, as_of=as_of, launched=launched
     )
     assert by_program == by_reference
     one, other = (document(d, id="1", identity=IDENTITY) for d in (by_program, by_reference))

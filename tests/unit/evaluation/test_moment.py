@@ -8,7 +8,7 @@ import pytest
 from engine.evaluation.combine import DENY, INCONCLUSIVE
 from engine.evaluation.days import day_of
 from engine.evaluation.decision import Effect
-from engine.evaluation.moment import Days, as_if_launched, law_days, moment
+from engine.evaluation.moment import Days, as_if_launched, flight_of, law_days, moment
 from engine.evaluation.result import Status
 from tests.unit.evaluation.courtroom import campaign_of, court, hear, judged, rule, wanted
 
@@ -63,7 +63,7 @@ def test_a_campaign_is_judged_on_the_days_of_its_flight_that_are_still_to_come(
     possible: Days | None,
     unknown: tuple[str, ...],
 ) -> None:
-    found = moment(campaign_of(court(), flight=stated), date(2026, 1, 1))
+    found = moment(flight_of(campaign_of(court(), flight=stated)), date(2026, 1, 1))
     assert (found.certain, found.possible) == (certain, possible)
     assert found.unknown == tuple(("flight", name) for name in unknown)
 

@@ -1,6 +1,6 @@
-"""Several ad sets, or several ads, told as one campaign.
+"""Several ad groups, or several ads, told as one campaign.
 
-A campaign has one flight, one range of ages, one landing page; its ad sets may have several. What
+A campaign has one flight, one range of ages, one landing page; its ad groups may have several. What
 they differ in is not told, and kept as unmapped. Lists are put together where every part has one:
 a list of some of the parts would read as the list of all.
 """

@@ -1,0 +1,145 @@
+"""What several adapters tell in the same way: words of a list, amounts, flights, places."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+
+import pycountry
+
+from engine.source.json_fault import excerpt
+from engine.source.json_text import JSONValue
+
+from .adaptation import Draft
+from .places import is_country
+from .reading import Found, Record
+from .refusal import AdapterRefusal
+
+_LATEST = 253_402_300_799
+"""The last second of the year 9999, in seconds since 1970."""
+
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?)?", re.ASCII)
+
+
+def put_word(
+    draft: Draft, fact: str, record: Record, name: str, words: Mapping[str, JSONValue]
+) -> None:
+    """Tell a member that is a word of the platform; a word that is not in the list is left."""
+    found = record.filled(name)
+    if found is not None and found.value in words:
+        told = words[found.value]
+        draft.put(fact, list(told) if isinstance(told, list) else told, found.pointer)
+    else:
+        record.leave(name)
+
+
+def put_money(draft: Draft, fact: str, amount: Found[Decimal], currency: str | None) -> bool:
+    """Tell an amount, and whether it was told: without a known currency there is none."""
+    if currency is None or not _is_currency(currency):
+        return False
+    written = f"{amount.value:f}"
+    draft.put(fact, {"amount": written, "currency": currency}, amount.pointer)
+    return True
+
+
+def amount_in(record: Record, name: str) -> Found[Decimal] | None:
+    """Return an amount that may be written as a decimal text; an amount below zero is refused."""
+    value = record.unread(name)
+    if isinstance(value, str) and re.fullmatch(r"\s*\d{1,15}\.\d{1,9}\s*", value, re.ASCII):
+        record.text(name)
+        return Found(value=Decimal(value.strip()), pointer=record.at(name))
+    found = record.number(name)
+    if found is not None and found.value < 0:
+        record.refuse(name, "an amount is below zero", "send the record as the platform gives it")
+    return found
+
+
+@cache
+def _is_currency(code: str) -> bool:
+    return pycountry.currencies.get(alpha_3=code) is not None if code.isalpha() else False
+
+
+def day_in(record: Record, name: str, example: str) -> Found[date] | None:
+    """Return the day of a moment that is written without an offset, as in the example."""
+    found = record.filled(name)
+    if found is None:
+        return None
+    written = _DAY.fullmatch(found.value)
+    try:
+        day = date.fromisoformat(written[1]) if written is not None else None
+    except ValueError:
+        day = None
+    if day is None:
+        record.refuse(name, f"{excerpt(found.value)} is no moment", f"write it as `{example}`")
+    return Found(value=day, pointer=found.pointer)
+
+
+def day_of_epoch(record: Record, name: str, *, exclusive: bool = False) -> Found[date] | None:
+    """Return the day, in UTC, of a moment in milliseconds since 1970, or of what is just before."""
+    found = record.whole_number(name)
+    if found is None:
+        return None
+    seconds = (found.value - exclusive) // 1000
+    if not 0 <= seconds <= _LATEST:
+        record.refuse(
+            name,
+            f"{found.value} is no moment that a campaign may have",
+            "write it in milliseconds since 1970",
+        )
+    return Found(value=datetime.fromtimestamp(seconds, UTC).date(), pointer=found.pointer)
+
+
+def put_flight(
+    draft: Draft, holder: Record, start: Found[date] | None, end: Found[date] | None
+) -> None:
+    """Tell the first and the last day; with a last day, the ads do not run until stopped."""
+    if start is not None:
+        draft.put("flight.start", start.value.isoformat(), start.pointer)
+    if end is None:
+        return
+    if start is not None and end.value < start.value:
+        raise AdapterRefusal(
+            "the end is before the start",
+            pointer=end.pointer,
+            help=f"correct the one or the other in {excerpt(holder.pointer or '/')}",
+        )
+    draft.put("flight.end", end.value.isoformat(), end.pointer)
+    draft.put("flight.until_stopped", value=False, origin=end.pointer)
+
+
+def checked_country(country: Found[str]) -> Found[str]:
+    """Return an ISO 3166-1 alpha-2 code, or refuse what is none."""
+    if not is_country(country.value):
+        raise AdapterRefusal(
+            f"{excerpt(country.value)} is no country that ISO 3166-1 knows",
+            pointer=country.pointer,
+            help="write its two-letter code in capitals, such as `DE`",
+        )
+    return country
+
+
+def require_told(draft: Draft, advice: str) -> None:
+    """Refuse a record that tells nothing but the platform that it comes from."""
+    if not any(_tells(value) for path, value in draft.facts().items() if path != "platforms"):
+        raise AdapterRefusal(
+            "no member of the record tells anything about a campaign", pointer="", help=advice
+        )
+
+
+def _tells(value: JSONValue) -> bool:
+    match value:
+        case dict():
+            return any(map(_tells, value.values()))
+        case list():
+            return not value or any(map(_tells, value))
+        case _:
+            return True
+
+
+def unmapped(root: Record, untold: tuple[str, ...]) -> dict[str, JSONValue]:
+    """Return what nobody told: members that remain, and those that parts of a record differ in."""
+    differing = {pointer: root.resolve(pointer) for pointer in untold}
+    return dict(root.remaining()) | {
+        at: value for at, value in differing.items() if not isinstance(value, dict)
+    }

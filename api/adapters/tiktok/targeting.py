@@ -1,0 +1,195 @@
+"""Whom an ad group on TikTok is aimed at, and what TikTok may widen.
+
+Most lists hold identifiers that only TikTok's own tables explain: a place, an interest or an
+audience is told without its name, and no country is told from an identifier. An empty list is what
+the API answers where nothing was chosen; what TikTok shows then is not in the record.
+"""
+
+import re
+from collections.abc import Mapping
+
+from api.adapters.adaptation import Draft
+from api.adapters.places import language_of
+from api.adapters.reading import Found, Record
+from api.adapters.telling import put_word
+from engine.source.json_fault import excerpt
+from engine.source.json_text import JSONValue
+
+GENDERS: Mapping[str, JSONValue] = {
+    "GENDER_FEMALE": ["female"],
+    "GENDER_MALE": ["male"],
+    "GENDER_UNLIMITED": ["all"],
+}
+"""The genders by `gender`."""
+
+_CHARACTERISTICS = (
+    ("interest_category_ids", "interest"),
+    ("interest_keyword_ids", "interest"),
+    ("purchase_intention_keyword_ids", "interest"),
+    ("actions", "behaviour"),
+)
+_NAMED = (("interest_keywords", "interest"), ("household_income", "income"))
+_AGES = re.compile(r"AGE_(\d{2})_(\d{2,3})", re.ASCII)
+_OPEN_AGE = 100
+"""The last age of the oldest group, which has no upper end."""
+
+_OPEN_PRICE = 10_000
+_PRICE_STEP = 50
+_EXPANSIONS = (
+    "auto_targeting_enabled",
+    "smart_audience_enabled",
+    "smart_interest_behavior_enabled",
+)
+
+
+def put_targeting(draft: Draft, ad_group: Record) -> None:
+    """Tell whom an ad group is aimed at."""
+    _put_ages(draft, ad_group)
+    put_word(draft, "targeting.genders", ad_group, "gender", GENDERS)
+    _put_places(draft, ad_group)
+    _put_languages(draft, ad_group)
+    aimed = [*_put_detailed(draft, ad_group), *_put_audiences(draft, ad_group)]
+    if aimed:
+        draft.put("targeting.profiling", value=True, origin=aimed[0])
+    systems = ad_group.texts("operating_systems")
+    if systems:
+        path = "targeting.operating_systems"
+        draft.put_all(path, systems, ad_group.at("operating_systems"))
+    _put_prices(draft, ad_group)
+    _put_expansion(draft, ad_group)
+
+
+def _put_ages(draft: Draft, ad_group: Record) -> None:
+    groups = ad_group.texts("age_groups")
+    if not groups:
+        return
+    ages: list[tuple[int, int]] = []
+    for group in groups:
+        written = _AGES.fullmatch(group.value)
+        if written is None or int(written[1]) > int(written[2]):
+            ad_group.refuse(
+                "age_groups",
+                f"{excerpt(group.value)} cannot be read as ages without guessing",
+                "write the groups as TikTok does, such as `AGE_18_24`",
+            )
+        ages.append((int(written[1]), int(written[2])))
+    origin = ad_group.at("age_groups")
+    last = max(last for _, last in ages)
+    draft.put("targeting.age.min", min(first for first, _ in ages), origin)
+    draft.put("targeting.age.no_maximum", last >= _OPEN_AGE, origin)
+    if last < _OPEN_AGE:
+        draft.put("targeting.age.max", last, origin)
+
+
+def _put_places(draft: Draft, ad_group: Record) -> None:
+    for name, kind in (("location_ids", None), ("zipcode_ids", "postal_code")):
+        for place in _identifiers(ad_group, name):
+            area = draft.element("targeting.geo.include", place.pointer)
+            area.put_found("code", place)
+            if kind is not None:
+                area.put("kind", kind, place.pointer)
+
+
+def _put_languages(draft: Draft, ad_group: Record) -> None:
+    chosen = ad_group.texts("languages")
+    told = [
+        Found(value=code, pointer=language.pointer)
+        for language in chosen or ()
+        if (code := language_of(language.value)) is not None
+    ]
+    if chosen and len(told) == len(chosen):
+        draft.put_all("targeting.languages", told, ad_group.at("languages"))
+    else:
+        ad_group.leave("languages")
+
+
+# --- by what people are chosen ------------------------------------------------------------------
+
+
+def _put_detailed(draft: Draft, ad_group: Record) -> list[str]:
+    """Tell the characteristics, and return where they stand; identifiers are kept as unmapped."""
+    pointers: list[str] = []
+    for name, kind in _CHARACTERISTICS:
+        for entry in ad_group.elements(name) or ():
+            told = draft.element("targeting.detailed", entry.pointer)
+            told.put("kind", kind, entry.pointer)
+            told.put("excluded", value=False, origin=entry.pointer)
+            ad_group.keep(entry)
+            pointers.append(entry.pointer)
+    for name, kind in _NAMED:
+        for word in ad_group.texts(name) or ():
+            pointers += _put_named(draft, word, word.value, kind)
+    spending = ad_group.filled("spending_power")
+    if spending is not None and spending.value not in ("ALL", "UNLIMITED"):
+        pointers += _put_named(draft, spending, f"spending power: {spending.value}", "income")
+    else:
+        ad_group.leave("spending_power")
+    return pointers
+
+
+def _put_named(draft: Draft, found: Found[str], name: str, kind: str) -> list[str]:
+    told = draft.element("targeting.detailed", found.pointer)
+    if name:
+        told.put("name", name, found.pointer)
+    told.put("kind", kind, found.pointer)
+    told.put("excluded", value=False, origin=found.pointer)
+    return [found.pointer]
+
+
+def _put_audiences(draft: Draft, ad_group: Record) -> list[str]:
+    pointers: list[str] = []
+    for name, excluded in (("audience_ids", False), ("excluded_audience_ids", True)):
+        for audience in _identifiers(ad_group, name):
+            told = draft.element("audiences", audience.pointer)
+            told.put_found("id", audience)
+            told.put("excluded", excluded, audience.pointer)
+            pointers.append(audience.pointer)
+    return pointers
+
+
+def _identifiers(ad_group: Record, name: str) -> list[Found[str]]:
+    """Return a list of identifiers, which TikTok writes as texts or as whole numbers."""
+    found = []
+    for element in ad_group.elements(name) or ():
+        value = element.value
+        if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
+            ad_group.refuse(
+                name,
+                f"an element of {excerpt(name)} is no identifier",
+                "send the record as TikTok gives it",
+            )
+        found.append(Found(value=str(value), pointer=element.pointer))
+    return found
+
+
+# --- devices, and what TikTok may widen ---------------------------------------------------------
+
+
+def _put_prices(draft: Draft, ad_group: Record) -> None:
+    """Tell the range of prices: TikTok adds a step to the upper end, and 10000 has no end."""
+    limits = ad_group.elements("device_price_ranges") or ()
+    match [limit.value for limit in limits]:
+        case [int(least), int(most)] if 0 <= least <= most <= _OPEN_PRICE:
+            upper = "" if most == _OPEN_PRICE else str(most + _PRICE_STEP)
+            written = f"{int(least)} to {upper} US dollars" if upper else f"{least} US dollars up"
+            draft.put("targeting.device_price_ranges", [written], limits[0].pointer)
+        case _:
+            ad_group.leave("device_price_ranges")
+
+
+def _put_expansion(draft: Draft, ad_group: Record) -> None:
+    """Tell whether TikTok may widen the audience: yes by any switch, no where all are off."""
+    switches = [ad_group.yes_no(name) for name in _EXPANSIONS]
+    expansion = ad_group.record("targeting_expansion")
+    switches.append(expansion.yes_no("expansion_enabled") if expansion is not None else None)
+    told = [switch for switch in switches if switch is not None]
+    widened = next((switch for switch in told if switch.value), None)
+    if widened is not None:
+        draft.put_found("automation.audience_expansion", widened)
+    elif None not in switches[:3]:
+        draft.put_found("automation.audience_expansion", told[0])
+    else:
+        for name in _EXPANSIONS:
+            ad_group.leave(name)
+        if expansion is not None:
+            expansion.leave("expansion_enabled")

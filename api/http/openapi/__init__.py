@@ -1,0 +1,1 @@
+"""The interface as OpenAPI 3.1, and the page that shows it."""

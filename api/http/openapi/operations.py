@@ -1,0 +1,331 @@
+"""Every endpoint of the service, by the name that its route has."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from api.exports.formats import MEDIA_TYPES
+from api.http.bodies import JSON, NDJSON, TEXT
+from api.http.problems import (
+    BUSY,
+    ERASED,
+    HELD,
+    INVALID_KEY,
+    KEY_REUSED,
+    MALFORMED_ORDER,
+    MALFORMED_SUBMISSION,
+    NOT_FOUND,
+    NOT_READY,
+    UNRECORDABLE,
+    UNSIGNED,
+)
+from api.http.shapes import (
+    ENVELOPE,
+    ERASURE,
+    BatchParameters,
+    DecisionParameters,
+    FilterParameters,
+    ManifestParameters,
+    OPAHealthParameters,
+    OPAParameters,
+    PolicySetParameters,
+    SampleParameters,
+    SearchParameters,
+)
+
+from .operation import Answer, Errors, Header, JSONSchema, Operation, ref
+from .policy_operations import POLICY_OPERATIONS
+from .schemas import ANY_TEXT, BYTES, COUNT, OBJECT, many, members
+
+_IDEMPOTENCY_KEY = Header(
+    name="Idempotency-Key",
+    text="a fresh UUID for each request; sent again with it, a request has one decision",
+    schema={"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,255}$"},
+)
+_ITEM: JSONSchema = {"anyOf": [ref("Decision"), members(error=ref("Problem"))]}
+_ZIP = "application/zip"
+_BYTES = "application/octet-stream"
+
+_AS_TEXT = Errors(type=TEXT, schema=ANY_TEXT, told_as_400=frozenset({415}))
+_OF_OPA = Errors(type=JSON, schema=ref("OPAError"), told_as_400=frozenset({415, 422}))
+_ENTITY = members({"properties": OBJECT}, type=ANY_TEXT, id=ANY_TEXT)
+_EVALUATION: JSONSchema = {
+    "type": "object",
+    "properties": {
+        "subject": _ENTITY,
+        "action": members(name=ANY_TEXT),
+        "resource": _ENTITY,
+        "context": OBJECT,
+        "options": OBJECT,
+    },
+}
+
+
+def _evaluating(summary: str, schema: JSONSchema) -> Operation:
+    return Operation(
+        summary=summary,
+        tag="AuthZEN",
+        text="OpenID AuthZEN 1.0: the action is `launch`, the resource a `campaign`.",
+        body={JSON: _EVALUATION},
+        answers={200: Answer(text="What is decided", content={JSON: schema})},
+        problems=(UNRECORDABLE,),
+        errors=_AS_TEXT,
+    )
+
+
+_DECIDING = {
+    "decisions.decide": Operation(
+        summary="Decide one campaign",
+        tag="Decisions",
+        text="Allow and deny are both answered with 200. The decision is in the log before that.",
+        query=DecisionParameters,
+        headers=(_IDEMPOTENCY_KEY,),
+        body={JSON: ENVELOPE},
+        answers={200: Answer(text="The decision", content={JSON: ref("Decision"), TEXT: ANY_TEXT})},
+        problems=(
+            MALFORMED_SUBMISSION,
+            INVALID_KEY,
+            KEY_REUSED,
+            NOT_FOUND,
+            ERASED,
+            UNRECORDABLE,
+            UNSIGNED,
+        ),
+    ),
+    "batch.decide": Operation(
+        summary="Decide many campaigns",
+        tag="Decisions",
+        text="A JSON array, or NDJSON streamed both ways; an item that is wrong is its own error.",
+        query=BatchParameters,
+        body={JSON: many({}), NDJSON: BYTES},
+        answers={
+            200: Answer(text="An answer for each item", content={JSON: many(_ITEM), NDJSON: BYTES})
+        },
+        problems=(MALFORMED_SUBMISSION, INVALID_KEY, BUSY),
+    ),
+}
+
+_AUTHZEN = {
+    "authzen.evaluation": _evaluating("Decide one campaign, as AuthZEN asks", ref("Evaluation")),
+    "authzen.evaluations": _evaluating(
+        "Decide several campaigns, as AuthZEN asks",
+        {"anyOf": [members(evaluations=many(ref("Evaluation"))), ref("Evaluation")]},
+    ),
+    "authzen.configuration": Operation(
+        summary="Discover the endpoints of AuthZEN",
+        tag="AuthZEN",
+        text="There is one where the setting `public_url` says by which address.",
+        answers={200: Answer(text="The metadata", content={JSON: OBJECT})},
+        problems=(NOT_FOUND,),
+        errors=_AS_TEXT,
+    ),
+}
+
+_OPA = {
+    "opa.decide": Operation(
+        summary="Decide one campaign, as OPA asks",
+        tag="Open Policy Agent",
+        text="`rest` is a policy set, or a set and one of its rules: `assent/allow`.",
+        query=OPAParameters,
+        body={JSON: {"type": "object", "properties": {"input": {}}}},
+        answers={
+            200: Answer(
+                text="What is decided, without a `result` where it is undefined",
+                content={JSON: ref("OPAResult")},
+            )
+        },
+        problems=(MALFORMED_SUBMISSION, UNRECORDABLE),
+        errors=_OF_OPA,
+    ),
+    "opa.policies": Operation(
+        summary="List the policy sets, as OPA does",
+        tag="Open Policy Agent",
+        answers={200: Answer(text="The sets", content={JSON: members(result=many(OBJECT))})},
+        errors=_OF_OPA,
+    ),
+    "opa.health": Operation(
+        summary="Ask for the health, as of OPA",
+        tag="Open Policy Agent",
+        query=OPAHealthParameters,
+        answers={
+            200: Answer(text="The service can decide", content={JSON: OBJECT}),
+            500: Answer(text="It cannot", content={JSON: OBJECT}),
+        },
+        errors=_OF_OPA,
+    ),
+}
+
+_FINDING = {
+    "search.list": Operation(
+        summary="Find decisions",
+        tag="Recorded decisions",
+        text="A page in JSON, or all that is found as a file in another format.",
+        query=SearchParameters,
+        answers={
+            200: Answer(
+                text="What is found",
+                content={JSON: ref("DecisionPage")}
+                | {text.partition(";")[0]: BYTES for text in MEDIA_TYPES.values()},
+            )
+        },
+        problems=(BUSY, UNSIGNED),
+    ),
+    "search.statistics": Operation(
+        summary="Count decisions",
+        tag="Recorded decisions",
+        query=FilterParameters,
+        answers={200: Answer(text="The counts", content={JSON: ref("Statistics")})},
+    ),
+    "search.sample": Operation(
+        summary="Draw decisions that nobody can have picked",
+        tag="Recorded decisions",
+        query=SampleParameters,
+        needed=frozenset({"count", "as_of"}),
+        answers={200: Answer(text="The sample", content={JSON: ref("Sample")})},
+    ),
+    "search.manifest": Operation(
+        summary="Describe an export, so that it can be verified",
+        tag="Recorded decisions",
+        query=ManifestParameters,
+        needed=frozenset({"format", "as_of"}),
+        answers={200: Answer(text="The manifest", content={JSON: OBJECT})},
+        problems=(BUSY, UNSIGNED),
+    ),
+    "search.evidence": Operation(
+        summary="Fetch the evidence of decisions",
+        tag="Recorded decisions",
+        text="A ZIP file that verifies without the service. A filter beside `as_of` is needed.",
+        query=FilterParameters,
+        answers={200: Answer(text="The evidence", content={_ZIP: BYTES})},
+        problems=(BUSY, UNSIGNED),
+    ),
+    "search.show": Operation(
+        summary="Read one decision, with everything that went into it",
+        tag="Recorded decisions",
+        answers={200: Answer(text="The decision", content={JSON: ref("LoggedDecision")})},
+        problems=(NOT_FOUND, ERASED),
+    ),
+    "search.prove": Operation(
+        summary="Prove that a decision is in the log",
+        tag="Recorded decisions",
+        answers={200: Answer(text="The proof", content={JSON: ref("InclusionProof")})},
+        problems=(NOT_FOUND, ERASED),
+    ),
+    "search.receipt": Operation(
+        summary="Fetch a receipt that verifies by itself",
+        tag="Recorded decisions",
+        answers={200: Answer(text="A C2SP tlog-proof", content={TEXT: ANY_TEXT})},
+        problems=(NOT_FOUND, ERASED, UNSIGNED),
+    ),
+    "search.evidence_of_one": Operation(
+        summary="Fetch the evidence of one decision",
+        tag="Recorded decisions",
+        answers={200: Answer(text="The evidence", content={_ZIP: BYTES})},
+        problems=(NOT_FOUND, ERASED, BUSY, UNSIGNED),
+    ),
+    "search.replay": Operation(
+        summary="Decide again, and compare with what was recorded",
+        tag="Recorded decisions",
+        answers={200: Answer(text="What came of it", content={JSON: ref("Replay")})},
+        problems=(NOT_FOUND,),
+    ),
+    "erasures.erase": Operation(
+        summary="Erase what was logged of decisions",
+        tag="Recorded decisions",
+        text="Exactly one of `decision`, `campaign` and `actor` says of which, and `ground` why.",
+        body={JSON: ERASURE},
+        answers={200: Answer(text="What was erased", content={JSON: ref("Erased")})},
+        problems=(MALFORMED_ORDER, NOT_FOUND, HELD, UNRECORDABLE),
+    ),
+}
+
+_LOG = {
+    "log.export": Operation(
+        summary="Fetch the whole log",
+        tag="Log",
+        answers={200: Answer(text="A line for each entry", content={NDJSON: BYTES})},
+        problems=(BUSY,),
+    ),
+    "tiles.checkpoint": Operation(
+        summary="Read the signed checkpoint",
+        tag="Log",
+        answers={200: Answer(text="A C2SP signed note", content={TEXT: ANY_TEXT})},
+        problems=(UNSIGNED,),
+    ),
+    "tiles.resource": Operation(
+        summary="Read a tile, or a bundle of entries",
+        tag="Log",
+        text="`rest` is a path of C2SP tlog-tiles, with its slashes.",
+        answers={200: Answer(text="The tile", content={_BYTES: BYTES})},
+        problems=(NOT_FOUND, UNSIGNED),
+    ),
+    "tiles.timestamp": Operation(
+        summary="Read a time stamp of a checkpoint",
+        tag="Log",
+        answers={
+            200: Answer(
+                text="The stamp (RFC 3161), or what is known of it",
+                content={"application/timestamp-reply": BYTES, TEXT: ANY_TEXT},
+            )
+        },
+        problems=(NOT_FOUND,),
+    ),
+}
+
+_SERVICE = {
+    "vocabulary.show": Operation(
+        summary="Read what a campaign may say",
+        tag="Policies",
+        query=PolicySetParameters,
+        answers={
+            200: Answer(
+                text="JSON Schema of the campaign", content={"application/schema+json": OBJECT}
+            )
+        },
+    ),
+    "health.live": Operation(
+        summary="Ask whether the process answers",
+        tag="Service",
+        answers={200: Answer(text="It does", content={JSON: members(status=ANY_TEXT)})},
+    ),
+    "health.ready": Operation(
+        summary="Ask whether the service can decide",
+        tag="Service",
+        answers={
+            200: Answer(
+                text="It can",
+                content={JSON: members(status=ANY_TEXT, log=members(size=COUNT), engine=OBJECT)},
+            )
+        },
+        problems=(NOT_READY,),
+    ),
+    "metrics.show": Operation(
+        summary="Read the metrics of all processes",
+        tag="Service",
+        text="In the text format of Prometheus, or as OpenMetrics, as `Accept` asks.",
+        answers={
+            200: Answer(
+                text="The metrics",
+                content={TEXT: ANY_TEXT, "application/openmetrics-text": ANY_TEXT},
+            )
+        },
+    ),
+    "documentation.openapi": Operation(
+        summary="Read this document",
+        tag="Service",
+        answers={200: Answer(text="OpenAPI 3.1", content={JSON: OBJECT})},
+    ),
+    "documentation.page": Operation(
+        summary="Read this document as a page",
+        tag="Service",
+        answers={
+            200: Answer(
+                text="A page that runs and fetches nothing", content={"text/html": ANY_TEXT}
+            )
+        },
+    ),
+}
+
+OPERATIONS: Mapping[str, Operation] = MappingProxyType(
+    {**_DECIDING, **_AUTHZEN, **_OPA, **_FINDING, **POLICY_OPERATIONS, **_LOG, **_SERVICE}
+)
+"""Every endpoint, in the order in which they are told."""

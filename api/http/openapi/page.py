@@ -1,0 +1,81 @@
+"""The document as a page: it carries its style sheet, runs nothing and fetches nothing.
+
+A content security policy says so to the browser. All texts are escaped by the template engine.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+_FOLDER = files("api.http.openapi") / "templates"
+_STYLE = (_FOLDER / "page.css").read_text(encoding="utf-8")
+_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; frame-ancestors 'none'"
+"""What a browser may do with the page: use this style sheet, and nothing else."""
+
+_Schema = Mapping[str, Any]
+
+
+def page_of(document: Mapping[str, Any]) -> str:
+    """Return the page of an OpenAPI document."""
+    environment = Environment(
+        loader=FileSystemLoader(str(_FOLDER)),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"prose": _prose, "kind": kind_of}
+    operations = [
+        {"method": method.upper(), "path": path, **operation}
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+    tags = list(dict.fromkeys(each["tags"][0] for each in operations))
+    return environment.get_template("page.html").render(
+        document=document,
+        style=Markup(_STYLE),  # noqa: S704 - our own, with no value in it.
+        tags={tag: [each for each in operations if each["tags"][0] == tag] for tag in tags},
+        schemas={name: _rows(made) for name, made in document["components"]["schemas"].items()},
+    )
+
+
+def kind_of(schema: _Schema) -> str:
+    """Return in a few words what a schema allows."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    for word, joined in (("anyOf", " or "), ("allOf", " with ")):
+        if word in schema:
+            return joined.join(kind_of(each) for each in schema[word])
+    if "enum" in schema:
+        return " | ".join(str(each) for each in schema["enum"])
+    if schema.get("type") == "array":
+        return f"list of {kind_of(schema['items'])}"
+    return str(schema.get("format") or schema.get("type", "anything"))
+
+
+def _rows(schema: _Schema) -> list[tuple[str, str, str]]:
+    """Return the members of a schema: their names, what they are, and whether they are needed."""
+    return [
+        (name, kind_of(inner), "" if name in part.get("required", ()) else "optional")
+        for part in _parts(schema)
+        for name, inner in part.get("properties", {}).items()
+    ]
+
+
+def _parts(schema: _Schema) -> Iterator[_Schema]:
+    yield schema
+    yield from schema.get("allOf", ())
+
+
+def _prose(text: str) -> Markup:
+    """Return a text of paragraphs, with what is in backticks as code."""
+    made = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text)))
+    paragraphs = "".join(f"<p>{each}</p>" for each in made.split("\n\n"))
+    return Markup(paragraphs)  # noqa: S704 - what was given is escaped.

@@ -1,0 +1,439 @@
+"""Columns of an index: one fact of a subject, and for each of its values the rows still possible.
+
+A row is a bit of an integer. What a value makes possible is not reasoned out: the conditions that
+read the fact are asked, as `closures` compiles them, once for each value or range of values between
+which none of them can tell a difference. So a column says what its conditions say.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from functools import reduce
+from math import lcm
+from operator import or_
+from typing import TypeAlias
+
+from ..semantics.tree import (
+    ArithmeticTerm,
+    Compared,
+    Condition,
+    Constant,
+    Denied,
+    FactTerm,
+    Holds,
+    Joined,
+    Measure,
+    Money,
+    ParameterTerm,
+    SetTerm,
+    ValueTerm,
+    conditions_below,
+    operands_of,
+)
+from ..semantics.types import (
+    CODES,
+    MEASURES,
+    UNITS,
+    EnumerationType,
+    ListType,
+    RecordType,
+    Scalar,
+    Type,
+)
+from ..syntax.lexis import Comparator
+from .closures import Frame, Names, compile_test, compile_value, descend, places_of
+from .values import Datum, Group
+
+Mask: TypeAlias = int
+"""A set of rows: bit i is set where row i is in it."""
+
+Column: TypeAlias = Callable[[Datum], Mask]
+"""Returns the rows that a subject leaves possible as far as one of its facts goes."""
+
+_EQUALITY = frozenset(
+    {
+        *(Comparator.IS, Comparator.IS_NOT, Comparator.ONE_OF, Comparator.NOT_ONE_OF),
+        *(Comparator.KNOWN, Comparator.UNKNOWN),
+    }
+)
+_ORDER = _EQUALITY | {
+    *(Comparator.AT_LEAST, Comparator.AT_MOST, Comparator.MORE_THAN, Comparator.EXCEEDS),
+    *(Comparator.LESS_THAN, Comparator.BEFORE, Comparator.AFTER, Comparator.ON_OR_BEFORE),
+    *(Comparator.ON_OR_AFTER, Comparator.BETWEEN),
+}
+_NUMBERS = (Scalar.NUMBER, Scalar.WHOLE_NUMBER, Scalar.PERCENTAGE)
+_KEYED = (Scalar.TEXT, Scalar.YES_NO, *CODES)
+_ORDERED = (*_NUMBERS, Scalar.DATE, Scalar.MONEY, *MEASURES)
+
+_LAST_DAY = date.max.toordinal()
+_NO_TEXT, _NO_CURRENCY = "\0", "\0"
+"""What no descriptor and no policy can state: it stands for every value that no row speaks of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Whose facts a column reads: those of the campaign, or of the element that is bound.
+
+    `names` are what is bound there, the law settled; `variable` is the name of the element, None
+    for the campaign; `kind` is the type of the subject.
+    """
+
+    names: Names
+    variable: str | None
+    kind: Type
+
+    def reads(self, fact: FactTerm) -> bool:
+        """Whether a fact is one of the subject."""
+        return fact.variable == self.variable
+
+    def getter(self, fact: FactTerm) -> Callable[[Datum], Datum | None]:
+        """Return what takes a fact, as stated, from a subject."""
+        places = places_of(fact.path, self.kind, self.names)
+        if not places:
+            return lambda subject: subject
+        if len(places) == 1:
+            first = places[0]
+            return lambda subject: subject.values[first]  # type: ignore[union-attr]  # it has facts.
+        return lambda subject: descend(subject, places)
+
+    def frame(self, fact: FactTerm, value: object) -> Frame:
+        """Return the frame of a subject of which nothing is known but one fact."""
+        subject = self._planted(self.kind, fact.path, value)
+        if self.variable is None:
+            return Frame(subject, date.min, date.min)  # type: ignore[arg-type]  # a campaign is a group.
+        depth = self.names.bound[self.variable][0]
+        root = RecordType(name=self.names.policies.vocabulary.root)
+        nothing = self._planted(root, (), None)
+        return Frame(nothing, date.min, date.min, (*(None,) * depth, subject))  # type: ignore[arg-type]
+
+    def _planted(self, kind: Type, path: Sequence[str], value: object) -> object:
+        if not (path or isinstance(kind, RecordType)):
+            return value
+        assert isinstance(kind, RecordType)  # noqa: S101 - the checker has followed the path before.
+        shape = self.names.policies.vocabulary.records[kind.name]
+        values: list[object] = [None] * len(shape.facts)
+        if path:
+            inner = shape.facts[path[0]].type
+            rest = path[1:]
+            values[shape.position(path[0])] = self._planted(inner, rest, value) if rest else value
+        return Group(shape=shape, values=tuple(values))  # type: ignore[arg-type]  # each is a Datum.
+
+
+# --- what a column can be made of ---------------------------------------------------------------
+
+
+def sole_fact(condition: Condition, scope: Scope) -> FactTerm | None:
+    """Return the one fact of the subject that a condition reads, beside what the law settles.
+
+    None where it reads others, or compares the fact in a way for which there are no columns.
+    """
+    facts: list[FactTerm] = []
+    comparators: set[Comparator] = set()
+    for part in conditions_below(condition):
+        match part:
+            case Holds(fact=fact):
+                facts.append(fact)
+            case Compared(left=left, right=right, comparator=comparator):
+                comparators.add(comparator)
+                sides = (left, *right)
+                facts += [side for side in sides if isinstance(side, FactTerm)]
+                if not all(isinstance(side, FactTerm) or _is_settled(side) for side in sides):
+                    return None
+            case Joined() | Denied():
+                pass
+            case _:
+                return None
+    first = facts[0] if facts else None
+    if first is None or not scope.reads(first) or any(each.path != first.path for each in facts):
+        return None
+    return first if all(map(scope.reads, facts)) and comparators <= _comparable(first) else None
+
+
+def _comparable(fact: FactTerm) -> frozenset[Comparator]:
+    if isinstance(fact.type, EnumerationType) or fact.type in _KEYED:
+        return _EQUALITY
+    return _ORDER if fact.type in _ORDERED else frozenset()
+
+
+def _is_settled(term: ValueTerm) -> bool:
+    """Whether a value is known once the law is."""
+    settled = (Constant, SetTerm, ParameterTerm, ArithmeticTerm)
+    return all(isinstance(each, settled) for each in operands_of(term))
+
+
+def _mentioned(conditions: Iterable[Condition], names: Names) -> Iterator[object]:
+    """Yield the values with which conditions compare their fact, members apart."""
+    nowhere = Frame(None, date.min, date.min)  # type: ignore[arg-type]  # nothing settled reads it.
+    for condition in conditions:
+        for part in conditions_below(condition):
+            sides = (part.left, *part.right) if isinstance(part, Compared) else ()
+            for side in sides:
+                value = None if isinstance(side, FactTerm) else compile_value(side, names)(nowhere)
+                if isinstance(value, frozenset):
+                    yield from value
+                elif value is not None:
+                    yield value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """Rows of which a fact is asked the same."""
+
+    mask: Mask
+    mentioned: tuple[object, ...]
+    possible: Callable[[object], bool]
+    """Whether a value leaves them possible; None where it is unknown."""
+
+
+def _asked(
+    rows: Mapping[int, Sequence[Condition]], fact: FactTerm, scope: Scope
+) -> Iterator[_Rows]:
+    alike: dict[tuple[Condition, ...], Mask] = {}
+    for row, conditions in rows.items():
+        key = tuple(conditions)
+        alike[key] = alike.get(key, 0) | 1 << row
+    for conditions, mask in alike.items():
+        yield _Rows(
+            mask=mask,
+            mentioned=tuple(_mentioned(conditions, scope.names)),
+            possible=_possible(conditions, fact, scope),
+        )
+
+
+def _possible(
+    conditions: Iterable[Condition], fact: FactTerm, scope: Scope
+) -> Callable[[object], bool]:
+    tests = [compile_test(condition, scope.names) for condition in conditions]
+
+    def possible(value: object) -> bool:
+        frame = scope.frame(fact, value)
+        return all(test(frame) is not False for test in tests)
+
+    return possible
+
+
+def column(
+    rows: Mapping[int, Sequence[Condition]], fact: FactTerm, scope: Scope, free: Mask
+) -> Column:
+    """Return the column of a fact for rows that ask it some conditions.
+
+    `free` are the rows that do not ask it, and are always possible.
+    """
+    asked = list(_asked(rows, fact, scope))
+    get = scope.getter(fact)
+    unknown = free | _those(asked, None)
+    if fact.type is Scalar.MONEY:
+        return _of_money(asked, get, free, unknown)
+    if fact.type in _ORDERED:
+        return _of_sizes(_Scale.of(asked, _value_of(fact.type), free), get, unknown)
+    return _keyed(asked, get, _others(fact.type), free, unknown)
+
+
+def _those(asked: Iterable[_Rows], value: object) -> Mask:
+    """Return the rows that a value leaves possible."""
+    return reduce(or_, (rows.mask for rows in asked if rows.possible(value)), 0)
+
+
+def _others(kind: Type) -> object:
+    """Return a value that no row speaks of."""
+    return None if kind is Scalar.YES_NO else _NO_TEXT
+
+
+def _keyed(
+    asked: Iterable[_Rows],
+    get: Callable[[Datum], Datum | None],
+    other: object,
+    free: Mask,
+    unknown: Mask,
+) -> Column:
+    asked = list(asked)
+    otherwise = free | _those(asked, other)
+    table: dict[object, Mask] = {}
+    for rows in asked:
+        usual = rows.possible(other)
+        for value in {*rows.mentioned, *((True, False) if other is None else ())}:
+            if rows.possible(value) is not usual:
+                table[value] = table.get(value, otherwise) ^ rows.mask
+    find = table.get
+
+    def keyed(subject: Datum) -> Mask:
+        value = get(subject)
+        return unknown if value is None else find(value, otherwise)
+
+    return keyed
+
+
+# --- values in order ------------------------------------------------------------------------------
+
+_Make: TypeAlias = Callable[[Fraction], object]
+
+
+def _value_of(kind: Type) -> _Make:
+    """Return what makes a value of a type from its size."""
+    if kind is Scalar.DATE:
+        return lambda size: date.fromordinal(min(max(int(size), 1), _LAST_DAY))
+    if kind in MEASURES:
+        assert isinstance(kind, Scalar)  # noqa: S101 - as measures are.
+        unit = next(unit for unit, (measured, _) in UNITS.items() if measured is kind)
+        return lambda size: Measure(kind=kind, size=size, unit=unit)
+    return lambda size: size.numerator if size.denominator == 1 else size
+
+
+def _size(value: object) -> tuple[int, int]:
+    """Return by what a value of an ordered type is put in order: numerator and denominator."""
+    match value:
+        case int():
+            return value, 1
+        case Fraction():
+            return value.numerator, value.denominator
+        case date():
+            return value.toordinal(), 1
+        case Money(amount=amount):
+            return amount.numerator, amount.denominator
+        case _:
+            # INVARIANT: the values of every other ordered type are measures.
+            assert isinstance(value, Measure)  # noqa: S101
+            return value.size.numerator, value.size.denominator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scale:
+    """Sizes at which rows change, times `factor`; the rows possible below, at and above each."""
+
+    factor: int
+    turns: list[int]
+    masks: list[Mask]
+
+    @classmethod
+    def of(cls, asked: Sequence[_Rows], make: _Make, free: Mask) -> "_Scale":
+        own = [sorted({Fraction(*_size(each)) for each in rows.mentioned}) for rows in asked]
+        factor = lcm(*(size.denominator for sizes in own for size in sizes))
+        turns = sorted({int(size * factor) for sizes in own for size in sizes})
+        flips = [0] * (2 * len(turns) + 1)
+        for rows, sizes in zip(asked, own, strict=True):
+            places = [2 * bisect_left(turns, int(size * factor)) + 1 for size in sizes]
+            was = False
+            for place, truth in _pieces(rows, sizes, places, make):
+                if truth is not was:
+                    flips[place] ^= rows.mask
+                    was = truth
+        masks, current = [], free
+        for flip in flips:
+            current ^= flip
+            masks.append(current)
+        return cls(factor=factor, turns=turns, masks=masks)
+
+    def find(self, numerator: int, denominator: int) -> Mask:
+        """Return the rows that are possible at a size."""
+        at, rest = divmod(numerator * self.factor, denominator)
+        place = bisect_left(self.turns, at)
+        if place < len(self.turns) and self.turns[place] == at:
+            return self.masks[2 * place + (2 if rest else 1)]
+        return self.masks[2 * place]
+
+
+def _pieces(
+    rows: _Rows, sizes: Sequence[Fraction], places: Sequence[int], make: _Make
+) -> Iterator[tuple[int, bool]]:
+    """Yield where each range of sizes begins within which rows are possible, or not, throughout."""
+    if not sizes:
+        yield 0, rows.possible(make(Fraction(1)))
+        return
+    yield 0, rows.possible(make(sizes[0] - 1))
+    for index, (size, place) in enumerate(zip(sizes, places, strict=True)):
+        yield place, rows.possible(make(size))
+        following = sizes[index + 1] if index + 1 < len(sizes) else size + 2
+        yield place + 1, rows.possible(make((size + following) / 2))
+
+
+def _of_sizes(scale: _Scale, get: Callable[[Datum], Datum | None], unknown: Mask) -> Column:
+    def of_sizes(subject: Datum) -> Mask:
+        value = get(subject)
+        return unknown if value is None else scale.find(*_size(value))
+
+    return of_sizes
+
+
+def _of_money(
+    asked: Sequence[_Rows], get: Callable[[Datum], Datum | None], free: Mask, unknown: Mask
+) -> Column:
+    """Return the column of an amount of money: a scale for each currency that is spoken of."""
+    spoken = {each.currency for rows in asked for each in rows.mentioned if isinstance(each, Money)}
+    scales = {each: _in_currency(asked, each, free) for each in spoken}
+    foreign = free | _those(asked, Money(amount=Fraction(0), currency=_NO_CURRENCY))
+
+    def of_money(subject: Datum) -> Mask:
+        value = get(subject)
+        if not isinstance(value, Money):
+            return unknown
+        scale = scales.get(value.currency)
+        return foreign if scale is None else scale.find(*_size(value))
+
+    return of_money
+
+
+def _in_currency(asked: Iterable[_Rows], currency: str, free: Mask) -> _Scale:
+    def own(value: object) -> bool:
+        return isinstance(value, Money) and value.currency == currency
+
+    rows = [replace(each, mentioned=tuple(filter(own, each.mentioned))) for each in asked]
+    return _Scale.of(rows, lambda size: Money(amount=size, currency=currency), free)
+
+
+# --- lists ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """That a list has one of some members, or where not `wanted` that it has none of them."""
+
+    collection: FactTerm
+    members: frozenset[object]
+    wanted: bool
+
+
+def hit(condition: Condition, scope: Scope) -> Hit | None:
+    """Return a condition as a hit on a list of the subject, where it is one."""
+    denied = isinstance(condition, Denied)
+    part = condition.operand if isinstance(condition, Denied) else condition
+    if not (isinstance(part, Compared) and part.comparator in _HITS and part.right):
+        return None
+    left, right = part.left, part.right[0]
+    if not (isinstance(left, FactTerm) and scope.reads(left) and _is_settled(right)):
+        return None
+    nowhere = Frame(None, date.min, date.min)  # type: ignore[arg-type]  # nothing settled reads it.
+    members = compile_value(right, scope.names)(nowhere)
+    if members is None or left.presumed is not None or not isinstance(left.type, ListType):
+        return None
+    among = members if isinstance(members, frozenset) else frozenset((members,))
+    is_positive = part.comparator is not Comparator.INCLUDES_NONE_OF
+    return Hit(collection=left, members=among, wanted=is_positive is not denied)
+
+
+_HITS = (Comparator.INCLUDES, Comparator.INCLUDES_ANY_OF, Comparator.INCLUDES_NONE_OF)
+
+
+def list_column(rows: Mapping[int, Hit], scope: Scope, free: Mask) -> Column:
+    """Return the column of a list for rows of which each asks for one hit."""
+    table: dict[object, Mask] = {}
+    wants, shuns = 0, 0
+    for row, each in rows.items():
+        bit = 1 << row
+        wants, shuns = (wants | bit, shuns) if each.wanted else (wants, shuns | bit)
+        for member in each.members:
+            table[member] = table.get(member, 0) | bit
+    get = scope.getter(next(iter(rows.values())).collection)
+    find, unknown, unless_hit = table.get, free | wants | shuns, free | shuns
+
+    def of_list(subject: Datum) -> Mask:
+        elements = get(subject)
+        if not isinstance(elements, tuple):
+            return unknown
+        found = 0
+        for element in elements:
+            found |= find(element, 0)
+        return unless_hit ^ found
+
+    return of_list

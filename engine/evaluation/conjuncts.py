@@ -1,0 +1,95 @@
+"""What must be possible for a rule to say anything: conditions taken apart at every `and`.
+
+A condition is *possible* where it is not false. By strong Kleene logic a conjunction is possible
+exactly where each of its parts is, and a condition over some element of a list exactly where it is
+possible of an element, or the list is unknown. Nothing else is taken apart: what remains is asked
+as a whole.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias, assert_never
+
+from ..semantics.tree import (
+    Compared,
+    Condition,
+    Defined,
+    Denied,
+    FactTerm,
+    Holds,
+    Joined,
+    Over,
+    terms_below,
+)
+from ..syntax.tree import JunctionKind, QuantifierKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Some:
+    """That some element of a list is as all of `parts` have it.
+
+    `over` is the condition that says so, with the name it binds. `of_nothing` is whether it is
+    possible of a list that is known to be empty.
+    """
+
+    over: Over
+    parts: "tuple[Part, ...]"
+    of_nothing: bool
+
+
+Part: TypeAlias = Condition | Some
+"""One of the conditions that must all be possible."""
+
+
+def conjuncts(condition: Condition, *, denied: bool = False) -> Iterator[Part]:
+    """Yield parts that are all possible exactly where a condition, or its denial, is."""
+    match condition:
+        case Joined(kind=kind, operands=operands) if (kind is JunctionKind.OR) is denied:
+            for operand in operands:
+                yield from conjuncts(operand, denied=denied)
+        case Denied(operand=operand):
+            yield from conjuncts(operand, denied=not denied)
+        case Over(kind=QuantifierKind.EVERY) if denied:
+            parts = tuple(conjuncts(condition.condition, denied=True))
+            yield Some(over=condition, parts=parts, of_nothing=not condition.if_any)
+        case Over(kind=kind) if kind is (QuantifierKind.NO if denied else QuantifierKind.ANY):
+            parts = tuple(conjuncts(condition.condition))
+            yield Some(over=condition, parts=parts, of_nothing=False)
+        case Holds() | Compared() | Joined() | Over() | Defined():
+            yield Denied(span=condition.span, operand=condition) if denied else condition
+        case _:
+            assert_never(condition)
+
+
+def whole(part: Part) -> Condition:
+    """Return a part as one condition, possible exactly where the part is."""
+    if not isinstance(part, Some):
+        return part
+    over = part.over
+    is_plain = over.kind is QuantifierKind.ANY
+    return over if is_plain else Denied(span=over.span, operand=over)
+
+
+def facts_read(part: Part) -> Iterator[FactTerm]:
+    """Yield every fact that a part reads."""
+    yield from (term for term in terms_below(whole(part)) if isinstance(term, FactTerm))
+
+
+def without_definitions(condition: Condition) -> Condition:
+    """Return a condition with definitions at its top replaced by what they mean.
+
+    INVARIANT: no element is bound around it, so that none can be taken for one bound within.
+    """
+    match condition:
+        case Defined(condition=meant):
+            return without_definitions(meant)
+        case Joined(operands=operands):
+            return Joined(
+                span=condition.span,
+                kind=condition.kind,
+                operands=tuple(map(without_definitions, operands)),
+            )
+        case Denied(operand=operand):
+            return Denied(span=condition.span, operand=without_definitions(operand))
+        case _:
+            return condition

@@ -1,0 +1,133 @@
+"""The docket: which rules are to be heard for a campaign, under each state of the law it meets.
+
+States of the law are numbered by the days on which any rule, set, parameter or table changes: state
+0 lies before the first of them. The days of a flight meet a range of states, mostly of one.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import lru_cache, reduce
+from itertools import accumulate
+from operator import or_
+
+import msgspec
+
+from ..semantics.tree import Policies
+from .closures import Frame
+from .columns import Mask
+from .judge import Hearing
+from .law import Law, law_on
+from .moment import Days, Moment
+
+MOST_KEPT = 8
+"""So many states of the law have their index in memory at once."""
+
+MOST_MET = 4
+"""Where the days of a flight meet more states than these, rules that change are heard anyway."""
+
+
+class Called(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules to be heard, and under each law those that may be, on other days of evaluation too.
+
+    `surely` are those that are heard without having been looked up.
+    """
+
+    heard: Mask
+    surely: Mask
+    standing: tuple[tuple[Law, Mask], ...]
+
+    @property
+    def steady(self) -> Mask:
+        """The rules that may be heard under any of the laws."""
+        return reduce(or_, (mask for _, mask in self.standing), self.surely)
+
+    def heard_on(self, today: date, hearing: Hearing, among: Mask) -> Mask:
+        """Return which of some rules are to be heard on a day of evaluation, by the same laws."""
+        found = self.surely & among
+        for law, standing in self.standing:
+            frame = Frame(hearing.campaign.facts, today, law.day)
+            found |= law.heard(frame, hearing.markets, standing & among)
+        return found
+
+
+class Docket:
+    """Says which rules are to be heard. Threads may share it."""
+
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+        self._law = lru_cache(maxsize=MOST_KEPT)(self._make)
+        changes: dict[date, Mask] = {}
+        timely, intricate = 0, 0
+        for row, rule in enumerate(policies.rules):
+            calendar, bit = policies.calendars[rule.id], 1 << row
+            for day in calendar.changes:
+                changes[day] = changes.get(day, 0) | bit
+            timely |= bit if calendar.reads_today else 0
+            intricate |= bit if calendar.is_intricate else 0
+        self.days = sorted(changes)
+        self._changing = [changes[day] for day in self.days]
+        # From each state on, the rules whose law changes after it.
+        later = list(accumulate(reversed(self._changing), or_, initial=0))
+        self._changing_from = later[::-1]
+        self.everyone = (1 << len(policies.rules)) - 1
+        self.timely = timely
+        self.intricate = intricate
+
+    def state(self, day: date) -> int:
+        """Return the number of the state of the law on a day."""
+        return bisect_right(self.days, day)
+
+    def changing(self, first: int, last: int) -> Mask:
+        """Return the rules whose law changes after one state, and at the latest with another."""
+        return reduce(or_, self._changing[first:last], 0)
+
+    def changing_since(self, day: date) -> Mask:
+        """Return the rules whose law changes after a day."""
+        return self._changing_from[self.state(day)]
+
+    def days_of_change(self, since: date, among: Mask) -> Iterator[date]:
+        """Yield the days from one on, on which the law of any of some rules changes."""
+        for number in range(bisect_left(self.days, since), len(self.days)):
+            if self._changing[number] & among:
+                yield self.days[number]
+
+    def changing_on(self, day: date) -> Mask:
+        """Return the rules whose law changes on one of the days of change."""
+        return self._changing[self.state(day) - 1]
+
+    def met(self, moment: Moment) -> tuple[int, int]:
+        """Return the first and the last state of the law that the days of a moment meet."""
+        ranges = [self.span(days) for days in (moment.certain, moment.possible) if days]
+        return min(first for first, _ in ranges), max(last for _, last in ranges)
+
+    def span(self, days: Days) -> tuple[int, int]:
+        """Return the first and the last state of the law that some days meet."""
+        first = 0 if days.first is None else self.state(days.first)
+        return first, len(self.days) if days.last is None else self.state(days.last)
+
+    def call(self, hearing: Hearing, among: Mask) -> Called:
+        """Return which of some rules are to be heard, and which may be on other days."""
+        first, last = self.met(hearing.moment)
+        surely = 0
+        if last - first >= MOST_MET:
+            surely, last = self.changing(first, last) & among, first
+        facts, today = hearing.campaign.facts, hearing.moment.today
+        heard, standing = surely, []
+        for number in range(first, last + 1):
+            law = self._law(number)
+            frame = Frame(facts, today, law.day)
+            steady = law.steady(frame, hearing.markets, among)
+            standing.append((law, steady))
+            heard |= law.heard(frame, hearing.markets, steady)
+        return Called(heard=heard, surely=surely, standing=tuple(standing))
+
+    def _make(self, number: int) -> Law:
+        return law_on(self._policies, self._day(number))
+
+    def _day(self, number: int) -> date:
+        """Return a day on which a state of the law is in force."""
+        if number:
+            return self.days[number - 1]
+        first = self.days[0] if self.days else date.max
+        return first - timedelta(days=1) if first > date.min else first

@@ -1,0 +1,198 @@
+"""An index over rows of conditions: which of them a subject leaves possible, without asking each.
+
+A row is a conjunction, and a bit of an integer. Each fact that rows compare with what is settled is
+a *column* (`columns`): one look leaves possible what its value leaves possible, whatever the number
+of rows. Where rows ask for some element of a list, its elements have an index of their own. What
+neither covers is asked of the rows that are left, each distinct condition once.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+from ..semantics.tree import Condition, FactTerm
+from ..semantics.types import ListType
+from .closures import Frame, Test, compile_test
+from .columns import Column, Hit, Mask, Scope, column, hit, list_column, sole_fact
+from .conjuncts import Part, Some, whole
+from .outcome import Truth
+from .values import Datum
+
+Stowed = TypeVar("Stowed", Hit, Some)
+
+Asked: TypeAlias = tuple[int, Test]
+"""A condition to be asked, with a number that it shares with all that are the same."""
+
+
+def bits(mask: Mask) -> Iterator[int]:
+    """Yield the rows of a mask, in order."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """Rows over one kind of subject."""
+
+    columns: tuple[Column, ...]
+    lists: "tuple[Elements, ...]"
+    asking: Mask
+    asked: Mapping[int, tuple[Asked, ...]]
+
+    @property
+    def reads_frame(self) -> bool:
+        """Whether anything is asked by its frame, and not of the subject alone."""
+        return bool(self.asked) or any(each.index.reads_frame for each in self.lists)
+
+    def possible(self, subject: Datum, frame: Frame, among: Mask) -> Mask:
+        """Return which of some rows are possible; `frame` is the one in which the subject is."""
+        for look in self.columns:
+            among &= look(subject)
+            if not among:
+                return 0
+        for elements in self.lists:
+            among = elements.possible(subject, frame, among)
+        if among & self.asking:
+            among = self._answered(frame, among)
+        return among
+
+    def _answered(self, frame: Frame, among: Mask) -> Mask:
+        known: dict[int, Truth] = {}
+        refuted = 0
+        for row in bits(among & self.asking):
+            for number, test in self.asked[row]:
+                truth = known[number] if number in known else known.setdefault(number, test(frame))
+                if truth is False:
+                    refuted |= 1 << row
+                    break
+        return among & ~refuted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elements:
+    """The index over the elements of a list, for rows that ask for some element."""
+
+    get: Callable[[Datum], Datum | None]
+    index: Index
+    rows: Mask
+    of_nothing: Mask
+    binds: bool
+
+    def possible(self, subject: Datum, frame: Frame, among: Mask) -> Mask:
+        """Return which of some rows a list of the subject leaves possible."""
+        asking = among & self.rows
+        if not asking:
+            return among
+        elements = self.get(subject)
+        if not isinstance(elements, tuple):
+            return among
+        if not elements:
+            return among & ~self.rows | asking & self.of_nothing
+        find, left = self.index.possible, asking
+        for element in elements:
+            inner = self._frame(frame, element) if self.binds else frame
+            left &= ~find(element, inner, left)
+            if not left:
+                break
+        return among ^ left
+
+    def _frame(self, frame: Frame, element: Datum) -> Frame:
+        return Frame(frame.facts, frame.today, frame.law_day, (*frame.bound, element))
+
+
+def build_index(rows: Mapping[int, Iterable[Part]], scope: Scope) -> Index:
+    """Return the index of rows, each the parts of a conjunction over the subject of a scope."""
+    return _Builder(rows, scope).index()
+
+
+class _Builder:
+    """Sorts the parts of rows into columns, lists, and what must be asked."""
+
+    def __init__(self, rows: Mapping[int, Iterable[Part]], scope: Scope) -> None:
+        self._scope = scope
+        self._everyone = sum(1 << row for row in rows)
+        self._facts: dict[tuple[str, ...], FactTerm] = {}
+        self._compared: dict[tuple[str, ...], dict[int, list[Condition]]] = {}
+        self._hits: dict[tuple[tuple[str, ...], int], dict[int, Hit]] = {}
+        self._some: dict[tuple[tuple[str, ...], int], dict[int, Some]] = {}
+        self._rest: dict[int, list[Condition]] = {}
+        for row, parts in rows.items():
+            for part in parts:
+                self._sort(row, part)
+
+    def _sort(self, row: int, part: Part) -> None:
+        if isinstance(part, Some):
+            collection = part.over.collection
+            if self._scope.reads(collection) and collection.presumed is None:
+                _stow(self._some, (*collection.path, part.over.variable), row, part)
+            else:
+                self._rest.setdefault(row, []).append(whole(part))
+        elif fact := sole_fact(part, self._scope):
+            self._facts[fact.path] = fact
+            self._compared.setdefault(fact.path, {}).setdefault(row, []).append(part)
+        elif found := hit(part, self._scope):
+            _stow(self._hits, found.collection.path, row, found)
+        else:
+            self._rest.setdefault(row, []).append(part)
+
+    def index(self) -> Index:
+        columns = [
+            column(asked, self._facts[path], self._scope, self._free(asked))
+            for path, asked in self._compared.items()
+        ]
+        columns += [
+            list_column(asked, self._scope, self._free(asked)) for asked in self._hits.values()
+        ]
+        numbers: dict[Condition, Asked] = {}
+        return Index(
+            columns=tuple(columns),
+            lists=tuple(self._elements(asked) for asked in self._some.values()),
+            asking=sum(1 << row for row in self._rest),
+            asked={
+                row: tuple(self._asked(each, numbers) for each in conditions)
+                for row, conditions in self._rest.items()
+            },
+        )
+
+    def _free(self, asked: Iterable[int]) -> Mask:
+        return self._everyone & ~sum(1 << row for row in asked)
+
+    def _asked(self, condition: Condition, numbers: dict[Condition, Asked]) -> Asked:
+        found = numbers.get(condition)
+        if found is None:
+            test = compile_test(condition, self._scope.names)
+            found = numbers[condition] = (len(numbers), test)
+        return found
+
+    def _elements(self, asked: Mapping[int, Some]) -> Elements:
+        over = next(iter(asked.values())).over
+        collection = over.collection
+        assert isinstance(collection.type, ListType)  # noqa: S101 - as all that are quantified over.
+        scope = Scope(
+            names=self._scope.names.binding(over),
+            variable=over.variable,
+            kind=collection.type.element,
+        )
+        index = build_index({row: each.parts for row, each in asked.items()}, scope)
+        return Elements(
+            get=self._scope.getter(collection),
+            index=index,
+            rows=sum(1 << row for row in asked),
+            of_nothing=sum(1 << row for row, each in asked.items() if each.of_nothing),
+            binds=index.reads_frame,
+        )
+
+
+def _stow(
+    places: dict[tuple[tuple[str, ...], int], dict[int, Stowed]],
+    path: tuple[str, ...],
+    row: int,
+    part: Stowed,
+) -> None:
+    """Put a part of a row where it has none yet: one row may ask a list for several things."""
+    turn = 0
+    while row in (taken := places.setdefault((path, turn), {})):
+        turn += 1
+    taken[row] = part

@@ -1,0 +1,175 @@
+"""The rules under one state of the law: which of them a campaign makes worth hearing.
+
+Most rules come to nothing: they are out of force, for other markets or another subject, or kept.
+A rule is *heard* where it may come to anything else, that is where each condition of its subject
+and its breach are possible. The law between two days on which any of it changes is one state, in
+which sets and parameters are settled; its index is made when the first campaign falls under it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from ..semantics.tree import MARKET, Effect, Policies, Rule, TodayTerm, terms_below
+from ..semantics.types import RecordType, Scalar
+from .closures import Frame, Names, Test, compile_test
+from .columns import Mask, Scope
+from .conjuncts import Part, conjuncts, facts_read, whole, without_definitions
+from .index import Index, bits, build_index
+from .venue import places_on
+
+Markets: TypeAlias = tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """What a rule asks of the day of the evaluation or of a market, and is asked last of all."""
+
+    tests: tuple[Test, ...]
+    by_market: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Where rules apply: everywhere, in some places, or in places that no law names on the day."""
+
+    everywhere: Mask
+    somewhere: Mask
+    unnamed: Mask
+    by_place: Mapping[str, Mask]
+    by_country: Mapping[str, Mask]
+
+    def within(self, market: str) -> Mask:
+        """Return the rules that have ground in common with a market (`places.matching`)."""
+        found = self.everywhere | self.unnamed
+        found |= self.by_place.get(market, 0) | self.by_country.get(market, 0)
+        country, dash, _ = market.partition("-")
+        return found | self.by_place.get(country, 0) if dash else found
+
+    def among(self, markets: Markets) -> Mask:
+        """Return the rules that apply in some market, or may where the markets are unknown."""
+        if markets is None:
+            return self.everywhere | self.unnamed | self.somewhere
+        found = self.everywhere
+        for market in markets:
+            found |= self.within(market)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Law:
+    """One state of the law, as an index over rules; a rule is a row by its place among all.
+
+    `day` is a day on which it is in force.
+    """
+
+    day: date
+    reach: Reach
+    index: Index
+    late: Mapping[int, Late]
+    asking_late: Mask
+
+    def steady(self, frame: Frame, markets: Markets, among: Mask) -> Mask:
+        """Return which of some rules may be heard, whatever the day of the evaluation."""
+        return self.index.possible(frame.facts, frame, among & self.reach.among(markets))
+
+    def heard(self, frame: Frame, markets: Markets, steady: Mask) -> Mask:
+        """Return which of the rules that may be heard are to be heard on a day."""
+        quiet = 0
+        for row in bits(steady & self.asking_late):
+            if not self._is_heard(row, self.late[row], frame, markets):
+                quiet |= 1 << row
+        return steady & ~quiet
+
+    def _is_heard(self, row: int, late: Late, frame: Frame, markets: Markets) -> bool:
+        if not late.by_market:
+            return all(test(frame) is not False for test in late.tests)
+        for market in markets or (None,):
+            if market is None or self.reach.within(market) >> row & 1:
+                here = Frame(frame.facts, frame.today, frame.law_day, (market,))
+                if all(test(here) is not False for test in late.tests):
+                    return True
+        return False
+
+
+def law_on(policies: Policies, day: date) -> Law:
+    """Return the law of a day, and of all days up to those on which it changes."""
+    names = Names(policies=policies, bound={}, law_day=day)
+    root = RecordType(name=policies.vocabulary.root)
+    rows: dict[int, list[Part]] = {}
+    late: dict[int, Late] = {}
+    for row, rule in enumerate(policies.rules):
+        if rule.window.meets(day, day):
+            steady, asked_late = _sorted(_parts(rule))
+            rows[row] = steady
+            if asked_late:
+                late[row] = _late(asked_late, names)
+    return Law(
+        day=day,
+        reach=_reach(policies, rows, day),
+        index=build_index(rows, Scope(names=names, variable=None, kind=root)),
+        late=late,
+        asking_late=sum(1 << row for row in late),
+    )
+
+
+def _parts(rule: Rule) -> Iterable[Part]:
+    """Yield what must all be possible for a rule to be heard."""
+    for clause in rule.applicability:
+        yield from conjuncts(without_definitions(clause.condition))
+    denied = rule.effect is Effect.REQUIRE
+    yield from conjuncts(without_definitions(rule.main.condition), denied=denied)
+
+
+def _sorted(parts: Iterable[Part]) -> tuple[list[Part], list[Part]]:
+    steady: list[Part] = []
+    late: list[Part] = []
+    for part in parts:
+        (late if _reads_today(part) or _reads_market(part) else steady).append(part)
+    return steady, late
+
+
+def _reads_today(part: Part) -> bool:
+    return any(isinstance(term, TodayTerm) for term in terms_below(whole(part)))
+
+
+def _reads_market(part: Part) -> bool:
+    return any(fact.is_market for fact in facts_read(part))
+
+
+def _late(parts: Sequence[Part], names: Names) -> Late:
+    by_market = any(map(_reads_market, parts))
+    bound = {MARKET: (0, Scalar.PLACE)} if by_market else {}
+    names = Names(policies=names.policies, bound=bound, law_day=names.law_day)
+    tests = tuple(compile_test(whole(part), names) for part in parts)
+    return Late(tests=tests, by_market=by_market)
+
+
+def _reach(policies: Policies, rows: Iterable[int], day: date) -> Reach:
+    everywhere, somewhere, unnamed = 0, 0, 0
+    named: dict[frozenset[str], Mask] = {}
+    for row in rows:
+        rule, bit = policies.rules[row], 1 << row
+        members = None if rule.places is None else places_on(rule.places, policies, day)
+        if rule.places is None:
+            everywhere |= bit
+        elif members is None:
+            unnamed |= bit
+        else:
+            somewhere |= bit
+            named[members] = named.get(members, 0) | bit
+    by_place: dict[str, Mask] = {}
+    by_country: dict[str, Mask] = {}
+    for members, mask in named.items():
+        for place in members:
+            by_place[place] = by_place.get(place, 0) | mask
+        for country in {place.partition("-")[0] for place in members}:
+            by_country[country] = by_country.get(country, 0) | mask
+    return Reach(
+        everywhere=everywhere,
+        somewhere=somewhere,
+        unnamed=unnamed,
+        by_place=by_place,
+        by_country=by_country,
+    )

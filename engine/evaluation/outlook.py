@@ -1,0 +1,221 @@
+"""How long an answer of the program holds: the day that `validity` finds, by looking less often.
+
+`validity` judges every rule that may move on every day on which anything may turn. Only two kinds
+can make a difference on a day: rules whose law is another by then, and rules that read `today` and
+are otherwise possible. Where there are none, no day is looked at.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cache, partial
+
+import msgspec
+from msgspec import structs
+
+from ..semantics.tree import Offset, Policies
+from .columns import Mask
+from .combine import DENY
+from .days import days_later
+from .docket import Called, Docket
+from .index import bits
+from .judge import Hearing
+from .moment import Days, Flight, Moment, moment
+from .result import RuleResult, Status, Upcoming
+from .turning_days import StatedReader, Timely, shifts, timely_facts, turns
+from .validity import Answer, answer, are_too_many, next_days
+
+JudgeRow = Callable[[int, Hearing], RuleResult]
+"""Judges the rule of a row, without telling why."""
+
+_ITSELF = shifts((Offset(),))
+
+
+class Now(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided: the hearing, the rules that were heard, their results, and the answer."""
+
+    hearing: Hearing
+    flight: Flight
+    called: Called
+    results: Sequence[RuleResult]
+    answer: Answer
+    complete: bool
+
+
+class Outlook:
+    """Says for how long answers hold. Threads may share it."""
+
+    def __init__(self, policies: Policies, docket: Docket, judge_row: JudgeRow) -> None:
+        self._docket = docket
+        self._judge = judge_row
+        self._policies = policies
+        rules = enumerate(policies.rules)
+        self._obliging = sum(1 << row for row, rule in rules if rule.duty is not None)
+        self._timely = Timely.of(policies.calendars.values())
+        self._stated = StatedReader(policies.vocabulary)
+        self._own = cache(self._of_rule)
+        self._reader = cache(partial(StatedReader, policies.vocabulary))
+
+    def _of_rule(self, row: int) -> tuple[Timely, StatedReader]:
+        """Return what the conditions of one rule count from that read `today`."""
+        rule, policies = self._policies.rules[row], self._policies
+        facts = timely_facts(rule, policies.vocabulary)
+        return Timely.of([policies.calendars[rule.id]]), self._reader(facts)
+
+    def first_flip(self, now: Now) -> date | None:
+        """Return the first later day on which the answer would differ; None where it never does."""
+        docket, today, flight = self._docket, now.hearing.moment.today, now.flight
+        since = min(flight.start, today) if flight.start is not None else date.min
+        moving = docket.timely | docket.changing_since(since)
+        if not moving:
+            return None
+        days = self._days(now, moving)
+        if are_too_many(len(days)):
+            return date.fromordinal(min(days))
+        if docket.intricate:
+            tried = list(next_days(today))
+            found = self._first(now, tried, moving)
+            return found or (days_later(tried[-1], 1) if tried else None)
+        return self._first(now, map(date.fromordinal, sorted(days)), moving)
+
+    def _first(self, now: Now, days: Iterable[date], moving: Mask) -> date | None:
+        """Return the first of some days on which the answer differs."""
+        docket = self._docket
+        timely = docket.timely & now.called.steady
+        if not self._is_lasting(now.flight, moving):
+            return next((day for day in days if self._differs(now, day, moving, timely)), None)
+        return self._first_timely(now, list(days), timely) if timely else None
+
+    def _first_timely(self, now: Now, days: Sequence[date], timely: Mask) -> date | None:
+        """Return the first of some days on which the answer differs, the law being the same.
+
+        A rule is looked at on the days on which it may turn by itself, and on no others.
+        """
+        results = dict(zip(bits(now.called.heard), now.results, strict=True))
+        if not timely & self._obliging and _is_denied(now, timely, results):
+            return None
+        turning = self._turning(now, days, timely)
+        for day in sorted(turning):
+            rows = turning[day]
+            later = replace(now.hearing, moment=moment(now.flight, day))
+            heard = now.called.heard_on(day, now.hearing, rows)
+            has_turned = False
+            for row in bits(rows):
+                was = results.pop(row, None)
+                if heard >> row & 1:
+                    results[row] = self._judge(row, later)
+                has_turned |= _differ(was, results.get(row))
+            if has_turned:
+                standing = tuple(results.values())
+                if answer(later, standing, complete=now.complete) != now.answer:
+                    return day
+        return None
+
+    def _turning(self, now: Now, days: Sequence[date], rows: Mask) -> dict[date, Mask]:
+        """Return the rules of some rows that may turn on each of some days."""
+        after = now.hearing.moment.today.toordinal()
+        found: dict[date, Mask] = {}
+        among = {day.toordinal(): day for day in days}
+        stated = cache(lambda reader: reader.read(now.hearing.campaign))
+        for row in bits(rows):
+            own: Iterable[int] = among
+            if not self._docket.intricate >> row & 1:
+                timely, reader = self._own(row)
+                own = timely.days(stated(reader), after)
+            for number in own:
+                if number in among:
+                    found[among[number]] = found.get(among[number], 0) | 1 << row
+        return found
+
+    def _is_lasting(self, flight: Flight, moving: Mask) -> bool:
+        """Whether no rule that may move is judged by another law on any later day."""
+        docket = self._docket
+        if flight.start is None or flight.end is None:
+            return False
+        return not docket.changing(docket.state(flight.start), docket.state(flight.end)) & moving
+
+    def upcoming(self, now: Now, judge_row: JudgeRow) -> tuple[Upcoming, ...]:
+        """Return the rules that a campaign without end would come to violate, as `upcoming` does.
+
+        `judge_row` tells why.
+        """
+        docket, certain = self._docket, now.hearing.moment.certain
+        if certain is None or certain.last is None or not now.flight.endless:
+            return ()
+        rows = zip(bits(now.called.heard), now.results, strict=True)
+        violated = sum(1 << row for row, each in rows if each.status is Status.VIOLATED)
+        waiting, found = docket.everyone & ~violated, []
+        for day in docket.days_of_change(certain.last, docket.everyone):
+            if day > certain.last:
+                then = structs.replace(
+                    now.hearing.moment, certain=Days(first=day, last=day), possible=None
+                )
+                later = replace(now.hearing, moment=then)
+                for row in bits(docket.changing_on(day) & waiting):
+                    result = judge_row(row, later)
+                    if result.status is Status.VIOLATED:
+                        waiting &= ~(1 << row)
+                        found.append(Upcoming(day=day, result=result))
+        return tuple(found)
+
+    def _days(self, now: Now, moving: Mask) -> set[int]:
+        """Return the later days on which an answer can change."""
+        docket, today = self._docket, now.hearing.moment.today
+        after = today.toordinal()
+        found: set[int] = set()
+        for day in (now.flight.start, now.flight.end, *docket.days_of_change(today, moving)):
+            if day is not None:
+                found.update(turns(day, _ITSELF, after))
+        if docket.timely:
+            found.update(self._timely.days(self._stated.read(now.hearing.campaign), after))
+        return found
+
+    def _differs(self, now: Now, day: date, changing: Mask, timely: Mask) -> bool:
+        """Whether the answer on a later day is another."""
+        then = moment(now.flight, day)
+        changed = self._changed(now.hearing.moment, then) & changing if changing else 0
+        suspects = changed | timely
+        heard = now.called.heard_on(day, now.hearing, timely & ~changed)
+        was_heard = now.called.heard & suspects
+        if not (heard or was_heard or changed):
+            return False
+        later = replace(now.hearing, moment=then)
+        if changed:
+            heard |= self._docket.call(later, changed).heard
+        steady = [
+            result
+            for row, result in zip(bits(now.called.heard), now.results, strict=True)
+            if not suspects >> row & 1
+        ]
+        again = [self._judge(row, later) for row in bits(heard)]
+        return answer(later, (*steady, *again), complete=now.complete) != now.answer
+
+    def _changed(self, now: Moment, then: Moment) -> Mask:
+        """Return the rules that are judged by another law at one moment than at another."""
+        docket = self._docket
+        if now.unknown != then.unknown or (now.certain is None) is not (then.certain is None):
+            return docket.everyone
+        found = 0
+        # INVARIANT: days are possible at one moment where they are at the other.
+        for one, other in ((now.certain, then.certain), (now.possible, then.possible)):
+            if one is not None and other is not None:
+                for before, after in zip(docket.span(one), docket.span(other), strict=True):
+                    found |= docket.changing(min(before, after), max(before, after))
+        return found
+
+
+def _is_denied(now: Now, timely: Mask, results: Mapping[int, RuleResult]) -> bool:
+    """Whether rules that do not read `today` deny the campaign, in each of its markets."""
+    steady = [result for row, result in results.items() if not timely >> row & 1]
+    overall, markets, _ = answer(now.hearing, steady, complete=now.complete)
+    return overall == DENY and all(each.verdict == DENY for each in markets)
+
+
+def _differ(one: RuleResult | None, other: RuleResult | None) -> bool:
+    """Whether two results of a rule, None where it comes to nothing, may make another answer."""
+    return _weight(one) != _weight(other)
+
+
+def _weight(result: RuleResult | None) -> tuple[object, ...]:
+    parts = () if result is None else result.parts
+    return tuple((part.status, part.markets, part.obligation) for part in parts)

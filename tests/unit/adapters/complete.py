@@ -1,0 +1,317 @@
+"""Records, by their format, that use every member which an adapter tells."""
+
+from decimal import Decimal
+
+from engine.source.json_text import JSONValue
+
+OPENRTB: dict[str, JSONValue] = {
+    "request": {
+        "id": "80ce30c5",
+        "imp": [{"id": "1"}],
+        "site": {"domain": "news.example", "cat": ["IAB12"]},
+        "device": {
+            "devicetype": 4,
+            "geo": {"country": "USA", "region": "CA", "lat": Decimal("34.05")},
+        },
+        "regs": {
+            "coppa": 0,
+            "gpp": "DBAA",
+            "gpp_sid": [7],
+            "ext": {
+                "us_privacy": "1YNN",
+                "gdpr": 1,
+                "dsa": {
+                    "dsarequired": 3,
+                    "pubrender": 0,
+                    "datatopub": 2,
+                    "transparency": [{"domain": "ssp.example", "dsaparams": [1]}],
+                },
+            },
+        },
+        "user": {"id": "55816b39", "yob": 1990, "ext": {"consent": "CPXxRfA"}},
+        "bcat": ["IAB25"],
+    },
+    "response": {
+        "id": "80ce30c5",
+        "seatbid": [
+            {
+                "seat": "512",
+                "bid": [
+                    {
+                        "id": "1",
+                        "impid": "1",
+                        "price": Decimal("0.3"),
+                        "cid": "C6523",
+                        "crid": "CR69381",
+                        "mtype": 2,
+                        "langb": "de-AT",
+                        "adomain": ["advertiser.example"],
+                        "ext": {
+                            "dsa": {
+                                "behalf": "Advertiser",
+                                "paid": "Agency",
+                                "transparency": [{"domain": "dsp.example", "dsaparams": [1, 2]}],
+                                "adrender": 1,
+                            }
+                        },
+                    }
+                ],
+            }
+        ],
+    },
+}
+
+TIKTOK: dict[str, JSONValue] = {
+    "advertiser": {"advertiser_id": 7001, "currency": "GBP"},
+    "campaign": {
+        "campaign_id": 1,
+        "campaign_name": "Spring",
+        "objective_type": "LEAD_GENERATION",
+        "special_industries": ["HOUSING"],
+        "budget_mode": "BUDGET_MODE_TOTAL",
+        "budget": Decimal("500.5"),
+    },
+    "adgroup": {
+        "adgroup_id": 2,
+        "schedule_type": "SCHEDULE_START_END",
+        "schedule_start_time": "2026-07-29 17:54:57",
+        "schedule_end_time": "2026-08-08 17:54:57",
+        "placement_type": "PLACEMENT_TYPE_NORMAL",
+        "placements": ["PLACEMENT_TIKTOK"],
+        "age_groups": ["AGE_18_24", "AGE_25_34"],
+        "gender": "GENDER_FEMALE",
+        "location_ids": [6252001],
+        "zipcode_ids": ["80331"],
+        "languages": ["en"],
+        "interest_category_ids": [15],
+        "interest_keywords": ["tea"],
+        "household_income": ["TOP5"],
+        "spending_power": "HIGH",
+        "audience_ids": ["77"],
+        "excluded_audience_ids": ["78"],
+        "operating_systems": ["IOS"],
+        "device_price_ranges": [0, 250],
+        "smart_audience_enabled": True,
+        "is_hfss": True,
+        "creative_material_mode": "DYNAMIC",
+    },
+    "ads": [
+        {
+            "ad_id": 3,
+            "ad_format": "SINGLE_VIDEO",
+            "ad_text": "Come and see",
+            "landing_page_url": "https://example.org/",
+            "aigc_disclosure_type": "SELF_DISCLOSURE",
+            "dark_post_status": "ON",
+        }
+    ],
+}
+
+ARCHIVED: dict[str, JSONValue] = {
+    "ad_snapshot_url": "https://www.facebook.com/ads/archive/render_ad/?id=4083",
+    "ad_creative_body": "Come and see",
+    "ad_delivery_start_time": "2019-05-13T15:30:13+0000",
+    "ad_delivery_stop_time": "2019-05-16T15:30:04+0000",
+    "page_name": "Example",
+    "bylines": "Example Party",
+    "beneficiary_payers": [{"payer": "Agency", "beneficiary": "Example", "current": True}],
+    "publisher_platforms": ["facebook"],
+    "target_ages": ["18", "40"],
+    "target_gender": "All",
+    "target_locations": [
+        {"name": "France", "type": "COUNTRY", "excluded": False, "num_obfuscated": 0},
+        {"name": "Belgium", "type": "COUNTRY", "excluded": True, "num_obfuscated": 0},
+    ],
+    "spend": {"lower_bound": "0", "upper_bound": "99"},
+}
+"""An ad of Meta's Ad Library with every member that the adapter `meta` tells."""
+
+_FACET = "urn:li:adTargetingFacet:"
+LINKEDIN: dict[str, JSONValue] = {
+    "campaign": {
+        "id": 168387646,
+        "name": "Spring",
+        "account": "urn:li:sponsoredAccount:5",
+        "campaignGroup": "urn:li:sponsoredCampaignGroup:6",
+        "objectiveType": "JOB_APPLICANTS",
+        "politicalIntent": "POLITICAL",
+        "associatedEntityInfo": {"localizedName": "Example gGmbH"},
+        "runSchedule": {"start": 1785369297000, "end": 1786233600000},
+        "dailyBudget": {"currencyCode": "EUR", "amount": "10.50"},
+        "totalBudget": {"currencyCode": "EUR", "amount": "500"},
+        "format": "SINGLE_VIDEO",
+        "audienceExpansionEnabled": False,
+        "offsiteDeliveryEnabled": True,
+        "optimizationTargetType": "MAX_REACH",
+        "locale": {"country": "US", "language": "en"},
+        "targetingCriteria": {
+            "include": {
+                "and": [
+                    {"or": {f"{_FACET}locations": ["urn:li:geo:103644278"]}},
+                    {"or": {f"{_FACET}interfaceLocales": ["urn:li:locale:en_US"]}},
+                    {"or": {f"{_FACET}ageRanges": ["urn:li:ageRange:(25,34)"]}},
+                    {"or": {f"{_FACET}genders": ["urn:li:gender:MALE"]}},
+                    {"or": {f"{_FACET}titles": ["urn:li:title:9"]}},
+                    {"or": {f"{_FACET}audienceMatchingSegments": ["urn:li:adSegment:77"]}},
+                ]
+            },
+            "exclude": {
+                "or": {
+                    f"{_FACET}locations": ["urn:li:geo:1"],
+                    f"{_FACET}employers": ["urn:li:organization:8"],
+                }
+            },
+        },
+    },
+    "creatives": [
+        {
+            "id": "urn:li:sponsoredCreative:4",
+            "campaign": "urn:li:sponsoredCampaign:168387646",
+            "content": {
+                "textAd": {"headline": "Come and see", "landingPage": "https://example.org/"}
+            },
+        }
+    ],
+}
+
+_CUSTOMER = "customers/1234567890"
+
+
+def _criterion(number: int, **told: JSONValue) -> dict[str, JSONValue]:
+    name = f"{_CUSTOMER}/campaignCriteria/11~{number}"
+    return {"resourceName": name, "negative": False, "status": "ENABLED", **told}
+
+
+GOOGLE_ADS: dict[str, JSONValue] = {
+    "customer": {
+        "resourceName": _CUSTOMER,
+        "id": "1234567890",
+        "currencyCode": "EUR",
+        "timeZone": "Europe/Berlin",
+    },
+    "campaign": {
+        "resourceName": f"{_CUSTOMER}/campaigns/11",
+        "id": "11",
+        "name": "Spring",
+        "status": "PAUSED",
+        "advertisingChannelType": "SEARCH",
+        "containsEuPoliticalAdvertising": "CONTAINS_EU_POLITICAL_ADVERTISING",
+        "biddingStrategyType": "MAXIMIZE_CONVERSIONS",
+        "startDateTime": "2026-07-29 00:00:00",
+        "endDateTime": "2026-08-08 23:59:59",
+        "networkSettings": {"targetGoogleSearch": True, "targetContentNetwork": False},
+        "assetAutomationSettings": [
+            {
+                "assetAutomationType": "TEXT_ASSET_AUTOMATION",
+                "assetAutomationStatus": "OPTED_IN",
+            },
+            {
+                "assetAutomationType": "GENERATE_IMAGE_ENHANCEMENT",
+                "assetAutomationStatus": "OPTED_OUT",
+            },
+        ],
+        "aiMaxSetting": {"enableAiMax": True},
+    },
+    "campaignBudget": {
+        "amountMicros": None,
+        "totalAmountMicros": "500500000",
+        "period": "CUSTOM_PERIOD",
+    },
+    "consent": {"adUserData": "GRANTED", "adPersonalization": "DENIED"},
+    "campaignCriteria": [
+        _criterion(1, location={"geoTargetConstant": "geoTargetConstants/2276"}),
+        _criterion(
+            2,
+            proximity={
+                "geoPoint": {
+                    "latitudeInMicroDegrees": 48100000,
+                    "longitudeInMicroDegrees": 11500000,
+                },
+                "radius": Decimal("2.5"),
+                "radiusUnits": "KILOMETERS",
+                "address": {"countryCode": "DE"},
+            },
+        ),
+        _criterion(3, negative=True, location={"geoTargetConstant": "geoTargetConstants/1004234"}),
+        _criterion(
+            4,
+            negative=True,
+            proximity={
+                "geoPoint": {
+                    "latitudeInMicroDegrees": 47100000,
+                    "longitudeInMicroDegrees": 11500000,
+                },
+                "radius": 1,
+                "radiusUnits": "MILES",
+            },
+        ),
+        _criterion(5, negative=True, location={"geoTargetConstant": "geoTargetConstants/2250"}),
+    ],
+    "adGroups": [
+        {
+            "resourceName": f"{_CUSTOMER}/adGroups/12",
+            "campaign": f"{_CUSTOMER}/campaigns/11",
+            "optimizedTargetingEnabled": True,
+        }
+    ],
+    "adGroupCriteria": [
+        {"adGroup": f"{_CUSTOMER}/adGroups/12", "negative": False, sort: {member: value}}
+        for sort, member, value in (
+            ("ageRange", "type", "AGE_RANGE_18_24"),
+            ("ageRange", "type", "AGE_RANGE_25_34"),
+            ("gender", "type", "FEMALE"),
+            ("incomeRange", "type", "INCOME_RANGE_0_50"),
+            ("userInterest", "userInterestCategory", f"{_CUSTOMER}/userInterests/8"),
+            ("userList", "userList", f"{_CUSTOMER}/userLists/77"),
+            ("customAudience", "customAudience", f"{_CUSTOMER}/customAudiences/78"),
+        )
+    ],
+    "adGroupAds": [
+        {
+            "adGroup": f"{_CUSTOMER}/adGroups/12",
+            "ad": {
+                "id": "13",
+                "type": "RESPONSIVE_SEARCH_AD",
+                "finalUrls": ["https://example.org/"],
+                "syntheticContentInfo": {
+                    "advertiserAttestation": {
+                        "status": "IS_SYNTHETIC",
+                        "source": "ADVERTISER_ATTESTED",
+                    }
+                },
+            },
+        }
+    ],
+    "userLists": [
+        {
+            "resourceName": f"{_CUSTOMER}/userLists/77",
+            "name": "Friends of customers",
+            "type": "LOOKALIKE",
+            "membershipLifeSpan": "180",
+            "crmBasedUserList": {"dataSourceType": "FIRST_PARTY"},
+            "lookalikeUserList": {"seedUserListIds": ["70"]},
+        }
+    ],
+    "assets": [{"resourceName": f"{_CUSTOMER}/assets/14", "type": "IMAGE"}],
+    "geoTargetConstants": [
+        {
+            "resourceName": "geoTargetConstants/2276",
+            "name": "Germany",
+            "countryCode": "DE",
+            "targetType": "Country",
+        },
+        {
+            "resourceName": "geoTargetConstants/2250",
+            "name": "France",
+            "countryCode": "FR",
+            "targetType": "Country",
+        },
+    ],
+}
+
+COMPLETE: dict[str, dict[str, JSONValue]] = {
+    "google-ads": GOOGLE_ADS,
+    "linkedin": LINKEDIN,
+    "openrtb": OPENRTB,
+    "tiktok": TIKTOK,
+}

@@ -1,0 +1,231 @@
+"""TikTok's Business API: which object a record is, what each tells, and a real ad group."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from api.adapters import FORMATS, SubmittedRecord, read_records
+from engine.source.json_text import JSONValue
+from tests.unit.adapters.conftest import Judge
+from tests.unit.adapters.telling import at, complete, refusal
+
+adapt = FORMATS["tiktok"]
+GROUP: dict[str, JSONValue] = {"adgroup_id": 2, "campaign_id": 1}
+
+
+def test_complete_record_is_told(judge: Judge) -> None:
+    told = adapt(complete("tiktok"))
+    assert judge(told.campaign) == []
+    assert at(told, "declared_special_categories") == ["housing", "less_healthy_food"]
+    assert at(told, "budget") == {
+        "period": "lifetime",
+        "amount": {"amount": "500.5", "currency": "GBP"},
+        "total": {"amount": "500.5", "currency": "GBP"},
+    }
+    assert at(told, "targeting.age") == {"min": 18, "max": 34, "no_maximum": False}
+    assert at(told, "targeting.device_price_ranges") == ["0 to 300 US dollars"]
+    assert at(told, "creatives.0.platform_ai_declaration") == "synthetic"
+    assert at(told, "markets") is None
+    assert told.origin_of("/audiences/1/id") == "/adgroup/excluded_audience_ids/0"
+
+
+@pytest.mark.parametrize(
+    ("record", "path", "value"),
+    [
+        ({"campaign_id": 7, "objective_type": "REACH"}, "objective", "awareness"),
+        ({"campaign_id": 7, "adgroup_id": 8}, "id", "7"),
+        ({"campaign_id": 7, "adgroup_id": 8, "ad_id": 9}, "creatives.0.id", "9"),
+        ({"adgroup_id": 8, "creatives": [{"ad_text": "Tea"}]}, "creatives.0.text", "Tea"),
+        ({"ad": {"ad_id": 9}}, "creatives.0.id", "9"),
+        ({"adgroups": [{"campaign_id": 7}]}, "id", "7"),
+    ],
+)
+def test_object_is_known_by_its_members(record: JSONValue, path: str, value: JSONValue) -> None:
+    assert at(adapt(record), path) == value
+
+
+@pytest.mark.parametrize(
+    ("record", "reason", "pointer"),
+    [
+        ({"name": "x"}, "nothing in the record shows which of TikTok's objects it is", ""),
+        ({"code": 0, "data": {"list": []}}, "the record is an answer of the API", "/data"),
+        ({"adgroup_id": 5}, "no member of the record tells anything about a campaign", ""),
+        (
+            {"campaign_id": 1, "special_industries": ["DATING"]},
+            "`DATING` is no special ad category that is known here",
+            "/special_industries",
+        ),
+        (
+            GROUP | {"age_groups": ["AGE_OLD"]},
+            "`AGE_OLD` cannot be read as ages without guessing",
+            "/age_groups",
+        ),
+        (
+            GROUP | {"age_groups": ["AGE_34_25"]},
+            "`AGE_34_25` cannot be read as ages without guessing",
+            "/age_groups",
+        ),
+        (
+            GROUP | {"schedule_start_time": "29.7.2026"},
+            "`29.7.2026` is no moment",
+            "/schedule_start_time",
+        ),
+        (
+            GROUP | {"schedule_end_time": "2026-02-30 00:00:00"},
+            "`2026-02-30 00:00:00` is no moment",
+            "/schedule_end_time",
+        ),
+        (
+            GROUP
+            | {
+                "schedule_start_time": "2026-02-02 00:00:00",
+                "schedule_end_time": "2026-02-01 00:00:00",
+            },
+            "the end is before the start",
+            "/schedule_end_time",
+        ),
+        (GROUP | {"budget": -1}, "an amount is below zero", "/budget"),
+        (GROUP | {"location_ids": [True]}, "an element of `location_ids` is no identifier", None),
+        (GROUP | {"gender": 1}, "`gender` should be a text, and is the number `1`", "/gender"),
+    ],
+)
+def test_record_is_refused(record: JSONValue, reason: str, pointer: str | None) -> None:
+    refused = refusal("tiktok", record)
+    assert refused.reason.startswith(reason)
+    assert pointer is None or refused.pointer == pointer
+
+
+@pytest.mark.parametrize(
+    ("groups", "age"),
+    [
+        (["AGE_55_100", "AGE_45_54"], {"min": 45, "no_maximum": True}),
+        (["AGE_13_17"], {"min": 13, "max": 17, "no_maximum": False}),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_ages(groups: JSONValue, age: JSONValue) -> None:
+    assert at(adapt(GROUP | {"age_groups": groups}), "targeting.age") == age
+
+
+def test_end_that_tiktok_sets_by_itself_is_none() -> None:
+    told = adapt(
+        GROUP
+        | {
+            "schedule_type": "SCHEDULE_FROM_NOW",
+            "schedule_start_time": "2022-03-28 13:02:23",
+            "schedule_end_time": "2032-03-25 13:02:23",
+        }
+    )
+    flight: JSONValue = {"start": "2022-03-28", "until_stopped": True, "timezone": "UTC"}
+    assert at(told, "flight") == flight
+    assert told.unmapped["/schedule_end_time"] == "2032-03-25 13:02:23"
+
+
+@pytest.mark.parametrize(
+    ("budget", "told"),
+    [
+        (
+            {"budget_mode": "BUDGET_MODE_DAY", "budget": 20, "currency": "EUR"},
+            {"period": "daily", "amount": {"amount": "20", "currency": "EUR"}},
+        ),
+        (
+            {"budget_mode": "BUDGET_MODE_DAY", "budget": "20.50", "currency": "EUR"},
+            {"period": "daily", "amount": {"amount": "20.50", "currency": "EUR"}},
+        ),
+        ({"budget_mode": "BUDGET_MODE_DAY", "budget": 20}, {"period": "daily"}),
+        ({"budget_mode": "BUDGET_MODE_DAY", "budget": 20, "currency": "1€"}, {"period": "daily"}),
+        ({"budget_mode": "BUDGET_MODE_DYNAMIC_DAILY_BUDGET", "budget": 20}, None),
+        ({"budget_mode": "BUDGET_MODE_INFINITE", "budget": Decimal(0)}, None),
+    ],
+)
+def test_budget_is_in_whole_units_of_a_stated_currency(
+    budget: dict[str, JSONValue], told: JSONValue
+) -> None:
+    adaptation = adapt(GROUP | budget)
+    assert at(adaptation, "budget") == told
+    assert ("/budget" in adaptation.unmapped) == (told is None or told == {"period": "daily"})
+
+
+def test_budget_of_the_campaign_goes_before_that_of_the_ad_group() -> None:
+    group: JSONValue = {"budget_mode": "BUDGET_MODE_DAY", "budget": 1}
+    told = adapt(complete("tiktok", {"adgroup.budget_mode": "BUDGET_MODE_DAY"}))
+    assert at(told, "budget.period") == "lifetime"
+    changed = complete("tiktok", {"campaign.budget_mode": "BUDGET_MODE_INFINITE"})
+    changed["adgroup"] = group
+    assert at(adapt(changed), "budget.period") == "daily"
+
+
+def test_placements_that_tiktok_ignores_are_not_told() -> None:
+    placements: dict[str, JSONValue] = {"placements": ["PLACEMENT_TIKTOK"]}
+    told = adapt(GROUP | placements | {"placement_type": "PLACEMENT_TYPE_AUTOMATIC"})
+    assert at(told, "platforms") == [{"name": "tiktok"}]
+    assert {"/placements", "/placement_type"} <= told.unmapped.keys()
+
+
+@pytest.mark.parametrize(
+    ("switches", "widened"),
+    [
+        ({"auto_targeting_enabled": "true"}, True),
+        ({"targeting_expansion": {"expansion_enabled": True}}, True),
+        ({"auto_targeting_enabled": False}, None),
+        ({"targeting_expansion": {"expansion_enabled": False}}, None),
+        (
+            {
+                "auto_targeting_enabled": False,
+                "smart_audience_enabled": False,
+                "smart_interest_behavior_enabled": False,
+            },
+            False,
+        ),
+    ],
+)
+def test_expansion(switches: dict[str, JSONValue], widened: JSONValue) -> None:
+    told = adapt(GROUP | switches)
+    assert at(told, "automation.audience_expansion") == widened
+    assert bool(told.unmapped.keys() - {"/adgroup_id"}) == (widened is None)
+
+
+@pytest.mark.parametrize(
+    ("prices", "told"),
+    [
+        ([0, 250], ["0 to 300 US dollars"]),
+        ([400, 10000], ["400 US dollars up"]),
+        ([], None),
+        ([250, 0], None),
+    ],
+)
+def test_prices_of_devices(prices: JSONValue, told: JSONValue) -> None:
+    assert at(adapt(GROUP | {"device_price_ranges": prices}), "targeting.device_price_ranges") == (
+        told
+    )
+
+
+def test_languages_are_told_where_all_are_known() -> None:
+    assert at(adapt(GROUP | {"languages": ["zh-Hant", "en"]}), "targeting.languages") == [
+        "zh",
+        "en",
+    ]
+    told = adapt(GROUP | {"languages": ["en", "xx"]})
+    assert at(told, "targeting.languages") is None
+    assert told.unmapped["/languages"] == ["en", "xx"]
+
+
+def test_everyone_is_no_characteristic() -> None:
+    told = adapt(GROUP | {"spending_power": "ALL", "interest_keywords": [""]})
+    assert at(told, "targeting.detailed") == [{"kind": "interest", "excluded": False}]
+    assert told.unmapped["/spending_power"] == "ALL"
+
+
+def test_real_ad_group_is_told(data: Path, judge: Judge) -> None:
+    for submitted in read_records(data / "platform-api-records/records.jsonl"):
+        assert isinstance(submitted, SubmittedRecord)
+        if submitted.value["platform"] == "tiktok":
+            told = adapt(submitted.value["record"])
+            assert judge(told.campaign) == []
+            assert at(told, "flight.until_stopped") is True
+            assert at(told, "targeting.age") == {"min": 25, "max": 44, "no_maximum": False}
+            assert at(told, "targeting.geo.include") == [{"code": "6252001"}]
+            assert at(told, "markets") is None
+            assert told.unmapped["/is_hfss"] is False
