@@ -92,6 +92,18 @@ class QueryFlag(Described):
         raise _refusal("yes or no", value)
 
 
+class LenientFlag(Described):
+    """Yes or no in a query, as OPA reads it: empty is yes, and letters are of either case."""
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(advice="write `true` or `false`", json_schema=_YES_NO, **rest)
+
+    def _deserialize(self, value: object, *_: Any, **__: Any) -> bool:
+        if isinstance(value, str) and value.lower() in ("", "true", "false"):
+            return value.lower() != "false"
+        raise _refusal("yes or no", value)
+
+
 class QueryNumber(Described):
     """A whole number between bounds, in a query."""
 

@@ -23,7 +23,7 @@ from engine.storage.filters import SEARCHABLE_STATUSES
 from engine.storage.samples import SAMPLE_LIMIT
 from engine.storage.subjects import Selector
 
-from .fields import Day, Flag, Instant, QueryFlag, QueryNumber, Text, Word
+from .fields import Day, Flag, Instant, LenientFlag, QueryFlag, QueryNumber, Text, Word
 from .problems import INVALID_QUERY, MALFORMED_ORDER, Problem, ProblemError, ProblemRaised
 
 BRIEF, FULL = "brief", "full"
@@ -52,6 +52,26 @@ class DiffParameters:
 
     new: str
     old: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OPAParameters:
+    """The query of OPA's data API; there is no explanation beside the reasons."""
+
+    pretty: bool = False
+    metrics: bool = False
+    provenance: bool = False
+    instrument: bool = False
+    strict_builtin_errors: bool = False
+    explain: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OPAHealthParameters:
+    """The query of OPA's health API: readiness covers both."""
+
+    bundles: bool = False
+    plugins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +172,20 @@ class _DiffShape(_Shape):
     old = Text()
 
 
+class _OPAShape(_Shape):
+    pretty = LenientFlag()
+    metrics = LenientFlag()
+    provenance = LenientFlag()
+    instrument = LenientFlag()
+    strict_builtin_errors = LenientFlag(data_key="strict-builtin-errors")
+    explain = Word(("off",))
+
+
+class _OPAHealthShape(_Shape):
+    bundles = LenientFlag()
+    plugins = LenientFlag()
+
+
 class _TermsShape(_Shape):
     format = Word(FORMAT_NAMES)
     view = Word((BRIEF, FULL))
@@ -230,6 +264,8 @@ _Parameters = TypeVar(
     bound=NoParameters
     | PolicySetParameters
     | DiffParameters
+    | OPAParameters
+    | OPAHealthParameters
     | DecisionParameters
     | BatchParameters
     | FilterParameters,
@@ -239,6 +275,8 @@ _SHAPES: Mapping[type[object], Schema] = {
     NoParameters: _NoParametersShape(),
     PolicySetParameters: _PolicySetShape(),
     DiffParameters: _DiffShape(),
+    OPAParameters: _OPAShape(),
+    OPAHealthParameters: _OPAHealthShape(),
     DecisionParameters: _DecisionShape(),
     BatchParameters: _BatchShape(),
     FilterParameters: _FilterShape(),
@@ -282,22 +320,29 @@ def invalid_query(errors: Iterable[ProblemError]) -> Problem:
     return Problem(kind=INVALID_QUERY, detail=listed[0].message, errors=listed)
 
 
-def read_envelope(body: object) -> tuple[object, Envelope, tuple[ProblemError, ...]]:
-    """Return the campaign in a body (None where there is none), what is around it, every fault."""
+def read_envelope(
+    body: object, *, before: str = ""
+) -> tuple[object, Envelope, tuple[ProblemError, ...]]:
+    """Return the campaign in a body (None where there is none), what is around it, every fault.
+
+    `before` is the pointer to where it lies in the body of the request.
+    """
     if not isinstance(body, dict):
         error = ProblemError(
-            message="the body should be an object", pointer="", help=_ENVELOPE_HELP
+            message="the body should be an object", pointer=before, help=_ENVELOPE_HELP
         )
         return None, Envelope(), (error,)
     values, faults = _load(ENVELOPE, body)
     errors = tuple(
-        ProblemError(message=fault.message, pointer=f"/{escaped(fault.name)}", help=fault.help)
+        ProblemError(
+            message=fault.message, pointer=f"{before}/{escaped(fault.name)}", help=fault.help
+        )
         for fault in faults
     )
     campaign = values.pop("campaign", None)
     if campaign is None:
         missing = ProblemError(
-            message="there is no campaign", pointer="/campaign", help=_ENVELOPE_HELP
+            message="there is no campaign", pointer=f"{before}/campaign", help=_ENVELOPE_HELP
         )
         errors = (missing, *errors)
     return campaign, Envelope(**values), errors

@@ -92,6 +92,10 @@ class Docket:
             if self._changing[number] & among:
                 yield self.days[number]
 
+    def changing_on(self, day: date) -> Mask:
+        """Return the rules whose law changes on one of the days of change."""
+        return self._changing[self.state(day) - 1]
+
     def met(self, moment: Moment) -> tuple[int, int]:
         """Return the first and the last state of the law that the days of a moment meet."""
         ranges = [self.span(days) for days in (moment.certain, moment.possible) if days]

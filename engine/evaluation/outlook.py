@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache, partial
 
 import msgspec
+from msgspec import structs
 
 from ..semantics.tree import Offset, Policies
 from .columns import Mask
@@ -19,8 +20,8 @@ from .days import days_later
 from .docket import Called, Docket
 from .index import bits
 from .judge import Hearing
-from .moment import Flight, Moment, moment
-from .result import RuleResult
+from .moment import Days, Flight, Moment, moment
+from .result import RuleResult, Status, Upcoming
 from .turning_days import StatedReader, Timely, shifts, timely_facts, turns
 from .validity import Answer, answer, are_too_many, next_days
 
@@ -132,6 +133,30 @@ class Outlook:
         if flight.start is None or flight.end is None:
             return False
         return not docket.changing(docket.state(flight.start), docket.state(flight.end)) & moving
+
+    def upcoming(self, now: Now, judge_row: JudgeRow) -> tuple[Upcoming, ...]:
+        """Return the rules that a campaign without end would come to violate, as `upcoming` does.
+
+        `judge_row` tells why.
+        """
+        docket, certain = self._docket, now.hearing.moment.certain
+        if certain is None or certain.last is None or not now.flight.endless:
+            return ()
+        rows = zip(bits(now.called.heard), now.results, strict=True)
+        violated = sum(1 << row for row, each in rows if each.status is Status.VIOLATED)
+        waiting, found = docket.everyone & ~violated, []
+        for day in docket.days_of_change(certain.last, docket.everyone):
+            if day > certain.last:
+                then = structs.replace(
+                    now.hearing.moment, certain=Days(first=day, last=day), possible=None
+                )
+                later = replace(now.hearing, moment=then)
+                for row in bits(docket.changing_on(day) & waiting):
+                    result = judge_row(row, later)
+                    if result.status is Status.VIOLATED:
+                        waiting &= ~(1 << row)
+                        found.append(Upcoming(day=day, result=result))
+        return tuple(found)
 
     def _days(self, now: Now, moving: Mask) -> set[int]:
         """Return the later days on which an answer can change."""

@@ -14,7 +14,8 @@ from flask import Flask
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from api.contents import open_database
-from api.http.app import create_app, problem_of
+from api.http.app import create_app
+from api.http.failures import problem_of
 from api.http.service import Limits, Service, Streams
 from api.policies_in_force import PoliciesInForce
 from api.publishing import publisher_of
@@ -95,6 +96,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         publisher=publisher_of(made.settings, database, signer),
         vouched=VouchedDirectory(path=made.settings.log_vouched),
         log_is_public=False,
+        public_url=None,
         probe=lambda: probe(database),
         clock=clock,
         limits=Limits(body=1 << 20, batch=1 << 20, batch_records=100),
@@ -152,6 +154,8 @@ def test_database_that_is_gone(made: Installation) -> None:
         parts.problem_of(answer, 503, "unavailable")
         assert answer.headers["Retry-After"] == "5"
     parts.problem_of(api.get("/health/ready", role=None), 503, "not-ready")
+    of_opa = api.get("/health", role=None)
+    assert (of_opa.status_code, list(json.loads(of_opa.data))) == (500, ["error"])
     assert api.get("/health/live", role=None).status_code == 200
 
 

@@ -32,7 +32,7 @@ from api.http.problems import (
 from api.http.shapes import schema_of
 from engine.version import __version__
 
-from .operation import Header, JSONSchema, Operation, ref
+from .operation import Errors, Header, JSONSchema, Operation, ref
 from .operations import OPERATIONS
 from .schemas import SCHEMAS
 
@@ -195,17 +195,24 @@ def _responses(endpoint: str, told: Operation) -> dict[str, object]:
         kinds |= {kind.name: kind for kind in _OF_BODIES}
     by_status: dict[int, list[ProblemKind]] = {}
     for kind in kinds.values():
-        by_status.setdefault(kind.status, []).append(kind)
-    return made | {str(status): _problem(by_status[status]) for status in sorted(by_status)}
+        as_400 = told.errors is not None and kind.status in told.errors.told_as_400
+        by_status.setdefault(400 if as_400 else kind.status, []).append(kind)
+    problems = {
+        str(status): _problem(by_status[status], told.errors) for status in sorted(by_status)
+    }
+    return {**made, **problems, **made}
 
 
-def _problem(kinds: list[ProblemKind]) -> dict[str, object]:
+def _problem(kinds: list[ProblemKind], errors: Errors | None) -> dict[str, object]:
     """Return the answer that one status of problems has."""
+    told = "; or ".join(f"{each.title}: {each.meaning}" for each in kinds)
+    if errors is not None:
+        return {"description": told, "content": {errors.type: {"schema": errors.schema}}}
     schema = {
         "allOf": [ref("Problem"), {"properties": {"type": {"enum": [each.type for each in kinds]}}}]
     }
     return {
-        "description": "; or ".join(f"{each.title}: {each.meaning}" for each in kinds),
+        "description": told,
         "content": {MEDIA_TYPE: {"schema": schema}},
     }
 

@@ -33,12 +33,22 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Errors:
+    """How a standard has errors told: their media type, their schema, and what is 400 there."""
+
+    type: str
+    schema: JSONSchema
+    told_as_400: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One endpoint: `query` is the shape that its view reads, `body` its schema by media type.
 
     A schema is JSON Schema, or the marshmallow schema by which the view reads the body. `needed`
     are the parameters of the query that it cannot do without. `problems` are those beyond what
-    every endpoint, every body and every key can lead to.
+    every endpoint, every body and every key can lead to; `errors`
+    is how they are told where a standard has another form.
     """
 
     summary: str
@@ -50,6 +60,7 @@ class Operation:
     headers: tuple[Header, ...] = ()
     body: Mapping[str, JSONSchema | Schema] = field(default_factory=lambda: _NONE)
     problems: tuple[ProblemKind, ...] = ()
+    errors: Errors | None = None
 
 
 def ref(name: str) -> JSONSchema:

@@ -25,12 +25,14 @@ from api.http.shapes import (
     DecisionParameters,
     FilterParameters,
     ManifestParameters,
+    OPAHealthParameters,
+    OPAParameters,
     PolicySetParameters,
     SampleParameters,
     SearchParameters,
 )
 
-from .operation import Answer, Header, JSONSchema, Operation, ref
+from .operation import Answer, Errors, Header, JSONSchema, Operation, ref
 from .policy_operations import POLICY_OPERATIONS
 from .schemas import ANY_TEXT, BYTES, COUNT, OBJECT, many, members
 
@@ -42,6 +44,33 @@ _IDEMPOTENCY_KEY = Header(
 _ITEM: JSONSchema = {"anyOf": [ref("Decision"), members(error=ref("Problem"))]}
 _ZIP = "application/zip"
 _BYTES = "application/octet-stream"
+
+_AS_TEXT = Errors(type=TEXT, schema=ANY_TEXT, told_as_400=frozenset({415}))
+_OF_OPA = Errors(type=JSON, schema=ref("OPAError"), told_as_400=frozenset({415, 422}))
+_ENTITY = members({"properties": OBJECT}, type=ANY_TEXT, id=ANY_TEXT)
+_EVALUATION: JSONSchema = {
+    "type": "object",
+    "properties": {
+        "subject": _ENTITY,
+        "action": members(name=ANY_TEXT),
+        "resource": _ENTITY,
+        "context": OBJECT,
+        "options": OBJECT,
+    },
+}
+
+
+def _evaluating(summary: str, schema: JSONSchema) -> Operation:
+    return Operation(
+        summary=summary,
+        tag="AuthZEN",
+        text="OpenID AuthZEN 1.0: the action is `launch`, the resource a `campaign`.",
+        body={JSON: _EVALUATION},
+        answers={200: Answer(text="What is decided", content={JSON: schema})},
+        problems=(UNRECORDABLE,),
+        errors=_AS_TEXT,
+    )
+
 
 _DECIDING = {
     "decisions.decide": Operation(
@@ -67,11 +96,61 @@ _DECIDING = {
         tag="Decisions",
         text="A JSON array, or NDJSON streamed both ways; an item that is wrong is its own error.",
         query=BatchParameters,
-        body={JSON: many(OBJECT), NDJSON: BYTES},
+        body={JSON: many({}), NDJSON: BYTES},
         answers={
             200: Answer(text="An answer for each item", content={JSON: many(_ITEM), NDJSON: BYTES})
         },
         problems=(MALFORMED_SUBMISSION, INVALID_KEY, BUSY),
+    ),
+}
+
+_AUTHZEN = {
+    "authzen.evaluation": _evaluating("Decide one campaign, as AuthZEN asks", ref("Evaluation")),
+    "authzen.evaluations": _evaluating(
+        "Decide several campaigns, as AuthZEN asks",
+        {"anyOf": [members(evaluations=many(ref("Evaluation"))), ref("Evaluation")]},
+    ),
+    "authzen.configuration": Operation(
+        summary="Discover the endpoints of AuthZEN",
+        tag="AuthZEN",
+        text="There is one where the setting `public_url` says by which address.",
+        answers={200: Answer(text="The metadata", content={JSON: OBJECT})},
+        problems=(NOT_FOUND,),
+        errors=_AS_TEXT,
+    ),
+}
+
+_OPA = {
+    "opa.decide": Operation(
+        summary="Decide one campaign, as OPA asks",
+        tag="Open Policy Agent",
+        text="`rest` is a policy set, or a set and one of its rules: `assent/allow`.",
+        query=OPAParameters,
+        body={JSON: {"type": "object", "properties": {"input": {}}}},
+        answers={
+            200: Answer(
+                text="What is decided, without a `result` where it is undefined",
+                content={JSON: ref("OPAResult")},
+            )
+        },
+        problems=(MALFORMED_SUBMISSION, UNRECORDABLE),
+        errors=_OF_OPA,
+    ),
+    "opa.policies": Operation(
+        summary="List the policy sets, as OPA does",
+        tag="Open Policy Agent",
+        answers={200: Answer(text="The sets", content={JSON: members(result=many(OBJECT))})},
+        errors=_OF_OPA,
+    ),
+    "opa.health": Operation(
+        summary="Ask for the health, as of OPA",
+        tag="Open Policy Agent",
+        query=OPAHealthParameters,
+        answers={
+            200: Answer(text="The service can decide", content={JSON: OBJECT}),
+            500: Answer(text="It cannot", content={JSON: OBJECT}),
+        },
+        errors=_OF_OPA,
     ),
 }
 
@@ -247,6 +326,6 @@ _SERVICE = {
 }
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
-    {**_DECIDING, **_FINDING, **POLICY_OPERATIONS, **_LOG, **_SERVICE}
+    {**_DECIDING, **_AUTHZEN, **_OPA, **_FINDING, **POLICY_OPERATIONS, **_LOG, **_SERVICE}
 )
 """Every endpoint, in the order in which they are told."""

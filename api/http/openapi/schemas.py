@@ -20,6 +20,9 @@ OUTCOME: JSONSchema = {"enum": ["allow", "deny"]}
 BYTES: JSONSchema = {"type": "string", "contentMediaType": "application/octet-stream"}
 
 
+_WITHOUT_NUL = r"^[^\u0000]*$"
+
+
 def maybe(schema: JSONSchema) -> JSONSchema:
     """Return the schema of a value that may be null."""
     return {"anyOf": [schema, {"type": "null"}]}
@@ -188,7 +191,23 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
                 members(history=many(OBJECT), check=OBJECT, test=OBJECT),
             ]
         },
-        "PolicyFiles": {"type": "object", "additionalProperties": ANY_TEXT},
+        "PolicyFiles": {
+            "type": "object",
+            "propertyNames": {"pattern": _WITHOUT_NUL},
+            "additionalProperties": {"type": "string", "pattern": _WITHOUT_NUL},
+        },
+        "Evaluation": members({"context": OBJECT}, decision=FLAG),
+        "OPAResult": {
+            "type": "object",
+            "properties": {
+                "result": {},
+                "decision_id": ANY_TEXT,
+                "warning": OBJECT,
+                "metrics": OBJECT,
+                "provenance": OBJECT,
+            },
+        },
+        "OPAError": members({"errors": many(OBJECT)}, code=ANY_TEXT, message=ANY_TEXT),
         "Checked": members(digest=ANY_TEXT, check=OBJECT, test=OBJECT, obstacle=maybe(ANY_TEXT)),
     }
 )

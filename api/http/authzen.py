@@ -1,0 +1,241 @@
+"""OpenID AuthZEN Authorization API 1.0: what is asked there, in the terms of a decision.
+
+The subject is whoever wants to launch, the action `launch`, the resource a `campaign` with its
+descriptor in `properties`; `context` may name `as_of`, `as_if_launched`, `policy_set` and the
+`format` of the properties. What the standard does not know is passed over, as it demands.
+
+What is decided is a decision of the log like any other. What cannot be decided, because it is
+another action, or no campaign, is an error and never a decision: of the request where it is one
+evaluation, and of its item, as `false`, where there are several.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from marshmallow import EXCLUDE, Schema, ValidationError
+
+from api.recording import Recorded
+from api.submission import FORMAT_NAMES, NATIVE, Terms
+from engine.evaluation.document import Document
+
+from .answers import receipt_document
+from .fields import Day, Instant, Text, Word
+from .problems import MALFORMED_SUBMISSION, Problem, ProblemKind, ProblemRaised
+
+LAUNCH, CAMPAIGN = "launch", "campaign"
+
+MALFORMED = ProblemKind(
+    name="authzen", status=400, title="The request is not of AuthZEN", meaning="a member is wrong"
+)
+"""Only its status and details are ever told: AuthZEN answers errors as text."""
+
+
+class Semantic(StrEnum):
+    """How the evaluations of one request are gone through (AuthZEN 1.0, Access Evaluations)."""
+
+    EXECUTE_ALL = "execute_all"
+    DENY_ON_FIRST_DENY = "deny_on_first_deny"
+    PERMIT_ON_FIRST_PERMIT = "permit_on_first_permit"
+
+    def is_over(self, *, decision: bool) -> bool:
+        """Whether nothing is evaluated after a decision."""
+        match self:
+            case Semantic.EXECUTE_ALL:
+                return False
+            case Semantic.DENY_ON_FIRST_DENY:
+                return not decision
+            case Semantic.PERMIT_ON_FIRST_PERMIT:
+                return decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """One evaluation that can be decided: the campaign, on what terms, and by which policies."""
+
+    campaign: Mapping[str, object]
+    terms: Mapping[str, object]
+    policy_set: str | None
+
+    def terms_now(self, now: object) -> Terms:
+        """Return the terms, as of now unless it says otherwise."""
+        return Terms(**{"format": NATIVE, "as_of": now, **self.terms})  # type: ignore[arg-type] # As the shape has read them.
+
+
+class _ContextShape(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    as_of = Instant()
+    as_if_launched = Day()
+    policy_set = Text()
+    format = Word(FORMAT_NAMES)
+
+
+_CONTEXT = _ContextShape()
+_ENTITIES = {"subject": ("type", "id"), "action": ("name",), "resource": ("type", "id")}
+
+
+def check_shape(body: object) -> dict[str, object]:
+    """Return a body whose members are of their kinds. Raises `ProblemRaised`."""
+    if not isinstance(body, dict):
+        raise malformed("the body should be an object")
+    for name in (*_ENTITIES, "context", "options"):
+        if name in body and not isinstance(body[name], dict):
+            raise malformed(f"`{name}` should be an object")
+    for name, needed in _ENTITIES.items():
+        for member in needed:
+            _check_member(body, name, member)
+        if not isinstance(body.get(name, {}).get("properties", {}), dict):
+            raise malformed(f"`{name}.properties` should be an object")
+    return body
+
+
+def _check_member(body: Mapping[str, object], name: str, member: str) -> None:
+    entity = body.get(name)
+    if not isinstance(entity, dict):
+        return
+    if member not in entity:
+        raise malformed(f"`{name}.{member}` is missing")
+    if not isinstance(entity[member], str):
+        raise malformed(f"`{name}.{member}` should be a text")
+
+
+def evaluation_of(body: Mapping[str, object]) -> Evaluation:
+    """Return the evaluation that a body of the right shape asks for. Raises `ProblemRaised`."""
+    for name in _ENTITIES:
+        if name not in body:
+            raise malformed(f"`{name}` is missing")
+    action, resource = _object(body, "action"), _object(body, "resource")
+    if action["name"] != LAUNCH:
+        raise malformed(f"the action that is decided here is `{LAUNCH}`")
+    if resource["type"] != CAMPAIGN:
+        raise malformed(f"the resource that is decided on here is a `{CAMPAIGN}`")
+    terms = _context(_object(body, "context"))
+    policy_set = terms.pop("policy_set", None)
+    return Evaluation(
+        campaign=_campaign(resource, str(terms.get("format", NATIVE))),
+        terms=terms,
+        policy_set=str(policy_set) if policy_set is not None else None,
+    )
+
+
+def evaluations_of(body: Mapping[str, object], most: int) -> list[Mapping[str, object]] | None:
+    """Return the items of a batch with the defaults, each a whole; None where it is a single one.
+
+    An item takes the place of a default as a whole object: nothing is merged.
+    """
+    items = body.get("evaluations")
+    if items is None or items == []:
+        return None
+    if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
+        raise malformed("`evaluations` should be a list of objects")
+    if len(items) > most:
+        raise malformed(f"`evaluations` has at most {most:,} items")
+    defaults = {name: body[name] for name in (*_ENTITIES, "context") if name in body}
+    return [{**defaults, **item} for item in items]
+
+
+def semantic_of(body: Mapping[str, object]) -> Semantic:
+    """Return how the items are gone through. Raises `ProblemRaised`."""
+    given = _object(body, "options").get("evaluations_semantic", Semantic.EXECUTE_ALL)
+    try:
+        return Semantic(str(given))
+    except ValueError:
+        known = ", ".join(f"`{each}`" for each in Semantic)
+        raise malformed(f"`options.evaluations_semantic` is one of {known}") from None
+
+
+def _object(body: Mapping[str, object], name: str) -> Mapping[str, object]:
+    found = body.get(name, {})
+    assert isinstance(found, dict)  # noqa: S101 - as `check_shape` found it.
+    return found
+
+
+def _context(context: Mapping[str, object]) -> dict[str, object]:
+    try:
+        read = _CONTEXT.load(context)
+    except ValidationError as error:
+        name, words = next(iter(error.messages_dict.items()))
+        raise malformed(f"`context.{name}`: {words[0]}") from None
+    return {name: value for name, value in read.items() if value is not None}
+
+
+def _campaign(resource: Mapping[str, object], form: str) -> dict[str, object]:
+    """Return the campaign of a resource, whose id it has unless it says so itself."""
+    properties = dict(_object(resource, "properties"))
+    if form != NATIVE:
+        return properties
+    if properties.setdefault("id", resource["id"]) != resource["id"]:
+        raise malformed("`resource.id` and `resource.properties.id` name different campaigns")
+    return properties
+
+
+# --- answers ----------------------------------------------------------------------------------
+
+
+def decision_answer(recorded: Recorded) -> dict[str, object]:
+    """Return a recorded decision as AuthZEN has it: the reasons for a user, and for an admin."""
+    made, receipt = recorded.decided.document, recorded.receipt
+    assert receipt is not None  # noqa: S101 - there are no dry runs here.
+    found = [*_listed(made, "findings")]
+    context: dict[str, object] = {
+        "id": made["id"],
+        "conclusive": made["conclusive"],
+        "policy_set": made["policy_set"],
+        "as_of": made["as_of"],
+        "valid_until": made["valid_until"],
+        "obligations": made["obligations"],
+        "missing": made["missing"],
+        "receipt": receipt_document(receipt),
+    }
+    if found or made["missing"]:
+        context["reason_user"] = {"en": " ".join(_user_reasons(made)) or "Something is unknown."}
+        context["reason_admin"] = {"en": "; ".join(_admin_reasons(made)) or "something is unknown"}
+    return {"decision": made["decision"] == "allow", "context": context}
+
+
+def error_answer(problem: Problem) -> dict[str, object]:
+    """Return the error of one item."""
+    error = {"status": problem.kind.status, "message": message_of(problem)}
+    return {"decision": False, "context": {"error": error}}
+
+
+def message_of(problem: Problem) -> str:
+    """Return a problem as one text."""
+    faults = [
+        f"{each.pointer or each.parameter or 'body'}: {each.message}"
+        + (f" ({each.help})" if each.help else "")
+        for each in problem.errors
+    ]
+    return "; ".join([problem.detail, *faults])
+
+
+def undecidable(problem: Problem) -> ProblemRaised:
+    """Return the error of a campaign on which nothing can be decided: 400 here, and not 422."""
+    assert problem.kind is MALFORMED_SUBMISSION  # noqa: S101 - of nothing else.
+    return ProblemRaised(Problem(kind=MALFORMED, detail=problem.detail, errors=problem.errors))
+
+
+def malformed(detail: str) -> ProblemRaised:
+    """Return the error of a request that is not one of AuthZEN."""
+    return ProblemRaised(Problem(kind=MALFORMED, detail=detail))
+
+
+def _user_reasons(made: Document) -> list[str]:
+    said = [
+        " ".join(str(each[name]) for name in ("message", "remedy") if each.get(name))
+        for each in _listed(made, "findings")
+    ]
+    wanted = [f"Say what is unknown: {each['label']}." for each in _listed(made, "missing")]
+    return list(dict.fromkeys([*filter(None, said), *wanted]))
+
+
+def _admin_reasons(made: Document) -> list[str]:
+    return [f"{each['rule']} is {each['status']}" for each in _listed(made, "findings")]
+
+
+def _listed(made: Document, name: str) -> list[Document]:
+    found = made[name]
+    assert isinstance(found, list)  # noqa: S101 - by its contract.
+    return found

@@ -1,0 +1,89 @@
+"""What went wrong as a problem, which the service's own log and its metrics hear of."""
+
+from collections.abc import Mapping
+
+from flask import g
+from werkzeug.exceptions import HTTPException
+
+from api.policies_in_force import NotFresh
+from engine.audit.record import LogError
+from engine.storage.errors import NotFound, StorageError
+from engine.storage.holds import Held
+from engine.storage.policy_sets import OutdatedRevision, OwnVersion, WrongState
+
+from .journal import ERRORS
+from .problems import (
+    BAD_REQUEST,
+    INTERNAL_ERROR,
+    METHOD_NOT_ALLOWED,
+    NOT_FOUND,
+    NOT_FRESH,
+    OUTDATED,
+    OWN_VERSION,
+    TOO_LARGE,
+    UNAVAILABLE,
+    WRONG_STATE,
+    Problem,
+    ProblemKind,
+    ProblemRaised,
+    held,
+    retry_later,
+    unlogged,
+)
+from .service import Service
+
+
+def problem_noted(service: Service, error: Exception) -> Problem:
+    """Return the problem that ends a request, once it is noted."""
+    problem = problem_of(error)
+    service.metrics.refused(problem.kind.name)
+    if problem.kind.status >= 500:
+        fields = {"request_id": g.request_id, "trace_id": g.trace.trace_id}
+        ERRORS.error(problem.kind.name, exc_info=error, extra={"fields": fields})
+    return problem
+
+
+_PUBLISHING: Mapping[type[StorageError], ProblemKind] = {
+    OwnVersion: OWN_VERSION,
+    OutdatedRevision: OUTDATED,
+    WrongState: WRONG_STATE,
+}
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return the problem that an exception is: an internal error, unless it is known."""
+    match error:
+        case ProblemRaised(problem=problem):
+            return problem
+        case LogError():
+            return unlogged(error)
+        case NotFound():
+            return Problem(kind=NOT_FOUND, detail=str(error))
+        case Held():
+            return held(error)
+        case NotFresh():
+            return retry_later(NOT_FRESH, str(error), 1)
+        case OwnVersion() | OutdatedRevision() | WrongState():
+            return Problem(kind=_PUBLISHING[type(error)], detail=str(error))
+        case StorageError():
+            return retry_later(UNAVAILABLE, str(error))
+        case HTTPException():
+            return _problem_of_http(error)
+        case _:
+            detail = "the request id leads to what happened, in the service's log"
+            return Problem(kind=INTERNAL_ERROR, detail=detail)
+
+
+def _problem_of_http(error: HTTPException) -> Problem:
+    """Return the problem of an error that Flask or Werkzeug found."""
+    match error.code:
+        case 404:
+            return Problem(kind=NOT_FOUND, detail="no resource has this path")
+        case 405:
+            methods = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+            detail = f"this path answers {methods}"
+            return Problem(kind=METHOD_NOT_ALLOWED, detail=detail, headers={"Allow": methods})
+        case 413:
+            return Problem(kind=TOO_LARGE, detail="the request is larger than what is read here")
+        case _:
+            return Problem(kind=BAD_REQUEST, detail="the server could not make sense of it")
