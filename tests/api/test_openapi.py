@@ -9,6 +9,9 @@ import pytest
 
 from api.http.openapi.document import openapi_document, path_of
 from api.http.openapi.operations import OPERATIONS
+from api.policies_in_force import NotInForce
+from api.setup import make_key
+from engine.storage.keys import Role
 from tests.api.installation import Caller
 
 Document = dict[str, Any]
@@ -83,6 +86,26 @@ def test_campaign_is_that_of_the_policies_in_force(document: Document, api: Call
     assert set(campaign["properties"]) == set(vocabulary["properties"])
     flight = campaign["properties"]["flight"]["anyOf"][0]
     assert flight["$ref"].startswith("#/components/schemas/Campaign.")
+
+
+def test_key_that_is_limited_reads_no_vocabulary_of_others(api: Caller) -> None:
+    key = make_key(
+        api.installation.settings, name="limited", roles=[Role.SUBMITTER], policy_sets=["other"]
+    )
+    headers = {"Authorization": f"Bearer {key.token}"}
+    made = json.loads(api.get("/openapi.json", headers=headers).data)
+    assert "properties" not in made["components"]["schemas"]["Campaign"]
+
+
+def test_nothing_in_force_leaves_the_campaign_open(
+    api: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(*_: object) -> None:
+        raise NotInForce("no version of the policy set `assent` is in force")
+
+    monkeypatch.setattr("api.policies_in_force.PoliciesInForce.engine", nothing)
+    made = json.loads(api.get("/openapi.json").data)
+    assert "properties" not in made["components"]["schemas"]["Campaign"]
 
 
 def test_security_is_that_of_the_code(document: Document) -> None:

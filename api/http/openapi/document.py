@@ -205,7 +205,7 @@ def _responses(endpoint: str, told: Operation) -> dict[str, object]:
 
 def _problem(kinds: list[ProblemKind], errors: Errors | None) -> dict[str, object]:
     """Return the answer that one status of problems has."""
-    told = "; or ".join(f"{each.title}: {each.meaning}" for each in kinds)
+    told = "\n\n".join(f"{each.title}: {each.meaning}." for each in kinds)
     if errors is not None:
         return {"description": told, "content": {errors.type: {"schema": errors.schema}}}
     schema = {
