@@ -96,7 +96,8 @@ class LenientFlag(Described):
     """Yes or no in a query, as OPA reads it: empty is yes, and letters are of either case."""
 
     def __init__(self, **rest: Any) -> None:
-        super().__init__(advice="write `true` or `false`", json_schema=_YES_NO, **rest)
+        either = {"type": "string", "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])?$"}
+        super().__init__(advice="write `true` or `false`", json_schema=either, **rest)
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> bool:
         if isinstance(value, str) and value.lower() in ("", "true", "false"):

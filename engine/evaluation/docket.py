@@ -20,7 +20,7 @@ from .judge import Hearing
 from .law import Law, law_on
 from .moment import Days, Moment
 
-MOST_KEPT = 8
+MOST_KEPT = 16
 """So many states of the law have their index in memory at once."""
 
 MOST_MET = 4

@@ -180,14 +180,13 @@ class Outlook:
         if not (heard or was_heard or changed):
             return False
         later = replace(now.hearing, moment=then)
-        if changed:
-            heard |= self._docket.call(later, changed).heard
         steady = [
             result
             for row, result in zip(bits(now.called.heard), now.results, strict=True)
             if not suspects >> row & 1
         ]
-        again = [self._judge(row, later) for row in bits(heard)]
+        # Rules under another law are judged as they are: an index would be made for a few of them.
+        again = [self._judge(row, later) for row in bits(heard | changed)]
         return answer(later, (*steady, *again), complete=now.complete) != now.answer
 
     def _changed(self, now: Moment, then: Moment) -> Mask:

@@ -134,7 +134,7 @@ class Program:
         return self._judges[row].result(hearing)
 
     def _standing(self, row: int, hearing: Hearing) -> RuleResult:
-        return self._judges[row].standing(hearing)
+        return self._judges[row].outcome(hearing)
 
 
 def compile_program(policies: Policies) -> Program:
@@ -191,6 +191,11 @@ class _Judge:
                     self.rule, hearing, evaluate, tell=self._tell, venue=venue, day=day
                 )
         return judge(self.rule, hearing, evaluate, tell=self._tell)
+
+    def outcome(self, hearing: Hearing) -> RuleResult:
+        """Return what the rule comes to; where anything does, without findings."""
+        settled = self._quick(hearing)
+        return settled if settled is not None else self.standing(hearing)
 
     def standing(self, hearing: Hearing) -> RuleResult:
         """Return what the rule comes to, without findings; a duty is told as it always is."""

@@ -68,11 +68,8 @@ def status_on(rule: Rule, case: Case, day: date) -> Status:
     )
     moved = replace(case, changes=(*case.changes, *flight))
     campaign = campaign_of(shipped(), moved)
-    hearing = Hearing(
-        policies=shipped().policies,
-        campaign=campaign,
-        moment=moment(flight_of(campaign), case.day),
-    )
+    then = moment(flight_of(campaign), case.day)
+    hearing = Hearing(policies=shipped().policies, campaign=campaign, moment=then)
     (found,) = shipped().program.judge_all(hearing, frozenset({rule.id}))
     return found.status
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.exports.formats import MEDIA_TYPES
+from api.http.authzen import CAMPAIGN, LAUNCH, Semantic
 from api.http.bodies import JSON, NDJSON, TEXT
 from api.http.problems import (
     BUSY,
@@ -34,7 +35,18 @@ from api.http.shapes import (
 
 from .operation import Answer, Errors, Header, JSONSchema, Operation, ref
 from .policy_operations import POLICY_OPERATIONS
-from .schemas import ANY_TEXT, BYTES, COUNT, OBJECT, many, members
+from .schemas import (
+    ANY_TEXT,
+    BYTES,
+    COUNT,
+    DAY,
+    FLAG,
+    INSTANT,
+    OBJECT,
+    many,
+    maybe,
+    members,
+)
 
 _IDEMPOTENCY_KEY = Header(
     name="Idempotency-Key",
@@ -47,25 +59,34 @@ _BYTES = "application/octet-stream"
 
 _AS_TEXT = Errors(type=TEXT, schema=ANY_TEXT, told_as_400=frozenset({415}))
 _OF_OPA = Errors(type=JSON, schema=ref("OPAError"), told_as_400=frozenset({415, 422}))
-_ENTITY = members({"properties": OBJECT}, type=ANY_TEXT, id=ANY_TEXT)
-_EVALUATION: JSONSchema = {
-    "type": "object",
-    "properties": {
-        "subject": _ENTITY,
-        "action": members(name=ANY_TEXT),
-        "resource": _ENTITY,
+_SUBJECT = members({"properties": OBJECT}, type=ANY_TEXT, id=ANY_TEXT)
+_ACTION = members(name={"enum": [LAUNCH]})
+_RESOURCE = members({"properties": OBJECT}, type={"enum": [CAMPAIGN]}, id=ANY_TEXT)
+_EVALUATION = members(
+    {"context": OBJECT, "options": OBJECT}, subject=_SUBJECT, action=_ACTION, resource=_RESOURCE
+)
+_EVALUATIONS = members(
+    {
+        "subject": _SUBJECT,
+        "action": _ACTION,
+        "resource": _RESOURCE,
         "context": OBJECT,
-        "options": OBJECT,
+        "options": members({"evaluations_semantic": {"enum": list(Semantic)}}),
     },
-}
+    evaluations={**many(OBJECT), "minItems": 1},
+)
+_INPUT = members(
+    {"as_of": maybe(INSTANT), "as_if_launched": maybe(DAY), "dry_run": maybe(FLAG)},
+    campaign=ref("Campaign"),
+) | {"additionalProperties": False}
 
 
-def _evaluating(summary: str, schema: JSONSchema) -> Operation:
+def _evaluating(summary: str, body: JSONSchema, schema: JSONSchema) -> Operation:
     return Operation(
         summary=summary,
         tag="AuthZEN",
         text="OpenID AuthZEN 1.0: the action is `launch`, the resource a `campaign`.",
-        body={JSON: _EVALUATION},
+        body={JSON: body},
         answers={200: Answer(text="What is decided", content={JSON: schema})},
         problems=(UNRECORDABLE,),
         errors=_AS_TEXT,
@@ -105,9 +126,12 @@ _DECIDING = {
 }
 
 _AUTHZEN = {
-    "authzen.evaluation": _evaluating("Decide one campaign, as AuthZEN asks", ref("Evaluation")),
+    "authzen.evaluation": _evaluating(
+        "Decide one campaign, as AuthZEN asks", _EVALUATION, ref("Evaluation")
+    ),
     "authzen.evaluations": _evaluating(
         "Decide several campaigns, as AuthZEN asks",
+        {"anyOf": [_EVALUATIONS, _EVALUATION]},
         {"anyOf": [members(evaluations=many(ref("Evaluation"))), ref("Evaluation")]},
     ),
     "authzen.configuration": Operation(
@@ -126,7 +150,7 @@ _OPA = {
         tag="Open Policy Agent",
         text="`rest` is a policy set, or a set and one of its rules: `assent/allow`.",
         query=OPAParameters,
-        body={JSON: {"type": "object", "properties": {"input": {}}}},
+        body={JSON: members({"input": _INPUT})},
         answers={
             200: Answer(
                 text="What is decided, without a `result` where it is undefined",
