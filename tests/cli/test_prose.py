@@ -25,14 +25,18 @@ RULE = """
     in force from 2024-01-01
     require       {condition}
     severity      low
+    enforcement   {enforcement}
     message       "Rule {number} is not kept."
     remedy        "Keep rule {number}."
 """
 
 
-def engine(*conditions: str) -> Engine:
+def engine(*conditions: str, enforcement: str = "mandatory") -> Engine:
     """Return an engine with the small vocabulary and a rule for each condition."""
-    rules = "".join(RULE.format(number=n, condition=c) for n, c in enumerate(conditions, start=1))
+    rules = "".join(
+        RULE.format(number=n, condition=c, enforcement=enforcement)
+        for n, c in enumerate(conditions, start=1)
+    )
     text = f"""module many
 instrument HOUSE "Rules of the house" "https://example.org/rules"
 policy p "P"{rules}end policy
@@ -58,6 +62,15 @@ def test_undetermined_rules_are_counted_beside_violated_ones(campaign: dict[str,
     shown = read(engine("campaign.approved", "campaign.consent"), campaign)
     assert "  1 rule is violated, and 1 cannot be judged for want of facts\n" in shown
     assert "To be allowed, the campaign must also say\n" in shown
+
+
+def test_advisory_rules_that_lack_a_fact_are_told_in_brief(campaign: dict[str, Any]) -> None:
+    made = engine(*["campaign.consent"] * (MOST_RULES + 2), enforcement="advisory")
+    shown = read(made, campaign)
+    assert "\nNot judged: these rules advise, and lack a fact\n? Rule 1\n  p/r01: " in shown
+    assert "\nand 2 more\n" in shown
+    assert "To be allowed" not in shown
+    assert shown.startswith("ALLOW  ")
 
 
 def test_findings_beyond_a_number_are_counted(denied: dict[str, Any]) -> None:
@@ -145,7 +158,8 @@ def test_markets_that_differ_are_told(campaign: dict[str, Any]) -> None:
 
 
 def test_evidence_stands_beside_what_was_required(campaign: dict[str, Any]) -> None:
-    rule = RULE.format(number=1, condition="campaign.approved") + "    evidence      campaign.id\n"
+    made = RULE.format(number=1, condition="campaign.approved", enforcement="mandatory")
+    rule = made + "    evidence      campaign.id\n"
     text = f"""module many
 instrument HOUSE "Rules of the house" "https://example.org/rules"
 policy p "P"{rule}end policy
