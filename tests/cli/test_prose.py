@@ -158,8 +158,8 @@ def test_markets_that_differ_are_told(campaign: dict[str, Any]) -> None:
 
 
 def test_evidence_stands_beside_what_was_required(campaign: dict[str, Any]) -> None:
-    made = RULE.format(number=1, condition="campaign.approved", enforcement="mandatory")
-    rule = made + "    evidence      campaign.id\n"
+    plain = RULE.format(number=1, condition="campaign.approved", enforcement="mandatory")
+    rule = plain + "    evidence      campaign.id\n"
     text = f"""module many
 instrument HOUSE "Rules of the house" "https://example.org/rules"
 policy p "P"{rule}end policy
