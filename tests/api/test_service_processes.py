@@ -275,7 +275,7 @@ def test_graceful_stop_loses_nothing(tmp_path: Path) -> None:
         one["id"]: base64.b64decode(one["receipt"]["leaf_hash"]) for one in load.acknowledged
     }
     assert answered.items() <= logged.items()
-    assert size == len(answered), "a decision was recorded whose answer never came"
+    assert len(logged) == len(answered), "a decision was recorded whose answer never came"
 
 
 def test_reload_loses_no_request(tmp_path: Path) -> None:
