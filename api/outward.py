@@ -32,6 +32,29 @@ def poster(media_type: str, limit: int) -> Callable[[str, bytes], Posted]:
     return post
 
 
+def getter(limit: int) -> Callable[[str], bytes]:
+    """Return what gets an address. Raises `OSError` for all but a 200 within the limit."""
+
+    def get(address: str) -> bytes:
+        headers = {"Accept": "application/json", "User-Agent": f"assent/{__version__}"}
+        request = urllib.request.Request(address, headers=headers)  # noqa: S310 - as above.
+        try:
+            with _OPENER.open(request, timeout=PATIENCE_SECONDS) as answer:
+                body: bytes = answer.read(limit + 1)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise OSError(f"it answers {error.code}") from error
+        except urllib.error.URLError as error:
+            raise OSError(str(error.reason)) from error
+        except http.client.HTTPException as error:
+            raise OSError("its answer is none of HTTP") from error
+        if len(body) > limit:
+            raise OSError(f"its answer has more than {limit:,} bytes")
+        return body
+
+    return get
+
+
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
     """Follows nothing: who was named in the settings answers, or nobody."""
 

@@ -40,7 +40,7 @@ class Server(BaseApplication):  # type: ignore[misc] # It has no types.
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._process: Process | None = None
-        self._measures: Path | None = None
+        self._shared: Path | None = None
         super().__init__(prog="assent")
 
     def load_config(self) -> None:
@@ -54,7 +54,7 @@ class Server(BaseApplication):  # type: ignore[misc] # It has no types.
 
     def load(self) -> Any:
         """Return the application of this process; called after the fork."""
-        self._process = start(self._settings, measures=self._measures)
+        self._process = start(self._settings, shared=self._shared)
         return self._process.wsgi
 
     def close(self, _arbiter: object, _worker: object) -> None:
@@ -63,13 +63,13 @@ class Server(BaseApplication):  # type: ignore[misc] # It has no types.
             self._process.close()
 
     def prepare(self, _arbiter: object) -> None:
-        """Make the directory in which the processes count, before there is any."""
-        self._measures = Path(mkdtemp(prefix="assent-metrics-"))
+        """Make the directory that the processes share, before there is any."""
+        self._shared = Path(mkdtemp(prefix="assent-"))
 
     def clean(self, _arbiter: object) -> None:
-        """Remove what the processes have counted, once all have ended."""
-        if self._measures is not None:
-            shutil.rmtree(self._measures, ignore_errors=True)
+        """Remove what the processes shared, once all have ended."""
+        if self._shared is not None:
+            shutil.rmtree(self._shared, ignore_errors=True)
 
 
 class JSONLogger(Logger):  # type: ignore[misc] # It has no types.

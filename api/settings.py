@@ -8,21 +8,39 @@ that nobody knows is an error in either. There is no setting that turns a check 
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from typing import Any
 
-from engine.audit.cosignature import WitnessKey, WitnessPolicy
+from engine.audit.cosignature import WitnessPolicy
 from engine.audit.note import NoteError
 from engine.audit.retention import Schedule
 from engine.audit.witness import Witness
 from engine.bundle.load import shipped_directory
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
+from engine.storage.keys import Role
 
-from .policy_names import SET_NAME_ADVICE, is_set_name
+from .http.tokens import ACCESS_TOKEN
+from .setting_values import (
+    Read,
+    read_address,
+    read_algorithms,
+    read_flag,
+    read_origins,
+    read_path,
+    read_place,
+    read_public_url,
+    read_roles,
+    read_schedule,
+    read_set_name,
+    read_text,
+    read_whole,
+    read_witnesses,
+    read_word,
+    unless_empty,
+)
 
 PREFIX = "ASSENT_"
 CONFIG_VARIABLE = "ASSENT_CONFIG"
@@ -74,12 +92,15 @@ class Settings:
     graceful_timeout: int
     log_level: str
     metrics_public: bool
-
-
-_PAIRS = "pairs of a witness's public key and its address, with spaces between them"
-
-_Read: TypeAlias = Callable[[object, Path], object]
-"""Reads a value as written; paths are relative to the directory. Raises `ValueError`."""
+    rate_limit: int
+    cors_origins: frozenset[str]
+    oidc_issuer: str
+    oidc_audience: str
+    oidc_jwks: str
+    oidc_algorithms: tuple[str, ...]
+    oidc_token_type: str
+    oidc_roles_claim: str
+    oidc_roles: Mapping[str, Role]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +113,7 @@ class Setting:
     name: str
     default: object
     meaning: str
-    read: _Read
+    read: Read
     shown: str | None = None
 
     @property
@@ -101,309 +122,258 @@ class Setting:
         return PREFIX + self.name.upper()
 
 
-def _path(value: object, base: Path) -> Path:
-    if not isinstance(value, str | Path) or not str(value):
-        raise ValueError("a path")
-    return (base / Path(value).expanduser()).resolve()
-
-
-def _text(value: object, _base: Path) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("a text")
-    return value
-
-
-def _set_name(value: object, _base: Path) -> str:
-    if not isinstance(value, str) or not is_set_name(value):
-        raise ValueError(SET_NAME_ADVICE)
-    return value
-
-
-def _flag(value: object, _base: Path) -> bool:
-    if isinstance(value, bool):
-        return value
-    if value not in ("true", "false"):
-        raise ValueError("`true` or `false`")
-    return value == "true"
-
-
-def _whole(least: int, most: int) -> _Read:
-    def read(value: object, _base: Path) -> int:
-        if isinstance(value, str) and value.isascii() and value.isdigit():
-            value = int(value[:19])
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise ValueError(f"a whole number from {least} to {most}")
-        return value
-
-    return read
-
-
-def _word(*words: str) -> _Read:
-    def read(value: object, _base: Path) -> str:
-        if value not in words:
-            raise ValueError("one of " + ", ".join(f"`{word}`" for word in words))
-        return str(value)
-
-    return read
-
-
-def _schedule(value: object, _base: Path) -> Schedule | None:
-    """Read a table; in the environment it is written as TOML writes it inline."""
-    if value == "":
-        return None
-    if isinstance(value, str):
-        value = _inline_table(value)
-    if isinstance(value, Mapping):
-        return Schedule.read(value)
-    raise ValueError('a table like `{ default = "13 months", deny = "3 years" }`')
-
-
-def _inline_table(text: str) -> object:
-    """Return a value as TOML writes it on one line, None where it is none."""
-    try:
-        document = tomllib.loads(f"value = {text}")
-    except ValueError:
-        return None
-    return document["value"] if len(document) == 1 else None
-
-
-def _witnesses(value: object, _base: Path) -> tuple[Witness, ...]:
-    """Read pairs of a key and an address, in one text or as the texts of a list."""
-    texts = value if isinstance(value, list) else [value]
-    words = [word for text in texts if isinstance(text, str) for word in text.split()]
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError(_PAIRS)
-    if len(words) % 2:
-        raise ValueError(_PAIRS)
-    return tuple(map(_witness, words[::2], words[1::2]))
-
-
-def _witness(key: str, url: str) -> Witness:
-    try:
-        read = WitnessKey.read(key)
-    except NoteError as error:
-        raise ValueError(f"{_PAIRS} ({error})") from error
-    return Witness(key=read, url=_address(url))
-
-
-def _address(text: str) -> str:
-    """Return an address of the web. Raises `ValueError`."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        parts = urlsplit("")
-    is_plain = not (parts.query or parts.fragment or "@" in parts.netloc)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain:
-        raise ValueError("a web address: `https://` and a host, without `?`, `#` and `@`")
-    return text
-
-
-def _public_url(value: object, _base: Path) -> str | None:
-    if value is None:
-        return None
-    url = _address(value) if isinstance(value, str) else ""
-    if not url.startswith("https://"):
-        raise ValueError("an address that begins with `https://`")
-    return url.rstrip("/")
-
-
-def _unless_empty(read: _Read) -> _Read:
-    """Return a reader that leaves an empty text for a default which other settings make."""
-    return lambda value, base: read(value, base) if value != "" else ""
-
-
 SETTINGS = (
     Setting(
         name="data_directory",
         default="var",
         meaning="directory of the database, the signing keys and the anchor; made by `assent init`",
-        read=_path,
+        read=read_path,
     ),
     Setting(
         name="database_url",
         default="",
         shown="`sqlite:///<data_directory>/assent.db`",
         meaning="database of the log and the keys: an SQLite file, or `postgresql://user@host/name`",
-        read=_unless_empty(_text),
+        read=unless_empty(read_text),
     ),
     Setting(
         name="content_key",
         default="",
         shown="`<data_directory>/content.key`",
         meaning="file of the key that wraps the keys of contents; only its owner may read it",
-        read=_unless_empty(_path),
+        read=unless_empty(read_path),
     ),
     Setting(
         name="content_keys_url",
         default="",
         shown="`sqlite:///<data_directory>/content-keys.db`",
         meaning="database of the keys of contents, never that of the log ([below](#contents))",
-        read=_unless_empty(_text),
+        read=unless_empty(read_text),
     ),
     Setting(
         name="log_key",
         default="",
         shown="`<data_directory>/log.key`",
         meaning="file of the keys that sign the log; only its owner may read it",
-        read=_unless_empty(_path),
+        read=unless_empty(read_path),
     ),
     Setting(
         name="log_anchor",
         default="",
         shown="`<data_directory>/checkpoint`",
         meaning="file of the last signed checkpoint; best on another disk than the database",
-        read=_unless_empty(_path),
+        read=unless_empty(read_path),
     ),
     Setting(
         name="log_origin",
         default="",
         shown="a random name, made by `assent init`",
         meaning="name of the log, a URL without its scheme; it cannot be changed later",
-        read=_unless_empty(_text),
+        read=unless_empty(read_text),
     ),
     Setting(
         name="log_public",
         default=False,
         shown="`false`",
         meaning="`true` shows `/log/` to everyone, `false` to keys with the role `auditor`",
-        read=_flag,
+        read=read_flag,
     ),
     Setting(
         name="public_url",
         default=None,
         shown="none",
         meaning="by which address clients reach the service: `https://…`; for AuthZEN's discovery",
-        read=_public_url,
+        read=read_public_url,
     ),
     Setting(
         name="log_witnesses",
         default="",
         shown="none",
         meaning="witnesses that cosign the log: the public key of each, and its address after that",
-        read=_witnesses,
+        read=read_witnesses,
     ),
     Setting(
         name="log_quorum",
         default="",
         shown="more than half of them",
         meaning="how many witnesses have to cosign a checkpoint before it is published",
-        read=_unless_empty(_whole(1, 100)),
+        read=unless_empty(read_whole(1, 100)),
     ),
     Setting(
         name="log_vouched",
         default="",
         shown="`<data_directory>/vouched`",
         meaning="directory of cosigned checkpoints; best on another disk than the database",
-        read=_unless_empty(_path),
+        read=unless_empty(read_path),
     ),
     Setting(
         name="log_tsa",
         default="",
         shown="none",
         meaning="address of a time stamp authority (RFC 3161) that stamps checkpoints",
-        read=_unless_empty(lambda value, base: _address(_text(value, base))),
+        read=unless_empty(lambda value, base: read_address(read_text(value, base))),
     ),
     Setting(
         name="log_tsa_certificates",
         default="",
         shown="none",
         meaning="file with the certificates of that authority, its root among them (PEM)",
-        read=_unless_empty(_path),
+        read=unless_empty(read_path),
     ),
     Setting(
         name="log_tsa_minutes",
         default=60,
         meaning="least minutes from one time stamp to the next",
-        read=_whole(1, 1440),
+        read=read_whole(1, 1440),
     ),
     Setting(
         name="policies",
         default=shipped_directory(),
         shown="the policies that come with Assent",
         meaning="directory of which `assent init` makes the first version of the policy set",
-        read=_path,
+        read=read_path,
     ),
     Setting(
         name="policy_set",
         default="assent",
         meaning="policy set that decides for whoever names none",
-        read=_set_name,
+        read=read_set_name,
     ),
     Setting(
         name="policy_freshness",
         default=2,
         meaning="most seconds for which a process decides without having seen what is in force",
-        read=_whole(1, 60),
+        read=read_whole(1, 60),
     ),
-    Setting(name="host", default="127.0.0.1", meaning="address to listen on", read=_text),
-    Setting(name="port", default=8000, meaning="port to listen on", read=_whole(1, 65_535)),
+    Setting(name="host", default="127.0.0.1", meaning="address to listen on", read=read_text),
+    Setting(name="port", default=8000, meaning="port to listen on", read=read_whole(1, 65_535)),
     Setting(
         name="workers",
         default=2,
         meaning="processes that answer; one for each core is a good number",
-        read=_whole(1, 64),
+        read=read_whole(1, 64),
     ),
     Setting(
         name="threads",
         default=4,
         meaning="threads in each process; at most half of them stream at a time",
-        read=_whole(2, 64),
+        read=read_whole(2, 64),
     ),
     Setting(
         name="body_limit",
         default=8 * MEBIBYTE,
         meaning="most bytes of a request that is read as a whole",
-        read=_whole(1024, 64 * MEBIBYTE),
+        read=read_whole(1024, 64 * MEBIBYTE),
     ),
     Setting(
         name="batch_records",
         default=100_000,
         meaning="most campaigns of one batch",
-        read=_whole(1, 10_000_000),
+        read=read_whole(1, 10_000_000),
     ),
     Setting(
         name="batch_limit",
         default=1024 * MEBIBYTE,
         meaning="most bytes of one NDJSON batch",
-        read=_whole(1024, 1024 * 1024 * MEBIBYTE),
+        read=read_whole(1024, 1024 * 1024 * MEBIBYTE),
     ),
     Setting(
         name="commit_queue",
         default=4096,
         meaning="most decisions of one process that wait to be written; more are told to retry",
-        read=_whole(1, 1_000_000),
+        read=read_whole(1, 1_000_000),
     ),
     Setting(
         name="commit_patience",
         default=30,
         meaning="most seconds that a decision waits to be written",
-        read=_whole(1, 600),
+        read=read_whole(1, 600),
     ),
     Setting(
         name="retention",
         default="",
         shown="none: nothing is erased for its age",
         meaning="how long the contents of decisions are kept, by class ([below](#retention))",
-        read=_schedule,
+        read=read_schedule,
     ),
     Setting(
         name="graceful_timeout",
         default=30,
         meaning="most seconds that a stopping process has to finish its requests",
-        read=_whole(1, 600),
+        read=read_whole(1, 600),
     ),
     Setting(
         name="log_level",
         default="info",
         meaning="least severe events in the service's own log",
-        read=_word(*LOG_LEVELS),
+        read=read_word(*LOG_LEVELS),
     ),
     Setting(
         name="metrics_public",
         default=False,
         shown="`false`",
         meaning="`true` shows `/metrics` to everyone, `false` to keys with the role `monitor`",
-        read=_flag,
+        read=read_flag,
+    ),
+    Setting(
+        name="rate_limit",
+        default=0,
+        shown="`0`: no limit",
+        meaning="most requests of one key in a minute; more are answered 429 ([below](#limits))",
+        read=read_whole(0, 1_000_000),
+    ),
+    Setting(
+        name="cors_origins",
+        default="",
+        shown="none",
+        meaning="origins whose pages may call the service, like `https://console.example`",
+        read=read_origins,
+    ),
+    Setting(
+        name="oidc_issuer",
+        default="",
+        shown="none",
+        meaning="issuer (`iss`) whose access tokens are taken beside keys ([below](#tokens))",
+        read=unless_empty(read_text),
+    ),
+    Setting(
+        name="oidc_audience",
+        default="",
+        shown="none",
+        meaning="audience (`aud`) that a token has to be for",
+        read=unless_empty(read_text),
+    ),
+    Setting(
+        name="oidc_jwks",
+        default="",
+        shown="none",
+        meaning="address (`https://…`) or file of the issuer's public keys, a JWK Set",
+        read=unless_empty(read_place),
+    ),
+    Setting(
+        name="oidc_algorithms",
+        default="RS256 PS256 ES256 EdDSA",
+        meaning="algorithms that a token may be signed by; asymmetric ones only",
+        read=read_algorithms,
+    ),
+    Setting(
+        name="oidc_token_type",
+        default=ACCESS_TOKEN,
+        meaning="`typ` of a token: `at+jwt` (RFC 9068), or `JWT` for providers that know no other",
+        read=read_word(ACCESS_TOKEN, "JWT"),
+    ),
+    Setting(
+        name="oidc_roles_claim",
+        default="roles",
+        meaning="claim that has the roles; dots lead into it, as in `realm_access.roles`",
+        read=read_text,
+    ),
+    Setting(
+        name="oidc_roles",
+        default="",
+        shown="none",
+        meaning="which values of that claim are which roles, a table",
+        read=read_roles,
     ),
 )
 """Every setting, in the order of the documentation."""
@@ -490,7 +460,19 @@ def _settings(values: dict[str, Any]) -> Settings:
             "the settings `log_tsa` and `log_tsa_certificates` belong together: what cannot be"
             " verified is not kept"
         )
+    _check_issuer(values)
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def _check_issuer(values: Mapping[str, Any]) -> None:
+    """Raise `SettingsError` where some of what verifies tokens is there, and some is not."""
+    needed = ("oidc_issuer", "oidc_audience", "oidc_jwks", "oidc_roles")
+    lacking = [name for name in needed if not values[name]]
+    if lacking and len(lacking) < len(needed):
+        raise SettingsError(
+            f"tokens need the settings {', '.join(f'`{name}`' for name in needed)} together;"
+            f" `{lacking[0]}` is not set"
+        )
 
 
 def _quorum(witnesses: tuple[Witness, ...], chosen: int | str) -> int:

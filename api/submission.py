@@ -1,6 +1,7 @@
 """One submitted record through the engine: adapted, decoded, decided, told as a document.
 
-Before the decoding, what the consent strings of the campaign say is put beside it (`api.consent`).
+Before the decoding, what follows from the descriptor is put beside it: what its consent strings say
+(`api.consent`), and what the counts of its delivery come to (`api.delivery`).
 Every entrance (HTTP, command line) comes through here, so that the same record gets the same
 answer. Nothing is recorded; that is for the caller.
 """
@@ -10,10 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine import CampaignError, Decision, Engine, document
+from engine.evaluation.decode import CampaignFault
 from engine.evaluation.document import Document, Origin
+from engine.semantics.vocabulary import Vocabulary
 
 from .adapters import FORMATS, Adaptation, AdapterRefusal
-from .consent.facts import Contradiction, Heard, hear
+from .consent.facts import hear
+from .delivery.facts import compare_groups
+from .derived import Contradiction, Derived
 
 NATIVE = "assent"
 """The format of a descriptor written after the vocabulary itself."""
@@ -82,28 +87,38 @@ def _decide(
     id: str,  # noqa: A002 - likewise.
     adaptation: Adaptation | None,
 ) -> Decided | Refused:
-    heard = hear(descriptor, engine.bundle.policies.vocabulary)
-    if heard.contradictions:
-        return Refused(faults=_contradicted(heard.contradictions, adaptation))
-    origin = _origin(heard, adaptation)
+    derived = _derived(descriptor, engine.bundle.policies.vocabulary)
+    if derived.contradictions:
+        return Refused(faults=_contradicted(derived.contradictions, adaptation))
+    origin = _origin(derived, adaptation)
     try:
         decision = engine.decide(
-            heard.campaign, as_of=terms.as_of, as_if_launched=terms.as_if_launched
+            derived.campaign, as_of=terms.as_of, as_if_launched=terms.as_if_launched
         )
     except CampaignError as error:
-        return Refused(faults=_faults(error, origin))
+        return Refused(faults=_faults(_declared(error.faults, derived), origin))
     made = document(decision, id=id, identity=engine.identity, origin=origin)
     if adaptation is not None:
         made["unmapped"] = sorted(adaptation.unmapped)
     return Decided(decision=decision, document=made, origin=origin)
 
 
-def _origin(heard: Heard, adaptation: Adaptation | None) -> Origin | None:
+def _derived(descriptor: object, vocabulary: Vocabulary) -> Derived:
+    heard = hear(descriptor, vocabulary)
+    compared = compare_groups(heard.campaign, vocabulary)
+    return Derived(
+        campaign=compared.campaign,
+        origins={**heard.origins, **compared.origins},
+        contradictions=(*heard.contradictions, *compared.contradictions),
+    )
+
+
+def _origin(derived: Derived, adaptation: Adaptation | None) -> Origin | None:
     """Return what leads from the campaign into the record, or None where they are the same."""
     if adaptation is None:
-        return heard.origin_of if heard.origins else None
+        return derived.origin_of if derived.origins else None
     adapted = adaptation.origin_of
-    return lambda pointer: adapted(heard.origin_of(pointer) or pointer)
+    return lambda pointer: adapted(derived.origin_of(pointer) or pointer)
 
 
 def _contradicted(
@@ -116,10 +131,17 @@ def _contradicted(
     )
 
 
-def _faults(error: CampaignError, origin: Callable[[str], str | None] | None) -> tuple[Fault, ...]:
+def _declared(faults: tuple[CampaignFault, ...], derived: Derived) -> tuple[CampaignFault, ...]:
+    """Return the faults of what was declared: what was derived of it only repeats them."""
+    return tuple(each for each in faults if derived.origin_of(each.pointer) is None) or faults
+
+
+def _faults(
+    faults: tuple[CampaignFault, ...], origin: Callable[[str], str | None] | None
+) -> tuple[Fault, ...]:
     return tuple(
         Fault(pointer=_submitted(fault.pointer, origin), message=fault.message, help=fault.help)
-        for fault in error.faults
+        for fault in faults
     )
 
 

@@ -36,6 +36,7 @@ from engine.storage.vouched import VouchedDirectory
 from .contents import open_database, problem_of
 from .http import journal
 from .http.app import create_app
+from .http.rates import Rates
 from .http.service import Limits, Service, Streams
 from .metrics.instruments import MeasuredStore, Metrics
 from .policies_in_force import NotFresh, NotInForce, PoliciesInForce, utc_now
@@ -46,6 +47,7 @@ from .settings import Settings, load_settings
 from .setup import SetupError
 from .signing import check_origin, reason_of, signer_of
 from .stamping import authority_of, stamper_of
+from .tokens import tokens_of
 
 SERVICE = "service"
 """Who declares what its settings say, for the log."""
@@ -69,8 +71,8 @@ def application(settings: Settings | None = None) -> Callable[..., Iterable[byte
     return process.wsgi
 
 
-def start(settings: Settings, *, measures: Path | None = None) -> Process:
-    """Make all parts of a process; it shares its counts with others in the directory `measures`.
+def start(settings: Settings, *, shared: Path | None = None) -> Process:
+    """Make all parts of a process; it shares counts and limits in the directory `shared`.
 
     Raises `SetupError` where the database is not prepared or its policies cannot decide, and
     `StorageError`.
@@ -81,7 +83,8 @@ def start(settings: Settings, *, measures: Path | None = None) -> Process:
     policies = policies_of(settings, database, on_change=_journal_policies)
     if settings.retention is not None:
         Retention(database, settings.retention).declare(actor=SERVICE)
-    metrics = Metrics(measures)
+    metrics = Metrics(shared)
+    rates = _rates(settings, shared)
     committer = Committer(
         MeasuredStore(SQLLogStore(database), metrics),
         queue=settings.commit_queue,
@@ -103,6 +106,7 @@ def start(settings: Settings, *, measures: Path | None = None) -> Process:
             signer=signer,
             publisher=publisher,
             metrics=metrics,
+            rates=rates,
         )
     )
     signer.start()
@@ -182,6 +186,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
     signer: CheckpointSigner,
     publisher: CheckpointPublisher,
     metrics: Metrics,
+    rates: Rates | None,
 ) -> Service:
     return Service(
         policies=policies,
@@ -202,6 +207,9 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         public_url=settings.public_url,
         metrics=metrics,
         metrics_are_public=settings.metrics_public,
+        rates=rates,
+        origins=settings.cors_origins,
+        tokens=tokens_of(settings),
         probe=partial(_probe, database, signer),
         clock=utc_now,
         limits=Limits(
@@ -218,6 +226,12 @@ def _probe(database: Database, signer: CheckpointSigner) -> Readiness:
     if found.problem is None and failure is not None:
         return replace(found, problem=reason_of(failure))
     return found
+
+
+def _rates(settings: Settings, shared: Path | None) -> Rates | None:
+    if not settings.rate_limit:
+        return None
+    return Rates(settings.rate_limit, None if shared is None else shared / "rates")
 
 
 def _counted(

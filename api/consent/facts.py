@@ -16,6 +16,7 @@ from engine.evaluation.document import instant_text
 from engine.semantics.vocabulary import Vocabulary
 from engine.source.json_text import JSONValue
 
+from ..derived import Contradiction, Derived
 from .bits import UnreadableString
 from .gpp import GPPString, USPrivacy, decode_gpp_string
 from .tcf import RestrictionType, TCString, check_cmp, decode_tc_string
@@ -60,36 +61,7 @@ class _Said:
     told: Told
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contradiction:
-    """A fact that a descriptor declares otherwise than its consent string says."""
-
-    pointer: str
-    message: str
-    help: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """A descriptor with what its consent strings say.
-
-    `origins` leads from the pointer of a fact that was read from a string to the pointer of the
-    string. Where there are contradictions nothing can be decided.
-    """
-
-    campaign: object
-    origins: Mapping[str, str]
-    contradictions: tuple[Contradiction, ...]
-
-    def origin_of(self, pointer: str) -> str | None:
-        """Return the string that a fact was read from, or None where it was read from none."""
-        for fact, origin in self.origins.items():
-            if pointer == fact or pointer.startswith(f"{fact}/"):
-                return origin
-        return None
-
-
-def hear(campaign: object, vocabulary: Vocabulary) -> Heard:
+def hear(campaign: object, vocabulary: Vocabulary) -> Derived:
     """Return a descriptor with what its consent strings say, as the vocabulary can tell it.
 
     What is no descriptor, or has no strings, is returned as it is: the decoder says what is wrong
@@ -98,7 +70,7 @@ def hear(campaign: object, vocabulary: Vocabulary) -> Heard:
     consent = campaign.get("consent") if isinstance(campaign, dict) else None
     said = tuple(_said(consent)) if isinstance(consent, dict) else ()
     if not isinstance(campaign, dict) or not said:
-        return Heard(campaign=campaign, origins={}, contradictions=())
+        return Derived(campaign=campaign, origins={}, contradictions=())
     heard = {
         path: (one.told.get(path), one.source)
         for one in said
@@ -110,7 +82,7 @@ def hear(campaign: object, vocabulary: Vocabulary) -> Heard:
         for path, (value, source) in heard.items()
         if _is_contradicted(_declared(campaign, path), value)
     )
-    return Heard(
+    return Derived(
         campaign=_with(campaign, {path: value for path, (value, _) in heard.items()}),
         origins={_pointer(path): source for path, (_, source) in heard.items()},
         contradictions=(*_two_strings(said), *contradicted),
@@ -221,7 +193,7 @@ def _choice(section: USSection) -> JSONValue:
 
 def _two_strings(said: tuple[_Said, ...]) -> Iterator[Contradiction]:
     """Yield the contradiction of a TCF string and another in section 2 of the GPP string."""
-    told = [one.told for one in said if one.paths is _TCF_FACTS]
+    told = [one.told for one in said if one.paths is _TCF_FACTS and one.told["tcf_string.readable"]]
     if any(each != told[0] for each in told):
         yield Contradiction(
             pointer=_GPP,

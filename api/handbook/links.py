@@ -6,6 +6,7 @@ from engine.handbook.values import Handbook
 
 PAGES = {
     "articles": "by-article.html",
+    "coverage": "coverage.html",
     "markets": "by-market.html",
     "facts": "by-fact.html",
     "vocabulary": "vocabulary.html",

@@ -14,6 +14,7 @@ from engine.handbook.values import Handbook
 _FOLDER = files("api.handbook") / "templates"
 _HEADINGS = {
     "articles": "Index by article",
+    "coverage": "Coverage, from article to rule to test",
     "markets": "Index by market",
     "facts": "Index by campaign fact",
     "vocabulary": "Vocabulary and lists",

@@ -4,11 +4,23 @@ Keys are bearer tokens (RFC 6750 §2.1, in the header only). The challenge of a 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from engine.storage.keys import ApiKey, ApiKeys, Role
 
-from .problems import FORBIDDEN, UNAUTHENTICATED, Problem, ProblemRaised
+from .jwks import KeysUnavailable
+from .problems import (
+    FORBIDDEN,
+    TOO_MANY,
+    UNAUTHENTICATED,
+    UNAVAILABLE,
+    Problem,
+    ProblemRaised,
+    retry_later,
+)
+from .rates import Rates, Standing
+from .tokens import TokenError, Tokens
 
 PUBLIC = frozenset(
     {
@@ -79,15 +91,29 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
 _CHALLENGE = 'Bearer realm="assent"'
 
 
-def admit(keys: ApiKeys, endpoint: str, authorization: str | None) -> ApiKey:
-    """Return the key of a request. Raises `ProblemRaised` unless it may call the endpoint."""
-    key = _authenticated(keys, authorization)
+def admit(keys: ApiKeys, tokens: Tokens | None, endpoint: str, authorization: str | None) -> ApiKey:
+    """Return the key of a request. Raises `ProblemRaised` unless it may call the endpoint.
+
+    Who comes with a token of an identity provider is let in as a key of the subject's name.
+    """
+    key = _authenticated(keys, tokens, authorization)
     roles = ROLES.get(endpoint, frozenset())
     if key.roles.isdisjoint(roles):
         wanted = " or ".join(f"`{role}`" for role in sorted(roles)) or "another"
         detail = f"this needs a key with the role {wanted}"
         raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
     return key
+
+
+def check_rate(rates: Rates, key: ApiKey) -> Standing:
+    """Return where a key stands. Raises `ProblemRaised` where it asks too often."""
+    standing = rates.take(key.prefix)
+    if standing.wait is not None:
+        detail = f"a key may ask {standing.limit:,} times a minute; the next in {standing.wait} s"
+        problem = retry_later(TOO_MANY, detail, standing.wait)
+        headers = {**problem.headers, **standing.headers}
+        raise ProblemRaised(replace(problem, headers=headers))
+    return standing
 
 
 def sees_all(key: ApiKey) -> bool:
@@ -102,16 +128,30 @@ def check_reach(key: ApiKey, policy_set: str) -> None:
         raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
 
 
-def _authenticated(keys: ApiKeys, authorization: str | None) -> ApiKey:
+def _authenticated(keys: ApiKeys, tokens: Tokens | None, authorization: str | None) -> ApiKey:
     if authorization is None:
         detail = "send a key as `Authorization: Bearer assent_…`"
         raise _unauthenticated(detail, _CHALLENGE)
     scheme, _, token = authorization.partition(" ")
-    key = keys.authenticate(token.strip()) if scheme.lower() == "bearer" else None
+    token = token.strip()
+    if tokens is not None and scheme.lower() == "bearer" and tokens.is_token(token):
+        return _caller(tokens, token)
+    key = keys.authenticate(token) if scheme.lower() == "bearer" else None
     if key is None:
         detail = "the key is unknown, expired or revoked"
         raise _unauthenticated(detail, f'{_CHALLENGE}, error="invalid_token"')
     return key
+
+
+def _caller(tokens: Tokens, token: str) -> ApiKey:
+    try:
+        return tokens.caller(token)
+    except TokenError as error:
+        detail = f"the token is refused: {error}"
+        described = f'{_CHALLENGE}, error="invalid_token", error_description="{error}"'
+        raise _unauthenticated(detail, described.replace("`", "'")) from None
+    except KeysUnavailable as error:
+        raise ProblemRaised(retry_later(UNAVAILABLE, str(error))) from error
 
 
 def _unauthenticated(detail: str, challenge: str) -> ProblemRaised:

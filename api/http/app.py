@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
-from .access import MEASURED, PUBLIC, PUBLISHED, admit
+from .access import MEASURED, PUBLIC, PUBLISHED, admit, check_rate
 from .answers import SECURITY_HEADERS, problem_answer
+from .crossing import open_to_origin, preflight
 from .failures import problem_noted
 from .journal import ACCESS, request_id
 from .routes import (
@@ -31,13 +32,14 @@ from .routes import (
     vocabulary,
 )
 from .service import Service
+from .traces import trace_of
 
 
 def create_app(service: Service) -> Flask:
     """Return the application that serves with these parts."""
     app = Flask("assent", static_folder=None)
     app.extensions["policies"] = service.policies
-    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # No cross-origin use: CORS stays closed.
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # `crossing` answers what there is.
     app.url_map.merge_slashes = False
     modules = (decisions, batch, search, erasures, log, tiles, vocabulary, health, metrics)
     for module in (*modules, policy_sets, policies, documentation, authzen, opa):
@@ -53,7 +55,12 @@ def _register_admission(app: Flask, service: Service) -> None:
     def identify() -> None:
         g.started = time.perf_counter()
         g.request_id = request_id(request.headers.get("X-Request-ID"))
-        g.key = None
+        g.trace = trace_of(request.headers.get("traceparent"))
+        g.key = g.standing = None
+
+    @app.before_request
+    def cross() -> Response | None:
+        return preflight(request, service.origins)
 
     published = PUBLISHED if service.log_is_public else frozenset()
     measured = MEASURED if service.metrics_are_public else frozenset()
@@ -63,7 +70,10 @@ def _register_admission(app: Flask, service: Service) -> None:
     def authorise() -> None:
         # Without an endpoint there is no such path or method, which Flask answers by itself.
         if request.endpoint is not None and request.endpoint not in open_to_all:
-            g.key = admit(service.keys, request.endpoint, request.headers.get("Authorization"))
+            authorization = request.headers.get("Authorization")
+            g.key = admit(service.keys, service.tokens, request.endpoint, authorization)
+            if service.rates is not None:
+                g.standing = check_rate(service.rates, g.key)
 
 
 def _register_errors(app: Flask, service: Service) -> None:
@@ -76,6 +86,10 @@ def _register_closing(app: Flask, service: Service) -> None:
     @app.after_request
     def finish(answer: Response) -> Response:
         answer.headers.setdefault("X-Request-ID", g.request_id)
+        answer.headers["traceresponse"] = g.trace.header
+        if g.standing is not None:
+            answer.headers.update(g.standing.headers)
+        open_to_origin(request, answer, service.origins)
         for name, value in SECURITY_HEADERS.items():
             answer.headers.setdefault(name, value)
         fields = _request_fields(answer)
@@ -95,6 +109,9 @@ def _register_closing(app: Flask, service: Service) -> None:
 def _request_fields(answer: Response) -> Mapping[str, object]:
     return {
         "request_id": g.request_id,
+        "trace_id": g.trace.trace_id,
+        "span_id": g.trace.span_id,
+        "parent_id": g.trace.parent_id,
         "method": request.method if len(request.method) <= 16 else "?",
         "route": request.url_rule.rule if request.url_rule is not None else None,
         "status": answer.status_code,

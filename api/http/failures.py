@@ -38,9 +38,8 @@ def problem_noted(service: Service, error: Exception) -> Problem:
     problem = problem_of(error)
     service.metrics.refused(problem.kind.name)
     if problem.kind.status >= 500:
-        ERRORS.error(
-            problem.kind.name, exc_info=error, extra={"fields": {"request_id": g.request_id}}
-        )
+        fields = {"request_id": g.request_id, "trace_id": g.trace.trace_id}
+        ERRORS.error(problem.kind.name, exc_info=error, extra={"fields": fields})
     return problem
 
 

@@ -162,6 +162,12 @@ UNCONDITIONAL = _kind(
     "Say which state you saw",
     "a change of policies needs `If-Match` with the `ETag` of what you read",
 )
+TOO_MANY = _kind(
+    "too-many-requests",
+    429,
+    "The key asks too often",
+    "more requests in a minute than `rate_limit`; `Retry-After` says when the next may come",
+)
 INTERNAL_ERROR = _kind(
     "internal-error",
     500,
@@ -219,6 +225,7 @@ KINDS = (
     MALFORMED_POLICIES,
     UNRECORDABLE,
     UNCONDITIONAL,
+    TOO_MANY,
     INTERNAL_ERROR,
     BUSY,
     UNAVAILABLE,

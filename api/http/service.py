@@ -24,6 +24,8 @@ from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 
 from .problems import BUSY, ProblemRaised, retry_later
+from .rates import Rates
+from .tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +84,6 @@ class Service:
     streams: Streams
     metrics: Metrics = field(default_factory=Metrics)
     metrics_are_public: bool = False
+    rates: Rates | None = None
+    origins: frozenset[str] = frozenset()
+    tokens: Tokens | None = None

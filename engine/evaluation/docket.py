@@ -20,7 +20,7 @@ from .judge import Hearing
 from .law import Law, law_on
 from .moment import Days, Moment
 
-MOST_KEPT = 8
+MOST_KEPT = 16
 """So many states of the law have their index in memory at once."""
 
 MOST_MET = 4
@@ -91,6 +91,10 @@ class Docket:
         for number in range(bisect_left(self.days, since), len(self.days)):
             if self._changing[number] & among:
                 yield self.days[number]
+
+    def changing_on(self, day: date) -> Mask:
+        """Return the rules whose law changes on one of the days of change."""
+        return self._changing[self.state(day) - 1]
 
     def met(self, moment: Moment) -> tuple[int, int]:
         """Return the first and the last state of the law that the days of a moment meet."""

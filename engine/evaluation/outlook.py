@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache, partial
 
 import msgspec
+from msgspec import structs
 
 from ..semantics.tree import Offset, Policies
 from .columns import Mask
@@ -19,8 +20,8 @@ from .days import days_later
 from .docket import Called, Docket
 from .index import bits
 from .judge import Hearing
-from .moment import Flight, Moment, moment
-from .result import RuleResult
+from .moment import Days, Flight, Moment, moment
+from .result import RuleResult, Status, Upcoming
 from .turning_days import StatedReader, Timely, shifts, timely_facts, turns
 from .validity import Answer, answer, are_too_many, next_days
 
@@ -133,6 +134,30 @@ class Outlook:
             return False
         return not docket.changing(docket.state(flight.start), docket.state(flight.end)) & moving
 
+    def upcoming(self, now: Now, judge_row: JudgeRow) -> tuple[Upcoming, ...]:
+        """Return the rules that a campaign without end would come to violate, as `upcoming` does.
+
+        `judge_row` tells why.
+        """
+        docket, certain = self._docket, now.hearing.moment.certain
+        if certain is None or certain.last is None or not now.flight.endless:
+            return ()
+        rows = zip(bits(now.called.heard), now.results, strict=True)
+        violated = sum(1 << row for row, each in rows if each.status is Status.VIOLATED)
+        waiting, found = docket.everyone & ~violated, []
+        for day in docket.days_of_change(certain.last, docket.everyone):
+            if day > certain.last:
+                then = structs.replace(
+                    now.hearing.moment, certain=Days(first=day, last=day), possible=None
+                )
+                later = replace(now.hearing, moment=then)
+                for row in bits(docket.changing_on(day) & waiting):
+                    result = judge_row(row, later)
+                    if result.status is Status.VIOLATED:
+                        waiting &= ~(1 << row)
+                        found.append(Upcoming(day=day, result=result))
+        return tuple(found)
+
     def _days(self, now: Now, moving: Mask) -> set[int]:
         """Return the later days on which an answer can change."""
         docket, today = self._docket, now.hearing.moment.today
@@ -155,14 +180,13 @@ class Outlook:
         if not (heard or was_heard or changed):
             return False
         later = replace(now.hearing, moment=then)
-        if changed:
-            heard |= self._docket.call(later, changed).heard
         steady = [
             result
             for row, result in zip(bits(now.called.heard), now.results, strict=True)
             if not suspects >> row & 1
         ]
-        again = [self._judge(row, later) for row in bits(heard)]
+        # Rules under another law are judged as they are: an index would be made for a few of them.
+        again = [self._judge(row, later) for row in bits(heard | changed)]
         return answer(later, (*steady, *again), complete=now.complete) != now.answer
 
     def _changed(self, now: Moment, then: Moment) -> Mask:

@@ -33,7 +33,6 @@ from .results import Results
 from .roll import Roll
 from .standing import Stand, compile_standing, is_common
 from .tracing import Trace, compile_trace
-from .upcoming import upcoming
 from .validity import answer
 from .values import Campaign
 from .venue import HERE, Market, Venue, places_on, venues
@@ -89,7 +88,7 @@ class Program:
             would_pass=would_pass(hearing, self.judge_all, found[1]),
             results=results,
             missing=missing_facts(required, heard),
-            upcoming=upcoming(hearing, self.judge_all, results),
+            upcoming=self._outlook.upcoming(now, self._telling),
         )
 
     def _all(self, now: Now) -> tuple[RuleResult, ...]:
@@ -131,8 +130,11 @@ class Program:
     def _roll(self) -> Callable[[Law], Roll]:
         return lru_cache(maxsize=MOST_KEPT)(partial(Roll, self.policies))
 
+    def _telling(self, row: int, hearing: Hearing) -> RuleResult:
+        return self._judges[row].result(hearing)
+
     def _standing(self, row: int, hearing: Hearing) -> RuleResult:
-        return self._judges[row].standing(hearing)
+        return self._judges[row].outcome(hearing)
 
 
 def compile_program(policies: Policies) -> Program:
@@ -189,6 +191,11 @@ class _Judge:
                     self.rule, hearing, evaluate, tell=self._tell, venue=venue, day=day
                 )
         return judge(self.rule, hearing, evaluate, tell=self._tell)
+
+    def outcome(self, hearing: Hearing) -> RuleResult:
+        """Return what the rule comes to; where anything does, without findings."""
+        settled = self._quick(hearing)
+        return settled if settled is not None else self.standing(hearing)
 
     def standing(self, hearing: Hearing) -> RuleResult:
         """Return what the rule comes to, without findings; a duty is told as it always is."""

@@ -5,7 +5,6 @@ not change the answer, but whoever books the campaign should know its date.
 """
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 
@@ -14,7 +13,6 @@ from msgspec import structs
 from .judge import Hearing
 from .moment import FLIGHT, Days
 from .result import RuleResult, Status, Upcoming
-from .results import heard
 from .validity import JudgeAll
 
 
@@ -25,8 +23,7 @@ def upcoming(
     certain = hearing.moment.certain
     if certain is None or hearing.campaign.at(FLIGHT, "until_stopped") is not True:
         return ()
-    violated = {r.rule.id for r in heard(results) if r.status is Status.VIOLATED}
-    open_rules = hearing.policies.calendars.keys() - violated
+    open_rules = {r.rule.id for r in results if r.status is not Status.VIOLATED}
     found: dict[str, Upcoming] = {}
     for day, names in _days_of_change(hearing, certain, open_rules):
         then = structs.replace(hearing.moment, certain=Days(first=day, last=day), possible=None)
@@ -38,7 +35,7 @@ def upcoming(
 
 
 def _days_of_change(
-    hearing: Hearing, certain: Days, open_rules: AbstractSet[str]
+    hearing: Hearing, certain: Days, open_rules: set[str]
 ) -> list[tuple[date, set[str]]]:
     """Return the later days on which the law of some rules changes, in order, with those rules."""
     days: dict[date, set[str]] = {}

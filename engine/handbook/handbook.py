@@ -3,6 +3,7 @@
 from ..bundle.bundle import Bundle
 from . import indexes, reference
 from .chapters import EVERYWHERE, chapters
+from .coverage import coverage
 from .values import Handbook
 
 
@@ -11,6 +12,7 @@ def handbook(bundle: Bundle) -> Handbook:
     made = chapters(bundle)
     entries = tuple(entry for chapter in made for entry in chapter.rules)
     policies = bundle.policies
+    instruments = indexes.instruments(entries)
     return Handbook(
         name=bundle.name,
         version=bundle.version,
@@ -18,7 +20,8 @@ def handbook(bundle: Bundle) -> Handbook:
         chapters=made,
         everywhere=tuple(entry.reference for entry in entries if entry.markets == EVERYWHERE),
         markets=indexes.markets(policies, entries),
-        instruments=indexes.instruments(entries),
+        instruments=instruments,
+        coverage=coverage(instruments, entries),
         facts=indexes.facts(entries),
         definitions=reference.definitions(policies, entries),
         parameters=reference.parameters(policies, entries),

@@ -277,6 +277,27 @@ class InstrumentEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageRow:
+    """A rule under a provision, and how many of its examples come to each outcome."""
+
+    provision: str
+    rule: RuleReference
+    denied: int
+    warned: int
+    open: int
+    allowed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentCoverage:
+    """An instrument, and a row for each rule under each of its provisions."""
+
+    name: str
+    title: str
+    rows: tuple[CoverageRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarketEntry:
     """A market, and the rules that hold in it beside those that hold everywhere."""
 
@@ -304,6 +325,7 @@ class Handbook:
     everywhere: tuple[RuleReference, ...]
     markets: tuple[MarketEntry, ...]
     instruments: tuple[InstrumentEntry, ...]
+    coverage: tuple[InstrumentCoverage, ...]
     facts: tuple[FactUse, ...]
     definitions: tuple[DefinitionEntry, ...]
     parameters: tuple[ParameterEntry, ...]

@@ -229,6 +229,7 @@ def serving(
         "ASSENT_POLICY_FRESHNESS": str(settings.policy_freshness),
         "ASSENT_PORT": str(settings.port),
         "ASSENT_LOG_LEVEL": settings.log_level,
+        "ASSENT_RATE_LIMIT": str(settings.rate_limit),
         "ASSENT_LOG_PUBLIC": "true" if settings.log_public else "false",
     }
     if settings.log_witnesses:

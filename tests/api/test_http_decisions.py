@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from api.adapters import FORMATS
 from tests.api.installation import Caller, allowed, campaign, problem_of
+from tests.unit.adapters.complete import COMPLETE
 
 
 def test_deny_is_an_answer_like_allow(api: Caller) -> None:
@@ -81,6 +83,17 @@ def test_platform_record_is_decided_and_pointed_into(api: Caller) -> None:
     assert answer.status_code == 200, made
     assert made["campaign"] == "a1"
     assert made["unmapped"] == []
+
+
+@pytest.mark.parametrize("form", COMPLETE)
+def test_record_of_each_platform_is_decided(api: Caller, form: str) -> None:
+    record = json.loads(json.dumps(COMPLETE[form], default=float))
+    answer = api.post({"campaign": record}, query_string={"format": form})
+    made = json.loads(answer.data)
+    assert answer.status_code == 200, made
+    told = FORMATS[form](record)
+    assert made["campaign"] == told.campaign["id"]
+    assert made["unmapped"] == sorted(told.unmapped)
 
 
 def test_charset_may_be_named(api: Caller) -> None:

@@ -1,11 +1,13 @@
 """A database of every earlier version is brought to this one, with what is logged in it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
 
+from engine import storage
 from engine.audit.record import seal
 from engine.storage.contents import Contents
 from engine.storage.database import Database
@@ -21,7 +23,8 @@ from tests.audit.test_sealing import content_key, contents, keys_url, report_of
 
 __all__ = ["content_key", "contents", "keys_url"]  # The fixtures of a key store.
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+_VERSIONS = Path(storage.__file__).parent / "migrations" / "versions"
+REVISIONS = tuple(sorted(path.name[:4] for path in _VERSIONS.glob("0*.py")))
 SEALED_FROM = "0005"
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from tests.unit.adapters.complete import COMPLETE
+
 Run = Callable[..., Result]
 Write = Callable[[str, object], Path]
 GOLDEN = Path(__file__).parent / "golden"
@@ -145,6 +147,15 @@ def test_a_platforms_record_is_pointed_into(run: Run, write: Write, adapted: str
     assert "  at        /AgeBracket\n  read as   /targeting/age/min\n" in result.stdout
     assert "not read from the record: " in result.stdout
     assert "/Mystery" in result.stdout
+
+
+@pytest.mark.parametrize("form", COMPLETE)
+def test_a_record_of_each_platform_is_decided(run: Run, write: Write, form: str) -> None:
+    text = json.dumps(COMPLETE[form], default=float)
+    result = run("decide", write("one.json", text), "--format", form, "--as-of", "2026-11-23")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("DENY")
+    assert "not read from the record: " in result.stdout
 
 
 def test_a_record_of_another_platform_is_refused(run: Run, write: Write, adapted: str) -> None:

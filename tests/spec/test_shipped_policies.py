@@ -509,6 +509,23 @@ def test_the_tables_in_the_handbook_say_what_the_bundle_says() -> None:
     assert written == expected
 
 
+def test_what_is_listed_as_not_encoded_is_cited_by_no_rule() -> None:
+    text = HANDBOOK.read_text("utf-8")
+    _, begin, rest = text.partition("<!-- not encoded -->")
+    listed = re.findall(
+        r"^\| ([A-Z]\w+ [a-z]\w* .*?) \|", rest.partition("<!-- end")[0], re.MULTILINE
+    )
+    assert begin
+    assert listed
+    cited = {
+        f"{each.instrument} {each.provision}"
+        for rule in shipped().policies.rules
+        for each in rule.sources
+    }
+    assert cited.isdisjoint(listed)
+    assert {each.partition(" ")[0] for each in listed} <= {each.partition(" ")[0] for each in cited}
+
+
 def test_a_rule_in_doubt_only_advises() -> None:
     assert set(marks().values()) <= {"A", "B", "C", "policy"}
     doubtful = {name for name, mark in marks().items() if mark == "C"}

@@ -47,10 +47,10 @@ def put_remaining_lists(draft: Draft, resources: Resources) -> None:
         case list(audiences):
             referred = {one.get("id") for one in audiences if isinstance(one, dict)}
     for one in resources.by_sort["userList"]:
-        if one.unread("resourceName") in referred:
+        name = one.filled("resourceName")
+        if name is not None and name.value in referred:
             continue
         told = draft.element("audiences", one.pointer)
-        name = one.filled("resourceName")
         told.put_found("id", name if name is not None else one.identifier("id"))
         _put_list(told, one)
 

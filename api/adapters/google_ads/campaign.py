@@ -131,12 +131,9 @@ def _put_networks(platform: Draft, campaign: Record) -> None:
         return
     chosen = []
     for name in settings:
-        value = settings.unread(name)
-        if name.startswith("target") and isinstance(value, bool):
+        if name.startswith("target") and settings.unread(name) is True:
             settings.yes_no(name)
-            if value:
-                network = Found(value=name.removeprefix("target"), pointer=settings.at(name))
-                chosen.append(network)
+            chosen.append(Found(value=name.removeprefix("target"), pointer=settings.at(name)))
     if chosen:
         platform.put_all("placements", chosen, settings.pointer)
 

@@ -1,19 +1,21 @@
 """Meta: objects of the Marketing API, told as a campaign.
 
 A record is one object (a campaign, an ad set, an ad, an ad creative, a custom audience), several
-of them joined under the names of their levels, or a call of the API with its parameters. A member
+of them joined under the names of their levels, a call of the API with its parameters, or an ad as
+the Ad Library has archived it. A member
 that is absent is unknown, whatever Meta would do then, except where Meta documents what absence
 means. What is read from where is in `docs/adapters/meta.md`.
 """
 
 from api.adapters.adaptation import Adaptation, Draft
-from api.adapters.agreement import agreement
+from api.adapters.agreement import EITHER, agreement
 from api.adapters.reading import whole_record
 from api.adapters.telling import require_told, unmapped
 
 from .ads import ad_parts
-from .audiences import Audiences, audience_part
+from .audiences import Audiences, audience_part, put_way_out
 from .campaign import account_of, ad_set_part, campaign_part
+from .library import MARKS, put_archived_ad
 from .money import currency_of, leave_currency
 from .objects import Objects, objects_of
 
@@ -27,10 +29,13 @@ def adapt(record: object) -> Adaptation:
     that holds nothing a campaign is told by.
     """
     root = whole_record(record)
-    objects = objects_of(root)
     draft = Draft()
     platform = draft.element("platforms", "")
     platform.put("name", "meta", "")
+    if MARKS & set(root):
+        put_archived_ad(draft, platform, root)
+        return draft.finish(unmapped(root, ()))
+    objects = objects_of(root)
     untold = _put_levels(draft, platform, objects)
     platform.put_found("account_id", account_of(objects))
     require_told(draft, "send the objects with their fields, not only references to them")
@@ -50,11 +55,13 @@ def _put_levels(draft: Draft, platform: Draft, objects: Objects) -> tuple[str, .
     for parts in filter(None, levels):
         agreed = agreement(parts)
         untold += agreed.untold
+        known = draft.facts()
         for path in agreed.draft.facts():
             if path == "placements":
                 platform.absorb(path, agreed.draft)
-            else:
+            elif path not in EITHER or known.get(path) is not True:
                 draft.absorb(path, agreed.draft)
+    put_way_out(draft, objects.audiences)
     if not {"budget.amount", "budget.total"} & draft.facts().keys():
         leave_currency(objects.currency_holders)
     return untold

@@ -82,6 +82,16 @@ def audience_part(audiences: Audiences) -> Draft:
     return draft
 
 
+def put_way_out(draft: Draft, audiences: Sequence[Record]) -> None:
+    """Tell where people can object, where every audience names the same address."""
+    links = [audience.filled("opt_out_link") for audience in audiences]
+    if links and len({None if link is None else link.value for link in links}) == 1:
+        draft.put_found("landing.opt_out_url", links[0])
+        return
+    for audience in audiences:
+        audience.leave("opt_out_link")
+
+
 def _put_audience(draft: Draft, audience: Record) -> None:
     draft.put_found("id", audience.identifier("id"))
     draft.put_found("name", audience.filled("name"))

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
+from api.adapters.telling import put_word
 from engine.source.json_fault import excerpt
 
 from .audiences import Audiences
@@ -53,6 +54,11 @@ def campaign_part(objects: Objects, currency: Found[str] | None) -> Draft:
         campaign.leave("objective")
     _put_categories(draft, campaign)
     put_budget(draft, campaign, currency)
+    state = campaign.record("advantage_state_info")
+    if state is not None:
+        widened = {"DISABLED": False, "ENABLED": True}
+        name = "advantage_audience_state"
+        put_word(draft, "automation.audience_expansion", state, name, widened)
     if not objects.ad_sets:
         _put_flight(draft, campaign, "stop_time")
     return draft
@@ -122,7 +128,7 @@ def _put_categories(draft: Draft, campaign: Record) -> None:
 
 
 def _put_flight(draft: Draft, holder: Record, end_name: str) -> None:
-    start, end = _moment(holder, "start_time"), _moment(holder, end_name)
+    start, end = moment(holder, "start_time"), moment(holder, end_name)
     if start is not None:
         draft.put("flight.start", start.value.date().isoformat(), start.pointer)
     if end is None:
@@ -137,24 +143,25 @@ def _put_flight(draft: Draft, holder: Record, end_name: str) -> None:
         draft.put("flight.end", end.value.date().isoformat(), end.pointer)
         draft.put("flight.until_stopped", value=False, origin=end.pointer)
         moments = [start, end]
-    zones = {str(moment.value.tzinfo): moment for moment in moments if moment is not None}
+    zones = {str(one.value.tzinfo): one for one in moments if one is not None}
     if len(zones) == 1:
-        zone, moment = zones.popitem()
-        draft.put("flight.timezone", zone, moment.pointer)
+        zone, one = zones.popitem()
+        draft.put("flight.timezone", zone, one.pointer)
 
 
-def _moment(holder: Record, name: str) -> Found[datetime] | None:
+def moment(holder: Record, name: str) -> Found[datetime] | None:
+    """Return a moment with its offset, or refuse what is none; seconds are in UTC."""
     value = holder.identifier(name)
     if value is None:
         return None
-    moment = _read_moment(value.value)
-    if moment is None:
+    read = _read_moment(value.value)
+    if read is None:
         holder.refuse(
             name,
             f"{excerpt(value.value)} is no moment",
             "write it as `2026-07-29T17:54:57-0700`, or in seconds since 1970",
         )
-    return Found(value=moment, pointer=value.pointer)
+    return Found(value=read, pointer=value.pointer)
 
 
 def _read_moment(value: str) -> datetime | None:

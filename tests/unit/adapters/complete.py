@@ -107,6 +107,25 @@ TIKTOK: dict[str, JSONValue] = {
     ],
 }
 
+ARCHIVED: dict[str, JSONValue] = {
+    "ad_snapshot_url": "https://www.facebook.com/ads/archive/render_ad/?id=4083",
+    "ad_creative_body": "Come and see",
+    "ad_delivery_start_time": "2019-05-13T15:30:13+0000",
+    "ad_delivery_stop_time": "2019-05-16T15:30:04+0000",
+    "page_name": "Example",
+    "bylines": "Example Party",
+    "beneficiary_payers": [{"payer": "Agency", "beneficiary": "Example", "current": True}],
+    "publisher_platforms": ["facebook"],
+    "target_ages": ["18", "40"],
+    "target_gender": "All",
+    "target_locations": [
+        {"name": "France", "type": "COUNTRY", "excluded": False, "num_obfuscated": 0},
+        {"name": "Belgium", "type": "COUNTRY", "excluded": True, "num_obfuscated": 0},
+    ],
+    "spend": {"lower_bound": "0", "upper_bound": "99"},
+}
+"""An ad of Meta's Ad Library with every member that the adapter `meta` tells."""
+
 _FACET = "urn:li:adTargetingFacet:"
 LINKEDIN: dict[str, JSONValue] = {
     "campaign": {

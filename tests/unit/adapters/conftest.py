@@ -218,12 +218,13 @@ def joined() -> dict[str, JSONValue]:
             {
                 "id": "77",
                 "name": "Friends of friends",
+                "opt_out_link": "https://example.org/out",
                 "subtype": "LOOKALIKE",
                 "customer_file_source": "USER_PROVIDED_ONLY",
                 "retention_days": 180,
                 "is_eligible_for_sac_campaigns": True,
                 "lookalike_spec": {"ratio": Decimal("0.015"), "origin": [{"id": "70"}]},
             },
-            {"id": "90", "subtype": "WEBSITE"},
+            {"id": "90", "subtype": "WEBSITE", "opt_out_link": "https://example.org/out"},
         ],
     }

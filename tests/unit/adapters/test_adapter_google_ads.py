@@ -124,6 +124,11 @@ def test_operations_that_create_are_told() -> None:
         ({"campaign": "x"}, "nothing in the record shows which resource", ""),
         ({"campaignCriterion": {}}, "no member of the record tells anything", ""),
         ({"results": []}, "no member of the record tells anything", ""),
+        (
+            {"userLists": [{"resourceName": []}]},
+            "`resourceName` should be a text, and is a list",
+            "/userLists/0/resourceName",
+        ),
         ({"campaign": [1]}, "`campaign` should be an object, and is a list", "/campaign"),
         (
             CAMPAIGN | {"startDateTime": "2026-08-01 00:00:00", "endDateTime": "2026-07-01"},

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from api.adapters import FORMATS, AdapterRefusal
 from engine.source.json_text import JSONValue, read_json
-from tests.unit.adapters.complete import COMPLETE
+from tests.unit.adapters.complete import ARCHIVED, COMPLETE
 
 
 def names_in(value: JSONValue) -> Iterator[str]:
@@ -100,7 +100,9 @@ NAMES = [
     "Interests",
     "Segments",
 ]
-NAMES += sorted({name for record in COMPLETE.values() for name in names_in(record)} - set(NAMES))
+NAMES += sorted(
+    {name for record in (*COMPLETE.values(), ARCHIVED) for name in names_in(record)} - set(NAMES)
+)
 LEAVES = st.one_of(
     st.none(),
     st.booleans(),
@@ -168,6 +170,7 @@ def test_broken_records_are_answered(
     """A record of which some members are exchanged ends in an adaptation or a refusal."""
     answered(FORMATS["snapchat"], choice.draw(mutated(row)))
     answered(FORMATS["meta"], choice.draw(mutated(joined)))
+    answered(FORMATS["meta"], choice.draw(mutated(ARCHIVED)))
 
 
 @pytest.mark.parametrize("name", COMPLETE)

@@ -177,6 +177,12 @@ def test_contradiction_says_where(members: dict[str, Any], expected: tuple[str, 
     assert contradictions(**members) == [expected]
 
 
+def test_tcf_string_that_cannot_be_read_contradicts_nothing_and_is_not_made_up_for() -> None:
+    told = heard(consent={"tcf": "AAAA", "gpp": f"{write.gpp_header([2])}~{TCF}"})
+    assert told["tcf_string"].keys() == {"readable", "fault"}
+    assert "tcf_purposes" not in told["consent"]
+
+
 def test_the_same_tcf_string_twice_is_no_contradiction() -> None:
     both = {"tcf": TCF, "gpp": f"{write.gpp_header([2])}~{TCF}"}
     assert (

@@ -269,6 +269,18 @@ def test_law_to_come_is_judged_in_each_market() -> None:
     ]
 
 
+def test_law_of_the_first_day_is_not_to_come() -> None:
+    coming = court(
+        rule("prohibit when campaign.flag", "in force from 2027-01-01", name="first"),
+        rule("prohibit when campaign.other", "in force from 2027-02-01", name="then"),
+        rule("prohibit when campaign.other", "in force from 2027-03-01", name="later"),
+    )
+    endless = {"start": "2027-01-01", "until_stopped": True}
+    found = hear(coming, flag=True, other=False, flight=endless)
+    assert (found.effect.value, found.upcoming) == ("deny", ())
+    assert len(hear(coming, flag=True, other=True, flight=endless).upcoming) == 2
+
+
 def test_days_in_a_list_are_counted_from() -> None:
     vocabulary = VOCABULARY.replace(
         '  day     : date "a day"', '  day     : date "a day"\n  days    : list of date "days"'

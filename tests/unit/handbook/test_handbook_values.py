@@ -324,3 +324,30 @@ def test_a_rule_names_its_waivers_and_who_answers_for_them() -> None:
 def test_a_test_of_a_waiver_is_an_example_of_its_rule() -> None:
     (entry,) = handbook(bundle(WAIVED)).rules
     assert [(each.title, each.result) for each in entry.examples] == [("let pass", "waived")]
+
+
+def test_the_coverage_matrix_leads_from_every_provision_to_its_rules_and_tests() -> None:
+    made = shipped()
+    cited = {
+        (instrument.name, provision.provision, rule.id)
+        for instrument in made.instruments
+        for provision in instrument.provisions
+        for rule in provision.rules
+    }
+    rows = {
+        (each.name, row.provision, row.rule.id): row for each in made.coverage for row in each.rows
+    }
+    assert rows.keys() == cited
+    minors = rows["DSA", "Article 28(2)", "minors/no_profiled_ads"]
+    examples = next(rule for rule in made.rules if rule.id == "minors/no_profiled_ads").examples
+    counted = (minors.denied, minors.open, minors.warned, minors.allowed)
+    assert sum(counted) == len(examples)
+    assert minors.denied
+    assert minors.open
+
+
+def test_the_coverage_matrix_counts_each_outcome() -> None:
+    made = shipped()
+    rows = [row for each in made.coverage for row in each.rows]
+    for name in ("denied", "warned", "open", "allowed"):
+        assert any(getattr(row, name) for row in rows)

@@ -1,0 +1,105 @@
+"""What the counts in `delivery.by_group` come to, as facts of the campaign.
+
+They are stated in `delivery_groups` (`policies/vocabulary/delivery_groups.policy`), in the order of
+the counts, so far as the bundle that decides declares them; beyond `MOST_GROUPS` they stay unknown.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from engine.semantics.vocabulary import Vocabulary
+from engine.source.json_text import JSONValue
+
+from ..derived import Contradiction, Derived
+from .groups import Count, Measured, measure, percent
+
+MOST_GROUPS = 100
+"""The most groups that are compared: a stranger may not have more computed than that."""
+
+_DERIVED, _COUNTS = "delivery_groups", "/delivery/by_group"
+
+
+def compare_groups(campaign: object, vocabulary: Vocabulary) -> Derived:
+    """Return a descriptor with its groups compared, as the vocabulary can tell it.
+
+    What has no counts, or counts that are none, is returned as it is: the decoder says what is
+    wrong with it.
+    """
+    declared = vocabulary.find((_DERIVED,))
+    counts = _counts(campaign)
+    if not isinstance(campaign, dict) or declared is None or declared.record is None or not counts:
+        return Derived(campaign=campaign, origins={}, contradictions=())
+    known = vocabulary.records[declared.record].facts
+    made: JSONValue = [
+        {name: value for name, value in _told(each).items() if name in known and value is not None}
+        for each in _measured(counts)
+    ]
+    stated = campaign.get(_DERIVED)
+    return Derived(
+        campaign={**campaign, _DERIVED: made},
+        origins={f"/{_DERIVED}": _COUNTS},
+        contradictions=() if stated is None or stated == made else (_CONTRADICTED,),
+    )
+
+
+_CONTRADICTED = Contradiction(
+    pointer=f"/{_DERIVED}",
+    message=f"`{_DERIVED}` is declared, and the counts in `delivery.by_group` say something else",
+    help=f"leave `{_DERIVED}` out: it is computed from the counts",
+)
+
+
+def _counts(campaign: object) -> list[Count]:
+    delivery = campaign.get("delivery") if isinstance(campaign, dict) else None
+    groups = delivery.get("by_group") if isinstance(delivery, dict) else None
+    if not isinstance(groups, list) or len(groups) > MOST_GROUPS:
+        return []
+    counts = [_count(group) for group in groups]
+    return [count for count in counts if count is not None] if None not in counts else []
+
+
+def _count(group: JSONValue) -> Count | None:
+    """Return the counts of a group, or None where it does not say what is needed of every group."""
+    if not isinstance(group, dict):
+        return None
+    attribute, name, delivered = group.get("attribute"), group.get("group"), group.get("delivered")
+    if not isinstance(attribute, str) or not isinstance(name, str) or not _is_count(delivered):
+        return None
+    assert isinstance(delivered, int)  # noqa: S101 - it is a count.
+    eligible = group.get("eligible")
+    return Count(
+        attribute=attribute,
+        group=name,
+        delivered=delivered,
+        eligible=eligible if _is_count(eligible) and isinstance(eligible, int) else None,
+    )
+
+
+def _is_count(value: JSONValue) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _measured(counts: Iterable[Count]) -> Iterator[Measured]:
+    """Yield every group, measured against those of its attribute, in the order of the counts."""
+    ordered = tuple(counts)
+    by_attribute = {
+        attribute: measure([count for count in ordered if count.attribute == attribute])
+        for attribute in {count.attribute for count in ordered}
+    }
+    for count in ordered:
+        yield next(by_attribute[count.attribute])
+
+
+def _told(measured: Measured) -> dict[str, JSONValue]:
+    count, verdict = measured.count, measured.verdict
+    share, ratio = measured.share, measured.impact_ratio
+    return {
+        "attribute": count.attribute,
+        "group": count.group,
+        "delivered": count.delivered,
+        "eligible": count.eligible,
+        "share": None if share is None else percent(share),
+        "impact_ratio": None if ratio is None else percent(ratio),
+        "highest": measured.highest,
+        "significant": None if verdict is None else verdict.significant,
+        "method": None if verdict is None else verdict.method.value,
+    }

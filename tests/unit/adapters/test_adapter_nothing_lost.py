@@ -1,0 +1,56 @@
+"""Nothing that was submitted is lost: it is told, or kept as unmapped, or tells how to read on."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from api.adapters import FORMATS
+from engine.source.json_fault import escaped
+from engine.source.json_text import JSONValue
+from tests.unit.adapters.complete import ARCHIVED, COMPLETE
+
+READ_WITH_ANOTHER = frozenset(
+    [
+        "age_groups",  # the lowest and the highest of several
+        "assetAutomationStatus",  # whether the feature beside it is on
+        "country",  # of the region that is told
+        "countryCode",  # of the circle that is in it
+        "currency",
+        "currencyCode",
+        "device_price_ranges",  # both ends, told at the first
+        "excluded",  # which side a place is on
+        "negative",  # likewise
+        "placement_type",  # whether the placements count
+        "radiusUnits",
+        "resourceName",  # by which a resource was found
+        "type",  # of one of several age ranges
+    ]
+)
+"""The members that only say how another one is to be read."""
+
+
+def leaves(value: JSONValue, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """The pointer of each value that holds no other, and the name that it stands under."""
+    match value:
+        case dict():
+            for name, inner in value.items():
+                yield from leaves(inner, f"{pointer}/{escaped(name)}")
+        case list():
+            for index, inner in enumerate(value):
+                yield from leaves(inner, f"{pointer}/{index}")
+        case None:
+            return
+        case _:
+            names = [token for token in pointer.split("/") if not token.isdecimal()]
+            yield pointer, names[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "record"), [*COMPLETE.items(), ("meta", ARCHIVED)], ids=[*COMPLETE, "archived"]
+)
+def test_every_value_is_told_or_kept(name: str, record: dict[str, JSONValue]) -> None:
+    told = FORMATS[name](record)
+    origins = set(told.origins.values())
+    for pointer, member in leaves(record):
+        kept = any(pointer == at or pointer.startswith(f"{at}/") for at in told.unmapped)
+        assert pointer in origins or kept or member in READ_WITH_ANOTHER, pointer
