@@ -59,7 +59,9 @@ def test_decision_is_in_the_log(api: Caller) -> None:
     assert dry == {"result": True}
 
 
-@pytest.mark.parametrize("path", ["nothing/allow", "assent/deny", "assent/allow/more", "%20"])
+@pytest.mark.parametrize(
+    "path", ["nothing/allow", "assent/deny", "assent/allow/more", "%20", "a%0Ab/c", "/x"]
+)
 def test_undefined_has_no_result(api: Caller, path: str) -> None:
     assert ask(api, path, given(allowed())) == {}
 

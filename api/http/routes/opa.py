@@ -4,6 +4,8 @@ import time
 
 import msgspec
 from flask import Blueprint, g, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.routing import PathConverter
 from werkzeug.wrappers import Response
 
 from api.http.answers import encoded, json_answer
@@ -45,9 +47,24 @@ _SET_TWICE = ProblemError(
 )
 
 
+class _DocumentConverter(PathConverter):
+    """Any path at all: what names no document is undefined, and not an unknown path."""
+
+    regex = r"(?:.|\n)+?"
+    part_isolating = False
+
+
 def blueprint(service: Service) -> Blueprint:
     """Return the routes of OPA."""
     routes = Blueprint("opa", __name__)
+
+    @routes.record_once
+    def add_converter(state: BlueprintSetupState) -> None:
+        state.app.url_map.converters = {
+            **state.app.url_map.converters,
+            "document": _DocumentConverter,
+        }
+
     _add_data(routes, service)
     _add_state(routes, service)
 
@@ -65,7 +82,7 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _add_data(routes: Blueprint, service: Service) -> None:
-    @routes.post("/v1/data/<path:rest>")
+    @routes.post("/v1/data/<document:rest>")
     def decide(rest: str) -> Response:
         started = time.perf_counter()
         query = read_query(OPAParameters, request.args)
