@@ -79,6 +79,8 @@ def assert_problem(made: Document) -> None:
 
 def assert_documented(app: Flask, method: str, path: str, answer: Response) -> None:
     """Check that the interface's document has a status and type, where it has the path."""
+    if path.startswith("//"):  # To the router of this test it would begin with a host.
+        return
     try:
         rule, _ = app.url_map.bind("").match(path.partition("?")[0], method, return_rule=True)
     except HTTPException:

@@ -42,8 +42,8 @@ def test_the_schedule_is_declared_once_before_anything_is_decided(
 ) -> None:
     served(installed.settings)
     served(installed.settings)
-    (entry,) = TileLog(database).entries(size=TileLog(database).head().size)
-    assert (entry.index, entry.disclosures[0].value) == (0, SERVICE)
+    _policies, entry = TileLog(database).entries(size=TileLog(database).head().size)
+    assert (entry.index, entry.disclosures[0].value) == (1, SERVICE)
     assert json.loads(entry.leaf)["classes"] == [
         {"policy_set": None, "outcome": None, "period": "1 day"}
     ]
@@ -64,7 +64,7 @@ def test_what_was_erased_for_its_age_is_gone(installed: Installation, database: 
         assert json.loads(answer.data)["erasure"]["ground"] == "retention"
     replay = json.loads(api.call("POST", f"{path}/replay", role="auditor").data)
     assert replay["replay"] == "erased"
-    assert replay["why"] == "it was erased on the ground `retention`, as entry 2 says"
+    assert replay["why"] == "it was erased on the ground `retention`, as entry 3 says"
     process.close()
 
 

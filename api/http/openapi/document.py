@@ -24,6 +24,7 @@ from api.http.problems import (
     MEDIA_TYPE,
     NOT_FRESH,
     TOO_LARGE,
+    TOO_MANY,
     UNAUTHENTICATED,
     UNAVAILABLE,
     UNSUPPORTED_TYPE,
@@ -43,7 +44,7 @@ _ANY_CAMPAIGN: JSONSchema = {
     "description": "as `GET /v1/vocabulary` describes it, or a platform's own record",
 }
 _ALWAYS = (BAD_REQUEST, INVALID_QUERY, INTERNAL_ERROR, UNAVAILABLE, NOT_FRESH)
-_OF_KEYS = (UNAUTHENTICATED, FORBIDDEN)
+_OF_KEYS = (UNAUTHENTICATED, FORBIDDEN, TOO_MANY)
 _OF_BODIES = (MALFORMED_JSON, INCOMPLETE_BODY, TOO_LARGE, UNSUPPORTED_TYPE)
 _DESCRIPTION = """\
 Ask before launch, and get allow or deny with a justification. Every decision that is answered is in
