@@ -4,6 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DATA ?= var
+# The tests wait for processes and disks half of their time.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1) // 2)')
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types arrows tests bench wheel vscode format lock clean
@@ -28,7 +30,7 @@ arrows: .venv/ready ## which floor may import which
 	$(BIN)/lint-imports
 
 tests: .venv/ready ## the tests, with branch coverage
-	$(BIN)/python -m pytest -n auto --cov --cov-report=
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=
 	$(BIN)/coverage report --include='engine/*' --fail-under=100
 	$(BIN)/coverage report --include='api/*' --fail-under=97
 
