@@ -56,6 +56,7 @@ def accepts(fsck: Path, url: str, vkey: Path, size: int, *more: str) -> bool:
 
 
 def fill(served: Served, count: int) -> None:
+    """Have so many campaigns decided; the log of an installation begins with its policies."""
     body = ndjson([campaign(id=f"c{number}") for number in range(count)])
     batch = served.request("POST", "/v1/decisions/batch", body, Content_Type=NDJSON)
     assert batch[0] == 200
@@ -71,7 +72,7 @@ def test_tessera_accepts_the_log_as_it_is_served_and_as_it_is_exported(
 ) -> None:
     vkey, tree = tmp_path / "log.vkey", tmp_path / "tree"
     with serving(installation) as served:
-        fill(served, SIZE)
+        fill(served, SIZE - 1)
         export(tree)
         token = f"--bearer_token={installation.tokens['auditor']}"
         assert accepts(fsck, f"http://127.0.0.1:{served.port}/log/", vkey, SIZE, token)
@@ -94,7 +95,7 @@ def test_go_opens_the_checkpoint_and_proves_every_entry(
     vkey, tree = (tmp_path / "log.vkey").read_text(), tmp_path / "tree"
     body = json.dumps({"campaign": campaign()}).encode()
     with serving(installation) as served:
-        fill(served, SIZE)
+        fill(served, SIZE - 1)
         answer = json.loads(served.request("POST", WAIT, body)[2])
         export(tree)
     done = run(checklog, tree, vkey)
@@ -103,7 +104,7 @@ def test_go_opens_the_checkpoint_and_proves_every_entry(
     receipt.write_text(answer["receipt"]["proof"])
     proof = LogProof.read(receipt.read_bytes())
     entry = json.loads(proof.extra)
-    assert set(entry) == set(Line.__struct_fields__)
+    assert {*entry, "unread"} == set(Line.__struct_fields__)
     leaf_file = tmp_path / "decision.tlog-proof.leaf"
     leaf_file.write_bytes(b64decode(entry["leaf"]))
     done = run(checklog, receipt, vkey)
@@ -145,14 +146,14 @@ def test_rotation_is_signed_by_both_keys_for_whoever_knows_either(
     assert new != old
     for known in ([old], [new], [new, old]):
         done = run(checklog, tree, *known)
-        assert done.stdout == b"5 entries\n", done.stderr
+        assert done.stdout == b"6 entries\n", done.stderr
         vkey.write_text(str(known[0]))
-        assert accepts(fsck, f"file://{tree}/", vkey, 5)
+        assert accepts(fsck, f"file://{tree}/", vkey, 6)
     _end_rotation(file)
     with serving(installation) as served:
         fill(served, 1)
         export(tree)
-    assert run(checklog, tree, new).stdout == b"6 entries\n"
+    assert run(checklog, tree, new).stdout == b"7 entries\n"
     refused = run(checklog, tree, old)
     assert refused.returncode == 1
     assert b"no verifiable signatures" in refused.stderr

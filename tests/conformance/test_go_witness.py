@@ -103,33 +103,33 @@ def test_it_cosigns_growth_and_refuses_a_fork(
     before = tmp_path / "before"
     with witnessing(omniwitness, tmp_path, port, installation):
         with serving(installation) as served:
-            for size in (1, 2, 3):
+            for size in (2, 3, 4):  # The log begins with the policies that came into force.
                 served.decide(campaign(id=f"c{size}"))
                 _await(lambda size=size: log_of(served)["published"] == size)  # type: ignore[misc] # mypy on defaults.
             assert log_of(served)["alarm"] is None
         shutil.copytree(settings.data_directory, before)
         with serving(installation) as served:
-            served.decide(campaign(id="c4"))
-            _await(lambda: log_of(served)["published"] == 4)
+            served.decide(campaign(id="c5"))
+            _await(lambda: log_of(served)["published"] == 5)
         verified = _verify(CliRunner(), tmp_path / "tree", vkey)
-        assert verified.startswith("VERIFIED  4 entries")
+        assert verified.startswith("VERIFIED  5 entries")
         assert "cosigned   witness.example/go, at 20" in verified
 
         # The whole installation is put back from a copy, anchor and all, and goes another way.
         shutil.rmtree(settings.data_directory)
         shutil.copytree(before, settings.data_directory)
         with serving(installation) as served:
-            for number in (4, 5, 6):
+            for number in (5, 6, 7):
                 served.decide(campaign(id=f"other-{number}"))
             expected = "the witness `witness.example/go` has another history of this log"
             _await(lambda: log_of(served)["alarm"] == expected)
-            assert log_of(served)["published"] == 3
+            assert log_of(served)["published"] == 4
             (witness,) = log_of(served)["witnesses"]
             assert witness["problem"] in {
-                "it refuses the proof from 4 to 5 entries",
-                "it refuses the proof from 4 to 6 entries",
-                "it has cosigned 4 entries, and 3 are signed here",
-                "it has another root for the 4 entries",
+                "it refuses the proof from 5 to 6 entries",
+                "it refuses the proof from 5 to 7 entries",
+                "it has cosigned 5 entries, and 4 are signed here",
+                "it has another root for the 5 entries",
             }
         assert list((settings.log_vouched / "forks").iterdir()) != []
 
@@ -140,12 +140,12 @@ def test_it_that_was_away_is_caught_up_with(
     with serving(installation) as served:
         served.decide(campaign())
         with witnessing(omniwitness, tmp_path, port, installation):
-            _await(lambda: log_of(served)["published"] == 1)
+            _await(lambda: log_of(served)["published"] == 2)
         served.decide(campaign())
         _await(lambda: "does not answer" in str(log_of(served)["witnesses"][0]["problem"]))
-        assert log_of(served)["published"] == 1
+        assert log_of(served)["published"] == 2
         with witnessing(omniwitness, tmp_path, port, installation):
-            _await(lambda: log_of(served)["published"] == 2)
+            _await(lambda: log_of(served)["published"] == 3)
 
 
 def test_log_that_it_does_not_know_is_refused_and_nothing_is_published(
