@@ -338,8 +338,8 @@ OTHER_PACKS = ("fairness", "governance", "platforms", "political", "transparency
 def test_the_shipped_policies_accept_what_is_offered_for_them(run: Run, tmp_path: Path) -> None:
     root = Path(shutil.copytree(Path(__file__).parents[2] / "policies", tmp_path / "shipped"))
     for pack in OTHER_PACKS:
-        for file in (root / pack).glob("*.policy"):
-            file.unlink()
+        for unused in (root / pack).glob("*.policy"):
+            unused.unlink()
     offered = json.loads(run("test", root, "--boundaries", "--json").stdout)["boundaries"]
     files = dict(read_directory(root))
     thinned = {name: _without_first_tests(text) for name, text in files.items()}
