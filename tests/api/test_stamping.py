@@ -57,32 +57,34 @@ def test_stamped_log_is_served_exported_and_verified(
     assert api.get("/log/timestamps/latest", role="auditor").status_code == 404
     assert stamp(installation.settings)
     assert api.post({"campaign": campaign()}, wait).status_code == 200
-    assert api.get("/log/timestamps/latest", role="auditor").data == b"1\n"
-    served = api.get("/log/timestamps/1.tsr", role="auditor")
+    assert (
+        api.get("/log/timestamps/latest", role="auditor").data == b"2\n"
+    )  # The policies come first.
+    served = api.get("/log/timestamps/2.tsr", role="auditor")
     assert served.content_type == "application/timestamp-reply"
-    for name in ("2", "x", "01.tsrx", "..%2fcheckpoint"):
+    for name in ("3", "x", "01.tsrx", "..%2fcheckpoint"):
         assert api.get(f"/log/timestamps/{name}", role="auditor").status_code == 404
-    assert api.get("/log/timestamps/1", role="submitter").status_code == 403
+    assert api.get("/log/timestamps/2", role="submitter").status_code == 403
     process.close()
     tree, vkey = tmp_path / "tree", tmp_path / "log.vkey"
     vkey.write_text(str(KeyFile(installation.settings.log_key).read().verifiers[0]))
     exported = CliRunner().invoke(assent, ["log", "export", str(tree)])
     assert exported.exit_code == 0, exported.output
-    assert (tree / "timestamps" / "1.tsr").read_bytes() == served.data
+    assert (tree / "timestamps" / "2.tsr").read_bytes() == served.data
     options = ["--vkey", vkey, "--tsa-certificate", tsa.chain]
     result = verify(tree, *options)
     assert result.exit_code == 0, result.output
-    assert "  stamped    1 entry, at 2" in result.output
+    assert "  stamped    2 entries, at 2" in result.output
     document = json.loads(verify(tree, *options, "--json").output)
-    assert document["stamped"]["size"] == 1
+    assert document["stamped"]["size"] == 2
     _spoil(tree, options)
 
 
 def _spoil(tree: Path, options: list[object]) -> None:
     """Whatever is altered of the time stamp is named."""
-    note, response = tree / "timestamps" / "1", tree / "timestamps" / "1.tsr"
+    note, response = tree / "timestamps" / "2", tree / "timestamps" / "2.tsr"
     whole = note.read_bytes()
-    note.write_bytes(whole.replace(b"\n1\n", b"\n2\n"))
+    note.write_bytes(whole.replace(b"\n2\n", b"\n3\n"))
     assert "(timestamp_refused)" in verify(tree, *options).output
     note.write_bytes(whole + whole[whole.index(b"\n\n") + 2 :])  # One line twice: other bytes.
     assert "mismatch between messages (timestamp_refused)" in verify(tree, *options).output
