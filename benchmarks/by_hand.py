@@ -61,8 +61,7 @@ def breached(campaign: dict[str, Any], today: date) -> list[int]:  # noqa: C901,
         found.append(4)
     if any(a["source"] == "data_broker" and a["size"] > 400_000 for a in audiences):
         found.append(5)
-    total = campaign["budget"]["total"]
-    if float(total["amount"]) > 225_000:
+    if float(campaign["budget"]["total"]["amount"]) > 225_000:
         found.append(6)
     if any(g["delivered"] * 100 < 22 * g["eligible"] for g in campaign["delivery"]["by_group"]):
         found.append(7)

@@ -220,15 +220,7 @@ def _descriptor(rng: random.Random, number: int) -> dict[str, Any]:
         },
         "objective": rng.choice(OBJECTIVES),
         "special_categories": rng.sample(CATEGORIES, rng.choice((0, 0, 0, 1))),
-        "political": {
-            "is_political": political,
-            "label": rng.random() < 0.9,
-            "election": {
-                "country": "DE",
-                "date": str(end + timedelta(days=rng.randint(-30, 60))),
-                "voting_age": 18,
-            },
-        },
+        "political": _politics(rng, end, is_political=political),
         "targeting": _targeting(rng, wealth),
         "audiences": [_audience(rng, index) for index in range(wealth)],
         "automation": {
@@ -246,18 +238,34 @@ def _descriptor(rng: random.Random, number: int) -> dict[str, Any]:
                 }
             ],
         },
-        "delivery": {
-            "metric": "reach",
-            "by_group": [
-                {
-                    "attribute": "age",
-                    "group": f"group {index}",
-                    "delivered": rng.randint(2_200, 9_000),
-                    "eligible": 10_000,
-                }
-                for index in range(wealth)
-            ],
+        "delivery": _delivery(rng, wealth),
+    }
+
+
+def _politics(rng: random.Random, end: date, *, is_political: bool) -> dict[str, Any]:
+    return {
+        "is_political": is_political,
+        "label": rng.random() < 0.9,
+        "election": {
+            "country": "DE",
+            "date": str(end + timedelta(days=rng.randint(-30, 60))),
+            "voting_age": 18,
         },
+    }
+
+
+def _delivery(rng: random.Random, wealth: int) -> dict[str, Any]:
+    return {
+        "metric": "reach",
+        "by_group": [
+            {
+                "attribute": "age",
+                "group": f"group {index}",
+                "delivered": rng.randint(2_200, 9_000),
+                "eligible": 10_000,
+            }
+            for index in range(wealth)
+        ],
     }
 
 

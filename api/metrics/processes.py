@@ -30,7 +30,7 @@ class Place:
         self.number, self._lock = _take(directory)
         _forget_living(directory, self.number)
         os.environ[_DIRECTORY] = str(directory)
-        values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call]
+        values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call] # It has no types.
             process_identifier=lambda: self.number
         )
 
@@ -40,7 +40,7 @@ class Place:
             _forget_living(self.directory, number)
             os.close(lock)
         made = CollectorRegistry()
-        MultiProcessCollector(made, str(self.directory))  # type: ignore[no-untyped-call]
+        MultiProcessCollector(made, str(self.directory))  # type: ignore[no-untyped-call] # It has no types.
         return made
 
     def leave(self) -> None:
@@ -72,4 +72,4 @@ def _lock(path: Path) -> int | None:
 
 
 def _forget_living(directory: Path, number: int) -> None:
-    mark_process_dead(number, str(directory))  # type: ignore[no-untyped-call]
+    mark_process_dead(number, str(directory))  # type: ignore[no-untyped-call] # It has no types.

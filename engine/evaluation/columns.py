@@ -106,7 +106,7 @@ class Scope:
         depth = self.names.bound[self.variable][0]
         root = RecordType(name=self.names.policies.vocabulary.root)
         nothing = self._planted(root, (), None)
-        return Frame(nothing, date.min, date.min, (*(None,) * depth, subject))  # type: ignore[arg-type]
+        return Frame(nothing, date.min, date.min, (*(None,) * depth, subject))  # type: ignore[arg-type]  # as above.
 
     def _planted(self, kind: Type, path: Sequence[str], value: object) -> object:
         if not (path or isinstance(kind, RecordType)):
@@ -294,7 +294,7 @@ def _size(value: object) -> tuple[int, int]:
             return amount.numerator, amount.denominator
         case _:
             # INVARIANT: the values of every other ordered type are measures.
-            assert isinstance(value, Measure)  # noqa: S101
+            assert isinstance(value, Measure)  # noqa: S101 - as said.
             return value.size.numerator, value.size.denominator
 
 

@@ -40,7 +40,7 @@ def jwk(key: Any, **members: str) -> dict[str, Any]:
         ed25519.Ed25519PrivateKey: jwt.algorithms.OKPAlgorithm,
     }
     algorithm = next(made for kind, made in by_kind.items() if isinstance(key, kind))
-    return algorithm.to_jwk(key.public_key(), as_dict=True) | members  # type: ignore[no-any-return]
+    return algorithm.to_jwk(key.public_key(), as_dict=True) | members  # type: ignore[no-any-return] # JSON is any.
 
 
 @dataclass(slots=True)

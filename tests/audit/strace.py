@@ -17,7 +17,7 @@ def _refusal() -> str | None:
     strace = shutil.which("strace")
     if strace is None:
         return "strace is not installed"
-    tried = subprocess.run([strace, "-qq", "-o", "/dev/null", "true"], check=False)  # noqa: S603
+    tried = subprocess.run([strace, "-qq", "-o", "/dev/null", "true"], check=False)  # noqa: S603 - our own.
     return None if tried.returncode == 0 else "no process may be traced here"
 
 
@@ -45,7 +45,7 @@ def has_struck(trace: Path) -> bool:
 
 def positions(command: Sequence[str], call: str, place: str, trace: Path) -> list[int]:
     """Run a command, and return the numbers of those of its calls that concern a place."""
-    subprocess.run([*_traced(call, trace), *command], check=True, stdout=subprocess.PIPE)  # noqa: S603
+    subprocess.run([*_traced(call, trace), *command], check=True, stdout=subprocess.PIPE)  # noqa: S603 - our own.
     counted, found = Counter[str](), []
     for line in trace.read_text(errors="replace").splitlines():
         begun = re.match(r"(\d+) +\w+\(", line)

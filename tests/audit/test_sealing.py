@@ -370,7 +370,7 @@ def test_another_wrapping_key_under_the_same_id_opens_nothing(
     report = report_of(database)
     assert (report.faults, report.is_valid) == ((), False)
     with pytest.raises(StorageUnavailable, match="does not open under the content key"):
-        database.contents.keys.rotate()  # type: ignore[union-attr]
+        database.contents.keys.rotate()  # type: ignore[union-attr] # it is sealed.
 
 
 def test_a_lost_key_is_told_from_a_destroyed_one(

@@ -217,7 +217,7 @@ def test_whichever_system_call_fails_the_directory_is_a_whole_log(  # noqa: PLR0
         arguments = [sqlite_url, tmp_path / "log.key", tmp_path / "checkpoint", tmp_path / name]
         return [sys.executable, str(EXPORTER), *map(str, arguments)]
 
-    subprocess.run(export_into("tree"), check=True, stdout=subprocess.PIPE)  # noqa: S603
+    subprocess.run(export_into("tree"), check=True, stdout=subprocess.PIPE)  # noqa: S603 - our own.
     fill(database, 300, 600)
     shutil.copytree(tmp_path / "tree", tmp_path / "tried")
     anchored = (tmp_path / "checkpoint").read_bytes()
@@ -228,9 +228,9 @@ def test_whichever_system_call_fails_the_directory_is_a_whole_log(  # noqa: PLR0
     shutil.copytree(tmp_path / "tree", tmp_path / "tried")
     (tmp_path / "checkpoint").write_bytes(anchored)
     under = faulty(call, fault, str(position), trace)
-    done = subprocess.run([*under, *export_into("tried")], check=False, capture_output=True)  # noqa: S603
+    done = subprocess.run([*under, *export_into("tried")], check=False, capture_output=True)  # noqa: S603 - our own.
     assert has_struck(trace)
     assert verified(tmp_path / "tried", keys) in ({300, 600} if done.returncode else {600})
-    subprocess.run(export_into("tried"), check=True, stdout=subprocess.PIPE)  # noqa: S603
+    subprocess.run(export_into("tried"), check=True, stdout=subprocess.PIPE)  # noqa: S603 - our own.
     assert verified(tmp_path / "tried", keys) == 600
     database.close()

@@ -58,10 +58,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "disk"
     place.mkdir()
     mounting = ["mount", "-t", "tmpfs", "-o", "size=1m", "assent", str(place)]
-    if os.geteuid() != 0 or subprocess.run(mounting, check=False).returncode != 0:  # noqa: S603
+    if os.geteuid() != 0 or subprocess.run(mounting, check=False).returncode != 0:  # noqa: S603 - our own.
         pytest.skip("no disk may be mounted here")
     yield place
-    subprocess.run(["umount", "--lazy", str(place)], check=True)  # noqa: S603, S607
+    subprocess.run(["umount", "--lazy", str(place)], check=True)  # noqa: S603, S607 - our own.
 
 
 def test_a_full_disk_takes_no_decision_and_loses_none(small_disk: Path, make_record: Any) -> None:
@@ -83,7 +83,7 @@ def test_a_full_disk_takes_no_decision_and_loses_none(small_disk: Path, make_rec
         append_without_end()
     assert logged
     assert lost(database, logged) == {}
-    subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)  # noqa: S603, S607
+    subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)  # noqa: S603, S607 - our own.
     append()
     committer.close()
     assert lost(database, logged) == {}
@@ -101,7 +101,7 @@ def test_a_disk_that_became_read_only_takes_no_decision_and_verifies(
     logged = {record.decision_id: committer.append(record).index}
     committer.close()
     database.close()
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)  # noqa: S603, S607
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)  # noqa: S603, S607 - our own.
     committer = Committer(SQLLogStore(database))
     with pytest.raises(LogUnavailable):
         committer.append(make_record())

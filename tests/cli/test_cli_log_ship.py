@@ -460,7 +460,7 @@ def test_killed_again_and_again_it_misses_nothing(
             threading.Event().wait(0.01)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    subprocess.run([*command, "--to", collector.url], env=environment, check=True)  # noqa: S603
+    subprocess.run([*command, "--to", collector.url], env=environment, check=True)  # noqa: S603 - our own.
     indexes = [each["metadata"]["sequence"] for each in collector.taken]
     assert sorted(set(indexes)) == list(range(55))
 

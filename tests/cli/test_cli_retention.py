@@ -42,7 +42,7 @@ def log(run: Run, tmp_path: Path, policies: str, denied: Any) -> Iterator[Path]:
         recorder = Recorder(
             Engine(load_bundle(policies)),
             committer,
-            clock=lambda now=now: now,  # type: ignore[misc]
+            clock=lambda now=now: now,  # type: ignore[misc] # mypy on defaults.
         )
         recorder.record(denied, terms=Terms(format=NATIVE, as_of=utc_now()), actor=actor)
     committer.close()
