@@ -13,9 +13,9 @@ from api.adapters.reading import whole_record
 from api.adapters.telling import require_told, unmapped
 
 from .ads import ad_parts
+from .archive import MARKS, put_archived_ad
 from .audiences import Audiences, audience_part, put_way_out
 from .campaign import account_of, ad_set_part, campaign_part
-from .archive import MARKS, put_archived_ad
 from .money import currency_of, leave_currency
 from .objects import Objects, objects_of
 
