@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import click
 from rich.text import Text
@@ -38,6 +39,7 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 _POLL_SECONDS: Final = 1.0
 _LONGEST_WAIT: Final = 60.0
 _STDOUT: Final = "-"
+_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class NotDelivered(Failure):
@@ -135,6 +137,9 @@ def _told(target: str) -> Iterator[None]:
 @contextmanager
 def _destination(target: str, shape: Shape, token: Path | None) -> Iterator[Destination]:
     if target.startswith(("https://", "http://")):
+        if token is not None and not _keeps_secrets(target):
+            message = "a token is sent over https:// only, or to this machine"
+            raise click.BadParameter(message, param_hint="--token-file")
         with http_client() as client:
             yield HTTPDestination(target, shape, client, token)
     elif token is not None:
@@ -143,6 +148,15 @@ def _destination(target: str, shape: Shape, token: Path | None) -> Iterator[Dest
         yield StreamDestination(sys.stdout.buffer)
     else:
         yield FileDestination(Path(target))
+
+
+def _keeps_secrets(url: str) -> bool:
+    """Whether nobody on the way to an address reads what is sent there."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" or parts.hostname in _THIS_MACHINE
 
 
 def _follow(shipper: Shipper) -> None:

@@ -317,6 +317,17 @@ def test_the_token_is_read_for_each_delivery(
     assert "a token is for an HTTP collector" in one_line(run(*ship, "-"))
 
 
+@pytest.mark.parametrize("url", ["http://siem.example/logs", "http://[siem/logs"])
+def test_a_token_is_not_sent_where_others_read_it(
+    run: Run, log: Database, tmp_path: Path, url: str, one_line: OneLine
+) -> None:
+    del log
+    token = tmp_path / "token"
+    token.write_text("secret")
+    ship = ("log", "ship", "siem", "--shape", "ocsf", "--token-file", token, "--to", url)
+    assert "a token is sent over https:// only, or to this machine" in one_line(run(*ship))
+
+
 def test_nobody_listens(run: Run, record: Callable[[int], None]) -> None:
     record(1)
     with socket.socket() as free:
