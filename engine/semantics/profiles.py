@@ -40,6 +40,7 @@ from .tree import (
     terms_below,
     terms_of,
 )
+from .types import ListType
 
 _ORDER = (
     *(Enforcement.ADVISORY, Enforcement.ENFORCED),
@@ -87,8 +88,8 @@ def profile_structure(
     known = sorted({".".join(name.split(".")[:n]) for name in modules for n in (1, 2, 3)})
     for node in profiles:
         sources = [each for each in node.clauses if isinstance(each, syntax.SourceClause)]
-        for clause in sources[1:]:
-            report(faults.repeated_clause(clause.span, "source", "profile"))
+        for repeated in sources[1:]:
+            report(faults.repeated_clause(repeated.span, "source", "profile"))
         is_broken = any(isinstance(each, syntax.Broken) for each in node.clauses)
         if not sources and not is_broken:
             why = "say what decides this in your house: `source CODE sec 2`"
@@ -225,6 +226,7 @@ class Tightening:
         sources: tuple[Citation, ...],
     ) -> Parameter | None:
         told: list[Diagnostic] = []
+        assert not isinstance(parameter.type, ListType)  # noqa: S101 - no parameter is a list.
         constant = stated(scope, clause.value, parameter.type, "parameter", told)
         for fault in told:
             self.report(fault)
