@@ -1,7 +1,8 @@
 """One submitted record through the engine: adapted, decoded, decided, told as a document.
 
 Before the decoding, what follows from the descriptor is put beside it: what its consent strings say
-(`api.consent`), and what the counts of its delivery come to (`api.delivery`).
+(`api.consent`), the manifests of its ads (`api.credentials`), and what the counts of its delivery
+come to (`api.delivery`).
 Every entrance (HTTP, command line) comes through here, so that the same record gets the same
 answer. Nothing is recorded; that is for the caller.
 """
@@ -17,6 +18,7 @@ from engine.semantics.vocabulary import Vocabulary
 
 from .adapters import FORMATS, Adaptation, AdapterRefusal
 from .consent.facts import hear
+from .credentials.facts import attest
 from .delivery.facts import compare_groups
 from .derived import Contradiction, Derived
 
@@ -105,11 +107,13 @@ def _decide(
 
 def _derived(descriptor: object, vocabulary: Vocabulary) -> Derived:
     heard = hear(descriptor, vocabulary)
-    compared = compare_groups(heard.campaign, vocabulary)
+    attested = attest(heard.campaign, vocabulary)
+    compared = compare_groups(attested.campaign, vocabulary)
+    steps = (heard, attested, compared)
     return Derived(
         campaign=compared.campaign,
-        origins={**heard.origins, **compared.origins},
-        contradictions=(*heard.contradictions, *compared.contradictions),
+        origins={fact: origin for step in steps for fact, origin in step.origins.items()},
+        contradictions=tuple(each for step in steps for each in step.contradictions),
     )
 
 

@@ -9,10 +9,10 @@ import click
 from rich.text import Text
 
 from api.cli.decisions_view import in_full, on_a_line
-from api.cli.failures import NO
+from api.cli.failures import NO, Failure
 from api.cli.moments import DayType, InstantType
 from api.cli.policy_files import build_policies, read_policies
-from api.cli.submissions import Record, answer, answer_document, submitted
+from api.cli.submissions import Answer, answer, answer_document, submitted
 from api.cli.tally import Tally
 from api.cli.terminal import Output, counting
 from api.submission import FORMAT_NAMES, NATIVE, Terms
@@ -45,6 +45,12 @@ from engine import Engine
     type=DayType(),
     help="Move the flight to start on that day, keeping its length.",
 )
+@click.option(
+    "--assets",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Read what the files of the ads say of their origin (C2PA), by `credentials.file`.",
+)
 @click.option("--json", "as_json", is_flag=True, help="JSON, one line for each record.")
 @click.pass_context
 def decide(  # noqa: PLR0913 - one parameter for each option.
@@ -55,6 +61,7 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
     policies: Path | None,
     as_of: datetime | None,
     as_if_launched: date | None,
+    assets: Path | None,
     as_json: bool,
 ) -> None:
     """Decide whether campaigns may launch, and say why.
@@ -66,6 +73,7 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
     \b
       assent decide campaign.json
       assent decide ads.csv --format snapchat --as-of 2020-09-01
+      assent decide campaign.json --assets media/
       cat campaigns.ndjson | assent decide - --json
 
     With --json each line is one decision, or `{"refused": [...]}` for a record on which nothing
@@ -74,6 +82,9 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
     Exit status: 0 if all are allowed, 1 if any is denied or refused, 2 if nothing could be
     decided: a wrong option, a file that cannot be read, policies with errors.
     """  # noqa: D301 - click reads the escape.
+    if assets is not None and form != NATIVE:
+        why = "platforms' own records name no files, and --assets reads those of descriptors"
+        raise Failure("assent decide", why, "leave out --assets or --format")
     engine = Engine(build_policies(read_policies(policies)))
     terms = Terms(
         format=form,
@@ -85,15 +96,15 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
         first = next(records)
         second = next(records, None)
         if second is None:
-            _one(engine, first, terms, tally, as_json=as_json)
+            _one(answer(engine, first, terms, assets), engine, tally, as_json=as_json)
         else:
-            _many(engine, chain((first, second), records), terms, tally, as_json=as_json)
+            made = (answer(engine, each, terms, assets) for each in chain((first, second), records))
+            _many(made, tally, as_json=as_json)
     if not tally.is_clear:
         ctx.exit(NO)
 
 
-def _one(engine: Engine, record: Record, terms: Terms, tally: Tally, *, as_json: bool) -> None:
-    made = answer(engine, record, terms)
+def _one(made: Answer, engine: Engine, tally: Tally, *, as_json: bool) -> None:
     tally.add(made)
     if as_json:
         Output().json(answer_document(made))
@@ -101,13 +112,10 @@ def _one(engine: Engine, record: Record, terms: Terms, tally: Tally, *, as_json:
         Output().lines(in_full(made, engine.bundle))
 
 
-def _many(
-    engine: Engine, records: Iterator[Record], terms: Terms, tally: Tally, *, as_json: bool
-) -> None:
+def _many(answers: Iterator[Answer], tally: Tally, *, as_json: bool) -> None:
     output = Output()
     with counting("records decided") as count:
-        for record in records:
-            made = answer(engine, record, terms)
+        for made in answers:
             tally.add(made)
             if as_json:
                 output.json(answer_document(made))

@@ -7,7 +7,7 @@ diagnostics are paths from where the command runs.
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 from api.cli.failures import Failure, unreadable
 from engine.bundle.bundle import Builder, Bundle, is_list, is_policy, sources_of
 from engine.bundle.load import read_directory, read_lists, read_text, shipped_directory
+from engine.semantics.adopted import ADOPTED, is_adopted
 from engine.source.diagnostic import Diagnostic, in_order
 from engine.source.text import Source
 from engine.syntax.excess import is_unread
@@ -46,6 +47,8 @@ class PolicyFiles:
     def shown(self, name: str) -> str:
         """Return the name of a file as a path that the person can open."""
         path = self.root / name
+        if is_adopted(name) and not path.exists():
+            path = shipped_directory() / name.removeprefix(ADOPTED)
         here = Path.cwd()
         return os.fspath(path.relative_to(here) if path.is_relative_to(here) else path)
 
@@ -92,7 +95,7 @@ def examine(policies: PolicyFiles, day: date | None = None) -> Examined:
     # A file that was not read to its end keeps the others from being judged, so it is shown too;
     # and so is a list with faults, which is no policy and cannot be named.
     blamed = frozenset(each.span.source for each in found if _is_always_shown(each))
-    named = policies.only if policies.only is not None else filter(is_policy, policies.files)
+    named = policies.only if policies.only is not None else _own(policies.files)
     meant = blamed.union(named)
     sources = {
         name: replace(source, name=policies.shown(name))
@@ -109,6 +112,11 @@ def examine(policies: PolicyFiles, day: date | None = None) -> Examined:
         diagnostics=diagnostics,
         sources={source.name: source for source in sources.values()},
     )
+
+
+def _own(files: Mapping[str, str]) -> Iterator[str]:
+    """Yield the policies of a set that were not adopted from elsewhere."""
+    return (name for name in files if is_policy(name) and not is_adopted(name))
 
 
 def _is_always_shown(diagnostic: Diagnostic) -> bool:

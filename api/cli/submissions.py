@@ -16,6 +16,7 @@ from tempfile import NamedTemporaryFile
 from api.adapters import AdapterRefusal, RecordFault, SubmittedRecord, read_records
 from api.adapters.records import LONGEST_DOCUMENT
 from api.cli.failures import Failure
+from api.credentials import AssetFault, NotInstalled, with_assets
 from api.submission import Decided, Fault, Refused, Terms, submit
 from engine import Engine
 
@@ -68,12 +69,25 @@ def _source(file: Path) -> Iterator[bytes | Path]:
         yield Path(spool.name)
 
 
-def answer(engine: Engine, record: Record, terms: Terms) -> Answer:
-    """Return the decision on a record, or its refusal. The decision has no id: it is not logged."""
+def answer(engine: Engine, record: Record, terms: Terms, assets: Path | None = None) -> Answer:
+    """Return the decision on a record, or its refusal. The decision has no id: it is not logged.
+
+    With a folder of assets the files that a descriptor names tell of their origin.
+    """
     if isinstance(record, RecordFault):
         fault = Fault(pointer=record.pointer, message=record.reason, help=record.help)
         return Refusal(number=record.number, line=record.line, faults=(fault,))
-    outcome = submit(engine, record.value, terms=terms, id="")
+    value = record.value
+    if assets is not None:
+        try:
+            value = with_assets(value, assets)
+        except AssetFault as found:
+            fault = Fault(pointer=found.pointer, message=found.reason, help=found.advice)
+            return Refusal(number=record.number, line=record.line, faults=(fault,))
+        except NotInstalled as found:
+            advice = "install it with `pip install 'assent[c2pa]'`"
+            raise Failure(str(assets), str(found), advice) from None
+    outcome = submit(engine, value, terms=terms, id="")
     if isinstance(outcome, Refused):
         return Refusal(number=record.number, line=record.line, faults=outcome.faults)
     outcome.document["id"] = None

@@ -55,7 +55,7 @@ def summary(
 
 def never_violated(bundle: Bundle, results: Iterable[CaseResult]) -> list[str]:
     """Return the rules that could be violated, and are in no test."""
-    could = {rule.id for rule in bundle.policies.rules if rule.effect.denies}
+    could = {rule.id for rule in bundle.own_rules if rule.effect.denies}
     return [name for name in never(bundle, results, Status.VIOLATED) if name in could]
 
 
@@ -63,7 +63,7 @@ def never(bundle: Bundle, results: Iterable[CaseResult], *statuses: Status) -> l
     """Return the rules that no test sees in one of some statuses."""
     decisions = (each.decision for each in results if each.decision is not None)
     seen = {each.rule.id for made in decisions for each in made.with_status(*statuses)}
-    return [rule.id for rule in bundle.policies.rules if rule.id not in seen]
+    return [rule.id for rule in bundle.own_rules if rule.id not in seen]
 
 
 def _trace(policies: PolicyFiles, trace: RuleTrace) -> Document:

@@ -12,11 +12,12 @@ from typing import TypeAlias
 from ..evaluation.decode import Decoder
 from ..evaluation.presumption import presumption_faults
 from ..evaluation.program import Program, compile_program
+from ..semantics.adopted import is_adopted, without_adopted_tests
 from ..semantics.cases import Case
 from ..semantics.check import Checked, check
 from ..semantics.lint import lint, outdated
 from ..semantics.lists import LIST_SUFFIX
-from ..semantics.tree import Policies
+from ..semantics.tree import Policies, Rule
 from ..source.diagnostic import Diagnostic, in_order
 from ..source.memory import Memory
 from ..source.text import Source
@@ -50,6 +51,19 @@ class Bundle:
     def version(self) -> str:
         """The first twelve digits of the digest, for people."""
         return self.digest.removeprefix("sha256:")[:12]
+
+    def is_tested_here(self, file: str) -> bool:
+        """Whether what a file holds is for the tests of this bundle to show.
+
+        What a profile adopts has been tested where it was written, and comes without its tests.
+        """
+        return not is_adopted(file) or any(is_adopted(each.location.source) for each in self.cases)
+
+    @property
+    def own_rules(self) -> tuple[Rule, ...]:
+        """The rules that are for the tests of this bundle to show."""
+        rules = self.policies.rules
+        return tuple(rule for rule in rules if self.is_tested_here(rule.main.location.source))
 
 
 def digest_of(files: Mapping[str, str]) -> str:
@@ -176,7 +190,7 @@ def understand(
     lexical = [fault for _, found in parsed.values() for fault in found]
     if any(map(is_unread, lexical)):
         return None, in_order(lexical)
-    trees = {name: file for name, (file, _) in parsed.items()}
+    trees = without_adopted_tests({name: file for name, (file, _) in parsed.items()})
     checked, faults = check(trees, sources, thoughts.meanings)
     presuming = presumption_faults(checked.policies) if checked is not None else ()
     diagnostics = in_order((*lexical, *faults, *presuming))

@@ -4,20 +4,25 @@ Names in a bundle are paths relative to its directory, with `/` between their pa
 """
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files as package_files
 from pathlib import Path
 from unicodedata import normalize
 
+from ..semantics.adopted import ADOPTED, is_adopted
 from ..semantics.lists import LIST_SUFFIX, lies_beside, name_in_bundle
 from ..source.text import Source
 from ..syntax.parse import parse
-from ..syntax.tree import CsvColumn
+from ..syntax.tree import AdoptsClause, CsvColumn
 from ..syntax.visit import walk
 
 _SUFFIXES = (".policy", ".json")
 _LARGEST_FILE = 1 << 20
 _MOST_FILES = 5_000
+_MODULE = re.compile(r"^module[ \t]+([\w.]+)", re.MULTILINE)
+_ALWAYS = ("assent.vocabulary", "assent.law")
+"""What every module of the shipped policies rests on."""
 
 
 class UnreadableError(Exception):
@@ -32,8 +37,9 @@ class UnreadableError(Exception):
 def read_directory(directory: Path) -> dict[str, str]:
     """Return the policies below a directory, campaigns for their tests, and their lists, by name.
 
-    Hidden files are left out, and so are lists that no policy names. Raises `UnreadableError` for
-    the first file that cannot be read, is not UTF-8, is over 1 MiB, or leads out of the directory.
+    Hidden files are left out, and so are lists that no policy names. What a profile adopts is
+    among them (`adopted_beside`). Raises `UnreadableError` for the first file that cannot be read,
+    is not UTF-8, is over 1 MiB, or leads out of the directory.
     """
     if not os.path.isdir(directory):  # noqa: PTH112 - `Path.is_dir` raises for a name too long.
         reason = "this is not a directory; name the one that holds the `.policy` files"
@@ -55,7 +61,7 @@ def read_directory(directory: Path) -> dict[str, str]:
         raise UnreadableError(path=str(directory), reason="there is no `.policy` file in it")
     for name, text in policies.items():
         found |= read_lists(directory, name, text)
-    return found
+    return found | adopted_beside(found)
 
 
 def read_lists(directory: Path, policy: str, text: str) -> dict[str, str]:
@@ -71,6 +77,42 @@ def read_lists(directory: Path, policy: str, text: str) -> dict[str, str]:
     names = {name_in_bundle(each) for each in named if lies_beside(each.value)}
     found = ((name, _stored(directory, name)) for name in sorted(names))
     return {name: _read_within(directory, path) for name, path in found if path is not None}
+
+
+def adopted_beside(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the shipped files that profiles among some files adopt, below the folder `ADOPTED`.
+
+    Vocabulary and law come with every module. Where the folder is there already it stays as it is:
+    so a house keeps to the policies that it has taken, whatever comes with another installation.
+    A name that nothing has brings everything, so that the checker can say what was meant.
+    """
+    names = set(_adopted_names(files))
+    if not names or any(map(is_adopted, files)):
+        return {}
+    shipped = read_directory(shipped_directory())
+    modules = {name: _MODULE.search(text) for name, text in shipped.items()}
+    named = {name: match[1] for name, match in modules.items() if match is not None}
+    wanted = {*names, *_ALWAYS}
+    if any(not _is_below(named.values(), each) for each in names):
+        wanted = {each.partition(".")[0] for each in named.values()}
+    return {
+        f"{ADOPTED}{name}": text
+        for name, text in shipped.items()
+        if name not in named or any(_is_below((named[name],), each) for each in wanted)
+    }
+
+
+def _adopted_names(files: Mapping[str, str]) -> Iterator[str]:
+    for name, text in files.items():
+        if name.endswith(".policy") and "adopts" in text:
+            file, _ = parse(Source(name=name, text=text))
+            for node in walk(file):
+                if isinstance(node, AdoptsClause):
+                    yield from (each.text for each in node.modules)
+
+
+def _is_below(modules: Iterable[str], name: str) -> bool:
+    return any(f"{each}.".startswith(f"{name}.") for each in modules)
 
 
 def _stored(directory: Path, name: str) -> Path | None:

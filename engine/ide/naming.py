@@ -24,7 +24,7 @@ from .symbols import ELEMENT, Index, Occurrence, Symbol
 Bound: TypeAlias = Mapping[str, tuple[Symbol, Type | None]]
 """What quantifiers bind at a place, by name."""
 
-_NEVER_IN_CONDITIONS = ("policy", "instrument", "vocabulary", "waiver")
+_NEVER_IN_CONDITIONS = ("policy", "instrument", "vocabulary", "waiver", "profile")
 _ONLY_FOR_CONDITIONS = (tree.ApplicabilityClause, tree.ExceptionClause)
 _NOTHING: Bound = {}
 _LOOSE_PATH = re.compile(rf"(?<![\w.]){PATH}")
@@ -190,6 +190,10 @@ class _Namer:
                 self._reference(node)
             case tree.Citation(instrument=name):
                 symbol = Symbol(kind="instrument", name=name.text)
+                if symbol in self.declared:
+                    self._add(name.span, symbol)
+            case tree.TightenedParameter(name=name):
+                symbol = Symbol(kind="parameter", name=name.text)
                 if symbol in self.declared:
                     self._add(name.span, symbol)
             case tree.Expectation():

@@ -1,6 +1,6 @@
 """The whole floor in one pass: syntax trees of all files to typed policies and tests."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -25,6 +25,13 @@ from .findings import EnoughError, Findings, Report, recalled
 from .lists import LIST_SUFFIX, listed_members, name_in_bundle
 from .overrides import WrittenRule, overridden, override_faults, written_rules
 from .parameters import parameter
+from .profiles import (
+    Tightening,
+    enforced,
+    profile_structure,
+    profiles_in,
+    tightened_rules,
+)
 from .rules import policy_rules
 from .tables import table
 from .tree import (
@@ -118,7 +125,7 @@ def _written_declarations(files: Iterable[syntax.File], sources: Mapping[str, So
             _written(item, sources)
             for file in files
             for item in file.items
-            if not isinstance(item, syntax.Policy | syntax.Test | syntax.Waiver)
+            if not isinstance(item, syntax.Policy | syntax.Test | syntax.Waiver | syntax.Profile)
         ),
     )
 
@@ -354,11 +361,12 @@ class _Checker:
         """Return everything that decides, and the tests."""
         declared = self.declared
         scopes = [(file, self._scope(file)) for file in files]
+        rules = tuple(sorted(self._overridden(files, scopes), key=lambda rule: rule.id))
         policies = Policies(
             vocabulary=declared.vocabulary,
             sets=declared.sets,
-            rules=tuple(sorted(self._overridden(files, scopes), key=lambda rule: rule.id)),
-            parameters=_sound(declared.parameters),
+            rules=rules,
+            parameters=self._tightened(scopes, rules),
             definitions=_sound(declared.definitions),
             tables=_sound(declared.tables),
         )
@@ -397,13 +405,17 @@ class _Checker:
         return recalled(self.memory, key, make, self.report)
 
     def _overridden(
-        self, files: Iterable[syntax.File], scopes: Iterable[tuple[syntax.File, Scope]]
+        self, files: Sequence[syntax.File], scopes: Iterable[tuple[syntax.File, Scope]]
     ) -> Iterator[Rule]:
         """Yield the rules, each with the permissions that lift it and what waives it."""
-        written = written_rules(files)
+        profiles = profiles_in(files)
+        profile_structure(profiles, files, self.report)
+        for node in profiles:
+            self.names.claim("profile", node.name.text, node.name.span)
+        written = tightened_rules(profiles, written_rules(files), self.sources, self.report)
         for fault in override_faults(written):
             self.report(fault)
-        rules = overridden(self._rules(scopes), written)
+        rules = overridden(enforced(self._rules(scopes), written), written)
         return with_waivers(rules, tuple(self._waivers(scopes, written)))
 
     def _waivers(
@@ -420,6 +432,17 @@ class _Checker:
                     made = waiver(node, scope, written)
                     if made is not None:
                         yield made
+
+    def _tightened(
+        self, scopes: Iterable[tuple[syntax.File, Scope]], rules: tuple[Rule, ...]
+    ) -> dict[str, Parameter]:
+        """Return the parameters, those that profiles tighten with what these make of them."""
+        profiles = [(node, scope) for file, scope in scopes for node in profiles_in((file,))]
+        sound = _sound(self.declared.parameters)
+        tightening = Tightening(
+            rules=rules, instruments=self.declared.instruments, report=self.report
+        )
+        return tightening.parameters(profiles, sound) if profiles else sound
 
     def _rule_names(self, files: Iterable[syntax.File]) -> frozenset[str]:
         """Return the name of every rule, also of those with faults, claiming each."""

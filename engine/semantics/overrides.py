@@ -20,6 +20,8 @@ class WrittenRule:
 
     policy: syntax.Policy
     rule: syntax.Rule
+    tightened: syntax.TightenedRule | None = None
+    """What a profile makes of its enforcement."""
 
     @property
     def id(self) -> str:
@@ -33,7 +35,9 @@ class WrittenRule:
 
     @property
     def enforcement(self) -> syntax.EnforcementClause | None:
-        """How it is enforced, by its own clause or by the common one."""
+        """How it is enforced: by a profile, by its own clause or by the common one."""
+        if self.tightened is not None:
+            return _tightened(self.tightened)
         clauses = (*self.rule.clauses, *self.policy.clauses)
         return next((c for c in clauses if isinstance(c, syntax.EnforcementClause)), None)
 
@@ -54,6 +58,13 @@ class WrittenRule:
         """The permissions that it is subject to."""
         clauses = (c for c in self.rule.clauses if isinstance(c, syntax.SubjectClause))
         return tuple(each for clause in clauses for each in clause.permits)
+
+
+def _tightened(node: syntax.TightenedRule) -> syntax.EnforcementClause | None:
+    """Return the clause that would say the same; a rule without one is enforced."""
+    if node.stringency is syntax.Stringency.ENFORCED:
+        return None
+    return syntax.EnforcementClause(span=node.span, enforcement=syntax.Enforcement.MANDATORY)
 
 
 def written_rules(files: Iterable[syntax.File]) -> dict[str, WrittenRule]:

@@ -16,6 +16,7 @@ _SHAPES = {
     "define": "define NAME",
     "table": "table NAME unique",
     "waiver": "waiver NAME",
+    "profile": "profile NAME",
     "test": 'test "TITLE"',
 }
 

@@ -41,6 +41,15 @@ _ITEMS = {
     "as": "The role in which a waiver was approved; it is the one that the rule names.",
     "ticket": "Says where the approval of a waiver is on record.",
     "reason": "Says why a rule is waived.",
+    "profile": (
+        "Says how a house applies policies that somebody else has written: which it adopts, and "
+        "what it tightens in them."
+    ),
+    "adopts": "Names the modules that are adopted, each with all modules below it.",
+    "tightens": (
+        "Makes a rule stricter, or from a day on the value of a parameter; nothing is loosened."
+    ),
+    "enforced": "In a profile: a rule that only warned now denies.",
     "policy": (
         "Holds rules that belong together; clauses before its first rule are common to all of them."
     ),
@@ -232,7 +241,10 @@ _TYPES = {
     ),
     "distance": "A distance, written `15 miles` or `25 km`.",
     "period": "Days from a first to a last, both included: `2026-07-20 to 2026-08-31`.",
-    "to": "Stands between the first and the last day of a period, or value of a case.",
+    "to": (
+        "Stands between the first and the last day of a period, or value of a case; in a profile, "
+        "before what is stricter."
+    ),
     "list of": "A list of values of one type.",
     "one of": "A type given by its members in braces.",
     "presumed": "Gives the value that counts where a campaign does not state the fact.",

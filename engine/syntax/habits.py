@@ -243,6 +243,22 @@ WAIVER_HABITS = {
 }
 """First words of a part of a waiver, and the keyword of the language."""
 
+PROFILE_HABITS = {
+    "adopt": "adopts",
+    "imports": "adopts",
+    "import": "adopts",
+    "uses": "adopts",
+    "includes": "adopts",
+    "extends": "adopts",
+    "tighten": "tightens",
+    "sets": "tightens",
+    "set": "tightens",
+    "amends": "tightens",
+    "basis": "source",
+    "law": "source",
+}
+"""First words of a part of a profile, and the keyword of the language."""
+
 STEP_HABITS = {
     "when": "given",
     "with": "given",
@@ -279,6 +295,10 @@ ITEM_HABITS = {
     "exemption": "waiver",
     "example": "test",
     "schema": "vocabulary",
+    "adopt": "profile",
+    "adopts": "profile",
+    "import": "profile",
+    "amend": "profile",
 }
 """First words of an item, and the keyword of the language."""
 

@@ -27,7 +27,7 @@ MOST_FAULTS = 100
 
 ITEM_KEYWORDS = (
     *("module", "instrument", "vocabulary", "set", "parameter", "define"),
-    *("table", "policy", "waiver", "test"),
+    *("table", "policy", "waiver", "profile", "test"),
 )
 
 CLAUSE_KEYWORDS = (
@@ -57,6 +57,8 @@ PARAMETER_KEYWORDS = ("source", "from", "is", "reviewed on")
 DEFINITION_KEYWORDS = ("source", "means")
 
 WAIVER_KEYWORDS = ("of", "for", "in force from", "approved by", "ticket", "reason")
+
+PROFILE_KEYWORDS = ("source", "adopts", "tightens")
 
 TEST_KEYWORDS = ("on", "given", "without", "expect", "for each", "case")
 

@@ -21,6 +21,7 @@ from .habits import (
     DEFINITION_HABITS,
     ITEM_HABITS,
     PARAMETER_HABITS,
+    PROFILE_HABITS,
     STEP_HABITS,
     TABLE_HABITS,
     WAIVER_HABITS,
@@ -30,6 +31,7 @@ from .lexis import (
     DEFINITION_KEYWORDS,
     ITEM_KEYWORDS,
     PARAMETER_KEYWORDS,
+    PROFILE_KEYWORDS,
     RESERVED_WORDS,
     TABLE_KEYWORDS,
     TEST_KEYWORDS,
@@ -48,7 +50,7 @@ _BRACKET = re.compile(rf"{TEXT}|[(){{}}]")
 _PARTNERS = {"`)`": "(", "`}`": "{"}
 _ENDED = (
     *("policy", "vocabulary", "record", "set", "parameter", "define", "table"),
-    *("waiver", "test"),
+    *("waiver", "profile", "test"),
 )
 _PHRASES = (
     *(comparator.phrase for comparator in Comparator),
@@ -60,6 +62,7 @@ _KEYWORDS = frozenset(
         *(*_PHRASES, *CLAUSE_KEYWORDS, *DEFINITION_KEYWORDS, *ITEM_KEYWORDS, *TEST_KEYWORDS),
         *TABLE_KEYWORDS,
         *WAIVER_KEYWORDS,
+        *PROFILE_KEYWORDS,
         *("given file", "deny by", "reviewed on", "until"),
     }
 )
@@ -78,6 +81,7 @@ STARTS: dict[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     expect.DEFINITION_CLAUSE: ((*DEFINITION_KEYWORDS, "end define"), DEFINITION_HABITS),
     expect.TABLE_CLAUSE: ((*TABLE_KEYWORDS, "end table"), TABLE_HABITS),
     expect.WAIVER_CLAUSE: ((*WAIVER_KEYWORDS, "end waiver"), WAIVER_HABITS),
+    expect.PROFILE_CLAUSE: ((*PROFILE_KEYWORDS, "end profile"), PROFILE_HABITS),
     expect.EDITION: (("from", "is", "end set"), {}),
 }
 """What may begin where a construct does: its keywords, and what people type in their place."""
@@ -195,6 +199,8 @@ def _construct(typed: str) -> str | None:
         return "parameter"
     if typed in ("approved by", "ticket"):
         return "waiver"
+    if typed in ("adopts", "tightens"):
+        return "profile"
     if typed in CLAUSE_KEYWORDS or typed == "rule":
         return "policy"
     if typed in TEST_KEYWORDS:

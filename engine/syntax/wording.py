@@ -40,6 +40,12 @@ _HELP = {
     expect.PROVISION: "provisions are abbreviated: `art 26(3)`, `rec 71`, `annex 3`, `sec 5`, "
     "`part 312`, `para 2`, `ch 4`, `title 1`, `point 2`, `policy 7`, `item 1`, `reg 6`, `sch 1`",
     expect.RULE: "name the policy too, such as `minors/no_profiling`",
+    expect.RULE_OR_PARAMETER: "name a rule or a parameter, and what it is tightened to: "
+    "`tightens marking/retouched_images to mandatory`",
+    expect.MODULE: "name a module of the policies that are adopted, such as `assent.privacy`",
+    "`to`": "say what it is tightened to: `tightens audit_interval to 180 days from 2026-10-01`",
+    "`enforced` or `mandatory`": "a rule is tightened to one that denies, `enforced`, or to "
+    "one that nobody waives, `mandatory`",
     expect.WAIVER: "name a waiver that is declared: `waived by audit_slot`",
     expect.OUTCOME: "say which rule denies: `deny by policy/rule`, or which facts are missing: "
     "`deny for want of campaign.flight`",
@@ -70,6 +76,7 @@ _STARTS = {
     expect.DEFINITION_CLAUSE: "begins no part of a definition",
     expect.TABLE_CLAUSE: "begins no part of a table",
     expect.WAIVER_CLAUSE: "begins no part of a waiver",
+    expect.PROFILE_CLAUSE: "begins no part of a profile",
 }
 _PLACES = {"vocabulary": "fact", "set": "edition", "test": "step", "file": "line"}
 

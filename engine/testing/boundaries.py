@@ -59,7 +59,7 @@ def boundary_tests(bundle: Bundle, results: Iterable[CaseResult]) -> Iterator[Li
     desk = _Desk(writer=writer)
     titles: set[str] = set()
     settled: set[tuple[Span, Span]] = set()  # of definitions, which several rules may use
-    for rule in bundle.policies.rules:
+    for rule in bundle.own_rules:
         limits = list(limits_of(rule, bundle.policies))
         for limit, tries in _tried(rule, limits, passing):
             place = (limit.condition.span, limit.limit.span)

@@ -155,10 +155,11 @@ class _Tally:
 def measure(bundle: Bundle, results: Iterable[CaseResult]) -> Coverage:
     """Return what tests that have run decide of each rule and its parts."""
     defined: dict[str, Decided] = {name: set() for name in bundle.policies.definitions}
-    tallies = {rule.id: _Tally(defined=defined) for rule in bundle.policies.rules}
+    rules = bundle.own_rules
+    tallies = {rule.id: _Tally(defined=defined) for rule in rules}
     for result in results:
         if result.hearing is not None:
-            for rule in bundle.policies.rules:
+            for rule in rules:
                 tallies[rule.id].add(record(rule, result.hearing))
     words = words_of(bundle)
     return Coverage(
@@ -169,7 +170,7 @@ def measure(bundle: Bundle, results: Iterable[CaseResult]) -> Coverage:
                 is_seen_wanting=tallies[rule.id].is_seen_wanting,
                 parts=_covered(parts_of(rule, words), tallies[rule.id].decided),
             )
-            for rule in bundle.policies.rules
+            for rule in rules
         ),
         definitions=tuple(
             DefinitionCoverage(
@@ -177,6 +178,7 @@ def measure(bundle: Bundle, results: Iterable[CaseResult]) -> Coverage:
                 parts=_covered(parts_of_definition(each, words), defined[each.name]),
             )
             for each in bundle.policies.definitions.values()
+            if bundle.is_tested_here(each.clause.location.source)
         ),
     )
 

@@ -72,6 +72,8 @@ def try_mutants(bundle: Bundle, results: Iterable[CaseResult]) -> Iterator[Trial
         if each.passed and each.hearing is not None and each.decision is not None
     ]
     for mutant in _mutants(bundle):
+        if not bundle.is_tested_here(mutant.location.source):
+            continue
         asked = witnesses
         if mutant.in_clause or len(mutant.changed) < len(mutant.rules):
             asked = [each for each in witnesses if any(map(each.looks_at, mutant.rules))]

@@ -20,10 +20,11 @@ _AGAINST = (Expected.DENY_BY, Expected.WARN_BY, Expected.OBLIGE_BY)
 def untested(bundle: Bundle) -> Iterator[Diagnostic]:
     """Yield a warning for each rule that no test expects to deny, or beside which none passes.
 
-    A rule that obliges is to be owed in some test; a permission is shown by what it lifts.
+    A rule that obliges is to be owed in some test; a permission is shown by what it lifts. What was
+    adopted without its tests has been tested where it was written.
     """
     expected = _expected(bundle.cases)
-    for rule in bundle.policies.rules:
+    for rule in bundle.own_rules:
         if rule.effect is Effect.PERMIT:
             continue
         deed, against = _deed(rule)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from engine.bundle.bundle import build, policy_sources
-from engine.semantics import fact_faults, faults, table_faults, waiver_faults
+from engine.semantics import fact_faults, faults, profile_faults, table_faults, waiver_faults
 from engine.source.render import render_text
 
-CATALOGUES = (fact_faults, faults, table_faults, waiver_faults)
+CATALOGUES = (fact_faults, faults, profile_faults, table_faults, waiver_faults)
 
 HERE = Path(__file__).parent
 CASES = sorted((HERE / "bad" / "semantics").glob("*.policy"))

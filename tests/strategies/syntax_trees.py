@@ -550,6 +550,36 @@ def waivers() -> st.SearchStrategy[tree.Waiver]:
     )
 
 
+def profiles() -> st.SearchStrategy[tree.Profile]:
+    span = st.just(NOWHERE)
+    module = st.lists(names(), min_size=1, max_size=3).map(
+        lambda parts: tree.Name(span=NOWHERE, text=".".join(each.text for each in parts))
+    )
+    modules = st.lists(module, min_size=1, max_size=2).map(tuple)
+    clause = st.one_of(
+        st.builds(tree.AdoptsClause, span=span, modules=modules),
+        st.builds(
+            tree.TightenedRule,
+            span=span,
+            rule=references(),
+            stringency=st.sampled_from(tree.Stringency),
+        ),
+        st.builds(tree.TightenedParameter, span=span, name=names(), value=literals(), start=days()),
+        st.builds(
+            tree.SourceClause,
+            span=span,
+            citations=st.lists(citations(), min_size=1, max_size=2).map(tuple),
+        ),
+    )
+    return st.builds(
+        tree.Profile,
+        span=span,
+        name=names(),
+        label=st.none() | titles(),
+        clauses=st.lists(clause, max_size=4).map(tuple),
+    )
+
+
 @st.composite
 def expectations(draw: st.DrawFn) -> tree.Expectation:
     expected = draw(st.sampled_from(tree.Expected))
@@ -611,6 +641,7 @@ def files() -> st.SearchStrategy[tree.File]:
         tables(),
         policies(),
         waivers(),
+        profiles(),
         cases(),
     )
     return st.builds(tree.File, span=span, items=st.lists(item, max_size=3).map(tuple))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
+from ..adopted import is_adopted
 from ..tree import (
     Defined,
     LookupTerm,
@@ -22,11 +23,16 @@ from . import faults
 
 
 def unused(policies: Policies, files: Iterable[syntax.File]) -> Iterator[Diagnostic]:
-    """Yield a warning for each declared name that no rule, fact or set of the policies uses."""
+    """Yield a warning for each declared name that no rule, fact or set of the policies uses.
+
+    What was adopted may be used by more than is adopted here.
+    """
     if not policies.rules:
         return  # A vocabulary and its law may be shared by policies that stand elsewhere.
-    types, names, cited = _types(policies), _named_in(policies), _cited(policies)
-    for item in (item for file in files for item in file.items):
+    items = [item for file in files for item in file.items if not is_adopted(item.span.source)]
+    types, names = _types(policies), _named_in(policies)
+    cited = _cited(policies) | _cited_in_profiles(items)
+    for item in items:
         match item:
             case syntax.Instrument(name=name) if name.text not in cited:
                 yield faults.unused(name.span, "instrument", name.text)
@@ -68,6 +74,18 @@ def _cited(policies: Policies) -> frozenset[str]:
         *(edition.sources for parameter in parameters for edition in parameter.editions),
     )
     return frozenset(each.instrument for cited in citations for each in cited)
+
+
+def _cited_in_profiles(items: Iterable[syntax.Item | syntax.Broken]) -> frozenset[str]:
+    """Return the instruments on which profiles rest."""
+    return frozenset(
+        each.instrument.text
+        for item in items
+        if isinstance(item, syntax.Profile)
+        for clause in item.clauses
+        if isinstance(clause, syntax.SourceClause)
+        for each in clause.citations
+    )
 
 
 def _named_in(policies: Policies) -> frozenset[str]:

@@ -81,6 +81,8 @@ def _wholes(file: tree.File, readied: str) -> Iterator[tuple[int, int]]:
                 yield span.start, span.start + 3
             case tree.Module(span=span, name=name):
                 yield span.end - len(name), span.end
+            case tree.AdoptsClause(modules=modules):
+                yield from ((each.span.start, each.span.end) for each in modules)
             case tree.Lookup(table=table, arguments=arguments):
                 yield table.span.start, readied.index(")", arguments[-1].span.end) + 1
             case tree.Citation(span=span):

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..lexis import CLAUSE_KEYWORDS, DEFINITION_KEYWORDS, PARAMETER_KEYWORDS, WAIVER_KEYWORDS
+from ..lexis import (
+    CLAUSE_KEYWORDS,
+    DEFINITION_KEYWORDS,
+    PARAMETER_KEYWORDS,
+    PROFILE_KEYWORDS,
+    WAIVER_KEYWORDS,
+)
 from ..show.constructs import aligned
 from .atoms import Atom, Comment
 from .conditions import Conditions, listed
@@ -11,7 +17,10 @@ from .document import WIDEST, Break, Document, Group, Nest, Space, Word, render,
 from .statements import MARGIN, Distance, Kind, Statement, distance
 
 _COLUMN = 14
-_KEYWORDS = (*CLAUSE_KEYWORDS, *PARAMETER_KEYWORDS, *DEFINITION_KEYWORDS, *WAIVER_KEYWORDS)
+_KEYWORDS = (
+    *(*CLAUSE_KEYWORDS, *PARAMETER_KEYWORDS, *DEFINITION_KEYWORDS),
+    *(*WAIVER_KEYWORDS, *PROFILE_KEYWORDS),
+)
 _PHRASES = [phrase.split() for phrase in _KEYWORDS]
 
 

@@ -84,6 +84,7 @@ _Block: TypeAlias = (
     | tree.Definition
     | tree.Table
     | tree.Waiver
+    | tree.Profile
     | tree.Test
 )
 
@@ -106,7 +107,11 @@ def _body(  # noqa: C901 - one case for each kind of item.
             for clause in clauses:
                 is_value = isinstance(clause, tree.ParameterEdition)
                 yield clause.span.start, Kind.VALUE if is_value else Kind.CLAUSE, MARGIN, False
-        case tree.Definition(clauses=clauses) | tree.Waiver(clauses=clauses):
+        case (
+            tree.Definition(clauses=clauses)
+            | tree.Waiver(clauses=clauses)
+            | tree.Profile(clauses=clauses)
+        ):
             yield from _all(clauses, Kind.CLAUSE, MARGIN)
         case tree.Table(clauses=clauses):
             for each in clauses:

@@ -22,6 +22,7 @@ from .elements import TITLE, Choice, Parts, leaf, misfit, node, word
 from .literals import text
 from .parameters import parameter
 from .policies import policy
+from .profiles import profile
 from .reading import SourceText
 from .recovery import Complete, Recovering
 from .tables import table
@@ -55,7 +56,7 @@ def _grammar() -> pp.ParserElement:
     items = Choice(
         (
             *(module, instrument, vocabulary(), set_declaration(), parameter(), definition()),
-            *(table(), policy(), waiver(), case()),
+            *(table(), policy(), waiver(), profile(), case()),
         ),
         misfit(ITEM_BORDER, ITEM),
     )

@@ -8,6 +8,7 @@ from ..lexis import (
     ITEM_KEYWORDS,
     NAME,
     PARAMETER_KEYWORDS,
+    PROFILE_KEYWORDS,
     TABLE_KEYWORDS,
     TEST_KEYWORDS,
     WAIVER_KEYWORDS,
@@ -28,13 +29,14 @@ DEFINITION_BORDER = (
 PARAMETER_BORDER = rf"(?:{phrase_pattern(*PARAMETER_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
 TABLE_BORDER = rf"(?:{phrase_pattern(*TABLE_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
 WAIVER_BORDER = rf"(?:{phrase_pattern(*WAIVER_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
+PROFILE_BORDER = rf"(?:{phrase_pattern(*PROFILE_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
 EDITION_BORDER = rf"(?:{phrase_pattern('from', 'is', 'end')}|{_ITEM})"
 
 ANY_WORD = r"[A-Za-z]"
 ITEM_WORD = (
     rf"(?!{phrase_pattern(*CLAUSE_KEYWORDS, *TEST_KEYWORDS, *DEFINITION_KEYWORDS)}"
     rf"|{phrase_pattern(*PARAMETER_KEYWORDS, *TABLE_KEYWORDS, *WAIVER_KEYWORDS)}"
-    rf"|{phrase_pattern('rule', 'end', 'record', 'type')}"
+    rf"|{phrase_pattern(*PROFILE_KEYWORDS, 'rule', 'end', 'record', 'type')}"
     rf"|{NAME}\s*:)[A-Za-z]"
 )
 """A word that may begin an item, misspelt, because it begins nothing that stands within one."""

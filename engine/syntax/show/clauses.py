@@ -7,7 +7,9 @@ from .expressions import expression, literal, path
 
 _COLUMN = 14
 
-AnyClause: TypeAlias = tree.Clause | tree.ReviewClause | tree.DefinitionClause | tree.WaiverClause
+AnyClause: TypeAlias = (
+    tree.Clause | tree.ReviewClause | tree.DefinitionClause | tree.WaiverClause | tree.ProfileClause
+)
 
 
 def optional(text: tree.TextLiteral | None) -> str:
@@ -71,8 +73,24 @@ def _keyword_and_body(  # noqa: C901, PLR0912 - one flat choice.
             return "remedy", literal(text)
         case tree.EvidenceClause(paths=paths):
             return "evidence", ", ".join(map(path, paths))
+        case tree.AdoptsClause() | tree.TightenedRule() | tree.TightenedParameter():
+            return _of_profile(node, indent)
         case _:
             return _of_waiver(node, indent)
+
+
+def _of_profile(
+    node: tree.AdoptsClause | tree.TightenedRule | tree.TightenedParameter, indent: int
+) -> tuple[str, str]:
+    match node:
+        case tree.AdoptsClause(modules=modules):
+            return "adopts", ", ".join(each.text for each in modules)
+        case tree.TightenedRule(rule=rule, stringency=stringency):
+            return "tightens", f"{rule.id} to {stringency.value}"
+        case tree.TightenedParameter(name=name, value=value, start=start):
+            since = literal(start)
+            return "tightens", f"{name.text} to {expression(value, indent)} from {since}"
+    assert_never(node)
 
 
 def _of_waiver(

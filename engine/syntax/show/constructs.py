@@ -71,6 +71,7 @@ def _declaration(
     | tree.Table
     | tree.TableClause
     | tree.Waiver
+    | tree.Profile
     | AnyClause,
     margin: str,
 ) -> Iterator[str]:
@@ -94,6 +95,7 @@ def _declaration(
             | tree.Parameter()
             | tree.Table()
             | tree.Waiver()
+            | tree.Profile()
         ):
             yield from _enclosed(node)
         case (
@@ -113,7 +115,12 @@ def _declaration(
 
 
 def _enclosed(
-    node: tree.SetDeclaration | tree.Definition | tree.Parameter | tree.Table | tree.Waiver,
+    node: tree.SetDeclaration
+    | tree.Definition
+    | tree.Parameter
+    | tree.Table
+    | tree.Waiver
+    | tree.Profile,
 ) -> Iterator[str]:
     """Yield an item: its heading, its parts, and the words that close it."""
     parts: Sequence[Construct]
@@ -127,6 +134,8 @@ def _enclosed(
             word, heading = "parameter", f"{name} : {kind.text}{optional(label)}"
         case tree.Table(label=label, clauses=parts):
             word, heading = "table", f"{name} unique{optional(label)}"
+        case tree.Profile(label=label, clauses=parts):
+            word, heading = "profile", f"{name}{optional(label)}"
         case _:
             word, heading, parts = "waiver", name, node.clauses
     yield f"{word} {heading}"

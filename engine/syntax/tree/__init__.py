@@ -105,6 +105,14 @@ from .policies import (
     UnknownClause,
     UnknownTreatment,
 )
+from .profiles import (
+    AdoptsClause,
+    Profile,
+    ProfileClause,
+    Stringency,
+    TightenedParameter,
+    TightenedRule,
+)
 from .tables import (
     AnyCell,
     BoundCell,
@@ -142,6 +150,7 @@ from .waivers import (
 )
 
 __all__ = [
+    "AdoptsClause",
     "Aggregate",
     "AggregateKind",
     "AnyCell",
@@ -214,6 +223,8 @@ __all__ = [
     "PermitClause",
     "PlaceClause",
     "Policy",
+    "Profile",
+    "ProfileClause",
     "ProhibitClause",
     "Quantified",
     "QuantifierKind",
@@ -234,6 +245,7 @@ __all__ = [
     "SeverityClause",
     "SourceClause",
     "Step",
+    "Stringency",
     "SubjectClause",
     "Table",
     "TableClause",
@@ -244,6 +256,8 @@ __all__ = [
     "TextClause",
     "TextLiteral",
     "TicketClause",
+    "TightenedParameter",
+    "TightenedRule",
     "Today",
     "Told",
     "TypeName",

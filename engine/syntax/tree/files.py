@@ -8,6 +8,7 @@ from .expressions import TextLiteral
 from .node import Broken, Name, Node
 from .parameters import Parameter
 from .policies import Policy
+from .profiles import Profile
 from .tables import Table
 from .vocabularies import SetDeclaration, Vocabulary
 from .waivers import Waiver
@@ -39,6 +40,7 @@ Item = (
     | Table
     | Policy
     | Waiver
+    | Profile
     | Test
 )
 

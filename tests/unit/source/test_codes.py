@@ -18,6 +18,7 @@ from engine.bundle.bundle import Builder
 from engine.semantics import fact_faults as facts
 from engine.semantics import faults as meaning
 from engine.semantics import list_faults as lists
+from engine.semantics import profile_faults as profiles
 from engine.semantics import table_faults as tables
 from engine.semantics import waiver_faults as waivers
 from engine.semantics.lint import faults as doubts
@@ -35,7 +36,10 @@ from engine.testing.untested import untested
 ROOT = Path(__file__).parents[3]
 INDEX = ROOT / "docs" / "diagnostics.md"
 VOCABULARY = (ROOT / "tests" / "golden" / "vocabulary.policy").read_text(encoding="utf-8")
-CATALOGUES = (marks, constructs, meaning, facts, tables, lists, waivers, doubts, tests)
+CATALOGUES = (
+    *(marks, constructs, meaning, facts, tables, lists, waivers, profiles),
+    *(doubts, tests),
+)
 SECTIONS = ["What it means", "Why it matters", "Example", "How to fix it"]
 PHASES = {
     "E01": "Characters and words",

@@ -1,0 +1,38 @@
+"""Files that were adopted: policies that others have written, beside those of a house.
+
+They lie in a folder of their own. Their tests say what they decide by themselves, and were passed
+where they were written; beside the profile of a house, which tightens them, they would not hold.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..syntax import tree as syntax
+
+ADOPTED = "assent/"
+"""The folder of a bundle in which adopted files lie."""
+
+
+def is_adopted(name: str) -> bool:
+    """Whether a file of a bundle was adopted."""
+    return name.startswith(ADOPTED)
+
+
+def without_adopted_tests(files: Mapping[str, syntax.File]) -> dict[str, syntax.File]:
+    """Return files, the adopted ones without their tests, where a profile among them adopts."""
+    adopts = any(
+        isinstance(clause, syntax.AdoptsClause)
+        for file in files.values()
+        for item in file.items
+        if isinstance(item, syntax.Profile)
+        for clause in item.clauses
+    )
+    if not adopts:
+        return dict(files)
+    return {name: _untested(file) if is_adopted(name) else file for name, file in files.items()}
+
+
+def _untested(file: syntax.File) -> syntax.File:
+    return replace(
+        file, items=tuple(each for each in file.items if not isinstance(each, syntax.Test))
+    )

@@ -1,0 +1,359 @@
+"""Profiles: what a house adopts of policies that others have written, and how it tightens them.
+
+A profile never loosens. Of rules that is seen in how they are enforced. Of a parameter it is found
+out from the rules that read it: each reading says whether a greater value lets more pass or less,
+and where all agree that is the direction in which the parameter may be moved.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+
+from ..source.diagnostic import Diagnostic
+from ..source.text import Source
+from ..syntax import tree as syntax
+from ..syntax.lexis import Comparator
+from . import faults, profile_faults
+from .declare import Instrument, cited
+from .elaborate import Scope
+from .findings import Report
+from .overrides import WrittenRule
+from .parameters import stated
+from .polarity import positions
+from .tree import (
+    Citation,
+    Compared,
+    Condition,
+    Constant,
+    Edition,
+    Effect,
+    Enforcement,
+    Measure,
+    Money,
+    Parameter,
+    ParameterTerm,
+    Rule,
+    Window,
+    conditions_below,
+    terms_below,
+    terms_of,
+)
+from .types import ListType
+
+_ORDER = (
+    *(Enforcement.ADVISORY, Enforcement.ENFORCED),
+    *(Enforcement.OVERRIDABLE, Enforcement.MANDATORY),
+)
+"""From the loosest to the strictest: whoever names a role lets nobody else waive the rule."""
+
+_RISES_WITH_LEFT = (
+    *(Comparator.AT_LEAST, Comparator.MORE_THAN, Comparator.EXCEEDS),
+    *(Comparator.AFTER, Comparator.ON_OR_AFTER),
+)
+_FALLS_WITH_LEFT = (
+    *(Comparator.AT_MOST, Comparator.LESS_THAN),
+    *(Comparator.BEFORE, Comparator.ON_OR_BEFORE),
+)
+
+
+class Direction(Enum):
+    """Which values of a parameter are the stricter ones."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+
+    @property
+    def reverse(self) -> "Direction":
+        """The other one."""
+        return Direction.LOWER if self is Direction.HIGHER else Direction.HIGHER
+
+
+def profiles_in(files: Iterable[syntax.File]) -> tuple[syntax.Profile, ...]:
+    """Return the profiles that files hold."""
+    return tuple(item for file in files for item in file.items if isinstance(item, syntax.Profile))
+
+
+def profile_structure(
+    profiles: Iterable[syntax.Profile], files: Iterable[syntax.File], report: Report
+) -> None:
+    """Report what profiles lack, and the modules they adopt that are not there."""
+    modules = {
+        item.name: file.span.source
+        for file in files
+        for item in file.items
+        if isinstance(item, syntax.Module)
+    }
+    known = sorted({".".join(name.split(".")[:n]) for name in modules for n in (1, 2, 3)})
+    for node in profiles:
+        sources = [each for each in node.clauses if isinstance(each, syntax.SourceClause)]
+        for repeated in sources[1:]:
+            report(faults.repeated_clause(repeated.span, "source", "profile"))
+        is_broken = any(isinstance(each, syntax.Broken) for each in node.clauses)
+        if not sources and not is_broken:
+            why = "say what decides this in your house: `source CODE sec 2`"
+            name = node.name
+            report(faults.missing_clause(name.span, name.text, "source", why, "profile"))
+        for clause in node.clauses:
+            if isinstance(clause, syntax.AdoptsClause):
+                for each in clause.modules:
+                    if not any(is_within(name, each.text) for name in modules):
+                        report(profile_faults.unknown_module(each.span, each.text, known))
+
+
+def is_within(module: str, adopted: str) -> bool:
+    """Whether a module is the one that is adopted, or lies below it."""
+    return f"{module}.".startswith(f"{adopted}.")
+
+
+# --- rules ----------------------------------------------------------------------------------------
+
+
+def tightened_rules(
+    profiles: Iterable[syntax.Profile],
+    written: Mapping[str, WrittenRule],
+    sources: Mapping[str, Source],
+    report: Report,
+) -> dict[str, WrittenRule]:
+    """Return the written rules, those that profiles tighten with what these make of them."""
+    found = dict(written)
+    for clause in _clauses(profiles):
+        if not isinstance(clause, syntax.TightenedRule):
+            continue
+        name, span = clause.rule.id, clause.rule.span
+        rule = found.get(name)
+        if rule is None:
+            report(faults.unknown_rule(span, name, written))
+        elif rule.tightened is not None:
+            first = rule.tightened.rule.span
+            place = str(sources[first.source].locate(first.start))
+            report(profile_faults.tightened_twice(span, name, place))
+        elif (fault := _rule_fault(clause, rule)) is not None:
+            report(fault)
+        else:
+            found[name] = replace(rule, tightened=clause)
+    return found
+
+
+def _clauses(
+    profiles: Iterable[syntax.Profile],
+) -> Iterator[syntax.ProfileClause | syntax.Broken]:
+    for node in profiles:
+        yield from node.clauses
+
+
+def _rule_fault(clause: syntax.TightenedRule, rule: WrittenRule) -> Diagnostic | None:
+    name, span = clause.rule.id, clause.rule.span
+    if not any(
+        isinstance(each, syntax.ProhibitClause | syntax.RequireClause) for each in rule.rule.clauses
+    ):
+        why = "it neither prohibits nor requires, so that nothing is enforced"
+        return profile_faults.not_tightened(span, name, why)
+    stands, asked = _enforcement(rule.enforcement), _asked(clause)
+    if _ORDER.index(asked) < _ORDER.index(stands):
+        return profile_faults.loosened_rule(span, name, stands.value)
+    if asked is Enforcement.MANDATORY and rule.yields_to:
+        why = f"the permission `{rule.yields_to[0].id}` lifts it, and lifts nothing mandatory"
+        return profile_faults.not_tightened(span, name, why)
+    return None
+
+
+def _enforcement(clause: syntax.EnforcementClause | None) -> Enforcement:
+    match clause:
+        case None:
+            return Enforcement.ENFORCED
+        case syntax.EnforcementClause(enforcement=syntax.Enforcement.ADVISORY):
+            return Enforcement.ADVISORY
+        case syntax.EnforcementClause(enforcement=syntax.Enforcement.OVERRIDABLE):
+            return Enforcement.OVERRIDABLE
+        case _:
+            return Enforcement.MANDATORY
+
+
+def _asked(clause: syntax.TightenedRule) -> Enforcement:
+    is_mandatory = clause.stringency is syntax.Stringency.MANDATORY
+    return Enforcement.MANDATORY if is_mandatory else Enforcement.ENFORCED
+
+
+def enforced(rules: Iterable[Rule], written: Mapping[str, WrittenRule]) -> Iterator[Rule]:
+    """Yield rules, each enforced as a profile says where one does."""
+    for rule in rules:
+        clause = written[rule.id].tightened
+        if clause is None or _asked(clause) is rule.enforcement:
+            yield rule
+        else:
+            yield replace(rule, enforcement=_asked(clause), override_role=None)
+
+
+# --- parameters -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tightening:
+    """Reads what profiles make of parameters; `rules` are those that may read them."""
+
+    rules: tuple[Rule, ...]
+    instruments: Mapping[str, Instrument]
+    report: Report
+
+    def parameters(
+        self,
+        profiles: Iterable[tuple[syntax.Profile, Scope]],
+        parameters: Mapping[str, Parameter],
+    ) -> dict[str, Parameter]:
+        """Return the parameters as profiles leave them, reporting what loosens."""
+        found = dict(parameters)
+        for node, scope in profiles:
+            source = next((c for c in node.clauses if isinstance(c, syntax.SourceClause)), None)
+            sources = cited(source, self.instruments, self.report)
+            for clause in node.clauses:
+                if isinstance(clause, syntax.TightenedParameter):
+                    name = clause.name.text
+                    if name not in found:
+                        fault = profile_faults.unknown_parameter
+                        self.report(fault(clause.name.span, name, found))
+                        continue
+                    made = self._tightened(clause, scope, found[name], sources)
+                    found[name] = made or found[name]
+        return found
+
+    def _tightened(
+        self,
+        clause: syntax.TightenedParameter,
+        scope: Scope,
+        parameter: Parameter,
+        sources: tuple[Citation, ...],
+    ) -> Parameter | None:
+        told: list[Diagnostic] = []
+        assert not isinstance(parameter.type, ListType)  # noqa: S101 - no parameter is a list.
+        constant = stated(scope, clause.value, parameter.type, "parameter", told)
+        for fault in told:
+            self.report(fault)
+        if constant is None or told:
+            return None
+        directions = set(directions_of(parameter.name, self.rules))
+        if len(directions) != 1 or None in directions:
+            why = "rules read it in ways that do not agree" if directions else "no rule reads it"
+            self.report(profile_faults.no_direction(clause.name.span, parameter.name, why))
+            return None
+        (direction,) = directions
+        start = clause.start.value
+        stands = parameter.edition_on(start)
+        if (
+            direction is not None
+            and stands is not None
+            and not _is_as_strict(constant, stands.content, direction)
+        ):
+            self.report(
+                profile_faults.loosened_value(
+                    clause.value.span, parameter.name, direction.value, stands.content.text, start
+                )
+            )
+            return None
+        editions = _moved(parameter.editions, constant, start, sources, direction)
+        return replace(parameter, editions=tuple(editions))
+
+
+def _moved(
+    editions: Iterable[Edition[Constant]],
+    constant: Constant,
+    start: date,
+    sources: tuple[Citation, ...],
+    direction: Direction | None,
+) -> Iterator[Edition[Constant]]:
+    """Yield editions, from a day on with a value that is stricter; what is stricter yet stays."""
+    for edition in editions:
+        begins, until = edition.window.start, edition.window.until
+        if until is not None and until <= start:
+            yield edition
+            continue
+        if direction is not None and not _is_as_strict(constant, edition.content, direction):
+            yield edition
+            continue
+        if begins is None or begins < start:
+            yield replace(edition, window=Window(start=begins, until=start))
+            begins = start
+        window = Window(start=begins, until=until)
+        yield Edition(window=window, content=constant, sources=sources)
+
+
+def _is_as_strict(new: Constant, old: Constant, direction: Direction) -> bool:
+    """Whether a value is at least as strict as another; what cannot be compared never is."""
+    one, other = _size(new), _size(old)
+    if one is None or other is None or one[0] != other[0]:
+        return False
+    return one[1] <= other[1] if direction is Direction.LOWER else one[1] >= other[1]
+
+
+def _size(constant: Constant) -> tuple[str, Fraction] | None:
+    """Return the kind of a value and how great it is, or None where it has no order."""
+    match constant.value:
+        case bool():
+            return None
+        case int() | Fraction() as number:
+            return "", Fraction(number)
+        case date() as day:
+            return "date", Fraction(day.toordinal())
+        case Money(amount=amount, currency=currency):
+            return currency, amount
+        case Measure(kind=kind, size=size):
+            return kind.value, size
+        case _:
+            return None
+
+
+def directions_of(name: str, rules: Iterable[Rule]) -> Iterator[Direction | None]:
+    """Yield for each reading of a parameter which values make it stricter; None where unclear."""
+    for rule in rules:
+        permits = rule.effect in (Effect.REQUIRE, Effect.PERMIT)
+        clauses = [(clause.condition, True) for clause in rule.applicability]
+        clauses += [(rule.main.condition, not permits)]
+        clauses += [(each.clause.condition, False) for each in rule.exemptions]
+        clauses += [(each.scope.condition, False) for each in rule.waivers]
+        for condition, towards_denial in clauses:
+            yield from _readings(name, condition, towards_denial=towards_denial)
+
+
+def _readings(
+    name: str, condition: Condition, *, towards_denial: bool
+) -> Iterator[Direction | None]:
+    for place in positions(condition, towards_denial=towards_denial):
+        part = place.part
+        if not isinstance(part, Compared) or not _reads(part, name):
+            continue
+        rising = _rising(part, name)
+        if rising is None:
+            yield None
+        else:
+            yield Direction.HIGHER if rising is place.towards_denial else Direction.LOWER
+
+
+def _reads(part: Compared, name: str) -> bool:
+    below = (term for each in conditions_below(part) for term in terms_below(each))
+    terms = (*terms_of(part), *below)
+    return any(isinstance(term, ParameterTerm) and term.name == name for term in terms)
+
+
+def _rising(part: Compared, name: str) -> bool | None:
+    """Whether a comparison comes true as a parameter grows; None where that cannot be told."""
+    places = [
+        index
+        for index, term in enumerate((part.left, *part.right))
+        if isinstance(term, ParameterTerm) and term.name == name
+    ]
+    read = sum(isinstance(t, ParameterTerm) and t.name == name for t in terms_of(part))
+    if len(places) != 1 or read != 1:
+        return None
+    place = places[0]
+    match part.comparator:
+        case comparator if comparator in _RISES_WITH_LEFT:
+            return place == 0
+        case comparator if comparator in _FALLS_WITH_LEFT:
+            return place != 0
+        case Comparator.BETWEEN if place:
+            return place == 2
+        case Comparator.WITHIN if place == 1 and part.within:
+            return True
+        case _:
+            return None
