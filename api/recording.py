@@ -16,10 +16,11 @@ from typing import TypeAlias
 
 import msgspec
 
-from engine import Engine
+from engine import Decision, Engine
 from engine.audit.idempotency import RequestKey
 from engine.audit.log import Answer, Committer, Receipt
 from engine.audit.record import DecisionRecord, LogError
+from engine.bundle.grants import name_of
 from engine.evaluation.document import instant_text
 
 from .metrics.instruments import Metrics
@@ -56,6 +57,13 @@ def input_of(record: object, terms: Terms, grants: Sequence[str] = ()) -> bytes:
         "campaign": record,
     }
     return _ENCODER.encode(members | {"waivers": grants} if grants else members)
+
+
+def _used(decision: Decision) -> tuple[str, ...]:
+    """Return the names of the granted waivers that let a breach pass."""
+    granted = {name_of(text) for text in decision.grants}
+    holding = {each.name for result in decision.waived for each in result.waivers}
+    return tuple(sorted(granted & holding))
 
 
 def _random_id() -> str:
@@ -132,6 +140,7 @@ class Recorder:
                 result=one.document,  # type: ignore[arg-type] # It is JSON by its contract.
                 actor=actor,
                 request=request,
+                waivers=_used(one.decision),
             )
             for record, one in zip(records, decided, strict=True)
             if isinstance(one, Decided)

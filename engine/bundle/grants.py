@@ -5,7 +5,7 @@ what does so for waivers in the files: there is one room for both. It names whom
 campaign or the campaigns of one advertiser, so that those of others are not even looked at.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -169,30 +169,33 @@ class Approval:
     day: date
 
 
-MEMBERS: Mapping[int, str] = {
-    2: "rule",
-    3: "for",
-    4: "until",
-    5: "as",
-    6: "ticket",
-    7: "reason",
-}
-"""Which of the terms stands in which line of a text."""
+def written(name: str, terms: WaiverTerms, approval: Approval | None = None) -> str:
+    """Return the text of a waiver under a name, in the canonical layout.
 
-
-def written(name: str, terms: WaiverTerms, approval: Approval) -> str:
-    """Return the text of a waiver under a name, in the canonical layout."""
-    signed = f"{quoted(approval.approver)} as {quoted(approval.role)} on {approval.day}"
+    Before it is granted there is no approval, and it is not yet a waiver.
+    """
     return (
         f"waiver {name}\n"
         f"  of            {terms.rule}\n"
         f"  for           {_scope(terms)}\n"
         f"  in force from {terms.start} until {terms.until}\n"
-        f"  approved by   {signed}\n"
+        f"{_signed(approval)}"
         f"  ticket        {quoted(terms.ticket)}\n"
         f"  reason        {quoted(terms.reason)}\n"
         "end waiver\n"
     )
+
+
+def name_of(text: str) -> str:
+    """Return the name of the waiver that `written` wrote."""
+    return text.split(maxsplit=2)[1]
+
+
+def _signed(approval: Approval | None) -> str:
+    if approval is None:
+        return ""
+    signed = f"{quoted(approval.approver)} as {quoted(approval.role)} on {approval.day}"
+    return f"  approved by   {signed}\n"
 
 
 def _scope(terms: WaiverTerms) -> str:
