@@ -57,7 +57,7 @@ class Request:
 class WaiverFilter:
     """Which waivers are listed: None for any. What is over has `is_over`, whatever became of it."""
 
-    state: WaiverState | None = None
+    states: frozenset[WaiverState] | None = None
     is_over: bool | None = None
     is_used: bool | None = None
     policy_set: str | None = None
@@ -279,10 +279,12 @@ def _note(
 
 
 def _conditions(wanted: WaiverFilter, today: date) -> Iterator[ColumnElement[bool]]:
-    equal = {"policy_set": wanted.policy_set, "rule": wanted.rule, "state": wanted.state}
+    equal = {"policy_set": wanted.policy_set, "rule": wanted.rule}
     for name, value in (*equal.items(), ("requester", wanted.requester)):
         if value is not None:
             yield _WAIVER[name] == value
+    if wanted.states is not None:
+        yield _WAIVER.state.in_(sorted(wanted.states))
     if wanted.policy_sets is not None:
         yield _WAIVER.policy_set.in_(sorted(wanted.policy_sets))
     if wanted.before is not None:

@@ -218,8 +218,8 @@ def test_lists_are_filtered_and_come_in_pages(waivers: Waivers, asked: Requested
     )
     waivers.grant(other.id, ROLE, BEN)
     assert listed(waivers) == [other.id, asked.id]
-    assert listed(waivers, state=WaiverState.GRANTED) == [other.id]
-    assert listed(waivers, state=WaiverState.REVOKED) == []
+    assert listed(waivers, states=frozenset({WaiverState.GRANTED})) == [other.id]
+    assert listed(waivers, states=frozenset({WaiverState.REVOKED})) == []
     assert listed(waivers, rule="models/audit", policy_set="house") == [asked.id]
     assert listed(waivers, requester="carl") == [other.id]
     assert listed(waivers, policy_sets=frozenset({"house"})) == [asked.id]
