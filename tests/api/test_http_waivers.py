@@ -70,7 +70,7 @@ def test_from_the_request_to_the_revocation(api: Caller) -> None:
     decision = decide(api, campaign)
     assert decision["decision"] == "allow"
     (waived,) = decision["waived"]
-    assert (waived["rule"], waived["message"]) == ("spending/dear", "Too dear.")
+    assert (waived["rule"], waived["remedy"][:10]) == ("spending/dear", "Spend less")
     assert waived["waivers"] == [
         {
             "waiver": made["id"],
@@ -323,6 +323,40 @@ def test_steps_that_are_not_open(api: Caller) -> None:
     problem_of(api.post(body, path, role="anna", headers=stale), 403, "forbidden")
     loaded(api.post(body, path, role="ben", headers={"If-Match": "*"}))
     problem_of(step(api, made, "revoke", reason="no"), 409, "wrong-state")
+
+
+# --- AuthZEN ----------------------------------------------------------------------------------
+
+
+def evaluated(api: Caller, campaign: Document) -> Document:
+    asked = {
+        "subject": {"type": "user", "id": "anna"},
+        "action": {"name": "launch"},
+        "resource": {"type": "campaign", "id": campaign["id"], "properties": campaign},
+    }
+    settle(api)
+    return loaded(api.post(asked, "/access/v1/evaluation"))
+
+
+def test_denied_evaluation_says_how_to_ask(api: Caller) -> None:
+    denied = evaluated(api, dear(id="asked-for"))
+    asked = denied["context"]["access_request"]
+    assert asked["endpoint"] == "/v1/waivers"
+    (each,) = asked["requests"]
+    assert each["overridable_by"] == BOARD
+    completed = {**request(), **each["template"]}
+    made = loaded(api.post(completed, asked["endpoint"], role="anna"))
+    assert (made["campaign"], made["rule"]) == ("asked-for", "spending/dear")
+    loaded(step(api, made, "grant"))
+    allowed = evaluated(api, dear(id="asked-for"))
+    assert allowed["decision"] is True
+    assert "access_request" not in allowed["context"]
+
+
+def test_evaluation_that_no_waiver_would_change_says_nothing_of_it(api: Caller) -> None:
+    lacking = {name: value for name, value in dear(id="x").items() if name != "markets"}
+    for campaign in (dear(id="x", name="forbidden"), lacking):
+        assert "access_request" not in evaluated(api, campaign)["context"]
 
 
 # --- who sees what ----------------------------------------------------------------------------

@@ -25,10 +25,11 @@ policy spending "Spending"
   source        HOUSE sec 1
   in force from 2020-01-01
 
-  rule dear "Not too dear"
-    prohibit when campaign.name is "luxury"
+  rule dear "No campaign beyond 50,000 euros"
+    prohibit when campaign.budget.total exceeds EUR 50000.00
     {clause}
-    {_ENDS}
+    message "The budget of {{campaign.budget.total}} is more than the house spends on one campaign."
+    remedy "Spend less, or ask for a waiver."
 
   rule hard "Never"
     prohibit when campaign.name is "forbidden"
@@ -50,7 +51,8 @@ end policy
 
 def dear(**changes: Any) -> Document:
     """Return a campaign that breaks the rule `spending/dear`."""
-    own = {"id": "cmp-7", "name": "luxury", "advertiser": {"name": "Acme"}}
+    budget = {"total": {"amount": "60000.00", "currency": "EUR"}}
+    own = {"id": "cmp-7", "name": "spring", "budget": budget, "advertiser": {"name": "Acme"}}
     return allowed(**(own | changes))
 
 
