@@ -119,7 +119,7 @@ def assess(entry: LogEntry, engine: Engine, erasures: Tombstones) -> Assessment:
 
 
 def _outcome(logged: Reopened, engine: Engine) -> Outcome:
-    made = submit(engine, logged.campaign, terms=logged.terms, id="")
+    made = submit(logged.by(engine), logged.campaign, terms=logged.terms, id="")
     if isinstance(made, Refused):
         return refused(made)
     before, after = _statuses(logged.result), _statuses(made.document)

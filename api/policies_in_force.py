@@ -1,5 +1,7 @@
 """The policies by which one process decides, for each policy set, as all processes do.
 
+With them go the waivers that were granted by request: an engine has both, and is one for a request.
+
 A thread reads from the database what is in force and what is to come. It builds what it does not
 have, off the path of requests, and then puts everything in the place of what was there in one step:
 a request takes the engine of its set once and keeps it. What was approved last, and what waits for
@@ -20,7 +22,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from engine import Engine, EngineError, bundle_from_files
+from engine import Engine, EngineError, Grants, bundle_from_files
 from engine.evaluation.document import Identity
 from engine.storage.database import Database
 from engine.storage.errors import NotFound, StorageError
@@ -194,11 +196,14 @@ class PoliciesInForce:
         engines: dict[_Key, Engine] = {}
         failures: dict[_Key, str] = {}
         for key in self._wanted(plan):
-            if key in before.engines:
-                engines[key] = before.engines[key]
+            grants = plan.grants.get(key[0], ())
+            kept = before.engines.get(key)
+            if kept is not None and grants == before.plan.grants.get(key[0], ()):
+                engines[key] = kept
                 continue
             try:
-                engines[key] = self._engine(*key)
+                engine = self._engine(*key) if kept is None else kept
+                engines[key] = engine.with_grants(Grants(grants))
             except (EngineError, NotFound, ValueError) as error:
                 failures[key] = str(error)
         return _State(

@@ -1,7 +1,8 @@
 """Deciding and recording as one act: a decision is answered once it is in the log, or not at all.
 
 What is logged as the input is everything that went into the decision beside the policies: the
-record as it was submitted, its format, and on what terms it was decided. A replay needs no more.
+record as it was submitted, its format, on what terms it was decided, and the text of each waiver
+that was granted for it by request. A replay needs no more.
 
 A dry run decides and records nothing, and its outcome has no receipt.
 """
@@ -15,10 +16,11 @@ from typing import TypeAlias
 
 import msgspec
 
-from engine import Engine
+from engine import Decision, Engine
 from engine.audit.idempotency import RequestKey
 from engine.audit.log import Answer, Committer, Receipt
 from engine.audit.record import DecisionRecord, LogError
+from engine.bundle.grants import name_of
 from engine.evaluation.document import instant_text
 
 from .metrics.instruments import Metrics
@@ -42,17 +44,26 @@ Outcome: TypeAlias = Recorded | Refused | LogError
 """What became of one record of several: decided, malformed, or decided in vain."""
 
 
-def input_of(record: object, terms: Terms) -> bytes:
-    """Return what is logged as the input of a decision: a JSON object; decimals stay exact."""
+def input_of(record: object, terms: Terms, grants: Sequence[str] = ()) -> bytes:
+    """Return what is logged as the input of a decision: a JSON object; decimals stay exact.
+
+    `grants` are the waivers that were granted apart from the policies and had their part in it.
+    """
     launched = terms.as_if_launched
-    return _ENCODER.encode(
-        {
-            "format": terms.format,
-            "as_of": instant_text(terms.as_of),
-            "as_if_launched": launched.isoformat() if launched is not None else None,
-            "campaign": record,
-        }
-    )
+    members = {
+        "format": terms.format,
+        "as_of": instant_text(terms.as_of),
+        "as_if_launched": launched.isoformat() if launched is not None else None,
+        "campaign": record,
+    }
+    return _ENCODER.encode(members | {"waivers": grants} if grants else members)
+
+
+def _used(decision: Decision) -> tuple[str, ...]:
+    """Return the names of the granted waivers that let a breach pass."""
+    granted = {name_of(text) for text in decision.grants}
+    holding = {each.name for result in decision.waived for each in result.waivers}
+    return tuple(sorted(granted & holding))
 
 
 def _random_id() -> str:
@@ -125,10 +136,11 @@ class Recorder:
             DecisionRecord(
                 decision_id=str(one.document["id"]),
                 decided_at=now,
-                input=input_of(record, terms),
+                input=input_of(record, terms, one.decision.grants),
                 result=one.document,  # type: ignore[arg-type] # It is JSON by its contract.
                 actor=actor,
                 request=request,
+                waivers=_used(one.decision),
             )
             for record, one in zip(records, decided, strict=True)
             if isinstance(one, Decided)

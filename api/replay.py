@@ -25,6 +25,7 @@ from engine import Engine, EngineError, bundle_from_files
 from engine.audit.canonical import canonical
 from engine.audit.commitment import opens
 from engine.audit.record import Envelope, LogEntry, Payload, read_envelope
+from engine.bundle.grants import RecordedGrants
 from engine.source.json_fault import JSONLimits, escaped, excerpt
 from engine.source.json_text import JSONValue, read_json
 from engine.storage.erasures import Tombstone
@@ -111,11 +112,19 @@ class Replay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopened:
-    """What was logged of a decision, read again: what was submitted, on what terms, the result."""
+    """What was logged of a decision, read again: what was submitted, on what terms, the result.
+
+    `grants` are the waivers granted apart from the policies that had their part in it.
+    """
 
     campaign: JSONValue
     terms: Terms
+    grants: tuple[str, ...]
     result: dict[str, JSONValue]
+
+    def by(self, engine: Engine) -> Engine:
+        """Return an engine with the waivers in it by which this was decided."""
+        return engine.with_grants(RecordedGrants(self.grants)) if self.grants else engine
 
 
 def reopened(
@@ -133,8 +142,9 @@ def reopened(
     if not _is_as_logged(payload, envelope):
         return NotReplayable(why="what is stored of it is not what was logged")
     try:
-        campaign, terms = _submission(_object(payload.input))
-        return Reopened(campaign=campaign, terms=terms, result=_object(payload.result))
+        members, result = _object(payload.input), _object(payload.result)
+        campaign, terms = _submission(members)
+        return Reopened(campaign=campaign, terms=terms, grants=_grants(members), result=result)
     except (LookupError, ValueError) as error:
         return NotReplayable(why=f"its record cannot be read: {error}")
 
@@ -171,7 +181,7 @@ class Replayer:
         if not isinstance(logged, Reopened):
             return logged
         try:
-            engine = self._engine(envelope.policy_set.digest, envelope.policy_set.name)
+            engine = logged.by(self._engine(envelope.policy_set.digest, envelope.policy_set.name))
         except (NotFound, EngineError, ValueError) as error:
             return NotReplayable(why=f"its policies cannot be used: {error}")
         recorded = logged.result
@@ -279,6 +289,13 @@ def _submission(members: Mapping[str, JSONValue]) -> tuple[JSONValue, Terms]:
         as_if_launched=None if launched is None else date.fromisoformat(str(launched)),
     )
     return members["campaign"], terms
+
+
+def _grants(members: Mapping[str, JSONValue]) -> tuple[str, ...]:
+    found = members.get("waivers", [])
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+        raise ValueError("its `waivers` are no list of texts")
+    return tuple(str(each) for each in found)
 
 
 def _differences(

@@ -172,6 +172,18 @@ def read_roles(value: object, _base: Path) -> Mapping[str, Role]:
     raise ValueError(f'a table like `{{ "ads-team" = "submitter" }}`, with the roles {names}')
 
 
+def read_grants(value: object, _base: Path) -> Mapping[str, str]:
+    """Read a table of roles as rules name them; in the environment as TOML writes it inline."""
+    if value == "":
+        return MappingProxyType({})
+    table = _inline_table(value) if isinstance(value, str) else value
+    if isinstance(table, Mapping) and table:
+        named = {str(name): each for name, each in table.items() if isinstance(each, str) and each}
+        if len(named) == len(table):
+            return MappingProxyType(named)
+    raise ValueError('a table like `{ "ethics" = "Ethics Board" }`')
+
+
 def read_place(value: object, base: Path) -> str:
     """Read an address or a file. Keys come over TLS, or from this machine."""
     text = read_text(value, base)

@@ -28,6 +28,7 @@ from .setting_values import (
     read_address,
     read_algorithms,
     read_flag,
+    read_grants,
     read_origins,
     read_path,
     read_place,
@@ -101,6 +102,7 @@ class Settings:
     oidc_token_type: str
     oidc_roles_claim: str
     oidc_roles: Mapping[str, Role]
+    oidc_grants: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -374,6 +376,13 @@ SETTINGS = (
         shown="none",
         meaning="which values of that claim are which roles, a table",
         read=read_roles,
+    ),
+    Setting(
+        name="oidc_grants",
+        default="",
+        shown="none",
+        meaning="which values of that claim grant waivers in which role of the policies, a table",
+        read=read_grants,
     ),
 )
 """Every setting, in the order of the documentation."""

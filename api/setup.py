@@ -146,13 +146,20 @@ def make_key(  # noqa: PLR0913 - one for each thing that a key has.
     expires_at: datetime | None = None,
     principal: str | None = None,
     policy_sets: Iterable[str] | None = None,
+    may_grant: Iterable[str] = (),
 ) -> NewApiKey:
     """Make another key. Raises `Conflict` where a key in force has the name.
 
-    Raises `SetupError` for a limit to policy sets of a key that reads or administers everything.
+    Raises `SetupError` for a limit to policy sets of a key that reads or administers everything,
+    and for roles of policies in which one grants waivers that is no approver.
     """
     named, limits = frozenset(roles), None if policy_sets is None else frozenset(policy_sets)
+    granting = frozenset(may_grant)
     _check_limits(named, limits)
+    if granting and Role.APPROVER not in named:
+        raise SetupError("waivers are granted by approvers: give the key the role `approver` too")
+    if not all(each.strip() and each.isprintable() for each in granting):
+        raise SetupError("a role that grants waivers is named as rules name it, on one line")
     database = Database(settings.database_url)
     try:
         return ApiKeys(database).create(
@@ -161,6 +168,7 @@ def make_key(  # noqa: PLR0913 - one for each thing that a key has.
             expires_at=expires_at,
             principal=principal,
             policy_sets=limits,
+            may_grant=granting,
         )
     finally:
         database.close()

@@ -25,6 +25,7 @@ def tokens_of(settings: Settings) -> Tokens | None:
         token_type=settings.oidc_token_type,
         roles_claim=settings.oidc_roles_claim,
         roles=settings.oidc_roles,
+        grants=settings.oidc_grants,
     )
     return Tokens(issuer, KeySet(_source(settings.oidc_jwks)), utc_now)
 

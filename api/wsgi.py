@@ -32,6 +32,7 @@ from engine.storage.request_keys import RequestKeys
 from engine.storage.retention import Retention
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
+from engine.storage.waivers import Waivers
 
 from .contents import open_database, problem_of
 from .http import journal
@@ -191,6 +192,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
     return Service(
         policies=policies,
         policy_sets=PolicySets(database),
+        waivers=Waivers(database),
         policy_versions=PolicyVersions(database),
         recorder=partial(Recorder, committer=committer, clock=utc_now, metrics=metrics),
         committer=committer,

@@ -9,10 +9,13 @@ print(explain(decision))
 """
 
 from collections.abc import Mapping
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from .bundle.bundle import Bundle, build, sources_of
+from .bundle.grants import NO_GRANTS, GrantedPrograms, Grants
 from .bundle.load import UnreadableError, read_directory
 from .evaluation.decision import Decision
 from .evaluation.decode import CampaignFault
@@ -76,6 +79,22 @@ class Engine:
             message = f"the policies {bundle.name}: they hold no rule, and would allow everything"
             raise EngineError(message)
         self._bundle = bundle
+        self._grants = NO_GRANTS
+        self._granted = GrantedPrograms(bundle.policies)
+
+    def with_grants(self, grants: Grants) -> "Engine":
+        """Return an engine of the same bundle that decides by waivers granted apart from it.
+
+        They take the place of those of this engine. A grant that the policies do not bear has no
+        effect; `grant_faults` says why.
+        """
+        made = copy(self)
+        made._grants = grants  # noqa: SLF001 - of the same class, before anybody has it.
+        return made
+
+    def grant_faults(self, text: str) -> tuple[Diagnostic, ...]:
+        """Return why a granted waiver has no effect under these policies; nothing where it has."""
+        return self._granted.read(text)[1]
 
     @property
     def bundle(self) -> Bundle:
@@ -103,13 +122,17 @@ class Engine:
         """Return the decision on a campaign, or on a JSON value that describes one.
 
         `as_of` is the instant of the evaluation, with its offset. With `as_if_launched` the flight
-        is moved to start on that day, keeping its length. Raises `CampaignError`, and `ValueError`
-        where `as_of` has no offset, or a campaign was read by another vocabulary.
+        is moved to start on that day, keeping its length. The decision has the texts of the grants
+        by which it was made. Raises `CampaignError`, and `ValueError` where `as_of` has no offset,
+        or a campaign was read by another vocabulary.
         """
         _check_instant(as_of)
         campaign = self._own(descriptor)
+        grants = self._granted.effective(self._grants.concerning(campaign))
+        program = self._granted.program(grants) if grants else self._bundle.program
         try:
-            return self._bundle.program.decide(campaign, as_of=as_of, launched=as_if_launched)
+            made = program.decide(campaign, as_of=as_of, launched=as_if_launched)
+            return replace(made, grants=grants) if grants else made
         except OverflowError:
             message = "as if launched then, the flight would end after the year 9999"
             raise CampaignError((CampaignFault(pointer="/flight", message=message),)) from None

@@ -98,14 +98,17 @@ def key_document(made: NewApiKey) -> dict[str, object]:
         "roles": sorted(made.key.roles),
         "principal": made.key.principal,
         "policy_sets": None if made.key.policy_sets is None else sorted(made.key.policy_sets),
+        "may_grant": sorted(made.key.may_grant),
         "token": made.token,
         "expires_at": expires.isoformat() if expires is not None else None,
     }
 
 
 def _meant(made: NewApiKey) -> str:
-    """Return what a key is for: its roles, whose it is, and the sets that it is limited to."""
+    """Return what a key is for: its roles, whose it is, its sets, and in which roles it grants."""
     key = made.key
     whose = f", of {key.principal}" if key.principal != key.name else ""
     limits = f", for {', '.join(sorted(key.policy_sets))}" if key.policy_sets is not None else ""
-    return f"{', '.join(sorted(key.roles))}{whose}{limits}"
+    listed = " and ".join(f'"{each}"' for each in sorted(key.may_grant))
+    grants = f", grants waivers as {listed}" if listed else ""
+    return f"{', '.join(sorted(key.roles))}{whose}{limits}{grants}"

@@ -48,6 +48,13 @@ def keys() -> None:
     help="Only for this policy set; may be given several times. [default: for all]",
 )
 @click.option(
+    "--may-grant",
+    "may_grant",
+    metavar="ROLE",
+    multiple=True,
+    help="Grants waivers in this role, named as rules name it; may be given several times.",
+)
+@click.option(
     "--output",
     "-o",
     type=click.Path(path_type=Path),
@@ -61,18 +68,20 @@ def create(  # noqa: PLR0913 - one parameter for each option.
     expires: datetime | None,
     principal: str | None,
     policy_sets: tuple[str, ...],
+    may_grant: tuple[str, ...],
     output: Path | None,
     as_json: bool,
 ) -> None:
     """Make a key, and show it this once.
 
-    A version of policies is approved by another principal than its author. Keys of auditors and
-    administrators are for all policy sets.
+    A version of policies is approved by another principal than its author, and a waiver granted by
+    another than asked for it. Keys of auditors and administrators are for all policy sets.
 
     \b
       assent keys create pipeline --role submitter
       assent keys create "anna's laptop" --role author --principal anna
       assent keys create ben --role approver --set alcohol -o ben.key
+      assent keys create dpo --role approver --may-grant "Data Protection Officer"
 
     Exit status: 0 if it is made, 2 where it cannot be: another key in force has the name, the file
     is there already, or the service is not prepared (`assent init`).
@@ -85,6 +94,7 @@ def create(  # noqa: PLR0913 - one parameter for each option.
             expires_at=expires,
             principal=principal,
             policy_sets=policy_sets or None,
+            may_grant=may_grant,
         )
         if file is not None:
             file.write(f"{made.token}\n")

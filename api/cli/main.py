@@ -63,6 +63,12 @@ def _policies() -> click.Command:
     return policies
 
 
+def _waivers() -> click.Command:
+    from api.cli.waivers import waivers  # noqa: PLC0415 - as said.
+
+    return waivers
+
+
 def _push() -> click.Command:
     from api.cli.push import push  # noqa: PLC0415 - as said.
 
@@ -129,6 +135,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "doctor": _doctor,
     "push": _push,
     "policies": _policies,
+    "waivers": _waivers,
     "log": _log,
     "retention": _retention,
     "contents": _contents,

@@ -1,4 +1,4 @@
-"""A running service, as the commands that publish policies call it: over HTTP, with a key.
+"""A running service, as the commands for policies and waivers call it: over HTTP, with a key.
 
 They go through the service, and not through its database, because who acts is then a key that the
 service knows, with its roles and its person: the database would believe whatever it is told.
@@ -28,10 +28,11 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remote:
-    """A service at its address. `token` is the text of a key."""
+    """A service at its address. `token` is the text of a key, `subject` what is asked about."""
 
     url: str
     token: str = field(repr=False)
+    subject: str = "policies"
 
     def read(self, path: str, **query: str) -> Any:
         """Return the document at a path. Raises `Failure` with what the service says is wrong."""
@@ -72,7 +73,7 @@ class Remote:
             why = "it does not answer" if str(error) else "it answers nothing that can be read"
             raise Failure(self.url, why, "check the address, and that the service runs") from error
         if answer.status_code >= 300:
-            raise _failure(self.url, answer)
+            raise _failure(self.url, self.subject, answer)
         return answer
 
 
@@ -128,7 +129,7 @@ def _client() -> tuple[Callable[..., Any], type[Exception] | tuple[type[Exceptio
     return httpx.request, (httpx.HTTPError, httpx.InvalidURL)
 
 
-def _failure(url: str, answer: Any) -> Failure:
+def _failure(url: str, subject: str, answer: Any) -> Failure:
     """Return what the service says is wrong, and what to do about it where it says so."""
     try:
         problem = answer.json()
@@ -139,6 +140,6 @@ def _failure(url: str, answer: Any) -> Failure:
     except (ValueError, KeyError, TypeError):
         return Failure(url, f"it answers {answer.status_code}, and not as Assent does")
     if answer.status_code == _OUTDATED:
-        return Failure("policies", "somebody changed it meanwhile", "look again, and decide again")
+        return Failure(subject, "somebody changed it meanwhile", "look again, and decide again")
     why = "; ".join(dict.fromkeys([detail, *told])) if told else detail
-    return Failure("policies", why, helps[0] if helps else None)
+    return Failure(subject, why, helps[0] if helps else None)

@@ -44,6 +44,9 @@ ANY_KEY = frozenset(Role)
 READERS = frozenset({Role.AUTHOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN})
 """The roles that read policies."""
 
+WAIVER_READERS = frozenset({Role.SUBMITTER, Role.APPROVER, Role.AUDITOR, Role.ADMIN})
+"""The roles that read waivers: a submitter those alone that it asked for."""
+
 ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
         "decisions.decide": frozenset({Role.SUBMITTER}),
@@ -83,6 +86,12 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "policy_sets.reject": frozenset({Role.APPROVER}),
         "policy_sets.activate": frozenset({Role.APPROVER}),
         "policy_sets.rollback": frozenset({Role.APPROVER}),
+        "waivers.request": frozenset({Role.SUBMITTER}),
+        "waivers.list": WAIVER_READERS,
+        "waivers.show": WAIVER_READERS,
+        "waivers.grant": frozenset({Role.APPROVER}),
+        "waivers.refuse": frozenset({Role.APPROVER}),
+        "waivers.revoke": frozenset({Role.APPROVER}),
         "metrics.show": frozenset({Role.MONITOR, Role.ADMIN}),
     }
 )
@@ -119,6 +128,11 @@ def check_rate(rates: Rates, key: ApiKey) -> Standing:
 def sees_all(key: ApiKey) -> bool:
     """Whether a key reads every decision, and not only those that it asked for itself."""
     return Role.AUDITOR in key.roles
+
+
+def sees_all_waivers(key: ApiKey) -> bool:
+    """Whether a key reads every waiver, and not only those that its person asked for."""
+    return not key.roles.isdisjoint(WAIVER_READERS - {Role.SUBMITTER})
 
 
 def check_reach(key: ApiKey, policy_set: str) -> None:

@@ -192,7 +192,36 @@ def decision_answer(recorded: Recorded) -> dict[str, object]:
     if found or made["missing"]:
         context["reason_user"] = {"en": " ".join(_user_reasons(made)) or "Something is unknown."}
         context["reason_admin"] = {"en": "; ".join(_admin_reasons(made)) or "something is unknown"}
+    if asked := access_request(made):
+        context["access_request"] = asked
     return {"decision": made["decision"] == "allow", "context": context}
+
+
+def access_request(made: Document) -> dict[str, object] | None:
+    """Return how the waivers are asked for without which a campaign is denied; None for none.
+
+    There is one where waivers could lead to an allow: nothing is unknown, and every rule that
+    denies can be waived. The name is that of the access request profile (a draft of the OpenID
+    Foundation), whose protocol this is not: each `template` is to be completed, and posted.
+    """
+    denying = {str(each["rule"]): each for each in _listed(made, "findings")}
+    can_be = bool(denying) and all(map(_can_be_waived, denying.values()))
+    if not can_be or made["missing"] or made["campaign"] is None:
+        return None
+    policy_set, campaign = made["policy_set"], made["campaign"]
+    assert isinstance(policy_set, dict)  # noqa: S101 - by its contract.
+    common = {"policy_set": policy_set["name"], "campaign": campaign}
+    return {
+        "endpoint": "/v1/waivers",
+        "requests": [
+            {"overridable_by": each.get("overridable_by"), "template": {"rule": rule, **common}}
+            for rule, each in denying.items()
+        ],
+    }
+
+
+def _can_be_waived(finding: Document) -> bool:
+    return finding["status"] == "violated" and finding["enforcement"] != "mandatory"
 
 
 def error_answer(problem: Problem) -> dict[str, object]:

@@ -39,7 +39,10 @@ def obstacle_of(service: Service, engine: Engine) -> Callable[[], Problem | None
                 return None
         except NotFresh as error:
             return retry_later(NOT_FRESH, str(error), 1)
-        detail = "other policies came into force during the batch; send the rest as another batch"
+        detail = (
+            "other policies came into force during the batch, or a waiver was granted or revoked;"
+            " send the rest as another batch"
+        )
         return retry_later(NOT_FRESH, detail, 1)
 
     return obstacle

@@ -10,6 +10,7 @@ from engine.audit.record import LogError
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.holds import Held
 from engine.storage.policy_sets import OutdatedRevision, OwnVersion, WrongState
+from engine.storage.waivers import OwnWaiver, SameWaiver
 
 from .journal import ERRORS
 from .problems import (
@@ -20,6 +21,8 @@ from .problems import (
     NOT_FRESH,
     OUTDATED,
     OWN_VERSION,
+    OWN_WAIVER,
+    SAME_WAIVER,
     TOO_LARGE,
     UNAVAILABLE,
     WRONG_STATE,
@@ -43,10 +46,12 @@ def problem_noted(service: Service, error: Exception) -> Problem:
     return problem
 
 
-_PUBLISHING: Mapping[type[StorageError], ProblemKind] = {
+_STEPS: Mapping[type[StorageError], ProblemKind] = {
     OwnVersion: OWN_VERSION,
     OutdatedRevision: OUTDATED,
     WrongState: WRONG_STATE,
+    OwnWaiver: OWN_WAIVER,
+    SameWaiver: SAME_WAIVER,
 }
 
 
@@ -63,8 +68,8 @@ def problem_of(error: Exception) -> Problem:
             return held(error)
         case NotFresh():
             return retry_later(NOT_FRESH, str(error), 1)
-        case OwnVersion() | OutdatedRevision() | WrongState():
-            return Problem(kind=_PUBLISHING[type(error)], detail=str(error))
+        case StorageError() if type(error) in _STEPS:
+            return Problem(kind=_STEPS[type(error)], detail=str(error))
         case StorageError():
             return retry_later(UNAVAILABLE, str(error))
         case HTTPException():

@@ -15,9 +15,11 @@ from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
 
 LONGEST_TEXT = 512
+_MISSING: dict[str, Any] = {"required": "this is missing", "null": "this is missing"}
 _YES_NO = {"type": "boolean"}
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_ONE_LINE = r"^[^\u0000-\u001f\u007f-\u009f]*$"
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998  # A day's room on either side for any offset from UTC.
 
 
@@ -30,7 +32,9 @@ class Described(fields.Field[Any]):
     """A field with advice, and with the JSON Schema of what it reads."""
 
     def __init__(self, *, advice: str, json_schema: Mapping[str, object], **rest: Any) -> None:
-        super().__init__(allow_none=True, **rest)
+        super().__init__(
+            allow_none=not rest.get("required", False), error_messages=_MISSING, **rest
+        )
         self.advice = advice
         self.json_schema = json_schema
 
@@ -64,6 +68,57 @@ class Text(Described):
         if isinstance(value, str) and 1 <= len(value) <= LONGEST_TEXT and "\0" not in value:
             return value
         raise _refusal("a text", value)
+
+
+class Line(Described):
+    """A text of bounded length on one line, with something to read in it."""
+
+    def __init__(self, most: int = LONGEST_TEXT, **rest: Any) -> None:
+        advice = f"write 1 to {most:,} characters on one line"
+        bounded = {"minLength": 1, "maxLength": most, "pattern": _ONE_LINE}
+        super().__init__(advice=advice, json_schema={"type": "string", **bounded}, **rest)
+        self._most = most
+
+    def _deserialize(self, value: object, *_: Any, **__: Any) -> str:
+        if not isinstance(value, str):
+            raise _refusal("a text", value)
+        if len(value) > self._most:
+            raise ValidationError(
+                f"this has {len(value):,} characters, and may have {self._most:,}"
+            )
+        if not value.strip():
+            raise ValidationError("this says nothing")
+        if not value.isprintable():
+            raise _refusal("one line of printable characters", value)
+        return value
+
+
+class Lines(Described):
+    """A list of lines."""
+
+    def __init__(self, most: int, item: Described, **rest: Any) -> None:
+        schema = {"type": "array", "maxItems": most, "items": item.json_schema}
+        super().__init__(advice=f"write at most {most}: {item.advice}", json_schema=schema, **rest)
+        self._most, self._item = most, item
+
+    def _deserialize(self, value: object, *_: Any, **__: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or len(value) > self._most:
+            raise _refusal(f"a list of at most {self._most} texts", value)
+        return tuple(str(self._item.deserialize(each)) for each in value if each is not None)
+
+
+class Pattern(Described):
+    """A text of a form."""
+
+    def __init__(self, pattern: str, wanted: str, example: str, **rest: Any) -> None:
+        schema = {"type": "string", "pattern": f"^{pattern}$"}
+        super().__init__(advice=f"write it like `{example}`", json_schema=schema, **rest)
+        self._pattern, self._wanted = re.compile(pattern), wanted
+
+    def _deserialize(self, value: object, *_: Any, **__: Any) -> str:
+        if isinstance(value, str) and self._pattern.fullmatch(value):
+            return value
+        raise _refusal(self._wanted, value)
 
 
 class Flag(Described):

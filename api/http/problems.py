@@ -87,6 +87,18 @@ OWN_VERSION = _kind(
     "Another person has to approve it",
     "whoever uploaded or submitted a version of policies cannot be the one to approve it",
 )
+OWN_WAIVER = _kind(
+    "own-waiver",
+    403,
+    "Another person has to grant it",
+    "whoever asked for a waiver cannot be the one to grant it, with whatever key",
+)
+WRONG_ROLE = _kind(
+    "wrong-role",
+    403,
+    "The rule is waived in another role",
+    "the key grants no waivers in the role that the rule names behind `overridable by`",
+)
 NOT_FOUND = _kind(
     "not-found", 404, "There is nothing here", "no such path, or no such decision for this key"
 )
@@ -96,8 +108,16 @@ METHOD_NOT_ALLOWED = _kind(
 WRONG_STATE = _kind(
     "wrong-state",
     409,
-    "The version is not ready for this",
-    "it is not in the state that the step leads from, its check has errors, or its tests fail",
+    "It is not ready for this",
+    "a version or a waiver is not in the state that the step leads from; the version's check has"
+    " errors, or its tests fail; the waiver is over, or its rule cannot be waived any more",
+)
+SAME_WAIVER = _kind(
+    "same-waiver",
+    409,
+    "There is such a waiver already",
+    "another is requested or granted for the same rule, campaigns and markets, and for all of the"
+    " days; `detail` names it",
 )
 HELD = _kind(
     "held",
@@ -160,7 +180,7 @@ UNCONDITIONAL = _kind(
     "unconditional",
     428,
     "Say which state you saw",
-    "a change of policies needs `If-Match` with the `ETag` of what you read",
+    "a change of policies or of a waiver needs `If-Match` with the `ETag` of what you read",
 )
 TOO_MANY = _kind(
     "too-many-requests",
@@ -211,9 +231,12 @@ KINDS = (
     UNAUTHENTICATED,
     FORBIDDEN,
     OWN_VERSION,
+    OWN_WAIVER,
+    WRONG_ROLE,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     WRONG_STATE,
+    SAME_WAIVER,
     HELD,
     ERASED,
     OUTDATED,

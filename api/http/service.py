@@ -22,6 +22,7 @@ from engine.storage.readiness import Readiness
 from engine.storage.request_keys import RequestKeys
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
+from engine.storage.waivers import Waivers
 
 from .problems import BUSY, ProblemRaised, retry_later
 from .rates import Rates
@@ -65,6 +66,7 @@ class Service:
     policies: PoliciesInForce
     policy_sets: PolicySets
     policy_versions: PolicyVersions
+    waivers: Waivers
     recorder: Callable[[Engine], Recorder]
     committer: Committer
     decisions: Decisions

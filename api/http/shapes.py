@@ -22,13 +22,29 @@ from engine.storage.decisions import PAGE_LIMIT
 from engine.storage.filters import SEARCHABLE_STATUSES
 from engine.storage.samples import SAMPLE_LIMIT
 from engine.storage.subjects import Selector
+from engine.storage.waivers import PAGE_LIMIT as WAIVER_PAGE_LIMIT
 
-from .fields import Day, Flag, Instant, LenientFlag, QueryFlag, QueryNumber, Text, Word
+from .fields import (
+    Day,
+    Flag,
+    Instant,
+    LenientFlag,
+    Line,
+    Lines,
+    Pattern,
+    QueryFlag,
+    QueryNumber,
+    Text,
+    Word,
+)
 from .problems import INVALID_QUERY, MALFORMED_ORDER, Problem, ProblemError, ProblemRaised
 
 BRIEF, FULL = "brief", "full"
 INDEX, WAIT = "index", "wait"
 PAGE = "json"
+
+WAIVER_STATES = ("requested", "granted", "refused", "revoked", "expired")
+LONGEST_REASON, MOST_MARKETS, MOST_EVIDENCE = 2_000, 300, 20
 
 MOST_ENTRIES = 10**15
 """A size of the log beyond this is a slip of the pen."""
@@ -136,6 +152,18 @@ class SampleParameters(FilterParameters):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverParameters:
+    """The query of a list of waivers."""
+
+    state: str | None = None
+    used: bool | None = None
+    rule: str | None = None
+    policy_set: str | None = None
+    limit: int = 100
+    cursor: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """What is around a campaign in the body of a single decision."""
 
@@ -230,6 +258,38 @@ class _SampleShape(_FilterShape):
     count = QueryNumber(1, SAMPLE_LIMIT)
 
 
+class _WaiversShape(_Shape):
+    state = Word(WAIVER_STATES)
+    used = QueryFlag()
+    rule = Text()
+    policy_set = Text()
+    limit = QueryNumber(1, WAIVER_PAGE_LIMIT)
+    cursor = QueryNumber(0, MOST_ENTRIES)
+
+
+class _WaiverRequestShape(_Shape):
+    policy_set = Text()
+    rule = Pattern(
+        "[a-z][a-z0-9_]*/[a-z][a-z0-9_]*",
+        "the name of a rule",
+        "spending/second_approval",
+        required=True,
+    )
+    campaign = Line()
+    advertiser = Line()
+    markets = Lines(MOST_MARKETS, Pattern("[A-Z0-9-]{1,10}", "the code of a market", "DE"))
+    start = Day(data_key="from", required=True)
+    until = Day(required=True)
+    ticket = Line(required=True)
+    reason = Line(LONGEST_REASON, required=True)
+    evidence = Lines(MOST_EVIDENCE, Line())
+
+
+class _GrantShape(_Shape):
+    role = Line(data_key="as")
+    reason = Line(LONGEST_REASON)
+
+
 class _EnvelopeShape(_Shape):
     campaign = fields.Raw(allow_none=True)
     as_of = Instant()
@@ -268,7 +328,8 @@ _Parameters = TypeVar(
     | OPAHealthParameters
     | DecisionParameters
     | BatchParameters
-    | FilterParameters,
+    | FilterParameters
+    | WaiverParameters,
 )
 
 _SHAPES: Mapping[type[object], Schema] = {
@@ -283,10 +344,12 @@ _SHAPES: Mapping[type[object], Schema] = {
     SearchParameters: _SearchShape(),
     SampleParameters: _SampleShape(),
     ManifestParameters: _ManifestShape(),
+    WaiverParameters: _WaiversShape(),
 }
 ENVELOPE = _EnvelopeShape()
 ERASURE = _ErasureShape()
 REASON, REJECTION, ACTIVATION = _ReasonShape(), _RejectionShape(), _ActivationShape()
+WAIVER_REQUEST, GRANT = _WaiverRequestShape(), _GrantShape()
 
 
 def schema_of(shape: type[object]) -> Schema:
@@ -428,10 +491,11 @@ def _load(shape: Schema, given: Mapping[str, Any]) -> tuple[dict[str, Any], list
 
 
 def _fault(shape: Schema, name: str, words: Sequence[str]) -> _Fault:
-    known = shape.fields.get(name)
+    by_name = {field.data_key or own: field for own, field in shape.fields.items()}
+    known = by_name.get(name)
     if known is not None:
         return _Fault(name=name, message=words[0], help=getattr(known, "advice", None))
-    near = nearest(name, shape.fields) if len(name) <= 64 else None
-    listed = ", ".join(f"`{each}`" for each in shape.fields)
+    near = nearest(name, by_name) if len(name) <= 64 else None
+    listed = ", ".join(f"`{each}`" for each in by_name)
     advice = f"did you mean `{near}`?" if near else f"known here: {listed or 'none at all'}"
     return _Fault(name=name, message=f"unknown name {excerpt(name)}", help=advice)

@@ -8,10 +8,10 @@ refused. What somebody may do is what their roles say, by a table of the setting
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import jwt
 
@@ -46,7 +46,7 @@ class Issuer:
     """Whose tokens are taken, and on what terms.
 
     `roles_claim` leads to the claim with the roles, by names with dots between them; `roles` says
-    which of its values is which role.
+    which of its values is which role, and `grants` which grants waivers in which role of policies.
     """
 
     issuer: str
@@ -55,6 +55,7 @@ class Issuer:
     token_type: str
     roles_claim: str
     roles: Mapping[str, Role]
+    grants: Mapping[str, str]
 
 
 class Tokens:
@@ -76,11 +77,13 @@ class Tokens:
         subject = claims["sub"]
         if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
             raise TokenError("its subject is no name of 1 to 255 printable characters")
+        named = self._named(claims)
         issued = datetime.fromtimestamp(int(claims["iat"]), UTC)
         return ApiKey(
             prefix=f"sub:{subject}",
             name=subject,
-            roles=self._roles(claims),
+            roles=frozenset(_read(self._issuer.roles, named)),
+            may_grant=frozenset(_read(self._issuer.grants, named)),
             created_at=issued,
             expires_at=datetime.fromtimestamp(int(claims["exp"]), UTC),
             revoked_at=None,
@@ -144,15 +147,22 @@ class Tokens:
         if since > now + _LEEWAY_SECONDS:
             raise TokenError("it is not valid yet")
 
-    def _roles(self, claims: Mapping[str, Any]) -> frozenset[Role]:
+    def _named(self, claims: Mapping[str, Any]) -> list[str]:
+        """Return the values of the claim with the roles."""
         found: Any = claims
         for name in self._issuer.roles_claim.split("."):
             found = found.get(name) if isinstance(found, Mapping) else None
         # `scope` is one text (RFC 8693 §4.2), `roles` a list (RFC 9068 §2.2.3.1).
         values = found.split(" ") if isinstance(found, str) else found
-        named = values if isinstance(values, list) else []
-        roles = self._issuer.roles
-        return frozenset(roles[each] for each in named if isinstance(each, str) and each in roles)
+        listed = values if isinstance(values, list) else []
+        return [each for each in listed if isinstance(each, str)]
+
+
+_Meaning = TypeVar("_Meaning")
+
+
+def _read(table: Mapping[str, _Meaning], values: Iterable[str]) -> Iterator[_Meaning]:
+    return (table[each] for each in values if each in table)
 
 
 def _time(claims: Mapping[str, Any], name: str) -> float:

@@ -1,11 +1,11 @@
 """What is logged beside decisions: acts, by which somebody did something with the log or policies.
 
 Contents of the log are erased, shown, held or kept for a time; a version of policies comes closer
-to being in force.
+to being in force; a waiver is asked for, granted, refused or revoked.
 
 An act has an entry of its own, with a leaf of the kind `erasure`, `access`, `hold`, `release`,
-`schedule` or `policy`. The leaf names the entries concerned by their indexes, and whoever acted by
-the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
+`schedule`, `policy` or `waiver`. The leaf names the entries concerned by their indexes, and whoever
+acted by the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
 
 `docs/audit-log.md` has the formats byte by byte. Nothing here reads a clock or stores anything.
 """
@@ -30,7 +30,10 @@ ACTOR = "actor"
 """The member that every act discloses."""
 
 REASON = "reason"
-"""The member that an act on policies discloses as well: a text, or null."""
+"""The member that acts on policies and on waivers disclose as well: a text, or null."""
+
+TEXT = "text"
+"""The member that acts on waivers disclose besides: what is asked for or granted, or null."""
 
 
 class Ground(StrEnum):
@@ -80,6 +83,15 @@ class Transition(StrEnum):
     REJECT = "reject"
     ACTIVATE = "activate"
     ROLLBACK = "rollback"
+
+
+class WaiverStep(StrEnum):
+    """What happens to a waiver that somebody asks for."""
+
+    REQUEST = "request"
+    GRANT = "grant"
+    REFUSE = "refuse"
+    REVOKE = "revoke"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +155,25 @@ class Declaration:
     entries: Spans = ()
 
 
-Act: TypeAlias = Erasure | Access | Hold | Release | Declaration | PolicyChange
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverChange:
+    """That a waiver of a rule is asked for, granted, refused or revoked, by whom, and why.
+
+    `entries` names the act on this waiver that came before, if any. `text` is the waiver in the
+    language of policies, of a request and a grant: that of a grant is what decides.
+    """
+
+    entries: Spans
+    step: WaiverStep
+    waiver: str
+    policy_set: str
+    rule: str
+    actor: str
+    reason: str | None = None
+    text: str | None = None
+
+
+Act: TypeAlias = Erasure | Access | Hold | Release | Declaration | PolicyChange | WaiverChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +252,18 @@ class PolicyLeaf(_ActLeaf, frozen=True, kw_only=True):
     in_force_from: str | None
 
 
+class WaiverLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `waiver`, version 1: these and no others."""
+
+    discloses: ClassVar[tuple[str, ...]] = (ACTOR, REASON, TEXT)
+
+    kind: Literal["waiver"]
+    step: WaiverStep
+    waiver: str
+    policy_set: str
+    rule: str
+
+
 class ClassShape(msgspec.Struct, frozen=True, kw_only=True):
     """A class of a schedule, as a leaf has it; `period` is null for ever."""
 
@@ -251,7 +293,9 @@ class ScheduleLeaf(_ActLeaf, frozen=True, kw_only=True):
         )
 
 
-ActLeaf: TypeAlias = ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf | ScheduleLeaf | PolicyLeaf
+ActLeaf: TypeAlias = (
+    ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf | ScheduleLeaf | PolicyLeaf | WaiverLeaf
+)
 
 
 class _Common(TypedDict):
@@ -327,8 +371,10 @@ def seal_act(act: Act, *, salt: Callable[[], bytes] = fresh_salt) -> SealedAct:
 
 def _disclosed(act: Act) -> Iterator[tuple[str, str | None]]:
     yield ACTOR, act.actor
-    if isinstance(act, PolicyChange):
+    if isinstance(act, PolicyChange | WaiverChange):
         yield REASON, act.reason
+    if isinstance(act, WaiverChange):
+        yield TEXT, act.text
 
 
 def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
@@ -350,6 +396,15 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
         return ReleaseLeaf(kind="release", **common)
     if isinstance(act, Declaration):
         return ScheduleLeaf(kind="schedule", classes=_shapes(act.schedule), **common)
+    if isinstance(act, WaiverChange):
+        return WaiverLeaf(
+            kind="waiver",
+            step=act.step,
+            waiver=act.waiver,
+            policy_set=act.policy_set,
+            rule=act.rule,
+            **common,
+        )
     return PolicyLeaf(
         kind="policy",
         transition=act.transition,

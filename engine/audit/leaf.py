@@ -19,6 +19,7 @@ from .acts import (
     ReleaseLeaf,
     ScheduleLeaf,
     Transition,
+    WaiverLeaf,
 )
 from .record import DISCLOSED, Envelope, RecordError, instant, is_uuid, read_envelope
 from .retention import ScheduleError
@@ -26,7 +27,16 @@ from .spans import is_merged
 
 Leaf: TypeAlias = Envelope | ActLeaf
 
-_Act = TypeVar("_Act", ErasureLeaf, AccessLeaf, HoldLeaf, ReleaseLeaf, ScheduleLeaf, PolicyLeaf)
+_Act = TypeVar(
+    "_Act",
+    ErasureLeaf,
+    AccessLeaf,
+    HoldLeaf,
+    ReleaseLeaf,
+    ScheduleLeaf,
+    PolicyLeaf,
+    WaiverLeaf,
+)
 
 
 class UnknownKind(RecordError):  # noqa: N818 - the house names what happened; the base is an error.
@@ -45,6 +55,7 @@ _READ_HOLD = msgspec.json.Decoder(HoldLeaf)
 _READ_RELEASE = msgspec.json.Decoder(ReleaseLeaf)
 _READ_SCHEDULE = msgspec.json.Decoder(ScheduleLeaf)
 _READ_POLICY = msgspec.json.Decoder(PolicyLeaf)
+_READ_WAIVER = msgspec.json.Decoder(WaiverLeaf)
 
 _TIMED = frozenset({Transition.IMPORT, Transition.ACTIVATE, Transition.ROLLBACK})
 """The transitions that bring a version into force."""
@@ -110,6 +121,10 @@ def _read_policy(leaf: bytes) -> PolicyLeaf:
     return policy
 
 
+def _read_waiver(leaf: bytes) -> WaiverLeaf:
+    return _read_act(_READ_WAIVER, leaf)
+
+
 def _read_schedule(leaf: bytes) -> ScheduleLeaf:
     declared = _read_act(_READ_SCHEDULE, leaf)
     if declared.entries:
@@ -155,5 +170,6 @@ _KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
         ("release", 1): _read_release,
         ("schedule", 1): _read_schedule,
         ("policy", 1): _read_policy,
+        ("waiver", 1): _read_waiver,
     }
 )

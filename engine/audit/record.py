@@ -58,7 +58,8 @@ class DecisionRecord:
     `decision_id` is a UUID as lower-case text with hyphens, `decided_at` aware, `input` the
     descriptor as bytes that the log never looks into, `result` the JSON-ready decision (integers
     safe, decimals as strings), `actor` the name of the API key, or `cli`. `request` is what keeps
-    the same request from a second decision, where it has a key.
+    the same request from a second decision, where it has a key. `waivers` are the names of waivers
+    granted by request that let a breach pass.
     """
 
     decision_id: str
@@ -67,6 +68,7 @@ class DecisionRecord:
     result: Mapping[str, JSONValue]
     actor: str
     request: RequestKey | None = None
+    waivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +298,7 @@ class SealedRecord:
     columns: QueryColumns
     words: str
     request: RequestKey | None
+    waivers: tuple[str, ...]
 
     @property
     def id(self) -> str:
@@ -361,6 +364,7 @@ def _sealed(record: DecisionRecord, salt: Callable[[], bytes]) -> SealedRecord:
         columns=columns,
         words=justification_words(result),
         request=record.request,
+        waivers=record.waivers,
     )
 
 

@@ -16,7 +16,9 @@ after a backup was put back, it is `erasure_undone`. Both are known, and told, a
 and not of an export in which entries are missing, moved or broken. An erasure of what a hold in
 force names is `hold_broken`, and one for age before its time `erased_early`. A version of policies
 that came into force past a step is `publication_out_of_order`, and one whose author approved it
-`approved_by_author`.
+`approved_by_author`. A waiver that came to hold past a step is `waiver_out_of_order`, one that its
+requester granted `waiver_granted_by_requester`, and a decision by one that was not granted before
+`waiver_not_granted`.
 """
 
 from collections.abc import Iterator
@@ -25,7 +27,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from .acts import ErasureLeaf, PolicyLeaf
+from .acts import ErasureLeaf, PolicyLeaf, WaiverLeaf
 from .cosignature import Cosignature
 from .entry_check import disclosures_of, entry_faults, is_gone, leaf_or_fault
 from .erasures import ErasureLedger
@@ -37,6 +39,7 @@ from .record import instant
 from .retention_check import RetentionLedger
 from .timestamp import Stamped
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, check_record, leaf_hash
+from .waivers import WaiverLedger
 
 __all__ = [
     "InclusionProof",
@@ -148,6 +151,7 @@ class _Reading:
     holds: HoldLedger = field(default_factory=HoldLedger)
     publications: PublicationLedger = field(default_factory=PublicationLedger)
     retention: RetentionLedger = field(default_factory=RetentionLedger)
+    waivers: WaiverLedger = field(default_factory=WaiverLedger)
 
     def faults(self, stream: BinaryIO) -> Iterator[VerificationFault]:
         header = _header(stream)
@@ -213,14 +217,19 @@ class _Reading:
             self.erasures.note_gone(line.index)
             self.retention.note_gone(line.index, leaf_or_fault(line.index, line.leaf))
             return
-        leaf = leaf_or_fault(line.index, line.leaf) if line.columns is None else None
-        if leaf is None or isinstance(leaf, VerificationFault):
+        if line.columns is not None:
+            yield from self.waivers.decision_faults(line.index, line.input or b"")
+            return
+        leaf = leaf_or_fault(line.index, line.leaf)
+        if isinstance(leaf, VerificationFault):
             return
         if isinstance(leaf, ErasureLeaf):
             self.erasures.note_erasure(leaf.entries)
+        disclosed = {each.name: each.value for each in disclosures_of(line)}
         if isinstance(leaf, PolicyLeaf):
-            disclosed = {each.name: each.value for each in disclosures_of(line)}
             yield from self.publications.faults(line.index, leaf, disclosed)
+        if isinstance(leaf, WaiverLeaf):
+            yield from self.waivers.faults(line.index, leaf, disclosed)
         yield from self.holds.faults(line.index, leaf)
         yield from self.retention.faults(line.index, leaf)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from .acts import ErasureLeaf, PolicyLeaf
+from .acts import ErasureLeaf, PolicyLeaf, WaiverLeaf
 from .checkpoint import SignedCheckpoint, open_checkpoint
 from .cosignature import Cosignature
 from .demands import NO_DEMANDS, Demands
@@ -37,6 +37,7 @@ from .timestamp import (
 )
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash, tree_root
 from .verify import VerificationReport
+from .waivers import WaiverLedger
 
 CHECKPOINT_PATH = "checkpoint"
 """Where a log has its newest checkpoint."""
@@ -109,6 +110,7 @@ class _Reading:
     holds: HoldLedger = field(default_factory=HoldLedger)
     publications: PublicationLedger = field(default_factory=PublicationLedger)
     retention: RetentionLedger = field(default_factory=RetentionLedger)
+    waivers: WaiverLedger = field(default_factory=WaiverLedger)
 
     def faults(self) -> Iterator[VerificationFault]:
         checkpoint = self._checkpoint()
@@ -198,6 +200,8 @@ class _Reading:
                 self.erasures.note_erasure(leaf.entries)
             if isinstance(leaf, PolicyLeaf):
                 yield from self.publications.faults(index, leaf, {})
+            if isinstance(leaf, WaiverLeaf):
+                yield from self.waivers.faults(index, leaf, {})
             yield from self.holds.faults(index, leaf)
             yield from self.retention.faults(index, leaf)
 

@@ -59,6 +59,7 @@ class Decision:
     `results` has every rule of the bundle once, in order of the ids. `as_of` is the instant of the
     evaluation; `as_if_launched` the day to which the flight was moved, where it was. `valid_until`
     is the first day (in UTC) on which the passing of time would change the answer, if ever.
+    `grants` are the texts of waivers that were granted apart from the policies, for this campaign.
     """
 
     campaign: str | None
@@ -71,6 +72,7 @@ class Decision:
     results: Sequence[RuleResult]
     missing: tuple[MissingFact, ...]
     upcoming: tuple[Upcoming, ...]
+    grants: tuple[str, ...] = ()
 
     @property
     def effect(self) -> Effect:

@@ -49,7 +49,7 @@ from .tree import (
 )
 from .types import EnumerationType, ListType, Scalar, Type
 from .vocabulary import Vocabulary
-from .waivers import waived_rules, waiver, with_waivers
+from .waivers import Waivable, waived_rules, waiver, with_waivers
 
 Made = TypeVar("Made")
 
@@ -424,12 +424,13 @@ class _Checker:
         written: Mapping[str, WrittenRule],
     ) -> Iterator[tuple[str, Waiver]]:
         """Yield the waivers that are well formed, each with the id of its rule."""
+        rules = {name: Waivable.written(rule) for name, rule in written.items()}
         for file, plain in scopes:
             scope = plain.binding(MARKET, Scalar.PLACE)
             for node in file.items:
                 if isinstance(node, syntax.Waiver):
                     self.names.claim("waiver", node.name.text, node.name.span)
-                    made = waiver(node, scope, written)
+                    made = waiver(node, scope, rules)
                     if made is not None:
                         yield made
 

@@ -5,11 +5,12 @@ comes and goes while the rule stays. What it needs is demanded here, so that no 
 an end, an approval, a ticket and a reason.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ..source.diagnostic import Diagnostic
+from ..source.text import Source
 from ..syntax import tree as syntax
 from . import clauses, faults, waiver_faults
 from .declare import window
@@ -17,7 +18,8 @@ from .definitions import MOST_PARTS, is_sprawling
 from .elaborate import Scope, condition
 from .overrides import WrittenRule
 from .polarity import absence_faults
-from .tree import Clause, Rule, Waiver
+from .tree import MARKET, Clause, Effect, Policies, Rule, Waiver
+from .types import Scalar
 
 ClauseKind = TypeVar("ClauseKind", bound=syntax.Node)
 
@@ -41,6 +43,46 @@ _NEEDED: Mapping[type[syntax.Node], tuple[str, str]] = {
 """What every waiver says, each with its keyword and how to say it."""
 
 
+_HARMLESS: Mapping[Effect, type[syntax.Node]] = {
+    Effect.OBLIGE: syntax.ObligeClause,
+    Effect.PERMIT: syntax.PermitClause,
+}
+"""The effects that deny nobody, each with the clause that has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waivable:
+    """What of a rule says whether it can be waived, and in which role.
+
+    `harmless` is its clause that denies nobody, where that is what it has.
+    """
+
+    harmless: type[syntax.Node] | None
+    enforcement: syntax.Enforcement | None
+    role: str | None
+
+    @classmethod
+    def written(cls, rule: WrittenRule) -> "Waivable":
+        """Return that of a rule as it stands in a file, well formed or not."""
+        kinds = (type(clause) for clause in rule.rule.clauses if _obliges(clause))
+        clause = rule.enforcement
+        role = clause.role if clause is not None else None
+        return cls(
+            harmless=next(kinds, None),
+            enforcement=clause.enforcement if clause is not None else None,
+            role=role.value if role is not None else None,
+        )
+
+    @classmethod
+    def checked(cls, rule: Rule) -> "Waivable":
+        """Return that of a rule without faults."""
+        return cls(
+            harmless=_HARMLESS.get(rule.effect),
+            enforcement=syntax.Enforcement.__members__.get(rule.enforcement.name),
+            role=rule.override_role,
+        )
+
+
 def waived_rules(files: Iterable[syntax.File]) -> dict[str, str]:
     """Return the rule of every waiver, well formed or not, by the name of the waiver."""
     written = (item for file in files for item in file.items if isinstance(item, syntax.Waiver))
@@ -52,7 +94,7 @@ def waived_rules(files: Iterable[syntax.File]) -> dict[str, str]:
 
 
 def waiver(
-    node: syntax.Waiver, scope: Scope, written: Mapping[str, WrittenRule]
+    node: syntax.Waiver, scope: Scope, rules: Mapping[str, Waivable]
 ) -> tuple[str, Waiver] | None:
     """Return the id of a rule and what waives it, or None where a fault in it was reported."""
     found: list[Diagnostic] = []
@@ -61,7 +103,7 @@ def waiver(
     signed, about = _one(node, syntax.ApprovalClause), _one(node, syntax.ScopeClause)
     ticket, reason = _one(node, syntax.TicketClause), _one(node, syntax.ReasonClause)
     if named is not None:
-        found += _rule_faults(named.rule, signed, written)
+        found += _rule_faults(named.rule, signed, rules)
     force = None if held is None else window(held.start, held.until, found.append)
     if held is not None and held.until is None:
         found.append(waiver_faults.endless_waiver(held.span, node.name.text))
@@ -130,28 +172,22 @@ def _texts(
 def _rule_faults(
     reference: syntax.RuleReference,
     signed: syntax.ApprovalClause | None,
-    written: Mapping[str, WrittenRule],
+    rules: Mapping[str, Waivable],
 ) -> Iterator[Diagnostic]:
     """Yield why the rule that a waiver names cannot be waived, or not in this role."""
-    rule = written.get(reference.id)
+    rule = rules.get(reference.id)
     if rule is None:
-        yield faults.unknown_rule(reference.span, reference.id, written)
-        return
-    effect = next((type(clause) for clause in rule.rule.clauses if _obliges(clause)), None)
-    if effect is not None:
-        keyword = clauses.KEYWORDS[effect]
+        yield faults.unknown_rule(reference.span, reference.id, rules)
+    elif rule.harmless is not None:
+        keyword = clauses.KEYWORDS[rule.harmless]
         yield waiver_faults.nothing_to_waive(reference.span, reference.id, keyword)
-        return
-    clause = rule.enforcement
-    if clause is None:
-        return
-    if clause.enforcement is syntax.Enforcement.MANDATORY:
+    elif rule.enforcement is syntax.Enforcement.MANDATORY:
         yield waiver_faults.waives_mandatory(reference.span, reference.id)
-    elif clause.enforcement is syntax.Enforcement.ADVISORY:
+    elif rule.enforcement is syntax.Enforcement.ADVISORY:
         yield waiver_faults.waives_advice(reference.span, reference.id)
-    elif signed is not None and clause.role is not None and signed.role != clause.role:
-        role, approving = clause.role.value, signed.role.value
-        yield waiver_faults.other_role(signed.role.span, reference.id, role, approving)
+    elif signed is not None and rule.role is not None and signed.role.value != rule.role:
+        approving = signed.role.value
+        yield waiver_faults.other_role(signed.role.span, reference.id, rule.role, approving)
 
 
 def _obliges(clause: syntax.Clause | syntax.Broken) -> bool:
@@ -180,3 +216,34 @@ def with_waivers(rules: Iterable[Rule], waivers: Iterable[tuple[str, Waiver]]) -
     for rule in rules:
         waiving = sorted(by_rule.get(rule.id, ()), key=lambda each: each.name)
         yield replace(rule, waivers=tuple(waiving)) if waiving else rule
+
+
+def granted(
+    node: syntax.Waiver, source: Source, policies: Policies, report: Callable[[Diagnostic], None]
+) -> tuple[str, Waiver] | None:
+    """Return a waiver that stands apart from the files of policies, as `waiver` does.
+
+    What those declare is known to it; its name must be none that they have given to a waiver.
+    """
+    scope = Scope(
+        source=source,
+        vocabulary=policies.vocabulary,
+        sets=policies.sets,
+        variables={},
+        parameters=policies.parameters,
+        definitions=policies.definitions,
+        tables=policies.tables,
+        report=report,
+    )
+    name = node.name
+    if any(each.name == name.text for rule in policies.rules for each in rule.waivers):
+        report(faults.duplicate(name.span, "waiver", name.text, "the policies"))
+        return None
+    rules = {rule.id: Waivable.checked(rule) for rule in policies.rules}
+    return waiver(node, scope.binding(MARKET, Scalar.PLACE), rules)
+
+
+def with_granted(policies: Policies, waivers: Iterable[tuple[str, Waiver]]) -> Policies:
+    """Return policies with waivers that were granted apart from them set into their rules."""
+    own = [(rule.id, each) for rule in policies.rules for each in rule.waivers]
+    return replace(policies, rules=tuple(with_waivers(policies.rules, (*own, *waivers))))

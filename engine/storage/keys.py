@@ -9,6 +9,7 @@ Every check reads the database, so that a revocation in one process is in force 
 
 import hashlib
 import hmac
+import json
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -46,7 +47,8 @@ class ApiKey:
     """A key without its secret. Times are aware; `last_used_at` is exact to a minute.
 
     `principal` is whose key it is: a person or a program, who may have several. `policy_sets` are
-    those that it is limited to, None where it is not.
+    those that it is limited to, None where it is not. `may_grant` are the roles, as rules name them
+    behind `overridable by`, in which its person grants waivers.
     """
 
     prefix: str
@@ -58,6 +60,7 @@ class ApiKey:
     last_used_at: datetime | None
     principal: str
     policy_sets: frozenset[str] | None
+    may_grant: frozenset[str] = frozenset()
 
     def reaches(self, policy_set: str) -> bool:
         """Whether the key may be used for a policy set."""
@@ -83,7 +86,7 @@ class ApiKeys:
         self._database = database
         self._clock = clock
 
-    def create(
+    def create(  # noqa: PLR0913 - one parameter for each thing that a key says.
         self,
         *,
         name: str,
@@ -91,6 +94,7 @@ class ApiKeys:
         expires_at: datetime | None = None,
         principal: str | None = None,
         policy_sets: Iterable[str] | None = None,
+        may_grant: Iterable[str] = (),
     ) -> NewApiKey:
         """Make a key; it is its own principal unless one is given.
 
@@ -107,6 +111,7 @@ class ApiKeys:
             last_used_at=None,
             principal=name if principal is None else principal,
             policy_sets=None if policy_sets is None else frozenset(policy_sets),
+            may_grant=frozenset(may_grant),
         )
         token = f"{_MARK}_{key.prefix}_{secrets.token_urlsafe(32)}"
         row = {
@@ -118,6 +123,7 @@ class ApiKeys:
             "expires_at": expires_at,
             "principal": principal,
             "policy_sets": (None if key.policy_sets is None else " ".join(sorted(key.policy_sets))),
+            "may_grant": json.dumps(sorted(key.may_grant)) if key.may_grant else None,
         }
         try:
             with self._database.writing() as connection:
@@ -184,4 +190,5 @@ def _key(row: Row[Any]) -> ApiKey:
         last_used_at=row.last_used_at,
         principal=row.name if row.principal is None else row.principal,
         policy_sets=None if row.policy_sets is None else frozenset(row.policy_sets.split()),
+        may_grant=frozenset(json.loads(row.may_grant)) if row.may_grant else frozenset(),
     )

@@ -37,6 +37,7 @@ from .schema import (
     sealed,
 )
 from .tiles import write_full_tiles
+from .waiver_uses import keep_uses
 
 _READ_HEAD = select(
     log_head.c.size,
@@ -94,6 +95,7 @@ class SQLLogStore:
             new = {id_: record for id_, record in fresh.items() if id_ not in before}
             entries = append_within(connection, head, new.values(), now, keys)
             keep_keys(connection, new, entries)
+            keep_uses(connection, new, entries)
         # Only here, behind the commit, does anybody hear of the entries.
         answers: dict[str, Answer] = {entry.id: receipt_of(entry) for entry in entries}
         answers |= {id_: DecidedBefore(first) for id_, first in before.items()}

@@ -33,6 +33,7 @@ from .versions import (
     row_of,
     version_of,
 )
+from .waiver_rows import read_grants
 
 _EVENT = policy_event.c
 _VERSION = policy_set_version.c
@@ -92,6 +93,7 @@ class PolicySets:
                 number=read_number(connection),
                 timelines=read_timelines(connection),
                 expected=read_expected(connection),
+                grants=read_grants(connection),
             )
 
     def timeline(self, name: str) -> Timeline:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     Dialect,
     ForeignKey,
     ForeignKeyConstraint,
@@ -247,6 +248,56 @@ policy_event = Table(
     Index("policy_event_version", "policy_set", "digest", "index"),
 )
 
+# A waiver that somebody asked for: its terms, and what came of it. `text` is what was granted, and
+# decides; `markets` and `evidence` are lists of texts as JSON.
+waiver = Table(
+    "waiver",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("policy_set", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("campaign", Text),
+    Column("advertiser", Text),
+    Column("markets", Text, nullable=False),
+    Column("start", Date, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("ticket", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("requester", Text, nullable=False),
+    # The entry of the request: waivers are listed in its order.
+    Column("requested", _BIG, ForeignKey("log_entry.index"), nullable=False, unique=True),
+    Column("text", Text),
+    Index("waiver_state", "state", "requested"),
+    Index("waiver_rule", "policy_set", "rule", "requested"),
+    Index("waiver_requester", "requester", "requested"),
+)
+
+# The acts on waivers. `role` is that in which somebody granted.
+waiver_event = Table(
+    "waiver_event",
+    metadata,
+    Column("index", _BIG, ForeignKey("log_entry.index"), primary_key=True, autoincrement=False),
+    Column("waiver", Text, ForeignKey("waiver.id"), nullable=False),
+    Column("step", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text),
+    Column("reason", Text),
+    Column("at", Instant, nullable=False),
+    Index("waiver_event_waiver", "waiver", "index"),
+)
+
+# The decisions in which a waiver let a breach pass; written with them, in one transaction.
+waiver_use = Table(
+    "waiver_use",
+    metadata,
+    Column("waiver", Text, ForeignKey("waiver.id"), primary_key=True),
+    Column("index", _BIG, ForeignKey("log_entry.index"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
 api_key = Table(
     "api_key",
     metadata,
@@ -261,6 +312,8 @@ api_key = Table(
     # Whose key it is, where that is not its name; and the policy sets that it is limited to.
     Column("principal", Text),
     Column("policy_sets", Text),
+    # The roles of policies in which its person may grant waivers: a list of texts as JSON.
+    Column("may_grant", Text),
     # A name stands in the log as the actor: no two keys in force share one.
     Index(
         "api_key_name_in_force",

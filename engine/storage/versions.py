@@ -3,7 +3,8 @@
 `policy_sets` changes them; every function here reads within the transaction of its caller.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,10 @@ from sqlalchemy import Connection, Row, RowMapping, Select, func, select
 from ..audit.acts import Transition
 from ..audit.publications import State
 from ..audit.spans import Spans
+from ..bundle.grants import Grant
 from .errors import NotFound
 from .schema import policy_event, policy_set, policy_set_version
+from .waiver_rows import read_last_act
 
 _DIGEST_MARK = "sha256:"
 _SHORTEST = 12
@@ -94,20 +97,23 @@ class Timeline:
 class Plan:
     """What every process has to know: the timelines, and approved versions likely to come next.
 
-    `number` changes with every act on policies.
+    `number` changes with every act on policies and on waivers. `grants` are the waivers that are
+    granted and not revoked, by policy set.
     """
 
     number: int
     timelines: tuple[Timeline, ...]
     expected: tuple[tuple[str, str], ...]
+    grants: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
 
 
 # --- rows -------------------------------------------------------------------------------------
 
 
 def read_number(connection: Connection) -> int:
-    """Return the number of the plan: it changes with every act on policies."""
-    return connection.execute(select(func.max(_EVENT.index))).scalar() or 0
+    """Return the number of the plan: it changes with every act on policies and on waivers."""
+    newest = connection.execute(select(func.max(_EVENT.index))).scalar() or 0
+    return max(newest, read_last_act(connection))
 
 
 def row_of(name: str, digest: str) -> Select[Any]:

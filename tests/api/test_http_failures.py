@@ -36,6 +36,7 @@ from engine.storage.readiness import probe
 from engine.storage.request_keys import RequestKeys
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
+from engine.storage.waivers import Waivers
 from tests.api import installation as parts
 from tests.api.installation import Caller, Installation, allowed, install
 
@@ -83,6 +84,7 @@ def _service(made: Installation, committer: Committer) -> Service:
     return Service(
         policies=policies,
         policy_sets=PolicySets(database),
+        waivers=Waivers(database),
         policy_versions=PolicyVersions(database),
         recorder=partial(Recorder, committer=committer, clock=clock),
         committer=committer,

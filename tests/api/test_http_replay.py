@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from api.contents import open_database
-from api.replay import ENGINES_KEPT, MOST_DIFFERENCES, Replayer
+from api.replay import ENGINES_KEPT, MOST_DIFFERENCES, NotReplayable, Replayer
 from engine import bundle_from_files
 from engine.audit.record import DecisionRecord, LogEntry, seal
 from engine.storage.decisions import Decisions
@@ -258,3 +258,24 @@ def test_engines_that_were_not_used_for_long_are_let_go(
 
     assert [replay(number) for number in range(len(bundles))] == [1] * len(bundles)
     assert [replay(number) for number in (len(bundles) - 1, 0, 1)] == [1, 2, 2]
+
+
+@pytest.mark.parametrize("wrong", [{"w1": "x"}, [1], "x"])
+def test_recorded_waivers_that_are_none(api: Caller, wrong: Any) -> None:
+    members = {"format": "assent", "as_of": "2026-11-23T09:00:00Z", "as_if_launched": None}
+    result = api.decide(campaign())
+    del result["receipt"], result["recorded"]
+    record = DecisionRecord(
+        decision_id="00000000-0000-4000-8000-00000000000a",
+        decided_at=datetime(2026, 11, 23, tzinfo=UTC),
+        input=json.dumps({**members, "campaign": campaign(), "waivers": wrong}).encode(),
+        result={**result, "id": "00000000-0000-4000-8000-00000000000a", "rules": []},
+        actor="x",
+    )
+    database = open_database(api.installation.settings)
+    entry = seal(record).entry(0, datetime(2026, 11, 23, tzinfo=UTC))
+    made = Replayer(PolicyVersions(database), Erasures(database)).replay(entry)
+    database.close()
+    assert made.outcome == NotReplayable(
+        why="its record cannot be read: its `waivers` are no list of texts"
+    )

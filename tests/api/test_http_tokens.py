@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, cast
@@ -22,6 +22,7 @@ from flask import Flask
 from api.http.jwks import AGAIN_SECONDS, FRESH_SECONDS, STALE_SECONDS, KeySet, KeysUnavailable
 from api.outward import getter
 from api.settings import SettingsError, load_settings
+from api.tokens import tokens_of
 from api.wsgi import start
 from tests.api.installation import Caller, allowed, install, problem_of
 
@@ -98,6 +99,7 @@ def api(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         oidc_audience=AUDIENCE,
         oidc_jwks=provider.url,
         oidc_roles=NAMES,
+        oidc_grants='{ "board" = "Ethics Board", "dpo" = "Data Protection Officer" }',
     )
     started = start(installation.settings)
     yield Caller(app=cast(Flask, started.wsgi), installation=installation)
@@ -279,6 +281,15 @@ def test_what_is_no_token_is_an_unknown_key(api: Caller, text: str) -> None:
 def test_token_that_is_too_long(api: Caller) -> None:
     answer = api.get("/v1/decisions", role=None, headers=bearer(token(more="x" * 20_000)))
     assert "it is longer" in problem_of(answer, 401, "unauthenticated")["detail"]
+
+
+def test_token_grants_waivers_as_the_settings_say(api: Caller, provider: Provider) -> None:
+    settings = replace(api.installation.settings, oidc_jwks=provider.url)
+    tokens = tokens_of(settings)
+    assert tokens is not None
+    caller = tokens.caller(token(roles=["desk", "board", "choir"]))
+    assert (caller.principal, caller.may_grant) == (caller.name, frozenset({"Ethics Board"}))
+    assert tokens.caller(token(roles=["desk"])).may_grant == frozenset()
 
 
 def test_without_an_issuer_no_token_is_one(fresh: Caller) -> None:

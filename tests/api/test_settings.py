@@ -179,3 +179,11 @@ def test_retention_that_does_not_fit(value: str, words: str) -> None:
         load_settings({"ASSENT_RETENTION": value})
     assert "the setting `ASSENT_RETENTION` should be " in str(caught.value)
     assert words in str(caught.value)
+
+
+def test_table_of_grants() -> None:
+    read = load_settings({"ASSENT_OIDC_GRANTS": '{ "board" = "Ethics Board" }'}).oidc_grants
+    assert dict(read) == {"board": "Ethics Board"}
+    for wrong in ("board", '{ "board" = 1 }', '{ "board" = "" }', "{}"):
+        with pytest.raises(SettingsError, match="Ethics Board"):
+            load_settings({"ASSENT_OIDC_GRANTS": wrong})

@@ -25,6 +25,8 @@ from engine.audit.acts import (
     Release,
     Sealed,
     Transition,
+    WaiverChange,
+    WaiverStep,
     seal_act,
 )
 from engine.audit.canonical import canonical
@@ -48,6 +50,14 @@ HOLD = Hold(entries=((1, 2),), ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
 RELEASE = Release(entries=((7, 8),), actor="counsel")
 UPLOAD = PolicyChange(
     entries=(), transition=Transition.UPLOAD, policy_set="house", digest="sha256:00", actor="anna"
+)
+ASKED = WaiverChange(
+    entries=(),
+    step=WaiverStep.REQUEST,
+    waiver="w1",
+    policy_set="house",
+    rule="models/audit",
+    actor="anna",
 )
 SCHEDULE = Declaration(schedule=Schedule.read({"default": "1 year"}), actor="service")
 
@@ -278,7 +288,7 @@ def test_documented_members_are_those_of_the_leaves() -> None:
     members = set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE))
     assert members == {
         name
-        for act in (READ, ERASURE, HOLD, RELEASE, SCHEDULE, UPLOAD)
+        for act in (READ, ERASURE, HOLD, RELEASE, SCHEDULE, UPLOAD, ASKED)
         for name in json.loads(seal_act(act).leaf(NOON))
     }
     for word in (*Ground, *Action, *HoldGround, *Transition):

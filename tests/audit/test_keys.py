@@ -11,6 +11,7 @@ from engine.storage.database import Database
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable
 from engine.storage.keys import ApiKeys, Role
 from engine.storage.schema import api_key
+from tests.audit.conftest import Clock
 
 
 @pytest.fixture
@@ -109,3 +110,13 @@ def test_hash_is_that_of_the_whole_text(keys: ApiKeys, database: Database) -> No
     with database.reading() as connection:
         stored = connection.execute(select(api_key.c.secret_hash)).scalar_one()
     assert len(stored) == 32
+
+
+def test_key_grants_in_the_roles_that_it_was_made_with(database: Database, clock: Clock) -> None:
+    keys = ApiKeys(database, clock=clock)
+    made = keys.create(name="x", roles=[Role.APPROVER], may_grant=["Ethics Board", "DPO, deputy"])
+    found = keys.authenticate(made.token)
+    assert found is not None
+    assert found.may_grant == made.key.may_grant == {"Ethics Board", "DPO, deputy"}
+    other = keys.create(name="y", roles=[Role.APPROVER])
+    assert keys.authenticate(other.token) == other.key

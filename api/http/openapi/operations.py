@@ -47,6 +47,7 @@ from .schemas import (
     maybe,
     members,
 )
+from .waiver_operations import WAIVER_OPERATIONS
 
 _IDEMPOTENCY_KEY = Header(
     name="Idempotency-Key",
@@ -350,6 +351,15 @@ _SERVICE = {
 }
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
-    {**_DECIDING, **_AUTHZEN, **_OPA, **_FINDING, **POLICY_OPERATIONS, **_LOG, **_SERVICE}
+    {
+        **_DECIDING,
+        **_AUTHZEN,
+        **_OPA,
+        **_FINDING,
+        **WAIVER_OPERATIONS,
+        **POLICY_OPERATIONS,
+        **_LOG,
+        **_SERVICE,
+    }
 )
 """Every endpoint, in the order in which they are told."""

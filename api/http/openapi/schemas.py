@@ -7,6 +7,8 @@ they are optional here.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from api.http.shapes import WAIVER_STATES
+
 from .operation import JSONSchema, ref
 
 ANY_TEXT: JSONSchema = {"type": "string"}
@@ -120,6 +122,36 @@ _LISTED_VERSION = members(
     author=maybe(ANY_TEXT),
     uploaded_at=INSTANT,
 )
+_WAIVER_STEP = members(
+    {"as": maybe(ANY_TEXT)},
+    index=COUNT,
+    step=ANY_TEXT,
+    actor=ANY_TEXT,
+    reason=maybe(ANY_TEXT),
+    at=INSTANT,
+)
+_WAIVER = members(
+    {"from": DAY},
+    id=ANY_TEXT,
+    policy_set=ANY_TEXT,
+    rule=ANY_TEXT,
+    campaign=maybe(ANY_TEXT),
+    advertiser=maybe(ANY_TEXT),
+    markets=many(ANY_TEXT),
+    until={**DAY, "description": "the first day on which it no longer holds"},
+    ticket=ANY_TEXT,
+    reason=ANY_TEXT,
+    evidence=many(ANY_TEXT),
+    state={"enum": list(WAIVER_STATES)},
+    in_effect={**FLAG, "description": "whether the policies in force bear it; `why` says why not"},
+    why=maybe(ANY_TEXT),
+    used=members(decisions=COUNT, last_at=maybe(INSTANT)),
+    revision=COUNT,
+    requested_by=ANY_TEXT,
+    approval=maybe(members({"as": ANY_TEXT}, by=ANY_TEXT, at=INSTANT)),
+    text=maybe({**ANY_TEXT, "description": "what was granted, in the language of policies"}),
+    history=many(_WAIVER_STEP),
+)
 _PROBLEM_ERROR = members(
     {"pointer": ANY_TEXT, "parameter": ANY_TEXT, "line": COUNT, "column": COUNT, "help": ANY_TEXT},
     message=ANY_TEXT,
@@ -191,6 +223,7 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
                 members(history=many(OBJECT), check=OBJECT, test=OBJECT),
             ]
         },
+        "Waiver": _WAIVER,
         "PolicyFiles": {
             "type": "object",
             "propertyNames": {"pattern": _WITHOUT_NUL},

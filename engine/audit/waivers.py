@@ -1,0 +1,114 @@
+"""How a waiver that somebody asks for comes to hold: the order of its steps, and who takes them.
+
+```
+request → requested → grant → granted → revoke → revoked
+                    ↘ refuse → refused
+```
+
+The store refuses what is not in this order, and the verifier names it where it was done all the
+same. Every decision has the text of each waiver that was granted for it among its input; the
+verifier finds the grant of that very text before it.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+import msgspec
+
+from .acts import ACTOR, TEXT, WaiverLeaf, WaiverStep
+from .faults import VerificationFault, fault
+from .publications import same_person
+from .spans import Spans
+
+MEMBER = "waivers"
+"""The member of a decision's input that has the texts."""
+
+
+class WaiverState(StrEnum):
+    """What a waiver is."""
+
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    REVOKED = "revoked"
+
+
+NEXT: Mapping[tuple[WaiverState | None, WaiverStep], WaiverState] = MappingProxyType(
+    {
+        (None, WaiverStep.REQUEST): WaiverState.REQUESTED,
+        (WaiverState.REQUESTED, WaiverStep.GRANT): WaiverState.GRANTED,
+        (WaiverState.REQUESTED, WaiverStep.REFUSE): WaiverState.REFUSED,
+        (WaiverState.GRANTED, WaiverStep.REVOKE): WaiverState.REVOKED,
+    }
+)
+"""What a waiver is after a step, by what it is before: None where it is not there yet."""
+
+
+class _Input(msgspec.Struct, frozen=True, kw_only=True):
+    """What is looked at of a decision's input."""
+
+    waivers: tuple[str, ...] = ()
+
+
+_READ_INPUT = msgspec.json.Decoder(_Input)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Story:
+    """What is known of a waiver: what it is, its last entry, and who asked for it."""
+
+    state: WaiverState | None = None
+    last: Spans = ()
+    requester: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class WaiverLedger:
+    """The waivers of a log as it is read; it grows with their number."""
+
+    waivers: dict[str, _Story] = field(default_factory=dict)
+    granted: set[bytes] = field(default_factory=set)
+
+    def faults(
+        self, index: int, leaf: WaiverLeaf, disclosed: Mapping[str, str | None]
+    ) -> Iterator[VerificationFault]:
+        """Take in the leaf of the next act on a waiver, and yield what should not have been.
+
+        Who acted, and the text, are known only where they are disclosed.
+        """
+        story = self.waivers.get(leaf.waiver, _Story())
+        state = NEXT.get((story.state, leaf.step))
+        if state is None or leaf.entries != story.last:
+            before = story.state or "unknown"
+            message = f"a waiver that is {before} before it cannot have `{leaf.step}`"
+            yield fault(index, "waiver_out_of_order", message)
+        actor, text = disclosed.get(ACTOR), disclosed.get(TEXT)
+        is_grant = leaf.step is WaiverStep.GRANT
+        if is_grant and story.requester and actor and same_person(actor, story.requester):
+            yield fault(index, "waiver_granted_by_requester", "who asked for the waiver granted it")
+        if is_grant and text is not None:
+            self.granted.add(_digest(text))
+        self.waivers[leaf.waiver] = _Story(
+            state=state or story.state,
+            last=((index, index + 1),),
+            requester=actor if leaf.step is WaiverStep.REQUEST else story.requester,
+        )
+
+    def decision_faults(self, index: int, content: bytes) -> Iterator[VerificationFault]:
+        """Yield a fault where the input of a decision has a waiver that nobody granted before."""
+        if MEMBER.encode() not in content:
+            return
+        try:
+            found = _READ_INPUT.decode(content)
+        except (ValueError, RecursionError):  # Made by another than this version, or no JSON.
+            return
+        if any(_digest(text) not in self.granted for text in found.waivers):
+            message = "it was decided by a waiver that the log does not grant before it"
+            yield fault(index, "waiver_not_granted", message)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()
