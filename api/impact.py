@@ -119,7 +119,11 @@ def assess(entry: LogEntry, engine: Engine, erasures: Tombstones) -> Assessment:
 
 
 def _outcome(logged: Reopened, engine: Engine) -> Outcome:
-    made = submit(engine, logged.campaign, terms=logged.terms, id="")
+    try:
+        terms = logged.terms_for(engine)
+    except ValueError as error:
+        return NotReplayable(why=f"its standing facts cannot be read: {error}")
+    made = submit(engine, logged.campaign, terms=terms, id="")
     if isinstance(made, Refused):
         return refused(made)
     before, after = _statuses(logged.result), _statuses(made.document)

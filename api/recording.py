@@ -1,7 +1,8 @@
 """Deciding and recording as one act: a decision is answered once it is in the log, or not at all.
 
 What is logged as the input is everything that went into the decision beside the policies: the
-record as it was submitted, its format, and on what terms it was decided. A replay needs no more.
+record as it was submitted, its format, on what terms it was decided, and the standing facts that
+could have any influence on it. A replay needs no more.
 
 A dry run decides and records nothing, and its outcome has no receipt.
 """
@@ -9,7 +10,7 @@ A dry run decides and records nothing, and its outcome has no receipt.
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -19,7 +20,9 @@ from engine import Engine
 from engine.audit.idempotency import RequestKey
 from engine.audit.log import Answer, Committer, Receipt
 from engine.audit.record import DecisionRecord, LogError
+from engine.evaluation.beneath import FactsUsed
 from engine.evaluation.document import instant_text
+from engine.evaluation.fact_book import FactBook
 
 from .metrics.instruments import Metrics
 from .submission import Decided, Refused, Terms, submit
@@ -42,27 +45,40 @@ Outcome: TypeAlias = Recorded | Refused | LogError
 """What became of one record of several: decided, malformed, or decided in vain."""
 
 
-def input_of(record: object, terms: Terms) -> bytes:
-    """Return what is logged as the input of a decision: a JSON object; decimals stay exact."""
+def input_of(record: object, terms: Terms, standing: FactsUsed | None = None) -> bytes:
+    """Return what is logged as the input of a decision: a JSON object; decimals stay exact.
+
+    `standing` is what the decision has of standing facts; without any, it has no member of them.
+    """
     launched = terms.as_if_launched
-    return _ENCODER.encode(
-        {
-            "format": terms.format,
-            "as_of": instant_text(terms.as_of),
-            "as_if_launched": launched.isoformat() if launched is not None else None,
-            "campaign": record,
-        }
-    )
+    met = () if standing is None else standing.met
+    made = {
+        "format": terms.format,
+        "as_of": instant_text(terms.as_of),
+        "as_if_launched": launched.isoformat() if launched is not None else None,
+        "campaign": record,
+    }
+    if met:
+        made["standing_facts"] = [dict(each.document) for each in met]
+    return _ENCODER.encode(made)
 
 
 def _random_id() -> str:
     return str(uuid.uuid4())
 
 
-class Recorder:
-    """Decides by one engine and writes to one log. Safe to share between threads."""
+def _nothing_known(_: Engine) -> FactBook | None:
+    return None
 
-    def __init__(
+
+class Recorder:
+    """Decides by one engine and writes to one log. Safe to share between threads.
+
+    `standing` gives the standing facts that are known to an engine now; whatever it raises, every
+    method that records may raise.
+    """
+
+    def __init__(  # noqa: PLR0913 - an engine and a log, and what tests replace.
         self,
         engine: Engine,
         committer: Committer,
@@ -70,12 +86,14 @@ class Recorder:
         clock: Callable[[], datetime],
         new_id: Callable[[], str] = _random_id,
         metrics: Metrics | None = None,
+        standing: Callable[[Engine], FactBook | None] = _nothing_known,
     ) -> None:
         self._engine = engine
         self._committer = committer
         self._clock = clock
         self._new_id = new_id
         self._metrics = metrics if metrics is not None else Metrics()
+        self._standing = standing
 
     def record(
         self,
@@ -94,7 +112,7 @@ class Recorder:
         if dry_run:
             (outcome,) = self.record_many([record], terms=terms, actor=actor, dry_run=True)
         else:
-            (outcome,) = self._record([record], terms, actor, request)
+            (outcome,) = self._record([record], self._known(terms), actor, request)
         if isinstance(outcome, LogError):
             raise outcome
         return outcome
@@ -103,12 +121,16 @@ class Recorder:
         self, records: Sequence[object], *, terms: Terms, actor: str, dry_run: bool = False
     ) -> Sequence[Outcome]:
         """Decide on records and log them in as few commits as may be; answers each, in order."""
+        known = self._known(terms)
         if not dry_run:
-            return self._record(records, terms, actor, None)
+            return self._record(records, known, actor, None)
         return [
             one if isinstance(one, Refused) else Recorded(decided=one, receipt=None)
-            for one in (self._decide(record, terms) for record in records)
+            for one in (self._decide(record, known) for record in records)
         ]
+
+    def _known(self, terms: Terms) -> Terms:
+        return replace(terms, standing=self._standing(self._engine))
 
     def _decide(self, record: object, terms: Terms) -> Decided | Refused:
         started = time.perf_counter()
@@ -125,7 +147,7 @@ class Recorder:
             DecisionRecord(
                 decision_id=str(one.document["id"]),
                 decided_at=now,
-                input=input_of(record, terms),
+                input=input_of(record, terms, one.decision.standing),
                 result=one.document,  # type: ignore[arg-type] # It is JSON by its contract.
                 actor=actor,
                 request=request,

@@ -12,7 +12,7 @@ is the one that was logged is another question, which `assent verify` answers.
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from threading import Lock
@@ -111,11 +111,24 @@ class Replay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopened:
-    """What was logged of a decision, read again: what was submitted, on what terms, the result."""
+    """What was logged of a decision, read again: what was submitted, on what terms, the result.
+
+    `standing` are the documents of the standing facts that were known.
+    """
 
     campaign: JSONValue
     terms: Terms
+    standing: tuple[dict[str, JSONValue], ...]
     result: dict[str, JSONValue]
+
+    def terms_for(self, engine: Engine) -> Terms:
+        """Return the terms with what was known beforehand, as an engine reads it.
+
+        Raises `ValueError` where what was logged is no standing fact.
+        """
+        if not self.standing:
+            return self.terms
+        return replace(self.terms, standing=engine.standing_facts(self.standing))
 
 
 def reopened(
@@ -133,8 +146,14 @@ def reopened(
     if not _is_as_logged(payload, envelope):
         return NotReplayable(why="what is stored of it is not what was logged")
     try:
-        campaign, terms = _submission(_object(payload.input))
-        return Reopened(campaign=campaign, terms=terms, result=_object(payload.result))
+        members = _object(payload.input)
+        campaign, terms = _submission(members)
+        return Reopened(
+            campaign=campaign,
+            terms=terms,
+            standing=_standing(members),
+            result=_object(payload.result),
+        )
     except (LookupError, ValueError) as error:
         return NotReplayable(why=f"its record cannot be read: {error}")
 
@@ -174,8 +193,12 @@ class Replayer:
             engine = self._engine(envelope.policy_set.digest, envelope.policy_set.name)
         except (NotFound, EngineError, ValueError) as error:
             return NotReplayable(why=f"its policies cannot be used: {error}")
+        try:
+            terms = logged.terms_for(engine)
+        except ValueError as error:
+            return NotReplayable(why=f"its standing facts cannot be read: {error}")
         recorded = logged.result
-        made = submit(engine, logged.campaign, terms=logged.terms, id=str(recorded.get("id")))
+        made = submit(engine, logged.campaign, terms=terms, id=str(recorded.get("id")))
         if isinstance(made, Refused):
             return refused(made)
         made.document["engine"] = recorded.get("engine")
@@ -279,6 +302,14 @@ def _submission(members: Mapping[str, JSONValue]) -> tuple[JSONValue, Terms]:
         as_if_launched=None if launched is None else date.fromisoformat(str(launched)),
     )
     return members["campaign"], terms
+
+
+def _standing(members: Mapping[str, JSONValue]) -> tuple[dict[str, JSONValue], ...]:
+    """Return the documents of the standing facts; decisions without any have no such member."""
+    found = members.get("standing_facts", [])
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise ValueError("its standing facts are no list of objects")
+    return tuple(each for each in found if isinstance(each, dict))
 
 
 def _differences(

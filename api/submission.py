@@ -1,7 +1,8 @@
 """One submitted record through the engine: adapted, decoded, decided, told as a document.
 
 Before the decoding, what follows from the descriptor is put beside it: what its consent strings say
-(`api.consent`), and what the counts of its delivery come to (`api.delivery`).
+(`api.consent`), and what the counts of its delivery come to (`api.delivery`). What is still unknown
+then is taken from standing facts, where there are any.
 Every entrance (HTTP, command line) comes through here, so that the same record gets the same
 answer. Nothing is recorded; that is for the caller.
 """
@@ -13,6 +14,7 @@ from datetime import date, datetime
 from engine import CampaignError, Decision, Engine, document
 from engine.evaluation.decode import CampaignFault
 from engine.evaluation.document import Document, Origin
+from engine.evaluation.fact_book import FactBook
 from engine.semantics.vocabulary import Vocabulary
 
 from .adapters import FORMATS, Adaptation, AdapterRefusal
@@ -57,11 +59,15 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """On what terms a record is decided: its format, as of when, and as if launched when."""
+    """On what terms a record is decided: its format, as of when, and as if launched when.
+
+    `standing` is what is known beforehand; it is laid beneath the record by the same engine.
+    """
 
     format: str
     as_of: datetime
     as_if_launched: date | None = None
+    standing: FactBook | None = None
 
 
 def submit(engine: Engine, record: object, *, terms: Terms, id: str) -> Decided | Refused:  # noqa: A002 - the name of the member.
@@ -93,7 +99,10 @@ def _decide(
     origin = _origin(derived, adaptation)
     try:
         decision = engine.decide(
-            derived.campaign, as_of=terms.as_of, as_if_launched=terms.as_if_launched
+            derived.campaign,
+            as_of=terms.as_of,
+            as_if_launched=terms.as_if_launched,
+            standing=terms.standing,
         )
     except CampaignError as error:
         return Refused(faults=_faults(_declared(error.faults, derived), origin))

@@ -1,11 +1,11 @@
 """What is logged beside decisions: acts, by which somebody did something with the log or policies.
 
 Contents of the log are erased, shown, held or kept for a time; a version of policies comes closer
-to being in force.
+to being in force; a standing fact is recorded or withdrawn.
 
 An act has an entry of its own, with a leaf of the kind `erasure`, `access`, `hold`, `release`,
-`schedule` or `policy`. The leaf names the entries concerned by their indexes, and whoever acted by
-the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
+`schedule`, `policy` or `fact`. The leaf names the entries concerned by their indexes, and whoever
+acted by the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
 
 `docs/audit-log.md` has the formats byte by byte. Nothing here reads a clock or stores anything.
 """
@@ -30,7 +30,7 @@ ACTOR = "actor"
 """The member that every act discloses."""
 
 REASON = "reason"
-"""The member that an act on policies discloses as well: a text, or null."""
+"""The member that an act on policies or on standing facts discloses as well: a text, or null."""
 
 
 class Ground(StrEnum):
@@ -80,6 +80,13 @@ class Transition(StrEnum):
     REJECT = "reject"
     ACTIVATE = "activate"
     ROLLBACK = "rollback"
+
+
+class FactTransition(StrEnum):
+    """What happens to a standing fact: it is stated, anew or otherwise than before, or no more."""
+
+    RECORD = "record"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +142,23 @@ class PolicyChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactChange:
+    """That a standing fact has another version, by whom, and why.
+
+    `entries` names the act on this fact that came before, if any. `commitment` is to what is
+    stated, which lies beside the log; None where the fact is withdrawn.
+    """
+
+    entries: Spans
+    transition: FactTransition
+    fact: str
+    version: int
+    commitment: str | None
+    actor: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
     """That contents are kept by a schedule from here on, as somebody says; it concerns no entry."""
 
@@ -143,7 +167,7 @@ class Declaration:
     entries: Spans = ()
 
 
-Act: TypeAlias = Erasure | Access | Hold | Release | Declaration | PolicyChange
+Act: TypeAlias = Erasure | Access | Hold | Release | Declaration | PolicyChange | FactChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +246,18 @@ class PolicyLeaf(_ActLeaf, frozen=True, kw_only=True):
     in_force_from: str | None
 
 
+class FactLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `fact`, version 1: these and no others."""
+
+    discloses: ClassVar[tuple[str, ...]] = (ACTOR, REASON)
+
+    kind: Literal["fact"]
+    transition: FactTransition
+    fact: str
+    version: Annotated[int, msgspec.Meta(ge=1, le=SIZE_LIMIT)]
+    commitment: str | None
+
+
 class ClassShape(msgspec.Struct, frozen=True, kw_only=True):
     """A class of a schedule, as a leaf has it; `period` is null for ever."""
 
@@ -251,7 +287,9 @@ class ScheduleLeaf(_ActLeaf, frozen=True, kw_only=True):
         )
 
 
-ActLeaf: TypeAlias = ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf | ScheduleLeaf | PolicyLeaf
+ActLeaf: TypeAlias = (
+    ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf | ScheduleLeaf | PolicyLeaf | FactLeaf
+)
 
 
 class _Common(TypedDict):
@@ -327,7 +365,7 @@ def seal_act(act: Act, *, salt: Callable[[], bytes] = fresh_salt) -> SealedAct:
 
 def _disclosed(act: Act) -> Iterator[tuple[str, str | None]]:
     yield ACTOR, act.actor
-    if isinstance(act, PolicyChange):
+    if isinstance(act, PolicyChange | FactChange):
         yield REASON, act.reason
 
 
@@ -350,6 +388,15 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
         return ReleaseLeaf(kind="release", **common)
     if isinstance(act, Declaration):
         return ScheduleLeaf(kind="schedule", classes=_shapes(act.schedule), **common)
+    if isinstance(act, FactChange):
+        return FactLeaf(
+            kind="fact",
+            transition=act.transition,
+            fact=act.fact,
+            version=act.version,
+            commitment=act.commitment,
+            **common,
+        )
     return PolicyLeaf(
         kind="policy",
         transition=act.transition,

@@ -14,19 +14,31 @@ from .acts import (
     AccessLeaf,
     ActLeaf,
     ErasureLeaf,
+    FactLeaf,
+    FactTransition,
     HoldLeaf,
     PolicyLeaf,
     ReleaseLeaf,
     ScheduleLeaf,
     Transition,
 )
+from .commitment import is_commitment
 from .record import DISCLOSED, Envelope, RecordError, instant, is_uuid, read_envelope
 from .retention import ScheduleError
 from .spans import is_merged
 
 Leaf: TypeAlias = Envelope | ActLeaf
 
-_Act = TypeVar("_Act", ErasureLeaf, AccessLeaf, HoldLeaf, ReleaseLeaf, ScheduleLeaf, PolicyLeaf)
+_Act = TypeVar(
+    "_Act",
+    ErasureLeaf,
+    AccessLeaf,
+    HoldLeaf,
+    ReleaseLeaf,
+    ScheduleLeaf,
+    PolicyLeaf,
+    FactLeaf,
+)
 
 
 class UnknownKind(RecordError):  # noqa: N818 - the house names what happened; the base is an error.
@@ -45,6 +57,7 @@ _READ_HOLD = msgspec.json.Decoder(HoldLeaf)
 _READ_RELEASE = msgspec.json.Decoder(ReleaseLeaf)
 _READ_SCHEDULE = msgspec.json.Decoder(ScheduleLeaf)
 _READ_POLICY = msgspec.json.Decoder(PolicyLeaf)
+_READ_FACT = msgspec.json.Decoder(FactLeaf)
 
 _TIMED = frozenset({Transition.IMPORT, Transition.ACTIVATE, Transition.ROLLBACK})
 """The transitions that bring a version into force."""
@@ -110,6 +123,17 @@ def _read_policy(leaf: bytes) -> PolicyLeaf:
     return policy
 
 
+def _read_fact(leaf: bytes) -> FactLeaf:
+    fact = _read_act(_READ_FACT, leaf)
+    if not is_uuid(fact.fact):
+        raise RecordError("the leaf is of a standing fact whose id is not a UUID")
+    if (fact.commitment is None) != (fact.transition is FactTransition.WITHDRAW):
+        raise RecordError("the leaf does not commit to what is stated, or should not")
+    if fact.commitment is not None and not is_commitment(fact.commitment):
+        raise RecordError("the leaf has a commitment that is none")
+    return fact
+
+
 def _read_schedule(leaf: bytes) -> ScheduleLeaf:
     declared = _read_act(_READ_SCHEDULE, leaf)
     if declared.entries:
@@ -155,5 +179,6 @@ _KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
         ("release", 1): _read_release,
         ("schedule", 1): _read_schedule,
         ("policy", 1): _read_policy,
+        ("fact", 1): _read_fact,
     }
 )

@@ -25,11 +25,12 @@ from typing import BinaryIO
 
 import msgspec
 
-from .acts import ErasureLeaf, PolicyLeaf
+from .acts import ErasureLeaf, FactLeaf, PolicyLeaf
 from .cosignature import Cosignature
 from .entry_check import disclosures_of, entry_faults, is_gone, leaf_or_fault
 from .erasures import ErasureLedger
 from .export import Header, Line
+from .fact_history import FactLedger
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
 from .publications import PublicationLedger
@@ -147,6 +148,7 @@ class _Reading:
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
     publications: PublicationLedger = field(default_factory=PublicationLedger)
+    facts: FactLedger = field(default_factory=FactLedger)
     retention: RetentionLedger = field(default_factory=RetentionLedger)
 
     def faults(self, stream: BinaryIO) -> Iterator[VerificationFault]:
@@ -221,6 +223,8 @@ class _Reading:
         if isinstance(leaf, PolicyLeaf):
             disclosed = {each.name: each.value for each in disclosures_of(line)}
             yield from self.publications.faults(line.index, leaf, disclosed)
+        if isinstance(leaf, FactLeaf):
+            yield from self.facts.faults(line.index, leaf)
         yield from self.holds.faults(line.index, leaf)
         yield from self.retention.faults(line.index, leaf)
 

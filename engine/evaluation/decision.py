@@ -7,6 +7,7 @@ from enum import Enum
 
 import msgspec
 
+from .beneath import FactsUsed
 from .result import RuleResult, Status, Upcoming
 from .results import brief, heard
 
@@ -59,6 +60,7 @@ class Decision:
     `results` has every rule of the bundle once, in order of the ids. `as_of` is the instant of the
     evaluation; `as_if_launched` the day to which the flight was moved, where it was. `valid_until`
     is the first day (in UTC) on which the passing of time would change the answer, if ever.
+    `standing` is None where no standing fact is about the campaign or anything in it.
     """
 
     campaign: str | None
@@ -71,6 +73,7 @@ class Decision:
     results: Sequence[RuleResult]
     missing: tuple[MissingFact, ...]
     upcoming: tuple[Upcoming, ...]
+    standing: FactsUsed | None = None
 
     @property
     def effect(self) -> Effect:

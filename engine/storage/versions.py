@@ -3,6 +3,7 @@
 `policy_sets` changes them; every function here reads within the transaction of its caller.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from ..audit.acts import Transition
 from ..audit.publications import State
 from ..audit.spans import Spans
 from .errors import NotFound
-from .schema import policy_event, policy_set, policy_set_version
+from .schema import policy_event, policy_set, policy_set_version, standing_fact_version
 
 _DIGEST_MARK = "sha256:"
 _SHORTEST = 12
@@ -94,20 +95,26 @@ class Timeline:
 class Plan:
     """What every process has to know: the timelines, and approved versions likely to come next.
 
-    `number` changes with every act on policies.
+    `number` changes with every act on policies and on standing facts. `facts` are the documents of
+    the standing facts that are not withdrawn.
     """
 
     number: int
     timelines: tuple[Timeline, ...]
     expected: tuple[tuple[str, str], ...]
+    facts: tuple[Mapping[str, object], ...] = ()
 
 
 # --- rows -------------------------------------------------------------------------------------
 
 
 def read_number(connection: Connection) -> int:
-    """Return the number of the plan: it changes with every act on policies."""
-    return connection.execute(select(func.max(_EVENT.index))).scalar() or 0
+    """Return the number of the plan: it changes with every act on policies or standing facts."""
+    newest = select(
+        select(func.max(_EVENT.index)).scalar_subquery(),
+        select(func.max(standing_fact_version.c.index)).scalar_subquery(),
+    )
+    return max(index or 0 for index in connection.execute(newest).one())
 
 
 def row_of(name: str, digest: str) -> Select[Any]:

@@ -34,6 +34,7 @@ from engine.storage.policies import PolicyVersions
 from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import probe
 from engine.storage.request_keys import RequestKeys
+from engine.storage.standing_facts import StandingFacts
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 from tests.api import installation as parts
@@ -85,6 +86,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         policy_sets=PolicySets(database),
         policy_versions=PolicyVersions(database),
         recorder=partial(Recorder, committer=committer, clock=clock),
+        standing_facts=StandingFacts(database),
         committer=committer,
         decisions=Decisions(database),
         request_keys=RequestKeys(database, clock=clock),
