@@ -63,6 +63,12 @@ def _policies() -> click.Command:
     return policies
 
 
+def _facts() -> click.Command:
+    from api.cli.facts import facts  # noqa: PLC0415 - as said.
+
+    return facts
+
+
 def _push() -> click.Command:
     from api.cli.push import push  # noqa: PLC0415 - as said.
 
@@ -129,6 +135,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "doctor": _doctor,
     "push": _push,
     "policies": _policies,
+    "facts": _facts,
     "log": _log,
     "retention": _retention,
     "contents": _contents,
@@ -196,6 +203,7 @@ def assent(ctx: click.Context) -> None:
       assent init && assent serve       decide for others, and log every decision
       assent push policies/             bring a new version of them to the service
       assent policies approve VERSION   be the second pair of eyes, and bring it into force
+      assent facts record dpia.json     state once what every campaign would be asked
       assent log export /srv/log        publish the log, for anyone to check
       assent verify /srv/log --vkey …   is that log whole and unchanged?
 

@@ -1,4 +1,4 @@
-"""A running service, as the commands that publish policies call it: over HTTP, with a key.
+"""A running service, as the commands for policies and facts call it: over HTTP, with a key.
 
 They go through the service, and not through its database, because who acts is then a key that the
 service knows, with its roles and its person: the database would believe whatever it is told.
@@ -18,6 +18,9 @@ from engine.evaluation.prose import printable
 
 URL_VARIABLE = "ASSENT_URL"
 KEY_FILE_VARIABLE = "ASSENT_KEY_FILE"
+
+FACTS = "/v1/facts"
+"""Where standing facts are."""
 
 _LOCAL = "http://127.0.0.1:8000"
 _PATIENCE_SECONDS = 90
@@ -46,10 +49,12 @@ class Remote:
         """Post a body and return the answer. Raises `Failure` likewise."""
         return self._call("POST", path, json=body)
 
-    def change(self, seen: str, path: str, body: Mapping[str, object]) -> Any:
-        """Post a change of what stands at the path `seen`, as it is now."""
+    def change(
+        self, seen: str, path: str, body: Mapping[str, object], *, method: str = "POST"
+    ) -> Any:
+        """Send a change of what stands at the path `seen`, as it is now."""
         tag = self._call("GET", seen).headers["ETag"]
-        return self._call("POST", path, json=body, headers={"If-Match": tag}).json()
+        return self._call(method, path, json=body, headers={"If-Match": tag}).json()
 
     def _call(self, method: str, path: str, **rest: Any) -> Any:
         client, error_type = _client()
@@ -72,7 +77,7 @@ class Remote:
             why = "it does not answer" if str(error) else "it answers nothing that can be read"
             raise Failure(self.url, why, "check the address, and that the service runs") from error
         if answer.status_code >= 300:
-            raise _failure(self.url, answer)
+            raise _failure(self.url, "facts" if path.startswith(FACTS) else "policies", answer)
         return answer
 
 
@@ -128,7 +133,7 @@ def _client() -> tuple[Callable[..., Any], type[Exception] | tuple[type[Exceptio
     return httpx.request, (httpx.HTTPError, httpx.InvalidURL)
 
 
-def _failure(url: str, answer: Any) -> Failure:
+def _failure(url: str, what: str, answer: Any) -> Failure:
     """Return what the service says is wrong, and what to do about it where it says so."""
     try:
         problem = answer.json()
@@ -139,6 +144,6 @@ def _failure(url: str, answer: Any) -> Failure:
     except (ValueError, KeyError, TypeError):
         return Failure(url, f"it answers {answer.status_code}, and not as Assent does")
     if answer.status_code == _OUTDATED:
-        return Failure("policies", "somebody changed it meanwhile", "look again, and decide again")
+        return Failure(what, "somebody changed it meanwhile", "look again, and decide again")
     why = "; ".join(dict.fromkeys([detail, *told])) if told else detail
-    return Failure("policies", why, helps[0] if helps else None)
+    return Failure(what, why, helps[0] if helps else None)

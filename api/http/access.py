@@ -44,6 +44,9 @@ ANY_KEY = frozenset(Role)
 READERS = frozenset({Role.AUTHOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN})
 """The roles that read policies."""
 
+KNOWERS = frozenset({Role.AUTHOR, Role.AUDITOR})
+"""The roles that read standing facts."""
+
 ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
         "decisions.decide": frozenset({Role.SUBMITTER}),
@@ -83,6 +86,12 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "policy_sets.reject": frozenset({Role.APPROVER}),
         "policy_sets.activate": frozenset({Role.APPROVER}),
         "policy_sets.rollback": frozenset({Role.APPROVER}),
+        "facts.list": KNOWERS,
+        "facts.show": KNOWERS,
+        "facts.versions": KNOWERS,
+        "facts.record": frozenset({Role.AUTHOR}),
+        "facts.amend": frozenset({Role.AUTHOR}),
+        "facts.withdraw": frozenset({Role.AUTHOR}),
         "metrics.show": frozenset({Role.MONITOR, Role.ADMIN}),
     }
 )
@@ -125,6 +134,13 @@ def check_reach(key: ApiKey, policy_set: str) -> None:
     """Raise `ProblemRaised` where a key is limited to other policy sets than this."""
     if not key.reaches(policy_set):
         detail = "the key is limited to other policy sets than this"
+        raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
+
+
+def check_unlimited(key: ApiKey) -> None:
+    """Raise `ProblemRaised` where a key is limited to some policy sets."""
+    if key.policy_sets is not None:
+        detail = "the key is limited to policy sets, and standing facts are beneath all of them"
         raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
 
 

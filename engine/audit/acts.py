@@ -254,7 +254,7 @@ class FactLeaf(_ActLeaf, frozen=True, kw_only=True):
     kind: Literal["fact"]
     transition: FactTransition
     fact: str
-    version: Annotated[int, msgspec.Meta(ge=1, le=SIZE_LIMIT)]
+    version: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
     commitment: str | None
 
 

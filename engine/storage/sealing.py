@@ -10,7 +10,6 @@ from .contents import Contents, seal
 from .database import Database
 from .entries import read_decisions
 from .errors import Conflict, KeysMissing
-from .fact_versions import seal_facts
 from .schema import disclosure, key_store, log_entry, payload, sealed
 
 STEP = 256
@@ -43,7 +42,6 @@ def begin_sealing(database: Database, contents: Contents) -> int:
     count = 0
     while step := _seal_some(database, contents):
         count += step
-    seal_facts(database, contents)
     if count:
         database.purge()
     return count

@@ -15,7 +15,7 @@ from api.cli.main import assent
 
 Run = Callable[..., Result]
 PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
-GROUPS = {("keys",), ("new",), ("log",), ("retention",), ("contents",), ("policies",)}
+GROUPS = {("keys",), ("new",), ("log",), ("retention",), ("contents",), ("policies",), ("facts",)}
 BEGIN, END = "<!-- help: generated -->\n", "<!-- end of help -->\n"
 
 
@@ -70,8 +70,8 @@ def test_assent_alone_shows_the_commands_in_their_order(run: Run) -> None:
     names = [line.split()[0] for line in listed]
     assert names == [
         *("decide", "check", "explain", "test", "docs", "credentials", "diff", "new", "fmt"),
-        *("lsp", "init", "keys", "serve", "migrate", "doctor", "push", "policies", "log"),
-        *("retention", "contents", "verify", "replay"),
+        *("lsp", "init", "keys", "serve", "migrate", "doctor", "push", "policies", "facts"),
+        *("log", "retention", "contents", "verify", "replay"),
     ]
 
 

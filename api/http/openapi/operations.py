@@ -33,6 +33,7 @@ from api.http.shapes import (
     SearchParameters,
 )
 
+from .fact_operations import FACT_OPERATIONS
 from .operation import Answer, Errors, Header, JSONSchema, Operation, ref
 from .policy_operations import POLICY_OPERATIONS
 from .schemas import (
@@ -350,6 +351,15 @@ _SERVICE = {
 }
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
-    {**_DECIDING, **_AUTHZEN, **_OPA, **_FINDING, **POLICY_OPERATIONS, **_LOG, **_SERVICE}
+    {
+        **_DECIDING,
+        **_AUTHZEN,
+        **_OPA,
+        **_FINDING,
+        **POLICY_OPERATIONS,
+        **FACT_OPERATIONS,
+        **_LOG,
+        **_SERVICE,
+    }
 )
 """Every endpoint, in the order in which they are told."""

@@ -23,12 +23,14 @@ from .operation import Answer, Header, JSONSchema, Operation, ref
 from .schemas import ANY_TEXT, BYTES, OBJECT, many, members
 
 _TAG = "Policies"
-_IF_MATCH = Header(
+IF_MATCH = Header(
     name="If-Match",
     text="the `ETag` of what you read, or `*`; a change needs it",
     schema={"type": "string", "pattern": r'^("[0-9]{1,9}"|\*)$'},
     is_required=True,
 )
+"""The condition of a change."""
+
 _FILES: Mapping[str, JSONSchema | Schema] = {
     JSON: members(files=ref("PolicyFiles")) | {"additionalProperties": False},
     ZIP: BYTES,
@@ -46,7 +48,7 @@ def _moving(summary: str, body: Schema, answers: Mapping[int, Answer]) -> Operat
     return Operation(
         summary=summary,
         tag=_TAG,
-        headers=(_IF_MATCH,),
+        headers=(IF_MATCH,),
         body={JSON: body},
         answers=answers,
         problems=(
