@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.recording import input_of
@@ -22,6 +22,7 @@ from tests.strategies.campaigns import DAYS
 from tests.strategies.standing import Split, knowing_files, splits
 
 ONE_DAY = timedelta(days=1)
+FEW = settings(max_examples=15)  # Each builds a bundle of its own.
 Documents = Iterable[Mapping[str, object]]
 
 
@@ -52,6 +53,7 @@ def cases(draw: st.DrawFn) -> tuple[Engine, Split, date]:
     return Engine(bundle_from_files(draw(knowing_files()), name="g")), draw(splits(day)), day
 
 
+@FEW
 @given(cases())
 def test_what_is_stated_beforehand_counts_as_if_the_campaign_said_it(
     case: tuple[Engine, Split, date],
@@ -70,6 +72,7 @@ def test_what_is_stated_beforehand_counts_as_if_the_campaign_said_it(
         }
 
 
+@FEW
 @given(cases())
 def test_removing_a_standing_fact_never_turns_deny_into_allow(
     case: tuple[Engine, Split, date],
@@ -82,6 +85,7 @@ def test_removing_a_standing_fact_never_turns_deny_into_allow(
             assert decided(engine, split.left, fewer, day).effect is Effect.DENY
 
 
+@FEW
 @given(cases(), st.randoms(use_true_random=False))
 def test_the_order_makes_no_difference(
     case: tuple[Engine, Split, date], chance: random.Random
@@ -98,6 +102,7 @@ def test_the_order_makes_no_difference(
     assert one == other
 
 
+@FEW
 @given(cases(), st.sampled_from(["before", "after"]))
 def test_beyond_its_days_a_standing_fact_is_unknown(
     case: tuple[Engine, Split, date], when: str
@@ -115,6 +120,7 @@ def test_beyond_its_days_a_standing_fact_is_unknown(
     assert answer(made) == answer(bare)
 
 
+@FEW
 @given(cases())
 def test_an_answer_holds_until_the_first_flip(case: tuple[Engine, Split, date]) -> None:
     """On the day that a decision names the answer is another, and just before it is the same."""
@@ -138,6 +144,7 @@ def test_an_answer_holds_until_the_first_flip(case: tuple[Engine, Split, date]) 
         assert answered(engine, split.left, split.documents, until) != answer(made)
 
 
+@FEW
 @given(cases())
 def test_what_a_decision_met_is_all_that_it_depends_on(case: tuple[Engine, Split, date]) -> None:
     """With the standing facts of the log alone, it is replayed to the byte."""
@@ -168,6 +175,7 @@ def test_what_a_decision_met_is_all_that_it_depends_on(case: tuple[Engine, Split
     assert Replayer(kept, kept).replay(entry).outcome == Identical()
 
 
+@FEW
 @given(cases())
 def test_a_contradiction_is_never_an_answer(case: tuple[Engine, Split, date]) -> None:
     """Where one says yes and another no, nothing is decided, whoever the two are."""
