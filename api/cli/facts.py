@@ -37,7 +37,11 @@ def facts() -> None:
 
 
 @facts.command(name="list")
-@click.option("--kind", type=click.Choice(list(SubjectKind)), help="Those about such a subject.")
+@click.option(
+    "--kind",
+    type=click.Choice([each.value for each in SubjectKind]),
+    help="Those about such a subject.",
+)
 @click.option("--name", help="Those about the subject of this name.")
 @called
 @_JSON
