@@ -5,12 +5,16 @@ import json
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from api.contents import open_database
 from api.setup import make_key
 from api.wsgi import start
 from engine.audit.verify import verify_export
+from engine.storage.errors import StorageError
 from engine.storage.keys import Role
+from engine.storage.schema import standing_fact_version
 from tests.api.installation import NDJSON, Caller, Document, allowed, campaign, problem_of
 from tests.api.publishing import loaded
 
@@ -309,4 +313,22 @@ def test_a_batch_during_which_that_is_not_certain(
     kinds = [json.loads(line)["error"]["type"] for line in answer.data.splitlines()]
     answer.close()
     assert kinds == ["/problems/not-fresh", "/problems/malformed-json"]
+    problem_of(fresh.post({"campaign": allowed()}), 503, "not-fresh")
+
+
+def test_facts_that_are_not_what_was_logged_stop_all_decisions(
+    fresh: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded(fresh, statement("Altered"))
+    database = open_database(fresh.installation.settings)
+    policies = fresh.app.extensions["policies"]
+    policies.close()
+    loaded(record(fresh, statement("Another")))
+    with database.writing() as connection:
+        connection.execute(update(standing_fact_version).values(commitment="c" * 43))
+    database.close()
+    with pytest.raises(StorageError):
+        policies.refresh()
+    assert fresh.decide(allowed())["decision"] == "allow"
+    monkeypatch.setattr(policies, "_bound", -1.0)  # As if the time were over.
     problem_of(fresh.post({"campaign": allowed()}), 503, "not-fresh")

@@ -1,6 +1,7 @@
 """`assent facts`, against a service that runs, and `assent decide --facts`."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,11 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from api.contents import open_database
+from engine.evaluation.fact_book import statement_bytes
+from engine.storage.standing_facts import StandingFacts, Statement
 from tests.api.installation import Served, free_port, install, serving
+from tests.api.publishing import policies
 
 Run = Callable[..., Result]
 OneLine = Callable[[Result], str]
@@ -20,6 +25,15 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     directory = tmp_path_factory.mktemp("service")
     with serving(install(directory, log_level="error", port=free_port())) as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Return the option by which the policies of that service decide here."""
+    folder = tmp_path_factory.mktemp("policies")
+    for name, text in policies().items():
+        (folder / name).write_text(text)
+    return "--policies", str(folder)
 
 
 @pytest.fixture
@@ -64,11 +78,21 @@ NEVER = {"targeting": {"profiling": False}}
 # --- at a service -----------------------------------------------------------------------------
 
 
-def test_from_recording_to_withdrawing(run: Run, at: At, tmp_path: Path) -> None:
+def eventually(service: Served, decision: str) -> None:
+    """Wait until the server, which reads what is new in its own time, decides so."""
+    for _ in range(600):
+        if service.decide(ASKING)["decision"] == decision:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"the server never came to {decision}")
+
+
+def test_from_recording_to_withdrawing(run: Run, at: At, service: Served, tmp_path: Path) -> None:
     author, auditor = at("author"), at("auditor")
     both = [stated("Cli", NEVER), stated("Other", {"landing": {"imprint": True}})]
     made = run("facts", "record", file_of(tmp_path, both), "--reason", "review", *author)
     assert made.exit_code == 0, made.stderr
+    eventually(service, "allow")
     assert "  about     advertiser Cli\n  states    targeting.profiling: false\n" in made.stdout
     assert "  days      2026-01-01 until 2099-01-01\n  evidence  memo 7\n" in made.stdout
     assert "  reason    review\n" in made.stdout
@@ -89,6 +113,7 @@ def test_from_recording_to_withdrawing(run: Run, at: At, tmp_path: Path) -> None
     assert (version["id"], version["version"]) == (fact, 2)
     gone = run("facts", "withdraw", fact, "--reason", "it ended", *author)
     assert gone.stdout.startswith(f"{fact}  version 3  withdrawn\n")
+    eventually(service, "deny")
     shown = run("facts", "show", fact, *auditor).stdout
     assert [line.split("  ")[1:] for line in shown.splitlines() if line.startswith(fact)] == [
         ["version 3", "withdrawn"],
@@ -105,11 +130,17 @@ def test_from_recording_to_withdrawing(run: Run, at: At, tmp_path: Path) -> None
     assert told["state"] == "withdrawn"
 
 
-def test_more_than_one_page(run: Run, at: At, tmp_path: Path) -> None:
-    many = [stated(f"Page {number}", NEVER) for number in range(101)]
-    assert run("facts", "record", file_of(tmp_path, many), *at("author")).exit_code == 0
+def test_more_than_one_page(run: Run, at: At, service: Served) -> None:
+    database = open_database(service.installation.settings)
+    known, names = StandingFacts(database), [f"Page {number:03}" for number in range(101)]
+    for name in names:
+        content = statement_bytes(stated(name, NEVER))
+        made = Statement(kind="advertiser", name=name, content=content)
+        known.record(made, actor="anna", reason=None, check=lambda _: None)
+    database.close()
     listed = json.loads(run("facts", "list", "--json", *at("auditor")).stdout)["items"]
-    assert len({each["id"] for each in listed}) >= 101
+    found = [each["subject"]["name"] for each in listed]
+    assert [name for name in found if name in names] == names
 
 
 def test_what_cannot_be_recorded(run: Run, at: At, tmp_path: Path, one_line: OneLine) -> None:
@@ -138,24 +169,26 @@ def test_what_cannot_be_recorded(run: Run, at: At, tmp_path: Path, one_line: One
 # --- in a file ----------------------------------------------------------------------------------
 
 
-def test_decide_by_a_file_of_facts(run: Run, tmp_path: Path) -> None:
+def test_decide_by_a_file_of_facts(run: Run, few: tuple[str, str], tmp_path: Path) -> None:
     here = file_of(tmp_path, {**ASKING, "targeting": {}}, "campaign.json")
-    shown = run("decide", here, "--facts", file_of(tmp_path, [stated("Cli", NEVER)]))
+    shown = run("decide", here, *few, "--facts", file_of(tmp_path, [stated("Cli", NEVER)]))
     assert "Taken from standing facts, where the campaign says nothing\n" in shown.stdout
     assert "  about the advertiser Cli, until 2099-01-01\n" in shown.stdout
     contrary = {**ASKING, "targeting": {"profiling": True}}
     both = file_of(tmp_path, [contrary, ASKING], "campaigns.json")
-    made = run("decide", both, "--json", "--facts", file_of(tmp_path, [stated("Cli", NEVER)]))
+    made = run("decide", both, *few, "--json", "--facts", file_of(tmp_path, [stated("Cli", NEVER)]))
     refused, decided = map(json.loads, made.stdout.splitlines())
     assert refused["refused"][0]["pointer"] == "/targeting/profiling"
     assert decided["standing_facts"][0]["id"] is None
 
 
-def test_a_file_that_holds_no_facts(run: Run, tmp_path: Path, one_line: OneLine) -> None:
+def test_a_file_that_holds_no_facts(
+    run: Run, few: tuple[str, str], tmp_path: Path, one_line: OneLine
+) -> None:
     here = file_of(tmp_path, ASKING, "campaign.json")
 
     def told(value: object) -> str:
-        return one_line(run("decide", here, "--facts", file_of(tmp_path, value)))
+        return one_line(run("decide", here, *few, "--facts", file_of(tmp_path, value)))
 
     assert told(5).endswith(
         "facts.json: this should be a list of standing facts; write `[{…}, {…}]`\n"
