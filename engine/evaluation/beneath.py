@@ -269,8 +269,7 @@ class _Layer:
         names = dict.fromkeys(_get(known, key) for key in membership.keys)
         subjects = [Subject(kind=kind, name=name) for name in names if isinstance(name, str)]
         stated = self.about(subjects)
-        if not isinstance(known, Group):
-            return known
+        assert isinstance(known, Group)  # noqa: S101 - as `members_of` found.
         return self.filling.group(known, [(each.facts, each) for each in stated], place)
 
 

@@ -110,10 +110,6 @@ class StandingFact:
     evidence: str
     source: FactSource | None = None
 
-    def holds_on(self, day: date) -> bool:
-        """Whether it holds on a day."""
-        return self.start <= day < self.until
-
 
 def members_of(vocabulary: Vocabulary, kind: SubjectKind) -> tuple[Membership, str] | None:
     """Return where subjects of a kind are found, and of which group of facts they are.

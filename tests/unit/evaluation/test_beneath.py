@@ -245,6 +245,8 @@ def test_law_that_changes_meanwhile_flips_the_answer_all_the_same() -> None:
         known = days(about_a(note="x"), turn, "2027-01-01")
         made = decide(known, bundle=timed, day="2026-01-20")
         assert (made.effect, made.valid_until) == (Effect.ALLOW, date(2026, 1, 21)), turn
+        known_anyway = decide(known, bundle=timed, day="2026-01-20", note="x")
+        assert known_anyway.valid_until == date(2026, 1, 21)
         double = days(about_a(day="2026-01-20"), "2025-01-01", "2027-01-01")
         assert decide(known, double, bundle=timed).valid_until == date(2026, 1, 21)
         alike = days(about_a(day="2026-01-20"), "2026-01-05", turn)
