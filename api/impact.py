@@ -119,7 +119,12 @@ def assess(entry: LogEntry, engine: Engine, erasures: Tombstones) -> Assessment:
 
 
 def _outcome(logged: Reopened, engine: Engine) -> Outcome:
-    made = submit(logged.by(engine), logged.campaign, terms=logged.terms, id="")
+    deciding = logged.by(engine)
+    try:
+        terms = logged.terms_for(deciding)
+    except ValueError as error:
+        return NotReplayable(why=f"its standing facts cannot be read: {error}")
+    made = submit(deciding, logged.campaign, terms=terms, id="")
     if isinstance(made, Refused):
         return refused(made)
     before, after = _statuses(logged.result), _statuses(made.document)

@@ -8,6 +8,8 @@ a request takes the engine of its set once and keeps it. What was approved last,
 its time, is built before anybody needs it, so that coming into force is no more than a comparison
 of times.
 
+What is known of standing facts is read with the policies, and reaches every process like them.
+
 INVARIANT: no engine is given out unless the database has confirmed, within `bound` seconds, that
 nothing else is in force. Whoever cannot confirm it does not decide.
 """
@@ -24,6 +26,7 @@ import msgspec
 
 from engine import Engine, EngineError, Grants, bundle_from_files
 from engine.evaluation.document import Identity
+from engine.evaluation.fact_book import FactBook
 from engine.storage.database import Database
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.policies import PolicyVersions
@@ -53,6 +56,7 @@ class _State:
     timelines: Mapping[str, Timeline] = field(default_factory=lambda: MappingProxyType({}))
     engines: Mapping[_Key, Engine] = field(default_factory=lambda: MappingProxyType({}))
     failures: Mapping[_Key, str] = field(default_factory=lambda: MappingProxyType({}))
+    books: Mapping[_Key, FactBook] = field(default_factory=lambda: MappingProxyType({}))
     confirmed: float = float("-inf")
 
 
@@ -108,6 +112,16 @@ class PoliciesInForce:
             why = state.failures.get((policy_set, turn.digest), "it is being built")
             raise NotFresh(f"the version in force of `{policy_set}` cannot be used here: {why}")
         return engine
+
+    def standing_facts(self, engine: Engine) -> FactBook:
+        """Return the standing facts that are known now, as an engine reads them.
+
+        Raises `NotFresh` where this process cannot tell, or the engine decides no more.
+        """
+        found = self._fresh().books.get((engine.identity.name, engine.identity.digest))
+        if found is None:
+            raise NotFresh("other policies came into force meanwhile")
+        return found
 
     def is_in_force(self, engine: Engine) -> bool:
         """Whether an engine is still the one that decides for its set. Raises as `engine` does."""
@@ -206,11 +220,18 @@ class PoliciesInForce:
                 engines[key] = engine.with_grants(Grants(grants))
             except (EngineError, NotFound, ValueError) as error:
                 failures[key] = str(error)
+        is_known = plan.facts == before.plan.facts
         return _State(
             plan=plan,
             timelines={line.policy_set: line for line in plan.timelines},
             engines=engines,
             failures=failures,
+            books={
+                key: before.books[key]
+                if is_known and key in before.books
+                else engine.standing_facts(plan.facts)
+                for key, engine in engines.items()
+            },
             confirmed=asked,
         )
 

@@ -1,8 +1,9 @@
 """Deciding and recording as one act: a decision is answered once it is in the log, or not at all.
 
 What is logged as the input is everything that went into the decision beside the policies: the
-record as it was submitted, its format, on what terms it was decided, and the text of each waiver
-that was granted for it by request. A replay needs no more.
+record as it was submitted, its format, on what terms it was decided, the text of each waiver that
+was granted for it by request, and the standing facts that could have any influence on it. A replay
+needs no more.
 
 A dry run decides and records nothing, and its outcome has no receipt.
 """
@@ -10,7 +11,7 @@ A dry run decides and records nothing, and its outcome has no receipt.
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -21,7 +22,9 @@ from engine.audit.idempotency import RequestKey
 from engine.audit.log import Answer, Committer, Receipt
 from engine.audit.record import DecisionRecord, LogError
 from engine.bundle.grants import name_of
+from engine.evaluation.beneath import FactsUsed
 from engine.evaluation.document import instant_text
+from engine.evaluation.fact_book import FactBook
 
 from .metrics.instruments import Metrics
 from .submission import Decided, Refused, Terms, submit
@@ -44,19 +47,31 @@ Outcome: TypeAlias = Recorded | Refused | LogError
 """What became of one record of several: decided, malformed, or decided in vain."""
 
 
-def input_of(record: object, terms: Terms, grants: Sequence[str] = ()) -> bytes:
+def input_of(
+    record: object,
+    terms: Terms,
+    *,
+    grants: Sequence[str] = (),
+    standing: FactsUsed | None = None,
+) -> bytes:
     """Return what is logged as the input of a decision: a JSON object; decimals stay exact.
 
-    `grants` are the waivers that were granted apart from the policies and had their part in it.
+    `grants` are the waivers that were granted apart from the policies and had their part in it,
+    and `standing` what the decision has of standing facts; without any it has no member of them.
     """
     launched = terms.as_if_launched
+    met = () if standing is None else standing.met
     members = {
         "format": terms.format,
         "as_of": instant_text(terms.as_of),
         "as_if_launched": launched.isoformat() if launched is not None else None,
         "campaign": record,
     }
-    return _ENCODER.encode(members | {"waivers": grants} if grants else members)
+    if grants:
+        members["waivers"] = grants
+    if met:
+        members["standing_facts"] = [dict(each.document) for each in met]
+    return _ENCODER.encode(members)
 
 
 def _used(decision: Decision) -> tuple[str, ...]:
@@ -70,10 +85,18 @@ def _random_id() -> str:
     return str(uuid.uuid4())
 
 
-class Recorder:
-    """Decides by one engine and writes to one log. Safe to share between threads."""
+def _nothing_known(_: Engine) -> FactBook | None:
+    return None
 
-    def __init__(
+
+class Recorder:
+    """Decides by one engine and writes to one log. Safe to share between threads.
+
+    `standing` gives the standing facts that are known to an engine now; whatever it raises, every
+    method that records may raise.
+    """
+
+    def __init__(  # noqa: PLR0913 - an engine and a log, and what tests replace.
         self,
         engine: Engine,
         committer: Committer,
@@ -81,12 +104,14 @@ class Recorder:
         clock: Callable[[], datetime],
         new_id: Callable[[], str] = _random_id,
         metrics: Metrics | None = None,
+        standing: Callable[[Engine], FactBook | None] = _nothing_known,
     ) -> None:
         self._engine = engine
         self._committer = committer
         self._clock = clock
         self._new_id = new_id
         self._metrics = metrics if metrics is not None else Metrics()
+        self._standing = standing
 
     def record(
         self,
@@ -105,7 +130,7 @@ class Recorder:
         if dry_run:
             (outcome,) = self.record_many([record], terms=terms, actor=actor, dry_run=True)
         else:
-            (outcome,) = self._record([record], terms, actor, request)
+            (outcome,) = self._record([record], self._known(terms), actor, request)
         if isinstance(outcome, LogError):
             raise outcome
         return outcome
@@ -114,12 +139,16 @@ class Recorder:
         self, records: Sequence[object], *, terms: Terms, actor: str, dry_run: bool = False
     ) -> Sequence[Outcome]:
         """Decide on records and log them in as few commits as may be; answers each, in order."""
+        known = self._known(terms)
         if not dry_run:
-            return self._record(records, terms, actor, None)
+            return self._record(records, known, actor, None)
         return [
             one if isinstance(one, Refused) else Recorded(decided=one, receipt=None)
-            for one in (self._decide(record, terms) for record in records)
+            for one in (self._decide(record, known) for record in records)
         ]
+
+    def _known(self, terms: Terms) -> Terms:
+        return replace(terms, standing=self._standing(self._engine))
 
     def _decide(self, record: object, terms: Terms) -> Decided | Refused:
         started = time.perf_counter()
@@ -136,7 +165,9 @@ class Recorder:
             DecisionRecord(
                 decision_id=str(one.document["id"]),
                 decided_at=now,
-                input=input_of(record, terms, one.decision.grants),
+                input=input_of(
+                    record, terms, grants=one.decision.grants, standing=one.decision.standing
+                ),
                 result=one.document,  # type: ignore[arg-type] # It is JSON by its contract.
                 actor=actor,
                 request=request,

@@ -12,7 +12,7 @@ is the one that was logged is another question, which `assent verify` answers.
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from threading import Lock
@@ -114,17 +114,28 @@ class Replay:
 class Reopened:
     """What was logged of a decision, read again: what was submitted, on what terms, the result.
 
-    `grants` are the waivers granted apart from the policies that had their part in it.
+    `grants` are the waivers granted apart from the policies that had their part in it, `standing`
+    the documents of the standing facts that were known.
     """
 
     campaign: JSONValue
     terms: Terms
     grants: tuple[str, ...]
+    standing: tuple[dict[str, JSONValue], ...]
     result: dict[str, JSONValue]
 
     def by(self, engine: Engine) -> Engine:
         """Return an engine with the waivers in it by which this was decided."""
         return engine.with_grants(RecordedGrants(self.grants)) if self.grants else engine
+
+    def terms_for(self, engine: Engine) -> Terms:
+        """Return the terms with what was known beforehand, as an engine reads it.
+
+        Raises `ValueError` where what was logged is no standing fact.
+        """
+        if not self.standing:
+            return self.terms
+        return replace(self.terms, standing=engine.standing_facts(self.standing))
 
 
 def reopened(
@@ -142,9 +153,15 @@ def reopened(
     if not _is_as_logged(payload, envelope):
         return NotReplayable(why="what is stored of it is not what was logged")
     try:
-        members, result = _object(payload.input), _object(payload.result)
+        members = _object(payload.input)
         campaign, terms = _submission(members)
-        return Reopened(campaign=campaign, terms=terms, grants=_grants(members), result=result)
+        return Reopened(
+            campaign=campaign,
+            terms=terms,
+            grants=_grants(members),
+            standing=_standing(members),
+            result=_object(payload.result),
+        )
     except (LookupError, ValueError) as error:
         return NotReplayable(why=f"its record cannot be read: {error}")
 
@@ -184,8 +201,12 @@ class Replayer:
             engine = logged.by(self._engine(envelope.policy_set.digest, envelope.policy_set.name))
         except (NotFound, EngineError, ValueError) as error:
             return NotReplayable(why=f"its policies cannot be used: {error}")
+        try:
+            terms = logged.terms_for(engine)
+        except ValueError as error:
+            return NotReplayable(why=f"its standing facts cannot be read: {error}")
         recorded = logged.result
-        made = submit(engine, logged.campaign, terms=logged.terms, id=str(recorded.get("id")))
+        made = submit(engine, logged.campaign, terms=terms, id=str(recorded.get("id")))
         if isinstance(made, Refused):
             return refused(made)
         made.document["engine"] = recorded.get("engine")
@@ -296,6 +317,14 @@ def _grants(members: Mapping[str, JSONValue]) -> tuple[str, ...]:
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
         raise ValueError("its `waivers` are no list of texts")
     return tuple(str(each) for each in found)
+
+
+def _standing(members: Mapping[str, JSONValue]) -> tuple[dict[str, JSONValue], ...]:
+    """Return the documents of the standing facts; decisions without any have no such member."""
+    found = members.get("standing_facts", [])
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise ValueError("its standing facts are no list of objects")
+    return tuple(each for each in found if isinstance(each, dict))
 
 
 def _differences(

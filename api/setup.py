@@ -22,6 +22,7 @@ from engine.source.json_fault import excerpt
 from engine.storage.contents import Contents
 from engine.storage.database import Database, shown_url, sqlite_file
 from engine.storage.errors import Conflict, NotFound
+from engine.storage.fact_versions import seal_facts
 from engine.storage.keys import ApiKeys, NewApiKey, Role
 from engine.storage.migrate import Schema, migrate, schema_of
 from engine.storage.policies import policy_version
@@ -134,6 +135,7 @@ def upgrade(settings: Settings) -> Schema:
 def _bring_up(settings: Settings, database: Database, contents: Contents) -> SetVersion | None:
     migrate(database)
     begin_sealing(database, contents)
+    seal_facts(database, contents)
     begin_signing(settings, database)
     return _import_policies(settings, database)
 

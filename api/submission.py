@@ -2,7 +2,8 @@
 
 Before the decoding, what follows from the descriptor is put beside it: what its consent strings say
 (`api.consent`), the manifests of its ads (`api.credentials`), and what the counts of its delivery
-come to (`api.delivery`).
+come to (`api.delivery`). What is still unknown then is taken from standing facts, where there are
+any.
 Every entrance (HTTP, command line) comes through here, so that the same record gets the same
 answer. Nothing is recorded; that is for the caller.
 """
@@ -14,6 +15,7 @@ from datetime import date, datetime
 from engine import CampaignError, Decision, Engine, document
 from engine.evaluation.decode import CampaignFault
 from engine.evaluation.document import Document, Origin
+from engine.evaluation.fact_book import FactBook
 from engine.semantics.vocabulary import Vocabulary
 
 from .adapters import FORMATS, Adaptation, AdapterRefusal
@@ -59,11 +61,15 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """On what terms a record is decided: its format, as of when, and as if launched when."""
+    """On what terms a record is decided: its format, as of when, and as if launched when.
+
+    `standing` is what is known beforehand; it is laid beneath the record by the same engine.
+    """
 
     format: str
     as_of: datetime
     as_if_launched: date | None = None
+    standing: FactBook | None = None
 
 
 def submit(engine: Engine, record: object, *, terms: Terms, id: str) -> Decided | Refused:  # noqa: A002 - the name of the member.
@@ -95,7 +101,10 @@ def _decide(
     origin = _origin(derived, adaptation)
     try:
         decision = engine.decide(
-            derived.campaign, as_of=terms.as_of, as_if_launched=terms.as_if_launched
+            derived.campaign,
+            as_of=terms.as_of,
+            as_if_launched=terms.as_if_launched,
+            standing=terms.standing,
         )
     except CampaignError as error:
         return Refused(faults=_faults(_declared(error.faults, derived), origin))

@@ -30,6 +30,7 @@ from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import Readiness, probe
 from engine.storage.request_keys import RequestKeys
 from engine.storage.retention import Retention
+from engine.storage.standing_facts import StandingFacts
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 from engine.storage.waivers import Waivers
@@ -194,7 +195,14 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         policy_sets=PolicySets(database),
         waivers=Waivers(database),
         policy_versions=PolicyVersions(database),
-        recorder=partial(Recorder, committer=committer, clock=utc_now, metrics=metrics),
+        recorder=partial(
+            Recorder,
+            committer=committer,
+            clock=utc_now,
+            metrics=metrics,
+            standing=policies.standing_facts,
+        ),
+        standing_facts=StandingFacts(database),
         committer=committer,
         decisions=Decisions(database),
         request_keys=RequestKeys(database, clock=utc_now),

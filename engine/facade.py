@@ -8,7 +8,7 @@ print(explain(decision))
 ```
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -20,6 +20,9 @@ from .bundle.load import UnreadableError, read_directory
 from .evaluation.decision import Decision
 from .evaluation.decode import CampaignFault
 from .evaluation.document import Identity
+from .evaluation.fact_book import FactBook
+from .evaluation.holding import decide_upon
+from .evaluation.program import Program
 from .evaluation.values import Campaign
 from .source.diagnostic import Diagnostic
 from .source.render import render_text
@@ -116,26 +119,65 @@ class Engine:
             raise CampaignError(faults)
         return campaign
 
+    def standing_facts(self, documents: Iterable[Mapping[str, object]]) -> FactBook:
+        """Return standing facts, to be laid beneath campaigns by `decide`.
+
+        Raises `ValueError` for what is none. One that the vocabulary does not take is passed over
+        by a decision, which says so.
+        """
+        bundle = self._bundle
+        return FactBook(documents, bundle.decoder, bundle.policies.vocabulary)
+
     def decide(
-        self, descriptor: object, *, as_of: datetime, as_if_launched: date | None = None
+        self,
+        descriptor: object,
+        *,
+        as_of: datetime,
+        as_if_launched: date | None = None,
+        standing: FactBook | None = None,
     ) -> Decision:
         """Return the decision on a campaign, or on a JSON value that describes one.
 
         `as_of` is the instant of the evaluation, with its offset. With `as_if_launched` the flight
-        is moved to start on that day, keeping its length. The decision has the texts of the grants
-        by which it was made. Raises `CampaignError`, and `ValueError` where `as_of` has no offset,
-        or a campaign was read by another vocabulary.
+        is moved to start on that day, keeping its length. What is unknown is taken from `standing`,
+        so far as it says. The decision has the texts of the grants by which it was made. Raises
+        `CampaignError`, also where a standing fact contradicts the campaign or another, and
+        `ValueError` where `as_of` has no offset, or a campaign or standing facts were read by
+        another vocabulary.
         """
         _check_instant(as_of)
         campaign = self._own(descriptor)
         grants = self._granted.effective(self._grants.concerning(campaign))
         program = self._granted.program(grants) if grants else self._bundle.program
         try:
-            made = program.decide(campaign, as_of=as_of, launched=as_if_launched)
-            return replace(made, grants=grants) if grants else made
+            if standing is None:
+                made = program.decide(campaign, as_of=as_of, launched=as_if_launched)
+            else:
+                made = self._decided_upon(program, campaign, standing, as_of, as_if_launched)
         except OverflowError:
             message = "as if launched then, the flight would end after the year 9999"
             raise CampaignError((CampaignFault(pointer="/flight", message=message),)) from None
+        return replace(made, grants=grants) if grants else made
+
+    def _decided_upon(
+        self,
+        program: Program,
+        campaign: Campaign,
+        standing: FactBook,
+        as_of: datetime,
+        launched: date | None,
+    ) -> Decision:
+        if standing.vocabulary is not self._bundle.policies.vocabulary:
+            raise ValueError("the standing facts were read by another bundle")
+        made = decide_upon(
+            campaign,
+            standing,
+            as_of,
+            lambda some, when: program.decide(some, as_of=when, launched=launched),
+        )
+        if isinstance(made, tuple):
+            raise CampaignError(made)
+        return made
 
     def _own(self, descriptor: object) -> Campaign:
         """Return the campaign, read here or before by this bundle."""

@@ -12,8 +12,12 @@ from tests.postgresql import PostgreSQLServer, serving_postgresql
 settings.register_profile(
     "assent",
     deadline=None,  # no test depends on the clock
-    max_examples=45,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    max_examples=60,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.function_scoped_fixture,
+    ],
 )
 settings.load_profile("assent")
 

@@ -9,6 +9,7 @@ import click
 from rich.text import Text
 
 from api.cli.decisions_view import in_full, on_a_line
+from api.cli.fact_files import book_of
 from api.cli.failures import NO, Failure
 from api.cli.moments import DayType, InstantType
 from api.cli.policy_files import build_policies, read_policies
@@ -51,6 +52,12 @@ from engine import Engine
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Read what the files of the ads say of their origin (C2PA), by `credentials.file`.",
 )
+@click.option(
+    "--facts",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Standing facts, which fill what the records leave open: a JSON list of them.",
+)
 @click.option("--json", "as_json", is_flag=True, help="JSON, one line for each record.")
 @click.pass_context
 def decide(  # noqa: PLR0913 - one parameter for each option.
@@ -62,6 +69,7 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
     as_of: datetime | None,
     as_if_launched: date | None,
     assets: Path | None,
+    facts: Path | None,
     as_json: bool,
 ) -> None:
     """Decide whether campaigns may launch, and say why.
@@ -74,6 +82,7 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
       assent decide campaign.json
       assent decide ads.csv --format snapchat --as-of 2020-09-01
       assent decide campaign.json --assets media/
+      assent decide ad.json --format meta --facts facts.json
       cat campaigns.ndjson | assent decide - --json
 
     With --json each line is one decision, or `{"refused": [...]}` for a record on which nothing
@@ -90,6 +99,7 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
         format=form,
         as_of=as_of or datetime.now(UTC).replace(microsecond=0),
         as_if_launched=as_if_launched,
+        standing=None if facts is None else book_of(facts, engine),
     )
     tally = Tally()
     with submitted(file) as records:

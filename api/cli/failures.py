@@ -67,13 +67,19 @@ def told() -> Iterator[None]:
         _forget_output()
         raise click.exceptions.Exit(PIPE_CLOSED) from error
     except OSError as error:
-        if isinstance(error.__context__, KeyboardInterrupt):  # What it cut off failed in its turn.
+        if _was_cut_off(error):
             raise _interrupted() from error
         raise unreadable(error) from error
     except (KeyboardInterrupt, click.Abort) as error:
         raise _interrupted() from error
     except Exception as error:
         raise _defect(error) from error
+
+
+def _was_cut_off(error: BaseException) -> bool:
+    """Whether an interrupt came first: what it cuts off fails in its turn."""
+    before = error.__context__
+    return before is not None and (isinstance(before, KeyboardInterrupt) or _was_cut_off(before))
 
 
 def _interrupted() -> click.exceptions.Exit:

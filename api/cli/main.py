@@ -69,6 +69,12 @@ def _waivers() -> click.Command:
     return waivers
 
 
+def _facts() -> click.Command:
+    from api.cli.facts import facts  # noqa: PLC0415 - as said.
+
+    return facts
+
+
 def _push() -> click.Command:
     from api.cli.push import push  # noqa: PLC0415 - as said.
 
@@ -136,6 +142,7 @@ COMMANDS: dict[str, Callable[[], click.Command]] = {
     "push": _push,
     "policies": _policies,
     "waivers": _waivers,
+    "facts": _facts,
     "log": _log,
     "retention": _retention,
     "contents": _contents,
@@ -203,6 +210,7 @@ def assent(ctx: click.Context) -> None:
       assent init && assent serve       decide for others, and log every decision
       assent push policies/             bring a new version of them to the service
       assent policies approve VERSION   be the second pair of eyes, and bring it into force
+      assent facts record dpia.json     state once what every campaign would be asked
       assent log export /srv/log        publish the log, for anyone to check
       assent verify /srv/log --vkey …   is that log whole and unchanged?
 

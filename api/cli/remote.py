@@ -1,4 +1,4 @@
-"""A running service, as the commands for policies and waivers call it: over HTTP, with a key.
+"""A running service, as the commands that change it call it: over HTTP, with a key.
 
 They go through the service, and not through its database, because who acts is then a key that the
 service knows, with its roles and its person: the database would believe whatever it is told.
@@ -47,10 +47,12 @@ class Remote:
         """Post a body and return the answer. Raises `Failure` likewise."""
         return self._call("POST", path, json=body)
 
-    def change(self, seen: str, path: str, body: Mapping[str, object]) -> Any:
-        """Post a change of what stands at the path `seen`, as it is now."""
+    def change(
+        self, seen: str, path: str, body: Mapping[str, object], *, method: str = "POST"
+    ) -> Any:
+        """Send a change of what stands at the path `seen`, as it is now."""
         tag = self._call("GET", seen).headers["ETag"]
-        return self._call("POST", path, json=body, headers={"If-Match": tag}).json()
+        return self._call(method, path, json=body, headers={"If-Match": tag}).json()
 
     def _call(self, method: str, path: str, **rest: Any) -> Any:
         client, error_type = _client()
@@ -89,7 +91,7 @@ def called(command: _Command) -> _Command:
     return command
 
 
-def remote(url: str, key_file: Path | None) -> Remote:
+def remote(url: str, key_file: Path | None, *, subject: str = "policies") -> Remote:
     """Return the service that the options name. Raises `Failure` where there is no key."""
     if key_file is None:
         advice = f"name its file with --key-file, or in {KEY_FILE_VARIABLE}"
@@ -102,7 +104,7 @@ def remote(url: str, key_file: Path | None) -> Remote:
         raise Failure(str(key_file), "this is no key", "it holds `assent_…` alone") from error
     if not token.startswith("assent_") or not token.isascii() or not token.isprintable():
         raise Failure(str(key_file), "this is no key", "it holds `assent_…` alone")
-    return Remote(url=url, token=token)
+    return Remote(url=url, token=token, subject=subject)
 
 
 _URL = click.option(

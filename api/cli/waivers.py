@@ -1,7 +1,6 @@
 """`assent waivers`: asking a service for a rule to be waived, and answering whoever asks."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -206,7 +205,7 @@ def _step(  # noqa: PLR0913 - one parameter for each option.
 
 
 def _service(url: str, key_file: Path | None) -> Remote:
-    return replace(remote(url, key_file), subject="waivers")
+    return remote(url, key_file, subject="waivers")
 
 
 def _path_of(waiver: str) -> str:

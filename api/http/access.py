@@ -47,6 +47,9 @@ READERS = frozenset({Role.AUTHOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN})
 WAIVER_READERS = frozenset({Role.SUBMITTER, Role.APPROVER, Role.AUDITOR, Role.ADMIN})
 """The roles that read waivers: a submitter those alone that it asked for."""
 
+KNOWERS = frozenset({Role.AUTHOR, Role.AUDITOR})
+"""The roles that read standing facts."""
+
 ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
     {
         "decisions.decide": frozenset({Role.SUBMITTER}),
@@ -92,6 +95,12 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "waivers.grant": frozenset({Role.APPROVER}),
         "waivers.refuse": frozenset({Role.APPROVER}),
         "waivers.revoke": frozenset({Role.APPROVER}),
+        "facts.list": KNOWERS,
+        "facts.show": KNOWERS,
+        "facts.versions": KNOWERS,
+        "facts.record": frozenset({Role.AUTHOR}),
+        "facts.amend": frozenset({Role.AUTHOR}),
+        "facts.withdraw": frozenset({Role.AUTHOR}),
         "metrics.show": frozenset({Role.MONITOR, Role.ADMIN}),
     }
 )
@@ -139,6 +148,13 @@ def check_reach(key: ApiKey, policy_set: str) -> None:
     """Raise `ProblemRaised` where a key is limited to other policy sets than this."""
     if not key.reaches(policy_set):
         detail = "the key is limited to other policy sets than this"
+        raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
+
+
+def check_unlimited(key: ApiKey) -> None:
+    """Raise `ProblemRaised` where a key is limited to some policy sets."""
+    if key.policy_sets is not None:
+        detail = "the key is limited to policy sets, and standing facts are beneath all of them"
         raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
 
 

@@ -21,6 +21,7 @@ from .routes import (
     decisions,
     documentation,
     erasures,
+    facts,
     health,
     log,
     metrics,
@@ -43,7 +44,8 @@ def create_app(service: Service) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # `crossing` answers what there is.
     app.url_map.merge_slashes = False
     modules = (decisions, batch, search, erasures, log, tiles, vocabulary, health, metrics)
-    for module in (*modules, policy_sets, policies, waivers, documentation, authzen, opa):
+    administered = (policy_sets, policies, waivers, facts)
+    for module in (*modules, *administered, documentation, authzen, opa):
         app.register_blueprint(module.blueprint(service))
     _register_admission(app, service)
     _register_errors(app, service)

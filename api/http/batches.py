@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from api.adapters.lines import LONGEST_RECORD, Lines, OverlongRecordError
+from api.policies_in_force import NotFresh
 from api.recording import Outcome, Recorder
 from api.submission import Refused, Terms
 from engine.audit.log import BATCH_LIMIT
@@ -21,7 +22,15 @@ from engine.source.json_text import JSONFault, JSONValue, read_json
 from .answers import decision_document, encoded
 from .bodies import incomplete, too_large
 from .inflow import Inflow
-from .problems import TOO_LARGE, Problem, malformed_json, malformed_submission, unlogged
+from .problems import (
+    NOT_FRESH,
+    TOO_LARGE,
+    Problem,
+    malformed_json,
+    malformed_submission,
+    retry_later,
+    unlogged,
+)
 
 GROUP_BYTES = 4 * 1024 * 1024
 """About how many bytes of lines one group has at most."""
@@ -143,14 +152,20 @@ def _answers(batch: Batch, items: Sequence[_Item], place: str) -> Iterator[_Docu
             yield _failed(batch, item.problem or obstacle) | {place: item.place}
         return
     read = [item for item in items if item.problem is None]
-    outcomes = iter(
-        batch.recorder.record_many(
-            [item.value for item in read],
-            terms=batch.terms,
-            actor=batch.actor,
-            dry_run=batch.dry_run,
+    try:
+        outcomes = iter(
+            batch.recorder.record_many(
+                [item.value for item in read],
+                terms=batch.terms,
+                actor=batch.actor,
+                dry_run=batch.dry_run,
+            )
         )
-    )
+    except NotFresh as error:
+        unknown = retry_later(NOT_FRESH, str(error), 1)
+        for item in items:
+            yield _failed(batch, item.problem or unknown) | {place: item.place}
+        return
     for item in items:
         made = _failed(batch, item.problem) if item.problem else _told(batch, next(outcomes))
         yield made | {place: item.place}

@@ -5,7 +5,7 @@ No cookie is ever read, and so none is allowed along: a page sends a key as any 
 
 from werkzeug.wrappers import Request, Response
 
-_METHODS = "GET, HEAD, POST"
+_METHODS = "GET, HEAD, POST, PUT"
 _HEADERS = (
     "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, X-Request-ID, traceparent"
 )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from api.submission import Fault, Refused
+from engine import CampaignFault
 from engine.audit.log import LogBusy
 from engine.audit.publishing import NotWitnessed
 from engine.audit.record import LogError, RecordError, rfc3339
@@ -170,6 +171,12 @@ MALFORMED_POLICIES = _kind(
     "The files are no policies that can be kept",
     "a name, a text, an archive or its size is not one of a policy bundle; nothing was kept",
 )
+MALFORMED_FACT = _kind(
+    "malformed-fact",
+    422,
+    "The standing fact cannot be recorded",
+    "it does not follow the vocabulary, or contradicts another about its subject; nothing was kept",
+)
 UNRECORDABLE = _kind(
     "unrecordable",
     422,
@@ -246,6 +253,7 @@ KINDS = (
     MALFORMED_ORDER,
     KEY_REUSED,
     MALFORMED_POLICIES,
+    MALFORMED_FACT,
     UNRECORDABLE,
     UNCONDITIONAL,
     TOO_MANY,
@@ -349,7 +357,13 @@ def submission_problem(errors: Sequence[ProblemError]) -> Problem:
     return Problem(kind=MALFORMED_SUBMISSION, detail=count, errors=tuple(errors))
 
 
-def _errors(faults: Iterable[Fault], before: str) -> Iterable[ProblemError]:
+def malformed_fact(faults: Sequence[CampaignFault]) -> Problem:
+    """Return the problem of a standing fact that cannot be recorded, with every fault."""
+    errors = tuple(_errors(faults, ""))
+    return Problem(kind=MALFORMED_FACT, detail=faults[0].message, errors=errors)
+
+
+def _errors(faults: Iterable[Fault | CampaignFault], before: str) -> Iterable[ProblemError]:
     return (
         ProblemError(message=fault.message, pointer=before + fault.pointer, help=fault.help)
         for fault in faults

@@ -20,6 +20,7 @@ from engine.storage.policies import PolicyVersions
 from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import Readiness
 from engine.storage.request_keys import RequestKeys
+from engine.storage.standing_facts import StandingFacts
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 from engine.storage.waivers import Waivers
@@ -68,6 +69,7 @@ class Service:
     policy_versions: PolicyVersions
     waivers: Waivers
     recorder: Callable[[Engine], Recorder]
+    standing_facts: StandingFacts
     committer: Committer
     decisions: Decisions
     request_keys: RequestKeys

@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from api.exports.formats import MEDIA_TYPES
 from api.submission import FORMAT_NAMES, NATIVE
 from engine.audit.acts import ASKED_FOR, Ground
+from engine.evaluation.standing_facts import SubjectKind
 from engine.source.json_fault import escaped, excerpt
 from engine.source.suggest import nearest
 from engine.storage.decisions import PAGE_LIMIT
@@ -48,6 +49,16 @@ LONGEST_REASON, MOST_MARKETS, MOST_EVIDENCE = 2_000, 300, 20
 
 MOST_ENTRIES = 10**15
 """A size of the log beyond this is a slip of the pen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactParameters:
+    """The query of a list of standing facts."""
+
+    kind: str | None = None
+    name: str | None = None
+    limit: int | None = None
+    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +202,13 @@ class _NoParametersShape(_Shape):
     pass
 
 
+class _FactShape(_Shape):
+    kind = Word(tuple(SubjectKind))
+    name = Text()
+    limit = QueryNumber(1, PAGE_LIMIT)
+    cursor = Text()
+
+
 class _PolicySetShape(_Shape):
     policy_set = Text()
 
@@ -322,6 +340,7 @@ class _ActivationShape(_Shape):
 _Parameters = TypeVar(
     "_Parameters",
     bound=NoParameters
+    | FactParameters
     | PolicySetParameters
     | DiffParameters
     | OPAParameters
@@ -334,6 +353,7 @@ _Parameters = TypeVar(
 
 _SHAPES: Mapping[type[object], Schema] = {
     NoParameters: _NoParametersShape(),
+    FactParameters: _FactShape(),
     PolicySetParameters: _PolicySetShape(),
     DiffParameters: _DiffShape(),
     OPAParameters: _OPAShape(),

@@ -1,10 +1,12 @@
 """What is logged beside decisions: acts, by which somebody did something with the log or policies.
 
 Contents of the log are erased, shown, held or kept for a time; a version of policies comes closer
-to being in force; a waiver is asked for, granted, refused or revoked.
+to being in force; a waiver is asked for, granted, refused or revoked; a standing fact is recorded
+or withdrawn.
 
 An act has an entry of its own, with a leaf of the kind `erasure`, `access`, `hold`, `release`,
-`schedule`, `policy` or `waiver`. The leaf names the entries concerned by their indexes, and whoever
+`schedule`, `policy`, `waiver` or `fact`. The leaf names the entries concerned by their indexes, and
+whoever
 acted by the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
 
 `docs/audit-log.md` has the formats byte by byte. Nothing here reads a clock or stores anything.
@@ -30,7 +32,7 @@ ACTOR = "actor"
 """The member that every act discloses."""
 
 REASON = "reason"
-"""The member that acts on policies and on waivers disclose as well: a text, or null."""
+"""The member that acts on policies, waivers and standing facts disclose too: a text, or null."""
 
 TEXT = "text"
 """The member that acts on waivers disclose besides: what is asked for or granted, or null."""
@@ -94,6 +96,13 @@ class WaiverStep(StrEnum):
     REVOKE = "revoke"
 
 
+class FactTransition(StrEnum):
+    """What happens to a standing fact: it is stated, anew or otherwise than before, or no more."""
+
+    RECORD = "record"
+    WITHDRAW = "withdraw"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
     """That the contents of some entries are erased, on what ground, and by whom."""
@@ -147,6 +156,23 @@ class PolicyChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactChange:
+    """That a standing fact has another version, by whom, and why.
+
+    `entries` names the act on this fact that came before, if any. `commitment` is to what is
+    stated, which lies beside the log; None where the fact is withdrawn.
+    """
+
+    entries: Spans
+    transition: FactTransition
+    fact: str
+    version: int
+    commitment: str | None
+    actor: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
     """That contents are kept by a schedule from here on, as somebody says; it concerns no entry."""
 
@@ -173,7 +199,9 @@ class WaiverChange:
     text: str | None = None
 
 
-Act: TypeAlias = Erasure | Access | Hold | Release | Declaration | PolicyChange | WaiverChange
+Act: TypeAlias = (
+    Erasure | Access | Hold | Release | Declaration | PolicyChange | WaiverChange | FactChange
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +292,18 @@ class WaiverLeaf(_ActLeaf, frozen=True, kw_only=True):
     rule: str
 
 
+class FactLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `fact`, version 1: these and no others."""
+
+    discloses: ClassVar[tuple[str, ...]] = (ACTOR, REASON)
+
+    kind: Literal["fact"]
+    transition: FactTransition
+    fact: str
+    version: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+    commitment: str | None
+
+
 class ClassShape(msgspec.Struct, frozen=True, kw_only=True):
     """A class of a schedule, as a leaf has it; `period` is null for ever."""
 
@@ -294,7 +334,14 @@ class ScheduleLeaf(_ActLeaf, frozen=True, kw_only=True):
 
 
 ActLeaf: TypeAlias = (
-    ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf | ScheduleLeaf | PolicyLeaf | WaiverLeaf
+    ErasureLeaf
+    | AccessLeaf
+    | HoldLeaf
+    | ReleaseLeaf
+    | ScheduleLeaf
+    | PolicyLeaf
+    | WaiverLeaf
+    | FactLeaf
 )
 
 
@@ -371,7 +418,7 @@ def seal_act(act: Act, *, salt: Callable[[], bytes] = fresh_salt) -> SealedAct:
 
 def _disclosed(act: Act) -> Iterator[tuple[str, str | None]]:
     yield ACTOR, act.actor
-    if isinstance(act, PolicyChange | WaiverChange):
+    if isinstance(act, PolicyChange | WaiverChange | FactChange):
         yield REASON, act.reason
     if isinstance(act, WaiverChange):
         yield TEXT, act.text
@@ -403,6 +450,15 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
             waiver=act.waiver,
             policy_set=act.policy_set,
             rule=act.rule,
+            **common,
+        )
+    if isinstance(act, FactChange):
+        return FactLeaf(
+            kind="fact",
+            transition=act.transition,
+            fact=act.fact,
+            version=act.version,
+            commitment=act.commitment,
             **common,
         )
     return PolicyLeaf(

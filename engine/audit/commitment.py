@@ -16,6 +16,7 @@ proof of the tree intact. Whether such a digest is anonymous in law is argued, n
 import base64
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -47,6 +48,11 @@ def commit(salt: bytes, content: bytes) -> str:
 def opens(commitment: str, salt: bytes, content: bytes) -> bool:
     """Whether these are the salt and the bytes of a commitment."""
     return len(salt) == SALT_SIZE and commit(salt, content) == commitment
+
+
+def is_commitment(text: str) -> bool:
+    """Whether a text has the form of one."""
+    return re.fullmatch(r"[A-Za-z0-9_-]{43}", text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

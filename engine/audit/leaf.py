@@ -14,6 +14,8 @@ from .acts import (
     AccessLeaf,
     ActLeaf,
     ErasureLeaf,
+    FactLeaf,
+    FactTransition,
     HoldLeaf,
     PolicyLeaf,
     ReleaseLeaf,
@@ -21,6 +23,7 @@ from .acts import (
     Transition,
     WaiverLeaf,
 )
+from .commitment import is_commitment
 from .record import DISCLOSED, Envelope, RecordError, instant, is_uuid, read_envelope
 from .retention import ScheduleError
 from .spans import is_merged
@@ -36,6 +39,7 @@ _Act = TypeVar(
     ScheduleLeaf,
     PolicyLeaf,
     WaiverLeaf,
+    FactLeaf,
 )
 
 
@@ -56,6 +60,7 @@ _READ_RELEASE = msgspec.json.Decoder(ReleaseLeaf)
 _READ_SCHEDULE = msgspec.json.Decoder(ScheduleLeaf)
 _READ_POLICY = msgspec.json.Decoder(PolicyLeaf)
 _READ_WAIVER = msgspec.json.Decoder(WaiverLeaf)
+_READ_FACT = msgspec.json.Decoder(FactLeaf)
 
 _TIMED = frozenset({Transition.IMPORT, Transition.ACTIVATE, Transition.ROLLBACK})
 """The transitions that bring a version into force."""
@@ -125,6 +130,17 @@ def _read_waiver(leaf: bytes) -> WaiverLeaf:
     return _read_act(_READ_WAIVER, leaf)
 
 
+def _read_fact(leaf: bytes) -> FactLeaf:
+    fact = _read_act(_READ_FACT, leaf)
+    if not is_uuid(fact.fact):
+        raise RecordError("the leaf is of a standing fact whose id is not a UUID")
+    if (fact.commitment is None) != (fact.transition is FactTransition.WITHDRAW):
+        raise RecordError("the leaf does not commit to what is stated, or should not")
+    if fact.commitment is not None and not is_commitment(fact.commitment):
+        raise RecordError("the leaf has a commitment that is none")
+    return fact
+
+
 def _read_schedule(leaf: bytes) -> ScheduleLeaf:
     declared = _read_act(_READ_SCHEDULE, leaf)
     if declared.entries:
@@ -171,5 +187,6 @@ _KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
         ("schedule", 1): _read_schedule,
         ("policy", 1): _read_policy,
         ("waiver", 1): _read_waiver,
+        ("fact", 1): _read_fact,
     }
 )

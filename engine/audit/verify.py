@@ -27,11 +27,12 @@ from typing import BinaryIO
 
 import msgspec
 
-from .acts import ErasureLeaf, PolicyLeaf, WaiverLeaf
+from .acts import ErasureLeaf, FactLeaf, PolicyLeaf, WaiverLeaf
 from .cosignature import Cosignature
 from .entry_check import disclosures_of, entry_faults, is_gone, leaf_or_fault
 from .erasures import ErasureLedger
 from .export import Header, Line
+from .fact_history import FactLedger
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
 from .publications import PublicationLedger
@@ -150,6 +151,7 @@ class _Reading:
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
     publications: PublicationLedger = field(default_factory=PublicationLedger)
+    facts: FactLedger = field(default_factory=FactLedger)
     retention: RetentionLedger = field(default_factory=RetentionLedger)
     waivers: WaiverLedger = field(default_factory=WaiverLedger)
 
@@ -230,6 +232,8 @@ class _Reading:
             yield from self.publications.faults(line.index, leaf, disclosed)
         if isinstance(leaf, WaiverLeaf):
             yield from self.waivers.faults(line.index, leaf, disclosed)
+        if isinstance(leaf, FactLeaf):
+            yield from self.facts.faults(line.index, leaf)
         yield from self.holds.faults(line.index, leaf)
         yield from self.retention.faults(line.index, leaf)
 

@@ -13,12 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from .acts import ErasureLeaf, PolicyLeaf, WaiverLeaf
+from .acts import ErasureLeaf, FactLeaf, PolicyLeaf, WaiverLeaf
 from .checkpoint import SignedCheckpoint, open_checkpoint
 from .cosignature import Cosignature
 from .demands import NO_DEMANDS, Demands
 from .entry_check import leaf_or_fault
 from .erasures import ErasureLedger
+from .fact_history import FactLedger
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
 from .note import NOTE_LIMIT, NoteError, VerifierKey
@@ -109,6 +110,7 @@ class _Reading:
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
     publications: PublicationLedger = field(default_factory=PublicationLedger)
+    facts: FactLedger = field(default_factory=FactLedger)
     retention: RetentionLedger = field(default_factory=RetentionLedger)
     waivers: WaiverLedger = field(default_factory=WaiverLedger)
 
@@ -202,6 +204,8 @@ class _Reading:
                 yield from self.publications.faults(index, leaf, {})
             if isinstance(leaf, WaiverLeaf):
                 yield from self.waivers.faults(index, leaf, {})
+            if isinstance(leaf, FactLeaf):
+                yield from self.facts.faults(index, leaf)
             yield from self.holds.faults(index, leaf)
             yield from self.retention.faults(index, leaf)
 

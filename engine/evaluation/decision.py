@@ -7,6 +7,7 @@ from enum import Enum
 
 import msgspec
 
+from .beneath import FactsUsed
 from .result import RuleResult, Status, Upcoming
 from .results import brief, heard
 
@@ -60,6 +61,7 @@ class Decision:
     evaluation; `as_if_launched` the day to which the flight was moved, where it was. `valid_until`
     is the first day (in UTC) on which the passing of time would change the answer, if ever.
     `grants` are the texts of waivers that were granted apart from the policies, for this campaign.
+    `standing` is None where no standing fact is about the campaign or anything in it.
     """
 
     campaign: str | None
@@ -73,6 +75,7 @@ class Decision:
     missing: tuple[MissingFact, ...]
     upcoming: tuple[Upcoming, ...]
     grants: tuple[str, ...] = ()
+    standing: FactsUsed | None = None
 
     @property
     def effect(self) -> Effect:

@@ -130,6 +130,10 @@ class Decoder:
             faults.found.append(CampaignFault(pointer="", message=f"and {rest} more"))
         return None, tuple(faults.found)
 
+    def read(self, kind: Type, value: object, pointer: str, faults: Faults) -> Datum | None:
+        """Return a value of one type, read by itself; None where it is faulty."""
+        return self._of_type(kind)(value, pointer, faults)
+
     def _reader(self, fact: Fact) -> Decode:
         reader = self._of_type(fact.type)
         if fact.sensitive:

@@ -13,6 +13,7 @@ from ..semantics.tree import Clause, Rule, Waiver
 from .decision import Decision, MissingFact
 from .outcome import Seen, Wanted
 from .result import Finding, Obligation, RuleResult, Status, Unestablished
+from .standing_document import standing_members
 
 Document = dict[str, object]
 Origin = Callable[[str], str | None]
@@ -44,6 +45,7 @@ def document(
     statuses = decision.statuses
     counts = Counter(result.status for result in statuses)
     launched, until = decision.as_if_launched, decision.valid_until
+    standing = {} if decision.standing is None else standing_members(decision.standing)
     return {
         "id": id,
         "decision": decision.verdict.effect.value,
@@ -84,6 +86,7 @@ def document(
             for made in writer.findings(each.result)
         ],
         "missing": [writer.missing(each) for each in decision.missing],
+        **standing,
         "passed": counts[Status.SATISFIED] + counts[Status.EXCEPTED],
         "not_applicable": counts[Status.NOT_APPLICABLE],
         "rules": [_status(result) for result in statuses],

@@ -18,10 +18,12 @@ from msgspec.structs import replace
 from ..semantics.tree import Rule, Waiver
 from ..syntax.lexis import Comparator
 from ..syntax.tree import Gravity, UnknownTreatment
+from .beneath import named
 from .decision import Decision, Effect, MarketVerdict, MissingFact
 from .document import instant_text
 from .outcome import Seen, Wanted
 from .result import Finding, Obligation, RuleResult, Status, Unestablished
+from .standing_document import by_fact, shown_value
 
 WIDTH = 96
 """The columns that a line may take; only a single long word may take more."""
@@ -93,6 +95,7 @@ def lines(decision: Decision, *, origin: Origin | None = None) -> Iterator[Line]
     yield from _unjudged([result for result in advisory if result.status is Status.UNDETERMINED])
     yield from _waived(decision, origin)
     yield from _missing(decision)
+    yield from _standing(decision)
     yield from _obligations(decision, origin)
     yield from _upcoming(decision, origin)
     yield ()
@@ -425,6 +428,40 @@ def _missing_fact(fact: MissingFact) -> Iterator[Line]:
     asked = f"asked for by {_cut(fact.rules, MOST_NAMES)}" if fact.rules else "always required"
     yield from wrapped(f"{fact.label}{why}", "  ", Tone.OPEN)
     yield from wrapped(f"at {fact.pointer or fact.path}, {asked}", "    ", Tone.QUIET)
+
+
+# --- what was known beforehand ------------------------------------------------------------------
+
+
+def _standing(decision: Decision) -> Iterator[Line]:
+    """Yield what standing facts filled in, whose they are, and which of them could not be read."""
+    if decision.standing is None:
+        return
+    used = list(by_fact(decision.standing))
+    if used:
+        yield ()
+        heading = "Taken from standing facts, where the campaign says nothing"
+        yield (Piece(text=heading, tone=Tone.TITLE),)
+    for fact, filled in used[:MOST_RULES]:
+        yield ()
+        head = f"about the {fact.subject.kind} {fact.subject.name}, until {fact.until}"
+        yield from wrapped(head, "  ", Tone.PLAIN)
+        for each in filled[:MOST_MISSING]:
+            yield from _row("value", f"{each.label}: {shown_value(each)}", Tone.VALUE)
+            yield from _row("at", each.pointer, Tone.POINTER)
+        if len(filled) > MOST_MISSING:
+            rest = _count(len(filled) - MOST_MISSING, "more value", "more values")
+            yield from _row("", f"and {rest}", Tone.QUIET)
+        yield from _row("evidence", fact.evidence, Tone.PLAIN)
+        if (source := fact.source) is not None:
+            where = f"by {source.recorded_by}, as version {source.version} of {source.id}"
+            yield from _row("recorded", where, Tone.QUIET)
+    if more := len(used) - len(used[:MOST_RULES]):
+        yield from wrapped(f"and {more:,} more", "  ", Tone.QUIET)
+    for misfit in decision.standing.misfits[:MOST_RULES]:
+        yield ()
+        told = f"passed over: {named(misfit.listed)} does not fit the vocabulary"
+        yield from wrapped(f"{told}: {misfit.fault.message}", "", Tone.OPEN)
 
 
 def _upcoming(decision: Decision, origin: Origin | None) -> Iterator[Line]:

@@ -16,6 +16,7 @@ from ..audit.acts import PolicyChange, Transition, seal_act
 from ..audit.publications import AUTHORED, NEXT, State, same_person
 from .database import Database, announce
 from .errors import Conflict, StorageError
+from .fact_versions import current_facts
 from .log_store import append_within, read_head, system_clock
 from .policies import PolicyVersion, keep_within
 from .schema import policy_event, policy_set, policy_set_version
@@ -94,6 +95,7 @@ class PolicySets:
                 timelines=read_timelines(connection),
                 expected=read_expected(connection),
                 grants=read_grants(connection),
+                facts=current_facts(connection, self._database.contents),
             )
 
     def timeline(self, name: str) -> Timeline:

@@ -298,6 +298,37 @@ waiver_use = Table(
     sqlite_with_rowid=False,
 )
 
+# Standing facts, and what came of their versions. `index` is the entry of the first.
+standing_fact = Table(
+    "standing_fact",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("index", _BIG, ForeignKey("log_entry.index"), nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("is_withdrawn", Boolean, nullable=False),
+    Index("standing_fact_subject", "kind", "name"),
+)
+
+# The acts on standing facts. `content` is the salt and what is stated, sealed where there is a key;
+# a version that withdraws the fact has none.
+standing_fact_version = Table(
+    "standing_fact_version",
+    metadata,
+    Column("index", _BIG, ForeignKey("log_entry.index"), primary_key=True, autoincrement=False),
+    Column("fact", Text, ForeignKey("standing_fact.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("transition", Text, nullable=False),
+    Column("commitment", Text),
+    Column("content", LargeBinary),
+    Column("key", Text),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text),
+    Column("at", Instant, nullable=False),
+    Index("standing_fact_version_of", "fact", "version", unique=True),
+)
+
 api_key = Table(
     "api_key",
     metadata,

@@ -15,7 +15,7 @@ from ..audit.publications import State
 from ..audit.spans import Spans
 from ..bundle.grants import Grant
 from .errors import NotFound
-from .schema import policy_event, policy_set, policy_set_version
+from .schema import policy_event, policy_set, policy_set_version, standing_fact_version
 from .waiver_rows import read_last_act
 
 _DIGEST_MARK = "sha256:"
@@ -97,23 +97,29 @@ class Timeline:
 class Plan:
     """What every process has to know: the timelines, and approved versions likely to come next.
 
-    `number` changes with every act on policies and on waivers. `grants` are the waivers that are
-    granted and not revoked, by policy set.
+    `number` changes with every act on policies, waivers and standing facts. `grants` are the
+    waivers that are granted and not revoked, by policy set, and `facts` the documents of the
+    standing facts that are not withdrawn.
     """
 
     number: int
     timelines: tuple[Timeline, ...]
     expected: tuple[tuple[str, str], ...]
     grants: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
+    facts: tuple[Mapping[str, object], ...] = ()
 
 
 # --- rows -------------------------------------------------------------------------------------
 
 
 def read_number(connection: Connection) -> int:
-    """Return the number of the plan: it changes with every act on policies and on waivers."""
-    newest = connection.execute(select(func.max(_EVENT.index))).scalar() or 0
-    return max(newest, read_last_act(connection))
+    """Return the number of the plan: it changes with acts on policies, waivers, standing facts."""
+    newest = select(
+        select(func.max(_EVENT.index)).scalar_subquery(),
+        select(func.max(standing_fact_version.c.index)).scalar_subquery(),
+    )
+    policies, facts = connection.execute(newest).one()
+    return max(policies or 0, facts or 0, read_last_act(connection))
 
 
 def row_of(name: str, digest: str) -> Select[Any]:

@@ -64,3 +64,17 @@ def _names(value: object) -> object:
     if isinstance(value, dict):
         return {name: _names(inner) for name, inner in value.items()}
     return [_names(inner) for inner in value] if isinstance(value, list) else None
+
+
+def test_the_standing_fact_shown_is_one_that_is_recorded(text: str, api: Caller) -> None:
+    section = text.partition("## `/v1/facts`\n")[2]
+    asked = re.search(r"-d '(\{.*?\})'", section, re.DOTALL)
+    shown = re.search(r"<!-- fact -->\n```json\n(.*?)```", section, re.DOTALL)
+    assert asked is not None
+    assert shown is not None
+    answer = api.post(json.loads(asked[1]), "/v1/facts", role="author")
+    assert answer.status_code == 201
+    came, told = json.loads(answer.data), json.loads(shown[1])
+    assert _names(came) == _names(told)
+    given = ("subject", "facts", "from", "until", "evidence", "version", "state", "reason")
+    assert {name: came[name] for name in given} == {name: told[name] for name in given}

@@ -34,6 +34,7 @@ from engine.storage.policies import PolicyVersions
 from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import probe
 from engine.storage.request_keys import RequestKeys
+from engine.storage.standing_facts import StandingFacts
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 from engine.storage.waivers import Waivers
@@ -87,6 +88,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         waivers=Waivers(database),
         policy_versions=PolicyVersions(database),
         recorder=partial(Recorder, committer=committer, clock=clock),
+        standing_facts=StandingFacts(database),
         committer=committer,
         decisions=Decisions(database),
         request_keys=RequestKeys(database, clock=clock),

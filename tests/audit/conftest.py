@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 import pytest
-from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from engine.audit.record import DecisionRecord
@@ -25,11 +24,6 @@ NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 VECTORS = Path(__file__).resolve().parents[3] / "shared" / "vectors"
 
 MakeRecord: TypeAlias = Callable[..., DecisionRecord]
-
-settings.register_profile(
-    "audit", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-settings.load_profile("audit")
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from api.cli.main import assent
 Run = Callable[..., Result]
 PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
 GROUPS = {("keys",), ("new",), ("log",), ("retention",), ("contents",)}
-GROUPS |= {("policies",), ("waivers",)}
+GROUPS |= {("policies",), ("waivers",), ("facts",)}
 BEGIN, END = "<!-- help: generated -->\n", "<!-- end of help -->\n"
 
 
@@ -72,7 +72,7 @@ def test_assent_alone_shows_the_commands_in_their_order(run: Run) -> None:
     assert names == [
         *("decide", "check", "explain", "test", "docs", "credentials", "diff", "new", "fmt"),
         *("lsp", "init", "keys", "serve", "migrate", "doctor", "push", "policies"),
-        *("waivers", "log", "retention", "contents", "verify", "replay"),
+        *("waivers", "facts", "log", "retention", "contents", "verify", "replay"),
     ]
 
 

@@ -33,6 +33,7 @@ from api.http.shapes import (
     SearchParameters,
 )
 
+from .fact_operations import FACT_OPERATIONS
 from .operation import Answer, Errors, Header, JSONSchema, Operation, ref
 from .policy_operations import POLICY_OPERATIONS
 from .schemas import (
@@ -358,6 +359,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         **_FINDING,
         **WAIVER_OPERATIONS,
         **POLICY_OPERATIONS,
+        **FACT_OPERATIONS,
         **_LOG,
         **_SERVICE,
     }

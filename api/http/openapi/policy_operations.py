@@ -29,6 +29,8 @@ IF_MATCH = Header(
     schema={"type": "string", "pattern": r'^("[0-9]{1,9}"|\*)$'},
     is_required=True,
 )
+"""The condition of a change."""
+
 _FILES: Mapping[str, JSONSchema | Schema] = {
     JSON: members(files=ref("PolicyFiles")) | {"additionalProperties": False},
     ZIP: BYTES,

@@ -7,7 +7,9 @@ they are optional here.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from api.http.fields import LONGEST_TEXT
 from api.http.shapes import WAIVER_STATES
+from engine.evaluation.standing_facts import LONGEST_EVIDENCE, LONGEST_NAME, SubjectKind
 
 from .operation import JSONSchema, ref
 
@@ -74,6 +76,8 @@ _DECISION = members(
         "receipt": ref("Receipt"),
         "rules": many(members(rule=ANY_TEXT, status=ANY_TEXT)),
         "unmapped": many(ANY_TEXT),
+        "standing_facts": many(ref("FactUsed")),
+        "unfit_standing_facts": many(OBJECT),
     },
     id=maybe({"type": "string", "format": "uuid"}),
     decision=OUTCOME,
@@ -106,6 +110,26 @@ _LISTED = members(
     decided_at=INSTANT,
     logged_at=INSTANT,
 )
+_SUBJECT = members(
+    kind={"enum": list(SubjectKind)},
+    name={"type": "string", "minLength": 1, "maxLength": LONGEST_NAME},
+)
+_STATED = {
+    "subject": _SUBJECT | {"additionalProperties": False},
+    "facts": {**OBJECT, "description": "what holds, as a descriptor says it", "minProperties": 1},
+    "from": {**DAY, "description": "the first day on which it holds"},
+    "until": {**DAY, "description": "the first day on which it no longer holds"},
+    "evidence": {"type": "string", "minLength": 1, "maxLength": LONGEST_EVIDENCE},
+}
+_REASON: JSONSchema = {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT}
+_RECORDED_AS = {
+    "id": ANY_TEXT,
+    "version": COUNT,
+    "entry": {**COUNT, "description": "where it was recorded in the log"},
+    "commitment": {**ANY_TEXT, "description": "what the leaf of that entry has of it"},
+    "recorded_by": ANY_TEXT,
+    "recorded_at": INSTANT,
+}
 _OUTCOMES = many(members(decision=OUTCOME, conclusive=FLAG, count=COUNT))
 _VERSION_NAME = members(version=ANY_TEXT, digest=ANY_TEXT)
 _TURN = members(
@@ -207,6 +231,19 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             differences=many(members(pointer=ANY_TEXT)),
             omitted=COUNT,
             engine=members(recorded=ANY_TEXT, replayed=ANY_TEXT),
+        ),
+        "Statement": members({"reason": _REASON}, **_STATED) | {"additionalProperties": False},
+        "StandingFact": members(
+            _STATED,
+            **{**_RECORDED_AS, "commitment": maybe(ANY_TEXT)},
+            state={"enum": ["recorded", "withdrawn"]},
+            reason=maybe(ANY_TEXT),
+        ),
+        "FactUsed": members(
+            None,
+            **{name: maybe(schema) for name, schema in _RECORDED_AS.items()},
+            **{name: schema for name, schema in _STATED.items() if name != "facts"},
+            facts=many(members(pointer=ANY_TEXT, path=ANY_TEXT, label=ANY_TEXT, value=ANY_TEXT)),
         ),
         "Erased": members(erased=COUNT, entries=many(ref("Receipt")), purged=FLAG),
         "PolicySet": members(

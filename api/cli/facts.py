@@ -1,0 +1,189 @@
+"""`assent facts`: what a service knows beforehand of advertisers, accounts and what they use."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import click
+from rich.text import Text
+
+from api.cli.fact_files import read_fact_file
+from api.cli.facts_view import fact_lines, facts_lines
+from api.cli.failures import Failure
+from api.cli.remote import Remote, called, remote
+from api.cli.terminal import Output
+from engine.evaluation.standing_facts import SubjectKind
+
+_FACTS = "/v1/facts"
+_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+_REASON = click.option("--reason", help="Why; it stands in the log.")
+
+
+@click.group()
+def facts() -> None:
+    """Record standing facts at a service: what need not be asked of every campaign.
+
+    A processor and its agreement, an impact assessment, a model and its audit, the lawful basis of
+    an audience: stated once, with days and evidence, by an author. Campaigns that say nothing of it
+    are decided as if they did.
+
+    \b
+      assent facts record dpia.json
+      assent facts list --kind advertiser --name Fjellsko
+      assent facts withdraw 9aa80509-d013-482c-a5f2-010d305e4d70 --reason "the agreement ended"
+
+    The service is named by --url or ASSENT_URL, your key by --key-file or ASSENT_KEY_FILE.
+    """  # noqa: D301 - click reads the escape.
+
+
+@facts.command(name="list")
+@click.option(
+    "--kind",
+    type=click.Choice([each.value for each in SubjectKind]),
+    help="Those about such a subject.",
+)
+@click.option("--name", help="Those about the subject of this name.")
+@called
+@_JSON
+def list_(
+    kind: str | None, name: str | None, url: str, key_file: Path | None, *, as_json: bool
+) -> None:
+    """List what is recorded, as `assent decide --facts` reads it with --json.
+
+    \b
+      assent facts list
+      assent facts list --json > facts.json
+
+    Exit status: 0, or 2 where the service does not say.
+    """  # noqa: D301 - click reads the escape.
+    given = {"kind": kind, "name": name}
+    query = {key: value for key, value in given.items() if value is not None}
+    found = list(_all(_service(url, key_file), query))
+    if as_json:
+        Output().json({"items": found})
+    else:
+        Output().lines(facts_lines(found))
+
+
+@facts.command()
+@click.argument("fact", metavar="ID")
+@called
+@_JSON
+def show(fact: str, url: str, key_file: Path | None, *, as_json: bool) -> None:
+    """Show a standing fact with all of its versions.
+
+    \b
+      assent facts show 9aa80509-d013-482c-a5f2-010d305e4d70
+
+    Exit status: 0, or 2 where there is no such fact.
+    """  # noqa: D301 - click reads the escape.
+    found = _service(url, key_file).read(f"{_path(fact)}/versions")
+    if as_json:
+        Output().json(found)
+    else:
+        Output().lines(_several(found["items"]))
+
+
+@facts.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--id", "fact", metavar="ID", help="State this fact otherwise. [default: a new one]")
+@_REASON
+@called
+@_JSON
+def record(  # noqa: PLR0913 - one parameter for each option.
+    file: Path,
+    *,
+    fact: str | None,
+    reason: str | None,
+    url: str,
+    key_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Record the standing facts in a file, or state one otherwise.
+
+    FILE holds one as a JSON object, or a list of them. What is recorded already, word for word, is
+    left as it is.
+
+    \b
+      assent facts record dpia.json
+      assent facts record dpia.json --id 9aa80509-d013-482c-a5f2-010d305e4d70
+
+    Exit status: 0 if they are recorded, 2 if one cannot be; those before it are.
+    """  # noqa: D301 - click reads the escape.
+    value = read_fact_file(file)
+    stated = value if isinstance(value, list) else [value]
+    if fact is not None and len(stated) != 1:
+        raise Failure(str(file), "--id states one fact otherwise", "give a file with one")
+    why = {} if reason is None else {"reason": reason}
+    service = _service(url, key_file)
+    made: list[Any] = []
+    for index, each in enumerate(stated):
+        if not isinstance(each, dict):
+            raise Failure(f"{file}, at /{index}", "this is no standing fact", "write an object")
+        try:
+            made.append(_sent(service, {**each, **why}, fact))
+        except Failure as failure:
+            if len(stated) == 1:
+                raise
+            before = f"of {len(stated)} the first {index} are recorded"
+            raise Failure(f"{file}, at /{index}", f"{failure.message}; {before}") from failure
+    if as_json:
+        Output().json({"items": made})
+    else:
+        Output().lines(_several(made))
+
+
+@facts.command()
+@click.argument("fact", metavar="ID")
+@_REASON
+@called
+@_JSON
+def withdraw(
+    fact: str, *, reason: str | None, url: str, key_file: Path | None, as_json: bool
+) -> None:
+    """Withdraw a standing fact: what it stated is unknown again.
+
+    \b
+      assent facts withdraw 9aa80509-d013-482c-a5f2-010d305e4d70 --reason "the agreement ended"
+
+    Exit status: 0 if it is withdrawn, 2 if it cannot be.
+    """  # noqa: D301 - click reads the escape.
+    body = {} if reason is None else {"reason": reason}
+    made = _service(url, key_file).change(_path(fact), f"{_path(fact)}/withdraw", body)
+    if as_json:
+        Output().json(made)
+    else:
+        Output().lines(fact_lines(made))
+
+
+def _service(url: str, key_file: Path | None) -> Remote:
+    return remote(url, key_file, subject="facts")
+
+
+def _path(fact: str) -> str:
+    return f"{_FACTS}/{quote(fact, safe='')}"
+
+
+def _all(service: Remote, query: dict[str, str]) -> Iterator[Any]:
+    """Yield what all pages list."""
+    cursor: str | None = None
+    while True:
+        page = service.read(_FACTS, **query, **({} if cursor is None else {"cursor": cursor}))
+        yield from page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return
+
+
+def _sent(service: Remote, body: dict[str, object], fact: str | None) -> Any:
+    if fact is None:
+        return service.send(_FACTS, body).json()
+    return service.change(_path(fact), _path(fact), body, method="PUT")
+
+
+def _several(found: Iterable[Any]) -> Iterator[Text]:
+    for index, each in enumerate(found):
+        if index:
+            yield Text()
+        yield from fact_lines(each)

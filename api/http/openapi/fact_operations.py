@@ -1,0 +1,83 @@
+"""The endpoints of standing facts."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from api.http.bodies import JSON
+from api.http.problems import (
+    BUSY,
+    MALFORMED_FACT,
+    MALFORMED_ORDER,
+    NOT_FOUND,
+    OUTDATED,
+    UNCONDITIONAL,
+    UNRECORDABLE,
+    WRONG_STATE,
+)
+from api.http.shapes import REASON, FactParameters
+
+from .operation import Answer, Operation, ref
+from .policy_operations import IF_MATCH
+from .schemas import ANY_TEXT, many, maybe, members
+
+_TAG = "Standing facts"
+_TEXT = "What is known beforehand; it fills what a campaign leaves open, and never replaces it."
+_STATED = {JSON: ref("Statement")}
+_FACT = {200: Answer(text="The standing fact", content={JSON: ref("StandingFact")})}
+_REFUSED = (MALFORMED_ORDER, MALFORMED_FACT, UNRECORDABLE, BUSY)
+_LIST = members(items=many(ref("StandingFact")))
+
+FACT_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
+    {
+        "facts.list": Operation(
+            summary="List standing facts",
+            tag=_TAG,
+            query=FactParameters,
+            answers={
+                200: Answer(
+                    text="Those that are not withdrawn, in the order in which they were recorded",
+                    content={JSON: members(items=many(ref("StandingFact")), next=maybe(ANY_TEXT))},
+                )
+            },
+        ),
+        "facts.record": Operation(
+            summary="Record a standing fact",
+            tag=_TAG,
+            text=_TEXT,
+            body=_STATED,
+            answers=_FACT
+            | {201: Answer(text="The standing fact, which is new", content=_FACT[200].content)},
+            problems=_REFUSED,
+        ),
+        "facts.show": Operation(
+            summary="Read a standing fact", tag=_TAG, answers=_FACT, problems=(NOT_FOUND,)
+        ),
+        "facts.amend": Operation(
+            summary="State a standing fact otherwise",
+            tag=_TAG,
+            text="The version before is kept.",
+            headers=(IF_MATCH,),
+            body=_STATED,
+            answers=_FACT,
+            problems=(*_REFUSED, NOT_FOUND, WRONG_STATE, OUTDATED, UNCONDITIONAL),
+        ),
+        "facts.versions": Operation(
+            summary="Read every version of a standing fact",
+            tag=_TAG,
+            answers={200: Answer(text="The newest first", content={JSON: _LIST})},
+            problems=(NOT_FOUND,),
+        ),
+        "facts.withdraw": Operation(
+            summary="Withdraw a standing fact",
+            tag=_TAG,
+            headers=(IF_MATCH,),
+            body={JSON: REASON},
+            answers=_FACT,
+            problems=(
+                *(NOT_FOUND, WRONG_STATE, OUTDATED, MALFORMED_ORDER),
+                *(UNRECORDABLE, UNCONDITIONAL, BUSY),
+            ),
+        ),
+    }
+)
+"""What whoever knows the facts asks, and whoever audits them."""

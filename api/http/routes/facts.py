@@ -1,0 +1,166 @@
+"""`/v1/facts` and below: standing facts are recorded, stated otherwise, withdrawn, and read.
+
+They lie beneath the campaigns of every policy set, so that a key that is limited to some sets may
+not touch them. What is stated is read against the vocabulary of the default set.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, g, request
+from werkzeug.wrappers import Response
+
+from api.http.access import check_unlimited
+from api.http.answers import json_answer
+from api.http.bodies import JSON, body_type, read_document
+from api.http.conditions import seen_revision, tagged
+from api.http.problems import ProblemError, ProblemRaised, malformed_fact
+from api.http.service import Service
+from api.http.shapes import (
+    REASON,
+    FactParameters,
+    NoParameters,
+    invalid_query,
+    read_members,
+    read_query,
+)
+from api.known_facts import (
+    FactFaults,
+    Stated,
+    check_agreement,
+    fact_document,
+    read_stated,
+    version_document,
+)
+from engine import Engine
+from engine.source.json_text import JSONValue
+from engine.storage.fact_versions import FactVersion
+from engine.storage.policy_sets import Order
+from engine.storage.standing_facts import Check, FactQuery
+
+_FACT = "/v1/facts/<fact>"
+_USUAL_PAGE = 100
+
+
+def blueprint(service: Service) -> Blueprint:
+    """Return the routes of standing facts."""
+    routes = Blueprint("facts", __name__)
+    _register_reading(routes, service)
+    _register_changing(routes, service)
+    return routes
+
+
+def _register_reading(routes: Blueprint, service: Service) -> None:
+    known = service.standing_facts
+
+    @routes.get("/v1/facts")
+    def list() -> Response:  # noqa: A001 - the endpoint's name.
+        query = read_query(FactParameters, request.args)
+        check_unlimited(g.key)
+        found, last = known.list(_page(query))
+        items = [version_document(each) for each in found]
+        return json_answer({"items": items, "next": None if last is None else str(last)})
+
+    @routes.get(_FACT)
+    def show(fact: str) -> Response:
+        read_query(NoParameters, request.args)
+        check_unlimited(g.key)
+        return _told(known.versions(fact))
+
+    @routes.get(f"{_FACT}/versions")
+    def versions(fact: str) -> Response:
+        read_query(NoParameters, request.args)
+        check_unlimited(g.key)
+        return json_answer({"items": [version_document(each) for each in known.versions(fact)]})
+
+
+def _register_changing(routes: Blueprint, service: Service) -> None:
+    known = service.standing_facts
+
+    @routes.post("/v1/facts")
+    def record() -> Response:
+        stated, reason, check = _stated(service)
+        made, is_new = known.record(
+            stated.statement, actor=g.key.principal, reason=reason, check=check
+        )
+        answer = json_answer(version_document(made), status=201 if is_new else 200)
+        answer.headers["Location"] = f"/v1/facts/{made.fact}"
+        return tagged(answer, made.version)
+
+    @routes.put(_FACT)
+    def amend(fact: str) -> Response:
+        seen = seen_revision(request)
+        stated, reason, check = _stated(service)
+        order = Order(actor=g.key.principal, reason=reason, seen=seen)
+        return _told([known.amend(fact, stated.statement, order, check=check)])
+
+    @routes.post(f"{_FACT}/withdraw")
+    def withdraw(fact: str) -> Response:
+        read_query(NoParameters, request.args)
+        check_unlimited(g.key)
+        seen = seen_revision(request)
+        body_type(request, JSON)
+        body = read_document(request, service.limits.body)
+        asked = read_members(REASON, body, 'write `{}`, or `{"reason": "…"}`')
+        order = Order(actor=g.key.principal, reason=asked.get("reason"), seen=seen)
+        known.withdraw(fact, order)
+        return _told(known.versions(fact))
+
+
+def _told(versions: Sequence[FactVersion]) -> Response:
+    return tagged(json_answer(fact_document(versions)), versions[0].version)
+
+
+def _page(query: FactParameters) -> FactQuery:
+    after = -1
+    if query.cursor is not None:
+        if not (query.cursor.isascii() and query.cursor.isdigit() and len(query.cursor) < 16):
+            help_ = "send the `next` of the page before, as it came"
+            error = ProblemError(message="this is no cursor", parameter="cursor", help=help_)
+            raise ProblemRaised(invalid_query([error]))
+        after = int(query.cursor)
+    return FactQuery(
+        kind=query.kind, name=query.name, after=after, limit=query.limit or _USUAL_PAGE
+    )
+
+
+def _stated(service: Service) -> tuple[Stated, str | None, Check]:
+    """Return what the body states, why, and what checks it against others about its subject.
+
+    Raises `ProblemRaised` with every fault.
+    """
+    read_query(NoParameters, request.args)
+    check_unlimited(g.key)
+    body_type(request, JSON)
+    body = read_document(request, service.limits.body)
+    engine = service.policies.engine(service.policies.default)
+    reason = _reason(body)
+    try:
+        stated = read_stated(_without_reason(body), engine)
+    except FactFaults as wrong:
+        raise ProblemRaised(malformed_fact(wrong.faults)) from None
+    return stated, reason, _checking(stated, engine)
+
+
+def _checking(stated: Stated, engine: Engine) -> Check:
+    def check(others: Sequence[FactVersion]) -> None:
+        try:
+            check_agreement(stated.fact, others, engine)
+        except FactFaults as wrong:
+            raise ProblemRaised(malformed_fact(wrong.faults)) from None
+
+    return check
+
+
+def _reason(body: JSONValue) -> str | None:
+    given: dict[str, Any] = {}
+    if isinstance(body, dict) and "reason" in body:
+        given = {"reason": body["reason"]}
+    read = read_members(REASON, given, "say why, or leave it out")
+    return read.get("reason")
+
+
+def _without_reason(body: JSONValue) -> JSONValue:
+    if not isinstance(body, dict):
+        return body
+    return {name: value for name, value in body.items() if name != "reason"}

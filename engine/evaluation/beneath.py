@@ -1,0 +1,308 @@
+"""Laying standing facts beneath a campaign: they fill what is unknown, and never replace anything.
+
+What a standing fact states and the campaign states otherwise is a contradiction; so is what two
+standing facts state differently. On a contradiction nothing is decided: one of two values cannot be
+true, and whichever was taken, a decision would rest on it. A fact that does not hold on the day
+states nothing, so that what it stated is unknown again.
+
+Groups are filled fact by fact, lists and periods as a whole. What holds of an advertiser or of an
+account is laid first, and then what holds of a member of a list, which may be a list that was just
+filled. Within each of the two the order makes no difference.
+
+An account's facts are laid where the whole campaign runs in that account: of a campaign in two, no
+account alone can speak.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from msgspec import structs
+
+from ..semantics.types import RecordType, Type
+from ..semantics.vocabulary import Fact, RecordShape
+from ..syntax.lexis import PERIOD
+from .decode import CampaignFault
+from .fact_book import FactBook, Listed, Misfit
+from .standing_facts import MEMBERS, Membership, StandingFact, Subject, SubjectKind, members_of
+from .values import SENSITIVE, Campaign, Datum, Group, show_typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A fact that was unknown, what it became, and the standing facts that state it, all alike."""
+
+    pointer: str
+    path: str
+    label: str
+    value: Datum
+    type: Type
+    is_sensitive: bool
+    by: tuple[StandingFact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laid:
+    """A campaign with what was laid beneath it on a day.
+
+    `met` are the standing facts about its subjects that hold on that day or later, read or not;
+    nothing else in the book has any influence on the campaign from that day on.
+    """
+
+    campaign: Campaign
+    filled: tuple[Filled, ...]
+    misfits: tuple[Misfit, ...]
+    contradictions: tuple[CampaignFault, ...]
+    met: tuple[Listed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsUsed:
+    """What a decision has of standing facts.
+
+    `met` is everything in the book that the decision, or the day until which it holds, could
+    depend on: with these alone beneath it, the campaign is decided alike.
+    """
+
+    filled: tuple[Filled, ...]
+    misfits: tuple[Misfit, ...]
+    met: tuple[Listed, ...]
+
+
+def lay(campaign: Campaign, book: FactBook, day: date) -> Laid:
+    """Return a campaign with the standing facts of a book beneath it that hold on a day.
+
+    Where there are contradictions nothing can be decided.
+    """
+    layer = _Layer(book=book, day=day)
+    stated = layer.about(_subjects(campaign.facts))
+    facts = layer.filling.group(campaign.facts, [(each.facts, each) for each in stated], _Place())
+    for kind in MEMBERS:
+        found = members_of(book.vocabulary, kind)
+        if found is not None:
+            facts = layer.members(facts, kind, found[0], found[0].path, _Place())
+    return Laid(
+        campaign=campaign if facts is campaign.facts else Campaign(facts=facts),
+        filled=tuple(layer.filling.filled),
+        misfits=tuple(layer.misfits),
+        contradictions=tuple(layer.filling.contradictions),
+        met=tuple(layer.met.values()),
+    )
+
+
+def _subjects(facts: Group) -> Iterator[Subject]:
+    """Yield the subjects whose facts are those of the campaign."""
+    advertiser, platforms = _get(facts, "advertiser"), _get(facts, "platforms")
+    name = _get(advertiser, "name")
+    if isinstance(name, str):
+        yield Subject(kind=SubjectKind.ADVERTISER, name=name)
+    uses = platforms if isinstance(platforms, tuple) else ()
+    accounts = {_get(use, "account_id") for use in uses}
+    account = accounts.pop() if len(accounts) == 1 else None
+    if isinstance(account, str):
+        yield Subject(kind=SubjectKind.ACCOUNT, name=account)
+
+
+def _get(value: Datum | None, name: str) -> Datum | None:
+    """Return a fact of a group; None where there is no group, or it declares no such fact."""
+    if isinstance(value, Group) and name in value.shape.facts:
+        return value.get(name)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a group stands: its pointer, its path, and whether it is within what is sensitive."""
+
+    pointer: str = ""
+    path: str = "campaign"
+    is_sensitive: bool = False
+
+    def of(self, fact: Fact) -> "_Place":
+        return _Place(
+            pointer=f"{self.pointer}/{fact.name}",
+            path=f"{self.path}.{fact.name}",
+            is_sensitive=self.is_sensitive or fact.sensitive,
+        )
+
+    def at(self, index: int) -> "_Place":
+        return _Place(
+            pointer=f"{self.pointer}/{index}", path=self.path, is_sensitive=self.is_sensitive
+        )
+
+
+_Stated = Sequence[tuple[Group, StandingFact]]
+"""Groups of one shape, each with the standing fact that has it."""
+
+
+@dataclass(slots=True)
+class _Filling:
+    """What was filled in so far, and what contradicts."""
+
+    filled: list[Filled] = field(default_factory=list)
+    contradictions: list[CampaignFault] = field(default_factory=list)
+
+    def group(self, known: Group, stated: _Stated, place: _Place) -> Group:
+        """Return a group filled with what is stated."""
+        if not stated:
+            return known
+        values = tuple(
+            self._fact(fact, value, _within(stated, position), place.of(fact))
+            for position, (fact, value) in enumerate(
+                zip(known.shape.facts.values(), known.values, strict=True)
+            )
+        )
+        return known if values == known.values else structs.replace(known, values=values)
+
+    def _fact(
+        self,
+        fact: Fact,
+        known: Datum | None,
+        stated: Sequence[tuple[Datum, StandingFact]],
+        place: _Place,
+    ) -> Datum | None:
+        if not stated:
+            return known
+        if isinstance(fact.type, RecordType) and fact.type.name != PERIOD:
+            inner = [(value, by) for value, by in stated if isinstance(value, Group)]
+            group = known if isinstance(known, Group) else _unknown(inner[0][0].shape)
+            return self.group(group, inner, place)
+        first, by = stated[0]
+        if known is not None:
+            for value, whose in stated:
+                if not _are_alike(value, known):
+                    self._contradict(fact, place, (value, whose), (known, None))
+            return known
+        for value, whose in stated[1:]:
+            if not _are_alike(value, first):
+                self._contradict(fact, place, (first, by), (value, whose))
+        self.filled.append(
+            Filled(
+                pointer=place.pointer,
+                path=place.path,
+                label=fact.label,
+                value=first,
+                type=fact.type,
+                is_sensitive=place.is_sensitive,
+                by=tuple(whose for _, whose in stated),
+            )
+        )
+        return first
+
+    def _contradict(
+        self,
+        fact: Fact,
+        place: _Place,
+        one: tuple[Datum, StandingFact],
+        other: tuple[Datum, StandingFact | None],
+    ) -> None:
+        (value, by), (against, whose) = one, other
+        said, denied = (
+            SENSITIVE if place.is_sensitive else show_typed(each, fact.type)
+            for each in (value, against)
+        )
+        if whose is None:
+            message = f"{fact.label}: {named(by)} says {said}, and the campaign {denied}"
+            advice = "correct the one that is wrong; while both stand, nothing is decided"
+        else:
+            message = f"{fact.label}: {named(by)} says {said}, and {named(whose)} {denied}"
+            advice = "have the one that is wrong corrected or withdrawn"
+        self.contradictions.append(
+            CampaignFault(pointer=place.pointer, message=message, help=advice)
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Layer:
+    """What a book says on a day; it notes whatever is met on the way."""
+
+    book: FactBook
+    day: date
+    filling: _Filling = field(default_factory=_Filling)
+    misfits: list[Misfit] = field(default_factory=list)
+    met: dict[bytes, Listed] = field(default_factory=dict)
+
+    def about(self, subjects: Iterable[Subject]) -> list[StandingFact]:
+        """Return what holds of subjects on the day, noting everything that is met."""
+        found = list[StandingFact]()
+        for subject in subjects:
+            pairs = zip(self.book.listed(subject), self.book.stated(subject), strict=True)
+            for listed, stated in pairs:
+                if listed.until <= self.day:
+                    continue
+                is_new = self.met.setdefault(listed.order, listed) is listed
+                if listed.holds_on(self.day) and isinstance(stated, StandingFact):
+                    found.append(stated)
+                elif isinstance(stated, Misfit) and is_new:
+                    self.misfits.append(stated)
+        return found
+
+    def members(
+        self,
+        known: Group,
+        kind: SubjectKind,
+        membership: Membership,
+        path: tuple[str, ...],
+        place: _Place,
+    ) -> Group:
+        """Return a group in which the members of a list are filled; the path leads to the list."""
+        name, *rest = path
+        fact, inner = known.shape.facts[name], known.get(name)
+        made: Datum | None = inner
+        if rest and isinstance(inner, Group):
+            made = self.members(inner, kind, membership, tuple(rest), place.of(fact))
+        elif not rest and isinstance(inner, tuple):
+            made = tuple(
+                self._member(each, kind, membership, place.of(fact).at(index))
+                for index, each in enumerate(inner)
+            )
+        if made == inner:
+            return known
+        values = list(known.values)
+        values[known.shape.position(name)] = made
+        return structs.replace(known, values=tuple(values))
+
+    def _member(
+        self, known: Datum, kind: SubjectKind, membership: Membership, place: _Place
+    ) -> Datum:
+        names = dict.fromkeys(_get(known, key) for key in membership.keys)
+        subjects = [Subject(kind=kind, name=name) for name in names if isinstance(name, str)]
+        stated = self.about(subjects)
+        assert isinstance(known, Group)  # noqa: S101 - as `members_of` found.
+        return self.filling.group(known, [(each.facts, each) for each in stated], place)
+
+
+def disagreements(fact: StandingFact, others: Iterable[StandingFact]) -> tuple[CampaignFault, ...]:
+    """Return where others about the same subject state something else, for days that they share."""
+    filling = _Filling()
+    for other in others:
+        if fact.start < other.until and other.start < fact.until:
+            both = [(other.facts, other), (fact.facts, fact)]
+            filling.group(_unknown(fact.facts.shape), both, _Place(pointer="/facts"))
+    return tuple(dict.fromkeys(filling.contradictions))
+
+
+def named(fact: StandingFact | Listed) -> str:
+    """Return how a standing fact is called: by its subject, and by who recorded it as what."""
+    about = f"the standing fact about the {fact.subject.kind} `{fact.subject.name}`"
+    source = fact.source
+    if source is None:
+        return about
+    return f"{about} ({source.id}, version {source.version}, by {source.recorded_by})"
+
+
+def _within(stated: _Stated, position: int) -> list[tuple[Datum, StandingFact]]:
+    values = ((group.values[position], by) for group, by in stated)
+    return [(value, by) for value, by in values if value is not None]
+
+
+def _unknown(shape: RecordShape) -> Group:
+    return Group(shape=shape, values=(None,) * len(shape.facts))
+
+
+def _are_alike(one: Datum, other: Datum) -> bool:
+    """Whether two values say the same; of lists the order says nothing."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return Counter(one) == Counter(other)
+    return one == other

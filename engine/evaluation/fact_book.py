@@ -1,0 +1,154 @@
+"""The standing facts that one engine lays beneath campaigns, found by their subject.
+
+A document of a standing fact has its statement (`subject`, `facts`, `from`, `until`, `evidence`)
+and, beside it, where it was recorded. A statement is read against the vocabulary when its subject
+is first met. One that was recorded under another vocabulary and no longer fits states nothing; a
+decision that meets it says so.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+import msgspec
+
+from ..semantics.vocabulary import Vocabulary
+from .decode import CampaignFault, Decoder
+from .standing_facts import FactSource, StandingFact, Subject, SubjectKind, read_standing_fact
+
+STATEMENT = ("subject", "facts", "from", "until", "evidence")
+"""The members of a document that are stated."""
+
+SOURCE = ("id", "version", "entry", "commitment", "recorded_by", "recorded_at")
+"""The members that say where it was recorded: all of them are there, or none."""
+
+Document = Mapping[str, object]
+
+_ENCODER = msgspec.json.Encoder(order="sorted", decimal_format="number")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A standing fact of a book: its document, whom it is about, and when it holds."""
+
+    document: Document
+    subject: Subject
+    start: date
+    until: date
+    source: FactSource | None
+    order: bytes = field(repr=False)
+    """What settles the order among those about one subject."""
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.start <= day < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfit:
+    """A standing fact that the vocabulary does not take, and its first fault."""
+
+    listed: Listed
+    fault: CampaignFault
+
+
+class FactBook:
+    """Standing facts by their subject. Immutable; safe to share between threads.
+
+    Raises `ValueError` for a document that has no subject, no dates, or half a source.
+    """
+
+    def __init__(
+        self, documents: Iterable[Document], decoder: Decoder, vocabulary: Vocabulary
+    ) -> None:
+        found: dict[Subject, list[Listed]] = {}
+        for document in documents:
+            one = _listed(document)
+            found.setdefault(one.subject, []).append(one)
+        self._listed = {
+            subject: tuple(sorted(some, key=lambda one: one.order))
+            for subject, some in found.items()
+        }
+        self._decoder = decoder
+        self._vocabulary = vocabulary
+        self._read: dict[Subject, tuple[StandingFact | Misfit, ...]] = {}
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary that statements are read against."""
+        return self._vocabulary
+
+    def listed(self, subject: Subject) -> Sequence[Listed]:
+        """Return what is listed about a subject, whenever it holds."""
+        return self._listed.get(subject, ())
+
+    def stated(self, subject: Subject) -> Sequence[StandingFact | Misfit]:
+        """Return the same, read, in the same order."""
+        known = self._read.get(subject)
+        if known is None:
+            known = tuple(self._stated(one) for one in self.listed(subject))
+            self._read[subject] = known  # Whoever reads it at the same time reads the same.
+        return known
+
+    def _stated(self, listed: Listed) -> StandingFact | Misfit:
+        statement = {name: listed.document.get(name) for name in STATEMENT}
+        fact, faults = read_standing_fact(
+            statement, self._decoder, self._vocabulary, source=listed.source
+        )
+        return Misfit(listed=listed, fault=faults[0]) if fact is None else fact
+
+
+def statement_bytes(document: Document) -> bytes:
+    """Return what a document states as the log commits to it: JSON with its members sorted."""
+    return _ENCODER.encode({name: document.get(name) for name in STATEMENT})
+
+
+def _listed(document: Document) -> Listed:
+    try:
+        made = msgspec.convert(
+            {name: value for name, value in document.items() if name in _READ}, _Form
+        )
+        name = unicodedata.normalize("NFC", made.subject.name)  # As texts of a campaign are.
+        subject = Subject(kind=made.subject.kind, name=name)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"this is no standing fact: {error}") from error
+    return Listed(
+        document=MappingProxyType(dict(document)),
+        subject=subject,
+        start=made.start,
+        until=made.until,
+        source=_source(made),
+        order=_ENCODER.encode([document.get("from"), dict(document)]),
+    )
+
+
+class _SubjectForm(msgspec.Struct, frozen=True):
+    kind: SubjectKind
+    name: str
+
+
+class _Form(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "from"}):
+    subject: _SubjectForm
+    start: date
+    until: date
+    id: str | None = None
+    version: int | None = None
+    entry: int | None = None
+    commitment: str | None = None
+    recorded_by: str | None = None
+    recorded_at: str | None = None
+
+
+_READ = frozenset({"subject", "from", "until", *SOURCE})
+
+
+def _source(form: _Form) -> FactSource | None:
+    members = {name: getattr(form, name) for name in SOURCE}
+    missing = [name for name, value in members.items() if value is None]
+    if len(missing) == len(SOURCE):
+        return None
+    if missing:
+        raise ValueError(f"this is no standing fact that is recorded: `{missing[0]}` is missing")
+    return FactSource(**members)
