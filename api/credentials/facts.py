@@ -146,8 +146,9 @@ def _contradictions(
         ("provenance", provenance, {name: said.get(name) for name in _TOLD}),
         ("credentials", credentials, own),
     ):
-        for name, value in told.items() if isinstance(declared, dict) else ():
-            if is_contradicted(declared.get(name), value):
+        stated = declared if isinstance(declared, dict) else {}
+        for name, value in told.items():
+            if is_contradicted(stated.get(name), value):
                 says = "say something else" if value is not None else "do not say it"
                 fact = f"creatives[{index + 1}].{group}.{name}"
                 yield Contradiction(

@@ -156,7 +156,11 @@ def test_what_unreadable_manifests_do_not_say_may_not_be_declared() -> None:
 
 
 def test_what_is_declared_as_it_is_said_is_no_contradiction() -> None:
-    told = {"c2pa_state": "invalid", "digital_source_types": [GENERATED], "asset_sha256": "ab"}
+    told: dict[str, JSONValue] = {
+        "c2pa_state": "invalid",
+        "digital_source_types": [GENERATED],
+        "asset_sha256": "ab",
+    }
     creative = attested(campaign({"manifests": STORE}, provenance=told))
     assert creative["provenance"] == {**told, "c2pa_present": True}
 
