@@ -175,8 +175,8 @@ class Decision(_Answer, frozen=True, kw_only=True):
         for fact in self.missing:
             yield f"missing: {fact.submitted_pointer or fact.pointer} ({fact.label})"
         for duty in self.obligations:
-            due = f", by {duty.due}" if duty.due is not None else ""
-            yield f"duty by {duty.rule}: {duty.text}{due}"
+            due = f" until {duty.due}" if duty.due is not None else ""
+            yield f"to do{due}: {duty.text} ({duty.rule})"
 
 
 class LoggedDecision(Decision, frozen=True, kw_only=True):

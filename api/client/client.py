@@ -30,6 +30,10 @@ _DECISIONS = "/v1/decisions"
 _Answer = TypeVar("_Answer")
 
 
+Logged = str | Decision | ListedDecision
+"""A decision of the log, by its id or as it was answered."""
+
+
 class Filters(TypedDict, total=False):
     """What decisions are found and counted by; all that are given must be met.
 
@@ -161,9 +165,9 @@ class Client:
             query["dry_run"] = "true"
         return decide_batch(self._transport, campaigns, BatchRequest(query=query, dry_run=dry_run))
 
-    def read(self, decision_id: str) -> LoggedDecision:
+    def read(self, decision: Logged) -> LoggedDecision:
         """Return a decision from the log, with what was submitted."""
-        return self._get(_path(decision_id), LoggedDecision)
+        return self._get(_path(decision), LoggedDecision)
 
     def find(self, **filters: Unpack[Filters]) -> Iterator[ListedDecision]:
         """Yield the decisions that meet the filters, the newest first, from as many pages."""
@@ -188,15 +192,15 @@ class Client:
         """Return how many decisions meet the filters: by outcome, by rule and by month."""
         return self._get(f"{_DECISIONS}/statistics", Statistics, _query(filters))
 
-    def receipt(self, decision_id: str) -> str:
+    def receipt(self, decision: Logged) -> str:
         """Return a receipt that verifies without the service: `assent verify` reads the file."""
-        path = f"{_path(decision_id)}/receipt"
+        path = f"{_path(decision)}/receipt"
         request = Request(method="GET", path=path, is_repeatable=True, accept=_TEXT)
         return self._transport.call(request).body.decode()
 
-    def replay(self, decision_id: str) -> Replay:
+    def replay(self, decision: Logged) -> Replay:
         """Have a decision made again, and compared with what was recorded."""
-        path = f"{_path(decision_id)}/replay"
+        path = f"{_path(decision)}/replay"
         return self._answer(Request(method="POST", path=path, is_repeatable=True), Replay)
 
     def policy_set(self, name: str) -> PolicySetClient:
@@ -223,8 +227,11 @@ def _token(key: str | Path) -> str:
     return text
 
 
-def _path(decision_id: str) -> str:
-    return f"{_DECISIONS}/{quote(decision_id, safe='')}"
+def _path(decision: Logged) -> str:
+    id_ = decision if isinstance(decision, str) else decision.id
+    if id_ is None:
+        raise ValueError("the decision of a dry run is not in the log")
+    return f"{_DECISIONS}/{quote(id_, safe='')}"
 
 
 def _quoted(key: str) -> str:

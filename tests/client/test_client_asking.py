@@ -89,7 +89,7 @@ def test_duty_is_told_with_its_day() -> None:
     first, second = made.summary().splitlines()
     assert first.startswith("ALLOW  c")
     assert "\x1b" not in first
-    assert second == "duty by a/b: report it, by 2027-01-02"
+    assert second == "to do until 2027-01-02: report it (a/b)"
 
 
 def test_allowed_campaign(client: Client) -> None:
@@ -111,14 +111,15 @@ def test_dry_run_leaves_nothing(client: Client) -> None:
     made = client.decide(campaign(id="dry"), dry_run=True, as_if_launched=date(2026, 12, 1))
     assert (made.id, made.receipt, made.recorded) == (None, None, False)
     assert list(client.find(campaign="dry")) == []
+    with pytest.raises(ValueError, match="a dry run is not in the log"):
+        client.receipt(made)
 
 
 def test_receipt_comes_with_the_decision_or_later(client: Client) -> None:
     made = client.decide(allowed(), with_receipt=True)
     assert made.receipt is not None
     assert made.receipt.proof is not None
-    assert made.id is not None
-    later = client.receipt(made.id)
+    later = client.receipt(made)
     assert later.splitlines()[0] == made.receipt.proof.splitlines()[0]
     assert f"index {made.receipt.index}" in later
 
@@ -134,8 +135,7 @@ def test_numbers_stay_exact(client: Client) -> None:
     made = client.decide(
         campaign(id="exact", budget={"amount": {"amount": amount, "currency": "EUR"}})
     )
-    assert made.id is not None
-    seen = client.read(made.id)
+    seen = client.read(made)
     assert_type(seen, LoggedDecision)
     assert seen.submitted["campaign"]["budget"]["amount"]["amount"] == amount
     assert (seen.actor, seen.id) == ("trial", made.id)
@@ -214,8 +214,7 @@ def test_statistics_and_replay(client: Client) -> None:
     assert_type(counts, Statistics)
     assert [(each.decision, each.count) for each in counts.outcomes] == [("deny", 1)]
     assert counts.rules[0].rule == "minors/no_profiled_ads"
-    assert made.id is not None
-    assert client.replay(made.id).replay == "identical"
+    assert client.replay(made).replay == "identical"
 
 
 # --- what the service refuses -----------------------------------------------------------------
