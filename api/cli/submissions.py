@@ -13,15 +13,16 @@ from itertools import chain
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from api.adapters import AdapterRefusal, RecordFault, SubmittedRecord, read_records
-from api.adapters.records import LONGEST_DOCUMENT
+from api.adapters import AdapterRefusal, RecordFault, SubmittedRecord
+from api.adapters.records import LONGEST_DOCUMENT, UnreadRecord, read_record, unread_records
 from api.cli.failures import Failure
 from api.submission import Decided, Fault, Refused, Terms, submit
 from engine import Engine
 
 STANDARD_INPUT = Path("-")
 
-Record = SubmittedRecord | RecordFault
+Record = SubmittedRecord | UnreadRecord | RecordFault
+"""What is decided on: the line of a record is read where that is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ def submitted(file: Path) -> Iterator[Iterator[Record]]:
     shown = "standard input" if file == STANDARD_INPUT else str(file)
     try:
         with _source(file) as source:
-            records = read_records(source)
+            records = unread_records(source)
             first = next(records, None)
             if first is None:
                 raise Failure(shown, "there is no record in it", "send one campaign or more")
@@ -70,6 +71,8 @@ def _source(file: Path) -> Iterator[bytes | Path]:
 
 def answer(engine: Engine, record: Record, terms: Terms) -> Answer:
     """Return the decision on a record, or its refusal. The decision has no id: it is not logged."""
+    if isinstance(record, UnreadRecord):
+        record = read_record(record)
     if isinstance(record, RecordFault):
         fault = Fault(pointer=record.pointer, message=record.reason, help=record.help)
         return Refusal(number=record.number, line=record.line, faults=(fault,))

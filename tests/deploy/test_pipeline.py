@@ -19,7 +19,8 @@ from api.cli.main import assent
 from tests.api.installation import Served, campaign, free_port, install, serving
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKFLOW: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "ci" / "policies.yml").read_text())
+WORKFLOW_TEXT = (ROOT / "deploy" / "ci" / "policies.yml").read_text()
+WORKFLOW: dict[str, Any] = yaml.safe_load(WORKFLOW_TEXT)
 JOBS: dict[str, Any] = WORKFLOW["jobs"]
 TESTS = """
 module assent.tests.cases
@@ -184,4 +185,4 @@ def test_page_names_every_job() -> None:
     page = (ROOT / "docs" / "continuous-integration.md").read_text()
     for name in JOBS:
         assert f"`{name}`" in page
-    assert WORKFLOW[True]["push"]["branches"] == ["main"]  # YAML 1.1 takes `on` for true.
+    assert "  push:\n    branches: [main]\n" in WORKFLOW_TEXT
