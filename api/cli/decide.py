@@ -1,5 +1,6 @@
 """`assent decide`: decisions on the campaigns in a file. It records nothing."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, date, datetime
@@ -97,16 +98,14 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
       assent decide campaign.json
       assent decide ads.csv --format snapchat --as-of 2020-09-01
       cat campaigns.ndjson | assent decide - --json
-      assent decide campaigns.ndjson -o answers.ndjson --workers 4
       assent decide campaigns.ndjson -o answers.ndjson --workers 4 --resume
 
     With --json each line is one decision, or `{"refused": [...]}` for a record on which nothing
     can be decided; the summary of many goes to standard error. The id of a decision is null.
 
-    With --output the lines go to that file, and the summary to standard output. Whatever
-    interrupts it leaves `OUTPUT.resume` beside it, by which --resume goes on exactly: as of the
-    same instant, no record twice, none left out. It refuses where the input, the policies or the
-    terms are others than they were.
+    With --output the lines go to that file. A run that is interrupted leaves `OUTPUT.resume` beside
+    it, by which --resume goes on exactly: no record twice, none left out. Another input, other
+    policies or terms are refused.
 
     Exit status: 0 if all are allowed, 1 if any is denied or refused, 2 if nothing could be
     decided: a wrong option, a file that cannot be read, policies with errors.
@@ -121,18 +120,13 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
     )
     deciding = Deciding(engine=engine, terms=terms, as_json=as_json or output is not None)
     with submitted(file) as records:
-        if output is not None:
+        if output is None:
+            tally = _shown(deciding, records, workers)
+        else:
             identity = run_identity(file, engine, terms)
             check_same(output, before, identity)
             with resumable(output, identity, before) as written:
                 tally = _into(written, deciding, records, workers)
-        else:
-            first = next(records)
-            second = next(records, None)
-            if second is None:
-                tally = _one(deciding, first)
-            else:
-                tally = _many(deciding, chain((first, second), records), workers)
     if not tally.is_clear:
         ctx.exit(NO)
 
@@ -159,8 +153,22 @@ def run_identity(file: Path, engine: Engine, terms: Terms) -> dict[str, str]:
         "input": digest_of(file),
         "policies": engine.identity.digest,
         "engine": engine.identity.engine,
-        **{name: str(value) for name, value in told.items()},
+        **{name: _told(value) for name, value in told.items()},
     }
+
+
+def _told(term: object) -> str:
+    """Return what tells a term from another: itself where it is short, else its digest."""
+    is_short = term is None or isinstance(term, str | date)
+    return str(term) if is_short else hashlib.sha256(repr(term).encode()).hexdigest()
+
+
+def _shown(deciding: Deciding, records: Iterator[Record], workers: int) -> Tally:
+    first = next(records)
+    second = next(records, None)
+    if second is None:
+        return _one(deciding, first)
+    return _many(deciding, chain((first, second), records), workers)
 
 
 def _one(deciding: Deciding, record: Record) -> Tally:
