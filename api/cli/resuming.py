@@ -124,6 +124,8 @@ def resumable(
         sha256=hashlib.sha256().hexdigest(),
         tally=Tally().document(),
     )
+    if file.exists() and not file.is_file():
+        raise Failure(str(file), "this is no file", "name a new one, or leave it to --json")
     if before is None and file.exists() and file.stat().st_size:
         advice = "remove it, or name another; --resume continues what was interrupted"
         raise Failure(str(file), "it is there already", advice)

@@ -302,6 +302,7 @@ def test_output_is_never_written_over(
         line = one_line(decide(many, "-o", left, *resume))
         assert line.startswith(f"assent: {left}: it is there already; ")
     assert one_line(decide(many, "-o", tmp_path / "no" / "out")).startswith("assent: ")
+    assert "/dev/null: this is no file; " in one_line(decide(many, "-o", "/dev/null"))
 
 
 def test_two_runs_do_not_write_to_one_file(
