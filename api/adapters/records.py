@@ -20,9 +20,17 @@ from .csv_records import read_csv
 from .lines import LONGEST_RECORD, Lines, OverlongRecordError
 from .reading import described
 from .refusal import AdapterRefusal
-from .submitted import RecordFault, SubmittedRecord, overlong
+from .submitted import RecordFault, SubmittedRecord, UnreadRecord, overlong
 
-__all__ = ["RecordFault", "RecordForm", "SubmittedRecord", "read_records"]
+__all__ = [
+    "RecordFault",
+    "RecordForm",
+    "SubmittedRecord",
+    "UnreadRecord",
+    "read_record",
+    "read_records",
+    "unread_records",
+]
 
 LONGEST_DOCUMENT = JSONLimits().document
 """The most bytes of one JSON document, which cannot be read as a stream."""
@@ -46,7 +54,15 @@ _SUFFIXES = {
 def read_records(
     source: bytes | Path, form: RecordForm | None = None
 ) -> Iterator[SubmittedRecord | RecordFault]:
-    """Yield each record of a text or of a file, in order.
+    """Yield each record of a text or of a file, in order. Raises as `unread_records` does."""
+    for record in unread_records(source, form):
+        yield read_record(record) if isinstance(record, UnreadRecord) else record
+
+
+def unread_records(
+    source: bytes | Path, form: RecordForm | None = None
+) -> Iterator[UnreadRecord | SubmittedRecord | RecordFault]:
+    """Yield each record of a text or of a file, in order; the lines of NDJSON as they are.
 
     Without a `form` it is told by the ending of the file's name, and else by how the text begins.
     Raises `AdapterRefusal` where there is no telling one record from the next, at the latest
@@ -57,7 +73,7 @@ def read_records(
             case RecordForm.CSV:
                 yield from read_csv(stream)
             case RecordForm.NDJSON:
-                yield from _read_ndjson(stream)
+                yield from _ndjson_lines(stream)
             case _:
                 yield from _read_document(stream)
 
@@ -79,7 +95,7 @@ def _recognised(stream: BinaryIO) -> RecordForm:
     return RecordForm.NDJSON if one_a_line else RecordForm.JSON
 
 
-def _read_ndjson(stream: BinaryIO) -> Iterator[SubmittedRecord | RecordFault]:
+def _ndjson_lines(stream: BinaryIO) -> Iterator[UnreadRecord | RecordFault]:
     lines = Lines(stream)
     number = 0
     while True:
@@ -94,21 +110,22 @@ def _read_ndjson(stream: BinaryIO) -> Iterator[SubmittedRecord | RecordFault]:
             return
         if line.strip():
             number += 1
-            yield _read_line(line, number, lines.number)
+            yield UnreadRecord(text=line, number=number, line=lines.number)
 
 
-def _read_line(line: bytes, number: int, place: int) -> SubmittedRecord | RecordFault:
+def read_record(record: UnreadRecord) -> SubmittedRecord | RecordFault:
+    """Return the record that a line is, or its fault."""
     try:
-        value = read_json(line.rstrip(b"\r\n"))
+        value = read_json(record.text.rstrip(b"\r\n"))
     except JSONFault as fault:
         return RecordFault(
             reason=f"{fault.message}, in column {fault.column}",
             help=fault.help,
-            number=number,
-            line=place,
+            number=record.number,
+            line=record.line,
             pointer=fault.pointer,
         )
-    return _submitted(value, number, place)
+    return _submitted(value, record.number, record.line)
 
 
 def _read_document(stream: BinaryIO) -> Iterator[SubmittedRecord | RecordFault]:

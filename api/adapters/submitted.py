@@ -1,4 +1,4 @@
-"""What reading a stream of records yields: a record, or the fault of one."""
+"""What reading a stream of records yields: a record, the line of one, or the fault of one."""
 
 from dataclasses import dataclass
 
@@ -18,6 +18,18 @@ class SubmittedRecord:
     value: dict[str, JSONValue]
     number: int
     line: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadRecord:
+    """One record as the text of a line, which another process may read as well.
+
+    `number` and `line` count as in `SubmittedRecord`.
+    """
+
+    text: bytes
+    number: int
+    line: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,22 +2,34 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import click
 from rich.text import Text
 
-from api.cli.decisions_view import in_full, on_a_line
+from api.cli.deciding import Deciding, parts
+from api.cli.decisions_view import in_full
 from api.cli.fact_files import book_of
 from api.cli.failures import NO, Failure
 from api.cli.moments import DayType, InstantType
 from api.cli.policy_files import build_policies, read_policies
-from api.cli.submissions import Answer, answer, answer_document, submitted
+from api.cli.resuming import (
+    ResumableOutput,
+    RunState,
+    check_same,
+    digest_of,
+    interrupted,
+    listing_digest,
+    resumable,
+    state_of,
+)
+from api.cli.submissions import STANDARD_INPUT, Record, answer_document, submitted
 from api.cli.tally import Tally
-from api.cli.terminal import Output, counting
+from api.cli.terminal import Output, counting, toned
 from api.submission import FORMAT_NAMES, NATIVE, Terms
 from engine import Engine
+from engine.evaluation.prose import Tone
 
 
 @click.command()
@@ -59,6 +71,21 @@ from engine import Engine
     help="Standing facts, which fill what the records leave open: a JSON list of them.",
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON, one line for each record.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="OUTPUT",
+    type=click.Path(path_type=Path),
+    help="Write the JSON lines to a new file. Interrupted, it can be continued with --resume.",
+)
+@click.option("--resume", is_flag=True, help="Continue an interrupted --output where it ends.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="So many processes decide. What comes of it is the same.",
+)
 @click.pass_context
 def decide(  # noqa: PLR0913 - one parameter for each option.
     ctx: click.Context,
@@ -71,6 +98,9 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
     assets: Path | None,
     facts: Path | None,
     as_json: bool,
+    output: Path | None,
+    resume: bool,
+    workers: int,
 ) -> None:
     """Decide whether campaigns may launch, and say why.
 
@@ -84,9 +114,14 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
       assent decide campaign.json --assets media/
       assent decide ad.json --format meta --facts facts.json
       cat campaigns.ndjson | assent decide - --json
+      assent decide campaigns.ndjson -o answers.ndjson --workers 4 --resume
 
     With --json each line is one decision, or `{"refused": [...]}` for a record on which nothing
     can be decided; the summary of many goes to standard error. The id of a decision is null.
+
+    With --output the lines go to that file. A run that is interrupted leaves `OUTPUT.resume` beside
+    it, by which --resume goes on exactly: no record twice, none left out. Another input, other
+    policies or terms are refused.
 
     Exit status: 0 if all are allowed, 1 if any is denied or refused, 2 if nothing could be
     decided: a wrong option, a file that cannot be read, policies with errors.
@@ -94,46 +129,113 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
     if assets is not None and form != NATIVE:
         why = "platforms' own records name no files, and --assets reads those of descriptors"
         raise Failure("assent decide", why, "leave out --assets or --format")
+    before = _before(file, output, resume=resume)
     engine = Engine(build_policies(read_policies(policies)))
+    told = None if before is None else datetime.fromisoformat(before.identity["as_of"])
     terms = Terms(
         format=form,
-        as_of=as_of or datetime.now(UTC).replace(microsecond=0),
+        as_of=as_of or told or datetime.now(UTC).replace(microsecond=0),
         as_if_launched=as_if_launched,
         standing=None if facts is None else book_of(facts, engine),
     )
-    tally = Tally()
+    deciding = Deciding(
+        engine=engine, terms=terms, as_json=as_json or output is not None, assets=assets
+    )
     with submitted(file) as records:
-        first = next(records)
-        second = next(records, None)
-        if second is None:
-            _one(answer(engine, first, terms, assets), engine, tally, as_json=as_json)
+        if output is None:
+            tally = _shown(deciding, records, workers)
         else:
-            made = (answer(engine, each, terms, assets) for each in chain((first, second), records))
-            _many(made, tally, as_json=as_json)
+            identity = run_identity(engine, terms, file=file, facts=facts, assets=assets)
+            check_same(output, before, identity)
+            with resumable(output, identity, before) as written:
+                tally = _into(written, deciding, records, workers)
     if not tally.is_clear:
         ctx.exit(NO)
 
 
-def _one(made: Answer, engine: Engine, tally: Tally, *, as_json: bool) -> None:
+def _before(file: Path, output: Path | None, *, resume: bool) -> RunState | None:
+    """Return the run that is to be continued. Raises `Failure` where that cannot be."""
+    if output is None:
+        if resume:
+            raise Failure("assent decide", "--resume goes with --output", "name the file")
+        return None
+    if file == STANDARD_INPUT:
+        raise Failure("assent decide", "--output wants a file that can be read again", "save it")
+    before = interrupted(output)
+    if before is not None and not resume:
+        advice = f"continue it with --resume, or remove it and {state_of(output)}"
+        raise Failure(str(output), "it was interrupted", advice)
+    return before
+
+
+def run_identity(
+    engine: Engine,
+    terms: Terms,
+    *,
+    file: Path,
+    facts: Path | None,
+    assets: Path | None,
+) -> dict[str, str]:
+    """Return what makes a run this one: its files, what decides, and on what terms."""
+    return {
+        "input": digest_of(file),
+        "policies": engine.identity.digest,
+        "engine": engine.identity.engine,
+        "format": terms.format,
+        "as_of": str(terms.as_of),
+        "as_if_launched": str(terms.as_if_launched),
+        "facts": "None" if facts is None else digest_of(facts),
+        "assets": "None" if assets is None else listing_digest(assets),
+    }
+
+
+def _shown(deciding: Deciding, records: Iterator[Record], workers: int) -> Tally:
+    first = next(records)
+    second = next(records, None)
+    if second is None:
+        return _one(deciding, first)
+    return _many(deciding, chain((first, second), records), workers)
+
+
+def _one(deciding: Deciding, record: Record) -> Tally:
+    tally, made = Tally(), deciding.answer(record)
     tally.add(made)
-    if as_json:
+    if deciding.as_json:
         Output().json(answer_document(made))
     else:
-        Output().lines(in_full(made, engine.bundle))
+        Output().lines(in_full(made, deciding.engine.bundle))
+    return tally
 
 
-def _many(answers: Iterator[Answer], tally: Tally, *, as_json: bool) -> None:
-    output = Output()
-    with counting("records decided") as count:
-        for made in answers:
-            tally.add(made)
-            if as_json:
-                output.json(answer_document(made))
-            else:
-                output.line(on_a_line(made))
-            count()
-    if as_json:
+def _many(deciding: Deciding, records: Iterator[Record], workers: int) -> Tally:
+    output, tally = Output(), Tally()
+    with parts(deciding, records, workers) as made, counting("records decided") as count:
+        for part in made:
+            output.json_lines(part.json)
+            output.lines(part.text)
+            tally.add_all(part.tally)
+            count(part.tally.records)
+    if deciding.as_json:
         Output(err=True).lines(tally.lines())
     else:
         output.line(Text())
         output.lines(tally.lines())
+    return tally
+
+
+def _into(
+    written: ResumableOutput, deciding: Deciding, records: Iterator[Record], workers: int
+) -> Tally:
+    done = written.records
+    rest = islice(records, done, None)
+    shown = counting("records decided", done=done, elsewhere=True)
+    with parts(deciding, rest, workers) as made, shown as count:
+        for part in made:
+            written.add(part)
+            count(part.tally.records)
+    written.complete()
+    output = Output()
+    if done:
+        output.line(toned(f"{done:,} were answered before, and are counted here", Tone.QUIET))
+    output.lines(written.tally.lines())
+    return written.tally

@@ -13,8 +13,8 @@ from itertools import chain
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from api.adapters import AdapterRefusal, RecordFault, SubmittedRecord, read_records
-from api.adapters.records import LONGEST_DOCUMENT
+from api.adapters import AdapterRefusal, RecordFault, SubmittedRecord
+from api.adapters.records import LONGEST_DOCUMENT, UnreadRecord, read_record, unread_records
 from api.cli.failures import Failure
 from api.credentials import AssetFault, NotInstalled, with_assets
 from api.submission import Decided, Fault, Refused, Terms, submit
@@ -22,7 +22,8 @@ from engine import Engine
 
 STANDARD_INPUT = Path("-")
 
-Record = SubmittedRecord | RecordFault
+Record = SubmittedRecord | UnreadRecord | RecordFault
+"""What is decided on: the line of a record is read where that is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ def submitted(file: Path) -> Iterator[Iterator[Record]]:
     shown = "standard input" if file == STANDARD_INPUT else str(file)
     try:
         with _source(file) as source:
-            records = read_records(source)
+            records = unread_records(source)
             first = next(records, None)
             if first is None:
                 raise Failure(shown, "there is no record in it", "send one campaign or more")
@@ -74,6 +75,8 @@ def answer(engine: Engine, record: Record, terms: Terms, assets: Path | None = N
 
     With a folder of assets the files that a descriptor names tell of their origin.
     """
+    if isinstance(record, UnreadRecord):
+        record = read_record(record)
     if isinstance(record, RecordFault):
         fault = Fault(pointer=record.pointer, message=record.reason, help=record.help)
         return Refusal(number=record.number, line=record.line, faults=(fault,))

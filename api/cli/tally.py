@@ -7,7 +7,9 @@ words in them, and beyond a number of different ones together.
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import Self
 
+import msgspec
 from rich.text import Text
 
 from api.cli.submissions import Answer, Refusal
@@ -23,8 +25,21 @@ _WORDS = re.compile(r"`[^`]*`")
 _PLACE = re.compile(r", in (?:line [\d,]+, )?column [\d,]+$")
 
 
+class TallyDocument(msgspec.Struct, kw_only=True):
+    """The JSON form of a tally: that of a run that was interrupted."""
+
+    allowed: int
+    denied: int
+    open: int
+    refused: int
+    violated: dict[str, int]
+    undetermined: dict[str, int]
+    advisory: list[str]
+    reasons: dict[str, int]
+
+
 class Tally:
-    """Counts answers."""
+    """Counts answers. Two can be added up: what is counted is the same as in one."""
 
     def __init__(self) -> None:
         self.allowed = self.denied = self.open = self.refused = 0
@@ -32,6 +47,34 @@ class Tally:
         self._undetermined: Counter[str] = Counter()
         self._advisory: set[str] = set()
         self._reasons: Counter[str] = Counter()
+
+    @classmethod
+    def of_document(cls, told: TallyDocument) -> Self:
+        """Return the tally that a document tells."""
+        made = cls()
+        made.allowed, made.denied, made.open = told.allowed, told.denied, told.open
+        made.refused = told.refused
+        made._violated, made._undetermined = Counter(told.violated), Counter(told.undetermined)
+        made._advisory, made._reasons = set(told.advisory), Counter(told.reasons)
+        return made
+
+    def document(self) -> TallyDocument:
+        """Return the JSON form."""
+        return TallyDocument(
+            allowed=self.allowed,
+            denied=self.denied,
+            open=self.open,
+            refused=self.refused,
+            violated=dict(self._violated),
+            undetermined=dict(self._undetermined),
+            advisory=sorted(self._advisory),
+            reasons=dict(self._reasons),
+        )
+
+    @property
+    def records(self) -> int:
+        """How many answers were counted."""
+        return self.allowed + self.denied + self.refused
 
     @property
     def is_clear(self) -> bool:
@@ -42,11 +85,26 @@ class Tally:
         """Count one answer."""
         if isinstance(answer, Refusal):
             self.refused += 1
-            reason = _WORDS.sub("`…`", _PLACE.sub("", answer.faults[0].message))
-            known = reason in self._reasons or len(self._reasons) < MOST_REASONS
-            self._reasons[reason if known else OTHER] += 1
+            self._because(_WORDS.sub("`…`", _PLACE.sub("", answer.faults[0].message)), 1)
         else:
             self._add(answer.decision)
+
+    def add_all(self, later: "Tally") -> None:
+        """Count what another has counted of answers that come after."""
+        told = later.document()
+        self.allowed += told.allowed
+        self.denied += told.denied
+        self.open += told.open
+        self.refused += told.refused
+        self._violated.update(told.violated)
+        self._undetermined.update(told.undetermined)
+        self._advisory.update(told.advisory)
+        for reason, count in told.reasons.items():  # In the order in which they came.
+            self._because(reason, count)
+
+    def _because(self, reason: str, count: int) -> None:
+        known = reason in self._reasons or len(self._reasons) < MOST_REASONS
+        self._reasons[reason if known else OTHER] += count
 
     def _add(self, decision: Decision) -> None:
         if decision.effect is Effect.ALLOW:
@@ -62,8 +120,7 @@ class Tally:
 
     def lines(self) -> Iterator[Text]:
         """Yield the summary."""
-        total = self.allowed + self.denied + self.refused
-        yield toned(f"{total:,} records", Tone.TITLE)
+        yield toned(f"{self.records:,} records", Tone.TITLE)
         yield toned(f"  {self.allowed:>9,}  allowed", Tone.ALLOW if self.allowed else Tone.QUIET)
         denied = f"  {self.denied:>9,}  denied"
         if self.open:

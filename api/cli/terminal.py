@@ -6,9 +6,9 @@ standard error the progress and the failures.
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import rich.progress as bars
 from rich.console import Console
@@ -38,6 +38,10 @@ class Output:
         self._console = Console(file=self._stream, highlight=False, markup=False, emoji=False)
         self.is_terminal = self._console.is_terminal and not self._console.is_dumb_terminal
 
+    @property
+    def _is_unicode(self) -> bool:
+        return (self._stream.encoding or "").lower().replace("-", "") == "utf8"
+
     def lines(self, lines: Iterable[Text]) -> None:
         """Write lines."""
         for line in lines:
@@ -54,8 +58,15 @@ class Output:
 
     def json(self, value: object) -> None:
         """Write one JSON value on a line of its own (RFC 8259)."""
-        unicode = (self._stream.encoding or "").lower().replace("-", "") == "utf8"
-        self._stream.write(json.dumps(value, ensure_ascii=not unicode) + "\n")
+        self._stream.write(json.dumps(value, ensure_ascii=not self._is_unicode) + "\n")
+
+    def json_lines(self, lines: bytes) -> None:
+        """Write lines of JSON, which are UTF-8."""
+        if self._is_unicode:
+            self._stream.write(lines.decode())
+        else:
+            for line in lines.splitlines():
+                self.json(json.loads(line))
 
 
 def styled(line: Line) -> Text:
@@ -68,18 +79,45 @@ def toned(text: str, tone: Tone = Tone.PLAIN) -> Text:
     return Text(text, style=STYLES[tone])
 
 
-@contextmanager
-def counting(what: str) -> Iterator[Callable[[], None]]:
-    """Give what is to be called for each thing done; shows the count where nothing else is seen.
+class Count(Protocol):
+    """Counts what was done."""
 
-    It is shown on standard error if that is a terminal, and the answers go elsewhere.
+    def __call__(self, count: int = 1) -> None:
+        """Count so many more."""
+        ...
+
+
+@contextmanager
+def counting(what: str, *, done: int = 0, elsewhere: bool = False) -> Iterator[Count]:
+    """Give what is to be called for what is done; shows the count, and how fast it grows.
+
+    It is shown on standard error if that is a terminal, and the answers go `elsewhere` than to
+    another. `done` are those of an earlier run.
     """
-    if not sys.stderr.isatty() or sys.stdout.isatty():
-        yield lambda: None
+    if not sys.stderr.isatty() or (sys.stdout.isatty() and not elsewhere):
+        yield _unseen
         return
-    with _progress(bars.TextColumn("{task.completed:,.0f} " + what)) as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda: progress.advance(task)
+    columns = (bars.TextColumn("{task.completed:,.0f} " + what), _RateColumn(done))
+    with _progress(*columns) as progress:
+        task = progress.add_task(what, total=None, completed=done)
+        yield lambda count=1: progress.advance(task, count)
+
+
+def _unseen(count: int = 1) -> None:
+    del count
+
+
+class _RateColumn(bars.ProgressColumn):
+    """How many a second, since the beginning of this run."""
+
+    def __init__(self, done: int) -> None:
+        super().__init__()
+        self._done = done
+
+    def render(self, task: bars.Task) -> Text:
+        if not task.elapsed:
+            return Text()
+        return toned(f"{(task.completed - self._done) / task.elapsed:,.0f}/s", Tone.QUIET)
 
 
 @contextmanager

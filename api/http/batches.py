@@ -84,12 +84,14 @@ def answer_array(batch: Batch, values: Sequence[JSONValue]) -> Iterator[bytes]:
 def answer_lines(batch: Batch, inflow: Inflow, limit: int) -> Iterator[bytes]:
     """Yield the lines that answer the lines of a body, a group at a time."""
     group: list[_Item] = []
+    size = 0
     for item in _items(batch, inflow, limit):
         group.append(item)
-        full = len(group) >= BATCH_LIMIT or sum(each.size for each in group) >= GROUP_BYTES
+        size += item.size
+        full = len(group) >= BATCH_LIMIT or size >= GROUP_BYTES
         if full or not inflow.has_line():
             yield _lines(batch, group)
-            group = []
+            group, size = [], 0
     if group:
         yield _lines(batch, group)
 

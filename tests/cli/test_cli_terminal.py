@@ -10,7 +10,7 @@ from click.testing import Result
 
 from api.cli import main as entry
 from api.cli.failures import CANNOT, INTERRUPTED, PIPE_CLOSED, Failure, told
-from api.cli.terminal import counting, reading
+from api.cli.terminal import Output, counting, reading
 
 Run = Callable[..., Result]
 
@@ -43,6 +43,25 @@ def test_counting_is_seen_on_a_terminal(monkeypatch: pytest.MonkeyPatch, *, is_s
     with counting("records decided") as count:
         count()
     assert ("1 records decided" in shown.getvalue()) is is_seen
+
+
+def test_rate_is_that_of_this_run_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    with counting("records decided", done=1_000_000, elsewhere=True) as count:
+        count(500)
+    assert "1,000,500 records decided" in shown.getvalue()
+    assert "/s" in shown.getvalue()
+
+
+def test_json_lines_are_escaped_where_the_stream_is_no_unicode(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    Output().json_lines('{"id":"ä"}\n{"id":"b"}\n'.encode())
+    sys.stdout.flush()
+    assert written.getvalue() == b'{"id": "\\u00e4"}\n{"id": "b"}\n'
 
 
 def test_reading_is_seen_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,79 @@
+"""A client of a running Assent, for pipelines in Python: `from api.client import Client`.
+
+It needs the extra `client` (`pip install 'assent[client]'`). A campaign that is denied is a result,
+a `Decision`; whatever keeps the service from deciding is an `AssentError`, and never an allow.
+"""
+
+from .answers import (
+    Clause,
+    Decision,
+    DecisionPage,
+    Fact,
+    Finding,
+    ListedDecision,
+    LoggedDecision,
+    MissingFact,
+    Obligation,
+    PolicySet,
+    Receipt,
+    Replay,
+    Statistics,
+    Version,
+)
+from .batches import BatchItem
+from .client import Client, Filters, Format
+from .errors import (
+    AssentError,
+    BusyError,
+    ConflictError,
+    ErasedError,
+    Fault,
+    ForbiddenError,
+    InvalidRequestError,
+    NotFoundError,
+    Problem,
+    ProblemError,
+    ServiceFaultError,
+    UnauthenticatedError,
+    UnexpectedAnswerError,
+    UnreachableError,
+)
+from .publishing import PolicySetClient
+from .transport import Patience
+
+__all__ = [
+    "AssentError",
+    "BatchItem",
+    "BusyError",
+    "Clause",
+    "Client",
+    "ConflictError",
+    "Decision",
+    "DecisionPage",
+    "ErasedError",
+    "Fact",
+    "Fault",
+    "Filters",
+    "Finding",
+    "ForbiddenError",
+    "Format",
+    "InvalidRequestError",
+    "ListedDecision",
+    "LoggedDecision",
+    "MissingFact",
+    "NotFoundError",
+    "Obligation",
+    "Patience",
+    "PolicySet",
+    "PolicySetClient",
+    "Problem",
+    "ProblemError",
+    "Receipt",
+    "Replay",
+    "ServiceFaultError",
+    "Statistics",
+    "UnauthenticatedError",
+    "UnexpectedAnswerError",
+    "UnreachableError",
+    "Version",
+]

@@ -1,0 +1,301 @@
+"""What the service answers, as frozen structs. Members that this version does not know are ignored.
+
+Instants are aware `datetime`s, days are `date`s, numbers in what was submitted are exact
+(`Decimal`). Bytes stay in base64, as they are in the log.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, Literal, NoReturn
+
+import msgspec
+
+from engine.evaluation.prose import printable
+
+Effect = Literal["allow", "deny"]
+
+
+class _Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What all answers are."""
+
+
+class PolicySetName(_Answer, frozen=True, kw_only=True):
+    """The policies that decided. `version` is the beginning of `digest`, for people."""
+
+    name: str
+    version: str | None
+    digest: str
+
+
+class MarketVerdict(_Answer, frozen=True, kw_only=True):
+    """The decision for one market."""
+
+    market: str
+    decision: Effect
+    conclusive: bool
+
+
+class Source(_Answer, frozen=True, kw_only=True):
+    """The provision that a rule cites."""
+
+    instrument: str
+    title: str | None = None
+    article: str | None = None
+    url: str | None = None
+
+
+class Clause(_Answer, frozen=True, kw_only=True):
+    """The words of a policy by which something was found, and where they stand."""
+
+    text: str
+    file: str
+    line: int
+    column: int
+
+
+class Fact(_Answer, frozen=True, kw_only=True):
+    """A value of the campaign that a finding rests on, or one that is wanted.
+
+    `pointer` leads into the campaign, `submitted_pointer` into the platform's record where that is
+    another. `value` and `required` are in words; a wanted fact has neither.
+    """
+
+    pointer: str
+    path: str
+    label: str
+    value: str | None = None
+    required: str | None = None
+    why: str | None = None
+    submitted_pointer: str | None = None
+    presumed: bool = False
+
+
+class MissingFact(Fact, frozen=True, kw_only=True):
+    """A fact without which the rules named cannot be judged: add it to the campaign."""
+
+    rules: tuple[str, ...] = ()
+
+
+class Finding(_Answer, frozen=True, kw_only=True):
+    """What a rule says against the campaign: `violated`, or `undetermined` for want of facts."""
+
+    rule: str
+    title: str
+    status: str
+    enforcement: str
+    severity: str
+    sources: tuple[Source, ...]
+    clause: Clause
+    facts: tuple[Fact, ...]
+    wanted: tuple[Fact, ...] = ()
+    message: str | None = None
+    remedy: str | None = None
+    markets: tuple[str, ...] | None = None
+
+
+class Obligation(_Answer, frozen=True, kw_only=True):
+    """A duty that is owed. `due` is the last day for it, None where the flight does not tell."""
+
+    rule: str
+    title: str
+    text: str
+    due: date | None
+    term: str | None = None
+    why: str | None = None
+
+
+class RuleStatus(_Answer, frozen=True, kw_only=True):
+    """What one rule came to."""
+
+    rule: str
+    status: str
+
+
+class Receipt(_Answer, frozen=True, kw_only=True):
+    """Where a decision lies in the log. `proof` is there where it was asked for."""
+
+    index: int
+    leaf_hash: str
+    logged_at: datetime
+    proof: str | None = None
+
+
+class Decision(_Answer, frozen=True, kw_only=True):
+    """A decision on a campaign: allow or deny, and why.
+
+    `conclusive` is false for a deny in which no rule is violated, but facts are `missing`.
+    `valid_until` is when the answer may become another, None where nothing ahead changes it.
+    `rules` is there where it was asked for. A dry run has no `id` and no `receipt`.
+    """
+
+    id: str | None
+    decision: Effect
+    conclusive: bool
+    campaign: str | None
+    policy_set: PolicySetName
+    as_of: datetime
+    as_if_launched: date | None
+    valid_until: datetime | None
+    markets: tuple[MarketVerdict, ...]
+    findings: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
+    obligations: tuple[Obligation, ...]
+    missing: tuple[MissingFact, ...]
+    passed: int
+    not_applicable: int
+    recorded: bool
+    waived: tuple[Finding, ...] = ()
+    would_pass: tuple[str, ...] = ()
+    unmapped: tuple[str, ...] = ()
+    rules: tuple[RuleStatus, ...] = ()
+    receipt: Receipt | None = None
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the campaign may launch."""
+        return self.decision == "allow"
+
+    def __bool__(self) -> NoReturn:
+        """Refuse: a denied decision would be taken for true."""
+        raise TypeError("a decision is neither true nor false; ask for its `allowed`")
+
+    def summary(self) -> str:
+        """Return what to tell whoever planned the campaign: the outcome, and what to change."""
+        return "\n".join(map(printable, self._summary()))
+
+    def _summary(self) -> Iterator[str]:
+        yield f"{self.decision.upper()}  {self.campaign or '(without id)'}"
+        for finding in self.findings:
+            yield f"{finding.rule}: {finding.title}"
+            yield from (f"  {text}" for text in (finding.message,) if text)
+            for fact in finding.facts:
+                required = f"; required: {fact.required}" if fact.required else ""
+                yield f"  {fact.submitted_pointer or fact.pointer} is {fact.value}{required}"
+            yield from (f"  to pass: {text}" for text in (finding.remedy,) if text)
+        for fact in self.missing:
+            yield f"missing: {fact.submitted_pointer or fact.pointer} ({fact.label})"
+        for duty in self.obligations:
+            due = f" until {duty.due}" if duty.due is not None else ""
+            yield f"to do{due}: {duty.text} ({duty.rule})"
+
+
+class LoggedDecision(Decision, frozen=True, kw_only=True):
+    """A decision from the log, with who asked, when, and what was `submitted`."""
+
+    actor: str | None
+    decided_at: datetime
+    submitted: dict[str, Any]
+
+
+class ListedDecision(_Answer, frozen=True, kw_only=True):
+    """A decision as a search lists it. Of an erased one the contents are gone."""
+
+    id: str
+    decision: Effect
+    conclusive: bool
+    campaign: str | None
+    policy_set: PolicySetName
+    rules: tuple[RuleStatus, ...]
+    erased: bool
+    index: int
+    actor: str | None
+    decided_at: datetime
+    logged_at: datetime
+
+
+class DecisionPage(_Answer, frozen=True, kw_only=True):
+    """A page of a search. `size` is that of the log that all of its pages search."""
+
+    items: tuple[ListedDecision, ...]
+    size: int
+    next: str | None
+
+
+class OutcomeCount(_Answer, frozen=True, kw_only=True):
+    """How many decisions came to an outcome."""
+
+    decision: Effect
+    conclusive: bool
+    count: int
+
+
+class RuleCount(_Answer, frozen=True, kw_only=True):
+    """In how many decisions a rule came to a status."""
+
+    rule: str
+    status: str
+    count: int
+
+
+class MonthCount(_Answer, frozen=True, kw_only=True):
+    """The outcomes of a month in UTC, `2026-11`."""
+
+    month: str
+    outcomes: tuple[OutcomeCount, ...]
+
+
+class Statistics(_Answer, frozen=True, kw_only=True):
+    """How many decisions there are, as of a size of the log."""
+
+    size: int
+    decisions: int
+    outcomes: tuple[OutcomeCount, ...]
+    rules: tuple[RuleCount, ...]
+    rules_omitted: int
+    months: tuple[MonthCount, ...]
+    months_omitted: int
+
+
+class Replay(_Answer, frozen=True, kw_only=True):
+    """Whether a decision comes out again. `differences` name the members that do not."""
+
+    id: str
+    replay: Literal["identical", "differs", "erased", "not replayable"]
+    why: str | None
+    differences: tuple[dict[str, Any], ...]
+    omitted: int
+
+
+class Version(_Answer, frozen=True, kw_only=True):
+    """A version of a policy set, and what its check and its tests came to.
+
+    A version that is not sound cannot be submitted: `check` and `test` say why.
+    """
+
+    policy_set: str
+    version: str
+    digest: str
+    state: str
+    revision: int
+    is_in_force: bool
+    is_sound: bool
+    author: str | None
+    uploaded_at: datetime
+    check: dict[str, Any]
+    test: dict[str, Any]
+
+
+class Turn(_Answer, frozen=True, kw_only=True):
+    """A version that is in force, or will be, from an instant on."""
+
+    version: str
+    digest: str
+    since: datetime = msgspec.field(name="from")
+    actor: str | None = None
+
+
+class VersionName(_Answer, frozen=True, kw_only=True):
+    """The name of a version."""
+
+    version: str
+    digest: str
+
+
+class PolicySet(_Answer, frozen=True, kw_only=True):
+    """A policy set: what is in force, what was before, and what waits for its time."""
+
+    name: str
+    revision: int
+    in_force: Turn | None
+    before: VersionName | None
+    scheduled: Turn | None
