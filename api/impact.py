@@ -119,7 +119,10 @@ def assess(entry: LogEntry, engine: Engine, erasures: Tombstones) -> Assessment:
 
 
 def _outcome(logged: Reopened, engine: Engine) -> Outcome:
-    made = submit(logged.by(engine), logged.campaign, terms=logged.terms, id="")
+    try:
+        made = submit(logged.by(engine), logged.campaign, terms=logged.terms, id="")
+    except ValueError as error:  # A waiver of the record that is none.
+        return NotReplayable(why=f"its record cannot be read: {error}")
     if isinstance(made, Refused):
         return refused(made)
     before, after = _statuses(logged.result), _statuses(made.document)

@@ -185,7 +185,10 @@ class Replayer:
         except (NotFound, EngineError, ValueError) as error:
             return NotReplayable(why=f"its policies cannot be used: {error}")
         recorded = logged.result
-        made = submit(engine, logged.campaign, terms=logged.terms, id=str(recorded.get("id")))
+        try:
+            made = submit(engine, logged.campaign, terms=logged.terms, id=str(recorded.get("id")))
+        except ValueError as error:  # A waiver of the record that is none.
+            return NotReplayable(why=f"its record cannot be read: {error}")
         if isinstance(made, Refused):
             return refused(made)
         made.document["engine"] = recorded.get("engine")
