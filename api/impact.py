@@ -122,9 +122,9 @@ def _outcome(logged: Reopened, engine: Engine) -> Outcome:
     deciding = logged.by(engine)
     try:
         terms = logged.terms_for(deciding)
-    except ValueError as error:
-        return NotReplayable(why=f"its standing facts cannot be read: {error}")
-    made = submit(deciding, logged.campaign, terms=terms, id="")
+        made = submit(deciding, logged.campaign, terms=terms, id="")
+    except ValueError as error:  # A waiver or a standing fact of the record that is none.
+        return NotReplayable(why=f"its record cannot be read: {error}")
     if isinstance(made, Refused):
         return refused(made)
     before, after = _statuses(logged.result), _statuses(made.document)

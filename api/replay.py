@@ -201,12 +201,12 @@ class Replayer:
             engine = logged.by(self._engine(envelope.policy_set.digest, envelope.policy_set.name))
         except (NotFound, EngineError, ValueError) as error:
             return NotReplayable(why=f"its policies cannot be used: {error}")
+        recorded = logged.result
         try:
             terms = logged.terms_for(engine)
-        except ValueError as error:
-            return NotReplayable(why=f"its standing facts cannot be read: {error}")
-        recorded = logged.result
-        made = submit(engine, logged.campaign, terms=terms, id=str(recorded.get("id")))
+            made = submit(engine, logged.campaign, terms=terms, id=str(recorded.get("id")))
+        except ValueError as error:  # A waiver or a standing fact of the record that is none.
+            return NotReplayable(why=f"its record cannot be read: {error}")
         if isinstance(made, Refused):
             return refused(made)
         made.document["engine"] = recorded.get("engine")

@@ -130,7 +130,9 @@ def role_for(found: RequestedWaiver, engine: Engine, key: ApiKey, named: str | N
         raise ProblemRaised(malformed([fault]))
     if role not in key.may_grant:
         shown = f'as "{role}"' if role is not None else "at all"
-        raise _wrong_role(f"the key grants no waivers {shown}; it was made without `--may-grant`")
+        listed = ", ".join(f'"{each}"' for each in own)
+        why = f"it may as {listed}" if own else "it was made without `--may-grant`"
+        raise _wrong_role(f"the key grants no waivers {shown}; {why}")
     return str(role)
 
 

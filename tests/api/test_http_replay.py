@@ -260,8 +260,16 @@ def test_engines_that_were_not_used_for_long_are_let_go(
     assert [replay(number) for number in (len(bundles) - 1, 0, 1)] == [1, 2, 2]
 
 
-@pytest.mark.parametrize("wrong", [{"w1": "x"}, [1], "x"])
-def test_recorded_waivers_that_are_none(api: Caller, wrong: Any) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"w1": "x"}, "its `waivers` are no list of texts"),
+        ([1], "its `waivers` are no list of texts"),
+        ("x", "its `waivers` are no list of texts"),
+        (["# nothing"], "the text is not that of one waiver"),
+    ],
+)
+def test_recorded_waivers_that_are_none(api: Caller, wrong: Any, why: str) -> None:
     members = {"format": "assent", "as_of": "2026-11-23T09:00:00Z", "as_if_launched": None}
     result = api.decide(campaign())
     del result["receipt"], result["recorded"]
@@ -276,6 +284,4 @@ def test_recorded_waivers_that_are_none(api: Caller, wrong: Any) -> None:
     entry = seal(record).entry(0, datetime(2026, 11, 23, tzinfo=UTC))
     made = Replayer(PolicyVersions(database), Erasures(database)).replay(entry)
     database.close()
-    assert made.outcome == NotReplayable(
-        why="its record cannot be read: its `waivers` are no list of texts"
-    )
+    assert made.outcome == NotReplayable(why=f"its record cannot be read: {why}")

@@ -446,6 +446,19 @@ def test_rule_that_is_gone_is_told(own: Caller) -> None:
     problem_of(waiting, 422, "malformed-order")
 
 
+def test_only_what_decides_takes_the_place_of_an_engine(own: Caller) -> None:
+    """A batch that is under way is cut off by a grant, and by no request or refusal."""
+    policies: PoliciesInForce = own.app.extensions["policies"]
+    engine = policies.engine("assent")
+    first, second = ask(own), ask(own, campaign="refused")
+    loaded(step(own, second, "refuse", reason="no"))
+    settle(own)
+    assert policies.is_in_force(engine)
+    loaded(step(own, first, "grant"))
+    settle(own)
+    assert not policies.is_in_force(engine)
+
+
 def test_running_process_follows_within_two_seconds(own: Caller) -> None:
     def decision() -> str:
         return str(own.decide(dear())["decision"])

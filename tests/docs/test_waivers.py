@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from flask import Flask
 
 from api.cli.main import assent
+from api.cli.waiver_view import waiver_lines, waivers_lines
 from api.wsgi import start
 from tests.api import waiving
 from tests.api.installation import Caller, Served, free_port, install, serving
@@ -71,6 +72,54 @@ def decided(served: Served, by: timedelta) -> str:
     return INSTANT.sub("T09:00:00Z", UUID.sub("7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e", told))
 
 
+def the_rest(by: timedelta) -> None:
+    """Do what the page only names: refuse, list what is unused, and answer programs in JSON."""
+
+    def told(line: str) -> str:
+        return CliRunner().invoke(assent, shlex.split(moved(line, by))).output
+
+    days = "--from 2026-11-30 --until 2027-01-01 --ticket LEG-993 --reason 'for all'"
+    scope = "--advertiser Acme --market DE --market FR --evidence https://a.example/1"
+    asked = f"waivers request spending/free {scope} {days} --key-file anna.key --json"
+    made = json.loads(told(asked))
+    assert (made["advertiser"], made["markets"]) == ("Acme", ["DE", "FR"])
+    shown = told(f"waivers show {made['id']} --key-file anna.key")
+    assert "  for       advertiser Acme in DE, FR\n" in shown
+    assert "  evidence  https://a.example/1\n" in shown
+    refused = told(f"waivers refuse {made['id']} --reason 'for no one' --key-file ben.key")
+    assert f"{made['id']}  refused  spending/free" in refused
+    assert "  refused   by ben, " in refused
+    listed = json.loads(told("waivers list --unused --json --key-file ben.key"))
+    assert [each["id"] for each in listed["items"]] == [made["id"]]
+    assert told("waivers list --state expired --key-file ben.key") == "no waiver is as you asked\n"
+    again = told(f"waivers grant {made['id']} --as DPO --key-file ben.key")
+    assert again.startswith('assent: waivers: the key grants no waivers as "DPO"')
+
+
+def test_list_says_why_a_granted_waiver_has_no_effect() -> None:
+    made = {
+        "id": "w1",
+        "state": "granted",
+        "rule": "p/r",
+        "campaign": "c-1",
+        "advertiser": "Acme",
+        "markets": [],
+        "from": "2026-12-01",
+        "until": "2027-01-01",
+        "in_effect": False,
+        "why": "by the policies in force, `p/r` is mandatory, and nobody can waive it",
+        "used": {"decisions": 1204, "last_at": None},
+    }
+    assert [line.plain for line in waivers_lines([made])] == [
+        "w1  granted  p/r",
+        "  campaign c-1 of advertiser Acme, from 2026-12-01 until 2027-01-01, in 1,204 decisions",
+        "  without effect: by the policies in force, `p/r` is mandatory, and nobody can waive it",
+    ]
+    more = {"ticket": "T", "reason": "r", "evidence": [], "history": []}
+    told = [line.plain for line in waiver_lines({**made, **more})]
+    assert f"  in effect no: {made['why']}" in told
+
+
 def test_anna_and_ben_do_as_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installation = install(tmp_path, log_level="error", port=free_port())
     started = start(installation.settings)
@@ -92,7 +141,7 @@ def test_anna_and_ben_do_as_the_page_says(tmp_path: Path, monkeypatch: pytest.Mo
 
     with serving(installation) as served:
         made = BLOCK.sub(carry_out, PAGE.read_text(encoding="utf-8"))
-        assert served.process.poll() is None
+        the_rest(by)
     if regenerates:
         PAGE.write_text(made, encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == made

@@ -16,7 +16,7 @@ from api.http.answers import json_answer
 from api.http.bodies import JSON, body_type, read_document
 from api.http.choice import choose_engine, unknown_set
 from api.http.conditions import seen_revision, tagged
-from api.http.problems import ProblemRaised
+from api.http.problems import ProblemError, ProblemRaised
 from api.http.service import Service
 from api.http.shapes import (
     GRANT,
@@ -85,7 +85,11 @@ def _register_asking(routes: Blueprint, service: Service) -> None:
         wanted = Request(
             policy_set=engine.identity.name, terms=terms, evidence=asked.get("evidence", ())
         )
-        made = service.waivers.request(wanted, actor=requester)
+        try:
+            made = service.waivers.request(wanted, actor=requester)
+        except ValueError as error:  # Midnight has passed meanwhile.
+            over = ProblemError(message=str(error), pointer="/until", help=REQUEST_HELP)
+            raise ProblemRaised(malformed([over])) from None
         answer = _told(service, made, status=201)
         answer.headers["Location"] = f"/v1/waivers/{made.id}"
         return answer

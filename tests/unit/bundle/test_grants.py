@@ -22,6 +22,7 @@ from engine.bundle.grants import (
     Approval,
     RecordedGrants,
     WaiverTerms,
+    name_of,
     quoted,
     read_grant,
     written,
@@ -123,6 +124,8 @@ def test_text_is_in_the_canonical_layout() -> None:
         '  reason        "every ad is reviewed by hand"\n'
         "end waiver\n"
     )
+    assert name_of(written("w1", terms)) == "w1"
+    assert "approved by" not in written("w1", terms)
     assert quoted("\\") == '"\\\\"'
 
 
