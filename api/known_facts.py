@@ -62,11 +62,8 @@ def check_agreement(fact: StandingFact, others: Iterable[FactVersion], engine: E
 
     One that no longer fits the vocabulary states nothing.
     """
-    bundle = engine.bundle
-    documents = [each.document() for each in others]
-    book = engine.standing_facts(documents)
-    known = [each for each in book.stated(fact.subject) if isinstance(each, StandingFact)]
-    assert book.vocabulary is bundle.policies.vocabulary  # noqa: S101 - one engine reads both.
+    book = engine.standing_facts(each.document() for each in others)
+    known = (each for each in book.stated(fact.subject) if isinstance(each, StandingFact))
     faults = disagreements(fact, known)
     if faults:
         raise FactFaults(faults)

@@ -88,7 +88,10 @@ class PolicySets:
             return read_number(connection)
 
     def plan(self) -> Plan:
-        """Return what is in force, and what is to come."""
+        """Return what is in force, what is to come, and what is known beforehand.
+
+        Raises `ContentsUnread` or `LogInconsistent` where a standing fact cannot be read.
+        """
         with self._database.reading() as connection:
             return Plan(
                 number=read_number(connection),
@@ -97,6 +100,11 @@ class PolicySets:
                 grants=read_grants(connection),
                 facts=current_facts(connection, self._database.contents),
             )
+
+    def timelines(self) -> Sequence[Timeline]:
+        """Return those of all sets, by name."""
+        with self._database.reading() as connection:
+            return read_timelines(connection)
 
     def timeline(self, name: str) -> Timeline:
         """Return that of one set. Raises `NotFound`."""

@@ -18,6 +18,8 @@ from engine.audit.acts import (
     Declaration,
     Entry,
     Erasure,
+    FactChange,
+    FactTransition,
     Ground,
     Hold,
     HoldGround,
@@ -57,6 +59,14 @@ ASKED = WaiverChange(
     waiver="w1",
     policy_set="house",
     rule="models/audit",
+    actor="anna",
+)
+FACT = FactChange(
+    entries=(),
+    transition=FactTransition.RECORD,
+    fact="9aa80509-d013-482c-a5f2-010d305e4d70",
+    version=1,
+    commitment="c" * 43,
     actor="anna",
 )
 SCHEDULE = Declaration(schedule=Schedule.read({"default": "1 year"}), actor="service")
@@ -288,10 +298,10 @@ def test_documented_members_are_those_of_the_leaves() -> None:
     members = set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE))
     assert members == {
         name
-        for act in (READ, ERASURE, HOLD, RELEASE, SCHEDULE, UPLOAD, ASKED)
+        for act in (READ, ERASURE, HOLD, RELEASE, SCHEDULE, UPLOAD, ASKED, FACT)
         for name in json.loads(seal_act(act).leaf(NOON))
     }
-    for word in (*Ground, *Action, *HoldGround, *Transition):
+    for word in (*Ground, *Action, *HoldGround, *Transition, *FactTransition):
         assert f'`"{word}"`' in table
 
 

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.impact import assess
 from api.recording import input_of
 from api.replay import Identical, NotReplayable, Replayer
 from api.submission import NATIVE, Decided, Terms, submit
@@ -19,7 +21,9 @@ from engine.source.json_text import read_json
 from engine.storage.errors import NotFound
 from engine.storage.policies import PolicyVersion
 from tests.strategies import consent_strings
-from tests.strategies.campaigns import DAYS, descriptors, policy_files
+from tests.strategies.campaigns import DAYS, VOCABULARY, descriptors, policy_files
+from tests.unit.evaluation.courtroom import CAMPAIGN
+from tests.unit.test_public_surface import RULE
 
 POLICIES = Path(__file__).parents[2] / "policies"
 ID = "7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e"
@@ -93,4 +97,35 @@ def test_what_consent_strings_say_is_replayed_from_the_strings() -> None:
     assert b"tcf_string" not in entry.payload.input
     assert b"/consent/gpp" in entry.payload.result
     kept = Kept(bundle)
+    assert Replayer(kept, kept).replay(entry).outcome == Identical()
+
+
+@pytest.mark.parametrize(
+    ("standing", "why"),
+    [
+        (b"5", "its record cannot be read: its standing facts are no list of objects"),
+        (b"[5]", "its record cannot be read: its standing facts are no list of objects"),
+        (b"[{}]", "its standing facts cannot be read: this is no standing fact"),
+    ],
+)
+def test_what_is_no_standing_fact_is_not_replayed(standing: bytes, why: str) -> None:
+    bundle = bundle_from_files({"p.policy": VOCABULARY + RULE}, name="small")
+    terms = Terms(format=NATIVE, as_of=datetime(2026, 9, 15, tzinfo=UTC))
+    entry = logged(bundle, CAMPAIGN, terms)
+    made = submit(Engine(bundle), CAMPAIGN, terms=terms, id=ID)
+    assert isinstance(made, Decided)
+    spoiled = DecisionRecord(
+        decision_id=ID,
+        decided_at=terms.as_of,
+        input=input_of(CAMPAIGN, terms)[:-1] + b',"standing_facts":' + standing + b"}",
+        result=made.document,  # type: ignore[arg-type] # It is JSON by its contract.
+        actor="cli",
+    )
+    kept = Kept(bundle)
+    told = Replayer(kept, kept).replay(seal(spoiled).entry(0, terms.as_of)).outcome
+    assert isinstance(told, NotReplayable)
+    assert told.why.startswith(why)
+    assessed = assess(seal(spoiled).entry(0, terms.as_of), Engine(bundle), kept).outcome
+    assert isinstance(assessed, NotReplayable)
+    assert assessed.why == told.why
     assert Replayer(kept, kept).replay(entry).outcome == Identical()

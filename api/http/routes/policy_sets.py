@@ -64,7 +64,7 @@ def _register_reading(routes: Blueprint, service: Service) -> None:
     @routes.get("/v1/policy-sets")
     def list() -> Response:  # noqa: A001 - the endpoint's name.
         read_query(NoParameters, request.args)
-        now, lines = service.clock(), sets.plan().timelines
+        now, lines = service.clock(), sets.timelines()
         seen = [set_document(each, now) for each in lines if g.key.reaches(each.policy_set)]
         return json_answer({"items": seen})
 
