@@ -1,8 +1,8 @@
 """Which values of a parameter are the stricter ones, as the rules that read it have it.
 
 Each comparison in which a rule reads a parameter has a sign, as in the check of absence: whether
-its truth leads towards denial. It comes true, or ceases to, as the parameter grows. Both together say
-whether a greater value lets more pass or less.
+its truth leads towards denial. It comes true, or ceases to, as the parameter grows. Both together
+say whether a greater value lets more pass or less.
 """
 
 from collections.abc import Iterable, Iterator
@@ -41,11 +41,6 @@ class Direction(Enum):
 
     LOWER = "lower"
     HIGHER = "higher"
-
-    @property
-    def reverse(self) -> "Direction":
-        """The other one."""
-        return Direction.LOWER if self is Direction.HIGHER else Direction.HIGHER
 
 
 def is_as_strict(new: Constant, old: Constant, direction: Direction) -> bool:
