@@ -1,44 +1,32 @@
 """Profiles: what a house adopts of policies that others have written, and how it tightens them.
 
-A profile never loosens. Of rules that is seen in how they are enforced. Of a parameter it is found
-out from the rules that read it: each reading says whether a greater value lets more pass or less,
-and where all agree that is the direction in which the parameter may be moved.
+A profile never loosens. Of rules that is seen in how they are enforced; of a parameter it is found
+out from the rules that read it (`directions`), and where all readings agree that is the direction
+in which it may be moved.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import Enum
-from fractions import Fraction
 
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from ..syntax import tree as syntax
-from ..syntax.lexis import Comparator
 from . import faults, profile_faults
 from .declare import Instrument, cited
+from .directions import Direction, directions_of, is_as_strict
 from .elaborate import Scope
 from .findings import Report
 from .overrides import WrittenRule
 from .parameters import stated
-from .polarity import positions
 from .tree import (
     Citation,
-    Compared,
-    Condition,
     Constant,
     Edition,
-    Effect,
     Enforcement,
-    Measure,
-    Money,
     Parameter,
-    ParameterTerm,
     Rule,
     Window,
-    conditions_below,
-    terms_below,
-    terms_of,
 )
 from .types import ListType
 
@@ -47,27 +35,6 @@ _ORDER = (
     *(Enforcement.OVERRIDABLE, Enforcement.MANDATORY),
 )
 """From the loosest to the strictest: whoever names a role lets nobody else waive the rule."""
-
-_RISES_WITH_LEFT = (
-    *(Comparator.AT_LEAST, Comparator.MORE_THAN, Comparator.EXCEEDS),
-    *(Comparator.AFTER, Comparator.ON_OR_AFTER),
-)
-_FALLS_WITH_LEFT = (
-    *(Comparator.AT_MOST, Comparator.LESS_THAN),
-    *(Comparator.BEFORE, Comparator.ON_OR_BEFORE),
-)
-
-
-class Direction(Enum):
-    """Which values of a parameter are the stricter ones."""
-
-    LOWER = "lower"
-    HIGHER = "higher"
-
-    @property
-    def reverse(self) -> "Direction":
-        """The other one."""
-        return Direction.LOWER if self is Direction.HIGHER else Direction.HIGHER
 
 
 def profiles_in(files: Iterable[syntax.File]) -> tuple[syntax.Profile, ...]:
@@ -243,7 +210,7 @@ class Tightening:
         if (
             direction is not None
             and stands is not None
-            and not _is_as_strict(constant, stands.content, direction)
+            and not is_as_strict(constant, stands.content, direction)
         ):
             self.report(
                 profile_faults.loosened_value(
@@ -268,7 +235,7 @@ def _moved(
         if until is not None and until <= start:
             yield edition
             continue
-        if direction is not None and not _is_as_strict(constant, edition.content, direction):
+        if direction is not None and not is_as_strict(constant, edition.content, direction):
             yield edition
             continue
         if begins is None or begins < start:
@@ -276,84 +243,3 @@ def _moved(
             begins = start
         window = Window(start=begins, until=until)
         yield Edition(window=window, content=constant, sources=sources)
-
-
-def _is_as_strict(new: Constant, old: Constant, direction: Direction) -> bool:
-    """Whether a value is at least as strict as another; what cannot be compared never is."""
-    one, other = _size(new), _size(old)
-    if one is None or other is None or one[0] != other[0]:
-        return False
-    return one[1] <= other[1] if direction is Direction.LOWER else one[1] >= other[1]
-
-
-def _size(constant: Constant) -> tuple[str, Fraction] | None:
-    """Return the kind of a value and how great it is, or None where it has no order."""
-    match constant.value:
-        case bool():
-            return None
-        case int() | Fraction() as number:
-            return "", Fraction(number)
-        case date() as day:
-            return "date", Fraction(day.toordinal())
-        case Money(amount=amount, currency=currency):
-            return currency, amount
-        case Measure(kind=kind, size=size):
-            return kind.value, size
-        case _:
-            return None
-
-
-def directions_of(name: str, rules: Iterable[Rule]) -> Iterator[Direction | None]:
-    """Yield for each reading of a parameter which values make it stricter; None where unclear."""
-    for rule in rules:
-        permits = rule.effect in (Effect.REQUIRE, Effect.PERMIT)
-        clauses = [(clause.condition, True) for clause in rule.applicability]
-        clauses += [(rule.main.condition, not permits)]
-        clauses += [(each.clause.condition, False) for each in rule.exemptions]
-        clauses += [(each.scope.condition, False) for each in rule.waivers]
-        for condition, towards_denial in clauses:
-            yield from _readings(name, condition, towards_denial=towards_denial)
-
-
-def _readings(
-    name: str, condition: Condition, *, towards_denial: bool
-) -> Iterator[Direction | None]:
-    for place in positions(condition, towards_denial=towards_denial):
-        part = place.part
-        if not isinstance(part, Compared) or not _reads(part, name):
-            continue
-        rising = _rising(part, name)
-        if rising is None:
-            yield None
-        else:
-            yield Direction.HIGHER if rising is place.towards_denial else Direction.LOWER
-
-
-def _reads(part: Compared, name: str) -> bool:
-    below = (term for each in conditions_below(part) for term in terms_below(each))
-    terms = (*terms_of(part), *below)
-    return any(isinstance(term, ParameterTerm) and term.name == name for term in terms)
-
-
-def _rising(part: Compared, name: str) -> bool | None:
-    """Whether a comparison comes true as a parameter grows; None where that cannot be told."""
-    places = [
-        index
-        for index, term in enumerate((part.left, *part.right))
-        if isinstance(term, ParameterTerm) and term.name == name
-    ]
-    read = sum(isinstance(t, ParameterTerm) and t.name == name for t in terms_of(part))
-    if len(places) != 1 or read != 1:
-        return None
-    place = places[0]
-    match part.comparator:
-        case comparator if comparator in _RISES_WITH_LEFT:
-            return place == 0
-        case comparator if comparator in _FALLS_WITH_LEFT:
-            return place != 0
-        case Comparator.BETWEEN if place:
-            return place == 2
-        case Comparator.WITHIN if place == 1 and part.within:
-            return True
-        case _:
-            return None

@@ -1,6 +1,7 @@
 """`assent decide` with one record: the explanation, its JSON, and what is refused."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -188,3 +189,58 @@ end policy
 """
     )
     return str(directory)
+
+
+# --- the files of the ads -------------------------------------------------------------------------
+
+STORE = {
+    "active_manifest": "a",
+    "validation_state": "Valid",
+    "manifests": {"a": {"assertions": [{"digitalSourceType": "http://cv.example/trained"}]}},
+}
+
+
+def test_the_files_of_the_ads_tell_of_their_origin(run: Run, write: Write, tmp_path: Path) -> None:
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "cat.json").write_text(json.dumps(STORE), encoding="utf-8")
+    creative = {"id": "a-1", "credentials": {"file": "cat.json"}}
+    file = write("c.json", {"id": "c-1", "creatives": [creative]})
+    told = run("decide", str(file), "--assets", str(tmp_path / "media"))
+    assert told.exit_code == 1
+    assert told.stdout.startswith("DENY  c-1")
+    missing = run("decide", str(file), "--assets", str(tmp_path))
+    assert missing.exit_code == 1
+    assert "there is no file `cat.json` among the assets" in missing.stdout
+    assert "/creatives/0/credentials/file" in missing.stdout
+
+
+def test_without_the_library_media_files_stop_the_command(
+    run: Run, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "c2pa", None)
+    (tmp_path / "cat.jpg").write_bytes(b"")
+    creative = {"id": "a-1", "credentials": {"file": "cat.jpg"}}
+    file = write("c.json", {"id": "c-1", "creatives": [creative]})
+    result = run("decide", str(file), "--assets", str(tmp_path))
+    assert result.exit_code == 2
+    assert "pip install 'assent[c2pa]'" in result.stderr
+
+
+def test_assets_are_those_of_descriptors(run: Run, write: Write, tmp_path: Path) -> None:
+    file = write("c.json", {"id": "c-1"})
+    result = run("decide", str(file), "--format", "meta", "--assets", str(tmp_path))
+    assert result.exit_code == 2
+    assert "--assets reads those of descriptors" in result.stderr
+
+
+def test_an_organisation_is_read_with_what_it_adopts(run: Run) -> None:
+    folder = Path(__file__).parents[2] / "examples" / "fjellsko"
+    checked = run("check", str(folder))
+    assert checked.exit_code == 0
+    assert checked.stdout == "no errors, no warnings in 4 policy files\n"
+    tested = run("test", str(folder))
+    assert tested.exit_code == 0
+    assert tested.stdout == "28 passed, 0 failed\n"
+    campaign = folder / "campaigns" / "autumn.json"
+    decided = run("decide", str(campaign), "--policies", str(folder), "--as-of", "2026-10-05")
+    assert decided.stdout.startswith("ALLOW  eu-running-shoes-autumn")

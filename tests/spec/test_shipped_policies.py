@@ -350,10 +350,10 @@ def rule_nodes() -> Iterator[tree.Node]:
     return (part for node in nodes() if isinstance(node, tree.Policy) for part in walk(node))
 
 
-UNUSED = (tree.Aggregate, tree.Waiver)
+UNUSED = (tree.Aggregate, tree.Waiver, tree.Profile)
 """No shipped rule takes a list together: `docs/language.md` shows how.
 
-Nor is one waived, which is for each house to do.
+Nor is one waived or tightened by a profile, which is for each house to do.
 """
 
 

@@ -1,4 +1,4 @@
-"""Manifests in a descriptor, and files that it names: facts before the decision, never fetched."""
+"""Manifests in a descriptor, and files that it names: facts before the decision."""
 
 import importlib.util
 import json

@@ -8,8 +8,10 @@ import pytest
 from engine.bundle.bundle import Bundle, build
 from engine.bundle.load import adopted_beside, read_directory
 from engine.semantics.adopted import is_adopted
-from engine.semantics.profiles import directions_of
-from engine.semantics.tree import Enforcement
+from engine.semantics.directions import Direction, directions_of, is_as_strict
+from engine.semantics.tree import Constant, Enforcement, Value
+from engine.semantics.types import Scalar
+from engine.source.text import Span
 
 ROOT = Path(__file__).parents[3]
 VOCABULARY = (ROOT / "tests" / "golden" / "vocabulary.policy").read_text(encoding="utf-8")
@@ -229,6 +231,51 @@ def test_a_profile_says_what_decides_it_once() -> None:
     broken = profile("source", "tightens ads/one to mandatory").replace("  source CODE sec 9\n", "")
     assert "E0501" not in codes(law + broken)
     assert codes(law + profile() + profile()) == {"E0310"}
+
+
+def test_names_that_nothing_has_are_told_with_what_was_probably_meant() -> None:
+    law = WHOLE + rule("one", "require campaign.size is at most limit")
+    wrong = profile(
+        "adopts house.rulse",
+        "tightens ads/won to mandatory",
+        "tightens limmit to 9 from 2026-06-01",
+        "tightens ads/one to mandatory",
+        "tightens ads/one to enforced",
+    )
+    assert codes(law + wrong) == {"E0550", "E0309", "E0555", "E0310"}
+    assert codes(law + profile("adopts house.rules, golden")) == set()
+
+
+def test_a_rule_that_enforces_nothing_or_is_lifted_is_not_tightened() -> None:
+    duty = rule("one", 'oblige "Do it." when campaign.political due before launch')
+    duty = duty.replace('    message       "It is not so."\n    remedy        "Change it."\n', "")
+    assert codes(duty) == set()
+    assert codes(duty + profile("tightens ads/one to enforced")) == {"E0554"}
+    lifted = """
+policy ads
+  source CODE sec 1
+  in force from 2020-01-01
+  rule one
+    prohibit when campaign.political
+    subject to ads/free
+    message "It is political."
+    remedy "Change it."
+  rule free
+    permit when campaign.objective is sales
+    despite ads/one
+end policy
+"""
+    assert codes(lifted + profile("tightens ads/one to enforced")) == set()
+    assert codes(lifted + profile("tightens ads/one to mandatory")) == {"E0554"}
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [("a", Scalar.TEXT), (True, Scalar.YES_NO), (frozenset({"a"}), Scalar.TEXT)]
+)
+def test_what_has_no_order_is_never_as_strict(value: Value, kind: Scalar) -> None:
+    span = Span(source="house.policy", start=0, end=1)
+    constant = Constant(span=span, type=kind, value=value, text="a")
+    assert not is_as_strict(constant, constant, Direction.LOWER)
 
 
 # --- adopting -----------------------------------------------------------------------------------
