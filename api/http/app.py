@@ -27,6 +27,7 @@ from .routes import (
     opa,
     policies,
     policy_sets,
+    queries,
     search,
     tiles,
     vocabulary,
@@ -41,7 +42,7 @@ def create_app(service: Service) -> Flask:
     app.extensions["policies"] = service.policies
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # `crossing` answers what there is.
     app.url_map.merge_slashes = False
-    modules = (decisions, batch, search, erasures, log, tiles, vocabulary, health, metrics)
+    modules = (decisions, batch, search, queries, erasures, log, tiles, vocabulary, health, metrics)
     for module in (*modules, policy_sets, policies, documentation, authzen, opa):
         app.register_blueprint(module.blueprint(service))
     _register_admission(app, service)

@@ -13,6 +13,7 @@ from marshmallow import ValidationError, fields
 
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
+from engine.storage.saved_queries import NAME_PATTERN
 
 LONGEST_TEXT = 512
 _YES_NO = {"type": "boolean"}
@@ -64,6 +65,22 @@ class Text(Described):
         if isinstance(value, str) and 1 <= len(value) <= LONGEST_TEXT and "\0" not in value:
             return value
         raise _refusal("a text", value)
+
+
+class QueryName(Described):
+    """The name of a saved query."""
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(
+            advice="it has 1 to 64 of a-z, 0-9, `-` and `_`, a letter or digit first",
+            json_schema={"type": "string", "pattern": f"^{NAME_PATTERN}$"},
+            **rest,
+        )
+
+    def _deserialize(self, value: object, *_: Any, **__: Any) -> str:
+        if isinstance(value, str) and re.fullmatch(NAME_PATTERN, value):
+            return value
+        raise _refusal("the name of a query", value)
 
 
 class Flag(Described):

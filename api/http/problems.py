@@ -99,6 +99,12 @@ WRONG_STATE = _kind(
     "The version is not ready for this",
     "it is not in the state that the step leads from, its check has errors, or its tests fail",
 )
+TAKEN = _kind(
+    "taken",
+    409,
+    "Something else is saved there",
+    "a query is saved under this name already, or as many are saved as may be; delete one first",
+)
 HELD = _kind(
     "held",
     409,
@@ -214,6 +220,7 @@ KINDS = (
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     WRONG_STATE,
+    TAKEN,
     HELD,
     ERASED,
     OUTDATED,

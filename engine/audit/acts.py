@@ -1,11 +1,11 @@
 """What is logged beside decisions: acts, by which somebody did something with the log or policies.
 
-Contents of the log are erased, shown, held or kept for a time; a version of policies comes closer
-to being in force.
+Contents of the log are erased, shown, held or kept for a time; a query is saved or deleted; a
+version of policies comes closer to being in force.
 
 An act has an entry of its own, with a leaf of the kind `erasure`, `access`, `hold`, `release`,
-`schedule` or `policy`. The leaf names the entries concerned by their indexes, and whoever acted by
-the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
+`schedule`, `query` or `policy`. The leaf names the entries concerned by their indexes, and whoever
+acted by the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
 
 `docs/audit-log.md` has the formats byte by byte. Nothing here reads a clock or stores anything.
 """
@@ -31,6 +31,9 @@ ACTOR = "actor"
 
 REASON = "reason"
 """The member that an act on policies discloses as well: a text, or null."""
+
+NAME = "name"
+"""The member that an act on a saved query discloses as well: the name of the query."""
 
 
 class Ground(StrEnum):
@@ -68,6 +71,13 @@ class Action(StrEnum):
     REPLAY = "replay"
     SEARCH = "search"
     EXPORT = "export"
+
+
+class QueryChange(StrEnum):
+    """What happens to a saved query."""
+
+    SAVE = "save"
+    DELETE = "delete"
 
 
 class Transition(StrEnum):
@@ -143,7 +153,23 @@ class Declaration:
     entries: Spans = ()
 
 
-Act: TypeAlias = Erasure | Access | Hold | Release | Declaration | PolicyChange
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryAct:
+    """That a query is saved under a name, or deleted, and by whom.
+
+    `entries` names the act that saved it, where it is deleted. `filters` is the commitment to what
+    a query asks for, where it is saved: a search for a person names that person, and the log is
+    not to do so for ever.
+    """
+
+    entries: Spans
+    change: QueryChange
+    name: str
+    actor: str
+    filters: str | None = None
+
+
+Act: TypeAlias = Erasure | Access | Hold | Release | Declaration | QueryAct | PolicyChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +277,19 @@ class ScheduleLeaf(_ActLeaf, frozen=True, kw_only=True):
         )
 
 
-ActLeaf: TypeAlias = ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf | ScheduleLeaf | PolicyLeaf
+class QueryLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `query`, version 1: these and no others."""
+
+    discloses: ClassVar[tuple[str, ...]] = (ACTOR, NAME)
+
+    kind: Literal["query"]
+    change: QueryChange
+    filters_commitment: str | None
+
+
+ActLeaf: TypeAlias = (
+    ErasureLeaf | AccessLeaf | HoldLeaf | ReleaseLeaf | ScheduleLeaf | QueryLeaf | PolicyLeaf
+)
 
 
 class _Common(TypedDict):
@@ -329,6 +367,8 @@ def _disclosed(act: Act) -> Iterator[tuple[str, str | None]]:
     yield ACTOR, act.actor
     if isinstance(act, PolicyChange):
         yield REASON, act.reason
+    if isinstance(act, QueryAct):
+        yield NAME, act.name
 
 
 def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
@@ -340,24 +380,30 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
         sd_alg="sha-256",
         sd=digests,
     )
-    if isinstance(act, Erasure):
-        return ErasureLeaf(kind="erasure", ground=act.ground, **common)
-    if isinstance(act, Access):
-        return AccessLeaf(kind="access", action=act.action, **common)
-    if isinstance(act, Hold):
-        return HoldLeaf(kind="hold", ground=act.ground, **common)
-    if isinstance(act, Release):
-        return ReleaseLeaf(kind="release", **common)
-    if isinstance(act, Declaration):
-        return ScheduleLeaf(kind="schedule", classes=_shapes(act.schedule), **common)
-    return PolicyLeaf(
-        kind="policy",
-        transition=act.transition,
-        policy_set=act.policy_set,
-        digest=act.digest,
-        in_force_from=None if act.in_force_from is None else rfc3339(act.in_force_from),
-        **common,
-    )
+    match act:
+        case Erasure():
+            return ErasureLeaf(kind="erasure", ground=act.ground, **common)
+        case Access():
+            return AccessLeaf(kind="access", action=act.action, **common)
+        case Hold():
+            return HoldLeaf(kind="hold", ground=act.ground, **common)
+        case Release():
+            return ReleaseLeaf(kind="release", **common)
+        case Declaration():
+            return ScheduleLeaf(kind="schedule", classes=_shapes(act.schedule), **common)
+        case QueryAct():
+            return QueryLeaf(
+                kind="query", change=act.change, filters_commitment=act.filters, **common
+            )
+        case PolicyChange():
+            return PolicyLeaf(
+                kind="policy",
+                transition=act.transition,
+                policy_set=act.policy_set,
+                digest=act.digest,
+                in_force_from=None if act.in_force_from is None else rfc3339(act.in_force_from),
+                **common,
+            )
 
 
 def _shapes(schedule: Schedule) -> tuple[ClassShape, ...]:

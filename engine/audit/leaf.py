@@ -16,6 +16,8 @@ from .acts import (
     ErasureLeaf,
     HoldLeaf,
     PolicyLeaf,
+    QueryChange,
+    QueryLeaf,
     ReleaseLeaf,
     ScheduleLeaf,
     Transition,
@@ -26,7 +28,7 @@ from .spans import is_merged
 
 Leaf: TypeAlias = Envelope | ActLeaf
 
-_Act = TypeVar("_Act", ErasureLeaf, AccessLeaf, HoldLeaf, ReleaseLeaf, ScheduleLeaf, PolicyLeaf)
+_Act = TypeVar("_Act", bound=ActLeaf)
 
 
 class UnknownKind(RecordError):  # noqa: N818 - the house names what happened; the base is an error.
@@ -44,6 +46,7 @@ _READ_ACCESS = msgspec.json.Decoder(AccessLeaf)
 _READ_HOLD = msgspec.json.Decoder(HoldLeaf)
 _READ_RELEASE = msgspec.json.Decoder(ReleaseLeaf)
 _READ_SCHEDULE = msgspec.json.Decoder(ScheduleLeaf)
+_READ_QUERY = msgspec.json.Decoder(QueryLeaf)
 _READ_POLICY = msgspec.json.Decoder(PolicyLeaf)
 
 _TIMED = frozenset({Transition.IMPORT, Transition.ACTIVATE, Transition.ROLLBACK})
@@ -121,6 +124,16 @@ def _read_schedule(leaf: bytes) -> ScheduleLeaf:
     return declared
 
 
+def _read_query(leaf: bytes) -> QueryLeaf:
+    query = _read_act(_READ_QUERY, leaf)
+    is_saved = query.change is QueryChange.SAVE
+    if (query.filters_commitment is not None) != is_saved:
+        raise RecordError("the leaf does not commit to what a saved query asks, or should not")
+    if bool(query.entries) == is_saved:
+        raise RecordError("the leaf does not name the query that is deleted, or names another")
+    return query
+
+
 def _read_act(decoder: msgspec.json.Decoder[_Act], leaf: bytes) -> _Act:
     try:
         act = decoder.decode(leaf)
@@ -154,6 +167,7 @@ _KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
         ("hold", 1): _read_hold,
         ("release", 1): _read_release,
         ("schedule", 1): _read_schedule,
+        ("query", 1): _read_query,
         ("policy", 1): _read_policy,
     }
 )

@@ -198,6 +198,16 @@ request_key = Table(
     Index("request_key_logged_at", "logged_at"),
 )
 
+# The saved queries by name, each beside the entry that saved it, whose leaf commits to the filters.
+saved_query = Table(
+    "saved_query",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("index", _BIG, ForeignKey("log_entry.index"), nullable=False),
+    Column("filters", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+)
+
 policy_version = Table(
     "policy_version",
     metadata,
