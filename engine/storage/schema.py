@@ -28,10 +28,15 @@ from sqlalchemy import (
     text,
 )
 
-from ..audit.log import EPOCH
+from ..audit.record import EPOCH
 
 _MICROSECOND = timedelta(microseconds=1)
 _BIG = BigInteger().with_variant(Integer(), "sqlite")  # There, INTEGER is the key of the row.
+
+
+def microseconds(moment: datetime) -> int:
+    """Return an aware time as it is stored."""
+    return (moment - EPOCH) // _MICROSECOND
 
 
 class Instant(TypeDecorator[datetime]):
@@ -42,7 +47,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's signature.
         """Return the microseconds of a time."""
-        return None if value is None else (value - EPOCH) // _MICROSECOND
+        return None if value is None else microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above.
         """Return the time of microseconds."""
