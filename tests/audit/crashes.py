@@ -20,7 +20,7 @@ from engine.storage.migrate import migrate
 from tests.audit.writers import acknowledged, lost, start_writer
 from tests.postgresql import PostgreSQLServer, serving_postgresql
 
-_PATIENCE = 30.0
+_PATIENCE = 300.0
 _STEP = 0.01
 
 
@@ -60,7 +60,7 @@ def stop_server(server: PostgreSQLServer, url: str, rounds: int) -> Crashed:
         _await_growth(database, 60 + 40 * (round_ % 4))
         server.stop()
         for writer in writers:
-            logged |= acknowledged(writer.communicate(timeout=2 * _PATIENCE)[0])
+            logged |= acknowledged(writer.communicate(timeout=_PATIENCE)[0])
         server.start()
     return _looked_over(database, rounds, logged)
 
