@@ -6,18 +6,20 @@ missing.
 """
 
 import argparse
+import os
 import signal
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.migrate import migrate
-from tests.audit.writers import acknowledged, lost, start_writer
+from tests.audit.writers import acknowledged, lost
+from tests.audit.writing_process import main as append_all
 from tests.postgresql import PostgreSQLServer, serving_postgresql
 
 _PATIENCE = 300.0
@@ -41,14 +43,14 @@ def kill_writers(url: str, rounds: int) -> Crashed:
     """Kill two processes with eight threads each in the middle of their load (`kill -9`)."""
     database, logged = Database(url), dict[str, int]()
     for round_ in range(rounds):
-        writers = [start_writer(url, threads=8, count=0) for _ in range(2)]
+        writers = [_Writer.start(url) for _ in range(2)]
         _await_growth(database, 60 + 40 * (round_ % 4))
         for writer in writers:
-            with suppress(ProcessLookupError):
-                writer.send_signal(signal.SIGKILL)
+            os.kill(writer.process, signal.SIGKILL)
         for writer in writers:
-            logged |= acknowledged(writer.communicate(timeout=_PATIENCE)[0])
-            assert writer.returncode == -signal.SIGKILL
+            output, status = writer.end()
+            logged |= acknowledged(output)
+            assert status == -signal.SIGKILL
     return _looked_over(database, rounds, logged)
 
 
@@ -56,13 +58,42 @@ def stop_server(server: PostgreSQLServer, url: str, rounds: int) -> Crashed:
     """Stop the server at once, in the middle of commits, and start it again."""
     database, logged = Database(url), dict[str, int]()
     for round_ in range(rounds):
-        writers = [start_writer(url, threads=8, count=0) for _ in range(2)]
+        writers = [_Writer.start(url) for _ in range(2)]
         _await_growth(database, 60 + 40 * (round_ % 4))
         server.stop()
         for writer in writers:
-            logged |= acknowledged(writer.communicate(timeout=_PATIENCE)[0])
+            logged |= acknowledged(writer.end()[0])
         server.start()
     return _looked_over(database, rounds, logged)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writer:
+    """A fork that appends with eight threads, and what it writes of that."""
+
+    process: int
+    output: int
+
+    @classmethod
+    def start(cls, url: str) -> Self:
+        """Fork: whatever is imported is so already, and a round takes no longer than its load."""
+        reading, writing = os.pipe()
+        process = os.fork()
+        if process:
+            os.close(writing)
+            return cls(process=process, output=reading)
+        try:
+            os.dup2(writing, 1)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            append_all(url, 8, 0)
+        finally:
+            os._exit(0)
+
+    def end(self) -> tuple[bytes, int]:
+        """Return what it wrote, and its exit status, once it has ended."""
+        with os.fdopen(self.output, "rb") as stream:
+            written = stream.read()
+        return written, os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
 
 
 def _await_growth(database: Database, by: int) -> None:
