@@ -37,7 +37,7 @@ from engine.storage.migrate import migrate
 from engine.storage.static_tree import export_tree
 from engine.storage.tile_log import TileLog
 
-BATCH, CALLS, ROUNDS = 2048, 1000, 3
+BATCH, CALLS = 2048, 1000
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 DESCRIPTOR = b'{"id":"cmp-%d","targeting":{"age":{"min":13,"max":20},"profiling":true}}'
 
@@ -108,11 +108,11 @@ def _deep(filters: DecisionFilter, size: int) -> str:
     return write_cursor(1000, size, filters.digest())
 
 
-def exports(log: Decisions, size: int) -> None:
+def exports(log: Decisions, size: int, rounds: int) -> None:
     """Time all rows as CSV and NDJSON, and tell how much the memory grew meanwhile."""
     for name in ("csv", "ndjson"):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        rate(f"export as {name}, rows", size, partial(_exported, log, name))
+        rate(f"export as {name}, rows", size, partial(_exported, log, name), rounds)
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         print(f"{'':<36} memory grew by {grown:.0f} MiB")
 
@@ -122,7 +122,7 @@ def _exported(log: Decisions, name: str) -> None:
         assert piece
 
 
-def verification(database: Database, directory: Path, size: int) -> None:
+def verification(database: Database, directory: Path, size: int, rounds: int) -> None:
     """Time the verification of the published log, and of an export with all contents."""
     key, log = SignerKey(name="log.example/bench", seed=bytes(32)), TileLog(database)
     published = directory / "published"
@@ -138,7 +138,7 @@ def verification(database: Database, directory: Path, size: int) -> None:
         assert report.is_valid, report.first
         assert report.entries == size
 
-    rate("verify the published log, entries", size, published_log)
+    rate("verify the published log, entries", size, published_log, rounds)
     export = directory / "export.ndjson"
     head = Decisions(database).root_at(some := min(size, 100_000))
     with export.open("wb") as stream:
@@ -149,13 +149,13 @@ def verification(database: Database, directory: Path, size: int) -> None:
         with export.open("rb") as stream:
             assert verify_export(stream).is_valid
 
-    rate("verify an export with contents, entries", some, whole)
+    rate("verify an export with contents, entries", some, whole, rounds)
 
 
-def rate(name: str, count: int, made: Callable[[], None]) -> None:
+def rate(name: str, count: int, made: Callable[[], None], rounds: int) -> None:
     """Tell how many a second, by the clock and by the processor."""
     taken, used = [], []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         started, cpu = time.perf_counter(), time.process_time()
         made()
         taken.append(time.perf_counter() - started)
@@ -164,25 +164,32 @@ def rate(name: str, count: int, made: Callable[[], None]) -> None:
     print(f"{name:<42} {told_rate}", flush=True)
 
 
-def calls(made: Iterable[Callable[[], object]]) -> list[float]:
-    """Return the milliseconds of each call."""
+def calls(made: Iterable[Callable[[], object]]) -> list[tuple[float, float]]:
+    """Return the milliseconds of each call, by the clock and by the processor."""
     times = []
     for call in made:
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         call()
-        times.append(1000 * (time.perf_counter() - started))
+        used = time.process_time() - cpu
+        times.append((1000 * (time.perf_counter() - started), 1000 * used))
     return times
 
 
-def told(name: str, times: list[float], which: str) -> None:
-    at = quantiles(times, n=100)[int(which[1:]) - 1]
-    print(f"{name:<42} median {median(times):>7.2f} ms, {which} {at:>7.2f} ms")
+def told(name: str, times: list[tuple[float, float]], which: str) -> None:
+    at = int(which[1:]) - 1
+    clock, processor = zip(*times, strict=True)
+    shown = (
+        f"median {median(each):>6.2f} ms, {which} {quantiles(each, n=100)[at]:>7.2f} ms"
+        for each in (clock, processor)
+    )
+    print(f"{name:<42} {'; of processor '.join(shown)}", flush=True)
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--entries", type=int, default=1_000_000)
     arguments.add_argument("--directory", type=Path)
+    arguments.add_argument("--rounds", type=int, default=3)
     given = arguments.parse_args()
     print(f"Python {platform.python_version()}, {platform.machine()}; {given.entries:,} entries")
     with tempfile.TemporaryDirectory() as temporary:
@@ -192,8 +199,8 @@ def main() -> None:
         size = log.head().size
         proofs(log, size)
         pages(log, size)
-        verification(database, directory, size)
-        exports(log, size)
+        verification(database, directory, size, given.rounds)
+        exports(log, size, given.rounds)
         database.close()
 
 

@@ -24,6 +24,7 @@ from engine.storage.errors import BeyondLog, NotFound
 from engine.storage.filters import DecisionFilter
 from engine.storage.policies import PolicyVersions
 from engine.storage.tile_log import TileLog
+from engine.storage.vouched import VouchedDirectory
 
 
 @click.command()
@@ -57,6 +58,7 @@ def evidence(file: Path, ids: tuple[str, ...], *, as_json: bool, **criteria: Any
                 tiles=TileLog(database),
                 policies=PolicyVersions(database),
                 checkpoint=publisher.covering(size),
+                vouched=VouchedDirectory(path=settings.log_vouched),
             )
             entries = _named(decisions, ids) if ids else _found(decisions, filters)
             given = None if ids else filters.given()
