@@ -22,6 +22,7 @@ from engine.source.json_text import JSONValue
 from engine.storage.contents import check_read
 from engine.storage.policies import PolicyVersions
 from engine.storage.tile_log import TileLog
+from engine.storage.vouched import VouchedDirectory
 
 from .receipts import receipt_of
 
@@ -40,6 +41,8 @@ What is here
   policies/    the policies that decided: one JSON object, with the text of each file by its name
   checkpoint   the size and the root of the log, with the signatures of those who vouch for it
   log.vkey     the public keys of the log, for convenience only
+  timestamp/   where there is one: a time stamp (RFC 3161) of the log at a size, and the proof that
+               the log of the checkpoint extends it
 
 What you trust
 
@@ -72,11 +75,12 @@ class TooMany(Exception):  # noqa: N818 - the house names what happened.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceSource:
-    """Where evidence comes from: the log, its policies, and the checkpoint that vouches for it."""
+    """Where evidence comes from: the log, its policies, and what vouches for it."""
 
     tiles: TileLog
     policies: PolicyVersions
     checkpoint: SignedCheckpoint
+    vouched: VouchedDirectory
 
     def write(
         self,
@@ -106,6 +110,7 @@ class EvidenceSource:
             if len(shown) + len(erased) > MOST_DECISIONS or weight > MOST_BYTES:
                 most = f"{MOST_DECISIONS:,} decisions and {MOST_BYTES:,} bytes"
                 raise TooMany(f"an evidence has at most {most}")
+        members |= self._stamp()
         members[CHECKPOINT] = self.checkpoint.note
         members[KEYS] = "".join(f"{key}\n" for key in self.checkpoint.signers).encode()
         members[README] = _readme(len(shown), len(erased), self.checkpoint.head.size).encode()
@@ -121,6 +126,13 @@ class EvidenceSource:
                 files=files,
             ),
         )
+
+    def _stamp(self) -> dict[str, bytes]:
+        """Return the members of the newest time stamp that the checkpoint extends, if any."""
+        stamp, size = self.vouched.newest_stamp(), self.checkpoint.head.size
+        if stamp is None or stamp.size > size:
+            return {}
+        return stamp.members(self.tiles.prove_growth(old_size=stamp.size, size=size))
 
     def _members(
         self, entry: LogEntry, payload: Payload, present: Mapping[str, bytes]

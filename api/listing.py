@@ -5,6 +5,7 @@ from base64 import b64encode
 from engine.audit.record import QueryColumns, rfc3339
 from engine.storage.listing import LoggedDecision
 from engine.storage.samples import Sample
+from engine.storage.saved_queries import SavedQuery
 from engine.storage.statistics import OutcomeCount, Statistics
 
 
@@ -26,6 +27,17 @@ def listed_document(decision: LoggedDecision) -> dict[str, object]:
         "index": decision.index,
         **origin_document(columns),
         "logged_at": rfc3339(decision.logged_at),
+    }
+
+
+def saved_query_document(saved: SavedQuery) -> dict[str, object]:
+    """Return a saved query, with the entry of the log that saved it."""
+    return {
+        "name": saved.name,
+        "filters": saved.filters.given(),
+        "index": saved.index,
+        "actor": saved.actor,
+        "saved_at": rfc3339(saved.saved_at),
     }
 
 

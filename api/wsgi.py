@@ -30,6 +30,7 @@ from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import Readiness, probe
 from engine.storage.request_keys import RequestKeys
 from engine.storage.retention import Retention
+from engine.storage.saved_queries import SavedQueries
 from engine.storage.standing_facts import StandingFacts
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
@@ -207,6 +208,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         decisions=Decisions(database),
         request_keys=RequestKeys(database, clock=utc_now),
         erasures=Erasures(database),
+        saved_queries=SavedQueries(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),

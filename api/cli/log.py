@@ -11,6 +11,7 @@ from api.cli.failures import Failure
 from api.cli.hold import hold, holds, release
 from api.cli.log_evidence import evidence
 from api.cli.log_impact import impact
+from api.cli.log_queries import forget, queries, save
 from api.cli.log_query import query
 from api.cli.log_records import records
 from api.cli.log_sample import sample
@@ -39,6 +40,7 @@ def log() -> None:
 
 for command in (
     *(query, statistics, sample, records, evidence, impact, ship),
+    *(save, queries, forget),
     *(erase, hold, holds, release),
 ):
     log.add_command(command)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from api.cli.failures import Failure
-from api.cli.log_query import filter_options, read_filter
+from api.cli.filters import filter_options, read_filter
 from api.cli.log_records import replaced
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
@@ -21,9 +21,10 @@ from engine.audit.tree import ProofError
 from engine.evaluation.prose import Tone
 from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog, NotFound
-from engine.storage.filters import EVERY_DECISION, DecisionFilter
+from engine.storage.filters import DecisionFilter
 from engine.storage.policies import PolicyVersions
 from engine.storage.tile_log import TileLog
+from engine.storage.vouched import VouchedDirectory
 
 
 @click.command()
@@ -45,11 +46,11 @@ def evidence(file: Path, ids: tuple[str, ...], *, as_json: bool, **criteria: Any
 
     Exit status: 0 if it is written, 2 where it cannot be.
     """  # noqa: D301 - click reads the escape.
-    filters = read_filter(**criteria)
-    if bool(ids) == (filters != EVERY_DECISION):
+    asked = read_filter(**criteria)
+    if bool(ids) == (asked.is_narrowed() or asked.as_of is not None):
         raise click.UsageError("name decisions, or options that find them")
     with service_told(), opened_service() as (settings, database):
-        decisions = Decisions(database)
+        decisions, filters = Decisions(database), asked.of(database)
         publisher = publisher_of(settings, database, signer_of(settings, database))
         try:
             size = decisions.reached(filters)
@@ -57,6 +58,7 @@ def evidence(file: Path, ids: tuple[str, ...], *, as_json: bool, **criteria: Any
                 tiles=TileLog(database),
                 policies=PolicyVersions(database),
                 checkpoint=publisher.covering(size),
+                vouched=VouchedDirectory(path=settings.log_vouched),
             )
             entries = _named(decisions, ids) if ids else _found(decisions, filters)
             given = None if ids else filters.given()

@@ -8,7 +8,8 @@ import click
 from rich.text import Text
 
 from api.cli.failures import NO, Failure
-from api.cli.log_query import filter_options, outcome_text, read_filter
+from api.cli.filters import filter_options, read_filter
+from api.cli.log_query import outcome_text
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, counting, toned
 from api.impact import (
@@ -48,13 +49,13 @@ def impact(ctx: click.Context, /, policies: Path, *, as_json: bool, **criteria: 
     Exit status: 0 if every outcome stays, 1 if any changes or cannot be decided, 2 where this
     cannot be asked. What was erased is counted apart.
     """  # noqa: D301 - click reads the escape.
-    filters = read_filter(**criteria)
+    asked = read_filter(**criteria)
     engine = Engine(load_bundle(policies))
     counts, told, output = Impact(), list[Assessment](), Output()
     with service_told(), opened_service() as (_, database), counting("decided") as advance:
         log, erasures = Decisions(database), Erasures(database)
         try:
-            for each in log.matching(filters):
+            for each in log.matching(asked.of(database)):
                 made = assess(log.stored(each.columns.decision_id), engine, erasures)
                 counts.add(made.outcome)
                 if _is_told(made) and as_json:

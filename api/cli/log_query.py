@@ -1,17 +1,16 @@
 """`assent log query`: finds decisions in the database, by the filters of `GET /v1/decisions`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from rich.text import Text
 
 from api.cli.failures import Failure
-from api.cli.moments import InstantType
+from api.cli.filters import filter_options, read_filter
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
-from api.cli.written import WRITTEN
 from api.listing import listed_document
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
@@ -20,66 +19,11 @@ from engine.storage.decisions import (
     DecisionPage,
     Decisions,
 )
-from engine.storage.errors import BeyondLog, InvalidQuery
-from engine.storage.filters import SEARCHABLE_STATUSES, DecisionFilter
+from engine.storage.errors import BeyondLog
+from engine.storage.filters import DecisionFilter
 from engine.storage.listing import LoggedDecision
 
 _OUTCOME_WIDTH = len("DENY, inconclusive")
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-_FILTERS = (
-    click.option("--since", type=InstantType(), help="Decided at this time or later."),
-    click.option("--until", type=InstantType(), help="Decided before this time."),
-    click.option("--outcome", type=click.Choice(["allow", "deny"]), help="What was decided."),
-    click.option(
-        "--conclusive/--inconclusive",
-        default=None,
-        help="Whether all facts were there that the decision hung on.",
-    ),
-    click.option(
-        "--rule", metavar="POLICY/RULE", type=WRITTEN, help="A rule that came to a status."
-    ),
-    click.option(
-        "--rule-status",
-        type=click.Choice(SEARCHABLE_STATUSES),
-        help="The status of that rule; violated, unless it says otherwise.",
-    ),
-    click.option("--campaign", metavar="ID", type=WRITTEN, help="Decisions on a campaign."),
-    click.option("--actor", metavar="NAME", type=WRITTEN, help="The key that asked."),
-    click.option(
-        "--policy-digest", metavar="DIGEST", type=WRITTEN, help="The policies that decided."
-    ),
-    click.option(
-        "--text",
-        metavar="WORDS",
-        type=WRITTEN,
-        help='Words of the justification: profil*, "in a row" and more.',
-    ),
-    click.option(
-        "--as-of",
-        metavar="SIZE",
-        type=click.IntRange(min=0),
-        help="Among the first SIZE entries of the log.",
-    ),
-)
-
-
-def filter_options(command: _Command) -> _Command:
-    """Give a command the options that decisions are found by."""
-    for option in reversed(_FILTERS):
-        command = option(command)
-    return command
-
-
-def read_filter(*, rule: str | None, rule_status: str | None, **rest: Any) -> DecisionFilter:
-    """Return the filter that the options make. Raises `click.UsageError`."""
-    if rule is None and rule_status is not None:
-        raise click.UsageError("a status is searched together with its rule: add --rule")
-    try:
-        return DecisionFilter(rule=rule, rule_status=rule_status or "violated", **rest)
-    except InvalidQuery as error:
-        raise click.UsageError(str(error)) from error
 
 
 @click.command()
@@ -101,14 +45,15 @@ def query(*, limit: int | None, as_json: bool, **criteria: Any) -> None:
       assent log query --rule minors/no_profiled_ads --rule-status waived
       assent log query --text 'minors "profiled ads"'
       assent log query --campaign cmp-7 --as-of 1200 --json
+      assent log query --saved denied-minors
 
     Exit status: 0 if it is answered, also by nothing; 2 where this cannot be asked.
     """  # noqa: D301 - click reads the escape.
-    filters = read_filter(**criteria)
+    asked = read_filter(**criteria)
     output = Output()
     shown = 0
     with service_told(), opened_service() as (_, database):
-        for page in _pages(Decisions(database), filters, limit):
+        for page in _pages(Decisions(database), asked.of(database), limit):
             shown += len(page.decisions)
             for each in page.decisions:
                 if as_json:

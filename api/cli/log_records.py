@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import click
 
 from api.cli.failures import Failure
-from api.cli.log_query import filter_options, read_filter
+from api.cli.filters import filter_options, read_filter
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.exports.formats import MEDIA_TYPES, Unavailable
@@ -52,11 +52,12 @@ def records(file: Path, *, name: str | None, as_json: bool, **criteria: Any) -> 
 
     Exit status: 0 if it is written, 2 where it cannot be.
     """  # noqa: D301 - click reads the escape.
-    filters = read_filter(**criteria)
+    asked = read_filter(**criteria)
     chosen = name or _format_of(file)
     with service_told(), opened_service() as (settings, database):
         try:
             publisher = publisher_of(settings, database, signer_of(settings, database))
+            filters = asked.of(database)
             written = Written(export=begin_export(Decisions(database), publisher, filters, chosen))
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error

@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from api.cli.failures import Failure
-from api.cli.log_query import decision_line, filter_options, read_filter
+from api.cli.filters import filter_options, read_filter
+from api.cli.log_query import decision_line
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.listing import sample_document
@@ -33,12 +34,12 @@ def sample(count: int, *, as_json: bool, **criteria: Any) -> None:
 
     Exit status: 0 if it is drawn, 2 where this cannot be asked.
     """  # noqa: D301 - click reads the escape.
-    filters = read_filter(**criteria)
-    if filters.as_of is None:
+    asked = read_filter(**criteria)
+    if asked.as_of is None:
         raise click.UsageError("a sample is drawn as of a size of the log: add --as-of")
     with service_told(), opened_service() as (_, database):
         try:
-            made = Decisions(database).sample(filters, count)
+            made = Decisions(database).sample(asked.of(database), count)
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
     output = Output()

@@ -7,7 +7,8 @@ import click
 from rich.text import Text
 
 from api.cli.failures import Failure
-from api.cli.log_query import filter_options, outcome_text, read_filter
+from api.cli.filters import filter_options, read_filter
+from api.cli.log_query import outcome_text
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.listing import statistics_document
@@ -34,10 +35,10 @@ def statistics(*, as_json: bool, **criteria: Any) -> None:
 
     Exit status: 0 if it is answered, 2 where this cannot be asked.
     """  # noqa: D301 - click reads the escape.
-    filters = read_filter(**criteria)
+    asked = read_filter(**criteria)
     with service_told(), opened_service() as (_, database):
         try:
-            made = Decisions(database).statistics(filters)
+            made = Decisions(database).statistics(asked.of(database))
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
     output = Output()

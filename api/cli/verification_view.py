@@ -12,6 +12,7 @@ from engine.audit.faults import VerificationFault
 from engine.audit.log_proof import ReceiptReport
 from engine.audit.manifest import RecordsReport
 from engine.audit.record import rfc3339
+from engine.audit.timestamp import Stamped
 from engine.audit.tree import TreeHead
 from engine.audit.verify import VerificationReport
 from engine.evaluation.prose import Tone, printable
@@ -61,9 +62,7 @@ def log_lines(report: VerificationReport, *, advice: str | None) -> Iterator[Tex
         first = f"the first is entry {report.unread.first}: {report.unread.why}"
         yield _pair("not read", printable(f"{told}; {first}"))
     yield from _cosigned(report)
-    if report.stamped is not None:
-        entries = "1 entry" if report.stamped.size == 1 else f"{report.stamped.size:,} entries"
-        yield _pair("stamped", f"{entries}, at {rfc3339(report.stamped.moment)}")
+    yield from _stamp_lines(report.stamped)
     if advice is not None:
         yield toned(f"  {advice}", Tone.QUIET)
 
@@ -114,6 +113,12 @@ def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
         signers = ", ".join(str(key) for key in report.checkpoint.signers)
         yield _pair("signed by", printable(signers))
     yield from _cosigned(report)
+    yield from _stamp_lines(report.stamped)
+
+
+def _stamp_lines(stamped: Stamped | None) -> Iterator[Text]:
+    if stamped is not None:
+        yield _pair("stamped", f"{_entries(stamped.size)}, at {rfc3339(stamped.moment)}")
 
 
 def log_document(report: VerificationReport) -> dict[str, object]:
@@ -175,6 +180,7 @@ def evidence_document(report: EvidenceReport) -> dict[str, object]:
         "size": checkpoint.head.size if checkpoint is not None else None,
         "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
         "cosigned_by": _cosignatures(report),
+        "stamped": _stamped(report),
         **_faults(report),
     }
 
@@ -220,7 +226,7 @@ def _cosigned(report: Report) -> Iterator[Text]:
         yield _pair("cosigned" if number == 0 else "", printable(told))
 
 
-def _stamped(report: VerificationReport) -> dict[str, object] | None:
+def _stamped(report: VerificationReport | EvidenceReport) -> dict[str, object] | None:
     if report.stamped is None:
         return None
     return {"size": report.stamped.size, "time": rfc3339(report.stamped.moment)}

@@ -142,12 +142,13 @@ def _report(what: str, kind: str | None, trust: Trust, key_file: Path | None) ->
     if source is not None:
         trust.need_key(what)
         return verify_log(source, trust.keys, trusted=trust.head, demands=trust.demands)
-    if trust.authority is not None:
-        raise Failure(what, "only a published log has time stamps", "leave --tsa-certificate out")
     if what.startswith(_DATABASES):
+        _need_no_stamp(what, trust)
         return _of_database(what, trust)
     with _opened(Path(what)) as stream:
         meant = kind or _kind_of(stream)
+        if meant != EVIDENCE:
+            _need_no_stamp(what, trust)
         if meant == EXPORT:
             return _of_export(what, stream, trust)
         if meant == RECEIPT:
@@ -162,11 +163,17 @@ def _report(what: str, kind: str | None, trust: Trust, key_file: Path | None) ->
     return _of_database(f"sqlite:///{what}", trust)
 
 
+def _need_no_stamp(what: str, trust: Trust) -> None:
+    if trust.authority is not None:
+        why = "only a published log and evidence have time stamps"
+        raise Failure(what, why, "leave --tsa-certificate out")
+
+
 def _of_evidence(file: Path, trust: Trust) -> EvidenceReport:
     if file == STANDARD_INPUT:
         raise Failure("-", "an evidence is read to and fro", "name a file")
     with file.open("rb") as stream:
-        return verify_evidence(stream, trust.keys)
+        return verify_evidence(stream, trust.keys, authority=trust.authority)
 
 
 def _of_records(what: str, content: bytes, trust: Trust) -> RecordsReport:

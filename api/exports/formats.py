@@ -5,7 +5,7 @@ that begins with an apostrophe, has an apostrophe in front: who reads the file t
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
@@ -75,7 +75,7 @@ def _csv(groups: Iterable[Sequence[Row]]) -> Iterator[bytes]:
     writer = csv.writer(stream)
     writer.writerow(COLUMNS)
     for group in groups:
-        writer.writerows([_cell(value) for value in row.values()] for row in group)
+        writer.writerows(map(_cells, group))
         yield _taken(stream)
     yield _taken(stream)
 
@@ -87,22 +87,30 @@ def _taken(stream: StringIO) -> bytes:
     return text.encode()
 
 
-def _cell(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case datetime():
-            return rfc3339(value)
-        case tuple():
-            return _text("; ".join(f"{rule} {status}" for rule, status in value))
-        case _:
-            return _text(str(value))
+def _cells(row: Row) -> list[str]:
+    return [_WRITTEN[type(value)](value) for value in row.values()]
 
 
 def _text(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _flag(value: bool) -> str:  # noqa: FBT001 - one of the values of a row.
+    return "true" if value else "false"
+
+
+def _nothing(_value: None) -> str:
+    return ""
+
+
+def _rules(value: tuple[tuple[str, str], ...]) -> str:
+    return _text("; ".join(f"{rule} {status}" for rule, status in value))
+
+
+_WRITTEN: Mapping[type, Callable[[Any], str]] = MappingProxyType(
+    {type(None): _nothing, bool: _flag, datetime: rfc3339, tuple: _rules, int: str, str: _text}
+)
+"""How each kind of value of a row is written; an integer in the log has no sign."""
 
 
 def _ndjson(groups: Iterable[Sequence[Row]]) -> Iterator[bytes]:

@@ -28,6 +28,7 @@ from .routes import (
     opa,
     policies,
     policy_sets,
+    queries,
     search,
     tiles,
     vocabulary,
@@ -43,7 +44,7 @@ def create_app(service: Service) -> Flask:
     app.extensions["policies"] = service.policies
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # `crossing` answers what there is.
     app.url_map.merge_slashes = False
-    modules = (decisions, batch, search, erasures, log, tiles, vocabulary, health, metrics)
+    modules = (decisions, batch, search, queries, erasures, log, tiles, vocabulary, health, metrics)
     administered = (policy_sets, policies, waivers, facts)
     for module in (*modules, *administered, documentation, authzen, opa):
         app.register_blueprint(module.blueprint(service))

@@ -13,6 +13,7 @@ from marshmallow import ValidationError, fields
 
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
+from engine.storage.saved_queries import NAME_PATTERN
 
 LONGEST_TEXT = 512
 _MISSING: dict[str, Any] = {"required": "this is missing", "null": "this is missing"}
@@ -119,6 +120,22 @@ class Pattern(Described):
         if isinstance(value, str) and self._pattern.fullmatch(value):
             return value
         raise _refusal(self._wanted, value)
+
+
+class QueryName(Described):
+    """The name of a saved query."""
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(
+            advice="it has 1 to 64 of a-z, 0-9, `-` and `_`, a letter or digit first",
+            json_schema={"type": "string", "pattern": f"^{NAME_PATTERN}$"},
+            **rest,
+        )
+
+    def _deserialize(self, value: object, *_: Any, **__: Any) -> str:
+        if isinstance(value, str) and re.fullmatch(NAME_PATTERN, value):
+            return value
+        raise _refusal("the name of a query", value)
 
 
 class Flag(Described):

@@ -120,6 +120,12 @@ SAME_WAIVER = _kind(
     "another is requested or granted for the same rule, campaigns and markets, and for all of the"
     " days; `detail` names it",
 )
+TAKEN = _kind(
+    "taken",
+    409,
+    "Something else is saved there",
+    "a query is saved under this name already, or as many are saved as may be; delete one first",
+)
 HELD = _kind(
     "held",
     409,
@@ -244,6 +250,7 @@ KINDS = (
     METHOD_NOT_ALLOWED,
     WRONG_STATE,
     SAME_WAIVER,
+    TAKEN,
     HELD,
     ERASED,
     OUTDATED,

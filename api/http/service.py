@@ -20,6 +20,7 @@ from engine.storage.policies import PolicyVersions
 from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import Readiness
 from engine.storage.request_keys import RequestKeys
+from engine.storage.saved_queries import SavedQueries
 from engine.storage.standing_facts import StandingFacts
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
@@ -74,6 +75,7 @@ class Service:
     decisions: Decisions
     request_keys: RequestKeys
     erasures: Erasures
+    saved_queries: SavedQueries
     replayer: Replayer
     keys: ApiKeys
     tiles: TileLog

@@ -34,6 +34,7 @@ from .fields import (
     Lines,
     Pattern,
     QueryFlag,
+    QueryName,
     QueryNumber,
     Text,
     Word,
@@ -124,7 +125,10 @@ class BatchParameters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterParameters:
-    """The filters of a query: what decisions are found and counted by."""
+    """The filters of a query: what decisions are found and counted by.
+
+    `saved` names a query that has them; beside it there may be `as_of`.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -137,6 +141,7 @@ class FilterParameters:
     policy_digest: str | None = None
     text: str | None = None
     as_of: int | None = None
+    saved: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,18 +253,27 @@ class _BatchShape(_TermsShape):
     policy_set = Text()
 
 
-class _FilterShape(_Shape):
+class _CriteriaShape(_Shape):
     since = Instant()
     until = Instant()
     outcome = Word(("allow", "deny"))
-    conclusive = QueryFlag()
     rule = Text()
     rule_status = Word(SEARCHABLE_STATUSES)
     campaign = Text()
     actor = Text()
     policy_digest = Text()
     text = Text()
+
+
+class _FilterShape(_CriteriaShape):
+    conclusive = QueryFlag()
     as_of = QueryNumber(0, MOST_ENTRIES)
+    saved = QueryName()
+
+
+class _SavedQueryShape(_CriteriaShape):
+    name = QueryName(required=True)
+    conclusive = Flag()
 
 
 class _SearchShape(_FilterShape):
@@ -368,6 +382,7 @@ _SHAPES: Mapping[type[object], Schema] = {
 }
 ENVELOPE = _EnvelopeShape()
 ERASURE = _ErasureShape()
+SAVED_QUERY = _SavedQueryShape()
 REASON, REJECTION, ACTIVATION = _ReasonShape(), _RejectionShape(), _ActivationShape()
 WAIVER_REQUEST, GRANT = _WaiverRequestShape(), _GrantShape()
 

@@ -1,12 +1,12 @@
 """What is logged beside decisions: acts, by which somebody did something with the log or policies.
 
-Contents of the log are erased, shown, held or kept for a time; a version of policies comes closer
-to being in force; a waiver is asked for, granted, refused or revoked; a standing fact is recorded
-or withdrawn.
+Contents of the log are erased, shown, held or kept for a time; a query is saved or deleted; a
+version of policies comes closer to being in force; a waiver is asked for, granted, refused or
+revoked; a standing fact is recorded or withdrawn.
 
 An act has an entry of its own, with a leaf of the kind `erasure`, `access`, `hold`, `release`,
-`schedule`, `policy`, `waiver` or `fact`. The leaf names the entries concerned by their indexes, and
-whoever
+`schedule`, `query`, `policy`, `waiver` or `fact`. The leaf names the entries concerned by their
+indexes, and whoever
 acted by the digest of an RFC 9901 disclosure, as the leaf of a decision does. There is no payload.
 
 `docs/audit-log.md` has the formats byte by byte. Nothing here reads a clock or stores anything.
@@ -36,6 +36,9 @@ REASON = "reason"
 
 TEXT = "text"
 """The member that acts on waivers disclose besides: what is asked for or granted, or null."""
+
+NAME = "name"
+"""The member that an act on a saved query discloses as well: the name of the query."""
 
 
 class Ground(StrEnum):
@@ -73,6 +76,13 @@ class Action(StrEnum):
     REPLAY = "replay"
     SEARCH = "search"
     EXPORT = "export"
+
+
+class QueryChange(StrEnum):
+    """What happens to a saved query."""
+
+    SAVE = "save"
+    DELETE = "delete"
 
 
 class Transition(StrEnum):
@@ -199,8 +209,32 @@ class WaiverChange:
     text: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryAct:
+    """That a query is saved under a name, or deleted, and by whom.
+
+    `entries` names the act that saved it, where it is deleted. `filters` is the commitment to what
+    a query asks for, where it is saved: a search for a person names that person, and the log is
+    not to do so for ever.
+    """
+
+    entries: Spans
+    change: QueryChange
+    name: str
+    actor: str
+    filters: str | None = None
+
+
 Act: TypeAlias = (
-    Erasure | Access | Hold | Release | Declaration | PolicyChange | WaiverChange | FactChange
+    Erasure
+    | Access
+    | Hold
+    | Release
+    | Declaration
+    | QueryAct
+    | PolicyChange
+    | WaiverChange
+    | FactChange
 )
 
 
@@ -333,12 +367,23 @@ class ScheduleLeaf(_ActLeaf, frozen=True, kw_only=True):
         )
 
 
+class QueryLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `query`, version 1: these and no others."""
+
+    discloses: ClassVar[tuple[str, ...]] = (ACTOR, NAME)
+
+    kind: Literal["query"]
+    change: QueryChange
+    filters_commitment: str | None
+
+
 ActLeaf: TypeAlias = (
     ErasureLeaf
     | AccessLeaf
     | HoldLeaf
     | ReleaseLeaf
     | ScheduleLeaf
+    | QueryLeaf
     | PolicyLeaf
     | WaiverLeaf
     | FactLeaf
@@ -422,6 +467,8 @@ def _disclosed(act: Act) -> Iterator[tuple[str, str | None]]:
         yield REASON, act.reason
     if isinstance(act, WaiverChange):
         yield TEXT, act.text
+    if isinstance(act, QueryAct):
+        yield NAME, act.name
 
 
 def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
@@ -433,42 +480,48 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
         sd_alg="sha-256",
         sd=digests,
     )
-    if isinstance(act, Erasure):
-        return ErasureLeaf(kind="erasure", ground=act.ground, **common)
-    if isinstance(act, Access):
-        return AccessLeaf(kind="access", action=act.action, **common)
-    if isinstance(act, Hold):
-        return HoldLeaf(kind="hold", ground=act.ground, **common)
-    if isinstance(act, Release):
-        return ReleaseLeaf(kind="release", **common)
-    if isinstance(act, Declaration):
-        return ScheduleLeaf(kind="schedule", classes=_shapes(act.schedule), **common)
-    if isinstance(act, WaiverChange):
-        return WaiverLeaf(
-            kind="waiver",
-            step=act.step,
-            waiver=act.waiver,
-            policy_set=act.policy_set,
-            rule=act.rule,
-            **common,
-        )
-    if isinstance(act, FactChange):
-        return FactLeaf(
-            kind="fact",
-            transition=act.transition,
-            fact=act.fact,
-            version=act.version,
-            commitment=act.commitment,
-            **common,
-        )
-    return PolicyLeaf(
-        kind="policy",
-        transition=act.transition,
-        policy_set=act.policy_set,
-        digest=act.digest,
-        in_force_from=None if act.in_force_from is None else rfc3339(act.in_force_from),
-        **common,
-    )
+    match act:
+        case Erasure():
+            return ErasureLeaf(kind="erasure", ground=act.ground, **common)
+        case Access():
+            return AccessLeaf(kind="access", action=act.action, **common)
+        case Hold():
+            return HoldLeaf(kind="hold", ground=act.ground, **common)
+        case Release():
+            return ReleaseLeaf(kind="release", **common)
+        case Declaration():
+            return ScheduleLeaf(kind="schedule", classes=_shapes(act.schedule), **common)
+        case QueryAct():
+            return QueryLeaf(
+                kind="query", change=act.change, filters_commitment=act.filters, **common
+            )
+        case PolicyChange():
+            return PolicyLeaf(
+                kind="policy",
+                transition=act.transition,
+                policy_set=act.policy_set,
+                digest=act.digest,
+                in_force_from=None if act.in_force_from is None else rfc3339(act.in_force_from),
+                **common,
+            )
+        case WaiverChange():
+            return WaiverLeaf(
+                kind="waiver",
+                step=act.step,
+                waiver=act.waiver,
+                policy_set=act.policy_set,
+                rule=act.rule,
+                **common,
+            )
+        case FactChange():
+            return FactLeaf(
+                kind="fact",
+                transition=act.transition,
+                fact=act.fact,
+                version=act.version,
+                commitment=act.commitment,
+                **common,
+            )
 
 
 def _shapes(schedule: Schedule) -> tuple[ClassShape, ...]:

@@ -44,9 +44,10 @@ def entry_faults(line: Line) -> Iterator[VerificationFault]:
     elif is_gone(line):
         yield from _column_faults(line.index, line.columns, _columns_of_leaf(leaf, {}, (), ""))
     else:
+        disclosures = disclosures_of(line)
         yield from _commitment_faults(line, leaf)
-        yield from _disclosure_faults(line, leaf.sd, DISCLOSED)
-        yield from _content_faults(line, line.columns, leaf)
+        yield from _disclosure_faults(line.index, disclosures, leaf.sd, DISCLOSED)
+        yield from _content_faults(line, line.columns, leaf, disclosures)
 
 
 def leaf_or_fault(index: int, leaf: bytes) -> Leaf | VerificationFault:
@@ -90,7 +91,7 @@ def _unread_faults(
 def _act_faults(line: Line, act: ActLeaf) -> Iterator[VerificationFault]:
     if (line.columns, line.input, line.result, line.salts, line.unread) != (None,) * 5:
         yield fault(line.index, "entry_malformed", "an act has neither columns nor a payload")
-    yield from _disclosure_faults(line, act.sd, act.discloses)
+    yield from _disclosure_faults(line.index, disclosures_of(line), act.sd, act.discloses)
 
 
 def _commitment_faults(line: Line, envelope: Envelope) -> Iterator[VerificationFault]:
@@ -110,14 +111,13 @@ def _commitment_faults(line: Line, envelope: Envelope) -> Iterator[VerificationF
 
 
 def _disclosure_faults(
-    line: Line, digests: Sequence[str], names: Sequence[str]
+    index: int, disclosures: Sequence[Disclosure], digests: Sequence[str], names: Sequence[str]
 ) -> Iterator[VerificationFault]:
-    disclosures = disclosures_of(line)
     if {one.digest() for one in disclosures} - set(digests):
-        yield fault(line.index, "disclosure_differs", "a disclosure has no digest in the leaf")
+        yield fault(index, "disclosure_differs", "a disclosure has no digest in the leaf")
     if sorted(one.name for one in disclosures) != sorted(names):
         listed = " and ".join(f"`{name}`" for name in names)
-        yield fault(line.index, "disclosure_missing", f"{listed} should be disclosed once each")
+        yield fault(index, "disclosure_missing", f"{listed} should be disclosed once each")
 
 
 def disclosures_of(line: Line) -> list[Disclosure]:
@@ -132,10 +132,10 @@ def disclosures_of(line: Line) -> list[Disclosure]:
 
 
 def _content_faults(
-    line: Line, columns: Columns, envelope: Envelope
+    line: Line, columns: Columns, envelope: Envelope, disclosures: Sequence[Disclosure]
 ) -> Iterator[VerificationFault]:
     """Compare leaf, result and query columns: all three say what was decided."""
-    disclosed = {one.name: one.value for one in disclosures_of(line)}
+    disclosed = {one.name: one.value for one in disclosures}
     if line.result is None:
         expected = _columns_of_leaf(envelope, disclosed, columns.rules, columns.words)
     else:
@@ -165,6 +165,8 @@ def _content_faults(
 
 
 def _column_faults(index: int, found: Columns, expected: Columns) -> Iterator[VerificationFault]:
+    if found == expected:
+        return
     for name in Columns.__struct_fields__:
         if name == "words" and found.words is UNSET:  # An earlier version exported it.
             continue

@@ -8,6 +8,7 @@
     decisions/<id>.input.json       what was submitted, as it was logged
     decisions/<id>.result.json      what was decided, as it was logged
     policies/<digest>.json          the texts of the policies that decided, by file name
+    timestamp/…                     where there is one, a time stamp (`evidence_stamp`)
 
 Members are stored, not compressed, in the order of their names, with one date: the same evidence
 has the same bytes, and nothing in it can swell. Whatever else a file has is refused.
@@ -24,11 +25,13 @@ import msgspec
 
 from .checkpoint import SignedCheckpoint, open_checkpoint
 from .cosignature import Cosignature
+from .evidence_stamp import STAMP_MEMBERS, read_stamp
 from .export import Count
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .log_proof import verify_receipt
 from .note import NoteError, VerifierKey
 from .record import Envelope, RecordError, read_envelope
+from .timestamp import Authority, Stamped
 
 MARK = b"PK\x03\x04"
 """How a ZIP file begins."""
@@ -42,11 +45,12 @@ SIZE_LIMIT = 512 * 1024 * 1024
 README, MANIFEST, CHECKPOINT, KEYS = "README.txt", "manifest.json", "checkpoint", "log.vkey"
 
 _FIXED = (README, MANIFEST, CHECKPOINT, KEYS)
-_MOST_MEMBERS = len(_FIXED) + 4 * MOST_DECISIONS
+_MOST_MEMBERS = len(_FIXED) + len(STAMP_MEMBERS) + 4 * MOST_DECISIONS
 _ID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAME = re.compile(
     rf"README\.txt|manifest\.json|checkpoint|log\.vkey|receipts/{_ID}\.tlog-proof"
     rf"|decisions/{_ID}\.(?:input|result)\.json|policies/[0-9a-f]{{64}}\.json"
+    r"|timestamp/(?:checkpoint|checkpoint\.tsr|consistency)"
 )
 _ENCRYPTED = 0x1
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -84,6 +88,7 @@ class EvidenceReport:
     faults: tuple[VerificationFault, ...]
     omitted: int
     cosignatures: tuple[Cosignature, ...] = ()
+    stamped: Stamped | None = None
 
     @property
     def is_valid(self) -> bool:
@@ -128,16 +133,25 @@ def write_evidence(
 
 
 def verify_evidence(
-    stream: BinaryIO, known: Sequence[VerifierKey], *, most_faults: int = FAULT_LIMIT
+    stream: BinaryIO,
+    known: Sequence[VerifierKey],
+    *,
+    authority: Authority | None = None,
+    most_faults: int = FAULT_LIMIT,
 ) -> EvidenceReport:
     """Return what is right and wrong about an evidence; the stream can be sought in.
 
+    Where an authority is given, it must have stamped the log.
     One member is in memory at a time. Raises `OSError` as the stream does, and nothing else.
     """
-    reading = _Reading(known=known)
+    reading = _Reading(known=known, authority=authority)
     faults, omitted = gather(reading.faults(stream), most_faults)
     return EvidenceReport(
-        manifest=reading.manifest, checkpoint=reading.checkpoint, faults=faults, omitted=omitted
+        manifest=reading.manifest,
+        checkpoint=reading.checkpoint,
+        faults=faults,
+        omitted=omitted,
+        stamped=reading.stamped,
     )
 
 
@@ -150,7 +164,9 @@ class _Reading:
     """What was found in an evidence so far."""
 
     known: Sequence[VerifierKey]
+    authority: Authority | None
     manifest: EvidenceManifest | None = None
+    stamped: Stamped | None = None
     checkpoint: SignedCheckpoint | None = None
     wanted: set[str] = field(default_factory=lambda: set(_FIXED))
 
@@ -170,6 +186,7 @@ class _Reading:
         self.manifest = manifest
         yield from _digest_faults(archive, manifest)
         yield from self._checkpoint_faults(archive, manifest)
+        yield from self._stamp_faults(archive)
         for named in manifest.decisions:
             yield from self._decision_faults(archive, named)
         for name in sorted(set(archive.namelist()) - self.wanted):
@@ -186,6 +203,18 @@ class _Reading:
         if self.checkpoint.head.size < manifest.size:
             told = "the checkpoint is of a smaller log than the one that was searched"
             yield fault(None, "size_differs", told)
+
+    def _stamp_faults(self, archive: ZipFile) -> Iterator[VerificationFault]:
+        here = [name for name in STAMP_MEMBERS if name in archive.namelist()]
+        self.wanted.update(here)
+        if self.checkpoint is None:  # What is wrong with it is told.
+            return
+        members = {name: _content(archive, name) for name in here}
+        found = read_stamp(members, self.checkpoint, self.known, self.authority)
+        if isinstance(found, VerificationFault):
+            yield found
+        else:
+            self.stamped = found
 
     def _decision_faults(self, archive: ZipFile, named: Named) -> Iterator[VerificationFault]:
         receipt = receipt_name(named.id)

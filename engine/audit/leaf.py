@@ -18,29 +18,21 @@ from .acts import (
     FactTransition,
     HoldLeaf,
     PolicyLeaf,
+    QueryChange,
+    QueryLeaf,
     ReleaseLeaf,
     ScheduleLeaf,
     Transition,
     WaiverLeaf,
 )
 from .commitment import is_commitment
-from .record import DISCLOSED, Envelope, RecordError, instant, is_uuid, read_envelope
+from .record import DISCLOSED, Envelope, RecordError, envelope_of, instant, is_uuid, read_envelope
 from .retention import ScheduleError
 from .spans import is_merged
 
 Leaf: TypeAlias = Envelope | ActLeaf
 
-_Act = TypeVar(
-    "_Act",
-    ErasureLeaf,
-    AccessLeaf,
-    HoldLeaf,
-    ReleaseLeaf,
-    ScheduleLeaf,
-    PolicyLeaf,
-    WaiverLeaf,
-    FactLeaf,
-)
+_Act = TypeVar("_Act", bound=ActLeaf)
 
 
 class UnknownKind(RecordError):  # noqa: N818 - the house names what happened; the base is an error.
@@ -58,6 +50,7 @@ _READ_ACCESS = msgspec.json.Decoder(AccessLeaf)
 _READ_HOLD = msgspec.json.Decoder(HoldLeaf)
 _READ_RELEASE = msgspec.json.Decoder(ReleaseLeaf)
 _READ_SCHEDULE = msgspec.json.Decoder(ScheduleLeaf)
+_READ_QUERY = msgspec.json.Decoder(QueryLeaf)
 _READ_POLICY = msgspec.json.Decoder(PolicyLeaf)
 _READ_WAIVER = msgspec.json.Decoder(WaiverLeaf)
 _READ_FACT = msgspec.json.Decoder(FactLeaf)
@@ -71,6 +64,9 @@ def read_leaf(leaf: bytes) -> Leaf:
 
     Raises `UnknownKind`, and `RecordError` unless it is canonical, complete and sound.
     """
+    envelope = envelope_of(leaf)
+    if envelope is not None:  # Nearly all leaves are.
+        return _sound(envelope)
     try:
         found = _READ_KIND.decode(leaf)
     except (ValueError, RecursionError) as error:
@@ -84,13 +80,12 @@ def read_leaf(leaf: bytes) -> Leaf:
     return read(leaf)
 
 
-def _read_decision(leaf: bytes) -> Envelope:
-    envelope = read_envelope(leaf)
+def _sound(envelope: Envelope) -> Envelope:
     _check_time(envelope.decided_at)
     _check_time(envelope.logged_at)
     if not is_uuid(envelope.decision_id):
         raise RecordError("the leaf has a decision id that is not a UUID")
-    if sorted(set(envelope.sd)) != list(envelope.sd) or len(envelope.sd) != len(DISCLOSED):
+    if len(envelope.sd) != len(DISCLOSED) or envelope.sd[0] >= envelope.sd[1]:
         raise RecordError("the leaf does not have two sorted digests of disclosures")
     return envelope
 
@@ -152,6 +147,16 @@ def _read_schedule(leaf: bytes) -> ScheduleLeaf:
     return declared
 
 
+def _read_query(leaf: bytes) -> QueryLeaf:
+    query = _read_act(_READ_QUERY, leaf)
+    is_saved = query.change is QueryChange.SAVE
+    if (query.filters_commitment is not None) != is_saved:
+        raise RecordError("the leaf does not commit to what a saved query asks, or should not")
+    if bool(query.entries) == is_saved:
+        raise RecordError("the leaf does not name the query that is deleted, or names another")
+    return query
+
+
 def _read_act(decoder: msgspec.json.Decoder[_Act], leaf: bytes) -> _Act:
     try:
         act = decoder.decode(leaf)
@@ -179,12 +184,13 @@ def _check_time(text: str) -> None:
 
 _KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
     {
-        ("decision", 1): _read_decision,
+        ("decision", 1): read_envelope,  # It says what is wrong with it.
         ("erasure", 1): _read_erasure,
         ("access", 1): _read_access,
         ("hold", 1): _read_hold,
         ("release", 1): _read_release,
         ("schedule", 1): _read_schedule,
+        ("query", 1): _read_query,
         ("policy", 1): _read_policy,
         ("waiver", 1): _read_waiver,
         ("fact", 1): _read_fact,

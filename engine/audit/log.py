@@ -19,14 +19,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Protocol, TypeAlias, TypeVar
 
 from .acts import Access, Entry, Sealed, seal_act
 from .idempotency import FirstRequest
-from .record import DecisionRecord, LogError, seal
+from .record import EPOCH, DecisionRecord, LogError, seal
 from .tree import EMPTY_TREE, Frontier
 
 _T = TypeVar("_T")
@@ -36,9 +36,6 @@ BATCH_LIMIT = 256
 
 QUEUE_LIMIT = 4096
 """How many records may wait, unless the owner says otherwise."""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-"""The time of a log without entries."""
 
 
 class LogBusy(LogError):  # noqa: N818 - the house names what happened; `LogError` is its base.

@@ -23,7 +23,8 @@ BUNDLE_LIMIT = TILE_WIDTH * (2 + LEAF_LIMIT)
 """The most bytes of a bundle."""
 
 _LEVELS = 64
-_HEIGHT = 8
+TILE_HEIGHT = 8
+"""How many levels of the tree a tile spans."""
 _LENGTH_SIZE = 2
 _ENTRIES = "entries"
 _PATH = re.compile(
@@ -71,7 +72,7 @@ class TilePath:
 
     def is_within(self, size: int) -> bool:
         """Whether a log of a size has it, full or as wide as it says."""
-        reached = size >> _HEIGHT * (self.level or 0)
+        reached = size >> TILE_HEIGHT * (self.level or 0)
         return self.first + self.width <= reached
 
     def full(self) -> Self:
@@ -84,8 +85,8 @@ def paths_of(size: int, *, since: int = 0) -> Iterator[TilePath]:
 
     Where it was published at an earlier size before, what is full since then is left out.
     """
-    for level in (None, *range(-(-size.bit_length() // _HEIGHT))):
-        height = _HEIGHT * (level or 0)
+    for level in (None, *range(-(-size.bit_length() // TILE_HEIGHT))):
+        height = TILE_HEIGHT * (level or 0)
         number, width = divmod(size >> height, TILE_WIDTH)
         for full in range((since >> height) // TILE_WIDTH, number):
             yield TilePath(level=level, number=full)

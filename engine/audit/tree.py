@@ -28,6 +28,8 @@ HASH_SIZE = 32
 SIZE_LIMIT = 2**63
 """Sizes and indexes stay below this, since most clients hold them in an int64."""
 
+_sha256 = hashlib.sha256
+
 EMPTY_ROOT = hashlib.sha256().digest()
 """The root of a tree without entries."""
 
@@ -104,11 +106,21 @@ class Frontier:
         for leaf in leaves:
             node, rest = leaf, size
             while rest & 1:  # A complete subtree of this height is waiting for its sibling.
-                node = node_hash(roots.pop(), node)
+                node = _sha256(b"\x01" + roots.pop() + node).digest()  # `node_hash`, at hand.
                 rest >>= 1
             roots.append(node)
             size += 1
         return type(self)(size=size, roots=tuple(roots))
+
+    def extend_by(self, root: bytes, level: int) -> Self:
+        """Return the frontier after a whole subtree of 2^`level` entries, by its root.
+
+        Raises `ValueError` where a subtree of that height cannot begin here.
+        """
+        if self.size & ((1 << level) - 1):
+            raise ValueError(f"no subtree of 2^{level} entries begins at entry {self.size}")
+        above = Frontier(size=self.size >> level, roots=self.roots).append(root)
+        return type(self)(size=above.size << level, roots=above.roots)
 
     def root(self) -> bytes:
         """Return the root of the tree."""

@@ -24,8 +24,9 @@ from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .holds import HoldLedger
 from .note import NOTE_LIMIT, NoteError, VerifierKey
 from .publications import PublicationLedger
+from .record import Envelope
 from .retention_check import RetentionLedger
-from .tiles import BUNDLE_LIMIT, TILE_WIDTH, TilePath, read_bundle, split_hashes
+from .tiles import BUNDLE_LIMIT, TILE_HEIGHT, TILE_WIDTH, TilePath, read_bundle, split_hashes
 from .timestamp import (
     LATEST_PATH,
     RESPONSE_LIMIT,
@@ -181,7 +182,7 @@ class _Reading:
             yield stored
         elif made is None:
             made = stored
-        else:
+        elif made != stored:
             for index, (one, other) in enumerate(zip(made, stored, strict=True), first):
                 if one != other:
                     yield fault(index, "leaf_hash_differs", "the entry is not the one of its tile")
@@ -198,6 +199,8 @@ class _Reading:
                     index, "time_goes_back", "it was logged before the entry that precedes it"
                 )
             self.logged_at = leaf.logged_at
+            if isinstance(leaf, Envelope):  # What follows is about acts.
+                continue
             if isinstance(leaf, ErasureLeaf):
                 self.erasures.note_erasure(leaf.entries)
             if isinstance(leaf, PolicyLeaf):
@@ -213,13 +216,18 @@ class _Reading:
         """Append hashes to the tree, and look at the trusted tree where it is passed."""
         rest, start = hashes, self.frontier.size
         for size in sorted({head.size for head in self.heads}):
-            if start < size <= start + len(hashes):
+            if start < size < start + len(hashes):
                 self.frontier = self.frontier.extend(rest[: size - self.frontier.size])
                 rest = hashes[size - start :]
                 yield from self._pass()
-        self.frontier = self.frontier.extend(rest)
-        if len(hashes) == TILE_WIDTH:
-            yield from self._climb(1, tree_root(hashes))
+        root = tree_root(hashes) if len(hashes) == TILE_WIDTH else None
+        if root is not None and rest is hashes:
+            self.frontier = self.frontier.extend_by(root, TILE_HEIGHT)
+        else:
+            self.frontier = self.frontier.extend(rest)
+        yield from self._pass()
+        if root is not None:
+            yield from self._climb(1, root)
 
     def _pass(self) -> Iterator[VerificationFault]:
         for head, (code, whose) in self.heads.items():

@@ -88,19 +88,21 @@ class Contents:
         return {each.decision_id: _opened(each, keys[each.key]) for each in sealed}
 
 
-def seal(entry: LogEntry, key: DataKey) -> dict[str, object]:
-    """Return the row of `sealed` for a decision that has its contents."""
-    kept = entry.payload
-    assert kept is not None  # noqa: S101 - of a new decision.
-    names = _WRITE.encode([each.text for each in entry.disclosures])
-    content = _WRITE.encode([kept.input, kept.input_salt, kept.result, kept.result_salt])
-    name = entry.id.encode()
-    return {
-        "index": entry.index,
-        "key": key.id,
-        "names": encrypt(key.secret, names, _NAMES + name),
-        "payload": encrypt(key.secret, content, _PAYLOAD + name),
-    }
+def seal(
+    decision_id: str, payload: Payload, disclosures: Iterable[Disclosure], key: DataKey
+) -> SealedContents:
+    """Return what lies beside the leaf of a decision, sealed."""
+    content = _WRITE.encode(
+        [payload.input, payload.input_salt, payload.result, payload.result_salt]
+    )
+    names = _WRITE.encode([each.text for each in disclosures])
+    name = decision_id.encode()
+    return SealedContents(
+        decision_id=decision_id,
+        key=key.id,
+        names=encrypt(key.secret, names, _NAMES + name),
+        payload=encrypt(key.secret, content, _PAYLOAD + name),
+    )
 
 
 def check_read(entry: LogEntry) -> None:

@@ -105,7 +105,7 @@ class Decisions:
         return DecisionPage(
             decisions=decisions,
             size=size,
-            next_cursor=_write_cursor(decisions[-1].index, size, digest) if more else None,
+            next_cursor=write_cursor(decisions[-1].index, size, digest) if more else None,
         )
 
     def statistics(self, filters: DecisionFilter = EVERY_DECISION) -> Statistics:
@@ -232,7 +232,8 @@ def _tree_head(connection: Connection) -> TreeHead:
 # --- cursors ----------------------------------------------------------------------------------
 
 
-def _write_cursor(index: int, size: int, digest: bytes) -> str:
+def write_cursor(index: int, size: int, digest: bytes) -> str:
+    """Return the cursor of the page below an index, of a search at a size, by a filter's digest."""
     return base64.urlsafe_b64encode(_CURSOR.pack(index, size, digest)).decode()
 
 

@@ -1,11 +1,11 @@
 """Stored rows as entries of the log: decisions, acts, or both in the order of their indexes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, false, select
 
 from ..audit.acts import ActEntry, Entry
 from ..audit.commitment import Disclosure
@@ -28,6 +28,19 @@ _ENTRY = select(
         log_entry_words, log_entry_words.c.index == log_entry.c.index
     )
 )
+
+
+def among(column: ColumnElement[int], indexes: Sequence[int]) -> ColumnElement[bool]:
+    """Return a condition that some indexes meet, and maybe others between them, but not many.
+
+    Where they are neighbours, or nearly, it has two values and not one for each of them.
+    """
+    if not indexes:
+        return false()
+    first, last = min(indexes), max(indexes)
+    if last - first < 2 * len(indexes):
+        return column.between(first, last)
+    return column.in_(indexes)
 
 
 def read_entries(
@@ -87,7 +100,7 @@ def _opened(
     """Return what is sealed of some entries, by their ids."""
     columns = (log_entry.c.id, sealed.c.key, sealed.c.names, sealed.c.payload)
     query = select(*columns).join_from(log_entry, sealed, sealed.c.index == log_entry.c.index)
-    rows = connection.execute(query.where(sealed.c.index.in_(indexes))).all()
+    rows = connection.execute(query.where(among(sealed.c.index, indexes))).all()
     if not rows:
         return {}
     if contents is None or not is_of(connection, contents):
@@ -117,11 +130,11 @@ def _read_acts(connection: Connection, condition: ColumnElement[bool]) -> Sequen
 
 
 def read_rules(
-    connection: Connection, indexes: Iterable[int]
+    connection: Connection, indexes: Sequence[int]
 ) -> Mapping[int, Sequence[tuple[str, str]]]:
-    """Return the indexed rules of entries, sorted, by the entries' indexes."""
+    """Return the indexed rules of entries at least, sorted, by the entries' indexes."""
     table = log_entry_rule.c
-    query = select(table.index, table.rule, table.status).where(table.index.in_(indexes))
+    query = select(table.index, table.rule, table.status).where(among(table.index, indexes))
     found = defaultdict[int, list[tuple[str, str]]](list)
     for index, rule, status in connection.execute(query):
         found[index].append((rule, status))
@@ -161,7 +174,7 @@ def _read_disclosures(
     connection: Connection, indexes: Sequence[int]
 ) -> Mapping[int, Sequence[Disclosure]]:
     table = disclosure.c
-    query = select(table.index, table.name, table.disclosure).where(table.index.in_(indexes))
+    query = select(table.index, table.name, table.disclosure).where(among(table.index, indexes))
     found = defaultdict[int, list[Disclosure]](list)
     for index, name, text in connection.execute(query.order_by(table.index, table.name)):
         found[index].append(_disclosure(name, text))

@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from .database import Database
 from .errors import Conflict, KeysMissing, StorageUnavailable
+from .rows import RowWriter
 from .schema import Instant
 from .wrapping import KEY_SIZE, Unopened, WrappingKey, WrappingKeyFile, WrappingKeys
 
@@ -63,6 +64,7 @@ _data_key = Table(
     Index("data_key_wrapping", "wrapping"),
 )
 
+_KEYS = RowWriter(_data_key)
 _DESTROY = (
     update(_data_key)
     .where(_data_key.c.id == bindparam("key_id"))
@@ -162,14 +164,9 @@ class KeyStore:
         with self._database.writing() as connection:
             wrapping = self._wrapping(connection, self._file.read())
             rows = [
-                {
-                    "id": each.id,
-                    "wrapping": wrapping.id,
-                    "wrapped": wrapping.wrap(each.id, each.secret),
-                }
-                for each in made
+                (each.id, wrapping.id, wrapping.wrap(each.id, each.secret), None) for each in made
             ]
-            connection.execute(insert(_data_key), rows)
+            _KEYS.write(connection, rows)
         return made
 
     def find(self, ids: Iterable[str]) -> Mapping[str, DataKey | NoKey]:

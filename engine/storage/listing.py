@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, select
 
 from ..audit.record import QueryColumns
-from .entries import query_columns_of, read_rules
+from .entries import among, query_columns_of, read_rules
 from .schema import erased, log_entry
 
 LISTED = select(*(column for column in log_entry.c if column.name not in {"leaf", "leaf_hash"}))
@@ -30,7 +30,7 @@ def listed_decisions(
     """Return the decisions of some rows, in their order."""
     indexes = [row["index"] for row in rows]
     rules = read_rules(connection, indexes)
-    gone = select(erased.c.index).where(erased.c.index.in_(indexes))
+    gone = select(erased.c.index).where(among(erased.c.index, indexes))
     erasures = set(connection.execute(gone).scalars())
     return tuple(
         LoggedDecision(

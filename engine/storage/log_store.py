@@ -4,10 +4,10 @@ One transaction takes the lock of the head, gives the records the next indexes, 
 payloads, disclosures, full tiles and the new head. On PostgreSQL the lock is the head's row.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from ..audit.acts import Entry, Sealed
 from ..audit.log import (
@@ -18,21 +18,22 @@ from ..audit.log import (
     receipt_of,
     sequence,
 )
-from ..audit.record import LogEntry, SealedRecord
+from ..audit.record import LogEntry, QueryColumns, SealedRecord
 from ..audit.tiles import split_hashes
 from ..audit.tree import Frontier
-from .contents import check_bound, seal
+from .contents import Contents, SealedContents, check_bound, seal
 from .database import Database
 from .entries import DECISION, read_entries
 from .errors import LogInconsistent
-from .key_store import DataKey
 from .request_keys import decided_before, keep_keys
+from .rows import Row, RowWriter
 from .schema import (
     disclosure,
     log_entry,
     log_entry_rule,
     log_entry_words,
     log_head,
+    microseconds,
     payload,
     sealed,
 )
@@ -47,22 +48,14 @@ _READ_HEAD = select(
 )
 _WRITE_HEAD = update(log_head)
 _LOGGED = select(log_entry.c.id).where(log_entry.c.id.in_(bindparam("ids", expanding=True)))
-_WRITE_ENTRY = insert(log_entry)
-_WRITE_PAYLOAD = insert(payload)
-_WRITE_SEALED = insert(sealed)
-_WRITE_DISCLOSURE = insert(disclosure)
-_WRITE_RULE = insert(log_entry_rule)
-_WRITE_WORDS = insert(log_entry_words)
-_SEARCHED = (
-    "decided_at",
-    "outcome",
-    "conclusive",
-    "campaign",
-    "policy_set",
-    "policy_version",
-    "policy_digest",
-    "actor",
-)
+_ENTRIES = RowWriter(log_entry)
+_PAYLOADS = RowWriter(payload)
+_SEALED = RowWriter(sealed)
+_DISCLOSURES = RowWriter(disclosure)
+_RULES = RowWriter(log_entry_rule)
+_WORDS = RowWriter(log_entry_words)
+_UNSEARCHED: Row = (None,) * 8
+"""What acts have in the columns that decisions are searched by."""
 
 
 def system_clock() -> datetime:
@@ -84,16 +77,14 @@ class SQLLogStore:
         be, or `LogInconsistent` where the head does not fit the entries.
         """
         contents = self._database.contents
-        # INVARIANT: the keys are durable before anything that is sealed under them.
-        count = sum(isinstance(record, SealedRecord) for record in records)
-        keys = contents.take(count) if contents is not None else ()
+        ciphertexts = None if contents is None else _sealed_under(contents, records)
         with self._database.writing() as connection:
             check_bound(connection, contents)
             head, now = read_head(connection), self._clock()
             fresh = _fresh(connection, records)
             before = decided_before(connection, fresh.values(), now)
             new = {id_: record for id_, record in fresh.items() if id_ not in before}
-            entries = append_within(connection, head, new.values(), now, keys)
+            entries = append_within(connection, head, new.values(), now, ciphertexts)
             keep_keys(connection, new, entries)
             keep_uses(connection, new, entries)
         # Only here, behind the commit, does anybody hear of the entries.
@@ -120,17 +111,17 @@ def append_within(
     head: LogHead,
     records: Iterable[Sealed],
     now: datetime,
-    keys: Sequence[DataKey] = (),
+    ciphertexts: Mapping[str, SealedContents] | None = None,
 ) -> Sequence[Entry]:
     """Append records that are new to the log, behind its head, and return their entries.
 
-    Decisions are sealed under the keys, one each, where there are any; acts are not: they are
-    never erased. Nothing of it is durable, and nobody may hear of it, before the transaction is
-    committed.
+    The contents of decisions are stored as their ciphertexts, by id, or in clear where there are
+    none; those of acts are in clear, since they are never erased. Nothing of it is durable, and
+    nobody may hear of it, before the transaction is committed.
     """
     entries, new_head = sequence(head, records, now)
     if entries:
-        _write(connection, entries, head, new_head, keys)
+        _write(connection, entries, head, new_head, ciphertexts)
     return entries
 
 
@@ -166,38 +157,41 @@ def _fresh(connection: Connection, records: Iterable[Sealed]) -> dict[str, Seale
     return first
 
 
+def _sealed_under(contents: Contents, records: Iterable[Sealed]) -> Mapping[str, SealedContents]:
+    """Return the ciphertexts of decisions by their ids: made before anything is locked."""
+    decisions = {each.id: each for each in records if isinstance(each, SealedRecord)}
+    # INVARIANT: the keys are durable before anything that is sealed under them.
+    keys = contents.take(len(decisions))
+    return {
+        id_: seal(id_, each.payload, each.disclosures, key)
+        for (id_, each), key in zip(decisions.items(), keys, strict=True)
+    }
+
+
 def _write(
     connection: Connection,
     entries: Sequence[Entry],
     head: LogHead,
     new_head: LogHead,
-    keys: Sequence[DataKey],
+    ciphertexts: Mapping[str, SealedContents] | None,
 ) -> None:
-    connection.execute(_WRITE_ENTRY, [_entry_row(entry) for entry in entries])
     decisions = [entry for entry in entries if isinstance(entry, LogEntry)]
-    if decisions and keys:
-        rows = [seal(entry, key) for entry, key in zip(decisions, keys, strict=False)]
-        connection.execute(_WRITE_SEALED, rows)
-    elif decisions:
-        connection.execute(_WRITE_PAYLOAD, _payload_rows(decisions))
-    disclosures = [
-        {"index": entry.index, "name": one.name, "disclosure": one.text}
-        for entry in entries
-        if not keys or not isinstance(entry, LogEntry)
-        for one in entry.disclosures
-    ]
-    if disclosures:
-        connection.execute(_WRITE_DISCLOSURE, disclosures)
-    rules = [
-        {"index": entry.index, "rule": rule, "status": status}
-        for entry in decisions
-        for rule, status in entry.columns.rules
-    ]
-    if rules:
-        connection.execute(_WRITE_RULE, rules)
-    words = [{"index": entry.index, "words": entry.words} for entry in decisions if entry.words]
-    if words:
-        connection.execute(_WRITE_WORDS, words)
+    _ENTRIES.write(connection, list(map(_entry_row, entries)))
+    if ciphertexts is None:
+        _PAYLOADS.write(connection, list(_payload_rows(decisions)))
+        disclosing: Iterable[Entry] = entries
+    else:
+        rows = [(entry.index, ciphertexts[entry.id]) for entry in decisions]
+        _SEALED.write(connection, [(k, each.key, each.names, each.payload) for k, each in rows])
+        disclosing = (entry for entry in entries if not isinstance(entry, LogEntry))
+    _DISCLOSURES.write(
+        connection,
+        [(entry.index, one.name, one.text) for entry in disclosing for one in entry.disclosures],
+    )
+    _RULES.write(
+        connection, [(entry.index, *rule) for entry in decisions for rule in entry.columns.rules]
+    )
+    _WORDS.write(connection, [(entry.index, entry.words) for entry in decisions if entry.words])
     write_full_tiles(connection, head.frontier.size, new_head.frontier.size)
     connection.execute(
         _WRITE_HEAD,
@@ -209,31 +203,32 @@ def _write(
     )
 
 
-def _entry_row(entry: Entry) -> dict[str, object]:
+def _entry_row(entry: Entry) -> Row:
     """Return the row of an entry; every kind has the same columns, for one statement to write."""
-    searched = dict.fromkeys(_SEARCHED)
+    kind, searched = DECISION, _UNSEARCHED
     if isinstance(entry, LogEntry):
-        searched = {name: getattr(entry.columns, name) for name in _SEARCHED}
-    return {
-        "index": entry.index,
-        "kind": DECISION if isinstance(entry, LogEntry) else entry.kind,
-        "id": entry.id,
-        "logged_at": entry.logged_at,
-        "leaf": entry.leaf,
-        "leaf_hash": entry.leaf_hash,
-        **searched,
-    }
+        searched = _searched(entry.columns)
+    else:
+        kind = entry.kind
+    placed = (entry.index, kind, entry.id, microseconds(entry.logged_at))
+    return (*placed, entry.leaf, entry.leaf_hash, *searched)
 
 
-def _payload_rows(entries: Iterable[LogEntry]) -> list[dict[str, object]]:
-    return [
-        {
-            "index": entry.index,
-            "input": kept.input,
-            "input_salt": kept.input_salt,
-            "result": kept.result,
-            "result_salt": kept.result_salt,
-        }
-        for entry in entries
-        if (kept := entry.payload) is not None
-    ]
+def _searched(columns: QueryColumns) -> Row:
+    """Return what a decision is searched by, in the order of the table."""
+    return (
+        microseconds(columns.decided_at),
+        columns.outcome,
+        columns.conclusive,
+        columns.campaign,
+        columns.policy_set,
+        columns.policy_version,
+        columns.policy_digest,
+        columns.actor,
+    )
+
+
+def _payload_rows(entries: Iterable[LogEntry]) -> Iterator[Row]:
+    for entry in entries:
+        if (kept := entry.payload) is not None:
+            yield (entry.index, kept.input, kept.input_salt, kept.result, kept.result_salt)

@@ -29,10 +29,15 @@ from sqlalchemy import (
     text,
 )
 
-from ..audit.log import EPOCH
+from ..audit.record import EPOCH
 
 _MICROSECOND = timedelta(microseconds=1)
 _BIG = BigInteger().with_variant(Integer(), "sqlite")  # There, INTEGER is the key of the row.
+
+
+def microseconds(moment: datetime) -> int:
+    """Return an aware time as it is stored."""
+    return (moment - EPOCH) // _MICROSECOND
 
 
 class Instant(TypeDecorator[datetime]):
@@ -43,7 +48,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's signature.
         """Return the microseconds of a time."""
-        return None if value is None else (value - EPOCH) // _MICROSECOND
+        return None if value is None else microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above.
         """Return the time of microseconds."""
@@ -197,6 +202,16 @@ request_key = Table(
     Column("logged_at", Instant, nullable=False),
     Index("request_key_index", "index"),
     Index("request_key_logged_at", "logged_at"),
+)
+
+# The saved queries by name, each beside the entry that saved it, whose leaf commits to the filters.
+saved_query = Table(
+    "saved_query",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("index", _BIG, ForeignKey("log_entry.index"), nullable=False),
+    Column("filters", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
 )
 
 policy_version = Table(

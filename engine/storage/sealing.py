@@ -4,12 +4,17 @@ From the binding on, no process appends anything in clear. What was there before
 of 256 decisions, each a transaction of its own: stopped at any moment, it is gone on with.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, delete, insert, select
 
+from ..audit.record import LogEntry
 from .contents import Contents, seal
 from .database import Database
 from .entries import read_decisions
 from .errors import Conflict, KeysMissing
+from .key_store import DataKey
+from .rows import Row, RowWriter
 from .schema import disclosure, key_store, log_entry, payload, sealed
 
 STEP = 256
@@ -65,6 +70,15 @@ def _bound(connection: Connection) -> str | None:
     return connection.execute(select(key_store.c.id)).scalar_one_or_none()
 
 
+def _sealed(entries: Iterable[LogEntry], keys: Iterable[DataKey]) -> list[Row]:
+    return [
+        (entry.index, made.key, made.names, made.payload)
+        for entry, key in zip(entries, keys, strict=False)
+        if entry.payload is not None
+        for made in (seal(entry.id, entry.payload, entry.disclosures, key),)
+    ]
+
+
 def _seal_some(database: Database, contents: Contents) -> int:
     with database.reading() as connection:
         query = select(payload.c.index).order_by(payload.c.index).limit(STEP)
@@ -77,8 +91,8 @@ def _seal_some(database: Database, contents: Contents) -> int:
         # Some may have been erased meanwhile, or sealed by another process.
         entries = [each for each in found if each.payload is not None]
         if entries:
-            rows = [seal(entry, key) for entry, key in zip(entries, keys, strict=False)]
-            connection.execute(insert(sealed), rows)
+            made = _sealed(entries, keys)
+            RowWriter(sealed).write(connection, made)
         for table in (payload, disclosure):
             within = table.c.index.in_([each.index for each in entries])
             connection.execute(delete(table).where(within))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from ..audit.acts import Entry
 from ..audit.tiles import TilePath, write_bundle
-from ..audit.tree import Frontier, TreeHead, prove_record
+from ..audit.tree import Frontier, TreeHead, prove_record, prove_tree
 from .database import Database
 from .entries import read_entries
 from .log_store import read_head
@@ -72,6 +72,14 @@ class TileLog:
         """
         with self._database.reading() as connection:
             return prove_record(size=size, index=index, reader=TileReader(connection))
+
+    def prove_growth(self, *, old_size: int, size: int) -> tuple[bytes, ...]:
+        """Return the proof that the log of a size extends that of a smaller one: §2.1.2.
+
+        Raises `ValueError` unless 0 < `old_size` ≤ `size`.
+        """
+        with self._database.reading() as connection:
+            return prove_tree(size=size, old_size=old_size, reader=TileReader(connection))
 
     def resource(self, path: TilePath) -> bytes:
         """Return the bytes of a tile or a bundle, which the log must have (`path.is_within`)."""

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select
 
-from ..audit.tiles import TILE_WIDTH, split_hashes
+from ..audit.tiles import TILE_HEIGHT, TILE_WIDTH, split_hashes
 from ..audit.tree import Frontier, Subtree, complete_subtrees, tree_root
 from .errors import LogInconsistent
 from .schema import log_entry, log_tile
-
-_TILE_HEIGHT = 8
 
 
 class TileReader:
@@ -30,7 +28,7 @@ class TileReader:
         return [self._read(subtree) for subtree in subtrees]
 
     def _read(self, subtree: Subtree) -> bytes:
-        level, height = divmod(subtree.level, _TILE_HEIGHT)
+        level, height = divmod(subtree.level, TILE_HEIGHT)
         number, offset = divmod(subtree.index << height, TILE_WIDTH)
         hashes = self._tile(level, number)[offset : offset + (1 << height)]
         return tree_root(hashes)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import msgspec
 
+from ..audit.evidence_stamp import Stamp
 from ..audit.panel import WitnessState
 from ..audit.timestamp import LATEST_PATH, RESPONSE_SUFFIX, stamp_path
 from .errors import StorageUnavailable
@@ -54,6 +55,17 @@ class VouchedDirectory:
         with _translated("read"):
             age = time.time() - (self.path / LATEST_PATH).stat().st_mtime
         return int(size), age if age >= 0 else float("inf")  # The clock was set back: it is due.
+
+    def newest_stamp(self) -> Stamp | None:
+        """Return the newest stamped checkpoint with its time stamp, None where there is none."""
+        last = self.stamp()
+        if last is None:
+            return None
+        path = stamp_path(str(last[0]))
+        note, response = self._read(path), self._read(f"{path}{RESPONSE_SUFFIX}")
+        if note is None or response is None:
+            return None
+        return Stamp(size=last[0], note=note, response=response)
 
     def stamp_file(self, name: str) -> bytes | None:
         """Return a file of the time stamps, None where there is none."""

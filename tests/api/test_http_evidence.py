@@ -1,6 +1,5 @@
 """Evidence: one file that proves decisions offline; every way to spoil it is named or refused."""
 
-import hashlib
 import io
 import json
 import zipfile
@@ -19,10 +18,10 @@ from engine.audit import evidence as format_module
 from engine.audit.evidence import EvidenceReport, verify_evidence
 from engine.audit.note import SignerKey
 from engine.storage.anchor import KeyFile
+from tests.api.evidence import Members, members, zipped
 from tests.api.installation import Caller, allowed, campaign, install, problem_of
 from tests.api.test_http_records import last_access
 
-Members = dict[str, bytes]
 COUNT = 6
 
 
@@ -55,28 +54,6 @@ def report(api: Caller, content: bytes) -> EvidenceReport:
 
 def codes(api: Caller, content: bytes) -> list[str]:
     return [each.code for each in report(api, content).faults]
-
-
-def members(content: bytes) -> Members:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def zipped(contents: Members, *, fresh: bool = True, method: int = zipfile.ZIP_STORED) -> bytes:
-    """Return a file of members, with a manifest that has their digests if it is to be fresh."""
-    if fresh:
-        manifest = json.loads(contents["manifest.json"])
-        manifest["files"] = {
-            name: hashlib.sha256(content).hexdigest()
-            for name, content in contents.items()
-            if name != "manifest.json"
-        }
-        contents = contents | {"manifest.json": json.dumps(manifest).encode()}
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", method) as archive:
-        for name, content in contents.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
 
 
 def test_evidence_is_whole_and_has_the_same_bytes_again(filled: Caller) -> None:

@@ -34,6 +34,7 @@ from engine.storage.policies import PolicyVersions
 from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import probe
 from engine.storage.request_keys import RequestKeys
+from engine.storage.saved_queries import SavedQueries
 from engine.storage.standing_facts import StandingFacts
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
@@ -93,6 +94,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         decisions=Decisions(database),
         request_keys=RequestKeys(database, clock=clock),
         erasures=Erasures(database),
+        saved_queries=SavedQueries(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
         keys=ApiKeys(database),
         tiles=TileLog(database),

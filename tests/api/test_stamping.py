@@ -15,6 +15,7 @@ from api.signing import SigningError, signer_of
 from api.stamping import stamper_of
 from api.wsgi import start
 from engine.storage.anchor import KeyFile
+from tests.api.evidence import members, zipped
 from tests.api.installation import Caller, Installation, campaign, install
 from tests.audit.loopback_tsa import LoopbackTSA, made, stamping
 
@@ -100,12 +101,68 @@ def _spoil(tree: Path, options: list[object]) -> None:
     assert "(timestamp_missing)" in verify(tree, *options).output
 
 
+def test_evidence_has_the_newest_time_stamp(
+    installation: Installation, tsa: LoopbackTSA, tmp_path: Path
+) -> None:
+    process = start(installation.settings)
+    api = Caller(app=process.wsgi, installation=installation)  # type: ignore[arg-type] # It is a Flask.
+    wait, query = "/v1/decisions?receipt=wait", "/v1/decisions/evidence?outcome=deny"
+    api.post({"campaign": campaign()}, wait)
+    options = ["--tsa-certificate", tsa.chain, "--vkey", tmp_path / "log.vkey"]
+    options[3].write_text(str(KeyFile(installation.settings.log_key).read().verifiers[0]))  # type: ignore[attr-defined] # It is a path.
+    bare, file = tmp_path / "bare.zip", tmp_path / "evidence.zip"
+    _fetch(api, query, bare)
+    assert "(timestamp_missing)" in verify(bare, *options).output
+    assert verify(bare, *options[2:]).exit_code == 0
+    assert stamp(installation.settings)
+    api.post({"campaign": campaign()}, wait)
+    _fetch(api, query, file)
+    process.close()
+    result = verify(file, *options)
+    assert result.exit_code == 0, result.output
+    assert "  stamped    2 entries, at 2" in result.output
+    assert json.loads(verify(file, *options, "--json").output)["stamped"]["size"] == 2
+    assert "stamped" not in verify(file, *options[2:]).output
+    _spoil_evidence(file, options)
+
+
+def _fetch(api: Caller, query: str, file: Path) -> None:
+    with api.get(query, role="auditor") as answer:
+        assert answer.status_code == 200, answer.data
+        file.write_bytes(answer.data)
+
+
+def _spoil_evidence(file: Path, options: list[object]) -> None:
+    """Whatever is altered of the time stamp is named, also where nobody demands it."""
+    whole = members(file.read_bytes())
+    proof = whole["timestamp/consistency"]
+    spoilt: dict[str, tuple[bytes | None, str]] = {
+        "timestamp/checkpoint": (whole["checkpoint"], "stamped_root_differs"),
+        "timestamp/consistency": (proof[::-1], "timestamp_refused"),
+        "timestamp/checkpoint.tsr": (None, "timestamp_refused"),
+    }
+    for name, (content, code) in spoilt.items():
+        altered = dict(whole)
+        del altered[name]
+        if content is not None:
+            altered[name] = content
+        file.write_bytes(zipped(altered))
+        assert f"({code})" in verify(file, *options[2:]).output
+    file.write_bytes(zipped(whole | {"timestamp/checkpoint": b"no note"}))
+    assert "(timestamp_refused)" in verify(file, *options).output
+    file.write_bytes(zipped(whole | {"timestamp/checkpoint.tsr": b"no stamp"}))
+    assert "(timestamp_refused)" in verify(file, *options).output
+    assert verify(file, *options[2:]).exit_code == 0
+    file.write_bytes(zipped(whole | {"checkpoint": b"no note"}))
+    assert "(checkpoint_refused)" in verify(file, *options).output
+
+
 def test_only_published_logs_have_time_stamps(tmp_path: Path, tsa: LoopbackTSA) -> None:
     file = tmp_path / "log.ndjson"
     file.write_text("{}\n")
     result = verify(file, "--tsa-certificate", tsa.chain)
     assert result.exit_code == 2
-    assert "only a published log has time stamps" in result.output
+    assert "only a published log and evidence have time stamps" in result.output
     result = verify(file, "--tsa-certificate", file)
     assert "there are no certificates in it" in result.output
 

@@ -24,6 +24,8 @@ from engine.audit.acts import (
     Hold,
     HoldGround,
     PolicyChange,
+    QueryAct,
+    QueryChange,
     Release,
     Sealed,
     Transition,
@@ -50,6 +52,7 @@ READ = Access(entries=((0, 1),), action=Action.READ, actor="an auditor")
 ERASURE = Erasure(entries=((1, 3), (5, 6)), ground=Ground.OBJECTION, actor="the officer")
 HOLD = Hold(entries=((1, 2),), ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
 RELEASE = Release(entries=((7, 8),), actor="counsel")
+QUERY = QueryAct(entries=(), change=QueryChange.SAVE, name="mine", actor="Jo", filters="c")
 UPLOAD = PolicyChange(
     entries=(), transition=Transition.UPLOAD, policy_set="house", digest="sha256:00", actor="anna"
 )
@@ -298,7 +301,7 @@ def test_documented_members_are_those_of_the_leaves() -> None:
     members = set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE))
     assert members == {
         name
-        for act in (READ, ERASURE, HOLD, RELEASE, SCHEDULE, UPLOAD, ASKED, FACT)
+        for act in (READ, ERASURE, HOLD, RELEASE, SCHEDULE, QUERY, UPLOAD, ASKED, FACT)
         for name in json.loads(seal_act(act).leaf(NOON))
     }
     for word in (*Ground, *Action, *HoldGround, *Transition, *FactTransition):

@@ -17,8 +17,8 @@ from sqlalchemy import select, text, update
 from engine.audit.acts import Access, Action, ErasureLeaf, Ground
 from engine.audit.export import write_export
 from engine.audit.leaf import read_leaf
-from engine.audit.log import EPOCH, Committer
-from engine.audit.record import LogEntry, RecordError, seal
+from engine.audit.log import Committer
+from engine.audit.record import EPOCH, LogEntry, RecordError, seal
 from engine.audit.verify import check_receipt, verify_export
 from engine.storage import erasures as module
 from engine.storage.database import Database

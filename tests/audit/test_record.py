@@ -8,14 +8,22 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from engine.audit.canonical import canonical
 from engine.audit.commitment import Disclosure, base64url, commit, fresh_salt, opens
 from engine.audit.record import (
     LEAF_LIMIT,
+    EngineName,
+    Envelope,
+    PolicySetName,
     QueryColumns,
     RecordError,
     instant,
+    is_uuid,
     read_envelope,
     read_result,
     rfc3339,
@@ -210,3 +218,73 @@ def test_refuses_texts_that_are_no_disclosure(text: str) -> None:
 def test_disclosures_are_read_as_they_were_made() -> None:
     made = Disclosure.make("actor", 'a "quoted" name, ü', fresh_salt())
     assert Disclosure.read(made.text) == made
+
+
+# --- what is written without the general rule ---------------------------------------------------
+
+_TEXT = st.text(st.characters(codec="utf-8"))
+
+
+@given(
+    st.builds(
+        Envelope,
+        v=st.just(1),
+        kind=st.just("decision"),
+        decision_id=_TEXT,
+        logged_at=_TEXT,
+        decided_at=_TEXT,
+        outcome=st.sampled_from(["allow", "deny"]),
+        conclusive=st.booleans(),
+        policy_set=st.builds(PolicySetName, name=_TEXT, version=st.none() | _TEXT, digest=_TEXT),
+        engine=st.builds(EngineName, name=_TEXT, version=_TEXT),
+        input_commitment=_TEXT,
+        result_commitment=_TEXT,
+        sd_alg=st.just("sha-256"),
+        sd=st.tuples(_TEXT, _TEXT),
+    )
+)
+def test_leaf_of_any_envelope_is_canonical(envelope: Envelope) -> None:
+    assert envelope.encode() == canonical(msgspec.json.decode(msgspec.json.encode(envelope)))
+
+
+def test_time_is_put_where_it_belongs_whatever_the_texts_say(make_record: Any) -> None:
+    mimicry = '"logged_at":"0000-00-00T00:00:00.000000Z"'
+    names = {"name": mimicry, "version": mimicry, "digest": mimicry}
+    sealed = seal(make_record(number=7, policy_set=names))
+    read = read_envelope(sealed.leaf(NOON))
+    assert read.logged_at == rfc3339(NOON)
+    assert read.policy_set.name == mimicry
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-10-05T08:15:00.000000+00:00",
+        "2026-10-05T08:15:00Z",
+        "2026-10-05 08:15:00.000000Z",
+        "2026-13-05T08:15:00.000000Z",
+        "2026-10-05T24:00:00.000000Z",
+        "2026-10-05T08:15:60.000000Z",
+        "0000-10-05T08:15:00.000000Z",
+        "\u0662026-10-05T08:15:00.000000Z",
+        "2026-10-05T08:15:00.000000Z\n",
+    ],
+)
+def test_other_spellings_of_a_time_are_none(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        instant(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e", True),
+        ("7D9F43F0-1f0e-4c5e-9f0a-2b8d4f6a1c3e", False),
+        ("7d9f43f01f0e4c5e9f0a2b8d4f6a1c3e", False),
+        ("{7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e}", False),
+        ("7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e\n", False),
+        ("", False),
+    ],
+)
+def test_uuid_has_one_spelling(text: str, is_one: bool) -> None:  # noqa: FBT001 - a parameter of the test.
+    assert is_uuid(text) is is_one

@@ -290,3 +290,18 @@ def consistency(case: dict[str, Any], old_root: bytes, root: bytes) -> bool:
         old_root=old_root,
         proof=[decoded(one) for one in case["proof"] or ()],
     )
+
+
+@given(st.integers(0, 40), st.integers(0, 3), st.integers(0, 5))
+def test_frontier_takes_a_whole_subtree_at_once(before: int, level: int, more: int) -> None:
+    start, leaves = before << level, [bytes([k]) * 32 for k in range(64)] * 6
+    whole = leaves[start : start + (1 << level)]
+    one_by_one = EMPTY_TREE.extend(leaves[: start + len(whole) + more])
+    at_once = EMPTY_TREE.extend(leaves[:start]).extend_by(tree_root(whole), level)
+    assert at_once.extend(leaves[start + len(whole) :][:more]) == one_by_one
+
+
+def test_subtree_begins_where_it_can() -> None:
+    frontier = EMPTY_TREE.extend([bytes(32)] * 3)
+    with pytest.raises(ValueError, match="no subtree of 2\\^1 entries begins at entry 3"):
+        frontier.extend_by(bytes(32), 1)

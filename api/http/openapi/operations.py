@@ -16,12 +16,14 @@ from api.http.problems import (
     MALFORMED_SUBMISSION,
     NOT_FOUND,
     NOT_READY,
+    TAKEN,
     UNRECORDABLE,
     UNSIGNED,
 )
 from api.http.shapes import (
     ENVELOPE,
     ERASURE,
+    SAVED_QUERY,
     BatchParameters,
     DecisionParameters,
     FilterParameters,
@@ -253,6 +255,38 @@ _FINDING = {
         tag="Recorded decisions",
         answers={200: Answer(text="What came of it", content={JSON: ref("Replay")})},
         problems=(NOT_FOUND,),
+    ),
+    "queries.list": Operation(
+        summary="List the saved queries",
+        tag="Saved queries",
+        answers={
+            200: Answer(text="Those of all", content={JSON: members(items=many(ref("SavedQuery")))})
+        },
+    ),
+    "queries.save": Operation(
+        summary="Save a query under a name",
+        tag="Saved queries",
+        text="`GET /v1/decisions?saved=NAME` runs it. An entry of the log says that it was saved.",
+        body={JSON: SAVED_QUERY},
+        answers={201: Answer(text="The query", content={JSON: ref("SavedQuery")})},
+        problems=(MALFORMED_ORDER, TAKEN, UNRECORDABLE),
+    ),
+    "queries.show": Operation(
+        summary="Read a saved query",
+        tag="Saved queries",
+        answers={200: Answer(text="The query", content={JSON: ref("SavedQuery")})},
+        problems=(NOT_FOUND,),
+    ),
+    "queries.delete": Operation(
+        summary="Delete a saved query",
+        tag="Saved queries",
+        answers={
+            200: Answer(
+                text="It is gone",
+                content={JSON: members(deleted=ANY_TEXT, entry=ref("Receipt"))},
+            )
+        },
+        problems=(NOT_FOUND, UNRECORDABLE),
     ),
     "erasures.erase": Operation(
         summary="Erase what was logged of decisions",

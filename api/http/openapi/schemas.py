@@ -221,6 +221,9 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             population=COUNT,
             items=many(ref("ListedDecision")),
         ),
+        "SavedQuery": members(
+            name=ANY_TEXT, filters=OBJECT, index=COUNT, actor=ANY_TEXT, saved_at=INSTANT
+        ),
         "InclusionProof": members(
             index=COUNT, size=COUNT, leaf=BASE64, leaf_hash=BASE64, hashes=many(BASE64), root=BASE64
         ),

@@ -78,6 +78,7 @@ def _write(service: Service, key: ApiKey, stream: BinaryIO, wanted: _Wanted) -> 
             tiles=service.tiles,
             policies=service.policy_versions,
             checkpoint=service.publisher.covering(wanted.size),
+            vouched=service.vouched,
         )
         made = source.write(stream, wanted.entries, size=wanted.size, filters=wanted.filters)
     except TooMany as error:

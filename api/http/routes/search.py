@@ -13,7 +13,7 @@ from api.http.accesses import note_access
 from api.http.answers import entry_document, json_answer, proof_document
 from api.http.bodies import TEXT
 from api.http.contents import check_not_erased, contents_of
-from api.http.problems import FORBIDDEN, Problem, ProblemError, ProblemRaised
+from api.http.filters import filters_of, refused
 from api.http.receipts import receipt_file
 from api.http.routes.evidence import entry_evidence_answer, evidence_answer
 from api.http.routes.records import export_answer, manifest_answer, wanted_format
@@ -24,7 +24,6 @@ from api.http.shapes import (
     NoParameters,
     SampleParameters,
     SearchParameters,
-    invalid_query,
     read_query,
 )
 from api.listing import listed_document, sample_document, statistics_document
@@ -34,7 +33,6 @@ from engine.audit.record import LogEntry, Payload
 from engine.audit.spans import spans_of
 from engine.storage.decisions import DecisionPage
 from engine.storage.errors import BeyondLog, InvalidQuery, NotFound
-from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
 from engine.storage.samples import Sample
 from engine.storage.statistics import Statistics
@@ -57,7 +55,7 @@ def _add_many(routes: Blueprint, service: Service) -> None:
         wanted = wanted_format(query.format)
         if wanted is not None:
             _check_whole(query)
-            return export_answer(service, g.key, _filters(query, g.key), wanted)
+            return export_answer(service, g.key, filters_of(service, query, g.key), wanted)
         page = _page(service, query, g.key)
         found = spans_of(each.index for each in page.decisions)
         note_access(service, g.key, Action.SEARCH, found)
@@ -79,17 +77,17 @@ def _add_many(routes: Blueprint, service: Service) -> None:
     def manifest() -> Response:
         query = read_query(ManifestParameters, request.args)
         if query.format is None:
-            raise _refused("of which format is the manifest?", "format")
+            raise refused("of which format is the manifest?", "format")
         if query.as_of is None:
-            raise _refused("a manifest is that of an export as of a size of the log", "as_of")
-        return manifest_answer(service, g.key, _filters(query, g.key), query.format)
+            raise refused("a manifest is that of an export as of a size of the log", "as_of")
+        return manifest_answer(service, g.key, filters_of(service, query, g.key), query.format)
 
     @routes.get("/v1/decisions/evidence")
     def evidence() -> Response:
         query = read_query(FilterParameters, request.args)
         if query == FilterParameters(as_of=query.as_of):
-            raise _refused("evidence is of some decisions: give a filter", "campaign")
-        return evidence_answer(service, g.key, _filters(query, g.key))
+            raise refused("evidence is of some decisions: give a filter", "campaign")
+        return evidence_answer(service, g.key, filters_of(service, query, g.key))
 
     @routes.get("/v1/decisions/sample")
     def sample() -> Response:
@@ -142,37 +140,37 @@ def _add_one(routes: Blueprint, service: Service) -> None:
 
 
 def _page(service: Service, query: SearchParameters, key: ApiKey) -> DecisionPage:
-    filters = _filters(query, key)
+    filters = filters_of(service, query, key)
     try:
         return service.decisions.page(filters, limit=query.limit or 100, cursor=query.cursor)
     except BeyondLog as error:
-        raise _refused(str(error), "as_of") from None
+        raise refused(str(error), "as_of") from None
     except InvalidQuery as error:
-        raise _refused(str(error), "cursor") from None
+        raise refused(str(error), "cursor") from None
 
 
 def _check_whole(query: SearchParameters) -> None:
     for name, value in (("limit", query.limit), ("cursor", query.cursor)):
         if value is not None:
-            raise _refused("an export is whole, and has no pages", name)
+            raise refused("an export is whole, and has no pages", name)
 
 
 def _statistics(service: Service, query: FilterParameters, key: ApiKey) -> Statistics:
     try:
-        return service.decisions.statistics(_filters(query, key))
+        return service.decisions.statistics(filters_of(service, query, key))
     except BeyondLog as error:
-        raise _refused(str(error), "as_of") from None
+        raise refused(str(error), "as_of") from None
 
 
 def _sample(service: Service, query: SampleParameters, key: ApiKey) -> Sample:
     if query.count is None:
-        raise _refused("how many decisions are to be drawn?", "count")
+        raise refused("how many decisions are to be drawn?", "count")
     if query.as_of is None:
-        raise _refused("a sample is drawn as of a size of the log", "as_of")
+        raise refused("a sample is drawn as of a size of the log", "as_of")
     try:
-        return service.decisions.sample(_filters(query, key), query.count)
+        return service.decisions.sample(filters_of(service, query, key), query.count)
     except BeyondLog as error:
-        raise _refused(str(error), "as_of") from None
+        raise refused(str(error), "as_of") from None
 
 
 def _entry(service: Service, decision_id: str, key: ApiKey) -> LogEntry:
@@ -191,38 +189,3 @@ def _whole(service: Service, decision_id: str, key: ApiKey) -> tuple[LogEntry, P
     """Return a decision that a key may see, with its contents."""
     entry = _entry(service, decision_id, key)
     return entry, contents_of(service, entry)
-
-
-def _filters(query: FilterParameters, key: ApiKey) -> DecisionFilter:
-    if query.rule_status is not None and query.rule is None:
-        raise _refused("a status is searched together with its rule", "rule_status")
-    actor = query.actor
-    if not sees_all(key):
-        if actor not in (None, key.name):
-            detail = "only a key with the role `auditor` reads the decisions of others"
-            raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
-        actor = key.name
-    try:
-        return _decision_filter(query, actor)
-    except InvalidQuery as error:  # The shape has seen to all else.
-        raise _refused(str(error), "text") from None
-
-
-def _decision_filter(query: FilterParameters, actor: str | None) -> DecisionFilter:
-    return DecisionFilter(
-        since=query.since,
-        until=query.until,
-        outcome=query.outcome,
-        conclusive=query.conclusive,
-        rule=query.rule,
-        rule_status=query.rule_status or "violated",
-        campaign=query.campaign,
-        actor=actor,
-        policy_digest=query.policy_digest,
-        text=query.text,
-        as_of=query.as_of,
-    )
-
-
-def _refused(message: str, parameter: str) -> ProblemRaised:
-    return ProblemRaised(invalid_query([ProblemError(message=message, parameter=parameter)]))

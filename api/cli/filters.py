@@ -1,0 +1,113 @@
+"""The options by which commands find decisions: the filters of `GET /v1/decisions`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import click
+
+from api.cli.failures import Failure
+from api.cli.moments import InstantType
+from api.cli.written import WRITTEN
+from engine.storage.database import Database
+from engine.storage.errors import InvalidQuery, NotFound
+from engine.storage.filters import SEARCHABLE_STATUSES, DecisionFilter
+from engine.storage.saved_queries import SavedQueries
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_FILTERS = (
+    click.option("--since", type=InstantType(), help="Decided at this time or later."),
+    click.option("--until", type=InstantType(), help="Decided before this time."),
+    click.option("--outcome", type=click.Choice(["allow", "deny"]), help="What was decided."),
+    click.option(
+        "--conclusive/--inconclusive",
+        default=None,
+        help="Whether all facts were there that the decision hung on.",
+    ),
+    click.option(
+        "--rule", metavar="POLICY/RULE", type=WRITTEN, help="A rule that came to a status."
+    ),
+    click.option(
+        "--rule-status",
+        type=click.Choice(SEARCHABLE_STATUSES),
+        help="The status of that rule; violated, unless it says otherwise.",
+    ),
+    click.option("--campaign", metavar="ID", type=WRITTEN, help="Decisions on a campaign."),
+    click.option("--actor", metavar="NAME", type=WRITTEN, help="The key that asked."),
+    click.option(
+        "--policy-digest", metavar="DIGEST", type=WRITTEN, help="The policies that decided."
+    ),
+    click.option(
+        "--text",
+        metavar="WORDS",
+        type=WRITTEN,
+        help='Words of the justification: profil*, "in a row" and more.',
+    ),
+    click.option(
+        "--saved",
+        metavar="NAME",
+        type=WRITTEN,
+        help="By the options of a saved query (`assent log save`), instead of these.",
+    ),
+    click.option(
+        "--as-of",
+        metavar="SIZE",
+        type=click.IntRange(min=0),
+        help="Among the first SIZE entries of the log.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the options ask for: filters, or a saved query by its name, with `as_of`."""
+
+    filters: DecisionFilter
+    saved: str | None
+
+    @property
+    def as_of(self) -> int | None:
+        """The size of the log that is asked about."""
+        return self.filters.as_of
+
+    def is_narrowed(self) -> bool:
+        """Whether not just every decision is asked for."""
+        return self.saved is not None or bool(self.filters.given())
+
+    def of(self, database: Database) -> DecisionFilter:
+        """Return the filters. Raises `Failure` where no query has the name, and `StorageError`."""
+        if self.saved is None:
+            return self.filters
+        try:
+            found = SavedQueries(database).get(self.saved)
+        except NotFound as error:
+            raise Failure("--saved", str(error), "`assent log queries` lists them") from error
+        except InvalidQuery as error:
+            raise Failure("--saved", str(error), "delete it, and save another") from error
+        return replace(found.filters, as_of=self.as_of)
+
+
+def filter_options(command: _Command) -> _Command:
+    """Give a command the options that decisions are found by."""
+    for option in reversed(_FILTERS):
+        command = option(command)
+    return command
+
+
+def read_filter(
+    *, rule: str | None, rule_status: str | None, saved: str | None, as_of: int | None, **rest: Any
+) -> Asked:
+    """Return what the options ask for. Raises `click.UsageError`."""
+    if rule is None and rule_status is not None:
+        raise click.UsageError("a status is searched together with its rule: add --rule")
+    try:
+        filters = DecisionFilter(
+            rule=rule, rule_status=rule_status or "violated", as_of=as_of, **rest
+        )
+    except InvalidQuery as error:
+        raise click.UsageError(str(error)) from error
+    if saved is not None and filters.given():
+        name = next(iter(filters.given())).replace("_", "-")
+        raise click.UsageError(f"a saved query has its filters: leave out --{name}")
+    return Asked(filters=filters, saved=saved)

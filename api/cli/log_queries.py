@@ -1,0 +1,115 @@
+"""`assent log save`, `queries` and `forget`: queries under a name, for `--saved`."""
+
+from typing import Any
+
+import click
+from rich.text import Text
+
+from api.cli.failures import Failure
+from api.cli.filters import filter_options, read_filter
+from api.cli.service import opened_service, service_told
+from api.cli.subjects import by_option
+from api.cli.terminal import Output, toned
+from api.cli.written import WRITTEN
+from api.listing import saved_query_document
+from engine.audit.record import rfc3339
+from engine.evaluation.prose import Tone
+from engine.source.json_fault import excerpt
+from engine.storage.errors import Conflict, InvalidQuery, NotFound
+from engine.storage.saved_queries import SavedQueries, SavedQuery
+
+
+@click.command()
+@click.argument("name", type=WRITTEN)
+@filter_options
+@by_option("saves it")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def save(name: str, *, by: str, as_json: bool, **criteria: Any) -> None:
+    """Save a query under NAME, for `assent log query --saved NAME` and the service.
+
+    An entry of the log says who saved it, and commits to what it asks for without saying so. NAME
+    stands in the log for ever: choose one that names nobody. To change a query, forget it first.
+
+    \b
+      assent log save denied-minors --outcome deny --text minors --by "internal audit"
+      assent log query --saved denied-minors
+
+    Exit status: 0 if it is saved, 2 where it cannot be.
+    """  # noqa: D301 - click reads the escape.
+    asked = read_filter(**criteria)
+    with service_told(), opened_service() as (_, database):
+        try:
+            made = SavedQueries(database).save(name, asked.of(database), actor=by)
+        except InvalidQuery as error:
+            raise Failure(excerpt(name), str(error)) from error
+        except Conflict as error:
+            raise Failure(excerpt(name), str(error), "`assent log forget` deletes one") from error
+    output = Output()
+    if as_json:
+        output.json(saved_query_document(made))
+        return
+    output.line(toned("SAVED", Tone.ALLOW) + toned(f"  {made.name}", Tone.TITLE))
+    output.line(_by_entry(made.index, rfc3339(made.saved_at)))
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def queries(*, as_json: bool) -> None:
+    """List the saved queries by name, with what each asks for.
+
+    \b
+      assent log queries
+
+    Exit status: 0 if they are listed, also where there are none, 2 where they cannot be read.
+    """  # noqa: D301 - click reads the escape.
+    with service_told(), opened_service() as (_, database):
+        found = SavedQueries(database).all()
+    output = Output()
+    if as_json:
+        output.json({"queries": [saved_query_document(each) for each in found]})
+    else:
+        output.lines(map(_line, found) if found else [toned("no query is saved", Tone.QUIET)])
+
+
+@click.command()
+@click.argument("name", type=WRITTEN)
+@by_option("deletes it")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def forget(name: str, *, by: str, as_json: bool) -> None:
+    """Delete the query that is saved as NAME.
+
+    What it asked for is then gone. An entry of the log says who deleted it.
+
+    \b
+      assent log forget denied-minors --by "internal audit"
+
+    Exit status: 0 if it is deleted, 2 where no query has the name.
+    """  # noqa: D301 - click reads the escape.
+    with service_told(), opened_service() as (_, database):
+        try:
+            done = SavedQueries(database).delete(name, actor=by)
+        except NotFound as error:
+            raise Failure("the log", str(error), "`assent log queries` lists them") from error
+    output, at = Output(), rfc3339(done.logged_at)
+    if as_json:
+        output.json({"deleted": name, "entry": {"index": done.index, "logged_at": at}})
+        return
+    output.line(toned("DELETED", Tone.ALLOW) + toned(f"  {name}", Tone.TITLE))
+    output.line(_by_entry(done.index, at))
+
+
+def _by_entry(index: int, at: str) -> Text:
+    return toned(f"  by entry {index}, logged at {at}", Tone.POINTER)
+
+
+def _line(each: SavedQuery) -> Text:
+    asks = ", ".join(f"{name} {_shown(value)}" for name, value in each.filters.given().items())
+    return (
+        toned(each.name, Tone.TITLE)
+        + toned(f"  {asks or 'every decision'}")
+        + toned(f"  saved by {excerpt(each.actor)}, entry {each.index}", Tone.QUIET)
+    )
+
+
+def _shown(value: object) -> str:
+    return excerpt(value) if isinstance(value, str) else str(value).lower()

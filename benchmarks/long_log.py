@@ -1,0 +1,207 @@
+"""A long log: building it, then proofs, pages, exports and verification at its full length.
+
+Run `python -m benchmarks.long_log [--entries 1000000] [--directory DIR]`. The log is made once, by
+the code that appends decisions, 2,048 in a transaction, and lies in the directory where one is
+given, for another run. Figures are medians of the rounds; p95 and p99 are of single calls. Beside
+the time that passes, the time of the processor is told: on a busy machine the first is the others'.
+"""
+
+import argparse
+import itertools
+import platform
+import random
+import resource
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from statistics import median, quantiles
+
+from api.cli.log_sources import DirectorySource
+from api.exports.formats import file_pieces
+from engine.audit.checkpoint import open_checkpoint, sign_checkpoint
+from engine.audit.export import write_export
+from engine.audit.note import SignerKey
+from engine.audit.record import DecisionRecord, SealedRecord, seal
+from engine.audit.tree import TreeHead
+from engine.audit.verify import verify_export
+from engine.audit.verify_log import verify_log
+from engine.storage.database import Database
+from engine.storage.decisions import Decisions, write_cursor
+from engine.storage.filters import DecisionFilter
+from engine.storage.log_store import SQLLogStore
+from engine.storage.migrate import migrate
+from engine.storage.static_tree import export_tree
+from engine.storage.tile_log import TileLog
+
+BATCH, CALLS = 2048, 1000
+FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+DESCRIPTOR = b'{"id":"cmp-%d","targeting":{"age":{"min":13,"max":20},"profiling":true}}'
+
+
+def record(number: int, chance: random.Random) -> DecisionRecord:
+    """Return a small decision: one in five denied, with one of two hundred rules."""
+    denied, campaign = chance.random() < 0.2, chance.randrange(50_000)
+    decision_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
+    rule = f"policy-{chance.randrange(20)}/rule-{chance.randrange(10)}"
+    return DecisionRecord(
+        decision_id=decision_id,
+        decided_at=FIRST_DAY + timedelta(seconds=15 * number),
+        input=DESCRIPTOR % campaign,
+        result={
+            "id": decision_id,
+            "decision": "deny" if denied else "allow",
+            "conclusive": True,
+            "campaign": f"cmp-{campaign}",
+            "policy_set": {"name": "acme", "version": "2026.10", "digest": "d" * 64},
+            "engine": {"name": "assent", "version": "0.1.0"},
+            "rules": [{"rule": rule, "status": "violated"}] if denied else [],
+        },
+        actor=f"key-{chance.randrange(20)}",
+    )
+
+
+def build(file: Path, entries: int) -> Database:
+    """Return a log of so many entries; what is there already stays."""
+    url = f"sqlite:///{file}"
+    migrate(url)
+    database = Database(url)
+    store, chance = SQLLogStore(database), random.Random(7)  # noqa: S311 - a seeded workload.
+    done = Decisions(database).head().size
+    sealed: Iterator[SealedRecord] = (seal(record(k, chance)) for k in range(done, entries))
+    while batch := list(itertools.islice(sealed, BATCH)):
+        store.append(batch)
+    return database
+
+
+def proofs(log: Decisions, size: int) -> None:
+    """Time proofs of entries from all over the log."""
+    chance = random.Random(8)  # noqa: S311 - as below.
+    some = log.sample(DecisionFilter(as_of=size), 500).decisions
+    ids = [each.decision.columns.decision_id for each in some]
+    made = [partial(log.prove, chance.choice(ids)) for _ in range(CALLS)]
+    told("proof of one entry", calls(made), "p99")
+
+
+def pages(log: Decisions, size: int) -> None:
+    """Time pages of 100 that begin a thousand entries before the end of the search."""
+    searches = {
+        "page of 100, no filter": DecisionFilter(as_of=size),
+        "page of 100, of a rule": DecisionFilter(as_of=size, rule="policy-3/rule-4"),
+        "page of 100, denied": DecisionFilter(as_of=size, outcome="deny"),
+        "page of 100, of one of 20 keys": DecisionFilter(as_of=size, actor="key-3"),
+        "page of 100, of a day": DecisionFilter(
+            as_of=size, since=FIRST_DAY, until=FIRST_DAY + timedelta(days=1)
+        ),
+    }
+    for name, filters in searches.items():
+        cursor = _deep(filters, size)
+        call = partial(log.page, filters, limit=100, cursor=cursor)
+        told(name, calls([call] * (CALLS // 5)), "p95")
+
+
+def _deep(filters: DecisionFilter, size: int) -> str:
+    """Return the cursor of a page that goes on below the thousandth entry of the log."""
+    return write_cursor(1000, size, filters.digest())
+
+
+def exports(log: Decisions, size: int, rounds: int) -> None:
+    """Time all rows as CSV and NDJSON, and tell how much the memory grew meanwhile."""
+    for name in ("csv", "ndjson"):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        rate(f"export as {name}, rows", size, partial(_exported, log, name), rounds)
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        print(f"{'':<36} memory grew by {grown:.0f} MiB")
+
+
+def _exported(log: Decisions, name: str) -> None:
+    assert sum(map(len, file_pieces(name, log.matching(DecisionFilter()))))
+
+
+def verification(database: Database, directory: Path, size: int, rounds: int) -> None:
+    """Time the verification of the published log, and of an export with all contents."""
+    key, log = SignerKey(name="log.example/bench", seed=bytes(32)), TileLog(database)
+    published = directory / "published"
+    published.mkdir(exist_ok=True)
+    note = sign_checkpoint(log.head(), [key]).note
+    known = [key.verifier]
+    if not (published / "checkpoint").exists():
+        export_tree(log, open_checkpoint(note, known), known, published)
+    source = DirectorySource(directory=published)
+
+    def published_log() -> None:
+        report = verify_log(source, known)
+        assert report.is_valid, report.first
+        assert report.entries == size
+
+    rate("verify the published log, entries", size, published_log, rounds)
+    export = directory / "export.ndjson"
+    head = Decisions(database).root_at(some := min(size, 100_000))
+    with export.open("wb") as stream:
+        tree = TreeHead(size=some, root=head)
+        write_export(stream, head=tree, entries=log.entries(size=some), exported_at=FIRST_DAY)
+
+    def whole() -> None:
+        with export.open("rb") as stream:
+            assert verify_export(stream).is_valid
+
+    rate("verify an export with contents, entries", some, whole, rounds)
+
+
+def rate(name: str, count: int, made: Callable[[], None], rounds: int) -> None:
+    """Tell how many a second, by the clock and by the processor."""
+    taken, used = [], []
+    for _ in range(rounds):
+        started, cpu = time.perf_counter(), time.process_time()
+        made()
+        taken.append(time.perf_counter() - started)
+        used.append(time.process_time() - cpu)
+    told_rate = f"{count / median(taken):>10,.0f}/s, {count / median(used):>10,.0f}/s of processor"
+    print(f"{name:<42} {told_rate}", flush=True)
+
+
+def calls(made: Iterable[Callable[[], object]]) -> list[tuple[float, float]]:
+    """Return the milliseconds of each call, by the clock and by the processor."""
+    times = []
+    for call in made:
+        started, cpu = time.perf_counter(), time.process_time()
+        call()
+        used = time.process_time() - cpu
+        times.append((1000 * (time.perf_counter() - started), 1000 * used))
+    return times
+
+
+def told(name: str, times: list[tuple[float, float]], which: str) -> None:
+    at = int(which[1:]) - 1
+    clock, processor = zip(*times, strict=True)
+    shown = (
+        f"median {median(each):>6.2f} ms, {which} {quantiles(each, n=100)[at]:>7.2f} ms"
+        for each in (clock, processor)
+    )
+    print(f"{name:<42} {'; of processor '.join(shown)}", flush=True)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--entries", type=int, default=1_000_000)
+    arguments.add_argument("--directory", type=Path)
+    arguments.add_argument("--rounds", type=int, default=3)
+    given = arguments.parse_args()
+    print(f"Python {platform.python_version()}, {platform.machine()}; {given.entries:,} entries")
+    with tempfile.TemporaryDirectory() as temporary:
+        directory = given.directory or Path(temporary)
+        database = build(directory / "long.db", given.entries)
+        log = Decisions(database)
+        size = log.head().size
+        proofs(log, size)
+        pages(log, size)
+        verification(database, directory, size, given.rounds)
+        exports(log, size, given.rounds)
+        database.close()
+
+
+if __name__ == "__main__":
+    main()

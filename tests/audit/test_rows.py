@@ -1,0 +1,56 @@
+"""Rows by the driver: what is written is what is read, in both databases."""
+
+from sqlalchemy import select
+
+from engine.audit.record import rfc3339
+from engine.storage.database import Database
+from engine.storage.entries import among
+from engine.storage.rows import RowWriter
+from engine.storage.schema import api_key, log_entry, log_tile, microseconds, policy_version
+from tests.audit.conftest import NOON
+
+AT = microseconds(NOON)
+
+
+def test_rows_come_back_as_they_were_written(database: Database) -> None:
+    rows = [
+        ("d1", "name", None, b"", AT),
+        ("d2", "K\u00f6ln \U0001f600 ' \" {,} \\\\ NULL", "1", bytes(range(256)), AT + 1),
+        ("d3", "", "", b"x" * 100_000, 2**62),
+    ]
+    with database.writing() as connection:
+        RowWriter(policy_version).write(connection, rows)
+    columns = policy_version.c
+    query = select(columns.digest, columns.name, columns.version, columns.files)
+    with database.reading() as connection:
+        found = connection.execute(query.order_by(columns.digest)).all()
+        times = connection.execute(select(columns.kept_at).order_by(columns.digest).limit(2))
+        assert [rfc3339(each) for each in times.scalars()] == [
+            "2026-10-05T12:00:00.000000Z",
+            "2026-10-05T12:00:00.000001Z",
+        ]
+    assert [tuple(row) for row in found] == [row[:4] for row in rows]
+
+
+def test_columns_of_nothing_but_nulls(database: Database) -> None:
+    row = ("p", "name", b"hash", "auditor", AT, None, None, None, None, None)
+    with database.writing() as connection:
+        RowWriter(api_key).write(connection, [row])
+    with database.reading() as connection:
+        found = connection.execute(select(api_key)).one()
+    assert (found.prefix, found.expires_at, found.policy_sets) == ("p", None, None)
+
+
+def test_no_rows_are_no_statement(database: Database) -> None:
+    with database.writing() as connection:
+        RowWriter(log_tile).write(connection, [])
+    with database.reading() as connection:
+        assert connection.execute(select(log_tile)).first() is None
+
+
+def test_neighbours_are_asked_for_as_one_stretch() -> None:
+    column = log_entry.c.index
+    assert "BETWEEN" in str(among(column, [9, 7, 8]))
+    assert "BETWEEN" in str(among(column, [7]))
+    assert "IN" in str(among(column, [1, 1000]))
+    assert "BETWEEN" not in str(among(column, []))
