@@ -19,7 +19,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from ..source.json_text import JSONValue
-from .canonical import CanonicalError, canonical
+from .canonical import CanonicalError, canonical, canonical_struct
 from .commitment import Disclosure, commit, fresh_salt
 from .idempotency import RequestKey
 from .tree import leaf_hash
@@ -57,14 +57,15 @@ class DecisionRecord:
 
     `decision_id` is a UUID as lower-case text with hyphens, `decided_at` aware, `input` the
     descriptor as bytes that the log never looks into, `result` the JSON-ready decision (integers
-    safe, decimals as strings), `actor` the name of the API key, or `cli`. `request` is what keeps
-    the same request from a second decision, where it has a key.
+    safe, decimals as strings) or its canonical bytes, which are then taken as they are, `actor` the
+    name of the API key, or `cli`. `request` is what keeps the same request from a second decision,
+    where it has a key.
     """
 
     decision_id: str
     decided_at: datetime
     input: bytes
-    result: Mapping[str, JSONValue]
+    result: Mapping[str, JSONValue] | bytes
     actor: str
     request: RequestKey | None = None
 
@@ -173,7 +174,7 @@ class Envelope(
 
     def encode(self) -> bytes:
         """Return the leaf: the canonical bytes of the envelope."""
-        return canonical(msgspec.json.decode(msgspec.json.encode(self)))
+        return canonical_struct(self)
 
 
 class _Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -340,7 +341,8 @@ def seal(record: DecisionRecord, *, salt: Callable[[], bytes] = fresh_salt) -> S
 
 
 def _sealed(record: DecisionRecord, salt: Callable[[], bytes]) -> SealedRecord:
-    content = canonical(dict(record.result))
+    given = record.result
+    content = given if isinstance(given, bytes) else canonical(dict(given))
     result = read_result(content)
     _check_identity(record, result)
     payload = Payload(input=record.input, input_salt=salt(), result=content, result_salt=salt())

@@ -39,10 +39,25 @@ def document(
     origin: Origin | None = None,
 ) -> Document:
     """Return the whole record of a decision; `rules` lists every rule with its status."""
-    writer = _Writer(origin=origin)
-    reported = decision.with_status(*_REPORTED)
     statuses = decision.statuses
     counts = Counter(result.status for result in statuses)
+    return {
+        **told(decision, Writer(origin=origin), id=id, identity=identity),
+        "passed": counts[Status.SATISFIED] + counts[Status.EXCEPTED],
+        "not_applicable": counts[Status.NOT_APPLICABLE],
+        "rules": [status_line(result) for result in statuses],
+    }
+
+
+def told(
+    decision: Decision,
+    writer: "Writer",
+    *,
+    id: str,  # noqa: A002 - likewise.
+    identity: Identity,
+) -> Document:
+    """Return the record of a decision up to what it says of every rule."""
+    reported = decision.with_status(*_REPORTED)
     launched, until = decision.as_if_launched, decision.valid_until
     return {
         "id": id,
@@ -84,9 +99,6 @@ def document(
             for made in writer.findings(each.result)
         ],
         "missing": [writer.missing(each) for each in decision.missing],
-        "passed": counts[Status.SATISFIED] + counts[Status.EXCEPTED],
-        "not_applicable": counts[Status.NOT_APPLICABLE],
-        "rules": [_status(result) for result in statuses],
     }
 
 
@@ -99,7 +111,8 @@ def instant_text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _status(result: RuleResult) -> Document:
+def status_line(result: RuleResult) -> Document:
+    """Return a result as the record lists it among all."""
     made: Document = {"rule": result.rule.id, "status": result.status.value}
     if result.reason:
         made["reason"] = result.reason
@@ -113,8 +126,18 @@ def _status(result: RuleResult) -> Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Writer:
+class Writer:
+    """Tells results as JSON."""
+
     origin: Origin | None
+
+    def heading(self, rule: Rule) -> Document:
+        """Return what every finding of a rule begins with; the same in every decision."""
+        return heading(rule)
+
+    def clause(self, rule: Rule, clause: Clause) -> object:  # noqa: ARG002 - for who prepared it.
+        """Return a clause of a rule; the same in every decision."""
+        return clause_place(clause)
 
     def findings(self, result: RuleResult) -> list[Document]:
         parts = (part for part in result.parts if part.status in _REPORTED)
@@ -129,9 +152,9 @@ class _Writer:
     def _finding(self, result: RuleResult, finding: Finding) -> Document:
         rule = result.rule
         return {
-            **_heading(rule),
+            **self.heading(rule),
             "status": result.status.value,
-            "clause": _clause(finding.clause),
+            "clause": self.clause(rule, finding.clause),
             "facts": [self._seen(each) for each in finding.seen],
             "wanted": [self._wanted(each) for each in finding.wanted],
             "exceptions": [self._exception(each) for each in result.exceptions],
@@ -146,11 +169,11 @@ class _Writer:
 
     def obligation(self, result: RuleResult, owed: Obligation) -> Document:
         made: Document = {
-            **_heading(result.rule),
+            **self.heading(result.rule),
             "text": owed.text,
             "due": owed.due.isoformat() if owed.due is not None else None,
             "term": owed.term,
-            "clause": _clause(result.rule.main),
+            "clause": self.clause(result.rule, result.rule.main),
             "facts": [self._seen(each) for each in owed.seen],
             "markets": list(result.markets) if result.markets is not None else None,
         }
@@ -196,7 +219,8 @@ class _Writer:
         return place
 
 
-def _heading(rule: Rule) -> Document:
+def heading(rule: Rule) -> Document:
+    """Return what every finding of a rule begins with."""
     role = {} if rule.override_role is None else {"overridable_by": rule.override_role}
     return {
         "rule": rule.id,
@@ -216,7 +240,8 @@ def _heading(rule: Rule) -> Document:
     }
 
 
-def _clause(clause: Clause) -> Document:
+def clause_place(clause: Clause) -> Document:
+    """Return a clause, and where it stands."""
     return {
         "text": clause.text,
         "file": clause.location.source,

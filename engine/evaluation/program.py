@@ -31,6 +31,7 @@ from .required import RequiredFacts
 from .result import RuleResult, Status, together
 from .results import Results
 from .roll import Roll
+from .settling import Settling
 from .standing import Stand, compile_standing, is_common
 from .tracing import Trace, compile_trace
 from .validity import answer
@@ -77,7 +78,7 @@ class Program:
             answer=found,
             complete=complete,
         )
-        results = Results(heard, partial(self._all, now), partial(self._lines, now))
+        settling = Settling(now, self._telling, self._roll, len(self._judges))
         return Decision(
             campaign=judged.id,
             as_of=as_of,
@@ -86,30 +87,9 @@ class Program:
             verdict=found[0],
             markets=found[1],
             would_pass=would_pass(hearing, self.judge_all, found[1]),
-            results=results,
+            results=Results(heard, settling),
             missing=missing_facts(required, heard),
             upcoming=self._outlook.upcoming(now, self._telling),
-        )
-
-    def _all(self, now: Now) -> tuple[RuleResult, ...]:
-        """Return the result of every rule, those included that came to nothing."""
-        heard = dict(zip(bits(now.called.heard), now.results, strict=True))
-        return tuple(
-            heard.get(row) or judge.result(now.hearing) for row, judge in enumerate(self._judges)
-        )
-
-    def _lines(self, now: Now) -> tuple[RuleResult, ...]:
-        """Return the result of every rule; where nothing came of one, without its markets."""
-        if len(now.called.standing) != 1 or now.called.surely:
-            return self._all(now)
-        law, _ = now.called.standing[0]
-        hearing = now.hearing
-        frame = Frame(hearing.campaign.facts, hearing.moment.today, law.day)
-        heard = dict(zip(bits(now.called.heard), now.results, strict=True))
-        found = self._roll(law).results(frame, hearing.markets, heard)
-        return tuple(
-            result or judge.result(hearing)
-            for judge, result in zip(self._judges, found, strict=True)
         )
 
     # What looks campaigns up is made for the first that is decided; judging mutants needs none.

@@ -4,13 +4,37 @@ Most rules of a large bundle do not apply or are satisfied. They have their stat
 all the same; but who asks only for the verdict and the findings does not wait for them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TypeAlias, overload
+from typing import Protocol, overload
+
+import msgspec
 
 from .result import RuleResult
 
-Settle: TypeAlias = Callable[[], tuple[RuleResult, ...]]
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """All results as a record lists them: the JSON of the list, and how many are of which kind."""
+
+    text: bytes
+    passed: int
+    not_applicable: int
+
+
+class Settling(Protocol):
+    """What works out, for one campaign, the results that nobody has asked for yet."""
+
+    def all(self) -> tuple[RuleResult, ...]:
+        """Return the result of every rule."""
+        ...
+
+    def brief(self) -> tuple[RuleResult, ...]:
+        """Return the same, those that came to nothing without their markets."""
+        ...
+
+    def listed(self) -> Listed:
+        """Return the same as a record lists them."""
+        ...
 
 
 class Results(Sequence[RuleResult]):
@@ -20,22 +44,24 @@ class Results(Sequence[RuleResult]):
     the same order: what a verdict hangs on.
     """
 
-    def __init__(
-        self, heard: tuple[RuleResult, ...], settle: Settle, settle_briefly: Settle
-    ) -> None:
-        """Take the results that were heard, and what makes all: whole, or without markets."""
+    def __init__(self, heard: tuple[RuleResult, ...], settling: Settling) -> None:
+        """Take the results that were heard, and what makes all."""
         self.heard = heard
-        self._settle = settle
-        self._settle_briefly = settle_briefly
+        self._settling = settling
 
     @cached_property
     def _all(self) -> tuple[RuleResult, ...]:
-        return self._settle()
+        return self._settling.all()
 
     @cached_property
     def brief(self) -> tuple[RuleResult, ...]:
         """The same results; those that came to nothing do not say in which markets."""
-        return self._settle_briefly()
+        return self._settling.brief()
+
+    @cached_property
+    def listed(self) -> Listed:
+        """The same results as a record lists them."""
+        return self._settling.listed()
 
     def __len__(self) -> int:
         return len(self.brief)
