@@ -20,8 +20,8 @@ from .days import day_of
 from .decision import Decision
 from .docket import MOST_KEPT, Docket
 from .index import bits
-from .judge import Hearing, judge, judge_once, not_here, out_of_force, unbreached
-from .justify import Breach, Findings, Tell, findings
+from .judge import Hearing, judge, not_here, out_of_force, unbreached
+from .justify import Breach, Findings, Tell
 from .law import Law
 from .moment import Moment, as_if_launched, flight_of, law_days, moment
 from .outcome import Outcome, Truth
@@ -33,10 +33,12 @@ from .results import Results
 from .roll import Roll
 from .settling import Settling
 from .standing import Stand, compile_standing, is_common
+from .straight import Straight, compile_straight, is_straight
+from .telling import compile_telling
 from .tracing import Trace, compile_trace
 from .validity import answer
 from .values import Campaign
-from .venue import HERE, Market, Venue, places_on, venues
+from .venue import Market, places_on, venues
 from .withdrawal import would_pass
 
 
@@ -142,8 +144,14 @@ class _Judge:
         return {id(clause): compile_trace(clause.condition, self._names) for clause in clauses}
 
     @cached_property
+    def _straight(self) -> Straight | None:
+        if not is_straight(self.rule):
+            return None
+        return compile_straight(self.rule, self._names, self._tell)
+
+    @cached_property
     def _tell(self) -> Tell:
-        return findings(self.rule)
+        return compile_telling(self.rule, self._names)
 
     @cached_property
     def _tests(self) -> dict[int, Test]:
@@ -157,19 +165,18 @@ class _Judge:
 
     def heard(self, hearing: Hearing) -> RuleResult:
         """Return what the rule comes to, and why."""
+        straight = self._straight
+        if straight is not None:
+            day = _only_day(self._changes, hearing.moment)
+            if day is not None and self.rule.window.meets(day, day):
+                markets, here = _place(self.rule, hearing, day)
+                if here is True:
+                    return straight(hearing, _frame(hearing, day, None), markets)
         traces = self._traces
-        day = _only_day(self._changes, hearing.moment) if self._is_common else None
 
         def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
             return traces[id(clause)](_frame(hearing, law_day, market))
 
-        if day is not None:
-            markets, here = _place(self.rule, hearing, day)
-            if here is True:
-                venue = Venue(markets=markets, market=None, here={day: HERE})
-                return judge_once(
-                    self.rule, hearing, evaluate, tell=self._tell, venue=venue, day=day
-                )
         return judge(self.rule, hearing, evaluate, tell=self._tell)
 
     def outcome(self, hearing: Hearing) -> RuleResult:

@@ -3,7 +3,8 @@
 The counterpart of `closures` for the few rules whose result must be explained.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias, assert_never
 
@@ -58,6 +59,9 @@ from .wording import (
 Trace: TypeAlias = Callable[[Frame], Outcome]
 Part: TypeAlias = tuple[Test, Trace]
 """A condition compiled both ways: its truth is looked at before anything is traced."""
+
+Wants: TypeAlias = Callable[[Frame], list[Wanted]]
+"""Names the facts for want of which a value is unknown."""
 
 Read: TypeAlias = Callable[[Frame], list[Seen]]
 """Looks at the facts that a known value was made of."""
@@ -138,6 +142,7 @@ class Look:
         self._variables = tuple(names.bound)
         self._root = names.policies.vocabulary.root
         self._path = dotted(self._root, self._below)
+        self._is_plain = fact.presumed is None
 
     def pointer(self, frame: Frame) -> str:
         """Return where the fact stands in the campaign, or would."""
@@ -156,8 +161,8 @@ class Look:
             label=self._fact.label,
             value=text,
             required=required,
-            bindings=tuple(zip(self._variables, frame.pointers, strict=True)),
-            is_presumed=self._fact.presumed is not None and self._stated(frame) is None,
+            bindings=tuple(zip(self._variables, frame.pointers)) if self._variables else (),  # noqa: B905 - as many as are bound; asked here, it would be asked for each fact.
+            is_presumed=not self._is_plain and self._stated(frame) is None,
         )
 
     def wanted(self, frame: Frame, why: str = "") -> Wanted:
@@ -170,7 +175,11 @@ class Look:
         if self._depth is None:
             return self._below, self._path
         pointer = frame.pointers[self._depth] + self._below
-        return pointer, dotted(self._root, pointer)
+        return pointer, _dotted(self._root, pointer)
+
+
+_dotted = lru_cache(maxsize=4096)(dotted)
+"""Elements of lists stand in the same few places in all campaigns."""
 
 
 def _holds(fact: FactTerm, names: Names) -> Trace:
@@ -229,19 +238,50 @@ def _inner_frames(frame: Frame, elements: tuple[Datum, ...], pointer: str) -> It
 def _compared(condition: Compared, names: Names) -> Trace:
     test = compile_test(condition, names)
     terms = (condition.left, *condition.right)
-    reads = [_read(term, names) for term in terms]
-    partners = {id(fact): Look(fact, names) for fact in terms[1:] if isinstance(fact, FactTerm)}
-    lookups = {
-        id(term): compile_lookup(term, names) for term in terms if isinstance(term, LookupTerm)
-    }
     wants = _wants(condition, names)
     written = _written(condition)
+    looks = _looks(condition, names, written)
 
     def compared(frame: Frame) -> Outcome:
         truth = test(frame)
         if truth is None:
             return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
+        return Outcome(truth=truth, seen=looks(frame, truth))
 
+    if written is not None and isinstance(condition.left, FactTerm) and not _facts_of(terms[1:]):
+        return _fact_alone(Look(condition.left, names), test, written, wants)
+    return compared
+
+
+def _facts_of(terms: Iterable[ValueTerm]) -> list[FactTerm]:
+    return [fact for term in terms for fact in _facts(term)]
+
+
+def _fact_alone(look: Look, test: Test, written: Mapping[bool, str], wants: Wants) -> Trace:
+    """Return the trace of a comparison that looks at one fact, with what the policy has written."""
+    value, seen = look.value, look.seen
+
+    def compared(frame: Frame) -> Outcome:
+        truth = test(frame)
+        if truth is None:
+            return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
+        return Outcome(truth=truth, seen=(seen(frame, value(frame), written[truth]),))
+
+    return compared
+
+
+def _looks(
+    condition: Compared, names: Names, written: Mapping[bool, str] | None
+) -> Callable[[Frame, bool], tuple[Seen, ...]]:
+    """Return what looks at the facts of a comparison; the first says what was required."""
+    terms = (condition.left, *condition.right)
+    reads = [_read(term, names) for term in terms]
+    partners = {id(fact): Look(fact, names) for fact in terms[1:] if isinstance(fact, FactTerm)}
+    lookups = {
+        id(term): compile_lookup(term, names) for term in terms if isinstance(term, LookupTerm)
+    }
+
+    def looks(frame: Frame, truth: bool) -> tuple[Seen, ...]:
         def tell(term: FactTerm | ParameterTerm | LookupTerm) -> str:
             if isinstance(term, LookupTerm):
                 return f"{given(term, lookups[id(term)](frame))} ({term.text})"
@@ -254,9 +294,9 @@ def _compared(condition: Compared, names: Names) -> Trace:
         required = written[truth] if written else requirement(condition, tell, truth=truth)
         looked = [each for read in reads for each in read(frame)]
         looked[:1] = [replace(first, required=required) for first in looked[:1]]
-        return Outcome(truth=truth, seen=tuple(dict.fromkeys(looked)))
+        return tuple(dict.fromkeys(looked))
 
-    return compared
+    return looks
 
 
 def _written(condition: Compared) -> Mapping[bool, str] | None:
@@ -335,7 +375,7 @@ def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
     return ()
 
 
-def _wants(condition: Compared, names: Names) -> Callable[[Frame], list[Wanted]]:
+def _wants(condition: Compared, names: Names) -> Wants:
     """Return what an unknown comparison wants: its unknown terms, or why it has no meaning."""
     terms = (condition.left, *condition.right)
     each = [_term_wants(term, names) for term in terms]
@@ -364,7 +404,7 @@ def _refusal(condition: Compared, values: Sequence[object]) -> str:
     return why
 
 
-def _term_wants(term: ValueTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
+def _term_wants(term: ValueTerm, names: Names) -> Wants:
     match term:
         case FactTerm():
             look = Look(term, names)
@@ -386,7 +426,7 @@ def _term_wants(term: ValueTerm, names: Names) -> Callable[[Frame], list[Wanted]
             return lambda _: []
 
 
-def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
+def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Wants:
     parts = [_term_wants(operand, names) for operand in (term.left, term.right)]
     looks = [Look(fact, names) for fact in _facts(term)]
     left, right = compile_value(term.left, names), compile_value(term.right, names)
@@ -404,7 +444,7 @@ def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Callable[[Frame], l
     return wants
 
 
-def _lookup_wants(term: LookupTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
+def _lookup_wants(term: LookupTerm, names: Names) -> Wants:
     parts = [_term_wants(argument, names) for argument in term.arguments]
     values = [compile_value(argument, names) for argument in term.arguments]
     looks = [Look(fact, names) for fact in _facts(term)]
@@ -431,7 +471,7 @@ def _unmeant(term: ValueTerm, why: str, wanted: Sequence[Wanted]) -> list[Wanted
     ]
 
 
-def _aggregate_wants(term: AggregateTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
+def _aggregate_wants(term: AggregateTerm, names: Names) -> Wants:
     look, inside = Look(term.collection, names), names.binding(term)
     where = None if term.where is None else compile_trace(term.where, inside)
     value = None if term.value is None else compile_value(term.value, inside)
