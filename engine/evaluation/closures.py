@@ -8,6 +8,7 @@ closures that also say why are in `tracing`.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import TypeAlias, assert_never
 
 import msgspec
@@ -159,13 +160,7 @@ def compile_stated(fact: FactTerm, names: Names) -> Callable[[Frame], Datum | No
     else:
         kind = RecordType(name=names.policies.vocabulary.root)
     places = places_of(fact.path, kind, names)
-    if depth is None:
-        return _from_campaign(places)
-
-    def from_element(frame: Frame) -> Datum | None:
-        return descend(frame.bound[depth], places)
-
-    return from_element
+    return _from_campaign(places) if depth is None else _from_element(depth, places)
 
 
 def places_of(path: tuple[str, ...], kind: Type, names: Names) -> tuple[int, ...]:
@@ -179,11 +174,36 @@ def places_of(path: tuple[str, ...], kind: Type, names: Names) -> tuple[int, ...
     return tuple(places)
 
 
+# What reads a fact depends on nothing but its place: all rules share it.
+
+
+@lru_cache(maxsize=1024)
 def _from_campaign(places: tuple[int, ...]) -> Callable[[Frame], Datum | None]:
     if len(places) == 1:
         first = places[0]
         return lambda frame: frame.facts.values[first]
+    if len(places) == 2:
+        outer, inner = places
+
+        def of_group(frame: Frame) -> Datum | None:
+            group = frame.facts.values[outer]
+            return group.values[inner] if isinstance(group, Group) else None
+
+        return of_group
     return lambda frame: descend(frame.facts, places)
+
+
+@lru_cache(maxsize=1024)
+def _from_element(depth: int, places: tuple[int, ...]) -> Callable[[Frame], Datum | None]:
+    if len(places) == 1:
+        first = places[0]
+
+        def of_element(frame: Frame) -> Datum | None:
+            element = frame.bound[depth]
+            return element.values[first] if isinstance(element, Group) else None
+
+        return of_element
+    return lambda frame: descend(frame.bound[depth], places)
 
 
 def descend(value: Datum | None, places: tuple[int, ...]) -> Datum | None:

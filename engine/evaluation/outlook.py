@@ -41,11 +41,6 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
     answer: Answer
     complete: bool
 
-    @property
-    def heard(self) -> dict[int, RuleResult]:
-        """The results of the rules that were heard, by their rows."""
-        return dict(zip(bits(self.called.heard), self.results, strict=True))
-
 
 class Outlook:
     """Says for how long answers hold. Threads may share it."""

@@ -18,7 +18,7 @@ from .closures import Frame, Names, Test, compile_test
 from .combine import missing_facts
 from .days import day_of
 from .decision import Decision
-from .docket import MOST_KEPT, Docket
+from .docket import MOST_KEPT, Called, Docket
 from .index import bits
 from .judge import Hearing, judge, not_here, out_of_force, unbreached
 from .justify import Breach, Findings, Tell
@@ -29,7 +29,7 @@ from .outlook import Now, Outlook
 from .places import matching
 from .required import RequiredFacts
 from .result import RuleResult, Status, together
-from .results import Results
+from .results import Results, Stands
 from .roll import Roll
 from .settling import Settling
 from .standing import Stand, compile_standing, is_common
@@ -68,7 +68,8 @@ class Program:
         flight = flight_of(judged)
         hearing = Hearing(policies=policies, campaign=judged, moment=moment(flight, day_of(as_of)))
         called = self._docket.call(hearing, self._docket.everyone)
-        heard = tuple(self._judges[row].heard(hearing) for row in bits(called.heard))
+        stands = self._heard(hearing, called)
+        heard = tuple(result for result, _ in stands)
         required = self._required.of(judged)
         complete = not required
         found = answer(hearing, heard, complete=complete)
@@ -89,10 +90,19 @@ class Program:
             verdict=found[0],
             markets=found[1],
             would_pass=would_pass(hearing, self.judge_all, found[1]),
-            results=Results(heard, settling),
+            results=Results(stands, settling),
             missing=missing_facts(required, heard),
             upcoming=self._outlook.upcoming(now, self._telling),
         )
+
+    def _heard(self, hearing: Hearing, called: Called) -> list[Stands]:
+        """Return what the rules to be heard come to; mostly one day stands for the law of all."""
+        judges, rows = self._judges, bits(called.heard)
+        certain = hearing.moment.certain
+        if certain is None or certain.first is None or called.surely or len(called.standing) > 1:
+            return [judges[row].stands(hearing) for row in rows]
+        frame = _frame(hearing, certain.first, None)
+        return [judges[row].stands_once(hearing, frame) for row in rows]
 
     # What looks campaigns up is made for the first that is decided; judging mutants needs none.
 
@@ -165,13 +175,27 @@ class _Judge:
 
     def heard(self, hearing: Hearing) -> RuleResult:
         """Return what the rule comes to, and why."""
-        straight = self._straight
-        if straight is not None:
+        result, told = self.stands(hearing)
+        return result if told is None else told()
+
+    def stands(self, hearing: Hearing) -> Stands:
+        """Return what the rule comes to; why, is told when it is asked for."""
+        if self._straight is not None:
             day = _only_day(self._changes, hearing.moment)
             if day is not None and self.rule.window.meets(day, day):
-                markets, here = _place(self.rule, hearing, day)
-                if here is True:
-                    return straight(hearing, _frame(hearing, day, None), markets)
+                return self.stands_once(hearing, _frame(hearing, day, None))
+        return self._judged(hearing), None
+
+    def stands_once(self, hearing: Hearing, frame: Frame) -> Stands:
+        """Return the same where the rule is in force by the one law that the flight meets."""
+        straight = self._straight
+        if straight is not None:
+            markets, here = _place(self.rule, hearing, frame.law_day)
+            if here is True:
+                return straight(hearing, frame, markets)
+        return self._judged(hearing), None
+
+    def _judged(self, hearing: Hearing) -> RuleResult:
         traces = self._traces
 
         def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:

@@ -4,16 +4,17 @@ Most of a large bundle is not about a campaign. Nobody waits for these rules: th
 whoever lists every rule, in full, without markets, or as the lines of a record.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from .closures import Frame
+from .index import bits
 from .judge import Hearing
 from .law import Law
 from .outlook import Now
 from .result import RuleResult, Status
-from .results import Listed
+from .results import Heard, Listed
 from .roll import Roll
 from .scribe import PASSED, line_of, list_results, listed
 
@@ -26,28 +27,33 @@ class Settling(msgspec.Struct, frozen=True):
     roll: Callable[[Law], Roll]
     rules: int
 
-    def all(self) -> tuple[RuleResult, ...]:
+    @property
+    def rows(self) -> Iterable[int]:
+        """The rows of the rules that were heard, in order."""
+        return bits(self.now.called.heard)
+
+    def all(self, heard: Heard) -> tuple[RuleResult, ...]:
         """Return the result of every rule, those included that came to nothing."""
-        heard, hearing = self.now.heard, self.now.hearing
+        hearing = self.now.hearing
         return tuple(heard.get(row) or self.judge(row, hearing) for row in range(self.rules))
 
-    def brief(self) -> tuple[RuleResult, ...]:
+    def brief(self, heard: Heard) -> tuple[RuleResult, ...]:
         """Return the result of every rule; where nothing came of one, without its markets."""
         law = self._law
         if law is None:
-            return self.all()
-        heard, hearing = self.now.heard, self.now.hearing
+            return self.all(heard)
+        hearing = self.now.hearing
         found = self.roll(law).results(self._frame(law), hearing.markets, self.now.called.heard)
         return tuple(
             heard.get(row) or result or self.judge(row, hearing) for row, result in enumerate(found)
         )
 
-    def listed(self) -> Listed:
+    def listed(self, heard: Heard) -> Listed:
         """Return the result of every rule, as a record lists them."""
         law = self._law
         if law is None:
-            return list_results(self.all())
-        heard, hearing = self.now.heard, self.now.hearing
+            return list_results(self.all(heard))
+        hearing = self.now.hearing
         roll = self.roll(law)
         texts, passed = roll.texts(self._frame(law), hearing.markets, self.now.called.heard)
         others = 0

@@ -25,7 +25,7 @@ from .justify import (
 )
 from .outcome import Seen
 from .result import Finding
-from .values import Campaign, Datum, Group, shown
+from .values import Campaign, Datum, Group, compile_shown
 from .wording import variables
 
 Bound: TypeAlias = Mapping[str, str]
@@ -87,7 +87,9 @@ def _is_of_facts(template: Template) -> bool:
 
 
 def _compiled(template: Template, names: Names) -> Fill:
-    fills = [_written(part) if isinstance(part, str) else _fact(part, names) for part in _parts(template)]
+    fills = [
+        _written(part) if isinstance(part, str) else _fact(part, names) for part in _parts(template)
+    ]
     if len(fills) == 1:
         return fills[0]
     return lambda campaign, bound: "".join([fill(campaign, bound) for fill in fills])
@@ -103,10 +105,11 @@ def _written(text: str) -> Fill:
 
 def _fact(fact: FactTerm, names: Names) -> Fill:
     value = _of_element(fact) if fact.variable is not None else _of_campaign(fact, names)
+    show, presumed = compile_shown(fact), fact.presumed
 
     def told(campaign: Campaign, bound: Bound) -> str:
         stated = value(campaign, bound)
-        return fitted(shown(fact, fact.presumed if stated is None else stated))
+        return fitted(show(presumed if stated is None else stated))
 
     return told
 

@@ -42,7 +42,7 @@ from .closures import (
 from .comparison import UndefinedError, calculate, holds
 from .lookup import given, looked_up
 from .outcome import Outcome, Seen, Truth, Wanted, conjunction, disjunction, negation
-from .values import Datum, shown
+from .values import Datum, compile_shown
 from .wording import (
     UNTOLD,
     Told,
@@ -57,8 +57,11 @@ from .wording import (
 )
 
 Trace: TypeAlias = Callable[[Frame], Outcome]
-Part: TypeAlias = tuple[Test, Trace]
-"""A condition compiled both ways: its truth is looked at before anything is traced."""
+Explain: TypeAlias = Callable[[Frame, Truth], Outcome]
+"""Yields an outcome of the truth that it is given, which is that of the condition in the frame."""
+
+Part: TypeAlias = tuple[Test, Explain]
+"""A condition compiled both ways: its truth is looked at before anything is told."""
 
 Wants: TypeAlias = Callable[[Frame], list[Wanted]]
 """Names the facts for want of which a value is unknown."""
@@ -69,6 +72,12 @@ Read: TypeAlias = Callable[[Frame], list[Seen]]
 
 def compile_trace(condition: Condition, names: Names) -> Trace:
     """Return the closure that yields the outcome of a condition."""
+    test, explain = _part(condition, names)
+    return lambda frame: explain(frame, test(frame))
+
+
+def compile_explanation(condition: Condition, names: Names) -> Explain:
+    """Return the closure that yields the outcome of a condition of which the truth is known."""
     match condition:
         case Holds(fact=fact):
             return _holds(fact, names)
@@ -78,53 +87,51 @@ def compile_trace(condition: Condition, names: Names) -> Trace:
             parts = [_part(operand, names) for operand in operands]
             return _joined(kind, parts, [f"({label})" for label in labels])
         case Denied(operand=operand):
-            trace = compile_trace(operand, names)
-            return lambda frame: negation(trace(frame))
+            return _denied(compile_explanation(operand, names))
         case Over():
             return _over(condition, names)
         case Defined(name=name, condition=meant):
-            return _defined(name, compile_trace(meant, names.unbound()), names)
+            return _defined(name, compile_explanation(meant, names.unbound()), names)
     assert_never(condition)
 
 
 def _part(condition: Condition, names: Names) -> Part:
-    return compile_test(condition, names), compile_trace(condition, names)
+    return compile_test(condition, names), compile_explanation(condition, names)
 
 
-def _joined(kind: JunctionKind, parts: Sequence[Part], labels: Sequence[str]) -> Trace:
+def _denied(explain: Explain) -> Explain:
+    return lambda frame, truth: negation(explain(frame, _DENIAL[truth]))
+
+
+_DENIAL: Mapping[Truth, Truth] = {True: False, False: True, None: None}
+
+
+def _joined(kind: JunctionKind, parts: Sequence[Part], labels: Sequence[str]) -> Explain:
     decisive = kind is JunctionKind.OR
     combine = disjunction if decisive else conjunction
-    named = tuple(zip(parts, labels or [""] * len(parts), strict=True))
+    named = tuple((*part, label) for part, label in zip(parts, labels or [""] * len(parts), strict=True))
 
-    def joined(frame: Frame) -> Outcome:
-        truths = [test(frame) for test, _ in parts]
-        telling = _telling(truths, decisive=decisive)
+    def joined(frame: Frame, truth: Truth) -> Outcome:
+        # The operands that determine a junction are those of its own truth: only they are told.
         return combine(
             [
-                trace(frame).labelled(label) if label else trace(frame)
-                for ((_, trace), label), truth in zip(named, truths, strict=True)
-                if truth is telling
+                explain(frame, truth).labelled(label) if label else explain(frame, truth)
+                for test, explain, label in named
+                if test(frame) is truth
             ]
         )
 
     return joined
 
 
-def _defined(name: str, trace: Trace, names: Names) -> Trace:
+def _defined(name: str, explain: Explain, names: Names) -> Explain:
     variables, kept = tuple(names.bound), len(names.unbound().bound)
 
-    def defined(frame: Frame) -> Outcome:
+    def defined(frame: Frame, truth: Truth) -> Outcome:
         bindings = tuple(zip(variables, frame.pointers, strict=True))
-        return trace(unbound(frame, kept)).defined(name, bindings)
+        return explain(unbound(frame, kept), truth).defined(name, bindings)
 
     return defined
-
-
-def _telling(truths: Sequence[Truth], *, decisive: bool) -> Truth:
-    """Return the truth of the operands that determine a junction: only they are traced."""
-    if any(truth is decisive for truth in truths):
-        return decisive
-    return None if any(truth is None for truth in truths) else not decisive
 
 
 # --- facts ------------------------------------------------------------------------------------
@@ -143,6 +150,7 @@ class Look:
         self._root = names.policies.vocabulary.root
         self._path = dotted(self._root, self._below)
         self._is_plain = fact.presumed is None
+        self._show = compile_shown(fact)
 
     def pointer(self, frame: Frame) -> str:
         """Return where the fact stands in the campaign, or would."""
@@ -150,7 +158,7 @@ class Look:
 
     def seen(self, frame: Frame, value: Datum | None, required: str = "") -> Seen:
         """Return the fact as evidence, with what was required of it."""
-        return self.told(frame, shown(self._fact, value), required)
+        return self.told(frame, self._show(value), required)
 
     def told(self, frame: Frame, text: str, required: str = "") -> Seen:
         """Return the fact as evidence, its value as it reads."""
@@ -182,26 +190,25 @@ _dotted = lru_cache(maxsize=4096)(dotted)
 """Elements of lists stand in the same few places in all campaigns."""
 
 
-def _holds(fact: FactTerm, names: Names) -> Trace:
+def _holds(fact: FactTerm, names: Names) -> Explain:
     look = Look(fact, names)
 
-    def holds(frame: Frame) -> Outcome:
-        value = look.value(frame)
-        if value is None:
+    def holds(frame: Frame, truth: Truth) -> Outcome:
+        if truth is None:
             return Outcome(truth=None, wanted=(look.wanted(frame),))
-        required = "is no" if value else "is yes"
-        return Outcome(truth=value is True, seen=(look.seen(frame, value, required),))
+        required = "is no" if truth else "is yes"
+        return Outcome(truth=truth, seen=(look.seen(frame, truth, required),))
 
     return holds
 
 
-def _over(condition: Over, names: Names) -> Trace:
+def _over(condition: Over, names: Names) -> Explain:
     look = Look(condition.collection, names)
-    test, trace = _part(condition.condition, names.binding(condition))
+    test, explain = _part(condition.condition, names.binding(condition))
     every = condition.kind is QuantifierKind.EVERY
     combine = conjunction if every else disjunction
 
-    def over(frame: Frame) -> Outcome:
+    def over(frame: Frame, truth: Truth) -> Outcome:
         elements = look.value(frame)
         if not isinstance(elements, tuple):
             return Outcome(truth=None, wanted=(look.wanted(frame),))
@@ -209,15 +216,16 @@ def _over(condition: Over, names: Names) -> Trace:
             return Outcome(truth=None, wanted=(look.wanted(frame, "the list is empty"),))
         if not elements:
             return Outcome(truth=every, seen=(look.seen(frame, (), "is not empty"),))
-        frames = list(_inner_frames(frame, elements, look.pointer(frame)))
-        truths = [test(inner) for inner in frames]
-        telling = _telling(truths, decisive=not every)
-        pairs = zip(frames, truths, strict=True)
-        return combine([trace(inner) for inner, truth in pairs if truth is telling])
+        # The elements that determine a quantifier are those of its own truth: only they are told.
+        return combine(
+            [
+                explain(inner, truth)
+                for inner in _inner_frames(frame, elements, look.pointer(frame))
+                if test(inner) is truth
+            ]
+        )
 
-    if condition.kind is QuantifierKind.NO:
-        return lambda frame: negation(over(frame))
-    return over
+    return _denied(over) if condition.kind is QuantifierKind.NO else over
 
 
 def _inner_frames(frame: Frame, elements: tuple[Datum, ...], pointer: str) -> Iterator[Frame]:
@@ -235,34 +243,27 @@ def _inner_frames(frame: Frame, elements: tuple[Datum, ...], pointer: str) -> It
 # --- comparisons ------------------------------------------------------------------------------
 
 
-def _compared(condition: Compared, names: Names) -> Trace:
-    test = compile_test(condition, names)
-    terms = (condition.left, *condition.right)
+def _compared(condition: Compared, names: Names) -> Explain:
     wants = _wants(condition, names)
     written = _written(condition)
     looks = _looks(condition, names, written)
+    partners = [fact for term in condition.right for fact in _facts(term)]
+    if written is not None and isinstance(condition.left, FactTerm) and not partners:
+        return _alone(Look(condition.left, names), written, wants)
 
-    def compared(frame: Frame) -> Outcome:
-        truth = test(frame)
+    def compared(frame: Frame, truth: Truth) -> Outcome:
         if truth is None:
             return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
         return Outcome(truth=truth, seen=looks(frame, truth))
 
-    if written is not None and isinstance(condition.left, FactTerm) and not _facts_of(terms[1:]):
-        return _fact_alone(Look(condition.left, names), test, written, wants)
     return compared
 
 
-def _facts_of(terms: Iterable[ValueTerm]) -> list[FactTerm]:
-    return [fact for term in terms for fact in _facts(term)]
-
-
-def _fact_alone(look: Look, test: Test, written: Mapping[bool, str], wants: Wants) -> Trace:
-    """Return the trace of a comparison that looks at one fact, with what the policy has written."""
+def _alone(look: Look, written: Mapping[bool, str], wants: Wants) -> Explain:
+    """Return what tells of a comparison of one fact with what the policy has written."""
     value, seen = look.value, look.seen
 
-    def compared(frame: Frame) -> Outcome:
-        truth = test(frame)
+    def compared(frame: Frame, truth: Truth) -> Outcome:
         if truth is None:
             return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
         return Outcome(truth=truth, seen=(seen(frame, value(frame), written[truth]),))
