@@ -6,10 +6,10 @@ closures that also say why are in `tracing`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from typing import TypeAlias, assert_never
+from typing import Any, TypeAlias, TypeVar, assert_never
 
 import msgspec
 
@@ -67,16 +67,31 @@ Test: TypeAlias = Callable[[Frame], Truth]
 Decide: TypeAlias = Callable[[object, object], bool]
 
 
+Written = TypeVar("Written")
+Made = TypeVar("Made")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
     """What the compiler knows at one place: the policies, and the depth and type of bound names.
 
-    Where `law_day` is given, the law is that of this day whatever the frame says.
+    Where `law_day` is given, the law is that of this day whatever the frame says. `shared` keeps
+    what was compiled, for all that is written alike at such a place: rules have many conditions in
+    common, and what is in common stays in the caches of the processor.
     """
 
     policies: Policies
     bound: Mapping[str, tuple[int, Type]]
     law_day: date | None = None
+    shared: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, compiler: Callable[[Written, "Names"], Made], written: Written) -> Made:
+        """Return what a compiler makes of something at this place, the same for what is alike."""
+        key = (compiler, written, tuple(self.bound.items()), self.law_day)
+        found: Made | None = self.shared.get(key)
+        if found is None:
+            found = self.shared[key] = compiler(written, self)
+        return found
 
     def binding(self, binder: Over | AggregateTerm) -> "Names":
         """Return the names inside a quantifier or an aggregate."""
@@ -280,6 +295,10 @@ def _aggregate(term: AggregateTerm, names: Names) -> Value:
 
 def compile_test(condition: Condition, names: Names) -> Test:
     """Return the closure that yields the truth of a condition."""
+    return names.once(_test, condition)
+
+
+def _test(condition: Condition, names: Names) -> Test:
     match condition:
         case Holds(fact=fact):
             return compile_fact(fact, names)  # type: ignore[return-value]  # a yes_no fact is its own truth.

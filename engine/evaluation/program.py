@@ -47,7 +47,8 @@ class Program:
 
     def __init__(self, policies: Policies) -> None:
         self.policies = policies
-        self._judges = tuple(_Judge(rule, policies) for rule in policies.rules)
+        shared: dict[object, object] = {}
+        self._judges = tuple(_Judge(rule, policies, shared) for rule in policies.rules)
 
     def judge_all(
         self, hearing: Hearing, only: frozenset[str] | None = None
@@ -137,10 +138,10 @@ def compile_program(policies: Policies) -> Program:
 class _Judge:
     """Judges one rule. What it needs is compiled when first needed."""
 
-    def __init__(self, rule: Rule, policies: Policies) -> None:
+    def __init__(self, rule: Rule, policies: Policies, shared: dict[object, object]) -> None:
         self.rule = rule
         bound = {MARKET: (0, Scalar.PLACE)} if rule.reads_market else {}
-        self._names = Names(policies=policies, bound=bound)
+        self._names = Names(policies=policies, bound=bound, shared=shared)
         self._is_common = is_common(rule)
         self._changes = policies.calendars[rule.id].changes
 

@@ -44,7 +44,7 @@ def compile_telling(rule: Rule, names: Names) -> Tell:
     plainly = findings(rule)
     if not (_is_of_facts(rule.message) and _is_of_facts(rule.remedy)):
         return plainly
-    message, remedy = _compiled(rule.message, names), _compiled(rule.remedy, names)
+    message, remedy = names.once(_compiled, rule.message), names.once(_compiled, rule.remedy)
     spoken = variables(rule.message) | variables(rule.remedy)
     if MARKET in spoken:
         return plainly
@@ -88,7 +88,7 @@ def _is_of_facts(template: Template) -> bool:
 
 def _compiled(template: Template, names: Names) -> Fill:
     fills = [
-        _written(part) if isinstance(part, str) else _fact(part, names) for part in _parts(template)
+        _written(part) if isinstance(part, str) else names.once(_fact, part) for part in _parts(template)
     ]
     if len(fills) == 1:
         return fills[0]

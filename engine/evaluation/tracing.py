@@ -78,6 +78,10 @@ def compile_trace(condition: Condition, names: Names) -> Trace:
 
 def compile_explanation(condition: Condition, names: Names) -> Explain:
     """Return the closure that yields the outcome of a condition of which the truth is known."""
+    return names.once(_explanation, condition)
+
+
+def _explanation(condition: Condition, names: Names) -> Explain:
     match condition:
         case Holds(fact=fact):
             return _holds(fact, names)
@@ -140,8 +144,10 @@ def _defined(name: str, explain: Explain, names: Names) -> Explain:
 class Look:
     """Looks at a fact: its value, the fact as evidence, and the fact as something wanted."""
 
+    __slots__ = ("_below", "_depth", "_is_plain", "_label", "_path", "_root", "_show", "_stated", "_variables", "value")
+
     def __init__(self, fact: FactTerm, names: Names) -> None:
-        self._fact = fact
+        self._label = fact.label
         self.value = compile_fact(fact, names)
         self._stated = compile_stated(fact, names)
         self._below = "".join(f"/{step}" for step in fact.path)
@@ -166,7 +172,7 @@ class Look:
         return Seen(
             pointer=pointer,
             path=path,
-            label=self._fact.label,
+            label=self._label,
             value=text,
             required=required,
             bindings=tuple(zip(self._variables, frame.pointers)) if self._variables else (),  # noqa: B905 - as many as are bound; asked here, it would be asked for each fact.
@@ -176,7 +182,7 @@ class Look:
     def wanted(self, frame: Frame, why: str = "") -> Wanted:
         """Return the fact as something wanted."""
         pointer, path = self._place(frame)
-        return Wanted(pointer=pointer, path=path, label=self._fact.label, why=why)
+        return Wanted(pointer=pointer, path=path, label=self._label, why=why)
 
     def _place(self, frame: Frame) -> tuple[str, str]:
         """Return where the fact stands: its pointer, and its path as a person writes it."""
@@ -191,7 +197,7 @@ _dotted = lru_cache(maxsize=4096)(dotted)
 
 
 def _holds(fact: FactTerm, names: Names) -> Explain:
-    look = Look(fact, names)
+    look = names.once(Look, fact)
 
     def holds(frame: Frame, truth: Truth) -> Outcome:
         if truth is None:
@@ -203,7 +209,7 @@ def _holds(fact: FactTerm, names: Names) -> Explain:
 
 
 def _over(condition: Over, names: Names) -> Explain:
-    look = Look(condition.collection, names)
+    look = names.once(Look, condition.collection)
     test, explain = _part(condition.condition, names.binding(condition))
     every = condition.kind is QuantifierKind.EVERY
     combine = conjunction if every else disjunction
@@ -249,7 +255,7 @@ def _compared(condition: Compared, names: Names) -> Explain:
     looks = _looks(condition, names, written)
     partners = [fact for term in condition.right for fact in _facts(term)]
     if written is not None and isinstance(condition.left, FactTerm) and not partners:
-        return _alone(Look(condition.left, names), written, wants)
+        return _alone(names.once(Look, condition.left), written, wants)
 
     def compared(frame: Frame, truth: Truth) -> Outcome:
         if truth is None:
@@ -277,7 +283,7 @@ def _looks(
     """Return what looks at the facts of a comparison; the first says what was required."""
     terms = (condition.left, *condition.right)
     reads = [_read(term, names) for term in terms]
-    partners = {id(fact): Look(fact, names) for fact in terms[1:] if isinstance(fact, FactTerm)}
+    partners = {id(fact): names.once(Look, fact) for fact in terms[1:] if isinstance(fact, FactTerm)}
     lookups = {
         id(term): compile_lookup(term, names) for term in terms if isinstance(term, LookupTerm)
     }
@@ -310,7 +316,7 @@ def _written(condition: Compared) -> Mapping[bool, str] | None:
 def _read(term: ValueTerm, names: Names) -> Read:
     match term:
         case FactTerm():
-            look = Look(term, names)
+            look = names.once(Look, term)
             return lambda frame: [look.seen(frame, look.value(frame))]
         case ArithmeticTerm(left=left, right=right):
             return _read_all((left, right), names)
@@ -328,7 +334,7 @@ def _read_all(terms: Sequence[ValueTerm], names: Names) -> Read:
 
 
 def _read_aggregate(term: AggregateTerm, names: Names) -> Read:
-    look, value_of = Look(term.collection, names), compile_value(term, names)
+    look, value_of = names.once(Look, term.collection), compile_value(term, names)
     decides = None
     if term.value is not None and term.kind in EXTREMES:
         decides = _deciding(term, term.value, names)
@@ -380,7 +386,7 @@ def _wants(condition: Compared, names: Names) -> Wants:
     """Return what an unknown comparison wants: its unknown terms, or why it has no meaning."""
     terms = (condition.left, *condition.right)
     each = [_term_wants(term, names) for term in terms]
-    looks = [Look(fact, names) for term in terms for fact in _facts(term)]
+    looks = [names.once(Look, fact) for term in terms for fact in _facts(term)]
     values = [compile_value(term, names) for term in terms]
 
     def wants(frame: Frame) -> list[Wanted]:
@@ -408,7 +414,7 @@ def _refusal(condition: Compared, values: Sequence[object]) -> str:
 def _term_wants(term: ValueTerm, names: Names) -> Wants:
     match term:
         case FactTerm():
-            look = Look(term, names)
+            look = names.once(Look, term)
 
             def fact_wants(frame: Frame) -> list[Wanted]:
                 return [look.wanted(frame)] if look.value(frame) is None else []
@@ -429,7 +435,7 @@ def _term_wants(term: ValueTerm, names: Names) -> Wants:
 
 def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Wants:
     parts = [_term_wants(operand, names) for operand in (term.left, term.right)]
-    looks = [Look(fact, names) for fact in _facts(term)]
+    looks = [names.once(Look, fact) for fact in _facts(term)]
     left, right = compile_value(term.left, names), compile_value(term.right, names)
 
     def wants(frame: Frame) -> list[Wanted]:
@@ -448,7 +454,7 @@ def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Wants:
 def _lookup_wants(term: LookupTerm, names: Names) -> Wants:
     parts = [_term_wants(argument, names) for argument in term.arguments]
     values = [compile_value(argument, names) for argument in term.arguments]
-    looks = [Look(fact, names) for fact in _facts(term)]
+    looks = [names.once(Look, fact) for fact in _facts(term)]
     table = names.policies.tables[term.name]
 
     def wants(frame: Frame) -> list[Wanted]:
@@ -473,7 +479,7 @@ def _unmeant(term: ValueTerm, why: str, wanted: Sequence[Wanted]) -> list[Wanted
 
 
 def _aggregate_wants(term: AggregateTerm, names: Names) -> Wants:
-    look, inside = Look(term.collection, names), names.binding(term)
+    look, inside = names.once(Look, term.collection), names.binding(term)
     where = None if term.where is None else compile_trace(term.where, inside)
     value = None if term.value is None else compile_value(term.value, inside)
     lacks = None if term.value is None else _term_wants(term.value, inside)
