@@ -66,9 +66,7 @@ def canonical_struct(value: msgspec.Struct) -> bytes:
     try:
         return _ENCODER.encode(value)
     except UnicodeEncodeError as error:
-        raise CanonicalError(
-            "a string holds a lone surrogate, which UTF-8 cannot write"
-        ) from error
+        raise CanonicalError("a string holds a lone surrogate, which UTF-8 cannot write") from error
 
 
 def _plain(value: object) -> bytes | None:

@@ -136,9 +136,7 @@ class Outlook:
                     return day
         return None
 
-    def _turning(
-        self, now: Now, tried: Sequence[date] | None, rows: Mask
-    ) -> dict[date, Mask]:
+    def _turning(self, now: Now, tried: Sequence[date] | None, rows: Mask) -> dict[date, Mask]:
         """Return the rules of some rows that may turn on each day, or each that is tried."""
         after = now.hearing.moment.today.toordinal()
         among = None if tried is None else {day.toordinal() for day in tried}

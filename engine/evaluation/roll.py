@@ -91,9 +91,7 @@ class Roll:
             ),
         )
 
-    def results(
-        self, frame: Frame, markets: Markets, heard: Mask
-    ) -> Sequence[RuleResult | None]:
+    def results(self, frame: Frame, markets: Markets, heard: Mask) -> Sequence[RuleResult | None]:
         """Return the result of every rule, without markets; None where a rule must be judged.
 
         What stands where a rule is heard means nothing.
@@ -104,9 +102,7 @@ class Roll:
             found[row] = line.result
         return found
 
-    def texts(
-        self, frame: Frame, markets: Markets, heard: Mask
-    ) -> tuple[list[bytes | None], int]:
+    def texts(self, frame: Frame, markets: Markets, heard: Mask) -> tuple[list[bytes | None], int]:
         """Return the lines of a record, None where a rule is heard or must be judged.
 
         With them is told how many of them are of a rule that passed.

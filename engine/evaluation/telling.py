@@ -88,7 +88,8 @@ def _is_of_facts(template: Template) -> bool:
 
 def _compiled(template: Template, names: Names) -> Fill:
     fills = [
-        _written(part) if isinstance(part, str) else names.once(_fact, part) for part in _parts(template)
+        _written(part) if isinstance(part, str) else names.once(_fact, part)
+        for part in _parts(template)
     ]
     if len(fills) == 1:
         return fills[0]

@@ -113,7 +113,9 @@ _DENIAL: Mapping[Truth, Truth] = {True: False, False: True, None: None}
 def _joined(kind: JunctionKind, parts: Sequence[Part], labels: Sequence[str]) -> Explain:
     decisive = kind is JunctionKind.OR
     combine = disjunction if decisive else conjunction
-    named = tuple((*part, label) for part, label in zip(parts, labels or [""] * len(parts), strict=True))
+    named = tuple(
+        (*part, label) for part, label in zip(parts, labels or [""] * len(parts), strict=True)
+    )
 
     def joined(frame: Frame, truth: Truth) -> Outcome:
         # The operands that determine a junction are those of its own truth: only they are told.
@@ -144,7 +146,18 @@ def _defined(name: str, explain: Explain, names: Names) -> Explain:
 class Look:
     """Looks at a fact: its value, the fact as evidence, and the fact as something wanted."""
 
-    __slots__ = ("_below", "_depth", "_is_plain", "_label", "_path", "_root", "_show", "_stated", "_variables", "value")
+    __slots__ = (
+        "_below",
+        "_depth",
+        "_is_plain",
+        "_label",
+        "_path",
+        "_root",
+        "_show",
+        "_stated",
+        "_variables",
+        "value",
+    )
 
     def __init__(self, fact: FactTerm, names: Names) -> None:
         self._label = fact.label
@@ -283,7 +296,9 @@ def _looks(
     """Return what looks at the facts of a comparison; the first says what was required."""
     terms = (condition.left, *condition.right)
     reads = [_read(term, names) for term in terms]
-    partners = {id(fact): names.once(Look, fact) for fact in terms[1:] if isinstance(fact, FactTerm)}
+    partners = {
+        id(fact): names.once(Look, fact) for fact in terms[1:] if isinstance(fact, FactTerm)
+    }
     lookups = {
         id(term): compile_lookup(term, names) for term in terms if isinstance(term, LookupTerm)
     }
