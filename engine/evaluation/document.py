@@ -140,6 +140,7 @@ class Writer:
         return clause_place(clause)
 
     def findings(self, result: RuleResult) -> list[Document]:
+        """Return the findings of a result that is reported, for each market apart."""
         parts = (part for part in result.parts if part.status in _REPORTED)
         return [made for part in parts for made in self._findings(part)]
 
@@ -164,10 +165,12 @@ class Writer:
         }
 
     def waived(self, result: RuleResult) -> list[Document]:
+        """Return what was waived of a rule, with its waivers."""
         waivers = [_waiver(each) for each in result.waivers]
         return [{**made, "waivers": waivers} for made in self._findings(result)]
 
     def obligation(self, result: RuleResult, owed: Obligation) -> Document:
+        """Return a duty that is owed."""
         made: Document = {
             **self.heading(result.rule),
             "text": owed.text,
@@ -182,6 +185,7 @@ class Writer:
         return made
 
     def missing(self, fact: MissingFact) -> Document:
+        """Return a fact without which the campaign cannot be cleared."""
         wanted = Wanted(pointer=fact.pointer, path=fact.path, label=fact.label, why=fact.why)
         return {**self._wanted(wanted), "rules": list(fact.rules)}
 

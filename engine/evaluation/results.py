@@ -53,7 +53,7 @@ class Results(Sequence[RuleResult]):
     """The result of every rule, in order of the ids.
 
     `heard` are those that may be other than satisfied or not applicable, or oblige to something, in
-    the same order: what a verdict hangs on. Why they are what they are is told when it is asked for.
+    the same order: what a verdict hangs on. Why they came out so is told when it is asked for.
     """
 
     def __init__(self, stands: Iterable[Stands], settling: Settling) -> None:

@@ -48,7 +48,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     lines: list[Line | None]
-    texts: list[bytes | None]
+    texts: list[bytes]
     asked: tuple[tuple[int, Entry], ...]
     passed: int
 
@@ -102,10 +102,10 @@ class Roll:
             found[row] = line.result
         return found
 
-    def texts(self, frame: Frame, markets: Markets, heard: Mask) -> tuple[list[bytes | None], int]:
-        """Return the lines of a record, None where a rule is heard or must be judged.
+    def texts(self, frame: Frame, markets: Markets, heard: Mask) -> tuple[list[bytes], int]:
+        """Return the lines of a record, and how many of them are of a rule that passed.
 
-        With them is told how many of them are of a rule that passed.
+        What stands where a rule is heard or must be judged means nothing, and is not counted.
         """
         ground = self._ground(self._law.reach.among(markets))
         found, passed = ground.texts.copy(), ground.passed
@@ -113,9 +113,8 @@ class Roll:
             found[row] = line.text
             passed += line.passed
         for row in bits(heard):
-            line = ground.lines[row]
-            passed -= line is not None and line.passed
-            found[row] = None
+            settled = ground.lines[row]
+            passed -= settled is not None and settled.passed
         return found, passed
 
     def _asked(self, ground: Ground, frame: Frame, heard: Mask) -> Iterator[tuple[int, Line]]:
@@ -136,7 +135,7 @@ class Roll:
                 asked.append((row, entry))
         return Ground(
             lines=lines,
-            texts=[None if line is None else line.text for line in lines],
+            texts=[b"" if line is None else line.text for line in lines],
             asked=tuple(asked),
             passed=sum(line.passed for line in lines if line is not None),
         )

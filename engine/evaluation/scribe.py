@@ -5,9 +5,9 @@ These bytes are what the log keeps and hashes, and what an answer may repeat. Th
 what a rule is called and cites, where its clauses stand, and the line of each rule that came to
 nothing are written when they are first needed, and spliced in from then on.
 
-A plain sorted encoder writes RFC 8785 here: a document has no floats, no integer beyond 2^53, and no
-name outside ASCII, so that sorting by code points is sorting by UTF-16 code units. What it cannot
-write, a lone surrogate, it refuses as `canonical` does.
+A plain sorted encoder writes RFC 8785 here: a document has no floats, no integer beyond 2^53, and
+no name outside ASCII, so that sorting by code points is sorting by UTF-16 code units. What it
+cannot write, a lone surrogate, it refuses as `canonical` does.
 """
 
 from collections.abc import Iterable, Mapping

@@ -66,7 +66,7 @@ class Settling(msgspec.Struct, frozen=True):
 
     @property
     def _law(self) -> Law | None:
-        """The one state of the law that the days of the campaign meet; None where there are more."""
+        """The one state of the law that the flight meets; None where there are more."""
         called = self.now.called
         return None if len(called.standing) != 1 or called.surely else called.standing[0][0]
 

@@ -3,7 +3,7 @@
 The counterpart of `closures` for the few rules whose result must be explained.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias, assert_never
@@ -273,7 +273,7 @@ def _compared(condition: Compared, names: Names) -> Explain:
     def compared(frame: Frame, truth: Truth) -> Outcome:
         if truth is None:
             return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
-        return Outcome(truth=truth, seen=looks(frame, truth))
+        return Outcome(truth=truth, seen=looks(frame, truth=truth))
 
     return compared
 
@@ -292,7 +292,7 @@ def _alone(look: Look, written: Mapping[bool, str], wants: Wants) -> Explain:
 
 def _looks(
     condition: Compared, names: Names, written: Mapping[bool, str] | None
-) -> Callable[[Frame, bool], tuple[Seen, ...]]:
+) -> Callable[..., tuple[Seen, ...]]:
     """Return what looks at the facts of a comparison; the first says what was required."""
     terms = (condition.left, *condition.right)
     reads = [_read(term, names) for term in terms]
@@ -303,7 +303,7 @@ def _looks(
         id(term): compile_lookup(term, names) for term in terms if isinstance(term, LookupTerm)
     }
 
-    def looks(frame: Frame, truth: bool) -> tuple[Seen, ...]:
+    def looks(frame: Frame, *, truth: bool) -> tuple[Seen, ...]:
         def tell(term: FactTerm | ParameterTerm | LookupTerm) -> str:
             if isinstance(term, LookupTerm):
                 return f"{given(term, lookups[id(term)](frame))} ({term.text})"
