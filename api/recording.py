@@ -126,7 +126,7 @@ class Recorder:
                 decision_id=str(one.document["id"]),
                 decided_at=now,
                 input=input_of(record, terms),
-                result=one.document,  # type: ignore[arg-type] # It is JSON by its contract.
+                result=one.write(),
                 actor=actor,
                 request=request,
             )

@@ -16,7 +16,8 @@ from .bundle.bundle import Bundle, build, sources_of
 from .bundle.load import UnreadableError, read_directory
 from .evaluation.decision import Decision
 from .evaluation.decode import CampaignFault
-from .evaluation.document import Identity
+from .evaluation.document import Identity, Origin
+from .evaluation.scribe import Scribe
 from .evaluation.values import Campaign
 from .source.diagnostic import Diagnostic
 from .source.render import render_text
@@ -76,6 +77,7 @@ class Engine:
             message = f"the policies {bundle.name}: they hold no rule, and would allow everything"
             raise EngineError(message)
         self._bundle = bundle
+        self._scribe = Scribe()
 
     @property
     def bundle(self) -> Bundle:
@@ -113,6 +115,23 @@ class Engine:
         except OverflowError:
             message = "as if launched then, the flight would end after the year 9999"
             raise CampaignError((CampaignFault(pointer="/flight", message=message),)) from None
+
+    def write(
+        self,
+        decision: Decision,
+        *,
+        id: str,  # noqa: A002 - the member's name.
+        origin: Origin | None = None,
+        beside: Mapping[str, object] | None = None,
+    ) -> bytes:
+        """Return the record of a decision of this engine as canonical JSON (RFC 8785).
+
+        These are the bytes of `document` with further members `beside` it, in a tenth of the time.
+        Raises `UnicodeEncodeError` for half of a surrogate pair.
+        """
+        return self._scribe.write(
+            decision, id=id, identity=self.identity, origin=origin, beside=beside
+        )
 
     def _own(self, descriptor: object) -> Campaign:
         """Return the campaign, read here or before by this bundle."""

@@ -40,21 +40,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     subject: tuple[tuple[int, Test, Line], ...]
 
 
-class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """The lines that are settled in some markets, and the rules that are asked for their subject.
-
-    `passed` counts the lines of rules that passed. A line is None where a rule is asked, or judged
-    market by market.
-    """
-
-    lines: list[Line | None]
-    texts: list[bytes]
-    asked: tuple[tuple[int, Entry], ...]
-    passed: int
-
-
-MOST_GROUNDS = 16
-"""For so many sets of rules that apply in the markets of a campaign, the lines are kept."""
+MOST_PLACES = 512
+"""For so many places is kept which rules apply there."""
 
 
 class Roll:
@@ -76,7 +63,10 @@ class Roll:
                 self._entries[row] = self._entry(rule)
         self.judged = frozenset(r for r, line in enumerate(self._elsewhere) if line is None)
         self._entered: Mask = sum(1 << row for row in self._entries)
-        self._ground = lru_cache(maxsize=MOST_GROUNDS)(self._make_ground)
+        self._texts = [b"" if line is None else line.text for line in self._elsewhere]
+        kept = ((row, each.kept) for row, each in self._entries.items() if not each.subject)
+        self._passing: Mask = sum(1 << row for row, line in kept if line.passed)
+        self._ground = lru_cache(maxsize=MOST_PLACES)(self._make_ground)
 
     def _entry(self, rule: Rule) -> Entry:
         return Entry(
@@ -96,9 +86,11 @@ class Roll:
 
         What stands where a rule is heard means nothing.
         """
-        ground = self._ground(self._law.reach.among(markets))
-        found = [None if line is None else line.result for line in ground.lines]
-        for row, line in self._asked(ground, frame, heard):
+        found = [None if line is None else line.result for line in self._elsewhere]
+        for ground in self._grounds(markets):
+            for row, _ in ground.plain:
+                found[row] = self._entries[row].kept.result
+        for row, line in self._asked(frame, markets, heard):
             found[row] = line.result
         return found
 
@@ -107,38 +99,47 @@ class Roll:
 
         What stands where a rule is heard or must be judged means nothing, and is not counted.
         """
-        ground = self._ground(self._law.reach.among(markets))
-        found, passed = ground.texts.copy(), ground.passed
-        for row, line in self._asked(ground, frame, heard):
+        found, here = self._texts.copy(), self._law.reach.among(markets)
+        for ground in self._grounds(markets):
+            for row, text in ground.plain:
+                found[row] = text
+        passed = (here & self._passing & ~heard).bit_count()
+        for row, line in self._asked(frame, markets, heard):
             found[row] = line.text
             passed += line.passed
-        for row in bits(heard):
-            settled = ground.lines[row]
-            passed -= settled is not None and settled.passed
         return found, passed
 
-    def _asked(self, ground: Ground, frame: Frame, heard: Mask) -> Iterator[tuple[int, Line]]:
-        """Yield the lines of rules that are asked whether their subject is at hand."""
+    def _asked(self, frame: Frame, markets: Markets, heard: Mask) -> Iterator[tuple[int, Line]]:
+        """Yield the lines of rules that apply and are asked whether their subject is at hand."""
         known: dict[int, Truth] = {}
-        for row, entry in ground.asked:
-            if not heard >> row & 1:
-                yield row, _first_false(entry, frame, known)
+        done = heard
+        for ground in self._grounds(markets):
+            for row, bit, entry in ground.asked:
+                if not done & bit:
+                    yield row, _first_false(entry, frame, known)
+            done |= ground.rows
 
-    def _make_ground(self, here: Mask) -> Ground:
-        """Return what is settled once it is known which rules apply in the markets."""
-        lines: list[Line | None] = self._elsewhere.copy()
-        asked: list[tuple[int, Entry]] = []
-        for row in bits(here & self._entered):
-            entry = self._entries[row]
-            lines[row] = None if entry.subject else entry.kept
-            if entry.subject:
-                asked.append((row, entry))
+    def _grounds(self, markets: Markets) -> "Iterator[Ground]":
+        return map(self._ground, (None,) if markets is None else markets or ("",))
+
+    def _make_ground(self, market: str | None) -> "Ground":
+        """Return the rules that apply in a market, which may be unknown, or none at all."""
+        markets = None if market is None else (market,) if market else ()
+        rows = self._law.reach.among(markets) & self._entered
+        entries = [(row, self._entries[row]) for row in bits(rows)]
         return Ground(
-            lines=lines,
-            texts=[b"" if line is None else line.text for line in lines],
-            asked=tuple(asked),
-            passed=sum(line.passed for line in lines if line is not None),
+            rows=rows,
+            plain=tuple((row, each.kept.text) for row, each in entries if not each.subject),
+            asked=tuple((row, 1 << row, each) for row, each in entries if each.subject),
         )
+
+
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules that apply in a market: those that are kept, and those asked for their subject."""
+
+    rows: Mask
+    plain: tuple[tuple[int, bytes], ...]
+    asked: tuple[tuple[int, Mask, Entry], ...]
 
 
 def _first_false(entry: Entry, frame: Frame, known: dict[int, Truth]) -> Line:

@@ -18,8 +18,11 @@ from ..semantics.types import ListType, Scalar, Type
 from ..semantics.vocabulary import RecordShape
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """A group of facts; `values` stand in the order in which its shape declares them."""
+class Group(msgspec.Struct, frozen=True, eq=False):
+    """A group of facts; `values` stand in the order in which its shape declares them.
+
+    One is made for each group of each campaign: by place, in half the time.
+    """
 
     shape: RecordShape
     values: "tuple[Datum | None, ...]"
