@@ -145,7 +145,9 @@ def draw(directory: Path) -> None:
     """Draw how times grow with the number of rules, and with the size of a campaign."""
     directory.mkdir(parents=True, exist_ok=True)
     machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
-    whole, bare, hashed = [], [], []
+    whole: list[tuple[float, float]] = []
+    bare: list[tuple[float, float]] = []
+    hashed: list[tuple[float, float]] = []
     for count in SIZES:
         work = Workload.of(bundle_of(count))
         runs = medians([work.decide, work.answer, work.record])
