@@ -4,7 +4,7 @@ Which facts a text speaks of, and where they stand, is known when policies are c
 not certain, and texts that quote the law of the day, are told by `justify` itself.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from ..semantics.tree import MARKET, FactTerm, Rule, Template
@@ -87,21 +87,16 @@ def _is_of_facts(template: Template) -> bool:
 
 
 def _compiled(template: Template, names: Names) -> Fill:
-    fills = [
-        _written(part) if isinstance(part, str) else names.once(_fact, part)
-        for part in _parts(template)
-    ]
-    if len(fills) == 1:
-        return fills[0]
-    return lambda campaign, bound: "".join([fill(campaign, bound) for fill in fills])
-
-
-def _parts(template: Template) -> Iterable[str | FactTerm]:
-    return (part for part in template.parts if isinstance(part, str | FactTerm))
-
-
-def _written(text: str) -> Fill:
-    return lambda _campaign, _bound: text
+    """Return what fills a text in; its parts are put together by a pattern."""
+    facts = [part for part in template.parts if isinstance(part, FactTerm)]
+    fills = tuple(names.once(_fact, fact) for fact in facts)
+    pattern = "".join(
+        part.replace("%", "%%") if isinstance(part, str) else "%s" for part in template.parts
+    )
+    if not fills:
+        written = pattern % ()
+        return lambda _campaign, _bound: written
+    return lambda campaign, bound: pattern % tuple([fill(campaign, bound) for fill in fills])
 
 
 def _fact(fact: FactTerm, names: Names) -> Fill:

@@ -10,7 +10,7 @@ from engine.evaluation.scribe import Scribe
 from tests.strategies.campaigns import VOCABULARY
 from tests.unit.evaluation.courtroom import IDENTITY, court, hear, rule
 
-FLAGGED = court(rule("prohibit when campaign.flag", message="{campaign.note} is flagged"))
+FLAGGED = court(rule("prohibit when campaign.flag", message="{campaign.note} is 100%s {campaign.id}"))
 
 
 def test_further_members_stand_beside_those_of_the_document() -> None:
