@@ -92,7 +92,7 @@ class Program:
             markets=found[1],
             would_pass=would_pass(hearing, self.judge_all, found[1]),
             results=Results(stands, settling),
-            missing=missing_facts(required, heard),
+            missing=missing_facts(required, (r for r in heard if r.findings or r.elsewhere)),
             upcoming=self._outlook.upcoming(now, self._telling),
         )
 
