@@ -168,7 +168,7 @@ class Recorder:
                 input=input_of(
                     record, terms, grants=one.decision.grants, standing=one.decision.standing
                 ),
-                result=one.document,  # type: ignore[arg-type] # It is JSON by its contract.
+                result=one.write(),
                 actor=actor,
                 request=request,
                 waivers=_used(one.decision),

@@ -11,6 +11,7 @@ answer. Nothing is recorded; that is for the caller.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from engine import CampaignError, Decision, Engine, document
 from engine.evaluation.decode import CampaignFault
@@ -51,11 +52,12 @@ class Decided:
     """A record that was decided on: the decision, and its document for the answer and the log.
 
     `origin` leads from a pointer into the campaign to that into the submitted record, where the
-    two differ.
+    two differ. `write` returns the document as the log keeps it, in canonical JSON.
     """
 
     decision: Decision
     document: Document
+    write: Callable[[], bytes]
     origin: Origin | None
 
 
@@ -108,10 +110,13 @@ def _decide(
         )
     except CampaignError as error:
         return Refused(faults=_faults(_declared(error.faults, derived), origin))
-    made = document(decision, id=id, identity=engine.identity, origin=origin)
-    if adaptation is not None:
-        made["unmapped"] = sorted(adaptation.unmapped)
-    return Decided(decision=decision, document=made, origin=origin)
+    beside = {} if adaptation is None else {"unmapped": sorted(adaptation.unmapped)}
+    return Decided(
+        decision=decision,
+        document=document(decision, id=id, identity=engine.identity, origin=origin) | beside,
+        write=partial(engine.write, decision, id=id, origin=origin, beside=beside),
+        origin=origin,
+    )
 
 
 def _derived(descriptor: object, vocabulary: Vocabulary) -> Derived:

@@ -1,36 +1,45 @@
 """Time of a decision over 20 to 10,000 rules, beside the same 20 rules written by hand in Python.
 
-Run it as `python -m benchmarks.scale`, or `make bench`. It prints medians in microseconds for each
-campaign, says of each goal whether it is reached, and never fails. The times are of the processor,
-so that other work on the machine disturbs them less; what a goal compares is measured in turn in
-one process. That both sides answer alike is checked before anything is timed.
+Run it as `python -m benchmarks.scale`, or `make bench`; `--plots docs/images` draws the scaling
+curves as well. It prints the lower quartile of all rounds, in microseconds for each campaign, says
+of each goal whether it is reached, and never fails. The times are of the processor, so that other
+work on the machine disturbs them less; what a goal compares is measured in turn in one process, as
+a ratio. That both sides answer alike is checked before anything is timed.
 """
 
+import argparse
 import gc
 import hashlib
 import json
+import os
 import platform
 import sys
 import tracemalloc
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from statistics import median
+from pathlib import Path
+from statistics import median, quantiles
 from time import process_time_ns
 from typing import Any
 
 from benchmarks import peers
 from benchmarks.by_hand import breached
-from benchmarks.workload import bundle_of, descriptors, unshared
+from benchmarks.plot import chart
+from benchmarks.workload import bundle_of, descriptors, sized, unshared
 from engine.audit.record import DecisionRecord, seal
 from engine.bundle.bundle import Bundle
-from engine.evaluation.document import Identity, document
+from engine.evaluation.document import Identity
 from engine.evaluation.program import compile_program
 from engine.evaluation.result import Status
+from engine.evaluation.results import heard
+from engine.evaluation.scribe import Scribe
 from engine.evaluation.values import Campaign
 from engine.source.json_text import read_json
 
-CAMPAIGNS, ROUNDS = 200, 9
+CAMPAIGNS, ROUNDS = 200, 15
+SIZES = (20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+KILOBYTES = (1, 3, 10, 30, 100)
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
 ID = "7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e"
 IDENTITY = Identity(name="workload", version="1", digest="sha256:00", engine="0")
@@ -44,11 +53,12 @@ class Workload:
     descriptors: list[dict[str, Any]]
     texts: list[bytes]
     campaigns: list[Campaign]
+    scribe: Scribe = field(default_factory=Scribe)
 
     @classmethod
-    def of(cls, bundle: Bundle) -> "Workload":
-        """Return the campaigns of the workload for a bundle."""
-        made = list(descriptors(CAMPAIGNS))
+    def of(cls, bundle: Bundle, given: Iterable[dict[str, Any]] | None = None) -> "Workload":
+        """Return campaigns for a bundle, those of the workload where none are given."""
+        made = list(descriptors(CAMPAIGNS) if given is None else given)
         read = [bundle.decoder.decode(each)[0] for each in made]
         return cls(
             bundle=bundle,
@@ -58,7 +68,12 @@ class Workload:
         )
 
     def decide(self) -> None:
-        """Decide every campaign, findings and evidence included."""
+        """Decide every campaign, every finding with its evidence included."""
+        for campaign in self.campaigns:
+            _ = heard(self.bundle.program.decide(campaign, as_of=AS_OF).results)
+
+    def answer(self) -> None:
+        """Decide every campaign, and ask for no finding."""
         for campaign in self.campaigns:
             self.bundle.program.decide(campaign, as_of=AS_OF)
 
@@ -77,37 +92,86 @@ class Workload:
                 decision_id=ID,
                 decided_at=AS_OF,
                 input=text,
-                result=document(decision, id=ID, identity=IDENTITY),  # type: ignore[arg-type]  # JSON.
+                result=self.scribe.write(decision, id=ID, identity=IDENTITY),
                 actor="cli",
             )
             hashlib.sha256(seal(made).entry(0, AS_OF).leaf).digest()
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--plots", type=Path, help="a directory to draw scaling curves in")
+    given = parser.parse_args()
     print(f"Python {platform.python_version()}, {platform.machine()}; {CAMPAIGNS} campaigns")
-    work = Workload.of(bundle_of(20))
-    agree(work)
+    goals()
+    if given.plots is not None:
+        draw(given.plots)
+
+
+def goals() -> None:
+    """Print the table of what is to be reached."""
+    works = {count: Workload.of(bundle_of(count)) for count in (20, 200, 2_000, 10_000)}
+    agree(works[20])
 
     def by_hand() -> None:
-        for descriptor in work.descriptors:
+        for descriptor in works[20].descriptors:
             breached(descriptor, AS_OF.date())
 
-    hand, twenty = medians([by_hand, work.decide])
+    runs = [by_hand, *(each.decide for each in works.values())]
+    hand, *whole = quartiles(runs)
     line("by hand, 20 rules, no evidence", hand)
-    line("decide, 20 rules", twenty, "x by hand", twenty / hand, 3.5)
-    times = {}
-    for count, goal in ((200, 12.0), (2_000, 38.0)):
-        (times[count],) = medians([Workload.of(bundle_of(count)).decide])
-        line(f"decide, {count:,} rules", times[count], "µs", times[count], goal)
-    (most,) = medians([Workload.of(bundle_of(10_000)).decide])
-    line("decide, 10,000 rules", most, "x 2,000 rules", most / times[2_000], 4)
+    for (count, goal), took in zip(((20, 3.5), (200, 5), (2_000, 16)), whole, strict=False):
+        line(f"decide, {count:,} rules", took, "x by hand", took / hand, goal)
+    line("decide, 10,000 rules", whole[3], "x 2,000 rules", whole[3] / whole[2], 4)
+    again, *bare = quartiles([by_hand, *(each.answer for each in works.values())])
+    for count, took in zip(works, bare, strict=True):
+        line(f"the same without findings, {count:,}", took, f"{took / again:.1f} x by hand")
     beside_a_peer()
     loads = peers.json_reader() or json.loads
-    read, loaded = medians([work.decode, lambda: [loads(each) for each in work.texts]])
-    line("decode and validate from bytes", read, f"x {loads.__module__}.loads", read / loaded, 5)
-    (whole,) = medians([Workload.of(bundle_of(200)).record])
-    line("bytes to leaf hash, 200 rules", whole, "µs", whole, 110)
+    texts = works[20].texts
+    read, loaded = quartiles([works[20].decode, lambda: [loads(each) for each in texts]])
+    line("decode and validate from bytes", read, "µs", read, 40)
+    line("", read, f"x {loads.__module__}.loads", read / loaded, 5)
+    again, took = quartiles([by_hand, works[200].record])
+    line("bytes to leaf hash, 200 rules", took, "µs", took, 110)
+    line("", took, f"{took / again:.1f} x by hand")
     memory()
+
+
+# --- scaling ----------------------------------------------------------------------------------
+
+
+def draw(directory: Path) -> None:
+    """Draw how times grow with the number of rules, and with the size of a campaign."""
+    directory.mkdir(parents=True, exist_ok=True)
+    machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
+    whole: list[tuple[float, float]] = []
+    bare: list[tuple[float, float]] = []
+    hashed: list[tuple[float, float]] = []
+    for count in SIZES:
+        work = Workload.of(bundle_of(count))
+        runs = medians([work.decide, work.answer, work.record])
+        for curve, took in zip((whole, bare, hashed), runs, strict=True):
+            curve.append((count, took))
+    curves = {"bytes to leaf hash": hashed, "with findings": whole, "verdict alone": bare}
+    title = "A decision, by the number of rules"
+    drawn = chart(title, "rules", curves, f"medians; {machine}")
+    (directory / "scaling-rules.svg").write_text(drawn)
+    by_size: dict[str, list[tuple[float, float]]] = {
+        "bytes to leaf hash": [],
+        "with findings": [],
+        "decode": [],
+    }
+    bundle = bundle_of(200)
+    for size in KILOBYTES:
+        work = Workload.of(bundle, sized(size * 1_000, CAMPAIGNS // 4))
+        runs = medians([work.record, work.decide, work.decode], len(work.texts))
+        average = sum(map(len, work.texts)) / len(work.texts) / 1_000
+        for curve, took in zip(by_size.values(), runs, strict=True):
+            curve.append((average, took))
+    title = "A decision by 200 rules, by the size of the campaign"
+    drawn = chart(title, "kB of JSON", by_size, f"medians; {machine}")
+    (directory / "scaling-campaign.svg").write_text(drawn)
 
 
 def agree(work: Workload) -> None:
@@ -124,7 +188,7 @@ def beside_a_peer() -> None:
     work = Workload.of(unshared(2_000))
     peer = peers.datalogic_unshared(2_000)
     if peer is None:
-        (ours,) = medians([work.decide])
+        (ours,) = quartiles([work.decide])
         line("decide, 2,000 unshared quantifiers", ours, "µs", ours, 120)
         return
     for descriptor, campaign in zip(work.descriptors, work.campaigns, strict=True):
@@ -132,7 +196,7 @@ def beside_a_peer() -> None:
         violated = [r.rule.id for r in decision.with_status(Status.VIOLATED)]
         found = [int(name.rpartition("u")[2]) for name in violated]
         assert found == peer(descriptor), descriptor["id"]
-    ours, theirs = medians([work.decide, lambda: [peer(each) for each in work.descriptors]])
+    ours, theirs = quartiles([work.decide, lambda: [peer(each) for each in work.descriptors]])
     line("decide, 2,000 unshared quantifiers", ours, "x datalogic", ours / theirs, 0.3)
 
 
@@ -156,20 +220,35 @@ def line(name: str, value: float, unit: str = "", against: float = 0.0, goal: fl
     if goal:
         verdict = "reached" if against <= goal else "missed"
         said += f"   {against:7.1f} {unit}, goal {goal:g}: {verdict}"
+    elif unit:
+        said += f"   {unit}"
     print(said)
     sys.stdout.flush()
 
 
-def medians(runs: list[Callable[[], object]]) -> list[float]:
-    """Return the median time of each run in µs a campaign; the runs take turns, warmed up."""
+Runs = Sequence[Callable[[], object]]
+
+
+def quartiles(runs: Runs) -> list[float]:
+    """Return the lower quartile of the times of each run, in µs a campaign."""
+    return [quantiles(each, n=4)[0] for each in _times(runs, CAMPAIGNS)]
+
+
+def medians(runs: Runs, campaigns: int = CAMPAIGNS) -> list[float]:
+    """Return the median time of each run in µs a campaign."""
+    return [median(each) for each in _times(runs, campaigns)]
+
+
+def _times(runs: Runs, campaigns: int) -> list[list[float]]:
+    """Return the times of each run in µs a campaign; the runs take turns, warmed up."""
     times: list[list[float]] = [[] for _ in runs]
     for turn in range(ROUNDS + 1):
         for index, run in enumerate(runs):
             start = process_time_ns()
             run()
             if turn:
-                times[index].append((process_time_ns() - start) / 1000 / CAMPAIGNS)
-    return [median(each) for each in times]
+                times[index].append((process_time_ns() - start) / 1000 / campaigns)
+    return times
 
 
 if __name__ == "__main__":

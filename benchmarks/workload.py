@@ -5,6 +5,8 @@ ten for one to three markets, the rest in equal parts for a sector and an object
 advertisers. Every fact that a rule reads is stated.
 """
 
+import itertools
+import json
 import random
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -194,6 +196,24 @@ def descriptors(count: int) -> Iterator[dict[str, Any]]:
     """Yield campaign descriptors of 1.4 to 8 kB, mostly about 2.5."""
     for number in range(count):
         yield _descriptor(random.Random(SEED * 31 + number), number)  # noqa: S311 - likewise.
+
+
+def sized(size: int, count: int) -> Iterator[dict[str, Any]]:
+    """Yield campaign descriptors of about so many bytes, by the number of their parts."""
+    for number in range(count):
+        rng = random.Random(SEED * 37 + number)  # noqa: S311 - likewise.
+        made = _descriptor(rng, number)
+        for name in ("audiences", "creatives", "models"):
+            made[name] = []
+        made["targeting"] = _targeting(rng, 0)
+        made["delivery"] = _delivery(rng, 0)
+        for index in itertools.count():
+            if len(json.dumps(made, separators=(",", ":"))) >= size:
+                break
+            made["audiences"].append(_audience(rng, index))
+            made["creatives"].append(_creative(rng, index))
+            made["targeting"]["detailed"] += _targeting(rng, 1)["detailed"]
+        yield made
 
 
 def _descriptor(rng: random.Random, number: int) -> dict[str, Any]:

@@ -19,10 +19,11 @@ from .bundle.grants import NO_GRANTS, GrantedPrograms, Grants
 from .bundle.load import UnreadableError, read_directory
 from .evaluation.decision import Decision
 from .evaluation.decode import CampaignFault
-from .evaluation.document import Identity
+from .evaluation.document import Identity, Origin
 from .evaluation.fact_book import FactBook
 from .evaluation.holding import decide_upon
 from .evaluation.program import Program
+from .evaluation.scribe import Scribe
 from .evaluation.values import Campaign
 from .source.diagnostic import Diagnostic
 from .source.render import render_text
@@ -84,6 +85,7 @@ class Engine:
         self._bundle = bundle
         self._grants = NO_GRANTS
         self._granted = GrantedPrograms(bundle.policies)
+        self._scribe = Scribe()
 
     def with_grants(self, grants: Grants) -> "Engine":
         """Return an engine of the same bundle that decides by waivers granted apart from it.
@@ -178,6 +180,23 @@ class Engine:
         if isinstance(made, tuple):
             raise CampaignError(made)
         return made
+
+    def write(
+        self,
+        decision: Decision,
+        *,
+        id: str,  # noqa: A002 - the member's name.
+        origin: Origin | None = None,
+        beside: Mapping[str, object] | None = None,
+    ) -> bytes:
+        """Return the record of a decision of this engine as canonical JSON (RFC 8785).
+
+        These are the bytes of `document` with further members `beside` it, in a tenth of the time.
+        Raises `UnicodeEncodeError` for half of a surrogate pair.
+        """
+        return self._scribe.write(
+            decision, id=id, identity=self.identity, origin=origin, beside=beside
+        )
 
     def _own(self, descriptor: object) -> Campaign:
         """Return the campaign, read here or before by this bundle."""

@@ -57,6 +57,18 @@ def canonical(value: object) -> bytes:
         raise CanonicalError("a value is nested too deeply") from error
 
 
+def canonical_struct(value: msgspec.Struct) -> bytes:
+    """Return the RFC 8785 bytes of a struct of texts, truths and small whole numbers.
+
+    INVARIANT: its names are ASCII, so that a plain sorted encoder writes them in order. Raises
+    `CanonicalError` for lone surrogates.
+    """
+    try:
+        return _ENCODER.encode(value)
+    except UnicodeEncodeError as error:
+        raise CanonicalError("a string holds a lone surrogate, which UTF-8 cannot write") from error
+
+
 def _plain(value: object) -> bytes | None:
     """Return the text of a value that is the same again when it is read, None for another."""
     try:

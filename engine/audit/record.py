@@ -19,7 +19,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from ..source.json_text import JSONValue
-from .canonical import CanonicalError, canonical
+from .canonical import CanonicalError, canonical, canonical_struct
 from .commitment import Disclosure, commit, fresh_salt
 from .idempotency import RequestKey
 from .tree import leaf_hash
@@ -60,15 +60,16 @@ class DecisionRecord:
 
     `decision_id` is a UUID as lower-case text with hyphens, `decided_at` aware, `input` the
     descriptor as bytes that the log never looks into, `result` the JSON-ready decision (integers
-    safe, decimals as strings), `actor` the name of the API key, or `cli`. `request` is what keeps
-    the same request from a second decision, where it has a key. `waivers` are the names of waivers
-    granted by request that let a breach pass.
+    safe, decimals as strings) or its canonical bytes, which are then taken as they are, `actor` the
+    name of the API key, or `cli`. `request` is what keeps the same request from a second decision,
+    where it has a key. `waivers` are the names of waivers granted by request that let a breach
+    pass.
     """
 
     decision_id: str
     decided_at: datetime
     input: bytes
-    result: Mapping[str, JSONValue]
+    result: Mapping[str, JSONValue] | bytes
     actor: str
     request: RequestKey | None = None
     waivers: tuple[str, ...] = ()
@@ -179,10 +180,9 @@ class Envelope(
     def encode(self) -> bytes:
         """Return the leaf: the canonical bytes of the envelope.
 
-        The order of its names is the same by code points and by UTF-16 code units, and its values
-        are texts, booleans and a 1: a sorted encoder writes the bytes of RFC 8785.
+        Its values are texts, booleans and a 1.
         """
-        return _WRITE.encode(self)
+        return canonical_struct(self)
 
 
 class _Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,7 +228,6 @@ _ZONE = -len("+00:00")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LOGGED_AT = b'"logged_at":"'
-_WRITE = msgspec.json.Encoder(order="sorted")
 _READ_ENVELOPE = msgspec.json.Decoder(Envelope)
 _READ_RESULT = msgspec.json.Decoder(Result)
 
@@ -368,7 +367,8 @@ def seal(record: DecisionRecord, *, salt: Callable[[], bytes] = fresh_salt) -> S
 
 
 def _sealed(record: DecisionRecord, salt: Callable[[], bytes]) -> SealedRecord:
-    content = canonical(dict(record.result))
+    given = record.result
+    content = given if isinstance(given, bytes) else canonical(dict(given))
     result = read_result(content)
     _check_identity(record, result)
     payload = Payload(input=record.input, input_salt=salt(), result=content, result_salt=salt())

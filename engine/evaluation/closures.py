@@ -6,9 +6,10 @@ closures that also say why are in `tracing`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeAlias, assert_never
+from functools import lru_cache
+from typing import Any, TypeAlias, TypeVar, assert_never
 
 import msgspec
 
@@ -66,16 +67,31 @@ Test: TypeAlias = Callable[[Frame], Truth]
 Decide: TypeAlias = Callable[[object, object], bool]
 
 
+Written = TypeVar("Written")
+Made = TypeVar("Made")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
     """What the compiler knows at one place: the policies, and the depth and type of bound names.
 
-    Where `law_day` is given, the law is that of this day whatever the frame says.
+    Where `law_day` is given, the law is that of this day whatever the frame says. `shared` keeps
+    what was compiled, for all that is written alike at such a place: rules have many conditions in
+    common, and what is in common stays in the caches of the processor.
     """
 
     policies: Policies
     bound: Mapping[str, tuple[int, Type]]
     law_day: date | None = None
+    shared: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, compiler: Callable[[Written, "Names"], Made], written: Written) -> Made:
+        """Return what a compiler makes of something at this place, the same for what is alike."""
+        key = (compiler, written, tuple(self.bound.items()), self.law_day)
+        found: Made | None = self.shared.get(key)
+        if found is None:
+            found = self.shared[key] = compiler(written, self)
+        return found
 
     def binding(self, binder: Over | AggregateTerm) -> "Names":
         """Return the names inside a quantifier or an aggregate."""
@@ -159,13 +175,7 @@ def compile_stated(fact: FactTerm, names: Names) -> Callable[[Frame], Datum | No
     else:
         kind = RecordType(name=names.policies.vocabulary.root)
     places = places_of(fact.path, kind, names)
-    if depth is None:
-        return _from_campaign(places)
-
-    def from_element(frame: Frame) -> Datum | None:
-        return descend(frame.bound[depth], places)
-
-    return from_element
+    return _from_campaign(places) if depth is None else _from_element(depth, places)
 
 
 def places_of(path: tuple[str, ...], kind: Type, names: Names) -> tuple[int, ...]:
@@ -179,11 +189,36 @@ def places_of(path: tuple[str, ...], kind: Type, names: Names) -> tuple[int, ...
     return tuple(places)
 
 
+# What reads a fact depends on nothing but its place: all rules share it.
+
+
+@lru_cache(maxsize=1024)
 def _from_campaign(places: tuple[int, ...]) -> Callable[[Frame], Datum | None]:
     if len(places) == 1:
         first = places[0]
         return lambda frame: frame.facts.values[first]
+    if len(places) == 2:
+        outer, inner = places
+
+        def of_group(frame: Frame) -> Datum | None:
+            group = frame.facts.values[outer]
+            return group.values[inner] if isinstance(group, Group) else None
+
+        return of_group
     return lambda frame: descend(frame.facts, places)
+
+
+@lru_cache(maxsize=1024)
+def _from_element(depth: int, places: tuple[int, ...]) -> Callable[[Frame], Datum | None]:
+    if len(places) == 1:
+        first = places[0]
+
+        def of_element(frame: Frame) -> Datum | None:
+            element = frame.bound[depth]
+            return element.values[first] if isinstance(element, Group) else None
+
+        return of_element
+    return lambda frame: descend(frame.bound[depth], places)
 
 
 def descend(value: Datum | None, places: tuple[int, ...]) -> Datum | None:
@@ -260,6 +295,10 @@ def _aggregate(term: AggregateTerm, names: Names) -> Value:
 
 def compile_test(condition: Condition, names: Names) -> Test:
     """Return the closure that yields the truth of a condition."""
+    return names.once(_test, condition)
+
+
+def _test(condition: Condition, names: Names) -> Test:
     match condition:
         case Holds(fact=fact):
             return compile_fact(fact, names)  # type: ignore[return-value]  # a yes_no fact is its own truth.

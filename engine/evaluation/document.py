@@ -40,10 +40,25 @@ def document(
     origin: Origin | None = None,
 ) -> Document:
     """Return the whole record of a decision; `rules` lists every rule with its status."""
-    writer = _Writer(origin=origin)
-    reported = decision.with_status(*_REPORTED)
     statuses = decision.statuses
     counts = Counter(result.status for result in statuses)
+    return {
+        **told(decision, Writer(origin=origin), id=id, identity=identity),
+        "passed": counts[Status.SATISFIED] + counts[Status.EXCEPTED],
+        "not_applicable": counts[Status.NOT_APPLICABLE],
+        "rules": [status_line(result) for result in statuses],
+    }
+
+
+def told(
+    decision: Decision,
+    writer: "Writer",
+    *,
+    id: str,  # noqa: A002 - likewise.
+    identity: Identity,
+) -> Document:
+    """Return the record of a decision up to what it says of every rule."""
+    reported = decision.with_status(*_REPORTED)
     launched, until = decision.as_if_launched, decision.valid_until
     standing = {} if decision.standing is None else standing_members(decision.standing)
     return {
@@ -87,9 +102,6 @@ def document(
         ],
         "missing": [writer.missing(each) for each in decision.missing],
         **standing,
-        "passed": counts[Status.SATISFIED] + counts[Status.EXCEPTED],
-        "not_applicable": counts[Status.NOT_APPLICABLE],
-        "rules": [_status(result) for result in statuses],
     }
 
 
@@ -102,7 +114,8 @@ def instant_text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _status(result: RuleResult) -> Document:
+def status_line(result: RuleResult) -> Document:
+    """Return a result as the record lists it among all."""
     made: Document = {"rule": result.rule.id, "status": result.status.value}
     if result.reason:
         made["reason"] = result.reason
@@ -116,10 +129,21 @@ def _status(result: RuleResult) -> Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Writer:
+class Writer:
+    """Tells results as JSON."""
+
     origin: Origin | None
 
+    def heading(self, rule: Rule) -> Document:
+        """Return what every finding of a rule begins with; the same in every decision."""
+        return heading(rule)
+
+    def clause(self, rule: Rule, clause: Clause) -> object:  # noqa: ARG002 - for who prepared it.
+        """Return a clause of a rule; the same in every decision."""
+        return clause_place(clause)
+
     def findings(self, result: RuleResult) -> list[Document]:
+        """Return the findings of a result that is reported, for each market apart."""
         parts = (part for part in result.parts if part.status in _REPORTED)
         return [made for part in parts for made in self._findings(part)]
 
@@ -132,9 +156,9 @@ class _Writer:
     def _finding(self, result: RuleResult, finding: Finding) -> Document:
         rule = result.rule
         return {
-            **_heading(rule),
+            **self.heading(rule),
             "status": result.status.value,
-            "clause": _clause(finding.clause),
+            "clause": self.clause(rule, finding.clause),
             "facts": [self._seen(each) for each in finding.seen],
             "wanted": [self._wanted(each) for each in finding.wanted],
             "exceptions": [self._exception(each) for each in result.exceptions],
@@ -144,16 +168,18 @@ class _Writer:
         }
 
     def waived(self, result: RuleResult) -> list[Document]:
+        """Return what was waived of a rule, with its waivers."""
         waivers = [_waiver(each) for each in result.waivers]
         return [{**made, "waivers": waivers} for made in self._findings(result)]
 
     def obligation(self, result: RuleResult, owed: Obligation) -> Document:
+        """Return a duty that is owed."""
         made: Document = {
-            **_heading(result.rule),
+            **self.heading(result.rule),
             "text": owed.text,
             "due": owed.due.isoformat() if owed.due is not None else None,
             "term": owed.term,
-            "clause": _clause(result.rule.main),
+            "clause": self.clause(result.rule, result.rule.main),
             "facts": [self._seen(each) for each in owed.seen],
             "markets": list(result.markets) if result.markets is not None else None,
         }
@@ -162,6 +188,7 @@ class _Writer:
         return made
 
     def missing(self, fact: MissingFact) -> Document:
+        """Return a fact without which the campaign cannot be cleared."""
         wanted = Wanted(pointer=fact.pointer, path=fact.path, label=fact.label, why=fact.why)
         return {**self._wanted(wanted), "rules": list(fact.rules)}
 
@@ -199,7 +226,8 @@ class _Writer:
         return place
 
 
-def _heading(rule: Rule) -> Document:
+def heading(rule: Rule) -> Document:
+    """Return what every finding of a rule begins with."""
     role = {} if rule.override_role is None else {"overridable_by": rule.override_role}
     return {
         "rule": rule.id,
@@ -219,7 +247,8 @@ def _heading(rule: Rule) -> Document:
     }
 
 
-def _clause(clause: Clause) -> Document:
+def clause_place(clause: Clause) -> Document:
+    """Return a clause, and where it stands."""
     return {
         "text": clause.text,
         "file": clause.location.source,

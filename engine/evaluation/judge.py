@@ -64,14 +64,6 @@ def judge(
     return together(results)
 
 
-def judge_once(  # noqa: PLR0913 - what `judge` finds out for itself.
-    rule: Rule, hearing: Hearing, evaluate: Evaluate, *, tell: Tell, venue: Venue, day: date
-) -> RuleResult:
-    """Return what `judge` would, where there is one venue, and one day on which to read the law."""
-    bench = _Bench(rule=rule, hearing=hearing, evaluate=evaluate, venue=venue, tell=tell)
-    return _treat_unknown(bench.on_day(day))
-
-
 def _over_days(
     certain: Sequence[RuleResult], possible: Sequence[RuleResult], hearing: Hearing
 ) -> RuleResult:

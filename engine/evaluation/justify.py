@@ -66,10 +66,10 @@ def findings(rule: Rule) -> Tell:
     def tell(breach: Breach, campaign: Campaign) -> Findings:
         # While it is open whether the rule is about the campaign at all, nothing else is asked.
         whole = breach.main if breach.subject.truth is True else breach.subject
-        witnesses = list(dict.fromkeys(_witnesses(breach.main.seen, names))) or [()]
+        witnesses = list(dict.fromkeys(witnesses_of(breach.main.seen, names))) or [()]
         shown = (*breach.main.seen, *breach.subject.seen)
         if rule.evidence:
-            shown += tuple(_evidence(rule, campaign, breach.market))
+            shown += tuple(evidence_of(rule, campaign, breach.market))
         # Where no fact is about all the elements told of, each is the first that was breached by.
         firsts = _place(breach) | _firsts(shown)
         teller = _Teller(campaign=campaign, breach=breach)
@@ -96,14 +96,14 @@ def _finding(  # noqa: PLR0913, PLR0917 - what one finding is made of.
         clause=rule.main,
         message=_message(rule, whole, teller, told),
         remedy=_remedy(rule, whole, teller, told),
-        seen=tuple(map(_trimmed, _about(shown, bound)))[:MOST_FINDINGS] if is_sure else (),
+        seen=tuple(map(trimmed, about(shown, bound)))[:MOST_FINDINGS] if is_sure else (),
         wanted=whole.wanted[:MOST_FINDINGS],
     )
 
 
 def obligation(rule: Rule, duty: Duty, breach: Breach, campaign: Campaign) -> Obligation:
     """Return the duty that is owed, told of the first elements by which it is."""
-    evidence = _evidence(rule, campaign, breach.market)
+    evidence = evidence_of(rule, campaign, breach.market)
     shown = (*breach.main.seen, *breach.subject.seen, *evidence)
     told = _place(breach) | _firsts(shown)
     due, why = _due(duty, campaign)
@@ -112,7 +112,7 @@ def obligation(rule: Rule, duty: Duty, breach: Breach, campaign: Campaign) -> Ob
         term=duty.due,
         due=due,
         why=why,
-        seen=tuple(map(_trimmed, _about(shown, told)))[:MOST_FINDINGS],
+        seen=tuple(map(trimmed, about(shown, told)))[:MOST_FINDINGS],
     )
 
 
@@ -160,16 +160,17 @@ def _remedy(rule: Rule, whole: Outcome, teller: "_Teller", bound: Mapping[str, s
     return "State what is missing; the rule is judged then."
 
 
-def _witnesses(
+def witnesses_of(
     seen: Iterable[Seen], names: frozenset[str]
 ) -> Iterable[tuple[tuple[str, str], ...]]:
+    """Yield the elements by which facts were seen, where they are all that a text speaks of."""
     for each in seen:
         bound = tuple((name, pointer) for name, pointer in each.bindings if name in names)
         if bound and len(bound) == len(names):
             yield bound
 
 
-def _about(seen: Iterable[Seen], bound: Mapping[str, str]) -> Iterable[Seen]:
+def about(seen: Iterable[Seen], bound: Mapping[str, str]) -> Iterable[Seen]:
     """Return the facts that speak of no other element than the witness; one entry for a fact."""
     kept: dict[str, Seen] = {}
     for each in seen:
@@ -180,7 +181,8 @@ def _about(seen: Iterable[Seen], bound: Mapping[str, str]) -> Iterable[Seen]:
     return [each for each in kept.values() if each.required or each.pointer not in required]
 
 
-def _evidence(rule: Rule, campaign: Campaign, market: Market | None) -> Iterable[Seen]:
+def evidence_of(rule: Rule, campaign: Campaign, market: Market | None) -> Iterable[Seen]:
+    """Yield the facts that a rule has shown beside those that determined it."""
     for fact in rule.evidence:
         value, pointer = campaign.at(*fact.path), "/" + "/".join(fact.path)
         if market is not None and fact.is_market:
@@ -195,10 +197,15 @@ def _evidence(rule: Rule, campaign: Campaign, market: Market | None) -> Iterable
         )
 
 
-def _trimmed(seen: Seen) -> Seen:
-    if len(seen.value) <= _LONGEST_VALUE:
-        return seen
-    return replace(seen, value=f"{seen.value[: _LONGEST_VALUE - 1]}…")
+def trimmed(seen: Seen) -> Seen:
+    """Return a fact with its value cut off where it is too long to be read."""
+    value = fitted(seen.value)
+    return seen if value is seen.value else replace(seen, value=value)
+
+
+def fitted(text: str) -> str:
+    """Return a text, cut off where it is too long to be read."""
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
 # --- templates --------------------------------------------------------------------------------
@@ -226,7 +233,7 @@ class _Teller(msgspec.Struct, frozen=True, kw_only=True):
             case _:
                 value = self._datum(term, bound)
                 text = shown(term, term.presumed if value is None else value)
-        return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+        return fitted(text)
 
     def _looked_up(self, term: LookupTerm, bound: Mapping[str, str]) -> Constant | None:
         values = [self._argument(argument, bound) for argument in term.arguments]
@@ -253,13 +260,13 @@ class _Teller(msgspec.Struct, frozen=True, kw_only=True):
     def _datum(self, fact: FactTerm, bound: Mapping[str, str]) -> Datum | None:
         base: Datum | None = self.campaign.facts
         if fact.variable is not None:
-            base = _at(self.campaign, bound.get(fact.variable))
+            base = at(self.campaign, bound.get(fact.variable))
         for name in fact.path:
             base = base.get(name) if isinstance(base, Group) else None
         return base
 
 
-def _at(campaign: Campaign, pointer: str | None) -> Datum | None:
+def at(campaign: Campaign, pointer: str | None) -> Datum | None:
     """Return the value at a pointer that an evaluation has made."""
     if pointer is None:
         return None

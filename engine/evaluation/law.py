@@ -84,13 +84,20 @@ class Law:
 
     def _is_heard(self, row: int, late: Late, frame: Frame, markets: Markets) -> bool:
         if not late.by_market:
-            return all(test(frame) is not False for test in late.tests)
+            return _is_possible(late.tests, frame)
         for market in markets or (None,):
             if market is None or self.reach.within(market) >> row & 1:
                 here = Frame(frame.facts, frame.today, frame.law_day, (market,))
-                if all(test(here) is not False for test in late.tests):
+                if _is_possible(late.tests, here):
                     return True
         return False
+
+
+def _is_possible(tests: Iterable[Test], frame: Frame) -> bool:
+    for test in tests:  # noqa: SIM110 - in half the time: rules that read `today` come here often.
+        if test(frame) is False:
+            return False
+    return True
 
 
 def law_on(policies: Policies, day: date) -> Law:

@@ -76,7 +76,7 @@ def _item(outer: str, inner: str) -> str:
 def negation(operand: Outcome) -> Outcome:
     """Return the outcome of a condition denied; what determined it is the same."""
     truth = None if operand.truth is None else not operand.truth
-    return replace(operand, truth=truth)
+    return Outcome(truth=truth, seen=operand.seen, wanted=operand.wanted)
 
 
 def conjunction(operands: Sequence[Outcome]) -> Outcome:
@@ -90,6 +90,8 @@ def disjunction(operands: Sequence[Outcome]) -> Outcome:
 
 
 def _joined(operands: Sequence[Outcome], *, decisive: bool) -> Outcome:
+    if len(operands) == 1:
+        return operands[0]
     deciding = [operand for operand in operands if operand.truth is decisive]
     if deciding:
         return Outcome(truth=decisive, seen=_all_seen(deciding))

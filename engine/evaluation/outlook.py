@@ -22,7 +22,7 @@ from .index import bits
 from .judge import Hearing
 from .moment import Days, Flight, Moment, moment
 from .result import RuleResult, Status, Upcoming
-from .turning_days import StatedReader, Timely, shifts, timely_facts, turns
+from .turning_days import StatedReader, Timely, shifts, size, timely_facts, turns
 from .validity import Answer, answer, are_too_many, next_days
 
 JudgeRow = Callable[[int, Hearing], RuleResult]
@@ -69,36 +69,61 @@ class Outlook:
         moving = docket.timely | docket.changing_since(since)
         if not moving:
             return None
+        if docket.intricate:
+            return self._first_of_next(now, moving)
+        lasting = self._is_lasting(flight, moving)
+        if not lasting or self._may_be_too_many(now):
+            days = self._days(now, moving)
+            if are_too_many(len(days)):
+                return date.fromordinal(min(days))
+            if not lasting:
+                return self._first(now, map(date.fromordinal, sorted(days)), moving)
+        return self._first_timely(now, None)
+
+    def _first_of_next(self, now: Now, moving: Mask) -> date | None:
+        """Return the same where a rule may turn on days that cannot be told beforehand."""
         days = self._days(now, moving)
         if are_too_many(len(days)):
             return date.fromordinal(min(days))
-        if docket.intricate:
-            tried = list(next_days(today))
+        tried = list(next_days(now.hearing.moment.today))
+        if self._is_lasting(now.flight, moving):
+            found = self._first_timely(now, tried)
+        else:
             found = self._first(now, tried, moving)
-            return found or (days_later(tried[-1], 1) if tried else None)
-        return self._first(now, map(date.fromordinal, sorted(days)), moving)
+        return found or (days_later(tried[-1], 1) if tried else None)
+
+    def _may_be_too_many(self, now: Now) -> bool:
+        """Whether more days might have to be tried than can be, by a law that lasts."""
+        most = 0
+        if self._docket.timely:
+            most = self._timely.most(self._stated.read(now.hearing.campaign))
+        changes = len(self._docket.days) + len(("start", "end"))
+        return are_too_many(most + changes * size(_ITSELF))
 
     def _first(self, now: Now, days: Iterable[date], moving: Mask) -> date | None:
         """Return the first of some days on which the answer differs."""
-        docket = self._docket
-        timely = docket.timely & now.called.steady
-        if not self._is_lasting(now.flight, moving):
-            return next((day for day in days if self._differs(now, day, moving, timely)), None)
-        return self._first_timely(now, list(days), timely) if timely else None
+        timely = self._docket.timely & now.called.steady
+        return next((day for day in days if self._differs(now, day, moving, timely)), None)
 
-    def _first_timely(self, now: Now, days: Sequence[date], timely: Mask) -> date | None:
-        """Return the first of some days on which the answer differs, the law being the same.
+    def _first_timely(self, now: Now, tried: Sequence[date] | None) -> date | None:
+        """Return the first day on which the answer differs, the law being the same.
 
-        A rule is looked at on the days on which it may turn by itself, and on no others.
+        A rule is looked at on the days on which it may turn by itself, and on no others: where
+        days are to be tried, on these alone.
         """
+        timely = self._docket.timely & now.called.steady
+        if not timely:
+            return None
         results = dict(zip(bits(now.called.heard), now.results, strict=True))
         if not timely & self._obliging and _is_denied(now, timely, results):
             return None
-        turning = self._turning(now, days, timely)
+        turning = self._turning(now, tried, timely)
         for day in sorted(turning):
             rows = turning[day]
-            later = replace(now.hearing, moment=moment(now.flight, day))
             heard = now.called.heard_on(day, now.hearing, rows)
+            if not heard and results.keys().isdisjoint(bits(rows)):
+                continue
+            later = replace(now.hearing, moment=moment(now.flight, day))
             has_turned = False
             for row in bits(rows):
                 was = results.pop(row, None)
@@ -111,21 +136,21 @@ class Outlook:
                     return day
         return None
 
-    def _turning(self, now: Now, days: Sequence[date], rows: Mask) -> dict[date, Mask]:
-        """Return the rules of some rows that may turn on each of some days."""
+    def _turning(self, now: Now, tried: Sequence[date] | None, rows: Mask) -> dict[date, Mask]:
+        """Return the rules of some rows that may turn on each day, or each that is tried."""
         after = now.hearing.moment.today.toordinal()
-        found: dict[date, Mask] = {}
-        among = {day.toordinal(): day for day in days}
+        among = None if tried is None else {day.toordinal() for day in tried}
+        found: dict[int, Mask] = {}
         stated = cache(lambda reader: reader.read(now.hearing.campaign))
         for row in bits(rows):
-            own: Iterable[int] = among
+            own: Iterable[int] = among or ()
             if not self._docket.intricate >> row & 1:
                 timely, reader = self._own(row)
                 own = timely.days(stated(reader), after)
             for number in own:
-                if number in among:
-                    found[among[number]] = found.get(among[number], 0) | 1 << row
-        return found
+                if among is None or number in among:
+                    found[number] = found.get(number, 0) | 1 << row
+        return {date.fromordinal(number): mask for number, mask in found.items()}
 
     def _is_lasting(self, flight: Flight, moving: Mask) -> bool:
         """Whether no rule that may move is judged by another law on any later day."""

@@ -4,11 +4,11 @@ A place is a country (ISO 3166-1) or a region of one (ISO 3166-2). A rule for a 
 its regions, and a rule for a region applies to a campaign for the whole country, which reaches it.
 """
 
-from collections.abc import Iterable
 from functools import lru_cache
 
 
-def matching(markets: Iterable[str], places: frozenset[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=4096)
+def matching(markets: tuple[str, ...], places: frozenset[str]) -> tuple[str, ...]:
     """Return the markets that have ground in common with any of the places."""
     reached = _countries_reached(places)
     return tuple(

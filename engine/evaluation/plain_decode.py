@@ -55,6 +55,7 @@ class PlainDecoder:
 
     def __init__(self, vocabulary: Vocabulary, slow: Mapping[Scalar, Read]) -> None:
         self._slow = slow
+        self._shapes = vocabulary.records
         self._facts: dict[str, dict[str, tuple[int, Read]]] = {
             name: {} for name in vocabulary.records
         }
@@ -69,7 +70,7 @@ class PlainDecoder:
     def _reader(self, fact: Fact) -> Read:
         read = self._of_type(fact.type)
         if isinstance(fact.type, RecordType):
-            return _stated(read)
+            return _stated(read, len(self._shapes[fact.type.name].facts))
         return _some(read) if fact.required and isinstance(fact.type, ListType) else read
 
     def _of_type(self, kind: Type) -> Read:
@@ -122,16 +123,18 @@ def _group(shape: RecordShape, facts: Mapping[str, tuple[int, Read]]) -> Read:
             place, read = facts[name]
             if inner is not None:
                 values[place] = read(inner)
-        return Group(shape=shape, values=tuple(values))
+        return Group(shape, tuple(values))
 
     return group
 
 
-def _stated(read: Read) -> Read:
+def _stated(read: Read, facts: int) -> Read:
+    nothing = (None,) * facts
+
     def stated(value: object) -> Datum | None:
         made = read(value)
         assert isinstance(made, Group)  # noqa: S101 - as groups are read.
-        return made if any(each is not None for each in made.values) else None
+        return None if made.values == nothing else made
 
     return stated
 

@@ -18,10 +18,10 @@ from .closures import Frame, Names, Test, compile_test
 from .combine import missing_facts
 from .days import day_of
 from .decision import Decision
-from .docket import MOST_KEPT, Docket
+from .docket import MOST_KEPT, Called, Docket
 from .index import bits
-from .judge import Hearing, judge, judge_once, not_here, out_of_force, unbreached
-from .justify import Breach, Findings, Tell, findings
+from .judge import Hearing, judge, not_here, out_of_force, unbreached
+from .justify import Breach, Findings, Tell
 from .law import Law
 from .moment import Moment, as_if_launched, flight_of, law_days, moment
 from .outcome import Outcome, Truth
@@ -29,13 +29,16 @@ from .outlook import Now, Outlook
 from .places import matching
 from .required import RequiredFacts
 from .result import RuleResult, Status, together
-from .results import Results
+from .results import Results, Stands
 from .roll import Roll
+from .settling import Settling
 from .standing import Stand, compile_standing, is_common
+from .straight import Straight, compile_straight, is_straight
+from .telling import compile_telling
 from .tracing import Trace, compile_trace
 from .validity import answer
 from .values import Campaign
-from .venue import HERE, Market, Venue, places_on, venues
+from .venue import Market, places_on, venues
 from .withdrawal import would_pass
 
 
@@ -44,7 +47,8 @@ class Program:
 
     def __init__(self, policies: Policies) -> None:
         self.policies = policies
-        self._judges = tuple(_Judge(rule, policies) for rule in policies.rules)
+        shared: dict[object, object] = {}
+        self._judges = tuple(_Judge(rule, policies, shared) for rule in policies.rules)
 
     def judge_all(
         self, hearing: Hearing, only: frozenset[str] | None = None
@@ -65,7 +69,8 @@ class Program:
         flight = flight_of(judged)
         hearing = Hearing(policies=policies, campaign=judged, moment=moment(flight, day_of(as_of)))
         called = self._docket.call(hearing, self._docket.everyone)
-        heard = tuple(self._judges[row].heard(hearing) for row in bits(called.heard))
+        stands = self._heard(hearing, called)
+        heard = tuple(result for result, _ in stands)
         required = self._required.of(judged)
         complete = not required
         found = answer(hearing, heard, complete=complete)
@@ -77,7 +82,7 @@ class Program:
             answer=found,
             complete=complete,
         )
-        results = Results(heard, partial(self._all, now), partial(self._lines, now))
+        settling = Settling(now, self._telling, self._roll, len(self._judges))
         return Decision(
             campaign=judged.id,
             as_of=as_of,
@@ -86,31 +91,19 @@ class Program:
             verdict=found[0],
             markets=found[1],
             would_pass=would_pass(hearing, self.judge_all, found[1]),
-            results=results,
-            missing=missing_facts(required, heard),
+            results=Results(stands, settling),
+            missing=missing_facts(required, (r for r in heard if r.findings or r.elsewhere)),
             upcoming=self._outlook.upcoming(now, self._telling),
         )
 
-    def _all(self, now: Now) -> tuple[RuleResult, ...]:
-        """Return the result of every rule, those included that came to nothing."""
-        heard = dict(zip(bits(now.called.heard), now.results, strict=True))
-        return tuple(
-            heard.get(row) or judge.result(now.hearing) for row, judge in enumerate(self._judges)
-        )
-
-    def _lines(self, now: Now) -> tuple[RuleResult, ...]:
-        """Return the result of every rule; where nothing came of one, without its markets."""
-        if len(now.called.standing) != 1 or now.called.surely:
-            return self._all(now)
-        law, _ = now.called.standing[0]
-        hearing = now.hearing
-        frame = Frame(hearing.campaign.facts, hearing.moment.today, law.day)
-        heard = dict(zip(bits(now.called.heard), now.results, strict=True))
-        found = self._roll(law).results(frame, hearing.markets, heard)
-        return tuple(
-            result or judge.result(hearing)
-            for judge, result in zip(self._judges, found, strict=True)
-        )
+    def _heard(self, hearing: Hearing, called: Called) -> list[Stands]:
+        """Return what the rules to be heard come to; mostly one day stands for the law of all."""
+        judges, rows = self._judges, bits(called.heard)
+        certain = hearing.moment.certain
+        if certain is None or certain.first is None or called.surely or len(called.standing) > 1:
+            return [judges[row].stands(hearing) for row in rows]
+        frame = _frame(hearing, certain.first, None)
+        return [judges[row].stands_once(hearing, frame) for row in rows]
 
     # What looks campaigns up is made for the first that is decided; judging mutants needs none.
 
@@ -145,10 +138,10 @@ def compile_program(policies: Policies) -> Program:
 class _Judge:
     """Judges one rule. What it needs is compiled when first needed."""
 
-    def __init__(self, rule: Rule, policies: Policies) -> None:
+    def __init__(self, rule: Rule, policies: Policies, shared: dict[object, object]) -> None:
         self.rule = rule
         bound = {MARKET: (0, Scalar.PLACE)} if rule.reads_market else {}
-        self._names = Names(policies=policies, bound=bound)
+        self._names = Names(policies=policies, bound=bound, shared=shared)
         self._is_common = is_common(rule)
         self._changes = policies.calendars[rule.id].changes
 
@@ -162,8 +155,14 @@ class _Judge:
         return {id(clause): compile_trace(clause.condition, self._names) for clause in clauses}
 
     @cached_property
+    def _straight(self) -> Straight | None:
+        if not is_straight(self.rule):
+            return None
+        return compile_straight(self.rule, self._names, self._tell)
+
+    @cached_property
     def _tell(self) -> Tell:
-        return findings(self.rule)
+        return compile_telling(self.rule, self._names)
 
     @cached_property
     def _tests(self) -> dict[int, Test]:
@@ -177,19 +176,32 @@ class _Judge:
 
     def heard(self, hearing: Hearing) -> RuleResult:
         """Return what the rule comes to, and why."""
+        result, told = self.stands(hearing)
+        return result if told is None else told()
+
+    def stands(self, hearing: Hearing) -> Stands:
+        """Return what the rule comes to; why, is told when it is asked for."""
+        if self._straight is not None:
+            day = _only_day(self._changes, hearing.moment)
+            if day is not None and self.rule.window.meets(day, day):
+                return self.stands_once(hearing, _frame(hearing, day, None))
+        return self._judged(hearing), None
+
+    def stands_once(self, hearing: Hearing, frame: Frame) -> Stands:
+        """Return the same where the rule is in force by the one law that the flight meets."""
+        straight = self._straight
+        if straight is not None:
+            markets, here = _place(self.rule, hearing, frame.law_day)
+            if here is True:
+                return straight(hearing, frame, markets)
+        return self._judged(hearing), None
+
+    def _judged(self, hearing: Hearing) -> RuleResult:
         traces = self._traces
-        day = _only_day(self._changes, hearing.moment) if self._is_common else None
 
         def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
             return traces[id(clause)](_frame(hearing, law_day, market))
 
-        if day is not None:
-            markets, here = _place(self.rule, hearing, day)
-            if here is True:
-                venue = Venue(markets=markets, market=None, here={day: HERE})
-                return judge_once(
-                    self.rule, hearing, evaluate, tell=self._tell, venue=venue, day=day
-                )
         return judge(self.rule, hearing, evaluate, tell=self._tell)
 
     def outcome(self, hearing: Hearing) -> RuleResult:

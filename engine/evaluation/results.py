@@ -4,38 +4,85 @@ Most rules of a large bundle do not apply or are satisfied. They have their stat
 all the same; but who asks only for the verdict and the findings does not wait for them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TypeAlias, overload
+from typing import Protocol, TypeAlias, overload
+
+import msgspec
 
 from .result import RuleResult
 
-Settle: TypeAlias = Callable[[], tuple[RuleResult, ...]]
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """All results as a record lists them: the JSON of the list, and how many are of which kind."""
+
+    text: bytes
+    passed: int
+    not_applicable: int
+
+
+Heard: TypeAlias = Mapping[int, RuleResult]
+"""The results that were heard, by the rows of their rules."""
+
+Stands: TypeAlias = tuple[RuleResult, Callable[[], RuleResult] | None]
+"""What a rule comes to, and what tells it with its findings where the result has none yet."""
+
+
+class Settling(Protocol):
+    """What works out, for one campaign, the results that nobody has asked for yet."""
+
+    @property
+    def rows(self) -> Iterable[int]:
+        """The rows of the rules that were heard, in order."""
+        ...
+
+    def all(self, heard: Heard) -> tuple[RuleResult, ...]:
+        """Return the result of every rule."""
+        ...
+
+    def brief(self, heard: Heard) -> tuple[RuleResult, ...]:
+        """Return the same, those that came to nothing without their markets."""
+        ...
+
+    def listed(self, heard: Heard) -> Listed:
+        """Return the same as a record lists them."""
+        ...
 
 
 class Results(Sequence[RuleResult]):
     """The result of every rule, in order of the ids.
 
     `heard` are those that may be other than satisfied or not applicable, or oblige to something, in
-    the same order: what a verdict hangs on.
+    the same order: what a verdict hangs on. Why they came out so is told when it is asked for.
     """
 
-    def __init__(
-        self, heard: tuple[RuleResult, ...], settle: Settle, settle_briefly: Settle
-    ) -> None:
-        """Take the results that were heard, and what makes all: whole, or without markets."""
-        self.heard = heard
-        self._settle = settle
-        self._settle_briefly = settle_briefly
+    def __init__(self, stands: Iterable[Stands], settling: Settling) -> None:
+        """Take the results that were heard, with what tells their findings, and what makes all."""
+        self._stands = stands
+        self._settling = settling
+
+    @cached_property
+    def heard(self) -> tuple[RuleResult, ...]:
+        """The results that were heard, with their findings."""
+        return tuple(bare if tell is None else tell() for bare, tell in self._stands)
+
+    @cached_property
+    def _by_row(self) -> Mapping[int, RuleResult]:
+        return dict(zip(self._settling.rows, self.heard, strict=True))
 
     @cached_property
     def _all(self) -> tuple[RuleResult, ...]:
-        return self._settle()
+        return self._settling.all(self._by_row)
 
     @cached_property
     def brief(self) -> tuple[RuleResult, ...]:
         """The same results; those that came to nothing do not say in which markets."""
-        return self._settle_briefly()
+        return self._settling.brief(self._by_row)
+
+    @cached_property
+    def listed(self) -> Listed:
+        """The same results as a record lists them."""
+        return self._settling.listed(self._by_row)
 
     def __len__(self) -> int:
         return len(self.brief)

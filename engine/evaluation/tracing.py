@@ -4,6 +4,7 @@ The counterpart of `closures` for the few rules whose result must be explained.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias, assert_never
 
@@ -41,7 +42,7 @@ from .closures import (
 from .comparison import UndefinedError, calculate, holds
 from .lookup import given, looked_up
 from .outcome import Outcome, Seen, Truth, Wanted, conjunction, disjunction, negation
-from .values import Datum, shown
+from .values import Datum, compile_shown
 from .wording import (
     UNTOLD,
     Told,
@@ -56,8 +57,14 @@ from .wording import (
 )
 
 Trace: TypeAlias = Callable[[Frame], Outcome]
-Part: TypeAlias = tuple[Test, Trace]
-"""A condition compiled both ways: its truth is looked at before anything is traced."""
+Explain: TypeAlias = Callable[[Frame, Truth], Outcome]
+"""Yields an outcome of the truth that it is given, which is that of the condition in the frame."""
+
+Part: TypeAlias = tuple[Test, Explain]
+"""A condition compiled both ways: its truth is looked at before anything is told."""
+
+Wants: TypeAlias = Callable[[Frame], list[Wanted]]
+"""Names the facts for want of which a value is unknown."""
 
 Read: TypeAlias = Callable[[Frame], list[Seen]]
 """Looks at the facts that a known value was made of."""
@@ -65,6 +72,16 @@ Read: TypeAlias = Callable[[Frame], list[Seen]]
 
 def compile_trace(condition: Condition, names: Names) -> Trace:
     """Return the closure that yields the outcome of a condition."""
+    test, explain = _part(condition, names)
+    return lambda frame: explain(frame, test(frame))
+
+
+def compile_explanation(condition: Condition, names: Names) -> Explain:
+    """Return the closure that yields the outcome of a condition of which the truth is known."""
+    return names.once(_explanation, condition)
+
+
+def _explanation(condition: Condition, names: Names) -> Explain:
     match condition:
         case Holds(fact=fact):
             return _holds(fact, names)
@@ -74,53 +91,53 @@ def compile_trace(condition: Condition, names: Names) -> Trace:
             parts = [_part(operand, names) for operand in operands]
             return _joined(kind, parts, [f"({label})" for label in labels])
         case Denied(operand=operand):
-            trace = compile_trace(operand, names)
-            return lambda frame: negation(trace(frame))
+            return _denied(compile_explanation(operand, names))
         case Over():
             return _over(condition, names)
         case Defined(name=name, condition=meant):
-            return _defined(name, compile_trace(meant, names.unbound()), names)
+            return _defined(name, compile_explanation(meant, names.unbound()), names)
     assert_never(condition)
 
 
 def _part(condition: Condition, names: Names) -> Part:
-    return compile_test(condition, names), compile_trace(condition, names)
+    return compile_test(condition, names), compile_explanation(condition, names)
 
 
-def _joined(kind: JunctionKind, parts: Sequence[Part], labels: Sequence[str]) -> Trace:
+def _denied(explain: Explain) -> Explain:
+    return lambda frame, truth: negation(explain(frame, _DENIAL[truth]))
+
+
+_DENIAL: Mapping[Truth, Truth] = {True: False, False: True, None: None}
+
+
+def _joined(kind: JunctionKind, parts: Sequence[Part], labels: Sequence[str]) -> Explain:
     decisive = kind is JunctionKind.OR
     combine = disjunction if decisive else conjunction
-    named = tuple(zip(parts, labels or [""] * len(parts), strict=True))
+    named = tuple(
+        (*part, label) for part, label in zip(parts, labels or [""] * len(parts), strict=True)
+    )
 
-    def joined(frame: Frame) -> Outcome:
-        truths = [test(frame) for test, _ in parts]
-        telling = _telling(truths, decisive=decisive)
+    def joined(frame: Frame, truth: Truth) -> Outcome:
+        # The operands that determine a junction are those of its own truth: only they are told.
         return combine(
             [
-                trace(frame).labelled(label) if label else trace(frame)
-                for ((_, trace), label), truth in zip(named, truths, strict=True)
-                if truth is telling
+                explain(frame, truth).labelled(label) if label else explain(frame, truth)
+                for test, explain, label in named
+                if test(frame) is truth
             ]
         )
 
     return joined
 
 
-def _defined(name: str, trace: Trace, names: Names) -> Trace:
+def _defined(name: str, explain: Explain, names: Names) -> Explain:
     variables, kept = tuple(names.bound), len(names.unbound().bound)
 
-    def defined(frame: Frame) -> Outcome:
+    def defined(frame: Frame, truth: Truth) -> Outcome:
         bindings = tuple(zip(variables, frame.pointers, strict=True))
-        return trace(unbound(frame, kept)).defined(name, bindings)
+        return explain(unbound(frame, kept), truth).defined(name, bindings)
 
     return defined
-
-
-def _telling(truths: Sequence[Truth], *, decisive: bool) -> Truth:
-    """Return the truth of the operands that determine a junction: only they are traced."""
-    if any(truth is decisive for truth in truths):
-        return decisive
-    return None if any(truth is None for truth in truths) else not decisive
 
 
 # --- facts ------------------------------------------------------------------------------------
@@ -129,8 +146,21 @@ def _telling(truths: Sequence[Truth], *, decisive: bool) -> Truth:
 class Look:
     """Looks at a fact: its value, the fact as evidence, and the fact as something wanted."""
 
+    __slots__ = (
+        "_below",
+        "_depth",
+        "_is_plain",
+        "_label",
+        "_path",
+        "_root",
+        "_show",
+        "_stated",
+        "_variables",
+        "value",
+    )
+
     def __init__(self, fact: FactTerm, names: Names) -> None:
-        self._fact = fact
+        self._label = fact.label
         self.value = compile_fact(fact, names)
         self._stated = compile_stated(fact, names)
         self._below = "".join(f"/{step}" for step in fact.path)
@@ -138,6 +168,8 @@ class Look:
         self._variables = tuple(names.bound)
         self._root = names.policies.vocabulary.root
         self._path = dotted(self._root, self._below)
+        self._is_plain = fact.presumed is None
+        self._show = compile_shown(fact)
 
     def pointer(self, frame: Frame) -> str:
         """Return where the fact stands in the campaign, or would."""
@@ -145,7 +177,7 @@ class Look:
 
     def seen(self, frame: Frame, value: Datum | None, required: str = "") -> Seen:
         """Return the fact as evidence, with what was required of it."""
-        return self.told(frame, shown(self._fact, value), required)
+        return self.told(frame, self._show(value), required)
 
     def told(self, frame: Frame, text: str, required: str = "") -> Seen:
         """Return the fact as evidence, its value as it reads."""
@@ -153,46 +185,49 @@ class Look:
         return Seen(
             pointer=pointer,
             path=path,
-            label=self._fact.label,
+            label=self._label,
             value=text,
             required=required,
-            bindings=tuple(zip(self._variables, frame.pointers, strict=True)),
-            is_presumed=self._fact.presumed is not None and self._stated(frame) is None,
+            bindings=tuple(zip(self._variables, frame.pointers)) if self._variables else (),  # noqa: B905 - as many as are bound; asked here, it would be asked for each fact.
+            is_presumed=not self._is_plain and self._stated(frame) is None,
         )
 
     def wanted(self, frame: Frame, why: str = "") -> Wanted:
         """Return the fact as something wanted."""
         pointer, path = self._place(frame)
-        return Wanted(pointer=pointer, path=path, label=self._fact.label, why=why)
+        return Wanted(pointer=pointer, path=path, label=self._label, why=why)
 
     def _place(self, frame: Frame) -> tuple[str, str]:
         """Return where the fact stands: its pointer, and its path as a person writes it."""
         if self._depth is None:
             return self._below, self._path
         pointer = frame.pointers[self._depth] + self._below
-        return pointer, dotted(self._root, pointer)
+        return pointer, _dotted(self._root, pointer)
 
 
-def _holds(fact: FactTerm, names: Names) -> Trace:
-    look = Look(fact, names)
+_dotted = lru_cache(maxsize=4096)(dotted)
+"""Elements of lists stand in the same few places in all campaigns."""
 
-    def holds(frame: Frame) -> Outcome:
-        value = look.value(frame)
-        if value is None:
+
+def _holds(fact: FactTerm, names: Names) -> Explain:
+    look = names.once(Look, fact)
+
+    def holds(frame: Frame, truth: Truth) -> Outcome:
+        if truth is None:
             return Outcome(truth=None, wanted=(look.wanted(frame),))
-        required = "is no" if value else "is yes"
-        return Outcome(truth=value is True, seen=(look.seen(frame, value, required),))
+        required = "is no" if truth else "is yes"
+        return Outcome(truth=truth, seen=(look.seen(frame, truth, required),))
 
     return holds
 
 
-def _over(condition: Over, names: Names) -> Trace:
-    look = Look(condition.collection, names)
-    test, trace = _part(condition.condition, names.binding(condition))
+def _over(condition: Over, names: Names) -> Explain:
+    look = names.once(Look, condition.collection)
+    test, explain = _part(condition.condition, names.binding(condition))
     every = condition.kind is QuantifierKind.EVERY
     combine = conjunction if every else disjunction
 
-    def over(frame: Frame) -> Outcome:
+    def over(frame: Frame, truth: Truth) -> Outcome:
         elements = look.value(frame)
         if not isinstance(elements, tuple):
             return Outcome(truth=None, wanted=(look.wanted(frame),))
@@ -200,15 +235,16 @@ def _over(condition: Over, names: Names) -> Trace:
             return Outcome(truth=None, wanted=(look.wanted(frame, "the list is empty"),))
         if not elements:
             return Outcome(truth=every, seen=(look.seen(frame, (), "is not empty"),))
-        frames = list(_inner_frames(frame, elements, look.pointer(frame)))
-        truths = [test(inner) for inner in frames]
-        telling = _telling(truths, decisive=not every)
-        pairs = zip(frames, truths, strict=True)
-        return combine([trace(inner) for inner, truth in pairs if truth is telling])
+        # The elements that determine a quantifier are those of its own truth: only they are told.
+        return combine(
+            [
+                explain(inner, truth)
+                for inner in _inner_frames(frame, elements, look.pointer(frame))
+                if test(inner) is truth
+            ]
+        )
 
-    if condition.kind is QuantifierKind.NO:
-        return lambda frame: negation(over(frame))
-    return over
+    return _denied(over) if condition.kind is QuantifierKind.NO else over
 
 
 def _inner_frames(frame: Frame, elements: tuple[Datum, ...], pointer: str) -> Iterator[Frame]:
@@ -226,22 +262,48 @@ def _inner_frames(frame: Frame, elements: tuple[Datum, ...], pointer: str) -> It
 # --- comparisons ------------------------------------------------------------------------------
 
 
-def _compared(condition: Compared, names: Names) -> Trace:
-    test = compile_test(condition, names)
+def _compared(condition: Compared, names: Names) -> Explain:
+    wants = _wants(condition, names)
+    written = _written(condition)
+    looks = _looks(condition, names, written)
+    partners = [fact for term in condition.right for fact in _facts(term)]
+    if written is not None and isinstance(condition.left, FactTerm) and not partners:
+        return _alone(names.once(Look, condition.left), written, wants)
+
+    def compared(frame: Frame, truth: Truth) -> Outcome:
+        if truth is None:
+            return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
+        return Outcome(truth=truth, seen=looks(frame, truth=truth))
+
+    return compared
+
+
+def _alone(look: Look, written: Mapping[bool, str], wants: Wants) -> Explain:
+    """Return what tells of a comparison of one fact with what the policy has written."""
+    value, seen = look.value, look.seen
+
+    def compared(frame: Frame, truth: Truth) -> Outcome:
+        if truth is None:
+            return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
+        return Outcome(truth=truth, seen=(seen(frame, value(frame), written[truth]),))
+
+    return compared
+
+
+def _looks(
+    condition: Compared, names: Names, written: Mapping[bool, str] | None
+) -> Callable[..., tuple[Seen, ...]]:
+    """Return what looks at the facts of a comparison; the first says what was required."""
     terms = (condition.left, *condition.right)
     reads = [_read(term, names) for term in terms]
-    partners = {id(fact): Look(fact, names) for fact in terms[1:] if isinstance(fact, FactTerm)}
+    partners = {
+        id(fact): names.once(Look, fact) for fact in terms[1:] if isinstance(fact, FactTerm)
+    }
     lookups = {
         id(term): compile_lookup(term, names) for term in terms if isinstance(term, LookupTerm)
     }
-    wants = _wants(condition, names)
-    written = _written(condition)
 
-    def compared(frame: Frame) -> Outcome:
-        truth = test(frame)
-        if truth is None:
-            return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
-
+    def looks(frame: Frame, *, truth: bool) -> tuple[Seen, ...]:
         def tell(term: FactTerm | ParameterTerm | LookupTerm) -> str:
             if isinstance(term, LookupTerm):
                 return f"{given(term, lookups[id(term)](frame))} ({term.text})"
@@ -254,9 +316,9 @@ def _compared(condition: Compared, names: Names) -> Trace:
         required = written[truth] if written else requirement(condition, tell, truth=truth)
         looked = [each for read in reads for each in read(frame)]
         looked[:1] = [replace(first, required=required) for first in looked[:1]]
-        return Outcome(truth=truth, seen=tuple(dict.fromkeys(looked)))
+        return tuple(dict.fromkeys(looked))
 
-    return compared
+    return looks
 
 
 def _written(condition: Compared) -> Mapping[bool, str] | None:
@@ -269,7 +331,7 @@ def _written(condition: Compared) -> Mapping[bool, str] | None:
 def _read(term: ValueTerm, names: Names) -> Read:
     match term:
         case FactTerm():
-            look = Look(term, names)
+            look = names.once(Look, term)
             return lambda frame: [look.seen(frame, look.value(frame))]
         case ArithmeticTerm(left=left, right=right):
             return _read_all((left, right), names)
@@ -287,7 +349,7 @@ def _read_all(terms: Sequence[ValueTerm], names: Names) -> Read:
 
 
 def _read_aggregate(term: AggregateTerm, names: Names) -> Read:
-    look, value_of = Look(term.collection, names), compile_value(term, names)
+    look, value_of = names.once(Look, term.collection), compile_value(term, names)
     decides = None
     if term.value is not None and term.kind in EXTREMES:
         decides = _deciding(term, term.value, names)
@@ -335,11 +397,11 @@ def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
     return ()
 
 
-def _wants(condition: Compared, names: Names) -> Callable[[Frame], list[Wanted]]:
+def _wants(condition: Compared, names: Names) -> Wants:
     """Return what an unknown comparison wants: its unknown terms, or why it has no meaning."""
     terms = (condition.left, *condition.right)
     each = [_term_wants(term, names) for term in terms]
-    looks = [Look(fact, names) for term in terms for fact in _facts(term)]
+    looks = [names.once(Look, fact) for term in terms for fact in _facts(term)]
     values = [compile_value(term, names) for term in terms]
 
     def wants(frame: Frame) -> list[Wanted]:
@@ -364,10 +426,10 @@ def _refusal(condition: Compared, values: Sequence[object]) -> str:
     return why
 
 
-def _term_wants(term: ValueTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
+def _term_wants(term: ValueTerm, names: Names) -> Wants:
     match term:
         case FactTerm():
-            look = Look(term, names)
+            look = names.once(Look, term)
 
             def fact_wants(frame: Frame) -> list[Wanted]:
                 return [look.wanted(frame)] if look.value(frame) is None else []
@@ -386,9 +448,9 @@ def _term_wants(term: ValueTerm, names: Names) -> Callable[[Frame], list[Wanted]
             return lambda _: []
 
 
-def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
+def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Wants:
     parts = [_term_wants(operand, names) for operand in (term.left, term.right)]
-    looks = [Look(fact, names) for fact in _facts(term)]
+    looks = [names.once(Look, fact) for fact in _facts(term)]
     left, right = compile_value(term.left, names), compile_value(term.right, names)
 
     def wants(frame: Frame) -> list[Wanted]:
@@ -404,10 +466,10 @@ def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Callable[[Frame], l
     return wants
 
 
-def _lookup_wants(term: LookupTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
+def _lookup_wants(term: LookupTerm, names: Names) -> Wants:
     parts = [_term_wants(argument, names) for argument in term.arguments]
     values = [compile_value(argument, names) for argument in term.arguments]
-    looks = [Look(fact, names) for fact in _facts(term)]
+    looks = [names.once(Look, fact) for fact in _facts(term)]
     table = names.policies.tables[term.name]
 
     def wants(frame: Frame) -> list[Wanted]:
@@ -431,8 +493,8 @@ def _unmeant(term: ValueTerm, why: str, wanted: Sequence[Wanted]) -> list[Wanted
     ]
 
 
-def _aggregate_wants(term: AggregateTerm, names: Names) -> Callable[[Frame], list[Wanted]]:
-    look, inside = Look(term.collection, names), names.binding(term)
+def _aggregate_wants(term: AggregateTerm, names: Names) -> Wants:
+    look, inside = names.once(Look, term.collection), names.binding(term)
     where = None if term.where is None else compile_trace(term.where, inside)
     value = None if term.value is None else compile_value(term.value, inside)
     lacks = None if term.value is None else _term_wants(term.value, inside)

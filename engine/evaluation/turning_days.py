@@ -56,6 +56,11 @@ def turns(day: date, distances: Shifts, after: int) -> Iterator[int]:
                     yield base + each
 
 
+def size(distances: Shifts) -> int:
+    """Return how many distances there are."""
+    return sum(map(len, distances.values()))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timely:
     """What conditions that read `today` count from, over some rules.
@@ -86,6 +91,15 @@ class Timely:
             written=tuple((day, shifts(offsets)) for day, offsets in written.items()),
             measured=tuple(measured),
         )
+
+    def most(self, stated: "Stated") -> int:
+        """Return a number that `days` will not exceed, without looking at each."""
+        found = len(stated.days) * size(self.plain)
+        found += sum(size(distances) for _, distances in self.written)
+        for offsets, days in self.measured:
+            distances = shifts(spread(offsets, *stated.lengths))
+            found += len(stated.days | days) * size(distances)
+        return found
 
     def days(self, stated: "Stated", after: int) -> Iterator[int]:
         """Yield the days after another on which a condition may turn for a campaign."""

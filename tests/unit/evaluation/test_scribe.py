@@ -1,0 +1,62 @@
+"""The record of a decision as canonical JSON; `hear` holds it equal to the document throughout."""
+
+import json
+from typing import Any
+
+import pytest
+
+from engine.audit.canonical import canonical
+from engine.evaluation.document import document
+from engine.evaluation.scribe import Scribe
+from tests.strategies.campaigns import VOCABULARY
+from tests.unit.evaluation.courtroom import IDENTITY, court, hear, rule
+
+FLAGGED = court(
+    rule("prohibit when campaign.flag", message="{campaign.note} is 100%s {campaign.id}")
+)
+
+
+def test_further_members_stand_beside_those_of_the_document() -> None:
+    made = hear(FLAGGED, flag=True, note='Ωλ "/\\\n\x7f')
+    beside = {"unmapped": ["/a", "/b"]}
+    written = Scribe().write(made, id="1", identity=IDENTITY, beside=beside)
+    assert written == canonical(document(made, id="1", identity=IDENTITY) | beside)
+    assert json.loads(written)["unmapped"] == ["/a", "/b"]
+
+
+def test_half_of_a_surrogate_pair_is_refused() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        Scribe().write(hear(FLAGGED), id="\ud800", identity=IDENTITY)
+
+
+def test_what_is_the_same_in_every_decision_is_told_of_the_rule_at_hand() -> None:
+    """One scribe writes of several rules, and of one rule several times."""
+    bundle = court(
+        rule("prohibit when campaign.flag", name="a"),
+        rule(
+            "prohibit when campaign.other",
+            'unless "of age" campaign.person.age is at least 18',
+            name="b",
+        ),
+    )
+    scribe = Scribe()
+    for names in (("flag", "other"), ("other",), ("flag",), ()):
+        facts: dict[str, Any] = dict.fromkeys(names, True)
+        made = hear(bundle, **facts)
+        told = canonical(document(made, id="1", identity=IDENTITY))
+        assert scribe.write(made, id="1", identity=IDENTITY) == told
+
+
+@pytest.mark.parametrize("markets", [[], None, ["DE"], ["DE", "FR", "US-CA"], ["DE", "US"]])
+def test_rules_are_listed_wherever_the_ads_are_shown(markets: list[str] | None) -> None:
+    vocabulary = VOCABULARY.replace('list of place required "markets"', 'list of place "markets"')
+    bundle = court(
+        rule("applies in {DE}", "applies when campaign.flag", "prohibit when campaign.other"),
+        rule("applies in {FR, US}", "prohibit when campaign.other", name="s"),
+        rule("in force from 2030-01-01", "prohibit when campaign.other", name="t"),
+        rule("prohibit when campaign.other", name="u"),
+        vocabulary=vocabulary,
+    )
+    for other in (True, False):
+        for flag in (True, False):
+            hear(bundle, markets=markets, flag=flag, other=other)
