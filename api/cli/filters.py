@@ -10,7 +10,7 @@ from api.cli.failures import Failure
 from api.cli.moments import InstantType
 from api.cli.written import WRITTEN
 from engine.storage.database import Database
-from engine.storage.errors import InvalidQuery, NotFound
+from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound
 from engine.storage.filters import SEARCHABLE_STATUSES, DecisionFilter
 from engine.storage.saved_queries import SavedQueries
 
@@ -59,6 +59,10 @@ _FILTERS = (
 )
 
 
+ALTERED = "find out who altered it; `assent log forget` deletes it"
+"""What to do about a saved query that is not the one that was logged."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What the options ask for: filters, or a saved query by its name, with `as_of`."""
@@ -85,6 +89,8 @@ class Asked:
             raise Failure("--saved", str(error), "`assent log queries` lists them") from error
         except InvalidQuery as error:
             raise Failure("--saved", str(error), "delete it, and save another") from error
+        except LogInconsistent as error:
+            raise Failure("--saved", str(error), ALTERED) from error
         return replace(found.filters, as_of=self.as_of)
 
 

@@ -6,7 +6,7 @@ import click
 from rich.text import Text
 
 from api.cli.failures import Failure
-from api.cli.filters import filter_options, read_filter
+from api.cli.filters import ALTERED, filter_options, read_filter
 from api.cli.service import opened_service, service_told
 from api.cli.subjects import by_option
 from api.cli.terminal import Output, toned
@@ -15,7 +15,7 @@ from api.listing import saved_query_document
 from engine.audit.record import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
-from engine.storage.errors import Conflict, InvalidQuery, NotFound
+from engine.storage.errors import Conflict, InvalidQuery, LogInconsistent, NotFound
 from engine.storage.saved_queries import SavedQueries, SavedQuery
 
 
@@ -63,7 +63,10 @@ def queries(*, as_json: bool) -> None:
     Exit status: 0 if they are listed, also where there are none, 2 where they cannot be read.
     """  # noqa: D301 - click reads the escape.
     with service_told(), opened_service() as (_, database):
-        found = SavedQueries(database).all()
+        try:
+            found = SavedQueries(database).all()
+        except LogInconsistent as error:
+            raise Failure("the log", str(error), ALTERED) from error
     output = Output()
     if as_json:
         output.json({"queries": [saved_query_document(each) for each in found]})

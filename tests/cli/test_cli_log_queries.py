@@ -1,7 +1,10 @@
 """`assent log save`, `queries` and `forget`: a query under a name, and `--saved` that runs it."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,6 +70,16 @@ def test_name_that_is_taken(run: Run, one_line: OneLine) -> None:
     told = one_line(run("log", "save", "all"))
     assert "a query is saved as `all` already" in told
     assert "every decision" in run("log", "queries").stdout
+
+
+def test_query_that_somebody_altered(run: Run, one_line: OneLine, tmp_path: Path) -> None:
+    run("log", "save", "denied", "--outcome", "deny")
+    with closing(sqlite3.connect(tmp_path / "var" / "assent.db")) as file, file:
+        file.execute("UPDATE saved_query SET filters = ?", (b'{"outcome":"allow"}',))
+    for arguments in (["query", "--saved", "denied"], ["queries"]):
+        told = one_line(run("log", *arguments))
+        assert "is not the one that entry 0 saved; find out who altered it" in told
+    assert run("log", "forget", "denied").exit_code == 0
 
 
 def test_query_that_cannot_be_asked_any_more(
