@@ -126,9 +126,7 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
     Exit status: 0 if all are allowed, 1 if any is denied or refused, 2 if nothing could be
     decided: a wrong option, a file that cannot be read, policies with errors.
     """  # noqa: D301 - click reads the escape.
-    if assets is not None and form != NATIVE:
-        why = "platforms' own records name no files, and --assets reads those of descriptors"
-        raise Failure("assent decide", why, "leave out --assets or --format")
+    _check_assets(assets, form)
     before = _before(file, output, resume=resume)
     engine = Engine(build_policies(read_policies(policies)))
     told = None if before is None else datetime.fromisoformat(before.identity["as_of"])
@@ -151,6 +149,12 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
                 tally = _into(written, deciding, records, workers)
     if not tally.is_clear:
         ctx.exit(NO)
+
+
+def _check_assets(assets: Path | None, form: str) -> None:
+    if assets is not None and form != NATIVE:
+        why = "platforms' own records name no files, and --assets reads those of descriptors"
+        raise Failure("assent decide", why, "leave out --assets or --format")
 
 
 def _before(file: Path, output: Path | None, *, resume: bool) -> RunState | None:
