@@ -129,10 +129,9 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
     _check_assets(assets, form)
     before = _before(file, output, resume=resume)
     engine = Engine(build_policies(read_policies(policies)))
-    told = None if before is None else datetime.fromisoformat(before.identity["as_of"])
     terms = Terms(
         format=form,
-        as_of=as_of or told or datetime.now(UTC).replace(microsecond=0),
+        as_of=as_of or _instant_of(before),
         as_if_launched=as_if_launched,
         standing=None if facts is None else book_of(facts, engine),
     )
@@ -170,6 +169,13 @@ def _before(file: Path, output: Path | None, *, resume: bool) -> RunState | None
         advice = f"continue it with --resume, or remove it and {state_of(output)}"
         raise Failure(str(output), "it was interrupted", advice)
     return before
+
+
+def _instant_of(before: RunState | None) -> datetime:
+    """Return as of when a run decides that does not say: as it began, or as of now."""
+    if before is not None:
+        return datetime.fromisoformat(before.identity["as_of"])
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def run_identity(
