@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from ..audit.acts import Erasure, ErasureLeaf, Ground, SealedAct, seal_act
+from ..audit.acts import Entry, Erasure, ErasureLeaf, Ground, SealedAct, seal_act
 from ..audit.leaf import read_leaf
 from ..audit.log import LogHead, Receipt, receipt_of
 from ..audit.record import RecordError, instant
@@ -124,19 +124,19 @@ class Erasures:
                 return None
             check_free(connection, log_entry.c.index.in_(indexes))
             act = seal_act(Erasure(entries=spans_of(indexes), ground=ground, actor=actor))
-            receipt = erase_within(connection, head, act, indexes, self._clock())
-        return len(indexes), receipt
+            entry = erase_within(connection, head, act, indexes, self._clock())
+        return len(indexes), receipt_of(entry)
 
 
 def erase_within(
     connection: Connection, head: LogHead, act: SealedAct, indexes: Sequence[int], now: datetime
-) -> Receipt:
-    """Append an erasure behind the head of the log, and delete what it names."""
+) -> Entry:
+    """Append an erasure behind the head of the log, and delete what it names; returns its entry."""
     (entry,) = append_within(connection, head, [act], now)
     _delete(connection, indexes)
     rows = [{"index": index, "erasure": entry.index} for index in indexes]
     connection.execute(insert(erased), rows)
-    return receipt_of(entry)
+    return entry
 
 
 def finish(database: Database, at: datetime) -> bool:

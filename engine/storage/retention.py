@@ -146,8 +146,8 @@ class Retention:
             if not indexes:
                 return None
             erasure = Erasure(entries=spans_of(indexes), ground=Ground.RETENTION, actor=actor)
-            receipt = erase_within(connection, head, seal_act(erasure), indexes, self._clock())
-        return len(indexes), receipt
+            entry = erase_within(connection, head, seal_act(erasure), indexes, self._clock())
+        return len(indexes), receipt_of(entry)
 
     def _of(self, kept: RetentionClass) -> ColumnElement[bool]:
         """Return the condition on `log_entry` for the decisions of a class, and of no narrower."""

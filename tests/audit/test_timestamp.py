@@ -11,6 +11,7 @@ import pytest
 
 from engine.audit.checkpoint import SignedCheckpoint, open_checkpoint
 from engine.audit.demands import Demands
+from engine.audit.evidence_stamp import Stamp
 from engine.audit.panel import Posted
 from engine.audit.stamping import CheckpointStamper, stamp_by
 from engine.audit.timestamp import Authority, Query, TimestampError, stamped_at
@@ -319,3 +320,12 @@ def test_copy_of_nothing_and_a_clock_that_was_set_back(
     latest = memory.path / "timestamps" / "latest"
     os.utime(latest, (2**33, 2**33))
     assert memory.stamp() == (3, float("inf"))
+
+
+def test_newest_stamp_is_whole_or_none(tmp_path: Path) -> None:
+    directory = VouchedDirectory(path=tmp_path / "vouched")
+    assert directory.newest_stamp() is None
+    directory.keep_stamp(7, b"note", b"response")
+    assert directory.newest_stamp() == Stamp(size=7, note=b"note", response=b"response")
+    (directory.path / "timestamps" / "7.tsr").unlink()
+    assert directory.newest_stamp() is None
