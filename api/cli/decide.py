@@ -129,15 +129,11 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
     _check_assets(assets, form)
     before = _before(file, output, resume=resume)
     engine = Engine(build_policies(read_policies(policies)))
-    terms = Terms(
-        format=form,
-        as_of=as_of or _instant_of(before),
-        as_if_launched=as_if_launched,
-        standing=None if facts is None else book_of(facts, engine),
-    )
-    deciding = Deciding(
-        engine=engine, terms=terms, as_json=as_json or output is not None, assets=assets
-    )
+    standing = None if facts is None else book_of(facts, engine)
+    as_of = as_of or _instant_of(before)
+    terms = Terms(format=form, as_of=as_of, as_if_launched=as_if_launched, standing=standing)
+    as_json = as_json or output is not None
+    deciding = Deciding(engine=engine, terms=terms, as_json=as_json, assets=assets)
     with submitted(file) as records:
         if output is None:
             tally = _shown(deciding, records, workers)
