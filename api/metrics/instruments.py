@@ -9,8 +9,8 @@ from typing import Literal
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from api.submission import Decided
-from engine.audit.acts import Entry, Sealed
 from engine.audit.log import Answer, LogStore
+from engine.audit.sealed_acts import Entry, Sealed
 from engine.audit.signing import LogForked
 from engine.evaluation.result import Status
 

@@ -6,8 +6,8 @@ rather than an address, which the log does not keep. What is not said is named i
 
 from msgspec import Raw
 
-from engine.audit.acts import Entry
 from engine.audit.record import LogEntry, read_envelope, rfc3339
+from engine.audit.sealed_acts import Entry
 
 from .events import PRODUCT, Event, Sender, decision_in_brief, place_in_log
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import UNSET, UnsetType
 
-from .acts import ActLeaf
+from .act_leaves import ActLeaf
 from .commitment import Disclosure, opens
 from .export import Columns, Line, UnreadContents, columns_of
 from .faults import VerificationFault, fault

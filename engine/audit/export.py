@@ -17,8 +17,8 @@ from typing import Annotated, BinaryIO, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from .acts import Entry
 from .record import LogEntry, QueryColumns, rfc3339
+from .sealed_acts import Entry
 from .tree import SIZE_LIMIT, TreeHead
 
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=SIZE_LIMIT - 1)]

@@ -7,7 +7,8 @@ fact names the entry and the commitment, and has what was stated in its own inpu
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .acts import FactLeaf, FactTransition
+from .act_leaves import FactLeaf
+from .acts import FactTransition
 from .faults import VerificationFault, fault
 from .spans import Spans
 

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .acts import ErasureLeaf, HoldLeaf, ReleaseLeaf
+from .act_leaves import ErasureLeaf, HoldLeaf, ReleaseLeaf
 from .faults import VerificationFault, fault
 from .leaf import Leaf
 from .spans import Spans, common, merged

@@ -10,21 +10,19 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
-from .acts import (
+from .act_leaves import (
     AccessLeaf,
     ActLeaf,
     ErasureLeaf,
     FactLeaf,
-    FactTransition,
     HoldLeaf,
     PolicyLeaf,
-    QueryChange,
     QueryLeaf,
     ReleaseLeaf,
     ScheduleLeaf,
-    Transition,
     WaiverLeaf,
 )
+from .acts import FactTransition, QueryChange, Transition
 from .commitment import is_commitment
 from .record import DISCLOSED, Envelope, RecordError, envelope_of, instant, is_uuid, read_envelope
 from .retention import ScheduleError

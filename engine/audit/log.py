@@ -24,9 +24,10 @@ from functools import partial
 from itertools import islice
 from typing import Protocol, TypeAlias, TypeVar
 
-from .acts import Access, Entry, Sealed, seal_act
+from .acts import Access
 from .idempotency import FirstRequest
 from .record import EPOCH, DecisionRecord, LogError, seal
+from .sealed_acts import Entry, Sealed, seal_act
 from .tree import EMPTY_TREE, Frontier
 
 _T = TypeVar("_T")

@@ -18,7 +18,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 from unicodedata import normalize
 
-from .acts import ACTOR, PolicyLeaf, Transition
+from .act_leaves import ACTOR, PolicyLeaf
+from .acts import Transition
 from .faults import VerificationFault, fault
 from .spans import Spans
 

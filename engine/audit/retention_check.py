@@ -11,7 +11,8 @@ from datetime import date
 from sys import intern
 
 from ..evaluation.days import day_of
-from .acts import ErasureLeaf, Ground, ScheduleLeaf
+from .act_leaves import ErasureLeaf, ScheduleLeaf
+from .acts import Ground
 from .faults import VerificationFault, fault
 from .leaf import Leaf
 from .record import Envelope, instant

@@ -27,7 +27,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from .acts import ErasureLeaf, FactLeaf, PolicyLeaf, WaiverLeaf
+from .act_leaves import ErasureLeaf, FactLeaf, PolicyLeaf, WaiverLeaf
 from .cosignature import Cosignature
 from .entry_check import disclosures_of, entry_faults, is_gone, leaf_or_fault
 from .erasures import ErasureLedger

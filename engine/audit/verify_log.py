@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from .acts import ErasureLeaf, FactLeaf, PolicyLeaf, WaiverLeaf
+from .act_leaves import ErasureLeaf, FactLeaf, PolicyLeaf, WaiverLeaf
 from .checkpoint import SignedCheckpoint, open_checkpoint
 from .cosignature import Cosignature
 from .demands import NO_DEMANDS, Demands

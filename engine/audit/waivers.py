@@ -18,7 +18,8 @@ from types import MappingProxyType
 
 import msgspec
 
-from .acts import ACTOR, TEXT, WaiverLeaf, WaiverStep
+from .act_leaves import ACTOR, TEXT, WaiverLeaf
+from .acts import WaiverStep
 from .faults import VerificationFault, fault
 from .publications import same_person
 from .spans import Spans

@@ -13,10 +13,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from ..audit.acts import Entry, Erasure, ErasureLeaf, Ground, SealedAct, seal_act
+from ..audit.act_leaves import ErasureLeaf
+from ..audit.acts import Erasure, Ground
 from ..audit.leaf import read_leaf
 from ..audit.log import LogHead, Receipt, receipt_of
 from ..audit.record import RecordError, instant
+from ..audit.sealed_acts import Entry, SealedAct, seal_act
 from ..audit.spans import spans_of
 from .contents import check_bound
 from .database import Database

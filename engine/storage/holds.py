@@ -12,10 +12,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, or_, select
 
-from ..audit.acts import Hold, HoldGround, HoldLeaf, Release, seal_act
+from ..audit.act_leaves import HoldLeaf
+from ..audit.acts import Hold, HoldGround, Release
 from ..audit.leaf import read_leaf
 from ..audit.log import Receipt, receipt_of
 from ..audit.record import RecordError, instant, rfc3339
+from ..audit.sealed_acts import seal_act
 from ..audit.spans import spans_of
 from .database import Database
 from .errors import LogInconsistent, NotFound, StorageError

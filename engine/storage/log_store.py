@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from ..audit.acts import Entry, Sealed
 from ..audit.log import (
     Answer,
     DecidedBefore,
@@ -19,6 +18,7 @@ from ..audit.log import (
     sequence,
 )
 from ..audit.record import LogEntry, QueryColumns, SealedRecord
+from ..audit.sealed_acts import Entry, Sealed
 from ..audit.tiles import split_hashes
 from ..audit.tree import Frontier
 from .contents import Contents, SealedContents, check_bound, seal

@@ -12,8 +12,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
-from ..audit.acts import PolicyChange, Transition, seal_act
+from ..audit.acts import PolicyChange, Transition
 from ..audit.publications import AUTHORED, NEXT, State, same_person
+from ..audit.sealed_acts import seal_act
 from .database import Database, announce
 from .errors import Conflict, StorageError
 from .fact_versions import current_facts

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from ..audit.acts import Entry, Sealed
 from ..audit.idempotency import KEPT, FirstRequest, RequestKey
 from ..audit.record import SealedRecord
+from ..audit.sealed_acts import Entry, Sealed
 from .database import Database
 from .schema import log_entry, request_key
 

@@ -13,8 +13,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from ..audit.acts import FactChange, FactTransition, seal_act
+from ..audit.acts import FactChange, FactTransition
 from ..audit.commitment import commit, fresh_salt
+from ..audit.sealed_acts import seal_act
 from ..audit.spans import Spans
 from ..evaluation.fact_book import statement_bytes
 from .contents import check_bound

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
-from ..audit.acts import Entry
+from ..audit.sealed_acts import Entry
 from ..audit.tiles import TilePath, write_bundle
 from ..audit.tree import Frontier, TreeHead, prove_record, prove_tree
 from .database import Database

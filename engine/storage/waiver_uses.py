@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, insert
 
-from ..audit.acts import Entry, Sealed
 from ..audit.record import SealedRecord
+from ..audit.sealed_acts import Entry, Sealed
 from .schema import waiver_use
 
 

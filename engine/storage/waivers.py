@@ -14,8 +14,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, exists, insert, update
 
-from ..audit.acts import Entry, WaiverChange, WaiverStep, seal_act
+from ..audit.acts import WaiverChange, WaiverStep
 from ..audit.publications import same_person
+from ..audit.sealed_acts import Entry, seal_act
 from ..audit.waivers import NEXT, WaiverState
 from ..bundle.grants import Approval, WaiverTerms, written
 from ..evaluation.days import day_of

@@ -14,7 +14,7 @@ from api.contents import open_database
 from api.exports import formats
 from api.http.routes import records
 from api.wsgi import start
-from engine.audit.acts import AccessLeaf
+from engine.audit.act_leaves import AccessLeaf
 from engine.audit.leaf import read_leaf
 from engine.audit.manifest import read_manifest, verify_records
 from engine.storage.anchor import KeyFile

@@ -23,9 +23,9 @@ from api.policies_in_force import NotFresh
 from api.publishing import publisher_of
 from api.signing import signer_of
 from api.wsgi import start
-from engine.audit.acts import Entry, Sealed
 from engine.audit.log import Answer
 from engine.audit.record import LogError
+from engine.audit.sealed_acts import Entry, Sealed
 from engine.audit.signing import LogForked
 from engine.evaluation.document import Identity
 from engine.storage.database import Database

@@ -16,7 +16,6 @@ from engine.audit.acts import (
     Act,
     Action,
     Declaration,
-    Entry,
     Erasure,
     FactChange,
     FactTransition,
@@ -27,11 +26,9 @@ from engine.audit.acts import (
     QueryAct,
     QueryChange,
     Release,
-    Sealed,
     Transition,
     WaiverChange,
     WaiverStep,
-    seal_act,
 )
 from engine.audit.canonical import canonical
 from engine.audit.commitment import base64url
@@ -41,6 +38,7 @@ from engine.audit.leaf import UnknownKind, read_leaf
 from engine.audit.log import LogHead, sequence
 from engine.audit.record import RecordError, seal
 from engine.audit.retention import Schedule
+from engine.audit.sealed_acts import Entry, Sealed, seal_act
 from engine.audit.tree import TreeHead, leaf_hash, tree_root
 from engine.audit.verify import VerificationReport, verify_export
 from tests.audit.conftest import NOON

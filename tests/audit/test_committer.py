@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from engine.audit.acts import Entry, Sealed
 from engine.audit.log import (
     Answer,
     Committer,
@@ -22,6 +21,7 @@ from engine.audit.log import (
     sequence,
 )
 from engine.audit.record import RecordError, seal
+from engine.audit.sealed_acts import Entry, Sealed
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 

@@ -14,7 +14,8 @@ import pytest
 from alembic import command
 from sqlalchemy import select, text, update
 
-from engine.audit.acts import Access, Action, ErasureLeaf, Ground
+from engine.audit.act_leaves import ErasureLeaf
+from engine.audit.acts import Access, Action, Ground
 from engine.audit.export import write_export
 from engine.audit.leaf import read_leaf
 from engine.audit.log import Committer

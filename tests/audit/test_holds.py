@@ -9,22 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
-from engine.audit.acts import (
-    Act,
-    Erasure,
-    Ground,
-    Hold,
-    HoldGround,
-    HoldLeaf,
-    Release,
-    ReleaseLeaf,
-    seal_act,
-)
+from engine.audit.act_leaves import HoldLeaf, ReleaseLeaf
+from engine.audit.acts import Act, Erasure, Ground, Hold, HoldGround, Release
 from engine.audit.canonical import GREATEST_INTEGER
 from engine.audit.export import write_export
 from engine.audit.holds import HoldLedger
 from engine.audit.leaf import read_leaf
 from engine.audit.record import RecordError, seal
+from engine.audit.sealed_acts import seal_act
 from engine.audit.spans import spans_of
 from engine.audit.verify import VerificationReport, verify_export
 from engine.audit.verify_log import verify_log

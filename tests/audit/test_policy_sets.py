@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from engine.audit.acts import ACTOR, PolicyChange, PolicyLeaf, Transition, seal_act
+from engine.audit.act_leaves import ACTOR, PolicyLeaf
+from engine.audit.acts import PolicyChange, Transition
 from engine.audit.canonical import canonical
 from engine.audit.export import write_export
 from engine.audit.leaf import read_leaf
 from engine.audit.log import LogHead, sequence
 from engine.audit.publications import PublicationLedger, same_person
 from engine.audit.record import RecordError
+from engine.audit.sealed_acts import seal_act
 from engine.audit.tree import TreeHead
 from engine.audit.verify import VerificationReport, verify_export
 from engine.audit.verify_log import verify_log

@@ -15,24 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from engine.audit.acts import (
-    ASKED_FOR,
-    Access,
-    Action,
-    Declaration,
-    Erasure,
-    ErasureLeaf,
-    Ground,
-    HoldGround,
-    ScheduleLeaf,
-    SealedAct,
-    seal_act,
-)
+from engine.audit.act_leaves import ErasureLeaf, ScheduleLeaf
+from engine.audit.acts import ASKED_FOR, Access, Action, Declaration, Erasure, Ground, HoldGround
 from engine.audit.export import write_export
 from engine.audit.leaf import read_leaf
 from engine.audit.record import Outcome, RecordError, seal
 from engine.audit.retention import Period, RetentionClass, Schedule, ScheduleError, Unit
 from engine.audit.retention_check import RetentionLedger
+from engine.audit.sealed_acts import SealedAct, seal_act
 from engine.audit.spans import spans_of
 from engine.audit.verify import VerificationReport, verify_export
 from engine.audit.verify_log import verify_log

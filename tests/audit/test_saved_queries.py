@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from engine.audit.acts import QueryAct, QueryChange, QueryLeaf, seal_act
+from engine.audit.act_leaves import QueryLeaf
+from engine.audit.acts import QueryAct, QueryChange
 from engine.audit.commitment import opens
 from engine.audit.leaf import read_leaf
 from engine.audit.record import RecordError, seal
+from engine.audit.sealed_acts import seal_act
 from engine.storage import saved_queries as module
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions

@@ -15,10 +15,11 @@ import pytest
 from alembic import command
 from sqlalchemy import delete, func, select, update
 
-from engine.audit.acts import Access, Action, Ground, seal_act
+from engine.audit.acts import Access, Action, Ground
 from engine.audit.export import write_export
 from engine.audit.log import Committer
 from engine.audit.record import LogEntry, seal
+from engine.audit.sealed_acts import seal_act
 from engine.audit.verify import VerificationReport, verify_export
 from engine.storage import erasures as erasing
 from engine.storage import key_store as keeping

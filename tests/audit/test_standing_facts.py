@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from engine.audit.acts import FactChange, FactLeaf, FactTransition, seal_act
+from engine.audit.act_leaves import FactLeaf
+from engine.audit.acts import FactChange, FactTransition
 from engine.audit.canonical import canonical
 from engine.audit.commitment import opens
 from engine.audit.fact_history import FactLedger
 from engine.audit.leaf import read_leaf
 from engine.audit.record import RecordError
+from engine.audit.sealed_acts import seal_act
 from engine.evaluation.fact_book import statement_bytes
 from engine.storage.contents import Contents
 from engine.storage.database import Database

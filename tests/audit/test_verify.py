@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.audit import verify
-from engine.audit.acts import Entry
 from engine.audit.commitment import Disclosure, base64url, commit
 from engine.audit.export import Line, write_export
 from engine.audit.log import LogHead, sequence
 from engine.audit.record import DecisionRecord, seal
+from engine.audit.sealed_acts import Entry
 from engine.audit.tree import ProofError, TreeHead, leaf_hash, prove_record, tree_root
 from engine.audit.verify import InclusionProof, VerificationReport, check_receipt, verify_export
 

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from engine.audit.acts import ACTOR, TEXT, Sealed, WaiverChange, WaiverLeaf, WaiverStep, seal_act
+from engine.audit.act_leaves import ACTOR, TEXT, WaiverLeaf
+from engine.audit.acts import WaiverChange, WaiverStep
 from engine.audit.canonical import canonical
 from engine.audit.export import write_export
 from engine.audit.leaf import read_leaf
 from engine.audit.log import LogHead, sequence
 from engine.audit.record import RecordError, seal
+from engine.audit.sealed_acts import Sealed, seal_act
 from engine.audit.tree import TreeHead
 from engine.audit.verify import VerificationReport, verify_export
 from engine.audit.verify_log import verify_log
