@@ -37,7 +37,7 @@ from engine.evaluation.scribe import Scribe
 from engine.evaluation.values import Campaign
 from engine.source.json_text import read_json
 
-CAMPAIGNS, ROUNDS = 200, 15
+CAMPAIGNS, ROUNDS, ROUNDS_DRAWN = 200, 15, 5
 SIZES = (20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 KILOBYTES = (1, 3, 10, 30, 100)
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
@@ -236,13 +236,13 @@ def quartiles(runs: Runs) -> list[float]:
 
 def medians(runs: Runs, campaigns: int = CAMPAIGNS) -> list[float]:
     """Return the median time of each run in µs a campaign."""
-    return [median(each) for each in _times(runs, campaigns)]
+    return [median(each) for each in _times(runs, campaigns, ROUNDS_DRAWN)]
 
 
-def _times(runs: Runs, campaigns: int) -> list[list[float]]:
+def _times(runs: Runs, campaigns: int, rounds: int = ROUNDS) -> list[list[float]]:
     """Return the times of each run in µs a campaign; the runs take turns, warmed up."""
     times: list[list[float]] = [[] for _ in runs]
-    for turn in range(ROUNDS + 1):
+    for turn in range(rounds + 1):
         for index, run in enumerate(runs):
             start = process_time_ns()
             run()

@@ -1,7 +1,6 @@
 """The record of a decision as canonical JSON; `hear` holds it equal to the document throughout."""
 
 import json
-from typing import Any
 
 import pytest
 
@@ -11,9 +10,7 @@ from engine.evaluation.scribe import Scribe
 from tests.strategies.campaigns import VOCABULARY
 from tests.unit.evaluation.courtroom import IDENTITY, court, hear, rule
 
-FLAGGED = court(
-    rule("prohibit when campaign.flag", message="{campaign.note} is 100%s {campaign.id}")
-)
+FLAGGED = court(rule("prohibit when campaign.flag", message="{campaign.note} 100%s {campaign.id}"))
 
 
 def test_further_members_stand_beside_those_of_the_document() -> None:
@@ -40,9 +37,8 @@ def test_what_is_the_same_in_every_decision_is_told_of_the_rule_at_hand() -> Non
         ),
     )
     scribe = Scribe()
-    for names in (("flag", "other"), ("other",), ("flag",), ()):
-        facts: dict[str, Any] = dict.fromkeys(names, True)
-        made = hear(bundle, **facts)
+    for flag, other in ((True, True), (False, True), (True, False), (None, None)):
+        made = hear(bundle, flag=flag, other=other)
         told = canonical(document(made, id="1", identity=IDENTITY))
         assert scribe.write(made, id="1", identity=IDENTITY) == told
 

@@ -66,6 +66,27 @@ def test_where_too_many_days_would_be_tried_the_answer_is_promised_up_to_the_fir
     assert hear(recent, on=D("2026-01-01"), items=days).valid_until == D("2026-02-01")
 
 
+INTRICATE = "require (today - campaign.day) * 2 is at most 61 days"
+
+
+@pytest.mark.parametrize("clauses", [(), ("in force from 2000-01-01 until 2026-02-20",)])
+def test_where_a_rule_may_turn_on_any_day_each_of_the_next_is_tried(
+    clauses: tuple[str, ...],
+) -> None:
+    """In the second case the law changes during the flight besides."""
+    recent = court(rule(*clauses, INTRICATE))
+    assert hear(recent, on=D("2026-01-01"), day="2025-12-15").valid_until == D("2026-01-15")
+
+
+def test_where_a_rule_may_turn_on_any_day_the_days_may_still_be_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(validity, "MOST_DAYS", 3)
+    days = [{"day": str(D("2026-03-01") + timedelta(days=n))} for n in range(5)]
+    found = hear(court(rule(INTRICATE)), on=D("2026-01-01"), day="2025-12-15", items=days)
+    assert found.valid_until is not None
+
+
 def test_a_person_is_told_how_long_the_answer_holds() -> None:
     recent = court(rule("require campaign.day is within 30 days before today"))
     found = explain(hear(recent, on=D("2026-01-01"), day="2025-12-15"))

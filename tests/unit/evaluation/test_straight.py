@@ -1,0 +1,36 @@
+"""The straight way of judging, asked directly: it never takes for granted what an index leaves."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from engine.evaluation.closures import Frame, Names
+from engine.evaluation.judge import Hearing
+from engine.evaluation.justify import findings
+from engine.evaluation.moment import flight_of, moment
+from engine.evaluation.result import Status
+from engine.evaluation.straight import compile_straight
+from tests.unit.evaluation.courtroom import TODAY, campaign_of, court, rule
+
+
+@pytest.mark.parametrize(
+    ("facts", "status"),
+    [
+        ({"flag": False, "other": True}, Status.NOT_APPLICABLE),
+        ({"flag": True, "other": False}, Status.SATISFIED),
+        ({"flag": True, "other": True}, Status.VIOLATED),
+        ({"flag": True}, Status.UNDETERMINED),
+    ],
+)
+def test_it_judges_whatever_it_is_asked(facts: dict[str, Any], status: Status) -> None:
+    policies = court(rule("applies when campaign.flag", "prohibit when campaign.other")).policies
+    (only,) = policies.rules
+    campaign = campaign_of(court(), **facts)
+    hearing = Hearing(
+        policies=policies, campaign=campaign, moment=moment(flight_of(campaign), TODAY)
+    )
+    judge = compile_straight(only, Names(policies=policies, bound={}), findings(only))
+    result, tell = judge(hearing, Frame(campaign.facts, TODAY, date(2026, 2, 1)), ("DE",))
+    assert (result.status, result.markets) == (status, ("DE",))
+    assert (tell is not None) == (status is Status.VIOLATED)
