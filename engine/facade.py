@@ -191,7 +191,7 @@ class Engine:
     ) -> bytes:
         """Return the record of a decision of this engine as canonical JSON (RFC 8785).
 
-        These are the bytes of `document` with further members `beside` it, in about a fifth of the time.
+        These are the bytes of `document` with further members `beside` it, in a fifth of the time.
         Raises `UnicodeEncodeError` for half of a surrogate pair.
         """
         return self._scribe.write(
