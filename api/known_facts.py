@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from engine import CampaignFault, Engine
 from engine.audit.acts import FactTransition
-from engine.evaluation.beneath import disagreements
-from engine.evaluation.fact_book import SOURCE, STATEMENT, statement_bytes
-from engine.evaluation.standing_facts import StandingFact, read_standing_fact
+from engine.evaluation.standing_facts.beneath import disagreements
+from engine.evaluation.standing_facts.book import SOURCE, STATEMENT, statement_bytes
+from engine.evaluation.standing_facts.fact import StandingFact, read_standing_fact
 from engine.source.json_text import JSONValue
 from engine.storage.fact_versions import FactVersion
 from engine.storage.standing_facts import Statement

@@ -26,7 +26,7 @@ import msgspec
 
 from engine import Engine, EngineError, Grants, bundle_from_files
 from engine.evaluation.document import Identity
-from engine.evaluation.fact_book import FactBook
+from engine.evaluation.standing_facts.book import FactBook
 from engine.storage.database import Database
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.policies import PolicyVersions

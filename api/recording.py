@@ -22,9 +22,9 @@ from engine.audit.idempotency import RequestKey
 from engine.audit.log import Answer, Committer, Receipt
 from engine.audit.record import DecisionRecord, LogError
 from engine.bundle.grants import name_of
-from engine.evaluation.beneath import FactsUsed
 from engine.evaluation.document import instant_text
-from engine.evaluation.fact_book import FactBook
+from engine.evaluation.standing_facts.beneath import FactsUsed
+from engine.evaluation.standing_facts.book import FactBook
 
 from .metrics.instruments import Metrics
 from .submission import Decided, Refused, Terms, submit

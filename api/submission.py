@@ -16,7 +16,7 @@ from functools import partial
 from engine import CampaignError, Decision, Engine, document
 from engine.evaluation.decode import CampaignFault
 from engine.evaluation.document import Document, Origin
-from engine.evaluation.fact_book import FactBook
+from engine.evaluation.standing_facts.book import FactBook
 from engine.semantics.vocabulary import Vocabulary
 
 from .adapters import FORMATS, Adaptation, AdapterRefusal

@@ -20,10 +20,10 @@ from .bundle.load import UnreadableError, read_directory
 from .evaluation.decision import Decision
 from .evaluation.decode import CampaignFault
 from .evaluation.document import Identity, Origin
-from .evaluation.fact_book import FactBook
-from .evaluation.holding import decide_upon
 from .evaluation.program import Program
 from .evaluation.scribe import Scribe
+from .evaluation.standing_facts.book import FactBook
+from .evaluation.standing_facts.holding import decide_upon
 from .evaluation.values import Campaign
 from .source.diagnostic import Diagnostic
 from .source.render import render_text

@@ -5,7 +5,7 @@ from pathlib import Path
 from api.cli.failures import Failure, unreadable
 from api.known_facts import FactFaults, given_facts
 from engine import Engine
-from engine.evaluation.fact_book import FactBook
+from engine.evaluation.standing_facts.book import FactBook
 from engine.source.json_text import JSONFault, JSONValue, read_json
 
 

@@ -13,7 +13,7 @@ from api.cli.facts_view import fact_lines, facts_lines
 from api.cli.failures import Failure
 from api.cli.remote import Remote, called, remote
 from api.cli.terminal import Output
-from engine.evaluation.standing_facts import SubjectKind
+from engine.evaluation.standing_facts.fact import SubjectKind
 
 _FACTS = "/v1/facts"
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")

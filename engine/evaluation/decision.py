@@ -7,9 +7,9 @@ from enum import Enum
 
 import msgspec
 
-from .beneath import FactsUsed
 from .result import RuleResult, Status, Upcoming
 from .results import brief, heard
+from .standing_facts.beneath import FactsUsed
 
 UNREMARKABLE = frozenset({Status.NOT_APPLICABLE, Status.SATISFIED})
 """What most rules come to: nothing in a decision hangs on them."""

@@ -13,7 +13,7 @@ from ..semantics.tree import Clause, Rule, Waiver
 from .decision import Decision, MissingFact
 from .outcome import Seen, Wanted
 from .result import Finding, Obligation, RuleResult, Status, Unestablished
-from .standing_document import standing_members
+from .standing_facts.document import standing_members
 
 Document = dict[str, object]
 Origin = Callable[[str], str | None]

@@ -18,12 +18,12 @@ from msgspec.structs import replace
 from ..semantics.tree import Rule, Waiver
 from ..syntax.lexis import Comparator
 from ..syntax.tree import Gravity, UnknownTreatment
-from .beneath import named
 from .decision import Decision, Effect, MarketVerdict, MissingFact
 from .document import instant_text
 from .outcome import Seen, Wanted
 from .result import Finding, Obligation, RuleResult, Status, Unestablished
-from .standing_document import by_fact, shown_value
+from .standing_facts.beneath import named
+from .standing_facts.document import by_fact, shown_value
 
 WIDTH = 96
 """The columns that a line may take; only a single long word may take more."""

@@ -17,7 +17,7 @@ from ..audit.acts import FactChange, FactTransition
 from ..audit.commitment import commit, fresh_salt
 from ..audit.sealed_acts import seal_act
 from ..audit.spans import Spans
-from ..evaluation.fact_book import statement_bytes
+from ..evaluation.standing_facts.book import statement_bytes
 from .contents import check_bound
 from .database import Database, announce
 from .errors import NotFound

@@ -17,7 +17,7 @@ from engine.audit.fact_history import FactLedger
 from engine.audit.leaf import read_leaf
 from engine.audit.record import RecordError
 from engine.audit.sealed_acts import seal_act
-from engine.evaluation.fact_book import statement_bytes
+from engine.evaluation.standing_facts.book import statement_bytes
 from engine.storage.contents import Contents
 from engine.storage.database import Database
 from engine.storage.errors import ContentsUnread, LogInconsistent, NotFound

@@ -13,7 +13,7 @@ from api.cli.fact_files import book_of
 from api.cli.submissions import Refusal
 from api.submission import NATIVE, Decided, Refused, Terms, submit
 from engine import Effect, Engine, load_bundle
-from engine.evaluation.standing_facts import CAMPAIGNS_OWN, MEMBERS, SubjectKind
+from engine.evaluation.standing_facts.fact import CAMPAIGNS_OWN, MEMBERS, SubjectKind
 from tests.conftest import shared
 
 ROOT = Path(__file__).parents[2]

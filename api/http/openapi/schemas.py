@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from api.http.fields import LONGEST_TEXT
 from api.http.shapes import WAIVER_STATES
-from engine.evaluation.standing_facts import LONGEST_EVIDENCE, LONGEST_NAME, SubjectKind
+from engine.evaluation.standing_facts.fact import LONGEST_EVIDENCE, LONGEST_NAME, SubjectKind
 
 from .operation import JSONSchema, ref
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from engine.evaluation.decode import CampaignFault
-from engine.evaluation.fact_book import FactBook, Misfit
-from engine.evaluation.standing_facts import (
+from engine.evaluation.standing_facts.book import FactBook, Misfit
+from engine.evaluation.standing_facts.fact import (
     LONGEST_EVIDENCE,
     FactSource,
     StandingFact,

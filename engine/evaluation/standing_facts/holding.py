@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import TypeAlias
 
+from ..days import day_of
+from ..decision import Decision
+from ..decode import CampaignFault
+from ..validity import are_too_many
+from ..values import Campaign
 from .beneath import FactsUsed, Laid, lay
-from .days import day_of
-from .decision import Decision
-from .decode import CampaignFault
-from .fact_book import FactBook, Listed
-from .validity import are_too_many
-from .values import Campaign
+from .book import FactBook, Listed
 
 Decide: TypeAlias = Callable[[Campaign, datetime], Decision]
 """Decides on a campaign as of an instant, without standing facts."""

@@ -14,9 +14,9 @@ from types import MappingProxyType
 
 import msgspec
 
-from ..semantics.vocabulary import Vocabulary
-from .decode import CampaignFault, Decoder
-from .standing_facts import FactSource, StandingFact, Subject, SubjectKind, read_standing_fact
+from ...semantics.vocabulary import Vocabulary
+from ..decode import CampaignFault, Decoder
+from .fact import FactSource, StandingFact, Subject, SubjectKind, read_standing_fact
 
 STATEMENT = ("subject", "facts", "from", "until", "evidence")
 """The members of a document that are stated."""

@@ -20,13 +20,13 @@ from datetime import date
 
 from msgspec import structs
 
-from ..semantics.types import RecordType, Type
-from ..semantics.vocabulary import Fact, RecordShape
-from ..syntax.lexis import PERIOD
-from .decode import CampaignFault
-from .fact_book import FactBook, Listed, Misfit
-from .standing_facts import MEMBERS, Membership, StandingFact, Subject, SubjectKind, members_of
-from .values import SENSITIVE, Campaign, Datum, Group, show_typed
+from ...semantics.types import RecordType, Type
+from ...semantics.vocabulary import Fact, RecordShape
+from ...syntax.lexis import PERIOD
+from ..decode import CampaignFault
+from ..values import SENSITIVE, Campaign, Datum, Group, show_typed
+from .book import FactBook, Listed, Misfit
+from .fact import MEMBERS, Membership, StandingFact, Subject, SubjectKind, members_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,12 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from ..semantics.types import ListType, RecordType, Scalar
-from ..semantics.vocabulary import Vocabulary
-from ..source.json_fault import escaped, excerpt
-from ..source.suggest import nearest
-from .decode import CampaignFault, Decoder, Faults
-from .values import Group
+from ...semantics.types import ListType, RecordType, Scalar
+from ...semantics.vocabulary import Vocabulary
+from ...source.json_fault import escaped, excerpt
+from ...source.suggest import nearest
+from ..decode import CampaignFault, Decoder, Faults
+from ..values import Group
 
 LONGEST_NAME = 256
 """The most characters of the name of a subject."""

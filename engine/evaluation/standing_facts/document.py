@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from ..values import SENSITIVE, show_typed
 from .beneath import FactsUsed, Filled
-from .fact_book import SOURCE, Misfit
-from .standing_facts import FactSource, StandingFact, Subject
-from .values import SENSITIVE, show_typed
+from .book import SOURCE, Misfit
+from .fact import FactSource, StandingFact, Subject
 
 Document = dict[str, object]
 
