@@ -24,7 +24,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from engine import Engine, EngineError, Grants, bundle_from_files
+from engine import Engine, EngineError, bundle_from_files
+from engine.bundle.grants import Grants
 from engine.evaluation.document import Identity
 from engine.evaluation.standing_facts.book import FactBook
 from engine.storage.database import Database

@@ -4,7 +4,6 @@ Everything that an embedder needs is named here; the rest may move.
 """
 
 from .bundle.bundle import Bundle
-from .bundle.grants import Grant, Grants
 from .evaluation.decision import Decision, Effect
 from .evaluation.decode import CampaignFault
 from .evaluation.document import document
@@ -32,8 +31,6 @@ __all__ = [
     "Effect",
     "Engine",
     "EngineError",
-    "Grant",
-    "Grants",
     "__version__",
     "bundle_from_files",
     "document",
