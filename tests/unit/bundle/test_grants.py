@@ -11,8 +11,6 @@ from engine import (
     Decision,
     Effect,
     Engine,
-    Grant,
-    Grants,
     bundle_from_files,
     document,
     explain,
@@ -20,6 +18,8 @@ from engine import (
 from engine.bundle.grants import (
     NO_GRANTS,
     Approval,
+    Grant,
+    Grants,
     RecordedGrants,
     WaiverTerms,
     name_of,
