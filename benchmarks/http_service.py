@@ -33,6 +33,12 @@ from api.setup import initialise  # noqa: E402 - as above.
 SERVE = (
     "from api.settings import load_settings; from api.server import serve; serve(load_settings())"
 )
+CONSTANT = (
+    "from api.settings import load_settings; from api.server import Server; "
+    "from benchmarks.constant import app; "
+    "server = Server(load_settings()); server.load = lambda: app; server.run()"
+)
+"""The same gunicorn with an application that answers a constant."""
 CAMPAIGN: dict[str, Any] = {
     "id": "cmp-2026-0042",
     "name": "Autumn",
@@ -45,7 +51,7 @@ CAMPAIGN: dict[str, Any] = {
 
 
 @contextmanager
-def served(directory: str, workers: int) -> Iterator[tuple[int, str]]:
+def served(directory: str, workers: int, code: str = SERVE) -> Iterator[tuple[int, str]]:
     """Yield the port and the key of a server, and end it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -59,7 +65,7 @@ def served(directory: str, workers: int) -> Iterator[tuple[int, str]]:
     ours = {name: value for name, value in os.environ.items() if name == "ASSENT_POLICIES"}
     token = initialise(load_settings(chosen | ours)).keys[1].token
     server = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code.
-        [sys.executable, "-c", SERVE], env=os.environ | chosen, cwd=ROOT
+        [sys.executable, "-c", code], env=os.environ | chosen, cwd=ROOT
     )
     try:
         await_ready(port)
@@ -142,15 +148,25 @@ def main() -> None:
     lines, query = records(given.records)
     with (
         tempfile.TemporaryDirectory() as directory,
+        tempfile.TemporaryDirectory() as other,
         served(directory, given.workers) as (port, token),
+        served(other, given.workers, CONSTANT) as (constant, _),
     ):
-        found = [singles(port, token, given.clients, given.seconds) for _ in range(given.rounds)]
+        found, least = [], []
+        for _ in range(given.rounds):  # In turn, so that both have the same machine.
+            found.append(singles(port, token, given.clients, given.seconds))
+            least.append(singles(constant, token, given.clients, given.seconds)[0])
         rate = statistics.median(each for each, _ in found)
         times = sorted(chain.from_iterable(each for _, each in found))
         middle, late = times[len(times) // 2], times[int(len(times) * 0.99)]
         print(
             f"single, {given.workers} workers, {given.clients} clients: {rate:,.0f}/s, "
             f"p50 {1000 * middle:.1f} ms, p99 {1000 * late:.1f} ms, worst {1000 * times[-1]:.0f} ms"
+        )
+        ratio = statistics.median(one / all_ for (one, _), all_ in zip(found, least, strict=True))
+        print(
+            f"a constant answer by the same server: {statistics.median(least):,.0f}/s; "
+            f"a decision reaches {ratio:.0%} of it"
         )
         rate = statistics.median(batch(port, token, lines, query) for _ in range(given.rounds))
         print(f"NDJSON batch of {len(lines):,}: {rate:,.0f} decisions/s")
