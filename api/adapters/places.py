@@ -22,7 +22,7 @@ def region_named(country: str, name: str) -> str | None:
 
     A name that no subdivision has, or several have, is no code; accents and capitals do not count.
     """
-    return _regions(country).get(_folded(name))
+    return _regions().get(country, {}).get(_folded(name))
 
 
 @cache
@@ -41,12 +41,16 @@ def _countries() -> dict[str, str]:
 
 
 @cache
-def _regions(country: str) -> dict[str, str]:
-    regions = [
-        (_folded(str(region.name)), str(region.code))
-        for region in pycountry.subdivisions
-        if region.country_code == country
-    ]
+def _regions() -> dict[str, dict[str, str]]:
+    """Return, by country, the codes of the subdivisions whose name no other there has."""
+    named: dict[str, list[tuple[str, str]]] = {}
+    for region in pycountry.subdivisions:
+        told = (_folded(str(region.name)), str(region.code))
+        named.setdefault(str(region.country_code), []).append(told)
+    return {country: _alone(regions) for country, regions in named.items()}
+
+
+def _alone(regions: list[tuple[str, str]]) -> dict[str, str]:
     times = Counter(name for name, _ in regions)
     return {name: code for name, code in regions if times[name] == 1}
 

@@ -36,7 +36,7 @@ def put_word(
 
 def put_money(draft: Draft, fact: str, amount: Found[Decimal], currency: str | None) -> bool:
     """Tell an amount, and whether it was told: without a known currency there is none."""
-    if currency is None or not _is_currency(currency):
+    if currency is None or currency not in _currencies():
         return False
     written = f"{amount.value:f}"
     draft.put(fact, {"amount": written, "currency": currency}, amount.pointer)
@@ -56,8 +56,8 @@ def amount_in(record: Record, name: str) -> Found[Decimal] | None:
 
 
 @cache
-def _is_currency(code: str) -> bool:
-    return pycountry.currencies.get(alpha_3=code) is not None if code.isalpha() else False
+def _currencies() -> frozenset[str]:
+    return frozenset(str(currency.alpha_3) for currency in pycountry.currencies)
 
 
 def day_in(record: Record, name: str, example: str) -> Found[date] | None:

@@ -7,7 +7,7 @@ an append. PostgreSQL's driver sends the rows of a batch one behind the other, w
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import TypeAlias
 
 from sqlalchemy import Connection, Dialect, Table, insert
@@ -30,7 +30,7 @@ class RowWriter:
         connection.exec_driver_sql(statement, list(rows))
 
 
-@cache
+@lru_cache(maxsize=64)  # A dialect is that of one database.
 def _statement(table: Table, dialect: Dialect) -> str:
     if dialect.name != "postgresql":
         return str(insert(table).compile(dialect=dialect))
