@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from api import setup
 from api.cli.main import assent
+from api.settings import load_settings
+from api.setup import initialise
 
 HERE = Path(__file__).parent
 
@@ -51,6 +52,24 @@ def run(tmp_path: Path) -> Callable[..., Result]:
         return result
 
     return invoke
+
+
+@pytest.fixture(scope="session")
+def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory as `assent init` leaves it, made once; each test gets a copy."""
+    data = tmp_path_factory.mktemp("prepared") / "var"
+    chosen = {"ASSENT_DATA_DIRECTORY": str(data), "ASSENT_POLICIES": str(HERE / "policies")}
+    initialise(load_settings(chosen))
+    return data
+
+
+@pytest.fixture
+def installed(_prepared: Path, tmp_path: Path) -> Path:
+    """The data directory of an installation by the small policies, which `run` works on.
+
+    Entry 0 of its log is the import of these policies; decisions come after it.
+    """
+    return Path(shutil.copytree(_prepared, tmp_path / "var"))
 
 
 @pytest.fixture
@@ -146,16 +165,3 @@ def five_mistakes(tmp_path: Path, policies: str) -> Path:
         text = text.replace(right, wrong)
     (spoiled / "ads.policy").write_text(text)
     return spoiled
-
-
-_WITH_POLICIES = ("test_cli_service", "test_cli_push", "test_cli_operations")
-
-
-@pytest.fixture(autouse=True)
-def empty_log(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`assent init` makes an empty log, as before there were policy sets, where none is published.
-
-    The tests of the log put its first entry there themselves.
-    """
-    if not request.module.__name__.endswith(_WITH_POLICIES):
-        monkeypatch.setattr(setup, "_import_policies", lambda *_: None)

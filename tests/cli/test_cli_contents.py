@@ -26,24 +26,17 @@ ERASE = ("log", "erase", "--actor", "pipeline", "--ground", "objection")
 
 
 @pytest.fixture
-def var(run: Run, tmp_path: Path) -> Path:
-    """The data directory of an installation."""
-    assert run("init").exit_code == 0
-    return tmp_path / "var"
-
-
-@pytest.fixture
-def log(var: Path, policies: str, denied: Any) -> Iterator[Path]:
-    """The data directory of an installation with two decisions."""
-    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(var)}))
+def log(installed: Path, policies: str, denied: Any) -> Iterator[Path]:
+    """The data directory of an installation with two decisions, its entries 1 and 2."""
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
     record(database, policies, denied)
-    yield var
+    yield installed
     database.close()
 
 
 def record(database: Database, policies: str, denied: Any) -> None:
     committer = Committer(SQLLogStore(database))
-    recorder = Recorder(Engine(load_bundle(policies)), committer, clock=utc_now)
+    recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=utc_now)
     terms = Terms(format=NATIVE, as_of=utc_now())
     recorder.record_many([denied] * 2, terms=terms, actor="pipeline")
     committer.close()
@@ -56,7 +49,9 @@ def keys(var: Path, condition: str) -> int:
     return int(count)
 
 
-def test_init_makes_key_store_and_content_key(var: Path) -> None:
+def test_init_makes_key_store_and_content_key(run: Run, tmp_path: Path) -> None:
+    assert run("init").exit_code == 0
+    var = tmp_path / "var"
     assert (var / "content-keys.db").is_file()
     assert (var / "content.key").stat().st_mode & 0o777 == 0o600
 
@@ -72,7 +67,7 @@ def test_rotate(run: Run, log: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, "ROTATED  256 keys wrapped anew\n")
     assert (log / "content.key").read_text() != before
     assert json.loads(run("contents", "rotate", "--json").stdout) == {"rotated": 256}
-    assert run("verify", log / "assent.db").stdout.startswith("VERIFIED  2 entries")
+    assert run("verify", log / "assent.db").stdout.startswith("VERIFIED  3 entries")
 
 
 def test_settle_destroys_what_a_backup_brought_back(run: Run, log: Path) -> None:
@@ -90,7 +85,7 @@ def test_settle_destroys_what_a_backup_brought_back(run: Run, log: Path) -> None
 
 def test_one_key_is_one_key(run: Run, log: Path) -> None:
     with closing(sqlite3.connect(log / "assent.db")) as connection:
-        query = 'SELECT id FROM log_entry WHERE "index" = 0'
+        query = 'SELECT id FROM log_entry WHERE "index" = 1'
         (name,) = connection.execute(query).fetchone()
     run("log", "erase", "--decision", name, "--ground", "objection")
     assert run("contents", "settle").stdout == "SETTLED  1 key destroyed\n"
@@ -103,24 +98,24 @@ def test_verify_tells_what_it_could_not_read(run: Run, log: Path) -> None:
     told = run("verify", log / "assent.db")
     assert told.exit_code == 1
     lines = told.stdout.splitlines()
-    assert lines[0] == "INCOMPLETE  2 entries, nothing is wrong in what could be read"
+    assert lines[0] == "INCOMPLETE  3 entries, nothing is wrong in what could be read"
     assert (
-        "  not read   the contents of 2 entries; the first is entry 0: the key store is not here"
+        "  not read   the contents of 2 entries; the first is entry 1: the key store is not here"
         in (lines)
     )
     document = json.loads(run("verify", log / "assent.db", "--json").stdout)
     assert (document["verified"], document["faults"]) == (False, [])
-    assert document["unread"] == {"entries": 2, "first": 0, "why": "the key store is not here"}
+    assert document["unread"] == {"entries": 2, "first": 1, "why": "the key store is not here"}
     assert not (log / "content-keys.db").exists()
 
 
 def test_verify_tells_faults_beside_what_it_could_not_read(run: Run, log: Path) -> None:
     (log / "content-keys.db").unlink()
     with closing(sqlite3.connect(log / "assent.db")) as connection:
-        connection.execute("UPDATE log_entry SET outcome = 'allow'")
+        connection.execute("UPDATE log_entry SET outcome = 'allow' WHERE outcome = 'deny'")
         connection.commit()
     lines = run("verify", log / "assent.db").stdout.splitlines()
-    assert lines[0] == "NOT VERIFIED  2 faults in 2 entries"
+    assert lines[0] == "NOT VERIFIED  2 faults in 3 entries"
     assert "(column_differs)" in lines[1]
 
 
@@ -162,18 +157,18 @@ def test_without_the_content_key_nothing_is_done(run: Run, one_line: OneLine, lo
 
 
 def test_what_is_in_clear_is_sealed_by_init(
-    run: Run, one_line: OneLine, var: Path, policies: str, denied: Any
+    run: Run, one_line: OneLine, installed: Path, policies: str, denied: Any
 ) -> None:
-    with closing(sqlite3.connect(var / "assent.db")) as connection:
+    with closing(sqlite3.connect(installed / "assent.db")) as connection:
         connection.execute("DELETE FROM key_store")
         connection.commit()
-    database = Database(f"sqlite:///{var}/assent.db")
+    database = Database(f"sqlite:///{installed}/assent.db")
     record(database, policies, denied)
     database.close()
     assert "not all sealed; `assent init` seals them" in one_line(run("log", "holds"))
     assert run("init").exit_code == 0
     assert run("log", "holds").exit_code == 0
-    assert run("verify", var / "assent.db").stdout.startswith("VERIFIED  2 entries")
+    assert run("verify", installed / "assent.db").stdout.startswith("VERIFIED  3 entries")
 
 
 def test_one_database_for_both_is_refused(

@@ -29,12 +29,11 @@ OBJECTION = ("--ground", "objection")
 
 
 @pytest.fixture
-def database(run: Run, tmp_path: Path, policies: str, denied: Any) -> Iterator[Database]:
-    """An installation with three decisions on a campaign."""
-    assert run("init").exit_code == 0
-    opened = open_database(load_settings({"ASSENT_DATA_DIRECTORY": f"{tmp_path}/var"}))
+def database(installed: Path, policies: str, denied: Any) -> Iterator[Database]:
+    """An installation with three decisions on a campaign, its entries from 1 to 3."""
+    opened = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
     committer = Committer(SQLLogStore(opened))
-    recorder = Recorder(Engine(load_bundle(policies)), committer, clock=utc_now)
+    recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=utc_now)
     terms = Terms(format=NATIVE, as_of=utc_now())
     recorder.record_many([denied] * 3, terms=terms, actor="pipeline")
     committer.close()
@@ -43,7 +42,7 @@ def database(run: Run, tmp_path: Path, policies: str, denied: Any) -> Iterator[D
 
 
 def names(database: Database) -> list[str]:
-    return [each.id for each in Decisions(database).entries(size=3)]
+    return [each.id for each in Decisions(database).entries(size=4)]
 
 
 def test_one_decision_and_then_the_rest(run: Run, database: Database, tmp_path: Path) -> None:
@@ -52,14 +51,14 @@ def test_one_decision_and_then_the_rest(run: Run, database: Database, tmp_path: 
     assert result.exit_code == 0
     title, entry = result.stdout.splitlines()
     assert title == "ERASED  1 decision"
-    assert entry.startswith("  by entry 3, logged at ")
+    assert entry.startswith("  by entry 4, logged at ")
     made = json.loads(run("log", "erase", "--actor", "pipeline", *OBJECTION, "--json").stdout)
-    assert (made["erased"], made["purged"], made["entries"][0]["index"]) == (2, True, 4)
+    assert (made["erased"], made["purged"], made["entries"][0]["index"]) == (2, True, 5)
     vkey, tree = tmp_path / "log.vkey", tmp_path / "tree"
     vkey.write_text(run("log", "key").stdout)
     assert run("log", "export", tree).exit_code == 0
     told = run("verify", tree, "--vkey", vkey).stdout.splitlines()
-    assert told[0] == "VERIFIED  5 entries, nothing is wrong"
+    assert told[0] == "VERIFIED  6 entries, nothing is wrong"
     assert told[2] == "  erased     3 entries"
     replayed = run("replay", "--all")
     assert (replayed.exit_code, replayed.stdout) == (0, "3 decisions: 3 erased\n")
@@ -68,13 +67,13 @@ def test_one_decision_and_then_the_rest(run: Run, database: Database, tmp_path: 
 def test_receipt_of_an_erasure(run: Run, database: Database) -> None:
     """Any program can make one from what is published; there is no decision to tell of."""
     run("log", "erase", "--actor", "pipeline", *OBJECTION)
-    *_, entry = TileLog(database).entries(size=4)
+    *_, entry = TileLog(database).entries(size=5)
     report = ReceiptReport(line=line_of(entry), checkpoint=None, faults=(), omitted=0)
     verdict, told = receipt_lines(report)
     assert verdict.plain == "VERIFIED  nothing is wrong"
-    assert told.plain.startswith("  entry      3, logged at ")
+    assert told.plain.startswith("  entry      4, logged at ")
     document = receipt_document(report)
-    assert (document["entry"], document["decision_id"], document["campaign"]) == (3, None, None)
+    assert (document["entry"], document["decision_id"], document["campaign"]) == (4, None, None)
 
 
 def test_nothing_left(run: Run, database: Database) -> None:

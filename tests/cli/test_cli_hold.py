@@ -25,16 +25,15 @@ ERASE = ("log", "erase", "--actor", "pipeline", "--ground", "objection")
 
 
 @pytest.fixture
-def first(run: Run, tmp_path: Path, policies: str, denied: Any) -> Iterator[str]:
-    """The first of two decisions of an installation."""
-    assert run("init").exit_code == 0
-    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": f"{tmp_path}/var"}))
+def first(installed: Path, policies: str, denied: Any) -> Iterator[str]:
+    """The first of two decisions of an installation, its entries 1 and 2."""
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
     committer = Committer(SQLLogStore(database))
-    recorder = Recorder(Engine(load_bundle(policies)), committer, clock=utc_now)
+    recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=utc_now)
     terms = Terms(format=NATIVE, as_of=utc_now())
     recorder.record_many([denied] * 2, terms=terms, actor="pipeline")
     committer.close()
-    yield next(iter(Decisions(database).entries(size=1))).id
+    yield next(iter(Decisions(database).entries(size=2))).id
     database.close()
 
 
@@ -43,23 +42,23 @@ def test_held_released_and_erased(run: Run, one_line: OneLine, first: str, tmp_p
     assert held.exit_code == 0
     title, entry = held.stdout.splitlines()
     assert title == "HELD  1 decision"
-    assert entry.startswith("  by entry 2, logged at ")
+    assert entry.startswith("  by entry 3, logged at ")
     refused = run(*ERASE)
     assert refused.exit_code == 2
     line = one_line(refused)
-    assert "`pipeline`: entry 2 holds it since " in line
-    assert "on the ground `legal-claims`; `assent log release 2` lifts" in line
-    released = run("log", "release", "2")
+    assert "`pipeline`: entry 3 holds it since " in line
+    assert "on the ground `legal-claims`; `assent log release 3` lifts" in line
+    released = run("log", "release", "3")
     assert released.exit_code == 0
     title, entry = released.stdout.splitlines()
-    assert title == "RELEASED  the hold of entry 2"
-    assert entry.startswith("  by entry 3, logged at ")
+    assert title == "RELEASED  the hold of entry 3"
+    assert entry.startswith("  by entry 4, logged at ")
     assert run(*ERASE).stdout.splitlines()[0] == "ERASED  2 decisions"
     vkey, tree = tmp_path / "log.vkey", tmp_path / "tree"
     vkey.write_text(run("log", "key").stdout)
     assert run("log", "export", tree).exit_code == 0
     told = run("verify", tree, "--vkey", vkey).stdout.splitlines()
-    assert told[0] == "VERIFIED  5 entries, nothing is wrong"
+    assert told[0] == "VERIFIED  6 entries, nothing is wrong"
 
 
 def test_a_subject_is_held_in_the_time_to_come_too(run: Run, first: str) -> None:
@@ -73,21 +72,21 @@ def test_holds_in_force_are_listed(run: Run, first: str) -> None:
     run("log", "hold", "--campaign", "spring sale", *CLAIMS)
     run("log", "hold", "--decision", first, *CLAIMS)
     one, other = run("log", "holds").stdout.splitlines()
-    assert one.startswith("entry 2  campaign `spring sale`  legal-claims, since ")
-    assert other.startswith(f"entry 3  decision `{first}`  legal-claims, since ")
+    assert one.startswith("entry 3  campaign `spring sale`  legal-claims, since ")
+    assert other.startswith(f"entry 4  decision `{first}`  legal-claims, since ")
     listed = json.loads(run("log", "holds", "--json").stdout)["holds"]
-    assert [each["index"] for each in listed] == [2, 3]
+    assert [each["index"] for each in listed] == [3, 4]
     assert (listed[0]["campaign"], listed[0]["ground"]) == ("spring sale", "legal-claims")
-    run("log", "release", "2")
+    run("log", "release", "3")
     assert len(run("log", "holds").stdout.splitlines()) == 1
 
 
 def test_as_json(run: Run, first: str) -> None:
     del first
     held = json.loads(run("log", "hold", "--campaign", "new", *CLAIMS, "--json").stdout)
-    assert (held["held"], held["entries"][0]["index"]) == (0, 2)
-    released = json.loads(run("log", "release", "2", "--json").stdout)
-    assert (released["released"], released["entry"]["index"]) == (2, 3)
+    assert (held["held"], held["entries"][0]["index"]) == (0, 3)
+    released = json.loads(run("log", "release", "3", "--json").stdout)
+    assert (released["released"], released["entry"]["index"]) == (3, 4)
 
 
 def test_what_cannot_be_held_or_released(run: Run, one_line: OneLine, first: str) -> None:
@@ -96,7 +95,7 @@ def test_what_cannot_be_held_or_released(run: Run, one_line: OneLine, first: str
     assert "the log has no decision `nothing`" in line
     assert "--ground" in one_line(run("log", "hold", "--campaign", "c"))
     assert "give one of" in one_line(run("log", "hold", *CLAIMS))
-    assert "the log: entry 0 is no hold in force" in one_line(run("log", "release", "0"))
+    assert "the log: entry 1 is no hold in force" in one_line(run("log", "release", "1"))
     assert "ENTRY" in one_line(run("log", "release", "x"))
     for options in (("log", "hold", "--campaign", "c", *CLAIMS), ("log", "release", "0")):
         assert "this is no UTF-8" in one_line(run(*options, "--by", "\udcff"))

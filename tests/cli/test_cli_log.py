@@ -32,17 +32,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return tmp_path / "var"
-
-
-@pytest.fixture
-def logged(run: Run, data: Path, policies: str, denied: object) -> Iterator[Decide]:
-    """Logs decisions in an installation of its own."""
-    assert run("init").exit_code == 0
-    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(data)}))
+def logged(installed: Path, policies: str, denied: object) -> Iterator[Decide]:
+    """Logs decisions in an installation of its own, from entry 1 on."""
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
     committer = Committer(SQLLogStore(database))
-    recorder = Recorder(Engine(load_bundle(policies)), committer, clock=utc_now)
+    recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=utc_now)
     terms = Terms(format=NATIVE, as_of=utc_now())
 
     def made(count: int) -> None:
@@ -93,13 +87,13 @@ def test_export_is_written_and_verifies(
 ) -> None:
     tree = tmp_path / "tree"
     logged(3)
-    assert run("log", "export", tree).stdout == f"{tree}  3 entries, 0 before; 2 files written\n"
+    assert run("log", "export", tree).stdout == f"{tree}  4 entries, 0 before; 2 files written\n"
     result = run("verify", tree, "--vkey", vkey)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.startswith("VERIFIED  3 entries, nothing is wrong\n  head       3:")
+    assert result.stdout.startswith("VERIFIED  4 entries, nothing is wrong\n  head       4:")
     logged(1)
     document = json.loads(run("log", "export", tree, "--json").stdout)
-    assert document == {"size_before": 3, "size": 4, "files_written": 2}
+    assert document == {"size_before": 4, "size": 5, "files_written": 2}
     assert run("verify", tree, "--vkey", vkey.read_text().strip()).exit_code == 0
 
 
@@ -116,7 +110,7 @@ def test_altered_directory(run: Run, logged: Decide, vkey: Path, tmp_path: Path)
     tree = tmp_path / "tree"
     logged(3)
     run("log", "export", tree)
-    bundle = tree / "tile" / "entries" / "000.p" / "3"
+    bundle = tree / "tile" / "entries" / "000.p" / "4"
     bundle.write_bytes(bundle.read_bytes().replace(b'"deny"', b'"fine"', 1))
     result = run("verify", tree, "--vkey", vkey, "--json")
     assert result.exit_code == 1
@@ -126,22 +120,21 @@ def test_altered_directory(run: Run, logged: Decide, vkey: Path, tmp_path: Path)
         "leaf_hash_differs",
         "root_differs",
     ]
-    assert {fault["entry"] for fault in document["faults"]} == {0, None}
+    assert {fault["entry"] for fault in document["faults"]} == {1, None}
 
 
 def test_log_that_is_not_what_was_signed(
-    run: Run, one_line: OneLine, logged: Decide, data: Path, tmp_path: Path
+    run: Run, one_line: OneLine, logged: Decide, installed: Path, tmp_path: Path
 ) -> None:
     logged(1)
-    (data / "checkpoint").unlink()
+    (installed / "checkpoint").unlink()
     line = one_line(run("log", "export", tmp_path / "tree"))
     assert "the anchored checkpoint is gone" in line
     assert "the anchored checkpoint is gone" in one_line(run("init"))
 
 
-def test_key_that_is_gone(run: Run, one_line: OneLine, logged: Decide, data: Path) -> None:
-    del logged
-    (data / "log.key").unlink()
+def test_key_that_is_gone(run: Run, one_line: OneLine, installed: Path) -> None:
+    (installed / "log.key").unlink()
     assert "are gone; put them back" in one_line(run("init"))
 
 
@@ -179,7 +172,7 @@ def test_trusted_checkpoint(
     logged(2)
     run("log", "export", tree)
     assert run("verify", tree, "--vkey", vkey, "--trusted", kept).exit_code == 0
-    forged = run("verify", tree, "--vkey", vkey, "--trusted", f"2:{'0' * 64}")
+    forged = run("verify", tree, "--vkey", vkey, "--trusted", f"3:{'0' * 64}")
     assert "trusted_root_differs" in forged.stdout
     assert "give the log's public key" in one_line(run("verify", tree, "--trusted", kept))
     kept.write_text("nonsense")
@@ -223,9 +216,9 @@ def test_exported_log_on_any_web_server(
     run("log", "export", tree)
     with web(partial(_Files, directory=str(tree))) as address:
         result = run("verify", address, "--vkey", vkey)
-        assert result.stdout.startswith("VERIFIED  3 entries")
-        (tree / "tile" / "0" / "000.p" / "3").unlink()
-        assert "`tile/0/000.p/3` is not there" in run("verify", address, "--vkey", vkey).stdout
+        assert result.stdout.startswith("VERIFIED  4 entries")
+        (tree / "tile" / "0" / "000.p" / "4").unlink()
+        assert "`tile/0/000.p/4` is not there" in run("verify", address, "--vkey", vkey).stdout
 
 
 class _Odd(BaseHTTPRequestHandler):

@@ -27,22 +27,23 @@ OneLine = Callable[[Result], str]
 
 @pytest.fixture
 def logged(
-    run: Run, tmp_path: Path, policies: str, campaign: dict[str, Any], denied: dict[str, Any]
+    installed: Path, policies: str, campaign: dict[str, Any], denied: dict[str, Any]
 ) -> list[str]:
-    """Four decisions: an allowed campaign, one for teenagers, one of which too little is known, one
-    that breaks all rules; their ids.
+    """Four decisions, the entries from 1 to 4; their ids.
+
+    An allowed campaign, one for teenagers, one of which too little is known, and one that breaks
+    all rules.
     """
-    assert run("init").exit_code == 0
     teenagers = campaign | {"id": "teens", "age": {"min": 16}, "profiling": True}
     vague = {name: value for name, value in teenagers.items() if name != "age"} | {"id": None}
-    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": f"{tmp_path}/var"}))
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
     committer = Committer(SQLLogStore(database))
     now = datetime(2026, 11, 5, 12, tzinfo=UTC)
-    recorder = Recorder(Engine(load_bundle(policies)), committer, clock=lambda: now)
+    recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=lambda: now)
     for submitted in (campaign, teenagers, vague, denied):
         recorder.record(submitted, terms=Terms(format=NATIVE, as_of=now), actor="pipeline")
     committer.close()
-    ids = [entry.columns.decision_id for entry in Decisions(database).entries(size=4)]
+    ids = [entry.columns.decision_id for entry in Decisions(database).entries(size=5)]
     database.close()
     return ids
 
@@ -81,7 +82,7 @@ def test_a_change_of_policies_is_told(run: Run, logged: list[str], branch: Path)
 
 
 def test_filters_and_json(run: Run, logged: list[str], branch: Path) -> None:
-    result = run("log", "impact", branch, "--rule", "minors/profiling", "--as-of", "3", "--json")
+    result = run("log", "impact", branch, "--rule", "minors/profiling", "--as-of", "4", "--json")
     verdicts = {
         "before": {"decision": "deny", "conclusive": True},
         "after": {"decision": "allow", "conclusive": True},
@@ -97,7 +98,7 @@ def test_filters_and_json(run: Run, logged: list[str], branch: Path) -> None:
         "undecidable": 0,
         "changes": [{**verdicts, "count": 1}],
         "rules": [{**rule, "count": 1}],
-        "listed": [{"id": logged[1], "index": 1, "campaign": "teens", **verdicts, "rules": [rule]}],
+        "listed": [{"id": logged[1], "index": 2, "campaign": "teens", **verdicts, "rules": [rule]}],
     }
     allowed = run("log", "impact", branch, "--outcome", "allow")
     assert (allowed.exit_code, allowed.stdout) == (0, "1 decision: 1 unchanged\n")
@@ -116,8 +117,8 @@ def test_what_cannot_be_decided_fails(
 ) -> None:
     """A vocabulary without a fact refuses what was submitted; altered contents are not decided."""
     with closing(sqlite3.connect(tmp_path / "var" / "assent.db")) as connection:
-        connection.execute("UPDATE sealed SET payload = x'7b7d' WHERE \"index\" = 3")
-        connection.execute('DELETE FROM sealed WHERE "index" = 2')
+        connection.execute("UPDATE sealed SET payload = x'7b7d' WHERE \"index\" = 4")
+        connection.execute('DELETE FROM sealed WHERE "index" = 3')
         connection.commit()
     for file in branch.glob("*.policy"):
         file.write_text(file.read_text().replace("profiling", "profiled"))
@@ -133,7 +134,7 @@ def test_what_cannot_be_decided_fails(
     assert "they do not open under their key" in lines[7]
     assert lines[8] == "4 decisions: 4 not decidable"
     made = json.loads(run("log", "impact", branch, "--json").stdout)
-    assert [each["index"] for each in made["listed"]] == [0, 1, 2, 3]
+    assert [each["index"] for each in made["listed"]] == [1, 2, 3, 4]
     assert all(each["why"] for each in made["listed"])
 
 

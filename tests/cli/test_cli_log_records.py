@@ -37,23 +37,23 @@ NAMES = (
     'plain, "x"\n',
     "Köln",
 )
+SIZE = 1 + len(NAMES)  # Entry 0 is the import of the policies.
 
 
 @pytest.fixture
-def filled(run: Run, tmp_path: Path, policies: str, campaign: dict[str, Any]) -> Path:
+def filled(run: Run, installed: Path, policies: str, campaign: dict[str, Any]) -> Path:
     """A log of campaigns with hostile names; the directory of the test, with its public key."""
-    assert run("init").exit_code == 0
-    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": f"{tmp_path}/var"}))
+    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
     committer = Committer(SQLLogStore(database))
     now = datetime(2026, 11, 5, 12, tzinfo=UTC)
-    recorder = Recorder(Engine(load_bundle(policies)), committer, clock=lambda: now)
+    recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=lambda: now)
     for name in NAMES:
         terms = Terms(format=NATIVE, as_of=now)
         recorder.record(campaign | {"id": name}, terms=terms, actor="pipeline")
     committer.close()
     database.close()
-    (tmp_path / "log.vkey").write_text(run("log", "key").stdout)
-    return tmp_path
+    (installed.parent / "log.vkey").write_text(run("log", "key").stdout)
+    return installed.parent
 
 
 def records(run: Run, file: Path, *options: str) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def test_csv_has_no_formulas_and_can_be_read_back(run: Run, filled: Path) -> Non
     cells = [row["campaign"] for row in rows]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\uff1d")) for cell in cells)
     assert [cell.removeprefix("'") for cell in cells] == list(NAMES)
-    assert [row["index"] for row in rows] == [str(n) for n in range(len(NAMES))]
+    assert [row["index"] for row in rows] == [str(n) for n in range(1, SIZE)]
     assert rows[0]["decided_at"] == "2026-11-05T12:00:00.000000Z"
     assert (rows[0]["erased"], rows[0]["conclusive"]) == ("false", "true")
     assert made["count"] == len(NAMES)
@@ -114,7 +114,7 @@ def test_what_is_written_is_verified(
 ) -> None:
     file = filled / f"some.{ending}"
     made = records(run, file, *options)
-    assert made["size"] == int(options[1]) if "--as-of" in options else len(NAMES)
+    assert made["size"] == (int(options[1]) if "--as-of" in options else SIZE)
     result = verified(run, file)
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
@@ -135,7 +135,7 @@ def test_pages_are_joined(run: Run, filled: Path, monkeypatch: pytest.MonkeyPatc
 def test_the_line_that_is_shown(run: Run, filled: Path) -> None:
     result = run("log", "records", filled / "one.txt", "--format", "csv", "--campaign", "+1")
     size = (filled / "one.txt").stat().st_size
-    shown = f"{filled}/one.txt  1 decision; as of size {len(NAMES)}, {size:,} bytes\n"
+    shown = f"{filled}/one.txt  1 decision; as of size {SIZE}, {size:,} bytes\n"
     assert result.stdout == shown
     lines = verified(run, filled / "one.txt").stdout.splitlines()
     assert lines[1:3] == ["  file       one.txt", "  filters    campaign +1"]
@@ -201,7 +201,7 @@ def test_a_nested_manifest_is_refused(run: Run, filled: Path) -> None:
     ("arguments", "words"),
     [
         (("all.xls",), "add --format"),
-        (("all.csv", "--as-of", "99"), "it has 9 entries; name that size or a smaller one"),
+        (("all.csv", "--as-of", "99"), "it has 10 entries; name that size or a smaller one"),
         (("absent/all.csv",), "check the name"),
         (("all.csv", "--text", '"'), "no partner"),
     ],

@@ -40,15 +40,9 @@ JSON = dict[str, Any]
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return tmp_path / "var"
-
-
-@pytest.fixture
-def log(run: Run, data: Path) -> Iterator[Database]:
-    """An installation without decisions."""
-    assert run("init").exit_code == 0
-    opened = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(data)}))
+def log(installed: Path) -> Iterator[Database]:
+    """An installation without decisions; its log has the import of the policies, as entry 0."""
+    opened = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
     yield opened
     opened.close()
 
@@ -131,7 +125,7 @@ def test_an_opa_collector_gets_gzipped_arrays_of_decision_log_events(
     assert result.stderr == f"2 events delivered to {collector.url}\n"
     ((headers, _),) = collector.requests
     assert (headers["content-type"], headers["content-encoding"]) == ("application/json", "gzip")
-    first, second = Decisions(log).entries(size=2)
+    first, second = Decisions(log).entries(size=3)
     event = collector.taken[0]
     assert [each["decision_id"] for each in collector.taken] == [first.id, second.id]
     assert event["bundles"] == {"assent": {"revision": first.columns.policy_digest}}
@@ -139,7 +133,7 @@ def test_an_opa_collector_gets_gzipped_arrays_of_decision_log_events(
     assert event["erased"] == ["/input"]
     assert "input" not in event
     assert "requested_by" not in event
-    assert event["custom"]["log"]["index"] == 0
+    assert event["custom"]["log"]["index"] == 1
     run("log", "hold", "--actor", "pipeline", "--ground", "legal-claims")
     again = run("log", "ship", "opa", "--shape", "opa", "--to", collector.url)
     assert again.stderr == f"0 events delivered to {collector.url}\n"
@@ -151,13 +145,13 @@ def test_with_contents_an_event_holds_what_was_recorded_byte_by_byte(
 ) -> None:
     record(1)
     ship = ("log", "ship", "all", "--to", "-", "--contents")
-    (entry,) = Decisions(log).entries(size=1)
+    (entry,) = Decisions(log).entries(size=2)
     assert entry.payload is not None
     for shape in ("opa", "cloudevents"):
         result = run(*ship[:2], shape, *ship[3:], "--shape", shape)
         assert entry.payload.input.decode() in result.stdout
         assert entry.payload.result.decode() in result.stdout
-    (event,) = events(run(*ship, "--shape", "ocsf"))
+    _, event = events(run(*ship, "--shape", "ocsf"))
     assert event["raw_data"] == entry.payload.result.decode()
     assert event["actor"] == {"user": {"name": "pipeline"}}
     assert event["resources"] == [{"type": "campaign", "uid": entry.columns.campaign}]
@@ -168,31 +162,36 @@ def test_without_contents_no_event_names_campaign_or_actor(
 ) -> None:
     record(1)
     run("log", "hold", "--actor", "pipeline", "--ground", "legal-claims")
-    (entry,) = Decisions(log).entries(size=1)
+    (entry,) = Decisions(log).entries(size=2)
     assert entry.columns.campaign is not None
     for shape in ("opa", "cloudevents", "ocsf"):
         text = run("log", "ship", shape, "--shape", shape, "--to", "-").stdout
         assert text
         assert entry.columns.campaign not in text
         assert "pipeline" not in text
+        assert "administrator" not in text
 
 
 def test_cloudevents_have_every_kind_of_entry(
-    run: Run, record: Callable[[int], None], data: Path
+    run: Run, record: Callable[[int], None], installed: Path
 ) -> None:
     record(2)
     run("log", "erase", "--actor", "pipeline", "--ground", "objection")
     shipped = events(run("log", "ship", "all", "--shape", "cloudevents", "--to", "-", "--contents"))
-    origin = KeyFile(data / "log.key").read().origin
+    origin = KeyFile(installed / "log.key").read().origin
     assert {event["source"] for event in shipped} == {origin}
-    assert [event["type"] for event in shipped] == ["assent.decision.v1"] * 2 + [
-        "assent.erasure.v1"
+    assert [event["type"] for event in shipped] == [
+        "assent.policy.v1",
+        "assent.decision.v1",
+        "assent.decision.v1",
+        "assent.erasure.v1",
     ]
-    assert [event["subject"] for event in shipped] == ["0", "1", "2"]
-    erased, _, erasure = (event["data"] for event in shipped)
+    assert [event["subject"] for event in shipped] == ["0", "1", "2", "3"]
+    imported, erased, _, erasure = (event["data"] for event in shipped)
+    assert (imported["transition"], imported["actor"]) == ("import", "administrator")
     assert (erased["decision"], erased["rules"]) == ("deny", [])
     assert not {"campaign", "actor", "input", "result"} & erased.keys()
-    assert (erasure["ground"], erasure["entries"]) == ("objection", [[0, 2]])
+    assert (erasure["ground"], erasure["entries"]) == ("objection", [[1, 3]])
     assert not {"_sd", "_sd_alg", "v"} & erasure.keys()
 
 
@@ -202,19 +201,20 @@ def test_ocsf_events_are_of_the_class_api_activity(
     record(1)
     run("log", "erase", "--actor", "pipeline", "--ground", "objection")
     record(1)
-    erased, erasure, decision = events(run("log", "ship", "siem", "--shape", "ocsf", "--to", "-"))
-    assert {each["class_uid"] for each in (erased, erasure, decision)} == {6003}
+    shipped = events(run("log", "ship", "siem", "--shape", "ocsf", "--to", "-"))
+    imported, erased, erasure, decision = shipped
+    assert {each["class_uid"] for each in shipped} == {6003}
     assert all(
-        each["type_uid"] == each["class_uid"] * 100 + each["activity_id"]
-        for each in (erased, erasure, decision)
+        each["type_uid"] == each["class_uid"] * 100 + each["activity_id"] for each in shipped
     )
+    assert (imported["activity_name"], imported["unmapped"]["transition"]) == ("Policy", "import")
     assert (decision["action_id"], decision["disposition_id"]) == (2, 2)
     assert decision["metadata"]["profiles"] == ["security_control"]
     assert "violated" in decision["message"]
     assert (erased["message"], erased["actor"]) == ("deny", {"app_name": "withheld"})
     assert (erasure["activity_id"], erasure["metadata"]["profiles"]) == (4, [])
     assert "action_id" not in erasure
-    *_, entry = Decisions(log).entries(size=3)
+    *_, entry = Decisions(log).entries(size=4)
     assert decision["time"] == int(entry.columns.decided_at.timestamp() * 1000)
 
 
@@ -222,20 +222,20 @@ def test_it_goes_on_where_it_ended(run: Run, record: Callable[[int], None], tmp_
     file = tmp_path / "events.ndjson"
     ship = ("log", "ship", "archive", "--shape", "cloudevents", "--to", file)
     record(2)
-    assert run(*ship).stderr == f"2 events delivered to {file}\n"
+    assert run(*ship).stderr == f"3 events delivered to {file}\n"
     assert run(*ship).stderr == f"0 events delivered to {file}\n"
     record(1)
     assert run(*ship).stderr == f"1 event delivered to {file}\n"
     subjects = [json.loads(line)["subject"] for line in file.read_text().splitlines()]
-    assert subjects == ["0", "1", "2"]
+    assert subjects == ["0", "1", "2", "3"]
     assert file.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("cut", [1, 40, 10_000])
 def test_a_line_that_was_cut_off_is_finished(
-    run: Run, record: Callable[[int], None], tmp_path: Path, data: Path, cut: int
+    run: Run, record: Callable[[int], None], tmp_path: Path, installed: Path, cut: int
 ) -> None:
-    file, bookmark = tmp_path / "events.ndjson", data / "shipping" / "archive"
+    file, bookmark = tmp_path / "events.ndjson", installed / "shipping" / "archive"
     ship = ("log", "ship", "archive", "--shape", "cloudevents", "--to", file)
     record(1)
     run(*ship)
@@ -256,9 +256,9 @@ def test_what_somebody_else_left_unfinished_spoils_no_event(
     file.write_bytes(b"x" * 100_000)
     record(1)
     assert run("log", "ship", "a", "--shape", "ocsf", "--to", file).exit_code == 0
-    rest, event = file.read_bytes().splitlines()
+    rest, *shipped = file.read_bytes().splitlines()
     assert rest == b"x" * 100_000
-    assert json.loads(event)["class_uid"] == 6003
+    assert [json.loads(event)["metadata"]["sequence"] for event in shipped] == [0, 1]
 
 
 def test_a_collector_that_fails_gets_the_same_again(
@@ -271,7 +271,7 @@ def test_a_collector_that_fails_gets_the_same_again(
         failed = run(*ship)
         assert f"the collector answers {status}; run the command again" in not_delivered(failed)
     assert run(*ship).exit_code == 0
-    assert [each["metadata"]["sequence"] for each in collector.taken] == [0, 1, 2]
+    assert [each["metadata"]["sequence"] for each in collector.taken] == [0, 1, 2, 3]
     assert len({body for _, body in collector.requests}) == 1
 
 
@@ -285,7 +285,7 @@ def test_a_collector_that_takes_less_at_a_time_gets_less(
     assert len(collector.taken) == 1
     assert "the collector answers 413" in not_delivered(failed)
     assert run(*ship).exit_code == 0
-    assert [each["metadata"]["sequence"] for each in collector.taken] == [0, 1, 2, 3, 4]
+    assert [each["metadata"]["sequence"] for each in collector.taken] == [0, 1, 2, 3, 4, 5]
 
 
 def test_a_collector_that_refuses_is_told(
@@ -346,38 +346,42 @@ def test_a_file_that_cannot_be_written(
 
 
 def test_another_log_is_not_shipped_under_the_same_name(
-    run: Run, record: Callable[[int], None], data: Path, tmp_path: Path
+    run: Run, record: Callable[[int], None], installed: Path, tmp_path: Path
 ) -> None:
     ship = ("log", "ship", "siem", "--shape", "ocsf", "--to", tmp_path / "events")
     record(1)
-    database = sqlite3.connect(data / "assent.db")
+    database = sqlite3.connect(installed / "assent.db")
     kept = sqlite3.connect(tmp_path / "kept.db")
     database.backup(kept)
     record(2)
     assert run(*ship).exit_code == 0
     kept.backup(database)
     shorter = run(*ship)
-    assert "3 entries of it were shipped, and it has 1; put back the log" in not_delivered(shorter)
+    assert "4 entries of it were shipped, and it has 2; put back the log" in not_delivered(shorter)
     record(2)
     other = run(*ship)
-    assert "its first 3 entries are not those that were shipped" in not_delivered(other)
+    assert "its first 4 entries are not those that were shipped" in not_delivered(other)
     database.close()
     kept.close()
 
 
 def test_a_bookmark_that_cannot_be_read_or_written_stops_it(
-    run: Run, record: Callable[[int], None], data: Path, one_line: OneLine, tmp_path: Path
+    run: Run,
+    record: Callable[[int], None],
+    installed: Path,
+    one_line: OneLine,
+    tmp_path: Path,
 ) -> None:
     ship = ("log", "ship", "siem", "--shape", "ocsf", "--to", tmp_path / "events")
     record(1)
-    (data / "shipping").write_text("")
+    (installed / "shipping").write_text("")
     assert "the directory of bookmarks cannot be made" in one_line(run(*ship))
-    (data / "shipping").unlink()
-    (data / "shipping").mkdir()
-    (data / "shipping" / "siem").write_text('{"size": -1}')
+    (installed / "shipping").unlink()
+    (installed / "shipping").mkdir()
+    (installed / "shipping" / "siem").write_text('{"size": -1}')
     assert "the bookmark cannot be read" in one_line(run(*ship))
-    (data / "shipping" / "siem").unlink()
-    (data / "shipping" / "siem").mkdir()
+    (installed / "shipping" / "siem").unlink()
+    (installed / "shipping" / "siem").mkdir()
     assert "the bookmark cannot be read" in one_line(run(*ship))
 
 
@@ -397,7 +401,7 @@ def test_a_bookmark_that_cannot_be_kept(
     assert "the bookmark cannot be written" in one_line(run(*ship))
     monkeypatch.undo()
     assert run(*ship).exit_code == 0
-    assert len((tmp_path / "events").read_text().splitlines()) == 2  # At least once: here twice.
+    assert len((tmp_path / "events").read_text().splitlines()) == 4  # At least once: here twice.
 
 
 @pytest.mark.parametrize("name", ["", "../up", "UP", "a" * 65])
@@ -418,7 +422,7 @@ def test_large_events_are_delivered_in_several_batches(
     record(4)
     assert run("log", "ship", "a", "--shape", "ocsf", "--to", collector.url).exit_code == 0
     assert len(collector.requests) > 1
-    assert [each["metadata"]["sequence"] for each in collector.taken] == [0, 1, 2, 3]
+    assert [each["metadata"]["sequence"] for each in collector.taken] == [0, 1, 2, 3, 4]
 
 
 def test_http_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -452,15 +456,15 @@ def test_following_waits_for_a_collector_and_says_so_once(
         "assent: interrupted",
     ]
     assert waits == [2.0, 4.0, 1.0, 1.0]
-    assert len(collector.taken) == 2
+    assert len(collector.taken) == 3
 
 
 def test_killed_again_and_again_it_misses_nothing(
-    record: Callable[[int], None], collector: Collector, data: Path
+    record: Callable[[int], None], collector: Collector, installed: Path
 ) -> None:
     record(40)
     command = [sys.executable, "-m", "api.cli", "log", "ship", "siem", "--shape", "ocsf"]
-    environment = os.environ | {"ASSENT_DATA_DIRECTORY": str(data)}
+    environment = os.environ | {"ASSENT_DATA_DIRECTORY": str(installed)}
     for _ in range(3):
         seen = len(collector.requests)
         process = subprocess.Popen(  # noqa: S603 - our own command.
@@ -473,7 +477,7 @@ def test_killed_again_and_again_it_misses_nothing(
         process.communicate()
     subprocess.run([*command, "--to", collector.url], env=environment, check=True)  # noqa: S603 - our own.
     indexes = [each["metadata"]["sequence"] for each in collector.taken]
-    assert sorted(set(indexes)) == list(range(55))
+    assert sorted(set(indexes)) == list(range(56))
 
 
 def test_the_page_shows_events_as_they_are(
@@ -485,7 +489,7 @@ def test_the_page_shows_events_as_they_are(
     shown = re.findall(r"### `(\w+)`.*?```json\n(.*?)```", text, re.DOTALL)
     assert [shape for shape, _ in shown] == list(SHAPES)
     for shape, event in shown:
-        (made,) = events(run("log", "ship", shape, "--shape", shape, "--to", "-"))
+        *_, made = events(run("log", "ship", shape, "--shape", shape, "--to", "-"))
         assert outline(json.loads(event)) == outline(made)
 
 

@@ -23,35 +23,33 @@ from engine.audit.log import Committer
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.log_store import SQLLogStore
-from engine.storage.policies import PolicyVersions, policy_version
+from engine.storage.policies import PolicyVersions
 
 Run = Callable[..., Result]
 OneLine = Callable[[Result], str]
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return tmp_path / "var" / "assent.db"
+def data(installed: Path) -> Path:
+    return installed / "assent.db"
 
 
 @pytest.fixture
-def logged(run: Run, data: Path, policies: str, denied: object) -> list[str]:
-    """Three decisions, one on each of the first days of November; their ids."""
-    return _logged(run, data, policies, denied)
+def logged(data: Path, policies: str, denied: object) -> list[str]:
+    """Three decisions, one on each of the first days of November, whose entry it is; their ids."""
+    return _logged(data, policies, denied)
 
 
-def _logged(run: Run, data: Path, policies: str, campaign: object) -> list[str]:
-    assert run("init").exit_code == 0
+def _logged(data: Path, policies: str, campaign: object) -> list[str]:
     database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(data.parent)}))
-    bundle = load_bundle(policies)
-    PolicyVersions(database).keep(policy_version(bundle.name, bundle.files))
+    bundle = load_bundle(policies, name="assent")  # The version in force.
     committer = Committer(SQLLogStore(database))
     for day in (1, 2, 3):
         now = datetime(2026, 11, day, 12, tzinfo=UTC)
         recorder = Recorder(Engine(bundle), committer, clock=repeat(now).__next__)
         recorder.record(campaign, terms=Terms(format=NATIVE, as_of=now), actor="pipeline")
     committer.close()
-    ids = [entry.columns.decision_id for entry in Decisions(database).entries(size=3)]
+    ids = [entry.columns.decision_id for entry in Decisions(database).entries(size=4)]
     database.close()
     return ids
 
@@ -116,7 +114,7 @@ def test_the_engine_is_told_where_it_is_another(
     run: Run, data: Path, policies: str, denied: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(facade, "__version__", "0.0.9")
-    (decision_id, *_) = _logged(run, data, policies, denied)
+    (decision_id, *_) = _logged(data, policies, denied)
     assert run("replay", decision_id).stdout == (
         f"IDENTICAL  {decision_id}\n"
         f"  decided by engine 0.0.9, replayed by {__version__}\n"
@@ -126,8 +124,8 @@ def test_the_engine_is_told_where_it_is_another(
 
 def test_what_was_altered_or_taken_away_is_told(run: Run, logged: list[str], data: Path) -> None:
     with sqlite3.connect(data) as connection:
-        connection.execute("""UPDATE sealed SET payload = x'7b7d' WHERE "index" = 0""")
-        connection.execute("""DELETE FROM sealed WHERE "index" = 2""")
+        connection.execute("""UPDATE sealed SET payload = x'7b7d' WHERE "index" = 1""")
+        connection.execute("""DELETE FROM sealed WHERE "index" = 3""")
     result = run("replay", "--all")
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
@@ -155,7 +153,7 @@ def test_an_erased_decision_is_no_fault(run: Run, logged: list[str]) -> None:
     assert (result.exit_code, result.stdout) == (0, "3 decisions: 2 identical, 1 erased\n")
     assert run("replay", logged[1]).stdout.splitlines() == [
         f"ERASED  {logged[1]}",
-        "  it was erased on the ground `objection`, as entry 3 says",
+        "  it was erased on the ground `objection`, as entry 4 says",
         "1 decision: 1 erased",
     ]
 
