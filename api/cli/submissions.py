@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import BinaryIO
 
 from api.adapters import AdapterRefusal, RecordFault, SubmittedRecord
 from api.adapters.records import LONGEST_DOCUMENT, UnreadRecord, read_record, unread_records
@@ -56,16 +57,24 @@ def submitted(file: Path) -> Iterator[Iterator[Record]]:
 
 @contextmanager
 def _source(file: Path) -> Iterator[bytes | Path]:
-    if file != STANDARD_INPUT:
+    if file == STANDARD_INPUT:
+        yield from _kept(sys.stdin.buffer)
+    elif file.is_fifo():  # It can be read once, and a file is looked into before.
+        with file.open("rb") as stream:
+            yield from _kept(stream)
+    else:
         yield file
-        return
-    start = sys.stdin.buffer.read(LONGEST_DOCUMENT + 1)
+
+
+def _kept(stream: BinaryIO) -> Iterator[bytes | Path]:
+    """Yield what a stream holds, as a file where it is too much for the memory."""
+    start = stream.read(LONGEST_DOCUMENT + 1)
     if len(start) <= LONGEST_DOCUMENT:
         yield start
         return
     with NamedTemporaryFile(prefix="assent-") as spool:
         spool.write(start)
-        shutil.copyfileobj(sys.stdin.buffer, spool)
+        shutil.copyfileobj(stream, spool)
         spool.flush()
         yield Path(spool.name)
 

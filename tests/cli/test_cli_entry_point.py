@@ -102,6 +102,21 @@ def test_an_interrupt_ends_on_one_line(policies: str) -> None:
     assert process.returncode == 130
 
 
+def test_a_pipe_is_read_as_standard_input_is(policies: str, many: Path) -> None:
+    for name in ("-", "/dev/stdin"):
+        result = subprocess.run(  # noqa: S603 - our own command.
+            [*COMMAND, "decide", name, "--policies", policies],
+            env=environment(),
+            cwd=ROOT,
+            input=many.read_bytes(),
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )
+        assert result.stderr == b""
+        assert result.stdout.count(b"\n") > 2
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_a_full_disk_is_told(policies: str, many: Path) -> None:
     with Path("/dev/full").open("wb") as full:
