@@ -8,20 +8,20 @@ from urllib.parse import urlsplit
 
 from api.http.journal import ERRORS
 from api.settings import Settings
-from api.setup import SetupError
+from api.setup import NotInstalled
 
 if TYPE_CHECKING:
     from .otlp import Exporter
 
 
 def check_tracing(settings: Settings) -> None:
-    """Raise `SetupError` where spans should be exported, and the library for it is not there."""
+    """Raise `NotInstalled` where spans should be exported, and the library for it is not there."""
     if settings.otlp_endpoint is not None:
         _library()
 
 
 def exporter_of(settings: Settings) -> Exporter | None:
-    """Return what exports spans, begun; None where no collector is named. Raises `SetupError`.
+    """Return what exports spans, begun; None where no collector is named. Raises `NotInstalled`.
 
     To be called in the process that exports, since its thread does not survive a fork.
     """
@@ -43,7 +43,7 @@ def _library() -> None:
     try:
         importlib.import_module("api.tracing.otlp")
     except ModuleNotFoundError as error:
-        raise SetupError(
+        raise NotInstalled(
             f"the setting `otlp_endpoint` needs the package {error.name}, which is not installed;"
             " install it with `pip install 'assent[otel]'`"
         ) from error

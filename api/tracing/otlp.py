@@ -8,7 +8,6 @@ Attributes follow OpenTelemetry's semantic conventions for HTTP servers, save th
 was sent: a path or a query may name a campaign or a person, and an address is one.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 
@@ -34,10 +33,8 @@ from opentelemetry.trace import (
 from api.http.traces import Trace
 from engine import __version__
 
+from .flow import MOST_WAITING, Flow
 from .stages import FAILURE, Answered, Stage
-
-MOST_WAITING = 4096
-"""Most spans of one process that wait for the collector; a few megabytes."""
 
 CLOSE_SECONDS = 3.0
 """How long the end of a process waits for the collector."""
@@ -45,8 +42,6 @@ CLOSE_SECONDS = 3.0
 _BATCH = 512
 _DELAY_MILLISECONDS = 1000
 _EXPORT_SECONDS = 5.0
-_MOST_CHARACTERS = 500
-_NO_REASON = "the collector did not take them"
 _METHODS = frozenset(
     ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE")
 )
@@ -65,7 +60,7 @@ class Exporter:
     ) -> None:
         self._server = server
         self._ids = _GivenIds()
-        self._flow = _Flow(on_failure, on_recovery)
+        self._flow = Flow(on_failure, on_recovery)
         sender = OTLPSpanExporter(
             endpoint=f"{endpoint}/v1/traces", timeout=_EXPORT_SECONDS, session=_session()
         )
@@ -139,67 +134,10 @@ class Exporter:
         span.end(stage.ended)
 
 
-class _Flow:
-    """How many spans wait for the collector, and whether it takes them."""
-
-    def __init__(
-        self, on_failure: Callable[[str], None], on_recovery: Callable[[int], None]
-    ) -> None:
-        self._lock = threading.Lock()
-        self._waiting = self._lost = 0
-        self._is_failing = False
-        self._on_failure, self._on_recovery = on_failure, on_recovery
-        self._reasons = _Reasons()
-
-    def admits(self, count: int) -> bool:
-        """Whether so many spans may wait as well; if not, they are lost."""
-        with self._lock:
-            is_room = self._waiting + count <= MOST_WAITING
-            if is_room:
-                self._waiting += count
-        if not is_room:
-            self._lose(count, f"more than {MOST_WAITING:,} spans wait for the collector")
-        return is_room
-
-    def sent(self, count: int, *, is_taken: bool) -> None:
-        """Take note of what became of a batch."""
-        with self._lock:
-            self._waiting -= count
-        if is_taken:
-            self._recover()
-        else:
-            self._lose(count, self._reasons.first)
-        self._reasons.first = _NO_REASON
-
-    def close(self) -> None:
-        """Tell what is lost by ending, if anything is."""
-        with self._lock:
-            waiting = self._waiting
-        if waiting:
-            self._lose(waiting, self._reasons.first)
-
-    def _lose(self, count: int, reason: str) -> None:
-        with self._lock:
-            is_news, self._is_failing = not self._is_failing, True
-            self._lost += count
-        if is_news:
-            self._on_failure(reason)
-
-    def _recover(self) -> None:
-        with self._lock:
-            # Who is merely slow is told of once, and not at every batch.
-            is_news = self._is_failing and self._waiting <= MOST_WAITING // 2
-            lost = self._lost
-            if is_news:
-                self._is_failing, self._lost = False, 0
-        if is_news:
-            self._on_recovery(lost)
-
-
 class _Watched(SpanExporter):
     """Sends as another does, and tells what became of it."""
 
-    def __init__(self, sender: SpanExporter, flow: _Flow) -> None:
+    def __init__(self, sender: SpanExporter, flow: Flow) -> None:
         self._sender = sender
         self._flow = flow
 
@@ -208,6 +146,8 @@ class _Watched(SpanExporter):
         result = SpanExportResult.FAILURE
         try:
             result = self._sender.export(spans)
+        except OSError as error:  # Some versions of the library tell of it, and some raise it.
+            self._flow.hear(str(error))
         finally:
             self._flow.sent(len(spans), is_taken=result is SpanExportResult.SUCCESS)
         return result
@@ -215,22 +155,6 @@ class _Watched(SpanExporter):
     def shutdown(self) -> None:
         """Send no more."""
         self._sender.shutdown()
-
-
-class _Reasons(logging.Handler):
-    """Keeps the first thing that the library says of a batch, for its lines are not as ours are."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.first = _NO_REASON
-        logger = logging.getLogger("opentelemetry")
-        logger.handlers[:] = [self]
-        logger.propagate = False
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a line."""
-        if self.first == _NO_REASON:
-            self.first = record.getMessage()[:_MOST_CHARACTERS]
 
 
 class _GivenIds(IdGenerator):
