@@ -30,6 +30,7 @@ from .settings import MEBIBYTE, Settings
 from .setup import SetupError
 from .signing import SigningError, check_origin, signer_of
 from .stamping import authority_of
+from .tracing.exporting import check_tracing
 from .wsgi import policies_of
 
 POOL = 32
@@ -71,6 +72,8 @@ def _examined(settings: Settings, now: Callable[[], datetime]) -> Iterator[Findi
     if settings.data_directory.is_dir():
         yield from _files(settings)
     yield _stamping(settings)
+    if settings.otlp_endpoint is not None:
+        yield _tracing(settings)
     yield _port(settings)
     database = open_database(settings)
     try:
@@ -158,6 +161,14 @@ def _stamping(settings: Settings) -> Finding:
     except SigningError as error:
         return _fail("time stamps", str(error), "correct `log_tsa` and `log_tsa_certificates`")
     return _ok("time stamps", "certificates are read" if authority else "none are asked for")
+
+
+def _tracing(settings: Settings) -> Finding:
+    try:
+        check_tracing(settings)
+    except SetupError as error:
+        return _fail("spans", str(error), "or leave `otlp_endpoint` out")
+    return _ok("spans", f"are sent to {settings.otlp_endpoint}")
 
 
 # --- what lies around -------------------------------------------------------------------------

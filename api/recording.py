@@ -19,7 +19,7 @@ import msgspec
 
 from engine import Decision, Engine
 from engine.audit.idempotency import RequestKey
-from engine.audit.log import Answer, Committer, Receipt
+from engine.audit.log import Answer, Committer, DecidedBefore, Receipt
 from engine.audit.record import DecisionRecord, LogError
 from engine.bundle.grants import name_of
 from engine.evaluation.document import instant_text
@@ -28,6 +28,7 @@ from engine.evaluation.standing_facts.book import FactBook
 
 from .metrics.instruments import Metrics
 from .submission import Decided, Refused, Terms, submit
+from .tracing.stages import FAILURE, Attributes, stage
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -144,11 +145,17 @@ class Recorder:
             return self._record(records, known, actor, None)
         return [
             one if isinstance(one, Refused) else Recorded(decided=one, receipt=None)
-            for one in (self._decide(record, known) for record in records)
+            for one in self._decide_all(records, known)
         ]
 
     def _known(self, terms: Terms) -> Terms:
         return replace(terms, standing=self._standing(self._engine))
+
+    def _decide_all(self, records: Sequence[object], terms: Terms) -> Sequence[Decided | Refused]:
+        with stage("decide") as tell:
+            decided = [self._decide(record, terms) for record in records]
+            tell(_told(self._engine.identity.name, decided))
+        return decided
 
     def _decide(self, record: object, terms: Terms) -> Decided | Refused:
         started = time.perf_counter()
@@ -160,7 +167,7 @@ class Recorder:
     def _record(
         self, records: Sequence[object], terms: Terms, actor: str, request: RequestKey | None
     ) -> Sequence[Outcome]:
-        decided, now = [self._decide(record, terms) for record in records], self._clock()
+        decided, now = self._decide_all(records, terms), self._clock()
         waiting = [
             DecisionRecord(
                 decision_id=str(one.document["id"]),
@@ -176,15 +183,41 @@ class Recorder:
             for record, one in zip(records, decided, strict=True)
             if isinstance(one, Decided)
         ]
-        with self._metrics.waiting(len(waiting)):
-            answers = iter(self._committer.append_many(waiting))
+        answers = iter(self._commit(waiting))
         return [
             one if isinstance(one, Refused) else self._answered(one, next(answers))
             for one in decided
         ]
+
+    def _commit(self, waiting: Sequence[DecisionRecord]) -> Sequence[Answer]:
+        if not waiting:
+            return ()
+        with self._metrics.waiting(len(waiting)), stage("commit") as tell:
+            answers = self._committer.append_many(waiting)
+            tell({"assent.records": len(waiting), **_failure_of(answers)})
+        return answers
 
     def _answered(self, decided: Decided, answer: Answer) -> Recorded | LogError:
         if isinstance(answer, LogError):
             return answer
         self._metrics.decided(self._engine.identity.name, decided)
         return Recorded(decided=decided, receipt=answer)
+
+
+def _told(policy_set: str, decided: Sequence[Decided | Refused]) -> Attributes:
+    """Return what a span may say of decisions: nothing of what was decided on, and by whom."""
+    told: dict[str, str | int] = {"assent.policy_set": policy_set, "assent.records": len(decided)}
+    if len(decided) == 1:
+        (one,) = decided
+        told["assent.outcome"] = (
+            "refused" if isinstance(one, Refused) else one.decision.effect.value
+        )
+    return told
+
+
+def _failure_of(answers: Sequence[Answer]) -> Attributes:
+    """Return the first failure to write; a decision that was there before is none."""
+    for each in answers:
+        if isinstance(each, LogError) and not isinstance(each, DecidedBefore):
+            return {FAILURE: type(each).__name__}
+    return {}

@@ -25,6 +25,7 @@ from api.contents import open_database
 
 from .http.journal import JSONFormatter
 from .settings import Settings
+from .tracing.exporting import check_tracing
 from .wsgi import Process, check_prepared, policies_of, start
 
 CLIENT_SECONDS = 30
@@ -113,6 +114,7 @@ def serve(settings: Settings) -> None:
 
     Raises, before anything listens, what `api.wsgi.start` raises.
     """
+    check_tracing(settings)
     database = open_database(settings)
     try:
         check_prepared(settings, database)

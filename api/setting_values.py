@@ -141,6 +141,16 @@ def read_public_url(value: object, _base: Path) -> str | None:
     return url.rstrip("/")
 
 
+def read_otlp_endpoint(value: object, _base: Path) -> str | None:
+    """Read the address of a collector, without the path of a signal; None is read as it is."""
+    if value is None:
+        return None
+    url = (read_address(value) if isinstance(value, str) else "").rstrip("/")
+    if not url or url.endswith("/v1/traces"):
+        raise ValueError("a web address without `/v1/traces`, which is added")
+    return url
+
+
 def read_origins(value: object, _base: Path) -> frozenset[str]:
     """Read origins (RFC 6454), in one text or as the texts of a list."""
     texts = value if isinstance(value, list) else [value]

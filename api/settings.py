@@ -30,6 +30,7 @@ from .setting_values import (
     read_flag,
     read_grants,
     read_origins,
+    read_otlp_endpoint,
     read_path,
     read_place,
     read_public_url,
@@ -93,6 +94,7 @@ class Settings:
     graceful_timeout: int
     log_level: str
     metrics_public: bool
+    otlp_endpoint: str | None
     rate_limit: int
     cors_origins: frozenset[str]
     oidc_issuer: str
@@ -316,6 +318,13 @@ SETTINGS = (
         shown="`false`",
         meaning="`true` shows `/metrics` to everyone, `false` to keys with the role `monitor`",
         read=read_flag,
+    ),
+    Setting(
+        name="otlp_endpoint",
+        default=None,
+        shown="none: no spans are made",
+        meaning="collector that takes spans (OTLP): `http://127.0.0.1:4318` ([below](#spans))",
+        read=read_otlp_endpoint,
     ),
     Setting(
         name="rate_limit",

@@ -56,6 +56,10 @@ class UnfitPolicies(SetupError):  # noqa: N818 - the house names what happened; 
     """The policies that should be the first ones cannot decide, or cannot be read."""
 
 
+class NotInstalled(SetupError):  # noqa: N818 - as above.
+    """A setting needs a library that is an extra, and is not installed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparation:
     """What `initialise` did: the keys that it made, none where all was prepared before.

@@ -51,6 +51,8 @@ from .setup import SetupError
 from .signing import check_origin, reason_of, signer_of
 from .stamping import authority_of, stamper_of
 from .tokens import tokens_of
+from .tracing.exporting import exporter_of
+from .tracing.stages import Answered
 
 SERVICE = "service"
 """Who declares what its settings say, for the log."""
@@ -100,6 +102,7 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
     publisher = publisher_of(settings, database, signer, watch)
     on_stamping = _counted(metrics, "stamping", _journal_stamping)
     stamper = stamper_of(settings, publisher, on_failure=on_stamping)
+    exporter = exporter_of(settings)
     app = create_app(
         _service(
             settings,
@@ -110,6 +113,7 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
             publisher=publisher,
             metrics=metrics,
             rates=rates,
+            send_spans=None if exporter is None else exporter.send,
         )
     )
     signer.start()
@@ -127,6 +131,8 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
             stamper.close()
         database.close()
         metrics.close()
+        if exporter is not None:
+            exporter.close()
 
     return Process(wsgi=app, close=close)
 
@@ -190,6 +196,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
     publisher: CheckpointPublisher,
     metrics: Metrics,
     rates: Rates | None,
+    send_spans: Callable[[Answered], None] | None,
 ) -> Service:
     return Service(
         policies=policies,
@@ -222,6 +229,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         rates=rates,
         origins=settings.cors_origins,
         tokens=tokens_of(settings),
+        send_spans=send_spans,
         probe=partial(_probe, database, signer),
         clock=utc_now,
         limits=Limits(

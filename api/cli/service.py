@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from api.cli.failures import Failure
 from api.contents import open_database
 from api.settings import Settings, SettingsError, load_settings
-from api.setup import SetupError, UnfitPolicies
+from api.setup import NotInstalled, SetupError, UnfitPolicies
 from api.signing import SigningError
 from api.wsgi import check_prepared
 from engine.audit.publishing import NotWitnessed
@@ -27,7 +27,7 @@ def service_told() -> Iterator[None]:
         raise Failure("settings", str(error)) from error
     except Conflict as error:
         raise Failure("service", str(error), "choose another name, or revoke that one") from error
-    except UnfitPolicies as error:
+    except (UnfitPolicies, NotInstalled) as error:
         raise Failure("service", str(error)) from error
     except SigningError as error:
         raise Failure("service", str(error)) from error

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
+from api.tracing.stages import Answered, Timeline, keep
+
 from .access import MEASURED, PUBLIC, PUBLISHED, admit, check_rate
 from .answers import SECURITY_HEADERS, problem_answer
 from .crossing import open_to_origin, preflight
@@ -59,7 +61,10 @@ def _register_admission(app: Flask, service: Service) -> None:
     def identify() -> None:
         g.started = time.perf_counter()
         g.request_id = request_id(request.headers.get("X-Request-ID"))
-        g.trace = trace_of(request.headers.get("traceparent"))
+        is_exported = service.send_spans is not None
+        g.trace = trace_of(request.headers.get("traceparent"), is_exported=is_exported)
+        g.timeline = Timeline() if is_exported and g.trace.is_sampled else None
+        keep(g.timeline)
         g.key = g.standing = None
 
     @app.before_request
@@ -97,7 +102,7 @@ def _register_closing(app: Flask, service: Service) -> None:
         for name, value in SECURITY_HEADERS.items():
             answer.headers.setdefault(name, value)
         fields = _request_fields(answer)
-        started = g.started
+        started, answered = g.started, _answered(answer)
 
         def log() -> None:
             taken = time.perf_counter() - started
@@ -105,9 +110,26 @@ def _register_closing(app: Flask, service: Service) -> None:
             service.metrics.answered(route, answer.status_code, taken)
             told = {**fields, "milliseconds": round(1000 * taken, 3)}
             ACCESS.info("request", extra={"fields": told})
+            if service.send_spans is not None and answered is not None:
+                service.send_spans(answered)
+                keep(None)
 
         answer.call_on_close(log)  # A stream is over when it is closed, and not before.
         return answer
+
+
+def _answered(answer: Response) -> Answered | None:
+    """Return what spans are made of, None where no timeline is kept."""
+    if g.timeline is None:
+        return None
+    return Answered(
+        trace=g.trace,
+        timeline=g.timeline,
+        method=request.method,
+        scheme=request.scheme,
+        route=request.url_rule.rule if request.url_rule is not None else None,
+        status=answer.status_code,
+    )
 
 
 def _request_fields(answer: Response) -> Mapping[str, object]:

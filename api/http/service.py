@@ -9,6 +9,7 @@ from api.metrics.instruments import Metrics
 from api.policies_in_force import PoliciesInForce
 from api.recording import Recorder
 from api.replay import Replayer
+from api.tracing.stages import Answered
 from engine import Engine
 from engine.audit.log import Committer
 from engine.audit.publishing import CheckpointPublisher
@@ -62,7 +63,8 @@ class Streams:
 class Service:
     """The parts of one process. `clock` gives the instant of a decision that names none.
 
-    `recorder` makes what decides by an engine and records: one for each request.
+    `recorder` makes what decides by an engine and records: one for each request. `send_spans` is
+    there where spans are exported.
     """
 
     policies: PoliciesInForce
@@ -93,3 +95,4 @@ class Service:
     rates: Rates | None = None
     origins: frozenset[str] = frozenset()
     tokens: Tokens | None = None
+    send_spans: Callable[[Answered], None] | None = None

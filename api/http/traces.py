@@ -29,8 +29,8 @@ class Trace:
         return f"00-{self.trace_id}-{self.span_id}-{self.is_sampled:02x}"
 
 
-def trace_of(traceparent: str | None) -> Trace:
-    """Return the trace of a request."""
+def trace_of(traceparent: str | None, *, is_exported: bool = False) -> Trace:
+    """Return the trace of a request. One that begins here is sampled where spans are exported."""
     span_id = secrets.token_hex(8)
     found = _PARENT.fullmatch(traceparent) if traceparent is not None else None
     if found is not None:
@@ -44,4 +44,6 @@ def trace_of(traceparent: str | None) -> Trace:
                 parent_id=parent_id,
                 is_sampled=bool(int(flags, 16) & _SAMPLED),
             )
-    return Trace(trace_id=secrets.token_hex(16), span_id=span_id, parent_id=None, is_sampled=False)
+    return Trace(
+        trace_id=secrets.token_hex(16), span_id=span_id, parent_id=None, is_sampled=is_exported
+    )

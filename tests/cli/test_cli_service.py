@@ -1,6 +1,7 @@
 """`assent init`, `assent keys` and `assent serve`, short of serving."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -117,3 +118,15 @@ def test_init_with_broken_policies(
     line = one_line(run("init"))
     assert line.startswith(f"assent: service: the policies in {five_mistakes} cannot decide: ")
     assert line.endswith(f"its check has 5 errors; `assent check {five_mistakes}` says more\n")
+
+
+def test_serve_without_the_library_for_spans_names_the_extra(
+    run: Run, one_line: OneLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("init")
+    monkeypatch.setenv("ASSENT_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+    monkeypatch.delitem(sys.modules, "api.tracing.otlp", raising=False)
+    monkeypatch.setitem(sys.modules, "opentelemetry.context", None)
+    line = one_line(run("serve"))
+    assert "install it with `pip install 'assent[otel]'`" in line
+    assert "assent init" not in line
