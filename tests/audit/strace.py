@@ -28,13 +28,16 @@ def need_strace() -> None:
         pytest.skip(refusal)
 
 
-def faulty(call: str, fault: str, when: str, trace: Path) -> list[str]:
+def faulty(
+    call: str, fault: str, when: str, trace: Path, *, place: Path | None = None
+) -> list[str]:
     """Return the command under which some calls have a fault; what happens is traced in a file.
 
     A fault is `error=EIO` or `signal=KILL`. Calls are counted in each thread, from 1: `3` is the
-    third, `3+7` that and every seventh from there.
+    third, `3+7` that and every seventh from there. With a `place` only those that concern it count.
     """
-    return [*_traced(call, trace), "-e", f"inject={call}:{fault}:when={when}"]
+    at = () if place is None else ("-P", str(place))
+    return [*_traced(call, trace), *at, "-e", f"inject={call}:{fault}:when={when}"]
 
 
 def has_struck(trace: Path) -> bool:

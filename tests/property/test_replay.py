@@ -105,7 +105,7 @@ def test_what_consent_strings_say_is_replayed_from_the_strings() -> None:
     [
         (b"5", "its record cannot be read: its standing facts are no list of objects"),
         (b"[5]", "its record cannot be read: its standing facts are no list of objects"),
-        (b"[{}]", "its standing facts cannot be read: this is no standing fact"),
+        (b"[{}]", "its record cannot be read: this is no standing fact"),
     ],
 )
 def test_what_is_no_standing_fact_is_not_replayed(standing: bytes, why: str) -> None:
