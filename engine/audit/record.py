@@ -300,9 +300,8 @@ def _texts(said: Said) -> Iterator[str]:
         if text is not None:
             yield text
     for source in said.sources:
-        for text in (source.instrument, source.title, source.article):
-            if text is not None:
-                yield text
+        named = (source.instrument, source.title, source.article)
+        yield from (text for text in named if text is not None)
 
 
 # --- sealing ----------------------------------------------------------------------------------

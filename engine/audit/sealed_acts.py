@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias, TypedDict
+from typing import Literal, TypeAlias, TypedDict, assert_never
 
 import msgspec
 
@@ -190,6 +190,7 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
                 commitment=act.commitment,
                 **common,
             )
+    assert_never(act)
 
 
 def _shapes(schedule: Schedule) -> tuple[ClassShape, ...]:

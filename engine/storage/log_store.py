@@ -229,6 +229,8 @@ def _searched(columns: QueryColumns) -> Row:
 
 
 def _payload_rows(entries: Iterable[LogEntry]) -> Iterator[Row]:
-    for entry in entries:
-        if (kept := entry.payload) is not None:
-            yield (entry.index, kept.input, kept.input_salt, kept.result, kept.result_salt)
+    return (
+        (entry.index, kept.input, kept.input_salt, kept.result, kept.result_salt)
+        for entry in entries
+        if (kept := entry.payload) is not None
+    )

@@ -45,10 +45,9 @@ class Event:
 
     def has_come(self, now: datetime) -> bool:
         """Whether the event brought its version into force, at this time or before."""
-        if self.in_force_from is None or self.is_cancelled:
-            return False
         # Clocks of machines differ: what the log says is in force waits for none of them.
-        return self.is_at_once or self.in_force_from <= now
+        is_due = self.in_force_from is not None and self.in_force_from <= now
+        return not self.is_cancelled and (self.is_at_once or is_due)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,6 +142,24 @@ def test_a_server_that_cut_its_connections_is_found_again(
 # --- SQLite -----------------------------------------------------------------------------------
 
 
+def test_a_watch_on_a_server_that_is_gone_says_so(
+    postgresql: PostgreSQLServer, postgresql_url: str
+) -> None:
+    database = Database(postgresql_url)
+
+    def watch_on() -> None:
+        with database.watching() as watch:
+            watch.wait(0.01)
+            postgresql.cut(postgresql_url)
+            watch.wait(20)
+
+    with pytest.raises(StorageUnavailable, match="cannot be read"):
+        watch_on()
+    with database.watching() as watch:
+        watch.wait(0.01)
+    database.close()
+
+
 def test_folder_that_does_not_exist(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/missing/assent.db")
     with pytest.raises(StorageUnavailable, match="lock file"), database.writing():

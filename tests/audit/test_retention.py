@@ -109,6 +109,10 @@ def test_all_before_the_earliest_kept_day_are_due_and_no_others(
     assert (period.last_day(day) < today) == (day < earliest)
 
 
+def test_the_end_of_a_month_is_the_last_day_of_several_periods() -> None:
+    assert Period.read("1 month").earliest_kept(date(2026, 3, 31)) == date(2026, 3, 1)
+
+
 def test_before_the_calendar_nothing_is_due() -> None:
     assert Period.read("9999 years").earliest_kept(TODAY) == date.min
 

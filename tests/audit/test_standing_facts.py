@@ -17,6 +17,7 @@ from engine.audit.fact_history import FactLedger
 from engine.audit.leaf import read_leaf
 from engine.audit.record import RecordError
 from engine.audit.sealed_acts import seal_act
+from engine.audit.verify_log import verify_log
 from engine.evaluation.standing_facts.book import statement_bytes
 from engine.storage.contents import Contents
 from engine.storage.database import Database
@@ -27,7 +28,9 @@ from engine.storage.policy_sets import Order, OutdatedRevision, PolicySets, Wron
 from engine.storage.schema import standing_fact_version
 from engine.storage.sealing import begin_sealing
 from engine.storage.standing_facts import FactQuery, StandingFacts, Statement
+from engine.storage.tile_log import TileLog
 from tests.audit.conftest import NOON, Clock
+from tests.audit.published import KEY, published
 from tests.audit.test_sealing import content_key, contents, keys_url, report_of
 
 __all__ = ["content_key", "contents", "keys_url"]  # The fixtures of a key store.
@@ -79,6 +82,10 @@ def test_every_version_is_kept_and_logged(facts: StandingFacts, database: Databa
     assert facts.list(FactQuery()) == ([], None)
     report = report_of(database)
     assert (report.faults, report.entries) == ((), 3)
+    leaves = [entry.leaf for entry in TileLog(database).entries(size=3)]
+    assert verify_log(published(leaves), [KEY.verifier]).faults == ()
+    faults = verify_log(published([*leaves[:2], leaves[1]]), [KEY.verifier]).faults
+    assert (2, "fact_out_of_order") in [(fault.index, fault.code) for fault in faults]
 
 
 def test_what_is_stated_opens_the_commitment_of_its_leaf(facts: StandingFacts) -> None:

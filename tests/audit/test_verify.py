@@ -425,3 +425,8 @@ def test_receipt_checks_and_recomputes_the_leaf_hash(make_record: Any) -> None:
         check_receipt(leaf=entries[3].leaf, proof=proof, root=tree_root(leaves))
     with pytest.raises(ProofError):
         check_receipt(leaf=entries[2].leaf, proof=proof, root=tree_root(leaves[:4]))
+
+
+def test_contents_that_are_here_are_not_unread(lines: list[dict[str, Any]]) -> None:
+    lines[3]["unread"] = {"why": "their key is not here", "is_altered": False}
+    assert (2, "entry_malformed") in codes(report_on(lines))

@@ -1,10 +1,13 @@
 """Reading standing facts: what they must say, and every fault with its place."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from engine import Engine, explain
 from engine.evaluation.decode import CampaignFault
+from engine.evaluation.prose import MOST_MISSING
 from engine.evaluation.standing_facts.book import FactBook, Misfit
 from engine.evaluation.standing_facts.fact import (
     LONGEST_EVIDENCE,
@@ -15,7 +18,7 @@ from engine.evaluation.standing_facts.fact import (
     read_standing_fact,
 )
 from tests.strategies.standing import KNOWING, document
-from tests.unit.evaluation.courtroom import court, rule
+from tests.unit.evaluation.courtroom import CAMPAIGN, court, rule
 
 BUNDLE = court(rule("prohibit when campaign.flag"), vocabulary=KNOWING)
 NAMED = {"kind": "advertiser", "name": "A"}
@@ -219,3 +222,15 @@ def test_what_no_longer_fits_states_nothing_and_is_kept_by_its_fault() -> None:
     assert (made.fault.pointer, made.listed.subject) == ("/facts/gone", about)
     assert found.stated(about) is found.stated(about)
     assert found.stated(Subject(kind=SubjectKind.ADVERTISER, name="B")) == ()
+
+
+def test_of_very_many_values_the_first_are_told_and_the_others_counted() -> None:
+    many = [f"f{number}" for number in range(MOST_MISSING + 2)]
+    told = "".join(f'  {name} : yes_no "{name}"\n' for name in many)
+    knowing = KNOWING.replace("  audiences  : list", f"{told}  audiences  : list", 1)
+    engine = Engine(court(rule("prohibit when campaign.flag"), vocabulary=knowing))
+    facts = engine.standing_facts([document("advertiser", "A", dict.fromkeys(many, True))])
+    campaign = {**CAMPAIGN, "advertiser": {"name": "A"}}
+    campaign.pop("items", None)
+    decision = engine.decide(campaign, as_of=datetime(2026, 1, 1, tzinfo=UTC), standing=facts)
+    assert "and 2 more values" in explain(decision)

@@ -6,7 +6,7 @@ from engine.ide.edits import edited
 from engine.ide.rename import Refusal, definitions, references, renamable, rename
 from engine.ide.snapshot import Snapshot, take
 from engine.source.text import Span
-from tests.unit.ide.desk import FILES, desk
+from tests.unit.ide.desk import FILES, desk, written
 
 
 def at(snapshot: Snapshot, words: str, file: str = "minors.policy") -> int:
@@ -298,3 +298,35 @@ def test_a_table_and_the_words_in_its_columns_are_followed() -> None:
         "fee",
         "fee",
     ]
+
+
+LIMIT = """
+parameter age_limit : whole_number
+  source        DSA art 28
+  reviewed on   2026-01-01
+  from 2024-01-01 is 16
+end parameter
+
+policy ages "Ages"
+  source        DSA art 28
+  in force from 2024-02-17
+
+  rule lowest "Nobody below it"
+    prohibit when campaign.audience.minimum_age is less than age_limit
+    message       "too young"
+    remedy        "Raise it."
+end policy
+
+profile house "Our house"
+  source        DSA art 28
+  tightens      age_limit to 18 from 2026-01-01
+end profile
+"""
+
+
+def test_a_parameter_is_followed_to_where_it_is_tightened() -> None:
+    snapshot, _ = written(LIMIT)
+    offset = at(snapshot, "age_limit to 18", "new.policy")
+    assert lines(snapshot, definitions(snapshot, "new.policy", offset)) == ["new:2"]
+    found = references(snapshot, "new.policy", offset, with_declarations=False)
+    assert lines(snapshot, found) == ["new:13", "new:20"]

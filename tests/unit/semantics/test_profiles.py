@@ -12,6 +12,7 @@ from engine.semantics.directions import Direction, directions_of, is_as_strict
 from engine.semantics.tree import Constant, Enforcement, Value
 from engine.semantics.types import Scalar
 from engine.source.text import Span
+from engine.testing.mutation import try_mutants
 
 ROOT = Path(__file__).parents[3]
 VOCABULARY = (ROOT / "tests" / "golden" / "vocabulary.policy").read_text(encoding="utf-8")
@@ -337,3 +338,12 @@ end test
     assert bundle is not None
     assert len(bundle.cases) == 1
     assert bundle.is_tested_here("assent/law.policy")
+
+
+def test_what_is_adopted_is_not_changed_to_see_whether_a_test_notices() -> None:
+    house = HEAD + "profile p\n  source CODE sec 1\n  adopts assent.minors\nend profile\n"
+    files = {"house.policy": house}
+    bundle, _ = build("house", files | adopted_beside(files))
+    assert bundle is not None
+    assert bundle.policies.rules
+    assert list(try_mutants(bundle, [])) == []

@@ -81,3 +81,11 @@ def test_an_impossible_day_is_told_without_what_clings_to_it() -> None:
         fault, words = only_fault(f"in force from 2026-02-30{clinging}")
         assert fault.code == "E0206"
         assert words == "2026-02-30"
+
+
+@pytest.mark.parametrize("typed", ["adopts assent.privacy", "tightens limit to 5"])
+def test_clauses_of_a_profile_stand_in_one(typed: str) -> None:
+    source = Source(name="t", text=f"module m\n{typed}\n")
+    _, (fault,) = parse(source)
+    assert source.slice(fault.span) == typed.split(maxsplit=1)[0]
+    assert "profile" in f"{fault.headline} {fault.label} {fault.help}"
