@@ -83,7 +83,7 @@ def test_a_closed_pipe_ends_quietly(policies: str, many: Path) -> None:
 
 
 def test_an_interrupt_ends_on_one_line(policies: str) -> None:
-    # Whoever runs the tests in the background of a shell ignores interrupts, and so do its children.
+    # A shell's background ignores interrupts, and so does whatever it runs.
     heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     python, option, code = COMMAND
     with subprocess.Popen(  # noqa: S603 - our own command.

@@ -330,3 +330,9 @@ def test_a_parameter_is_followed_to_where_it_is_tightened() -> None:
     assert lines(snapshot, definitions(snapshot, "new.policy", offset)) == ["new:2"]
     found = references(snapshot, "new.policy", offset, with_declarations=False)
     assert lines(snapshot, found) == ["new:13", "new:20"]
+
+
+def test_what_is_tightened_and_is_not_there_leads_nowhere() -> None:
+    snapshot, _ = written(LIMIT.replace("age_limit to 18", "age_limt to 18"))
+    offset = at(snapshot, "age_limt to 18", "new.policy")
+    assert definitions(snapshot, "new.policy", offset) == ()
