@@ -59,7 +59,7 @@ def submitted(file: Path) -> Iterator[Iterator[Record]]:
 def _source(file: Path) -> Iterator[bytes | Path]:
     if file == STANDARD_INPUT:
         yield from _kept(sys.stdin.buffer)
-    elif file.is_fifo():  # It can be read once, and a file is looked into before.
+    elif file.is_fifo() or file.is_char_device():  # A file is looked into first, and these pass by.
         with file.open("rb") as stream:
             yield from _kept(stream)
     else:

@@ -108,8 +108,9 @@ def test_evidence_has_the_newest_time_stamp(
     api = Caller(app=process.wsgi, installation=installation)  # type: ignore[arg-type] # It is a Flask.
     wait, query = "/v1/decisions?receipt=wait", "/v1/decisions/evidence?outcome=deny"
     api.post({"campaign": campaign()}, wait)
-    options = ["--tsa-certificate", tsa.chain, "--vkey", tmp_path / "log.vkey"]
-    options[3].write_text(str(KeyFile(installation.settings.log_key).read().verifiers[0]))  # type: ignore[attr-defined] # It is a path.
+    key = tmp_path / "log.vkey"
+    key.write_text(str(KeyFile(installation.settings.log_key).read().verifiers[0]))
+    options = ["--tsa-certificate", tsa.chain, "--vkey", key]
     bare, file = tmp_path / "bare.zip", tmp_path / "evidence.zip"
     _fetch(api, query, bare)
     assert "(timestamp_missing)" in verify(bare, *options).output
