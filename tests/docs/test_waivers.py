@@ -121,7 +121,8 @@ def test_list_says_why_a_granted_waiver_has_no_effect() -> None:
 
 
 def test_anna_and_ben_do_as_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    installation = install(tmp_path, log_level="error", port=free_port())
+    # In one process: after another process has followed a grant, this one decides by it as well.
+    installation = install(tmp_path, log_level="error", port=free_port(), workers="1")
     started = start(installation.settings)
     publish(Caller(app=cast(Flask, started.wsgi), installation=installation), waiving.rules())
     started.close()
