@@ -41,6 +41,7 @@ from .http import journal
 from .http.app import create_app
 from .http.rates import Rates
 from .http.service import Limits, Service, Streams
+from .keys_in_force import KeysInForce
 from .metrics.instruments import MeasuredStore, Metrics
 from .policies_in_force import NotFresh, NotInForce, PoliciesInForce, utc_now
 from .publishing import publisher_of
@@ -217,7 +218,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         erasures=Erasures(database),
         saved_queries=SavedQueries(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
-        keys=ApiKeys(database),
+        keys=KeysInForce(ApiKeys(database), clock=utc_now),
         tiles=TileLog(database),
         signer=signer,
         publisher=publisher,

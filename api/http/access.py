@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from engine.storage.keys import ApiKey, ApiKeys, Role
+from api.keys_in_force import KeysInForce
+from engine.storage.keys import ApiKey, Role
 
 from .jwks import KeysUnavailable
 from .problems import (
@@ -113,7 +114,9 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
 _CHALLENGE = 'Bearer realm="assent"'
 
 
-def admit(keys: ApiKeys, tokens: Tokens | None, endpoint: str, authorization: str | None) -> ApiKey:
+def admit(
+    keys: KeysInForce, tokens: Tokens | None, endpoint: str, authorization: str | None
+) -> ApiKey:
     """Return the key of a request. Raises `ProblemRaised` unless it may call the endpoint.
 
     Who comes with a token of an identity provider is let in as a key of the subject's name.
@@ -162,7 +165,7 @@ def check_unlimited(key: ApiKey) -> None:
         raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
 
 
-def _authenticated(keys: ApiKeys, tokens: Tokens | None, authorization: str | None) -> ApiKey:
+def _authenticated(keys: KeysInForce, tokens: Tokens | None, authorization: str | None) -> ApiKey:
     if authorization is None:
         detail = "send a key as `Authorization: Bearer assent_…`"
         raise _unauthenticated(detail, _CHALLENGE)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from api.keys_in_force import KeysInForce
 from api.metrics.instruments import Metrics
 from api.policies_in_force import PoliciesInForce
 from api.recording import Recorder
@@ -16,7 +17,6 @@ from engine.audit.publishing import CheckpointPublisher
 from engine.audit.signing import CheckpointSigner
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
-from engine.storage.keys import ApiKeys
 from engine.storage.policies import PolicyVersions
 from engine.storage.policy_sets import PolicySets
 from engine.storage.readiness import Readiness
@@ -79,7 +79,7 @@ class Service:
     erasures: Erasures
     saved_queries: SavedQueries
     replayer: Replayer
-    keys: ApiKeys
+    keys: KeysInForce
     tiles: TileLog
     signer: CheckpointSigner
     publisher: CheckpointPublisher

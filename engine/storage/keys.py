@@ -4,7 +4,7 @@ A key reads `assent_<prefix>_<secret>`: 8 hexadecimal characters that name it in
 and 256 random bits in base64url. The SHA-256 of the whole text is stored; a slow
 password hash would add nothing, since nobody can guess 256 random bits.
 
-Every check reads the database, so that a revocation in one process is in force at once in all.
+Every check here reads the database, so that it knows of a revocation in whatever process.
 """
 
 import hashlib

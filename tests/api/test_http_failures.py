@@ -17,6 +17,7 @@ from api.contents import open_database
 from api.http.app import create_app
 from api.http.failures import problem_of
 from api.http.service import Limits, Service, Streams
+from api.keys_in_force import KeysInForce
 from api.policies_in_force import PoliciesInForce
 from api.publishing import publisher_of
 from api.recording import Recorder
@@ -96,7 +97,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         erasures=Erasures(database),
         saved_queries=SavedQueries(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
-        keys=ApiKeys(database),
+        keys=KeysInForce(ApiKeys(database), clock=clock),
         tiles=TileLog(database),
         signer=signer,
         publisher=publisher_of(made.settings, database, signer),

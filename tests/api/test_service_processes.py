@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from api.contents import open_database
 from engine.audit.tree import TreeHead
 from engine.audit.verify import verify_export
 from engine.storage.decisions import Decisions
+from engine.storage.keys import ApiKeys, Role
 from tests.api.installation import (
     NDJSON,
     Document,
@@ -78,6 +79,42 @@ def test_posts_from_many_threads(served: Served) -> None:
     assert len({one["receipt"]["index"] for one in made}) == 200
     assert [one["campaign"] for one in made] == [f"t{n}" for n in range(200)]
     _verify(served, made)
+
+
+def test_revocation_reaches_every_process_within_two_seconds(served: Served) -> None:
+    with closing(open_database(served.installation.settings)) as database:
+        keys = ApiKeys(database)
+        made = keys.create(name="leaked", roles=[Role.SUBMITTER], policy_sets=["assent"])
+        with ExitStack() as stack:
+            ways = [
+                stack.enter_context(
+                    closing(http.client.HTTPConnection("127.0.0.1", served.port, timeout=60))
+                )
+                for _ in range(4)
+            ]
+            assert [_statuses(ways, made.token) for _ in range(2)] == [[200] * 4] * 2
+            # The key is remembered by now, and opens no other set than its own.
+            assert _statuses(ways, made.token, "others") == [403] * 4
+            keys.revoke(made.key.prefix)
+            revoked = begun = time.monotonic()
+            while _statuses(ways, made.token) != [401] * 4:
+                assert begun - revoked <= 2, "who asked later was let in"
+                begun = time.monotonic()
+            assert _statuses(ways, made.token) == [401] * 4
+
+
+def _statuses(
+    ways: list[http.client.HTTPConnection], token: str, policy_set: str = "assent"
+) -> list[int]:
+    """Return the status of a batch of nothing, over each connection."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    found = []
+    for way in ways:
+        way.request("POST", f"/v1/decisions/batch?policy_set={policy_set}", b"[]", headers)
+        answer = way.getresponse()
+        answer.read()
+        found.append(answer.status)
+    return found
 
 
 def test_receipt_holds_against_the_proof(served: Served) -> None:
