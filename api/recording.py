@@ -170,7 +170,7 @@ class Recorder:
         decided, now = self._decide_all(records, terms), self._clock()
         waiting = [
             DecisionRecord(
-                decision_id=str(one.document["id"]),
+                decision_id=one.id,
                 decided_at=now,
                 input=input_of(
                     record, terms, grants=one.decision.grants, standing=one.decision.standing

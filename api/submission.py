@@ -11,7 +11,7 @@ answer. Nothing is recorded; that is for the caller.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cached_property
 
 from engine import CampaignError, Decision, Engine, document
 from engine.evaluation.decode import CampaignFault
@@ -47,18 +47,39 @@ class Refused:
     faults: tuple[Fault, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # Without slots: what was told once is kept.
 class Decided:
     """A record that was decided on: the decision, and its document for the answer and the log.
 
     `origin` leads from a pointer into the campaign to that into the submitted record, where the
-    two differ. `write` returns the document as the log keeps it, in canonical JSON.
+    two differ. `beside` are the members that the adapter adds to the document.
     """
 
     decision: Decision
-    document: Document
-    write: Callable[[], bytes]
+    engine: Engine
+    id: str
     origin: Origin | None
+    beside: Document
+
+    @cached_property
+    def document(self) -> Document:
+        """The whole document; `rules` lists every rule with its status."""
+        identity = self.engine.identity
+        made = document(self.decision, id=self.id, identity=identity, origin=self.origin)
+        return made | self.beside
+
+    @cached_property
+    def summary(self) -> Document:
+        """The document without `rules`: what is answered, unless all of it is asked for.
+
+        It does not wait for the rules that came to nothing to be listed, of which there are many.
+        """
+        made = self.engine.summarise(self.decision, id=self.id, origin=self.origin)
+        return made | self.beside
+
+    def write(self) -> bytes:
+        """Return the whole document as the log keeps it, in canonical JSON (RFC 8785)."""
+        return self.engine.write(self.decision, id=self.id, origin=self.origin, beside=self.beside)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +131,12 @@ def _decide(
         )
     except CampaignError as error:
         return Refused(faults=_faults(_declared(error.faults, derived), origin))
-    beside = {} if adaptation is None else {"unmapped": sorted(adaptation.unmapped)}
     return Decided(
         decision=decision,
-        document=document(decision, id=id, identity=engine.identity, origin=origin) | beside,
-        write=partial(engine.write, decision, id=id, origin=origin, beside=beside),
+        engine=engine,
+        id=id,
         origin=origin,
+        beside={} if adaptation is None else {"unmapped": sorted(adaptation.unmapped)},
     )
 
 

@@ -19,9 +19,10 @@ from .bundle.grants import NO_GRANTS, GrantedPrograms, Grants
 from .bundle.load import UnreadableError, read_directory
 from .evaluation.decision import Decision
 from .evaluation.decode import CampaignFault
-from .evaluation.document import Identity, Origin
+from .evaluation.document import Document, Identity, Origin, Writer, told
 from .evaluation.program import Program
-from .evaluation.scribe import Scribe
+from .evaluation.results import Results
+from .evaluation.scribe import Scribe, list_results
 from .evaluation.standing_facts.book import FactBook
 from .evaluation.standing_facts.holding import decide_upon
 from .evaluation.values import Campaign
@@ -197,6 +198,22 @@ class Engine:
         return self._scribe.write(
             decision, id=id, identity=self.identity, origin=origin, beside=beside
         )
+
+    def summarise(
+        self,
+        decision: Decision,
+        *,
+        id: str,  # noqa: A002 - the member's name.
+        origin: Origin | None = None,
+    ) -> Document:
+        """Return the document of a decision without `rules`, the list of all rules."""
+        results = decision.results
+        listed = results.listed if isinstance(results, Results) else list_results(results)
+        return {
+            **told(decision, Writer(origin=origin), id=id, identity=self.identity),
+            "passed": listed.passed,
+            "not_applicable": listed.not_applicable,
+        }
 
     def _own(self, descriptor: object) -> Campaign:
         """Return the campaign, read here or before by this bundle."""

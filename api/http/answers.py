@@ -57,7 +57,7 @@ def decision_document(
 
     A dry run has no id: there is nothing to look up. `proof` is a receipt (`http.receipts`).
     """
-    made = _viewed(recorded.decided.document, view)
+    made = recorded.decided.document if view == FULL else recorded.decided.summary
     if recorded.receipt is None:
         return made | {"id": None, "recorded": False}
     return made | _recorded(recorded.receipt, proof)
@@ -87,7 +87,7 @@ def decision_text(recorded: Recorded, *, proof: bytes | None = None) -> Response
     decided, receipt = recorded.decided, recorded.receipt
     where = "nothing was recorded: a dry run"
     if receipt is not None:
-        where = f"recorded as entry {receipt.index} of the log, {decided.document['id']}"
+        where = f"recorded as entry {receipt.index} of the log, {decided.id}"
     text = f"{explain(decided.decision, origin=decided.origin)}{where}\n"
     if proof is not None:
         text += f"\n{proof.decode()}"

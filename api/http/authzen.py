@@ -176,7 +176,7 @@ def _campaign(resource: Mapping[str, object], form: str) -> dict[str, object]:
 
 def decision_answer(recorded: Recorded) -> dict[str, object]:
     """Return a recorded decision as AuthZEN has it: the reasons for a user, and for an admin."""
-    made, receipt = recorded.decided.document, recorded.receipt
+    made, receipt = recorded.decided.summary, recorded.receipt
     assert receipt is not None  # noqa: S101 - there are no dry runs here.
     found = [*_listed(made, "findings")]
     context: dict[str, object] = {

@@ -44,7 +44,7 @@ class DataPath:
 
 def package_document(recorded: Recorded) -> Document:
     """Return the document of a package: one decision."""
-    made = recorded.decided.document
+    made = recorded.decided.summary
     return {
         "allow": made["decision"] == "allow",
         "decision": made["decision"],

@@ -430,6 +430,8 @@ def read_envelope(
             message="the body should be an object", pointer=before, help=_ENVELOPE_HELP
         )
         return None, Envelope(), (error,)
+    if body.keys() == _ALONE and body["campaign"] is not None:
+        return body["campaign"], _BARE, ()  # There is nothing around it that could be wrong.
     values, faults = _load(ENVELOPE, body)
     errors = tuple(
         ProblemError(
@@ -500,6 +502,7 @@ def _malformed_order(errors: Sequence[ProblemError]) -> Problem:
 
 _ERASURE_HELP = 'write `{"campaign": "cmp-7", "ground": "objection"}`'
 
+_ALONE, _BARE = {"campaign"}, Envelope()
 _ENVELOPE_HELP = 'write the campaign, or the platform\'s record, as `{"campaign": {…}}`'
 
 

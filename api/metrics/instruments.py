@@ -39,7 +39,7 @@ OTHER = "other"
 ACTS = ("signing", "publishing", "stamping")
 """What happens to the log beside the requests."""
 
-_QUIET = (Status.NOT_APPLICABLE, Status.SATISFIED)
+_COUNTED = (Status.VIOLATED, Status.UNDETERMINED, Status.WAIVED, Status.EXCEPTED)
 
 
 class Metrics:
@@ -95,10 +95,9 @@ class Metrics:
         decision = decided.decision
         conclusive = "true" if decision.verdict.conclusive else "false"
         self._decisions.labels(policy_set, decision.effect.value, conclusive).inc()
-        for result in decision.results:
-            if result.status not in _QUIET:
-                rule = result.rule.id if self._rules.knows((policy_set, result.rule.id)) else OTHER
-                self._rule_hits.labels(policy_set, rule, result.status.value).inc()
+        for result in decision.with_status(*_COUNTED):
+            rule = result.rule.id if self._rules.knows((policy_set, result.rule.id)) else OTHER
+            self._rule_hits.labels(policy_set, rule, result.status.value).inc()
 
     @contextmanager
     def waiting(self, count: int) -> Iterator[None]:

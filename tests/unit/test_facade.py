@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.evaluation.decision import Effect
+from engine.evaluation.document import document
 from engine.facade import (
     BundleError,
     CampaignError,
@@ -41,6 +42,15 @@ def test_a_descriptor_and_its_campaign_are_decided_alike() -> None:
     one = ENGINE.decide(descriptor, as_of=NOW)
     assert one.effect is Effect.DENY
     assert ENGINE.decide(ENGINE.read(descriptor), as_of=NOW) == one
+
+
+@pytest.mark.parametrize("flag", [True, False])
+def test_a_summary_is_the_document_without_the_list_of_all_rules(*, flag: bool) -> None:
+    made = ENGINE.decide({**CAMPAIGN, "flag": flag}, as_of=NOW)
+    whole = document(made, id="1", identity=ENGINE.identity)
+    assert len(whole.pop("rules")) == 1  # type: ignore[arg-type] # It is a list.
+    # The members are in the same order: it is for people.
+    assert list(ENGINE.summarise(made, id="1").items()) == list(whole.items())
 
 
 def test_the_identity_names_the_policies_and_the_engine() -> None:

@@ -120,7 +120,7 @@ def _read(service: Service) -> _Asked:
 def _answer(service: Service, asked: _Asked, outcome: Recorded) -> Response:
     proof = None
     if asked.query.receipt == WAIT:
-        entry = service.decisions.get(str(outcome.decided.document["id"]))
+        entry = service.decisions.get(outcome.decided.id)
         proof = receipt_file(service, entry)
     if asked.wants_text:
         return decision_text(outcome, proof=proof)

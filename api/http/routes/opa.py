@@ -133,7 +133,7 @@ def _decided(
     outcome = _recorded(service, engine, given)
     made: dict[str, object] = {"result": path.of(package_document(outcome))}
     if outcome.receipt is not None:
-        made["decision_id"] = outcome.decided.document["id"]
+        made["decision_id"] = outcome.decided.id
     if query.provenance:
         made["provenance"] = provenance(engine)
     return made
