@@ -2,8 +2,8 @@
 
 With them go the waivers that were granted by request: an engine has both, and is one for a request.
 
-A thread reads from the database what is in force and what is to come. It builds what it does not
-have, off the path of requests, and then puts everything in the place of what was there in one step:
+A thread reads from the database what is in force and what is to come. What it has is decided by at
+once; what it does not have it builds, off the path of requests, each put in its place in one step:
 a request takes the engine of its set once and keeps it. What was approved last, and what waits for
 its time, is built before anybody needs it, so that coming into force is no more than a comparison
 of times.
@@ -17,6 +17,7 @@ nothing else is in force. Whoever cannot confirm it does not decide.
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -24,7 +25,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from engine import Engine, EngineError, bundle_from_files
+from engine import CampaignError, Engine, EngineError, bundle_from_files
 from engine.bundle.grants import Grants
 from engine.evaluation.document import Identity
 from engine.evaluation.standing_facts.book import FactBook
@@ -90,6 +91,7 @@ class PoliciesInForce:
         self._state = _State()
         self._latest = datetime.min.replace(tzinfo=UTC)
         self._refreshing = threading.Lock()
+        self._changing = threading.Lock()  # Held for as long as the state is replaced.
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self.default = default
@@ -158,17 +160,22 @@ class PoliciesInForce:
     # --- for the thread -----------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Read what is in force, build what is not built, and decide by it from now on.
+        """Read what is in force, decide by it from now on, and build what is not built.
 
+        Whatever is built already goes on deciding while the rest is being built, be it for seconds.
         Raises `StorageError`; what is known then stays as it is.
         """
         with self._refreshing:
             asked, state = time.monotonic(), self._state
             if self._sets.number() == state.plan.number:
                 self._confirm(state, asked)
-                return
-            plan = self._sets.plan()
-            self._state = self._built(plan, state, asked)
+            else:
+                planned = self._planned(self._sets.plan(), state, asked)
+                with self._changing:
+                    self._state = planned
+            for key in self._wanted(self._state.plan):
+                if key not in self._state.engines and key not in self._state.failures:
+                    self._build(key)
 
     def start(self) -> None:
         """Keep up with the database from now on, in a thread of this process."""
@@ -204,37 +211,63 @@ class PoliciesInForce:
                 watch.wait(POLL_SECONDS)
 
     def _confirm(self, state: _State, asked: float) -> None:
-        if self._state is state and asked > state.confirmed:
-            self._state = replace(state, confirmed=asked)
+        with self._changing:
+            if self._state is state and asked > state.confirmed:
+                self._state = replace(state, confirmed=asked)
 
-    def _built(self, plan: Plan, before: _State, asked: float) -> _State:
+    def _planned(self, plan: Plan, before: _State, asked: float) -> _State:
+        """Return the state of a plan, with those of its engines that are built."""
         engines: dict[_Key, Engine] = {}
-        failures: dict[_Key, str] = {}
         for key in self._wanted(plan):
-            grants = plan.grants.get(key[0], ())
-            kept = before.engines.get(key)
-            if kept is not None and grants == before.plan.grants.get(key[0], ()):
-                engines[key] = kept
-                continue
-            try:
-                engine = self._engine(*key) if kept is None else kept
-                engines[key] = engine.with_grants(Grants(grants))
-            except (EngineError, NotFound, ValueError) as error:
-                failures[key] = str(error)
+            kept, grants = before.engines.get(key), plan.grants.get(key[0], ())
+            if kept is not None:
+                is_same = grants == before.plan.grants.get(key[0], ())
+                engines[key] = kept if is_same else kept.with_grants(Grants(grants))
         is_known = plan.facts == before.plan.facts
         return _State(
             plan=plan,
             timelines={line.policy_set: line for line in plan.timelines},
             engines=engines,
-            failures=failures,
             books={
-                key: before.books[key]
-                if is_known and key in before.books
-                else engine.standing_facts(plan.facts)
+                key: before.books[key] if is_known else engine.standing_facts(plan.facts)
                 for key, engine in engines.items()
             },
             confirmed=asked,
         )
+
+    def _build(self, key: _Key) -> None:
+        """Build one version, off the path of requests, or keep why it cannot be used."""
+        plan = self._state.plan
+        try:
+            grants = Grants(plan.grants.get(key[0], ()))
+            engine = self._engine(*key).with_grants(grants)
+            self._prepare(engine)
+            book = engine.standing_facts(plan.facts)
+        except (EngineError, NotFound, ValueError) as error:
+            with self._changing:
+                failures = {**self._state.failures, key: str(error)}
+                self._state = replace(self._state, failures=failures)
+            return
+        with self._changing:
+            # INVARIANT: only `refresh` changes the plan, and it waits for this.
+            state = self._state
+            self._state = replace(
+                state,
+                engines={**state.engines, key: engine},
+                books={**state.books, key: book},
+            )
+
+    def _prepare(self, engine: Engine) -> None:
+        """Decide once, so that what is compiled for the first decision is there before a request.
+
+        That is a second for 2,000 rules. Nearly nothing is known of the campaign, so that nearly
+        every rule has something to say.
+        """
+        now = self._clock()
+        day = now.date().isoformat()
+        with suppress(CampaignError):  # By another vocabulary, the first request waits for it.
+            decision = engine.decide({"flight": {"start": day, "end": day}}, as_of=now)
+            engine.write(decision, id="")
 
     def _wanted(self, plan: Plan) -> dict[_Key, None]:
         """Return what is in force, was before it, is to come, or is likely to be asked for."""

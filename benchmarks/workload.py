@@ -112,12 +112,23 @@ def bundle_of(count: int) -> Bundle:
     return _built([_rule(number) for number in range(count)])
 
 
+def files_of(count: int) -> dict[str, str]:
+    """Return the files of that bundle."""
+    return _files([_rule(number) for number in range(count)])
+
+
 def unshared(count: int) -> Bundle:
     """Return a bundle of which every rule has a quantifier of its own, with another within."""
     return _built([_unshared(number) for number in range(count)])
 
 
 def _built(rules: list[str]) -> Bundle:
+    bundle, diagnostics = build("workload", _files(rules))
+    assert bundle is not None, diagnostics
+    return bundle
+
+
+def _files(rules: list[str]) -> dict[str, str]:
     files = {
         name: text
         for name, text in read_directory(shipped_directory()).items()
@@ -129,9 +140,7 @@ def _built(rules: list[str]) -> Bundle:
             "  in force from 2024-02-17\n  source DSA art 28(2)\n"
             f"{''.join(rules[first : first + 500])}end policy\n"
         )
-    bundle, diagnostics = build("workload", files)
-    assert bundle is not None, diagnostics
-    return bundle
+    return files
 
 
 def _rule(number: int) -> str:

@@ -13,6 +13,7 @@ from api import policies_in_force as module
 from api.contents import open_database
 from api.policies_in_force import NotFresh, PoliciesInForce
 from api.wsgi import start
+from engine import Engine
 from engine.audit.acts import Transition
 from engine.storage.database import Database
 from engine.storage.errors import StorageUnavailable
@@ -22,6 +23,7 @@ from engine.storage.schema import policy_version as kept
 from tests.api.installation import Caller, allowed, install, problem_of
 from tests.api.publishing import policies
 
+BOUND = 2
 SOUND = Finding(report=b"{}", is_sound=True)
 
 
@@ -41,7 +43,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def in_force(database: Database) -> PoliciesInForce:
-    made = PoliciesInForce(database, default="assent", bound=2)
+    made = PoliciesInForce(database, default="assent", bound=BOUND)
     made.refresh()
     return made
 
@@ -104,6 +106,26 @@ def test_approved_version_is_built_before_it_is_in_force(
     sets.roll_back("assent", Order(actor="ben"))
     made.refresh()
     assert made.is_in_force(first)
+
+
+def test_what_is_in_force_decides_while_another_version_is_built(
+    database: Database, now: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = in_force(database)
+    build = PoliciesInForce._engine  # noqa: SLF001 - what takes long.
+    before, seen = made.engine("assent"), []
+
+    def slowly(self: PoliciesInForce, policy_set: str, digest: str) -> Engine:
+        now[0] += 10 * BOUND
+        seen.append(made.engine("assent"))
+        return build(self, policy_set, digest)
+
+    monkeypatch.setattr(PoliciesInForce, "_engine", slowly)
+    approved(database, 1)
+    made.refresh()
+    assert seen == [before]
+    made.refresh()
+    assert len(seen) == 1, "it is built once"
 
 
 def test_version_that_was_altered_is_not_decided_by(database: Database) -> None:
