@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -39,15 +40,10 @@ CONSTANT = (
     "server = Server(load_settings()); server.load = lambda: app; server.run()"
 )
 """The same gunicorn with an application that answers a constant."""
-CAMPAIGN: dict[str, Any] = {
-    "id": "cmp-2026-0042",
-    "name": "Autumn",
-    "markets": ["DE", "FR"],
-    "flight": {"start": "2026-12-01", "end": "2026-12-20"},
-    "advertiser": {"name": "Example", "country": "DE", "sector": "retail"},
-    "targeting": {"age": {"min": 18, "max": 45}, "genders": ["female"], "profiling": True},
-    "creatives": [{"id": f"ad-{n}", "format": "image", "text": "Try it"} for n in range(4)],
-}
+CAMPAIGN: dict[str, Any] = json.loads(
+    files("api.examples").joinpath("allowed.json").read_text(encoding="utf-8")
+)["campaign"]
+"""The example that the shipped policies allow; where most is unknown, a record has 100 kB."""
 
 
 @contextmanager
