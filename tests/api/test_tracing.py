@@ -275,7 +275,9 @@ def test_dead_collector_fails_nothing_and_is_told_once_and_counted(
         began = time.monotonic()
     assert time.monotonic() - began < 3 * CLOSE_SECONDS
     with api.get("/metrics", role="monitor") as answer:
-        assert "\nassent_spans_lost_total 9.0\n" in answer.text  # Three for each decision.
+        assert "\nassent_spans_lost_total 9.0\n" in answer.get_data(
+            as_text=True
+        )  # Three for each decision.
     (line,) = capsys.readouterr().err.splitlines()
     told = json.loads(line)
     assert (told["level"], told["event"]) == ("error", "spans are not exported")
