@@ -7,15 +7,21 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.api.installation import Document, Served, allowed, free_port, install, serving
+from tests.api.installation import (
+    Document,
+    Served,
+    allowed,
+    free_port,
+    install,
+    serving,
+    serving_nodes,
+)
 from tests.api.publishing import policies
 from tests.postgresql import PostgreSQLServer
 
@@ -28,19 +34,16 @@ PATIENCE = 30.0
 @pytest.fixture(params=["sqlite", "postgresql"])
 def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Served]]:
     """One node on SQLite, or two on one PostgreSQL; two workers each."""
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            installation = install(tmp_path, log_level="error", port=free_port())
-            yield [stack.enter_context(serving(installation))]
-            return
-        server: PostgreSQLServer = request.getfixturevalue("postgresql")
-        url = stack.enter_context(server.database())
-        one = install(tmp_path, log_level="error", database_url=url, port=free_port())
-        other = replace(one, settings=replace(one.settings, port=int(free_port())))
-        yield [
-            stack.enter_context(serving(each, log=f"log-{number}"))
-            for number, each in enumerate((one, other))
-        ]
+    if request.param == "sqlite":
+        with serving_nodes(install(tmp_path, log_level="error"), 1) as running:
+            yield running
+        return
+    server: PostgreSQLServer = request.getfixturevalue("postgresql")
+    with (
+        server.database() as url,
+        serving_nodes(install(tmp_path, log_level="error", database_url=url), 2) as running,
+    ):
+        yield running
 
 
 def _call(

@@ -47,6 +47,7 @@ _BEYOND_SCHEMAS = {
     "search.manifest": "the same",
     "search.evidence": "the same, and that there is any filter at all",
     "vocabulary.show": "policy sets that exist",
+    "policy_sets.impact": "as of a search",
     "facts.list": "cursors",
     "facts.record": "numbers that can be read exactly",
     "facts.amend": "the same",
