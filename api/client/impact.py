@@ -12,7 +12,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True):
     """What all parts of the answer are."""
 
 
-class Verdict(_Part, frozen=True, kw_only=True):
+class Verdict(_Part, frozen=True, kw_only=True, order=True):
     """An outcome."""
 
     decision: Effect
@@ -87,7 +87,7 @@ class Impact(_Part, frozen=True, kw_only=True):
             **{name: getattr(self, name) + getattr(page, name) for name in _COUNTS},
             changes=tuple(
                 OutcomeChange(before=before, after=after, count=count)
-                for (before, after), count in changes.items()
+                for (before, after), count in sorted(changes.items())
             ),
             rules=tuple(
                 RuleChangeCount(rule=rule, before=before, after=after, count=count)

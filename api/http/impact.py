@@ -44,10 +44,7 @@ _OF_ALL = frozenset({"since", "until", "as_of"})
 
 
 def impact_answer(
-    service: Service,
-    key: ApiKey,
-    version: SetVersion,
-    query: ImpactParameters,
+    service: Service, key: ApiKey, version: SetVersion, query: ImpactParameters
 ) -> Response:
     """Return what a version makes of a page of decisions. Raises `ProblemRaised`.
 
