@@ -3,6 +3,7 @@
 from typing import cast
 
 import pytest
+import schemathesis
 
 from api.http import impact
 from api.setup import make_key
@@ -61,6 +62,11 @@ def test_counsel_is_told_how_many_and_an_auditor_which(fresh: Caller) -> None:
     assert only["count"] == 1
     seen = [("replay", ((1, 4),), f"the {role}") for role in ("author", "approver", "auditor")]
     assert accesses(fresh)[:3] == seen
+    key = {"Authorization": f"Bearer {fresh.installation.tokens['auditor']}"}
+    contract = schemathesis.openapi.from_wsgi("/openapi.json", fresh.app, headers=key)
+    place = {"name": "assent", "version": draft["version"]}
+    case = contract.find_operation_by_id("policy_sets_impact").Case(path_parameters=place)
+    assert case.call_and_validate(headers=key).json()["listed"] == [listed]
 
 
 def test_pages_end_by_number_and_by_time_and_miss_nothing(
