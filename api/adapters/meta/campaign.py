@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
-from api.adapters.telling import put_word
+from api.adapters.telling import EARLIEST, LATEST, put_word
 from engine.source.json_fault import excerpt
 
 from .audiences import Audiences
@@ -35,8 +35,7 @@ CATEGORIES = {
 """The special ad categories; `NONE`, and an empty list, declare that there is none."""
 
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})", re.ASCII)
-_LATEST = 253_402_300_799
-"""The last second of the year 9999, in seconds since 1970."""
+_NEVER = datetime.fromtimestamp(0, UTC)
 
 
 def campaign_part(objects: Objects, currency: Found[str] | None) -> Draft:
@@ -129,11 +128,13 @@ def _put_categories(draft: Draft, campaign: Record) -> None:
 
 def _put_flight(draft: Draft, holder: Record, end_name: str) -> None:
     start, end = moment(holder, "start_time"), moment(holder, end_name)
+    if start is not None and start.value == _NEVER:
+        holder.refuse("start_time", "a start of 0 is no moment", "write when the ads begin")
     if start is not None:
         draft.put("flight.start", start.value.date().isoformat(), start.pointer)
     if end is None:
         moments = [start]
-    elif end.value == datetime.fromtimestamp(0, UTC):
+    elif end.value == _NEVER:
         # Meta documents an end of 0 as running until stopped.
         draft.put("flight.until_stopped", value=True, origin=end.pointer)
         moments = [start]
@@ -165,8 +166,10 @@ def moment(holder: Record, name: str) -> Found[datetime] | None:
 
 
 def _read_moment(value: str) -> datetime | None:
-    if value.isdecimal() and value.isascii() and Decimal(value) <= _LATEST:
-        return datetime.fromtimestamp(int(value), UTC)
+    if value.isdecimal() and value.isascii():
+        seconds = Decimal(value)
+        known = seconds == 0 or EARLIEST <= seconds <= LATEST
+        return datetime.fromtimestamp(int(seconds), UTC) if known else None
     if _MOMENT.fullmatch(value) is None:
         return None
     try:
