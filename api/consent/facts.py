@@ -143,8 +143,8 @@ def _of_gpp(string: str, others: list[JSONValue]) -> tuple[Told, TCString | None
     try:
         decoded = decode_gpp_string(string)
     except UnreadableString as fault:
-        known = {_CHOICES: others} if others else {}
-        return {"gpp_string.readable": False, "gpp_string.fault": str(fault)} | known, None
+        told: Told = {"gpp_string.readable": False, "gpp_string.fault": str(fault)}
+        return {**told, _CHOICES: others or None}, None
     return _gpp_facts(decoded, others), decoded.tcf_eu
 
 

@@ -1,8 +1,8 @@
 """Records that nobody has seen, through the service with all shipped policies.
 
 Each file of `strangers` holds records of one format as platforms, exports and hurried people write
-them: unusual objectives and automation, nulls, wrong types, other units, unknown words, answers of the
-API instead of objects. Each line says what came of it: a decision, or the place that is refused.
+them: unusual objectives and automation, nulls, wrong types, other units, unknown words, answers of
+the API instead of objects. Each line says what came of it: a decision, or what is refused.
 """
 
 import json

@@ -67,7 +67,9 @@ def test_german_truck_driver_ad_draws_a_warning_with_its_share() -> None:
     warnings: Any = decided.document["warnings"]
     (warning,) = [each for each in warnings if each["rule"] == "delivery_shares/job_ads"]
     assert warning["status"] == "violated"
-    assert warning["message"] == ("Of those whom earlier job ads reached, 7.7% were female (439).")
+    assert warning["message"] == (
+        "Of those whom earlier job ads reached, only 7.7% were female (439 of them)."
+    )
     (share,) = [each for each in warning["facts"] if each["path"].endswith("share")]
     assert share["submitted_pointer"] == "/delivery/by_group"
 
