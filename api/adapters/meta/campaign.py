@@ -127,9 +127,7 @@ def _put_categories(draft: Draft, campaign: Record) -> None:
 
 
 def _put_flight(draft: Draft, holder: Record, end_name: str) -> None:
-    start, end = moment(holder, "start_time"), moment(holder, end_name)
-    if start is not None and start.value == _NEVER:
-        holder.refuse("start_time", "a start of 0 is no moment", "write when the ads begin")
+    start, end = moment(holder, "start_time"), moment(holder, end_name, never=True)
     if start is not None:
         draft.put("flight.start", start.value.date().isoformat(), start.pointer)
     if end is None:
@@ -150,13 +148,16 @@ def _put_flight(draft: Draft, holder: Record, end_name: str) -> None:
         draft.put("flight.timezone", zone, one.pointer)
 
 
-def moment(holder: Record, name: str) -> Found[datetime] | None:
-    """Return a moment with its offset, or refuse what is none; seconds are in UTC."""
+def moment(holder: Record, name: str, *, never: bool = False) -> Found[datetime] | None:
+    """Return a moment with its offset, or refuse what is none; seconds are in UTC.
+
+    `never` is whether a 0 is a moment too, by which Meta writes an end that does not come.
+    """
     value = holder.identifier(name)
     if value is None:
         return None
     read = _read_moment(value.value)
-    if read is None:
+    if read is None or (read == _NEVER and not never):
         holder.refuse(
             name,
             f"{excerpt(value.value)} is no moment",
