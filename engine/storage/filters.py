@@ -39,6 +39,7 @@ class DecisionFilter:
     campaign: str | None = None
     actor: str | None = None
     policy_digest: str | None = None
+    policy_set: str | None = None
     text: str | None = None
     as_of: int | None = None
 
@@ -48,7 +49,7 @@ class DecisionFilter:
             raise InvalidQuery("an outcome is `allow` or `deny`")
         if self.rule_status not in SEARCHABLE_STATUSES:
             raise InvalidQuery(f"a rule is found by {_either(SEARCHABLE_STATUSES)}")
-        words = (self.rule, self.campaign, self.actor, self.policy_digest)
+        words = (self.rule, self.campaign, self.actor, self.policy_digest, self.policy_set)
         if any(word is not None and "\0" in word for word in words):
             raise InvalidQuery("a filter cannot hold the character U+0000: nothing in the log does")
         if any(time is not None and time.tzinfo is None for time in (self.since, self.until)):
@@ -70,6 +71,7 @@ class DecisionFilter:
             "campaign": self.campaign,
             "actor": self.actor,
             "policy_digest": self.policy_digest,
+            "policy_set": self.policy_set,
             "text": self.text,
         }
         return {name: value for name, value in members.items() if value is not None}
@@ -126,6 +128,7 @@ def _conditions(filters: DecisionFilter) -> list[ColumnElement[bool]]:
         (columns.campaign, filters.campaign),
         (columns.actor, filters.actor),
         (columns.policy_digest, filters.policy_digest),
+        (columns.policy_set, filters.policy_set),
     )
     conditions = [column == value for column, value in equal if value is not None]
     return [*conditions, *decided(filters.since, filters.until)]
