@@ -6,7 +6,7 @@ of rows. Where rows ask for some element of a list, its elements have an index o
 neither covers is asked of the rows that are left, each distinct condition once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -24,12 +24,34 @@ Asked: TypeAlias = tuple[int, Test]
 """A condition to be asked, with a number that it shares with all that are the same."""
 
 
+_WORD = 512
+_IN_WORD = (1 << _WORD) - 1
+"""Rows are told apart within so many bits: each step over a mask of thousands would copy it all."""
+
+
 def bits(mask: Mask) -> Iterator[int]:
     """Yield the rows of a mask, in order."""
+    base = 0
     while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
+        word = mask & _IN_WORD
+        while word:
+            low = word & -word
+            yield base + low.bit_length() - 1
+            word ^= low
+        mask >>= _WORD
+        base += _WORD
+
+
+def without(mask: Mask, rows: Sequence[int]) -> Mask:
+    """Return a mask without some of its rows, given in order."""
+    if mask <= _IN_WORD:
+        for row in rows:
+            mask ^= 1 << row
+        return mask
+    octets = bytearray(rows[-1] // 8 + 1 if rows else 0)
+    for row in rows:
+        octets[row >> 3] |= 1 << (row & 7)
+    return mask ^ int.from_bytes(octets, "little")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +82,14 @@ class Index:
 
     def _answered(self, frame: Frame, among: Mask) -> Mask:
         known: dict[int, Truth] = {}
-        refuted = 0
+        refuted: list[int] = []
         for row in bits(among & self.asking):
             for number, test in self.asked[row]:
                 truth = known[number] if number in known else known.setdefault(number, test(frame))
                 if truth is False:
-                    refuted |= 1 << row
+                    refuted.append(row)
                     break
-        return among & ~refuted
+        return without(among, refuted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from ..semantics.types import RecordType, Scalar
 from .closures import Frame, Names, Test, compile_test
 from .columns import Mask, Scope
 from .conjuncts import Part, conjuncts, facts_read, whole, without_definitions
-from .index import Index, bits, build_index
+from .index import Index, bits, build_index, without
 from .venue import places_on
 
 Markets: TypeAlias = tuple[str, ...] | None
@@ -76,11 +76,9 @@ class Law:
 
     def heard(self, frame: Frame, markets: Markets, steady: Mask) -> Mask:
         """Return which of the rules that may be heard are to be heard on a day."""
-        quiet = 0
-        for row in bits(steady & self.asking_late):
-            if not self._is_heard(row, self.late[row], frame, markets):
-                quiet |= 1 << row
-        return steady & ~quiet
+        late = bits(steady & self.asking_late)
+        quiet = [row for row in late if not self._is_heard(row, self.late[row], frame, markets)]
+        return without(steady, quiet)
 
     def _is_heard(self, row: int, late: Late, frame: Frame, markets: Markets) -> bool:
         if not late.by_market:

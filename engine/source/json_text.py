@@ -35,6 +35,8 @@ _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 _SURE_INTEGER = 18
 _STRING = re.compile(r'"[^"]*"?')
 _BRACKET = re.compile(r"[\[\]{}]")
+_AS_LISTS = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _DOUBTFUL_ESCAPE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 _LONG_NUMERAL = b"9" * (_SURE_INTEGER + 1)
 _ALL_DIGITS_NINE = bytes.maketrans(b"012345678", b"999999999")
@@ -77,15 +79,15 @@ def read_json(text: bytes | str, *, limits: JSONLimits = JSONLimits()) -> JSONVa
 def _read_plainly(text: bytes, limits: JSONLimits) -> JSONValue:
     """Return the value of a text that a fast reader reads, and writes again byte for byte.
 
-    INVARIANT: what is written again alike has no name twice, no spaces and no odd numerals. Escapes
-    by code, long numerals, and sizes that may be beyond limits are left to the strict reader.
+    INVARIANT: what is written again alike has no name twice, no spaces and no odd numerals, and a
+    text that is no longer than a limit is within it. Escapes by code, long numerals, and sizes that
+    may be beyond limits are left to the strict reader.
     """
-    many = text.count(b",") >= limits.items or len(text) > limits.string
-    if many or b"\\u" in text or _LONG_NUMERAL in text.translate(_ALL_DIGITS_NINE):
+    is_long = len(text) > min(limits.string, limits.items)
+    if is_long or b"\\u" in text or _LONG_NUMERAL in text.translate(_ALL_DIGITS_NINE):
         return None
     try:
-        nests = text.count(b"[") + text.count(b"{") > limits.depth
-        if nests and _is_too_deep(text.decode(), limits):
+        if _may_be_too_deep(text, limits) and _is_too_deep(text.decode(), limits):
             return None
         value: JSONValue = _PLAIN_DECODER.decode(text)
         return value if _PLAIN_ENCODER.encode(value) == text else None
@@ -104,6 +106,24 @@ def _characters(text: bytes) -> str:
         before = text[: error.start].decode()
         wide = text[:2] in (b"\xff\xfe", b"\xfe\xff")
         raise (_WIDE if wide else _NOT_UTF8).at(before, len(before), "") from None
+
+
+def _may_be_too_deep(text: bytes, limits: JSONLimits) -> bool:
+    """Whether it takes a closer look to see that a text nests within limits.
+
+    Without escapes, every second part between quotation marks lies outside of strings. Of the
+    brackets there, all being of one kind, those around nothing are taken away, level by level.
+    """
+    if text.count(b"[") + text.count(b"{") <= limits.depth:
+        return False
+    if b"\\" in text:
+        return True
+    left = b"".join(text.split(b'"')[::2]).translate(_AS_LISTS, _NO_BRACKETS)
+    for _ in range(limits.depth):
+        left = left.replace(b"[]", b"")
+        if not left:
+            return False
+    return True
 
 
 def _is_too_deep(document: str, limits: JSONLimits) -> bool:
