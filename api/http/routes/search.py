@@ -33,6 +33,7 @@ from engine.audit.record import LogEntry, Payload
 from engine.audit.spans import spans_of
 from engine.storage.decisions import DecisionPage
 from engine.storage.errors import BeyondLog, InvalidQuery, NotFound
+from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
 from engine.storage.samples import Sample
 from engine.storage.statistics import Statistics
@@ -55,7 +56,8 @@ def _add_many(routes: Blueprint, service: Service) -> None:
         wanted = wanted_format(query.format)
         if wanted is not None:
             _check_whole(query)
-            return export_answer(service, g.key, filters_of(service, query, g.key), wanted)
+            filters = filters_of(service, query, g.key)
+            return _marked(export_answer(service, g.key, filters, wanted), service, filters)
         page = _page(service, query, g.key)
         found = spans_of(each.index for each in page.decisions)
         note_access(service, g.key, Action.SEARCH, found)
@@ -64,6 +66,7 @@ def _add_many(routes: Blueprint, service: Service) -> None:
                 "items": [listed_document(each) for each in page.decisions],
                 "size": page.size,
                 "next": page.next_cursor,
+                "unsearched": page.unsearched,
             }
         )
 
@@ -87,7 +90,8 @@ def _add_many(routes: Blueprint, service: Service) -> None:
         query = read_query(FilterParameters, request.args)
         if query == FilterParameters(as_of=query.as_of):
             raise refused("evidence is of some decisions: give a filter", "campaign")
-        return evidence_answer(service, g.key, filters_of(service, query, g.key))
+        filters = filters_of(service, query, g.key)
+        return _marked(evidence_answer(service, g.key, filters), service, filters)
 
     @routes.get("/v1/decisions/sample")
     def sample() -> Response:
@@ -147,6 +151,12 @@ def _page(service: Service, query: SearchParameters, key: ApiKey) -> DecisionPag
         raise refused(str(error), "as_of") from None
     except InvalidQuery as error:
         raise refused(str(error), "cursor") from None
+
+
+def _marked(answer: Response, service: Service, filters: DecisionFilter) -> Response:
+    """Return a file with what its page would say of decisions that nobody can find."""
+    answer.headers["Assent-Unsearched"] = str(service.decisions.unsearched(filters))
+    return answer
 
 
 def _check_whole(query: SearchParameters) -> None:
