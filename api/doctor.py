@@ -20,6 +20,7 @@ from engine.audit.signing import LogForked
 from engine.storage.anchor import KeyFile
 from engine.storage.database import Database, shown_url, sqlite_file
 from engine.storage.errors import NotFound, StorageError
+from engine.storage.fact_versions import facts_in_clear
 from engine.storage.keys import ApiKeys, Role
 from engine.storage.readiness import probe
 from engine.storage.server import ServerFacts, server_facts
@@ -221,7 +222,16 @@ def _log(settings: Settings, database: Database, now: datetime) -> Iterator[Find
         yield _fail("contents", problem, "put back the key store and the content key of this log")
     else:
         yield _ok("contents", "they are sealed, and their keys are there")
+        yield _facts(database)
     yield _anchor(settings, database)
+
+
+def _facts(database: Database) -> Finding:
+    in_clear = facts_in_clear(database)
+    if in_clear:
+        count = "1 version lies" if in_clear == 1 else f"{in_clear:,} versions lie"
+        return _warn("standing facts", f"{count} in clear", "`assent init` seals them")
+    return _ok("standing facts", "what they state is sealed")
 
 
 def _server(settings: Settings, facts: ServerFacts) -> Finding:

@@ -154,6 +154,17 @@ def _statuses(result: Mapping[str, object]) -> dict[str, str]:
     return {str(each["rule"]): str(each["status"]) for each in rules}
 
 
+def is_told(made: Assessment) -> bool:
+    """Whether a decision is listed: its outcome changes, or it cannot be decided."""
+    match made.outcome:
+        case Compared(before=before, after=after):
+            return before != after
+        case NotReplayable():
+            return True
+        case _:
+            return False
+
+
 def assessment_document(made: Assessment) -> dict[str, JSONValue]:
     """Return the JSON form of what came of one decision."""
     outcome = made.outcome

@@ -201,7 +201,7 @@ class Replayer:
         if not isinstance(logged, Reopened):
             return logged
         try:
-            engine = logged.by(self._engine(envelope.policy_set.digest, envelope.policy_set.name))
+            engine = logged.by(self.engine(envelope.policy_set.digest, envelope.policy_set.name))
         except (NotFound, EngineError, ValueError) as error:
             return NotReplayable(why=f"its policies cannot be used: {error}")
         recorded = logged.result
@@ -222,8 +222,12 @@ class Replayer:
         first = tuple(islice(found, MOST_DIFFERENCES))
         return Differs(differences=first, more=sum(1 for _ in found))
 
-    def _engine(self, digest: str, name: str) -> Engine:
-        """Return the engine of a digest, in the set of a name; those used last are kept."""
+    def engine(self, digest: str, name: str) -> Engine:
+        """Return the engine of a digest, in the set of a name; those used last are kept.
+
+        Raises `NotFound`, `EngineError`, `StorageError`, and `ValueError` for texts that are not
+        those of the digest.
+        """
         key = digest, name
         with self._lock:
             if key not in self._engines:

@@ -102,7 +102,7 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
     publisher = publisher_of(settings, database, signer, watch)
     on_stamping = _counted(metrics, "stamping", _journal_stamping)
     stamper = stamper_of(settings, publisher, on_failure=on_stamping)
-    exporter = exporter_of(settings)
+    exporter = exporter_of(settings, metrics.lost)
     app = create_app(
         _service(
             settings,
@@ -130,9 +130,9 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
         if stamper is not None:
             stamper.close()
         database.close()
-        metrics.close()
         if exporter is not None:
             exporter.close()
+        metrics.close()  # What was lost at the end is counted too.
 
     return Process(wsgi=app, close=close)
 

@@ -24,6 +24,20 @@ settings.load_profile("assent")
 SHARED = Path(__file__).parents[2] / "shared"
 
 
+_UNMEASURED = ("acceptance", "conformance", "fuzz", "property")
+"""The folders whose tests repeat much, at a third of their speed if coverage were measured.
+
+What they run is shown line by line by the others: the coverage that is asked for is of those.
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage in tests that repeat much."""
+    for item in items:
+        if item.path.relative_to(Path(__file__).parent).parts[0] in _UNMEASURED:
+            item.add_marker(pytest.mark.no_cover)
+
+
 _MEASURED = "COVERAGE_PROCESS_CONFIG"
 _SERVER_MEASURED = "LANGUAGE_SERVER_COVERAGE"
 

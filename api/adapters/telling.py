@@ -16,8 +16,12 @@ from .places import is_country
 from .reading import Found, Record
 from .refusal import AdapterRefusal
 
-_LATEST = 253_402_300_799
-"""The last second of the year 9999, in seconds since 1970."""
+EARLIEST, LATEST = 946_684_800, 253_402_300_799
+"""The first second of the year 2000 and the last of 9999, in seconds since 1970.
+
+No platform is older. A moment that was written in another unit lies in 1970, or beyond the last
+year; read as it stands, it would be judged by the law of a time in which there was none.
+"""
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?)?", re.ASCII)
 
@@ -81,7 +85,7 @@ def day_of_epoch(record: Record, name: str, *, exclusive: bool = False) -> Found
     if found is None:
         return None
     seconds = (found.value - exclusive) // 1000
-    if not 0 <= seconds <= _LATEST:
+    if not EARLIEST <= seconds <= LATEST:
         record.refuse(
             name,
             f"{found.value} is no moment that a campaign may have",

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
 import click
 from rich.text import Text
 
-from api.cli.deciding import Deciding, parts
+from api.cli.deciding import Deciding, Spread, parts
 from api.cli.decisions_view import in_full
-from api.cli.fact_files import book_of
+from api.cli.fact_files import book_of, read_fact_file
 from api.cli.failures import NO, Failure
 from api.cli.moments import DayType, InstantType
 from api.cli.policy_files import build_policies, read_policies
+from api.cli.ray_actors import Recipe, parts_on_ray
 from api.cli.resuming import (
     ResumableOutput,
     RunState,
@@ -86,6 +88,12 @@ from engine.evaluation.prose import Tone
     show_default=True,
     help="So many processes decide. What comes of it is the same.",
 )
+@click.option(
+    "--on",
+    "elsewhere",
+    type=click.Choice(["ray"]),
+    help="Have the workers on a Ray cluster: that of RAY_ADDRESS, else one on this machine.",
+)
 @click.pass_context
 def decide(  # noqa: PLR0913 - one parameter for each option.
     ctx: click.Context,
@@ -101,6 +109,7 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
     output: Path | None,
     resume: bool,
     workers: int,
+    elsewhere: str | None,
 ) -> None:
     """Decide whether campaigns may launch, and say why.
 
@@ -115,6 +124,7 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
       assent decide ad.json --format meta --facts facts.json
       cat campaigns.ndjson | assent decide - --json
       assent decide campaigns.ndjson -o answers.ndjson --workers 4 --resume
+      RAY_ADDRESS=10.0.0.1:6379 assent decide big.ndjson --json --on ray --workers 64
 
     With --json each line is one decision, or `{"refused": [...]}` for a record on which nothing
     can be decided; the summary of many goes to standard error. The id of a decision is null.
@@ -126,7 +136,7 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
     Exit status: 0 if all are allowed, 1 if any is denied or refused, 2 if nothing could be
     decided: a wrong option, a file that cannot be read, policies with errors.
     """  # noqa: D301 - click reads the escape.
-    _check_assets(assets, form)
+    _check_assets(assets, form, elsewhere)
     before = _before(file, output, resume=resume)
     engine = Engine(build_policies(read_policies(policies)))
     standing = None if facts is None else book_of(facts, engine)
@@ -134,22 +144,26 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
     terms = Terms(format=form, as_of=as_of, as_if_launched=as_if_launched, standing=standing)
     as_json = as_json or output is not None
     deciding = Deciding(engine=engine, terms=terms, as_json=as_json, assets=assets)
+    spread = _spread(deciding, facts, workers, elsewhere)
     with submitted(file) as records:
         if output is None:
-            tally = _shown(deciding, records, workers)
+            tally = _shown(deciding, records, spread)
         else:
             identity = run_identity(engine, terms, file=file, facts=facts, assets=assets)
             check_same(output, before, identity)
             with resumable(output, identity, before) as written:
-                tally = _into(written, deciding, records, workers)
+                tally = _into(written, records, spread)
     if not tally.is_clear:
         ctx.exit(NO)
 
 
-def _check_assets(assets: Path | None, form: str) -> None:
+def _check_assets(assets: Path | None, form: str, elsewhere: str | None) -> None:
     if assets is not None and form != NATIVE:
         why = "platforms' own records name no files, and --assets reads those of descriptors"
         raise Failure("assent decide", why, "leave out --assets or --format")
+    if assets is not None and elsewhere is not None:
+        why = "--assets reads files on this machine, and --on decides on others"
+        raise Failure("assent decide", why, "leave out one of them")
 
 
 def _before(file: Path, output: Path | None, *, resume: bool) -> RunState | None:
@@ -195,12 +209,20 @@ def run_identity(
     }
 
 
-def _shown(deciding: Deciding, records: Iterator[Record], workers: int) -> Tally:
+def _spread(deciding: Deciding, facts: Path | None, workers: int, elsewhere: str | None) -> Spread:
+    """Return where records are decided on."""
+    if elsewhere is None:
+        return partial(parts, deciding, workers=workers)
+    recipe = Recipe.of(deciding, None if facts is None else read_fact_file(facts))
+    return partial(parts_on_ray, recipe, workers=workers)
+
+
+def _shown(deciding: Deciding, records: Iterator[Record], spread: Spread) -> Tally:
     first = next(records)
     second = next(records, None)
     if second is None:
         return _one(deciding, first)
-    return _many(deciding, chain((first, second), records), workers)
+    return _many(deciding, chain((first, second), records), spread)
 
 
 def _one(deciding: Deciding, record: Record) -> Tally:
@@ -213,9 +235,9 @@ def _one(deciding: Deciding, record: Record) -> Tally:
     return tally
 
 
-def _many(deciding: Deciding, records: Iterator[Record], workers: int) -> Tally:
+def _many(deciding: Deciding, records: Iterator[Record], spread: Spread) -> Tally:
     output, tally = Output(), Tally()
-    with parts(deciding, records, workers) as made, counting("records decided") as count:
+    with spread(records) as made, counting("records decided") as count:
         for part in made:
             output.json_lines(part.json)
             output.lines(part.text)
@@ -229,13 +251,11 @@ def _many(deciding: Deciding, records: Iterator[Record], workers: int) -> Tally:
     return tally
 
 
-def _into(
-    written: ResumableOutput, deciding: Deciding, records: Iterator[Record], workers: int
-) -> Tally:
+def _into(written: ResumableOutput, records: Iterator[Record], spread: Spread) -> Tally:
     done = written.records
     rest = islice(records, done, None)
     shown = counting("records decided", done=done, elsewhere=True)
-    with parts(deciding, rest, workers) as made, shown as count:
+    with spread(rest) as made, shown as count:
         for part in made:
             written.add(part)
             count(part.tally.records)

@@ -4,10 +4,11 @@ A part is some records in a row. What comes of it depends on nothing else, so th
 wherever it is made, and parts are put together in the order of the records.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 from rich.text import Text
@@ -34,6 +35,10 @@ class Part:
     json: bytes
     text: tuple[Text, ...]
     tally: Tally
+
+
+Spread: TypeAlias = Callable[[Iterator[Record]], AbstractContextManager[Iterator[Part]]]
+"""How records are decided on, part by part: by one process or several, here or elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,9 @@ class Deciding:
 
 
 @contextmanager
-def parts(deciding: Deciding, records: Iterator[Record], workers: int) -> Iterator[Iterator[Part]]:
+def parts(
+    deciding: Deciding, records: Iterator[Record], *, workers: int
+) -> Iterator[Iterator[Part]]:
     """Give what comes of the records, part by part, as so many processes make it.
 
     Raises `Failure`, while it is read, where one of the processes ends.
@@ -73,10 +80,11 @@ def parts(deciding: Deciding, records: Iterator[Record], workers: int) -> Iterat
         yield map(deciding.part, in_parts(records))
         return
     with working(deciding.part, workers) as processes:
-        yield _told(processes.run(in_parts(records)))
+        yield told(processes.run(in_parts(records)))
 
 
-def _told(made: Iterator[Part]) -> Iterator[Part]:
+def told(made: Iterator[Part]) -> Iterator[Part]:
+    """Yield parts as they are made. Raises `Failure` where what makes them ends."""
     try:
         yield from made
     except WorkerDied as died:

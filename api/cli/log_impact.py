@@ -20,8 +20,9 @@ from api.impact import (
     assess,
     assessment_document,
     impact_document,
+    is_told,
 )
-from api.replay import NotReplayable, why_of
+from api.replay import why_of
 from engine import Engine, load_bundle
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt
@@ -60,9 +61,9 @@ def impact(ctx: click.Context, /, policies: Path, *, as_json: bool, **criteria: 
             for each in log.matching(filters):
                 made = assess(log.stored(each.columns.decision_id), engine, erasures)
                 counts.add(made.outcome)
-                if _is_told(made) and as_json:
+                if is_told(made) and as_json:
                     told.append(made)
-                elif _is_told(made):
+                elif is_told(made):
                     output.lines(_lines(made))
                 advance()
         except BeyondLog as error:
@@ -75,17 +76,6 @@ def impact(ctx: click.Context, /, policies: Path, *, as_json: bool, **criteria: 
     tell_unsearched(beyond)
     if counts.changed or counts.undecidable:
         ctx.exit(NO)
-
-
-def _is_told(made: Assessment) -> bool:
-    """Whether a decision is listed: its outcome changes, or it cannot be decided."""
-    match made.outcome:
-        case Compared(before=before, after=after):
-            return before != after
-        case NotReplayable():
-            return True
-        case _:
-            return False
 
 
 def _lines(made: Assessment) -> Iterator[Text]:

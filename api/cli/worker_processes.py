@@ -26,11 +26,10 @@ _Done = TypeVar("_Done")
 class WorkerDied(Exception):  # noqa: N818 - what happened; the command tells it as its failure.
     """A process ended in the midst of its work, which is `task`; `how` says it in words."""
 
-    def __init__(self, task: Any, status: int | None) -> None:
-        by_signal = status is not None and status < 0
+    def __init__(self, task: Any, how: str) -> None:
         self.task = task
-        self.how = signal.Signals(-(status or 0)).name if by_signal else f"status {status}"
-        super().__init__(f"a process ended: {self.how}")
+        self.how = how
+        super().__init__(f"a process ended: {how}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +113,12 @@ def _received(worker: _Worker, task: object) -> Any:
         done = worker.connection.recv()
     except (EOFError, ConnectionResetError):
         worker.process.join()
-        raise WorkerDied(task, worker.process.exitcode) from None
+        raise WorkerDied(task, _how(worker.process.exitcode)) from None
     if isinstance(done, Exception):
         raise done
     return done
+
+
+def _how(status: int | None) -> str:
+    by_signal = status is not None and status < 0
+    return signal.Signals(-(status or 0)).name if by_signal else f"status {status}"

@@ -21,7 +21,7 @@ from .answers import (
     Version,
 )
 from .batches import BatchItem
-from .client import Client, Filters, Format
+from .client import Client, Format
 from .errors import (
     AssentError,
     BusyError,
@@ -38,11 +38,14 @@ from .errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
+from .filters import Filters
+from .impact import AssessedDecision, Impact
 from .publishing import PolicySetClient
 from .transport import Patience
 
 __all__ = [
     "AssentError",
+    "AssessedDecision",
     "BatchItem",
     "BusyError",
     "Clause",
@@ -57,6 +60,7 @@ __all__ = [
     "Finding",
     "ForbiddenError",
     "Format",
+    "Impact",
     "InvalidRequestError",
     "ListedDecision",
     "LoggedDecision",

@@ -11,13 +11,14 @@ from datetime import date, datetime
 from pathlib import Path
 from ssl import SSLContext
 from types import TracebackType
-from typing import Final, Literal, Self, TypedDict, TypeVar, Unpack
+from typing import Final, Literal, Self, TypeVar, Unpack
 from urllib.parse import quote
 
 from .answers import Decision, DecisionPage, ListedDecision, LoggedDecision, Replay, Statistics
 from .batches import BatchItem, BatchRequest, check_recorded, decide_batch
 from .bodies import Campaign, decoded, encoded, instant
 from .errors import UnexpectedAnswerError
+from .filters import Filters, query_of
 from .publishing import PolicySetClient
 from .transport import Patience, Request, Transport
 
@@ -32,32 +33,6 @@ _Answer = TypeVar("_Answer")
 
 Logged = str | Decision | ListedDecision
 """A decision of the log, by its id or as it was answered."""
-
-
-class Filters(TypedDict, total=False):
-    """What decisions are found and counted by; all that are given must be met.
-
-    `as_of` is a size of the log: only its first so many entries are searched.
-    """
-
-    since: datetime
-    until: datetime
-    outcome: Literal["allow", "deny"]
-    conclusive: bool
-    rule: str
-    rule_status: str
-    policy: str
-    article: str
-    campaign: str
-    advertiser: str
-    market: str
-    platform: str
-    actor: str
-    policy_set: str
-    policy_version: str
-    policy_digest: str
-    text: str
-    as_of: int
 
 
 class Client:
@@ -190,14 +165,14 @@ class Client:
         self, *, limit: int = 100, cursor: str | None = None, **filters: Unpack[Filters]
     ) -> DecisionPage:
         """Return one page of a search; its `next` is the cursor of the page after it."""
-        query = _query(filters) | {"limit": str(limit)}
+        query = query_of(filters) | {"limit": str(limit)}
         if cursor is not None:
             query["cursor"] = cursor
         return self._get(_DECISIONS, DecisionPage, query)
 
     def statistics(self, **filters: Unpack[Filters]) -> Statistics:
         """Return how many decisions meet the filters: by outcome, by rule and by month."""
-        return self._get(f"{_DECISIONS}/statistics", Statistics, _query(filters))
+        return self._get(f"{_DECISIONS}/statistics", Statistics, query_of(filters))
 
     def receipt(self, decision: Logged) -> str:
         """Return a receipt that verifies without the service: `assent verify` reads the file."""
@@ -268,17 +243,3 @@ def _shown(format: Format, *, with_rules: bool, with_receipt: bool) -> dict[str,
     if with_receipt:
         query["receipt"] = "wait"
     return query
-
-
-def _query(filters: Filters) -> dict[str, str]:
-    return {name: _parameter(name, value) for name, value in filters.items()}
-
-
-def _parameter(name: str, value: object) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case datetime():
-            return instant(value, name)
-        case _:
-            return str(value)

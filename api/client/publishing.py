@@ -7,14 +7,19 @@ was there first. A step that may have arrived is not sent again.
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, Unpack
 from urllib.parse import quote
 
 from engine.bundle.load import read_directory
 
 from .answers import PolicySet, Version
 from .bodies import decoded, encoded, instant
+from .filters import Filters, query_of
+from .impact import Impact
 from .transport import Request, Transport
+
+PAGE = 500
+"""So many decisions are gone through by one request."""
 
 _Answer = TypeVar("_Answer")
 
@@ -48,6 +53,25 @@ class PolicySetClient:
             body=encoded({"files": files}),
         )
         return decoded(self._transport.call(request).body, Version)
+
+    def impact(self, version: Version | str, **filters: Unpack[Filters]) -> Impact:
+        """Return what a version would have decided of the decisions that meet the filters.
+
+        It is asked for page by page. Without the role `auditor`, `since`, `until` and `as_of` are
+        all there is to filter by, and the answer is counts.
+        """
+        made: Impact | None = None
+        query = query_of(filters) | {"limit": str(PAGE)}
+        while made is None or made.next is not None:
+            request = Request(
+                method="POST",
+                path=f"{self._of(version if isinstance(version, str) else version.digest)}/impact",
+                is_repeatable=True,
+                query=query if made is None else {**query, "cursor": str(made.next)},
+            )
+            page = decoded(self._transport.call(request).body, Impact)
+            made = page if made is None else made.with_page(page)
+        return made
 
     def submit(self, seen: Version, *, reason: str | None = None) -> Version:
         """Submit a version for review."""

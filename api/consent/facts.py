@@ -1,6 +1,7 @@
 """What consent strings say, put beside what a campaign declares: between adapting and deciding.
 
-The strings are read from `consent.tcf` and `consent.gpp` of a descriptor, wherever it comes from.
+The strings are read from `consent.tcf`, `consent.gpp` and `consent.us_privacy` of a descriptor,
+wherever it comes from.
 What they say is stated as facts of the vocabulary (`policies/vocabulary/consent.policy`, and two of
 `consent`), so far as the bundle that decides declares them. A pure function of the descriptor, so
 that a replay reads the same: what is logged is the descriptor as it was submitted.
@@ -18,11 +19,11 @@ from engine.source.json_text import JSONValue
 
 from ..derived import Contradiction, Derived
 from .bits import UnreadableString
-from .gpp import GPPString, USPrivacy, decode_gpp_string
+from .gpp import GPPString, USPrivacy, decode_gpp_string, decode_us_privacy_string
 from .tcf import RestrictionType, TCString, check_cmp, decode_tc_string
 from .us_sections import USSection
 
-_TCF, _GPP = "/consent/tcf", "/consent/gpp"
+_TCF, _GPP, _US_PRIVACY = "/consent/tcf", "/consent/gpp", "/consent/us_privacy"
 
 _TCF_FACTS = (
     "consent.tcf_purposes",
@@ -38,12 +39,18 @@ _TCF_FACTS = (
     "tcf_string.vendors_on_interest",
     "tcf_string.vendors_disclosed",
 )
+_CHOICES = "gpp_string.choices"
 _GPP_FACTS = (
     "gpp_string.readable",
     "gpp_string.fault",
     "gpp_string.sections",
     "gpp_string.gpc",
-    "gpp_string.choices",
+    _CHOICES,
+)
+
+_US_PRIVACY_FACTS = (
+    "us_privacy_string.readable",
+    "us_privacy_string.fault",
 )
 
 _US_PRIVACY_SECTION = 6
@@ -91,9 +98,15 @@ def hear(campaign: object, vocabulary: Vocabulary) -> Derived:
 
 def _said(consent: Mapping[str, JSONValue]) -> Iterator[_Said]:
     """Yield what each string says; where both tell of the TCF, the TCF string comes last."""
-    tcf, gpp = consent.get("tcf"), consent.get("gpp")
+    tcf, gpp, us_privacy = consent.get("tcf"), consent.get("gpp"), consent.get("us_privacy")
+    choices: list[JSONValue] = []
+    if isinstance(us_privacy, str):
+        told, choices = _of_us_privacy(us_privacy)
+        yield _Said(source=_US_PRIVACY, paths=_US_PRIVACY_FACTS, told=told)
+    if choices and not isinstance(gpp, str):
+        yield _Said(source=_US_PRIVACY, paths=(_CHOICES,), told={_CHOICES: choices})
     if isinstance(gpp, str):
-        told, section = _of_gpp(gpp)
+        told, section = _of_gpp(gpp, choices)
         yield _Said(source=_GPP, paths=_GPP_FACTS, told=told)
         if section is not None:
             yield _Said(source=_GPP, paths=_TCF_FACTS, told=_of_section(section))
@@ -108,6 +121,15 @@ def _of_tcf(string: str) -> Told:
         return {"tcf_string.readable": False, "tcf_string.fault": str(fault)}
 
 
+def _of_us_privacy(string: str) -> tuple[Told, list[JSONValue]]:
+    """Return what is told of the string, and the choice that it records beside those of the GPP."""
+    try:
+        privacy = decode_us_privacy_string(string)
+    except UnreadableString as fault:
+        return {"us_privacy_string.readable": False, "us_privacy_string.fault": str(fault)}, []
+    return {"us_privacy_string.readable": True}, [_us_privacy(privacy)]
+
+
 def _of_section(section: TCString) -> Told:
     try:
         check_cmp(section)
@@ -116,12 +138,14 @@ def _of_section(section: TCString) -> Told:
     return _tcf_facts(section)
 
 
-def _of_gpp(string: str) -> tuple[Told, TCString | None]:
+def _of_gpp(string: str, others: list[JSONValue]) -> tuple[Told, TCString | None]:
+    """Return what is told of the string, with the choices that other strings record."""
     try:
         decoded = decode_gpp_string(string)
     except UnreadableString as fault:
-        return {"gpp_string.readable": False, "gpp_string.fault": str(fault)}, None
-    return _gpp_facts(decoded), decoded.tcf_eu
+        told: Told = {"gpp_string.readable": False, "gpp_string.fault": str(fault)}
+        return {**told, _CHOICES: others or None}, None
+    return _gpp_facts(decoded, others), decoded.tcf_eu
 
 
 def _tcf_facts(decoded: TCString) -> Told:
@@ -150,16 +174,17 @@ def _numbers(numbers: Iterable[int]) -> JSONValue:
     return [*numbers]
 
 
-def _gpp_facts(decoded: GPPString) -> Told:
+def _gpp_facts(decoded: GPPString, others: list[JSONValue]) -> Told:
     privacy = decoded.us_privacy
+    choices = [
+        *([_us_privacy(privacy)] if privacy is not None else []),
+        *map(_choice, decoded.us),
+    ]
     return {
         "gpp_string.readable": True,
         "gpp_string.sections": _numbers(decoded.sections),
         "gpp_string.gpc": any(section.gpc for section in decoded.us),
-        "gpp_string.choices": [
-            *([_us_privacy(privacy)] if privacy is not None else []),
-            *map(_choice, decoded.us),
-        ],
+        _CHOICES: [*(one for one in others if one not in choices), *choices],
     }
 
 

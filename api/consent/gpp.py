@@ -21,7 +21,7 @@ _US_PRIVACY_FORM = re.compile(r"1[YN-]{3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class USPrivacy:
-    """The US Privacy string (section 6): each is Y, N, or - where it does not apply."""
+    """The US Privacy string: each is Y, N, or - where it does not apply."""
 
     notice: str
     sale_opt_out: str
@@ -64,7 +64,7 @@ def decode_gpp_string(string: str) -> GPPString:
         sections=sections,
         tcf_eu=read_tc_string(eu) if eu else None,
         tcf_canada=decode_canadian_string(canada) if canada else None,
-        us_privacy=_us_privacy(privacy) if privacy else None,
+        us_privacy=_us_privacy_section(privacy) if privacy else None,
         us=tuple(
             decode_us_section(number, text)
             for number, text in by_number.items()
@@ -83,7 +83,18 @@ def _sections(header: str) -> Ids:
     return Ids.of(read_fibonacci_entries(bits, "sections"))
 
 
-def _us_privacy(text: str) -> USPrivacy:
-    if _US_PRIVACY_FORM.fullmatch(text) is None:
-        raise UnreadableString("section 6 (uspv1) is not a 1 with three of Y, N and -")
-    return USPrivacy(notice=text[1], sale_opt_out=text[2], lspa_covered=text[3])
+def decode_us_privacy_string(string: str) -> USPrivacy:
+    """Return what a US Privacy string says. Raises `UnreadableString`.
+
+    Format: "U.S. Privacy String" of the IAB Tech Lab, version 1. Section 6 of a GPP string is one.
+    """
+    if _US_PRIVACY_FORM.fullmatch(string) is None:
+        raise UnreadableString("it is not a 1 with three of Y, N and -")
+    return USPrivacy(notice=string[1], sale_opt_out=string[2], lspa_covered=string[3])
+
+
+def _us_privacy_section(text: str) -> USPrivacy:
+    try:
+        return decode_us_privacy_string(text)
+    except UnreadableString:
+        raise UnreadableString("section 6 (uspv1) is not a 1 with three of Y, N and -") from None

@@ -44,6 +44,9 @@ ANY_KEY = frozenset(Role)
 READERS = frozenset({Role.AUTHOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN})
 """The roles that read policies."""
 
+IMPACT_READERS = frozenset({Role.AUTHOR, Role.APPROVER, Role.AUDITOR})
+"""The roles that are told what a version would have decided: in counts, save for auditors."""
+
 WAIVER_READERS = frozenset({Role.SUBMITTER, Role.APPROVER, Role.AUDITOR, Role.ADMIN})
 """The roles that read waivers: a submitter those alone that it asked for."""
 
@@ -87,6 +90,7 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
         "policy_sets.version": READERS,
         "policy_sets.files": READERS,
         "policy_sets.diff": READERS,
+        "policy_sets.impact": IMPACT_READERS,
         "policy_sets.upload": frozenset({Role.AUTHOR}),
         "policy_sets.submit": frozenset({Role.AUTHOR}),
         "policy_sets.approve": frozenset({Role.APPROVER}),

@@ -192,17 +192,16 @@ def decision_answer(recorded: Recorded) -> dict[str, object]:
     if found or made["missing"]:
         context["reason_user"] = {"en": " ".join(_user_reasons(made)) or "Something is unknown."}
         context["reason_admin"] = {"en": "; ".join(_admin_reasons(made)) or "something is unknown"}
-    if asked := access_request(made):
-        context["access_request"] = asked
+    if waivers := waivers_to_ask_for(made):
+        context["waivers"] = waivers
     return {"decision": made["decision"] == "allow", "context": context}
 
 
-def access_request(made: Document) -> dict[str, object] | None:
+def waivers_to_ask_for(made: Document) -> dict[str, object] | None:
     """Return how the waivers are asked for without which a campaign is denied; None for none.
 
     There is one where waivers could lead to an allow: nothing is unknown, and every rule that
-    denies can be waived. The name is that of the access request profile (a draft of the OpenID
-    Foundation), whose protocol this is not: each `template` is to be completed, and posted.
+    denies can be waived. Each `template` is to be completed, and posted.
     """
     denying = {str(each["rule"]): each for each in _listed(made, "findings")}
     can_be = bool(denying) and all(map(_can_be_waived, denying.values()))

@@ -2,7 +2,8 @@
 
 from dataclasses import fields, replace
 
-from engine.storage.errors import InvalidQuery, NotFound
+from engine.storage.decisions import DecisionPage
+from engine.storage.errors import BeyondLog, InvalidQuery, NotFound
 from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
 from engine.storage.saved_queries import SavedQuery
@@ -32,6 +33,18 @@ def filters_of(service: Service, query: FilterParameters, key: ApiKey) -> Decisi
         return _decision_filter(query, actor)
     except InvalidQuery as error:  # The shape has seen to all else.
         raise refused(str(error), error.name or "text") from None
+
+
+def page_of(
+    service: Service, filters: DecisionFilter, *, limit: int, cursor: str | None
+) -> DecisionPage:
+    """Return a page of decisions. Raises `ProblemRaised`."""
+    try:
+        return service.decisions.page(filters, limit=limit, cursor=cursor)
+    except BeyondLog as error:
+        raise refused(str(error), "as_of") from None
+    except InvalidQuery as error:
+        raise refused(str(error), "cursor") from None
 
 
 def saved_query(service: Service, name: str) -> SavedQuery:

@@ -161,6 +161,14 @@ class SearchParameters(FilterParameters):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactParameters(FilterParameters):
+    """The query of what other policies would have decided, page by page."""
+
+    limit: int = PAGE_LIMIT
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestParameters(FilterParameters):
     """The query of the manifest of an export."""
 
@@ -296,6 +304,11 @@ class _SearchShape(_FilterShape):
     cursor = Text()
 
 
+class _ImpactShape(_FilterShape):
+    limit = QueryNumber(1, PAGE_LIMIT)
+    cursor = Text()
+
+
 class _ManifestShape(_FilterShape):
     format = Word(tuple(MEDIA_TYPES))
 
@@ -391,6 +404,7 @@ _SHAPES: Mapping[type[object], Schema] = {
     FilterParameters: _FilterShape(),
     SearchParameters: _SearchShape(),
     SampleParameters: _SampleShape(),
+    ImpactParameters: _ImpactShape(),
     ManifestParameters: _ManifestShape(),
     WaiverParameters: _WaiversShape(),
 }

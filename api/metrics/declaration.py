@@ -92,6 +92,11 @@ FORKED = Metric(
     labels=("act",),
     meaning="1 where that failure says that the log has two histories: an alarm",
 )
+SPANS_LOST = Metric(
+    name="assent_spans_lost_total",
+    kind=Kind.COUNTER,
+    meaning="spans that the collector of `otlp_endpoint` did not take, or not in time",
+)
 READY = Metric(
     name="assent_ready",
     kind=Kind.STATE,
@@ -149,6 +154,7 @@ METRICS = (
     COMMIT_WAITING,
     FAILING,
     FORKED,
+    SPANS_LOST,
     READY,
     LOG_SIZE,
     CHECKPOINT_SIZE,

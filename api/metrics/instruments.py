@@ -25,6 +25,7 @@ from .declaration import (
     REFUSALS,
     REQUESTS,
     RULE_HITS,
+    SPANS_LOST,
     Kind,
     Metric,
 )
@@ -61,6 +62,7 @@ class Metrics:
         self._waiting = _gauge(COMMIT_WAITING, self._own)
         self._failing = _gauge(FAILING, self._own)
         self._forked = _gauge(FORKED, self._own)
+        self._spans_lost = _counter(SPANS_LOST, self._own)
         self._rules = Bounded(RULE_LIMIT)
         for act in ACTS:
             self.acted(act, None)
@@ -119,6 +121,10 @@ class Metrics:
         """Tell whether signing, publishing or stamping failed the last time."""
         self._failing.labels(act).set(failure is not None)
         self._forked.labels(act).set(isinstance(failure, LogForked))
+
+    def lost(self, spans: int) -> None:
+        """Count spans that will never be exported."""
+        self._spans_lost.inc(spans)
 
 
 class Bounded:

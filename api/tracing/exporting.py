@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,10 +21,11 @@ def check_tracing(settings: Settings) -> None:
         _library()
 
 
-def exporter_of(settings: Settings) -> Exporter | None:
+def exporter_of(settings: Settings, on_loss: Callable[[int], None]) -> Exporter | None:
     """Return what exports spans, begun; None where no collector is named. Raises `NotInstalled`.
 
-    To be called in the process that exports, since its thread does not survive a fork.
+    `on_loss` hears how many are lost, each time that some are. To be called in the process that
+    exports, since its thread does not survive a fork.
     """
     if settings.otlp_endpoint is None:
         return None
@@ -36,6 +38,7 @@ def exporter_of(settings: Settings) -> Exporter | None:
         server=public or settings.host,
         on_failure=_journal_failure,
         on_recovery=_journal_recovery,
+        on_loss=on_loss,
     )
 
 

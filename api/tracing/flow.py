@@ -15,12 +15,15 @@ class Flow:
     """How many spans wait for the collector, and whether it takes them."""
 
     def __init__(
-        self, on_failure: Callable[[str], None], on_recovery: Callable[[int], None]
+        self,
+        on_failure: Callable[[str], None],
+        on_recovery: Callable[[int], None],
+        on_loss: Callable[[int], None],
     ) -> None:
         self._lock = threading.Lock()
         self._waiting = self._lost = 0
-        self._is_failing = False
-        self._on_failure, self._on_recovery = on_failure, on_recovery
+        self._is_failing = self._is_over = False
+        self._on_failure, self._on_recovery, self._on_loss = on_failure, on_recovery, on_loss
         self._reasons = _Reasons()
 
     def admits(self, count: int) -> bool:
@@ -40,6 +43,8 @@ class Flow:
     def sent(self, count: int, *, is_taken: bool) -> None:
         """Take note of what became of a batch."""
         with self._lock:
+            if self._is_over:  # It was counted as lost.
+                return
             self._waiting -= count
         if is_taken:
             self._recover()
@@ -50,7 +55,7 @@ class Flow:
     def close(self) -> None:
         """Tell what is lost by ending, if anything is."""
         with self._lock:
-            waiting = self._waiting
+            waiting, self._waiting, self._is_over = self._waiting, 0, True
         if waiting:
             self._lose(waiting, self._reasons.first)
 
@@ -58,6 +63,7 @@ class Flow:
         with self._lock:
             is_news, self._is_failing = not self._is_failing, True
             self._lost += count
+        self._on_loss(count)
         if is_news:
             self._on_failure(reason)
 

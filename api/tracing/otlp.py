@@ -57,10 +57,11 @@ class Exporter:
         server: str,
         on_failure: Callable[[str], None],
         on_recovery: Callable[[int], None],
+        on_loss: Callable[[int], None],
     ) -> None:
         self._server = server
         self._ids = _GivenIds()
-        self._flow = Flow(on_failure, on_recovery)
+        self._flow = Flow(on_failure, on_recovery, on_loss)
         sender = OTLPSpanExporter(
             endpoint=f"{endpoint}/v1/traces", timeout=_EXPORT_SECONDS, session=_session()
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, and_, func, select, update
 
 from ..audit.acts import FactTransition
 from ..audit.commitment import SALT_SIZE, base64url, opens
@@ -28,6 +28,7 @@ STEP = 500
 """So many keys are asked for at a time."""
 
 _VERSION = standing_fact_version.c
+_IN_CLEAR = and_(_VERSION.key.is_(None), _VERSION.content.is_not(None))
 _ASSOCIATED = b"assent standing fact 1 "
 
 
@@ -101,16 +102,22 @@ def sealed_content(
 
 def seal_facts(database: Database, contents: Contents) -> None:
     """Seal what standing facts state in clear: they were recorded before the log was sealed."""
-    in_clear = select(standing_fact_version).where(
-        _VERSION.key.is_(None), _VERSION.content.is_not(None)
-    )
     with database.writing() as connection:
         check_bound(connection, contents)
-        rows = connection.execute(in_clear).mappings().all()
+        rows = connection.execute(select(standing_fact_version).where(_IN_CLEAR)).mappings().all()
         for row, key in zip(rows, contents.take(len(rows)), strict=True):
             content = encrypt(key.secret, row["content"], _associated(row["fact"], row["version"]))
             sealing = update(standing_fact_version).where(_VERSION.index == row["index"])
             connection.execute(sealing.values(content=content, key=key.id))
+    if rows:
+        database.purge()
+
+
+def facts_in_clear(database: Database) -> int:
+    """Return how many versions of standing facts say in clear what they state."""
+    with database.reading() as connection:
+        query = select(func.count()).select_from(standing_fact_version).where(_IN_CLEAR)
+        return int(connection.execute(query).scalar_one())
 
 
 def _associated(fact: str, version: int) -> bytes:

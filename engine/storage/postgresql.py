@@ -27,7 +27,7 @@ _POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10, "pool_pre_ping"
 # Those of the log, and that of a key store, which is a database of its own.
 _CONTENTS = (
     *("log_entry", "log_entry_rule", "log_entry_words", "payload", "disclosure", "sealed"),
-    "data_key",
+    *("standing_fact_version", "data_key"),
 )
 _STATEMENT_TIMEOUT = "SET statement_timeout = '60s'"
 _SESSION = (

@@ -11,8 +11,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from email.message import Message
 from functools import cache
 from pathlib import Path
@@ -252,11 +252,22 @@ def serving(
         yield served
         if process.poll() is None:
             process.terminate()
-        assert process.wait(60) == 0
+        assert process.wait(60) in {0, -signal.SIGKILL}  # A test may kill it.
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+@contextmanager
+def serving_nodes(installation: Installation, count: int) -> Iterator[list[Served]]:
+    """Run so many nodes of one installation, each on a port of its own."""
+    with ExitStack() as stack:
+        settings = [replace(installation.settings, port=int(free_port())) for _ in range(count)]
+        yield [
+            stack.enter_context(serving(replace(installation, settings=each), log=f"log-{number}"))
+            for number, each in enumerate(settings)
+        ]
 
 
 def _await_ready(served: Served, status: int) -> None:

@@ -7,15 +7,21 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.api.installation import Document, Served, allowed, free_port, install, serving
+from tests.api.installation import (
+    Document,
+    Served,
+    allowed,
+    free_port,
+    install,
+    serving,
+    serving_nodes,
+)
 from tests.api.publishing import policies
 from tests.postgresql import PostgreSQLServer
 
@@ -28,19 +34,16 @@ PATIENCE = 30.0
 @pytest.fixture(params=["sqlite", "postgresql"])
 def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Served]]:
     """One node on SQLite, or two on one PostgreSQL; two workers each."""
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            installation = install(tmp_path, log_level="error", port=free_port())
-            yield [stack.enter_context(serving(installation))]
-            return
-        server: PostgreSQLServer = request.getfixturevalue("postgresql")
-        url = stack.enter_context(server.database())
-        one = install(tmp_path, log_level="error", database_url=url, port=free_port())
-        other = replace(one, settings=replace(one.settings, port=int(free_port())))
-        yield [
-            stack.enter_context(serving(each, log=f"log-{number}"))
-            for number, each in enumerate((one, other))
-        ]
+    if request.param == "sqlite":
+        with serving_nodes(install(tmp_path, log_level="error"), 1) as running:
+            yield running
+        return
+    server: PostgreSQLServer = request.getfixturevalue("postgresql")
+    with (
+        server.database() as url,
+        serving_nodes(install(tmp_path, log_level="error", database_url=url), 2) as running,
+    ):
+        yield running
 
 
 def _call(
@@ -140,7 +143,7 @@ def test_database_that_is_gone_stops_decisions_and_comes_back(
     postgresql: PostgreSQLServer, tmp_path: Path
 ) -> None:
     with postgresql.database() as url:
-        made = install(tmp_path, log_level="error", database_url=url, port=free_port())
+        made = install(tmp_path, log_level="warning", database_url=url, port=free_port())
         with serving(made) as node:
             first = node.decide(allowed())
             postgresql.stop()
@@ -153,3 +156,11 @@ def test_database_that_is_gone_stops_decisions_and_comes_back(
                 postgresql.start()
             _await(lambda: node.request("GET", "/health/ready")[0] == 200)
             assert node.decide(allowed())["policy_set"] == first["policy_set"]
+            key = f"Bearer {made.tokens['monitor']}"
+            _, _, text = node.request("GET", "/metrics", Authorization=key)
+        assert b"\nassent_ready 1.0\n" in text
+        assert b'assent_refusals_total{reason="' in text
+        lines = (made.settings.data_directory / "log").read_text(encoding="utf-8").splitlines()
+        told = [json.loads(line)["event"] for line in lines]
+        gone = told.index("it is not known which policies are in force")
+        assert "it is known again which policies are in force" in told[gone:]

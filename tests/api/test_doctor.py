@@ -16,11 +16,13 @@ import pytest
 from api.doctor import Finding, Status, examine
 from api.policies_in_force import utc_now
 from api.settings import Settings
-from api.setup import make_key
+from api.setup import initialise, make_key
 from api.wsgi import start
 from engine.storage.database import Database
 from engine.storage.keys import ApiKeys, Role
+from engine.storage.standing_facts import StandingFacts
 from tests.api.installation import Installation, free_port, install
+from tests.audit.test_standing_facts import nothing, statement
 from tests.postgresql import PostgreSQLServer
 
 
@@ -99,6 +101,33 @@ def test_keys_that_are_gone(made: Settings) -> None:
 def test_key_store_that_is_gone(made: Settings) -> None:
     (made.data_directory / "content-keys.db").unlink()
     assert found(made, "contents").found == "there is no key store"
+
+
+def test_standing_facts_in_clear(made: Settings) -> None:
+    assert found(made, "standing facts").status is Status.OK
+    _in_clear(made)
+    came = found(made, "standing facts")
+    assert (came.status, came.found) == (Status.WARN, "2 versions lie in clear")
+    assert came.advice == "`assent init` seals them"
+    initialise(made)
+    assert found(made, "standing facts").status is Status.OK
+    assert b"memo 7" not in (made.data_directory / "assent.db").read_bytes()
+
+
+def _in_clear(made: Settings) -> None:
+    """Leave standing facts as they are where sealing was stopped before it came to them."""
+    file = made.data_directory / "assent.db"
+    with closing(sqlite3.connect(file)) as connection, connection:
+        (bound,) = connection.execute("SELECT id FROM key_store").fetchone()
+        connection.execute("DELETE FROM key_store")
+    database = Database(made.database_url)
+    facts = StandingFacts(database)
+    for name in ("Fjellsko", "Another"):
+        facts.record(statement(name), actor="anna", reason=None, check=nothing)
+    database.close()
+    assert b"memo 7" in file.read_bytes()
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("INSERT INTO key_store (one, id) VALUES (1, ?)", [bound])
 
 
 def test_certificates_that_are_none(made: Settings, tmp_path: Path) -> None:

@@ -36,7 +36,9 @@ from tests.api.installation import (
     install,
     ndjson,
     serving,
+    serving_nodes,
 )
+from tests.postgresql import PostgreSQLServer
 
 ROUNDS = 10
 
@@ -256,6 +258,27 @@ def test_killed_processes_lose_nothing_acknowledged(tmp_path: Path) -> None:
             load.end()
         size = _verify(served, load.acknowledged)
         assert ROUNDS * 20 <= len(load.acknowledged) <= size <= len(load.acknowledged) + load.lost
+
+
+def test_killed_node_loses_nothing_acknowledged_and_the_other_goes_on(
+    postgresql: PostgreSQLServer, tmp_path: Path
+) -> None:
+    with (
+        postgresql.database() as url,
+        serving_nodes(install(tmp_path, log_level="error", database_url=url), 2) as (one, other),
+    ):
+        loads = [Load(node, 2) for node in (one, other)]
+        try:
+            for load in loads:
+                load.await_more(20)
+            os.killpg(one.process.pid, signal.SIGKILL)
+            loads[1].await_more(20)
+        finally:
+            for load in loads:
+                load.end()
+        made = [each for load in loads for each in load.acknowledged]
+        assert len(made) <= _verify(other, made) <= len(made) + loads[0].lost
+        assert (loads[1].lost, other.request("GET", "/health/ready")[0]) == (0, 200)
 
 
 def test_graceful_stop_loses_nothing(tmp_path: Path) -> None:

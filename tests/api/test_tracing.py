@@ -266,7 +266,7 @@ def test_batch_is_one_span_whose_stages_are_its_chunks(
 # --- collectors that do not take them -------------------------------------------------------------
 
 
-def test_dead_collector_fails_nothing_and_is_told_once(
+def test_dead_collector_fails_nothing_and_is_told_once_and_counted(
     installed: Installation, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with _traced(installed, f"http://127.0.0.1:{free_port()}") as api:
@@ -274,6 +274,10 @@ def test_dead_collector_fails_nothing_and_is_told_once(
             assert _post(api, allowed(id=f"d{n}")).status_code == 200
         began = time.monotonic()
     assert time.monotonic() - began < 3 * CLOSE_SECONDS
+    with api.get("/metrics", role="monitor") as answer:
+        assert "\nassent_spans_lost_total 9.0\n" in answer.get_data(
+            as_text=True
+        )  # Three for each decision.
     (line,) = capsys.readouterr().err.splitlines()
     told = json.loads(line)
     assert (told["level"], told["event"]) == ("error", "spans are not exported")
@@ -287,8 +291,13 @@ def test_collector_that_refuses_is_told_once_and_so_is_its_recovery(
     collector.status = status
     told: list[str] = []
     lost: list[int] = []
+    counted: list[int] = []
     exporter = Exporter(
-        collector.address, server="x", on_failure=told.append, on_recovery=lost.append
+        collector.address,
+        server="x",
+        on_failure=told.append,
+        on_recovery=lost.append,
+        on_loss=counted.append,
     )
     for number in (1, 2):
         exporter.send(_answered())
@@ -299,7 +308,7 @@ def test_collector_that_refuses_is_told_once_and_so_is_its_recovery(
     assert set(collector.paths) == {"/v1/traces"}
     assert len(told) == 1
     assert str(status) in told[0]
-    assert lost == [2]
+    assert (lost, counted) == ([2], [1, 1])
     assert len(collector.spans) == 1
 
 
@@ -307,18 +316,25 @@ def test_collector_that_hangs_delays_nothing_and_fills_no_memory(collector: Coll
     collector.open.clear()
     told: list[str] = []
     lost: list[int] = []
+    counted: list[int] = []
     exporter = Exporter(
-        collector.address, server="x", on_failure=told.append, on_recovery=lost.append
+        collector.address,
+        server="x",
+        on_failure=told.append,
+        on_recovery=lost.append,
+        on_loss=counted.append,
     )
     began = time.monotonic()
     for _ in range(MOST_WAITING + 10):
         exporter.send(_answered())
     assert time.monotonic() - began < HANGS_SECONDS
     assert told == [f"more than {MOST_WAITING:,} spans wait for the collector"]
+    assert counted == [1] * 10
     began = time.monotonic()
     exporter.close()
     assert CLOSE_SECONDS - 0.5 < time.monotonic() - began < HANGS_SECONDS
     assert len(told) == 1
+    assert sum(counted) == MOST_WAITING + 10
 
 
 def _answered() -> Answered:
@@ -380,13 +396,18 @@ def test_library_that_is_switched_off_sends_nothing_and_loses_nothing(
 ) -> None:
     monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
     told: list[str] = []
+    counted: list[int] = []
     exporter = Exporter(
-        collector.address, server="x", on_failure=told.append, on_recovery=lambda _: None
+        collector.address,
+        server="x",
+        on_failure=told.append,
+        on_recovery=lambda _: None,
+        on_loss=counted.append,
     )
     for _ in range(MOST_WAITING + 1):
         exporter.send(_answered())
     exporter.close()
-    assert (told, collector.paths) == ([], [])
+    assert (told, counted, collector.paths) == ([], [], [])
 
 
 def test_nothing_is_loaded_where_no_collector_is_named(installed: Installation) -> None:

@@ -1,17 +1,19 @@
 """A grant and a revocation reach every process while campaigns are decided without a pause.
 
-Real gunicorn, several workers; what was decided meanwhile is replayed and verified afterwards.
+Real gunicorn: several workers on one SQLite file, and two nodes on one PostgreSQL. What was decided
+meanwhile is replayed and verified afterwards.
 """
 
 import io
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import cast
 
+import pytest
 from flask import Flask
 
 from api.contents import open_database
@@ -22,7 +24,8 @@ from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.policies import PolicyVersions
 from tests.api import waiving
-from tests.api.installation import Caller, Document, Served, free_port, install, serving
+from tests.api.installation import Caller, Document, Served, install, serving_nodes
+from tests.postgresql import PostgreSQLServer
 
 PATIENCE = 30.0
 """So long the promised two seconds may take on a machine with much else to do."""
@@ -72,34 +75,48 @@ def wait_for(came: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_grant_and_revocation_reach_every_worker_and_all_of_it_verifies(tmp_path: Path) -> None:
-    made = install(tmp_path, log_level="error", port=free_port())
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The settings of a database, empty."""
+    if request.param == "sqlite":
+        yield {}
+        return
+    server: PostgreSQLServer = request.getfixturevalue("postgresql")
+    with server.database() as url:
+        yield {"database_url": url}
+
+
+def test_grant_and_revocation_reach_every_worker_and_all_of_it_verifies(
+    database: dict[str, str], tmp_path: Path
+) -> None:
+    made = install(tmp_path, log_level="error", **database)
     prepared = start(made.settings)
     caller = Caller(app=cast(Flask, prepared.wsgi), installation=made)
     made.tokens.update(waiving.prepare(caller, made.tokens))  # type: ignore[attr-defined] # A dict.
     prepared.close()
-    with serving(made) as node:
-        asked = call(node, "anna", "/v1/waivers", waiving.request())
+    with serving_nodes(made, 2 if database else 1) as nodes:
+        one, other = nodes[0], nodes[-1]
+        asked = call(one, "anna", "/v1/waivers", waiving.request())
         place = f"/v1/waivers/{asked['id']}"
-        clients = [Client(node) for _ in range(4)]
+        clients = [Client(node) for node in nodes for _ in range(4 // len(nodes))]
         try:
             wait_for(lambda: all(len(each.seen) > 3 for each in clients))
-            call(node, "ben", f"{place}/grant", {}, '"1"')
+            call(other, "ben", f"{place}/grant", {}, '"1"')
             wait_for(lambda: all(each.seen[-1] == "allow" for each in clients))
-            call(node, "ben", f"{place}/revoke", {"reason": "enough"}, '"2"')
+            call(one, "ben", f"{place}/revoke", {"reason": "enough"}, '"2"')
             wait_for(lambda: all(each.seen[-1] == "deny" for each in clients))
         finally:
             for each in clients:
                 each.close()
         assert [each.turns() for each in clients] == [["deny", "allow", "deny"]] * 4
-        _, _, export = node.request("GET", "/v1/log/export")
+        _, _, export = other.request("GET", "/v1/log/export")
     report = verify_export(io.BytesIO(export))
     assert (report.faults, report.unread) == ((), None)
-    database = open_database(made.settings)
-    log = Decisions(database)
-    replayer = Replayer(PolicyVersions(database), Erasures(database))
+    opened = open_database(made.settings)
+    log = Decisions(opened)
+    replayer = Replayer(PolicyVersions(opened), Erasures(opened))
     entries = list(log.entries(size=log.head().size))
     waived = [each for each in entries if each.columns.outcome == "allow"]
     for entry in (*waived[:3], *waived[-3:], entries[-1]):
         assert replayer.replay(entry).outcome == Identical()
-    database.close()
+    opened.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from tests.api.installation import Served, free_port, install, serving
+from tests.api.installation import ROOT, Served, free_port, install, serving
 from tests.api.publishing import policies
 
 Run = Callable[..., Result]
@@ -65,6 +65,18 @@ def test_steps_as_json(run: Run, at: Callable[[str], tuple[str, ...]], tmp_path:
     text = run("policies", "list", *approver).stdout
     assert "house\n  in force  nothing\n  to come   " in text
     assert "cancelled" not in run("policies", "show", version, "--set", "house", *author).stdout
+
+
+def test_a_profile_is_pushed_with_what_it_adopts(
+    run: Run, at: Callable[[str], tuple[str, ...]]
+) -> None:
+    example = str(ROOT / "examples" / "fjellsko")
+    made = json.loads(
+        run("push", example, "--submit", "--set", "fjellsko", "--json", *at("author")).stdout
+    )
+    assert (made["state"], made["check"]["files"]) == ("in review", 4)
+    assert (made["check"]["errors"], made["check"]["warnings"]) == (0, 0)
+    assert (made["test"]["passed"], made["test"]["failed"]) == (28, 0)
 
 
 def test_policies_that_cannot_decide(

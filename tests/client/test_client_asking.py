@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import assert_type
 
+import msgspec
 import pytest
 
 from api.client import (
@@ -26,9 +28,11 @@ from api.client import (
     Receipt,
     Statistics,
     UnauthenticatedError,
+    publishing,
 )
 from api.client.bodies import decoded
 from tests.api.installation import ROOT, Served, allowed, campaign
+from tests.api.publishing import policies
 from tests.client.conftest import url_of
 from tests.unit.adapters.complete import COMPLETE
 
@@ -291,6 +295,30 @@ def test_version_is_published_with_four_eyes(served: Served) -> None:
             theirs.roll_back(seen=now)
         later = theirs.activate(approved, since=datetime(2099, 1, 1, tzinfo=UTC))
         assert (later.scheduled is None, later.before) == (False, None)
+
+
+def test_impact_of_a_version_is_one_answer_from_as_many_pages(
+    served: Served, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marked = f"impact-{uuid.uuid4()}"
+    made = [each.outcome for each in client.decide_many([allowed(id=marked)] * 3)]
+    with Client(url_of(served), served.installation.tokens["author"]) as anna:
+        draft = anna.policy_set("assent").push(policies(1))
+        counts = anna.policy_set("assent").impact(draft, since=datetime(2020, 1, 1, tzinfo=UTC))
+        assert (counts.listed, counts.next) == (None, None)
+        assert counts.decisions >= counts.changed >= 3
+    with Client(url_of(served), served.installation.tokens["auditor"]) as dora:
+        drafts = dora.policy_set("assent")
+        whole = drafts.impact(draft.version, campaign=marked)
+        monkeypatch.setattr(publishing, "PAGE", 2)
+        paged = drafts.impact(draft.version, campaign=marked)
+    assert msgspec.structs.replace(paged, size=whole.size) == whole
+    assert (whole.decisions, whole.changed, whole.next) == (3, 3, None)
+    (change,) = whole.changes
+    assert (change.before.decision, change.after.decision, change.count) == ("allow", "deny", 3)
+    assert whole.listed is not None
+    ids = [each.id for each in made if isinstance(each, Decision)]
+    assert [each.id for each in whole.listed] == ids[::-1]
 
 
 # --- making one -------------------------------------------------------------------------------

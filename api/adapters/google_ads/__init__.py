@@ -19,6 +19,11 @@ from .objects import Resources, resources_of
 
 __all__ = ["adapt"]
 
+_TELLING = (
+    "send the resources with their fields, named as in REST (`campaignBudget`, and not "
+    "`campaign_budget`), and criteria as a list"
+)
+
 
 def adapt(record: object) -> Adaptation:
     """Return the campaign that a record of the Google Ads API tells.
@@ -36,7 +41,7 @@ def adapt(record: object) -> Adaptation:
     put_criteria(draft, resources)
     untold = _put_parts(draft, resources)
     put_remaining_lists(draft, resources)
-    require_told(draft, "send the resources with their fields, and criteria as a list")
+    require_told(draft, _TELLING)
     return draft.finish(unmapped(root, untold))
 
 

@@ -16,6 +16,7 @@ _CAMPAIGN = frozenset(
         "politicalIntent",
         "runSchedule",
         "targetingCriteria",
+        "totalBudget",
         "unitCost",
     ]
 )
@@ -41,7 +42,8 @@ def objects_of(root: Record) -> Objects:
     there is one that has been joined.
     """
     names = set(root)
-    if names & _JOINED or isinstance(root.unread("campaign"), dict):
+    joined = (root.unread("campaign"), root.unread("campaignGroup"))
+    if names & _JOINED or any(isinstance(one, dict) for one in joined):
         return _joined(root)
     if names & _CREATIVE:
         return Objects(creatives=(root,))

@@ -157,14 +157,16 @@ def _put_facet(draft: Draft, facet: _Facet, *, excluded: bool) -> list[str]:
             told = draft.element("audiences", audience.pointer)
             told.put_found("id", audience)
             told.put("excluded", excluded, audience.pointer)
-    elif facet.kind in CHARACTERISTICS:
+    elif facet.kind not in _ALONE:
+        # What no list here has is a characteristic too: a list without it would read as whole.
         for value in facet.values:
             told = draft.element("targeting.detailed", value.pointer)
-            told.put("kind", CHARACTERISTICS[facet.kind], value.pointer)
+            if facet.kind in CHARACTERISTICS:
+                told.put("kind", CHARACTERISTICS[facet.kind], value.pointer)
             told.put("excluded", excluded, value.pointer)
         # A URN is no name: it is kept, for those who can look it up.
         facet.leave()
-    elif facet.kind in _ALONE and not excluded and facet.values:
+    elif not excluded and facet.values:
         fact, put = _ALONE[facet.kind]
         if fact in draft.facts():
             facet.leave()

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
-from api.adapters.telling import put_word
+from api.adapters.telling import EARLIEST, LATEST, put_word
 from engine.source.json_fault import excerpt
 
 from .audiences import Audiences
@@ -35,8 +35,7 @@ CATEGORIES = {
 """The special ad categories; `NONE`, and an empty list, declare that there is none."""
 
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})", re.ASCII)
-_LATEST = 253_402_300_799
-"""The last second of the year 9999, in seconds since 1970."""
+_NEVER = datetime.fromtimestamp(0, UTC)
 
 
 def campaign_part(objects: Objects, currency: Found[str] | None) -> Draft:
@@ -128,12 +127,12 @@ def _put_categories(draft: Draft, campaign: Record) -> None:
 
 
 def _put_flight(draft: Draft, holder: Record, end_name: str) -> None:
-    start, end = moment(holder, "start_time"), moment(holder, end_name)
+    start, end = moment(holder, "start_time"), moment(holder, end_name, never=True)
     if start is not None:
         draft.put("flight.start", start.value.date().isoformat(), start.pointer)
     if end is None:
         moments = [start]
-    elif end.value == datetime.fromtimestamp(0, UTC):
+    elif end.value == _NEVER:
         # Meta documents an end of 0 as running until stopped.
         draft.put("flight.until_stopped", value=True, origin=end.pointer)
         moments = [start]
@@ -149,13 +148,16 @@ def _put_flight(draft: Draft, holder: Record, end_name: str) -> None:
         draft.put("flight.timezone", zone, one.pointer)
 
 
-def moment(holder: Record, name: str) -> Found[datetime] | None:
-    """Return a moment with its offset, or refuse what is none; seconds are in UTC."""
+def moment(holder: Record, name: str, *, never: bool = False) -> Found[datetime] | None:
+    """Return a moment with its offset, or refuse what is none; seconds are in UTC.
+
+    `never` is whether a 0 is a moment too, by which Meta writes an end that does not come.
+    """
     value = holder.identifier(name)
     if value is None:
         return None
     read = _read_moment(value.value)
-    if read is None:
+    if read is None or (read == _NEVER and not never):
         holder.refuse(
             name,
             f"{excerpt(value.value)} is no moment",
@@ -165,8 +167,10 @@ def moment(holder: Record, name: str) -> Found[datetime] | None:
 
 
 def _read_moment(value: str) -> datetime | None:
-    if value.isdecimal() and value.isascii() and Decimal(value) <= _LATEST:
-        return datetime.fromtimestamp(int(value), UTC)
+    if value.isdecimal() and value.isascii():
+        seconds = Decimal(value)
+        known = seconds == 0 or EARLIEST <= seconds <= LATEST
+        return datetime.fromtimestamp(int(seconds), UTC) if known else None
     if _MOMENT.fullmatch(value) is None:
         return None
     try:

@@ -121,6 +121,12 @@ def objects_of(root: Record) -> Objects:
     """Return the objects in a record; refuse one that does not show what it is."""
     if "params" in root and "call" in root:
         return _called(root)
+    if isinstance(root.unread("data"), list):
+        root.refuse(
+            "data",
+            "the record is an answer of the API, with several objects in it",
+            "send each object of `data` as a record of its own",
+        )
     levels = [level for name, level in _JOINED.items() if name in root]
     beside = any(name not in _JOINED and name not in _BESIDE for name in root)
     # An ad holds its creative, and an ad set may be known by the name of its audiences.
@@ -156,7 +162,7 @@ def _joined(root: Record) -> Objects:
         ad_sets=ad_sets,
         ads=tuple(_both(root, "ad", "ads")),
         creatives=tuple(_both(root, "creative", "creatives")),
-        audiences=root.records("custom_audiences") or (),
+        audiences=_several(root, "custom_audiences"),
         account=account,
         currency_holders=tuple(holder for holder in holders if holder is not None),
     )
@@ -166,7 +172,18 @@ def _both(root: Record, one: str, several: str) -> Iterator[Record]:
     single = root.record(one)
     if single is not None:
         yield single
-    yield from root.records(several) or ()
+    yield from _several(root, several)
+
+
+def _several(root: Record, name: str) -> tuple[Record, ...]:
+    """Return the objects in a list; of an edge of the Graph API the next page may be missing."""
+    if isinstance(root.unread(name), dict):
+        root.refuse(
+            name,
+            f"`{name}` is an edge of the Graph API, whose objects come in pages",
+            f"send the objects in the `data` of every page as one list, `{name}`",
+        )
+    return root.records(name) or ()
 
 
 def _single(level: str, record: Record) -> Objects:

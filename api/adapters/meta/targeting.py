@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from api.adapters.adaptation import Draft
-from api.adapters.reading import Found, Record
+from api.adapters.reading import Found, Record, described
 from engine.source.json_fault import escaped, excerpt
 from engine.source.json_text import JSONValue
 
@@ -55,7 +55,7 @@ CHARACTERISTICS: Mapping[str, str] = MappingProxyType(
 )
 """The members that hold characteristics of people, and what sort each is."""
 
-_GENDERS = {1: "male", 2: "female"}
+_GENDERS = {"1": "male", "2": "female"}
 _DEVICES = {"connected_tv": "connected_tv", "desktop": "desktop", "mobile": "mobile"}
 
 
@@ -98,14 +98,14 @@ def _put_genders(draft: Draft, targeting: Record) -> None:
         return
     told = []
     for number in chosen:
-        value = number.value
-        if not isinstance(value, int) or isinstance(value, bool) or value not in _GENDERS:
+        word = str(number.value) if isinstance(number.value, int | str) else ""
+        if word not in _GENDERS:
             targeting.refuse(
                 "genders",
-                "a gender is neither `1` nor `2`",
-                "Meta writes `1` for men and `2` for women, and leaves all genders out",
+                f"a gender is {described(number.value)}, and neither `1` nor `2`",
+                "Meta writes `1` for men and `2` for women, and leaves `genders` out for all",
             )
-        told.append(Found(value=_GENDERS[value], pointer=number.pointer))
+        told.append(Found(value=_GENDERS[word], pointer=number.pointer))
     if told:
         draft.put_all("targeting.genders", told, targeting.at("genders"))
     else:

@@ -1,9 +1,16 @@
-"""The bid request: where the ad would be shown, and the signals that come with the person."""
+"""The bid request: where the ad would be shown, and the signals that come with the person.
+
+What the request says of the law (`regs`) is in section 3.2.3 of OpenRTB 2.6; what 2.5 had no member
+for is in `ext`, where IAB Tech Lab's advisories put it.
+"""
+
+from collections.abc import Callable, Iterator
 
 from api.adapters.adaptation import Draft
 from api.adapters.places import country_of, region_of
-from api.adapters.reading import Found, Record
+from api.adapters.reading import Found, Record, described
 from engine.source.json_fault import excerpt
+from engine.source.json_text import JSONValue
 
 from .ext import extension
 
@@ -27,23 +34,62 @@ def put_request(draft: Draft, platform: Draft, request: Record) -> None:
 
 
 def _put_consent(draft: Draft, regs: Record | None, user: Record | None) -> None:
-    _put_signal(draft, "consent.tcf", user, "consent")
-    _put_signal(draft, "consent.gpp", regs, "gpp")
-    _put_signal(draft, "consent.us_privacy", regs, "us_privacy")
-
-
-def _put_signal(draft: Draft, fact: str, holder: Record | None, name: str) -> None:
-    """Tell a string that stands in an object or in its `ext`; two that differ tell nothing."""
-    if holder is None:
+    if user is not None:
+        _put_signal(draft, "consent.tcf", user, "consent", Record.filled)
+    if regs is None:
         return
-    places = [holder, extension(holder)]
-    found = [(place, place.filled(name)) for place in places if place is not None]
-    strings = {string.value for _, string in found if string is not None}
-    if len(strings) == 1:
-        draft.put_found(fact, next(string for _, string in found if string is not None))
+    _put_signal(draft, "consent.gpp", regs, "gpp", Record.filled)
+    _put_signal(draft, "consent.us_privacy", regs, "us_privacy", Record.filled)
+    _put_signal(draft, "consent.gdpr_applies", regs, "gdpr", Record.yes_no)
+    draft.put_found("consent.coppa_applies", regs.yes_no("coppa"))
+    _put_sections(draft, regs)
+
+
+def _put_signal(
+    draft: Draft,
+    fact: str,
+    holder: Record,
+    name: str,
+    read: Callable[[Record, str], Found[str] | Found[bool] | None],
+) -> None:
+    """Tell what stands in an object or in its `ext`; two that differ tell nothing."""
+    found = [(place, read(place, name)) for place in _places(holder)]
+    said = [one for _, one in found if one is not None]
+    if len({one.value for one in said}) == 1:
+        draft.put_found(fact, said[0])
         return
     for place, _ in found:
         place.leave(name)
+
+
+def _places(holder: Record) -> Iterator[Record]:
+    yield holder
+    inner = extension(holder)
+    if inner is not None:
+        yield inner
+
+
+def _put_sections(draft: Draft, regs: Record) -> None:
+    """Tell which sections of the GPP string apply; -1 and 0 are no sections, and are left."""
+    named = [(place, place.elements("gpp_sid")) for place in _places(regs)]
+    lists = [[_section(place, one) for one in found] for place, found in named if found]
+    told = lists[0] if lists else []
+    alike = all([one.value for one in each] == [one.value for one in told] for each in lists)
+    if told and alike and all(section.value > 0 for section in told):
+        draft.put_all("consent.gpp_sections", told, told[0].pointer.rpartition("/")[0])
+        return
+    for place, _ in named:
+        place.leave("gpp_sid")
+
+
+def _section(place: Record, element: Found[JSONValue]) -> Found[int]:
+    if not isinstance(element.value, int) or isinstance(element.value, bool):
+        place.refuse(
+            "gpp_sid",
+            f"a section is {described(element.value)}",
+            "write the sections by their numbers, such as `7`",
+        )
+    return Found(value=element.value, pointer=element.pointer)
 
 
 def _put_market(draft: Draft, geo: Record) -> None:

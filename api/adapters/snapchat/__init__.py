@@ -50,7 +50,7 @@ def _country(draft: Draft, row: Record, advice: str) -> Found[str]:
         row.refuse(
             "CountryCode",
             f"{excerpt(name.value)} is no country that ISO 3166-1 knows",
-            "write the country's English name, such as `united kingdom`",
+            "write its English name as ISO 3166-1 has it, such as `united kingdom`",
         )
     found = Found(value=code, pointer=name.pointer)
     draft.put_all("markets", [found], name.pointer)

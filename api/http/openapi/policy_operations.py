@@ -17,7 +17,7 @@ from api.http.problems import (
     UNRECORDABLE,
     WRONG_STATE,
 )
-from api.http.shapes import ACTIVATION, REASON, REJECTION, DiffParameters
+from api.http.shapes import ACTIVATION, REASON, REJECTION, DiffParameters, ImpactParameters
 
 from .operation import Answer, Header, JSONSchema, Operation, ref
 from .schemas import ANY_TEXT, BYTES, OBJECT, many, members
@@ -97,6 +97,14 @@ POLICY_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "policy_sets.version": _reading("Read a version, its check and its tests", ref("Version")),
         "policy_sets.files": _reading(
             "Read the texts of a version", members(digest=ANY_TEXT, files=ref("PolicyFiles"))
+        ),
+        "policy_sets.impact": Operation(
+            summary="Tell what a version would have decided of recorded decisions",
+            tag=_TAG,
+            text="Page by page, the newest first. `listed` is null unless an auditor asks.",
+            query=ImpactParameters,
+            answers={200: Answer(text="What changes", content={JSON: ref("Impact")})},
+            problems=(NOT_FOUND, WRONG_STATE, BUSY, UNRECORDABLE),
         ),
         "policy_sets.submit": _moving("Submit a version for review", REASON, _VERSION),
         "policy_sets.approve": _moving("Approve a version of somebody else", REASON, _VERSION),

@@ -140,6 +140,19 @@ _RECORDED_AS = {
 }
 _OUTCOMES = many(members(decision=OUTCOME, conclusive=FLAG, count=COUNT))
 _VERSION_NAME = members(version=ANY_TEXT, digest=ANY_TEXT)
+_VERDICT = members(decision=OUTCOME, conclusive=FLAG)
+_RULE_CHANGE = {"rule": ANY_TEXT, "before": ANY_TEXT, "after": ANY_TEXT}
+_ASSESSED = members(
+    {
+        "before": _VERDICT,
+        "after": _VERDICT,
+        "rules": many(members(None, **_RULE_CHANGE)),
+        "why": {**ANY_TEXT, "description": "why it cannot be decided"},
+    },
+    id=ANY_TEXT,
+    index=COUNT,
+    campaign=maybe(ANY_TEXT),
+)
 _TURN = members(
     {"from": INSTANT}, version=ANY_TEXT, digest=ANY_TEXT, index=COUNT, actor=maybe(ANY_TEXT)
 )
@@ -239,6 +252,22 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
         ),
         "InclusionProof": members(
             index=COUNT, size=COUNT, leaf=BASE64, leaf_hash=BASE64, hashes=many(BASE64), root=BASE64
+        ),
+        "Impact": members(
+            policy_set=ANY_TEXT,
+            version=ANY_TEXT,
+            digest=ANY_TEXT,
+            size=COUNT,
+            next=maybe(ANY_TEXT),
+            decisions={**COUNT, "description": "how many were gone through on this page"},
+            unchanged=COUNT,
+            other_reasons={**COUNT, "description": "the same outcome, by other rules"},
+            changed=COUNT,
+            erased=COUNT,
+            undecidable=COUNT,
+            changes=many(members(before=_VERDICT, after=_VERDICT, count=COUNT)),
+            rules=many(members(None, **_RULE_CHANGE, count=COUNT)),
+            listed=maybe(many(_ASSESSED)),
         ),
         "Replay": members(
             id=ANY_TEXT,

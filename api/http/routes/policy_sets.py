@@ -21,6 +21,7 @@ from api.http.answers import json_answer
 from api.http.bodies import JSON, TEXT, body_type, read_document
 from api.http.conditions import seen_revision, tagged
 from api.http.examining import examined
+from api.http.impact import impact_answer
 from api.http.policy_documents import listed_version, set_document, version_document
 from api.http.problems import MALFORMED_ORDER, WRONG_STATE, Problem, ProblemError, ProblemRaised
 from api.http.service import Service
@@ -29,6 +30,7 @@ from api.http.shapes import (
     REASON,
     REJECTION,
     DiffParameters,
+    ImpactParameters,
     NoParameters,
     read_members,
     read_query,
@@ -95,6 +97,12 @@ def _register_reading(routes: Blueprint, service: Service) -> None:
         found = sets.version(name, version)
         kept = service.policy_versions.get(found.digest)
         return json_answer({"digest": found.digest, "files": msgspec.Raw(kept.files)})
+
+    @routes.post(f"{_VERSION}/impact")
+    def impact(name: str, version: str) -> Response:
+        query = read_query(ImpactParameters, request.args)
+        check_reach(g.key, name)
+        return impact_answer(service, g.key, sets.version(name, version), query)
 
     @routes.get(f"{_SET}/diff")
     def diff(name: str) -> Response:

@@ -13,7 +13,7 @@ from api.http.accesses import note_access
 from api.http.answers import entry_document, json_answer, proof_document
 from api.http.bodies import TEXT
 from api.http.contents import check_not_erased, contents_of
-from api.http.filters import filters_of, refused
+from api.http.filters import filters_of, page_of, refused
 from api.http.receipts import receipt_file
 from api.http.routes.evidence import entry_evidence_answer, evidence_answer
 from api.http.routes.records import export_answer, manifest_answer, wanted_format
@@ -31,8 +31,7 @@ from api.replay import replay_document
 from engine.audit.acts import Action
 from engine.audit.record import LogEntry, Payload
 from engine.audit.spans import spans_of
-from engine.storage.decisions import DecisionPage
-from engine.storage.errors import BeyondLog, InvalidQuery, NotFound
+from engine.storage.errors import BeyondLog, NotFound
 from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
 from engine.storage.samples import Sample
@@ -58,7 +57,8 @@ def _add_many(routes: Blueprint, service: Service) -> None:
             _check_whole(query)
             filters = filters_of(service, query, g.key)
             return _marked(export_answer(service, g.key, filters, wanted), service, filters)
-        page = _page(service, query, g.key)
+        filters = filters_of(service, query, g.key)
+        page = page_of(service, filters, limit=query.limit or 100, cursor=query.cursor)
         found = spans_of(each.index for each in page.decisions)
         note_access(service, g.key, Action.SEARCH, found)
         return json_answer(
@@ -141,16 +141,6 @@ def _add_one(routes: Blueprint, service: Service) -> None:
         if entry.payload is not None:
             note_access(service, g.key, Action.REPLAY, spans_of([entry.index]))
         return json_answer(replay_document(service.replayer.replay(entry)))
-
-
-def _page(service: Service, query: SearchParameters, key: ApiKey) -> DecisionPage:
-    filters = filters_of(service, query, key)
-    try:
-        return service.decisions.page(filters, limit=query.limit or 100, cursor=query.cursor)
-    except BeyondLog as error:
-        raise refused(str(error), "as_of") from None
-    except InvalidQuery as error:
-        raise refused(str(error), "cursor") from None
 
 
 def _marked(answer: Response, service: Service, filters: DecisionFilter) -> Response:

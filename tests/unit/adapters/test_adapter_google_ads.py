@@ -221,6 +221,9 @@ def test_criterion_that_does_not_say_whether_it_is_negative_is_left() -> None:
     told = aimed({"negative": None, "userList": {"userList": "u"}}, age("18_24"))
     assert at(told, "audiences") is None
     assert at(told, "targeting.age.min") == 18
+    half = aimed({"negative": None, "userList": {"userList": "u"}}, {"audience": {"audience": "a"}})
+    assert at(half, "audiences") is None
+    assert at(half, "targeting.profiling") is None
     removed = aimed({"status": "REMOVED", "userList": {"userList": "u"}})
     assert at(removed, "audiences") is None
     assert "/adGroupCriteria/0/negative" in removed.unmapped

@@ -72,9 +72,14 @@ def test_object_is_known_by_its_members(record: JSONValue, path: str, value: JSO
         ({"elements": []}, "the record is an answer of the API", "/elements"),
         ({"costType": "CPC"}, "no member of the record tells anything about a campaign", ""),
         (
-            CAMPAIGN | {"runSchedule": {"start": 1785369297000, "end": 1}},
+            CAMPAIGN | {"runSchedule": {"start": 1785369297000, "end": 1785196497000}},
             "the end is before the start",
             "/runSchedule/end",
+        ),
+        (
+            CAMPAIGN | {"runSchedule": {"start": 1785369297, "end": 1785369298}},
+            "1785369297 is no moment that a campaign may have",
+            "/runSchedule/start",
         ),
         (
             CAMPAIGN | {"runSchedule": {"start": 10**18}},
@@ -187,8 +192,17 @@ def test_second_group_of_ages_is_left() -> None:
     assert f"/targetingCriteria/include/and/1/or/{FACET}ageRanges" in told.unmapped
 
 
-@pytest.mark.parametrize("facet", ["ageRanges", "genders", "somethingNew"])
-def test_excluded_or_unknown_facet_is_left(facet: str) -> None:
+def test_facet_that_is_not_known_is_a_characteristic_all_the_same() -> None:
+    told = adapt(aimed({"somethingNew": ["urn:li:x:1"]}, {"skills": ["urn:li:skill:1"]}))
+    assert at(told, "targeting.detailed") == [
+        {"excluded": False},
+        {"kind": "demographic", "excluded": False},
+    ]
+    assert at(told, "targeting.profiling") is True
+
+
+@pytest.mark.parametrize("facet", ["ageRanges", "genders"])
+def test_excluded_age_or_gender_is_left(facet: str) -> None:
     told = adapt(aimed(exclude={facet: ["urn:li:x:1"]}))
     assert at(told, "targeting") is None
     assert f"/targetingCriteria/exclude/or/{FACET}{facet}" in told.unmapped

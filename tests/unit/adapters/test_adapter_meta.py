@@ -149,12 +149,20 @@ def test_nothing_declared_is_unknown() -> None:
         ({"billing_event": "X", "start_time": "soon"}, "`soon` is no moment", "/start_time"),
         ({"end_time": "2026-02-30T00:00:00Z"}, "`2026-02-30T00:00:00Z` is no moment", "/end_time"),
         ({"end_time": "9" * 18}, f"`{'9' * 18}` is no moment", "/end_time"),
-        ({"start_time": 20, "end_time": 10}, "the end is before the start", "/end_time"),
+        ({"start_time": "0" * 5000, "end_time": 0}, f"`{'0' * 39}…` is no moment", "/start_time"),
+        ({"end_time": 20261201}, "`20261201` is no moment", "/end_time"),
+        (
+            {"start_time": 1796083201, "end_time": 1796083200},
+            "the end is before the start",
+            "/end_time",
+        ),
         (targeted(age_min=12), "12 is no age that Meta lets one choose", "/targeting/age_min"),
         (targeted(age_max=66), "66 is no age that Meta lets one choose", "/targeting/age_max"),
         (targeted(age_min=30, age_max=20), "`age_max` is below `age_min`", "/targeting/age_max"),
-        (targeted(genders=[0]), "a gender is neither `1` nor `2`", "/targeting/genders"),
-        (targeted(genders=[True]), "a gender is neither `1` nor `2`", "/targeting/genders"),
+        (targeted(genders=[0]), "a gender is the number `0`, and neither", "/targeting/genders"),
+        (targeted(genders=[True]), "a gender is `true`, and neither", "/targeting/genders"),
+        ({"data": []}, "the record is an answer of the API", "/data"),
+        ({"adsets": {"data": []}}, "`adsets` is an edge of the Graph API", "/adsets"),
         (targeted(interests=[True]), "an entry of `interests` is neither", "/targeting/interests"),
         (targeted(interests=[None]), "an entry of `interests` is neither", "/targeting/interests"),
         (
@@ -264,7 +272,7 @@ def test_greatest_age_means_all_above() -> None:
 
 def test_genders_are_all_only_where_a_specification_leaves_them_out() -> None:
     assert at(adapt(targeted()), "targeting.genders") == ["all"]
-    assert at(adapt(targeted(genders=[1, 2])), "targeting.genders") == ["male", "female"]
+    assert at(adapt(targeted(genders=[1, "2"])), "targeting.genders") == ["male", "female"]
     unclear = adapt(targeted(genders=[], age_min=18))
     assert at(unclear, "targeting.genders") is None
     assert unclear.unmapped == {"/targeting/genders": []}

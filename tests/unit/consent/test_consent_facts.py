@@ -105,6 +105,41 @@ def test_us_privacy_section_is_a_choice_for_the_country() -> None:
     assert told["gpp_string"]["gpc"] is False
 
 
+@pytest.mark.parametrize(
+    ("string", "opted_out"), [("1YYN", True), ("1-N-", False), ("1---", False)]
+)
+def test_us_privacy_string_is_a_choice_too(string: str, *, opted_out: bool) -> None:
+    told = heard(consent={"us_privacy": string})
+    assert told["us_privacy_string"] == {"readable": True}
+    (choice,) = told["gpp_string"].pop("choices")
+    assert (choice["section"], choice["sale_opt_out"]) == (6, opted_out)
+    assert told["gpp_string"] == {}
+
+
+def test_us_privacy_string_stands_beside_the_gpp_string() -> None:
+    gpp = f"{write.gpp_header([6])}~1YN-"
+    told = heard(consent={"us_privacy": "1YY-", "gpp": gpp})
+    assert [one["sale_opt_out"] for one in told["gpp_string"]["choices"]] == [True, False]
+    assert len(heard(consent={"us_privacy": "1YN-", "gpp": gpp})["gpp_string"]["choices"]) == 1
+    broken = heard(consent={"us_privacy": "1YY-", "gpp": "nonsense"})["gpp_string"]
+    assert broken.keys() == {"readable", "fault", "choices"}
+
+
+@pytest.mark.parametrize("string", ["uspConsentString", "1yyn", "2YYN", "1YY", "", "1YYN "])
+def test_us_privacy_string_that_cannot_be_read_is_a_fact(string: str) -> None:
+    told = heard(consent={"us_privacy": string})
+    assert told["us_privacy_string"] == {
+        "readable": False,
+        "fault": "it is not a 1 with three of Y, N and -",
+    }
+    assert "gpp_string" not in told
+
+
+def test_choices_that_the_us_privacy_string_does_not_record_are_contradicted() -> None:
+    found = contradictions(consent={"us_privacy": "1YYN"}, gpp_string={"choices": []})
+    assert [pointer for pointer, _ in found] == ["/gpp_string/choices"]
+
+
 def test_section_2_tells_the_facts_of_the_tcf() -> None:
     told = heard(consent={"gpp": f"{write.gpp_header([2])}~{TCF}"})
     assert told["consent"]["tcf_purposes"] == [1, 3, 4]
@@ -257,7 +292,8 @@ PAGE = (ROOT / "docs/adapters/consent.md").read_text(encoding="utf-8")
 
 def test_page_names_every_fact_and_no_other() -> None:
     documented = re.findall(r"^\| `([^`]+)` \|", PAGE, re.MULTILINE)
-    told = hear(campaign(consent={"tcf": TCF, "gpp": write.california()}), VOCABULARY)
+    strings = {"tcf": TCF, "gpp": write.california(), "us_privacy": "1YNN"}
+    told = hear(campaign(consent=strings), VOCABULARY)
     choice = heard(consent={"gpp": write.california()})["gpp_string"]["choices"][0]
     facts = {pointer.removeprefix("/").replace("/", ".") for pointer in told.origins}
     facts |= {f"gpp_string.choices[].{name}" for name in choice}

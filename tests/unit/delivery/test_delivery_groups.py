@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fairlearn.metrics import (  # type: ignore[import-untyped] # It has no types.
+    MetricFrame,
+    selection_rate,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,7 +71,9 @@ def test_german_truck_driver_ad_draws_a_warning_with_its_share() -> None:
     warnings: Any = decided.document["warnings"]
     (warning,) = [each for each in warnings if each["rule"] == "delivery_shares/job_ads"]
     assert warning["status"] == "violated"
-    assert warning["message"] == ("Of those whom earlier job ads reached, 7.7% were female (439).")
+    assert warning["message"] == (
+        "Of those whom earlier job ads reached, only 7.7% were female (439 of them)."
+    )
     (share,) = [each for each in warning["facts"] if each["path"].endswith("share")]
     assert share["submitted_pointer"] == "/delivery/by_group"
 
@@ -81,21 +87,24 @@ def audits() -> Iterator[list[dict[str, str]]]:
     yield from found.values()
 
 
+def counts_of(audit: list[dict[str, str]]) -> list[Count]:
+    """The counts of an audit, in billionths of people, by which its fractions become whole."""
+    return [
+        Count(
+            attribute="race",
+            group=str(index),
+            delivered=int(Fraction(row["n_selected_or_n_above_median"]) * 10**9),
+            eligible=int(Fraction(row["number_of_applications"]) * 10**9),
+        )
+        for index, row in enumerate(audit)
+    ]
+
+
 def test_every_bias_audit_comes_to_its_recomputed_impact_ratios_and_flags() -> None:
     """One of the 64 audits states ratios without the counts that they are made of."""
     audited, compared, below, exactly = set(), 0, 0, 0
     for audit in audits():
-        # The audits count in fractions of people; a rate stays the same in billionths.
-        counts = [
-            Count(
-                attribute="race",
-                group=str(index),
-                delivered=int(Fraction(row["n_selected_or_n_above_median"]) * 10**9),
-                eligible=int(Fraction(row["number_of_applications"]) * 10**9),
-            )
-            for index, row in enumerate(audit)
-        ]
-        for row, measured in zip(audit, measure(counts), strict=True):
+        for row, measured in zip(audit, measure(counts_of(audit)), strict=True):
             assert measured.impact_ratio is not None
             expected = float(row["impact_calc"])
             assert float(measured.impact_ratio) == pytest.approx(expected, abs=1e-9)
@@ -107,6 +116,32 @@ def test_every_bias_audit_comes_to_its_recomputed_impact_ratios_and_flags() -> N
             compared += 1
             below += is_below
     assert (len(audited), compared, below, exactly) == (63, 1766, 701, 2)
+
+
+def test_impact_ratios_are_those_of_fairlearn() -> None:
+    """An independent library comes to the same rates and ratios for every audit."""
+    compared = 0
+    for audit in audits():
+        groups = [str(index) for index in range(len(audit)) for _ in (True, False)]
+        chosen = [selected for _ in audit for selected in (1, 0)]
+        people = [
+            [float(row["n_selected_or_n_above_median"]), float(row["number_of_applications"])]
+            for row in audit
+        ]
+        weights = [weight for one, of in people for weight in (one, of - one)]
+        rates = MetricFrame(
+            metrics=selection_rate,
+            y_true=chosen,
+            y_pred=chosen,
+            sensitive_features=groups,
+            sample_params={"sample_weight": weights},
+        ).by_group
+        for index, measured in enumerate(measure(counts_of(audit))):
+            assert measured.impact_ratio is not None
+            expected = rates[str(index)] / rates.max()
+            assert float(measured.impact_ratio) == pytest.approx(expected, abs=1e-9)
+            compared += 1
+    assert compared == 1766
 
 
 # --- significance -------------------------------------------------------------------------------
