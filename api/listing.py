@@ -17,6 +17,7 @@ def listed_document(decision: LoggedDecision) -> dict[str, object]:
         "decision": columns.outcome,
         "conclusive": columns.conclusive,
         "campaign": columns.campaign,
+        "advertiser": columns.advertiser,
         "policy_set": {
             "name": columns.policy_set,
             "version": columns.policy_version,
@@ -48,6 +49,7 @@ def sample_document(made: Sample) -> dict[str, object]:
         "root": b64encode(made.head.root).decode(),
         "seed": made.seed.hex(),
         "population": made.population,
+        "unsearched": made.unsearched,
         "items": [
             {"position": each.position, **listed_document(each.decision)} for each in made.decisions
         ],
@@ -72,6 +74,7 @@ def statistics_document(made: Statistics) -> dict[str, object]:
             for each in made.months
         ],
         "months_omitted": made.months_omitted,
+        "unsearched": made.unsearched,
     }
 
 

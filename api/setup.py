@@ -21,6 +21,7 @@ from engine.bundle.load import UnreadableError, read_directory
 from engine.source.json_fault import excerpt
 from engine.storage.contents import Contents
 from engine.storage.database import Database, shown_url, sqlite_file
+from engine.storage.due_facets import derive_facets
 from engine.storage.errors import Conflict, NotFound
 from engine.storage.fact_versions import seal_facts
 from engine.storage.keys import ApiKeys, NewApiKey, Role
@@ -140,6 +141,7 @@ def _bring_up(settings: Settings, database: Database, contents: Contents) -> Set
     migrate(database)
     begin_sealing(database, contents)
     seal_facts(database, contents)
+    derive_facets(database)
     begin_signing(settings, database)
     return _import_policies(settings, database)
 

@@ -71,8 +71,9 @@ def make_record() -> DecisionRecord:
     ]
     finding: JSONValue = {
         "rule": "privacy-by-law/rule-0",
+        "status": "violated",
         "title": "Special categories of data need explicit consent",
-        "sources": [{"instrument": "GDPR", "article": "9(2)(a)", "url": "https://example.org/9"}],
+        "sources": [{"instrument": "GDPR", "article": "art 9(1)", "url": "https://example.org/9"}],
         "clause": {"text": "c" * 120, "file": "privacy.policy", "line": 12, "column": 1},
         "facts": [{"pointer": "/targeting/age_min", "value": 13, "required": "at least 18"}],
         "message": "m" * 110,
@@ -83,6 +84,9 @@ def make_record() -> DecisionRecord:
         "decision": "deny",
         "conclusive": True,
         "campaign": "cmp-2026-0042",
+        "advertiser": "Fjellsko AS",
+        "platforms": ["meta", "google"],
+        "markets": [{"market": "DE", "decision": "deny", "conclusive": True}],
         "policy_set": {"name": "acme-global", "version": "2026.10", "digest": "5f" * 32},
         "engine": {"name": "assent", "version": "0.1.0"},
         "as_of": "2026-10-05T08:15:00Z",

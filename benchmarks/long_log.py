@@ -29,6 +29,7 @@ from engine.audit.record import DecisionRecord, SealedRecord, seal
 from engine.audit.tree import TreeHead
 from engine.audit.verify import verify_export
 from engine.audit.verify_log import verify_log
+from engine.source.json_text import JSONValue
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions, write_cursor
 from engine.storage.filters import DecisionFilter
@@ -38,6 +39,8 @@ from engine.storage.static_tree import export_tree
 from engine.storage.tile_log import TileLog
 
 BATCH, CALLS = 2048, 1000
+MARKETS, PLATFORMS = ("DE", "FR", "US-CA", "IT", "ES", "NL"), ("meta", "google", "tiktok", "snap")
+CITED: JSONValue = {"instrument": "GDPR", "article": "art 9(1)"}
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 DESCRIPTOR = b'{"id":"cmp-%d","targeting":{"age":{"min":13,"max":20},"profiling":true}}'
 
@@ -56,9 +59,13 @@ def record(number: int, chance: random.Random) -> DecisionRecord:
             "decision": "deny" if denied else "allow",
             "conclusive": True,
             "campaign": f"cmp-{campaign}",
+            "advertiser": f"advertiser-{campaign % 2000}",
+            "platforms": [chance.choice(PLATFORMS)],
+            "markets": [{"market": each} for each in chance.sample(MARKETS, 2)],
             "policy_set": {"name": "acme", "version": "2026.10", "digest": "d" * 64},
             "engine": {"name": "assent", "version": "0.1.0"},
             "rules": [{"rule": rule, "status": "violated"}] if denied else [],
+            "findings": [{"status": "violated", "sources": [CITED]}] if denied else [],
         },
         actor=f"key-{chance.randrange(20)}",
     )
@@ -93,6 +100,11 @@ def pages(log: Decisions, size: int) -> None:
         "page of 100, of a rule": DecisionFilter(as_of=size, rule="policy-3/rule-4"),
         "page of 100, denied": DecisionFilter(as_of=size, outcome="deny"),
         "page of 100, of one of 20 keys": DecisionFilter(as_of=size, actor="key-3"),
+        "page of 100, of one of 6 markets": DecisionFilter(as_of=size, market="DE"),
+        "page of 100, of an article there": DecisionFilter(
+            as_of=size, article="GDPR art 9", market="DE"
+        ),
+        "page of 100, of an advertiser": DecisionFilter(as_of=size, advertiser="advertiser-7"),
         "page of 100, of a day": DecisionFilter(
             as_of=size, since=FIRST_DAY, until=FIRST_DAY + timedelta(days=1)
         ),

@@ -15,6 +15,7 @@ from engine.audit.export import line_of, write_export
 from engine.storage.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import LogInconsistent, StorageError
 from engine.storage.readiness import probe
+from engine.storage.saved_queries_check import check_saved_queries
 from engine.storage.tile_log import TileLog
 from engine.storage.words_check import check_words_index
 
@@ -67,6 +68,7 @@ def database_export(url: str) -> Iterator[BufferedReader]:
             if not found.is_current:
                 raise Failure("the database", found.problem or "it cannot be read")
             check_words_index(database)
+            check_saved_queries(database)
             yield BufferedReader(_Pieces(_pieces(TileLog(database))), _PIECE)
         finally:
             database.close()

@@ -8,7 +8,9 @@ import click
 
 from api.cli.failures import Failure
 from api.cli.moments import InstantType
+from api.cli.terminal import Output, toned
 from api.cli.written import WRITTEN
+from engine.evaluation.prose import Tone
 from engine.storage.database import Database
 from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound
 from engine.storage.filters import SEARCHABLE_STATUSES, DecisionFilter
@@ -31,10 +33,36 @@ _FILTERS = (
     click.option(
         "--rule-status",
         type=click.Choice(SEARCHABLE_STATUSES),
-        help="The status of that rule; violated, unless it says otherwise.",
+        help="The status of that rule, policy or article; violated, unless it says otherwise.",
+    ),
+    click.option(
+        "--policy",
+        metavar="POLICY",
+        type=WRITTEN,
+        help="A policy of which a rule has a status.",
+    ),
+    click.option(
+        "--article",
+        metavar="PROVISION",
+        type=WRITTEN,
+        help='What a finding cites, or what that is in: "GDPR art 9".',
     ),
     click.option("--campaign", metavar="ID", type=WRITTEN, help="Decisions on a campaign."),
+    click.option("--advertiser", metavar="NAME", type=WRITTEN, help="Campaigns of an advertiser."),
+    click.option(
+        "--market",
+        metavar="CODE",
+        type=WRITTEN,
+        help="Decided for a market, or for a region of it: DE, US-CA.",
+    ),
+    click.option(
+        "--platform", metavar="NAME", type=WRITTEN, help="Campaigns for a platform: meta, tiktok."
+    ),
     click.option("--actor", metavar="NAME", type=WRITTEN, help="The key that asked."),
+    click.option("--policy-set", metavar="NAME", type=WRITTEN, help="The policy set that decided."),
+    click.option(
+        "--policy-version", metavar="VERSION", type=WRITTEN, help="The version of it that decided."
+    ),
     click.option(
         "--policy-digest", metavar="DIGEST", type=WRITTEN, help="The policies that decided."
     ),
@@ -101,18 +129,28 @@ def filter_options(command: _Command) -> _Command:
     return command
 
 
+def tell_unsearched(before: int) -> None:
+    """Say on standard error what could not be searched, where there is anything."""
+    if before:
+        told = f"some decisions before entry {before} do not say what was asked for"
+        Output(err=True).line(
+            toned(f"note: {told}; they are not among these, and may belong here", Tone.OPEN)
+        )
+
+
 def read_filter(
-    *, rule: str | None, rule_status: str | None, saved: str | None, as_of: int | None, **rest: Any
+    *, rule_status: str | None, saved: str | None, as_of: int | None, **rest: Any
 ) -> Asked:
     """Return what the options ask for. Raises `click.UsageError`."""
-    if rule is None and rule_status is not None:
-        raise click.UsageError("a status is searched together with its rule: add --rule")
     try:
-        filters = DecisionFilter(
-            rule=rule, rule_status=rule_status or "violated", as_of=as_of, **rest
-        )
+        filters = DecisionFilter(rule_status=rule_status or "violated", as_of=as_of, **rest)
     except InvalidQuery as error:
-        raise click.UsageError(str(error)) from error
+        option = f"--{error.name}: " if error.name is not None else ""
+        raise click.UsageError(f"{option}{error}") from error
+    if rule_status is not None and not filters.is_by_status():
+        raise click.UsageError(
+            "a status is searched together with its rule: add --rule, --policy or --article"
+        )
     if saved is not None and filters.given():
         name = next(iter(filters.given())).replace("_", "-")
         raise click.UsageError(f"a saved query has its filters: leave out --{name}")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from api.cli.failures import Failure
-from api.cli.filters import filter_options, read_filter
+from api.cli.filters import filter_options, read_filter, tell_unsearched
 from api.cli.log_records import replaced
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
@@ -64,11 +64,13 @@ def evidence(file: Path, ids: tuple[str, ...], *, as_json: bool, **criteria: Any
             given = None if ids else filters.given()
             with replaced(file) as stream:
                 made = source.write(stream, entries, size=size, filters=given)
+            beyond = decisions.unsearched(filters)
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
         except (TooMany, NotFound, ProofError) as error:
             raise Failure(str(file), str(error)) from error
     _show(file, made, as_json=as_json)
+    tell_unsearched(beyond)
 
 
 def _named(decisions: Decisions, ids: Sequence[str]) -> Iterator[LogEntry]:

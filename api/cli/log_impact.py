@@ -8,7 +8,7 @@ import click
 from rich.text import Text
 
 from api.cli.failures import NO, Failure
-from api.cli.filters import filter_options, read_filter
+from api.cli.filters import filter_options, read_filter, tell_unsearched
 from api.cli.log_query import outcome_text
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, counting, toned
@@ -56,7 +56,9 @@ def impact(ctx: click.Context, /, policies: Path, *, as_json: bool, **criteria: 
     with service_told(), opened_service() as (_, database), counting("decided") as advance:
         log, erasures = Decisions(database), Erasures(database)
         try:
-            for each in log.matching(asked.of(database)):
+            filters = asked.of(database)
+            beyond = log.unsearched(filters)
+            for each in log.matching(filters):
                 made = assess(log.stored(each.columns.decision_id), engine, erasures)
                 counts.add(made.outcome)
                 if is_told(made) and as_json:
@@ -71,6 +73,7 @@ def impact(ctx: click.Context, /, policies: Path, *, as_json: bool, **criteria: 
         output.json({**impact_document(counts), "listed": listed})
     else:
         output.lines(_summary(counts))
+    tell_unsearched(beyond)
     if counts.changed or counts.undecidable:
         ctx.exit(NO)
 

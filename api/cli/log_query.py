@@ -8,7 +8,7 @@ import click
 from rich.text import Text
 
 from api.cli.failures import Failure
-from api.cli.filters import filter_options, read_filter
+from api.cli.filters import filter_options, read_filter, tell_unsearched
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.listing import listed_document
@@ -37,13 +37,14 @@ def query(*, limit: int | None, as_json: bool, **criteria: Any) -> None:
 
     A decision must meet all options given. The last line names the size of the log that was
     searched: --as-of that size finds the same entries again. What was erased is listed without its
-    contents, and found no longer by campaign, actor or rule. Whoever may read the database asks no
-    service: unlike a search by HTTP, this one leaves no entry in the log.
+    contents, and found no longer by what they say. Whoever may read the database asks no service:
+    unlike a search by HTTP, this one leaves no entry in the log.
 
     \b
       assent log query --outcome deny --since 2026-11-01
       assent log query --rule minors/no_profiled_ads --rule-status waived
       assent log query --text 'minors "profiled ads"'
+      assent log query --article "GDPR art 9" --market DE --platform meta
       assent log query --campaign cmp-7 --as-of 1200 --json
       assent log query --saved denied-minors
 
@@ -62,6 +63,7 @@ def query(*, limit: int | None, as_json: bool, **criteria: Any) -> None:
                     output.line(decision_line(each))
     if not as_json:
         output.line(_summary(shown, page))
+    tell_unsearched(page.unsearched)
 
 
 def outcome_text(outcome: str, *, conclusive: bool) -> Text:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import click
 
 from api.cli.failures import Failure
-from api.cli.filters import filter_options, read_filter
+from api.cli.filters import filter_options, read_filter, tell_unsearched
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.exports.formats import MEDIA_TYPES, Unavailable
@@ -67,7 +67,9 @@ def records(file: Path, *, name: str | None, as_json: bool, **criteria: Any) -> 
             stream.writelines(written.pieces())
         manifest = written.manifest(file.name, datetime.now(UTC))
         write_durably(file.with_name(file.name + MANIFEST_ENDING), manifest.encode())
+        beyond = Decisions(database).unsearched(filters)
     _show(file, manifest, as_json=as_json)
+    tell_unsearched(beyond)
 
 
 def _format_of(file: Path) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from api.cli.failures import Failure
-from api.cli.filters import filter_options, read_filter
+from api.cli.filters import filter_options, read_filter, tell_unsearched
 from api.cli.log_query import decision_line
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
@@ -43,6 +43,7 @@ def sample(count: int, *, as_json: bool, **criteria: Any) -> None:
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
     output = Output()
+    tell_unsearched(made.unsearched)
     if as_json:
         output.json(sample_document(made))
         return

@@ -7,7 +7,7 @@ import click
 from rich.text import Text
 
 from api.cli.failures import Failure
-from api.cli.filters import filter_options, read_filter
+from api.cli.filters import filter_options, read_filter, tell_unsearched
 from api.cli.log_query import outcome_text
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
@@ -42,6 +42,7 @@ def statistics(*, as_json: bool, **criteria: Any) -> None:
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
     output = Output()
+    tell_unsearched(made.unsearched)
     if as_json:
         output.json(statistics_document(made))
     else:

@@ -197,6 +197,7 @@ class ListedDecision(_Answer, frozen=True, kw_only=True):
     policy_set: PolicySetName
     rules: tuple[RuleStatus, ...]
     erased: bool
+    advertiser: str | None = None
     index: int
     actor: str | None
     decided_at: datetime
@@ -204,11 +205,16 @@ class ListedDecision(_Answer, frozen=True, kw_only=True):
 
 
 class DecisionPage(_Answer, frozen=True, kw_only=True):
-    """A page of a search. `size` is that of the log that all of its pages search."""
+    """A page of a search. `size` is that of the log that all of its pages search.
+
+    Before the entry `unsearched`, some decisions may meet the filters and are not found, since
+    their records do not say: those of an earlier version; 0 where there are none.
+    """
 
     items: tuple[ListedDecision, ...]
     size: int
     next: str | None
+    unsearched: int = 0
 
 
 class OutcomeCount(_Answer, frozen=True, kw_only=True):
@@ -235,7 +241,7 @@ class MonthCount(_Answer, frozen=True, kw_only=True):
 
 
 class Statistics(_Answer, frozen=True, kw_only=True):
-    """How many decisions there are, as of a size of the log."""
+    """How many decisions there are, as of a size of the log; `unsearched` is that of a page."""
 
     size: int
     decisions: int
@@ -244,6 +250,7 @@ class Statistics(_Answer, frozen=True, kw_only=True):
     rules_omitted: int
     months: tuple[MonthCount, ...]
     months_omitted: int
+    unsearched: int = 0
 
 
 class Replay(_Answer, frozen=True, kw_only=True):

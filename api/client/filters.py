@@ -18,8 +18,15 @@ class Filters(TypedDict, total=False):
     conclusive: bool
     rule: str
     rule_status: str
+    policy: str
+    article: str
     campaign: str
+    advertiser: str
+    market: str
+    platform: str
     actor: str
+    policy_set: str
+    policy_version: str
     policy_digest: str
     text: str
     as_of: int

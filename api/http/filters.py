@@ -21,8 +21,9 @@ def filters_of(service: Service, query: FilterParameters, key: ApiKey) -> Decisi
     """
     if query.saved is not None:
         return _saved(service, query, query.saved, key)
-    if query.rule_status is not None and query.rule is None:
-        raise refused("a status is searched together with its rule", "rule_status")
+    if query.rule_status is not None and (query.rule, query.policy, query.article) == (None,) * 3:
+        told = "a status is searched together with its rule, policy or article"
+        raise refused(told, "rule_status")
     actor = query.actor
     if not sees_all(key):
         if actor not in (None, key.name):
@@ -31,7 +32,7 @@ def filters_of(service: Service, query: FilterParameters, key: ApiKey) -> Decisi
     try:
         return _decision_filter(query, actor)
     except InvalidQuery as error:  # The shape has seen to all else.
-        raise refused(str(error), "text") from None
+        raise refused(str(error), error.name or "text") from None
 
 
 def page_of(
@@ -84,8 +85,15 @@ def _decision_filter(query: FilterParameters, actor: str | None) -> DecisionFilt
         conclusive=query.conclusive,
         rule=query.rule,
         rule_status=query.rule_status or "violated",
+        policy=query.policy,
+        article=query.article,
         campaign=query.campaign,
+        advertiser=query.advertiser,
+        market=query.market,
+        platform=query.platform,
         actor=actor,
+        policy_set=query.policy_set,
+        policy_version=query.policy_version,
         policy_digest=query.policy_digest,
         text=query.text,
         as_of=query.as_of,

@@ -30,7 +30,7 @@ from engine.storage.versions import SetVersion
 from .access import sees_all
 from .accesses import note_access
 from .answers import json_answer
-from .filters import filters_of, page_of
+from .filters import filters_of, page_of, refused
 from .policy_documents import label
 from .problems import FORBIDDEN, WRONG_STATE, Problem, ProblemRaised
 from .service import Service
@@ -81,6 +81,9 @@ def _filters(
 ) -> DecisionFilter:
     """Return what is gone through: whoever is no auditor picks a time, and nothing else."""
     if sees_all(key):
+        if query.policy_set not in (None, policy_set):
+            told = f"the impact is on the policy set `{policy_set}`, and on no other"
+            raise refused(told, "policy_set")
         return replace(filters_of(service, query, key), policy_set=policy_set)
     for each in fields(FilterParameters):
         if each.name not in _OF_ALL and getattr(query, each.name) is not None:

@@ -136,8 +136,15 @@ class FilterParameters:
     conclusive: bool | None = None
     rule: str | None = None
     rule_status: str | None = None
+    policy: str | None = None
+    article: str | None = None
     campaign: str | None = None
+    advertiser: str | None = None
+    market: str | None = None
+    platform: str | None = None
     actor: str | None = None
+    policy_set: str | None = None
+    policy_version: str | None = None
     policy_digest: str | None = None
     text: str | None = None
     as_of: int | None = None
@@ -267,8 +274,15 @@ class _CriteriaShape(_Shape):
     outcome = Word(("allow", "deny"))
     rule = Text()
     rule_status = Word(SEARCHABLE_STATUSES)
+    policy = Text()
+    article = Text()
     campaign = Text()
+    advertiser = Text()
+    market = Text()
+    platform = Text()
     actor = Text()
+    policy_set = Text()
+    policy_version = Text()
     policy_digest = Text()
     text = Text()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from .act_leaves import ActLeaf
 from .commitment import Disclosure, opens
@@ -19,6 +19,7 @@ from .record import (
     justification_words,
     query_columns,
     read_result,
+    search_facets,
 )
 from .tree import leaf_hash
 
@@ -42,7 +43,7 @@ def entry_faults(line: Line) -> Iterator[VerificationFault]:
     elif line.unread is not None:
         yield from _unread_faults(line, line.columns, line.unread, leaf)
     elif is_gone(line):
-        yield from _column_faults(line.index, line.columns, _columns_of_leaf(leaf, {}, (), ""))
+        yield from _column_faults(line.index, line.columns, _columns_of_leaf(leaf, {}, None))
     else:
         disclosures = disclosures_of(line)
         yield from _commitment_faults(line, leaf)
@@ -84,7 +85,7 @@ def _unread_faults(
     if not _is_bare(line):
         yield fault(line.index, "entry_malformed", "its contents are here, and said to be unread")
     disclosed = {"campaign": columns.campaign, "actor": columns.actor}
-    expected = _columns_of_leaf(leaf, disclosed, columns.rules, columns.words)
+    expected = _columns_of_leaf(leaf, disclosed, columns)
     yield from _column_faults(line.index, columns, expected)
 
 
@@ -137,7 +138,7 @@ def _content_faults(
     """Compare leaf, result and query columns: all three say what was decided."""
     disclosed = {one.name: one.value for one in disclosures}
     if line.result is None:
-        expected = _columns_of_leaf(envelope, disclosed, columns.rules, columns.words)
+        expected = _columns_of_leaf(envelope, disclosed, columns)
     else:
         try:
             result = read_result(line.result)
@@ -160,6 +161,7 @@ def _content_faults(
                 campaign=disclosed.get("campaign"),
             ),
             justification_words(result),
+            search_facets(result),
         )
     yield from _column_faults(line.index, columns, expected)
 
@@ -168,19 +170,20 @@ def _column_faults(index: int, found: Columns, expected: Columns) -> Iterator[Ve
     if found == expected:
         return
     for name in Columns.__struct_fields__:
-        if name == "words" and found.words is UNSET:  # An earlier version exported it.
+        value = getattr(found, name)
+        if value is UNSET:  # An earlier version exported it.
             continue
-        if getattr(found, name) != getattr(expected, name):
+        if value != getattr(expected, name):
             yield _column_fault(index, name)
 
 
 def _columns_of_leaf(
-    envelope: Envelope,
-    disclosed: Mapping[str, str | None],
-    rules: tuple[tuple[str, str], ...],
-    words: str | UnsetType,
+    envelope: Envelope, disclosed: Mapping[str, str | None], others: Columns | None
 ) -> Columns:
-    """Return the columns that leaf and disclosures vouch for; the others only the result knows."""
+    """Return the columns that leaf and disclosures vouch for.
+
+    `others` has those that only the result knows; None where there is no result.
+    """
     return Columns(
         decision_id=envelope.decision_id,
         decided_at=envelope.decided_at,
@@ -191,8 +194,10 @@ def _columns_of_leaf(
         policy_version=envelope.policy_set.version,
         policy_digest=envelope.policy_set.digest,
         actor=disclosed.get("actor"),
-        rules=rules,
-        words=words,
+        rules=others.rules if others else (),
+        words=others.words if others else "",
+        advertiser=others.advertiser if others else None,
+        facets=others.facets if others else (),
     )
 
 

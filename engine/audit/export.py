@@ -37,7 +37,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Columns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The query columns of an entry as they are stored, whether or not they are true.
 
-    Exports of earlier versions have no `words`.
+    Exports of earlier versions have no `words`, or no `advertiser` and `facets`.
     """
 
     decision_id: str
@@ -51,6 +51,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     actor: str | None
     rules: tuple[tuple[str, str], ...]
     words: str | UnsetType = UNSET
+    advertiser: str | UnsetType | None = UNSET
+    facets: tuple[str, ...] | UnsetType = UNSET
 
 
 class Salts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -111,7 +113,7 @@ def line_of(entry: Entry) -> Line:
         logged_at=rfc3339(entry.logged_at),
         leaf=entry.leaf,
         leaf_hash=entry.leaf_hash,
-        columns=columns_of(entry.columns, entry.words) if isinstance(entry, LogEntry) else None,
+        columns=_columns(entry) if isinstance(entry, LogEntry) else None,
         input=payload.input if payload else None,
         result=payload.result if payload else None,
         salts=Salts(input=payload.input_salt, result=payload.result_salt) if payload else None,
@@ -120,14 +122,18 @@ def line_of(entry: Entry) -> Line:
     )
 
 
+def _columns(entry: LogEntry) -> Columns:
+    return columns_of(entry.columns, entry.words, entry.facets)
+
+
 def _unread_of(entry: Entry) -> UnreadContents | None:
     if not isinstance(entry, LogEntry) or entry.unread is None:
         return None
     return UnreadContents(why=entry.unread.why, is_altered=entry.unread.is_altered)
 
 
-def columns_of(columns: QueryColumns, words: str) -> Columns:
-    """Return query columns, and the words of the justification, as an export writes them."""
+def columns_of(columns: QueryColumns, words: str, facets: tuple[str, ...]) -> Columns:
+    """Return query columns, the words of the justification and facets, as an export has them."""
     return Columns(
         decision_id=columns.decision_id,
         decided_at=rfc3339(columns.decided_at),
@@ -140,4 +146,6 @@ def columns_of(columns: QueryColumns, words: str) -> Columns:
         actor=columns.actor,
         rules=columns.rules,
         words=words,
+        advertiser=columns.advertiser,
+        facets=facets,
     )

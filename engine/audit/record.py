@@ -5,7 +5,7 @@ of them (C2SP tlog-tiles has a 16-bit length). It holds digests, never the campa
 actor. The **payload** (input, result and their salts) and the **disclosures** (actor, campaign)
 lie beside it. The **query columns** are a pure function of leaf, result and disclosures,
 `query_columns`: the writer derives them with it, and so does the verifier, which therefore notices
-an altered column.
+an altered column. So are the words of the justification and the facets (`audit.facets`).
 
 `docs/audit-log.md` has the formats byte by byte. Nothing here reads a clock or stores anything.
 """
@@ -17,10 +17,20 @@ from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from ..source.json_text import JSONValue
 from .canonical import CanonicalError, canonical, canonical_struct
 from .commitment import Disclosure, commit, fresh_salt
+from .facets import (
+    LONGEST_VALUE,
+    UNSAID_ADVERTISER,
+    UNSAID_PLATFORMS,
+    articles_of,
+    markets_of,
+    platform_facet,
+    policies_of,
+)
 from .idempotency import RequestKey
 from .tree import leaf_hash
 from .words import words_of
@@ -80,7 +90,8 @@ class QueryColumns:
     """What decisions are searched by.
 
     `rules` are the rules worth finding, with their status, sorted and without repetitions: those
-    that are neither satisfied nor not applicable.
+    that are neither satisfied nor not applicable. `advertiser` is the beginning of its name, as far
+    as an index can hold it; None where the record does not say.
     """
 
     decision_id: str
@@ -92,6 +103,7 @@ class QueryColumns:
     policy_version: str | None
     policy_digest: str
     actor: str | None
+    advertiser: str | None
     rules: tuple[tuple[str, str], ...]
 
 
@@ -120,8 +132,9 @@ class Unread:
 class LogEntry:
     """The entry of a decision, with all that is stored of it.
 
-    Once erased, `payload` is None, there are no disclosures and no words, and the columns have
-    what the leaf says and nothing else. Where it is sealed and does not open, `unread` says why.
+    Once erased, `payload` is None, there are no disclosures, words or facets, and the columns have
+    what the leaf says and nothing else. Facets are sorted, each once. Where it is sealed and does
+    not open, `unread` says why.
     """
 
     index: int
@@ -130,6 +143,7 @@ class LogEntry:
     leaf_hash: bytes
     columns: QueryColumns
     words: str
+    facets: tuple[str, ...]
     payload: Payload | None
     disclosures: tuple[Disclosure, ...]
     unread: Unread | None = None
@@ -201,6 +215,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 class Said(msgspec.Struct, frozen=True, kw_only=True):
     """What a result says of a rule in words: those of a finding, or of an obligation."""
 
+    status: str | None = None
     title: str | None = None
     message: str | None = None
     remedy: str | None = None
@@ -208,8 +223,16 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...] = ()
 
 
+class _Market(msgspec.Struct, frozen=True, kw_only=True):
+    market: str | None = None
+
+
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """The members of a result that the log reads; it may have any others."""
+    """The members of a result that the log reads; it may have any others.
+
+    Advertiser and platforms are not there in what an earlier version recorded, nor where they are
+    sensitive.
+    """
 
     id: str
     decision: Outcome
@@ -222,6 +245,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Said, ...] = ()
     waived: tuple[Said, ...] = ()
     obligations: tuple[Said, ...] = ()
+    markets: tuple[_Market, ...] = ()
+    advertiser: str | UnsetType | None = UNSET
+    platforms: tuple[str, ...] | UnsetType = UNSET
 
 
 _ZONE = -len("+00:00")
@@ -269,7 +295,6 @@ def query_columns(
     `actor` and `campaign` are what the disclosures say. The writer and the verifier both use
     this, and nothing else does it.
     """
-    found = {(rule.rule, rule.status) for rule in result.rules if rule.status not in UNREMARKABLE}
     return QueryColumns(
         decision_id=result.id,
         decided_at=decided_at,
@@ -280,8 +305,14 @@ def query_columns(
         policy_version=result.policy_set.version,
         policy_digest=result.policy_set.digest,
         actor=actor,
-        rules=tuple(sorted(found)),
+        advertiser=result.advertiser[:LONGEST_VALUE] if result.advertiser else None,
+        rules=_found_rules(result),
     )
+
+
+def _found_rules(result: Result) -> tuple[tuple[str, str], ...]:
+    found = {(rule.rule, rule.status) for rule in result.rules if rule.status not in UNREMARKABLE}
+    return tuple(sorted(found))
 
 
 def justification_words(result: Result) -> str:
@@ -304,6 +335,29 @@ def _texts(said: Said) -> Iterator[str]:
         yield from (text for text in named if text is not None)
 
 
+def search_facets(result: Result) -> tuple[str, ...]:
+    """Derive the facets that a decision is found by (`audit.facets`), sorted, each once.
+
+    What is cited is that of findings, of warnings and of what was waived, under the status of each.
+    The writer and the verifier both use this.
+    """
+    found = {
+        *policies_of(_found_rules(result)),
+        *markets_of(each.market for each in result.markets if each.market),
+    }
+    for each in (*result.findings, *result.warnings, *result.waived):
+        for source in each.sources:
+            if each.status and source.instrument and source.article:
+                found.update(articles_of(each.status, source.instrument, source.article))
+    if result.advertiser is UNSET:
+        found.add(UNSAID_ADVERTISER)
+    if isinstance(result.platforms, UnsetType):
+        found.add(UNSAID_PLATFORMS)
+    else:
+        found.update(map(platform_facet, result.platforms))
+    return tuple(sorted(found))
+
+
 # --- sealing ----------------------------------------------------------------------------------
 
 
@@ -319,6 +373,7 @@ class SealedRecord:
     disclosures: tuple[Disclosure, ...]
     columns: QueryColumns
     words: str
+    facets: tuple[str, ...]
     request: RequestKey | None
     waivers: tuple[str, ...]
 
@@ -342,6 +397,7 @@ class SealedRecord:
             leaf_hash=leaf_hash(leaf),
             columns=self.columns,
             words=self.words,
+            facets=self.facets,
             payload=self.payload,
             disclosures=self.disclosures,
         )
@@ -387,6 +443,7 @@ def _sealed(record: DecisionRecord, salt: Callable[[], bytes]) -> SealedRecord:
         disclosures=disclosures,
         columns=columns,
         words=justification_words(result),
+        facets=search_facets(result),
         request=record.request,
         waivers=record.waivers,
     )

@@ -12,6 +12,7 @@ _KINDS = {
     "ch": "Chapter",
     "pt": "Part",
 }
+_SHORT = {spelled.lower(): short for short, spelled in _KINDS.items()}
 _RUN = re.compile(r"(\d+)")
 
 
@@ -19,6 +20,13 @@ def provision(written: str) -> str:
     """Return a provision with its kind written out: `art 26(3)` reads `Article 26(3)`."""
     kind, space, rest = written.partition(" ")
     return f"{_KINDS.get(kind, kind)}{space}{rest}"
+
+
+def abbreviated(written: str) -> str:
+    """Return a provision as rules cite it: `Article 26(3)` and `Art. 26(3)` are `art 26(3)`."""
+    kind, space, rest = written.partition(" ")
+    word = kind.rstrip(".").lower()
+    return f"{_SHORT.get(word, word)}{space}{rest}"
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from ..semantics.tree import Policies
+from .about import about
 from .combine import missing_facts, required_facts
 from .days import day_of
 from .decision import Decision
@@ -38,6 +39,7 @@ def decide(
     overall, markets, _ = answer(hearing, results, complete=complete)
     return Decision(
         campaign=judged.id,
+        about=about(judged),
         as_of=as_of,
         as_if_launched=launched,
         valid_until=first_flip(hearing, judge_all, results, complete=complete),

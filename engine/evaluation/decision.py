@@ -7,6 +7,7 @@ from enum import Enum
 
 import msgspec
 
+from .about import About
 from .result import RuleResult, Status, Upcoming
 from .results import brief, heard
 from .standing_facts.beneath import FactsUsed
@@ -61,10 +62,12 @@ class Decision:
     evaluation; `as_if_launched` the day to which the flight was moved, where it was. `valid_until`
     is the first day (in UTC) on which the passing of time would change the answer, if ever.
     `grants` are the texts of waivers that were granted apart from the policies, for this campaign.
-    `standing` is None where no standing fact is about the campaign or anything in it.
+    `standing` is None where no standing fact is about the campaign or anything in it. `about` is
+    whom and where the campaign is for.
     """
 
     campaign: str | None
+    about: About
     as_of: datetime
     as_if_launched: date | None
     valid_until: date | None

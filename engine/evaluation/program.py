@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from ..semantics.tree import MARKET, Clause, Effect, Policies, Rule, clauses_read
 from ..semantics.types import Scalar
+from .about import about
 from .closures import Frame, Names, Test, compile_test
 from .combine import missing_facts
 from .days import day_of
@@ -85,6 +86,7 @@ class Program:
         settling = Settling(now, self._telling, self._roll, len(self._judges))
         return Decision(
             campaign=judged.id,
+            about=about(judged),
             as_of=as_of,
             as_if_launched=launched,
             valid_until=self._outlook.first_flip(now),

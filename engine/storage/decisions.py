@@ -19,6 +19,7 @@ from ..audit.tree import TreeHead, prove_record, prove_tree, read_root
 from ..audit.verify import InclusionProof
 from .contents import check_read
 from .database import Database
+from .due_facets import unsearched
 from .entries import DECISION, read_decisions
 from .errors import InvalidQuery, NotFound
 from .filters import EVERY_DECISION, DecisionFilter, decided, narrowed, position, size_of
@@ -42,12 +43,13 @@ class DecisionPage:
     """Some decisions, the newest first; `next_cursor` is None on the last page.
 
     `size` is the size of the log that all pages of the search are made at: the same filters as of
-    it find the same entries again.
+    it find the same entries again. `unsearched` is as in `due_facets.unsearched`.
     """
 
     decisions: tuple[LoggedDecision, ...]
     size: int
     next_cursor: str | None
+    unsearched: int
 
 
 class Decisions:
@@ -101,11 +103,13 @@ class Decisions:
             query = query.order_by(index.desc()).limit(limit + 1)
             rows = connection.execute(query).mappings().all()
             decisions = listed_decisions(connection, rows[:limit])
+            beyond = unsearched(connection, filters, size)
         more = len(rows) > limit
         return DecisionPage(
             decisions=decisions,
             size=size,
             next_cursor=write_cursor(decisions[-1].index, size, digest) if more else None,
+            unsearched=beyond,
         )
 
     def statistics(self, filters: DecisionFilter = EVERY_DECISION) -> Statistics:
@@ -116,6 +120,15 @@ class Decisions:
         """Return the size of the log that a filter asks about. Raises `BeyondLog`."""
         with self._database.reading() as connection:
             return size_of(filters, read_head(connection).frontier.size)
+
+    def unsearched(self, filters: DecisionFilter) -> int:
+        """Return before which entry a filter leaves out what nobody knows (`due_facets`).
+
+        Raises `BeyondLog`, as a page does.
+        """
+        with self._database.reading() as connection:
+            size = size_of(filters, read_head(connection).frontier.size)
+            return unsearched(connection, filters, size)
 
     def matching(self, filters: DecisionFilter) -> Iterator[LoggedDecision]:
         """Yield the decisions of a filter as of its size, in the order of the log.

@@ -11,7 +11,15 @@ from ..audit.commitment import Disclosure
 from ..audit.record import LogEntry, Payload, QueryColumns, Unread
 from ..audit.sealed_acts import ActEntry, Entry
 from .contents import NO_STORE, Contents, Opened, SealedContents, is_of
-from .schema import disclosure, log_entry, log_entry_rule, log_entry_words, payload, sealed
+from .schema import (
+    disclosure,
+    log_entry,
+    log_entry_facet,
+    log_entry_rule,
+    log_entry_words,
+    payload,
+    sealed,
+)
 
 DECISION = "decision"
 """The kind of entries that decisions have."""
@@ -65,13 +73,14 @@ def read_decisions(
     query = _ENTRY.where(condition).order_by(log_entry.c.index)
     rows = connection.execute(query).mappings().all()
     indexes = [row["index"] for row in rows]
-    rules = read_rules(connection, indexes)
+    rules, facets = read_rules(connection, indexes), _read_facets(connection, indexes)
     disclosures = _read_disclosures(connection, indexes)
     opened = _opened(connection, indexes, contents)
     return [
         _entry_of(
             row,
             query_columns_of(row, rules[row["index"]]),
+            tuple(facets[row["index"]]),
             opened.get(row["id"])
             or Opened(payload=_payload(row), disclosures=tuple(disclosures[row["index"]])),
         )
@@ -79,7 +88,9 @@ def read_decisions(
     ]
 
 
-def _entry_of(row: RowMapping, columns: QueryColumns, found: Opened | Unread) -> LogEntry:
+def _entry_of(
+    row: RowMapping, columns: QueryColumns, facets: tuple[str, ...], found: Opened | Unread
+) -> LogEntry:
     opened = found if isinstance(found, Opened) else Opened(payload=None, disclosures=())
     return LogEntry(
         index=row["index"],
@@ -88,6 +99,7 @@ def _entry_of(row: RowMapping, columns: QueryColumns, found: Opened | Unread) ->
         leaf_hash=row["leaf_hash"],
         columns=columns,
         words=row["words"] or "",
+        facets=facets,
         payload=opened.payload,
         disclosures=opened.disclosures,
         unread=found if isinstance(found, Unread) else None,
@@ -143,6 +155,18 @@ def read_rules(
     return found
 
 
+def _read_facets(connection: Connection, indexes: Sequence[int]) -> Mapping[int, list[str]]:
+    """Return the facets of entries at least, sorted, by the entries' indexes."""
+    table = log_entry_facet.c
+    query = select(table.index, table.facet).where(among(table.index, indexes))
+    found = defaultdict[int, list[str]](list)
+    for index, facet in connection.execute(query):
+        found[index].append(facet)
+    for facets in found.values():  # Here: databases put texts in the order of their collations.
+        facets.sort()
+    return found
+
+
 def query_columns_of(row: RowMapping, rules: Sequence[tuple[str, str]]) -> QueryColumns:
     """Return the query columns of a row of `log_entry`."""
     return QueryColumns(
@@ -155,6 +179,7 @@ def query_columns_of(row: RowMapping, rules: Sequence[tuple[str, str]]) -> Query
         policy_version=row["policy_version"],
         policy_digest=row["policy_digest"],
         actor=row["actor"],
+        advertiser=row["advertiser"],
         rules=tuple(rules),
     )
 

@@ -1,9 +1,10 @@
 """Erasing: what lies beside a leaf is deleted, and an entry of the log says so.
 
-One transaction deletes the payloads, salts, disclosures, indexed rules, words and fingerprints of
-at most 256 decisions, empties the columns that came of them, and appends the erasure. Leaves and
-hashes stay, so that every proof stays what it was. A subject with more decisions takes several
-transactions: killed in between, all that is erased is accounted for, and erasing again goes on.
+One transaction deletes the payloads, salts, disclosures, indexed rules, words, facets and
+fingerprints of at most 256 decisions, empties the columns that came of them, and appends the
+erasure. Leaves and hashes stay, so that every proof stays what it was. A subject with more
+decisions takes several transactions: killed in between, all that is erased is accounted for, and
+erasing again goes on.
 What a hold covers is not erased.
 """
 
@@ -31,7 +32,9 @@ from .schema import (
     disclosure,
     doomed_key,
     erased,
+    facets_due,
     log_entry,
+    log_entry_facet,
     log_entry_rule,
     log_entry_words,
     payload,
@@ -42,7 +45,15 @@ from .subjects import Selector, check_known, not_erased, selected
 STEP = 256
 """The most decisions that one transaction, and one entry, erases."""
 
-_CONTENTS = (payload, disclosure, sealed, log_entry_rule, log_entry_words)
+_CONTENTS = (
+    payload,
+    disclosure,
+    sealed,
+    log_entry_rule,
+    log_entry_words,
+    log_entry_facet,
+    facets_due,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +173,7 @@ def _delete(connection: Connection, indexes: Sequence[int]) -> None:
         connection.execute(delete(table).where(table.c.index.in_(indexes)))
     forget_contents(connection, indexes)
     emptied = update(log_entry).where(log_entry.c.index.in_(indexes))
-    connection.execute(emptied.values(campaign=None, actor=None))
+    connection.execute(emptied.values(campaign=None, actor=None, advertiser=None))
 
 
 def _tombstone(decision_id: str, index: int, leaf: bytes) -> Tombstone:

@@ -17,7 +17,11 @@ class Conflict(StorageError):  # noqa: N818 - as above.
 
 
 class InvalidQuery(StorageError):  # noqa: N818 - as above.
-    """A filter, limit or cursor is not one that can be answered."""
+    """A filter, limit or cursor is not one that can be answered; `name` is that of the filter."""
+
+    def __init__(self, message: str, *, name: str | None = None) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 class BeyondLog(InvalidQuery):

@@ -25,6 +25,7 @@ from .contents import Contents, SealedContents, check_bound, seal
 from .database import Database
 from .entries import DECISION, read_entries
 from .errors import LogInconsistent
+from .facet_rows import write_facets
 from .request_keys import decided_before, keep_keys
 from .rows import Row, RowWriter
 from .schema import (
@@ -54,7 +55,7 @@ _SEALED = RowWriter(sealed)
 _DISCLOSURES = RowWriter(disclosure)
 _RULES = RowWriter(log_entry_rule)
 _WORDS = RowWriter(log_entry_words)
-_UNSEARCHED: Row = (None,) * 8
+_UNSEARCHED: Row = (None,) * 9
 """What acts have in the columns that decisions are searched by."""
 
 
@@ -191,6 +192,7 @@ def _write(
     _RULES.write(
         connection, [(entry.index, *rule) for entry in decisions for rule in entry.columns.rules]
     )
+    write_facets(connection, [(entry.index, entry.facets) for entry in decisions])
     _WORDS.write(connection, [(entry.index, entry.words) for entry in decisions if entry.words])
     write_full_tiles(connection, head.frontier.size, new_head.frontier.size)
     connection.execute(
@@ -225,6 +227,7 @@ def _searched(columns: QueryColumns) -> Row:
         columns.policy_version,
         columns.policy_digest,
         columns.actor,
+        columns.advertiser,
     )
 
 

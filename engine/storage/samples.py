@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from ..audit.sampling import drawn_positions, sample_seed
 from ..audit.tree import TreeHead, read_root
 from .database import Database
+from .due_facets import unsearched
 from .errors import InvalidQuery
 from .filters import DecisionFilter, narrowed, position, size_of
 from .listing import LISTED, LoggedDecision, listed_decisions
@@ -32,12 +33,16 @@ class SampledDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """The decisions that were drawn, in their order, and what drew them from how many."""
+    """The decisions that were drawn, in their order, and what drew them from how many.
+
+    `unsearched` is as in `due_facets.unsearched`.
+    """
 
     head: TreeHead
     population: int
     seed: bytes
     decisions: tuple[SampledDecision, ...]
+    unsearched: int
 
 
 def draw_sample(database: Database, filters: DecisionFilter, most: int) -> Sample:
@@ -58,8 +63,15 @@ def draw_sample(database: Database, filters: DecisionFilter, most: int) -> Sampl
         drawn = drawn_positions(seed, population, most)
         indexes = dict(_indexes(connection, filters, size, drawn))
         found = {each.index: each for each in _decisions(connection, indexes.values())}
+        beyond = unsearched(connection, filters, size)
     decisions = (SampledDecision(position=one, decision=found[indexes[one]]) for one in drawn)
-    return Sample(head=head, population=population, seed=seed, decisions=tuple(decisions))
+    return Sample(
+        head=head,
+        population=population,
+        seed=seed,
+        decisions=tuple(decisions),
+        unsearched=beyond,
+    )
 
 
 def _population(connection: Connection, filters: DecisionFilter, size: int) -> int:

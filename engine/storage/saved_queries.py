@@ -66,8 +66,15 @@ class _Filters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     conclusive: bool | None = None
     rule: str | None = None
     rule_status: str = "violated"
+    policy: str | None = None
+    article: str | None = None
     campaign: str | None = None
+    advertiser: str | None = None
+    market: str | None = None
+    platform: str | None = None
     actor: str | None = None
+    policy_set: str | None = None
+    policy_version: str | None = None
     policy_digest: str | None = None
     text: str | None = None
 

@@ -75,6 +75,7 @@ log_entry = Table(
     Column("policy_version", Text),
     Column("policy_digest", Text),
     Column("actor", Text),
+    Column("advertiser", Text),
     Index("log_entry_kind", "kind", "index"),
     # Each filter's column, then the index by which pages are ordered.
     Index("log_entry_decided_at", "decided_at", "index"),
@@ -83,6 +84,9 @@ log_entry = Table(
     Index("log_entry_campaign", "campaign", "index"),
     Index("log_entry_actor", "actor", "index"),
     Index("log_entry_policy_digest", "policy_digest", "index"),
+    Index("log_entry_advertiser", "advertiser", "index"),
+    Index("log_entry_policy_set", "policy_set", "index"),
+    Index("log_entry_policy_version", "policy_version", "index"),
 )
 
 log_entry_rule = Table(
@@ -93,6 +97,24 @@ log_entry_rule = Table(
     Column("status", Text, primary_key=True),
     Index("log_entry_rule_found", "rule", "status", "index"),
     sqlite_with_rowid=False,
+)
+
+# What else decisions are found by (`audit.facets`); the index gives those of each in their order.
+log_entry_facet = Table(
+    "log_entry_facet",
+    metadata,
+    Column("index", _BIG, ForeignKey("log_entry.index"), primary_key=True, autoincrement=False),
+    Column("facet", Text, primary_key=True),
+    Index("log_entry_facet_found", "facet", "index"),
+    sqlite_with_rowid=False,
+)
+
+# Sealed decisions of before there were facets, which are still to be derived: to open the contents
+# takes keys, which a migration has not.
+facets_due = Table(
+    "facets_due",
+    metadata,
+    Column("index", _BIG, ForeignKey("log_entry.index"), primary_key=True, autoincrement=False),
 )
 
 # The words of justifications; a decision without any has no row. What finds them lies beside it and

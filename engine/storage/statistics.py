@@ -15,6 +15,7 @@ from itertools import groupby
 from sqlalchemy import BigInteger, Connection, func, literal_column, select, type_coerce
 
 from .database import Database
+from .due_facets import unsearched
 from .filters import EVERY_DECISION, DecisionFilter, narrowed, size_of
 from .log_store import read_head
 from .schema import log_entry, log_entry_rule
@@ -60,7 +61,7 @@ class Statistics:
     """The counts of the decisions that meet a filter in a log of `size` entries.
 
     `outcomes` and `months` ascend; `rules` descend by count. `rules_omitted` and `months_omitted`
-    say how many more there are.
+    say how many more there are. `unsearched` is as in `due_facets.unsearched`.
     """
 
     size: int
@@ -70,6 +71,7 @@ class Statistics:
     rules_omitted: int
     months: tuple[MonthCount, ...]
     months_omitted: int
+    unsearched: int
 
 
 _Kind = tuple[str, str, bool]
@@ -85,6 +87,7 @@ def count_decisions(database: Database, filters: DecisionFilter = EVERY_DECISION
         size = size_of(filters, read_head(connection).frontier.size)
         kinds = _kinds(connection, filters, size)
         rules, rules_omitted = _rules(connection, filters, size)
+        beyond = unsearched(connection, filters, size)
     outcomes = Counter[tuple[str, bool]]()
     for (_, outcome, conclusive), count in kinds.items():
         outcomes[outcome, conclusive] += count
@@ -103,6 +106,7 @@ def count_decisions(database: Database, filters: DecisionFilter = EVERY_DECISION
         rules_omitted=rules_omitted,
         months=tuple(months[-MOST_MONTHS:]),
         months_omitted=max(0, len(months) - MOST_MONTHS),
+        unsearched=beyond,
     )
 
 

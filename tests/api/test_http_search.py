@@ -28,7 +28,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
     for number in range(10):
         role = "submitter" if number % 2 else "both"
         name = f"c{number}"
-        descriptors = [campaign(id=name), campaign(id=name, **vague), allowed(id=name)]
+        known = {"advertiser": {"name": "Fjellsko AS"}, "platforms": [{"name": "tiktok"}]}
+        descriptors = [campaign(id=name), campaign(id=name, **vague), allowed(id=name, **known)]
         assert len(caller.batch(descriptors, role=role)) == 3
     yield caller
     started.close()
@@ -60,6 +61,15 @@ def _found(api: Caller, query: str = "", **rest: str) -> list[dict[str, object]]
         ('?text="turn profiling off" DSA', 10),
         ("?text=profil*&campaign=c3", 2),
         ("?text=nothing", 0),
+        ("?policy=minors", 10),
+        ("?policy=minors&rule_status=undetermined&market=DE", 10),
+        ("?article=DSA art 28", 10),
+        ("?market=DE&campaign=c3", 3),
+        ("?market=FR", 0),
+        ("?platform=tiktok", 10),
+        ("?advertiser=Fjellsko AS&outcome=allow", 10),
+        ("?policy_set=assent&as_of=7", 6),
+        ("?policy_version=2026.9", 0),
         ("?as_of=7", 6),
         ("?as_of=1", 0),
     ],
@@ -129,6 +139,10 @@ def test_bad_cursor(filled: Caller, cursor: str) -> None:
         ("until=2026-11-23T09:00:00", "until", "RFC 3339"),
         ("rule=a/b&rule_status=broken", "rule_status", "`violated`"),
         ("rule_status=violated", "rule_status", "rule"),
+        ("market=de", "market", "did you mean `DE`?"),
+        ("article=GDPR", "article", "`GDPR art 9(1)`"),
+        ("policy=minors/no_profiled_ads", "policy", "not of a rule"),
+        ("advertiser=", "advertiser", "512"),
         ("campaign=", "campaign", "512"),
         ("campaign=a%00b", "campaign", "U+0000"),
         ("rule=%00", "rule", "U+0000"),
@@ -276,6 +290,7 @@ def test_log_of_an_installation_without_decisions(fresh: Caller, tmp_path: Path)
         "items": [],
         "size": 1,
         "next": None,
+        "unsearched": 0,
     }
     assert (tmp_path / "var" / "assent.db").is_file()
 

@@ -235,7 +235,7 @@ def test_history_makes_the_tables_that_the_code_knows(database: Database) -> Non
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": is_known})
         assert compare_metadata(context, metadata) == []
-        assert current_revision(connection) == newest_revision() == "0010"
+        assert current_revision(connection) == newest_revision() == "0011"
 
 
 def test_migration_from_empty_and_again(url: str) -> None:

@@ -93,7 +93,7 @@ INPUT = base64.b64encode(b"another").decode()
 
 
 ERASED: dict[str, Any] = {
-    "columns": COLUMNS | {"campaign": None, "actor": None, "rules": []},
+    "columns": COLUMNS | {"campaign": None, "actor": None, "rules": [], "facets": []},
     "input": None,
     "result": None,
     "salts": None,

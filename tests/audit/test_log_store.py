@@ -168,6 +168,11 @@ def test_large_tree_is_proved_from_a_few_tiles(database: Database) -> None:
         ("UPDATE disclosure SET disclosure = 'x' WHERE \"index\" = 1", "disclosure_differs"),
         ('DELETE FROM disclosure WHERE "index" = 1', "disclosure_missing"),
         ('DELETE FROM log_entry_rule WHERE "index" = 1', "column_differs"),
+        ('DELETE FROM log_entry_facet WHERE "index" = 1', "column_differs"),
+        ("UPDATE log_entry_facet SET facet = 'market FR' WHERE \"index\" = 1", "column_differs"),
+        ("INSERT INTO log_entry_facet VALUES (1, 'market FR')", "column_differs"),
+        ("UPDATE log_entry SET advertiser = 'Other' WHERE \"index\" = 1", "column_differs"),
+        ('UPDATE log_entry SET advertiser = NULL WHERE "index" = 1', "column_differs"),
         ("UPDATE log_entry SET outcome = 'allow' WHERE \"index\" = 1", "column_differs"),
         ('UPDATE log_entry SET logged_at = 0 WHERE "index" = 1', "time_goes_back"),
         ('UPDATE log_entry SET leaf_hash = leaf WHERE "index" = 1', "leaf_hash_differs"),
@@ -177,7 +182,9 @@ def test_large_tree_is_proved_from_a_few_tiles(database: Database) -> None:
 def test_what_is_altered_in_the_database_is_named(
     store: SQLLogStore, database: Database, make_record: Any, statement: str, code: str
 ) -> None:
-    store.append([seal(make_record()) for _ in range(3)])
+    said = {"advertiser": "Acme", "platforms": [], "rules": [], "markets": [{"market": "DE"}]}
+    rules = make_record().result["rules"] if "log_entry_rule" in statement else []
+    store.append([seal(make_record(**said | {"rules": rules})) for _ in range(3)])
     with database.writing() as connection:
         connection.exec_driver_sql(statement)
     report = verify_export(exported(database))
@@ -203,6 +210,7 @@ def test_nothing_is_written_under_a_wrong_head(
         connection.exec_driver_sql("DELETE FROM payload")
         connection.exec_driver_sql("DELETE FROM disclosure")
         connection.exec_driver_sql("DELETE FROM log_entry_rule")
+        connection.exec_driver_sql("DELETE FROM log_entry_facet")
         connection.execute(change)
     with pytest.raises(LogInconsistent):
         store.append([seal(make_record())])

@@ -6,16 +6,20 @@ from typing import Any
 
 import pytest
 from alembic import command
+from sqlalchemy import delete, insert
 
 from engine import storage
-from engine.audit.record import seal
+from engine.audit.record import LogEntry, seal
 from engine.storage.contents import Contents
+from engine.storage.contents import seal as seal_contents
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
+from engine.storage.due_facets import derive_facets
 from engine.storage.errors import StorageUnavailable
-from engine.storage.log_store import SQLLogStore
+from engine.storage.filters import DecisionFilter
 from engine.storage.migrate import migrate, schema_of
 from engine.storage.readiness import probe
+from engine.storage.schema import disclosure, key_store, payload, sealed
 from engine.storage.sealing import begin_sealing
 from tests.audit.conftest import NOON
 from tests.audit.test_erasures import write_as_before
@@ -57,14 +61,11 @@ def test_what_is_logged_comes_along(
 ) -> None:
     upgrade_to("0001")
     database = Database(url, contents=contents)
-    records = [seal(make_record(number=number)) for number in range(2)]
-    entries = [records[0].entry(0, NOON)]
-    write_as_before(database, entries[0])
+    entry = seal(make_record(markets=[{"market": "DE-BY"}])).entry(0, NOON)
+    write_as_before(database, entry)
     upgrade_to(revision)
-    if revision >= SEALED_FROM:  # What this version writes is what that one wrote.
-        begin_sealing(database, contents)
-        SQLLogStore(database, clock=lambda: NOON).append([records[1]])
-        entries.append(records[1].entry(1, NOON))
+    if revision >= SEALED_FROM:
+        seal_as_before(database, contents, entry)
     behind = probe(database)
     assert (behind.problem is None) == (revision == REVISIONS[-1])
     if behind.problem is not None:
@@ -72,13 +73,35 @@ def test_what_is_logged_comes_along(
         assert "`assent migrate`" in behind.problem
     migrate(database)
     begin_sealing(database, contents)
+    decisions, of_germany = Decisions(database), DecisionFilter(market="DE")
+    is_due = SEALED_FROM <= revision < REVISIONS[-1]
+    assert decisions.unsearched(of_germany) == is_due
+    assert derive_facets(database) == is_due
     assert probe(database).problem is None
-    for entry in entries:
-        assert Decisions(database).get(entry.id) == entry
+    assert decisions.get(entry.id) == entry
     assert report_of(database).is_valid
+    assert [each.columns.decision_id for each in decisions.matching(of_germany)] == [entry.id]
+    assert decisions.unsearched(of_germany) == 0
+    # No record of an earlier version says who advertises, and nobody can be found by it.
+    assert decisions.page(DecisionFilter(advertiser="Acme")).unsearched == 1
+    assert decisions.statistics(DecisionFilter(platform="meta", as_of=0)).unsearched == 0
     with database.reading() as connection:
         assert schema_of(connection).pending == ()
     database.close()
+
+
+def seal_as_before(database: Database, contents: Contents, entry: LogEntry) -> None:
+    """Seal the only entry of a log as earlier versions did, which knew nothing of facets."""
+    assert entry.payload is not None
+    made = contents.keys.begin()
+    (key,) = contents.take(1)
+    ciphertexts = seal_contents(entry.id, entry.payload, entry.disclosures, key)
+    rows = {"index": 0, "key": key.id, "names": ciphertexts.names, "payload": ciphertexts.payload}
+    with database.writing() as connection:
+        connection.execute(insert(key_store).values(one=1, id=made))
+        connection.execute(insert(sealed).values(rows))
+        connection.execute(delete(payload))
+        connection.execute(delete(disclosure))
 
 
 def test_database_of_a_later_version_is_left_alone(url: str) -> None:

@@ -97,6 +97,7 @@ def test_columns_hold_only_rules_worth_finding(make_record: Any) -> None:
         policy_version="2026.10",
         policy_digest="d" * 64,
         actor="pipeline",
+        advertiser=None,
         rules=(("a/one", "waived"), ("b/two", "violated")),
     )
     assert [one.name for one in sealed.disclosures] == ["actor", "campaign"]

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, insert, select, update
 
 from engine.audit.act_leaves import QueryLeaf
 from engine.audit.acts import QueryAct, QueryChange
@@ -19,6 +19,7 @@ from engine.storage.errors import Conflict, InvalidQuery, LogInconsistent, NotFo
 from engine.storage.filters import EVERY_DECISION, DecisionFilter
 from engine.storage.log_store import SQLLogStore
 from engine.storage.saved_queries import SavedQueries, SavedQuery
+from engine.storage.saved_queries_check import check_saved_queries
 from engine.storage.schema import disclosure, log_entry, saved_query
 from engine.storage.tile_log import TileLog
 from tests.audit.conftest import NOON, Clock
@@ -33,6 +34,13 @@ EVERYTHING = DecisionFilter(
     rule_status="undetermined",
     campaign="Köln 😀",
     actor="pipeline",
+    policy="privacy",
+    article="GDPR art 9",
+    advertiser="Acme",
+    market="DE",
+    platform="meta",
+    policy_set="acme",
+    policy_version="1",
     policy_digest="d" * 64,
     text='minors "in a row"',
 )
@@ -154,6 +162,30 @@ def test_who_saved_it_cannot_be_altered(
         )
     with pytest.raises(LogInconsistent):
         queries.all()
+
+
+def test_table_is_compared_with_the_entries(queries: SavedQueries, database: Database) -> None:
+    for name in ("kept", "deleted", "other"):
+        queries.save(name, EVERYTHING, actor="internal audit")
+    rows = select(saved_query).order_by(saved_query.c.index)
+    with database.reading() as connection:
+        kept, deleted, _ = connection.execute(rows).mappings().all()
+    queries.delete("deleted", actor="internal audit")
+    check_saved_queries(database)
+    of_kept = saved_query.c.index == kept["index"]
+    for change, words in (
+        (insert(saved_query).values(dict(deleted)), "entry 1 is kept and should not be"),
+        (delete(saved_query).where(of_kept), "entry 0 is not kept any more"),
+        (update(saved_query).where(of_kept).values(filters=b"{}"), "is not the one that entry 0"),
+    ):
+        with database.writing() as connection:
+            connection.execute(change)
+        with pytest.raises(LogInconsistent, match=words):
+            check_saved_queries(database)
+        with database.writing() as connection:
+            connection.execute(delete(saved_query).where(saved_query.c.name != "other"))
+            connection.execute(insert(saved_query).values(dict(kept)))
+    check_saved_queries(database)
 
 
 def test_query_beside_an_entry_that_did_not_save_it(

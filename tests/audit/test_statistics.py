@@ -110,6 +110,7 @@ def test_empty_log(database: Database) -> None:
         rules_omitted=0,
         months=(),
         months_omitted=0,
+        unsearched=0,
     )
 
 

@@ -69,6 +69,8 @@ def _days(result: Result) -> list[int]:
         (("--rule", "minors/profiling"), [2, 1]),
         (("--rule", "minors/profiling", "--rule-status", "undetermined"), [4]),
         (("--policy-digest", "sha256:00"), []),
+        (("--policy", "minors"), [2, 1]),
+        (("--market", "IS"), []),
         (("--text", "profil*"), [4, 2, 1]),
         (("--text", "spring"), []),
         (("--as-of", "4"), [3, 2, 1]),
@@ -133,6 +135,7 @@ def test_searching_leaves_no_entry(run: Run, logged: list[str]) -> None:
     [
         (("--outcome", "maybe"), "`allow`, `deny`"),
         (("--rule-status", "waived"), "add --rule"),
+        (("--market", "de"), "--market: this should be a code of ISO 3166"),
         (("--rule", "a/b", "--rule-status", "satisfied"), "--rule-status"),
         (("--since", "yesterday"), "no instant"),
         (("--as-of", "-1"), "--as-of"),

@@ -76,6 +76,8 @@ _DECISION = members(
         "receipt": ref("Receipt"),
         "rules": many(members(rule=ANY_TEXT, status=ANY_TEXT)),
         "unmapped": many(ANY_TEXT),
+        "advertiser": maybe({**ANY_TEXT, "description": "left out where it is sensitive"}),
+        "platforms": many(ANY_TEXT),
         "standing_facts": many(ref("FactUsed")),
         "unfit_standing_facts": many(OBJECT),
     },
@@ -97,11 +99,17 @@ _DECISION = members(
     not_applicable=COUNT,
     recorded={**FLAG, "description": "false for a dry run, and for nothing else"},
 )
+_UNSEARCHED = {
+    **COUNT,
+    "description": "before this entry, some decisions may meet the filters and are not found, since"
+    " their records do not say; 0 where there are none",
+}
 _LISTED = members(
     id=ANY_TEXT,
     decision=OUTCOME,
     conclusive=FLAG,
     campaign=maybe(ANY_TEXT),
+    advertiser=maybe(ANY_TEXT),
     policy_set=ref("PolicySetName"),
     rules=many(members(rule=ANY_TEXT, status=ANY_TEXT)),
     erased=FLAG,
@@ -216,7 +224,10 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
         },
         "ListedDecision": _LISTED,
         "DecisionPage": members(
-            items=many(ref("ListedDecision")), size=COUNT, next=maybe(ANY_TEXT)
+            items=many(ref("ListedDecision")),
+            size=COUNT,
+            next=maybe(ANY_TEXT),
+            unsearched=_UNSEARCHED,
         ),
         "Statistics": members(
             size=COUNT,
@@ -226,12 +237,14 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             rules_omitted=COUNT,
             months=many(members(month=ANY_TEXT, outcomes=_OUTCOMES)),
             months_omitted=COUNT,
+            unsearched=_UNSEARCHED,
         ),
         "Sample": members(
             size=COUNT,
             root=BASE64,
             seed=ANY_TEXT,
             population=COUNT,
+            unsearched=_UNSEARCHED,
             items=many(ref("ListedDecision")),
         ),
         "SavedQuery": members(

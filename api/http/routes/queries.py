@@ -66,12 +66,13 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _filters(members: dict[str, object]) -> DecisionFilter:
-    if "rule_status" in members and "rule" not in members:
-        raise _malformed("a status is searched together with its rule", "/rule_status")
+    if "rule_status" in members and not {"rule", "policy", "article"} & set(members):
+        told = "a status is searched together with its rule, policy or article"
+        raise _malformed(told, "/rule_status")
     try:
         return DecisionFilter(**members)  # type: ignore[arg-type] # The shape has seen to it.
     except InvalidQuery as error:  # As above, but for the words of a text.
-        raise _malformed(str(error), "/text") from None
+        raise _malformed(str(error), f"/{error.name or 'text'}") from None
 
 
 def _malformed(message: str, pointer: str) -> ProblemRaised:

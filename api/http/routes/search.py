@@ -32,6 +32,7 @@ from engine.audit.acts import Action
 from engine.audit.record import LogEntry, Payload
 from engine.audit.spans import spans_of
 from engine.storage.errors import BeyondLog, NotFound
+from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
 from engine.storage.samples import Sample
 from engine.storage.statistics import Statistics
@@ -54,7 +55,8 @@ def _add_many(routes: Blueprint, service: Service) -> None:
         wanted = wanted_format(query.format)
         if wanted is not None:
             _check_whole(query)
-            return export_answer(service, g.key, filters_of(service, query, g.key), wanted)
+            filters = filters_of(service, query, g.key)
+            return _marked(export_answer(service, g.key, filters, wanted), service, filters)
         filters = filters_of(service, query, g.key)
         page = page_of(service, filters, limit=query.limit or 100, cursor=query.cursor)
         found = spans_of(each.index for each in page.decisions)
@@ -64,6 +66,7 @@ def _add_many(routes: Blueprint, service: Service) -> None:
                 "items": [listed_document(each) for each in page.decisions],
                 "size": page.size,
                 "next": page.next_cursor,
+                "unsearched": page.unsearched,
             }
         )
 
@@ -87,7 +90,8 @@ def _add_many(routes: Blueprint, service: Service) -> None:
         query = read_query(FilterParameters, request.args)
         if query == FilterParameters(as_of=query.as_of):
             raise refused("evidence is of some decisions: give a filter", "campaign")
-        return evidence_answer(service, g.key, filters_of(service, query, g.key))
+        filters = filters_of(service, query, g.key)
+        return _marked(evidence_answer(service, g.key, filters), service, filters)
 
     @routes.get("/v1/decisions/sample")
     def sample() -> Response:
@@ -137,6 +141,12 @@ def _add_one(routes: Blueprint, service: Service) -> None:
         if entry.payload is not None:
             note_access(service, g.key, Action.REPLAY, spans_of([entry.index]))
         return json_answer(replay_document(service.replayer.replay(entry)))
+
+
+def _marked(answer: Response, service: Service, filters: DecisionFilter) -> Response:
+    """Return a file with what its page would say of decisions that nobody can find."""
+    answer.headers["Assent-Unsearched"] = str(service.decisions.unsearched(filters))
+    return answer
 
 
 def _check_whole(query: SearchParameters) -> None:

@@ -32,6 +32,8 @@ def test_a_record_says_what_was_decided_by_what_and_why() -> None:
         "decision": "deny",
         "conclusive": True,
         "campaign": "c-1",
+        "advertiser": None,
+        "platforms": [],
         "policy_set": {"name": "court", "version": "1", "digest": "sha256:00"},
         "engine": {"name": "assent", "version": "0"},
         "as_of": "2026-01-01T12:00:00Z",

@@ -1,0 +1,70 @@
+"""Whom and where a campaign is for: what a decision says of it, so that it can be found again.
+
+The advertiser is the fact `advertiser`, or the `name` in it; the platforms are the elements of
+`platforms`, or their names. A vocabulary that declares neither has campaigns that name none. What
+it marks as sensitive is never told: the record then leaves the member out, which is not the same
+as naming nobody.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .values import Campaign, Datum, Group
+
+MOST_PLATFORMS = 256
+"""As many platforms are told; a record leaves out what is longer, rather than a part of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """The advertiser and the platforms of a campaign, in the order given, each once.
+
+    `tells_advertiser` and `tells_platforms` are false where they are not to be told.
+    """
+
+    advertiser: str | None = None
+    platforms: tuple[str, ...] = ()
+    tells_advertiser: bool = True
+    tells_platforms: bool = True
+
+    def members(self) -> dict[str, object]:
+        """Return the members that the document of a decision has of it."""
+        made: dict[str, object] = {}
+        if self.tells_advertiser:
+            made["advertiser"] = self.advertiser
+        if self.tells_platforms:
+            made["platforms"] = list(self.platforms)
+        return made
+
+
+def about(campaign: Campaign) -> About:
+    """Return whom and where a campaign is for."""
+    advertisers = _names(campaign.facts, "advertiser")
+    platforms = _names(campaign.facts, "platforms")
+    return About(
+        advertiser=advertisers[0] if advertisers else None,
+        platforms=() if platforms is None else platforms,
+        tells_advertiser=advertisers is not None,
+        tells_platforms=platforms is not None and len(platforms) <= MOST_PLATFORMS,
+    )
+
+
+def _names(group: Group, name: str) -> tuple[str, ...] | None:
+    """Return what a fact of a group names, each once; None where it is sensitive."""
+    fact = group.shape.facts.get(name)
+    if fact is None:
+        return ()
+    if fact.sensitive:
+        return None
+    found = dict.fromkeys(_elements(group.get(name)))
+    return None if None in found else tuple(each for each in found if each is not None)
+
+
+def _elements(value: Datum | None) -> Iterator[str | None]:
+    """Yield the names of a value, and None for each that is sensitive."""
+    for each in value if isinstance(value, tuple) else (value,):
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, Group):
+            named = _names(each, "name")
+            yield from (None,) if named is None else named
