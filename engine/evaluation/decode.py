@@ -32,6 +32,9 @@ from ..syntax.lexis import PERIOD, Unit
 from .plain_decode import DOUBTS, PlainDecoder, is_bounded
 from .values import Campaign, Datum, Group
 
+LONGEST_ID = 512
+"""The most characters of a campaign's id: decisions are found by it, and an index holds it."""
+
 _MOST_FAULTS = 100
 _DEEPEST = 64
 """Groups nest as deep as the JSON reader lets them (`JSONLimits.depth`)."""
@@ -113,7 +116,7 @@ class Decoder:
             return None
         assert isinstance(made, Group)  # noqa: S101 - as campaigns are read.
         campaign, faults = Campaign(facts=made), Faults()
-        _check_flight(campaign, faults)
+        _check_whole(campaign, faults)
         return None if faults.total else campaign
 
     def decode_fully(self, descriptor: object) -> tuple[Campaign | None, tuple[CampaignFault, ...]]:
@@ -122,7 +125,7 @@ class Decoder:
         made = self._campaign(descriptor, "", faults)
         if isinstance(made, Group):
             campaign = Campaign(facts=made)
-            _check_flight(campaign, faults)
+            _check_whole(campaign, faults)
             if faults.total == 0:
                 return campaign, ()
         if faults.total > _MOST_FAULTS:
@@ -228,6 +231,13 @@ def _discreet(reader: Decode, fact: Fact) -> Decode:
         return made
 
     return decode
+
+
+def _check_whole(campaign: Campaign, faults: Faults) -> None:
+    if campaign.id is not None and len(campaign.id) > LONGEST_ID:
+        message = f"the id has {len(campaign.id):,} characters, and {LONGEST_ID} at most are kept"
+        faults.add("/id", message, "give the short one by which your own system knows the campaign")
+    _check_flight(campaign, faults)
 
 
 def _check_flight(campaign: Campaign, faults: Faults) -> None:

@@ -5,7 +5,7 @@ import unicodedata
 from ..source.diagnostic import Diagnostic, Severity
 from ..source.text import Span
 from .habits import MARK_HABITS, SYMBOL_HABITS
-from .lexis import MAXIMUM_DEPTH, MOST_DIGITS, MOST_FAULTS
+from .lexis import LONGEST_NAME, MAXIMUM_DEPTH, MOST_DIGITS, MOST_FAULTS
 
 _SHAPES = {
     "policy": "policy NAME",
@@ -173,6 +173,16 @@ def unknown_escape(span: Span, escape: str) -> Diagnostic:
         f"`{escape}` means nothing in a text",
         span,
         advice=f'a backslash stands before `"` or before another backslash; write {own}',
+    )
+
+
+def name_too_long(span: Span) -> Diagnostic:
+    """Report a name that no index of decisions holds."""
+    return error(
+        "E0111",
+        f"this name has more than {LONGEST_NAME} letters",
+        span,
+        advice="give it a short name, and say the rest in the text beside it",
     )
 
 

@@ -22,6 +22,9 @@ MOST_WORDS = 128 * 1024
 MOST_DIGITS = 34
 """The most digits of a number, before or after its point (decimal128, as in descriptors)."""
 
+LONGEST_NAME = 100
+"""The most letters of a name: decisions are found by those of rules, and an index holds them."""
+
 MOST_FAULTS = 100
 """After this many faults of one text the rest is left unsaid."""
 

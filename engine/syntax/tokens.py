@@ -19,6 +19,7 @@ from .habits import MARK_HABITS, QUOTE_HABITS, SYMBOL_HABITS
 from .lexis import (
     CLAUSE_KEYWORDS,
     ITEM_KEYWORDS,
+    LONGEST_NAME,
     MOST_DIGITS,
     MOST_FAULTS,
     ROW_KEYWORDS,
@@ -74,7 +75,7 @@ _SWIFT_SCANNER = re.compile(
     rf"""
       (?P<plain>(?:
           [ \t\n]
-        | [A-Za-z_][A-Za-z0-9_]*+(?!\w)
+        | [A-Za-z_][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}+(?!\w)
         | "(?:[ !#-\[\]-~]|\\[\\"])*+"
         | [(){{}}\[\],;:.%+*\-]
         | [0-9][0-9.\-]{{0,{MOST_DIGITS - 1}}}+(?![0-9.\-])
@@ -172,6 +173,8 @@ def _token_faults(source: Source, token: Token) -> Iterator[Diagnostic]:  # noqa
             yield faults.too_many_digits(span)
         case TokenKind.WORD if not token.text.isascii():
             yield faults.foreign_letter(span, token.text)
+        case TokenKind.WORD if len(token.text) > LONGEST_NAME:
+            yield faults.name_too_long(span)
         case TokenKind.STRANGE if _is_unseen(token.text) or token.text == "\r":
             yield faults.hidden_character(span, token.text)
         case TokenKind.STRANGE:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from api.adapters import FORMATS
+from engine.evaluation.decode import LONGEST_ID
 from tests.api.installation import Caller, allowed, campaign, problem_of
 from tests.unit.adapters.complete import COMPLETE
 
@@ -31,6 +32,16 @@ def test_answered_decision_is_in_the_log_with_everything_it_says(api: Caller) ->
         "as_if_launched": None,
         "campaign": campaign(id="cmp-7"),
     }
+
+
+def test_longest_id_is_recorded_and_a_longer_one_is_refused(api: Caller) -> None:
+    # What an index cannot hold would keep every other decision of the same commit from the log.
+    longest = "".join(chr(0x20000 + 37 * number) for number in range(LONGEST_ID))
+    assert api.decide(allowed(id=longest))["recorded"] is True
+    answer = api.post({"campaign": allowed(id=longest + "x")})
+    (error,) = problem_of(answer, 422, "malformed-submission")["errors"]
+    assert error["pointer"] == "/campaign/id"
+    assert error["message"] == "the id has 513 characters, and 512 at most are kept"
 
 
 def test_rules_are_listed_in_the_full_view_only(api: Caller) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.bundle.bundle import Bundle
+from engine.evaluation.decode import LONGEST_ID
 from engine.evaluation.encode import encode
 from engine.evaluation.values import Datum
 from engine.semantics.tree import Money
@@ -272,6 +273,17 @@ def test_a_flight_has_a_last_day_or_runs_until_stopped() -> None:
     ((pointer, message, _),) = faults_of({**CAMPAIGN, "flight": flight})
     assert pointer == "/flight/until_stopped"
     assert message == "the flight has a last day, and runs until someone stops it"
+
+
+def test_an_id_is_as_long_as_an_index_holds() -> None:
+    assert faults_of({**CAMPAIGN, "id": "x" * LONGEST_ID}) == []
+    assert faults_of({**CAMPAIGN, "id": "x" * 1025}) == [
+        (
+            "/id",
+            "the id has 1,025 characters, and 512 at most are kept",
+            "give the short one by which your own system knows the campaign",
+        )
+    ]
 
 
 @pytest.mark.parametrize(("count", "listed"), [(99, 99), (100, 100), (101, 101), (5000, 101)])
