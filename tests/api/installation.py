@@ -230,6 +230,8 @@ def serving(
         "ASSENT_POLICIES": str(settings.policies),
         "ASSENT_POLICY_FRESHNESS": str(settings.policy_freshness),
         "ASSENT_PORT": str(settings.port),
+        "ASSENT_WORKERS": str(settings.workers),
+        "ASSENT_COMMIT_QUEUE": str(settings.commit_queue),
         "ASSENT_LOG_LEVEL": settings.log_level,
         "ASSENT_RATE_LIMIT": str(settings.rate_limit),
         "ASSENT_LOG_PUBLIC": "true" if settings.log_public else "false",

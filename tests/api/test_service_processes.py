@@ -10,13 +10,15 @@ import json
 import os
 import signal
 import socket
+import struct
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing, contextmanager, suppress
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -140,15 +142,19 @@ def test_body_of_ten_megabytes_is_answered(served: Served) -> None:
 
 def _raw(served: Served, head: str, body: bytes) -> bytes:
     """Send bytes, say that no more will come, and return all that is answered."""
-    token = served.installation.tokens["both"]
-    lines = [head, "Host: x", f"Authorization: Bearer {token}", "Connection: close", "", ""]
     with socket.create_connection(("127.0.0.1", served.port), timeout=60) as connection:
-        connection.sendall("\r\n".join(lines).encode() + body)
+        connection.sendall(_request(served, head, body))
         connection.shutdown(socket.SHUT_WR)
         pieces = []
         while piece := connection.recv(65_536):
             pieces.append(piece)
     return b"".join(pieces)
+
+
+def _request(served: Served, head: str, body: bytes) -> bytes:
+    token = served.installation.tokens["both"]
+    lines = [head, "Host: x", f"Authorization: Bearer {token}", "Connection: close", "", ""]
+    return "\r\n".join(lines).encode() + body
 
 
 JSON_POST = "POST /v1/decisions HTTP/1.1\r\nContent-Type: application/json"
@@ -172,6 +178,44 @@ def test_what_is_not_http_harms_nobody(served: Served) -> None:
     for head in ("GARBAGE", "GET /" + "x" * 70_000 + " HTTP/1.1", "\x16\x03\x01"):
         _raw(served, head, b"\x00" * 100)
     assert served.request("GET", "/health/live")[0] == 200
+
+
+def test_client_that_hangs_up_harms_nobody(served: Served) -> None:
+    before = _verify(served, [])
+    body = json.dumps({"campaign": allowed(id="gone")}).encode()
+    head = f"{JSON_POST}\r\nContent-Length: {len(body)}"
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", served.port)) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.sendall(_request(served, head, body))
+    made = served.decide(allowed())
+    assert before < _verify(served, [made]) <= before + 21
+
+
+def test_full_queue_is_told_and_what_waits_is_recorded(tmp_path: Path) -> None:
+    installation = install(
+        tmp_path, port=free_port(), log_level="error", workers="1", commit_queue="1"
+    )
+    with (
+        serving(installation) as served,
+        closing(open_database(installation.settings)) as database,
+        ThreadPoolExecutor(6) as pool,
+    ):
+        first = served.decide(allowed())
+        body = json.dumps({"campaign": allowed()}).encode()
+        with database.writing():  # Nobody else writes: one is being recorded, and one waits.
+            asked = [
+                pool.submit(served.request, "POST", "/v1/decisions", body, Connection="close")
+                for _ in range(6)
+            ]
+            refused = list(islice(as_completed(asked, timeout=60), 4))
+        for each in refused:
+            status, headers, text = each.result()
+            assert (status, json.loads(text)["type"]) == (503, "/problems/busy")
+            assert int(headers["Retry-After"]) >= 1
+        answers = [each.result() for each in asked if each not in refused]
+        assert [status for status, _, _ in answers] == [200, 200]
+        assert _verify(served, [first, *(json.loads(text) for _, _, text in answers)]) == 3
 
 
 # --- streams ----------------------------------------------------------------------------------
