@@ -30,7 +30,7 @@ arrows: .venv/ready ## which floor may import which
 	$(BIN)/lint-imports
 
 tests: .venv/ready ## the tests, with branch coverage
-	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report= --durations=30
 	$(BIN)/coverage report --include='engine/*' --fail-under=99
 	$(BIN)/coverage report --include='api/*' --fail-under=98
 
