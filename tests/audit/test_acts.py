@@ -201,7 +201,7 @@ def codes(lines: Sequence[Members]) -> Codes:
 
 def erase(line: Members) -> None:
     line.update(input=None, result=None, salts=None, disclosures=[])
-    line["columns"].update(campaign=None, actor=None, rules=[])
+    line["columns"].update(campaign=None, advertiser=None, actor=None, rules=[], facets=[])
 
 
 @pytest.fixture
@@ -246,14 +246,20 @@ def test_contents_that_are_back_are_named(lines: list[Members], make_record: Any
     assert "up to entry 2" in report_on(kept).faults[0].message
 
 
-@pytest.mark.parametrize("member", ["campaign", "actor"])
+@pytest.mark.parametrize("member", ["campaign", "advertiser", "actor"])
 def test_columns_that_outlive_the_erasure_are_named(lines: list[Members], member: str) -> None:
     lines[2]["columns"][member] = "somebody"
     assert codes(lines) == [(1, "column_differs")]
 
 
-def test_rules_that_outlive_the_erasure_are_named(lines: list[Members]) -> None:
-    lines[2]["columns"]["rules"] = [["privacy/minors", "violated"]]
+@pytest.mark.parametrize(
+    ("member", "left"),
+    [("rules", [["privacy/minors", "violated"]]), ("facets", ["market DE"])],
+)
+def test_rules_and_facets_that_outlive_the_erasure_are_named(
+    lines: list[Members], member: str, left: object
+) -> None:
+    lines[2]["columns"][member] = left
     assert codes(lines) == [(1, "column_differs")]
 
 
