@@ -13,7 +13,7 @@ from tests.postgresql import PostgreSQLServer, serving_postgresql
 settings.register_profile(
     "assent",
     deadline=None,  # no test depends on the clock
-    max_examples=40,
+    max_examples=25,
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.data_too_large,
@@ -26,7 +26,7 @@ SHARED = Path(__file__).parents[2] / "shared"
 
 
 _UNMEASURED = (
-    *("acceptance", "client", "conformance", "deploy", "docs", "fuzz", "property", "spec"),
+    *("acceptance", "conformance", "deploy", "fuzz", "property", "spec"),
     "api.*postgresql",
 )
 """Whose tests run again what others show line by line, at a third of their speed if measured."""

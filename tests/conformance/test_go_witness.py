@@ -126,6 +126,7 @@ def test_it_cosigns_growth_and_refuses_a_fork(
             assert log_of(served)["published"] == 4
             (witness,) = log_of(served)["witnesses"]
             assert witness["problem"] in {
+                "it refuses the proof from 5 to 5 entries",
                 "it refuses the proof from 5 to 6 entries",
                 "it refuses the proof from 5 to 7 entries",
                 "it has cosigned 5 entries, and 4 are signed here",
