@@ -14,7 +14,6 @@ TLS, and patience with slow strangers, are for the proxy in front; a client that
 import shutil
 import socket
 import struct
-import sys
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -31,13 +30,6 @@ from .wsgi import Process, check_prepared, policies_of, start
 
 CLIENT_SECONDS = 30
 """How long a client may neither send what is awaited nor take what is sent."""
-
-_SWITCH_SECONDS = 0.0005
-"""How long a thread computes while another one waits for its turn: a tenth of Python's own measure.
-
-A commit gives up its turn at each statement, and would wait five milliseconds for it every time
-that a request or a new version of the policies is being worked on.
-"""
 
 _KEEP_ALIVE_SECONDS = 15
 _STALLED_SECONDS = 60
@@ -63,7 +55,6 @@ class Server(BaseApplication):  # type: ignore[misc] # It has no types.
 
     def load(self) -> Any:
         """Return the application of this process; called after the fork."""
-        sys.setswitchinterval(_SWITCH_SECONDS)
         self._process = start(self._settings, shared=self._shared)
         return self._process.wsgi
 
