@@ -32,6 +32,7 @@ from api.cli.terminal import Output, counting, toned
 from api.submission import FORMAT_NAMES, NATIVE, Terms
 from engine import Engine
 from engine.evaluation.prose import Tone
+from engine.source.json_text import JSONValue
 
 
 @click.command()
@@ -139,12 +140,13 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
     _check_assets(assets, form, elsewhere)
     before = _before(file, output, resume=resume)
     engine = Engine(build_policies(read_policies(policies)))
-    standing = None if facts is None else book_of(facts, engine)
+    stated = None if facts is None else read_fact_file(facts)  # Once: it may be a pipe.
+    standing = None if facts is None else book_of(facts, stated, engine)
     as_of = as_of or _instant_of(before)
     terms = Terms(format=form, as_of=as_of, as_if_launched=as_if_launched, standing=standing)
     as_json = as_json or output is not None
     deciding = Deciding(engine=engine, terms=terms, as_json=as_json, assets=assets)
-    spread = _spread(deciding, facts, workers, elsewhere)
+    spread = _spread(deciding, stated, workers, elsewhere)
     with submitted(file) as records:
         if output is None:
             tally = _shown(deciding, records, spread)
@@ -153,8 +155,7 @@ def decide(  # noqa: PLR0913 - one parameter for each option.
             check_same(output, before, identity)
             with resumable(output, identity, before) as written:
                 tally = _into(written, records, spread)
-    if not tally.is_clear:
-        ctx.exit(NO)
+    ctx.exit(0 if tally.is_clear else NO)
 
 
 def _check_assets(assets: Path | None, form: str, elsewhere: str | None) -> None:
@@ -209,12 +210,11 @@ def run_identity(
     }
 
 
-def _spread(deciding: Deciding, facts: Path | None, workers: int, elsewhere: str | None) -> Spread:
-    """Return where records are decided on."""
+def _spread(deciding: Deciding, stated: JSONValue, workers: int, elsewhere: str | None) -> Spread:
+    """Return where records are decided on; `stated` are the standing facts, None for none."""
     if elsewhere is None:
         return partial(parts, deciding, workers=workers)
-    recipe = Recipe.of(deciding, None if facts is None else read_fact_file(facts))
-    return partial(parts_on_ray, recipe, workers=workers)
+    return partial(parts_on_ray, Recipe.of(deciding, stated), workers=workers)
 
 
 def _shown(deciding: Deciding, records: Iterator[Record], spread: Spread) -> Tally:

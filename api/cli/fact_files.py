@@ -20,10 +20,10 @@ def read_fact_file(file: Path) -> JSONValue:
         raise Failure(where, fault.message, fault.help) from fault
 
 
-def book_of(file: Path, engine: Engine) -> FactBook:
-    """Return the standing facts of a file, as an engine reads them. Raises `Failure`."""
+def book_of(file: Path, stated: JSONValue, engine: Engine) -> FactBook:
+    """Return the standing facts that a file states, as an engine reads them. Raises `Failure`."""
     try:
-        return engine.standing_facts(given_facts(read_fact_file(file), engine))
+        return engine.standing_facts(given_facts(stated, engine))
     except FactFaults as wrong:
         first, more = wrong.faults[0], len(wrong.faults) - 1
         where = f"{file}, at {first.pointer}" if first.pointer else str(file)

@@ -8,18 +8,14 @@ import msgspec
 from .answers import Effect
 
 
-class _Part(msgspec.Struct, frozen=True, kw_only=True):
-    """What all parts of the answer are."""
-
-
-class Verdict(_Part, frozen=True, kw_only=True, order=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """An outcome."""
 
     decision: Effect
     conclusive: bool
 
 
-class OutcomeChange(_Part, frozen=True, kw_only=True):
+class OutcomeChange(msgspec.Struct, frozen=True, kw_only=True):
     """How many decisions would have come out otherwise, from what to what."""
 
     before: Verdict
@@ -27,7 +23,7 @@ class OutcomeChange(_Part, frozen=True, kw_only=True):
     count: int
 
 
-class RuleChange(_Part, frozen=True, kw_only=True):
+class RuleChange(msgspec.Struct, frozen=True, kw_only=True):
     """A rule that comes to another status; `absent` where one side does not have it."""
 
     rule: str
@@ -41,7 +37,7 @@ class RuleChangeCount(RuleChange, frozen=True, kw_only=True):
     count: int
 
 
-class AssessedDecision(_Part, frozen=True, kw_only=True):
+class AssessedDecision(msgspec.Struct, frozen=True, kw_only=True):
     """A decision that would have come out otherwise; or one that cannot be decided, and `why`."""
 
     id: str
@@ -53,7 +49,7 @@ class AssessedDecision(_Part, frozen=True, kw_only=True):
     why: str | None = None
 
 
-class Impact(_Part, frozen=True, kw_only=True):
+class Impact(msgspec.Struct, frozen=True, kw_only=True):
     """What a version would have decided of recorded decisions, as of a size of the log.
 
     `listed` is None unless an auditor asks. `next` is the cursor of what is not yet gone through.

@@ -7,11 +7,12 @@ from ..audit.acts import QueryChange
 from ..audit.leaf import read_leaf
 from ..audit.record import RecordError
 from .database import Database
-from .errors import InvalidQuery, LogInconsistent
+from .errors import InvalidQuery, LogInconsistent, NotFound
 from .saved_queries import SavedQueries
 from .schema import log_entry, saved_query
 
 _KIND = "query"
+_KEPT = select(saved_query.c.index.label("entry"), saved_query.c.name).order_by(saved_query.c.index)
 
 
 def check_saved_queries(database: Database) -> None:
@@ -22,14 +23,19 @@ def check_saved_queries(database: Database) -> None:
     """
     with database.reading() as connection:
         logged = _saved_by(connection)
-        kept = set(connection.execute(select(saved_query.c.index)).scalars())
-    for index in sorted(logged ^ kept):
+        kept = {row.entry: row.name for row in connection.execute(_KEPT)}
+    for index in sorted(logged ^ kept.keys()):
         why = "is kept and should not be" if index in kept else "is not kept any more"
         raise LogInconsistent(f"the saved query of entry {index} {why}: the log does not say so")
-    try:
-        SavedQueries(database).all()
-    except InvalidQuery:  # One of a later version, or of an earlier one: it is as it was saved.
-        return
+    queries = SavedQueries(database)
+    for index, name in kept.items():
+        try:
+            queries.get(name)
+        except InvalidQuery:  # It is of another version, and is as it was saved.
+            continue
+        except NotFound as error:
+            told = f"the saved query of entry {index} has a name that none is saved under"
+            raise LogInconsistent(told) from error
 
 
 def _saved_by(connection: Connection) -> set[int]:

@@ -188,6 +188,32 @@ def test_table_is_compared_with_the_entries(queries: SavedQueries, database: Dat
     check_saved_queries(database)
 
 
+@pytest.mark.parametrize(
+    ("altered", "words"),
+    [
+        ({"filters": b'{"outcome":"allow"}'}, "is not the one that entry 1"),
+        ({"name": "Not a name"}, "entry 1 has a name that none is saved under"),
+    ],
+)
+def test_query_of_another_version_hides_no_altered_one(
+    queries: SavedQueries,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    altered: dict[str, object],
+    words: str,
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "canonical", lambda _: b'{"of":"another version"}')
+        queries.save("another", EVERY_DECISION, actor="audit")
+    queries.save("later", EVERY_DECISION, actor="audit")
+    check_saved_queries(database)
+    with database.writing() as connection:
+        of_later = saved_query.c.name == "later"
+        connection.execute(update(saved_query).where(of_later).values(altered))
+    with pytest.raises(LogInconsistent, match=words):
+        check_saved_queries(database)
+
+
 def test_query_beside_an_entry_that_did_not_save_it(
     queries: SavedQueries, store: SQLLogStore, database: Database, make_record: Any
 ) -> None:

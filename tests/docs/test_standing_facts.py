@@ -31,15 +31,7 @@ def engine() -> Engine:
     return Engine(load_bundle(ROOT / "policies", name="assent"))
 
 
-def facts_file(place: Path, facts: object) -> Path:
-    file = place / "facts.json"
-    file.write_text(json.dumps(facts))
-    return file
-
-
-def test_the_facts_of_a_real_record_that_are_missing_become_fewer(
-    engine: Engine, tmp_path: Path
-) -> None:
+def test_the_facts_of_a_real_record_that_are_missing_become_fewer(engine: Engine) -> None:
     lines = shared("data", "platform-api-records", "records.jsonl").read_text().splitlines()
     adset = next(
         made["record"]
@@ -53,7 +45,7 @@ def test_the_facts_of_a_real_record_that_are_missing_become_fewer(
             format="meta",
             as_of=datetime(2026, 11, 23, tzinfo=UTC),
             as_if_launched=date(2026, 12, 1),
-            standing=book_of(facts_file(tmp_path, stated[:count]), engine),
+            standing=book_of(Path("facts.json"), stated[:count], engine),
         )
         made = submit(engine, adset, terms=terms, id="")
         assert isinstance(made, Decided)
@@ -66,7 +58,7 @@ def test_the_facts_of_a_real_record_that_are_missing_become_fewer(
     assert found == [int(number) for number in shown]
 
 
-def test_the_contradiction_reads_as_shown(engine: Engine, tmp_path: Path) -> None:
+def test_the_contradiction_reads_as_shown(engine: Engine) -> None:
     campaign = json.loads((ROOT / "api" / "examples" / "denied.json").read_text())["campaign"]
     campaign["advertiser"]["name"] = "Fjellsko"
     assert campaign["targeting"]["profiling"] is True
@@ -77,7 +69,7 @@ def test_the_contradiction_reads_as_shown(engine: Engine, tmp_path: Path) -> Non
         "until": "2027-01-01",
         "evidence": "code of conduct",
     }
-    book = book_of(facts_file(tmp_path, [never]), engine)
+    book = book_of(Path("facts.json"), [never], engine)
     terms = Terms(format=NATIVE, as_of=datetime(2026, 11, 24, 9, tzinfo=UTC), standing=book)
     made = submit(engine, campaign, terms=terms, id="")
     assert isinstance(made, Refused)
