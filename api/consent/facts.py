@@ -54,6 +54,7 @@ _US_PRIVACY_FACTS = (
 )
 
 _US_PRIVACY_SECTION = 6
+_OF_CCPA = ("US", "US-CA")
 
 Told = Mapping[str, JSONValue]
 """Facts by their path; what is absent, or None, is not told."""
@@ -92,21 +93,19 @@ def hear(campaign: object, vocabulary: Vocabulary) -> Derived:
     return Derived(
         campaign=_with(campaign, {path: value for path, (value, _) in heard.items()}),
         origins={_pointer(path): source for path, (_, source) in heard.items()},
-        contradictions=(*_two_strings(said), *contradicted),
+        contradictions=(*_two_strings(said), *_outvoted(said), *contradicted),
     )
 
 
 def _said(consent: Mapping[str, JSONValue]) -> Iterator[_Said]:
     """Yield what each string says; where both tell of the TCF, the TCF string comes last."""
     tcf, gpp, us_privacy = consent.get("tcf"), consent.get("gpp"), consent.get("us_privacy")
-    choices: list[JSONValue] = []
     if isinstance(us_privacy, str):
-        told, choices = _of_us_privacy(us_privacy)
-        yield _Said(source=_US_PRIVACY, paths=_US_PRIVACY_FACTS, told=told)
-    if choices and not isinstance(gpp, str):
-        yield _Said(source=_US_PRIVACY, paths=(_CHOICES,), told={_CHOICES: choices})
+        told = _of_us_privacy(us_privacy)
+        paths = _US_PRIVACY_FACTS if isinstance(gpp, str) else (*_US_PRIVACY_FACTS, _CHOICES)
+        yield _Said(source=_US_PRIVACY, paths=paths, told=told)
     if isinstance(gpp, str):
-        told, section = _of_gpp(gpp, choices)
+        told, section = _of_gpp(gpp)
         yield _Said(source=_GPP, paths=_GPP_FACTS, told=told)
         if section is not None:
             yield _Said(source=_GPP, paths=_TCF_FACTS, told=_of_section(section))
@@ -121,13 +120,13 @@ def _of_tcf(string: str) -> Told:
         return {"tcf_string.readable": False, "tcf_string.fault": str(fault)}
 
 
-def _of_us_privacy(string: str) -> tuple[Told, list[JSONValue]]:
-    """Return what is told of the string, and the choice that it records beside those of the GPP."""
+def _of_us_privacy(string: str) -> Told:
+    """Return what is told of the string; where there is a GPP string, the choices are its own."""
     try:
         privacy = decode_us_privacy_string(string)
     except UnreadableString as fault:
-        return {"us_privacy_string.readable": False, "us_privacy_string.fault": str(fault)}, []
-    return {"us_privacy_string.readable": True}, [_us_privacy(privacy)]
+        return {"us_privacy_string.readable": False, "us_privacy_string.fault": str(fault)}
+    return {"us_privacy_string.readable": True, _CHOICES: [_us_privacy(privacy)]}
 
 
 def _of_section(section: TCString) -> Told:
@@ -138,14 +137,12 @@ def _of_section(section: TCString) -> Told:
     return _tcf_facts(section)
 
 
-def _of_gpp(string: str, others: list[JSONValue]) -> tuple[Told, TCString | None]:
-    """Return what is told of the string, with the choices that other strings record."""
+def _of_gpp(string: str) -> tuple[Told, TCString | None]:
     try:
         decoded = decode_gpp_string(string)
     except UnreadableString as fault:
-        told: Told = {"gpp_string.readable": False, "gpp_string.fault": str(fault)}
-        return {**told, _CHOICES: others or None}, None
-    return _gpp_facts(decoded, others), decoded.tcf_eu
+        return {"gpp_string.readable": False, "gpp_string.fault": str(fault)}, None
+    return _gpp_facts(decoded), decoded.tcf_eu
 
 
 def _tcf_facts(decoded: TCString) -> Told:
@@ -174,17 +171,16 @@ def _numbers(numbers: Iterable[int]) -> JSONValue:
     return [*numbers]
 
 
-def _gpp_facts(decoded: GPPString, others: list[JSONValue]) -> Told:
+def _gpp_facts(decoded: GPPString) -> Told:
     privacy = decoded.us_privacy
-    choices = [
-        *([_us_privacy(privacy)] if privacy is not None else []),
-        *map(_choice, decoded.us),
-    ]
     return {
         "gpp_string.readable": True,
         "gpp_string.sections": _numbers(decoded.sections),
         "gpp_string.gpc": any(section.gpc for section in decoded.us),
-        _CHOICES: [*(one for one in others if one not in choices), *choices],
+        _CHOICES: [
+            *([_us_privacy(privacy)] if privacy is not None else []),
+            *map(_choice, decoded.us),
+        ],
     }
 
 
@@ -225,6 +221,29 @@ def _two_strings(said: tuple[_Said, ...]) -> Iterator[Contradiction]:
             message="section 2 of the GPP string says something else than the TCF string",
             help="send the strings that record one and the same choice",
         )
+
+
+def _outvoted(said: tuple[_Said, ...]) -> Iterator[Contradiction]:
+    """Yield the contradiction of an opt-out in the US Privacy string that the GPP string lacks.
+
+    Either alone would decide by itself. To go by the GPP string would forget that somebody opted
+    out; to go by both would allow, once the older string is left out, what was denied with it.
+    """
+    told = {one.source: one.told.get(_CHOICES) for one in said if _CHOICES in one.told}
+    older, newer = told.get(_US_PRIVACY), told.get(_GPP)
+    if isinstance(newer, list) and _is_sale_opted_out(older) and not _is_sale_opted_out(newer):
+        yield Contradiction(
+            pointer=_US_PRIVACY,
+            message="the US Privacy string records an opt-out of the sale, and the GPP string none",
+            help="send the strings that record one and the same choice",
+        )
+
+
+def _is_sale_opted_out(choices: JSONValue) -> bool:
+    """Whether choices record an opt-out by the law that the US Privacy string is of (CCPA)."""
+    listed = choices if isinstance(choices, list) else []
+    of_ccpa = (one for one in listed if isinstance(one, dict) and one["place"] in _OF_CCPA)
+    return any(one["sale_opt_out"] is True for one in of_ccpa)
 
 
 def _contradiction(path: str, value: JSONValue, source: str) -> Contradiction:

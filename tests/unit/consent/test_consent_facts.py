@@ -116,13 +116,42 @@ def test_us_privacy_string_is_a_choice_too(string: str, *, opted_out: bool) -> N
     assert told["gpp_string"] == {}
 
 
-def test_us_privacy_string_stands_beside_the_gpp_string() -> None:
-    gpp = f"{write.gpp_header([6])}~1YN-"
-    told = heard(consent={"us_privacy": "1YY-", "gpp": gpp})
-    assert [one["sale_opt_out"] for one in told["gpp_string"]["choices"]] == [True, False]
-    assert len(heard(consent={"us_privacy": "1YN-", "gpp": gpp})["gpp_string"]["choices"]) == 1
+@pytest.mark.parametrize("gpp", ["section 6", "california", "no section of the CCPA"])
+def test_opt_out_of_the_us_privacy_string_is_not_outvoted(gpp: str) -> None:
+    """Else leaving the older string out would turn a deny into an allow."""
+    strings = {
+        "section 6": f"{write.gpp_header([6])}~1YN-",
+        "california": write.california(sharing=1),
+        "no section of the CCPA": write.gpp_header([]),
+    }
+    found = contradictions(consent={"us_privacy": "1YY-", "gpp": strings[gpp]})
+    assert found == [
+        (
+            "/consent/us_privacy",
+            "the US Privacy string records an opt-out of the sale, and the GPP string none",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("us_privacy", "gpp", "opted_out"),
+    [
+        ("1YY-", f"{write.gpp_header([6])}~1YY-", [True]),
+        ("1YN-", f"{write.gpp_header([6])}~1YY-", [True]),
+        ("1YN-", f"{write.gpp_header([6])}~1YN-", [False]),
+        ("nonsense", f"{write.gpp_header([6])}~1YN-", [False]),
+    ],
+)
+def test_beside_a_gpp_string_the_choices_are_its_own(
+    us_privacy: str, gpp: str, opted_out: list[bool]
+) -> None:
+    told = heard(consent={"us_privacy": us_privacy, "gpp": gpp})["gpp_string"]
+    assert [one["sale_opt_out"] for one in told["choices"]] == opted_out
+
+
+def test_us_privacy_string_does_not_make_up_for_a_broken_gpp_string() -> None:
     broken = heard(consent={"us_privacy": "1YY-", "gpp": "nonsense"})["gpp_string"]
-    assert broken.keys() == {"readable", "fault", "choices"}
+    assert broken.keys() == {"readable", "fault"}
 
 
 @pytest.mark.parametrize("string", ["uspConsentString", "1yyn", "2YYN", "1YY", "", "1YYN "])
