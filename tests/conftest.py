@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from tests.postgresql import PostgreSQLServer, serving_postgresql
 settings.register_profile(
     "assent",
     deadline=None,  # no test depends on the clock
-    max_examples=25,
+    max_examples=40,
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.data_too_large,
@@ -52,6 +52,15 @@ def _processes_at_full_speed() -> Iterator[None]:
     yield
     if measured is not None:
         os.environ[_MEASURED] = measured
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call() -> Generator[None, None, None]:
+    """Keep it so: measuring that goes on after a pause asks for all processes again."""
+    try:
+        return (yield)
+    finally:
+        os.environ.pop(_MEASURED, None)
 
 
 def measured_environment() -> dict[str, str]:
