@@ -42,8 +42,8 @@ class Axis:
         return [10**power for power in range(max(self.first, 0), self.last + 1)]
 
 
-def chart(title: str, across: str, curves: Mapping[str, Points], note: str) -> str:
-    """Return a chart of curves in microseconds, each with its name at its end."""
+def chart(title: str, units: tuple[str, str], curves: Mapping[str, Points], note: str) -> str:
+    """Return a chart of curves, each with its name at its end; units are of x and of y."""
     points = [point for curve in curves.values() for point in curve]
     x = Axis.over([each for each, _ in points], LEFT, WIDTH - RIGHT)
     y = Axis.over([each for _, each in points], HEIGHT - BOTTOM, TOP)
@@ -52,15 +52,15 @@ def chart(title: str, across: str, curves: Mapping[str, Points], note: str) -> s
         f"<title>{escape(title)}</title>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
         _text(LEFT, 20, title, font_weight="bold"),
-        _text(LEFT, HEIGHT - 8, f"{across}; {note}", fill="#555555"),
-        *_grid(x, y),
+        _text(LEFT, HEIGHT - 8, f"{units[0]}; {note}", fill="#555555"),
+        *_grid(x, y, units[1]),
     ]
     for colour, (name, curve) in zip(_COLOURS, curves.items(), strict=False):
         parts += _curve(name, curve, x, y, colour)
     return "\n".join((*parts, "</svg>\n"))
 
 
-def _grid(x: Axis, y: Axis) -> list[str]:
+def _grid(x: Axis, y: Axis, unit: str) -> list[str]:
     lines = []
     for mark in x.marks:
         at = x.at(mark)
@@ -69,7 +69,7 @@ def _grid(x: Axis, y: Axis) -> list[str]:
     for mark in y.marks:
         at = y.at(mark)
         lines.append(_line(x.start, at, x.end, at))
-        lines.append(_text(x.start - 6, at + 4, f"{mark:,} µs", text_anchor="end"))
+        lines.append(_text(x.start - 6, at + 4, f"{mark:,} {unit}", text_anchor="end"))
     return lines
 
 

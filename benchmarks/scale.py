@@ -1,21 +1,18 @@
 """Time of a decision over 20 to 10,000 rules, beside the same 20 rules written by hand in Python.
 
-Run it as `python -m benchmarks.scale`, or `make bench`; `--plots docs/images` draws the scaling
-curves as well. It prints the lower quartile of all rounds, in microseconds for each campaign, says
-of each goal whether it is reached, and never fails. The times are of the processor, so that other
-work on the machine disturbs them less; what a goal compares is measured in turn in one process, as
-a ratio. That both sides answer alike is checked before anything is timed.
+Run it as `python -m benchmarks.scale`; it is part of `make bench`. It prints the lower quartile of
+all rounds, in microseconds for each campaign, says of each goal whether it is reached, and never
+fails. The times are of the processor, so that other work on the machine disturbs them less; what a
+goal compares is measured in turn in one process, as a ratio. That both sides answer alike is
+checked before anything is timed.
 """
 
 import argparse
 import gc
 import hashlib
 import json
-import os
-import platform
-import sys
 import tracemalloc
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,8 +22,10 @@ from typing import Any
 
 from benchmarks import peers
 from benchmarks.by_hand import breached
+from benchmarks.neutral import Condition, conditions, unshared
 from benchmarks.plot import chart
-from benchmarks.workload import bundle_of, descriptors, sized, unshared
+from benchmarks.table import Goal, line
+from benchmarks.workload import bundle_of, descriptors, quantifiers, sized
 from engine.audit.record import DecisionRecord, seal
 from engine.bundle.bundle import Bundle
 from engine.evaluation.document import Identity
@@ -99,17 +98,13 @@ class Workload:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--plots", type=Path, help="a directory to draw scaling curves in")
-    given = parser.parse_args()
-    print(f"Python {platform.python_version()}, {platform.machine()}; {CAMPAIGNS} campaigns")
+    argparse.ArgumentParser(description=__doc__).parse_args()
     goals()
-    if given.plots is not None:
-        draw(given.plots)
 
 
 def goals() -> None:
-    """Print the table of what is to be reached."""
+    """Print what a decision takes, and whether that is what is to be reached."""
+    print(f"{CAMPAIGNS} campaigns, the lower quartile of {ROUNDS} rounds of processor time")
     works = {count: Workload.of(bundle_of(count)) for count in (20, 200, 2_000, 10_000)}
     agree(works[20])
 
@@ -117,34 +112,52 @@ def goals() -> None:
         for descriptor in works[20].descriptors:
             breached(descriptor, AS_OF.date())
 
-    runs = [by_hand, *(each.decide for each in works.values())]
-    hand, *whole = quartiles(runs)
-    line("by hand, 20 rules, no evidence", hand)
-    for (count, goal), took in zip(((20, 3.5), (200, 5), (2_000, 16)), whole, strict=False):
-        line(f"decide, {count:,} rules", took, "x by hand", took / hand, goal)
-    line("decide, 10,000 rules", whole[3], "x 2,000 rules", whole[3] / whole[2], 4)
+    hand, *whole = quartiles([by_hand, *(each.decide for each in works.values())])
+    line("by hand, 20 rules, no evidence", hand, "µs")
+    for (count, limit), took in zip(((20, 3.5), (200, 5), (2_000, 16)), whole, strict=False):
+        goal = Goal(found=took / hand, unit="x by hand", limit=limit)
+        line(f"decide, {count:,} rules", took, "µs", goal)
+    goal = Goal(found=whole[3] / whole[2], unit="x 2,000 rules", limit=4)
+    line("decide, 10,000 rules", whole[3], "µs", goal)
     again, *bare = quartiles([by_hand, *(each.answer for each in works.values())])
     for count, took in zip(works, bare, strict=True):
-        line(f"the same without findings, {count:,}", took, f"{took / again:.1f} x by hand")
-    beside_a_peer()
-    loads = peers.json_reader() or json.loads
-    texts = works[20].texts
-    read, loaded = quartiles([works[20].decode, lambda: [loads(each) for each in texts]])
-    line("decode and validate from bytes", read, "µs", read, 40)
-    line("", read, f"x {loads.__module__}.loads", read / loaded, 5)
+        beside = f"{took / again:.1f} x by hand"
+        line(f"the same without findings, {count:,}", took, "µs", beside=beside)
+    for count in (20, 200, 2_000):
+        beside_peers(f"{count:,} rules", works[count], conditions(count), LIMITS[count])
+    work = Workload.of(quantifiers(2_000))
+    beside_peers("2,000 of quantifiers", work, unshared(2_000), {"datalogic": 0.3})
+    reading(works[20])
     again, took = quartiles([by_hand, works[200].record])
-    line("bytes to leaf hash, 200 rules", took, "µs", took, 110)
-    line("", took, f"{took / again:.1f} x by hand")
+    goal = Goal(found=took, unit="µs", limit=110)
+    line("bytes to leaf hash, 200 rules", took, "µs", goal)
+    line("", took / again, "x by hand")
     memory()
+
+
+LIMITS: Mapping[int, Mapping[str, float]] = {
+    20: {"datalogic": 1},
+    200: {"datalogic": 0.5},
+    2_000: {"datalogic": 1 / 10, "cedarpy": 1 / 80},
+}
+"""At most so much of the time of an engine is to be taken, by the number of rules."""
+
+
+def reading(work: Workload) -> None:
+    """Print what it takes to read and check a campaign, beside a mere reader of JSON."""
+    loads = peers.json_reader() or json.loads
+    read, loaded = quartiles([work.decode, lambda: [loads(each) for each in work.texts]])
+    absolute = Goal(found=read, unit="µs", limit=40)
+    unit = f"x {loads.__module__}.loads"
+    relative = Goal(found=read / loaded, unit=unit, limit=5)
+    line("decode and validate from bytes", read, "µs", absolute, relative)
 
 
 # --- scaling ----------------------------------------------------------------------------------
 
 
-def draw(directory: Path) -> None:
+def draw(directory: Path, machine: str) -> None:
     """Draw how times grow with the number of rules, and with the size of a campaign."""
-    directory.mkdir(parents=True, exist_ok=True)
-    machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
     whole: list[tuple[float, float]] = []
     bare: list[tuple[float, float]] = []
     hashed: list[tuple[float, float]] = []
@@ -155,7 +168,7 @@ def draw(directory: Path) -> None:
             curve.append((count, took))
     curves = {"bytes to leaf hash": hashed, "with findings": whole, "verdict alone": bare}
     title = "A decision, by the number of rules"
-    drawn = chart(title, "rules", curves, f"medians; {machine}")
+    drawn = chart(title, ("rules", "µs"), curves, f"medians; {machine}")
     (directory / "scaling-rules.svg").write_text(drawn)
     by_size: dict[str, list[tuple[float, float]]] = {
         "bytes to leaf hash": [],
@@ -170,34 +183,44 @@ def draw(directory: Path) -> None:
         for curve, took in zip(by_size.values(), runs, strict=True):
             curve.append((average, took))
     title = "A decision by 200 rules, by the size of the campaign"
-    drawn = chart(title, "kB of JSON", by_size, f"medians; {machine}")
+    drawn = chart(title, ("kB of JSON", "µs"), by_size, f"medians; {machine}")
     (directory / "scaling-campaign.svg").write_text(drawn)
 
 
 def agree(work: Workload) -> None:
     """See that the rules by hand and in the language find the same."""
     for descriptor, campaign in zip(work.descriptors, work.campaigns, strict=True):
-        decision = work.bundle.program.decide(campaign, as_of=AS_OF)
-        violated = [r.rule.id for r in decision.with_status(Status.VIOLATED)]
         by_hand = breached(descriptor, AS_OF.date())
-        assert [int(name.rpartition("r")[2]) for name in violated] == by_hand, descriptor["id"]
+        assert _breaches(work, campaign) == by_hand, descriptor["id"]
 
 
-def beside_a_peer() -> None:
-    """Time 2,000 rules that share nothing, beside datalogic where it is installed."""
-    work = Workload.of(unshared(2_000))
-    peer = peers.datalogic_unshared(2_000)
-    if peer is None:
-        (ours,) = quartiles([work.decide])
-        line("decide, 2,000 unshared quantifiers", ours, "µs", ours, 120)
-        return
-    for descriptor, campaign in zip(work.descriptors, work.campaigns, strict=True):
-        decision = work.bundle.program.decide(campaign, as_of=AS_OF)
-        violated = [r.rule.id for r in decision.with_status(Status.VIOLATED)]
-        found = [int(name.rpartition("u")[2]) for name in violated]
-        assert found == peer(descriptor), descriptor["id"]
-    ours, theirs = quartiles([work.decide, lambda: [peer(each) for each in work.descriptors]])
-    line("decide, 2,000 unshared quantifiers", ours, "x datalogic", ours / theirs, 0.3)
+def beside_peers(
+    name: str, work: Workload, rules: Sequence[Condition], limits: Mapping[str, float]
+) -> None:
+    """Time rules beside every engine that is installed, once all of them find the same."""
+    found = [_breaches(work, campaign) for campaign in work.campaigns]
+    for peer in peers.installed(rules, AS_OF.date()):
+        for descriptor, ours in zip(work.descriptors, found, strict=True):
+            assert peer.breached(descriptor) == ours, (peer.name, descriptor["id"])
+
+        def theirs(breached: peers.Breached = peer.breached) -> None:
+            for descriptor in work.descriptors:
+                breached(descriptor)
+
+        ours_took, took = quartiles([work.decide, theirs], ROUNDS_DRAWN)
+        limit = limits.get(peer.name.partition(" ")[0])
+        if limit is None:
+            beside = f"{ours_took / took:.3g} x that is ours"
+            line(f"{peer.name}, {name}", took, "µs", beside=beside)
+            continue
+        goal = Goal(found=ours_took / took, unit="x that is ours", limit=limit)
+        line(f"{peer.name}, {name}", took, "µs", goal)
+
+
+def _breaches(work: Workload, campaign: Campaign) -> list[int]:
+    """Return the numbers of the rules that a campaign breaches, as we decide."""
+    decision = work.bundle.program.decide(campaign, as_of=AS_OF)
+    return [int(each.rule.id[-5:]) for each in decision.with_status(Status.VIOLATED)]
 
 
 def memory() -> None:
@@ -211,27 +234,16 @@ def memory() -> None:
         program.decide(campaign, as_of=AS_OF)
     taken = tracemalloc.get_traced_memory()[0] / 2**20
     tracemalloc.stop()
-    line("memory of 2,000 compiled rules", taken, "MiB", taken, 30)
-
-
-def line(name: str, value: float, unit: str = "", against: float = 0.0, goal: float = 0.0) -> None:
-    """Print a measurement, and whether it reaches its goal."""
-    said = f"{name:36} {value:9.1f}"
-    if goal:
-        verdict = "reached" if against <= goal else "missed"
-        said += f"   {against:7.1f} {unit}, goal {goal:g}: {verdict}"
-    elif unit:
-        said += f"   {unit}"
-    print(said)
-    sys.stdout.flush()
+    goal = Goal(found=taken, unit="MiB", limit=30)
+    line("memory of 2,000 compiled rules", taken, "MiB", goal)
 
 
 Runs = Sequence[Callable[[], object]]
 
 
-def quartiles(runs: Runs) -> list[float]:
+def quartiles(runs: Runs, rounds: int = ROUNDS) -> list[float]:
     """Return the lower quartile of the times of each run, in µs a campaign."""
-    return [quantiles(each, n=4)[0] for each in _times(runs, CAMPAIGNS)]
+    return [quantiles(each, n=4)[0] for each in _times(runs, CAMPAIGNS, rounds)]
 
 
 def medians(runs: Runs, campaigns: int = CAMPAIGNS) -> list[float]:

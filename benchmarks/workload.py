@@ -9,6 +9,7 @@ import itertools
 import json
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -117,9 +118,9 @@ def files_of(count: int) -> dict[str, str]:
     return _files([_rule(number) for number in range(count)])
 
 
-def unshared(count: int) -> Bundle:
+def quantifiers(count: int) -> Bundle:
     """Return a bundle of which every rule has a quantifier of its own, with another within."""
-    return _built([_unshared(number) for number in range(count)])
+    return _built([_quantifier(number) for number in range(count)])
 
 
 def _built(rules: list[str]) -> Bundle:
@@ -144,14 +145,42 @@ def _files(rules: list[str]) -> dict[str, str]:
 
 
 def _rule(number: int) -> str:
-    rng = random.Random(SEED + number)  # noqa: S311 - for a workload, not for a secret.
-    breach = _BREACHES[number % len(_BREACHES)]
-    constants, guard = (CANONICAL, "") if number < len(_BREACHES) else (_other(rng), _guard(rng))
+    one = variant(number)
+    breach = _BREACHES[one.shape].format(**one.constants)
     return (
-        f'  rule r{number:05} "Rule {number}"\n{guard}    {breach.format(**constants)}\n'
+        f'  rule r{number:05} "Rule {number}"\n{_guard(one)}    {breach}\n'
         '    message "The campaign {campaign.id} is open to people from'
         ' {campaign.targeting.age.min}."\n    remedy "Change it."\n'
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """A rule of the workload: which breach it is about, and of which campaigns."""
+
+    shape: int
+    constants: Mapping[str, Any]
+    markets: tuple[str, ...] = ()
+    sector: str | None = None
+    objective: str | None = None
+    advertisers: tuple[str, ...] = ()
+
+
+def variant(number: int) -> Variant:
+    """Return what a rule of the workload says; the first of each breach is about all campaigns."""
+    shape = number % len(_BREACHES)
+    if number < len(_BREACHES):
+        return Variant(shape=shape, constants=CANONICAL)
+    rng = random.Random(SEED + number)  # noqa: S311 - for a workload, not for a secret.
+    constants, kind = _other(rng), rng.random()
+    if kind < 0.7:
+        markets = tuple(rng.sample(MARKETS, rng.randint(1, 3)))
+        return Variant(shape=shape, constants=constants, markets=markets)
+    if kind < 0.85:
+        sector, objective = rng.choice(SECTORS), rng.choice(OBJECTIVES)
+        return Variant(shape=shape, constants=constants, sector=sector, objective=objective)
+    advertisers = tuple(f"A{number}" for number in rng.sample(range(ADVERTISERS), 5))
+    return Variant(shape=shape, constants=constants, advertisers=advertisers)
 
 
 def _other(rng: random.Random) -> Mapping[str, object]:
@@ -173,30 +202,48 @@ def _other(rng: random.Random) -> Mapping[str, object]:
     }
 
 
-def _guard(rng: random.Random) -> str:
-    kind = rng.random()
-    if kind < 0.7:
-        return f"    applies in {{{', '.join(rng.sample(MARKETS, rng.randint(1, 3)))}}}\n"
-    if kind < 0.85:
-        sector, objective = rng.choice(SECTORS), rng.choice(OBJECTIVES)
+def _guard(one: Variant) -> str:
+    if one.markets:
+        return f"    applies in {{{', '.join(one.markets)}}}\n"
+    if one.sector is not None:
         return (
-            f"    applies when campaign.advertiser.sector is {sector}"
-            f" and campaign.objective is {objective}\n"
+            f"    applies when campaign.advertiser.sector is {one.sector}"
+            f" and campaign.objective is {one.objective}\n"
         )
-    names = ", ".join(f'"A{number}"' for number in rng.sample(range(ADVERTISERS), 5))
-    return f"    applies when campaign.advertiser.legal_name is one of {{{names}}}\n"
+    if one.advertisers:
+        names = ", ".join(f'"{name}"' for name in one.advertisers)
+        return f"    applies when campaign.advertiser.legal_name is one of {{{names}}}\n"
+    return ""
 
 
-def _unshared(number: int) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantified:
+    """A rule about an ad with a share of AI and a claim, which no other rule asks for."""
+
+    number: int
+    share: str
+    claim: str
+    reference: str
+
+
+def quantified(number: int) -> Quantified:
+    """Return what a rule of `quantifiers` says."""
     rng = random.Random(SEED + number)  # noqa: S311 - for a workload, not for a secret.
+    share, claim = rng.choice(SHARES), rng.choice(CLAIMS)
+    reference = f"ref-{rng.randrange(REFERENCES)}"
+    return Quantified(number=number, share=share, claim=claim, reference=reference)
+
+
+def _quantifier(number: int) -> str:
+    one = quantified(number)
     return (
         f'  rule u{number:05} "Rule {number}"\n'
         "    prohibit when any creative in campaign.creatives has (\n"
-        f"      creative.ai_generated is {rng.choice(SHARES)}\n"
+        f"      creative.ai_generated is {one.share}\n"
         f'      and creative.id is not "ad-{number}"\n'
         "      and any claim in creative.claims has (\n"
-        f"        claim.kind is {rng.choice(CLAIMS)}\n"
-        f'        and claim.evidence_ref is "ref-{rng.randrange(REFERENCES)}"))\n'
+        f"        claim.kind is {one.claim}\n"
+        f'        and claim.evidence_ref is "{one.reference}"))\n'
         '    message "No."\n    remedy "Change it."\n'
     )
 

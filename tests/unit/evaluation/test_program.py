@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from benchmarks.by_hand import breached
-from benchmarks.workload import bundle_of, descriptors, unshared
+from benchmarks.workload import bundle_of, descriptors, quantifiers
 from engine.bundle.bundle import Bundle
 from engine.evaluation import reference
 from engine.evaluation.decide import decide
@@ -68,7 +68,7 @@ def test_the_workload_is_decided_as_by_the_reference(rules: int, campaigns: int)
 
 
 def test_quantifiers_that_no_two_rules_share_are_decided_as_by_the_reference() -> None:
-    bundle, rng = unshared(60), random.Random(0)  # noqa: S311 - likewise.
+    bundle, rng = quantifiers(60), random.Random(0)  # noqa: S311 - likewise.
     for descriptor in descriptors(10):
         agree(bundle, descriptor)
         agree(bundle, _poorer(rng, descriptor))
