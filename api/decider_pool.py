@@ -41,7 +41,7 @@ class DeciderPool:
     """So many processes. Safe to share between threads.
 
     `on_loss` is told, in some thread, why a process was lost, and how many records it was deciding
-    on; `on_count`, by how many the processes have become more, which is -1 where one has ended.
+    on; `on_count`, by how many the processes that are ready have become more: 1 or -1.
     """
 
     def __init__(
@@ -145,13 +145,14 @@ class _Decider:
         try:
             if self._worker is None:
                 self._worker = spawned(_MODULE)
-                self._on_count(1)
             self._worker.ask(basis.sent(), patience=BUILD_SECONDS)
         except (WorkerDied, OSError) as error:
             self._lose(error, 0)
         except Exception as error:  # noqa: BLE001 - it cannot decide by these; the caller does.
             self._on_loss(error, 0)
         else:
+            if not self._ready:
+                self._on_count(1)
             self._ready |= {basis.identity}
 
     def _decide(self, basis: Basis, part: Part) -> Elsewhere | None:
@@ -172,7 +173,7 @@ class _Decider:
     def _lose(self, error: Exception, records: int) -> None:
         """End the process; another takes its place once it has rested."""
         self._not_before = time.monotonic() + self._rest
-        self._ready, self._told = frozenset(), frozenset()
+        self._told = frozenset()
         self._end()
         if not self._stopped:
             self._on_loss(error, records)
@@ -181,4 +182,6 @@ class _Decider:
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.end()
+        if self._ready:
+            self._ready = frozenset()
             self._on_count(-1)
