@@ -5,6 +5,7 @@ with the process that started it.
 """
 
 import gc
+import os
 import signal
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -25,6 +26,9 @@ from .worker_processes import serve
 
 ENGINES_KEPT = 4
 """So many engines are ready at a time, one for each policy set and version."""
+
+_NICENESS = 5
+"""By how much single decisions go before batches, where there are not processors for both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,7 @@ class PartDecider:
 
 def main(descriptor: int) -> None:
     """Decide what comes over a pipe, until nothing more can come."""
+    os.nice(_NICENESS)
     for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(each, signal.SIG_IGN)
     with suppress(BrokenPipeError, ConnectionResetError):  # Nobody is left who wants to know.

@@ -70,7 +70,7 @@ class Batch:
     @property
     def ahead(self) -> int:
         """So many groups are decided while the one before them is not recorded yet."""
-        return 0 if self.pool is None else 1 + self.pool.count * PART_RECORDS // BATCH_LIMIT
+        return 0 if self.pool is None else 2 + self.pool.count * PART_RECORDS // BATCH_LIMIT
 
     def part(self, records: Iterable[bytes | JSONValue]) -> Part:
         """Return records with the terms of the batch."""
