@@ -273,9 +273,7 @@ def _pool(settings: Settings, metrics: Metrics) -> DeciderPool | None:
             metrics.lost_part()
         _journal_loss(failure, records)
 
-    return DeciderPool(
-        settings.batch_processes, on_loss=on_loss, on_count=metrics.batch_processes
-    )
+    return DeciderPool(settings.batch_processes, on_loss=on_loss, on_count=metrics.batch_processes)
 
 
 def _counted(

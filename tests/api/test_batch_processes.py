@@ -183,7 +183,13 @@ end waiver
         grants=(Grant(text=waiver, campaign="cmp-7"),),
         facts=(statement("Acme"),),
     )
-    records = (dear(), dear(id="other"), dear(targeting={"age": {"min": 18}}), b"{", {"x": 1})
+    records: tuple[Any, ...] = (
+        dear(),
+        dear(id="other"),
+        dear(targeting={"age": {"min": 18}}),
+        b"{",
+        {"x": 1},
+    )
     part = Part(records=records, terms=TERMS, in_full=False, dry_run=False)
     decider = PartDecider()
     work = Work(identity=engine.identity, number=7, part=part)
