@@ -34,8 +34,8 @@ tests: .venv/ready ## the tests, with branch coverage
 	$(BIN)/coverage report --include='engine/*' --fail-under=99
 	$(BIN)/coverage report --include='api/*' --fail-under=98
 
-bench: .venv/ready ## time decisions over 20 to 10,000 rules, beside goals and what peers are installed
-	$(BIN)/python -m benchmarks.scale
+bench: .venv/ready ## time what is to be fast, beside its goals and what peers are installed
+	$(BIN)/python -m benchmarks
 
 wheel: .venv/ready ## build the wheel into dist/
 	$(BIN)/hatchling build -t wheel

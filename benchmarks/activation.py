@@ -11,7 +11,6 @@ import http.client
 import json
 import multiprocessing
 import os
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -20,8 +19,7 @@ from dataclasses import dataclass
 from itertools import cycle
 
 from api.contents import open_database
-from api.settings import load_settings
-from benchmarks.http_service import served
+from benchmarks.serving import Shape, served
 from benchmarks.workload import descriptors, files_of
 from engine.audit.acts import Transition
 from engine.storage.database import Database
@@ -88,15 +86,16 @@ def main() -> None:
     arguments.add_argument("--building", type=float, default=15.0)
     given = arguments.parse_args()
     with (
-        tempfile.TemporaryDirectory() as directory,
-        served(directory, given.workers) as (port, token),
-        closing(open_database(load_settings({"ASSENT_DATA_DIRECTORY": directory}))) as database,
+        served(Shape(workers=given.workers)) as service,
+        closing(open_database(service.settings)) as database,
         multiprocessing.get_context("spawn").Pool(given.clients) as pool,
     ):
-        pool.starmap(ask_until, [(port, token, time.monotonic() + 5)] * given.clients, chunksize=1)
+        asking = (service.port, service.token)
+        warm = (*asking, time.monotonic() + 5)
+        pool.starmap(ask_until, [warm] * given.clients, chunksize=1)
         start = time.monotonic()
         end = start + 2 * given.quiet + given.building
-        load = pool.starmap_async(ask_until, [(port, token, end)] * given.clients, chunksize=1)
+        load = pool.starmap_async(ask_until, [(*asking, end)] * given.clients, chunksize=1)
         time.sleep(given.quiet)
         approved = time.monotonic()
         digest = approve(database)

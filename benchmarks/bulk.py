@@ -10,12 +10,9 @@ answers: where it is flat, the figures do not grow.
 """
 
 import argparse
-import contextlib
 import http.client
 import json
-import os
 import resource
-import signal
 import socket
 import subprocess
 import sys
@@ -25,14 +22,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from api.settings import load_settings
-from api.setup import initialise
+from benchmarks.serving import ROOT, Shape, resident_memory, served
+from benchmarks.table import Goal, line
 
-ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = json.loads((ROOT / "api" / "examples" / "allowed.json").read_text())["campaign"]
-SERVE = (
-    "from api.settings import load_settings; from api.server import serve; serve(load_settings())"
-)
 
 
 def main() -> None:
@@ -46,7 +39,7 @@ def main() -> None:
         if asked.records:
             time_command(Path(folder), asked.records, asked.policies, asked.workers.split(","))
         if asked.batch:
-            measure_batch(Path(folder), asked.batch, asked.policies)
+            measure_batch(asked.batch, asked.policies)
 
 
 def lines(count: int) -> Iterator[bytes]:
@@ -54,8 +47,19 @@ def lines(count: int) -> Iterator[bytes]:
         yield json.dumps({**EXAMPLE, "id": f"c{number}"}).encode() + b"\n"
 
 
-def time_command(folder: Path, count: int, policies: str, workers: list[str]) -> None:
-    """Time the command on a file, less the time that it takes on one record."""
+def goals() -> None:
+    """Print how many campaigns two processes decide, and whether that is what is to be reached."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = time_command(Path(folder), 20_000, str(ROOT / "policies"), ["2"])
+    goal = Goal(found=found, unit="a second", limit=40_000, kind="at least")
+    line("assent decide, two processes", found, "a second", goal)
+
+
+def time_command(folder: Path, count: int, policies: str, workers: list[str]) -> float:
+    """Time the command on a file, less the time that it takes on two records; returns the rate.
+
+    That is how many campaigns the last number of processes decides in a second.
+    """
     few, many = folder / "few.ndjson", folder / "many.ndjson"
     few.write_bytes(b"".join(lines(2)))
     with many.open("wb") as stream:
@@ -65,8 +69,9 @@ def time_command(folder: Path, count: int, policies: str, workers: list[str]) ->
         asked = ["--policies", policies, "--json", "--workers", number]
         start, whole = (run_command([str(file), *asked]) for file in (few, many))
         took, busy = (max(after - before, 1e-9) for before, after in zip(start, whole, strict=True))
-        rate, each = f"{count / took:10,.0f} a second", f"{busy / count * 1e6:8,.0f} µs each"
-        print(f"  {number} processes  {took:8.2f} s  {rate}  {each} of a processor")
+        rate, each = count / took, f"{busy / count * 1e6:8,.0f} µs each"
+        print(f"  {number} processes  {took:8.2f} s  {rate:10,.0f} a second  {each} of a processor")
+    return rate
 
 
 def run_command(arguments: list[str]) -> tuple[float, float]:
@@ -88,59 +93,25 @@ def processor_time() -> float:
 # --- the batch --------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def served(folder: Path, policies: str) -> Iterator[tuple[int, str, subprocess.Popen[bytes]]]:
-    """Give the port of a service with one process, its key, and it; end it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    chosen = {
-        "ASSENT_DATA_DIRECTORY": str(folder / "var"),
-        "ASSENT_POLICIES": policies,
-        "ASSENT_PORT": str(port),
-        "ASSENT_WORKERS": "1",
-        "ASSENT_LOG_LEVEL": "error",
-    }
-    token = initialise(load_settings(chosen)).keys[1].token
-    server = subprocess.Popen(  # noqa: S603 - as above.
-        [sys.executable, "-c", SERVE], env=os.environ | chosen, cwd=ROOT
-    )
-    try:
-        await_ready(port)
-        yield port, token, server
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait()
-
-
-def await_ready(port: int) -> None:
-    for _ in range(600):
-        with contextlib.suppress(OSError):
-            connection = http.client.HTTPConnection("127.0.0.1", port)
-            connection.request("GET", "/health/ready")
-            if connection.getresponse().status == 200:
-                return
-        time.sleep(0.1)
-    raise AssertionError("the service did not become ready")
-
-
-def measure_batch(folder: Path, count: int, policies: str) -> None:
+def measure_batch(count: int, policies: str) -> None:
     """Stream one batch both ways, and read the memory of the processes meanwhile."""
-    with served(folder, policies) as (port, token, server):
+    with served(Shape(workers=1, policies=policies)) as service:
         print(f"POST /v1/decisions/batch, {count:,} campaigns in one request, dry run")
-        connection = socket.create_connection(("127.0.0.1", port))
-        sender = threading.Thread(target=send, args=(connection, token, count), daemon=True)
+        connection = socket.create_connection(("127.0.0.1", service.port))
+        asked = (connection, service.token, count)
+        sender = threading.Thread(target=send, args=asked, daemon=True)
         begin = time.perf_counter()
         sender.start()
         answer = http.client.HTTPResponse(connection)
         answer.begin()
         assert answer.status == 200, answer.read()
         answered = 0
-        for line in answer:
-            assert b'"decision":"allow"' in line, line
+        for each in answer:
+            assert b'"decision":"allow"' in each, each
             answered += 1
             if answered % (count // 10) == 0:
-                print(f"  {answered:>9,} answered  {resident(server.pid):7.1f} MiB")
+                memory = max(map(resident_memory, service.workers))
+                print(f"  {answered:>9,} answered  {memory:7.1f} MiB")
         took = time.perf_counter() - begin
         assert answered == count
         print(f"  {took:8.2f} s  {count / took:10,.0f} a second")
@@ -156,16 +127,9 @@ def send(connection: socket.socket, token: str, count: int) -> None:
         "Transfer-Encoding: chunked",
     ]
     connection.sendall("\r\n".join([*head, "", ""]).encode())
-    for line in lines(count):
-        connection.sendall(b"%x\r\n%s\r\n" % (len(line), line))
+    for each in lines(count):
+        connection.sendall(b"%x\r\n%s\r\n" % (len(each), each))
     connection.sendall(b"0\r\n\r\n")
-
-
-def resident(server: int) -> float:
-    """Return the greatest resident memory of the processes that answer, in MiB."""
-    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-    pages = [int(Path(f"/proc/{each}/statm").read_text().split()[1]) for each in children]
-    return max(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 if __name__ == "__main__":

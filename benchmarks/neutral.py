@@ -194,7 +194,7 @@ def prepared(campaign: Mapping[str, Any], today: date) -> dict[str, Any]:
     }
 
 
-def evaluate(condition: Condition, here: Mapping[str, Any]) -> bool:  # noqa: PLR0911 - a case each.
+def evaluate(condition: Condition, here: Mapping[str, Any]) -> bool:
     """Return whether a condition holds of a prepared campaign, or of an element of it."""
     match condition:
         case Holds(path):
