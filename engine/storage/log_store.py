@@ -26,6 +26,7 @@ from .database import Database
 from .entries import DECISION, read_entries
 from .errors import LogInconsistent
 from .facet_rows import write_facets
+from .postgresql import pipelined
 from .request_keys import decided_before, keep_keys
 from .rows import Row, RowWriter
 from .schema import (
@@ -176,6 +177,24 @@ def _write(
     new_head: LogHead,
     ciphertexts: Mapping[str, SealedContents] | None,
 ) -> None:
+    with pipelined(connection):
+        _write_rows(connection, entries, ciphertexts)
+        connection.execute(
+            _WRITE_HEAD,
+            {
+                "size": new_head.frontier.size,
+                "frontier": b"".join(new_head.frontier.roots),
+                "logged_at": new_head.logged_at,
+            },
+        )
+    write_full_tiles(connection, head.frontier.size, new_head.frontier.size)
+
+
+def _write_rows(
+    connection: Connection,
+    entries: Sequence[Entry],
+    ciphertexts: Mapping[str, SealedContents] | None,
+) -> None:
     decisions = [entry for entry in entries if isinstance(entry, LogEntry)]
     _ENTRIES.write(connection, list(map(_entry_row, entries)))
     if ciphertexts is None:
@@ -194,15 +213,6 @@ def _write(
     )
     write_facets(connection, [(entry.index, entry.facets) for entry in decisions])
     _WORDS.write(connection, [(entry.index, entry.words) for entry in decisions if entry.words])
-    write_full_tiles(connection, head.frontier.size, new_head.frontier.size)
-    connection.execute(
-        _WRITE_HEAD,
-        {
-            "size": new_head.frontier.size,
-            "frontier": b"".join(new_head.frontier.roots),
-            "logged_at": new_head.logged_at,
-        },
-    )
 
 
 def _entry_row(entry: Entry) -> Row:

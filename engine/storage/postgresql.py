@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 
-from .errors import StorageUnavailable
+from .errors import Conflict, StorageUnavailable
 
 CHANNEL = "assent_policies"
 """What is notified where a version of policies comes into force."""
@@ -104,6 +104,29 @@ class _Notifications:
         except Exception as error:
             self._connection.invalidate()
             raise StorageUnavailable("the database cannot be read or written") from error
+
+
+@contextmanager
+def pipelined(connection: Connection) -> Iterator[None]:
+    """Send statements that return nothing one behind the other, and wait once, for all of them.
+
+    Whoever writes holds the lock of all writers meanwhile: each answer that is waited for by itself
+    is a way to the server and back for everybody. What was sent is done or has failed when this
+    ends. On SQLite it changes nothing. Raises `Conflict` and `StorageUnavailable`, as `Database`
+    does. (PostgreSQL manual, *libpq: Pipeline Mode*.)
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    errors: Any = connection.dialect.loaded_dbapi
+    try:
+        with driver.pipeline():
+            yield
+    except errors.IntegrityError as error:
+        raise Conflict("something else is stored under this name") from error
+    except errors.Error as error:
+        raise StorageUnavailable("the database cannot be read or written") from error
 
 
 def _prepare(connection: Any, _record: object) -> None:
