@@ -1,13 +1,18 @@
 """Rows by the driver: what is written is what is read, in both databases."""
 
+import pytest
 from sqlalchemy import select
 
 from engine.audit.record import rfc3339
 from engine.storage.database import Database
 from engine.storage.entries import among
+from engine.storage.errors import Conflict, StorageUnavailable
+from engine.storage.migrate import migrate
+from engine.storage.postgresql import pipelined
 from engine.storage.rows import RowWriter
 from engine.storage.schema import api_key, log_entry, log_tile, microseconds, policy_version
 from tests.audit.conftest import NOON
+from tests.postgresql import PostgreSQLServer
 
 AT = microseconds(NOON)
 
@@ -46,6 +51,46 @@ def test_no_rows_are_no_statement(database: Database) -> None:
         RowWriter(log_tile).write(connection, [])
     with database.reading() as connection:
         assert connection.execute(select(log_tile)).first() is None
+
+
+def test_what_is_sent_in_one_go_is_written_whole_or_not_at_all(database: Database) -> None:
+    def write(*digests: str) -> None:
+        with database.writing() as connection, pipelined(connection):
+            for each in digests:
+                RowWriter(policy_version).write(connection, [(each, "name", "1", b"", AT)])
+
+    write("d1", "d2")
+    with pytest.raises(Conflict) as raised:
+        write("d3", "d2", "d4")
+    assert str(raised.value) == "something else is stored under this name"
+    write("d5")
+    assert kept(database) == ["d1", "d2", "d5"]
+
+
+def test_a_server_that_is_gone_is_noticed_where_the_answers_are_awaited(
+    postgresql: PostgreSQLServer, postgresql_url: str
+) -> None:
+    migrate(postgresql_url)
+    database = Database(postgresql_url)
+
+    def write(*, is_cut: bool) -> None:
+        with database.writing() as connection, pipelined(connection):
+            RowWriter(policy_version).write(connection, [("d1", "name", "1", b"", AT)])
+            if is_cut:
+                postgresql.cut(postgresql_url)
+
+    with pytest.raises(StorageUnavailable, match="cannot be read or written"):
+        write(is_cut=True)
+    assert kept(database) == []
+    write(is_cut=False)
+    assert kept(database) == ["d1"]
+    database.close()
+
+
+def kept(database: Database) -> list[str]:
+    with database.reading() as connection:
+        query = select(policy_version.c.digest).order_by(policy_version.c.digest)
+        return list(connection.execute(query).scalars())
 
 
 def test_neighbours_are_asked_for_as_one_stretch() -> None:
