@@ -17,7 +17,6 @@ nothing else is in force. Whoever cannot confirm it does not decide.
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -25,7 +24,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from engine import CampaignError, Engine, EngineError, bundle_from_files
+from engine import Engine, EngineError, bundle_from_files
 from engine.bundle.grants import Grants
 from engine.evaluation.document import Identity
 from engine.evaluation.standing_facts.book import FactBook
@@ -34,6 +33,8 @@ from engine.storage.errors import NotFound, StorageError
 from engine.storage.policies import PolicyVersions
 from engine.storage.policy_sets import PolicySets
 from engine.storage.versions import Plan, Timeline
+
+from .engine_recipe import Basis, EngineRecipe, compile_ahead
 
 POLL_SECONDS = 0.5
 """How long nothing is asked of the database at most, where nothing announces a change."""
@@ -125,6 +126,21 @@ class PoliciesInForce:
         if found is None:
             raise NotFresh("other policies came into force meanwhile")
         return found
+
+    def basis(self, engine: Engine) -> Basis:
+        """Return what another process needs to decide as an engine does now.
+
+        Raises `NotFresh` where this process cannot tell, or the engine decides no more.
+        """
+        state, identity = self._fresh(), engine.identity
+        if state.engines.get((identity.name, identity.digest)) is not engine:
+            raise NotFresh("other policies came into force meanwhile")
+        return Basis(
+            recipe=EngineRecipe.of(engine),
+            number=state.plan.number,
+            grants=state.plan.grants.get(identity.name, ()),
+            facts=state.plan.facts,
+        )
 
     def is_in_force(self, engine: Engine) -> bool:
         """Whether an engine is still the one that decides for its set. Raises as `engine` does."""
@@ -241,7 +257,7 @@ class PoliciesInForce:
         try:
             grants = Grants(plan.grants.get(key[0], ()))
             engine = self._engine(*key).with_grants(grants)
-            self._prepare(engine)
+            compile_ahead(engine, self._clock())
             book = engine.standing_facts(plan.facts)
         except (EngineError, NotFound, ValueError) as error:
             with self._changing:
@@ -256,18 +272,6 @@ class PoliciesInForce:
                 engines={**state.engines, key: engine},
                 books={**state.books, key: book},
             )
-
-    def _prepare(self, engine: Engine) -> None:
-        """Decide once, so that what is compiled for the first decision is there before a request.
-
-        That is a second for 2,000 rules. Nearly nothing is known of the campaign, so that nearly
-        every rule has something to say.
-        """
-        now = self._clock()
-        day = now.date().isoformat()
-        with suppress(CampaignError):  # By another vocabulary, the first request waits for it.
-            decision = engine.decide({"flight": {"start": day, "end": day}}, as_of=now)
-            engine.write(decision, id="")
 
     def _wanted(self, plan: Plan) -> dict[_Key, None]:
         """Return what is in force, was before it, is to come, or is likely to be asked for."""

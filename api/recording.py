@@ -1,36 +1,23 @@
 """Deciding and recording as one act: a decision is answered once it is in the log, or not at all.
 
-What is logged as the input is everything that went into the decision beside the policies: the
-record as it was submitted, its format, on what terms it was decided, the text of each waiver that
-was granted for it by request, and the standing facts that could have any influence on it. A replay
-needs no more.
-
 A dry run decides and records nothing, and its outcome has no receipt.
 """
 
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias
 
-import msgspec
-
-from engine import Decision, Engine
+from engine import Engine
 from engine.audit.idempotency import RequestKey
 from engine.audit.log import Answer, Committer, DecidedBefore, Receipt
 from engine.audit.record import DecisionRecord, LogError
-from engine.bundle.grants import name_of
-from engine.evaluation.document import instant_text
-from engine.evaluation.standing_facts.beneath import FactsUsed
 from engine.evaluation.standing_facts.book import FactBook
 
+from .drafts import Draft, Made, Outcome, Part, Unread, decide_part, random_id
 from .metrics.instruments import Metrics
 from .submission import Decided, Refused, Terms, submit
 from .tracing.stages import FAILURE, Attributes, stage
-
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,48 +31,6 @@ class Recorded:
     receipt: Receipt | None
 
 
-Outcome: TypeAlias = Recorded | Refused | LogError
-"""What became of one record of several: decided, malformed, or decided in vain."""
-
-
-def input_of(
-    record: object,
-    terms: Terms,
-    *,
-    grants: Sequence[str] = (),
-    standing: FactsUsed | None = None,
-) -> bytes:
-    """Return what is logged as the input of a decision: a JSON object; decimals stay exact.
-
-    `grants` are the waivers that were granted apart from the policies and had their part in it,
-    and `standing` what the decision has of standing facts; without any it has no member of them.
-    """
-    launched = terms.as_if_launched
-    met = () if standing is None else standing.met
-    members = {
-        "format": terms.format,
-        "as_of": instant_text(terms.as_of),
-        "as_if_launched": launched.isoformat() if launched is not None else None,
-        "campaign": record,
-    }
-    if grants:
-        members["waivers"] = grants
-    if met:
-        members["standing_facts"] = [dict(each.document) for each in met]
-    return _ENCODER.encode(members)
-
-
-def _used(decision: Decision) -> tuple[str, ...]:
-    """Return the names of the granted waivers that let a breach pass."""
-    granted = {name_of(text) for text in decision.grants}
-    holding = {each.name for result in decision.waived for each in result.waivers}
-    return tuple(sorted(granted & holding))
-
-
-def _random_id() -> str:
-    return str(uuid.uuid4())
-
-
 def _nothing_known(_: Engine) -> FactBook | None:
     return None
 
@@ -94,23 +39,21 @@ class Recorder:
     """Decides by one engine and writes to one log. Safe to share between threads.
 
     `standing` gives the standing facts that are known to an engine now; whatever it raises, every
-    method that records may raise.
+    method that decides may raise.
     """
 
-    def __init__(  # noqa: PLR0913 - an engine and a log, and what tests replace.
+    def __init__(
         self,
         engine: Engine,
         committer: Committer,
         *,
         clock: Callable[[], datetime],
-        new_id: Callable[[], str] = _random_id,
         metrics: Metrics | None = None,
         standing: Callable[[Engine], FactBook | None] = _nothing_known,
     ) -> None:
         self._engine = engine
         self._committer = committer
         self._clock = clock
-        self._new_id = new_id
         self._metrics = metrics if metrics is not None else Metrics()
         self._standing = standing
 
@@ -128,66 +71,50 @@ class Recorder:
         Raises `LogBusy`, `LogUnavailable` or another `LogError`; there is then no decision. With a
         request that has a decision already, that is `DecidedBefore`.
         """
-        if dry_run:
-            (outcome,) = self.record_many([record], terms=terms, actor=actor, dry_run=True)
-        else:
-            (outcome,) = self._record([record], self._known(terms), actor, request)
-        if isinstance(outcome, LogError):
-            raise outcome
-        return outcome
-
-    def record_many(
-        self, records: Sequence[object], *, terms: Terms, actor: str, dry_run: bool = False
-    ) -> Sequence[Outcome]:
-        """Decide on records and log them in as few commits as may be; answers each, in order."""
-        known = self._known(terms)
-        if not dry_run:
-            return self._record(records, known, actor, None)
-        return [
-            one if isinstance(one, Refused) else Recorded(decided=one, receipt=None)
-            for one in self._decide_all(records, known)
-        ]
-
-    def _known(self, terms: Terms) -> Terms:
-        return replace(terms, standing=self._standing(self._engine))
-
-    def _decide_all(self, records: Sequence[object], terms: Terms) -> Sequence[Decided | Refused]:
+        known = replace(terms, standing=self._standing(self._engine))
         with stage("decide") as tell:
-            decided = [self._decide(record, terms) for record in records]
-            tell(_told(self._engine.identity.name, decided))
-        return decided
+            started = time.perf_counter()
+            decided = submit(self._engine, record, terms=known, id=random_id())
+            seconds = time.perf_counter() - started
+            tell({"assent.policy_set": self._engine.identity.name, "assent.records": 1})
+            tell({"assent.outcome": _outcome_of(decided)})
+        if isinstance(decided, Refused):
+            return decided
+        self._metrics.evaluated(seconds)
+        if dry_run:
+            return Recorded(decided=decided, receipt=None)
+        draft = Draft.of(decided, record, known)
+        (answer,) = self.log([draft], actor=actor, request=request)
+        if isinstance(answer, LogError):
+            raise answer
+        return Recorded(decided=decided, receipt=answer)
 
-    def _decide(self, record: object, terms: Terms) -> Decided | Refused:
-        started = time.perf_counter()
-        decided = submit(self._engine, record, terms=terms, id=self._new_id())
-        if isinstance(decided, Decided):
-            self._metrics.evaluated(time.perf_counter() - started)
-        return decided
+    def decide(self, part: Part) -> tuple[Outcome, ...]:
+        """Return what comes of a part of a batch; nothing is recorded yet."""
+        return decide_part(self._engine, self._standing(self._engine), part)
 
-    def _record(
-        self, records: Sequence[object], terms: Terms, actor: str, request: RequestKey | None
-    ) -> Sequence[Outcome]:
-        decided, now = self._decide_all(records, terms), self._clock()
+    def log(
+        self, drafts: Sequence[Draft], *, actor: str, request: RequestKey | None = None
+    ) -> Sequence[Answer]:
+        """Log decisions in as few commits as may be; answers each, in order, once it is durable."""
+        now = self._clock()
         waiting = [
             DecisionRecord(
-                decision_id=one.id,
+                decision_id=each.id,
                 decided_at=now,
-                input=input_of(
-                    record, terms, grants=one.decision.grants, standing=one.decision.standing
-                ),
-                result=one.write(),
+                input=each.input,
+                result=each.result,
                 actor=actor,
                 request=request,
-                waivers=_used(one.decision),
+                waivers=each.waivers,
             )
-            for record, one in zip(records, decided, strict=True)
-            if isinstance(one, Decided)
+            for each in drafts
         ]
-        answers = iter(self._commit(waiting))
-        return [
-            one if isinstance(one, Refused) else self._answered(one, next(answers))
-            for one in decided
-        ]
+        answers = self._commit(waiting)
+        for draft, answer in zip(drafts, answers, strict=True):
+            if isinstance(answer, Receipt):
+                self._metrics.decided(draft.counts)
+        return answers
 
     def _commit(self, waiting: Sequence[DecisionRecord]) -> Sequence[Answer]:
         if not waiting:
@@ -197,22 +124,20 @@ class Recorder:
             tell({"assent.records": len(waiting), **_failure_of(answers)})
         return answers
 
-    def _answered(self, decided: Decided, answer: Answer) -> Recorded | LogError:
-        if isinstance(answer, LogError):
-            return answer
-        self._metrics.decided(self._engine.identity.name, decided)
-        return Recorded(decided=decided, receipt=answer)
+    def evaluated(self, outcomes: Sequence[Outcome]) -> Attributes:
+        """Count the time that decisions took, here or elsewhere; return what a span says of them.
+
+        That is nothing of what was decided on, and by whom.
+        """
+        for each in outcomes:
+            if isinstance(each, Made):
+                self._metrics.evaluated(each.seconds)
+        read = sum(not isinstance(each, Unread) for each in outcomes)
+        return {"assent.policy_set": self._engine.identity.name, "assent.records": read}
 
 
-def _told(policy_set: str, decided: Sequence[Decided | Refused]) -> Attributes:
-    """Return what a span may say of decisions: nothing of what was decided on, and by whom."""
-    told: dict[str, str | int] = {"assent.policy_set": policy_set, "assent.records": len(decided)}
-    if len(decided) == 1:
-        (one,) = decided
-        told["assent.outcome"] = (
-            "refused" if isinstance(one, Refused) else one.decision.effect.value
-        )
-    return told
+def _outcome_of(decided: Decided | Refused) -> str:
+    return "refused" if isinstance(decided, Refused) else decided.decision.effect.value
 
 
 def _failure_of(answers: Sequence[Answer]) -> Attributes:

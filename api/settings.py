@@ -88,6 +88,7 @@ class Settings:
     body_limit: int
     batch_records: int
     batch_limit: int
+    batch_processes: int
     commit_queue: int
     commit_patience: int
     retention: Schedule | None
@@ -280,6 +281,13 @@ SETTINGS = (
         default=1024 * MEBIBYTE,
         meaning="most bytes of one NDJSON batch",
         read=read_whole(1024, 1024 * 1024 * MEBIBYTE),
+    ),
+    Setting(
+        name="batch_processes",
+        default=2,
+        meaning="processes for each of `workers` that decide long batches beside it"
+        " ([below](#batches))",
+        read=read_whole(0, 64),
     ),
     Setting(
         name="commit_queue",

@@ -37,6 +37,7 @@ from engine.storage.vouched import VouchedDirectory
 from engine.storage.waivers import Waivers
 
 from .contents import open_database, problem_of
+from .decider_pool import DeciderPool
 from .http import journal
 from .http.app import create_app
 from .http.rates import Rates
@@ -54,6 +55,7 @@ from .stamping import authority_of, stamper_of
 from .tokens import tokens_of
 from .tracing.exporting import exporter_of
 from .tracing.stages import Answered
+from .worker_processes import WorkerDied
 
 SERVICE = "service"
 """Who declares what its settings say, for the log."""
@@ -91,11 +93,7 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
         Retention(database, settings.retention).declare(actor=SERVICE)
     metrics = Metrics(shared)
     rates = _rates(settings, shared)
-    committer = Committer(
-        MeasuredStore(SQLLogStore(database), metrics),
-        queue=settings.commit_queue,
-        patience=settings.commit_patience,
-    )
+    committer = _committer(settings, database, metrics)
     on_signing = _counted(metrics, "signing", _journal_signing)
     signer = signer_of(settings, database, on_change=on_signing)
     on_publishing = _counted(metrics, "publishing", _journal_publishing)
@@ -104,6 +102,7 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
     on_stamping = _counted(metrics, "stamping", _journal_stamping)
     stamper = stamper_of(settings, publisher, on_failure=on_stamping)
     exporter = exporter_of(settings, metrics.lost)
+    pool = _pool(settings, metrics)
     app = create_app(
         _service(
             settings,
@@ -115,6 +114,7 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
             metrics=metrics,
             rates=rates,
             send_spans=None if exporter is None else exporter.send,
+            pool=pool,
         )
     )
     signer.start()
@@ -124,6 +124,7 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
         stamper.start()
 
     def close() -> None:
+        pool.close()
         policies.close()
         committer.close()
         signer.close()
@@ -198,6 +199,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
     metrics: Metrics,
     rates: Rates | None,
     send_spans: Callable[[Answered], None] | None,
+    pool: DeciderPool,
 ) -> Service:
     return Service(
         policies=policies,
@@ -231,6 +233,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         origins=settings.cors_origins,
         tokens=tokens_of(settings),
         send_spans=send_spans,
+        pool=pool,
         probe=partial(_probe, database, signer),
         clock=utc_now,
         limits=Limits(
@@ -253,6 +256,22 @@ def _rates(settings: Settings, shared: Path | None) -> Rates | None:
     if not settings.rate_limit:
         return None
     return Rates(settings.rate_limit, None if shared is None else shared / "rates")
+
+
+def _committer(settings: Settings, database: Database, metrics: Metrics) -> Committer:
+    store = MeasuredStore(SQLLogStore(database), metrics)
+    return Committer(store, queue=settings.commit_queue, patience=settings.commit_patience)
+
+
+def _pool(settings: Settings, metrics: Metrics) -> DeciderPool:
+    """Return the processes that decide batches, of which none is started yet."""
+
+    def on_loss(failure: Exception, records: int) -> None:
+        if records:
+            metrics.lost_part()
+        _journal_loss(failure, records)
+
+    return DeciderPool(settings.batch_processes, on_loss=on_loss, on_count=metrics.batch_processes)
 
 
 def _counted(
@@ -301,6 +320,18 @@ def _journal_stamping(failure: Exception | None) -> None:
         told = isinstance(failure, LogError | StorageError | TimestampError)
         fields = {"reason": str(failure)} if told else {}
         journal.ERRORS.error("the log is not stamped", exc_info=failure, extra={"fields": fields})
+
+
+def _journal_loss(failure: Exception, records: int) -> None:
+    """Tell that a process of a batch failed; what it says of a failure may quote what was sent."""
+    fields: dict[str, object] = {"records": records}
+    if isinstance(failure, WorkerDied):
+        fields["reason"] = failure.how
+    journal.ERRORS.error(
+        "a process for batches failed, and what it had is decided without it",
+        exc_info=failure,
+        extra={"fields": fields},
+    )
 
 
 def _journal_witness(witness: Witness, state: WitnessState) -> None:

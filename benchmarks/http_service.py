@@ -3,6 +3,10 @@
 Run `python benchmarks/http_service.py [--rounds 3] [--seconds 3] [--clients 8] [--records FILE]`.
 Singles are posted by client processes on the same machine, over kept-alive connections. The batch
 is one NDJSON request of campaigns, or of the Snapchat records of a CSV file. Figures are medians.
+
+With `--processes 0 1 2` only batches are measured, logged and dry: by one server for each number of
+processes that decide them, in turn, with the processor time that a campaign takes in the process
+that answers and in those that decide, and what these hold of memory.
 """
 
 import argparse
@@ -19,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
@@ -47,8 +51,19 @@ CAMPAIGN: dict[str, Any] = json.loads(
 
 
 @contextmanager
-def served(directory: str, workers: int, code: str = SERVE) -> Iterator[tuple[int, str]]:
+def served(
+    directory: str, workers: int, code: str = SERVE, processes: int = 2
+) -> Iterator[tuple[int, str]]:
     """Yield the port and the key of a server, and end it."""
+    with started(directory, workers, code, processes) as (port, token, _):
+        yield port, token
+
+
+@contextmanager
+def started(
+    directory: str, workers: int, code: str, processes: int
+) -> Iterator[tuple[int, str, int]]:
+    """Yield the port, the key and the process of a server, and end it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -57,6 +72,7 @@ def served(directory: str, workers: int, code: str = SERVE) -> Iterator[tuple[in
         "ASSENT_PORT": str(port),
         "ASSENT_WORKERS": str(workers),
         "ASSENT_LOG_LEVEL": "error",
+        "ASSENT_BATCH_PROCESSES": str(processes),
     }
     ours = {name: value for name, value in os.environ.items() if name == "ASSENT_POLICIES"}
     token = initialise(load_settings(chosen | ours)).keys[1].token
@@ -65,7 +81,7 @@ def served(directory: str, workers: int, code: str = SERVE) -> Iterator[tuple[in
     )
     try:
         await_ready(port)
-        yield port, token
+        yield port, token, server.pid
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait()
@@ -133,6 +149,90 @@ def records(path: Path | None) -> tuple[list[bytes], str]:
     return lines, "format=snapchat&as_if_launched=2026-11-23"
 
 
+def children(process: int) -> list[int]:
+    """Return the processes that a process has started."""
+    found = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(each) for file in found for each in file.read_text().split()]
+
+
+def processor_time(processes: list[int]) -> float:
+    """Return the seconds of processor time that processes have taken so far."""
+    ticks = 0
+    for each in processes:
+        fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def private_memory(process: int) -> float:
+    """Return the MiB that a process shares with nobody."""
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+
+
+class Batches:
+    """A server with one worker that answers batches, and so many processes that decide them."""
+
+    def __init__(self, port: int, token: str, server: int, processes: int) -> None:
+        self._port, self._token, self._processes = port, token, processes
+        (self._worker,) = children(server)
+        self.rates: dict[str, list[float]] = {}
+        self.times: dict[str, list[tuple[float, float]]] = {}
+
+    def prepare(self, lines: list[bytes]) -> None:
+        """Send batches until all processes are ready."""
+        while True:
+            before = {each: processor_time([each]) for each in children(self._worker)}
+            batch(self._port, self._token, lines, "dry_run=true")
+            taken = [processor_time([each]) - before.get(each, 0) for each in before]
+            if len(before) == self._processes and all(each > 0.1 for each in taken):
+                return
+
+    def measure(self, lines: list[bytes], query: str) -> None:
+        """Send one batch."""
+        deciding = children(self._worker)
+        before = processor_time([self._worker]), processor_time(deciding)
+        rate = batch(self._port, self._token, lines, query)
+        after = processor_time([self._worker]), processor_time(deciding)
+        taken = [1e6 * (b - a) / len(lines) for a, b in zip(before, after, strict=True)]
+        self.rates.setdefault(query, []).append(rate)
+        self.times.setdefault(query, []).append((taken[0], taken[1]))
+
+    def tell(self) -> None:
+        """Print the medians."""
+        held = [private_memory(each) for each in children(self._worker)]
+        for query, rates in self.rates.items():
+            answering, deciding = map(statistics.median, zip(*self.times[query], strict=True))
+            print(
+                f"{self._processes} processes, {'dry' if 'dry_run=true' in query else 'logged'}: "
+                f"{statistics.median(rates):,.0f}/s; {answering:,.0f} µs in the process that "
+                f"answers, {deciding:,.0f} µs in those that decide"
+            )
+        held_of_each = ", ".join(f"{each:.0f}" for each in held)
+        print(
+            f"  memory of its own: {held_of_each or 'none'} MiB; {private_memory(self._worker):.0f}"
+            " MiB of the process that answers"
+        )
+
+
+def compare_batches(lines: list[bytes], query: str, rounds: int, counts: list[int]) -> None:
+    """Measure batches by servers with other numbers of processes, in turn."""
+    with ExitStack() as stack:
+        servers = []
+        for count in counts:
+            directory = stack.enter_context(tempfile.TemporaryDirectory())
+            running = stack.enter_context(started(directory, 1, SERVE, count))
+            servers.append(Batches(*running, count))
+        for each in servers:
+            each.prepare(lines)
+        for _ in range(rounds):
+            for more in ("dry_run=true", "dry_run=false"):
+                for each in servers:
+                    each.measure(lines, f"{query}&{more}")
+        for each in servers:
+            each.tell()
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=3)
@@ -140,8 +240,12 @@ def main() -> None:
     arguments.add_argument("--clients", type=int, default=8)
     arguments.add_argument("--workers", type=int, default=2)
     arguments.add_argument("--records", type=Path)
+    arguments.add_argument("--processes", type=int, nargs="+")
     given = arguments.parse_args()
     lines, query = records(given.records)
+    if given.processes:
+        compare_batches(lines, query, given.rounds, given.processes)
+        return
     with (
         tempfile.TemporaryDirectory() as directory,
         tempfile.TemporaryDirectory() as other,

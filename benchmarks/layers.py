@@ -21,8 +21,8 @@ from time import perf_counter_ns
 from typing import Any
 
 from api.contents import open_database
+from api.drafts import input_of
 from api.http.answers import encoded
-from api.recording import input_of
 from api.settings import Settings, load_settings
 from api.setup import initialise
 from api.submission import NATIVE, Decided, Terms, submit

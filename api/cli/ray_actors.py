@@ -12,7 +12,7 @@ import os
 import socket
 import sys
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,10 @@ from typing import TYPE_CHECKING, Any
 from api.cli.deciding import Deciding, Part, in_parts, told
 from api.cli.failures import Failure
 from api.cli.submissions import Record
-from api.cli.worker_processes import WorkerDied
+from api.engine_recipe import EngineRecipe
 from api.known_facts import given_facts
 from api.submission import Terms
-from engine import Engine, bundle_from_files
-from engine.evaluation.document import Identity
+from api.worker_processes import WorkerDied
 from engine.source.json_text import JSONValue
 
 if TYPE_CHECKING:
@@ -38,8 +37,7 @@ _AHEAD = 4
 class Recipe:
     """What another machine needs to decide as this process does. `terms` have no standing facts."""
 
-    identity: Identity
-    files: Mapping[str, str]
+    engine: EngineRecipe
     terms: Terms
     facts: JSONValue | None
     as_json: bool
@@ -47,10 +45,8 @@ class Recipe:
     @classmethod
     def of(cls, deciding: Deciding, facts: JSONValue | None) -> "Recipe":
         """Return how to decide likewise; `facts` are the standing facts as they are written."""
-        bundle = deciding.engine.bundle
         return cls(
-            identity=deciding.engine.identity,
-            files=dict(bundle.files),
+            engine=EngineRecipe.of(deciding.engine),
             terms=replace(deciding.terms, standing=None),
             facts=facts,
             as_json=deciding.as_json,
@@ -58,19 +54,12 @@ class Recipe:
 
     def deciding(self) -> Deciding:
         """Return what decides by it. Raises `OtherEngine` where that is not what was meant."""
-        engine = Engine(bundle_from_files(dict(self.files), name=self.identity.name))
-        if engine.identity != self.identity:
-            there, here = engine.identity.engine, self.identity.engine
-            raise OtherEngine(f"there Assent {there} would decide, and here Assent {here}")
+        engine = self.engine.build()
         known = None if self.facts is None else given_facts(self.facts, engine)
         standing = None if known is None else engine.standing_facts(known)
         return Deciding(
             engine=engine, terms=replace(self.terms, standing=standing), as_json=self.as_json
         )
-
-
-class OtherEngine(Exception):  # noqa: N818 - the house names what happened.
-    """Another machine has another engine, which may decide otherwise."""
 
 
 class Decider:

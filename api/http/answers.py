@@ -63,6 +63,17 @@ def decision_document(
     return made | _recorded(recorded.receipt, proof)
 
 
+def told_decision(answer: bytes, receipt: Receipt | None, more: Mapping[str, object]) -> bytes:
+    """Return the JSON text of a decision of a batch: what was told of it, and what became of it.
+
+    `answer` is the object without that, `more` what else is told. Without a receipt it is a dry
+    run.
+    """
+    became = {"recorded": False} if receipt is None else _recorded(receipt, None)
+    after = encoded({**became, **more})
+    return b"%b,%b" % (answer[:-1], after[1:])
+
+
 def logged_decision_document(
     entry: LogEntry, payload: Payload, view: str, *, proof: bytes | None = None
 ) -> dict[str, object]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from api.decider_pool import DeciderPool
 from api.keys_in_force import KeysInForce
 from api.metrics.instruments import Metrics
 from api.policies_in_force import PoliciesInForce
@@ -64,7 +65,7 @@ class Service:
     """The parts of one process. `clock` gives the instant of a decision that names none.
 
     `recorder` makes what decides by an engine and records: one for each request. `send_spans` is
-    there where spans are exported.
+    there where spans are exported. `pool` has the processes that decide long batches, be it none.
     """
 
     policies: PoliciesInForce
@@ -90,6 +91,7 @@ class Service:
     clock: Callable[[], datetime]
     limits: Limits
     streams: Streams
+    pool: DeciderPool
     metrics: Metrics = field(default_factory=Metrics)
     metrics_are_public: bool = False
     rates: Rates | None = None

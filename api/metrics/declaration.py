@@ -97,6 +97,16 @@ SPANS_LOST = Metric(
     kind=Kind.COUNTER,
     meaning="spans that the collector of `otlp_endpoint` did not take, or not in time",
 )
+BATCH_PROCESSES = Metric(
+    name="assent_batch_processes",
+    kind=Kind.SUM,
+    meaning="processes that decide parts of batches; none before the first long batch",
+)
+PARTS_LOST = Metric(
+    name="assent_batch_parts_lost_total",
+    kind=Kind.COUNTER,
+    meaning="parts of batches on which a process of `batch_processes` failed; decided all the same",
+)
 READY = Metric(
     name="assent_ready",
     kind=Kind.STATE,
@@ -155,6 +165,8 @@ METRICS = (
     FAILING,
     FORKED,
     SPANS_LOST,
+    BATCH_PROCESSES,
+    PARTS_LOST,
     READY,
     LOG_SIZE,
     CHECKPOINT_SIZE,

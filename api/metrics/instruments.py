@@ -8,13 +8,13 @@ from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from api.submission import Decided
+from api.drafts import Counts
 from engine.audit.log import Answer, LogStore
 from engine.audit.sealed_acts import Entry, Sealed
 from engine.audit.signing import LogForked
-from engine.evaluation.result import Status
 
 from .declaration import (
+    BATCH_PROCESSES,
     COMMIT,
     COMMIT_FAILURES,
     COMMIT_WAITING,
@@ -22,6 +22,7 @@ from .declaration import (
     EVALUATION,
     FAILING,
     FORKED,
+    PARTS_LOST,
     REFUSALS,
     REQUESTS,
     RULE_HITS,
@@ -39,8 +40,6 @@ OTHER = "other"
 
 ACTS = ("signing", "publishing", "stamping")
 """What happens to the log beside the requests."""
-
-_COUNTED = (Status.VIOLATED, Status.UNDETERMINED, Status.WAIVED, Status.EXCEPTED)
 
 
 class Metrics:
@@ -63,6 +62,8 @@ class Metrics:
         self._failing = _gauge(FAILING, self._own)
         self._forked = _gauge(FORKED, self._own)
         self._spans_lost = _counter(SPANS_LOST, self._own)
+        self._batch_processes = _gauge(BATCH_PROCESSES, self._own)
+        self._parts_lost = _counter(PARTS_LOST, self._own)
         self._rules = Bounded(RULE_LIMIT)
         for act in ACTS:
             self.acted(act, None)
@@ -92,14 +93,21 @@ class Metrics:
         """Count one campaign that was decided on."""
         self._evaluation.observe(seconds)
 
-    def decided(self, policy_set: str, decided: Decided) -> None:
-        """Count a decision by a policy set that is in the log."""
-        decision = decided.decision
-        conclusive = "true" if decision.verdict.conclusive else "false"
-        self._decisions.labels(policy_set, decision.effect.value, conclusive).inc()
-        for result in decision.with_status(*_COUNTED):
-            rule = result.rule.id if self._rules.knows((policy_set, result.rule.id)) else OTHER
-            self._rule_hits.labels(policy_set, rule, result.status.value).inc()
+    def decided(self, counts: Counts) -> None:
+        """Count a decision that is in the log."""
+        policy_set, conclusive = counts.policy_set, "true" if counts.conclusive else "false"
+        self._decisions.labels(policy_set, counts.outcome, conclusive).inc()
+        for hit, status in counts.hits:
+            rule = hit if self._rules.knows((policy_set, hit)) else OTHER
+            self._rule_hits.labels(policy_set, rule, status).inc()
+
+    def batch_processes(self, more: int) -> None:
+        """Count processes that decide parts of batches: by how many they have become more."""
+        self._batch_processes.inc(more)
+
+    def lost_part(self) -> None:
+        """Count a part of a batch that a process for batches did not decide on."""
+        self._parts_lost.inc()
 
     @contextmanager
     def waiting(self, count: int) -> Iterator[None]:

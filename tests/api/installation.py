@@ -110,7 +110,11 @@ def install(directory: Path, **settings: str) -> Installation:
     policies.mkdir()
     shutil.copy(ROOT / "policies" / "vocabulary" / "campaign.policy", policies)
     shutil.copy(Path(__file__).with_name("policies") / "minors.policy", policies)
-    chosen = {"data_directory": str(directory / "var"), "policies": str(policies)} | settings
+    chosen = {
+        "data_directory": str(directory / "var"),
+        "policies": str(policies),
+        "batch_processes": "0",  # Where a test is not about them, none is to wait for.
+    } | settings
     read = load_settings({f"ASSENT_{name.upper()}": value for name, value in chosen.items()})
     made = initialise(read)
     tokens = {key.key.name: key.token for key in made.keys}
@@ -231,6 +235,7 @@ def serving(
         "ASSENT_POLICY_FRESHNESS": str(settings.policy_freshness),
         "ASSENT_PORT": str(settings.port),
         "ASSENT_WORKERS": str(settings.workers),
+        "ASSENT_BATCH_PROCESSES": str(settings.batch_processes),
         "ASSENT_COMMIT_QUEUE": str(settings.commit_queue),
         "ASSENT_LOG_LEVEL": settings.log_level,
         "ASSENT_RATE_LIMIT": str(settings.rate_limit),

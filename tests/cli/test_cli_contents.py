@@ -38,7 +38,8 @@ def record(database: Database, policies: str, denied: Any) -> None:
     committer = Committer(SQLLogStore(database))
     recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=utc_now)
     terms = Terms(format=NATIVE, as_of=utc_now())
-    recorder.record_many([denied] * 2, terms=terms, actor="pipeline")
+    for _ in range(2):
+        recorder.record(denied, terms=terms, actor="pipeline")
     committer.close()
 
 

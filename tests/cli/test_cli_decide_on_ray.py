@@ -15,7 +15,8 @@ from click.testing import Result
 
 from api.cli.deciding import Deciding
 from api.cli.policy_files import build_policies, read_policies
-from api.cli.ray_actors import OtherEngine, Recipe
+from api.cli.ray_actors import Recipe
+from api.engine_recipe import OtherEngine
 from api.submission import NATIVE, Terms
 from engine import Engine
 from tests.conftest import measured_environment
@@ -108,9 +109,14 @@ def test_another_engine_does_not_decide(policies: str) -> None:
     terms = Terms(format=NATIVE, as_of=datetime(2026, 11, 23, tzinfo=UTC))
     recipe = Recipe.of(Deciding(engine=engine, terms=terms, as_json=True), None)
     assert recipe.deciding().engine.identity == engine.identity
-    other = replace(recipe, identity=replace(recipe.identity, engine="0.0.1"))
-    with pytest.raises(OtherEngine, match=r"there Assent .* would decide, and here Assent 0\.0\.1"):
-        other.deciding()
+    for changed, told in (
+        ({"engine": "0.0.1"}, "Assent .*"),
+        ({"digest": "sha256:0"}, "sha256:.*"),
+    ):
+        identity = replace(recipe.engine.identity, **changed)
+        other = replace(recipe, engine=replace(recipe.engine, identity=identity))
+        with pytest.raises(OtherEngine, match=f"there {told} would decide, and here"):
+            other.deciding()
 
 
 def test_what_keeps_it_from_ray_is_told(

@@ -35,7 +35,8 @@ def database(installed: Path, policies: str, denied: Any) -> Iterator[Database]:
     committer = Committer(SQLLogStore(opened))
     recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=utc_now)
     terms = Terms(format=NATIVE, as_of=utc_now())
-    recorder.record_many([denied] * 3, terms=terms, actor="pipeline")
+    for _ in range(3):
+        recorder.record(denied, terms=terms, actor="pipeline")
     committer.close()
     yield opened
     opened.close()

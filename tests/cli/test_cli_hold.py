@@ -31,7 +31,8 @@ def first(installed: Path, policies: str, denied: Any) -> Iterator[str]:
     committer = Committer(SQLLogStore(database))
     recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=utc_now)
     terms = Terms(format=NATIVE, as_of=utc_now())
-    recorder.record_many([denied] * 2, terms=terms, actor="pipeline")
+    for _ in range(2):
+        recorder.record(denied, terms=terms, actor="pipeline")
     committer.close()
     yield next(iter(Decisions(database).entries(size=2))).id
     database.close()

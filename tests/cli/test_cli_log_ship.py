@@ -55,7 +55,8 @@ def record(log: Database, policies: str, denied: Any) -> Callable[[int], None]:
         committer = Committer(SQLLogStore(log))
         recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=utc_now)
         terms = Terms(format=NATIVE, as_of=utc_now())
-        recorder.record_many([denied] * count, terms=terms, actor="pipeline")
+        for _ in range(count):
+            recorder.record(denied, terms=terms, actor="pipeline")
         committer.close()
 
     return made

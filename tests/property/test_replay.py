@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.drafts import input_of
 from api.impact import assess
-from api.recording import input_of
 from api.replay import Identical, NotReplayable, Replayer
 from api.submission import NATIVE, Decided, Terms, submit
 from engine import Bundle, Engine, bundle_from_files

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.recording import input_of
+from api.drafts import input_of
 from api.replay import Identical, Replayer
 from api.submission import NATIVE, Decided, Terms, submit
 from engine import CampaignError, Decision, Effect, Engine, bundle_from_files

@@ -39,6 +39,8 @@ def blueprint(service: Service) -> Blueprint:
             request_id=g.request_id,
             most=service.limits.batch_records,
             obstacle=obstacle_of(service, engine),
+            basis=lambda: service.policies.basis(engine),
+            pool=service.pool,
         )
         if body_type(request, JSON, NDJSON) == NDJSON:
             return _answer_lines(service, batch)

@@ -1,0 +1,182 @@
+"""Decisions as they are handed on: made in one process, and recorded, counted and told by another.
+
+A part of a batch is some records in a row. What comes of it depends on nothing but the part, the
+engine and the standing facts, so that it is the same in whichever process it is made.
+
+What is logged as the input is everything that went into the decision beside the policies: the
+record as it was submitted, its format, on what terms it was decided, the text of each waiver that
+was granted for it by request, and the standing facts that could have any influence on it. A replay
+needs no more.
+"""
+
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import msgspec
+
+from engine import Decision, Engine
+from engine.bundle.grants import name_of
+from engine.evaluation.document import instant_text
+from engine.evaluation.result import Status
+from engine.evaluation.standing_facts.beneath import FactsUsed
+from engine.evaluation.standing_facts.book import FactBook
+from engine.source.json_text import JSONFault, JSONValue, read_json
+
+from .submission import Decided, Refused, Terms, submit
+
+PART_RECORDS = 64
+"""So many records are one part at most."""
+
+_INPUT = msgspec.json.Encoder(decimal_format="number")
+_ANSWER = msgspec.json.Encoder()
+_COUNTED = (Status.VIOLATED, Status.UNDETERMINED, Status.WAIVED, Status.EXCEPTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What is counted of a decision; `hits` are the rules that came to something, and to what."""
+
+    policy_set: str
+    outcome: str
+    conclusive: bool
+    hits: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, decided: Decided) -> "Counts":
+        """Return what is counted of a decision."""
+        decision = decided.decision
+        return cls(
+            policy_set=decided.engine.identity.name,
+            outcome=decision.effect.value,
+            conclusive=decision.verdict.conclusive,
+            hits=tuple(
+                (result.rule.id, result.status.value) for result in decision.with_status(*_COUNTED)
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A decision that is to be recorded: what the log keeps of it, and what is counted then.
+
+    `waivers` are the names of waivers granted by request that let a breach pass.
+    """
+
+    id: str
+    input: bytes
+    result: bytes
+    waivers: tuple[str, ...]
+    counts: Counts
+
+    @classmethod
+    def of(cls, decided: Decided, record: object, terms: Terms) -> "Draft":
+        """Return what is to be recorded of a decision on a record."""
+        decision = decided.decision
+        logged = input_of(record, terms, grants=decision.grants, standing=decision.standing)
+        return cls(
+            id=decided.id,
+            input=logged,
+            result=decided.write(),
+            waivers=_used(decision),
+            counts=Counts.of(decided),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A decision on one record of a part, made in so many `seconds`.
+
+    `answer` is the JSON object that is answered, without what becomes of it in the log. `draft` is
+    None in a dry run.
+    """
+
+    answer: bytes
+    seconds: float
+    draft: Draft | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A record whose text is not JSON."""
+
+
+Outcome: TypeAlias = Made | Refused | Unread
+"""What comes of one record of a part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some records of a batch: JSON values, or the bytes of texts that are not read yet.
+
+    `terms` have no standing facts. With `in_full` an answer lists every rule.
+    """
+
+    records: tuple[bytes | JSONValue, ...]
+    terms: Terms
+    in_full: bool
+    dry_run: bool
+
+
+def decide_part(engine: Engine, standing: FactBook | None, part: Part) -> tuple[Outcome, ...]:
+    """Return what comes of each record, in order."""
+    terms = replace(part.terms, standing=standing)
+    return tuple(_outcome(engine, record, terms, part) for record in part.records)
+
+
+def _outcome(engine: Engine, record: bytes | JSONValue, terms: Terms, part: Part) -> Outcome:
+    if isinstance(record, bytes):
+        try:
+            record = read_json(record)
+        except JSONFault:
+            return Unread()
+    started = time.perf_counter()
+    decided = submit(engine, record, terms=terms, id=random_id())
+    if isinstance(decided, Refused):
+        return decided
+    seconds = time.perf_counter() - started
+    draft = None if part.dry_run else Draft.of(decided, record, terms)
+    told = decided.document if part.in_full else decided.summary
+    answer = told if draft is not None else told | {"id": None}
+    return Made(answer=_ANSWER.encode(answer), seconds=seconds, draft=draft)
+
+
+def random_id() -> str:
+    """Return a new id of a decision."""
+    return str(uuid.uuid4())
+
+
+def input_of(
+    record: object,
+    terms: Terms,
+    *,
+    grants: Sequence[str] = (),
+    standing: FactsUsed | None = None,
+) -> bytes:
+    """Return what is logged as the input of a decision: a JSON object; decimals stay exact.
+
+    `grants` are the waivers that were granted apart from the policies and had their part in it,
+    and `standing` what the decision has of standing facts; without any it has no member of them.
+    """
+    launched = terms.as_if_launched
+    met = () if standing is None else standing.met
+    members = {
+        "format": terms.format,
+        "as_of": instant_text(terms.as_of),
+        "as_if_launched": launched.isoformat() if launched is not None else None,
+        "campaign": record,
+    }
+    if grants:
+        members["waivers"] = grants
+    if met:
+        members["standing_facts"] = [dict(each.document) for each in met]
+    return _INPUT.encode(members)
+
+
+def _used(decision: Decision) -> tuple[str, ...]:
+    """Return the names of the granted waivers that let a breach pass."""
+    granted = {name_of(text) for text in decision.grants}
+    holding = {each.name for result in decision.waived for each in result.waivers}
+    return tuple(sorted(granted & holding))

@@ -1,0 +1,102 @@
+"""What a process for batches does: it builds the engine that it is told, and decides parts by it.
+
+It has no database, no log and no clock of its own to decide by, and is told everything. It ends
+with the process that started it.
+"""
+
+import gc
+import os
+import signal
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from typing import TypeAlias
+
+from engine import Engine
+from engine.bundle.grants import Grants
+from engine.evaluation.document import Identity
+from engine.evaluation.standing_facts.book import FactBook
+
+from .drafts import Outcome, Part, decide_part
+from .engine_recipe import Basis, compile_ahead
+from .worker_processes import serve
+
+ENGINES_KEPT = 4
+"""So many engines are ready at a time, one for each policy set and version."""
+
+_NICENESS = 5
+"""By how much single decisions go before batches, where there are not processors for both."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A part, and the basis by which it is to be decided."""
+
+    identity: Identity
+    number: int
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """The process does not have the basis of a work, and wants to be told it first."""
+
+
+Answer: TypeAlias = tuple[Outcome, ...] | Lacking | None
+"""What comes of a part, or nothing, where a basis was told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    number: int
+    bare: Engine
+    engine: Engine
+    book: FactBook
+
+
+class PartDecider:
+    """The engines that a process has ready."""
+
+    def __init__(self) -> None:
+        self._ready: OrderedDict[Identity, _Ready] = OrderedDict()
+
+    def answer(self, task: Basis | Work) -> Answer:
+        """Learn a basis, or decide on a part. Raises `OtherEngine` and what `EngineError` is."""
+        if isinstance(task, Basis):
+            self._learn(task)
+            return None
+        ready = self._ready.get(task.identity)
+        if ready is None or ready.number != task.number:
+            return Lacking()
+        return decide_part(ready.engine, ready.book, task.part)
+
+    def _learn(self, basis: Basis) -> None:
+        known = self._ready.get(basis.identity)
+        bare = basis.recipe.build() if known is None else known.bare
+        engine = bare.with_grants(Grants(basis.grants))
+        book = engine.standing_facts(basis.facts)
+        self._ready[basis.identity] = _Ready(
+            number=basis.number, bare=bare, engine=engine, book=book
+        )
+        self._ready.move_to_end(basis.identity)
+        while len(self._ready) > ENGINES_KEPT:
+            self._ready.popitem(last=False)
+        if known is None:
+            compile_ahead(engine, datetime.now(UTC))
+            gc.collect()
+            gc.freeze()  # An engine is kept: nobody need look through it for what is not.
+
+
+def main(descriptor: int) -> None:
+    """Decide what comes over a pipe, until nothing more can come.
+
+    A signal of a terminal or of a service manager is for the process that asks.
+    """
+    with suppress(OSError):  # Where a sandbox forbids it, batches are decided all the same.
+        os.nice(_NICENESS)
+    for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
+    with suppress(BrokenPipeError, ConnectionResetError):  # Nobody is left who wants to know.
+        serve(PartDecider().answer, Connection(descriptor))
