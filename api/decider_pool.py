@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from engine.evaluation.document import Identity
 
 from .drafts import Outcome, Part
-from .part_decider import Basis, Lacking, Work
+from .engine_recipe import Basis
+from .part_decider import Lacking, Work
 from .worker_processes import Worker, WorkerDied, spawned
 
 PATIENCE_SECONDS = 60.0
@@ -26,7 +27,7 @@ BUILD_SECONDS = 600.0
 REST_SECONDS = 30.0
 """How long after a process was lost no other takes its place."""
 
-_MODULE = "api.part_decider"
+_PROGRAM = "from api.part_decider import main; main(int(sys.argv[2]))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ class DeciderPool:
             return min(ready, key=lambda each: each.waiting).decide(basis, part)
 
     def close(self) -> None:
-        """End the processes; parts that wait are nobody's any more."""
+        """End the processes; parts that wait are for the caller to decide."""
         with self._lock:
             for each in self._each:
                 each.stop()
@@ -109,7 +110,7 @@ class _Decider:
 
     def is_ready(self, identity: Identity) -> bool:
         """Whether it has built an engine."""
-        return identity in self._ready
+        return identity in self._ready and not self._stopped
 
     def prepare(self, basis: Basis) -> None:
         """Have an engine built, unless it is, or is being, or could not be."""
@@ -125,9 +126,9 @@ class _Decider:
         return made
 
     def stop(self) -> None:
-        """Begin nothing more, and end what is under way."""
+        """Begin nothing more, and end what is under way; nothing comes of what waits."""
         self._stopped = True
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._thread.shutdown(wait=False)
         worker = self._worker
         if worker is not None:
             worker.kill()
@@ -144,7 +145,7 @@ class _Decider:
             return
         try:
             if self._worker is None:
-                self._worker = spawned(_MODULE)
+                self._worker = spawned(_PROGRAM)
             self._worker.ask(basis.sent(), patience=BUILD_SECONDS)
         except (WorkerDied, OSError) as error:
             self._lose(error, 0)

@@ -7,10 +7,11 @@ its own modules under the name of ours.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine import CampaignError, Engine, bundle_from_files
+from engine.bundle.grants import Grant
 from engine.evaluation.document import Identity
 
 
@@ -39,6 +40,28 @@ class EngineRecipe:
         if there != here:
             raise OtherEngine(f"there {there.digest} would decide, and here {here.digest}")
         return engine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """By what is decided: an engine, the waivers that were granted, the standing facts.
+
+    `number` is that of the plan that has them (`engine.storage.versions.Plan`).
+    """
+
+    recipe: EngineRecipe
+    number: int
+    grants: tuple[Grant, ...]
+    facts: tuple[Mapping[str, object], ...]
+
+    @property
+    def identity(self) -> Identity:
+        """The policies and the version of the engine."""
+        return self.recipe.identity
+
+    def sent(self) -> "Basis":
+        """Return the same, fit to be sent to another process."""
+        return replace(self, facts=tuple(dict(each) for each in self.facts))
 
 
 def compile_ahead(engine: Engine, now: datetime) -> None:

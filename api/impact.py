@@ -7,12 +7,18 @@ either status is one that a decision is searched by (`engine.audit.record.UNREMA
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from engine import Engine
-from engine.audit.record import UNREMARKABLE, LogEntry, read_envelope
+from engine.audit.record import (
+    UNREMARKABLE,
+    LogEntry,
+    RecordError,
+    Result,
+    read_envelope,
+    read_result,
+)
 from engine.source.json_text import JSONValue
 
 from .replay import Erased, NotReplayable, Reopened, Tombstones, refused, reopened, why_of
@@ -127,14 +133,18 @@ def _outcome(logged: Reopened, engine: Engine) -> Outcome:
         return NotReplayable(why=f"its record cannot be read: {error}")
     if isinstance(made, Refused):
         return refused(made)
-    before, after = _statuses(logged.result), _statuses(made.document)
+    try:
+        recorded, decided = read_result(logged.result), read_result(made.write())
+    except RecordError as error:
+        return NotReplayable(why=f"its record cannot be read: {error}")
+    before, after = _statuses(recorded), _statuses(decided)
     changes = (
         RuleChange(rule=rule, before=before.get(rule, ABSENT), after=after.get(rule, ABSENT))
         for rule in sorted(before.keys() | after.keys())
     )
     return Compared(
-        before=_verdict(logged.result),
-        after=_verdict(made.document),
+        before=_verdict(recorded),
+        after=_verdict(decided),
         rules=tuple(change for change in changes if _is_remarkable(change)),
     )
 
@@ -144,14 +154,12 @@ def _is_remarkable(change: RuleChange) -> bool:
     return change.before != change.after and not {change.before, change.after} <= quiet
 
 
-def _verdict(result: Mapping[str, object]) -> Verdict:
-    return Verdict(decision=str(result["decision"]), conclusive=result["conclusive"] is True)
+def _verdict(result: Result) -> Verdict:
+    return Verdict(decision=result.decision, conclusive=result.conclusive)
 
 
-def _statuses(result: Mapping[str, object]) -> dict[str, str]:
-    listed = result["rules"]
-    rules = listed if isinstance(listed, list) else []
-    return {str(each["rule"]): str(each["status"]) for each in rules}
+def _statuses(result: Result) -> dict[str, str]:
+    return {each.rule: each.status for each in result.rules}
 
 
 def is_told(made: Assessment) -> bool:

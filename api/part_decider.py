@@ -8,20 +8,19 @@ import gc
 import os
 import signal
 from collections import OrderedDict
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import TypeAlias
 
 from engine import Engine
-from engine.bundle.grants import Grant, Grants
+from engine.bundle.grants import Grants
 from engine.evaluation.document import Identity
 from engine.evaluation.standing_facts.book import FactBook
 
 from .drafts import Outcome, Part, decide_part
-from .engine_recipe import EngineRecipe, compile_ahead
+from .engine_recipe import Basis, compile_ahead
 from .worker_processes import serve
 
 ENGINES_KEPT = 4
@@ -29,28 +28,6 @@ ENGINES_KEPT = 4
 
 _NICENESS = 5
 """By how much single decisions go before batches, where there are not processors for both."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
-    """By what is decided: an engine, the waivers that were granted, the standing facts.
-
-    `number` is that of the plan that has them (`engine.storage.versions.Plan`).
-    """
-
-    recipe: EngineRecipe
-    number: int
-    grants: tuple[Grant, ...]
-    facts: tuple[Mapping[str, object], ...]
-
-    @property
-    def identity(self) -> Identity:
-        """The policies and the version of the engine."""
-        return self.recipe.identity
-
-    def sent(self) -> "Basis":
-        """Return the same, fit to be sent to another process."""
-        return replace(self, facts=tuple(dict(each) for each in self.facts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +90,12 @@ class PartDecider:
 
 
 def main(descriptor: int) -> None:
-    """Decide what comes over a pipe, until nothing more can come."""
-    os.nice(_NICENESS)
+    """Decide what comes over a pipe, until nothing more can come.
+
+    A signal of a terminal or of a service manager is for the process that asks.
+    """
+    with suppress(OSError):  # Where a sandbox forbids it, batches are decided all the same.
+        os.nice(_NICENESS)
     for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(each, signal.SIG_IGN)
     with suppress(BrokenPipeError, ConnectionResetError):  # Nobody is left who wants to know.

@@ -34,8 +34,7 @@ from engine.storage.policies import PolicyVersions
 from engine.storage.policy_sets import PolicySets
 from engine.storage.versions import Plan, Timeline
 
-from .engine_recipe import EngineRecipe, compile_ahead
-from .part_decider import Basis
+from .engine_recipe import Basis, EngineRecipe, compile_ahead
 
 POLL_SECONDS = 0.5
 """How long nothing is asked of the database at most, where nothing announces a change."""

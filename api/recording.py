@@ -1,10 +1,5 @@
 """Deciding and recording as one act: a decision is answered once it is in the log, or not at all.
 
-What is logged as the input is everything that went into the decision beside the policies: the
-record as it was submitted, its format, on what terms it was decided, the text of each waiver that
-was granted for it by request, and the standing facts that could have any influence on it. A replay
-needs no more.
-
 A dry run decides and records nothing, and its outcome has no receipt.
 """
 

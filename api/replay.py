@@ -6,6 +6,9 @@ same bytes come out again, or something has changed. The engine's version is the
 replay cannot bring back: it is compared apart, so that a decision of an older version is still
 decided again, and the answer says by which engine.
 
+What is made again is written as the log writes it. Only where that is not the record, byte for
+byte, are both read and compared, the version of the engine apart.
+
 What is stored must open the commitments of its leaf, or it is not replayed. That the leaf itself
 is the one that was logged is another question, which `assent verify` answers.
 """
@@ -115,7 +118,7 @@ class Replay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopened:
-    """What was logged of a decision, read again: what was submitted, on what terms, the result.
+    """What was logged of a decision: what was submitted, on what terms, and the result as it was.
 
     `grants` are the waivers granted apart from the policies that had their part in it, `standing`
     the documents of the standing facts that were known.
@@ -125,7 +128,7 @@ class Reopened:
     terms: Terms
     grants: tuple[str, ...]
     standing: tuple[dict[str, JSONValue], ...]
-    result: dict[str, JSONValue]
+    result: bytes
 
     def by(self, engine: Engine) -> Engine:
         """Return an engine with the waivers in it by which this was decided."""
@@ -163,10 +166,25 @@ def reopened(
             terms=terms,
             grants=_grants(members),
             standing=_standing(members),
-            result=_object(payload.result),
+            result=payload.result,
         )
     except (LookupError, ValueError) as error:
         return NotReplayable(why=f"its record cannot be read: {error}")
+
+
+def _compared(
+    content: bytes, recorded: Mapping[str, JSONValue], made: dict[str, object]
+) -> Identical | Differs:
+    """Return how a result differs from what is made now, the version of the engine apart."""
+    replayed = {**made, "engine": recorded.get("engine")}
+    for name in _LATER_MEMBERS - recorded.keys():
+        replayed.pop(name, None)
+    again = canonical(replayed)
+    if again == content:
+        return Identical()
+    found = _differences(dict(recorded), _object(again), "")
+    first = tuple(islice(found, MOST_DIFFERENCES))
+    return Differs(differences=first, more=sum(1 for _ in found))
 
 
 def refused(made: Refused) -> NotReplayable:
@@ -204,23 +222,17 @@ class Replayer:
             engine = logged.by(self.engine(envelope.policy_set.digest, envelope.policy_set.name))
         except (NotFound, EngineError, ValueError) as error:
             return NotReplayable(why=f"its policies cannot be used: {error}")
-        recorded = logged.result
         try:
             terms = logged.terms_for(engine)
-            made = submit(engine, logged.campaign, terms=terms, id=str(recorded.get("id")))
+            made = submit(engine, logged.campaign, terms=terms, id=envelope.decision_id)
+            if isinstance(made, Refused):
+                return refused(made)
+            if made.write() == logged.result:
+                return Identical()
+            recorded = _object(logged.result)
         except ValueError as error:  # A waiver or a standing fact of the record that is none.
             return NotReplayable(why=f"its record cannot be read: {error}")
-        if isinstance(made, Refused):
-            return refused(made)
-        made.document["engine"] = recorded.get("engine")
-        for name in _LATER_MEMBERS - recorded.keys():
-            made.document.pop(name, None)
-        content = canonical(made.document)
-        if entry.payload is not None and content == entry.payload.result:
-            return Identical()
-        found = _differences(recorded, _object(content), "")
-        first = tuple(islice(found, MOST_DIFFERENCES))
-        return Differs(differences=first, more=sum(1 for _ in found))
+        return _compared(logged.result, recorded, made.document)
 
     def engine(self, digest: str, name: str) -> Engine:
         """Return the engine of a digest, in the set of a name; those used last are kept.

@@ -25,11 +25,8 @@ from typing import Any, Generic, TypeVar
 _AHEAD = 4
 """So many pieces of work may be done for each process before the one that is to come next."""
 
-_START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from importlib import import_module; import_module(sys.argv[2]).main(int(sys.argv[3]))"
-)
-"""What a new interpreter runs: the modules are those of the process that starts it."""
+_SAME_MODULES = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+"""What a new interpreter begins with: its modules are those of the process that starts it."""
 
 _Task = TypeVar("_Task")
 _Done = TypeVar("_Done")
@@ -146,14 +143,13 @@ def _forked(work: Callable[[_Task], _Done], others: list[Connection]) -> Worker:
     return Worker(connection=ours, kill=process.terminate, status=status)
 
 
-def spawned(module: str) -> Worker:
-    """Start a process that runs `main` of a module, with the descriptor of its end of a pipe.
+def spawned(program: str) -> Worker:
+    """Start a process that runs a program of ours; its end of the pipe is `sys.argv[2]`.
 
-    It takes no signal of a terminal or of a service manager for its own: it ends with its pipe.
     Raises `OSError`.
     """
     ours, theirs = Pipe()
-    command = [sys.executable, "-I", "-c", _START, json.dumps(sys.path), module]
+    command = [sys.executable, "-I", "-c", _SAME_MODULES + program, json.dumps(sys.path)]
     with theirs:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code.
             [*command, str(theirs.fileno())],

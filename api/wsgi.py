@@ -93,11 +93,7 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
         Retention(database, settings.retention).declare(actor=SERVICE)
     metrics = Metrics(shared)
     rates = _rates(settings, shared)
-    committer = Committer(
-        MeasuredStore(SQLLogStore(database), metrics),
-        queue=settings.commit_queue,
-        patience=settings.commit_patience,
-    )
+    committer = _committer(settings, database, metrics)
     on_signing = _counted(metrics, "signing", _journal_signing)
     signer = signer_of(settings, database, on_change=on_signing)
     on_publishing = _counted(metrics, "publishing", _journal_publishing)
@@ -128,8 +124,7 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
         stamper.start()
 
     def close() -> None:
-        if pool is not None:
-            pool.close()
+        pool.close()
         policies.close()
         committer.close()
         signer.close()
@@ -204,7 +199,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
     metrics: Metrics,
     rates: Rates | None,
     send_spans: Callable[[Answered], None] | None,
-    pool: DeciderPool | None,
+    pool: DeciderPool,
 ) -> Service:
     return Service(
         policies=policies,
@@ -263,10 +258,13 @@ def _rates(settings: Settings, shared: Path | None) -> Rates | None:
     return Rates(settings.rate_limit, None if shared is None else shared / "rates")
 
 
-def _pool(settings: Settings, metrics: Metrics) -> DeciderPool | None:
+def _committer(settings: Settings, database: Database, metrics: Metrics) -> Committer:
+    store = MeasuredStore(SQLLogStore(database), metrics)
+    return Committer(store, queue=settings.commit_queue, patience=settings.commit_patience)
+
+
+def _pool(settings: Settings, metrics: Metrics) -> DeciderPool:
     """Return the processes that decide batches, of which none is started yet."""
-    if not settings.batch_processes:
-        return None
 
     def on_loss(failure: Exception, records: int) -> None:
         if records:

@@ -1,8 +1,11 @@
 """`assent replay`: decides again what is in the log, and says where anything else comes out."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain, islice
+from typing import TypeAlias
 
 import click
 import msgspec
@@ -14,11 +17,15 @@ from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, counting, toned
 from api.cli.written import WRITTEN
+from api.contents import open_database
 from api.replay import Differs, Replay, Replayer, replay_document, why_of, word_of
+from api.settings import load_settings
+from api.worker_processes import WorkerDied, working
 from engine.audit.record import LogEntry
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
+from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.errors import NotFound
@@ -26,6 +33,11 @@ from engine.storage.policies import PolicyVersions
 
 MOST_TOLD = 80
 """So much of a value is shown."""
+
+_PART = 64
+"""So many decisions are one piece of work."""
+
+_Replays: TypeAlias = Callable[[Database, Iterator[LogEntry]], Iterator[Replay]]
 
 _TONES = {
     "identical": Tone.ALLOW,
@@ -41,6 +53,13 @@ _TONES = {
 @click.option("--until", type=InstantType(), help="All that were decided before this time.")
 @click.option("--all", "everything", is_flag=True, help="The whole log.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for each decision.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="So many processes decide. What comes of it is the same.",
+)
 @click.pass_context
 def replay(  # noqa: PLR0913 - one parameter for each option.
     ctx: click.Context,
@@ -50,6 +69,7 @@ def replay(  # noqa: PLR0913 - one parameter for each option.
     until: datetime | None,
     everything: bool,
     as_json: bool,
+    workers: int,
 ) -> None:
     """Decide again what is in the log, and compare with what was recorded.
 
@@ -60,7 +80,7 @@ def replay(  # noqa: PLR0913 - one parameter for each option.
     \b
       assent replay 7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e
       assent replay --since 2026-10-01 --until 2026-11-01
-      assent replay --all --json
+      assent replay --all --json --workers 4
 
     Exit status: 0 if all that is not erased is identical, 1 if not, 2 where this cannot be asked.
     """  # noqa: D301 - click reads the escape.
@@ -68,15 +88,19 @@ def replay(  # noqa: PLR0913 - one parameter for each option.
     if is_range == bool(decisions) or (everything and (since or until)):
         raise click.UsageError("name decisions, or a time with --since and --until, or --all")
     shown, counts = Output(), Counter[str]()
-    with service_told(), opened_service() as (_, database), counting("replayed") as advance:
+    # INVARIANT: processes are forked before the database is opened here, and open it themselves.
+    with (
+        service_told(),
+        _spread(workers) as replayed,
+        opened_service() as (_, database),
+        counting("replayed") as advance,
+    ):
         log = Decisions(database)
-        replayer = Replayer(PolicyVersions(database), Erasures(database))
         if is_range:
             entries = log.entries(size=log.head().size, since=since, until=until)
         else:
             entries = _named(log, decisions)
-        for entry in entries:
-            made = replayer.replay(entry)
+        for made in replayed(database, entries):
             counts[word_of(made.outcome)] += 1
             if as_json:
                 shown.json(replay_document(made))
@@ -87,6 +111,48 @@ def replay(  # noqa: PLR0913 - one parameter for each option.
         shown.line(_summary(counts))
     if counts["differs"] or counts["not replayable"]:
         ctx.exit(NO)
+
+
+class _Replaying:
+    """Replays in a process of its own, by a database that it opens with the first decision."""
+
+    def __init__(self) -> None:
+        self._replayer: Replayer | None = None
+
+    def part(self, entries: Sequence[LogEntry]) -> list[Replay]:
+        """Return what comes of some decisions. Raises `StorageError`."""
+        if self._replayer is None:
+            self._replayer = _replayer(open_database(load_settings()))
+        return [self._replayer.replay(each) for each in entries]
+
+
+def _replayer(database: Database) -> Replayer:
+    return Replayer(PolicyVersions(database), Erasures(database))
+
+
+@contextmanager
+def _spread(workers: int) -> Iterator[_Replays]:
+    """Give what replays decisions, in order: this process, or so many others."""
+    if workers == 1:
+        yield lambda database, entries: map(_replayer(database).replay, entries)
+        return
+    with working(_Replaying().part, workers) as processes:
+        yield lambda _, entries: _told(processes.run(_in_parts(entries)))
+
+
+def _in_parts(entries: Iterator[LogEntry]) -> Iterator[list[LogEntry]]:
+    while part := list(islice(entries, _PART)):
+        yield part
+
+
+def _told(made: Iterator[list[Replay]]) -> Iterator[Replay]:
+    """Yield each. Raises `Failure` where a process ends."""
+    try:
+        yield from chain.from_iterable(made)
+    except WorkerDied as died:
+        first, last = died.task[0].index, died.task[-1].index
+        why = f"a process ended ({died.how}) while it replayed the entries {first:,} to {last:,}"
+        raise Failure("assent replay", why, "look at the memory, or take fewer --workers") from died
 
 
 def _named(log: Decisions, ids: Sequence[str]) -> Iterator[LogEntry]:
@@ -111,13 +177,13 @@ def _lines(replay: Replay, *, is_listed: bool) -> Iterator[Text]:
     if isinstance(outcome, Differs):
         for each in outcome.differences:
             yield toned(f"  {printable(each.pointer) or 'the whole'}", Tone.POINTER)
-            yield toned(f"    recorded  {_told(each.recorded)}")
-            yield toned(f"    replayed  {_told(each.replayed)}")
+            yield toned(f"    recorded  {_shown(each.recorded)}")
+            yield toned(f"    replayed  {_shown(each.replayed)}")
         if outcome.more:
             yield toned(f"  and {outcome.more:,} more", Tone.QUIET)
 
 
-def _told(value: JSONValue | UnsetType) -> str:
+def _shown(value: JSONValue | UnsetType) -> str:
     if value is UNSET:
         return "nothing"
     return excerpt(msgspec.json.encode(value).decode(), MOST_TOLD)

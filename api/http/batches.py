@@ -20,7 +20,7 @@ from itertools import chain
 from api.adapters.lines import LONGEST_RECORD, Lines, OverlongRecordError
 from api.decider_pool import DeciderPool, Elsewhere
 from api.drafts import PART_RECORDS, Made, Outcome, Part, Unread
-from api.part_decider import Basis
+from api.engine_recipe import Basis
 from api.policies_in_force import NotFresh
 from api.recording import Recorder
 from api.submission import Refused, Terms
@@ -65,12 +65,13 @@ class Batch:
     most: int
     obstacle: Callable[[], Problem | None]
     basis: Callable[[], Basis]
-    pool: DeciderPool | None
+    pool: DeciderPool
 
     @property
     def ahead(self) -> int:
         """So many groups are decided while the one before them is not recorded yet."""
-        return 0 if self.pool is None else 2 + self.pool.count * PART_RECORDS // BATCH_LIMIT
+        count = self.pool.count
+        return 2 + count * PART_RECORDS // BATCH_LIMIT if count else 0
 
     def part(self, records: Iterable[bytes | JSONValue]) -> Part:
         """Return records with the terms of the batch."""
@@ -201,7 +202,7 @@ def _is_full(items: Sequence[_Item]) -> bool:
 def _begun(batch: Batch, items: Sequence[_Item], *, elsewhere: bool) -> _Group:
     """Return a group, with its parts given out where there is anybody to decide them."""
     values = [item.value for item in items if item.problem is None]
-    if batch.pool is None or not elsewhere or len(values) <= PART_RECORDS:
+    if not batch.pool.count or not elsewhere or len(values) <= PART_RECORDS:
         return _Group(items=items, parts=[(batch.part(values), None)])
     parts = [
         batch.part(values[start : start + PART_RECORDS])

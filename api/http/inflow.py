@@ -40,6 +40,7 @@ class Inflow:
         self._spool = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by `close`.
         self._written = 0
         self._read = 0
+        self._line_ends = 0  # In what is written and not read yet.
         self._total = 0
         self._ended = False
         self._broken = False
@@ -59,9 +60,10 @@ class Inflow:
         return (self._broken or short) and not self.is_too_large
 
     def has_line(self) -> bool:
-        """Whether more can be read without waiting for the client."""
+        """Whether a line can be read without waiting for the client."""
         with self._changed:
-            return b"\n" in self._ahead or self._read < self._written
+            is_whole = b"\n" in self._ahead or self._line_ends > 0
+            return is_whole or (self._ended and self._read < self._written)
 
     def readline(self, size: int) -> bytes:
         """Return the next line with its end, at most so many bytes of it; nothing at the end."""
@@ -92,6 +94,7 @@ class Inflow:
             self._spool.seek(self._read)
             piece = self._spool.read(min(PIECE * 4, self._written - self._read))
             self._read += len(piece)
+            self._line_ends -= piece.count(b"\n")
             if self._read == self._written:  # All was read: the room is used again.
                 self._spool.seek(0)
                 self._spool.truncate()
@@ -118,4 +121,5 @@ class Inflow:
             self._spool.seek(self._written)
             self._spool.write(piece)
             self._written += len(piece)
+            self._line_ends += piece.count(b"\n")
             self._changed.notify_all()

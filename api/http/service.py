@@ -65,7 +65,7 @@ class Service:
     """The parts of one process. `clock` gives the instant of a decision that names none.
 
     `recorder` makes what decides by an engine and records: one for each request. `send_spans` is
-    there where spans are exported, `pool` where batches are decided by several processes.
+    there where spans are exported. `pool` has the processes that decide long batches, be it none.
     """
 
     policies: PoliciesInForce
@@ -91,7 +91,7 @@ class Service:
     clock: Callable[[], datetime]
     limits: Limits
     streams: Streams
-    pool: DeciderPool | None = None
+    pool: DeciderPool
     metrics: Metrics = field(default_factory=Metrics)
     metrics_are_public: bool = False
     rates: Rates | None = None

@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +19,10 @@ from werkzeug.test import Client
 from api.contents import open_database
 from api.decider_pool import DeciderPool, Elsewhere
 from api.drafts import Part, decide_part
-from api.engine_recipe import EngineRecipe, OtherEngine
-from api.part_decider import ENGINES_KEPT, Basis, Lacking, PartDecider, Work
+from api.engine_recipe import Basis, EngineRecipe, OtherEngine
+from api.http import batches
+from api.http.inflow import Inflow
+from api.part_decider import ENGINES_KEPT, Lacking, PartDecider, Work
 from api.replay import Identical, Replayer
 from api.settings import load_settings
 from api.setup import initialise
@@ -55,7 +57,10 @@ PATIENCE = 60
 
 
 class Asked:
-    """What other processes were asked: every part that may be, as soon as one is ready."""
+    """What other processes were asked: every part that may be, as soon as one is ready.
+
+    Bodies are whole before they are sent, so that each group is as full as it may be.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.parts: list[Future[Elsewhere | None]] = []
@@ -74,6 +79,7 @@ class Asked:
             return made
 
         monkeypatch.setattr(DeciderPool, "decide", waiting)
+        monkeypatch.setattr(Inflow, "has_line", lambda _: True)
 
     def decided(self) -> int:
         """How many records were decided elsewhere."""
@@ -90,8 +96,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
 def started(installation: Installation) -> Iterator[Caller]:
     """A service in this process."""
     process = start(installation.settings)
-    yield Caller(app=cast(Flask, process.wsgi), installation=installation)
-    process.close()
+    try:
+        yield Caller(app=cast(Flask, process.wsgi), installation=installation)
+    finally:
+        process.close()
 
 
 @pytest.fixture
@@ -101,18 +109,21 @@ def own(tmp_path: Path) -> Iterator[Caller]:
         yield api
 
 
-def children(of: int | str = "self") -> list[int]:
-    """Return the processes that a process has started, in whichever of its threads."""
-    found = Path(f"/proc/{of}/task").glob("*/children")
-    return [int(each) for file in found for each in file.read_text().split()]
+def deciders(of: int | str = "self") -> list[int]:
+    """Return the processes for batches that a process has started, in whichever of its threads."""
+    found: list[int] = []
+    for file in Path(f"/proc/{of}/task").glob("*/children"):
+        with suppress(OSError):  # A thread may end meanwhile.
+            found += [int(each) for each in file.read_text().split()]
+    return [each for each in found if b"part_decider" in command(each)]
 
 
-def has_ended(process: int) -> bool:
-    """Whether a process runs no more, be it that nobody has asked what became of it."""
+def command(process: int) -> bytes:
+    """Return what a process runs; nothing of one that runs no more, and was waited for or not."""
     try:
-        return not Path(f"/proc/{process}/cmdline").read_bytes()
+        return Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
-        return True
+        return b""
 
 
 def until(found: Callable[[], object]) -> None:
@@ -134,8 +145,11 @@ def told(lines: list[Document]) -> list[str]:
     return [json.dumps(line) for line in lines]
 
 
-def test_what_comes_of_it_is_the_same(tmp_path: Path, asked: Asked) -> None:
+def test_what_comes_of_it_is_the_same(
+    tmp_path: Path, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By all shipped policies, over what strangers send, and lines that are none."""
+    monkeypatch.setattr(batches, "PART_RECORDS", 16)
     chosen = {"ASSENT_DATA_DIRECTORY": str(tmp_path), "ASSENT_LOG_LEVEL": "error"}
     settings = load_settings(chosen | {"ASSENT_BATCH_PROCESSES": "1"})
     trial = next(key for key in initialise(settings).keys if key.key.name == "trial")
@@ -144,15 +158,16 @@ def test_what_comes_of_it_is_the_same(tmp_path: Path, asked: Asked) -> None:
         for form, more in (("snapchat", ""), ("meta", "&view=full&dry_run=true")):
             texts = (STRANGERS / f"{form}.jsonl").read_text(encoding="utf-8").splitlines()
             records = [json.dumps(json.loads(text)["record"]).encode() for text in texts]
-            lines = (records + broken)[:64]  # So few are decided by the process itself.
+            lines = records + broken
+            monkeypatch.setattr(batches, "BATCH_LIMIT", 2 * len(lines))
             query = f"?format={form}&as_of=2026-11-23T00:00:00Z{more}"
             alone = told(api.batch(b"\n".join(lines), query))
             before = asked.decided()
-            together = told(api.batch(b"\n".join(lines * 9), query))
-            assert asked.decided() - before >= 256
-            assert together == alone * 9
+            together = told(api.batch(b"\n".join(lines * 2), query))
+            assert asked.decided() - before == 2 * len(lines)
+            assert together == alone * 2
             assert {"decision", "error"} <= {name for each in alone for name in json.loads(each)}
-        assert_replayed(api, 100)
+        assert_replayed(api, 30)
 
 
 def assert_replayed(api: Caller, least: int) -> None:
@@ -272,7 +287,7 @@ def _kill_two(own: Caller, asked: Asked) -> None:
     own.batch([allowed()] * 256, "?dry_run=true")
     assert asked.decided() == 256
     until(lambda: "\nassent_batch_processes 2.0\n" in metrics(own))
-    processes = children()
+    processes = deciders()
     assert len(processes) == 2
 
     def stop() -> None:
@@ -323,17 +338,17 @@ def test_process_that_is_not_what_was_meant_or_does_not_answer() -> None:
         made = _soon(pool, newer, part)
         assert made is not None
         assert made.number == 8
-        (process,) = children()
+        (process,) = deciders()
         os.kill(process, signal.SIGSTOP)
         assert _soon(pool, basis, part) is None
         assert isinstance(lost[1][0], WorkerDied)
         assert (lost[1][0].how, lost[1][1]) == ("no answer for 1 seconds", 1)
         assert len(lost) == 2
         assert _soon(pool, basis, part) is not None
-        assert children() != [process]
+        assert deciders() != [process]
     finally:
         pool.close()
-    assert children() == []
+    assert deciders() == []
 
 
 def _soon(pool: DeciderPool, basis: Basis, part: Part) -> Elsewhere | None:
@@ -350,20 +365,18 @@ def test_processes_end_with_their_parent(tmp_path: Path) -> None:
         (worker,) = served.workers()
         before = _with_processes(served, worker)
         os.kill(worker, signal.SIGKILL)
-        until(lambda: all(map(has_ended, before)))
+        until(lambda: not any(map(command, before)))
         until(lambda: served.workers() not in ([], [worker]))
         after = _with_processes(served, served.workers()[0])
         served.process.terminate()
         served.process.wait(PATIENCE)
-        until(lambda: all(map(has_ended, after)))
+        until(lambda: not any(map(command, after)))
 
 
 def _with_processes(served: Served, worker: int) -> list[int]:
     """Return the processes of a worker, once a batch has made it start them."""
-    body = ndjson([allowed()] * 300)
-    status, _, text = served.request(
-        "POST", "/v1/decisions/batch?dry_run=true", body, Content_Type=NDJSON
-    )
-    assert (status, len(text.splitlines())) == (200, 300)
-    until(lambda: len(children(worker)) == 2)
-    return children(worker)
+    body = json.dumps([allowed()] * 256).encode()
+    status, _, text = served.request("POST", "/v1/decisions/batch?dry_run=true", body)
+    assert (status, len(json.loads(text))) == (200, 256)
+    until(lambda: len(deciders(worker)) == 2)
+    return deciders(worker)

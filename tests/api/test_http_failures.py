@@ -14,6 +14,7 @@ from flask import Flask
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from api.contents import open_database
+from api.decider_pool import DeciderPool
 from api.http.app import create_app
 from api.http.failures import problem_of
 from api.http.service import Limits, Service, Streams
@@ -108,6 +109,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         clock=clock,
         limits=Limits(body=1 << 20, batch=1 << 20, batch_records=100),
         streams=Streams(1),
+        pool=DeciderPool(0, on_loss=lambda *_: None, on_count=lambda _: None),
     )
 
 

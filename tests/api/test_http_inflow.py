@@ -56,6 +56,18 @@ def test_line_is_read_as_soon_as_it_is_there() -> None:
     inflow.close()
 
 
+def test_line_that_has_not_ended_is_none_yet() -> None:
+    source = Piecemeal()
+    inflow = _inflow(source)
+    source.pieces.put(b"one\n" + b"x" * 100_000)  # More than is taken out of the spool at once.
+    assert inflow.readline(100) == b"one\n"
+    assert not inflow.has_line()
+    source.pieces.put(b"\n")
+    assert inflow.readline(200_000) == b"x" * 100_000 + b"\n"
+    source.pieces.put(b"")
+    inflow.close()
+
+
 def test_more_than_memory_keeps_is_read_back() -> None:
     lines = [bytes([65 + n % 26]) * 9_999 + b"\n" for n in range(500)]
     inflow = _inflow(BytesIO(b"".join(lines)))

@@ -1,6 +1,8 @@
 """`assent replay`: what is in the log is decided again, and what comes out otherwise is shown."""
 
 import json
+import os
+import signal
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,12 +15,14 @@ import pytest
 from click.testing import Result
 
 from api import replay as replaying
+from api.cli import replay as replay_command
 from api.contents import open_database
 from api.recording import Recorder
 from api.replay import NotReplayable, Replayer
 from api.settings import load_settings
 from api.submission import NATIVE, Decided, Terms, submit
 from engine import Engine, __version__, facade, load_bundle
+from engine.audit.canonical import canonical
 from engine.audit.log import Committer
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
@@ -57,9 +61,27 @@ def _logged(data: Path, policies: str, campaign: object) -> list[str]:
 def test_the_whole_log_is_replayed(run: Run, logged: list[str]) -> None:
     result = run("replay", "--all")
     assert (result.exit_code, result.stdout) == (0, "3 decisions: 3 identical\n")
-    lines = [json.loads(line) for line in run("replay", "--all", "--json").stdout.splitlines()]
+    told = run("replay", "--all", "--json").stdout
+    lines = [json.loads(line) for line in told.splitlines()]
     assert [line["id"] for line in lines] == logged
     assert {line["replay"] for line in lines} == {"identical"}
+
+
+def test_several_processes_say_what_one_says(
+    run: Run, logged: list[str], data: Path, one_line: OneLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay_command, "_PART", 1)
+    with sqlite3.connect(data) as connection:
+        connection.execute("""UPDATE sealed SET payload = x'7b7d' WHERE "index" = 1""")
+    for more in ((), ("--json",)):
+        alone, together = (run("replay", "--all", *more, "--workers", n) for n in (1, 2))
+        assert (together.exit_code, together.stdout) == (alone.exit_code, alone.stdout)
+    assert logged[2] in together.stdout
+    monkeypatch.setattr(Replayer, "replay", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    assert one_line(run("replay", "--all", "--workers", 2)) == (
+        "assent replay: a process ended (SIGKILL) while it replayed the entries 1 to 1;"
+        " look at the memory, or take fewer --workers\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,6 +119,7 @@ def test_an_engine_that_decides_otherwise_is_caught(
         return made
 
     monkeypatch.setattr(replaying, "submit", other)
+    monkeypatch.setattr(Decided, "write", lambda made: canonical(made.document))
     monkeypatch.setattr(replaying, "MOST_DIFFERENCES", 1)
     result = run("replay", "--since", "2026-11-03")
     assert result.exit_code == 1
