@@ -48,8 +48,8 @@ class Asked:
 def asked_of(evaluation: Evaluation, vocabulary: Vocabulary, today: date) -> Asked:
     """Return what policies of a vocabulary decide on. Raises `ProblemRaised` for what they do not.
 
-    `today` is the day as of which is decided: the law of that day is read for what is no campaign,
-    and says of no other day when it takes place.
+    `today` is the day as of which is decided: what is no campaign is done on it, unless it says
+    when.
     """
     shapes = {name: made for name in MEMBERS if (made := _group(vocabulary, name)) is not None}
     resource = evaluation.members["resource"]
