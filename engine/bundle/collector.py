@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_GROWTH = 1.25
+_GROWTH = 2
 
 
 class Collector:
@@ -13,8 +13,9 @@ class Collector:
 
     What a build leaves behind lies in cycles, some hundred thousand objects of it. They are taken
     for old without having been counted, so that the collector by itself might never come to them:
-    a process that builds one version after another would keep those of all. They are collected as
-    it would have done it, once memory has grown by a quarter; the first build waits for none.
+    a process that builds one version after another would keep those of all. They are collected
+    once memory has doubled: to go through all there is takes as long as a few builds after a small
+    change. The first build waits for none.
     """
 
     def __init__(self) -> None:
