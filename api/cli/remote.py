@@ -2,6 +2,9 @@
 
 They go through the service, and not through its database, because who acts is then a key that the
 service knows, with its roles and its person: the database would believe whatever it is told.
+
+`api.client` is not in between: it turns answers into types and sends again what may be sent again,
+where a command shows the document as it came, and a person says whether to take a step once more.
 """
 
 from collections.abc import Callable, Mapping

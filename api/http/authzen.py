@@ -1,8 +1,9 @@
 """OpenID AuthZEN Authorization API 1.0: what is asked there, in the terms of a decision.
 
 The subject is whoever wants to launch, the action `launch`, the resource a `campaign` with its
-descriptor in `properties`; `context` may name `as_of`, `as_if_launched`, `policy_set` and the
-`format` of the properties. What the standard does not know is passed over, as it demands.
+descriptor in `properties`; policies that ask for more (`authzen_facts`) decide more. `context` may
+name `as_of`, `as_if_launched`, `policy_set` and the `format` of the properties. What the standard
+does not know is passed over, as it demands.
 
 What is decided is a decision of the log like any other. What cannot be decided, because it is
 another action, or no campaign, is an error and never a decision: of the request where it is one
@@ -22,8 +23,6 @@ from engine.evaluation.document import Document
 from .answers import receipt_document
 from .fields import Day, Instant, Text, Word
 from .problems import MALFORMED_SUBMISSION, Problem, ProblemKind, ProblemRaised
-
-LAUNCH, CAMPAIGN = "launch", "campaign"
 
 MALFORMED = ProblemKind(
     name="authzen", status=400, title="The request is not of AuthZEN", meaning="a member is wrong"
@@ -51,11 +50,19 @@ class Semantic(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """One evaluation that can be decided: the campaign, on what terms, and by which policies."""
+    """One evaluation of the right shape: who does what to what, on what terms, by which policies.
 
-    campaign: Mapping[str, object]
+    `members` are the subject, the action, the resource, and the context where there is one.
+    """
+
+    members: Mapping[str, Mapping[str, object]]
     terms: Mapping[str, object]
     policy_set: str | None
+
+    @property
+    def form(self) -> str:
+        """The format of the properties of the resource."""
+        return str(self.terms.get("format", NATIVE))
 
     def terms_now(self, now: object) -> Terms:
         """Return the terms, as of now unless it says otherwise."""
@@ -106,15 +113,10 @@ def evaluation_of(body: Mapping[str, object]) -> Evaluation:
     for name in _ENTITIES:
         if name not in body:
             raise malformed(f"`{name}` is missing")
-    action, resource = _object(body, "action"), _object(body, "resource")
-    if action["name"] != LAUNCH:
-        raise malformed(f"the action that is decided here is `{LAUNCH}`")
-    if resource["type"] != CAMPAIGN:
-        raise malformed(f"the resource that is decided on here is a `{CAMPAIGN}`")
     terms = _context(_object(body, "context"))
     policy_set = terms.pop("policy_set", None)
     return Evaluation(
-        campaign=_campaign(resource, str(terms.get("format", NATIVE))),
+        members={name: _object(body, name) for name in (*_ENTITIES, "context") if name in body},
         terms=terms,
         policy_set=str(policy_set) if policy_set is not None else None,
     )
@@ -159,16 +161,6 @@ def _context(context: Mapping[str, object]) -> dict[str, object]:
         name, words = next(iter(error.messages_dict.items()))
         raise malformed(f"`context.{name}`: {words[0]}") from None
     return {name: value for name, value in read.items() if value is not None}
-
-
-def _campaign(resource: Mapping[str, object], form: str) -> dict[str, object]:
-    """Return the campaign of a resource, whose id it has unless it says so itself."""
-    properties = dict(_object(resource, "properties"))
-    if form != NATIVE:
-        return properties
-    if properties.setdefault("id", resource["id"]) != resource["id"]:
-        raise malformed("`resource.id` and `resource.properties.id` name different campaigns")
-    return properties
 
 
 # --- answers ----------------------------------------------------------------------------------

@@ -1,10 +1,8 @@
 """The bundle: policy files and what they mean together, under one digest."""
 
-import gc
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
@@ -24,11 +22,15 @@ from ..source.text import Source
 from ..syntax.excess import is_unread
 from ..syntax.parse import parse
 from ..syntax.tree import File
+from .collector import Collector
 
 Parsed: TypeAlias = tuple[File, tuple[Diagnostic, ...]]
 """The tree of a file, and what is wrong with its syntax."""
 Built: TypeAlias = tuple["Bundle | None", tuple[Diagnostic, ...]]
 """The bundle that files make, unless they have errors, and everything that is wrong with them."""
+
+_COLLECTOR = Collector()
+"""There is one in a process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,7 @@ class Builder:
         if last is not None and last[:2] == (name, files):
             return last[2]
         policies, kept = policy_sources(files), self._parsed
-        with _collector_at_rest():
+        with _COLLECTOR.at_rest():
             parsed = {each: kept.get(text) or parse(text) for each, text in policies.items()}
             made = _built(name, files, *understand(parsed, sources_of(files), self._thoughts))
         self._parsed = {policies[each]: parsed[each] for each in policies}
@@ -137,25 +139,6 @@ class Builder:
         """Return warnings of what is out of date on a day, in the files that were built last."""
         trees = [tree for tree, _ in self._parsed.values()]
         return in_order(outdated(trees, day))
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Let the garbage collector rest: trees that only grow would cost a quarter more time.
-
-    What was made is taken for old at once, because the collector would go through all of it the
-    moment it wakes. Whatever else is frozen in this process stays as it is.
-    """
-    was_at_work = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_at_work:
-            if not gc.get_freeze_count():
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
 
 
 def _built(

@@ -1,91 +1,19 @@
-"""Who may call what. The table is the law; every route is walked."""
+"""How keys are read, and what every answer has. Who is refused: `test_http_refusals`."""
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 import pytest
 from flask import Blueprint, Flask
-from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response
 
-from api.http.access import ANY_KEY, PUBLIC, ROLES
+from api.http.access import ANY_KEY
 from api.http.answers import SECURITY_HEADERS, json_answer
 from api.wsgi import start
 from engine.storage.keys import Role
 from tests.api.installation import Caller, allowed, install, problem_of
-
-
-def _routes(api: Caller) -> Iterator[tuple[str, str, str]]:
-    """Yield the endpoint, method and an example path of each route."""
-    for rule in api.app.url_map.iter_rules():
-        for method in rule.methods or ():
-            yield rule.endpoint, method, re.sub("<.*?>", "x", rule.rule)
-
-
-def refusal_of(endpoint: str, answer: TestResponse, status: int, name: str) -> str:
-    """Return what a refusal says: a problem, or what another standard has for one."""
-    if endpoint.startswith(("authzen.", "opa.")):
-        assert answer.status_code == status
-        return answer.get_data(as_text=True)
-    return str(problem_of(answer, status, name)["detail"])
-
-
-def test_every_route_is_in_the_table(api: Caller) -> None:
-    endpoints = {endpoint for endpoint, _, _ in _routes(api)}
-    assert endpoints == PUBLIC | set(ROLES)
-    assert all(ROLES.values())
-
-
-def test_every_route_refuses_whoever_has_no_key(api: Caller) -> None:
-    for endpoint, method, path in _routes(api):
-        answer = api.call(method, path, role=None)
-        if endpoint in PUBLIC:  # Discovery of AuthZEN is not there before it is set up.
-            assert answer.status_code in (200, 404)
-            continue
-        assert answer.headers["WWW-Authenticate"] == 'Bearer realm="assent"'
-        if method != "HEAD":
-            refusal_of(endpoint, answer, 401, "unauthenticated")
-
-
-def test_every_route_refuses_a_wrong_key(api: Caller) -> None:
-    good = api.installation.tokens["both"]
-    wrong = [
-        f"Bearer {good[:-1]}{'A' if good[-1] != 'A' else 'B'}",
-        f"Bearer {good}x",
-        "Bearer assent_00000000_x",
-        "Bearer é",
-        "Bearer ",
-        "Bearer",
-        good,
-        f"Basic {good}",
-        f"Token {good}",
-        "",
-    ]
-    for endpoint, method, path in _routes(api):
-        if endpoint in PUBLIC:
-            continue
-        for authorization in wrong:
-            headers = {"Authorization": authorization}
-            answer = api.call(method, path, role=None, headers=headers)
-            assert answer.status_code == 401
-            assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
-
-
-@pytest.mark.parametrize("role", list(Role))
-def test_every_route_refuses_a_key_without_the_role(api: Caller, role: Role) -> None:
-    for endpoint, method, path in _routes(api):
-        answer = api.call(method, path, role=role)
-        answer.close()
-        if endpoint in PUBLIC or role in ROLES[endpoint]:
-            assert answer.status_code not in (401, 403)
-        elif method != "HEAD":
-            told = refusal_of(endpoint, answer, 403, "forbidden")
-            assert all(f"`{wanted}`" in told for wanted in ROLES[endpoint])
-        else:
-            assert answer.status_code == 403
 
 
 def test_route_that_is_not_in_the_table_is_for_nobody(fresh: Caller) -> None:

@@ -1,6 +1,7 @@
 """OpenID AuthZEN Authorization API 1.0, with every trap of its certification that applies here."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -11,7 +12,8 @@ from werkzeug.test import TestResponse
 
 from api.settings import SettingsError, load_settings
 from api.wsgi import start
-from tests.api.installation import Caller, Document, allowed, campaign, install
+from tests.api.installation import ROOT, Caller, Document, allowed, campaign, install
+from tests.api.publishing import VOCABULARY, publish
 
 ONE, MANY = "/access/v1/evaluation", "/access/v1/evaluations"
 SUBJECT = {"type": "user", "id": "ad-ops"}
@@ -167,6 +169,46 @@ def test_request_id_comes_back_unchanged(api: Caller, given: str) -> None:
         api.post(asked(), ONE, headers=headers, role=None),
     ):
         assert answer.headers.getlist("X-Request-ID") == [given]
+
+
+# --- who asks ---------------------------------------------------------------------------------
+
+HOUSE = 'instrument HOUSE "Our own policy" "https://example.org/policy"\n\n'
+
+
+def test_policies_that_ask_who_launches(fresh: Caller) -> None:
+    documented = (ROOT / "docs" / "http-api.md").read_text(encoding="utf-8")
+    (desk,) = re.findall(r"```policy\n(.*?)```", documented, re.DOTALL)
+    publish(fresh, {"campaign.policy": VOCABULARY, "desk.policy": HOUSE + desk})
+    fresh.app.extensions["policies"].refresh()
+    political = resource(allowed(political={"is_political": True}))
+
+    def launched(by: Document | None, **changes: Any) -> Document:
+        subject = SUBJECT if by is None else SUBJECT | {"properties": by}
+        return asked(subject=subject, resource=political, **changes)
+
+    for role, decision in (("political desk", True), ("intern", False)):
+        made = evaluate(fresh, launched({"role": role, "floor": 3}))
+        assert (made["decision"], made["context"]["conclusive"]) == (decision, True)
+    unsaid = evaluate(fresh, launched(None))
+    assert (unsaid["decision"], unsaid["context"]["conclusive"]) == (False, False)
+    assert [each["pointer"] for each in unsaid["context"]["missing"]] == [
+        "/subject/properties/role"
+    ]
+    logged = json.loads(fresh.get(f"/v1/decisions/{unsaid['context']['id']}").data)
+    assert logged["submitted"]["campaign"]["subject"] == {"id": "ad-ops"}
+
+    properties = political["properties"]
+    forged = properties | {"subject": {"properties": {"role": "political desk"}}}
+    body = launched(None) | {"resource": political | {"properties": forged}}
+    assert "is told by `subject` alone" in refused(fresh.post(body, ONE))
+    misspelt = political | {"properties": properties | {"polítical": {}, "markets": ["XX"]}}
+    said = refused(fresh.post(launched(None) | {"resource": misspelt}, ONE))
+    assert all(f"/resource/properties/{each}" in said for each in ("polítical", "markets/0"))
+    said = refused(fresh.post(launched({"role": ["intern"]}), ONE))
+    assert "; /subject/properties/role: " in said
+    for changes in ({"action": {"name": "edit"}}, {"context": {"format": "meta"}}):
+        refused(fresh.post(launched({"role": "political desk"}, **changes), ONE))
 
 
 # --- several ----------------------------------------------------------------------------------

@@ -119,12 +119,6 @@ def test_unknown_decision(fresh: Caller) -> None:
     problem_of(fresh.post(order, ORDERS, role="admin"), 404, "not-found")
 
 
-@pytest.mark.parametrize("role", ["submitter", "author", "approver", "auditor"])
-def test_only_an_administrator_erases(fresh: Caller, role: str) -> None:
-    order = {"campaign": "cmp-1", "ground": "objection"}
-    problem_of(fresh.post(order, ORDERS, role=role), 403, "forbidden")
-
-
 @pytest.mark.parametrize(
     ("order", "pointers"),
     [

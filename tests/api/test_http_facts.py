@@ -9,11 +9,9 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from api.contents import open_database
-from api.setup import make_key
 from api.wsgi import start
 from engine.audit.verify import verify_export
 from engine.storage.errors import StorageError
-from engine.storage.keys import Role
 from engine.storage.schema import standing_fact_version
 from tests.api.installation import NDJSON, Caller, Document, allowed, campaign, problem_of
 from tests.api.publishing import loaded
@@ -248,25 +246,6 @@ def test_one_that_contradicts_another_about_its_subject(api: Caller) -> None:
 
 def test_a_reason_is_a_text(api: Caller) -> None:
     problem_of(record(api, statement("A", reason=5)), 422, "malformed-order")
-
-
-def test_a_key_that_is_limited_to_policy_sets_has_no_say(api: Caller) -> None:
-    tokens = cast("dict[str, str]", api.installation.tokens)
-    key = make_key(
-        api.installation.settings,
-        name="one set",
-        roles=[Role.AUTHOR, Role.AUDITOR],
-        policy_sets=None,
-    )
-    tokens["author of all"] = key.token
-    key = make_key(
-        api.installation.settings, name="a set", roles=[Role.AUTHOR], policy_sets=["assent"]
-    )
-    tokens["author of one"] = key.token
-    assert api.get("/v1/facts", role="author of all").status_code == 200
-    problem_of(api.get("/v1/facts", role="author of one"), 403, "forbidden")
-    answer = api.post(statement("A"), "/v1/facts", role="author of one")
-    problem_of(answer, 403, "forbidden")
 
 
 # --- other processes --------------------------------------------------------------------------

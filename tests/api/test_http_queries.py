@@ -79,13 +79,6 @@ def test_it_has_its_filters_and_takes_no_others(filled: Caller) -> None:
     assert found(filled.get("/v1/decisions?saved=denied&as_of=3", role="auditor")) == ["c1"]
 
 
-def test_who_is_no_auditor_neither_saves_nor_runs_one(filled: Caller) -> None:
-    save(filled)
-    problem_of(save(filled, role="submitter"), 403, "forbidden")
-    answer = filled.get("/v1/decisions?saved=denied", role="submitter")
-    problem_of(answer, 403, "forbidden")
-
-
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [

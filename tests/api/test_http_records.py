@@ -112,9 +112,6 @@ def test_a_submitter_gets_its_own(filled: Caller) -> None:
     answer = filled.get("/v1/decisions?format=ndjson", role="submitter")
     actors = {json.loads(line)["actor"] for line in answer.data.splitlines()}
     assert actors == {"the submitter"}
-    problem_of(
-        filled.get("/v1/decisions?format=csv&actor=trial", role="submitter"), 403, "forbidden"
-    )
 
 
 def test_many_scattered_entries_take_several_accesses(

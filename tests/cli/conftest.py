@@ -6,7 +6,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli.main import assent
+from api.contents import open_database
+from api.policies_in_force import utc_now
+from api.recording import Recorded, Recorder
 from api.settings import load_settings
 from api.setup import initialise
+from api.submission import NATIVE, Terms
+from engine import Engine, load_bundle
+from engine.audit.log import Committer
+from engine.storage.database import Database
+from engine.storage.log_store import SQLLogStore
 
 HERE = Path(__file__).parent
 
@@ -70,6 +79,39 @@ def installed(_prepared: Path, tmp_path: Path) -> Path:
     Entry 0 of its log is the import of these policies; decisions come after it.
     """
     return Path(shutil.copytree(_prepared, tmp_path / "var"))
+
+
+@pytest.fixture
+def database(installed: Path) -> Iterator[Database]:
+    """The database of that installation."""
+    opened = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def log_decisions(database: Database, policies: str) -> Callable[..., list[str]]:
+    """Logs a decision on each of some campaigns, by the small policies, and returns their ids.
+
+    They are logged at an instant, and decided as of the same or another; now, where none is given.
+    """
+
+    def made(
+        *campaigns: object,
+        at: datetime | None = None,
+        as_of: datetime | None = None,
+        actor: str = "pipeline",
+    ) -> list[str]:
+        logged_at = at or utc_now()
+        committer = Committer(SQLLogStore(database))
+        engine = Engine(load_bundle(policies, name="assent"))
+        recorder = Recorder(engine, committer, clock=lambda: logged_at)
+        terms = Terms(format=NATIVE, as_of=as_of or logged_at)
+        outcomes = [recorder.record(each, terms=terms, actor=actor) for each in campaigns]
+        committer.close()
+        return [each.decided.id for each in outcomes if isinstance(each, Recorded)]
+
+    return made
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """`assent log erase`, and what verifies afterwards."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,37 +9,23 @@ import pytest
 from click.testing import Result
 
 from api.cli.verification_view import receipt_document, receipt_lines
-from api.contents import open_database
-from api.policies_in_force import utc_now
-from api.recording import Recorder
-from api.settings import load_settings
-from api.submission import NATIVE, Terms
-from engine import Engine, load_bundle
 from engine.audit.export import line_of
-from engine.audit.log import Committer
 from engine.audit.log_proof import ReceiptReport
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
-from engine.storage.log_store import SQLLogStore
 from engine.storage.tile_log import TileLog
 
 Run = Callable[..., Result]
+Log = Callable[..., list[str]]
 OneLine = Callable[[Result], str]
 OBJECTION = ("--ground", "objection")
 
 
 @pytest.fixture
-def database(installed: Path, policies: str, denied: Any) -> Iterator[Database]:
-    """An installation with three decisions on a campaign, its entries from 1 to 3."""
-    opened = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
-    committer = Committer(SQLLogStore(opened))
-    recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=utc_now)
-    terms = Terms(format=NATIVE, as_of=utc_now())
-    for _ in range(3):
-        recorder.record(denied, terms=terms, actor="pipeline")
-    committer.close()
-    yield opened
-    opened.close()
+def database(database: Database, log_decisions: Log, denied: Any) -> Database:
+    """The database with three decisions on a campaign, its entries from 1 to 3."""
+    log_decisions(*[denied] * 3)
+    return database
 
 
 def names(database: Database) -> list[str]:

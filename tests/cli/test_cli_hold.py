@@ -1,41 +1,24 @@
 """`assent log hold`, `holds` and `release`, and what `assent log erase` says in between."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 
-from api.contents import open_database
-from api.policies_in_force import utc_now
-from api.recording import Recorder
-from api.settings import load_settings
-from api.submission import NATIVE, Terms
-from engine import Engine, load_bundle
-from engine.audit.log import Committer
-from engine.storage.decisions import Decisions
-from engine.storage.log_store import SQLLogStore
-
 Run = Callable[..., Result]
+Log = Callable[..., list[str]]
 OneLine = Callable[[Result], str]
 CLAIMS = ("--ground", "legal-claims")
 ERASE = ("log", "erase", "--actor", "pipeline", "--ground", "objection")
 
 
 @pytest.fixture
-def first(installed: Path, policies: str, denied: Any) -> Iterator[str]:
+def first(log_decisions: Log, denied: Any) -> str:
     """The first of two decisions of an installation, its entries 1 and 2."""
-    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
-    committer = Committer(SQLLogStore(database))
-    recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=utc_now)
-    terms = Terms(format=NATIVE, as_of=utc_now())
-    for _ in range(2):
-        recorder.record(denied, terms=terms, actor="pipeline")
-    committer.close()
-    yield next(iter(Decisions(database).entries(size=2))).id
-    database.close()
+    return log_decisions(denied, denied)[0]
 
 
 def test_held_released_and_erased(run: Run, one_line: OneLine, first: str, tmp_path: Path) -> None:

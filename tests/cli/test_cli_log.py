@@ -15,37 +15,20 @@ import pytest
 from click.testing import Result
 
 from api.cli.log_sources import WebSource
-from api.contents import open_database
-from api.policies_in_force import utc_now
-from api.recording import Recorder
 from api.settings import load_settings
-from api.submission import NATIVE, Terms
-from engine import Engine, load_bundle
-from engine.audit.log import Committer
-from engine.storage.log_store import SQLLogStore
 
 Run = Callable[..., Result]
+Log = Callable[..., list[str]]
 OneLine = Callable[[Result], str]
-Decide = Callable[[int], None]
+Decide = Callable[[int], object]
 KEY = "assent_x"
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def logged(installed: Path, policies: str, denied: object) -> Iterator[Decide]:
+def logged(log_decisions: Log, denied: object) -> Decide:
     """Logs decisions in an installation of its own, from entry 1 on."""
-    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
-    committer = Committer(SQLLogStore(database))
-    recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=utc_now)
-    terms = Terms(format=NATIVE, as_of=utc_now())
-
-    def made(count: int) -> None:
-        for _ in range(count):
-            recorder.record(denied, terms=terms, actor="pipeline")
-
-    yield made
-    committer.close()
-    database.close()
+    return lambda count: log_decisions(*[denied] * count)
 
 
 @pytest.fixture

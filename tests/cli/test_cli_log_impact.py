@@ -12,23 +12,13 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from api.contents import open_database
-from api.recording import Recorder
-from api.settings import load_settings
-from api.submission import NATIVE, Terms
-from engine import Engine, load_bundle
-from engine.audit.log import Committer
-from engine.storage.decisions import Decisions
-from engine.storage.log_store import SQLLogStore
-
 Run = Callable[..., Result]
+Log = Callable[..., list[str]]
 OneLine = Callable[[Result], str]
 
 
 @pytest.fixture
-def logged(
-    installed: Path, policies: str, campaign: dict[str, Any], denied: dict[str, Any]
-) -> list[str]:
+def logged(log_decisions: Log, campaign: dict[str, Any], denied: dict[str, Any]) -> list[str]:
     """Four decisions, the entries from 1 to 4; their ids.
 
     An allowed campaign, one for teenagers, one of which too little is known, and one that breaks
@@ -36,16 +26,8 @@ def logged(
     """
     teenagers = campaign | {"id": "teens", "age": {"min": 16}, "profiling": True}
     vague = {name: value for name, value in teenagers.items() if name != "age"} | {"id": None}
-    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
-    committer = Committer(SQLLogStore(database))
     now = datetime(2026, 11, 5, 12, tzinfo=UTC)
-    recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=lambda: now)
-    for submitted in (campaign, teenagers, vague, denied):
-        recorder.record(submitted, terms=Terms(format=NATIVE, as_of=now), actor="pipeline")
-    committer.close()
-    ids = [entry.columns.decision_id for entry in Decisions(database).entries(size=5)]
-    database.close()
-    return ids
+    return log_decisions(campaign, teenagers, vague, denied, at=now)
 
 
 @pytest.fixture

@@ -4,32 +4,21 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import repeat
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 
 from api.cli import log_query
-from api.contents import open_database
-from api.recording import Recorder
-from api.settings import load_settings
-from api.submission import NATIVE, Terms
-from engine import Engine, load_bundle
-from engine.audit.log import Committer
 from engine.storage import statistics
-from engine.storage.decisions import Decisions
-from engine.storage.log_store import SQLLogStore
 
 Run = Callable[..., Result]
+Log = Callable[..., list[str]]
 OneLine = Callable[[Result], str]
 
 
 @pytest.fixture
-def logged(
-    installed: Path, policies: str, campaign: dict[str, Any], denied: dict[str, Any]
-) -> list[str]:
+def logged(log_decisions: Log, campaign: dict[str, Any], denied: dict[str, Any]) -> list[str]:
     """Five decisions, one on each of the first days of November, whose entry it is; their ids.
 
     Two campaigns that break rules, one that is allowed, one of which too little is known, and one
@@ -37,17 +26,10 @@ def logged(
     """
     vague = {name: value for name, value in campaign.items() if name != "age"} | {"profiling": True}
     hostile = campaign | {"id": "\x1b[2J\nDENY"}
-    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
-    committer = Committer(SQLLogStore(database))
-    engine = Engine(load_bundle(policies, name="assent"))
+    ids = []
     for day, submitted in enumerate((denied, denied, campaign, vague, hostile), start=1):
         now = datetime(2026, 11, day, 12, tzinfo=UTC)
-        recorder = Recorder(engine, committer, clock=repeat(now).__next__)
-        actor = "nightly" if day == 2 else "pipeline"
-        recorder.record(submitted, terms=Terms(format=NATIVE, as_of=now), actor=actor)
-    committer.close()
-    ids = [entry.columns.decision_id for entry in Decisions(database).entries(size=6)]
-    database.close()
+        ids += log_decisions(submitted, at=now, actor="nightly" if day == 2 else "pipeline")
     return ids
 
 

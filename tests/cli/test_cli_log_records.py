@@ -14,17 +14,11 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped] # It has no types.
 import pytest
 from click.testing import Result
 
-from api.contents import open_database
 from api.exports import formats
-from api.recording import Recorder
-from api.settings import load_settings
-from api.submission import NATIVE, Terms
-from engine import Engine, load_bundle
-from engine.audit.log import Committer
 from engine.audit.note import SignerKey
-from engine.storage.log_store import SQLLogStore
 
 Run = Callable[..., Result]
+Log = Callable[..., list[str]]
 OneLine = Callable[[Result], str]
 NAMES = (
     "=cmd|' /C calc'!A0",
@@ -41,17 +35,10 @@ SIZE = 1 + len(NAMES)  # Entry 0 is the import of the policies.
 
 
 @pytest.fixture
-def filled(run: Run, installed: Path, policies: str, campaign: dict[str, Any]) -> Path:
+def filled(run: Run, installed: Path, log_decisions: Log, campaign: dict[str, Any]) -> Path:
     """A log of campaigns with hostile names; the directory of the test, with its public key."""
-    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
-    committer = Committer(SQLLogStore(database))
-    now = datetime(2026, 11, 5, 12, tzinfo=UTC)
-    recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=lambda: now)
-    for name in NAMES:
-        terms = Terms(format=NATIVE, as_of=now)
-        recorder.record(campaign | {"id": name}, terms=terms, actor="pipeline")
-    committer.close()
-    database.close()
+    named = [campaign | {"id": name} for name in NAMES]
+    log_decisions(*named, at=datetime(2026, 11, 5, 12, tzinfo=UTC))
     (installed.parent / "log.vkey").write_text(run("log", "key").stdout)
     return installed.parent
 

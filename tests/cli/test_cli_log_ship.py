@@ -19,47 +19,29 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from api.contents import open_database
-from api.policies_in_force import utc_now
-from api.recording import Recorder
-from api.settings import load_settings
 from api.shipping import shipper
 from api.shipping.destinations import DeliveryError, http_client
 from api.shipping.shapes import SHAPES
-from api.submission import NATIVE, Terms
-from engine import Engine, load_bundle
-from engine.audit.log import Committer
 from engine.storage.anchor import KeyFile
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
-from engine.storage.log_store import SQLLogStore
 
 Run = Callable[..., Result]
+Record = Callable[[int], object]
 OneLine = Callable[[Result], str]
 JSON = dict[str, Any]
 
 
 @pytest.fixture
-def log(installed: Path) -> Iterator[Database]:
-    """An installation without decisions; its log has the import of the policies, as entry 0."""
-    opened = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
-    yield opened
-    opened.close()
+def log(database: Database) -> Database:
+    """The database of a log that has the import of the policies as its entry 0, and no decision."""
+    return database
 
 
 @pytest.fixture
-def record(log: Database, policies: str, denied: Any) -> Callable[[int], None]:
+def record(log_decisions: Callable[..., list[str]], denied: Any) -> Record:
     """Logs so many decisions on a campaign."""
-
-    def made(count: int) -> None:
-        committer = Committer(SQLLogStore(log))
-        recorder = Recorder(Engine(load_bundle(policies, name="assent")), committer, clock=utc_now)
-        terms = Terms(format=NATIVE, as_of=utc_now())
-        for _ in range(count):
-            recorder.record(denied, terms=terms, actor="pipeline")
-        committer.close()
-
-    return made
+    return lambda count: log_decisions(*[denied] * count)
 
 
 @dataclass
@@ -117,7 +99,7 @@ def events(result: Result) -> list[JSON]:
 
 
 def test_an_opa_collector_gets_gzipped_arrays_of_decision_log_events(
-    run: Run, record: Callable[[int], None], collector: Collector, log: Database
+    run: Run, record: Record, collector: Collector, log: Database
 ) -> None:
     record(2)
     run("log", "hold", "--actor", "pipeline", "--ground", "legal-claims")
@@ -142,7 +124,7 @@ def test_an_opa_collector_gets_gzipped_arrays_of_decision_log_events(
 
 
 def test_with_contents_an_event_holds_what_was_recorded_byte_by_byte(
-    run: Run, record: Callable[[int], None], log: Database
+    run: Run, record: Record, log: Database
 ) -> None:
     record(1)
     ship = ("log", "ship", "all", "--to", "-", "--contents")
@@ -159,7 +141,7 @@ def test_with_contents_an_event_holds_what_was_recorded_byte_by_byte(
 
 
 def test_without_contents_no_event_names_campaign_or_actor(
-    run: Run, record: Callable[[int], None], log: Database
+    run: Run, record: Record, log: Database
 ) -> None:
     record(1)
     run("log", "hold", "--actor", "pipeline", "--ground", "legal-claims")
@@ -173,9 +155,7 @@ def test_without_contents_no_event_names_campaign_or_actor(
         assert "administrator" not in text
 
 
-def test_cloudevents_have_every_kind_of_entry(
-    run: Run, record: Callable[[int], None], installed: Path
-) -> None:
+def test_cloudevents_have_every_kind_of_entry(run: Run, record: Record, installed: Path) -> None:
     record(2)
     run("log", "erase", "--actor", "pipeline", "--ground", "objection")
     shipped = events(run("log", "ship", "all", "--shape", "cloudevents", "--to", "-", "--contents"))
@@ -196,9 +176,7 @@ def test_cloudevents_have_every_kind_of_entry(
     assert not {"_sd", "_sd_alg", "v"} & erasure.keys()
 
 
-def test_ocsf_events_are_of_the_class_api_activity(
-    run: Run, record: Callable[[int], None], log: Database
-) -> None:
+def test_ocsf_events_are_of_the_class_api_activity(run: Run, record: Record, log: Database) -> None:
     record(1)
     run("log", "erase", "--actor", "pipeline", "--ground", "objection")
     record(1)
@@ -219,7 +197,7 @@ def test_ocsf_events_are_of_the_class_api_activity(
     assert decision["time"] == int(entry.columns.decided_at.timestamp() * 1000)
 
 
-def test_it_goes_on_where_it_ended(run: Run, record: Callable[[int], None], tmp_path: Path) -> None:
+def test_it_goes_on_where_it_ended(run: Run, record: Record, tmp_path: Path) -> None:
     file = tmp_path / "events.ndjson"
     ship = ("log", "ship", "archive", "--shape", "cloudevents", "--to", file)
     record(2)
@@ -234,7 +212,7 @@ def test_it_goes_on_where_it_ended(run: Run, record: Callable[[int], None], tmp_
 
 @pytest.mark.parametrize("cut", [1, 40, 10_000])
 def test_a_line_that_was_cut_off_is_finished(
-    run: Run, record: Callable[[int], None], tmp_path: Path, installed: Path, cut: int
+    run: Run, record: Record, tmp_path: Path, installed: Path, cut: int
 ) -> None:
     file, bookmark = tmp_path / "events.ndjson", installed / "shipping" / "archive"
     ship = ("log", "ship", "archive", "--shape", "cloudevents", "--to", file)
@@ -251,7 +229,7 @@ def test_a_line_that_was_cut_off_is_finished(
 
 
 def test_what_somebody_else_left_unfinished_spoils_no_event(
-    run: Run, record: Callable[[int], None], tmp_path: Path
+    run: Run, record: Record, tmp_path: Path
 ) -> None:
     file = tmp_path / "events.ndjson"
     file.write_bytes(b"x" * 100_000)
@@ -263,7 +241,7 @@ def test_what_somebody_else_left_unfinished_spoils_no_event(
 
 
 def test_a_collector_that_fails_gets_the_same_again(
-    run: Run, record: Callable[[int], None], collector: Collector
+    run: Run, record: Record, collector: Collector
 ) -> None:
     record(3)
     collector.statuses = [503, 429]
@@ -277,7 +255,7 @@ def test_a_collector_that_fails_gets_the_same_again(
 
 
 def test_a_collector_that_takes_less_at_a_time_gets_less(
-    run: Run, record: Callable[[int], None], collector: Collector
+    run: Run, record: Record, collector: Collector
 ) -> None:
     record(5)
     collector.statuses = [413, 413, 200, 413]
@@ -289,9 +267,7 @@ def test_a_collector_that_takes_less_at_a_time_gets_less(
     assert [each["metadata"]["sequence"] for each in collector.taken] == [0, 1, 2, 3, 4, 5]
 
 
-def test_a_collector_that_refuses_is_told(
-    run: Run, record: Callable[[int], None], collector: Collector
-) -> None:
+def test_a_collector_that_refuses_is_told(run: Run, record: Record, collector: Collector) -> None:
     record(1)
     for status in (302, 401):
         collector.statuses = [status]
@@ -300,7 +276,11 @@ def test_a_collector_that_refuses_is_told(
 
 
 def test_the_token_is_read_for_each_delivery(
-    run: Run, record: Callable[[int], None], collector: Collector, tmp_path: Path, one_line: OneLine
+    run: Run,
+    record: Record,
+    collector: Collector,
+    tmp_path: Path,
+    one_line: OneLine,
 ) -> None:
     token = tmp_path / "token"
     ship = ("log", "ship", "siem", "--shape", "ocsf", "--token-file", token, "--to")
@@ -329,7 +309,7 @@ def test_a_token_is_not_sent_where_others_read_it(
     assert "a token is sent over https:// only, or to this machine" in one_line(run(*ship))
 
 
-def test_nobody_listens(run: Run, record: Callable[[int], None]) -> None:
+def test_nobody_listens(run: Run, record: Record) -> None:
     record(1)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -338,16 +318,14 @@ def test_nobody_listens(run: Run, record: Callable[[int], None]) -> None:
     assert "the collector cannot be reached" in not_delivered(failed)
 
 
-def test_a_file_that_cannot_be_written(
-    run: Run, record: Callable[[int], None], tmp_path: Path
-) -> None:
+def test_a_file_that_cannot_be_written(run: Run, record: Record, tmp_path: Path) -> None:
     record(1)
     failed = run("log", "ship", "a", "--shape", "ocsf", "--to", tmp_path / "none" / "file")
     assert "no such file or directory" in not_delivered(failed)
 
 
 def test_another_log_is_not_shipped_under_the_same_name(
-    run: Run, record: Callable[[int], None], installed: Path, tmp_path: Path
+    run: Run, record: Record, installed: Path, tmp_path: Path
 ) -> None:
     ship = ("log", "ship", "siem", "--shape", "ocsf", "--to", tmp_path / "events")
     record(1)
@@ -368,7 +346,7 @@ def test_another_log_is_not_shipped_under_the_same_name(
 
 def test_a_bookmark_that_cannot_be_read_or_written_stops_it(
     run: Run,
-    record: Callable[[int], None],
+    record: Record,
     installed: Path,
     one_line: OneLine,
     tmp_path: Path,
@@ -388,7 +366,7 @@ def test_a_bookmark_that_cannot_be_read_or_written_stops_it(
 
 def test_a_bookmark_that_cannot_be_kept(
     run: Run,
-    record: Callable[[int], None],
+    record: Record,
     one_line: OneLine,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -415,7 +393,7 @@ def test_a_name_is_that_of_a_file(run: Run, log: Database, name: str, one_line: 
 
 def test_large_events_are_delivered_in_several_batches(
     run: Run,
-    record: Callable[[int], None],
+    record: Record,
     collector: Collector,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -434,7 +412,7 @@ def test_http_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_following_waits_for_a_collector_and_says_so_once(
     run: Run,
-    record: Callable[[int], None],
+    record: Record,
     collector: Collector,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -461,7 +439,7 @@ def test_following_waits_for_a_collector_and_says_so_once(
 
 
 def test_killed_again_and_again_it_misses_nothing(
-    record: Callable[[int], None], collector: Collector, installed: Path
+    record: Record, collector: Collector, installed: Path
 ) -> None:
     record(40)
     command = [sys.executable, "-m", "api.cli", "log", "ship", "siem", "--shape", "ocsf"]
@@ -481,9 +459,7 @@ def test_killed_again_and_again_it_misses_nothing(
     assert sorted(set(indexes)) == list(range(56))
 
 
-def test_the_page_shows_events_as_they_are(
-    run: Run, record: Callable[[int], None], log: Database
-) -> None:
+def test_the_page_shows_events_as_they_are(run: Run, record: Record, log: Database) -> None:
     del log
     record(1)
     text = (Path(__file__).parents[2] / "docs" / "shipping.md").read_text()

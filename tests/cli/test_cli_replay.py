@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +16,17 @@ from click.testing import Result
 from api import replay as replaying
 from api.cli import replay as replay_command
 from api.contents import open_database
-from api.recording import Recorder
 from api.replay import NotReplayable, Replayer
 from api.settings import load_settings
-from api.submission import NATIVE, Decided, Terms, submit
-from engine import Engine, __version__, facade, load_bundle
+from api.submission import Decided, submit
+from engine import __version__, facade
 from engine.audit.canonical import canonical
-from engine.audit.log import Committer
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
-from engine.storage.log_store import SQLLogStore
 from engine.storage.policies import PolicyVersions
 
 Run = Callable[..., Result]
+Log = Callable[..., list[str]]
 OneLine = Callable[[Result], str]
 
 
@@ -39,23 +36,10 @@ def data(installed: Path) -> Path:
 
 
 @pytest.fixture
-def logged(data: Path, policies: str, denied: object) -> list[str]:
+def logged(log_decisions: Log, denied: object) -> list[str]:
     """Three decisions, one on each of the first days of November, whose entry it is; their ids."""
-    return _logged(data, policies, denied)
-
-
-def _logged(data: Path, policies: str, campaign: object) -> list[str]:
-    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(data.parent)}))
-    bundle = load_bundle(policies, name="assent")  # The version in force.
-    committer = Committer(SQLLogStore(database))
-    for day in (1, 2, 3):
-        now = datetime(2026, 11, day, 12, tzinfo=UTC)
-        recorder = Recorder(Engine(bundle), committer, clock=repeat(now).__next__)
-        recorder.record(campaign, terms=Terms(format=NATIVE, as_of=now), actor="pipeline")
-    committer.close()
-    ids = [entry.columns.decision_id for entry in Decisions(database).entries(size=4)]
-    database.close()
-    return ids
+    noons = [datetime(2026, 11, day, 12, tzinfo=UTC) for day in (1, 2, 3)]
+    return [made for noon in noons for made in log_decisions(denied, at=noon)]
 
 
 def test_the_whole_log_is_replayed(run: Run, logged: list[str]) -> None:
@@ -134,10 +118,10 @@ def test_an_engine_that_decides_otherwise_is_caught(
 
 
 def test_the_engine_is_told_where_it_is_another(
-    run: Run, data: Path, policies: str, denied: object, monkeypatch: pytest.MonkeyPatch
+    run: Run, log_decisions: Log, denied: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(facade, "__version__", "0.0.9")
-    (decision_id, *_) = _logged(data, policies, denied)
+    (decision_id,) = log_decisions(denied)
     assert run("replay", decision_id).stdout == (
         f"IDENTICAL  {decision_id}\n"
         f"  decided by engine 0.0.9, replayed by {__version__}\n"

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,15 +11,8 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from api.contents import open_database
 from api.policies_in_force import utc_now
-from api.recording import Recorder
-from api.settings import load_settings
-from api.submission import NATIVE, Terms
-from engine import Engine, load_bundle
-from engine.audit.log import Committer
 from engine.audit.retention import Schedule
-from engine.storage.log_store import SQLLogStore
 from engine.storage.retention import Retention
 
 Run = Callable[..., Result]
@@ -31,21 +24,11 @@ KEPT = '{default = "1 month", allow = "unlimited"}'
 
 
 @pytest.fixture
-def log(installed: Path, policies: str, denied: Any) -> Iterator[Path]:
+def log(installed: Path, log_decisions: Callable[..., list[str]], denied: Any) -> Path:
     """The database of an installation with three decisions, of three days: entries 1 to 3."""
-    database = open_database(load_settings({"ASSENT_DATA_DIRECTORY": str(installed)}))
-    committer = Committer(SQLLogStore(database))
     for days, actor in ((0, "pipeline"), (1, "held"), (30_000, "pipeline")):
-        now = THEN + timedelta(days=days)
-        recorder = Recorder(
-            Engine(load_bundle(policies, name="assent")),
-            committer,
-            clock=lambda now=now: now,  # type: ignore[misc] # mypy on defaults.
-        )
-        recorder.record(denied, terms=Terms(format=NATIVE, as_of=utc_now()), actor=actor)
-    committer.close()
-    yield installed / "assent.db"
-    database.close()
+        log_decisions(denied, at=THEN + timedelta(days=days), as_of=utc_now(), actor=actor)
+    return installed / "assent.db"
 
 
 @pytest.fixture(autouse=True)

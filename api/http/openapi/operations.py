@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.exports.formats import MEDIA_TYPES
-from api.http.authzen import CAMPAIGN, LAUNCH, Semantic
+from api.http.authzen import Semantic
+from api.http.authzen_facts import CAMPAIGN, LAUNCH
 from api.http.bodies import JSON, NDJSON, TEXT
 from api.http.problems import (
     BUSY,
@@ -64,8 +65,8 @@ _BYTES = "application/octet-stream"
 _AS_TEXT = Errors(type=TEXT, schema=ANY_TEXT, told_as_400=frozenset({415}))
 _OF_OPA = Errors(type=JSON, schema=ref("OPAError"), told_as_400=frozenset({415, 422}))
 _SUBJECT = members({"properties": OBJECT}, type=ANY_TEXT, id=ANY_TEXT)
-_ACTION = members(name={"enum": [LAUNCH]})
-_RESOURCE = members({"properties": OBJECT}, type={"enum": [CAMPAIGN]}, id=ANY_TEXT)
+_ACTION = members({"properties": OBJECT}, name=ANY_TEXT)
+_RESOURCE = members({"properties": OBJECT}, type=ANY_TEXT, id=ANY_TEXT)
 _EVALUATION = members(
     {"context": OBJECT, "options": OBJECT}, subject=_SUBJECT, action=_ACTION, resource=_RESOURCE
 )
@@ -89,7 +90,10 @@ def _evaluating(summary: str, body: JSONSchema, schema: JSONSchema) -> Operation
     return Operation(
         summary=summary,
         tag="AuthZEN",
-        text="OpenID AuthZEN 1.0: the action is `launch`, the resource a `campaign`.",
+        text=(
+            f"OpenID AuthZEN 1.0: the action is `{LAUNCH}` and the resource a `{CAMPAIGN}`, unless"
+            " the vocabulary declares what is asked there, and so decides on others."
+        ),
         body={JSON: body},
         answers={200: Answer(text="What is decided", content={JSON: schema})},
         problems=(UNRECORDABLE,),

@@ -23,6 +23,7 @@ from api.http.authzen import (
     semantic_of,
     undecidable,
 )
+from api.http.authzen_facts import asked_of
 from api.http.bodies import JSON, TEXT, body_type, read_document
 from api.http.choice import choose_engine
 from api.http.failures import problem_noted
@@ -32,6 +33,7 @@ from api.http.shapes import NoParameters, read_query
 from api.policies_in_force import NotInForce
 from api.submission import Refused
 from engine.audit.record import LogError
+from engine.evaluation.days import day_of
 
 _DAY = 24 * 60 * 60
 
@@ -117,14 +119,14 @@ def _answered(service: Service, item: Mapping[str, object]) -> dict[str, object]
         return error_answer(problem_noted(service, error))
 
 
-def _decided(service: Service, asked: Evaluation) -> dict[str, object]:
+def _decided(service: Service, evaluation: Evaluation) -> dict[str, object]:
     try:
-        engine = choose_engine(service, g.key, asked.policy_set)
+        engine = choose_engine(service, g.key, evaluation.policy_set)
     except NotInForce as error:
         raise malformed(str(error)) from None
-    outcome = service.recorder(engine).record(
-        asked.campaign, terms=asked.terms_now(service.clock()), actor=g.key.name
-    )
+    terms = evaluation.terms_now(service.clock())
+    asked = asked_of(evaluation, engine.bundle.policies.vocabulary, day_of(terms.as_of))
+    outcome = service.recorder(engine).record(asked.descriptor, terms=terms, actor=g.key.name)
     if isinstance(outcome, Refused):
-        raise undecidable(malformed_submission(outcome, before="/resource/properties"))
+        raise undecidable(malformed_submission(asked.located(outcome)))
     return decision_answer(outcome)
