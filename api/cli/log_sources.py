@@ -1,6 +1,7 @@
 """Where a published log is read from: a directory, or a web address."""
 
 import http.client
+import os
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
@@ -21,8 +22,10 @@ class DirectorySource:
     def read(self, path: str, limit: int) -> bytes | None:
         """Return a file, None where there is none. Raises `OSError`."""
         try:
-            with (self.directory / path).open("rb") as file:
-                return file.read(limit + 1)
+            with (self.directory / path).open("rb", buffering=0) as file:
+                # As much as there is: to make room for the limit would take longer than to read.
+                size = min(os.fstat(file.fileno()).st_size, limit)
+                return file.read(size + 1)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
