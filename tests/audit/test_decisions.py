@@ -15,8 +15,10 @@ from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog, InvalidQuery
 from engine.storage.filters import DecisionFilter
-from engine.storage.listing import LoggedDecision
+from engine.storage.listing import LISTED, LoggedDecision
 from engine.storage.log_store import SQLLogStore
+from engine.storage.migrate import migrate
+from engine.storage.narrowing import narrowed, position
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 COUNT = 60
@@ -210,3 +212,39 @@ def test_filters_that_no_decision_can_meet(changes: dict[str, Any], message: str
 def test_filter_that_utf8_cannot_write(decisions: Decisions) -> None:
     with pytest.raises(InvalidQuery, match="surrogate"):
         decisions.page(DecisionFilter(campaign="\ud800"))
+
+
+RAREST_FIRST: list[dict[str, Any]] = [
+    {"campaign": "c1"},
+    {"advertiser": "Acme"},
+    {"rule": "a/one"},
+    {"since": NOON, "until": NOON + timedelta(days=1)},
+    {"market": "DE"},
+    {"policy_digest": "d1"},
+    {"policy_version": "1"},
+    {"conclusive": False},
+    {"actor": "cli"},
+    {"outcome": "deny"},
+    {"policy_set": "acme"},
+    {"since": NOON},
+]
+INDEXES = ("campaign", "advertiser", "rule_found", "decided_at", "facet_found", "policy_digest")
+
+
+def test_sqlite_goes_by_the_rarest_of_what_is_asked_for(sqlite_url: str) -> None:
+    """Of two columns that are asked for it would take any: the whole log is for one policy set."""
+    migrate(sqlite_url)
+    database = Database(sqlite_url)
+    wanted = [*INDEXES, "policy_version", "conclusive", "actor", "outcome", "policy_set"]
+    with database.reading() as connection:
+        for place, index in enumerate(wanted):
+            asked: dict[str, Any] = {}
+            for changes in reversed(RAREST_FIRST[place:]):
+                asked |= changes
+            filters = DecisionFilter(**asked)
+            query = narrowed(LISTED, filters, "sqlite").order_by(position(filters, "sqlite"))
+            statement = query.compile(connection, compile_kwargs={"literal_binds": True})
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
+            assert f"INDEX log_entry_{index} (" in plan[0][3], asked
+            assert "TEMP B-TREE" not in str(plan) or index == "decided_at", asked
+    database.close()
