@@ -7,7 +7,12 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from api.cli.trust import text_of
 from engine import __version__
+from engine.audit.verify_log import LogSource
+
+WEB = ("http://", "https://")
+"""How the address of a log on the web begins."""
 
 _PATIENCE_SECONDS = 30
 _MISSING = 404
@@ -57,6 +62,14 @@ class WebSource:
             raise OSError(None, f"it does not answer ({error.reason})", url) from error
         except http.client.HTTPException as error:
             raise OSError(None, "its answer is none of HTTP", url) from error
+
+
+def source_of(what: str, key_file: Path | None) -> LogSource:
+    """Return the published log that an address or a directory names; the key is for the former."""
+    if not what.startswith(WEB):
+        return DirectorySource(directory=Path(what))
+    token = text_of(key_file).strip() if key_file is not None else None
+    return WebSource(address=what, token=token)
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
