@@ -6,20 +6,23 @@ it can be told at all. PostgreSQL knows its tables and chooses by itself among c
 no statistics, and of two indexes of one shape it takes the younger one; so it is told which column
 to go by, and a `+` keeps it from the index of any other:
 https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_
+
+Nothing that is asked for lies before the first entry that has it, or behind the last. Where an
+index has the two at once, the search stays between them: a version of policies decides for some
+weeks, and a day is a short stretch of the log, wherever that may be.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal_column, select
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
 
 from .entries import DECISION
 from .filters import DecisionFilter
 from .schema import log_entry, log_entry_facet, log_entry_rule
 from .text_query import TextQuery
 
-_MONTH = timedelta(days=31)
 _EQUAL = (
     "campaign",
     "advertiser",
@@ -30,7 +33,8 @@ _EQUAL = (
     "outcome",
     "policy_set",
 )
-_TEXT, _RULE, _TIME, _FACET, _LOG = "text", "rule", "decided_at", "facet", "index"
+_MUCH = 100_000
+_TEXT, _RULE, _FACET, _LOG = "text", "rule", "facet", "index"
 
 
 def narrowed(query: Select[Any], filters: DecisionFilter, dialect: str) -> Select[Any]:
@@ -58,7 +62,10 @@ def narrowed(query: Select[Any], filters: DecisionFilter, dialect: str) -> Selec
     conditions += map(_has_facet, facets)
     # Only decisions have anything to be found by; where that is said, the kind would be one more
     # index for a planner to choose wrongly.
-    return query.where(*conditions or [log_entry.c.kind == DECISION])
+    return query.where(
+        *conditions or [log_entry.c.kind == DECISION],
+        *_bounds(filters, leading, position(filters, dialect)),
+    )
 
 
 def position(filters: DecisionFilter, dialect: str) -> ColumnElement[int]:
@@ -93,22 +100,16 @@ def _leading(filters: DecisionFilter) -> str:
         ("campaign", filters.campaign is not None),
         ("advertiser", filters.advertiser is not None),
         (_RULE, filters.rule is not None),
-        (_TIME, _is_short(filters)),
         (_FACET, bool(filters.facets())),
+        ("conclusive", filters.conclusive is False),
         ("policy_digest", filters.policy_digest is not None),
         ("policy_version", filters.policy_version is not None),
-        ("conclusive", filters.conclusive is False),
         ("actor", filters.actor is not None),
         ("outcome", filters.outcome is not None),
         ("conclusive", filters.conclusive is not None),
         ("policy_set", filters.policy_set is not None),
     )
     return next((name for name, is_asked in few if is_asked), _LOG)
-
-
-def _is_short(filters: DecisionFilter) -> bool:
-    since, until = filters.since, filters.until
-    return since is not None and until is not None and until - since <= _MONTH
 
 
 def _conditions(
@@ -118,7 +119,7 @@ def _conditions(
         value = getattr(filters, name)
         if value is not None:
             yield _column(name, leading, dialect) == value
-    yield from decided(filters.since, filters.until, _column(_TIME, leading, dialect))
+    yield from decided(filters.since, filters.until, _column("decided_at", leading, dialect))
 
 
 def _column(name: str, leading: str, dialect: str) -> ColumnElement[Any]:
@@ -127,6 +128,35 @@ def _column(name: str, leading: str, dialect: str) -> ColumnElement[Any]:
     if dialect != "sqlite" or name == leading:
         return column
     return literal_column(f"+{log_entry.name}.{name}", column.type)
+
+
+def _bounds(
+    filters: DecisionFilter, leading: str, index: ColumnElement[int]
+) -> Iterator[ColumnElement[bool]]:
+    """Yield that an entry is none before the first or behind the last that has what is asked for.
+
+    Where nothing has it, they are null, and nothing is found. The `0` keeps databases from going
+    through the log to the first entry of a time, instead of through the entries of that time.
+    """
+    for name in _EQUAL:
+        value = getattr(filters, name)
+        if value is not None and name != leading:
+            same = log_entry.alias().c
+            within = same[name] == value
+            yield index >= select(func.min(same.index)).where(within).scalar_subquery()
+            yield index <= select(func.max(same.index)).where(within).scalar_subquery()
+    same = log_entry.alias().c
+    during = tuple(decided(filters.since, filters.until, same.decided_at))
+    if filters.until is not None:
+        yield index <= select(func.max(same.index + 0)).where(*during).scalar_subquery()
+        if filters.since is not None:
+            yield index >= select(func.min(same.index + 0)).where(*during).scalar_subquery()
+    elif filters.since is not None:
+        # Whatever is since then lies at the end, where a search begins: where that is much, a page
+        # is full before the bound.
+        few = select(same.index).where(*during).limit(_MUCH).subquery().c.index
+        first = case((func.count(few) < _MUCH, func.min(few)), else_=0)
+        yield index >= select(first).scalar_subquery()
 
 
 def _is_rule(columns: Any, filters: DecisionFilter) -> Sequence[ColumnElement[bool]]:
