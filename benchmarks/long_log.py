@@ -81,17 +81,24 @@ FREQUENT = {
 """What is looked for at the end of a search, by the name of the filter."""
 
 RARELY = {
-    "rule": DecisionFilter(rule="policy-rare/rule-4"),
-    "policy": DecisionFilter(policy="policy-rare"),
-    "article": DecisionFilter(article="GDPR art 22"),
-    "market": DecisionFilter(market="MT"),
-    "platform": DecisionFilter(platform="rare"),
-    "advertiser": DecisionFilter(advertiser="advertiser-rare"),
-    "article in a market": DecisionFilter(article="GDPR art 22", market="DE"),
+    "rare rule": DecisionFilter(rule="policy-rare/rule-4"),
+    "rare policy": DecisionFilter(policy="policy-rare"),
+    "rare article": DecisionFilter(article="GDPR art 22"),
+    "rare market": DecisionFilter(market="MT"),
+    "rare platform": DecisionFilter(platform="rare"),
+    "rare advertiser": DecisionFilter(advertiser="advertiser-rare"),
+    "rare article in a market": DecisionFilter(article="GDPR art 22", market="DE"),
     "inconclusive": DecisionFilter(conclusive=False),
     "nothing": DecisionFilter(market="MT", policy_set="acme", advertiser="nobody"),
 }
 """What one decision in five thousand has, or none."""
+
+SLOW = {
+    "first month": DecisionFilter(since=FIRST_DAY, until=FIRST_DAY + timedelta(days=31)),
+    "frequent article, rare platform": DecisionFilter(article="GDPR art 9", platform="rare"),
+    "frequent words, one campaign": DecisionFilter(text="consent", campaign="cmp-77"),
+}
+"""What goes through much of the log."""
 
 
 def record(number: int, chance: random.Random) -> DecisionRecord:
@@ -162,14 +169,16 @@ def proofs(log: Decisions, size: int) -> None:
 
 def pages(log: Decisions, size: int) -> None:
     """Time pages of 100: of what is frequent at the end of the search, of what is rare in it."""
-    for is_rare, searches in ((False, FREQUENT), (True, RARELY)):
+    for below, searches, count in (
+        (1000, FREQUENT, CALLS // 5),
+        (size // 2, RARELY, CALLS // 5),
+        (size // 2, SLOW, CALLS // 50),
+    ):
         for name, filters in searches.items():
             asked = replace(filters, as_of=size)
-            cursor = write_cursor(size // 2 if is_rare else 1000, size, asked.digest())
+            cursor = write_cursor(below, size, asked.digest())
             call = partial(log.page, asked, limit=100, cursor=cursor)
-            found = len(call().decisions)
-            label = f"page of {found}, {'rare ' if is_rare else ''}{name}"
-            told(label, calls([call] * (CALLS // 5)), "p95")
+            told(f"page of {len(call().decisions)}, {name}", calls([call] * count), "p95")
 
 
 def exports(log: Decisions, size: int, rounds: int) -> None:

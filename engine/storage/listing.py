@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from ..audit.record import QueryColumns
 from .entries import among, read_rules
@@ -40,7 +40,7 @@ class LoggedDecision:
 
 
 def listed_decisions(
-    connection: Connection, rows: Sequence[Row[Any]]
+    connection: Connection, rows: Sequence[Sequence[Any]]
 ) -> tuple[LoggedDecision, ...]:
     """Return the decisions of some rows of `LISTED`, in their order."""
     indexes = [row[0] for row in rows]
