@@ -4,16 +4,19 @@ import http.client
 import os
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from api.cli.trust import text_of
 from engine import __version__
+from engine.audit.tiles import TilePath
 from engine.audit.verify_log import LogSource
 
 WEB = ("http://", "https://")
 """How the address of a log on the web begins."""
 
+_BUNDLES = "tile/entries/"
 _PATIENCE_SECONDS = 30
 _MISSING = 404
 
@@ -62,6 +65,21 @@ class WebSource:
             raise OSError(None, f"it does not answer ({error.reason})", url) from error
         except http.client.HTTPException as error:
             raise OSError(None, "its answer is none of HTTP", url) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedSource:
+    """A published log that counts the entries of each bundle that is read of it."""
+
+    source: LogSource
+    count: Callable[[int], object]
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """Return what the source has."""
+        content = self.source.read(path, limit)
+        if content is not None and path.startswith(_BUNDLES):
+            self.count(TilePath.read(path).width)
+        return content
 
 
 def source_of(what: str, key_file: Path | None) -> LogSource:
