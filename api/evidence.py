@@ -1,7 +1,7 @@
 """Making evidence of some decisions: their receipts, their contents, and what decided them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from engine.audit.checkpoint import SignedCheckpoint
@@ -20,6 +20,8 @@ from engine.audit.evidence import (
 from engine.audit.record import LogEntry, Payload
 from engine.source.json_text import JSONValue
 from engine.storage.contents import check_read
+from engine.storage.decisions import Decisions
+from engine.storage.filters import DecisionFilter
 from engine.storage.policies import PolicyVersions
 from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
@@ -69,6 +71,25 @@ What it shows, and what not
 """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """How the decisions of an evidence were found: as of a size, by filters or, None, by name.
+
+    `unsearched` is as in `due_facets.unsearched`.
+    """
+
+    size: int
+    filters: dict[str, JSONValue] | None = None
+    unsearched: int = 0
+
+
+def found_by(decisions: Decisions, filters: DecisionFilter) -> Found:
+    """Return how the decisions of a filter are found, before the first is. Raises `BeyondLog`."""
+    size = decisions.reached(filters)
+    unsearched = decisions.unsearched(replace(filters, as_of=size))
+    return Found(size=size, filters=filters.given(), unsearched=unsearched)
+
+
 class TooMany(Exception):  # noqa: N818 - the house names what happened.
     """More was asked for than one evidence holds; the message says how much it holds."""
 
@@ -83,12 +104,7 @@ class EvidenceSource:
     vouched: VouchedDirectory
 
     def write(
-        self,
-        stream: BinaryIO,
-        entries: Iterable[LogEntry],
-        *,
-        size: int,
-        filters: dict[str, JSONValue] | None,
+        self, stream: BinaryIO, entries: Iterable[LogEntry], found: Found
     ) -> EvidenceManifest:
         """Write the evidence of some decisions, and return its manifest.
 
@@ -119,11 +135,12 @@ class EvidenceSource:
             members,
             lambda files: EvidenceManifest(
                 assent_evidence=1,
-                size=size,
-                filters=filters,
+                size=found.size,
+                filters=found.filters,
                 decisions=tuple(shown),
                 erased=tuple(erased),
                 files=files,
+                unsearched=found.unsearched,
             ),
         )
 

@@ -1,9 +1,14 @@
 """A long log: building it, then proofs, pages, exports and verification at its full length.
 
-Run `python -m benchmarks.long_log [--entries 1000000] [--directory DIR]`. The log is made once, by
-the code that appends decisions, 2,048 in a transaction, and lies in the directory where one is
-given, for another run. Figures are medians of the rounds; p95 and p99 are of single calls. Beside
-the time that passes, the time of the processor is told: on a busy machine the first is the others'.
+Run `python -m benchmarks.long_log [--entries 1000000] [--directory DIR] [--build]`. The log is made
+once, by the code that appends decisions, 2,048 in a transaction, and lies in the directory where
+one is given, for another run; `--build` makes it and measures nothing. Figures are medians of the
+rounds; p95 and p99 are of single calls. Beside the time that passes, the time of the processor is
+told: on a busy machine the first is the others'.
+
+Of what a page is searched by, something frequent is looked for at the very end, below the
+thousandth entry, and something rare, one decision in five thousand, from the middle on: half of all
+entries lie between a page of it and the next.
 """
 
 import argparse
@@ -14,7 +19,8 @@ import resource
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -28,7 +34,7 @@ from engine.audit.note import SignerKey
 from engine.audit.record import DecisionRecord, SealedRecord, seal
 from engine.audit.tree import TreeHead
 from engine.audit.verify import verify_export
-from engine.audit.verify_log import verify_log
+from engine.audit.verify_log import LogSource, verify_log
 from engine.source.json_text import JSONValue
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions, write_cursor
@@ -37,19 +43,79 @@ from engine.storage.log_store import SQLLogStore
 from engine.storage.migrate import migrate
 from engine.storage.static_tree import export_tree
 from engine.storage.tile_log import TileLog
+from tests.audit.published import MemorySource
 
 BATCH, CALLS = 2048, 1000
 MARKETS, PLATFORMS = ("DE", "FR", "US-CA", "IT", "ES", "NL"), ("meta", "google", "tiktok", "snap")
-CITED: JSONValue = {"instrument": "GDPR", "article": "art 9(1)"}
+CITED = (
+    ("GDPR", "art 9(1)"),
+    ("DSA", "art 28(2)"),
+    ("GDPR", "art 6(1)(a)"),
+    ("UCPD", "art 6"),
+    ("AVMSD", "art 9(1)(c)"),
+)
+RARE = 1 / 5_000
+A_VERSION = 100_000
+"""The decisions by one version of the policies."""
+
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 DESCRIPTOR = b'{"id":"cmp-%d","targeting":{"age":{"min":13,"max":20},"profiling":true}}'
 
 
+FREQUENT = {
+    "no filter": DecisionFilter(),
+    "rule": DecisionFilter(rule="policy-3/rule-4"),
+    "policy": DecisionFilter(policy="policy-3"),
+    "article": DecisionFilter(article="GDPR art 9"),
+    "market": DecisionFilter(market="DE"),
+    "platform": DecisionFilter(platform="meta"),
+    "advertiser": DecisionFilter(advertiser="advertiser-0"),
+    "article in a market": DecisionFilter(article="GDPR art 9", market="DE"),
+    "policy set": DecisionFilter(policy_set="acme"),
+    "policy version": DecisionFilter(policy_version=f"{0:012x}"),
+    "outcome": DecisionFilter(outcome="deny"),
+    "actor": DecisionFilter(actor="key-3"),
+    "text": DecisionFilter(text="consent special"),
+    "day": DecisionFilter(since=FIRST_DAY, until=FIRST_DAY + timedelta(days=1)),
+}
+"""What is looked for at the end of a search, by the name of the filter."""
+
+RARELY = {
+    "rare rule": DecisionFilter(rule="policy-rare/rule-4"),
+    "rare policy": DecisionFilter(policy="policy-rare"),
+    "rare article": DecisionFilter(article="GDPR art 22"),
+    "rare market": DecisionFilter(market="MT"),
+    "rare platform": DecisionFilter(platform="rare"),
+    "rare advertiser": DecisionFilter(advertiser="advertiser-rare"),
+    "rare article in a market": DecisionFilter(article="GDPR art 22", market="DE"),
+    "inconclusive": DecisionFilter(conclusive=False),
+    "nothing": DecisionFilter(market="MT", policy_set="acme", advertiser="nobody"),
+}
+"""What one decision in five thousand has, or none."""
+
+SLOW = {
+    "first month": DecisionFilter(since=FIRST_DAY, until=FIRST_DAY + timedelta(days=31)),
+    "frequent article, rare platform": DecisionFilter(article="GDPR art 9", platform="rare"),
+    "frequent words, one campaign": DecisionFilter(text="consent", campaign="cmp-77"),
+}
+"""What goes through much of the log."""
+
+
 def record(number: int, chance: random.Random) -> DecisionRecord:
     """Return a small decision: one in five denied, with one of two hundred rules."""
-    denied, campaign = chance.random() < 0.2, chance.randrange(50_000)
+    is_rare, campaign = chance.random() < RARE, chance.randrange(50_000)
+    denied = is_rare or chance.random() < 0.2
     decision_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
-    rule = f"policy-{chance.randrange(20)}/rule-{chance.randrange(10)}"
+    policy = "rare" if is_rare else str(chance.randrange(20))
+    rule = f"policy-{policy}/rule-{chance.randrange(10)}"
+    instrument, article = ("GDPR", "art 22(1)") if is_rare else chance.choice(CITED)
+    advertiser = 0 if chance.random() < 0.1 else campaign % 2000
+    version = f"{number // A_VERSION:012x}"
+    finding: JSONValue = {
+        "status": "violated",
+        "title": "Special categories of data need explicit consent",
+        "sources": [{"instrument": instrument, "article": article}],
+    }
     return DecisionRecord(
         decision_id=decision_id,
         decided_at=FIRST_DAY + timedelta(seconds=15 * number),
@@ -57,18 +123,26 @@ def record(number: int, chance: random.Random) -> DecisionRecord:
         result={
             "id": decision_id,
             "decision": "deny" if denied else "allow",
-            "conclusive": True,
+            "conclusive": not is_rare,
             "campaign": f"cmp-{campaign}",
-            "advertiser": f"advertiser-{campaign % 2000}",
-            "platforms": [chance.choice(PLATFORMS)],
-            "markets": [{"market": each} for each in chance.sample(MARKETS, 2)],
-            "policy_set": {"name": "acme", "version": "2026.10", "digest": "d" * 64},
+            "advertiser": "advertiser-rare" if is_rare else f"advertiser-{advertiser}",
+            "platforms": ["rare"] if is_rare else [chance.choice(PLATFORMS)],
+            "markets": [{"market": "MT"}] if is_rare else _two_of(MARKETS, chance),
+            "policy_set": {
+                "name": "acme",
+                "version": version,
+                "digest": f"sha256:{version}{'d' * 52}",
+            },
             "engine": {"name": "assent", "version": "0.1.0"},
             "rules": [{"rule": rule, "status": "violated"}] if denied else [],
-            "findings": [{"status": "violated", "sources": [CITED]}] if denied else [],
+            "findings": [finding] if denied else [],
         },
         actor=f"key-{chance.randrange(20)}",
     )
+
+
+def _two_of(markets: Sequence[str], chance: random.Random) -> list[JSONValue]:
+    return [{"market": each} for each in chance.sample(markets, 2)]
 
 
 def build(file: Path, entries: int) -> Database:
@@ -94,30 +168,17 @@ def proofs(log: Decisions, size: int) -> None:
 
 
 def pages(log: Decisions, size: int) -> None:
-    """Time pages of 100 that begin a thousand entries before the end of the search."""
-    searches = {
-        "page of 100, no filter": DecisionFilter(as_of=size),
-        "page of 100, of a rule": DecisionFilter(as_of=size, rule="policy-3/rule-4"),
-        "page of 100, denied": DecisionFilter(as_of=size, outcome="deny"),
-        "page of 100, of one of 20 keys": DecisionFilter(as_of=size, actor="key-3"),
-        "page of 100, of one of 6 markets": DecisionFilter(as_of=size, market="DE"),
-        "page of 100, of an article there": DecisionFilter(
-            as_of=size, article="GDPR art 9", market="DE"
-        ),
-        "page of 100, of an advertiser": DecisionFilter(as_of=size, advertiser="advertiser-7"),
-        "page of 100, of a day": DecisionFilter(
-            as_of=size, since=FIRST_DAY, until=FIRST_DAY + timedelta(days=1)
-        ),
-    }
-    for name, filters in searches.items():
-        cursor = _deep(filters, size)
-        call = partial(log.page, filters, limit=100, cursor=cursor)
-        told(name, calls([call] * (CALLS // 5)), "p95")
-
-
-def _deep(filters: DecisionFilter, size: int) -> str:
-    """Return the cursor of a page that goes on below the thousandth entry of the log."""
-    return write_cursor(1000, size, filters.digest())
+    """Time pages of 100: of what is frequent at the end of the search, of what is rare in it."""
+    for below, searches, count in (
+        (1000, FREQUENT, CALLS // 5),
+        (size // 2, RARELY, CALLS // 5),
+        (size // 2, SLOW, CALLS // 50),
+    ):
+        for name, filters in searches.items():
+            asked = replace(filters, as_of=size)
+            cursor = write_cursor(below, size, asked.digest())
+            call = partial(log.page, asked, limit=100, cursor=cursor)
+            told(f"page of {len(call().decisions)}, {name}", calls([call] * count), "p95")
 
 
 def exports(log: Decisions, size: int, rounds: int) -> None:
@@ -144,12 +205,20 @@ def verification(database: Database, directory: Path, size: int, rounds: int) ->
         export_tree(log, open_checkpoint(note, known), known, published)
     source = DirectorySource(directory=published)
 
-    def published_log() -> None:
+    def published_log(source: LogSource) -> None:
         report = verify_log(source, known)
         assert report.is_valid, report.first
         assert report.entries == size
 
-    rate("verify the published log, entries", size, published_log, rounds)
+    rate("verify the published log, entries", size, partial(published_log, source), rounds)
+    files = {
+        str(file.relative_to(published)): file.read_bytes()
+        for file in published.rglob("*")
+        if file.is_file()
+    }
+    memory = MemorySource(files=files)
+    rate("the same from memory", size, partial(published_log, memory), rounds)
+    del files, memory
     export = directory / "export.ndjson"
     head = Decisions(database).root_at(some := min(size, 100_000))
     with export.open("wb") as stream:
@@ -201,11 +270,17 @@ def main() -> None:
     arguments.add_argument("--entries", type=int, default=1_000_000)
     arguments.add_argument("--directory", type=Path)
     arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--build", action="store_true")
     given = arguments.parse_args()
     print(f"Python {platform.python_version()}, {platform.machine()}; {given.entries:,} entries")
     with tempfile.TemporaryDirectory() as temporary:
         directory = given.directory or Path(temporary)
+        directory.mkdir(exist_ok=True)
+        used = time.process_time()
         database = build(directory / "long.db", given.entries)
+        print(f"made in {time.process_time() - used:,.0f} s of processor", flush=True)
+        if given.build:
+            return
         log = Decisions(database)
         size = log.head().size
         proofs(log, size)

@@ -34,4 +34,5 @@ if [ -d "$from/vouched" ]; then
 	mkdir -p "$vouched"
 	cp -R "$from/vouched/." "$vouched"
 fi
-echo "restored; now: assent contents settle && assent doctor"
+# What was erased after the copy was made is back, until these have erased it again.
+echo "restored; now: assent contents settle, assent log erase-again PUBLISHED, and assent doctor"

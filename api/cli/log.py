@@ -7,6 +7,7 @@ import click
 from rich.text import Text
 
 from api.cli.erase import erase
+from api.cli.erase_again import erase_again
 from api.cli.failures import Failure
 from api.cli.hold import hold, holds, release
 from api.cli.log_evidence import evidence
@@ -41,7 +42,7 @@ def log() -> None:
 for command in (
     *(query, statistics, sample, records, evidence, impact, ship),
     *(save, queries, forget),
-    *(erase, hold, holds, release),
+    *(erase, erase_again, hold, holds, release),
 ):
     log.add_command(command)
 

@@ -12,7 +12,7 @@ from api.cli.log_records import replaced
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.cli.written import WRITTEN
-from api.evidence import EvidenceSource, TooMany
+from api.evidence import EvidenceSource, Found, TooMany, found_by
 from api.publishing import publisher_of
 from api.signing import signer_of
 from engine.audit.evidence import EvidenceManifest
@@ -53,24 +53,22 @@ def evidence(file: Path, ids: tuple[str, ...], *, as_json: bool, **criteria: Any
         decisions, filters = Decisions(database), asked.of(database)
         publisher = publisher_of(settings, database, signer_of(settings, database))
         try:
-            size = decisions.reached(filters)
+            found = Found(size=decisions.reached(filters)) if ids else found_by(decisions, filters)
             source = EvidenceSource(
                 tiles=TileLog(database),
                 policies=PolicyVersions(database),
-                checkpoint=publisher.covering(size),
+                checkpoint=publisher.covering(found.size),
                 vouched=VouchedDirectory(path=settings.log_vouched),
             )
             entries = _named(decisions, ids) if ids else _found(decisions, filters)
-            given = None if ids else filters.given()
             with replaced(file) as stream:
-                made = source.write(stream, entries, size=size, filters=given)
-            beyond = decisions.unsearched(filters)
+                made = source.write(stream, entries, found)
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
         except (TooMany, NotFound, ProofError) as error:
             raise Failure(str(file), str(error)) from error
     _show(file, made, as_json=as_json)
-    tell_unsearched(beyond)
+    tell_unsearched(found.unsearched)
 
 
 def _named(decisions: Decisions, ids: Sequence[str]) -> Iterator[LogEntry]:

@@ -67,9 +67,8 @@ def records(file: Path, *, name: str | None, as_json: bool, **criteria: Any) -> 
             stream.writelines(written.pieces())
         manifest = written.manifest(file.name, datetime.now(UTC))
         write_durably(file.with_name(file.name + MANIFEST_ENDING), manifest.encode())
-        beyond = Decisions(database).unsearched(filters)
     _show(file, manifest, as_json=as_json)
-    tell_unsearched(beyond)
+    tell_unsearched(written.export.unsearched)
 
 
 def _format_of(file: Path) -> str:

@@ -1,13 +1,22 @@
 """Where a published log is read from: a directory, or a web address."""
 
 import http.client
+import os
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from api.cli.trust import text_of
 from engine import __version__
+from engine.audit.tiles import TilePath
+from engine.audit.verify_log import LogSource
 
+WEB = ("http://", "https://")
+"""How the address of a log on the web begins."""
+
+_BUNDLES = "tile/entries/"
 _PATIENCE_SECONDS = 30
 _MISSING = 404
 
@@ -21,8 +30,10 @@ class DirectorySource:
     def read(self, path: str, limit: int) -> bytes | None:
         """Return a file, None where there is none. Raises `OSError`."""
         try:
-            with (self.directory / path).open("rb") as file:
-                return file.read(limit + 1)
+            with (self.directory / path).open("rb", buffering=0) as file:
+                # As much as there is: to make room for the limit would take longer than to read.
+                size = min(os.fstat(file.fileno()).st_size, limit)
+                return file.read(size + 1)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -54,6 +65,29 @@ class WebSource:
             raise OSError(None, f"it does not answer ({error.reason})", url) from error
         except http.client.HTTPException as error:
             raise OSError(None, "its answer is none of HTTP", url) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedSource:
+    """A published log that counts the entries of each bundle that is read of it."""
+
+    source: LogSource
+    count: Callable[[int], object]
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """Return what the source has."""
+        content = self.source.read(path, limit)
+        if content is not None and path.startswith(_BUNDLES):
+            self.count(TilePath.read(path).width)
+        return content
+
+
+def source_of(what: str, key_file: Path | None) -> LogSource:
+    """Return the published log that an address or a directory names; the key is for the former."""
+    if not what.startswith(WEB):
+        return DirectorySource(directory=Path(what))
+    token = text_of(key_file).strip() if key_file is not None else None
+    return WebSource(address=what, token=token)
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

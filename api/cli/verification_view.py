@@ -4,16 +4,18 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
+from msgspec import UNSET
 from rich.text import Text
 
 from api.cli.terminal import toned
-from engine.audit.evidence import EvidenceReport
+from engine.audit.evidence import EvidenceManifest, EvidenceReport
 from engine.audit.faults import VerificationFault
 from engine.audit.log_proof import ReceiptReport
-from engine.audit.manifest import RecordsReport
+from engine.audit.manifest import Manifest, RecordsReport
 from engine.audit.record import rfc3339
 from engine.audit.timestamp import Stamped
 from engine.audit.tree import TreeHead
+from engine.audit.unsearched import is_faceted
 from engine.audit.verify import VerificationReport
 from engine.evaluation.prose import Tone, printable
 
@@ -94,6 +96,7 @@ def records_lines(report: RecordsReport) -> Iterator[Text]:
         given = ", ".join(f"{name} {value}" for name, value in manifest.filters.items())
         yield _pair("filters", printable(given or "none"))
         yield _pair("as of", head_text(TreeHead(size=manifest.size, root=manifest.root)))
+        yield from _unsearched_lines(manifest)
     if report.checkpoint is not None:
         signers = ", ".join(str(key) for key in report.checkpoint.signers)
         yield _pair("signed by", printable(signers))
@@ -108,12 +111,24 @@ def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
     yield from _verdict(report, f"{told}, nothing is wrong", "in the evidence", "the evidence")
     if manifest is not None and manifest.erased:
         yield _pair("erased", f"{len(manifest.erased):,} more")
+    if manifest is not None:
+        yield from _unsearched_lines(manifest)
     if report.checkpoint is not None:
         yield _pair("head", head_text(report.checkpoint.head))
         signers = ", ".join(str(key) for key in report.checkpoint.signers)
         yield _pair("signed by", printable(signers))
     yield from _cosigned(report)
     yield from _stamp_lines(report.stamped)
+
+
+def _unsearched_lines(manifest: Manifest | EvidenceManifest) -> Iterator[Text]:
+    """Tell what the search could not find, where there is anything, or nobody can say."""
+    if manifest.unsearched is UNSET:
+        if is_faceted(manifest.filters):
+            yield _pair("unsearched", "an earlier version made it, and does not say")
+    elif manifest.unsearched:
+        told = f"some decisions before entry {manifest.unsearched} do not say what was asked for"
+        yield _pair("unsearched", f"{told}, and may belong here")
 
 
 def _stamp_lines(stamped: Stamped | None) -> Iterator[Text]:
@@ -162,6 +177,7 @@ def records_document(report: RecordsReport) -> dict[str, object]:
         "filters": manifest.filters if manifest is not None else None,
         "size": manifest.size if manifest is not None else None,
         "root": b64encode(manifest.root).decode() if manifest is not None else None,
+        "unsearched": _unsearched(manifest),
         "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
         "cosigned_by": _cosignatures(report),
         **_faults(report),
@@ -177,12 +193,17 @@ def evidence_document(report: EvidenceReport) -> dict[str, object]:
         "verified": report.is_valid,
         "decisions": [each.id for each in decisions],
         "erased": [each.id for each in erased],
+        "unsearched": _unsearched(manifest),
         "size": checkpoint.head.size if checkpoint is not None else None,
         "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
         "cosigned_by": _cosignatures(report),
         "stamped": _stamped(report),
         **_faults(report),
     }
+
+
+def _unsearched(manifest: Manifest | EvidenceManifest | None) -> int | None:
+    return None if manifest is None or manifest.unsearched is UNSET else manifest.unsearched
 
 
 def _entries(count: int) -> str:

@@ -15,10 +15,10 @@ from typing import Any, BinaryIO, TypeVar, cast
 import click
 
 from api.cli.failures import NO, Failure
-from api.cli.log_sources import DirectorySource, WebSource
+from api.cli.log_sources import WEB, CountedSource, source_of
 from api.cli.submissions import STANDARD_INPUT
-from api.cli.terminal import Output, reading
-from api.cli.trust import LOG_KEYS, WITNESS_KEYS, Trust, authority_of, text_of, trust_of
+from api.cli.terminal import Output, counting, reading
+from api.cli.trust import LOG_KEYS, WITNESS_KEYS, Trust, authority_of, trust_of
 from api.cli.verification_view import Report, report_document, report_lines
 from engine.audit.cosignature import Witnessed, WitnessKey
 from engine.audit.evidence import MARK as EVIDENCE_MARK
@@ -34,7 +34,6 @@ from engine.audit.verify_log import LogSource, verify_log
 EXPORT, RECEIPT, LOG, DATABASE = "export", "receipt", "log", "database"
 MANIFEST, EVIDENCE = "manifest", "evidence"
 
-_WEB = ("http://", "https://")
 _DATABASES = ("sqlite:", "postgresql:")
 _MARKS = {
     MARK: RECEIPT,
@@ -141,7 +140,9 @@ def _report(what: str, kind: str | None, trust: Trust, key_file: Path | None) ->
     source = _source(what, kind, key_file)
     if source is not None:
         trust.need_key(what)
-        return verify_log(source, trust.keys, trusted=trust.head, demands=trust.demands)
+        with counting("entries read", elsewhere=True) as count:
+            counted = CountedSource(source=source, count=count)
+            return verify_log(counted, trust.keys, trusted=trust.head, demands=trust.demands)
     if what.startswith(_DATABASES):
         _need_no_stamp(what, trust)
         return _of_database(what, trust)
@@ -203,8 +204,8 @@ def _of_database(url: str, trust: Trust) -> VerificationReport:
     # What verifies files needs no database: only who asks for one loads what reads it.
     from api.cli.database_export import database_export  # noqa: PLC0415 - as said.
 
-    with database_export(url) as stream:
-        return _of_export(url, stream, trust)
+    with database_export(url) as stream, reading(stream, None) as seen:
+        return _of_export(url, seen, trust)
 
 
 def _of_export(what: str, stream: BinaryIO, trust: Trust) -> VerificationReport:
@@ -216,11 +217,8 @@ def _of_export(what: str, stream: BinaryIO, trust: Trust) -> VerificationReport:
 
 def _source(what: str, kind: str | None, key_file: Path | None) -> LogSource | None:
     """Return the published log that an argument names, None where it names a file."""
-    if what.startswith(_WEB) and kind in (None, LOG):
-        token = text_of(key_file).strip() if key_file is not None else None
-        return WebSource(address=what, token=token)
-    if kind == LOG or (kind is None and Path(what).is_dir()):
-        return DirectorySource(directory=Path(what))
+    if kind == LOG or (kind is None and (what.startswith(WEB) or Path(what).is_dir())):
+        return source_of(what, key_file)
     return None
 
 

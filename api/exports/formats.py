@@ -33,7 +33,7 @@ MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
 """The formats, and how each is called in a header."""
 
 _STEP = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_FORMULA = frozenset("=+-@\t\r\n'\uff1d\uff0b\uff0d\uff20")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,15 @@ def _taken(stream: StringIO) -> bytes:
 
 
 def _cells(row: Row) -> list[str]:
-    return [_WRITTEN[type(value)](value) for value in row.values()]
+    # Nearly all are texts of which nothing is to be changed.
+    return [
+        value if type(value) is str and value[:1] not in _FORMULA else _WRITTEN[type(value)](value)
+        for value in row.values()
+    ]
 
 
 def _text(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text[:1] in _FORMULA else text
 
 
 def _flag(value: bool) -> str:  # noqa: FBT001 - one of the values of a row.

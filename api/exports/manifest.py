@@ -19,13 +19,18 @@ from .rows import COLUMNS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordsExport:
-    """What is exported: the decisions of a filter as of a size, in a format, by a checkpoint."""
+    """What is exported: the decisions of a filter as of a size, in a format, by a checkpoint.
+
+    `unsearched` is as in `due_facets.unsearched`, of before the first row is read: what is derived
+    meanwhile may be in the file or not.
+    """
 
     decisions: Decisions
     filters: DecisionFilter
     size: int
     format: str
     checkpoint: SignedCheckpoint
+    unsearched: int
 
     def rows(self) -> Iterator[LoggedDecision]:
         """Yield the decisions, in the order of the log."""
@@ -49,6 +54,7 @@ def begin_export(
         size=size,
         format=name,
         checkpoint=checkpoint,
+        unsearched=decisions.unsearched(replace(filters, as_of=size)),
     )
 
 
@@ -87,6 +93,7 @@ class Written:
             checkpoint=export.checkpoint.note.decode(),
             columns=tuple(Column(name=n, meaning=meaning) for n, meaning in COLUMNS.items()),
             made_at=rfc3339(now),
+            unsearched=export.unsearched,
         )
 
     def _counted(self) -> Iterator[LoggedDecision]:

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, Literal
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from .checkpoint import SignedCheckpoint, open_checkpoint
 from .cosignature import Cosignature
@@ -32,6 +33,7 @@ from .log_proof import verify_receipt
 from .note import NoteError, VerifierKey
 from .record import Envelope, RecordError, read_envelope
 from .timestamp import Authority, Stamped
+from .unsearched import unsearched_faults
 
 MARK = b"PK\x03\x04"
 """How a ZIP file begins."""
@@ -69,6 +71,8 @@ class EvidenceManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     `filters` are those that the decisions were found by, None where they were named; `erased` are
     the decisions of which nothing is left to show. `files` has the SHA-256 of every other member.
+    Before the entry `unsearched`, some decisions may meet the filters and are not here
+    (`unsearched`); a manifest of an earlier version does not say.
     """
 
     assent_evidence: Literal[1]
@@ -77,6 +81,7 @@ class EvidenceManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     decisions: tuple[Named, ...]
     erased: tuple[Named, ...]
     files: dict[str, str]
+    unsearched: Count | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +190,9 @@ class _Reading:
             raise _Refused(f"its manifest cannot be read: {error}") from error
         self.manifest = manifest
         yield from _digest_faults(archive, manifest)
+        yield from unsearched_faults(
+            manifest.unsearched, filters=manifest.filters, size=manifest.size
+        )
         yield from self._checkpoint_faults(archive, manifest)
         yield from self._stamp_faults(archive)
         for named in manifest.decisions:

@@ -24,7 +24,16 @@ from .act_leaves import (
 )
 from .acts import FactTransition, QueryChange, Transition
 from .commitment import is_commitment
-from .record import DISCLOSED, Envelope, RecordError, envelope_of, instant, is_uuid, read_envelope
+from .record import (
+    DISCLOSED,
+    Envelope,
+    RecordError,
+    envelope_of,
+    has_sound_texts,
+    instant,
+    is_uuid,
+    read_envelope,
+)
 from .retention import ScheduleError
 from .spans import is_merged
 
@@ -79,9 +88,9 @@ def read_leaf(leaf: bytes) -> Leaf:
 
 
 def _sound(envelope: Envelope) -> Envelope:
-    _check_time(envelope.decided_at)
-    _check_time(envelope.logged_at)
-    if not is_uuid(envelope.decision_id):
+    if not has_sound_texts(envelope):
+        _check_time(envelope.decided_at)
+        _check_time(envelope.logged_at)
         raise RecordError("the leaf has a decision id that is not a UUID")
     if len(envelope.sd) != len(DISCLOSED) or envelope.sd[0] >= envelope.sd[1]:
         raise RecordError("the leaf does not have two sorted digests of disclosures")

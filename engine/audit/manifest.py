@@ -1,9 +1,9 @@
 """The manifest of a file of recorded decisions: what is in it, as of which signed log.
 
 A JSON object (RFC 8259) that lies beside the file. It names the filters, the size and the root of
-the log that was searched, a signed checkpoint with the proof that its log extends that one (RFC
-6962 §2.1.2), the columns, and the length and SHA-256 of the file. `verify_records` checks all of
-it with the log's public key, and needs no server.
+the log that was searched, before which entry some decisions could not be, a signed checkpoint with
+the proof that its log extends that one (RFC 6962 §2.1.2), the columns, and the length and SHA-256
+of the file. `verify_records` checks all of it with the log's public key, and needs no server.
 
 The manifest itself is not signed, and columns are no proof: that a row is what the log has, its
 receipt shows (`audit.log_proof`).
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from .checkpoint import SignedCheckpoint, open_checkpoint
 from .cosignature import Cosignature
@@ -22,6 +23,7 @@ from .export import Count
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .note import NoteError, VerifierKey
 from .tree import EMPTY_TREE, ProofError, TreeHead, check_tree
+from .unsearched import unsearched_faults
 
 MARK = b'{\n  "assent_records":'
 """How a manifest begins."""
@@ -42,7 +44,9 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The members of a manifest: these and no others.
 
-    `length` and `sha256` (hexadecimal) are those of the file, in bytes and of them.
+    `length` and `sha256` (hexadecimal) are those of the file, in bytes and of them. Before the
+    entry `unsearched`, some decisions may meet the filters and are not in the file (`unsearched`);
+    a manifest of an earlier version does not say.
     """
 
     assent_records: Literal[1]
@@ -58,6 +62,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     checkpoint: str
     columns: tuple[Column, ...]
     made_at: str
+    unsearched: Count | UnsetType = UNSET
 
     def encode(self) -> bytes:
         """Return the manifest as its file has it."""
@@ -110,6 +115,7 @@ def verify_records(
         found.append(fault(None, "checkpoint_refused", str(error)))
     if checkpoint is not None:
         found += _growth_faults(manifest, checkpoint.head)
+    found += unsearched_faults(manifest.unsearched, filters=manifest.filters, size=manifest.size)
     found += _file_faults(manifest, stream)
     faults, omitted = gather(found, FAULT_LIMIT)
     return RecordsReport(manifest=manifest, checkpoint=checkpoint, faults=faults, omitted=omitted)

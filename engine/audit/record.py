@@ -250,9 +250,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     platforms: tuple[str, ...] | UnsetType = UNSET
 
 
-_ZONE = -len("+00:00")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID_AND_TIMES = re.compile(f"{_UUID.pattern} {_TIME.pattern} {_TIME.pattern}")
 _LOGGED_AT = b'"logged_at":"'
 _READ_ENVELOPE = msgspec.json.Decoder(Envelope)
 _READ_RESULT = msgspec.json.Decoder(Result)
@@ -264,7 +264,7 @@ def envelope_of(leaf: bytes) -> Envelope | None:
         envelope = _READ_ENVELOPE.decode(leaf)
     except (ValueError, RecursionError):
         return None
-    return envelope if envelope.encode() == leaf else None
+    return envelope if canonical_struct(envelope) == leaf else None
 
 
 def read_envelope(leaf: bytes) -> Envelope:
@@ -493,7 +493,9 @@ def _envelope(
 
 def rfc3339(moment: datetime) -> str:
     """Return an aware time as RFC 3339 in UTC with six decimals: `2026-10-05T08:15:00.000000Z`."""
-    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:_ZONE]}Z"
+    # A tenth of the time of `isoformat`, which every leaf and every row of an export would take.
+    text: str = msgspec.to_builtins(moment.astimezone(UTC))
+    return text if moment.microsecond else f"{text[:-1]}.000000Z"
 
 
 def instant(text: str) -> datetime:
@@ -501,6 +503,22 @@ def instant(text: str) -> datetime:
     if not _TIME.fullmatch(text):
         raise ValueError("a time is written like `2026-10-05T08:15:00.000000Z`")
     return datetime.fromisoformat(text)
+
+
+def has_sound_texts(envelope: Envelope) -> bool:
+    """Return whether the id is a UUID, and both times are some: `is_uuid` and `instant` at once.
+
+    A log is read leaf by leaf, and half of what is asked of each was to ask three times.
+    """
+    decided_at, logged_at = envelope.decided_at, envelope.logged_at
+    if not _ID_AND_TIMES.fullmatch(f"{envelope.decision_id} {decided_at} {logged_at}"):
+        return False
+    try:
+        datetime.fromisoformat(decided_at)  # There is no February 30.
+        datetime.fromisoformat(logged_at)
+    except ValueError:
+        return False
+    return True
 
 
 def is_uuid(text: str) -> bool:

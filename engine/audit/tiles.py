@@ -101,12 +101,12 @@ def write_bundle(entries: Iterable[bytes]) -> bytes:
 
 def read_bundle(content: bytes, width: int) -> Sequence[bytes]:
     """Return the entries of a bundle. Raises `ValueError` unless there are exactly as many."""
-    entries, at = [], 0
-    while at < len(content):
+    entries, at, end = [], 0, len(content)
+    while at < end - 1:  # Where a length begins in the last byte, it is cut off.
         begin = at + _LENGTH_SIZE
-        at = begin + int.from_bytes(content[at:begin], "big")
+        at = begin + (content[at] << 8 | content[at + 1])
         entries.append(content[begin:at])
-    if at != len(content) or len(entries) != width:
+    if at != end or len(entries) != width:
         raise ValueError(f"a bundle of {width} entries was expected")
     return entries
 

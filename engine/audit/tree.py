@@ -132,8 +132,26 @@ EMPTY_TREE = Frontier()
 
 
 def tree_root(leaves: Iterable[bytes]) -> bytes:
-    """Return the root over leaf hashes: RFC 6962 §2.1, `MTH`."""
-    return EMPTY_TREE.extend(leaves).root()
+    """Return the root over leaf hashes: RFC 6962 §2.1, `MTH`.
+
+    Level by level: a node without a sibling is that of the level above, since a tree splits at a
+    power of two.
+    """
+    row = list(leaves)
+    if not row:
+        return EMPTY_ROOT
+    while len(row) > 1:
+        above = [
+            _sha256(b"\x01" + left + right).digest()  # `node_hash`, at hand.
+            for left, right in zip(row[::2], row[1::2], strict=False)
+        ]
+        row = above if len(row) % 2 == 0 else [*above, row[-1]]
+    return row[0]
+
+
+def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
+    """Return the hash of each entry, as `leaf_hash` makes one."""
+    return [_sha256(b"\x00" + entry).digest() for entry in entries]
 
 
 # --- proving ----------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ from .timestamp import (
     stamp_path,
     stamped_at,
 )
-from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash, tree_root
+from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hashes, tree_root
 from .verify import VerificationReport
 from .waivers import WaiverLedger
 
@@ -177,7 +177,7 @@ class _Reading:
             yield entries
         else:
             yield from self._entry_faults(first, entries)
-            made = [leaf_hash(entry) for entry in entries]
+            made = leaf_hashes(entries)
         if isinstance(stored, VerificationFault):
             yield stored
         elif made is None:

@@ -22,9 +22,10 @@ from .database import Database
 from .due_facets import unsearched
 from .entries import DECISION, read_decisions
 from .errors import InvalidQuery, NotFound
-from .filters import EVERY_DECISION, DecisionFilter, decided, narrowed, position, size_of
+from .filters import EVERY_DECISION, DecisionFilter, size_of
 from .listing import LISTED, LoggedDecision, listed_decisions
 from .log_store import read_head
+from .narrowing import decided, narrowed, position
 from .samples import Sample, draw_sample
 from .schema import log_entry
 from .statistics import Statistics, count_decisions
@@ -101,7 +102,7 @@ class Decisions:
             index = position(filters, dialect)
             query = narrowed(LISTED, filters, dialect).where(index < below)
             query = query.order_by(index.desc()).limit(limit + 1)
-            rows = connection.execute(query).mappings().all()
+            rows = connection.execute(query).all()
             decisions = listed_decisions(connection, rows[:limit])
             beyond = unsearched(connection, filters, size)
         more = len(rows) > limit
@@ -141,7 +142,7 @@ class Decisions:
                 dialect = connection.dialect.name
                 index = position(filters, dialect)
                 query = narrowed(LISTED, filters, dialect).where(index > last, index < size)
-                rows = connection.execute(query.order_by(index).limit(PAGE_LIMIT)).mappings().all()
+                rows = connection.execute(query.order_by(index).limit(PAGE_LIMIT)).all()
                 found = listed_decisions(connection, rows)
             yield from found
             if len(found) < PAGE_LIMIT:

@@ -24,6 +24,7 @@ from ..audit.spans import spans_of
 from .contents import check_bound
 from .database import Database
 from .doom import settle
+from .entries import DECISION
 from .errors import LogInconsistent
 from .holds import check_free
 from .log_store import append_within, read_head, system_clock
@@ -95,17 +96,35 @@ class Erasures:
         not have, `RecordError` for an actor that it cannot name, and `LogInconsistent`. A subject
         of which nothing is left is no error.
         """
-        condition = selected(selector, value)
         with self._database.reading() as connection:
             size = read_head(connection).frontier.size
             check_known(connection, selector, value)
-            check_free(connection, condition)
+        within = selected(selector, value) & (log_entry.c.index < size)
+        return self._erase([within], ground, actor)
+
+    def erase_entries(self, indexes: Sequence[int], *, ground: Ground, actor: str) -> Erased:
+        """Erase the decisions at some places of the log, as `erase` does and raises.
+
+        What is there and is no decision stays.
+        """
+        is_decision = log_entry.c.kind == DECISION
+        steps = (indexes[start : start + STEP] for start in range(0, len(indexes), STEP))
+        conditions = [is_decision & log_entry.c.index.in_(step) for step in steps]
+        return self._erase(conditions, ground, actor)
+
+    def _erase(
+        self, conditions: Sequence[ColumnElement[bool]], ground: Ground, actor: str
+    ) -> Erased:
+        """Erase the decisions of some conditions, one behind the other."""
+        with self._database.reading() as connection:
+            for condition in conditions:
+                check_free(connection, condition)
             check_bound(connection, self._database.contents)
         count, entries = 0, list[Receipt]()
-        within = condition & (log_entry.c.index < size)
-        while step := self._step(within, ground, actor):
-            count += step[0]
-            entries.append(step[1])
+        for condition in conditions:
+            while step := self._step(condition, ground, actor):
+                count += step[0]
+                entries.append(step[1])
         # Also where nothing was left to erase: this may be what is missing.
         purged = finish(self._database, self._clock())
         return Erased(decisions=count, entries=tuple(entries), is_purged=purged)

@@ -1,21 +1,17 @@
-"""What decisions are found by, and how the database is asked for it."""
+"""What decisions are found by; how the database is asked for it is in `narrowing`."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, get_args
-
-from sqlalchemy import ColumnElement, Select, select
+from datetime import datetime
+from typing import get_args
 
 from ..audit.canonical import CanonicalError, canonical
 from ..audit.facets import article_facet, market_facet, platform_facet, policy_facet
 from ..audit.record import UNREMARKABLE, Outcome, RuleStatus, rfc3339
 from ..source.json_text import JSONValue
-from .entries import DECISION
 from .errors import BeyondLog, InvalidQuery
 from .facet_query import check_article, check_length, check_market, check_policy
-from .schema import log_entry, log_entry_facet, log_entry_rule
 from .text_query import TextQuery
 
 SEARCHABLE_STATUSES = tuple(sorted(set(get_args(RuleStatus)) - UNREMARKABLE))
@@ -24,7 +20,6 @@ SEARCHABLE_STATUSES = tuple(sorted(set(get_args(RuleStatus)) - UNREMARKABLE))
 UNCITED_STATUSES = ("excepted",)
 """Those of rules of which a record does not say what they cite."""
 
-_MONTH = timedelta(days=31)
 _CHECKED = {"policy": check_policy, "article": check_article, "market": check_market}
 
 
@@ -149,89 +144,6 @@ class DecisionFilter:
 
 EVERY_DECISION = DecisionFilter()
 """The filter that every decision meets."""
-
-
-def narrowed(query: Select[Any], filters: DecisionFilter, dialect: str) -> Select[Any]:
-    """Return a query of `log_entry` narrowed to what meets a filter, whatever the log's size.
-
-    `dialect` is the kind of database that is asked: each finds text in its own way.
-    """
-    conditions = _conditions(filters)
-    if filters.text is not None:
-        place, index, found = TextQuery.read(filters.text).place(dialect)
-        query = query.join(place, index == log_entry.c.index)
-        conditions.append(found)
-    if filters.rule is not None:
-        query = query.join(log_entry_rule, log_entry_rule.c.index == log_entry.c.index)
-        conditions += [
-            log_entry_rule.c.rule == filters.rule,
-            log_entry_rule.c.status == filters.rule_status,
-        ]
-    leading, others = _facets(filters)
-    if leading is not None:
-        query = query.join(log_entry_facet, log_entry_facet.c.index == log_entry.c.index)
-        conditions.append(log_entry_facet.c.facet == leading)
-    conditions += map(_has_facet, others)
-    # Only decisions have anything to be found by; where that is said, the kind would be one more
-    # index for a planner to choose wrongly.
-    return query.where(*conditions or [log_entry.c.kind == DECISION])
-
-
-def position(filters: DecisionFilter, dialect: str) -> ColumnElement[int]:
-    """Return the column of a narrowed query that has the index of an entry, fit to order by."""
-    if filters.text is not None:
-        return TextQuery.read(filters.text).place(dialect)[1]
-    if filters.rule is not None:
-        return log_entry_rule.c.index
-    leading, _ = _facets(filters)
-    return log_entry.c.index if leading is None else log_entry_facet.c.index
-
-
-def _facets(filters: DecisionFilter) -> tuple[str | None, Sequence[str]]:
-    """Return the facet whose entries a search goes through, if it does, and those it looks up.
-
-    Where something is asked for that few decisions meet, the search goes through these, and looks
-    every facet up: half of all decisions may be for one market.
-    """
-    facets = filters.facets()
-    few = (filters.text, filters.rule, filters.campaign, filters.advertiser)
-    if not facets or _is_short(filters) or any(each is not None for each in few):
-        return None, facets
-    return facets[0], facets[1:]
-
-
-def _is_short(filters: DecisionFilter) -> bool:
-    since, until = filters.since, filters.until
-    return since is not None and until is not None and until - since <= _MONTH
-
-
-def _has_facet(facet: str) -> ColumnElement[bool]:
-    table = log_entry_facet.alias().c
-    return select(1).where(table.index == log_entry.c.index, table.facet == facet).exists()
-
-
-def _conditions(filters: DecisionFilter) -> list[ColumnElement[bool]]:
-    columns = log_entry.c
-    equal: Sequence[tuple[ColumnElement[Any], object]] = (
-        (columns.outcome, filters.outcome),
-        (columns.conclusive, filters.conclusive),
-        (columns.campaign, filters.campaign),
-        (columns.advertiser, filters.advertiser),
-        (columns.actor, filters.actor),
-        (columns.policy_set, filters.policy_set),
-        (columns.policy_version, filters.policy_version),
-        (columns.policy_digest, filters.policy_digest),
-    )
-    conditions = [column == value for column, value in equal if value is not None]
-    return [*conditions, *decided(filters.since, filters.until)]
-
-
-def decided(since: datetime | None, until: datetime | None) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions of a time, from its first instant to before its last."""
-    if since is not None:
-        yield log_entry.c.decided_at >= since
-    if until is not None:
-        yield log_entry.c.decided_at < until
 
 
 def size_of(filters: DecisionFilter, reached: int) -> int:

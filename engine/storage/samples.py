@@ -11,9 +11,10 @@ from ..audit.tree import TreeHead, read_root
 from .database import Database
 from .due_facets import unsearched
 from .errors import InvalidQuery
-from .filters import DecisionFilter, narrowed, position, size_of
+from .filters import DecisionFilter, size_of
 from .listing import LISTED, LoggedDecision, listed_decisions
 from .log_store import read_head
+from .narrowing import narrowed, position
 from .schema import log_entry
 from .tiles import TileReader
 
@@ -96,5 +97,5 @@ def _indexes(
 def _decisions(connection: Connection, indexes: Iterable[int]) -> Iterator[LoggedDecision]:
     rest = iter(indexes)
     while some := list(islice(rest, _STEP)):
-        rows = connection.execute(LISTED.where(log_entry.c.index.in_(some))).mappings().all()
+        rows = connection.execute(LISTED.where(log_entry.c.index.in_(some))).all()
         yield from listed_decisions(connection, rows)

@@ -16,8 +16,9 @@ from sqlalchemy import BigInteger, Connection, func, literal_column, select, typ
 
 from .database import Database
 from .due_facets import unsearched
-from .filters import EVERY_DECISION, DecisionFilter, narrowed, size_of
+from .filters import EVERY_DECISION, DecisionFilter, size_of
 from .log_store import read_head
+from .narrowing import narrowed
 from .schema import log_entry, log_entry_rule
 
 MOST_RULES = 500

@@ -172,6 +172,7 @@ SPOILT: list[tuple[str, Callable[[Members], object], set[str]]] = [
         {"file_missing", "file_unexpected"},
     ),
     ("unknown member", _manifest(more=1), {"evidence_malformed"}),
+    ("not searched", _manifest(unsearched=3), {"unsearched_impossible"}),
     ("no JSON", lambda c: c.update({"manifest.json": b"[" * 9999}), {"evidence_malformed"}),
     ("one more", _add(f"receipts/{STRANGER}.tlog-proof"), {"file_unexpected"}),
     ("upwards", _add("../../etc/passwd"), {"evidence_malformed"}),

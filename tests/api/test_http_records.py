@@ -92,7 +92,7 @@ def test_manifest_verifies_the_export(filled: Caller, name: str, as_of: int) -> 
     manifest = read_manifest(answer.data)
     known = KeyFile(filled.installation.settings.log_key).read().verifiers
     assert verify_records(manifest, BytesIO(file), known).faults == ()
-    assert (manifest.count, manifest.size) == (as_of // 2, as_of)
+    assert (manifest.count, manifest.size, manifest.unsearched) == (as_of // 2, as_of, 0)
     assert (manifest.filters, manifest.file) == ({"outcome": "allow"}, f"decisions-{as_of}.{name}")
     assert (last_access(filled).action, last_access(filled).entries) == ("search", ())
 

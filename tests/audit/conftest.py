@@ -15,9 +15,12 @@ import pytest
 from sqlalchemy import make_url
 
 from engine.audit.record import DecisionRecord
+from engine.storage.contents import Contents
 from engine.storage.database import Database, sqlite_file
+from engine.storage.key_store import KeyStore
 from engine.storage.log_store import SQLLogStore
 from engine.storage.migrate import migrate
+from engine.storage.wrapping import WrappingKeyFile
 from tests.postgresql import PostgreSQLServer
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
@@ -172,6 +175,29 @@ def backup(request: pytest.FixtureRequest, database: Database, url: str) -> Back
 @pytest.fixture
 def store(database: Database, clock: Clock) -> SQLLogStore:
     return SQLLogStore(database, clock=clock)
+
+
+@pytest.fixture
+def keys_url(request: pytest.FixtureRequest, url: str, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database for keys, of the same kind as that of the log."""
+    if sqlite_file(url) is not None:
+        yield f"sqlite:///{tmp_path}/content-keys.db"
+        return
+    with request.getfixturevalue("postgresql").database() as made:
+        yield made
+
+
+@pytest.fixture
+def content_key(tmp_path: Path) -> WrappingKeyFile:
+    return WrappingKeyFile(tmp_path / "content.key")
+
+
+@pytest.fixture
+def contents(keys_url: str, content_key: WrappingKeyFile) -> Iterator[Contents]:
+    """What seals under a key store of its own, which is not made yet."""
+    made = Contents(KeyStore(Database(keys_url), content_key))
+    yield made
+    made.keys.database.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import base64
 import struct
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog, InvalidQuery
 from engine.storage.filters import DecisionFilter
-from engine.storage.listing import LoggedDecision
+from engine.storage.listing import LISTED, LoggedDecision
 from engine.storage.log_store import SQLLogStore
+from engine.storage.migrate import migrate
+from engine.storage.narrowing import narrowed, position
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 COUNT = 60
@@ -210,3 +213,70 @@ def test_filters_that_no_decision_can_meet(changes: dict[str, Any], message: str
 def test_filter_that_utf8_cannot_write(decisions: Decisions) -> None:
     with pytest.raises(InvalidQuery, match="surrogate"):
         decisions.page(DecisionFilter(campaign="\ud800"))
+
+
+RAREST_FIRST: list[dict[str, Any]] = [
+    {"campaign": "c1"},
+    {"advertiser": "Acme"},
+    {"rule": "a/one"},
+    {"market": "DE"},
+    {"conclusive": False},
+    {"policy_digest": "d1"},
+    {"policy_version": "1"},
+    {"actor": "cli"},
+    {"outcome": "deny"},
+    {"policy_set": "acme"},
+    {"since": NOON, "until": NOON + timedelta(days=1)},
+]
+INDEXES = ("campaign", "advertiser", "rule_found", "facet_found", "conclusive", "policy_digest")
+
+
+def test_sqlite_goes_by_the_rarest_of_what_is_asked_for(sqlite_url: str) -> None:
+    """Of two columns that are asked for it would take any: the whole log is for one policy set."""
+    migrate(sqlite_url)
+    database = Database(sqlite_url)
+    wanted = [*INDEXES, "policy_version", "actor", "outcome", "policy_set"]
+    with database.reading() as connection:
+        for place, index in enumerate(wanted):
+            asked: dict[str, Any] = {}
+            for changes in reversed(RAREST_FIRST[place:]):
+                asked |= changes
+            filters = DecisionFilter(**asked)
+            place_of = position(filters, "sqlite")
+            query = narrowed(LISTED, filters, "sqlite").where(place_of < COUNT)
+            query = query.order_by(place_of.desc()).limit(101)
+            statement = query.compile(connection, compile_kwargs={"literal_binds": True})
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
+            assert f"INDEX log_entry_{index} (" in plan[0][3], asked
+            assert not any("TEMP B-TREE" in step[3] for step in plan), asked
+    database.close()
+
+
+def test_what_lies_within_a_time_or_a_version_is_found_wherever_it_is(
+    database: Database, store: SQLLogStore, make_record: Any
+) -> None:
+    """Bounds of a search leave out nothing, though times come in any order."""
+    days, version = [3, 1, 2, 9, 1, 8, 3, 2], {"name": "acme", "digest": "d"}
+    store.append(
+        [
+            seal(
+                make_record(
+                    decided_at=NOON + timedelta(days=day),
+                    policy_set={**version, "version": str(index // 3)},
+                )
+            )
+            for index, day in enumerate(days)
+        ]
+    )
+    decisions = Decisions(database)
+    for first, last, chosen in product((None, 1, 2, 8, 99), (None, 0, 2, 3, 9), (None, "1", "7")):
+        since, until = (None if n is None else NOON + timedelta(days=n) for n in (first, last))
+        filters = DecisionFilter(since=since, until=until, policy_version=chosen, outcome="deny")
+        found = [each.index for each in decisions.page(filters).decisions]
+        assert found == [
+            index
+            for index, day in reversed(list(enumerate(days)))
+            if (first is None or day >= first)
+            and (last is None or day < last)
+            and chosen in {None, str(index // 3)}
+        ]

@@ -22,10 +22,8 @@ from engine.storage.readiness import probe
 from engine.storage.schema import disclosure, key_store, payload, sealed
 from engine.storage.sealing import begin_sealing
 from tests.audit.conftest import NOON
+from tests.audit.sealed import report_of
 from tests.audit.test_erasures import write_as_before
-from tests.audit.test_sealing import content_key, contents, keys_url, report_of
-
-__all__ = ["content_key", "contents", "keys_url"]  # The fixtures of a key store.
 
 _VERSIONS = Path(storage.__file__).parent / "migrations" / "versions"
 REVISIONS = tuple(sorted(path.name[:4] for path in _VERSIONS.glob("0*.py")))

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.audit.canonical import CanonicalError, canonical
@@ -195,6 +195,18 @@ def test_times_have_one_spelling() -> None:
     for other in ("2026-10-05T12:00:00Z", "2026-10-05 12:00:00.000000Z", "2026-10-05", "noon"):
         with pytest.raises(ValueError, match=r"."):
             instant(other)
+
+
+EAST = timezone(timedelta(hours=5, minutes=30))
+FIRST = datetime(1, 1, 2)  # noqa: DTZ001 - hypothesis takes it without a zone.
+
+
+@given(st.datetimes(FIRST, timezones=st.sampled_from([UTC, EAST])))
+@example(datetime(1, 1, 2, tzinfo=EAST))
+@example(datetime(2026, 1, 1, 0, 0, 0, 100_000, tzinfo=UTC))
+def test_times_are_written_in_utc_with_six_decimals(moment: datetime) -> None:
+    written = moment.astimezone(UTC).isoformat(timespec="microseconds")
+    assert rfc3339(moment) == written.removesuffix("+00:00") + "Z"
 
 
 def test_commitments_open_with_their_salt_only() -> None:

@@ -31,9 +31,7 @@ from engine.storage.standing_facts import FactQuery, StandingFacts, Statement
 from engine.storage.tile_log import TileLog
 from tests.audit.conftest import NOON, Clock
 from tests.audit.published import KEY, published
-from tests.audit.test_sealing import content_key, contents, keys_url, report_of
-
-__all__ = ["content_key", "contents", "keys_url"]  # The fixtures of a key store.
+from tests.audit.sealed import report_of
 
 FACT = "9aa80509-d013-482c-a5f2-010d305e4d70"
 ANNA, BEN = Order(actor="anna"), Order(actor="ben", reason="it is renewed")

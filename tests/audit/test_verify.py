@@ -18,6 +18,7 @@ from engine.audit import verify
 from engine.audit.commitment import Disclosure, base64url, commit
 from engine.audit.export import Line, write_export
 from engine.audit.log import LogHead, sequence
+from engine.audit.manifest import Manifest
 from engine.audit.record import DecisionRecord, seal
 from engine.audit.sealed_acts import Entry
 from engine.audit.tree import ProofError, TreeHead, leaf_hash, prove_record, tree_root
@@ -402,6 +403,7 @@ def test_documented_members_are_those_of_the_formats(lines: list[Members]) -> No
     assert first_column("| member | value |\n|---|---|\n| `v`") == set(leaf)
     # `unread` is there where contents could not be opened, and nowhere else.
     assert first_column("| member | value |\n|---|---|\n| `index`") == {*lines[1], "unread"}
+    assert first_column("| manifest | value |") == set(Manifest.__struct_fields__)
 
 
 # --- receipts ---------------------------------------------------------------------------------

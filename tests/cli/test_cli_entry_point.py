@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.audit.published import KEY, leaf, published
+
 COMMAND = [sys.executable, "-c", "from api.cli.main import main; main()"]
 ROOT = Path(__file__).parents[2]
 
@@ -173,3 +175,12 @@ def test_a_terminal_shows_progress_where_the_answers_go_elsewhere(
     assert "3,000 records" in shown
     assert (tmp_path / "out.ndjson").read_bytes().count(b"\n") == 3000
     assert "VERIFIED" in on_a_terminal("verify", many)
+
+
+def test_a_terminal_shows_how_far_a_log_is_verified(tmp_path: Path) -> None:
+    for path, content in published([leaf(number) for number in range(300)]).files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    shown = on_a_terminal("verify", tmp_path, "--vkey", str(KEY.verifier))
+    assert "300 entries read" in shown
+    assert "VERIFIED" in shown

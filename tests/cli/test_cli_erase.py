@@ -1,6 +1,7 @@
 """`assent log erase`, and what verifies afterwards."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,30 @@ def test_one_decision_and_then_the_rest(run: Run, database: Database, tmp_path: 
     assert told[2] == "  erased     3 entries"
     replayed = run("replay", "--all")
     assert (replayed.exit_code, replayed.stdout) == (0, "3 decisions: 3 erased\n")
+
+
+def test_a_backup_forgets_what_was_erased_since(
+    run: Run, one_line: OneLine, database: Database, tmp_path: Path
+) -> None:
+    first, *_ = names(database)
+    database.close()
+    copy, var, tree = tmp_path / "copy", tmp_path / "var", tmp_path / "tree"
+    shutil.copytree(var, copy)
+    assert run("log", "erase", "--decision", first, *OBJECTION).exit_code == 0
+    assert run("log", "export", tree).exit_code == 0
+    shutil.rmtree(var)
+    shutil.copytree(copy, var)
+    assert run("contents", "settle").stdout == "SETTLED  0 keys destroyed\n"
+    for erased in ("ERASED  1 decision", "ERASED  nothing was left to erase"):
+        again = run("log", "erase-again", tree).stdout.splitlines()
+        shared = "  4 entries are the same in both; the published log has 5"
+        assert again == [erased, shared]
+    made = json.loads(run("log", "erase-again", tree, "--json").stdout)
+    assert (made["erased"], made["shared"], made["published"]) == (0, 4, 5)
+    assert Decisions(database).get(first).payload is None
+    assert run("replay", "--all").stdout == "3 decisions: 2 identical, 1 erased\n"
+    line = one_line(run("log", "erase-again", tmp_path))
+    assert "there is no checkpoint here; name a copy of this log" in line
 
 
 def test_receipt_of_an_erasure(run: Run, database: Database) -> None:

@@ -3,8 +3,10 @@
 import csv
 import hashlib
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -109,6 +111,30 @@ def test_what_is_written_is_verified(
     assert lines[3] == f"  as of      {made['size']}:{made['root']}"
 
 
+def test_a_file_says_what_could_not_be_searched(run: Run, filled: Path, installed: Path) -> None:
+    file, told = filled / "some.csv", "some decisions before entry 3 do not say what was asked for"
+    with closing(sqlite3.connect(installed / "assent.db")) as connection, connection:
+        connection.execute("INSERT INTO log_entry_facet VALUES (2, 'unsaid advertiser')")
+    result = run("log", "records", file, "--advertiser", "Acme", "--json")
+    made = json.loads(result.stdout)
+    assert (made["count"], made["unsearched"]) == (0, 3)
+    assert told in result.stderr
+    shown = verified(run, file)
+    assert (shown.exit_code, shown.stdout.splitlines()[4]) == (
+        0,
+        f"  unsearched {told}, and may belong here",
+    )
+    assert json.loads(verified(run, file, "--json").stdout)["unsearched"] == 3
+    # A manifest of an earlier version does not say, which is told only where it could have to.
+    manifest = file.with_name("some.csv.manifest.json")
+    del made["unsearched"]
+    for filters, words in ((made["filters"], "does not say"), ({"outcome": "deny"}, "signed by")):
+        manifest.write_text(json.dumps(made | {"filters": filters}, indent=2))
+        shown = verified(run, file)
+        assert (shown.exit_code, words in shown.stdout.splitlines()[4]) == (0, True)
+    assert json.loads(verified(run, file, "--json").stdout)["unsearched"] is None
+
+
 def test_pages_are_joined(run: Run, filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.storage.decisions.PAGE_LIMIT", 3)
     monkeypatch.setattr(formats, "_STEP", 2)
@@ -144,6 +170,9 @@ SPOILT: list[tuple[dict[str, Any], list[str]]] = [
     ({"format": "xls"}, ["manifest_malformed"]),
     ({"more": 1}, ["manifest_malformed"]),
     ({"checkpoint": "none"}, ["checkpoint_refused"]),
+    ({"unsearched": -1}, ["manifest_malformed"]),
+    ({"unsearched": 2}, ["unsearched_impossible"]),
+    ({"unsearched": 6, "filters": {"market": "DE"}}, ["unsearched_impossible"]),
 ]
 
 

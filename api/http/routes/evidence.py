@@ -8,16 +8,16 @@ from typing import BinaryIO
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import FileWrapper
 
-from api.evidence import EvidenceSource, TooMany
+from api.evidence import EvidenceSource, Found, TooMany, found_by
 from api.http.accesses import note_access
 from api.http.problems import UNSIGNED, ProblemError, ProblemRaised, retry_later
+from api.http.routes.records import UNSEARCHED
 from api.http.service import Service
 from api.http.shapes import invalid_query
 from engine.audit.acts import Action
 from engine.audit.record import LogEntry, LogError
 from engine.audit.spans import spans_of
 from engine.audit.tree import ProofError
-from engine.source.json_text import JSONValue
 from engine.storage.errors import BeyondLog, StorageError
 from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
@@ -27,30 +27,29 @@ MEDIA_TYPE = "application/zip"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
-    """Of what evidence is wanted: the decisions, the size they were found at, and by what."""
+    """Of what evidence is wanted: the decisions, and how they were found."""
 
     entries: Iterable[LogEntry]
-    size: int
-    filters: dict[str, JSONValue] | None
+    found: Found
 
 
 def evidence_answer(service: Service, key: ApiKey, filters: DecisionFilter) -> Response:
     """Return the evidence of what a filter finds."""
     try:
-        size = service.decisions.reached(filters)
+        found = found_by(service.decisions, filters)
     except BeyondLog as error:
         raise _refused(str(error), "as_of") from None
-    wanted = _Wanted(entries=_found(service, filters), size=size, filters=filters.given())
-    return _answer(service, key, wanted)
+    answer = _answer(service, key, _Wanted(entries=_entries(service, filters), found=found))
+    answer.headers[UNSEARCHED] = str(found.unsearched)
+    return answer
 
 
 def entry_evidence_answer(service: Service, key: ApiKey, entry: LogEntry) -> Response:
     """Return the evidence of one decision."""
-    wanted = _Wanted(entries=[entry], size=entry.index + 1, filters=None)
-    return _answer(service, key, wanted)
+    return _answer(service, key, _Wanted(entries=[entry], found=Found(size=entry.index + 1)))
 
 
-def _found(service: Service, filters: DecisionFilter) -> Iterator[LogEntry]:
+def _entries(service: Service, filters: DecisionFilter) -> Iterator[LogEntry]:
     for each in service.decisions.matching(filters):
         yield service.decisions.get(each.columns.decision_id)
 
@@ -77,10 +76,10 @@ def _write(service: Service, key: ApiKey, stream: BinaryIO, wanted: _Wanted) -> 
         source = EvidenceSource(
             tiles=service.tiles,
             policies=service.policy_versions,
-            checkpoint=service.publisher.covering(wanted.size),
+            checkpoint=service.publisher.covering(wanted.found.size),
             vouched=service.vouched,
         )
-        made = source.write(stream, wanted.entries, size=wanted.size, filters=wanted.filters)
+        made = source.write(stream, wanted.entries, wanted.found)
     except TooMany as error:
         raise _refused(f"{error}: narrow the filters", None) from None
     except (ProofError, LogError, StorageError) as error:

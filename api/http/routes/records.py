@@ -26,6 +26,9 @@ from engine.storage.errors import BeyondLog
 from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
 
+UNSEARCHED = "Assent-Unsearched"
+"""The header of a file that says what its page would of decisions that nobody can find."""
+
 SPANS = 2_000
 """The most spans that one access of an export names."""
 
@@ -52,6 +55,7 @@ def export_answer(service: Service, key: ApiKey, filters: DecisionFilter, name: 
     answer.headers["Content-Disposition"] = f'attachment; filename="{_file(export)}"'
     answer.headers["Assent-Log-Size"] = str(export.size)
     answer.headers["Assent-Log-Root"] = b64encode(service.decisions.root_at(export.size)).decode()
+    answer.headers[UNSEARCHED] = str(export.unsearched)
     return answer
 
 

@@ -32,7 +32,6 @@ from engine.audit.acts import Action
 from engine.audit.record import LogEntry, Payload
 from engine.audit.spans import spans_of
 from engine.storage.errors import BeyondLog, NotFound
-from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
 from engine.storage.samples import Sample
 from engine.storage.statistics import Statistics
@@ -56,7 +55,7 @@ def _add_many(routes: Blueprint, service: Service) -> None:
         if wanted is not None:
             _check_whole(query)
             filters = filters_of(service, query, g.key)
-            return _marked(export_answer(service, g.key, filters, wanted), service, filters)
+            return export_answer(service, g.key, filters, wanted)
         filters = filters_of(service, query, g.key)
         page = page_of(service, filters, limit=query.limit or 100, cursor=query.cursor)
         found = spans_of(each.index for each in page.decisions)
@@ -91,7 +90,7 @@ def _add_many(routes: Blueprint, service: Service) -> None:
         if query == FilterParameters(as_of=query.as_of):
             raise refused("evidence is of some decisions: give a filter", "campaign")
         filters = filters_of(service, query, g.key)
-        return _marked(evidence_answer(service, g.key, filters), service, filters)
+        return evidence_answer(service, g.key, filters)
 
     @routes.get("/v1/decisions/sample")
     def sample() -> Response:
@@ -141,12 +140,6 @@ def _add_one(routes: Blueprint, service: Service) -> None:
         if entry.payload is not None:
             note_access(service, g.key, Action.REPLAY, spans_of([entry.index]))
         return json_answer(replay_document(service.replayer.replay(entry)))
-
-
-def _marked(answer: Response, service: Service, filters: DecisionFilter) -> Response:
-    """Return a file with what its page would say of decisions that nobody can find."""
-    answer.headers["Assent-Unsearched"] = str(service.decisions.unsearched(filters))
-    return answer
 
 
 def _check_whole(query: SearchParameters) -> None:

@@ -1,0 +1,97 @@
+"""`assent log erase-again`: a database from a backup forgets what was erased since it was made."""
+
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from api.cli.failures import NO, Failure
+from api.cli.log_sources import source_of
+from api.cli.service import opened_service, service_told
+from api.cli.subjects import by_option
+from api.cli.terminal import Output, toned
+from engine.audit.acts import Ground
+from engine.audit.note import NoteError
+from engine.audit.past_erasures import NotPublished, PastErasures, past_erasures
+from engine.evaluation.prose import Tone
+from engine.storage.anchor import KeyFile
+from engine.storage.erasures import Erased, Erasures
+from engine.storage.holds import Held
+from engine.storage.tile_log import TileLog
+
+
+@click.command("erase-again")
+@click.argument("published", metavar="PUBLISHED")
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File with the API key that reads a log which is not public.",
+)
+@by_option("erases")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@click.pass_context
+def erase_again(
+    ctx: click.Context, published: str, *, key_file: Path | None, by: str, as_json: bool
+) -> None:
+    """Erase again, in a database from a backup, what was erased after that was made.
+
+    PUBLISHED is a copy of the log from after the backup: a directory that `assent log export`
+    wrote, or an address. Its entries have to be those that the log's key has signed. What it says
+    was erased is erased here too, on the same grounds, of all entries that are the same in both.
+    What was erased for its age is left to `assent retention run`. Erasing again changes nothing.
+
+    \b
+      assent log erase-again /srv/log
+
+    Exit status: 0 if it is erased, 1 if it is and a reader kept the database's files from being
+    cleaned, 2 where it cannot be.
+    """  # noqa: D301 - click reads the escape.
+    source = source_of(published, key_file)
+    with service_told(), opened_service() as (settings, database):
+        log, known = TileLog(database), KeyFile(settings.log_key).read().verifiers
+        try:
+            past = past_erasures(source, known, log.leaves(0, log.head().size))
+            done = [
+                Erasures(database).erase_entries(indexes, ground=ground, actor=by)
+                for ground, indexes in past.indexes.items()
+                if ground is not Ground.RETENTION
+            ]
+        except (NotPublished, NoteError) as error:
+            raise Failure(published, str(error), "name a copy of this log") from error
+        except Held as error:
+            advice = f"`assent log release {error.by.index}` lifts the hold"
+            raise Failure(published, str(error), advice) from error
+    output = Output()
+    if as_json:
+        output.json(_document(past, done))
+    else:
+        output.lines(_lines(past, done))
+    if not all(each.is_purged for each in done):
+        ctx.exit(NO)
+
+
+def _lines(past: PastErasures, done: list[Erased]) -> list[Text]:
+    count = sum(each.decisions for each in done)
+    told = f"{count:,} {'decision' if count == 1 else 'decisions'}"
+    told = told if count else "nothing was left to erase"
+    lines = [toned("ERASED", Tone.ALLOW) + toned(f"  {told}", Tone.TITLE)]
+    compared = f"{past.shared:,} entries are the same in both; the published log has {past.size:,}"
+    lines.append(toned(f"  {compared}", Tone.POINTER))
+    aged = len(past.indexes.get(Ground.RETENTION, ()))
+    if aged:
+        lines.append(toned(f"  {aged:,} were erased for their age: `assent retention run`"))
+    if not all(each.is_purged for each in done):
+        waiting = "a reader was at work: the database's files still have it; run this again later"
+        lines.append(toned(f"  {waiting}", Tone.OPEN))
+    return lines
+
+
+def _document(past: PastErasures, done: list[Erased]) -> dict[str, object]:
+    return {
+        "erased": sum(each.decisions for each in done),
+        "entries": [receipt.index for each in done for receipt in each.entries],
+        "shared": past.shared,
+        "published": past.size,
+        "retention": len(past.indexes.get(Ground.RETENTION, ())),
+        "purged": all(each.is_purged for each in done),
+    }
