@@ -319,7 +319,7 @@ def _stretches(ends: Iterable[Fraction], sides: frozenset[int]) -> Line:
             found.append(Stretch(high=limit, without_high=_AT not in sides))
         if _ABOVE in sides:
             found.append(Stretch(low=limit, without_low=_AT not in sides))
-    return Line(stretches=tuple(found))
+    return line(*found)
 
 
 def _number(value: object) -> Fraction | None:
@@ -357,7 +357,7 @@ def _between(condition: Compared, *, truth: bool) -> Line | None:
     if truth:
         return line(Stretch(low=low, high=high))
     below, above = Stretch(high=low, without_high=True), Stretch(low=high, without_low=True)
-    return Line(stretches=(below, above))
+    return line(below, above)
 
 
 def _members(term: ValueTerm, law: Law, *, widest: bool) -> frozenset[object] | None:

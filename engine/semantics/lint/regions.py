@@ -60,7 +60,11 @@ def _inner_end(one: End, other: End, *, sign: int) -> End:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """Values in an order: any that lies in one of the stretches."""
+    """Values in an order: any that lies in one of the stretches. `line` makes them.
+
+    INVARIANT: they are in order and have no value in common, nor do any two touch. What two lines
+    have in common therefore has fewer stretches than both together, however often lines meet.
+    """
 
     stretches: tuple[Stretch, ...]
 
@@ -71,13 +75,11 @@ class Line:
 
     def meet(self, other: "Line") -> "Line":
         """Return what two lines have in common."""
-        common = (one.meet(two) for one in self.stretches for two in other.stretches)
-        return Line(stretches=tuple(each for each in common if not each.is_empty))
+        return line(*(one.meet(two) for one in self.stretches for two in other.stretches))
 
     def whole(self) -> "Line":
         """Return the same for values that are whole."""
-        rounded = (each.whole() for each in self.stretches)
-        return Line(stretches=tuple(each for each in rounded if not each.is_empty))
+        return line(*(each.whole() for each in self.stretches))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,19 +166,47 @@ def meet(one: Region, other: Region) -> Region:
 
 
 def line(*stretches: Stretch) -> Line:
-    """Return a line of some stretches, leaving out those without a value."""
-    return Line(stretches=tuple(each for each in stretches if not each.is_empty))
+    """Return the line of all values that lie in some stretches."""
+    joined: list[Stretch] = []
+    for each in sorted((each for each in stretches if not each.is_empty), key=_beginning):
+        if joined and _is_reached(joined[-1], each):
+            joined[-1] = _joined(joined[-1], each)
+        else:
+            joined.append(each)
+    return Line(stretches=tuple(joined))
+
+
+def _beginning(stretch: Stretch) -> tuple[bool, Fraction, bool]:
+    low = stretch.low
+    return low is not None, low if low is not None else Fraction(), stretch.without_low
+
+
+def _is_reached(one: Stretch, other: Stretch) -> bool:
+    """Whether a stretch overlaps or touches one that begins before it, or where it does."""
+    if one.high is None or other.low is None or other.low < one.high:
+        return True
+    return other.low == one.high and not (one.without_high and other.without_low)
+
+
+def _joined(one: Stretch, other: Stretch) -> Stretch:
+    """Return both as one; the first begins before the other, or where it does."""
+    high, without_high = other.high, other.without_high
+    if one.high is None or (high is not None and one.high > high):
+        high, without_high = one.high, one.without_high
+    elif one.high == high:
+        without_high = one.without_high and other.without_high
+    return Stretch(low=one.low, without_low=one.without_low, high=high, without_high=without_high)
 
 
 def points(values: frozenset[Fraction]) -> Line:
     """Return the line of single values."""
-    return Line(stretches=tuple(Stretch(low=value, high=value) for value in sorted(values)))
+    return line(*(Stretch(low=value, high=value) for value in values))
 
 
 def apart(values: frozenset[Fraction]) -> Line:
     """Return the line without some single values."""
-    found = Line(stretches=(Stretch(),))
+    found = line(Stretch())
     for value in sorted(values):
         below, above = Stretch(high=value, without_high=True), Stretch(low=value, without_low=True)
-        found = found.meet(Line(stretches=(below, above)))
+        found = found.meet(line(below, above))
     return found

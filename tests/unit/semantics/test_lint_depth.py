@@ -3,7 +3,7 @@
 import pytest
 
 from engine.bundle.bundle import build
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.campaigns import DECLARED, VOCABULARY
 from tests.unit.evaluation.courtroom import rule
 
 ANY_OF_EACH = """
@@ -37,3 +37,12 @@ def test_quantifiers_over_one_list_are_reasoned_about_to_an_end(
     policy = f"{head}{rule(f'require {condition}')}end policy\n"
     _, found = build("deep", {"vocabulary.policy": VOCABULARY, "p.policy": policy})
     assert {each.code for each in found if each.is_error} == ({code} if code else set())
+
+
+def test_a_limit_that_changes_is_compared_with_any_number_of_times() -> None:
+    head = 'policy p "P"\n  source LAW art 1\n  in force from 2020-01-01\n'
+    apart = " and ".join(f"campaign.amount is not {name}" for name in ("least",) * 40)
+    policy = f"{head}{rule(f'prohibit when {apart}')}end policy\n"
+    files = {"vocabulary.policy": VOCABULARY, "declared.policy": DECLARED, "p.policy": policy}
+    _, found = build("deep", files)
+    assert {each.code for each in found if each.is_error} == set()
