@@ -1,9 +1,10 @@
 """What other policies would have decided: logged decisions, made again by another bundle.
 
 Each is decided from its logged input and on its logged terms, so that nothing differs but the
-policies, and the engine where another version is installed. It is compared with what was
-recorded: whether the outcome changes, and which rules come to another status. Rules are told where
-either status is one that a decision is searched by (`engine.audit.record.UNREMARKABLE` are not).
+policies, and the engine where another version is installed. It is compared with what was recorded,
+or with what a third bundle makes of it: whether the outcome changes, and which rules come to
+another status. Rules are told where either status is one that a decision is searched by
+(`engine.audit.record.UNREMARKABLE` are not).
 """
 
 from collections import Counter
@@ -109,8 +110,10 @@ class Impact:
             self.unchanged += 1
 
 
-def assess(entry: LogEntry, engine: Engine, erasures: Tombstones) -> Assessment:
-    """Return what other policies make of a decision.
+def assess(
+    entry: LogEntry, engine: Engine, erasures: Tombstones, *, against: Engine | None = None
+) -> Assessment:
+    """Return what other policies make of a decision, beside the record or what others made of it.
 
     Raises `RecordError` where the leaf is none of a decision, and `StorageError`.
     """
@@ -120,33 +123,41 @@ def assess(entry: LogEntry, engine: Engine, erasures: Tombstones) -> Assessment:
         index=entry.index,
         decision_id=envelope.decision_id,
         campaign=entry.columns.campaign,
-        outcome=_outcome(logged, engine) if isinstance(logged, Reopened) else logged,
+        outcome=_outcome(logged, against, engine) if isinstance(logged, Reopened) else logged,
     )
 
 
-def _outcome(logged: Reopened, engine: Engine) -> Outcome:
-    deciding = logged.by(engine)
-    try:
-        terms = logged.terms_for(deciding)
-        made = submit(deciding, logged.campaign, terms=terms, id="")
-    except ValueError as error:  # A waiver or a standing fact of the record that is none.
-        return NotReplayable(why=f"its record cannot be read: {error}")
-    if isinstance(made, Refused):
-        return refused(made)
-    try:
-        recorded, decided = read_result(logged.result), read_result(made.write())
-    except RecordError as error:
-        return NotReplayable(why=f"its record cannot be read: {error}")
-    before, after = _statuses(recorded), _statuses(decided)
+def _outcome(logged: Reopened, one: Engine | None, other: Engine) -> Outcome:
+    old, new = _result(logged, one), _result(logged, other)
+    if isinstance(old, NotReplayable):
+        return old
+    if isinstance(new, NotReplayable):
+        return new
+    before, after = _statuses(old), _statuses(new)
     changes = (
         RuleChange(rule=rule, before=before.get(rule, ABSENT), after=after.get(rule, ABSENT))
         for rule in sorted(before.keys() | after.keys())
     )
     return Compared(
-        before=_verdict(recorded),
-        after=_verdict(decided),
+        before=_verdict(old),
+        after=_verdict(new),
         rules=tuple(change for change in changes if _is_remarkable(change)),
     )
+
+
+def _result(logged: Reopened, engine: Engine | None) -> Result | NotReplayable:
+    """Return what an engine decides, or what was recorded where there is none."""
+    try:
+        if engine is None:
+            return read_result(logged.result)
+        deciding = logged.by(engine)
+        made = submit(deciding, logged.campaign, terms=logged.terms_for(deciding), id="")
+        return refused(made) if isinstance(made, Refused) else read_result(made.write())
+    except (
+        ValueError,
+        RecordError,
+    ) as error:  # Also a waiver or a fact of the record that is none.
+        return NotReplayable(why=f"its record cannot be read: {error}")
 
 
 def _is_remarkable(change: RuleChange) -> bool:

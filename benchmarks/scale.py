@@ -210,10 +210,10 @@ def beside_peers(
         ours_took, took = quartiles([work.decide, theirs], ROUNDS_DRAWN)
         limit = limits.get(peer.name.partition(" ")[0])
         if limit is None:
-            beside = f"{ours_took / took:.3g} x that is ours"
+            beside = f"{ours_took / took:.3g} ours / theirs"
             line(f"{peer.name}, {name}", took, "µs", beside=beside)
             continue
-        goal = Goal(found=ours_took / took, unit="x that is ours", limit=limit)
+        goal = Goal(found=ours_took / took, unit="ours / theirs", limit=limit)
         line(f"{peer.name}, {name}", took, "µs", goal)
 
 

@@ -33,18 +33,33 @@ from engine.storage.errors import BeyondLog
 
 @click.command()
 @click.argument("policies", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, exists=True),
+    help="Compare with what these policies decide, and not with what was recorded.",
+)
 @filter_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
 @click.pass_context
-def impact(ctx: click.Context, /, policies: Path, *, as_json: bool, **criteria: Any) -> None:
+def impact(
+    ctx: click.Context,
+    /,
+    policies: Path,
+    *,
+    against: Path | None,
+    as_json: bool,
+    **criteria: Any,
+) -> None:
     """Decide again what is in the log, by other policies, and tell what changes.
 
     Each decision that meets all options is made from its logged input by POLICIES, and compared
     with what was recorded: the outcome, and the rules that come to another status. Nothing is
-    logged. Before you merge a change of policies, this is what it would have done.
+    logged. Before you merge a change of policies, this is what it would have done. With --against,
+    two versions are compared, whatever was in force when the decisions were made.
 
     \b
       assent log impact policies/ --since 2026-10-01
+      assent log impact v3/ --against v2/ --since 2026-10-01
       assent log impact branch/policies --outcome allow --json
 
     Exit status: 0 if every outcome stays, 1 if any changes or cannot be decided, 2 where this
@@ -52,6 +67,7 @@ def impact(ctx: click.Context, /, policies: Path, *, as_json: bool, **criteria: 
     """  # noqa: D301 - click reads the escape.
     asked = read_filter(**criteria)
     engine = Engine(load_bundle(policies))
+    former = None if against is None else Engine(load_bundle(against))
     counts, told, output = Impact(), list[Assessment](), Output()
     with service_told(), opened_service() as (_, database), counting("decided") as advance:
         log, erasures = Decisions(database), Erasures(database)
@@ -59,7 +75,9 @@ def impact(ctx: click.Context, /, policies: Path, *, as_json: bool, **criteria: 
             filters = asked.of(database)
             beyond = log.unsearched(filters)
             for each in log.matching(filters):
-                made = assess(log.stored(each.columns.decision_id), engine, erasures)
+                made = assess(
+                    log.stored(each.columns.decision_id), engine, erasures, against=former
+                )
                 counts.add(made.outcome)
                 if is_told(made) and as_json:
                     told.append(made)

@@ -52,12 +52,14 @@ class AssessedDecision(msgspec.Struct, frozen=True, kw_only=True):
 class Impact(msgspec.Struct, frozen=True, kw_only=True):
     """What a version would have decided of recorded decisions, as of a size of the log.
 
+    `against` is the digest of the version that it was held against, None for what was recorded.
     `listed` is None unless an auditor asks. `next` is the cursor of what is not yet gone through.
     """
 
     policy_set: str
     version: str
     digest: str
+    against: str | None = None
     size: int
     decisions: int
     unchanged: int

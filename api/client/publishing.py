@@ -54,18 +54,27 @@ class PolicySetClient:
         )
         return decoded(self._transport.call(request).body, Version)
 
-    def impact(self, version: Version | str, **filters: Unpack[Filters]) -> Impact:
+    def impact(
+        self,
+        version: Version | str,
+        *,
+        against: Version | str | None = None,
+        **filters: Unpack[Filters],
+    ) -> Impact:
         """Return what a version would have decided of the decisions that meet the filters.
 
-        It is asked for page by page. Without the role `auditor`, `since`, `until` and `as_of` are
+        It is held against what was recorded, or `against` what another version decides. It is asked
+        for page by page. Without the role `auditor`, `since`, `until` and `as_of` are
         all there is to filter by, and the answer is counts.
         """
         made: Impact | None = None
         query = query_of(filters) | {"limit": str(PAGE)}
+        if against is not None:
+            query["against"] = _digest(against)
         while made is None or made.next is not None:
             request = Request(
                 method="POST",
-                path=f"{self._of(version if isinstance(version, str) else version.digest)}/impact",
+                path=f"{self._of(_digest(version))}/impact",
                 is_repeatable=True,
                 query=query if made is None else {**query, "cursor": str(made.next)},
             )
@@ -127,6 +136,10 @@ class PolicySetClient:
             method="POST", path=path, is_repeatable=False, headers=headers, body=encoded(body)
         )
         return self._transport.call(request).body
+
+
+def _digest(version: Version | str) -> str:
+    return version if isinstance(version, str) else version.digest
 
 
 def _given(reason: str | None) -> dict[str, str]:

@@ -53,9 +53,9 @@ def impact_answer(
     filters = _filters(service, key, version.policy_set, query)
     leave = service.streams.open()
     try:
-        engine = _engine(service, version)
+        engine, former = _engine(service, version), _former(service, version, query)
         page = page_of(service, filters, limit=query.limit, cursor=query.cursor)
-        made = _assessed(service, engine, page)
+        made = _assessed(service, engine, former, page)
     finally:
         leave()
     note_access(service, key, Action.REPLAY, spans_of(each.index for each in made))
@@ -68,6 +68,7 @@ def impact_answer(
             "policy_set": version.policy_set,
             "version": label(version.digest),
             "digest": version.digest,
+            "against": None if former is None else former.identity.digest,
             "size": page.size,
             "next": _next(page, made, filters),
             **impact_document(counts),
@@ -94,6 +95,13 @@ def _filters(
     )
 
 
+def _former(service: Service, version: SetVersion, query: ImpactParameters) -> Engine | None:
+    """Return what decides beside the version, None where it is held against the record."""
+    if query.against is None:
+        return None
+    return _engine(service, service.policy_sets.version(version.policy_set, query.against))
+
+
 def _engine(service: Service, version: SetVersion) -> Engine:
     try:
         return service.replayer.engine(version.digest, version.policy_set)
@@ -102,7 +110,9 @@ def _engine(service: Service, version: SetVersion) -> Engine:
         raise ProblemRaised(Problem(kind=WRONG_STATE, detail=detail)) from None
 
 
-def _assessed(service: Service, engine: Engine, page: DecisionPage) -> list[Assessment]:
+def _assessed(
+    service: Service, engine: Engine, former: Engine | None, page: DecisionPage
+) -> list[Assessment]:
     """Return what comes of the decisions of a page, or of the first of them that there is time for.
 
     There is time for one, whatever it takes: who asks again comes to an end.
@@ -110,7 +120,7 @@ def _assessed(service: Service, engine: Engine, page: DecisionPage) -> list[Asse
     made, end = list[Assessment](), time.monotonic() + SECONDS
     for each in page.decisions:
         entry = service.decisions.stored(each.columns.decision_id)
-        made.append(assess(entry, engine, service.erasures))
+        made.append(assess(entry, engine, service.erasures, against=former))
         if time.monotonic() >= end:
             break
     return made

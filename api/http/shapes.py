@@ -164,6 +164,7 @@ class SearchParameters(FilterParameters):
 class ImpactParameters(FilterParameters):
     """The query of what other policies would have decided, page by page."""
 
+    against: str | None = None
     limit: int = PAGE_LIMIT
     cursor: str | None = None
 
@@ -305,6 +306,7 @@ class _SearchShape(_FilterShape):
 
 
 class _ImpactShape(_FilterShape):
+    against = Text()
     limit = QueryNumber(1, PAGE_LIMIT)
     cursor = Text()
 

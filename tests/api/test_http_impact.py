@@ -33,6 +33,7 @@ def test_counsel_is_told_how_many_and_an_auditor_which(fresh: Caller) -> None:
         "policy_set": "assent",
         "version": draft["version"],
         "digest": draft["digest"],
+        "against": None,
         "size": 6,
         "next": None,
         "decisions": 3,
@@ -67,6 +68,19 @@ def test_counsel_is_told_how_many_and_an_auditor_which(fresh: Caller) -> None:
     place = {"name": "assent", "version": draft["version"]}
     case = contract.find_operation_by_id("policy_sets_impact").Case(path_parameters=place)
     assert case.call_and_validate(headers=key).json()["listed"] == [listed]
+
+
+def test_two_versions_are_held_against_each_other(fresh: Caller) -> None:
+    fresh.decide(allowed())
+    one, other = upload(fresh, policies(1)), upload(fresh, policies(2))
+    same = told(fresh, one, f"?against={one['digest']}", role="author")
+    assert (same["against"], same["unchanged"], same["rules"]) == (one["digest"], 1, [])
+    held = told(fresh, one, f"?against={other['version']}")
+    assert (held["digest"], held["against"]) == (one["digest"], other["digest"])
+    recorded = told(fresh, one)
+    assert (held["changed"], recorded["changed"]) == (0, 1)
+    problem = fresh.post(b"", f"{path_of(one)}?against=0000", role="author")
+    assert problem.status_code == 404
 
 
 def test_pages_end_by_number_and_by_time_and_miss_nothing(

@@ -63,6 +63,20 @@ def test_a_change_of_policies_is_told(run: Run, logged: list[str], branch: Path)
     ]
 
 
+def test_two_versions_are_held_against_each_other(
+    run: Run, logged: list[str], branch: Path, policies: str
+) -> None:
+    forth = run("log", "impact", policies, "--against", branch)
+    assert (forth.exit_code, forth.stderr) == (1, "")
+    assert forth.stdout.splitlines()[:3] == [
+        f"ALLOW → DENY  {logged[1]}  `teens`",
+        "  `minors/profiling` satisfied → violated",
+        "4 decisions: 2 unchanged, 1 the same for other reasons, 1 changed",
+    ]
+    same = run("log", "impact", branch, "--against", branch)
+    assert (same.exit_code, same.stdout) == (0, "4 decisions: 4 unchanged\n")
+
+
 def test_filters_and_json(run: Run, logged: list[str], branch: Path) -> None:
     result = run("log", "impact", branch, "--rule", "minors/profiling", "--as-of", "4", "--json")
     verdicts = {

@@ -312,8 +312,10 @@ def test_impact_of_a_version_is_one_answer_from_as_many_pages(
         whole = drafts.impact(draft.version, campaign=marked)
         monkeypatch.setattr(publishing, "PAGE", 2)
         paged = drafts.impact(draft.version, campaign=marked)
+        itself = drafts.impact(draft, against=draft, campaign=marked)
     assert msgspec.structs.replace(paged, size=whole.size) == whole
     assert (whole.decisions, whole.changed, whole.next) == (3, 3, None)
+    assert (itself.against, itself.unchanged, itself.changes) == (draft.digest, 3, ())
     (change,) = whole.changes
     assert (change.before.decision, change.after.decision, change.count) == ("allow", "deny", 3)
     assert whole.listed is not None

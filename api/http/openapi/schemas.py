@@ -257,6 +257,7 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             policy_set=ANY_TEXT,
             version=ANY_TEXT,
             digest=ANY_TEXT,
+            against=maybe(ANY_TEXT),
             size=COUNT,
             next=maybe(ANY_TEXT),
             decisions={**COUNT, "description": "how many were gone through on this page"},
