@@ -15,6 +15,8 @@ from engine.evaluation.prose import Tone
 from engine.storage.keys import NewApiKey, Role
 
 _TRIES = ("a campaign that is denied, and why", "a campaign that is allowed")
+_ON_THIS_MACHINE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing listens by it.
+"""How a service that listens at every address is asked on the machine where it is."""
 
 
 @click.command()
@@ -77,7 +79,8 @@ def _lines(settings: Settings, prepared: Preparation) -> Iterator[Text]:
 def _try(settings: Settings, prepared: Preparation, example: Path) -> Iterator[str]:
     tokens = [each.token for each in prepared.keys if Role.SUBMITTER in each.key.roles]
     token = next(iter(tokens), "KEY")
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    host = _ON_THIS_MACHINE.get(settings.host, settings.host)
+    host = f"[{host}]" if ":" in host else host
     yield f"curl http://{host}:{settings.port}/v1/decisions \\"
     yield f"  -H {shlex.quote(f'Authorization: Bearer {token}')} \\"
     yield "  -H 'Content-Type: application/json' -H 'Accept: text/plain' \\"

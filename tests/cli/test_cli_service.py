@@ -44,9 +44,15 @@ def test_init_as_json(run: Run, database: str, monkeypatch: pytest.MonkeyPatch) 
     assert json.loads(run("init", "--json").stdout)["keys"] == []
 
 
-def test_the_curl_line_knows_addresses_of_six(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ASSENT_HOST", "::1")
-    assert "curl http://[::1]:8000/v1/decisions" in run("init").stdout
+@pytest.mark.parametrize(
+    ("host", "asked"),
+    [("::1", "[::1]"), ("::", "[::1]"), ("0.0.0.0", "127.0.0.1"), ("ads.example", "ads.example")],  # noqa: S104 - a setting.
+)
+def test_the_curl_line_has_an_address_that_can_be_asked(
+    run: Run, monkeypatch: pytest.MonkeyPatch, host: str, asked: str
+) -> None:
+    monkeypatch.setenv("ASSENT_HOST", host)
+    assert f"curl http://{asked}:8000/v1/decisions" in run("init").stdout
 
 
 def test_a_key_is_made_and_works(run: Run, database: str) -> None:
