@@ -1,6 +1,6 @@
 """The least that this service could do: a Flask application that answers a constant.
 
-`benchmarks/http_service.py` serves it by the same gunicorn, as what a decision is compared with.
+`benchmarks.http_service` serves it by the same gunicorn, as what a decision is compared with.
 """
 
 import json

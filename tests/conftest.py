@@ -13,7 +13,7 @@ from tests.postgresql import PostgreSQLServer, serving_postgresql
 settings.register_profile(
     "assent",
     deadline=None,  # no test depends on the clock
-    max_examples=40,
+    max_examples=30,
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.data_too_large,
