@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from api.cli.deciding import Deciding, Spread, parts
+from api.cli.deciding import Deciding, Spread, parts, workers_option
 from api.cli.decisions_view import in_full
 from api.cli.fact_files import book_of, read_fact_file
 from api.cli.failures import NO, Failure
@@ -82,13 +82,7 @@ from engine.source.json_text import JSONValue
     help="Write the JSON lines to a new file. Interrupted, it can be continued with --resume.",
 )
 @click.option("--resume", is_flag=True, help="Continue an interrupted --output where it ends.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
-    help="So many processes decide. What comes of it is the same.",
-)
+@workers_option
 @click.option(
     "--on",
     "elsewhere",

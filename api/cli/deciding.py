@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+import click
 import msgspec
 from rich.text import Text
 
@@ -24,6 +25,15 @@ from engine import Engine
 
 PART_RECORDS = 128
 PART_BYTES = 1024 * 1024
+
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="So many processes decide. What comes of it is the same.",
+)
+"""Says how many processes a command spreads its work over."""
 
 _ENCODER = msgspec.json.Encoder()
 

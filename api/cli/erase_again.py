@@ -1,5 +1,6 @@
 """`assent log erase-again`: a database from a backup forgets what was erased since it was made."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -51,11 +52,12 @@ def erase_again(
         log, known = TileLog(database), KeyFile(settings.log_key).read().verifiers
         try:
             past = past_erasures(source, known, log.leaves(0, log.head().size))
-            done = [
-                Erasures(database).erase_entries(indexes, ground=ground, actor=by)
+            wanted: dict[Ground, Sequence[int]] = {
+                ground: indexes
                 for ground, indexes in past.indexes.items()
                 if ground is not Ground.RETENTION
-            ]
+            }
+            done = Erasures(database).erase_entries(wanted, actor=by)
         except (NotPublished, NoteError) as error:
             raise Failure(published, str(error), "name a copy of this log") from error
         except Held as error:
@@ -66,12 +68,12 @@ def erase_again(
         output.json(_document(past, done))
     else:
         output.lines(_lines(past, done))
-    if not all(each.is_purged for each in done):
+    if not done.is_purged:
         ctx.exit(NO)
 
 
-def _lines(past: PastErasures, done: list[Erased]) -> list[Text]:
-    count = sum(each.decisions for each in done)
+def _lines(past: PastErasures, done: Erased) -> list[Text]:
+    count = done.decisions
     told = f"{count:,} {'decision' if count == 1 else 'decisions'}"
     told = told if count else "nothing was left to erase"
     lines = [toned("ERASED", Tone.ALLOW) + toned(f"  {told}", Tone.TITLE)]
@@ -80,18 +82,18 @@ def _lines(past: PastErasures, done: list[Erased]) -> list[Text]:
     aged = len(past.indexes.get(Ground.RETENTION, ()))
     if aged:
         lines.append(toned(f"  {aged:,} were erased for their age: `assent retention run`"))
-    if not all(each.is_purged for each in done):
+    if not done.is_purged:
         waiting = "a reader was at work: the database's files still have it; run this again later"
         lines.append(toned(f"  {waiting}", Tone.OPEN))
     return lines
 
 
-def _document(past: PastErasures, done: list[Erased]) -> dict[str, object]:
+def _document(past: PastErasures, done: Erased) -> dict[str, object]:
     return {
-        "erased": sum(each.decisions for each in done),
-        "entries": [receipt.index for each in done for receipt in each.entries],
+        "erased": done.decisions,
+        "entries": [receipt.index for receipt in done.entries],
         "shared": past.shared,
         "published": past.size,
         "retention": len(past.indexes.get(Ground.RETENTION, ())),
-        "purged": all(each.is_purged for each in done),
+        "purged": done.is_purged,
     }

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from rich.text import Text
 
+from api.cli.deciding import workers_option
 from api.cli.failures import NO, Failure
 from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
@@ -53,13 +54,7 @@ _TONES = {
 @click.option("--until", type=InstantType(), help="All that were decided before this time.")
 @click.option("--all", "everything", is_flag=True, help="The whole log.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for each decision.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
-    help="So many processes decide. What comes of it is the same.",
-)
+@workers_option
 @click.pass_context
 def replay(  # noqa: PLR0913 - one parameter for each option.
     ctx: click.Context,

@@ -8,7 +8,7 @@ erasing again goes on.
 What a hold covers is not erased.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -100,28 +100,30 @@ class Erasures:
             size = read_head(connection).frontier.size
             check_known(connection, selector, value)
         within = selected(selector, value) & (log_entry.c.index < size)
-        return self._erase([within], ground, actor)
+        return self._erase([(within, ground)], actor)
 
-    def erase_entries(self, indexes: Sequence[int], *, ground: Ground, actor: str) -> Erased:
-        """Erase the decisions at some places of the log, as `erase` does and raises.
+    def erase_entries(self, indexes: Mapping[Ground, Sequence[int]], *, actor: str) -> Erased:
+        """Erase the decisions at some places of the log, by ground, as `erase` does and raises.
 
-        What is there and is no decision stays.
+        What is there and is no decision stays. A hold on any of them refuses all, whatever the
+        ground.
         """
         is_decision = log_entry.c.kind == DECISION
-        steps = (indexes[start : start + STEP] for start in range(0, len(indexes), STEP))
-        conditions = [is_decision & log_entry.c.index.in_(step) for step in steps]
-        return self._erase(conditions, ground, actor)
+        wanted = [
+            (is_decision & log_entry.c.index.in_(each[start : start + STEP]), ground)
+            for ground, each in indexes.items()
+            for start in range(0, len(each), STEP)
+        ]
+        return self._erase(wanted, actor)
 
-    def _erase(
-        self, conditions: Sequence[ColumnElement[bool]], ground: Ground, actor: str
-    ) -> Erased:
+    def _erase(self, wanted: Sequence[tuple[ColumnElement[bool], Ground]], actor: str) -> Erased:
         """Erase the decisions of some conditions, one behind the other."""
         with self._database.reading() as connection:
-            for condition in conditions:
+            for condition, _ in wanted:
                 check_free(connection, condition)
             check_bound(connection, self._database.contents)
         count, entries = 0, list[Receipt]()
-        for condition in conditions:
+        for condition, ground in wanted:
             while step := self._step(condition, ground, actor):
                 count += step[0]
                 entries.append(step[1])
