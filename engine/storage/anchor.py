@@ -21,11 +21,13 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 class AnchorFile:
     """The last signed checkpoint in a file: `audit.signing.Anchor`.
 
-    Every method raises `StorageUnavailable`. The lock is a file beside it.
+    Every method raises `StorageUnavailable`. The lock is a file beside it. The clock is that which
+    the times of files go by, in seconds since 1970.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._path = path
+        self._clock = clock
 
     def locked(self) -> AbstractContextManager[None]:
         """Hold the only lock of the anchor, over all processes."""
@@ -44,7 +46,7 @@ class AnchorFile:
     def age(self) -> float:
         """Return how many seconds ago the checkpoint was written, by this machine's clock."""
         with _translated("the anchored checkpoint cannot be read"):
-            age = time.time() - self._path.stat().st_mtime
+            age = self._clock() - self._path.stat().st_mtime
         # After the clock was set back, the checkpoint seems to be of the future: it is due.
         return age if age >= 0 else float("inf")
 
