@@ -2,7 +2,8 @@
 
 Such a rule is out of force, or elsewhere, or about another subject, or kept: each of these is one
 result that is made once, with the line that a record has of it. Which of them it is, is looked up
-as the rules to be heard are: by an index over the conditions of their subjects.
+as the rules to be heard are: by an index over the conditions of their subjects. Where these do not
+fail, a rule that is not heard is kept, and that in each market in which it applies.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ from ..semantics.tree import Policies, Rule
 from ..semantics.types import RecordType
 from .closures import Frame, Names
 from .columns import Mask, Scope
-from .conjuncts import conjuncts, without_definitions
+from .conjuncts import conjuncts, facts_read, without_definitions
 from .index import Index, bits, build_index
 from .judge import not_here, out_of_force, unbreached
 from .law import Law, Markets
@@ -48,7 +49,10 @@ class Sorted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Roll:
-    """The lines of all rules under a law. Those that are `judged` market by market have none."""
+    """The lines of all rules under a law.
+
+    Those that are `judged` have none: their subject may be at hand in one market and not in others.
+    """
 
     def __init__(self, policies: Policies, law: Law) -> None:
         self._law = law
@@ -57,7 +61,7 @@ class Roll:
         for row, rule in enumerate(policies.rules):
             if not rule.window.meets(law.day, law.day):
                 usual[row] = _inapplicable(rule, out_of_force(rule.window))
-            elif not rule.reads_market:
+            elif not _is_of_markets(rule):
                 kept[row] = unbreached(rule)
                 is_everywhere = rule.places is None
                 usual[row] = kept[row] if is_everywhere else _inapplicable(rule, not_here(rule))
@@ -109,6 +113,12 @@ class Roll:
         """Return the rules that come to something else than they usually do, with their lines."""
         failing = zip(found.failing, (turn.lines for turn in self._turns), strict=True)
         return [*failing, (found.kept & ~self._law.reach.everywhere, self._kept)]
+
+
+def _is_of_markets(rule: Rule) -> bool:
+    """Whether the subject of a rule may be another in each market."""
+    clauses = rule.applicability
+    return any(fact.is_market for clause in clauses for fact in facts_read(clause.condition))
 
 
 def _turns(rules: Mapping[int, Rule], policies: Policies, law: Law) -> Iterator[Turn]:
