@@ -6,7 +6,7 @@ as the rules to be heard are: by an index over the conditions of their subjects.
 fail, a rule that is not heard is kept, and that in each market in which it applies.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -23,10 +23,14 @@ from .scribe import line_of
 
 
 class Lines(msgspec.Struct, frozen=True, kw_only=True):
-    """What rules come to for one reason, by their rows, and how a record lists it."""
+    """What rules come to for one reason, by their rows, and how a record lists it.
+
+    `usual` are those rules that are taken to come to it until something else is found.
+    """
 
     results: Mapping[int, RuleResult]
     texts: Mapping[int, bytes]
+    usual: Mask
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,23 +60,30 @@ class Roll:
 
     def __init__(self, policies: Policies, law: Law) -> None:
         self._law = law
-        usual: dict[int, RuleResult] = {}
-        kept: dict[int, RuleResult] = {}
-        for row, rule in enumerate(policies.rules):
-            if not rule.window.meets(law.day, law.day):
-                usual[row] = _inapplicable(rule, out_of_force(rule.window))
-            elif not _is_of_markets(rule):
-                kept[row] = unbreached(rule)
-                is_everywhere = rule.places is None
-                usual[row] = kept[row] if is_everywhere else _inapplicable(rule, not_here(rule))
-        self.judged = frozenset(range(len(policies.rules))) - usual.keys()
-        self._usual = [usual.get(row) for row in range(len(policies.rules))]
+        rules = {r: rule for r, rule in enumerate(policies.rules) if not _is_of_markets(rule)}
+        in_force = {r: rule for r, rule in rules.items() if rule.window.meets(law.day, law.day)}
+        self.judged = frozenset(range(len(policies.rules))) - rules.keys()
+        self._turns = tuple(_turns(in_force, policies, law))
+        asked = self._turns[0].rows if self._turns else 0
+        kept = {row: unbreached(rule) for row, rule in in_force.items()}
+        self._lines = (
+            *(turn.lines for turn in self._turns),
+            _lines(kept, usual=law.reach.everywhere & ~asked),
+        )
+        self._entered = _mask(in_force)
+        self._passing = _mask(r for r, each in kept.items() if each.status is Status.SATISFIED)
+        self._usual = [self._usually(row, rule) for row, rule in enumerate(policies.rules)]
         self._usual_texts = [b"" if each is None else line_of(each) for each in self._usual]
-        self._kept = _lines(kept)
-        self._turns = tuple(_turns({row: policies.rules[row] for row in kept}, policies, law))
-        self._entered: Mask = sum(1 << row for row in kept)
-        passing = (row for row, each in kept.items() if each.status is Status.SATISFIED)
-        self._passing: Mask = sum(1 << row for row in passing)
+
+    def _usually(self, row: int, rule: Rule) -> RuleResult | None:
+        """Return what a rule comes to unless something else is found: mostly, nothing else is."""
+        if row in self.judged:
+            return None
+        if not self._entered >> row & 1:
+            return _inapplicable(rule, out_of_force(rule.window))
+        if rule.places is not None:
+            return _inapplicable(rule, not_here(rule))
+        return next(each.results[row] for each in self._lines if row in each.results)
 
     def sort(self, frame: Frame, markets: Markets, heard: Mask) -> Sorted:
         """Return what the rules come to that apply in some market and are not heard."""
@@ -111,8 +122,8 @@ class Roll:
 
     def _unusual(self, found: Sorted) -> list[tuple[Mask, Lines]]:
         """Return the rules that come to something else than they usually do, with their lines."""
-        failing = zip(found.failing, (turn.lines for turn in self._turns), strict=True)
-        return [*failing, (found.kept & ~self._law.reach.everywhere, self._kept)]
+        pairs = zip((*found.failing, found.kept), self._lines, strict=True)
+        return [(rows & ~lines.usual, lines) for rows, lines in pairs]
 
 
 def _is_of_markets(rule: Rule) -> bool:
@@ -134,17 +145,21 @@ def _turns(rules: Mapping[int, Rule], policies: Policies, law: Law) -> Iterator[
         parts = {
             row: conjuncts(without_definitions(clause.condition)) for row, clause in clauses.items()
         }
+        results = {row: _inapplicable(rules[row], each.text) for row, each in clauses.items()}
         yield Turn(
-            rows=sum(1 << row for row in clauses),
+            rows=_mask(clauses),
             index=build_index(parts, scope),
-            lines=_lines(
-                {r: _inapplicable(rules[r], clause.text) for r, clause in clauses.items()}
-            ),
+            lines=_lines(results, usual=0 if place else law.reach.everywhere),
         )
 
 
-def _lines(results: Mapping[int, RuleResult]) -> Lines:
-    return Lines(results=results, texts={row: line_of(each) for row, each in results.items()})
+def _lines(results: Mapping[int, RuleResult], *, usual: Mask) -> Lines:
+    texts = {row: line_of(each) for row, each in results.items()}
+    return Lines(results=results, texts=texts, usual=usual)
+
+
+def _mask(rows: Iterable[int]) -> Mask:
+    return sum(1 << row for row in rows)
 
 
 def _inapplicable(rule: Rule, reason: str) -> RuleResult:
