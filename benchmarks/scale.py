@@ -79,12 +79,12 @@ class Workload:
     def decode(self) -> None:
         """Read and check every campaign from its bytes."""
         for text in self.texts:
-            self.bundle.decoder.decode(read_json(text))
+            self.bundle.decoder.decode(text)
 
     def record(self) -> None:
         """Go the whole way of every campaign: from its bytes to the hash of its leaf."""
         for text in self.texts:
-            campaign, _ = self.bundle.decoder.decode(read_json(text))
+            campaign, _ = self.bundle.decoder.decode(text)
             assert campaign is not None
             decision = self.bundle.program.decide(campaign, as_of=AS_OF)
             made = DecisionRecord(
