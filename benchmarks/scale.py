@@ -34,7 +34,6 @@ from engine.evaluation.result import Status
 from engine.evaluation.results import heard
 from engine.evaluation.scribe import Scribe
 from engine.evaluation.values import Campaign
-from engine.source.json_text import read_json
 
 CAMPAIGNS, ROUNDS, ROUNDS_DRAWN = 200, 15, 5
 SIZES = (20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
