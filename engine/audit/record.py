@@ -200,12 +200,12 @@ class Envelope(
         return canonical_struct(self)
 
 
-class _Rule(msgspec.Struct, frozen=True, kw_only=True, gc=False):  # There are very many.
+class _Rule(msgspec.Struct, frozen=True, kw_only=True, gc=False):  # Very many, and in no cycle.
     rule: str
     status: RuleStatus
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Source(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule rests on, as a finding cites it."""
 
     instrument: str | None = None

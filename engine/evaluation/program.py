@@ -307,7 +307,10 @@ def _settle(rule: Rule, names: Names) -> _Settle:
 def _in_each(
     markets: tuple[str, ...], hearing: Hearing, day: date, settle: _Settle
 ) -> RuleResult | None:
-    """Return the result of a rule that is settled in every market; None where one is not."""
+    """Return the result of a rule that is settled in every market; None where one is not.
+
+    Without markets it is judged once, for a market that is unknown.
+    """
     facts, today = hearing.campaign.facts, hearing.moment.today
     if not markets:
         return settle(Frame(facts, today, day, (None,)))

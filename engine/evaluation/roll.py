@@ -33,7 +33,7 @@ class Lines(msgspec.Struct, frozen=True, kw_only=True):
     usual: Mask
 
 
-class Turn(msgspec.Struct, frozen=True, kw_only=True):
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
     """The conditions that stand at one place in the subjects of rules.
 
     `rows` are the rules that have one there, `index` says where it is possible, and `lines` are
@@ -46,7 +46,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sorted(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules that apply and are not heard: those that fail at each turn, and those kept."""
+    """The rules that apply and are not heard: those that fail at each stage, and those kept."""
 
     failing: tuple[Mask, ...]
     kept: Mask
@@ -63,11 +63,11 @@ class Roll:
         rules = {r: rule for r, rule in enumerate(policies.rules) if not _is_of_markets(rule)}
         in_force = {r: rule for r, rule in rules.items() if rule.window.meets(law.day, law.day)}
         self.judged = frozenset(range(len(policies.rules))) - rules.keys()
-        self._turns = tuple(_turns(in_force, policies, law))
-        asked = self._turns[0].rows if self._turns else 0
+        self._stages = tuple(_stages(in_force, policies, law))
+        asked = self._stages[0].rows if self._stages else 0
         kept = {row: unbreached(rule) for row, rule in in_force.items()}
         self._lines = (
-            *(turn.lines for turn in self._turns),
+            *(stage.lines for stage in self._stages),
             _lines(kept, usual=law.reach.everywhere & ~asked),
         )
         self._entered = _mask(in_force)
@@ -89,9 +89,9 @@ class Roll:
         """Return what the rules come to that apply in some market and are not heard."""
         left = self._law.reach.among(markets) & self._entered & ~heard
         failing: list[Mask] = []
-        for turn in self._turns:
-            asked = left & turn.rows
-            refuted = asked & ~turn.index.possible(frame.facts, frame, asked)
+        for stage in self._stages:
+            asked = left & stage.rows
+            refuted = asked & ~stage.index.possible(frame.facts, frame, asked)
             failing.append(refuted)
             left ^= refuted
         return Sorted(failing=tuple(failing), kept=left)
@@ -132,7 +132,7 @@ def _is_of_markets(rule: Rule) -> bool:
     return any(fact.is_market for clause in clauses for fact in facts_read(clause.condition))
 
 
-def _turns(rules: Mapping[int, Rule], policies: Policies, law: Law) -> Iterator[Turn]:
+def _stages(rules: Mapping[int, Rule], policies: Policies, law: Law) -> Iterator[Stage]:
     """Yield the conditions of subjects by their place: the first that is false is the reason."""
     names = Names(policies=policies, bound={}, law_day=law.day)
     scope = Scope(names=names, variable=None, kind=RecordType(name=policies.vocabulary.root))
@@ -146,7 +146,7 @@ def _turns(rules: Mapping[int, Rule], policies: Policies, law: Law) -> Iterator[
             row: conjuncts(without_definitions(clause.condition)) for row, clause in clauses.items()
         }
         results = {row: _inapplicable(rules[row], each.text) for row, each in clauses.items()}
-        yield Turn(
+        yield Stage(
             rows=_mask(clauses),
             index=build_index(parts, scope),
             lines=_lines(results, usual=0 if place else law.reach.everywhere),

@@ -58,10 +58,9 @@ class Settling(msgspec.Struct, frozen=True):
         found = self._sorted(roll, law)
         judged = {row: self.judge(row, hearing) for row in roll.judged - heard.keys()}
         apart = {**heard, **judged}
-        statuses = [result.status for result in apart.values()]
-        passed = sum(status in PASSED for status in statuses)
-        others = len(statuses) - passed - statuses.count(Status.NOT_APPLICABLE)
-        passed += roll.passed(found)
+        passed = roll.passed(found) + sum(each.status in PASSED for each in apart.values())
+        quiet = (*PASSED, Status.NOT_APPLICABLE)
+        others = sum(each.status not in quiet for each in apart.values())
 
         def lines() -> Iterable[bytes]:
             texts = roll.texts(found)

@@ -1,4 +1,4 @@
-"""The straight way of judging: a rule that is alike in all markets, by one law, where it applies.
+"""The straight way of judging: a rule alike in all markets, by one law, where it certainly applies.
 
 The questions are those of `judge`, in its order, and so are the answers. What `judge` must find out
 first (which days and markets count, whether the rule is in force, which waivers hold) is known of
