@@ -1,8 +1,8 @@
 """Statements that are handed to the driver as text, each written once for each kind of database.
 
 What an append says goes this way: everybody else waits meanwhile, and to go through SQLAlchemy
-costs a statement more than most databases take to do it. SQLAlchemy writes the statements all the
-same, and the connection and its transaction are its; `Database` translates the errors of both.
+costs most statements more than SQLite takes to run them. SQLAlchemy writes them all the same, and
+the connection and its transaction are its; `Database` translates the errors of both.
 
 Values are handed over, and come back, as they are stored: times are microseconds
 (`schema.microseconds`, `schema.moment`).
