@@ -23,9 +23,9 @@ from engine.evaluation.document import instant_text
 from engine.evaluation.result import Status
 from engine.evaluation.standing_facts.beneath import FactsUsed
 from engine.evaluation.standing_facts.book import FactBook
-from engine.source.json_text import JSONFault, JSONValue, read_json
+from engine.source.json_text import JSONFault, JSONValue, compact, read_json
 
-from .submission import Decided, Refused, Terms, submit
+from .submission import Decided, Refused, Terms, submit, submit_plainly
 
 PART_RECORDS = 64
 """So many records are one part at most."""
@@ -127,20 +127,27 @@ def decide_part(engine: Engine, standing: FactBook | None, part: Part) -> tuple[
 
 
 def _outcome(engine: Engine, record: bytes | JSONValue, terms: Terms, part: Part) -> Outcome:
-    if isinstance(record, bytes):
-        try:
-            record = read_json(record)
-        except JSONFault:
-            return Unread()
     started = time.perf_counter()
-    decided = submit(engine, record, terms=terms, id=random_id())
-    if isinstance(decided, Refused):
+    decided = _decided(engine, record, terms)
+    if not isinstance(decided, Decided):
         return decided
     seconds = time.perf_counter() - started
     draft = None if part.dry_run else Draft.of(decided, record, terms)
     told = decided.document if part.in_full else decided.summary
     answer = told if draft is not None else told | {"id": None}
     return Made(answer=_ANSWER.encode(answer), seconds=seconds, draft=draft)
+
+
+def _decided(engine: Engine, record: bytes | JSONValue, terms: Terms) -> Decided | Refused | Unread:
+    if isinstance(record, bytes):
+        plain = submit_plainly(engine, record, terms=terms, id=random_id())
+        if plain is not None:
+            return plain
+        try:
+            record = read_json(record)
+        except JSONFault:
+            return Unread()
+    return submit(engine, record, terms=terms, id=random_id())
 
 
 def random_id() -> str:
@@ -157,16 +164,17 @@ def input_of(
 ) -> bytes:
     """Return what is logged as the input of a decision: a JSON object; decimals stay exact.
 
-    `grants` are the waivers that were granted apart from the policies and had their part in it,
-    and `standing` what the decision has of standing facts; without any it has no member of them.
+    `record` is a JSON value, or as `bytes` the text of one. `grants` are the waivers that were
+    granted apart from the policies and had their part in it, and `standing` what the decision has
+    of standing facts; without any it has no member of them.
     """
     launched = terms.as_if_launched
     met = () if standing is None else standing.met
-    members = {
+    members: dict[str, object] = {
         "format": terms.format,
         "as_of": instant_text(terms.as_of),
         "as_if_launched": launched.isoformat() if launched is not None else None,
-        "campaign": record,
+        "campaign": msgspec.Raw(compact(record)) if isinstance(record, bytes) else record,
     }
     if grants:
         members["waivers"] = grants

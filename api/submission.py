@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+import msgspec
+
 from engine import CampaignError, Decision, Engine, document
 from engine.evaluation.decode import CampaignFault
 from engine.evaluation.document import Document, Origin
@@ -20,15 +22,20 @@ from engine.evaluation.standing_facts.book import FactBook
 from engine.semantics.vocabulary import Vocabulary
 
 from .adapters import FORMATS, Adaptation, AdapterRefusal
-from .consent.facts import hear
-from .credentials.facts import attest
-from .delivery.facts import compare_groups
+from .consent import facts as consent
+from .credentials import facts as credentials
+from .delivery import facts as delivery
 from .derived import Contradiction, Derived
 
 NATIVE = "assent"
 """The format of a descriptor written after the vocabulary itself."""
 
 FORMAT_NAMES = (NATIVE, *sorted(FORMATS))
+
+# What is derived from manifests has no entry: no vocabulary declares them.
+_SOURCES = (*consent.SOURCES, *delivery.SOURCES)
+
+_WRITER = msgspec.json.Encoder(decimal_format="number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +118,31 @@ def submit(engine: Engine, record: object, *, terms: Terms, id: str) -> Decided 
     return _decide(engine, adaptation.campaign, terms, id, adaptation)
 
 
+def submit_plainly(engine: Engine, text: bytes, *, terms: Terms, id: str) -> Decided | None:  # noqa: A002 - likewise.
+    """Return the decision on the text of a record, where `submit` need not look into the record.
+
+    None where it is in the format of a platform, something is derived from it, or anything about it
+    may be wrong; it is then for `submit`.
+    """
+    campaign = engine.read_plainly(text) if terms.format == NATIVE else None
+    if campaign is None or any(campaign.states(*source) for source in _SOURCES):
+        return None
+    try:
+        decision = _decision(engine, campaign, terms)
+    except CampaignError:
+        return None
+    return Decided(decision=decision, engine=engine, id=id, origin=None, beside={})
+
+
+def _decision(engine: Engine, descriptor: object, terms: Terms) -> Decision:
+    return engine.decide(
+        descriptor,
+        as_of=terms.as_of,
+        as_if_launched=terms.as_if_launched,
+        standing=terms.standing,
+    )
+
+
 def _decide(
     engine: Engine,
     descriptor: object,
@@ -123,12 +155,7 @@ def _decide(
         return Refused(faults=_contradicted(derived.contradictions, adaptation))
     origin = _origin(derived, adaptation)
     try:
-        decision = engine.decide(
-            derived.campaign,
-            as_of=terms.as_of,
-            as_if_launched=terms.as_if_launched,
-            standing=terms.standing,
-        )
+        decision = _decision(engine, _written(derived.campaign), terms)
     except CampaignError as error:
         return Refused(faults=_faults(_declared(error.faults, derived), origin))
     return Decided(
@@ -140,10 +167,18 @@ def _decide(
     )
 
 
+def _written(descriptor: object) -> object:
+    """Return the text of a descriptor, which is read quicker; itself where it cannot be written."""
+    try:
+        return _WRITER.encode(descriptor)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return descriptor
+
+
 def _derived(descriptor: object, vocabulary: Vocabulary) -> Derived:
-    heard = hear(descriptor, vocabulary)
-    attested = attest(heard.campaign, vocabulary)
-    compared = compare_groups(attested.campaign, vocabulary)
+    heard = consent.hear(descriptor, vocabulary)
+    attested = credentials.attest(heard.campaign, vocabulary)
+    compared = delivery.compare_groups(attested.campaign, vocabulary)
     steps = (heard, attested, compared)
     return Derived(
         campaign=compared.campaign,

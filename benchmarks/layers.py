@@ -66,7 +66,8 @@ def parts(settings: Settings, token: str) -> Iterator[tuple[str, Callable[[], ob
     terms = Terms(format=NATIVE, as_of=AS_OF)
     read: Any = read_json(BODY)
     record = read["campaign"]
-    campaign = engine.read(record)
+    text = json.dumps(record).encode()
+    campaign = engine.read(text)
     decision = engine.decide(campaign, as_of=AS_OF)
 
     def told() -> object:
@@ -87,7 +88,7 @@ def parts(settings: Settings, token: str) -> Iterator[tuple[str, Callable[[], ob
     sealed: Iterator[SealedRecord] = iter(lambda: seal(made()), None)
     yield "authenticate a key", lambda: keys.authenticate(token)
     yield "read the body strictly", lambda: read_json(BODY)
-    yield "decode the campaign", lambda: engine.read(record)
+    yield "read the campaign from its text", lambda: engine.read(text)
     yield "decide", lambda: engine.decide(campaign, as_of=AS_OF)
     yield (
         "decode, derive, decide, make the document",

@@ -34,7 +34,6 @@ from engine.evaluation.result import Status
 from engine.evaluation.results import heard
 from engine.evaluation.scribe import Scribe
 from engine.evaluation.values import Campaign
-from engine.source.json_text import read_json
 
 CAMPAIGNS, ROUNDS, ROUNDS_DRAWN = 200, 15, 5
 SIZES = (20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
@@ -79,12 +78,12 @@ class Workload:
     def decode(self) -> None:
         """Read and check every campaign from its bytes."""
         for text in self.texts:
-            self.bundle.decoder.decode(read_json(text))
+            self.bundle.decoder.decode(text)
 
     def record(self) -> None:
         """Go the whole way of every campaign: from its bytes to the hash of its leaf."""
         for text in self.texts:
-            campaign, _ = self.bundle.decoder.decode(read_json(text))
+            campaign, _ = self.bundle.decoder.decode(text)
             assert campaign is not None
             decision = self.bundle.program.decide(campaign, as_of=AS_OF)
             made = DecisionRecord(

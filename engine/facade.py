@@ -3,7 +3,7 @@
 ```python
 from engine import Engine, load_bundle
 engine = Engine(load_bundle("policies/"))
-decision = engine.decide(descriptor, as_of=datetime.now(UTC))
+decision = engine.decide(Path("campaign.json").read_bytes(), as_of=datetime.now(UTC))
 print(explain(decision))
 ```
 """
@@ -27,6 +27,7 @@ from .evaluation.standing_facts.book import FactBook
 from .evaluation.standing_facts.holding import decide_upon
 from .evaluation.values import Campaign
 from .source.diagnostic import Diagnostic
+from .source.json_fault import JSONFault
 from .source.render import render_text
 from .version import __version__
 
@@ -116,11 +117,26 @@ class Engine:
         )
 
     def read(self, descriptor: object) -> Campaign:
-        """Return the campaign that a JSON value describes. Raises `CampaignError`."""
-        campaign, faults = self._bundle.decoder.decode(descriptor)
+        """Return the campaign that a JSON value describes, or as `bytes` the text of one.
+
+        A text is read in less than half the time. Raises `CampaignError`, also where it is no JSON.
+        """
+        try:
+            campaign, faults = self._bundle.decoder.decode(descriptor)
+        except JSONFault as fault:
+            message = f"{fault.message}, in line {fault.line}, column {fault.column}"
+            found = CampaignFault(pointer=fault.pointer, message=message, help=fault.help)
+            raise CampaignError((found,)) from None
         if campaign is None:
             raise CampaignError(faults)
         return campaign
+
+    def read_plainly(self, text: bytes) -> Campaign | None:
+        """Return the campaign in the text of a descriptor, or None where anything may be wrong.
+
+        `read` says then what it is, or that it is nothing.
+        """
+        return self._bundle.decoder.decode_plainly(text)
 
     def standing_facts(self, documents: Iterable[Mapping[str, object]]) -> FactBook:
         """Return standing facts, to be laid beneath campaigns by `decide`.
@@ -139,7 +155,7 @@ class Engine:
         as_if_launched: date | None = None,
         standing: FactBook | None = None,
     ) -> Decision:
-        """Return the decision on a campaign, or on a JSON value that describes one.
+        """Return the decision on a campaign, or on what describes one: see `read`.
 
         `as_of` is the instant of the evaluation, with its offset. With `as_if_launched` the flight
         is moved to start on that day, keeping its length. What is unknown is taken from `standing`,

@@ -18,7 +18,7 @@ from api.adapters import AdapterRefusal, RecordFault, SubmittedRecord
 from api.adapters.records import LONGEST_DOCUMENT, UnreadRecord, read_record, unread_records
 from api.cli.failures import Failure
 from api.credentials import AssetFault, NotInstalled, with_assets
-from api.submission import Decided, Fault, Refused, Terms, submit
+from api.submission import Decided, Fault, Refused, Terms, submit, submit_plainly
 from engine import Engine
 
 STANDARD_INPUT = Path("-")
@@ -85,6 +85,9 @@ def answer(engine: Engine, record: Record, terms: Terms, assets: Path | None = N
     With a folder of assets the files that a descriptor names tell of their origin.
     """
     if isinstance(record, UnreadRecord):
+        plain = None if assets is not None else _plainly(engine, record, terms)
+        if plain is not None:
+            return plain
         record = read_record(record)
     if isinstance(record, RecordFault):
         fault = Fault(pointer=record.pointer, message=record.reason, help=record.help)
@@ -102,6 +105,15 @@ def answer(engine: Engine, record: Record, terms: Terms, assets: Path | None = N
     outcome = submit(engine, value, terms=terms, id="")
     if isinstance(outcome, Refused):
         return Refusal(number=record.number, line=record.line, faults=outcome.faults)
+    return _unlogged(outcome)
+
+
+def _plainly(engine: Engine, record: UnreadRecord, terms: Terms) -> Decided | None:
+    outcome = submit_plainly(engine, record.text, terms=terms, id="")
+    return None if outcome is None else _unlogged(outcome)
+
+
+def _unlogged(outcome: Decided) -> Decided:
     outcome.document["id"] = None
     return outcome
 

@@ -23,6 +23,9 @@ from .gpp import GPPString, USPrivacy, decode_gpp_string, decode_us_privacy_stri
 from .tcf import RestrictionType, TCString, check_cmp, decode_tc_string
 from .us_sections import USSection
 
+SOURCES = (("consent", "tcf"), ("consent", "gpp"), ("consent", "us_privacy"))
+"""The facts of a campaign that something is derived from here."""
+
 _TCF, _GPP, _US_PRIVACY = "/consent/tcf", "/consent/gpp", "/consent/us_privacy"
 
 _TCF_FACTS = (

@@ -15,6 +15,9 @@ from .groups import Count, Measured, measure, percent
 MOST_GROUPS = 100
 """The most groups that are compared: a stranger may not have more computed than that."""
 
+SOURCES = (("delivery", "by_group"),)
+"""The facts of a campaign that something is derived from here."""
+
 _DERIVED, _COUNTS = "delivery_groups", "/delivery/by_group"
 
 

@@ -1,14 +1,21 @@
-"""The straight way of the decoder: descriptors without a fault, read without keeping their place.
+"""The straight way of the decoder: the text of a descriptor without a fault, read in one pass.
 
-What is read here, is read as `decode` reads it. At the first doubt it gives up, and the descriptor
-is read again by the decoder that names every fault with its pointer: only who has made a mistake
-waits for that.
+A parser that `msgspec` makes from the vocabulary goes over the bytes once, into structs of the
+types of the facts; of these, values that JSON has no type for are made, group by group. What is
+read here, is read as `decode` reads it. At the first doubt it gives up, and the descriptor is read
+again by the decoder that names every fault with its pointer: only who has made a mistake waits for
+that.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
-from typing import TypeAlias, assert_never
+from functools import cache
+from typing import Annotated, Any, Literal, TypeAlias, assert_never
+
+import msgspec
+from msgspec.structs import astuple
 
 from ..semantics.tree import Money
 from ..semantics.types import (
@@ -21,28 +28,35 @@ from ..semantics.types import (
     codes,
 )
 from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
-from ..source.json_fault import GREATEST_NUMBER
+from ..source.json_fault import GREATEST_NUMBER, JSONLimits
+from ..source.json_text import read_decimal, read_json
 from ..syntax.lexis import PERIOD
 from .values import Datum, Group
 
-Read: TypeAlias = Callable[[object], Datum | None]
-"""Reads a JSON value, of a group that says nothing None; raises `DOUBTS` where it may be faulty."""
+Make: TypeAlias = Callable[[Any], Datum | None]
+"""Makes a value of what was parsed, of a group that says nothing None; may raise `DOUBTS`."""
+
+_Read: TypeAlias = tuple[Any, Make | None]
+"""What a value is parsed as, and what is made of it; None where it is what it will be."""
 
 
 class DoubtError(ValueError):
-    """A value may be faulty."""
+    """A text may be faulty."""
 
 
-DOUBTS = (DoubtError, KeyError, TypeError, ValueError)
-"""What reading a faulty value may raise."""
+DOUBTS = (DoubtError, KeyError, TypeError, ValueError, RecursionError)
+"""What reading a faulty text may raise."""
+
+_DEEPEST = 30
+"""So many groups within groups, each in a list, nest no deeper than JSON may (`JSONLimits`)."""
 
 
 def is_bounded(vocabulary: Vocabulary) -> bool:
-    """Whether groups of facts never lead back to themselves, so that none nests without end."""
+    """Whether groups of facts nest within measure: none leads back to itself."""
     done: set[str] = set()
     shapes = vocabulary.records
-    while more := {name for name, shape in shapes.items() if _leads_to(shape) <= done} - done:
-        done |= more
+    for _ in range(_DEEPEST):
+        done |= {name for name, shape in shapes.items() if _leads_to(shape) <= done}
     return done == shapes.keys()
 
 
@@ -53,96 +67,127 @@ def _leads_to(shape: RecordShape) -> set[str]:
 class PlainDecoder:
     """Reads descriptors of one vocabulary, `slow` being how a scalar value is read in full."""
 
-    def __init__(self, vocabulary: Vocabulary, slow: Mapping[Scalar, Read]) -> None:
-        self._slow = slow
+    def __init__(self, vocabulary: Vocabulary, slow: Mapping[Scalar, Make]) -> None:
+        parsed, self._make = _Readers(vocabulary, slow).of_group(vocabulary.campaign)
+        self._parse = msgspec.json.Decoder(parsed, float_hook=read_decimal).decode
+
+    def read(self, text: bytes, limits: JSONLimits) -> Group:
+        """Return the facts in the text of a descriptor. Raises one of `DOUBTS`."""
+        is_long = len(text) > min(limits.document, limits.string, limits.items)
+        if is_long or b"\\u" in text or not _is_composed(text):
+            raise DoubtError
+        parsed = self._parse(text)
+        if not _has_each_name_once(text, parsed):
+            read_json(text, limits=limits)
+        return self._make(parsed)
+
+
+def _is_composed(text: bytes) -> bool:
+    """Whether a text is in NFC, and each string in it with it (UAX #15)."""
+    return text.isascii() or unicodedata.is_normalized("NFC", text.decode())
+
+
+def _has_each_name_once(text: bytes, parsed: object) -> bool:
+    """Whether it is plain that no object of a text has a name twice.
+
+    INVARIANT: a colon stands after a name or in a string. What was parsed, written again, has all
+    strings, and one member of each name.
+    """
+    return text.count(b":") == _WRITER.encode(parsed).count(b":")
+
+
+_WRITER = msgspec.json.Encoder()
+
+
+class _Readers:
+    """How values of the types of a vocabulary are read."""
+
+    def __init__(self, vocabulary: Vocabulary, slow: Mapping[Scalar, Make]) -> None:
         self._shapes = vocabulary.records
-        self._facts: dict[str, dict[str, tuple[int, Read]]] = {
-            name: {} for name in vocabulary.records
-        }
-        self._groups = {
-            name: _group(shape, self._facts[name]) for name, shape in vocabulary.records.items()
-        }
-        for name, shape in vocabulary.records.items():
-            for place, fact in enumerate(shape.facts.values()):
-                self._facts[name][fact.name] = (place, self._reader(fact))
-        self.read = self._groups[vocabulary.root]
+        self._slow = slow
+        self._groups: dict[str, tuple[Any, Callable[[Any], Group]]] = {}
 
-    def _reader(self, fact: Fact) -> Read:
-        read = self._of_type(fact.type)
+    def of_group(self, shape: RecordShape) -> tuple[Any, Callable[[Any], Group]]:
+        """Return how a group is read: as a struct of numbered fields, whatever its facts' names."""
+        if shape.name not in self._groups:
+            names = {f"f{place}": name for place, name in enumerate(shape.facts)}
+            read = {field: self._of_fact(shape.facts[name]) for field, name in names.items()}
+            parsed = msgspec.defstruct(
+                shape.name,
+                [(field, kind | None, None) for field, (kind, _) in read.items()],
+                rename=names,
+                forbid_unknown_fields=True,
+                omit_defaults=True,
+            )
+            makes = [(place, make) for place, (_, make) in enumerate(read.values()) if make]
+            made = _group(shape, makes)
+            self._groups[shape.name] = parsed, _in_order(made) if shape.name == PERIOD else made
+        return self._groups[shape.name]
+
+    def _of_fact(self, fact: Fact) -> _Read:
+        parsed, make = self._of_type(fact.type)
         if isinstance(fact.type, RecordType):
-            return _stated(read, len(self._shapes[fact.type.name].facts))
-        return _some(read) if fact.required and isinstance(fact.type, ListType) else read
+            shape = self._shapes[fact.type.name]
+            return parsed, _stated(self.of_group(shape)[1], len(shape.facts))
+        if fact.required and isinstance(fact.type, ListType):
+            return Annotated[parsed, msgspec.Meta(min_length=1)], make
+        return parsed, make
 
-    def _of_type(self, kind: Type) -> Read:
+    def _of_type(self, kind: Type) -> _Read:
         match kind:
             case RecordType(name=name):
-                return _in_order(self._groups[name]) if name == PERIOD else self._groups[name]
+                return self.of_group(self._shapes[name])
             case ListType(element=element):
-                return _list(self._of_type(element))
+                parsed, make = self._of_type(element)
+                return tuple[parsed, ...], make and _list(make)  # type: ignore[valid-type]  # it is one.
             case EnumerationType(members=members):
-                return _listed(members)
+                return Literal[members], None
             case Scalar():
-                return self._scalar(kind)
+                return self._of_scalar(kind)
         assert_never(kind)
 
-    def _scalar(self, kind: Scalar) -> Read:
+    def _of_scalar(self, kind: Scalar) -> _Read:
         if kind in CODES and kind is not Scalar.LANGUAGE:
-            return _listed(codes(kind))
+            return _code(kind), None
+        if kind in _AS_PARSED:
+            return _AS_PARSED[kind], None
         slow = _sure(self._slow[kind])
-        match kind:
-            case Scalar.TEXT:
-                return _text(slow)
-            case Scalar.NUMBER | Scalar.WHOLE_NUMBER:
-                return _number(slow)
-            case Scalar.DATE:
-                return _date(slow)
-            case Scalar.MONEY:
-                return _money(slow)
-            case Scalar.YES_NO:
-                return _yes_no
-            case Scalar.PERCENTAGE:
-                return _percentage(slow)
-            case Scalar.LANGUAGE:
-                return _language(slow)
-            case _:
-                return slow
+        return Any, _QUICK[kind](slow) if kind in _QUICK else slow
 
 
-def _listed(words: Iterable[str]) -> Read:
-    return {word: word for word in words}.__getitem__  # type: ignore[return-value]  # or KeyError.
+_AS_PARSED: Mapping[Scalar, Any] = {Scalar.TEXT: str, Scalar.YES_NO: bool, Scalar.DATE: date}
 
 
-def _group(shape: RecordShape, facts: Mapping[str, tuple[int, Read]]) -> Read:
-    blank: list[Datum | None] = [None] * len(shape.facts)
+@cache
+def _code(kind: Scalar) -> Any:
+    return Literal[tuple(codes(kind))]
 
-    def group(value: object) -> Group:
-        if type(value) is not dict:
-            raise DoubtError
-        values = blank.copy()
-        for name, inner in value.items():
-            place, read = facts[name]
-            if inner is not None:
-                values[place] = read(inner)
+
+def _group(shape: RecordShape, makes: list[tuple[int, Make]]) -> Callable[[Any], Group]:
+    def group(parsed: Any) -> Group:
+        values = list(astuple(parsed))
+        for place, make in makes:
+            value = values[place]
+            if value is not None:
+                values[place] = make(value)
         return Group(shape, tuple(values))
 
-    return group
+    return group if makes else lambda parsed: Group(shape, astuple(parsed))
 
 
-def _stated(read: Read, facts: int) -> Read:
+def _stated(make: Callable[[Any], Group], facts: int) -> Make:
     nothing = (None,) * facts
 
-    def stated(value: object) -> Datum | None:
-        made = read(value)
-        assert isinstance(made, Group)  # noqa: S101 - as groups are read.
+    def stated(parsed: Any) -> Datum | None:
+        made = make(parsed)
         return None if made.values == nothing else made
 
     return stated
 
 
-def _in_order(read: Read) -> Read:
-    def in_order(value: object) -> Datum | None:
-        made = read(value)
-        assert isinstance(made, Group)  # noqa: S101 - as groups are read.
+def _in_order(make: Callable[[Any], Group]) -> Callable[[Any], Group]:
+    def in_order(parsed: Any) -> Group:
+        made = make(parsed)
         start, end = made.get("start"), made.get("end")
         if isinstance(start, date) and isinstance(end, date) and end < start:
             raise DoubtError
@@ -151,27 +196,13 @@ def _in_order(read: Read) -> Read:
     return in_order
 
 
-def _some(read: Read) -> Read:
-    def some(value: object) -> Datum | None:
-        if not value:
-            raise DoubtError
-        return read(value)
-
-    return some
+def _list(make: Make) -> Make:
+    return lambda parsed: tuple(map(make, parsed))  # type: ignore[arg-type]  # an element is never None.
 
 
-def _list(element: Read) -> Read:
-    def elements(value: object) -> Datum:
-        if type(value) is not list:
-            raise DoubtError
-        return tuple(map(element, value))  # type: ignore[arg-type]  # an element is never None.
-
-    return elements
-
-
-def _sure(slow: Read) -> Read:
-    def sure(value: object) -> Datum:
-        made = slow(value)
+def _sure(slow: Make) -> Make:
+    def sure(parsed: Any) -> Datum:
+        made = slow(parsed)
         if made is None:
             raise DoubtError
         return made
@@ -179,70 +210,58 @@ def _sure(slow: Read) -> Read:
     return sure
 
 
-def _yes_no(value: object) -> bool:
-    if value is True or value is False:
-        return value
-    raise DoubtError
+# --- what is mostly written so is read quicker --------------------------------------------------
 
 
-def _language(slow: Read) -> Read:
+def _language(slow: Make) -> Make:
     known = codes(Scalar.LANGUAGE)
 
-    def language(value: object) -> Datum | None:
-        return value if type(value) is str and value in known else slow(value)
+    def language(parsed: Any) -> Datum | None:
+        return parsed if type(parsed) is str and parsed in known else slow(parsed)
 
     return language
 
 
-def _percentage(slow: Read) -> Read:
-    def percentage(value: object) -> Datum | None:
-        if type(value) is str and value.isascii() and value.endswith("%"):
-            whole = value[:-1]
+def _percentage(slow: Make) -> Make:
+    def percentage(parsed: Any) -> Datum | None:
+        if type(parsed) is str and parsed.isascii() and parsed.endswith("%"):
+            whole = parsed[:-1]
             if whole.isdigit() and len(whole) <= 18:
                 return Fraction(int(whole), 100)
-        return slow(value)
+        return slow(parsed)
 
     return percentage
 
 
-def _text(slow: Read) -> Read:
-    def text(value: object) -> Datum | None:
-        if type(value) is str and value.isascii() and "\0" not in value:
-            return value
-        return slow(value)
-
-    return text
-
-
-def _number(slow: Read) -> Read:
-    def number(value: object) -> Datum | None:
-        if type(value) is int and -GREATEST_NUMBER <= value <= GREATEST_NUMBER:
-            return value
-        return slow(value)
+def _number(slow: Make) -> Make:
+    def number(parsed: Any) -> Datum | None:
+        if type(parsed) is int and -GREATEST_NUMBER <= parsed <= GREATEST_NUMBER:
+            return parsed
+        return slow(parsed)
 
     return number
 
 
-def _date(slow: Read) -> Read:
-    def day(value: object) -> Datum | None:
-        if type(value) is str and len(value) == 10 and value[4] == value[7] == "-":
-            return date.fromisoformat(value)
-        return slow(value)
-
-    return day
-
-
-def _money(slow: Read) -> Read:
+def _money(slow: Make) -> Make:
     currencies = codes(Scalar.CURRENCY)
 
-    def money(value: object) -> Datum | None:
-        if type(value) is dict and len(value) == 2:
-            amount, currency = value["amount"], value["currency"]
+    def money(parsed: Any) -> Datum | None:
+        if type(parsed) is dict and len(parsed) == 2:
+            amount, currency = parsed["amount"], parsed["currency"]
             if type(amount) is str and currency in currencies and amount.isascii():
                 whole, _, rest = amount.partition(".")
                 if whole.isdigit() and rest.isdigit() and len(whole) <= 18 and len(rest) <= 18:
                     exact = Fraction(int(whole + rest), 10 ** len(rest))
                     return Money(amount=exact, currency=currency)
-        return slow(value)
+        return slow(parsed)
 
     return money
+
+
+_QUICK: Mapping[Scalar, Callable[[Make], Make]] = {
+    Scalar.LANGUAGE: _language,
+    Scalar.PERCENTAGE: _percentage,
+    Scalar.NUMBER: _number,
+    Scalar.WHOLE_NUMBER: _number,
+    Scalar.MONEY: _money,
+}

@@ -72,6 +72,15 @@ class Campaign:
             current = current.get(name)
         return current
 
+    def states(self, *path: str) -> bool:
+        """Whether something stands at a path, which its vocabulary need not declare."""
+        current: Datum | None = self.facts
+        for name in path:
+            if not isinstance(current, Group) or name not in current.shape.facts:
+                return False
+            current = current.get(name)
+        return current is not None
+
     @property
     def id(self) -> str | None:
         """The identifier in the advertiser's own system."""

@@ -27,7 +27,7 @@ from .json_fault import (
 )
 from .json_walk import first_fault, masked, pointer_at, too_deep, word_complaint
 
-__all__ = ["JSONFault", "JSONLimits", "JSONValue", "read_json"]
+__all__ = ["JSONFault", "JSONLimits", "JSONValue", "compact", "read_decimal", "read_json"]
 
 _BOM = "\ufeff"
 _BLANK = " \t\n\r"
@@ -76,12 +76,17 @@ def read_json(text: bytes | str, *, limits: JSONLimits = JSONLimits()) -> JSONVa
     return value
 
 
+def compact(text: bytes) -> bytes:
+    """Return a JSON text without the blanks between its tokens."""
+    return msgspec.json.format(text, indent=-1)
+
+
 def _read_plainly(text: bytes, limits: JSONLimits) -> JSONValue:
     """Return the value of a text that a fast reader reads, and writes again byte for byte.
 
-    INVARIANT: what is written again alike has no name twice, no spaces and no odd numerals, and a
-    text that is no longer than a limit is within it. Escapes by code, long numerals, and sizes that
-    may be beyond limits are left to the strict reader.
+    Blanks between tokens make no difference. INVARIANT: what is written again alike has no name
+    twice and no odd numerals, and a text that is no longer than a limit is within it. Escapes by
+    code, long numerals, and sizes that may be beyond limits are left to the strict reader.
     """
     is_long = len(text) > min(limits.string, limits.items)
     if is_long or b"\\u" in text or _LONG_NUMERAL in text.translate(_ALL_DIGITS_NINE):
@@ -90,7 +95,8 @@ def _read_plainly(text: bytes, limits: JSONLimits) -> JSONValue:
         if _may_be_too_deep(text, limits) and _is_too_deep(text.decode(), limits):
             return None
         value: JSONValue = _PLAIN_DECODER.decode(text)
-        return value if _PLAIN_ENCODER.encode(value) == text else None
+        written = _PLAIN_ENCODER.encode(value)
+        return value if written == text or written == compact(text) else None
     except (ValueError, RecursionError):
         return None
 
@@ -182,7 +188,8 @@ def _integer(numeral: str) -> int:
     return int(numeral)
 
 
-def _decimal(numeral: str) -> Decimal:
+def read_decimal(numeral: str) -> Decimal:
+    """Return the exact value of a numeral of JSON. Raises `ValueError` for one beyond measure."""
     if word_complaint(numeral) is not None:
         raise _DoubtError
     return Decimal(numeral)
@@ -195,12 +202,12 @@ def _constant(_word: str) -> Never:
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object,
     parse_int=_integer,
-    parse_float=_decimal,
+    parse_float=read_decimal,
     parse_constant=_constant,
 )
 
 
-_PLAIN_DECODER = msgspec.json.Decoder(float_hook=_decimal)
+_PLAIN_DECODER = msgspec.json.Decoder(float_hook=read_decimal)
 _PLAIN_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 

@@ -226,7 +226,7 @@ def test_the_name_of_a_fact_is_a_text(name: object) -> None:
 
 @pytest.mark.parametrize(
     ("descriptor", "shown"),
-    [(None, "null"), ([], "a list"), ("{}", "the text `{}`"), (b"{}", "an object")],
+    [(None, "null"), ([], "a list"), ("{}", "the text `{}`"), (bytearray(), "an object")],
 )
 def test_a_campaign_is_an_object(descriptor: object, shown: str) -> None:
     ((pointer, message, advice),) = faults_of(descriptor)
