@@ -1,7 +1,7 @@
 """Entries of the log in SQL: the writer's side, `audit.log.LogStore`.
 
-One transaction takes the lock of the head, gives the records the next indexes, and writes entries,
-payloads, disclosures, full tiles and the new head. On PostgreSQL the lock is the head's row.
+One transaction takes the lock of all writers, looks at the head once, gives the records the next
+indexes, and writes entries, payloads, disclosures, full tiles and the new head.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
