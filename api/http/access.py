@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from api.keys_in_force import KeysInForce
+from engine.source.json_fault import excerpt
 from engine.storage.keys import ApiKey, Role
 
 from .jwks import KeysUnavailable
@@ -158,7 +159,8 @@ def sees_all_waivers(key: ApiKey) -> bool:
 def check_reach(key: ApiKey, policy_set: str) -> None:
     """Raise `ProblemRaised` where a key is limited to other policy sets than this."""
     if not key.reaches(policy_set):
-        detail = "the key is limited to other policy sets than this"
+        own = ", ".join(f"`{name}`" for name in sorted(key.policy_sets or ()))
+        detail = f"the key is limited to {own}, and this is about {excerpt(policy_set)}"
         raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
 
 

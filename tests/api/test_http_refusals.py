@@ -43,29 +43,29 @@ no office              | POST {waiver}/grant                      | 403 wrong-ro
 both offices           | POST {waiver}/grant as DPO               | 403 wrong-role      | by "Ethics Board" alone
 
 Gina submits, writes and approves, in the policy set `house` alone. Everything here is in another.
-gina                   | POST /v1/decisions                       | 403 forbidden       | other policy sets
-gina                   | POST /v1/decisions/batch                 | 403 forbidden       | other policy sets
-gina                   | POST /v1/data/assent/allow               | 403 opa             | other policy sets
-gina                   | POST /access/v1/evaluation               | 403 authzen         | other policy sets
-gina                   | GET /v1/vocabulary                       | 403 forbidden       | other policy sets
-gina                   | GET {set}                                | 403 forbidden       | other policy sets
-gina                   | GET /v1/policy-sets/nowhere              | 403 forbidden       | other policy sets
-gina                   | GET {set}/versions                       | 403 forbidden       | other policy sets
-gina                   | GET {set}/diff?new=x                     | 403 forbidden       | other policy sets
-gina                   | GET {version}                            | 403 forbidden       | other policy sets
-gina                   | GET {version}/files                      | 403 forbidden       | other policy sets
-gina                   | POST {version}/impact                    | 403 forbidden       | other policy sets
-gina                   | POST {set}/versions                      | 403 forbidden       | other policy sets
-gina                   | POST {version}/submit                    | 403 forbidden       | other policy sets
-gina                   | POST {version}/approve                   | 403 forbidden       | other policy sets
-gina                   | POST {version}/reject                    | 403 forbidden       | other policy sets
-gina                   | POST {set}/activate                      | 403 forbidden       | other policy sets
-gina                   | POST {set}/rollback                      | 403 forbidden       | other policy sets
-gina                   | POST /v1/waivers                         | 403 forbidden       | other policy sets
-gina                   | GET {waiver}                             | 403 forbidden       | other policy sets
-gina                   | POST {waiver}/grant                      | 403 forbidden       | other policy sets
-gina                   | POST {waiver}/refuse                     | 403 forbidden       | other policy sets
-gina                   | POST {waiver}/revoke                     | 403 forbidden       | other policy sets
+gina                   | POST /v1/decisions                       | 403 forbidden       | limited to `house`
+gina                   | POST /v1/decisions/batch                 | 403 forbidden       | limited to `house`
+gina                   | POST /v1/data/assent/allow               | 403 opa             | limited to `house`
+gina                   | POST /access/v1/evaluation               | 403 authzen         | limited to `house`
+gina                   | GET /v1/vocabulary                       | 403 forbidden       | limited to `house`
+gina                   | GET {set}                                | 403 forbidden       | limited to `house`
+gina                   | GET /v1/policy-sets/nowhere              | 403 forbidden       | limited to `house`
+gina                   | GET {set}/versions                       | 403 forbidden       | limited to `house`
+gina                   | GET {set}/diff?new=x                     | 403 forbidden       | limited to `house`
+gina                   | GET {version}                            | 403 forbidden       | limited to `house`
+gina                   | GET {version}/files                      | 403 forbidden       | limited to `house`
+gina                   | POST {version}/impact                    | 403 forbidden       | limited to `house`
+gina                   | POST {set}/versions                      | 403 forbidden       | limited to `house`
+gina                   | POST {version}/submit                    | 403 forbidden       | limited to `house`
+gina                   | POST {version}/approve                   | 403 forbidden       | limited to `house`
+gina                   | POST {version}/reject                    | 403 forbidden       | limited to `house`
+gina                   | POST {set}/activate                      | 403 forbidden       | limited to `house`
+gina                   | POST {set}/rollback                      | 403 forbidden       | limited to `house`
+gina                   | POST /v1/waivers                         | 403 forbidden       | limited to `house`
+gina                   | GET {waiver}                             | 403 forbidden       | limited to `house`
+gina                   | POST {waiver}/grant                      | 403 forbidden       | limited to `house`
+gina                   | POST {waiver}/refuse                     | 403 forbidden       | limited to `house`
+gina                   | POST {waiver}/revoke                     | 403 forbidden       | limited to `house`
 gina                   | GET /v1/facts                            | 403 forbidden       | beneath all of them
 gina                   | GET {fact}                               | 403 forbidden       | beneath all of them
 gina                   | GET {fact}/versions                      | 403 forbidden       | beneath all of them
