@@ -27,6 +27,9 @@ from .wrapping import Unopened, decrypt, encrypt
 SUPPLY = 256
 """How many keys are made at a time: as many as the decisions of one transaction."""
 
+BOUND = select(key_store.c.id)
+"""The key store that the contents of a log are sealed under, if any."""
+
 _NAMES = b"assent names 1 "
 _PAYLOAD = b"assent payload 1 "
 _READ_NAMES = msgspec.msgpack.Decoder(tuple[str, ...])
@@ -116,7 +119,11 @@ def check_bound(connection: Connection, contents: Contents | None) -> bool:
 
     Raises `StorageUnavailable` where they are and their key store is not the one at hand.
     """
-    bound = connection.execute(select(key_store.c.id)).scalar_one_or_none()
+    return check_bound_to(connection.execute(BOUND).scalar_one_or_none(), contents)
+
+
+def check_bound_to(bound: str | None, contents: Contents | None) -> bool:
+    """Do as `check_bound` does, by the key store that a log is known to be bound to."""
     if bound is None:
         if contents is None:
             return False
@@ -133,7 +140,7 @@ def check_bound(connection: Connection, contents: Contents | None) -> bool:
 
 def is_of(connection: Connection, contents: Contents) -> bool:
     """Whether a key store is there, and is the one of the log."""
-    bound = connection.execute(select(key_store.c.id)).scalar_one_or_none()
+    bound = connection.execute(BOUND).scalar_one_or_none()
     try:
         return contents.keys.id() == bound
     except KeysMissing:

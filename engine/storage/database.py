@@ -7,12 +7,12 @@ A forked process opens connections of its own and never touches or closes those 
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy import URL, Connection, Engine, Transaction, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from .errors import Conflict, StorageUnavailable
@@ -34,22 +34,20 @@ class Watch(Protocol):
 class Backend(Protocol):
     """A kind of database: how to connect, and how to be the only writer."""
 
-    @property
-    def reading_options(self) -> Mapping[str, object]:
-        """The execution options of a connection that reads."""
-        ...
-
-    @property
-    def writing_options(self) -> Mapping[str, object]:
-        """The execution options of a connection that writes."""
-        ...
-
     def engine(self) -> Engine:
         """Return the connections of one process."""
         ...
 
+    def begin_reading(self, connection: Connection) -> Transaction:
+        """Begin a transaction that sees one state."""
+        ...
+
     def exclusively(self) -> AbstractContextManager[None]:
         """Hold whatever a writer holds before it connects."""
+        ...
+
+    def begin_writing(self, connection: Connection) -> Transaction:
+        """Begin the transaction of the only writer; waits for any other."""
         ...
 
     def purge(self, engine: Engine) -> bool:
@@ -85,10 +83,12 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Yield a connection that sees one state. Raises `StorageUnavailable`."""
-        with _translated(), self._engine().connect() as connection:
-            connection.execution_options(**self._backend.reading_options)
-            with connection.begin():
-                yield connection
+        with (
+            self._connections() as engine,
+            engine.connect() as connection,
+            self._backend.begin_reading(connection),
+        ):
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -96,10 +96,13 @@ class Database:
 
         Raises `Conflict` where a constraint forbids it, else `StorageUnavailable`.
         """
-        with _translated(), self._backend.exclusively(), self._engine().connect() as connection:
-            connection.execution_options(**self._backend.writing_options)
-            with connection.begin():
-                yield connection
+        with (
+            self._connections() as engine,
+            self._backend.exclusively(),
+            engine.connect() as connection,
+            self._backend.begin_writing(connection),
+        ):
+            yield connection
 
     def purge(self) -> bool:
         """Take what was deleted out of the files, as far as the database can.
@@ -107,13 +110,13 @@ class Database:
         Returns whether it could be done at once; if not, later writers will do it. Raises
         `StorageUnavailable`.
         """
-        with _translated():
-            return self._backend.purge(self._engine())
+        with self._connections() as engine:
+            return self._backend.purge(engine)
 
     @contextmanager
     def watching(self) -> Iterator[Watch]:
         """Give a watch on what `announce` announces. Raises `StorageUnavailable`."""
-        with _translated(), self._backend.watch(self._engine()) as watch:
+        with self._connections() as engine, self._backend.watch(engine) as watch:
             yield watch
 
     def close(self) -> None:
@@ -123,6 +126,15 @@ class Database:
             engine.dispose()
         if self.contents is not None:
             self.contents.keys.database.close()
+
+    @contextmanager
+    def _connections(self) -> Iterator[Engine]:
+        """Yield those of this process; what they or their driver raise is told as by `writing`."""
+        with _translated():
+            engine = self._engine()
+            driver = engine.dialect.loaded_dbapi
+            with _translated(driver.IntegrityError, driver.Error):
+                yield engine
 
     def _engine(self) -> Engine:
         return self._engines.get(os.getpid()) or self._engines.setdefault(
@@ -183,10 +195,12 @@ def _backend(url: str) -> Backend:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(
+    forbidden: type[Exception] = IntegrityError, failed: type[Exception] = SQLAlchemyError
+) -> Iterator[None]:
     try:
         yield
-    except IntegrityError as error:
+    except forbidden as error:
         raise Conflict("something else is stored under this name") from error
-    except SQLAlchemyError as error:
+    except failed as error:
         raise StorageUnavailable("the database cannot be read or written") from error

@@ -10,7 +10,7 @@ from itertools import chain
 
 from sqlalchemy import Connection
 
-from .rows import RowWriter
+from .driver import RowWriter, run
 from .schema import log_entry_facet
 
 _ROWS = 64
@@ -32,11 +32,11 @@ def write_facets(connection: Connection, found: Sequence[tuple[int, Sequence[str
         return
     if connection.dialect.name == "postgresql":
         texts = [_SEPARATOR.join(facets) for _, facets in found]  # No facet has line feeds.
-        connection.exec_driver_sql(_POSTGRESQL, ([index for index, _ in found], texts))
+        run(connection, _POSTGRESQL, ([index for index, _ in found], texts))
         return
     rows = [(index, facet) for index, facets in found for facet in facets]
     whole = len(rows) - len(rows) % _ROWS
     for first in range(0, whole, _ROWS):
         values = tuple(chain.from_iterable(rows[first : first + _ROWS]))
-        connection.exec_driver_sql(_SQLITE, values)
+        run(connection, _SQLITE, values)
     _ROWS_OF_SQLITE.write(connection, rows[whole:])

@@ -31,8 +31,8 @@ from sqlalchemy import (
 )
 
 from .database import Database
+from .driver import RowWriter
 from .errors import Conflict, KeysMissing, StorageUnavailable
-from .rows import RowWriter
 from .schema import Instant
 from .wrapping import KEY_SIZE, Unopened, WrappingKey, WrappingKeyFile, WrappingKeys
 

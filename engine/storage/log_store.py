@@ -1,10 +1,10 @@
 """Entries of the log in SQL: the writer's side, `audit.log.LogStore`.
 
-One transaction takes the lock of the head, gives the records the next indexes, and writes entries,
-payloads, disclosures, full tiles and the new head. On PostgreSQL the lock is the head's row.
+One transaction takes the lock of all writers, looks at the head once, gives the records the next
+indexes, and writes entries, payloads, disclosures, full tiles and the new head.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -21,14 +21,14 @@ from ..audit.record import LogEntry, QueryColumns, SealedRecord
 from ..audit.sealed_acts import Entry, Sealed
 from ..audit.tiles import split_hashes
 from ..audit.tree import Frontier
-from .contents import Contents, SealedContents, check_bound, seal
+from .contents import BOUND, Contents, SealedContents, check_bound_to, seal
 from .database import Database
+from .driver import Row, RowWriter, Statement
 from .entries import DECISION, read_entries
 from .errors import LogInconsistent
 from .facet_rows import write_facets
 from .postgresql import pipelined
 from .request_keys import decided_before, keep_keys
-from .rows import Row, RowWriter
 from .schema import (
     disclosure,
     log_entry,
@@ -36,6 +36,7 @@ from .schema import (
     log_entry_words,
     log_head,
     microseconds,
+    moment,
     payload,
     sealed,
 )
@@ -48,14 +49,24 @@ _READ_HEAD = select(
     log_head.c.logged_at,
     select(func.max(log_entry.c.index)).scalar_subquery().label("last"),
 )
-_WRITE_HEAD = update(log_head)
-_LOGGED = select(log_entry.c.id).where(log_entry.c.id.in_(bindparam("ids", expanding=True)))
+# A row for each of the ids that is logged, or one without an id.
+_LOOK = Statement(
+    _READ_HEAD.add_columns(BOUND.scalar_subquery(), log_entry.c.id).outerjoin_from(
+        log_head, log_entry, log_entry.c.id.in_(bindparam("ids", expanding=True))
+    )
+)
+_WRITE_HEAD = Statement(
+    update(log_head).values(
+        size=bindparam("size"), frontier=bindparam("frontier"), logged_at=bindparam("logged_at")
+    )
+)
 _ENTRIES = RowWriter(log_entry)
 _PAYLOADS = RowWriter(payload)
 _SEALED = RowWriter(sealed)
 _DISCLOSURES = RowWriter(disclosure)
 _RULES = RowWriter(log_entry_rule)
 _WORDS = RowWriter(log_entry_words)
+_NO_HEAD = "the log has no head"
 _UNSEARCHED: Row = (None,) * 9
 """What acts have in the columns that decisions are searched by."""
 
@@ -80,10 +91,11 @@ class SQLLogStore:
         """
         contents = self._database.contents
         ciphertexts = None if contents is None else _sealed_under(contents, records)
+        first = _first_of_each_id(records)
         with self._database.writing() as connection:
-            check_bound(connection, contents)
-            head, now = read_head(connection), self._clock()
-            fresh = _fresh(connection, records)
+            head, logged = _look(connection, list(first), contents)
+            now = self._clock()
+            fresh = {id_: record for id_, record in first.items() if id_ not in logged}
             before = decided_before(connection, fresh.values(), now)
             new = {id_: record for id_, record in fresh.items() if id_ not in before}
             entries = append_within(connection, head, new.values(), now, ciphertexts)
@@ -135,13 +147,28 @@ def read_head(connection: Connection) -> LogHead:
     """
     row = connection.execute(_READ_HEAD).one_or_none()
     if row is None:
-        raise LogInconsistent("the log has no head")
-    if row.size != (0 if row.last is None else row.last + 1):
+        raise LogInconsistent(_NO_HEAD)
+    return _head(*row)
+
+
+def _look(
+    connection: Connection, ids: Sequence[str], contents: Contents | None
+) -> tuple[LogHead, Container[str]]:
+    """Return the head of the log, and which of some ids it has.
+
+    Raises what `check_bound` and `read_head` do.
+    """
+    rows = _LOOK.read(connection, ids)
+    if not rows:
+        raise LogInconsistent(_NO_HEAD)
+    size, roots, logged_at, last, bound, _ = rows[0]
+    check_bound_to(bound, contents)
+    return _head(size, roots, moment(logged_at), last), {row[-1] for row in rows}
+
+
+def _head(size: int, roots: bytes, logged_at: datetime, last: int | None) -> LogHead:
+    if size != (0 if last is None else last + 1):
         raise LogInconsistent("the head of the log and its entries disagree")
-    return _head(row.size, row.frontier, row.logged_at)
-
-
-def _head(size: int, roots: bytes, logged_at: datetime) -> LogHead:
     try:
         frontier = Frontier(size=size, roots=tuple(split_hashes(roots)))
     except ValueError as error:
@@ -149,13 +176,10 @@ def _head(size: int, roots: bytes, logged_at: datetime) -> LogHead:
     return LogHead(frontier=frontier, logged_at=logged_at)
 
 
-def _fresh(connection: Connection, records: Iterable[Sealed]) -> dict[str, Sealed]:
-    """Return the records to append by their ids: the first of each id that is not logged yet."""
+def _first_of_each_id(records: Iterable[Sealed]) -> Mapping[str, Sealed]:
     first: dict[str, Sealed] = {}
     for record in records:
         first.setdefault(record.id, record)
-    for logged in connection.execute(_LOGGED, {"ids": list(first)}).scalars():
-        del first[logged]
     return first
 
 
@@ -179,14 +203,9 @@ def _write(
 ) -> None:
     with pipelined(connection):
         _write_rows(connection, entries, ciphertexts)
-        connection.execute(
-            _WRITE_HEAD,
-            {
-                "size": new_head.frontier.size,
-                "frontier": b"".join(new_head.frontier.roots),
-                "logged_at": new_head.logged_at,
-            },
-        )
+        roots = b"".join(new_head.frontier.roots)
+        values = (new_head.frontier.size, roots, microseconds(new_head.logged_at))
+        _WRITE_HEAD.run(connection, values)
     write_full_tiles(connection, head.frontier.size, new_head.frontier.size)
 
 

@@ -9,19 +9,20 @@ Write-Ahead Log*): `synchronous_commit = off`, which every connection here turns
 `fsync = off`, with which a server is refused.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
+from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, event, inspect
 
-from .errors import Conflict, StorageUnavailable
+from .driver import run
+from .errors import StorageUnavailable
 
 CHANNEL = "assent_policies"
 """What is notified where a version of policies comes into force."""
 
-_WRITES = "assent_writes"
-_WRITERS = 0x0A55E27  # The number of the lock, one that nothing else in the database takes.
+# By its number, one that nothing else in the database takes.
+_LOCK = f"SELECT pg_advisory_xact_lock({0x0A55E27})"
 _CONNECT_SECONDS = 10
 _POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10, "pool_pre_ping": True}
 # Those of the log, and that of a key store, which is a database of its own.
@@ -41,12 +42,6 @@ _SESSION = (
 class PostgreSQL:
     """The database of a URL."""
 
-    reading_options: Mapping[str, object] = {
-        "isolation_level": "REPEATABLE READ",
-        "postgresql_readonly": True,
-    }
-    writing_options: Mapping[str, object] = {"isolation_level": "READ COMMITTED", _WRITES: True}
-
     def __init__(self, url: URL) -> None:
         self._url = url.set(drivername="postgresql+psycopg")
 
@@ -54,19 +49,33 @@ class PostgreSQL:
         """Return the connections of one process. Raises `StorageUnavailable` without a driver."""
         try:
             engine = create_engine(
-                self._url, connect_args={"connect_timeout": _CONNECT_SECONDS}, **_POOL
+                self._url,
+                isolation_level="READ COMMITTED",  # Of a writer; a reader asks for another.
+                paramstyle="format",  # Values in their order, as SQLite's driver wants them too.
+                connect_args={"connect_timeout": _CONNECT_SECONDS},
+                **_POOL,
             )
         except ImportError as error:
             advice = "PostgreSQL needs its driver: `pip install 'assent[postgresql]'`"
             raise StorageUnavailable(advice) from error
         event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
         return engine
+
+    def begin_reading(self, connection: Connection) -> Transaction:
+        """Begin on one snapshot, where nothing can be written."""
+        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return connection.begin()
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
         """Do nothing: the lock is taken within the transaction."""
         yield
+
+    def begin_writing(self, connection: Connection) -> Transaction:
+        """Begin, and take the lock of all writers."""
+        transaction = connection.begin()
+        run(connection, _LOCK)
+        return transaction
 
     def purge(self, engine: Engine) -> bool:
         """Vacuum the tables of contents: what was deleted is free to be overwritten."""
@@ -112,21 +121,14 @@ def pipelined(connection: Connection) -> Iterator[None]:
 
     Whoever writes holds the lock of all writers meanwhile: each answer that is waited for by itself
     is a way to the server and back for everybody. What was sent is done or has failed when this
-    ends. On SQLite it changes nothing. Raises `Conflict` and `StorageUnavailable`, as `Database`
-    does. (PostgreSQL manual, *libpq: Pipeline Mode*.)
+    ends. On SQLite it changes nothing. (PostgreSQL manual, *libpq: Pipeline Mode*.)
     """
     if connection.dialect.name != "postgresql":
         yield
         return
     driver: Any = connection.connection.driver_connection
-    errors: Any = connection.dialect.loaded_dbapi
-    try:
-        with driver.pipeline():
-            yield
-    except errors.IntegrityError as error:
-        raise Conflict("something else is stored under this name") from error
-    except errors.Error as error:
-        raise StorageUnavailable("the database cannot be read or written") from error
+    with driver.pipeline():
+        yield
 
 
 def _prepare(connection: Any, _record: object) -> None:
@@ -144,8 +146,3 @@ def _prepare(connection: Any, _record: object) -> None:
     if commit == "off":
         connection.execute("SET synchronous_commit = on")
     connection.commit()
-
-
-def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get(_WRITES, False):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")

@@ -7,17 +7,23 @@ they reach, the second therefore finds the decision of the first.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from ..audit.idempotency import KEPT, FirstRequest, RequestKey
 from ..audit.record import SealedRecord
 from ..audit.sealed_acts import Entry, Sealed
 from .database import Database
-from .schema import log_entry, request_key
+from .driver import RowWriter, Statement
+from .schema import log_entry, microseconds, request_key
 
 _FIRST = select(request_key.c.digest, request_key.c.fingerprint, log_entry.c.id).join(
     log_entry, log_entry.c.index == request_key.c.index
 )
+_FIRST_OF_SOME = Statement(
+    _FIRST.where(request_key.c.digest.in_(bindparam("digests", expanding=True)))
+)
+_FORGET = Statement(delete(request_key).where(request_key.c.logged_at <= bindparam("end")))
+_KEYS = RowWriter(request_key)
 
 
 class RequestKeys:
@@ -35,8 +41,10 @@ class RequestKeys:
         kept = request_key.c.logged_at > self._clock() - KEPT
         query = _FIRST.where(request_key.c.digest == key.digest, kept)
         with self._database.reading() as connection:
-            row = connection.execute(query).mappings().one_or_none()
-        return None if row is None else _first(row)
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return FirstRequest(decision_id=row.id, fingerprint=row.fingerprint)
 
 
 def decided_before(
@@ -49,11 +57,12 @@ def decided_before(
     keys = {record.id: key for record in records if (key := _key_of(record)) is not None}
     if not keys:
         return {}
-    connection.execute(delete(request_key).where(request_key.c.logged_at <= now - KEPT))
-    rows = connection.execute(
-        _FIRST.where(request_key.c.digest.in_([key.digest for key in keys.values()]))
-    ).mappings()
-    first = {row["digest"]: _first(row) for row in rows}
+    _FORGET.run(connection, (microseconds(now - KEPT),))
+    rows = _FIRST_OF_SOME.read(connection, [key.digest for key in keys.values()])
+    first = {
+        digest: FirstRequest(decision_id=decision_id, fingerprint=fingerprint)
+        for digest, fingerprint, decision_id in rows
+    }
     found: dict[str, FirstRequest] = {}
     for decision_id, key in keys.items():
         own = FirstRequest(decision_id=decision_id, fingerprint=key.fingerprint)
@@ -68,27 +77,17 @@ def keep_keys(
 ) -> None:
     """Keep the keys of records that have become entries."""
     rows = [
-        {
-            "digest": key.digest,
-            "fingerprint": key.fingerprint,
-            "index": entry.index,
-            "logged_at": entry.logged_at,
-        }
+        (key.digest, key.fingerprint, entry.index, microseconds(entry.logged_at))
         for entry in entries
         if (key := _key_of(records[entry.id])) is not None
     ]
-    if rows:
-        connection.execute(insert(request_key), rows)
+    _KEYS.write(connection, rows)
 
 
 def forget_contents(connection: Connection, indexes: Sequence[int]) -> None:
     """Delete what tells of the contents of erased decisions; that there was a request stays."""
     of_erased = update(request_key).where(request_key.c.index.in_(indexes))
     connection.execute(of_erased.values(fingerprint=None))
-
-
-def _first(row: RowMapping) -> FirstRequest:
-    return FirstRequest(decision_id=row["id"], fingerprint=row["fingerprint"])
 
 
 def _key_of(record: Sealed) -> RequestKey | None:

@@ -40,6 +40,11 @@ def microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // _MICROSECOND
 
 
+def moment(stored: int) -> datetime:
+    """Return the time that is stored as microseconds."""
+    return EPOCH + stored * _MICROSECOND
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware time, stored as microseconds since 1970 in UTC."""
 
@@ -52,7 +57,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above.
         """Return the time of microseconds."""
-        return None if value is None else EPOCH + value * _MICROSECOND
+        return None if value is None else moment(value)
 
 
 metadata = MetaData()

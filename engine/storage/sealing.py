@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, delete, insert, select
 
 from ..audit.record import LogEntry
-from .contents import Contents, seal
+from .contents import BOUND, Contents, seal
 from .database import Database
+from .driver import Row, RowWriter
 from .entries import read_decisions
 from .errors import Conflict, KeysMissing
 from .key_store import DataKey
-from .rows import Row, RowWriter
 from .schema import disclosure, key_store, log_entry, payload, sealed
 
 STEP = 256
@@ -67,7 +67,7 @@ def is_in_clear(database: Database) -> bool:
 
 
 def _bound(connection: Connection) -> str | None:
-    return connection.execute(select(key_store.c.id)).scalar_one_or_none()
+    return connection.execute(BOUND).scalar_one_or_none()
 
 
 def _sealed(entries: Iterable[LogEntry], keys: Iterable[DataKey]) -> list[Row]:

@@ -8,21 +8,21 @@ it returns (NORMAL may lose the newest at a power cut).
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from typing import cast
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, event
 
+from .driver import run
 from .errors import StorageUnavailable
 
 _BUSY_SECONDS = 10
 _CACHE_KIBIBYTES = 16 * 1024
 _CHECKPOINT_PAGES = 4000  # Of 4 KiB: the same few pages change with every append.
-_BEGIN = "assent_begin"
 _PURGE_SECONDS = 10.0
 _PURGE_STEP = 0.05
 _HAS_WORDS = "SELECT 1 FROM sqlite_master WHERE name = 'log_entry_found'"
@@ -32,9 +32,6 @@ _MERGE = "INSERT INTO log_entry_found (log_entry_found, rank) VALUES ('merge', -
 
 class SQLite:
     """The file of a URL. Raises `StorageUnavailable` where it names none."""
-
-    reading_options: Mapping[str, object] = {}
-    writing_options: Mapping[str, object] = {_BEGIN: "BEGIN IMMEDIATE"}
 
     def __init__(self, url: URL) -> None:
         path = url.database
@@ -48,8 +45,11 @@ class SQLite:
         """Return the connections of one process."""
         engine = create_engine(self._url, connect_args={"timeout": _BUSY_SECONDS})
         event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
         return engine
+
+    def begin_reading(self, connection: Connection) -> Transaction:
+        """Begin: what is read first says which state is seen."""
+        return _begun(connection, "BEGIN")
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
@@ -64,6 +64,10 @@ class SQLite:
         finally:
             fcntl.flock(lock, fcntl.LOCK_UN)  # Closing is not enough while a fork has it open too.
             os.close(lock)
+
+    def begin_writing(self, connection: Connection) -> Transaction:
+        """Begin, as the only writer from here on."""
+        return _begun(connection, "BEGIN IMMEDIATE")
 
     def purge(self, engine: Engine) -> bool:
         """Empty the write-ahead log; returns whether no reader kept it from being emptied.
@@ -87,19 +91,20 @@ class SQLite:
 
         SQLite documentation, *FTS5*, §6.8: nothing is left when fewer than two rows change.
         """
-        with self.exclusively(), engine.connect() as connection:
-            connection.execution_options(**self.writing_options)
-            with connection.begin():
-                driver = cast(SQLiteConnection, connection.connection.driver_connection)
-                before = driver.total_changes
-                if connection.exec_driver_sql(_HAS_WORDS).first() is None:  # It has keys only.
-                    return False
-                connection.exec_driver_sql(_MERGE)
-                return driver.total_changes - before >= 2
+        with (
+            self.exclusively(),
+            engine.connect() as connection,
+            self.begin_writing(connection),
+        ):
+            driver = cast(SQLiteConnection, connection.connection.driver_connection)
+            before = driver.total_changes
+            if connection.exec_driver_sql(_HAS_WORDS).first() is None:  # It has keys only.
+                return False
+            connection.exec_driver_sql(_MERGE)
+            return driver.total_changes - before >= 2
 
     def _empty_log(self, engine: Engine) -> bool:
         with self.exclusively(), engine.connect() as connection:
-            connection.execution_options(**{_BEGIN: None})
             connection.exec_driver_sql("PRAGMA busy_timeout = 0")  # Nobody writes meanwhile.
             row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
@@ -109,7 +114,6 @@ class SQLite:
     def watch(self, engine: Engine) -> Iterator["_DataVersion"]:
         """Watch the file on a connection of its own."""
         with engine.connect() as connection:
-            connection.execution_options(**{_BEGIN: None})
             yield _DataVersion(connection)
 
 
@@ -151,7 +155,7 @@ def unchanging(url: URL) -> URL:
 
 
 def _prepare(connection: SQLiteConnection, _record: object) -> None:
-    connection.isolation_level = None  # The driver begins nothing by itself; `_begin` does.
+    connection.isolation_level = None  # The driver begins nothing by itself; `_begun` does.
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
@@ -161,7 +165,7 @@ def _prepare(connection: SQLiteConnection, _record: object) -> None:
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
 
 
-def _begin(connection: Connection) -> None:
-    statement = connection.get_execution_options().get(_BEGIN, "BEGIN")
-    if statement is not None:
-        connection.exec_driver_sql(statement)
+def _begun(connection: Connection, statement: str) -> Transaction:
+    transaction = connection.begin()
+    run(connection, statement)
+    return transaction

@@ -6,24 +6,22 @@ it was made by a waiver, says nothing of its contents.
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from ..audit.record import SealedRecord
 from ..audit.sealed_acts import Entry, Sealed
+from .driver import RowWriter
 from .schema import waiver_use
+
+_USES = RowWriter(waiver_use)
 
 
 def keep_uses(
     connection: Connection, records: Mapping[str, Sealed], entries: Iterable[Entry]
 ) -> None:
     """Keep which waivers let breaches pass in records that have become entries."""
-    rows = [
-        {"waiver": name, "index": entry.index}
-        for entry in entries
-        for name in _used(records[entry.id])
-    ]
-    if rows:
-        connection.execute(insert(waiver_use), rows)
+    rows = [(name, entry.index) for entry in entries for name in _used(records[entry.id])]
+    _USES.write(connection, rows)
 
 
 def _used(record: Sealed) -> tuple[str, ...]:

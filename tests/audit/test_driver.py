@@ -1,15 +1,15 @@
-"""Rows by the driver: what is written is what is read, in both databases."""
+"""Statements by the driver: what is written is what is read, in both databases."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
 from engine.audit.record import rfc3339
 from engine.storage.database import Database
+from engine.storage.driver import RowWriter, Statement, run
 from engine.storage.entries import among
 from engine.storage.errors import Conflict, StorageUnavailable
 from engine.storage.migrate import migrate
 from engine.storage.postgresql import pipelined
-from engine.storage.rows import RowWriter
 from engine.storage.schema import api_key, log_entry, log_tile, microseconds, policy_version
 from tests.audit.conftest import NOON
 from tests.postgresql import PostgreSQLServer
@@ -51,6 +51,37 @@ def test_no_rows_are_no_statement(database: Database) -> None:
         RowWriter(log_tile).write(connection, [])
     with database.reading() as connection:
         assert connection.execute(select(log_tile)).first() is None
+
+
+def test_statements_have_their_values_in_order_and_as_many_as_they_are_asked_for(
+    database: Database,
+) -> None:
+    columns = policy_version.c
+    among_some = columns.digest.in_(bindparam("digests", expanding=True))
+    found = Statement(select(columns.digest, columns.kept_at).where(among_some))
+    change = Statement(update(policy_version).values(version=bindparam("v"), files=bindparam("f")))
+    with database.writing() as connection:
+        rows = [(each, "name", "1", b"", AT) for each in ("d1", "d2", "d3")]
+        RowWriter(policy_version).write(connection, rows)
+        change.run(connection, (None, b"new"))
+        assert set(found.read(connection, ["d3", "none", "d1"])) == {("d1", AT), ("d3", AT)}
+        assert found.read(connection, ["d2"]) == [("d2", AT)]
+        assert found.read(connection, []) == []
+    with database.reading() as connection:
+        query = select(columns.version, columns.files).distinct()
+        assert connection.execute(query).all() == [(None, b"new")]
+
+
+def test_what_the_driver_raises_is_told_as_everything_else(database: Database) -> None:
+    def write() -> None:
+        with database.writing() as connection:
+            RowWriter(policy_version).write(connection, [("d1", "name", "1", b"", AT)])
+            run(connection, "NONSENSE")
+
+    with pytest.raises(StorageUnavailable) as raised:
+        write()
+    assert str(raised.value) == "the database cannot be read or written"
+    assert kept(database) == []
 
 
 def test_what_is_sent_in_one_go_is_written_whole_or_not_at_all(database: Database) -> None:
