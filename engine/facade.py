@@ -88,6 +88,9 @@ class Engine:
         self._grants = NO_GRANTS
         self._granted = GrantedPrograms(bundle.policies)
         self._scribe = Scribe()
+        self._identity = Identity(
+            name=bundle.name, version=bundle.version, digest=bundle.digest, engine=__version__
+        )
 
     def with_grants(self, grants: Grants) -> "Engine":
         """Return an engine of the same bundle that decides by waivers granted apart from it.
@@ -111,10 +114,7 @@ class Engine:
     @property
     def identity(self) -> Identity:
         """What a decision names as its origin: the policy set and the version of the engine."""
-        bundle = self._bundle
-        return Identity(
-            name=bundle.name, version=bundle.version, digest=bundle.digest, engine=__version__
-        )
+        return self._identity
 
     def read(self, descriptor: object) -> Campaign:
         """Return the campaign that a JSON value describes, or as `bytes` the text of one.

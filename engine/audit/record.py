@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -199,7 +200,7 @@ class Envelope(
         return canonical_struct(self)
 
 
-class _Rule(msgspec.Struct, frozen=True, kw_only=True):
+class _Rule(msgspec.Struct, frozen=True, kw_only=True, gc=False):  # Very many, and in no cycle.
     rule: str
     status: RuleStatus
 
@@ -227,7 +228,7 @@ class _Market(msgspec.Struct, frozen=True, kw_only=True):
     market: str | None = None
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
+class Result(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The members of a result that the log reads; it may have any others.
 
     Advertiser and platforms are not there in what an earlier version recorded, nor where they are
@@ -248,6 +249,12 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     markets: tuple[_Market, ...] = ()
     advertiser: str | UnsetType | None = UNSET
     platforms: tuple[str, ...] | UnsetType = UNSET
+
+    @cached_property
+    def found_rules(self) -> tuple[tuple[str, str], ...]:
+        """The rules worth finding, with their status, sorted and without repetitions."""
+        found = {(one.rule, one.status) for one in self.rules if one.status not in UNREMARKABLE}
+        return tuple(sorted(found))
 
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
@@ -306,13 +313,8 @@ def query_columns(
         policy_digest=result.policy_set.digest,
         actor=actor,
         advertiser=result.advertiser[:LONGEST_VALUE] if result.advertiser else None,
-        rules=_found_rules(result),
+        rules=result.found_rules,
     )
-
-
-def _found_rules(result: Result) -> tuple[tuple[str, str], ...]:
-    found = {(rule.rule, rule.status) for rule in result.rules if rule.status not in UNREMARKABLE}
-    return tuple(sorted(found))
 
 
 def justification_words(result: Result) -> str:
@@ -342,7 +344,7 @@ def search_facets(result: Result) -> tuple[str, ...]:
     The writer and the verifier both use this.
     """
     found = {
-        *policies_of(_found_rules(result)),
+        *policies_of(result.found_rules),
         *markets_of(each.market for each in result.markets if each.market),
     }
     for each in (*result.findings, *result.warnings, *result.waived):

@@ -15,7 +15,12 @@ LONGEST_WORD = 64
 MOST_BYTES = 256 * 1024
 """The most bytes of the words of one decision; what lies beyond is not found."""
 
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_ASCII_APART = bytes(
+    code if chr(code).isascii() and chr(code).isalnum() else ord(" ")
+    for code in bytes(range(256)).lower()
+)
+"""What becomes of each byte of ASCII text: itself, without case, or a space between words."""
+
 _WORD = re.compile(r"[^\W_]+")  # What `str.isalnum` holds of each character of.
 
 
@@ -29,8 +34,9 @@ def words_of(texts: Iterable[str]) -> str:
     """Return the words of texts, in their order, with one space between each and the next."""
     whole = " ".join(texts)
     if whole.isascii() and len(whole) <= MOST_BYTES:
-        words = _ASCII_WORD.findall(whole.lower())
-        return " ".join(word[:LONGEST_WORD] for word in words)
+        words = _ascii_runs(whole)
+        is_cut = max(map(len, words), default=0) > LONGEST_WORD
+        return " ".join([word[:LONGEST_WORD] for word in words] if is_cut else words)
     kept, left = list[str](), MOST_BYTES
     for word in words_in(whole):
         left -= (len(word) if word.isascii() else len(word.encode())) + 1
@@ -40,9 +46,13 @@ def words_of(texts: Iterable[str]) -> str:
     return " ".join(kept)
 
 
+def _ascii_runs(text: str) -> list[str]:
+    return text.encode().translate(_ASCII_APART).decode().split()
+
+
 def _runs(text: str) -> Iterable[str]:
     if text.isascii():
-        return _ASCII_WORD.findall(text.lower())
+        return _ascii_runs(text)
     # Decomposed again at the end: without case, a character may have become several.
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return _WORD.findall(folded.translate(_BARE))

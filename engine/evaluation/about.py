@@ -6,10 +6,9 @@ it marks as sensitive is never told: the record then leaves the member out, whic
 as naming nobody.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .values import Campaign, Datum, Group
+from .values import Campaign, Group
 
 MOST_PLATFORMS = 256
 """As many platforms are told; a record leaves out what is longer, rather than a part of it."""
@@ -50,21 +49,20 @@ def about(campaign: Campaign) -> About:
 
 
 def _names(group: Group, name: str) -> tuple[str, ...] | None:
-    """Return what a fact of a group names, each once; None where it is sensitive."""
+    """Return what a fact of a group names, each once; None where any of it is sensitive."""
     fact = group.shape.facts.get(name)
     if fact is None:
         return ()
     if fact.sensitive:
         return None
-    found = dict.fromkeys(_elements(group.get(name)))
-    return None if None in found else tuple(each for each in found if each is not None)
-
-
-def _elements(value: Datum | None) -> Iterator[str | None]:
-    """Yield the names of a value, and None for each that is sensitive."""
+    value = group.get(name)
+    found: dict[str, None] = {}
     for each in value if isinstance(value, tuple) else (value,):
         if isinstance(each, str):
-            yield each
+            found[each] = None
         elif isinstance(each, Group):
             named = _names(each, "name")
-            yield from (None,) if named is None else named
+            if named is None:
+                return None
+            found.update(dict.fromkeys(named))
+    return tuple(found)

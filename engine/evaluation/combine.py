@@ -34,11 +34,13 @@ def market_verdicts(
     markets: Iterable[str], results: Sequence[RuleResult], *, complete: bool
 ) -> tuple[MarketVerdict, ...]:
     """Return the verdict of each market, by the results that concern it."""
+    # INVARIANT: a result is the strictest of its parts; none of them stands where it does not.
+    standing = [result for result in results if result.stands]
     return tuple(
         MarketVerdict(
             market=market,
             verdict=verdict(
-                (there for result in results if (there := result.within(market)) is not None),
+                (there for result in standing if (there := result.within(market)) is not None),
                 complete=complete,
             ),
         )
@@ -63,7 +65,7 @@ def missing_facts(
     for wanted in required:
         asked.setdefault(wanted.pointer, _Asked(wanted))
     for result in (part for each in results for part in each.parts):
-        if result.is_enforced and result.status in (Status.UNDETERMINED, Status.VIOLATED):
+        if result.is_enforced and result.stands:
             for wanted in (want for finding in result.findings for want in finding.wanted):
                 rules = asked.setdefault(wanted.pointer or wanted.path, _Asked(wanted)).rules
                 if result.rule.id not in rules:

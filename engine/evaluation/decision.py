@@ -12,9 +12,6 @@ from .result import RuleResult, Status, Upcoming
 from .results import brief, heard
 from .standing_facts.beneath import FactsUsed
 
-UNREMARKABLE = frozenset({Status.NOT_APPLICABLE, Status.SATISFIED})
-"""What most rules come to: nothing in a decision hangs on them."""
-
 
 class Effect(Enum):
     """The two values a decision can have."""
@@ -99,8 +96,8 @@ class Decision:
 
     def with_status(self, *statuses: Status) -> tuple[RuleResult, ...]:
         """Return the results that ended in one of some statuses."""
-        standing_out = UNREMARKABLE.isdisjoint(statuses)
-        among = heard(self.results) if standing_out else self.results
+        asks_all = Status.SATISFIED in statuses or Status.NOT_APPLICABLE in statuses
+        among = self.results if asks_all else heard(self.results)
         return tuple(result for result in among if result.status in statuses)
 
     @property

@@ -15,7 +15,7 @@ from msgspec import structs
 
 from ..semantics.tree import Offset, Policies
 from .columns import Mask
-from .combine import DENY
+from .combine import DENY, market_verdicts, verdict
 from .days import days_later
 from .docket import Called, Docket
 from .index import bits
@@ -231,8 +231,10 @@ class Outlook:
 def _is_denied(now: Now, timely: Mask, results: Mapping[int, RuleResult]) -> bool:
     """Whether rules that do not read `today` deny the campaign, in each of its markets."""
     steady = [result for row, result in results.items() if not timely >> row & 1]
-    overall, markets, _ = answer(now.hearing, steady, complete=now.complete)
-    return overall == DENY and all(each.verdict == DENY for each in markets)
+    if verdict(steady, complete=now.complete) != DENY:
+        return False
+    markets = market_verdicts(now.hearing.markets or (), steady, complete=now.complete)
+    return all(each.verdict == DENY for each in markets)
 
 
 def _differ(one: RuleResult | None, other: RuleResult | None) -> bool:

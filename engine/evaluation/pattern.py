@@ -42,5 +42,7 @@ def _pieces(pattern: str) -> tuple[str, ...]:
 
 
 def _folded(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     composed = unicodedata.normalize("NFC", text).casefold()
     return unicodedata.normalize("NFC", composed)

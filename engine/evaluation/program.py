@@ -39,7 +39,7 @@ from .telling import compile_telling
 from .tracing import Trace, compile_trace
 from .validity import answer
 from .values import Campaign
-from .venue import Market, places_on, venues
+from .venue import Market, places_on
 from .withdrawal import would_pass
 
 
@@ -265,50 +265,62 @@ def _quick(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult | None]:
             return None
         if not rule.window.meets(day, day):
             return out
-        if rule.reads_market:
-            return _in_each(rule, hearing, day, settle)
         markets, here = _place(rule, hearing, day)
-        return elsewhere if here is False else settle(_frame(hearing, day, None), markets)
+        if here is False:
+            return elsewhere
+        if rule.reads_market:
+            return _in_each(markets or hearing.markets or (), hearing, day, settle)
+        settled = settle(_frame(hearing, day, None))
+        return settled if settled is None else replace(settled, markets=markets)
 
     return quick
 
 
-_Settle: TypeAlias = Callable[[Frame, tuple[str, ...] | None], RuleResult | None]
+_Settle: TypeAlias = Callable[[Frame], RuleResult | None]
 
 
 def _settle(rule: Rule, names: Names) -> _Settle:
-    """Return what settles a rule where it applies; None where its result must be explained."""
+    """Return what settles a rule where it applies; None where its result must be explained.
+
+    Its results do not say in which markets, and differ in their reasons alone.
+    """
     subject = tuple(
-        (compile_test(clause.condition, names), clause.text) for clause in rule.applicability
+        (
+            compile_test(clause.condition, names),
+            RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=clause.text),
+        )
+        for clause in rule.applicability
     )
     main = compile_test(rule.main.condition, names)
     passing = rule.effect is Effect.REQUIRE
     passed = unbreached(rule)
 
-    def settle(frame: Frame, markets: tuple[str, ...] | None) -> RuleResult | None:
-        for test, text in subject:
+    def settle(frame: Frame) -> RuleResult | None:
+        for test, result in subject:
             if test(frame) is False:
-                return RuleResult(
-                    rule=rule, status=Status.NOT_APPLICABLE, markets=markets, reason=text
-                )
-        if main(frame) is passing:
-            return passed if markets is None else replace(passed, markets=markets)
-        return None
+                return result
+        return passed if main(frame) is passing else None
 
     return settle
 
 
-def _in_each(rule: Rule, hearing: Hearing, day: date, settle: _Settle) -> RuleResult | None:
-    """Return the result of a rule that is settled in every market; None where one is not."""
-    results = []
-    for venue in venues(rule, hearing.policies, hearing.campaign, (day,)):
-        if venue.is_elsewhere:
-            return RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=not_here(rule))
-        settled = settle(_frame(hearing, day, venue.market), venue.markets)
+def _in_each(
+    markets: tuple[str, ...], hearing: Hearing, day: date, settle: _Settle
+) -> RuleResult | None:
+    """Return the result of a rule that is settled in every market; None where one is not.
+
+    Without markets it is judged once, for a market that is unknown.
+    """
+    facts, today = hearing.campaign.facts, hearing.moment.today
+    if not markets:
+        return settle(Frame(facts, today, day, (None,)))
+    alike: dict[str, tuple[RuleResult, list[str]]] = {}
+    for market in markets:
+        settled = settle(Frame(facts, today, day, (market,)))
         if settled is None:
             return None
-        results.append(settled)
-    return together(results)
+        alike.setdefault(settled.reason, (settled, []))[1].append(market)
+    return together([replace(result, markets=tuple(there)) for result, there in alike.values()])
 
 
 def _only_day(changes: tuple[date, ...], moment: Moment) -> date | None:

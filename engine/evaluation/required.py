@@ -24,8 +24,9 @@ class RequiredFacts:
     def _is_complete(self, group: Datum, name: str) -> bool:
         assert isinstance(group, Group)  # noqa: S101 - as the vocabulary declares it.
         values = group.values
-        if any(values[place] is None for place in self._required[name]):
-            return False
+        for place in self._required[name]:
+            if values[place] is None:
+                return False
         for place, inner in self._below[name]:
             value = values[place]
             groups = value if isinstance(value, tuple) else () if value is None else (value,)

@@ -92,8 +92,12 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def strictness(self) -> tuple[bool, bool, int]:
         """The rank of the result: a duty is stricter than an exception, and a breach than both."""
-        stands = self.status in (Status.UNDETERMINED, Status.VIOLATED)
-        return stands, self.obligation is not None, self.status.severity
+        return self.stands, self.obligation is not None, self.status.severity
+
+    @property
+    def stands(self) -> bool:
+        """Whether the rule is against the campaign, or may be."""
+        return self.status in (Status.UNDETERMINED, Status.VIOLATED)
 
     @property
     def is_enforced(self) -> bool:

@@ -8,17 +8,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol, TypeAlias, overload
 
-import msgspec
-
 from .result import RuleResult
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """All results as a record lists them: the JSON of the list, and how many are of which kind."""
+class Listed:
+    """All results as a record lists them: how many are of which kind, and the JSON of the list."""
 
-    text: bytes
-    passed: int
-    not_applicable: int
+    def __init__(
+        self, lines: Callable[[], Iterable[bytes]], *, passed: int, not_applicable: int
+    ) -> None:
+        """Take the counts, and what yields the JSON of each result, in order."""
+        self._lines = lines
+        self.passed = passed
+        self.not_applicable = not_applicable
+
+    @cached_property
+    def text(self) -> bytes:
+        """The JSON of the list; who asks for counts alone does not wait for it."""
+        return b"[%b]" % b",".join(self._lines())
 
 
 Heard: TypeAlias = Mapping[int, RuleResult]

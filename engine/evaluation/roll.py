@@ -1,159 +1,166 @@
 """The roll of rules under one state of the law: what those come to that are not heard.
 
 Such a rule is out of force, or elsewhere, or about another subject, or kept: each of these is one
-result that is made once, with the line that a record has of it. What remains is to ask which, each
-distinct condition at most once.
+result that is made once, with the line that a record has of it. Which of them it is, is looked up
+as the rules to be heard are: by an index over the conditions of their subjects. Where these do not
+fail, a rule that is not heard is kept, and that in each market in which it applies.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from ..semantics.tree import Condition, Policies, Rule
-from .closures import Frame, Names, Test, compile_test
-from .columns import Mask
-from .index import bits
+from ..semantics.tree import Policies, Rule
+from ..semantics.types import RecordType
+from .closures import Frame, Names
+from .columns import Mask, Scope
+from .conjuncts import conjuncts, facts_read, without_definitions
+from .index import Index, bits, build_index
 from .judge import not_here, out_of_force, unbreached
 from .law import Law, Markets
-from .outcome import Truth
 from .result import RuleResult, Status
 from .scribe import line_of
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A result that is always the same, and how a record lists it."""
+class Lines(msgspec.Struct, frozen=True, kw_only=True):
+    """What rules come to for one reason, by their rows, and how a record lists it.
 
-    result: RuleResult
-    text: bytes
-    passed: bool
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule that is in force: what it comes to where it is kept, and without subject.
-
-    `subject` has a number that conditions share which are the same, their test, and what the rule
-    comes to where it is false.
+    `usual` are those rules that are taken to come to it until something else is found.
     """
 
-    kept: Line
-    subject: tuple[tuple[int, Test, Line], ...]
+    results: Mapping[int, RuleResult]
+    texts: Mapping[int, bytes]
+    usual: Mask
 
 
-MOST_PLACES = 512
-"""For so many places is kept which rules apply there."""
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """The conditions that stand at one place in the subjects of rules.
+
+    `rows` are the rules that have one there, `index` says where it is possible, and `lines` are
+    what they come to where it is not.
+    """
+
+    rows: Mask
+    index: Index
+    lines: Lines
+
+
+class Sorted(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules that apply and are not heard: those that fail at each stage, and those kept."""
+
+    failing: tuple[Mask, ...]
+    kept: Mask
 
 
 class Roll:
-    """The entries of all rules under a law. Those that are `judged` market by market have none."""
+    """The lines of all rules under a law.
+
+    Those that are `judged` have none: their subject may be at hand in one market and not in others.
+    """
 
     def __init__(self, policies: Policies, law: Law) -> None:
         self._law = law
-        self._numbers: dict[Condition, int] = {}
-        self._names = Names(policies=policies, bound={}, law_day=law.day)
-        self._entries: dict[int, Entry] = {}
-        self._elsewhere: list[Line | None] = []
-        for row, rule in enumerate(policies.rules):
-            if not rule.window.meets(law.day, law.day):
-                self._elsewhere.append(_inapplicable(rule, out_of_force(rule.window)))
-            elif rule.reads_market:
-                self._elsewhere.append(None)
-            else:
-                self._elsewhere.append(_inapplicable(rule, not_here(rule)))
-                self._entries[row] = self._entry(rule)
-        self.judged = frozenset(r for r, line in enumerate(self._elsewhere) if line is None)
-        self._entered: Mask = sum(1 << row for row in self._entries)
-        self._texts = [b"" if line is None else line.text for line in self._elsewhere]
-        kept = ((row, each.kept) for row, each in self._entries.items() if not each.subject)
-        self._passing: Mask = sum(1 << row for row, line in kept if line.passed)
-        self._ground = lru_cache(maxsize=MOST_PLACES)(self._make_ground)
-
-    def _entry(self, rule: Rule) -> Entry:
-        return Entry(
-            kept=_line(unbreached(rule)),
-            subject=tuple(
-                (
-                    self._numbers.setdefault(clause.condition, len(self._numbers)),
-                    compile_test(clause.condition, self._names),
-                    _inapplicable(rule, clause.text),
-                )
-                for clause in rule.applicability
-            ),
+        rules = {r: rule for r, rule in enumerate(policies.rules) if not _is_of_markets(rule)}
+        in_force = {r: rule for r, rule in rules.items() if rule.window.meets(law.day, law.day)}
+        self.judged = frozenset(range(len(policies.rules))) - rules.keys()
+        self._stages = tuple(_stages(in_force, policies, law))
+        asked = self._stages[0].rows if self._stages else 0
+        kept = {row: unbreached(rule) for row, rule in in_force.items()}
+        self._lines = (
+            *(stage.lines for stage in self._stages),
+            _lines(kept, usual=law.reach.everywhere & ~asked),
         )
+        self._entered = _mask(in_force)
+        self._passing = _mask(r for r, each in kept.items() if each.status is Status.SATISFIED)
+        self._usual = [self._usually(row, rule) for row, rule in enumerate(policies.rules)]
+        self._usual_texts = [b"" if each is None else line_of(each) for each in self._usual]
 
-    def results(self, frame: Frame, markets: Markets, heard: Mask) -> Sequence[RuleResult | None]:
+    def _usually(self, row: int, rule: Rule) -> RuleResult | None:
+        """Return what a rule comes to unless something else is found: mostly, nothing else is."""
+        if row in self.judged:
+            return None
+        if not self._entered >> row & 1:
+            return _inapplicable(rule, out_of_force(rule.window))
+        if rule.places is not None:
+            return _inapplicable(rule, not_here(rule))
+        return next(each.results[row] for each in self._lines if row in each.results)
+
+    def sort(self, frame: Frame, markets: Markets, heard: Mask) -> Sorted:
+        """Return what the rules come to that apply in some market and are not heard."""
+        left = self._law.reach.among(markets) & self._entered & ~heard
+        failing: list[Mask] = []
+        for stage in self._stages:
+            asked = left & stage.rows
+            refuted = asked & ~stage.index.possible(frame.facts, frame, asked)
+            failing.append(refuted)
+            left ^= refuted
+        return Sorted(failing=tuple(failing), kept=left)
+
+    def passed(self, found: Sorted) -> int:
+        """Return how many rules passed of those that are sorted."""
+        return (found.kept & self._passing).bit_count()
+
+    def results(self, found: Sorted) -> list[RuleResult | None]:
         """Return the result of every rule, without markets; None where a rule must be judged.
 
         What stands where a rule is heard means nothing.
         """
-        found = [None if line is None else line.result for line in self._elsewhere]
-        for ground in self._grounds(markets):
-            for row, _ in ground.plain:
-                found[row] = self._entries[row].kept.result
-        for row, line in self._asked(frame, markets, heard):
-            found[row] = line.result
-        return found
+        made = self._usual.copy()
+        for rows, lines in self._unusual(found):
+            for row in bits(rows):
+                made[row] = lines.results[row]
+        return made
 
-    def texts(self, frame: Frame, markets: Markets, heard: Mask) -> tuple[list[bytes], int]:
-        """Return the lines of a record, and how many of them are of a rule that passed.
+    def texts(self, found: Sorted) -> list[bytes]:
+        """Return the lines of a record; likewise, also where a rule must be judged."""
+        made = self._usual_texts.copy()
+        for rows, lines in self._unusual(found):
+            texts = lines.texts
+            for row in bits(rows):
+                made[row] = texts[row]
+        return made
 
-        What stands where a rule is heard or must be judged means nothing, and is not counted.
-        """
-        found, here = self._texts.copy(), self._law.reach.among(markets)
-        for ground in self._grounds(markets):
-            for row, text in ground.plain:
-                found[row] = text
-        passed = (here & self._passing & ~heard).bit_count()
-        for row, line in self._asked(frame, markets, heard):
-            found[row] = line.text
-            passed += line.passed
-        return found, passed
+    def _unusual(self, found: Sorted) -> list[tuple[Mask, Lines]]:
+        """Return the rules that come to something else than they usually do, with their lines."""
+        pairs = zip((*found.failing, found.kept), self._lines, strict=True)
+        return [(rows & ~lines.usual, lines) for rows, lines in pairs]
 
-    def _asked(self, frame: Frame, markets: Markets, heard: Mask) -> Iterator[tuple[int, Line]]:
-        """Yield the lines of rules that apply and are asked whether their subject is at hand."""
-        known: dict[int, Truth] = {}
-        done = heard
-        for ground in self._grounds(markets):
-            for row, bit, entry in ground.asked:
-                if not done & bit:
-                    yield row, _first_false(entry, frame, known)
-            done |= ground.rows
 
-    def _grounds(self, markets: Markets) -> "Iterator[Ground]":
-        return map(self._ground, (None,) if markets is None else markets or ("",))
+def _is_of_markets(rule: Rule) -> bool:
+    """Whether the subject of a rule may be another in each market."""
+    clauses = rule.applicability
+    return any(fact.is_market for clause in clauses for fact in facts_read(clause.condition))
 
-    def _make_ground(self, market: str | None) -> "Ground":
-        """Return the rules that apply in a market, which may be unknown, or none at all."""
-        markets = None if market is None else (market,) if market else ()
-        rows = self._law.reach.among(markets) & self._entered
-        entries = [(row, self._entries[row]) for row in bits(rows)]
-        return Ground(
-            rows=rows,
-            plain=tuple((row, each.kept.text) for row, each in entries if not each.subject),
-            asked=tuple((row, 1 << row, each) for row, each in entries if each.subject),
+
+def _stages(rules: Mapping[int, Rule], policies: Policies, law: Law) -> Iterator[Stage]:
+    """Yield the conditions of subjects by their place: the first that is false is the reason."""
+    names = Names(policies=policies, bound={}, law_day=law.day)
+    scope = Scope(names=names, variable=None, kind=RecordType(name=policies.vocabulary.root))
+    for place in range(max((len(rule.applicability) for rule in rules.values()), default=0)):
+        clauses = {
+            row: rule.applicability[place]
+            for row, rule in rules.items()
+            if place < len(rule.applicability)
+        }
+        parts = {
+            row: conjuncts(without_definitions(clause.condition)) for row, clause in clauses.items()
+        }
+        results = {row: _inapplicable(rules[row], each.text) for row, each in clauses.items()}
+        yield Stage(
+            rows=_mask(clauses),
+            index=build_index(parts, scope),
+            lines=_lines(results, usual=0 if place else law.reach.everywhere),
         )
 
 
-class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules that apply in a market: those that are kept, and those asked for their subject."""
-
-    rows: Mask
-    plain: tuple[tuple[int, bytes], ...]
-    asked: tuple[tuple[int, Mask, Entry], ...]
+def _lines(results: Mapping[int, RuleResult], *, usual: Mask) -> Lines:
+    texts = {row: line_of(each) for row, each in results.items()}
+    return Lines(results=results, texts=texts, usual=usual)
 
 
-def _first_false(entry: Entry, frame: Frame, known: dict[int, Truth]) -> Line:
-    for number, test, line in entry.subject:
-        truth = known[number] if number in known else known.setdefault(number, test(frame))
-        if truth is False:
-            return line
-    return entry.kept
+def _mask(rows: Iterable[int]) -> Mask:
+    return sum(1 << row for row in rows)
 
 
-def _line(result: RuleResult) -> Line:
-    passed = result.status is Status.SATISFIED
-    return Line(result=result, text=line_of(result), passed=passed)
-
-
-def _inapplicable(rule: Rule, reason: str) -> Line:
-    return _line(RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=reason))
+def _inapplicable(rule: Rule, reason: str) -> RuleResult:
+    return RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=reason)

@@ -96,19 +96,13 @@ def line_of(result: RuleResult) -> bytes:
 
 def list_results(results: Iterable[RuleResult]) -> Listed:
     """Return results as a record lists them."""
-    lines, passed, not_applicable = [], 0, 0
-    for result in results:
-        lines.append(line_of(result))
-        passed += result.status in PASSED
-        not_applicable += result.status is Status.NOT_APPLICABLE
-    return listed(lines, passed=passed, not_applicable=not_applicable)
+    given = tuple(results)
+    return Listed(
+        lambda: map(line_of, given),
+        passed=sum(result.status in PASSED for result in given),
+        not_applicable=sum(result.status is Status.NOT_APPLICABLE for result in given),
+    )
 
 
 PASSED = (Status.SATISFIED, Status.EXCEPTED)
 """The statuses that a record counts as passed."""
-
-
-def listed(lines: Iterable[bytes], *, passed: int, not_applicable: int) -> Listed:
-    """Return lines as a record lists them."""
-    text = b"[" + b",".join(lines) + b"]"
-    return Listed(text=text, passed=passed, not_applicable=not_applicable)

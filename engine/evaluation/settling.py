@@ -15,8 +15,8 @@ from .law import Law
 from .outlook import Now
 from .result import RuleResult, Status
 from .results import Heard, Listed
-from .roll import Roll
-from .scribe import PASSED, line_of, list_results, listed
+from .roll import Roll, Sorted
+from .scribe import PASSED, line_of, list_results
 
 
 class Settling(msgspec.Struct, frozen=True):
@@ -42,10 +42,11 @@ class Settling(msgspec.Struct, frozen=True):
         law = self._law
         if law is None:
             return self.all(heard)
+        roll = self.roll(law)
         hearing = self.now.hearing
-        found = self.roll(law).results(self._frame(law), hearing.markets, self.now.called.heard)
         return tuple(
-            heard.get(row) or result or self.judge(row, hearing) for row, result in enumerate(found)
+            heard.get(row) or result or self.judge(row, hearing)
+            for row, result in enumerate(roll.results(self._sorted(roll, law)))
         )
 
     def listed(self, heard: Heard) -> Listed:
@@ -53,23 +54,30 @@ class Settling(msgspec.Struct, frozen=True):
         law = self._law
         if law is None:
             return list_results(self.all(heard))
-        hearing = self.now.hearing
-        roll = self.roll(law)
-        texts, passed = roll.texts(self._frame(law), hearing.markets, self.now.called.heard)
-        others = 0
-        for row in heard.keys() | roll.judged:
-            result = heard.get(row) or self.judge(row, hearing)
-            texts[row] = line_of(result)
-            passed += result.status in PASSED
-            others += result.status not in (*PASSED, Status.NOT_APPLICABLE)
-        return listed(texts, passed=passed, not_applicable=len(texts) - passed - others)
+        roll, hearing = self.roll(law), self.now.hearing
+        found = self._sorted(roll, law)
+        judged = {row: self.judge(row, hearing) for row in roll.judged - heard.keys()}
+        apart = {**heard, **judged}
+        passed = roll.passed(found) + sum(each.status in PASSED for each in apart.values())
+        quiet = (*PASSED, Status.NOT_APPLICABLE)
+        others = sum(each.status not in quiet for each in apart.values())
+
+        def lines() -> Iterable[bytes]:
+            texts = roll.texts(found)
+            for row, result in apart.items():
+                texts[row] = line_of(result)
+            return texts
+
+        return Listed(lines, passed=passed, not_applicable=self.rules - passed - others)
+
+    def _sorted(self, roll: Roll, law: Law) -> Sorted:
+        now = self.now
+        hearing = now.hearing
+        frame = Frame(hearing.campaign.facts, hearing.moment.today, law.day)
+        return roll.sort(frame, hearing.markets, now.called.heard)
 
     @property
     def _law(self) -> Law | None:
         """The one state of the law that the flight meets; None where there are more."""
         called = self.now.called
         return None if len(called.standing) != 1 or called.surely else called.standing[0][0]
-
-    def _frame(self, law: Law) -> Frame:
-        hearing = self.now.hearing
-        return Frame(hearing.campaign.facts, hearing.moment.today, law.day)

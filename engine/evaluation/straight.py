@@ -1,4 +1,4 @@
-"""The straight way of judging: a rule of the common kind, by one law, where it certainly applies.
+"""The straight way of judging: a rule alike in all markets, by one law, where it certainly applies.
 
 The questions are those of `judge`, in its order, and so are the answers. What `judge` must find out
 first (which days and markets count, whether the rule is in force, which waivers hold) is known of
@@ -15,11 +15,10 @@ from ..semantics.tree import Effect, Rule
 from ..syntax.tree import UnknownTreatment
 from .closures import Frame, Names, compile_test
 from .judge import Hearing, unbreached
-from .justify import Breach, Tell
+from .justify import Breach, Tell, obligation
 from .outcome import Outcome, Truth, conjunction, negation
 from .result import RuleResult, Status, Unestablished
 from .results import Stands
-from .standing import is_common
 from .tracing import compile_explanation
 from .venue import HERE
 
@@ -29,7 +28,8 @@ Straight: TypeAlias = Callable[[Hearing, Frame, tuple[str, ...] | None], Stands]
 
 def is_straight(rule: Rule) -> bool:
     """Whether a rule may be judged the straight way."""
-    return is_common(rule) and not rule.waivers
+    is_lifted = rule.permissions or rule.waivers
+    return not (rule.reads_market or is_lifted or rule.effect is Effect.PERMIT)
 
 
 def compile_straight(rule: Rule, names: Names, tell: Tell) -> Straight:
@@ -41,7 +41,8 @@ def compile_straight(rule: Rule, names: Names, tell: Tell) -> Straight:
     denies = rule.if_unknown is UnknownTreatment.DENY
     undetermined = Status.VIOLATED if denies else Status.UNDETERMINED
     passed = unbreached(rule)
-    told = _compile_told(rule, names, tell)
+    breach_of = _compile_breach(rule, names)
+    told = _compile_told(rule, names, breach_of, tell)
 
     def straight(hearing: Hearing, frame: Frame, markets: tuple[str, ...] | None) -> Stands:
         about: list[Truth] = []
@@ -62,6 +63,10 @@ def compile_straight(rule: Rule, names: Names, tell: Tell) -> Straight:
             out = RuleResult(rule=rule, status=Status.EXCEPTED, markets=markets, reason=reason)
             return out, None
         is_sure = met is not None and None not in about
+        if is_sure and rule.duty is not None:
+            owed = obligation(rule, rule.duty, breach_of(frame, about, met), hearing.campaign)
+            out = RuleResult(rule=rule, status=Status.SATISFIED, markets=markets, obligation=owed)
+            return out, None
         bare = RuleResult(
             rule=rule, status=Status.VIOLATED if is_sure else undetermined, markets=markets
         )
@@ -71,30 +76,41 @@ def compile_straight(rule: Rule, names: Names, tell: Tell) -> Straight:
     return straight
 
 
-Truths: TypeAlias = tuple[Sequence[Truth], Truth, Sequence[Truth]]
-"""The truths of the subject, of the main clause and of the exceptions of a rule."""
+_BreachOf: TypeAlias = Callable[[Frame, Sequence[Truth], Truth], Breach]
+"""Tells a breach from the truths of the subject and of the main clause, in a frame."""
 
 
-def _compile_told(
-    rule: Rule, names: Names, tell: Tell
-) -> Callable[[Hearing, Frame, RuleResult, Truths], RuleResult]:
-    """Return what tells a breach with its findings, by the truths that were found."""
+def _compile_breach(rule: Rule, names: Names) -> _BreachOf:
     subject = [compile_explanation(c.condition, names) for c in rule.applicability]
     main = compile_explanation(rule.main.condition, names)
     denied = rule.effect is Effect.REQUIRE
-    excuses = [(e.name, compile_explanation(e.clause.condition, names)) for e in rule.exemptions]
     policies = names.policies
 
-    def told(hearing: Hearing, frame: Frame, bare: RuleResult, truths: Truths) -> RuleResult:
-        about, met, shown = truths
+    def breach_of(frame: Frame, about: Sequence[Truth], met: Truth) -> Breach:
         outcome = main(frame, met)
-        breach = Breach(
+        return Breach(
             main=negation(outcome) if denied else outcome,
             subject=_both([tells(frame, it) for tells, it in zip(subject, about, strict=True)]),
             policies=policies,
             day=frame.law_day,
         )
-        listed, more = tell(breach, hearing.campaign)
+
+    return breach_of
+
+
+Truths: TypeAlias = tuple[Sequence[Truth], Truth, Sequence[Truth]]
+"""The truths of the subject, of the main clause and of the exceptions of a rule."""
+
+
+def _compile_told(
+    rule: Rule, names: Names, breach_of: _BreachOf, tell: Tell
+) -> Callable[[Hearing, Frame, RuleResult, Truths], RuleResult]:
+    """Return what tells a breach with its findings, by the truths that were found."""
+    excuses = [(e.name, compile_explanation(e.clause.condition, names)) for e in rule.exemptions]
+
+    def told(hearing: Hearing, frame: Frame, bare: RuleResult, truths: Truths) -> RuleResult:
+        about, met, shown = truths
+        listed, more = tell(breach_of(frame, about, met), hearing.campaign)
         unmet = [(name, tells(frame, it)) for (name, tells), it in zip(excuses, shown, strict=True)]
         return RuleResult(
             rule=rule,

@@ -51,6 +51,10 @@ def test_rules_are_listed_wherever_the_ads_are_shown(markets: list[str] | None) 
         rule("applies in {FR, US}", "prohibit when campaign.other", name="s"),
         rule("in force from 2030-01-01", "prohibit when campaign.other", name="t"),
         rule("prohibit when campaign.other", name="u"),
+        # Of these, the subject of the first alone may be another in each market.
+        rule("applies when market is DE", "prohibit when campaign.other", name="v"),
+        rule("applies when campaign.flag", "prohibit when market is NO", name="w"),
+        rule("applies in {FR, US}", "require market is not DE", name="x"),
         vocabulary=vocabulary,
     )
     for other in (True, False):
