@@ -1,0 +1,71 @@
+"""Records as texts: with the outcome, and the input in the log, of the values that they are."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from api.drafts import Made, Outcome, Part, Unread, decide_part, input_of
+from api.submission import NATIVE, Refused, Terms
+from engine import Engine, bundle_from_files
+from engine.bundle.load import read_directory, shipped_directory
+from engine.source.json_text import read_json
+from tests.api.installation import allowed
+
+TERMS = Terms(format=NATIVE, as_of=datetime(2026, 11, 23, tzinfo=UTC))
+ENGINE = Engine(bundle_from_files(read_directory(shipped_directory()), name="assent"))
+CONSENT = {"us_privacy": "1YNN"}
+MANIFESTS = {"credentials": {"manifests": {"manifests": {}}}}
+
+
+@pytest.mark.parametrize("style", [{}, {"indent": 2}, {"separators": (",", ":")}])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"name": 'Größe: "42"\n'},
+        {"name": None},
+        {"consent": CONSENT},
+        {"creatives": [MANIFESTS]},
+        {"flight": {"start": "2026-12-01", "end": "9999-12-31"}},
+        {"flight": {"start": "2026-12-02", "end": "2026-12-01"}},
+        {"budgt": 1},
+    ],
+    ids=lambda facts: next(iter(facts), "allowed"),
+)
+def test_a_text_has_the_outcome_of_its_value(facts: dict[str, Any], style: dict[str, Any]) -> None:
+    record: Any = allowed() | facts
+    text = json.dumps(record, ensure_ascii=False, **style).encode()
+    by_text, by_value = (outcome(each) for each in (text, record))
+    assert by_text == by_value
+
+
+def test_a_text_that_is_no_json_is_unread() -> None:
+    assert outcome(b'{"id":"a","id":"b"}') == outcome(b"{") == Unread()
+
+
+def test_what_cannot_be_launched_is_refused_alike() -> None:
+    terms = replace(TERMS, as_if_launched=date.max)
+    record: Any = allowed() | {"flight": {"start": "2026-12-01", "end": "2026-12-31"}}
+    by_text, by_value = (outcome(each, terms) for each in (json.dumps(record).encode(), record))
+    assert isinstance(by_text, Refused)
+    assert by_text == by_value
+
+
+def test_a_text_is_logged_without_its_blanks() -> None:
+    text = b'{ "id" : "a b",\n "size": 1.50, "name": "\xc3\xa9: \\"" }\r\n'
+    assert input_of(text, TERMS) == input_of(read_json(text), TERMS)
+
+
+def outcome(record: Any, terms: Terms = TERMS) -> Outcome:
+    """Return what comes of a record, without what is different each time."""
+    part = Part(records=(record,), terms=terms, in_full=False, dry_run=False)
+    (made,) = decide_part(ENGINE, None, part)
+    if not isinstance(made, Made):
+        return made
+    assert made.draft is not None
+    id_ = made.draft.id.encode()
+    answer, result = (each.replace(id_, b"") for each in (made.answer, made.draft.result))
+    return replace(made, answer=answer, seconds=0, draft=replace(made.draft, id="", result=result))
