@@ -17,7 +17,7 @@ from tests.api.installation import allowed
 TERMS = Terms(format=NATIVE, as_of=datetime(2026, 11, 23, tzinfo=UTC))
 ENGINE = Engine(bundle_from_files(read_directory(shipped_directory()), name="assent"))
 CONSENT = {"us_privacy": "1YNN"}
-MANIFESTS = {"credentials": {"manifests": {"manifests": {}}}}
+MANIFESTS: dict[str, Any] = {"credentials": {"manifests": {"manifests": {}}}}
 
 
 @pytest.mark.parametrize("style", [{}, {"indent": 2}, {"separators": (",", ":")}])
