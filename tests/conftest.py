@@ -26,11 +26,29 @@ settings.load_profile("assent")
 SHARED = Path(__file__).parents[2] / "shared"
 
 
+_MEASURED = "COVERAGE_PROCESS_CONFIG"
+
 _UNMEASURED = (
     *("acceptance", "conformance", "deploy", "fuzz", "property", "spec"),
     "api.*postgresql",
 )
 """Whose tests run again what others show line by line, at a third of their speed if measured."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Let no worker be measured as any other process is: pytest-cov measures it."""
+    os.environ.pop(_MEASURED, None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """End what pytest-cov has begun in a worker, since it begins anew when the session starts.
+
+    Whatever measured before goes on whenever what measures now is paused (`no_cover`).
+    """
+    measuring = config.pluginmanager.getplugin("_cov")
+    if hasattr(config, "workerinput") and measuring is not None and measuring.cov_controller:
+        measuring.cov_controller.cov.stop()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,7 +69,6 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-_MEASURED = "COVERAGE_PROCESS_CONFIG"
 _SERVER_MEASURED = "LANGUAGE_SERVER_COVERAGE"
 
 
