@@ -451,6 +451,7 @@ def test_set_without_a_version_in_force_is_told(
 ) -> None:
     made = granted(own)
     policies: PoliciesInForce = own.app.extensions["policies"]
+    policies.refresh()  # Or its thread does, and puts the versions back.
     monkeypatch.setattr(policies, "_state", replace(policies._state, timelines={}))  # noqa: SLF001 - a set that lost its versions cannot be made otherwise.
     shown = loaded(own.get(f"/v1/waivers/{made['id']}"))
     assert shown["why"] == "no version of the policy set `assent` is in force"
