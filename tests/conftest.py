@@ -1,6 +1,5 @@
 """What all tests share: how long hypothesis may look, and where real records and vectors lie."""
 
-import gc
 import os
 import re
 from collections.abc import Generator, Iterator
@@ -57,16 +56,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if unmeasured.match(item.nodeid):
             item.add_marker(pytest.mark.no_cover)
-
-
-def pytest_collection_finish() -> None:
-    """Let the garbage collector pass over what is loaded by now.
-
-    A million objects, those of the tests among them, are gone through again and again otherwise:
-    a quarter of the time of the suite.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 _SERVER_MEASURED = "LANGUAGE_SERVER_COVERAGE"

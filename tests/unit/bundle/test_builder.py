@@ -94,10 +94,13 @@ def test_the_garbage_collector_is_left_as_it_was(*, is_at_work: bool) -> None:
 
 
 def test_what_a_process_has_frozen_stays_frozen() -> None:
-    frozen = gc.get_freeze_count()  # The suite is, once it is collected.
-    assert frozen
-    build("frozen", FILES)
-    assert gc.get_freeze_count() == frozen
+    gc.freeze()
+    try:
+        frozen = gc.get_freeze_count()
+        build("frozen", FILES)
+        assert gc.get_freeze_count() == frozen
+    finally:
+        gc.unfreeze()
 
 
 def test_what_builds_leave_behind_does_not_pile_up() -> None:
