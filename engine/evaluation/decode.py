@@ -28,7 +28,7 @@ from ..semantics.types import (
     is_code,
 )
 from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
-from ..source.json_fault import GREATEST_NUMBER, MOST_DIGITS, JSONLimits, escaped, excerpt
+from ..source.json_fault import GREATEST_NUMBER, MOST_DIGITS, escaped, excerpt
 from ..source.json_text import read_json
 from ..source.suggest import nearest
 from ..syntax.lexis import PERIOD, Unit
@@ -122,7 +122,7 @@ class Decoder:
         if self._plain is None:
             return None
         try:
-            campaign = Campaign(facts=self._plain.read(text, JSONLimits()))
+            campaign = Campaign(facts=self._plain.read(text))
         except DOUBTS:
             return None
         faults = Faults()
@@ -251,20 +251,22 @@ def _discreet(reader: Decode, fact: Fact) -> Decode:
 
 
 def _check_whole(campaign: Campaign, faults: Faults) -> None:
-    if campaign.id is not None and len(campaign.id) > LONGEST_ID:
-        message = f"the id has {len(campaign.id):,} characters, and {LONGEST_ID} at most are kept"
+    name, flight = campaign.id, campaign.at("flight")
+    if name is not None and len(name) > LONGEST_ID:
+        message = f"the id has {len(name):,} characters, and {LONGEST_ID} at most are kept"
         faults.add("/id", message, "give the short one by which your own system knows the campaign")
-    _check_flight(campaign, faults)
+    if isinstance(flight, Group):
+        _check_flight(flight, faults)
 
 
-def _check_flight(campaign: Campaign, faults: Faults) -> None:
-    start, end = campaign.day("flight", "start"), campaign.day("flight", "end")
-    if start is not None and end is not None and end < start:
+def _check_flight(flight: Group, faults: Faults) -> None:
+    start, end = flight.get("start"), flight.get("end")
+    if isinstance(start, date) and isinstance(end, date) and end < start:
         message = f"the flight ends on {end}, before it starts on {start}"
         faults.add(
             "/flight/end", message, "both days are included; give a last day not before the first"
         )
-    if end is not None and campaign.at("flight", "until_stopped") is True:
+    if end is not None and flight.get("until_stopped") is True:
         message = "the flight has a last day, and runs until someone stops it"
         faults.add("/flight/until_stopped", message, "leave one of the two out")
 

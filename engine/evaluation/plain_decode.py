@@ -47,6 +47,10 @@ class DoubtError(ValueError):
 DOUBTS = (DoubtError, KeyError, TypeError, ValueError, RecursionError)
 """What reading a faulty text may raise."""
 
+_LIMITS = JSONLimits()
+_LONGEST = min(_LIMITS.document, _LIMITS.string, _LIMITS.items)
+"""A text of so many bytes is within every limit of size."""
+
 _DEEPEST = 30
 """So many groups within groups, each in a list, nest no deeper than JSON may (`JSONLimits`)."""
 
@@ -71,14 +75,13 @@ class PlainDecoder:
         parsed, self._make = _Readers(vocabulary, slow).of_group(vocabulary.campaign)
         self._parse = msgspec.json.Decoder(parsed, float_hook=read_decimal).decode
 
-    def read(self, text: bytes, limits: JSONLimits) -> Group:
+    def read(self, text: bytes) -> Group:
         """Return the facts in the text of a descriptor. Raises one of `DOUBTS`."""
-        is_long = len(text) > min(limits.document, limits.string, limits.items)
-        if is_long or b"\\u" in text or not _is_composed(text):
+        if len(text) > _LONGEST or b"\\u" in text or not _is_composed(text):
             raise DoubtError
         parsed = self._parse(text)
         if not _has_each_name_once(text, parsed):
-            read_json(text, limits=limits)
+            read_json(text)
         return self._make(parsed)
 
 
