@@ -128,26 +128,23 @@ def decide_part(engine: Engine, standing: FactBook | None, part: Part) -> tuple[
 
 def _outcome(engine: Engine, record: bytes | JSONValue, terms: Terms, part: Part) -> Outcome:
     started = time.perf_counter()
-    decided = _decided(engine, record, terms)
-    if not isinstance(decided, Decided):
+    decided: Decided | Refused | None = None
+    if isinstance(record, bytes):
+        decided = submit_plainly(engine, record, terms=terms, id=random_id())
+        if decided is None:
+            try:
+                record = read_json(record)
+            except JSONFault:
+                return Unread()
+    if decided is None:
+        decided = submit(engine, record, terms=terms, id=random_id())
+    if isinstance(decided, Refused):
         return decided
     seconds = time.perf_counter() - started
     draft = None if part.dry_run else Draft.of(decided, record, terms)
     told = decided.document if part.in_full else decided.summary
     answer = told if draft is not None else told | {"id": None}
     return Made(answer=_ANSWER.encode(answer), seconds=seconds, draft=draft)
-
-
-def _decided(engine: Engine, record: bytes | JSONValue, terms: Terms) -> Decided | Refused | Unread:
-    if isinstance(record, bytes):
-        plain = submit_plainly(engine, record, terms=terms, id=random_id())
-        if plain is not None:
-            return plain
-        try:
-            record = read_json(record)
-        except JSONFault:
-            return Unread()
-    return submit(engine, record, terms=terms, id=random_id())
 
 
 def random_id() -> str:

@@ -155,7 +155,7 @@ def _decide(
         return Refused(faults=_contradicted(derived.contradictions, adaptation))
     origin = _origin(derived, adaptation)
     try:
-        decision = _decision(engine, _written(derived.campaign), terms)
+        decision = _decision(engine, _plainest(engine, derived.campaign), terms)
     except CampaignError as error:
         return Refused(faults=_faults(_declared(error.faults, derived), origin))
     return Decided(
@@ -167,12 +167,17 @@ def _decide(
     )
 
 
-def _written(descriptor: object) -> object:
-    """Return the text of a descriptor, which is read quicker; itself where it cannot be written."""
+def _plainest(engine: Engine, descriptor: object) -> object:
+    """Return the campaign that a descriptor describes, read by its text, which is quicker.
+
+    Itself where that cannot be: what is wrong with it, or beyond the limits of a text, is for those
+    who read it as the value that it is.
+    """
     try:
-        return _WRITER.encode(descriptor)
+        campaign = engine.read_plainly(_WRITER.encode(descriptor))
     except (TypeError, ValueError, OverflowError, RecursionError):
         return descriptor
+    return descriptor if campaign is None else campaign
 
 
 def _derived(descriptor: object, vocabulary: Vocabulary) -> Derived:

@@ -6,21 +6,30 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.drafts import Made, Outcome, Part, Unread, decide_part, input_of
 from api.submission import NATIVE, Refused, Terms
 from engine import Engine, bundle_from_files
 from engine.bundle.load import read_directory, shipped_directory
-from engine.source.json_text import read_json
+from engine.source.json_text import JSONLimits, compact, read_json
 from tests.api.installation import allowed
 
 TERMS = Terms(format=NATIVE, as_of=datetime(2026, 11, 23, tzinfo=UTC))
 ENGINE = Engine(bundle_from_files(read_directory(shipped_directory()), name="assent"))
+STYLES: tuple[dict[str, Any], ...] = (
+    {},
+    {"indent": 2, "ensure_ascii": False},
+    {"separators": (",", ":"), "ensure_ascii": False},
+)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
+SCALARS = st.none() | st.booleans() | st.integers(-(10**18), 10**18) | TEXTS
 CONSENT = {"us_privacy": "1YNN"}
 MANIFESTS: dict[str, Any] = {"credentials": {"manifests": {"manifests": {}}}}
 
 
-@pytest.mark.parametrize("style", [{}, {"indent": 2}, {"separators": (",", ":")}])
+@pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize(
     "facts",
     [
@@ -37,7 +46,7 @@ MANIFESTS: dict[str, Any] = {"credentials": {"manifests": {"manifests": {}}}}
 )
 def test_a_text_has_the_outcome_of_its_value(facts: dict[str, Any], style: dict[str, Any]) -> None:
     record: Any = allowed() | facts
-    text = json.dumps(record, ensure_ascii=False, **style).encode()
+    text = json.dumps(record, **style).encode()
     by_text, by_value = (outcome(each) for each in (text, record))
     assert by_text == by_value
 
@@ -52,6 +61,19 @@ def test_what_cannot_be_launched_is_refused_alike() -> None:
     by_text, by_value = (outcome(each, terms) for each in (json.dumps(record).encode(), record))
     assert isinstance(by_text, Refused)
     assert by_text == by_value
+
+
+def test_a_value_may_be_longer_than_what_is_read_of_a_text() -> None:
+    record: Any = allowed() | {"name": "n" * (JSONLimits().string + 1)}
+    assert isinstance(outcome(record), Made)
+    assert outcome(json.dumps(record).encode()) == Unread()
+
+
+@given(st.recursive(SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries(TEXTS, v)))
+def test_a_text_without_its_blanks_is_of_the_same_value(value: Any) -> None:
+    for style in STYLES:
+        text = json.dumps(value, **style).encode()
+        assert read_json(compact(text)) == read_json(text)
 
 
 def test_a_text_is_logged_without_its_blanks() -> None:

@@ -42,6 +42,11 @@ def text_of(descriptor: object, **style: Any) -> bytes:
     return written.encode(errors="surrogatepass")
 
 
+def with_members(members: str) -> bytes:
+    """Return the text of a campaign with further members, as they are written."""
+    return f'{{"id":"c-1","markets":["DE"],{members}}}'.encode()
+
+
 STYLES: list[dict[str, Any]] = [{}, {"indent": 2}, {"separators": (",", ":")}]
 
 
@@ -83,7 +88,7 @@ def test_both_ways_agree_on_any_text(descriptor: dict[str, Any], data: st.DataOb
     ],
 )
 def test_a_name_that_stands_twice_is_not_read(members: str) -> None:
-    text = f'{{"id":"c-1","markets":["DE"],{members}}}'.encode()
+    text = with_members(members)
     assert DECODER.decode_plainly(text) is None
     with pytest.raises(JSONFault, match="two members named"):
         DECODER.decode(text)
@@ -104,7 +109,7 @@ def test_a_name_that_stands_twice_is_not_read(members: str) -> None:
     ],
 )
 def test_odd_ways_to_write_what_has_no_fault(members: str) -> None:
-    text = f'{{"id":"c-1","markets":["DE"],{members}}}'.encode()
+    text = with_members(members)
     plain = DECODER.decode_plainly(text)
     assert plain is not None
     assert DECODER.decode_fully(read_json(text)) == (plain, ())
