@@ -23,9 +23,9 @@ from engine.evaluation.document import instant_text
 from engine.evaluation.result import Status
 from engine.evaluation.standing_facts.beneath import FactsUsed
 from engine.evaluation.standing_facts.book import FactBook
-from engine.source.json_text import JSONFault, JSONValue, compact, read_json
+from engine.source.json_text import JSONFault, JSONValue, compact
 
-from .submission import Decided, Refused, Terms, submit, submit_plainly
+from .submission import Decided, Refused, Terms, submit
 
 PART_RECORDS = 64
 """So many records are one part at most."""
@@ -72,13 +72,14 @@ class Draft:
     counts: Counts
 
     @classmethod
-    def of(cls, decided: Decided, record: object, terms: Terms) -> "Draft":
-        """Return what is to be recorded of a decision on a record."""
+    def of(cls, decided: Decided, terms: Terms) -> "Draft":
+        """Return what is to be recorded of a decision that was made on some terms."""
         decision = decided.decision
-        logged = input_of(record, terms, grants=decision.grants, standing=decision.standing)
         return cls(
             id=decided.id,
-            input=logged,
+            input=input_of(
+                decided.record, terms, grants=decision.grants, standing=decision.standing
+            ),
             result=decided.write(),
             waivers=_used(decision),
             counts=Counts.of(decided),
@@ -128,20 +129,14 @@ def decide_part(engine: Engine, standing: FactBook | None, part: Part) -> tuple[
 
 def _outcome(engine: Engine, record: bytes | JSONValue, terms: Terms, part: Part) -> Outcome:
     started = time.perf_counter()
-    decided: Decided | Refused | None = None
-    if isinstance(record, bytes):
-        decided = submit_plainly(engine, record, terms=terms, id=random_id())
-        if decided is None:
-            try:
-                record = read_json(record)
-            except JSONFault:
-                return Unread()
-    if decided is None:
+    try:
         decided = submit(engine, record, terms=terms, id=random_id())
+    except JSONFault:
+        return Unread()
     if isinstance(decided, Refused):
         return decided
     seconds = time.perf_counter() - started
-    draft = None if part.dry_run else Draft.of(decided, record, terms)
+    draft = None if part.dry_run else Draft.of(decided, terms)
     told = decided.document if part.in_full else decided.summary
     answer = told if draft is not None else told | {"id": None}
     return Made(answer=_ANSWER.encode(answer), seconds=seconds, draft=draft)

@@ -13,6 +13,7 @@ from datetime import datetime
 from engine import CampaignError, Engine, bundle_from_files
 from engine.bundle.grants import Grant
 from engine.evaluation.document import Identity
+from engine.evaluation.scribe import write
 
 
 class OtherEngine(Exception):  # noqa: N818 - the house names what happened.
@@ -73,4 +74,4 @@ def compile_ahead(engine: Engine, now: datetime) -> None:
     day = now.date().isoformat()
     with suppress(CampaignError):  # By another vocabulary, the first request waits for it.
         decision = engine.decide({"flight": {"start": day, "end": day}}, as_of=now)
-        engine.write(decision, id="")
+        write(decision, engine.summarise(decision, id=""))

@@ -68,8 +68,9 @@ class Recorder:
     ) -> Recorded | Refused:
         """Decide on one record, and return once the decision is durable.
 
-        Raises `LogBusy`, `LogUnavailable` or another `LogError`; there is then no decision. With a
-        request that has a decision already, that is `DecidedBefore`.
+        `record` is what `submit` takes, and raises as that does. Raises `LogBusy`, `LogUnavailable`
+        or another `LogError`; there is then no decision. With a request that has a decision
+        already, that is `DecidedBefore`.
         """
         known = replace(terms, standing=self._standing(self._engine))
         with stage("decide") as tell:
@@ -83,7 +84,7 @@ class Recorder:
         self._metrics.evaluated(seconds)
         if dry_run:
             return Recorded(decided=decided, receipt=None)
-        draft = Draft.of(decided, record, known)
+        draft = Draft.of(decided, known)
         (answer,) = self.log([draft], actor=actor, request=request)
         if isinstance(answer, LogError):
             raise answer

@@ -18,8 +18,10 @@ import msgspec
 from engine import CampaignError, Decision, Engine, document
 from engine.evaluation.decode import CampaignFault
 from engine.evaluation.document import Document, Origin
+from engine.evaluation.scribe import write
 from engine.evaluation.standing_facts.book import FactBook
 from engine.semantics.vocabulary import Vocabulary
+from engine.source.json_text import read_json
 
 from .adapters import FORMATS, Adaptation, AdapterRefusal
 from .consent import facts as consent
@@ -58,10 +60,12 @@ class Refused:
 class Decided:
     """A record that was decided on: the decision, and its document for the answer and the log.
 
-    `origin` leads from a pointer into the campaign to that into the submitted record, where the
-    two differ. `beside` are the members that the adapter adds to the document.
+    `record` is what was submitted: a JSON value, or as `bytes` the text of one where nobody had to
+    look into it. `origin` leads from a pointer into the campaign to that into the submitted record,
+    where the two differ. `beside` are the members that the adapter adds to the document.
     """
 
+    record: object
     decision: Decision
     engine: Engine
     id: str
@@ -86,7 +90,7 @@ class Decided:
 
     def write(self) -> bytes:
         """Return the whole document as the log keeps it, in canonical JSON (RFC 8785)."""
-        return self.engine.write(self.decision, id=self.id, origin=self.origin, beside=self.beside)
+        return write(self.decision, self.summary)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +110,14 @@ def submit(engine: Engine, record: object, *, terms: Terms, id: str) -> Decided 
     """Return the decision on a record, or why there is none.
 
     `record` is a JSON value in the format that the terms name, which must be one of
-    `FORMAT_NAMES`. Pointers in the answer lead into the record as it was submitted.
+    `FORMAT_NAMES`, or as `bytes` the text of one. Pointers in the answer lead into the record as it
+    was submitted. Raises `JSONFault` for a text that is none.
     """
+    if isinstance(record, bytes):
+        plain = submit_plainly(engine, record, terms=terms, id=id)
+        if plain is not None:
+            return plain
+        record = read_json(record)
     if terms.format == NATIVE:
         return _decide(engine, record, terms, id, None)
     try:
@@ -115,7 +125,7 @@ def submit(engine: Engine, record: object, *, terms: Terms, id: str) -> Decided 
     except AdapterRefusal as refusal:
         fault = Fault(pointer=refusal.pointer, message=refusal.reason, help=refusal.help)
         return Refused(faults=(fault,))
-    return _decide(engine, adaptation.campaign, terms, id, adaptation)
+    return _decide(engine, record, terms, id, adaptation)
 
 
 def submit_plainly(engine: Engine, text: bytes, *, terms: Terms, id: str) -> Decided | None:  # noqa: A002 - likewise.
@@ -131,7 +141,7 @@ def submit_plainly(engine: Engine, text: bytes, *, terms: Terms, id: str) -> Dec
         decision = _decision(engine, campaign, terms)
     except CampaignError:
         return None
-    return Decided(decision=decision, engine=engine, id=id, origin=None, beside={})
+    return Decided(record=text, decision=decision, engine=engine, id=id, origin=None, beside={})
 
 
 def _decision(engine: Engine, descriptor: object, terms: Terms) -> Decision:
@@ -145,11 +155,12 @@ def _decision(engine: Engine, descriptor: object, terms: Terms) -> Decision:
 
 def _decide(
     engine: Engine,
-    descriptor: object,
+    record: object,
     terms: Terms,
     id: str,  # noqa: A002 - likewise.
     adaptation: Adaptation | None,
 ) -> Decided | Refused:
+    descriptor = record if adaptation is None else adaptation.campaign
     derived = _derived(descriptor, engine.bundle.policies.vocabulary)
     if derived.contradictions:
         return Refused(faults=_contradicted(derived.contradictions, adaptation))
@@ -159,6 +170,7 @@ def _decide(
     except CampaignError as error:
         return Refused(faults=_faults(_declared(error.faults, derived), origin))
     return Decided(
+        record=record,
         decision=decision,
         engine=engine,
         id=id,

@@ -29,6 +29,7 @@ from api.submission import NATIVE, Decided, Terms, submit
 from api.wsgi import policies_of, start
 from engine import document
 from engine.audit.record import DecisionRecord, SealedRecord, seal
+from engine.evaluation.scribe import write
 from engine.source.json_text import read_json
 from engine.storage.keys import ApiKeys
 from engine.storage.log_store import SQLLogStore
@@ -69,6 +70,7 @@ def parts(settings: Settings, token: str) -> Iterator[tuple[str, Callable[[], ob
     text = json.dumps(record).encode()
     campaign = engine.read(text)
     decision = engine.decide(campaign, as_of=AS_OF)
+    summary = engine.summarise(decision, id="1")
 
     def told() -> object:
         return document(decision, id="1", identity=engine.identity)
@@ -95,7 +97,7 @@ def parts(settings: Settings, token: str) -> Iterator[tuple[str, Callable[[], ob
         lambda: submit(engine, record, terms=terms, id="1"),
     )
     yield "make the document", told
-    yield "write the record canonically", lambda: engine.write(decision, id="1")
+    yield "write the record canonically", lambda: write(decision, summary)
     yield "seal it: commitments, disclosures, columns, words", lambda: seal(ready)
     yield "decide, write, seal and append it, with its fsync", lambda: store.append([next(sealed)])
     yield "write the answer", lambda: encoded(answer)

@@ -13,7 +13,7 @@ import hashlib
 import json
 import tracemalloc
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
@@ -32,7 +32,7 @@ from engine.evaluation.document import Identity
 from engine.evaluation.program import compile_program
 from engine.evaluation.result import Status
 from engine.evaluation.results import heard
-from engine.evaluation.scribe import Scribe
+from engine.evaluation.scribe import summarise, write
 from engine.evaluation.values import Campaign
 
 CAMPAIGNS, ROUNDS, ROUNDS_DRAWN = 200, 15, 5
@@ -51,7 +51,6 @@ class Workload:
     descriptors: list[dict[str, Any]]
     texts: list[bytes]
     campaigns: list[Campaign]
-    scribe: Scribe = field(default_factory=Scribe)
 
     @classmethod
     def of(cls, bundle: Bundle, given: Iterable[dict[str, Any]] | None = None) -> "Workload":
@@ -90,7 +89,7 @@ class Workload:
                 decision_id=ID,
                 decided_at=AS_OF,
                 input=text,
-                result=self.scribe.write(decision, id=ID, identity=IDENTITY),
+                result=write(decision, summarise(decision, id=ID, identity=IDENTITY)),
                 actor="cli",
             )
             hashlib.sha256(seal(made).entry(0, AS_OF).leaf).digest()

@@ -19,10 +19,9 @@ from .bundle.grants import NO_GRANTS, GrantedPrograms, Grants
 from .bundle.load import UnreadableError, read_directory
 from .evaluation.decision import Decision
 from .evaluation.decode import CampaignFault
-from .evaluation.document import Document, Identity, Origin, Writer, told
+from .evaluation.document import Document, Identity, Origin
 from .evaluation.program import Program
-from .evaluation.results import Results
-from .evaluation.scribe import Scribe, list_results
+from .evaluation.scribe import summarise
 from .evaluation.standing_facts.book import FactBook
 from .evaluation.standing_facts.holding import decide_upon
 from .evaluation.values import Campaign
@@ -87,7 +86,6 @@ class Engine:
         self._bundle = bundle
         self._grants = NO_GRANTS
         self._granted = GrantedPrograms(bundle.policies)
-        self._scribe = Scribe()
         self._identity = Identity(
             name=bundle.name, version=bundle.version, digest=bundle.digest, engine=__version__
         )
@@ -198,23 +196,6 @@ class Engine:
             raise CampaignError(made)
         return made
 
-    def write(
-        self,
-        decision: Decision,
-        *,
-        id: str,  # noqa: A002 - the member's name.
-        origin: Origin | None = None,
-        beside: Mapping[str, object] | None = None,
-    ) -> bytes:
-        """Return the record of a decision of this engine as canonical JSON (RFC 8785).
-
-        These are the bytes of `document` with further members `beside` it, in a fifth of the time.
-        Raises `UnicodeEncodeError` for half of a surrogate pair.
-        """
-        return self._scribe.write(
-            decision, id=id, identity=self.identity, origin=origin, beside=beside
-        )
-
     def summarise(
         self,
         decision: Decision,
@@ -223,13 +204,7 @@ class Engine:
         origin: Origin | None = None,
     ) -> Document:
         """Return the document of a decision without `rules`, the list of all rules."""
-        results = decision.results
-        listed = results.listed if isinstance(results, Results) else list_results(results)
-        return {
-            **told(decision, Writer(origin=origin), id=id, identity=self.identity),
-            "passed": listed.passed,
-            "not_applicable": listed.not_applicable,
-        }
+        return summarise(decision, id=id, identity=self.identity, origin=origin)
 
     def _own(self, descriptor: object) -> Campaign:
         """Return the campaign, read here or before by this bundle."""

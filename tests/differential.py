@@ -31,7 +31,7 @@ from engine.evaluation.document import Identity, document
 from engine.evaluation.judge import Hearing
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.results import Results
-from engine.evaluation.scribe import Scribe, list_results
+from engine.evaluation.scribe import list_results, summarise, write
 from engine.evaluation.validity import answer
 from engine.source.json_text import read_json
 from tests.strategies.campaigns import DAYS, descriptors, policy_files
@@ -95,7 +95,7 @@ def agree(bundle: Bundle, descriptor: dict[str, Any], day: date, *, whole: bool)
     policies = bundle.policies
     if whole:
         other = decide(policies, reference.judge_all, campaign, as_of=as_of)
-        written = Scribe().write(one, id="1", identity=IDENTITY)
+        written = write(one, summarise(one, id="1", identity=IDENTITY))
         assert written == canonical(document(other, id="1", identity=IDENTITY))
         assert one == other
         return

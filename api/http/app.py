@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 
 from flask import Flask, g, request
+from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
 from api.tracing.stages import Answered, Timeline, keep
@@ -94,13 +95,11 @@ def _register_errors(app: Flask, service: Service) -> None:
 def _register_closing(app: Flask, service: Service) -> None:
     @app.after_request
     def finish(answer: Response) -> Response:
-        answer.headers.setdefault("X-Request-ID", g.request_id)
         answer.headers["traceresponse"] = g.trace.header
         if g.standing is not None:
             answer.headers.update(g.standing.headers)
         open_to_origin(request, answer, service.origins)
-        for name, value in SECURITY_HEADERS.items():
-            answer.headers.setdefault(name, value)
+        _complete(answer.headers, {"X-Request-ID": g.request_id, **SECURITY_HEADERS})
         fields = _request_fields(answer)
         started, answered = g.started, _answered(answer)
 
@@ -116,6 +115,12 @@ def _register_closing(app: Flask, service: Service) -> None:
 
         answer.call_on_close(log)  # A stream is over when it is closed, and not before.
         return answer
+
+
+def _complete(headers: Headers, more: Mapping[str, str]) -> None:
+    """Add the headers that are not there yet."""
+    there = {name.lower() for name, _ in headers}
+    headers.extend({name: more[name] for name in more if name.lower() not in there})
 
 
 def _answered(answer: Response) -> Answered | None:

@@ -4,11 +4,14 @@ The type is strict: exactly what the endpoint reads, in UTF-8 and uncompressed. 
 coding (RFC 9110 §8.4): what is sent is what is bounded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
+import msgspec
 from werkzeug.wrappers import Request
 
-from engine.source.json_text import JSONFault, JSONLimits, JSONValue, read_json
+from engine.source.json_text import JSONFault, JSONLimits, JSONValue, compact, read_json
 
 from .problems import (
     INCOMPLETE_BODY,
@@ -26,6 +29,8 @@ TEXT = "text/plain"
 
 LONGEST_STRING = JSONLimits().string
 
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ENCODER = msgspec.json.Encoder()
 _PIECE = 64 * 1024
 _PASSED_OVER = 4  # Times the limit.
 
@@ -50,10 +55,47 @@ def read_document(request: Request, limit: int, *, longest: int = LONGEST_STRING
     `longest` bounds the characters of one string.
     """
     limits = JSONLimits(document=limit, string=longest)
-    try:
-        return read_json(read_bytes(request, limit), limits=limits)
-    except JSONFault as fault:
-        raise ProblemRaised(malformed_json(fault)) from None
+    return Body(text=read_bytes(request, limit), limits=limits).value
+
+
+@dataclass(frozen=True, kw_only=True)  # Without slots: what was read once is kept.
+class Body:
+    """The body of a request that is to be one JSON value, and is read as far as it is needed."""
+
+    text: bytes
+    limits: JSONLimits
+
+    @cached_property
+    def value(self) -> JSONValue:
+        """The value. Raises `ProblemRaised` where there is none."""
+        try:
+            return read_json(self.text, limits=self.limits)
+        except JSONFault as fault:
+            raise ProblemRaised(malformed_json(fault)) from None
+
+    def with_text_of(self, name: str) -> JSONValue | Mapping[str, JSONValue | bytes]:
+        """Return the value with one member of it, an object, as the text that it is.
+
+        That text may turn out to be no JSON, as `value` then says of all of it. Where it is not
+        plain where the member begins and ends, this is `value`.
+        """
+        try:
+            whole = compact(self.text)
+            members = _MEMBERS.decode(whole)
+            # INVARIANT: what is written again alike has no name twice.
+            is_plain = _ENCODER.encode(members) == whole
+            text = bytes(members.pop(name))
+        except (KeyError, ValueError, RecursionError):
+            return self.value
+        if not (is_plain and text.startswith(b"{")):
+            return self.value
+        rest = {each: read_json(bytes(member)) for each, member in members.items()}
+        return {**rest, name: text}
+
+
+def read_body(request: Request, limit: int) -> Body:
+    """Return a body of so many bytes at most. Raises `ProblemRaised` as `read_bytes` does."""
+    return Body(text=read_bytes(request, limit), limits=JSONLimits(document=limit))
 
 
 def incomplete() -> Problem:

@@ -7,6 +7,7 @@ again under the same key.
 """
 
 import re
+from collections.abc import Callable
 
 import msgspec
 from werkzeug.wrappers import Request
@@ -26,15 +27,15 @@ _QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])+)"')
 _ENCODER = msgspec.json.Encoder(decimal_format="number", order="sorted")
 
 
-def request_key(request: Request, key: ApiKey, asked: object) -> RequestKey | None:
+def request_key(request: Request, key: ApiKey, asked: Callable[[], object]) -> RequestKey | None:
     """Return the key of a request, None where it has none. Raises `ProblemRaised`.
 
-    `asked` is what determines the decision, as JSON; how it is laid out makes no difference.
+    `asked` gives what determines the decision, as JSON; how it is laid out makes no difference.
     """
     text = _key_text(request)
     if text is None:
         return None
-    return RequestKey.make(actor=key.name, key=text, content=_ENCODER.encode(asked))
+    return RequestKey.make(actor=key.name, key=text, content=_ENCODER.encode(asked()))
 
 
 def refuse_key(request: Request, why: str) -> None:

@@ -43,7 +43,7 @@ def document(
     statuses = decision.statuses
     counts = Counter(result.status for result in statuses)
     return {
-        **told(decision, Writer(origin=origin), id=id, identity=identity),
+        **told(decision, id=id, identity=identity, origin=origin),
         "passed": counts[Status.SATISFIED] + counts[Status.EXCEPTED],
         "not_applicable": counts[Status.NOT_APPLICABLE],
         "rules": [status_line(result) for result in statuses],
@@ -52,12 +52,13 @@ def document(
 
 def told(
     decision: Decision,
-    writer: "Writer",
     *,
     id: str,  # noqa: A002 - likewise.
     identity: Identity,
+    origin: Origin | None,
 ) -> Document:
     """Return the record of a decision up to what it says of every rule."""
+    writer = _Writer(origin=origin)
     reported = decision.with_status(*_REPORTED)
     launched, until = decision.as_if_launched, decision.valid_until
     standing = {} if decision.standing is None else standing_members(decision.standing)
@@ -130,18 +131,10 @@ def status_line(result: RuleResult) -> Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Writer:
+class _Writer:
     """Tells results as JSON."""
 
     origin: Origin | None
-
-    def heading(self, rule: Rule) -> Document:
-        """Return what every finding of a rule begins with; the same in every decision."""
-        return heading(rule)
-
-    def clause(self, rule: Rule, clause: Clause) -> object:  # noqa: ARG002 - for who prepared it.
-        """Return a clause of a rule; the same in every decision."""
-        return clause_place(clause)
 
     def findings(self, result: RuleResult) -> list[Document]:
         """Return the findings of a result that is reported, for each market apart."""
@@ -157,9 +150,9 @@ class Writer:
     def _finding(self, result: RuleResult, finding: Finding) -> Document:
         rule = result.rule
         return {
-            **self.heading(rule),
+            **_heading(rule),
             "status": result.status.value,
-            "clause": self.clause(rule, finding.clause),
+            "clause": _clause(finding.clause),
             "facts": [self._seen(each) for each in finding.seen],
             "wanted": [self._wanted(each) for each in finding.wanted],
             "exceptions": [self._exception(each) for each in result.exceptions],
@@ -176,11 +169,11 @@ class Writer:
     def obligation(self, result: RuleResult, owed: Obligation) -> Document:
         """Return a duty that is owed."""
         made: Document = {
-            **self.heading(result.rule),
+            **_heading(result.rule),
             "text": owed.text,
             "due": owed.due.isoformat() if owed.due is not None else None,
             "term": owed.term,
-            "clause": self.clause(result.rule, result.rule.main),
+            "clause": _clause(result.rule.main),
             "facts": [self._seen(each) for each in owed.seen],
             "markets": list(result.markets) if result.markets is not None else None,
         }
@@ -227,7 +220,7 @@ class Writer:
         return place
 
 
-def heading(rule: Rule) -> Document:
+def _heading(rule: Rule) -> Document:
     """Return what every finding of a rule begins with."""
     role = {} if rule.override_role is None else {"overridable_by": rule.override_role}
     return {
@@ -248,7 +241,7 @@ def heading(rule: Rule) -> Document:
     }
 
 
-def clause_place(clause: Clause) -> Document:
+def _clause(clause: Clause) -> Document:
     """Return a clause, and where it stands."""
     return {
         "text": clause.text,

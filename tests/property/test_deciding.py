@@ -17,7 +17,7 @@ from engine.evaluation.encode import encode
 from engine.evaluation.judge import Hearing
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.prose import explain
-from engine.evaluation.scribe import Scribe
+from engine.evaluation.scribe import summarise, write
 from engine.evaluation.validity import MOST_DAYS, turning_days
 from engine.evaluation.values import Campaign
 from engine.semantics.types import RecordType
@@ -72,7 +72,7 @@ def agree_to_the_letter(bundle: Bundle, descriptor: dict[str, Any], day: date) -
     assert one == other
     assert document(one, id="1", identity=IDENTITY) == document(other, id="1", identity=IDENTITY)
     told = rfc8785.dumps(document(other, id="1", identity=IDENTITY))  # type: ignore[arg-type]  # as below.
-    assert Scribe().write(one, id="1", identity=IDENTITY) == told
+    assert write(one, summarise(one, id="1", identity=IDENTITY)) == told
 
 
 @given(policy_files(most_rules=2), descriptors(), DAYS)

@@ -16,7 +16,7 @@ from api.http.answers import (
     json_answer,
     logged_decision_document,
 )
-from api.http.bodies import JSON, TEXT, body_type, read_document
+from api.http.bodies import JSON, TEXT, Body, body_type, read_body
 from api.http.choice import choose_engine, unknown_set
 from api.http.contents import contents_of
 from api.http.problems import ProblemError, ProblemRaised, malformed_submission, submission_problem
@@ -39,6 +39,7 @@ from engine.audit.acts import Action
 from engine.audit.idempotency import FirstRequest, RequestKey
 from engine.audit.log import DecidedBefore
 from engine.audit.spans import spans_of
+from engine.source.json_text import JSONFault
 
 _NO_RECEIPT = ProblemError(
     message="a dry run has no receipt", parameter="receipt", help="leave out `receipt` or `dry_run`"
@@ -50,6 +51,8 @@ class _Asked:
     """What one request asks for."""
 
     campaign: object
+    """A JSON value, or as `bytes` the text of one."""
+
     query: DecisionParameters
     envelope: Envelope
     terms: Terms
@@ -64,35 +67,41 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.post("/v1/decisions")
     def decide() -> Response:
-        asked = _read(service)
-        first = None if asked.key is None else service.request_keys.find(asked.key)
-        if first is not None:
-            return _answer_again(service, asked, first)
-        engine = _engine(service, asked)
-        if asked.faults:
-            raise _refusal(engine, asked)
+        query = read_query(DecisionParameters, request.args)
+        body_type(request, JSON)
+        body = read_body(request, service.limits.body)
         try:
-            outcome = service.recorder(engine).record(
-                asked.campaign,
-                terms=asked.terms,
-                actor=g.key.name,
-                dry_run=asked.envelope.dry_run,
-                request=asked.key,
-            )
-        except DecidedBefore as before:
-            return _answer_again(service, asked, before.first)
-        if isinstance(outcome, Refused):
-            raise ProblemRaised(malformed_submission(outcome, before="/campaign"))
-        return _answer(service, asked, outcome)
+            return _decide(service, _read(service, query, body, body.with_text_of("campaign")))
+        except JSONFault:  # The campaign is none, which the whole body tells with its place.
+            return _decide(service, _read(service, query, body, body.value))
 
     return routes
 
 
-def _read(service: Service) -> _Asked:
-    query = read_query(DecisionParameters, request.args)
-    body_type(request, JSON)
-    body = read_document(request, service.limits.body)
-    campaign, envelope, faults = read_envelope(body)
+def _decide(service: Service, asked: _Asked) -> Response:
+    first = None if asked.key is None else service.request_keys.find(asked.key)
+    if first is not None:
+        return _answer_again(service, asked, first)
+    engine = _engine(service, asked)
+    if asked.faults:
+        raise _refusal(engine, asked)
+    try:
+        outcome = service.recorder(engine).record(
+            asked.campaign,
+            terms=asked.terms,
+            actor=g.key.name,
+            dry_run=asked.envelope.dry_run,
+            request=asked.key,
+        )
+    except DecidedBefore as before:
+        return _answer_again(service, asked, before.first)
+    if isinstance(outcome, Refused):
+        raise ProblemRaised(malformed_submission(outcome, before="/campaign"))
+    return _answer(service, asked, outcome)
+
+
+def _read(service: Service, query: DecisionParameters, body: Body, opened: object) -> _Asked:
+    campaign, envelope, faults = read_envelope(opened)
     terms = Terms(
         format=query.format,
         as_of=envelope.as_of or service.clock(),
@@ -105,7 +114,7 @@ def _read(service: Service) -> _Asked:
         refuse_key(request, "a dry run records nothing that a key could lead to; leave out one")
     if wants_text:
         refuse_key(request, "a repeated answer comes as JSON: leave out the key, or ask for JSON")
-    key = request_key(request, g.key, [query.format, body])
+    key = request_key(request, g.key, lambda: [query.format, body.value])
     return _Asked(
         campaign=campaign,
         query=query,

@@ -79,7 +79,7 @@ def lay(campaign: Campaign, book: FactBook, day: date) -> Laid:
     stated = layer.about(_subjects(campaign.facts))
     facts = layer.filling.group(campaign.facts, [(each.facts, each) for each in stated], _Place())
     for kind in MEMBERS:
-        found = members_of(book.vocabulary, kind)
+        found = members_of(book.vocabulary, kind) if kind in book.kinds else None
         if found is not None:
             facts = layer.members(facts, kind, found[0], found[0].path, _Place())
     return Laid(

@@ -57,7 +57,8 @@ class Misfit:
 class FactBook:
     """Standing facts by their subject. Immutable; safe to share between threads.
 
-    Raises `ValueError` for a document that has no subject, no dates, or half a source.
+    `kinds` are those of the subjects. Raises `ValueError` for a document that has no subject, no
+    dates, or half a source.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class FactBook:
             subject: tuple(sorted(some, key=lambda one: one.order))
             for subject, some in found.items()
         }
+        self.kinds = frozenset(subject.kind for subject in found)
         self._decoder = decoder
         self._vocabulary = vocabulary
         self._read: dict[Subject, tuple[StandingFact | Misfit, ...]] = {}
@@ -86,6 +88,8 @@ class FactBook:
 
     def stated(self, subject: Subject) -> Sequence[StandingFact | Misfit]:
         """Return the same, read, in the same order."""
+        if subject not in self._listed:  # Whoever submits names any number of these.
+            return ()
         known = self._read.get(subject)
         if known is None:
             known = tuple(self._stated(one) for one in self.listed(subject))

@@ -10,7 +10,7 @@ from engine.evaluation.decide import decide
 from engine.evaluation.decision import Decision
 from engine.evaluation.document import Identity, document
 from engine.evaluation.result import RuleResult
-from engine.evaluation.scribe import Scribe
+from engine.evaluation.scribe import summarise, write
 from engine.evaluation.values import Campaign
 from tests.strategies.campaigns import VOCABULARY
 
@@ -60,7 +60,7 @@ def hear(
     one, other = (document(d, id="1", identity=IDENTITY) for d in (by_program, by_reference))
     assert one == other
     for made in (by_program, by_reference):
-        assert Scribe().write(made, id="1", identity=IDENTITY) == canonical(one)
+        assert write(made, summarise(made, id="1", identity=IDENTITY)) == canonical(one)
     return by_program
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from engine.audit.canonical import canonical
 from engine.evaluation.document import document
-from engine.evaluation.scribe import Scribe
+from engine.evaluation.scribe import summarise, write
 from tests.strategies.campaigns import VOCABULARY
 from tests.unit.evaluation.courtroom import IDENTITY, court, hear, rule
 
@@ -16,18 +16,18 @@ FLAGGED = court(rule("prohibit when campaign.flag", message="{campaign.note} 100
 def test_further_members_stand_beside_those_of_the_document() -> None:
     made = hear(FLAGGED, flag=True, note='Ωλ "/\\\n\x7f')
     beside = {"unmapped": ["/a", "/b"]}
-    written = Scribe().write(made, id="1", identity=IDENTITY, beside=beside)
+    written = write(made, summarise(made, id="1", identity=IDENTITY) | beside)
     assert written == canonical(document(made, id="1", identity=IDENTITY) | beside)
     assert json.loads(written)["unmapped"] == ["/a", "/b"]
 
 
 def test_half_of_a_surrogate_pair_is_refused() -> None:
+    made = hear(FLAGGED)
     with pytest.raises(UnicodeEncodeError):
-        Scribe().write(hear(FLAGGED), id="\ud800", identity=IDENTITY)
+        write(made, summarise(made, id="\ud800", identity=IDENTITY))
 
 
 def test_what_is_the_same_in_every_decision_is_told_of_the_rule_at_hand() -> None:
-    """One scribe writes of several rules, and of one rule several times."""
     bundle = court(
         rule("prohibit when campaign.flag", name="a"),
         rule(
@@ -36,11 +36,10 @@ def test_what_is_the_same_in_every_decision_is_told_of_the_rule_at_hand() -> Non
             name="b",
         ),
     )
-    scribe = Scribe()
     for flag, other in ((True, True), (False, True), (True, False), (None, None)):
         made = hear(bundle, flag=flag, other=other)
         told = canonical(document(made, id="1", identity=IDENTITY))
-        assert scribe.write(made, id="1", identity=IDENTITY) == told
+        assert write(made, summarise(made, id="1", identity=IDENTITY)) == told
 
 
 @pytest.mark.parametrize("markets", [[], None, ["DE"], ["DE", "FR", "US-CA"], ["DE", "US"]])
