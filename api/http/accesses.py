@@ -4,13 +4,29 @@ The entry is durable before the answer is sent. Where it cannot be written, ther
 is raised then is what a decision that cannot be recorded raises.
 """
 
+from collections.abc import Iterable
+from itertools import islice
+
 from engine.audit.acts import Access, Action
-from engine.audit.spans import Spans
+from engine.audit.spans import Span
 from engine.storage.keys import ApiKey
 
 from .service import Service
 
+SPANS = 2_000
+"""The most spans that one entry of an access names: a leaf has room for them in any log."""
 
-def note_access(service: Service, key: ApiKey, action: Action, entries: Spans) -> None:
-    """Log that a key is shown contents of some entries. Raises `LogError` if it is not logged."""
-    service.committer.append(Access(entries=entries, action=action, actor=key.name))
+
+def note_access(service: Service, key: ApiKey, action: Action, entries: Iterable[Span]) -> None:
+    """Log that a key is shown contents of some entries, whose spans ascend.
+
+    It takes as many entries of the log as there are spans for; one where nothing is shown. Raises
+    `LogError` if any of it is not logged.
+    """
+    rest = iter(entries)
+    spans = tuple(islice(rest, SPANS))
+    while True:
+        service.committer.append(Access(entries=spans, action=action, actor=key.name))
+        spans = tuple(islice(rest, SPANS))
+        if not spans:
+            return

@@ -46,7 +46,11 @@ class Inflow:
         self._broken = False
         self._ahead = b""
         self._thread = threading.Thread(target=self._pump, name="body-inflow", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:  # The system has no thread to give.
+            self._spool.close()
+            raise
 
     @property
     def is_too_large(self) -> bool:

@@ -1,6 +1,7 @@
 """Limits that an operator sets: they hold, and what they refuse is recorded nowhere."""
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -13,7 +14,10 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import Client, EnvironBuilder
 from werkzeug.wrappers import Response
 
+from api.http.routes import evidence
 from api.wsgi import start
+from engine.storage.decisions import Decisions
+from engine.storage.errors import StorageUnavailable
 from tests.api.installation import NDJSON, Caller, allowed, install, ndjson, problem_of
 
 
@@ -88,6 +92,37 @@ def test_stream_place_is_given_back_when_the_body_is_refused(narrow: Caller) -> 
         problem_of(narrow.post(b"[", "/v1/decisions/batch"), 400, "malformed-json")
     with narrow.post([], "/v1/decisions/batch") as answer:
         assert answer.status_code == 200
+
+
+def test_stream_place_is_given_back_when_no_answer_comes_of_it(
+    narrow: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever fails behind the taking of a place, the next stream has one."""
+
+    def unavailable(*_: object) -> None:
+        raise StorageUnavailable("the database does not answer")
+
+    def exhausted(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(Decisions, "root_at", unavailable)
+        problem_of(narrow.get("/v1/decisions?format=csv"), 503, "unavailable")
+    with monkeypatch.context() as failing:
+        failing.setattr(threading.Thread, "start", exhausted)
+        refused = narrow.post(b"", "/v1/decisions/batch", content_type=NDJSON)
+        problem_of(refused, 500, "internal-error")
+    made = narrow.batch([allowed()])[0]
+    with monkeypatch.context() as failing:
+        failing.setattr(evidence, "TemporaryFile", full)
+        refused = narrow.get(f"/v1/decisions/{made['id']}/evidence")
+        problem_of(refused, 500, "internal-error")
+    for path in (f"/v1/decisions/{made['id']}/evidence", "/v1/decisions?format=csv"):
+        with narrow.get(path) as answer:
+            assert answer.status_code == 200
 
 
 def test_limits_are_those_of_the_settings(narrow: Caller) -> None:

@@ -12,6 +12,7 @@ from flask import Flask
 
 from api.contents import open_database
 from api.exports import formats
+from api.http import accesses
 from api.http.routes import records
 from api.wsgi import start
 from engine.audit.act_leaves import AccessLeaf
@@ -117,13 +118,16 @@ def test_a_submitter_gets_its_own(filled: Caller) -> None:
 def test_many_scattered_entries_take_several_accesses(
     filled: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(records, "SPANS", 4)
+    monkeypatch.setattr(accesses, "SPANS", 4)
     monkeypatch.setattr("engine.storage.decisions._INDEX_STEP", 2)
     filled.get("/v1/decisions?format=csv&outcome=allow&as_of=13").close()
     spans = last_access(filled, 2).entries + last_access(filled, 1).entries
     assert spans == tuple((n, n + 1) for n in range(1, SIZE, 2))
     filled.get("/v1/decisions?format=csv&text=nothing").close()
     assert last_access(filled).entries == ()
+    filled.get("/v1/decisions/sample?outcome=allow&as_of=13&count=6")
+    assert spans == last_access(filled, 2).entries + last_access(filled, 1).entries
+    assert last_access(filled).action == "search"
 
 
 @pytest.mark.parametrize(

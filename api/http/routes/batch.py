@@ -1,5 +1,7 @@
 """`POST /v1/decisions/batch`: many campaigns, as a JSON array or as NDJSON streamed both ways."""
 
+from contextlib import ExitStack
+
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
@@ -57,11 +59,13 @@ def _engine(service: Service, key: ApiKey, policy_set: str | None) -> Engine:
 
 
 def _answer_lines(service: Service, batch: Batch) -> Response:
-    limit, leave = service.limits.batch, service.streams.open()
-    inflow = Inflow(request.stream, limit=limit, expected=request.content_length)
-    answer = Response(answer_lines(batch, inflow, limit), content_type=NDJSON)
-    answer.call_on_close(inflow.close)
-    answer.call_on_close(leave)
+    limit = service.limits.batch
+    with ExitStack() as place:
+        place.callback(service.streams.open())
+        inflow = Inflow(request.stream, limit=limit, expected=request.content_length)
+        place.callback(inflow.close)
+        answer = Response(answer_lines(batch, inflow, limit), content_type=NDJSON)
+        answer.call_on_close(place.pop_all().close)
     return answer
 
 

@@ -1,6 +1,7 @@
 """Evidence by HTTP: decisions in one ZIP file that verifies offline (`engine.audit.evidence`)."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -55,18 +56,13 @@ def _entries(service: Service, filters: DecisionFilter) -> Iterator[LogEntry]:
 
 
 def _answer(service: Service, key: ApiKey, wanted: _Wanted) -> Response:
-    leave = service.streams.open()
-    stream = TemporaryFile()  # noqa: SIM115 - it is closed with the answer.
-    try:
+    with ExitStack() as place:
+        place.callback(service.streams.open())
+        stream = place.enter_context(TemporaryFile())
         _write(service, key, stream, wanted)
-    except BaseException:
-        stream.close()
-        leave()
-        raise
-    answer = Response(FileWrapper(stream), content_type=MEDIA_TYPE)
-    answer.call_on_close(stream.close)
-    answer.call_on_close(leave)
-    answer.headers["Content-Disposition"] = 'attachment; filename="evidence.zip"'
+        answer = Response(FileWrapper(stream), content_type=MEDIA_TYPE)
+        answer.headers["Content-Disposition"] = 'attachment; filename="evidence.zip"'
+        answer.call_on_close(place.pop_all().close)
     return answer
 
 

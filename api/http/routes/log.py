@@ -1,6 +1,7 @@
 """`GET /v1/log/export`: the whole log as NDJSON that verifies offline (`engine.audit.export`)."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from io import BytesIO
 
 from flask import Blueprint, g, request
@@ -25,15 +26,12 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/v1/log/export")
     def export() -> Response:
         read_query(NoParameters, request.args)
-        leave = service.streams.open()
-        try:
+        with ExitStack() as place:
+            place.callback(service.streams.open())
             head = service.decisions.head()
             note_access(service, g.key, Action.EXPORT, ((0, head.size),) if head.size else ())
-        except Exception:
-            leave()  # There is no answer whose end would do it.
-            raise
-        answer = Response(_export(service, head), content_type=NDJSON)
-        answer.call_on_close(leave)
+            answer = Response(_export(service, head), content_type=NDJSON)
+            answer.call_on_close(place.pop_all().close)
         return answer
 
     return routes

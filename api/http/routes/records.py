@@ -7,7 +7,7 @@ the verifier says so.
 
 from base64 import b64encode
 from collections.abc import Iterator
-from itertools import islice
+from contextlib import ExitStack
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -29,9 +29,6 @@ from engine.storage.keys import ApiKey
 UNSEARCHED = "Assent-Unsearched"
 """The header of a file that says what its page would of decisions that nobody can find."""
 
-SPANS = 2_000
-"""The most spans that one access of an export names."""
-
 
 def wanted_format(given: str | None) -> str | None:
     """Return the format of a table that a request wants, None for a page in JSON."""
@@ -44,18 +41,17 @@ def wanted_format(given: str | None) -> str | None:
 def export_answer(service: Service, key: ApiKey, filters: DecisionFilter, name: str) -> Response:
     """Return an export, streamed; who is shown what is logged before."""
     export = _begun(service, filters, name)
-    leave = service.streams.open()
-    try:
-        _note(service, key, export)
-    except Exception:
-        leave()  # There is no answer whose end would do it.
-        raise
-    answer = Response(Written(export=export).pieces(), content_type=MEDIA_TYPES[name])
-    answer.call_on_close(leave)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{_file(export)}"'
-    answer.headers["Assent-Log-Size"] = str(export.size)
-    answer.headers["Assent-Log-Root"] = b64encode(service.decisions.root_at(export.size)).decode()
-    answer.headers[UNSEARCHED] = str(export.unsearched)
+    root = service.decisions.root_at(export.size)
+    with ExitStack() as place:
+        place.callback(service.streams.open())
+        shown = _spans(service.decisions.matching_indexes(export.filters))
+        note_access(service, key, Action.EXPORT, shown)
+        answer = Response(Written(export=export).pieces(), content_type=MEDIA_TYPES[name])
+        answer.headers["Content-Disposition"] = f'attachment; filename="{_file(export)}"'
+        answer.headers["Assent-Log-Size"] = str(export.size)
+        answer.headers["Assent-Log-Root"] = b64encode(root).decode()
+        answer.headers[UNSEARCHED] = str(export.unsearched)
+        answer.call_on_close(place.pop_all().close)
     return answer
 
 
@@ -90,17 +86,6 @@ def _begun(service: Service, filters: DecisionFilter, name: str) -> RecordsExpor
 
 def _file(export: RecordsExport) -> str:
     return f"decisions-{export.size}.{export.format}"
-
-
-def _note(service: Service, key: ApiKey, export: RecordsExport) -> None:
-    """Log what an export shows, by as many entries as it takes; one where it shows nothing."""
-    rest = _spans(service.decisions.matching_indexes(export.filters))
-    spans = tuple(islice(rest, SPANS))
-    while True:
-        note_access(service, key, Action.EXPORT, spans)
-        spans = tuple(islice(rest, SPANS))
-        if not spans:
-            return
 
 
 def _spans(indexes: Iterator[int]) -> Iterator[Span]:
