@@ -4,9 +4,13 @@ An `ETag` here is the revision of a resource. A change needs `If-Match` (RFC 658
 and is refused where the revision is another by then (412).
 """
 
+import re
+
 from werkzeug.wrappers import Request, Response
 
 from .problems import OUTDATED, UNCONDITIONAL, Problem, ProblemRaised
+
+_REVISION = re.compile(r"[0-9]{1,18}")
 
 
 def tagged(answer: Response, revision: int) -> Response:
@@ -26,7 +30,7 @@ def seen_revision(request: Request) -> int | None:
     tags = request.if_match
     if tags.star_tag:
         return None
-    numbers = [int(tag) for tag in tags.as_set() if tag.isascii() and tag.isdigit()][:2]
+    numbers = [int(tag) for tag in tags.as_set() if _REVISION.fullmatch(tag)][:2]
     if len(numbers) != 1:
         detail = "`If-Match` should be the one `ETag` that you read"
         raise ProblemRaised(Problem(kind=OUTDATED, detail=detail))
