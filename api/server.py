@@ -16,7 +16,6 @@ import shutil
 import socket
 import struct
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # It has no types.
@@ -26,6 +25,7 @@ from api.contents import open_database
 
 from .http.journal import JSONFormatter
 from .settings import Settings
+from .shared_directory import make_shared_directory
 from .tracing.exporting import check_tracing
 from .wsgi import Process, check_prepared, policies_of, start
 
@@ -67,7 +67,7 @@ class Server(BaseApplication):  # type: ignore[misc] # It has no types.
 
     def prepare(self, _arbiter: object) -> None:
         """Make the directory that the processes share, before there is any."""
-        self._shared = Path(mkdtemp(prefix="assent-"))
+        self._shared = make_shared_directory(self._settings.data_directory)
 
     def clean(self, _arbiter: object) -> None:
         """Remove what the processes shared, once all have ended."""
