@@ -47,6 +47,7 @@ def sample_document(made: Sample) -> dict[str, object]:
     return {
         "size": made.head.size,
         "root": b64encode(made.head.root).decode(),
+        "filters": made.filters,
         "seed": made.seed.hex(),
         "population": made.population,
         "unsearched": made.unsearched,

@@ -45,8 +45,8 @@ FIRST_KEYS: tuple[tuple[str, tuple[Role, ...]], ...] = (
 """The keys of a new installation, by name: one to administer it, and one to try it out."""
 
 
-UNLIMITED = frozenset({Role.AUDITOR, Role.ADMIN})
-"""The roles that no policy set limits."""
+UNLIMITED = frozenset({Role.ADMIN, Role.MONITOR})
+"""The roles that no policy set limits: what they are for is of all of them."""
 
 
 class SetupError(Exception):
@@ -158,7 +158,7 @@ def make_key(  # noqa: PLR0913 - one for each thing that a key has.
 ) -> NewApiKey:
     """Make another key. Raises `Conflict` where a key in force has the name.
 
-    Raises `SetupError` for a limit to policy sets of a key that reads or administers everything,
+    Raises `SetupError` for a limit to policy sets of a key that administers or watches the service,
     and for roles of policies in which one grants waivers that is no approver.
     """
     named, limits = frozenset(roles), None if policy_sets is None else frozenset(policy_sets)
@@ -185,7 +185,7 @@ def make_key(  # noqa: PLR0913 - one for each thing that a key has.
 def _check_limits(roles: frozenset[Role], policy_sets: frozenset[str] | None) -> None:
     whole = sorted(roles & UNLIMITED)
     if policy_sets is not None and whole:
-        why = "the log is one, and so is the service"
+        why = "the service that it runs or watches is one"
         raise SetupError(f"a key with the role `{whole[0]}` has no policy sets of its own: {why}")
     for name in policy_sets or ():
         if not is_set_name(name):

@@ -75,7 +75,7 @@ def create(  # noqa: PLR0913 - one parameter for each option.
     """Make a key, and show it this once.
 
     A version of policies is approved by another principal than its author, and a waiver granted by
-    another than asked for it. Keys of auditors and administrators are for all policy sets.
+    another than asked for it. Keys of administrators and monitors are for all policy sets.
 
     \b
       assent keys create pipeline --role submitter

@@ -93,7 +93,7 @@ def records_lines(report: RecordsReport) -> Iterator[Text]:
     yield from _verdict(report, f"{count}, nothing is wrong", "in the records", "the records")
     if manifest is not None:
         yield _pair("file", printable(manifest.file))
-        given = ", ".join(f"{name} {value}" for name, value in manifest.filters.items())
+        given = ", ".join(f"{name} {_listed(value)}" for name, value in manifest.filters.items())
         yield _pair("filters", printable(given or "none"))
         yield _pair("as of", head_text(TreeHead(size=manifest.size, root=manifest.root)))
         yield from _unsearched_lines(manifest)
@@ -119,6 +119,10 @@ def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
         yield _pair("signed by", printable(signers))
     yield from _cosigned(report)
     yield from _stamp_lines(report.stamped)
+
+
+def _listed(value: object) -> object:
+    return " or ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _unsearched_lines(manifest: Manifest | EvidenceManifest) -> Iterator[Text]:

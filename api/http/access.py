@@ -116,6 +116,30 @@ ROLES: Mapping[str, frozenset[Role]] = MappingProxyType(
 )
 """The roles of which a key needs one, by endpoint."""
 
+_LOG = "the log is one, and has the decisions of all policy sets"
+_FACTS = "standing facts are beneath all policy sets"
+
+WHOLE: Mapping[str, str] = MappingProxyType(
+    {
+        "tiles.checkpoint": _LOG,
+        "tiles.resource": _LOG,
+        "tiles.timestamp": _LOG,
+        "log.export": _LOG,
+        "erasures.erase": "what is erased may be of any policy set",
+        "facts.list": _FACTS,
+        "facts.show": _FACTS,
+        "facts.versions": _FACTS,
+        "facts.record": _FACTS,
+        "facts.amend": _FACTS,
+        "facts.withdraw": _FACTS,
+        "metrics.show": "the metrics are of all policy sets",
+    }
+)
+"""The endpoints that no key may call which is limited to policy sets, and why.
+
+Every other one in `ROLES` holds such a key to its sets by itself, or shows nothing of any.
+"""
+
 _CHALLENGE = 'Bearer realm="assent"'
 
 
@@ -132,6 +156,8 @@ def admit(
         wanted = " or ".join(f"`{role}`" for role in sorted(roles)) or "another"
         detail = f"this needs a key with the role {wanted}"
         raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
+    if endpoint in WHOLE:
+        check_unlimited(key, WHOLE[endpoint])
     return key
 
 
@@ -159,16 +185,19 @@ def sees_all_waivers(key: ApiKey) -> bool:
 def check_reach(key: ApiKey, policy_set: str) -> None:
     """Raise `ProblemRaised` where a key is limited to other policy sets than this."""
     if not key.reaches(policy_set):
-        own = ", ".join(f"`{name}`" for name in sorted(key.policy_sets or ()))
-        detail = f"the key is limited to {own}, and this is about {excerpt(policy_set)}"
-        raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
+        raise _beyond(key, f"this is about {excerpt(policy_set)}")
 
 
-def check_unlimited(key: ApiKey) -> None:
-    """Raise `ProblemRaised` where a key is limited to some policy sets."""
+def check_unlimited(key: ApiKey, why: str) -> None:
+    """Raise `ProblemRaised`, which says why, where a key is limited to some policy sets."""
     if key.policy_sets is not None:
-        detail = "the key is limited to policy sets, and standing facts are beneath all of them"
-        raise ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
+        raise _beyond(key, why)
+
+
+def _beyond(key: ApiKey, why: str) -> ProblemRaised:
+    own = ", ".join(f"`{name}`" for name in sorted(key.policy_sets or ())) or "no policy set"
+    detail = f"the key is limited to {own}, and {why}"
+    return ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
 
 
 def _authenticated(keys: KeysInForce, tokens: Tokens | None, authorization: str | None) -> ApiKey:

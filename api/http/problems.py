@@ -80,7 +80,10 @@ UNAUTHENTICATED = _kind(
     "there is no key, or it is unknown, expired or revoked",
 )
 FORBIDDEN = _kind(
-    "forbidden", 403, "The key may not do this", "the key lacks the role that the endpoint asks for"
+    "forbidden",
+    403,
+    "The key may not do this",
+    "the key lacks the role that the endpoint asks for, or is limited to other policy sets",
 )
 OWN_VERSION = _kind(
     "own-version",

@@ -31,8 +31,9 @@ class DecisionFilter:
     `policy/rule` and found with `rule_status`, and so is a `policy` by any rule of it, and an
     `article` by any finding that cites it or what lies within it. `market` is one that was decided
     for, or the country of one; `platform` and `advertiser` are of those that the campaign was for.
-    `text` is read by `TextQuery`; `as_of` is a size of the log, and the decisions are those among
-    its first so many entries. Raises `InvalidQuery` for what no decision can meet, and for a text
+    `policy_sets` are those that the search is limited to, whatever else it asks for. `text` is
+    read by `TextQuery`; `as_of` is a size of the log, and the decisions are those among its first
+    so many entries. Raises `InvalidQuery` for what no decision can meet, and for a text
     that asks for nothing.
     """
 
@@ -50,6 +51,7 @@ class DecisionFilter:
     platform: str | None = None
     actor: str | None = None
     policy_set: str | None = None
+    policy_sets: frozenset[str] | None = None
     policy_version: str | None = None
     policy_digest: str | None = None
     text: str | None = None
@@ -61,7 +63,7 @@ class DecisionFilter:
             raise InvalidQuery("an outcome is `allow` or `deny`")
         if self.rule_status not in SEARCHABLE_STATUSES:
             raise InvalidQuery(f"a rule is found by {_either(SEARCHABLE_STATUSES)}")
-        if any("\0" in word for word in self._words().values()):
+        if any("\0" in word for word in (*self._words().values(), *(self.policy_sets or ()))):
             raise InvalidQuery("a filter cannot hold the character U+0000: nothing in the log does")
         if any(time is not None and time.tzinfo is None for time in (self.since, self.until)):
             raise InvalidQuery("a time needs its offset from UTC, as in `2026-10-05T08:15:00Z`")
@@ -126,6 +128,7 @@ class DecisionFilter:
             "rule": self.rule,
             "rule_status": self.rule_status if self.is_by_status() else None,
             **self._words(),
+            "policy_sets": None if self.policy_sets is None else [*sorted(self.policy_sets)],
             "text": self.text,
         }
         return {name: value for name, value in members.items() if value is not None}

@@ -12,11 +12,20 @@ index has the two at once, the search stays between them: a version of policies 
 weeks, and a day is a short stretch of the log, wherever that may be.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    case,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from .entries import DECISION
 from .filters import DecisionFilter
@@ -119,6 +128,8 @@ def _conditions(
         value = getattr(filters, name)
         if value is not None:
             yield _column(name, leading, dialect) == value
+    if filters.policy_sets is not None:
+        yield _column("policy_set", leading, dialect).in_(sorted(filters.policy_sets))
     yield from decided(filters.since, filters.until, _column("decided_at", leading, dialect))
 
 
@@ -145,6 +156,9 @@ def _bounds(
             within = same[name] == value
             yield index >= select(func.min(same.index)).where(within).scalar_subquery()
             yield index <= select(func.max(same.index)).where(within).scalar_subquery()
+    if filters.policy_sets:
+        yield index >= _end_of(filters.policy_sets, func.min)
+        yield index <= _end_of(filters.policy_sets, func.max)
     same = log_entry.alias().c
     during = tuple(decided(filters.since, filters.until, same.decided_at))
     if filters.until is not None:
@@ -157,6 +171,17 @@ def _bounds(
         few = select(same.index).where(*during).limit(_MUCH).subquery().c.index
         first = case((func.count(few) < _MUCH, func.min(few)), else_=0)
         yield index >= select(first).scalar_subquery()
+
+
+def _end_of(policy_sets: Collection[str], extreme: Callable[..., Any]) -> ScalarSelect[Any]:
+    """Return the first or the last entry of some policy sets.
+
+    Each set is looked up by itself: the index has its ends at once, and those of several not.
+    """
+    same = log_entry.alias().c
+    end = extreme(same.index).label("end")
+    ends = union_all(*(select(end).where(same.policy_set == each) for each in sorted(policy_sets)))
+    return select(extreme(ends.subquery().c.end)).scalar_subquery()
 
 
 def _is_rule(columns: Any, filters: DecisionFilter) -> Sequence[ColumnElement[bool]]:

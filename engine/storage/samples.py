@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from ..audit.sampling import drawn_positions, sample_seed
 from ..audit.tree import TreeHead, read_root
+from ..source.json_text import JSONValue
 from .database import Database
 from .due_facets import unsearched
 from .errors import InvalidQuery
@@ -36,10 +37,12 @@ class SampledDecision:
 class Sample:
     """The decisions that were drawn, in their order, and what drew them from how many.
 
+    `filters` is what the decisions meet, as the seed has it (`audit.sampling.sample_seed`).
     `unsearched` is as in `due_facets.unsearched`.
     """
 
     head: TreeHead
+    filters: dict[str, JSONValue]
     population: int
     seed: bytes
     decisions: tuple[SampledDecision, ...]
@@ -59,7 +62,8 @@ def draw_sample(database: Database, filters: DecisionFilter, most: int) -> Sampl
     with database.reading() as connection:
         size = size_of(filters, read_head(connection).frontier.size)
         head = TreeHead(size=size, root=read_root(size=size, reader=TileReader(connection)))
-        seed = sample_seed(head, filters.given())
+        given = filters.given()
+        seed = sample_seed(head, given)
         population = _population(connection, filters, size)
         drawn = drawn_positions(seed, population, most)
         indexes = dict(_indexes(connection, filters, size, drawn))
@@ -68,6 +72,7 @@ def draw_sample(database: Database, filters: DecisionFilter, most: int) -> Sampl
     decisions = (SampledDecision(position=one, decision=found[indexes[one]]) for one in drawn)
     return Sample(
         head=head,
+        filters=given,
         population=population,
         seed=seed,
         decisions=tuple(decisions),

@@ -74,6 +74,7 @@ class _Filters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     platform: str | None = None
     actor: str | None = None
     policy_set: str | None = None
+    policy_sets: frozenset[str] | None = None
     policy_version: str | None = None
     policy_digest: str | None = None
     text: str | None = None
@@ -145,15 +146,19 @@ class SavedQueries:
                 raise _unknown(name)
             return _read(connection, row)
 
-    def delete(self, name: str, *, actor: str) -> Receipt:
-        """Delete a query; its filters are then gone. Raises `NotFound`, and `RecordError`."""
+    def delete(self, name: str, *, actor: str, index: int | None = None) -> Receipt:
+        """Delete a query; its filters are then gone.
+
+        With `index`, the one of the name that this entry saved, and none that was saved since.
+        Raises `NotFound`, and `RecordError`.
+        """
         with self._database.writing() as connection:
             head = read_head(connection)
             of_name = saved_query.c.name == _asked(name)
-            index = connection.execute(select(saved_query.c.index).where(of_name)).scalar()
-            if index is None:
+            saved_by = connection.execute(select(saved_query.c.index).where(of_name)).scalar()
+            if saved_by is None or index not in (None, saved_by):
                 raise _unknown(name)
-            span = ((index, index + 1),)
+            span = ((saved_by, saved_by + 1),)
             act = QueryAct(entries=span, change=QueryChange.DELETE, name=name, actor=actor)
             (entry,) = append_within(connection, head, [seal_act(act)], self._clock())
             connection.execute(delete(saved_query).where(of_name))

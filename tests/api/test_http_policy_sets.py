@@ -211,7 +211,7 @@ def test_same_files_in_two_sets_are_replayed_each_in_its_own(fresh: Caller) -> N
 def test_key_that_is_limited_is_for_its_sets(fresh: Caller) -> None:
     tokens = cast("dict[str, str]", fresh.installation.tokens)
     settings = fresh.installation.settings
-    limited = [Role.SUBMITTER, Role.AUTHOR, Role.APPROVER]
+    limited = [Role.SUBMITTER, Role.AUTHOR, Role.APPROVER, Role.AUDITOR]
     made = make_key(settings, name="limited", roles=limited, policy_sets=["house"])
     tokens["limited"] = made.token
     assert loaded(fresh.get("/v1/policy-sets", role="limited"))["items"] == []
@@ -221,7 +221,7 @@ def test_key_that_is_limited_is_for_its_sets(fresh: Caller) -> None:
     assert seen["name"] == "house"
     body = {"campaign": allowed(), "policy_set": "house"}
     assert loaded(fresh.post(body, role="limited"))["decision"] == "deny"
-    for role in (Role.AUDITOR, Role.ADMIN):
+    for role in (Role.ADMIN, Role.MONITOR):
         with pytest.raises(SetupError, match="no policy sets of its own"):
             make_key(settings, name="x", roles=[role], policy_sets=["house"])
     with pytest.raises(SetupError, match="lower-case"):

@@ -284,6 +284,7 @@ def test_sample_is_drawn_again_from_the_root(filled: Caller) -> None:
     head = TreeHead(size=30, root=base64.b64decode(made["root"]))
     seed = sample_seed(head, {"outcome": "deny"})
     assert (made["size"], made["population"], made["seed"]) == (30, 20, seed.hex())
+    assert made["filters"] == {"outcome": "deny"}
     denied = _found(filled, "?outcome=deny&as_of=30")[::-1]
     positions = drawn_positions(seed, 20, 4)
     assert made["items"] == [{"position": one, **denied[one]} for one in positions]

@@ -36,7 +36,11 @@ def decisions(store: SQLLogStore, database: Database, make_record: Any) -> Decis
             decision=("allow", "deny")[n % 3 == 0],
             conclusive=n % 5 != 0,
             campaign=(None, "c1", "c2")[n % 3],
-            policy_set={"name": "acme", "version": None, "digest": ("d1", "d2")[n % 4 == 0]},
+            policy_set={
+                "name": ("acme", "house", "lab")[n // 7 % 3],
+                "version": None,
+                "digest": ("d1", "d2")[n % 4 == 0],
+            },
             rules=[{"rule": rules[n % 2], "status": statuses[n // 2 % 4]}],
         )
         for n in range(COUNT)
@@ -56,6 +60,8 @@ def meets(entry: LogEntry, filters: DecisionFilter) -> bool:
             filters.campaign in (None, columns.campaign),
             filters.actor in (None, columns.actor),
             filters.policy_digest in (None, columns.policy_digest),
+            filters.policy_set in (None, columns.policy_set),
+            filters.policy_sets is None or columns.policy_set in filters.policy_sets,
             filters.as_of is None or entry.index < filters.as_of,
             filters.rule is None or (filters.rule, filters.rule_status) in columns.rules,
         )
@@ -77,6 +83,8 @@ FILTERS = st.builds(
     campaign=st.sampled_from([None, None, "c1", "c2", "c3"]),
     actor=st.sampled_from([None, None, "cli"]),
     policy_digest=st.sampled_from([None, None, "d2"]),
+    policy_set=st.sampled_from([None, None, "house"]),
+    policy_sets=st.sampled_from([None, None, *map(frozenset, ((), ("acme", "lab"), ("lab", "x")))]),
     as_of=st.none() | st.integers(0, COUNT),
 )
 
@@ -147,6 +155,7 @@ def test_cursor_stays_with_its_filters(decisions: Decisions) -> None:
         DecisionFilter(outcome="allow", until=NOON),
         DecisionFilter(outcome="allow", since=NOON, rule="a/one"),
         DecisionFilter(outcome="allow", since=NOON, as_of=COUNT),
+        DecisionFilter(outcome="allow", since=NOON, policy_sets=frozenset({"acme", "lab"})),
     ):
         with pytest.raises(InvalidQuery, match="other filters"):
             decisions.page(other, cursor=cursor)
@@ -241,6 +250,8 @@ def test_sqlite_goes_by_the_rarest_of_what_is_asked_for(sqlite_url: str) -> None
             asked: dict[str, Any] = {}
             for changes in reversed(RAREST_FIRST[place:]):
                 asked |= changes
+            if place % 2:  # A key that is limited to several sets goes the same way.
+                asked["policy_sets"] = frozenset({"acme", "lab"})
             filters = DecisionFilter(**asked)
             place_of = position(filters, "sqlite")
             query = narrowed(LISTED, filters, "sqlite").where(place_of < COUNT)

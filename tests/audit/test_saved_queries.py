@@ -40,6 +40,7 @@ EVERYTHING = DecisionFilter(
     market="DE",
     platform="meta",
     policy_set="acme",
+    policy_sets=frozenset({"acme", "other"}),
     policy_version="1",
     policy_digest="d" * 64,
     text='minors "in a row"',

@@ -242,6 +242,7 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
         "Sample": members(
             size=COUNT,
             root=BASE64,
+            filters=OBJECT,
             seed=ANY_TEXT,
             population=COUNT,
             unsearched=_UNSEARCHED,

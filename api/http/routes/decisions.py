@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
+from api.http.access import check_reach
 from api.http.accesses import note_access
 from api.http.answers import (
     decision_document,
@@ -141,6 +142,7 @@ def _answer_again(service: Service, asked: _Asked, first: FirstRequest) -> Respo
     assert asked.key is not None  # noqa: S101 - it has led to the first request.
     check_same(first, asked.key)
     entry = service.decisions.get(first.decision_id)
+    check_reach(g.key, entry.columns.policy_set)
     payload = contents_of(service, entry)
     proof = receipt_file(service, entry) if asked.query.receipt == WAIT else None
     note_access(service, g.key, Action.READ, spans_of([entry.index]))

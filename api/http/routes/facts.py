@@ -1,7 +1,7 @@
 """`/v1/facts` and below: standing facts are recorded, stated otherwise, withdrawn, and read.
 
 They lie beneath the campaigns of every policy set, so that a key that is limited to some sets may
-not touch them. What is stated is read against the vocabulary of the default set.
+not touch them (`http.access`). What is stated is read against the vocabulary of the default set.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,6 @@ from typing import Any
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
-from api.http.access import check_unlimited
 from api.http.answers import json_answer
 from api.http.bodies import JSON, body_type, read_document
 from api.http.conditions import seen_revision, tagged
@@ -56,7 +55,6 @@ def _register_reading(routes: Blueprint, service: Service) -> None:
     @routes.get("/v1/facts")
     def list() -> Response:  # noqa: A001 - the endpoint's name.
         query = read_query(FactParameters, request.args)
-        check_unlimited(g.key)
         found, last = known.list(_page(query))
         items = [version_document(each) for each in found]
         return json_answer({"items": items, "next": None if last is None else str(last)})
@@ -64,13 +62,11 @@ def _register_reading(routes: Blueprint, service: Service) -> None:
     @routes.get(_FACT)
     def show(fact: str) -> Response:
         read_query(NoParameters, request.args)
-        check_unlimited(g.key)
         return _told(known.versions(fact))
 
     @routes.get(f"{_FACT}/versions")
     def versions(fact: str) -> Response:
         read_query(NoParameters, request.args)
-        check_unlimited(g.key)
         return json_answer({"items": [version_document(each) for each in known.versions(fact)]})
 
 
@@ -97,7 +93,6 @@ def _register_changing(routes: Blueprint, service: Service) -> None:
     @routes.post(f"{_FACT}/withdraw")
     def withdraw(fact: str) -> Response:
         read_query(NoParameters, request.args)
-        check_unlimited(g.key)
         seen = seen_revision(request)
         body_type(request, JSON)
         body = read_document(request, service.limits.body)
@@ -130,7 +125,6 @@ def _stated(service: Service) -> tuple[Stated, str | None, Check]:
     Raises `ProblemRaised` with every fault.
     """
     read_query(NoParameters, request.args)
-    check_unlimited(g.key)
     body_type(request, JSON)
     body = read_document(request, service.limits.body)
     engine = service.policies.engine(service.policies.default)

@@ -1,7 +1,8 @@
 """`/v1/queries`: the queries that auditors save under a name (`storage.saved_queries`).
 
 `GET /v1/decisions?saved=NAME` runs one, and so does every other resource that decisions are found
-by: `http.filters`.
+by: `http.filters`. A key that is limited to policy sets has to do with the queries that name one
+of them, and with no others.
 """
 
 from flask import Blueprint, g, request
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer, receipt_document
 from api.http.bodies import JSON, body_type, read_document
-from api.http.filters import saved_query
+from api.http.filters import check_query_reach, reaches_query, saved_query
 from api.http.problems import (
     MALFORMED_ORDER,
     TAKEN,
@@ -33,7 +34,7 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/v1/queries")
     def list() -> Response:  # noqa: A001 - the endpoint's name.
         read_query(NoParameters, request.args)
-        found = service.saved_queries.all()
+        found = [each for each in service.saved_queries.all() if reaches_query(g.key, each.filters)]
         return json_answer({"items": [saved_query_document(each) for each in found]})
 
     @routes.post("/v1/queries")
@@ -43,8 +44,10 @@ def blueprint(service: Service) -> Blueprint:
         body = read_document(request, service.limits.body)
         members = read_members(SAVED_QUERY, body, _ADVICE)
         name = members.pop("name")
+        filters = _filters(members)
+        check_query_reach(g.key, filters)
         try:
-            made = service.saved_queries.save(name, _filters(members), actor=g.key.name)
+            made = service.saved_queries.save(name, filters, actor=g.key.name)
         except Conflict as error:
             raise ProblemRaised(Problem(kind=TAKEN, detail=str(error))) from None
         answer = json_answer(saved_query_document(made), status=201)
@@ -54,12 +57,15 @@ def blueprint(service: Service) -> Blueprint:
     @routes.get("/v1/queries/<name>")
     def show(name: str) -> Response:
         read_query(NoParameters, request.args)
-        return json_answer(saved_query_document(saved_query(service, name)))
+        return json_answer(saved_query_document(saved_query(service, name, g.key)))
 
     @routes.delete("/v1/queries/<name>")
     def delete(name: str) -> Response:
         read_query(NoParameters, request.args)
-        done = service.saved_queries.delete(name, actor=g.key.name)
+        index = None
+        if g.key.policy_sets is not None:  # Others delete also what cannot be asked any more.
+            index = saved_query(service, name, g.key).index
+        done = service.saved_queries.delete(name, actor=g.key.name, index=index)
         return json_answer({"deleted": name, "entry": receipt_document(done)})
 
     return routes

@@ -1,14 +1,15 @@
 """`/v1/decisions` and below: finding and counting decisions, one of them, its proof, its replay.
 
 An auditor reads every decision, a submitter those of its own key. Another's is not found, rather
-than forbidden: its id tells nothing. Of an erased decision the answer is its tombstone. Who is
-shown contents has that logged first (`http.accesses`); a proof has none.
+than forbidden: its id tells nothing. A key that is limited to policy sets finds nothing of others,
+and is refused what they decided. Of an erased decision the answer is its tombstone. Who is shown
+contents has that logged first (`http.accesses`); a proof has none.
 """
 
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
-from api.http.access import sees_all
+from api.http.access import check_reach, sees_all
 from api.http.accesses import note_access
 from api.http.answers import entry_document, json_answer, proof_document
 from api.http.bodies import TEXT
@@ -169,12 +170,13 @@ def _sample(service: Service, query: SampleParameters, key: ApiKey) -> Sample:
 def _entry(service: Service, decision_id: str, key: ApiKey) -> LogEntry:
     """Return a decision that a key may see; an auditor also what is left of one that is erased."""
     entry = service.decisions.get(decision_id)
-    if sees_all(key):
-        return entry
-    if entry.payload is None:  # Whose it was is erased as well.
-        check_not_erased(service, decision_id)
-    if entry.columns.actor != key.name:
-        raise NotFound(f"the log has no decision `{decision_id[:64]}`")
+    if not sees_all(key):
+        if entry.payload is None:  # Whose it was is erased as well.
+            check_reach(key, entry.columns.policy_set)
+            check_not_erased(service, decision_id)
+        if entry.columns.actor != key.name:
+            raise NotFound(f"the log has no decision `{decision_id[:64]}`")
+    check_reach(key, entry.columns.policy_set)
     return entry
 
 

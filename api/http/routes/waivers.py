@@ -122,6 +122,8 @@ def _register_answering(routes: Blueprint, service: Service) -> None:
 
 
 def _filter(query: WaiverParameters) -> WaiverFilter:
+    if query.policy_set is not None:
+        check_reach(g.key, query.policy_set)
     states, is_over = None, None
     if query.state == EXPIRED:
         states, is_over = _LASTING, True
