@@ -13,7 +13,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, update
 
+from engine.audit.log import Committer, LogUnavailable
 from engine.audit.record import seal
+from engine.storage import sqlite
 from engine.storage.database import Database, shown_url, sqlite_file, unchanging_url
 from engine.storage.decisions import Decisions
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable
@@ -223,6 +225,25 @@ def test_writers_wait_for_one_another(database: Database) -> None:
         list(pool.map(add, range(80)))
     with database.reading() as connection:
         assert connection.exec_driver_sql("SELECT size FROM log_head").scalar() == 80
+
+
+def test_a_writer_does_not_wait_for_ever(
+    sqlite_url: str, make_record: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL, the server ends the wait."""
+    migrate(sqlite_url)
+    database, elsewhere = Database(sqlite_url), Database(sqlite_url)
+    committer = Committer(SQLLogStore(database))
+    monkeypatch.setattr(sqlite, "_LOCK_SECONDS", 0.05)
+    with elsewhere.writing():
+        with pytest.raises(LogUnavailable, match="could not be written") as raised:
+            committer.append(make_record())
+        assert str(raised.value.__cause__) == "the lock file `assent.db.lock` is held by another"
+        assert Decisions(database).head().size == 0
+    assert committer.append(make_record()).index == 0
+    committer.close()
+    for each in (database, elsewhere):
+        each.close()
 
 
 def is_known(name: str | None, kind: str, _: object) -> bool:
