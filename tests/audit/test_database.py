@@ -20,7 +20,7 @@ from engine.storage.database import Database, shown_url, sqlite_file, unchanging
 from engine.storage.decisions import Decisions
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable
 from engine.storage.log_store import SQLLogStore, system_clock
-from engine.storage.migrate import current_revision, migrate, newest_revision
+from engine.storage.migrate import Schema, migrate, schema_of
 from engine.storage.policies import PolicyVersion, PolicyVersions
 from engine.storage.readiness import Readiness, probe
 from engine.storage.schema import log_head, metadata
@@ -256,7 +256,7 @@ def test_history_makes_the_tables_that_the_code_knows(database: Database) -> Non
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": is_known})
         assert compare_metadata(context, metadata) == []
-        assert current_revision(connection) == newest_revision() == "0011"
+        assert schema_of(connection) == Schema(current="0011", newest="0011", pending=())
 
 
 def test_migration_from_empty_and_again(url: str) -> None:
