@@ -45,6 +45,7 @@ class Inflow:
         self._ended = False
         self._broken = False
         self._ahead = b""
+        self._at = 0  # So far it has been returned: a line does not copy all that is behind it.
         self._thread = threading.Thread(target=self._pump, name="body-inflow", daemon=True)
         try:
             self._thread.start()
@@ -66,22 +67,23 @@ class Inflow:
     def has_line(self) -> bool:
         """Whether a line can be read without waiting for the client."""
         with self._changed:
-            is_whole = b"\n" in self._ahead or self._line_ends > 0
+            is_whole = self._ahead.find(b"\n", self._at) >= 0 or self._line_ends > 0
             return is_whole or (self._ended and self._read < self._written)
 
     def readline(self, size: int) -> bytes:
         """Return the next line with its end, at most so many bytes of it; nothing at the end."""
+        sought = self._at
         while True:
-            end = self._ahead.find(b"\n", 0, size) + 1
-            if end or len(self._ahead) >= size:
+            end = self._ahead.find(b"\n", sought, self._at + size) + 1
+            if end or len(self._ahead) >= self._at + size:
                 break
             piece = self._next()
             if not piece:
                 break
-            self._ahead += piece
-        cut = end or size
-        line, self._ahead = self._ahead[:cut], self._ahead[cut:]
-        return line
+            rest = self._ahead[self._at :]
+            self._ahead, self._at, sought = rest + piece, 0, len(rest)
+        start, self._at = self._at, min(end or self._at + size, len(self._ahead))
+        return self._ahead[start : self._at]
 
     def close(self) -> None:
         """Stop reading, and let go of what was kept."""

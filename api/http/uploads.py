@@ -5,7 +5,8 @@ relative paths, without a byte order mark and with line feeds. Whatever else is 
 and nothing of it is passed over, so that the digest is of what the author sees.
 
 An archive is bounded before it is opened, by the number of its headers, and while it is read, by
-what comes out of it. Nothing is ever written to a file system.
+what comes out of it: once that is more than all files together may be, it is read no further.
+Nothing is ever written to a file system.
 """
 
 import stat
@@ -78,14 +79,15 @@ def files_of_archive(body: bytes) -> dict[str, str]:
     """Return the files of a zip archive. Raises `ProblemRaised` with every fault of it."""
     found: dict[str, str] = {}
     faults: list[ProblemError] = []
+    size = 0
     try:
         for info, archive in _members(body):
             try:
                 _check_member(info)
-                _add(found, _name_of(info), _content(archive, info))
+                size += _add(found, _name_of(info), _content(archive, info))
             except _Fault as fault:
                 faults.append(_named(info, fault))
-            if len(faults) >= _MOST_FAULTS:
+            if len(faults) >= _MOST_FAULTS or size > LARGEST_WHOLE:
                 break
     except _Fault as fault:
         raise ProblemRaised(
@@ -153,8 +155,11 @@ _TOO_LARGE = f"it is larger than {LARGEST_FILE:,} bytes", "divide it"
 _DOCUMENT_HELP = 'write `{"files": {"minors.policy": "…"}}`'
 
 
-def _add(found: dict[str, str], name: str, content: bytes) -> None:
-    """Add a file. Raises `_Fault` where it is none of a bundle, or there is one of its name."""
+def _add(found: dict[str, str], name: str, content: bytes) -> int:
+    """Add a file, and return how many characters it has.
+
+    Raises `_Fault` where it is none of a bundle, or there is one of its name.
+    """
     made = normalize("NFC", name)
     _check_name(made)
     if made in found:
@@ -165,6 +170,7 @@ def _add(found: dict[str, str], name: str, content: bytes) -> None:
         found[made] = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise _Fault(f"it is not UTF-8 text (byte {error.start})", "save it as UTF-8") from None
+    return len(found[made])
 
 
 def _check_name(name: str) -> None:

@@ -4,7 +4,7 @@ As the typed core has them, an edition ends where a set that its cases name does
 them it goes on, so that one change of a set is not one of every table that names it.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -97,9 +97,6 @@ def paired(
                 gone.remove(same)
                 former[place] = same
     return [(former.get(place), case) for place, case in enumerate(new)], gone
-
-
-_IsSame = Callable[[Case, Case], bool]
 
 
 def _says_alike(old: Case, new: Case) -> bool:

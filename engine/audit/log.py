@@ -15,6 +15,7 @@ thread of its own, and none of its parent's waiting records.
 
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
@@ -144,8 +145,8 @@ class _Lane:
 class Committer:
     """Appends records to a store from any number of threads.
 
-    `queue` is how many records may wait, `patience` how many seconds one does so. Close it
-    before the process ends: it then commits what waits.
+    `queue` is how many records may wait, `patience` how many seconds one does so, or those that are
+    handed over together. Close it before the process ends: it then commits what waits.
     """
 
     def __init__(
@@ -172,16 +173,20 @@ class Committer:
         `LogUnavailable`; after the first four nothing was logged. After the last, an entry may
         exist that nobody was told of.
         """
-        return self._await(self._seal_and_enqueue(record))
+        return self._await(self._seal_and_enqueue(record), self._deadline())
 
     def append_many(self, records: Iterable[DecisionRecord]) -> tuple[Answer, ...]:
-        """Log decisions and answer each, in order; the fault of one does not touch the others."""
+        """Log decisions and answer each, in order; the fault of one does not touch the others.
+
+        As many as one transaction takes are waited for together, once.
+        """
         answers: list[Answer] = []
         rest = iter(records)
         while batch := list(islice(rest, BATCH_LIMIT)):
             started = [_caught(partial(self._seal_and_enqueue, record)) for record in batch]
+            deadline = self._deadline()
             answers += [
-                one if isinstance(one, LogError) else _caught(partial(self._await, one))
+                one if isinstance(one, LogError) else _caught(partial(self._await, one, deadline))
                 for one in started
             ]
         return tuple(answers)
@@ -227,9 +232,12 @@ class Committer:
             raise LogUnavailable("the log has no thread to write with") from error
         lane.thread = thread
 
-    def _await(self, waiting: _Waiting) -> Receipt:
+    def _deadline(self) -> float:
+        return time.monotonic() + self._patience
+
+    def _await(self, waiting: _Waiting, deadline: float) -> Receipt:
         try:
-            return waiting.future.result(self._patience)
+            return waiting.future.result(max(0.0, deadline - time.monotonic()))
         except TimeoutError:
             # Withdrawn if it still waits in the queue; a transaction in flight is not undone.
             waiting.future.cancel()

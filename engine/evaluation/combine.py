@@ -5,7 +5,7 @@ an enforced rule is undetermined or a required fact is missing; else allowed. Ov
 market counts. Nothing here depends on order, and a further result never turns deny into allow.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..semantics.types import ListType
@@ -36,16 +36,31 @@ def market_verdicts(
     """Return the verdict of each market, by the results that concern it."""
     # INVARIANT: a result is the strictest of its parts; none of them stands where it does not.
     standing = [result for result in results if result.stands]
+    overall = verdict((each for each in standing if each.markets is None), complete=complete)
+    apart = [_by_market(each) for each in standing if each.markets is not None]
+    if not apart or overall == DENY:
+        return tuple(MarketVerdict(market=market, verdict=overall) for market in markets)
     return tuple(
         MarketVerdict(
             market=market,
             verdict=verdict(
-                (there for result in standing if (there := result.within(market)) is not None),
-                complete=complete,
+                (there for found, rest in apart if (there := found.get(market, rest)) is not None),
+                complete=overall == ALLOW,
             ),
         )
         for market in markets
     )
+
+
+def _by_market(result: RuleResult) -> tuple[Mapping[str, RuleResult], RuleResult | None]:
+    """Return what a rule comes to by market, and in all other markets; None if it is not there."""
+    found: dict[str, RuleResult] = {}
+    for part in result.parts:
+        if part.markets is None:
+            return found, part
+        for market in part.markets:
+            found.setdefault(market, part)
+    return found, None
 
 
 # --- missing facts ----------------------------------------------------------------------------

@@ -358,11 +358,11 @@ def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list
 
 def _find(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
     """Return a fact's value, stated or presumed, or None, and the pointer where it would stand."""
-    value, pointer = _stated(fact, situation)
+    value, pointer = stated(fact, situation)
     return fact.presumed if value is None else value, pointer
 
 
-def _stated(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
+def stated(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
     """Return the value that the campaign states, or None, and the pointer where it would stand."""
     value: Datum | None = situation.campaign
     pointer = ""
@@ -403,7 +403,7 @@ def _seen(
         label=fact.label,
         value=shown(fact, value),
         required=required,
-        is_presumed=fact.presumed is not None and _stated(fact, situation)[0] is None,
+        is_presumed=fact.presumed is not None and stated(fact, situation)[0] is None,
         bindings=_bindings(situation),
     )
 

@@ -109,11 +109,6 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
         """The results that make up this one, each about markets of its own, strictest first."""
         return (self, *self.elsewhere)
 
-    def within(self, market: str) -> "RuleResult | None":
-        """Return what the rule comes to in a market of the campaign; None where it is not there."""
-        there = (part for part in self.parts if part.markets is None or market in part.markets)
-        return next(there, None)
-
 
 def together(results: Sequence[RuleResult]) -> RuleResult:
     """Return as one the results of a rule in the markets where it is judged apart.
@@ -122,20 +117,38 @@ def together(results: Sequence[RuleResult]) -> RuleResult:
     """
     if len(results) == 1:
         return results[0]
-    apart: list[RuleResult] = []
+    apart: list[list[RuleResult]] = []
+    near: dict[object, list[list[RuleResult]]] = {}
     for result in results:
-        alike = next((i for i, each in enumerate(apart) if _same(each, result)), None)
+        told = near.setdefault(_told(result), [])
+        alike = next((each for each in told if _same(each[0], result)), None)
         if alike is None:
-            apart.append(result)
-        else:
-            shared = _joined(apart[alike].markets, result.markets)
-            apart[alike] = replace(apart[alike], markets=shared)
-    worst, *elsewhere = sorted(apart, key=lambda each: each.strictness, reverse=True)
-    return replace(worst, elsewhere=tuple(elsewhere))
+            alike = []
+            told.append(alike)
+            apart.append(alike)
+        alike.append(result)
+    parts = sorted(map(_shared, apart), key=lambda each: each.strictness, reverse=True)
+    return replace(parts[0], elsewhere=tuple(parts[1:]))
 
 
-def _joined(some: tuple[str, ...] | None, others: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    return None if some is None or others is None else (*some, *others)
+def _shared(alike: Sequence[RuleResult]) -> RuleResult:
+    """Return the one result of all markets of some that are alike."""
+    if len(alike) == 1:
+        return alike[0]
+    found: list[str] = []
+    for each in alike:
+        if each.markets is None:
+            return replace(alike[0], markets=None)
+        found += each.markets
+    return replace(alike[0], markets=tuple(found))
+
+
+def _told(result: RuleResult) -> object:
+    """Return what tells most results of a rule apart, without what is long to hash: its tree."""
+    findings = tuple(
+        (each.message, each.remedy, each.seen, each.wanted) for each in result.findings
+    )
+    return result.status, result.reason, findings, result.exceptions, result.obligation
 
 
 def _same(one: RuleResult, other: RuleResult) -> bool:

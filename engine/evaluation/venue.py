@@ -70,6 +70,7 @@ def _grouped(
     campaign: Campaign,
 ) -> tuple[Venue, ...]:
     """Return a venue for each market that conditions read, else one for markets alike."""
+    bound = _bound(campaign) if rule.reads_market else {}
     alike: dict[object, list[str]] = {}
     standing: dict[object, dict[date, Outcome]] = {}
     for market in markets:
@@ -80,7 +81,7 @@ def _grouped(
     return tuple(
         Venue(
             markets=tuple(members),
-            market=_bound(members[0], campaign) if rule.reads_market else None,
+            market=bound.get(members[0]),
             here=standing[key],
         )
         for key, members in alike.items()
@@ -130,10 +131,14 @@ def _unknown_markets(policies: Policies) -> Outcome:
     return Outcome(truth=None, wanted=(Wanted(pointer="/markets", path=path, label=label),))
 
 
-def _bound(market: str, campaign: Campaign) -> Market:
+def _bound(campaign: Campaign) -> Mapping[str, Market]:
+    """Return each market of a campaign by its code, at the place where it is first told."""
     listed = campaign.at("markets")
-    assert isinstance(listed, tuple)  # noqa: S101 - the market is one of them.
-    return Market(code=market, pointer=f"/markets/{listed.index(market)}")
+    assert isinstance(listed, tuple)  # noqa: S101 - there are markets.
+    first: dict[str, int] = {}
+    for place, market in enumerate(listed):
+        first.setdefault(str(market), place)
+    return {code: Market(code=code, pointer=f"/markets/{place}") for code, place in first.items()}
 
 
 def places_on(places: SetTerm | Constant, policies: Policies, day: date) -> frozenset[str] | None:

@@ -42,12 +42,12 @@ class Backend(Protocol):
         """Begin a transaction that sees one state."""
         ...
 
-    def exclusively(self) -> AbstractContextManager[None]:
-        """Hold whatever a writer holds before it connects."""
+    def exclusively(self, *, at_once: bool) -> AbstractContextManager[None]:
+        """Hold whatever a writer holds before it connects; waits for any other, unless at once."""
         ...
 
-    def begin_writing(self, connection: Connection) -> Transaction:
-        """Begin the transaction of the only writer; waits for any other."""
+    def begin_writing(self, connection: Connection, *, at_once: bool) -> Transaction:
+        """Begin the transaction of the only writer; waits for any other, unless at once."""
         ...
 
     def purge(self, engine: Engine) -> bool:
@@ -91,16 +91,17 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, at_once: bool = False) -> Iterator[Connection]:
         """Yield the only connection that writes; commits on leaving, unless something is raised.
 
-        Raises `Conflict` where a constraint forbids it, else `StorageUnavailable`.
+        Raises `Conflict` where a constraint forbids it, else `StorageUnavailable`: also where
+        another writes for ten seconds, or writes at all and it should be `at_once`.
         """
         with (
             self._connections() as engine,
-            self._backend.exclusively(),
+            self._backend.exclusively(at_once=at_once),
             engine.connect() as connection,
-            self._backend.begin_writing(connection),
+            self._backend.begin_writing(connection, at_once=at_once),
         ):
             yield connection
 

@@ -45,18 +45,20 @@ def sync_directory(directory: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, *, until: float | None = None, step: float = _LOCK_STEP) -> Iterator[None]:
     """Hold the exclusive lock of a file, which is created empty and stays.
 
-    The system frees it when a process ends, however it does. Raises `StorageUnavailable` where it
-    cannot be had in ten seconds.
+    The system frees it when a process ends, however it does. It is tried every `step` seconds.
+    Raises `StorageUnavailable` where it is not had by `until` (`time.monotonic`), or in ten
+    seconds; it is tried once in any case.
     """
+    end = time.monotonic() + _LOCK_SECONDS if until is None else until
     try:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StorageUnavailable(f"the lock file `{path.name}` cannot be opened") from error
     try:
-        _await(lock, path)
+        _await(lock, path, end, step)
         try:
             yield
         finally:
@@ -86,12 +88,11 @@ def locked_at_once(path: Path) -> Iterator[bool]:
         os.close(lock)
 
 
-def _await(lock: int, path: Path) -> None:
-    end = time.monotonic() + _LOCK_SECONDS
+def _await(lock: int, path: Path, end: float, step: float) -> None:
     while True:
         with suppress(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
         if time.monotonic() >= end:
-            raise StorageUnavailable(f"the lock file `{path.name}` is held by another process")
-        time.sleep(_LOCK_STEP)
+            raise StorageUnavailable(f"the lock file `{path.name}` is held by another")
+        time.sleep(step)

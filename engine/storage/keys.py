@@ -26,7 +26,7 @@ from .log_store import system_clock
 from .schema import api_key
 
 USE_RESOLUTION = timedelta(minutes=1)
-"""How exact `last_used_at` is: a use is written only once in this time."""
+"""How exact `last_used_at` is, where nobody else writes: a use is written once in this time."""
 
 _MARK = "assent"
 
@@ -169,8 +169,9 @@ class ApiKeys:
     def _note_use(self, key: ApiKey, now: datetime) -> None:
         if key.last_used_at is not None and now - key.last_used_at < USE_RESOLUTION:
             return
-        # Proofs and tiles are still served where nothing can be written.
-        with suppress(StorageUnavailable), self._database.writing() as connection:
+        # Nobody waits for it: what cannot be noted now is noted with the next use. Proofs and
+        # tiles are still served where nothing can be written.
+        with suppress(StorageUnavailable), self._database.writing(at_once=True) as connection:
             used = update(api_key).where(api_key.c.prefix == key.prefix)
             connection.execute(used.values(last_used_at=now))
 

@@ -90,8 +90,8 @@ class SQLLogStore:
         be, or `LogInconsistent` where the head does not fit the entries.
         """
         contents = self._database.contents
-        ciphertexts = None if contents is None else _sealed_under(contents, records)
         first = _first_of_each_id(records)
+        ciphertexts = None if contents is None else _sealed_under(contents, first.values())
         with self._database.writing() as connection:
             head, logged = _look(connection, list(first), contents)
             now = self._clock()
@@ -184,13 +184,16 @@ def _first_of_each_id(records: Iterable[Sealed]) -> Mapping[str, Sealed]:
 
 
 def _sealed_under(contents: Contents, records: Iterable[Sealed]) -> Mapping[str, SealedContents]:
-    """Return the ciphertexts of decisions by their ids: made before anything is locked."""
-    decisions = {each.id: each for each in records if isinstance(each, SealedRecord)}
+    """Return the ciphertexts of decisions by their ids, of which no two are one.
+
+    They are made before anything is locked.
+    """
+    decisions = [each for each in records if isinstance(each, SealedRecord)]
     # INVARIANT: the keys are durable before anything that is sealed under them.
     keys = contents.take(len(decisions))
     return {
-        id_: seal(id_, each.payload, each.disclosures, key)
-        for (id_, each), key in zip(decisions.items(), keys, strict=True)
+        each.id: seal(each.id, each.payload, each.disclosures, key)
+        for each, key in zip(decisions, keys, strict=True)
     }
 
 

@@ -63,11 +63,6 @@ def current_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def newest_revision() -> str | None:
-    """Return the revision that this version of the code wants."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
-
-
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_HISTORY).replace("%", "%%"))

@@ -23,6 +23,7 @@ CHANNEL = "assent_policies"
 
 # By its number, one that nothing else in the database takes.
 _LOCK = f"SELECT pg_advisory_xact_lock({0x0A55E27})"
+_LOCK_AT_ONCE = f"SELECT pg_try_advisory_xact_lock({0x0A55E27})"
 _CONNECT_SECONDS = 10
 _POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10, "pool_pre_ping": True}
 # Those of the log, and that of a key store, which is a database of its own.
@@ -67,14 +68,22 @@ class PostgreSQL:
         return connection.begin()
 
     @contextmanager
-    def exclusively(self) -> Iterator[None]:
+    def exclusively(self, *, at_once: bool) -> Iterator[None]:
         """Do nothing: the lock is taken within the transaction."""
+        del at_once
         yield
 
-    def begin_writing(self, connection: Connection) -> Transaction:
-        """Begin, and take the lock of all writers."""
+    def begin_writing(self, connection: Connection, *, at_once: bool) -> Transaction:
+        """Begin, and take the lock of all writers.
+
+        Raises `StorageUnavailable` where another has it and it should be had `at_once`; the server
+        ends a longer wait.
+        """
         transaction = connection.begin()
-        run(connection, _LOCK)
+        if not at_once:
+            run(connection, _LOCK)
+        elif run(connection, _LOCK_AT_ONCE).fetchone() != (True,):
+            raise StorageUnavailable("another is writing to the database")
         return transaction
 
     def purge(self, engine: Engine) -> bool:

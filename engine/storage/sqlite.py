@@ -1,15 +1,17 @@
-"""SQLite: one file, and a lock file beside it.
+"""SQLite: one file, and two lock files beside it.
 
 A writer holds an exclusive `flock` *before* it begins, since SQLite's own busy-waiting lets a
-writer starve for seconds behind the others. WAL with `synchronous=FULL`: a commit is on disk when
-it returns (NORMAL may lose the newest at a power cut).
+writer starve for seconds behind the others. Whoever waits for that lock holds another, of the next
+in line: whoever had the first cannot take it again before them. No wait is without an end.
+
+WAL with `synchronous=FULL`: a commit is on disk when it returns (NORMAL may lose the newest at a
+power cut).
 """
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
 from typing import cast
@@ -19,8 +21,11 @@ from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, even
 
 from .driver import run
 from .errors import StorageUnavailable
+from .files import locked
 
 _BUSY_SECONDS = 10
+_LOCK_SECONDS = 10.0
+_LOCK_STEP = 0.0005  # A commit takes a few times as long.
 _CACHE_KIBIBYTES = 16 * 1024
 _CHECKPOINT_PAGES = 4000  # Of 4 KiB: the same few pages change with every append.
 _PURGE_SECONDS = 10.0
@@ -39,7 +44,8 @@ class SQLite:
             # A log in memory would acknowledge decisions that the next restart loses.
             raise StorageUnavailable("the database URL must name a file of SQLite")
         self._url = url
-        self._lock_path = Path(f"{path}.lock")
+        self._lock = Path(f"{path}.lock")
+        self._line = Path(f"{path}.next")
 
     def engine(self) -> Engine:
         """Return the connections of one process."""
@@ -52,22 +58,23 @@ class SQLite:
         return _begun(connection, "BEGIN")
 
     @contextmanager
-    def exclusively(self) -> Iterator[None]:
-        """Hold the lock file; it lies beside the database and stays there, empty."""
-        try:
-            lock = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise StorageUnavailable("the lock file of the database cannot be opened") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            fcntl.flock(lock, fcntl.LOCK_UN)  # Closing is not enough while a fork has it open too.
-            os.close(lock)
+    def exclusively(self, *, at_once: bool = False) -> Iterator[None]:
+        """Hold the lock file; it lies beside the database and stays there, empty.
 
-    def begin_writing(self, connection: Connection) -> Transaction:
+        Raises `StorageUnavailable` where it is not had in ten seconds, or `at_once`.
+        """
+        end = time.monotonic() + (0 if at_once else _LOCK_SECONDS)
+        with ExitStack() as held:
+            with locked(self._line, until=end, step=_LOCK_STEP):
+                held.enter_context(locked(self._lock, until=end, step=_LOCK_STEP))
+            yield
+
+    def begin_writing(self, connection: Connection, *, at_once: bool) -> Transaction:
         """Begin, as the only writer from here on."""
-        return _begun(connection, "BEGIN IMMEDIATE")
+        if not at_once:
+            return _begun(connection, "BEGIN IMMEDIATE")
+        with _not_waiting(connection):  # A stranger to the lock file may be writing.
+            return _begun(connection, "BEGIN IMMEDIATE")
 
     def purge(self, engine: Engine) -> bool:
         """Empty the write-ahead log; returns whether no reader kept it from being emptied.
@@ -94,7 +101,7 @@ class SQLite:
         with (
             self.exclusively(),
             engine.connect() as connection,
-            self.begin_writing(connection),
+            self.begin_writing(connection, at_once=False),
         ):
             driver = cast(SQLiteConnection, connection.connection.driver_connection)
             before = driver.total_changes
@@ -105,9 +112,8 @@ class SQLite:
 
     def _empty_log(self, engine: Engine) -> bool:
         with self.exclusively(), engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA busy_timeout = 0")  # Nobody writes meanwhile.
-            row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+            with _not_waiting(connection):  # Nobody writes meanwhile.
+                row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
             return bool(row[0] == 0)
 
     @contextmanager
@@ -163,6 +169,15 @@ def _prepare(connection: SQLiteConnection, _record: object) -> None:
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+
+
+@contextmanager
+def _not_waiting(connection: Connection) -> Iterator[None]:
+    run(connection, "PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        run(connection, f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
 
 
 def _begun(connection: Connection, statement: str) -> Transaction:

@@ -191,16 +191,6 @@ DATE_COMPARATORS = (
     Comparator.ON_OR_BEFORE,
     Comparator.ON_OR_AFTER,
 )
-BINARY_COMPARATORS = (
-    Comparator.IS,
-    Comparator.IS_NOT,
-    Comparator.INCLUDES,
-    Comparator.LIKE,
-    Comparator.NOT_LIKE,
-    Comparator.OVERLAPS,
-    *ORDER_COMPARATORS,
-    *DATE_COMPARATORS,
-)
 
 NAME = r"[A-Za-z_]\w*"
 """A name: letters, digits and underscores, as a regular expression."""

@@ -13,9 +13,17 @@ from typing import assert_never
 from ..evaluation.judge import Hearing, judge
 from ..evaluation.lookup import given
 from ..evaluation.outcome import Outcome, Truth
-from ..evaluation.reference import Element, Situation, evaluate, lookup, situation, unbound
+from ..evaluation.reference import (
+    Element,
+    Situation,
+    evaluate,
+    lookup,
+    situation,
+    stated,
+    unbound,
+)
 from ..evaluation.result import RuleResult
-from ..evaluation.values import Datum, Group, shown
+from ..evaluation.values import shown
 from ..evaluation.venue import Market
 from ..evaluation.wording import dotted, in_force
 from ..semantics.tree import (
@@ -176,7 +184,7 @@ def choosing(condition: Compared) -> Iterator[tuple[AggregateTerm, Condition]]:
 def _elements(
     over: Over | AggregateTerm, condition: Condition, situation: Situation, address: Address
 ) -> Iterator[Judgment]:
-    elements, pointer = _find(over.collection, situation)
+    elements, pointer = stated(over.collection, situation)
     for index, value in enumerate(elements if isinstance(elements, tuple) else ()):
         element = Element(value=value, pointer=f"{pointer}/{index}")
         within = replace(situation, bound={**situation.bound, over.variable: element})
@@ -203,22 +211,9 @@ def _reads(condition: Condition, situation: Situation) -> Iterator[Read]:
 
 
 def _read(fact: FactTerm, situation: Situation) -> Read:
-    value, pointer = _find(fact, situation)
+    value, pointer = stated(fact, situation)
     path = dotted(situation.policies.vocabulary.root, pointer)
     if value is not None or fact.presumed is None:
         return Read(term=fact, path=path, value=value, shown=shown(fact, value))
     told = f"{shown(fact, fact.presumed)} (presumed, not stated)"
     return Read(term=fact, path=path, value=fact.presumed, shown=told)
-
-
-def _find(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
-    """Return a fact's value, or None, and the pointer at which it stands or would stand."""
-    value: Datum | None = situation.campaign
-    pointer = ""
-    if fact.variable is not None:
-        element = situation.bound[fact.variable]
-        value, pointer = element.value, element.pointer
-    for name in fact.path:
-        pointer = f"{pointer}/{name}"
-        value = value.get(name) if isinstance(value, Group) else None
-    return value, pointer

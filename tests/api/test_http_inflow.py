@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http.inflow import Inflow, Source
+from api.http.inflow import PIECE, Inflow, Source
 
 
 class Piecemeal:
@@ -66,6 +66,16 @@ def test_line_that_has_not_ended_is_none_yet() -> None:
     assert inflow.readline(200_000) == b"x" * 100_000 + b"\n"
     source.pieces.put(b"")
     inflow.close()
+
+
+def test_what_is_read_ahead_is_not_copied_for_each_line() -> None:
+    inflow = _inflow(BytesIO(b"\n" * 100_000))
+    ahead = list[bytes]()
+    while inflow.readline(100):
+        if not ahead or inflow._ahead is not ahead[-1]:  # noqa: SLF001 - what would be copied.
+            ahead.append(inflow._ahead)  # noqa: SLF001 - as above.
+    inflow.close()
+    assert len(ahead) <= 100_000 / PIECE + 1
 
 
 def test_more_than_memory_keeps_is_read_back() -> None:

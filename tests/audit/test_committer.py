@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -203,6 +203,31 @@ def test_impatient_caller_withdraws_what_still_waits(make_record: Any) -> None:
     go.set()
     committer.close()
     assert len(store.entries) == 1
+
+
+def test_a_batch_waits_no_longer_than_one_record(
+    make_record: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, go = MemoryStore(), threading.Event()
+    waits = list[float]()
+    wait = Future.result
+
+    def told(future: Future[Receipt], timeout: float) -> Receipt:
+        waits.append(timeout)
+        return wait(future, timeout)
+
+    def hold() -> None:
+        assert go.wait(10)
+
+    store.before = hold
+    monkeypatch.setattr(Future, "result", told)
+    committer = Committer(store, patience=0.05)
+    answers = committer.append_many([make_record() for _ in range(12)])
+    go.set()
+    committer.close()
+    assert {str(one) for one in answers} == {"the log did not answer in time"}
+    assert len(waits) == 12
+    assert sum(waits) < 0.1
 
 
 def test_close_commits_what_waits_and_refuses_the_rest(make_record: Any) -> None:

@@ -13,12 +13,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, update
 
+from engine.audit.log import Committer, LogUnavailable
 from engine.audit.record import seal
+from engine.storage import sqlite
 from engine.storage.database import Database, shown_url, sqlite_file, unchanging_url
 from engine.storage.decisions import Decisions
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable
 from engine.storage.log_store import SQLLogStore, system_clock
-from engine.storage.migrate import current_revision, migrate, newest_revision
+from engine.storage.migrate import Schema, migrate, schema_of
 from engine.storage.policies import PolicyVersion, PolicyVersions
 from engine.storage.readiness import Readiness, probe
 from engine.storage.schema import log_head, metadata
@@ -225,6 +227,25 @@ def test_writers_wait_for_one_another(database: Database) -> None:
         assert connection.exec_driver_sql("SELECT size FROM log_head").scalar() == 80
 
 
+def test_a_writer_does_not_wait_for_ever(
+    sqlite_url: str, make_record: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL, the server ends the wait."""
+    migrate(sqlite_url)
+    database, elsewhere = Database(sqlite_url), Database(sqlite_url)
+    committer = Committer(SQLLogStore(database))
+    monkeypatch.setattr(sqlite, "_LOCK_SECONDS", 0.05)
+    with elsewhere.writing():
+        with pytest.raises(LogUnavailable, match="could not be written") as raised:
+            committer.append(make_record())
+        assert str(raised.value.__cause__) == "the lock file `assent.db.lock` is held by another"
+        assert Decisions(database).head().size == 0
+    assert committer.append(make_record()).index == 0
+    committer.close()
+    for each in (database, elsewhere):
+        each.close()
+
+
 def is_known(name: str | None, kind: str, _: object) -> bool:
     """Whether something is declared, rather than made by the migration to find words."""
     del kind
@@ -235,7 +256,7 @@ def test_history_makes_the_tables_that_the_code_knows(database: Database) -> Non
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": is_known})
         assert compare_metadata(context, metadata) == []
-        assert current_revision(connection) == newest_revision() == "0011"
+        assert schema_of(connection) == Schema(current="0011", newest="0011", pending=())
 
 
 def test_migration_from_empty_and_again(url: str) -> None:

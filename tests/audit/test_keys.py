@@ -1,5 +1,8 @@
 """API keys: shown once, stored as a hash, and over at once when revoked or expired."""
 
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +12,8 @@ from sqlalchemy import select
 
 from engine.storage.database import Database
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable
-from engine.storage.keys import ApiKeys, Role
+from engine.storage.keys import ApiKey, ApiKeys, Role
+from engine.storage.migrate import migrate
 from engine.storage.schema import api_key
 from tests.audit.conftest import Clock
 
@@ -98,11 +102,39 @@ def test_key_is_known_where_nothing_can_be_written(
 ) -> None:
     made = keys.create(name="a", roles=[])
 
-    def refuse(_self: object) -> None:
-        raise StorageUnavailable("the disk is full")
+    def refuse(_self: object, *, at_once: bool) -> None:
+        raise StorageUnavailable(f"the disk is full (at once: {at_once})")
 
     monkeypatch.setattr(Database, "writing", refuse)
     assert keys.authenticate(made.token) == made.key
+
+
+def authenticated_at_once(keys: ApiKeys, token: str) -> ApiKey | None:
+    """Authenticate where whatever waits does so for ten seconds."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(keys.authenticate, token).result(timeout=5)
+
+
+def test_nobody_waits_for_a_use_to_be_noted(keys: ApiKeys, url: str, clock: Clock) -> None:
+    made = keys.create(name="a", roles=[])
+    elsewhere = Database(url)
+    with elsewhere.writing():
+        assert authenticated_at_once(keys, made.token) == made.key
+    elsewhere.close()
+    assert keys.all()[0].last_used_at is None
+    keys.authenticate(made.token)
+    assert keys.all()[0].last_used_at == clock.now
+
+
+def test_nobody_waits_for_a_stranger_who_writes(sqlite_url: str, tmp_path: Path) -> None:
+    """As whoever repairs a database by hand, and knows of no lock file."""
+    migrate(sqlite_url)
+    keys = ApiKeys(Database(sqlite_url))
+    made = keys.create(name="a", roles=[])
+    with closing(sqlite3.connect(tmp_path / "assent.db")) as stranger:
+        stranger.execute("BEGIN IMMEDIATE")
+        assert authenticated_at_once(keys, made.token) == made.key
+    assert keys.all()[0].last_used_at is None
 
 
 def test_hash_is_that_of_the_whole_text(keys: ApiKeys, database: Database) -> None:

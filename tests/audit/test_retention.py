@@ -395,9 +395,9 @@ def test_another_process_is_faster_to_declare(database: Database, clock: Clock, 
     retention = Retention(database, YEAR, clock=clock)
 
     class Overtaken(Database):
-        def writing(self) -> Any:
+        def writing(self, *, at_once: bool = False) -> Any:
             retention.declare(actor="the other")
-            return super().writing()
+            return super().writing(at_once=at_once)
 
     late = Overtaken(url)
     assert Retention(late, YEAR, clock=clock).declare(actor="x") is None

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from engine.audit.acts import Access, Action
-from engine.audit.log import Committer
+from engine.audit.log import Committer, DecisionAlreadyLogged, Receipt
 from engine.audit.record import seal
 from engine.storage import erasures as erasing
 from engine.storage import key_store as keeping
@@ -66,7 +66,10 @@ def test_a_decision_that_is_logged_twice_is_sealed_once(
     database: Database, store: SQLLogStore, make_record: Any
 ) -> None:
     one, other = seal(make_record(number=1)), seal(make_record(number=2))
-    store.append([one, one, other])
+    second = seal(make_record(number=1, input=b"another"))
+    answers = store.append([one, one, second, other])
+    assert [type(each) for each in answers[1:]] == [Receipt, DecisionAlreadyLogged, Receipt]
+    assert Decisions(database).get(one.id).payload == one.payload
     assert count_of(database, sealed) == 2
     assert report_of(database).is_valid
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from engine.source.text import Span
 from engine.syntax import tree
 from engine.syntax.lexis import (
-    BINARY_COMPARATORS,
     DATE_COMPARATORS,
     DISTANCE_UNITS,
     ORDER_COMPARATORS,
@@ -226,10 +225,8 @@ def comparisons(draw: st.DrawFn, inner: st.SearchStrategy[tree.Expression]) -> t
         right = (draw(dotted_paths() | set_literals(inner)),)
     elif comparator is Comparator.BETWEEN:
         right = (draw(inner), draw(inner))
-    elif comparator in BINARY_COMPARATORS:
+    elif comparator not in UNARY_COMPARATORS:
         right = (draw(inner),)
-    else:
-        assert comparator in UNARY_COMPARATORS
     return tree.Comparison(span=NOWHERE, comparator=comparator, left=draw(inner), right=right)
 
 

@@ -6,7 +6,7 @@ import struct
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from hypothesis import given
@@ -151,6 +151,21 @@ def test_bombs_are_small() -> None:
     assert "cannot be read" in faults(bytes(lying))[0]
     many = [member(f"{number}.json", b" " * uploads.LARGEST_FILE) for number in range(17)]
     assert "larger than 16,777,216 characters together" in faults(archive(*many))[0]
+
+
+def test_archive_is_read_no_further_than_it_may_be_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = list[str]()
+    read = zipfile.ZipFile.open
+
+    def noted(self: zipfile.ZipFile, name: zipfile.ZipInfo) -> IO[bytes]:
+        opened.append(name.filename)
+        return read(self, name)
+
+    monkeypatch.setattr(uploads, "LARGEST_WHOLE", 1_000)
+    body = archive(*(member(f"{number}.json", b" " * 200) for number in range(50)))
+    monkeypatch.setattr(zipfile.ZipFile, "open", noted)
+    assert "larger than 1,000 characters together" in faults(body)[0]
+    assert len(opened) == 6  # The policy, and five more.
 
 
 def test_more_files_than_a_bundle_has(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,6 @@ WAIVER_BORDER = rf"(?:{phrase_pattern(*WAIVER_KEYWORDS, 'end')}{_NOT_A_WORD_IN_U
 PROFILE_BORDER = rf"(?:{phrase_pattern(*PROFILE_KEYWORDS, 'end')}{_NOT_A_WORD_IN_USE}|{_ITEM})"
 EDITION_BORDER = rf"(?:{phrase_pattern('from', 'is', 'end')}|{_ITEM})"
 
-ANY_WORD = r"[A-Za-z]"
 ITEM_WORD = (
     rf"(?!{phrase_pattern(*CLAUSE_KEYWORDS, *TEST_KEYWORDS, *DEFINITION_KEYWORDS)}"
     rf"|{phrase_pattern(*PARAMETER_KEYWORDS, *TABLE_KEYWORDS, *WAIVER_KEYWORDS)}"

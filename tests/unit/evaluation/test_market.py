@@ -1,14 +1,32 @@
 """Rules that speak of the market: each market of the campaign is judged apart."""
 
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 
+from engine.evaluation import reference
 from engine.evaluation.combine import ALLOW, DENY, INCONCLUSIVE
+from engine.evaluation.decide import decide
 from engine.evaluation.document import document
 from engine.evaluation.prose import explain
 from engine.evaluation.result import RuleResult, Status
-from tests.unit.evaluation.courtroom import IDENTITY, court, hear, judged, rule, seen, wanted
+from engine.evaluation.values import Campaign, Group
+from engine.semantics.types import Scalar, codes
+from tests.unit.evaluation.courtroom import (
+    IDENTITY,
+    campaign_of,
+    court,
+    hear,
+    judged,
+    rule,
+    seen,
+    wanted,
+)
 
 IN_UNION = "prohibit when campaign.flag and market is one of UNION"
 
@@ -74,6 +92,62 @@ def test_a_market_may_take_a_rule_out_of_its_subject_or_excuse_it() -> None:
         ("excepted", ("FR",)),
         ("not applicable", ("NO",)),
     ]
+
+
+class Code(str):
+    """The code of a market; to compare it is a call that can be counted."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other)
+
+    __hash__ = str.__hash__
+
+
+def counting(campaign: Campaign) -> Campaign:
+    """Return a campaign in whose markets comparisons are calls."""
+    facts = campaign.facts
+    values = list(facts.values)
+    values[facts.shape.position("markets")] = tuple(map(Code, campaign.markets or ()))
+    return replace(campaign, facts=Group(facts.shape, tuple(values)))
+
+
+def work(decide: Callable[[], object]) -> int:
+    """Return how many functions a decision calls."""
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        decide()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_twice_the_markets_are_twice_the_work() -> None:
+    bundle = court(
+        rule("prohibit when market is not DE", name="apart", message="not in {market}"),
+        rule("prohibit when campaign.flag or market is DE", name="alike"),
+    )
+    places = sorted(codes(Scalar.PLACE))
+    as_of = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    for evaluator in (
+        bundle.program.decide,
+        partial(decide, bundle.policies, reference.judge_all),
+    ):
+        done = []
+        for count in (100, 100, 200):  # The first time, things are made that are kept.
+            campaign = counting(campaign_of(bundle, flag=True, markets=places[-count:]))
+            done.append(work(partial(evaluator, campaign, as_of=as_of)))
+        assert done[2] < 2.2 * done[1]
 
 
 @pytest.mark.parametrize(
