@@ -2,12 +2,12 @@
 
 The subject is whoever wants to launch, the action `launch`, the resource a `campaign` with its
 descriptor in `properties`; policies that ask for more (`authzen_facts`) decide more. `context` may
-name `as_of`, `as_if_launched`, `policy_set` and the `format` of the properties. What the standard
-does not know is passed over, as it demands.
+name `as_of`, `policy_set` and the `format` of the properties. What the standard does not know is
+passed over, as it demands.
 
-What is decided is a decision of the log like any other. What cannot be decided, because it is
-another action, or no campaign, is an error and never a decision: of the request where it is one
-evaluation, and of its item, as `false`, where there are several.
+What is decided is a decision of the log like any other, so that nothing is assumed for it. What
+cannot be decided, because it is another action, or no campaign, is an error and never a decision:
+of the request where it is one evaluation, and of its item, as `false`, where there are several.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from api.submission import FORMAT_NAMES, NATIVE, Terms
 from engine.evaluation.document import Document
 
 from .answers import receipt_document
-from .fields import Day, Instant, Text, Word
+from .fields import Barred, Instant, Text, Word
 from .problems import MALFORMED_SUBMISSION, Problem, ProblemKind, ProblemRaised
 
 MALFORMED = ProblemKind(
@@ -74,7 +74,10 @@ class _ContextShape(Schema):
         unknown = EXCLUDE
 
     as_of = Instant()
-    as_if_launched = Day()
+    as_if_launched = Barred(
+        "every decision here is recorded, and none that is recorded assumes another day of launch",
+        advice="leave it out, or ask `POST /v1/decisions` for a dry run",
+    )
     policy_set = Text()
     format = Word(FORMAT_NAMES)
 
@@ -159,7 +162,9 @@ def _context(context: Mapping[str, object]) -> dict[str, object]:
         read = _CONTEXT.load(context)
     except ValidationError as error:
         name, words = next(iter(error.messages_dict.items()))
-        raise malformed(f"`context.{name}`: {words[0]}") from None
+        advice = getattr(_CONTEXT.fields[name], "advice", None)
+        told = f"{words[0]} ({advice})" if advice else words[0]
+        raise malformed(f"`context.{name}`: {told}") from None
     return {name: value for name, value in read.items() if value is not None}
 
 

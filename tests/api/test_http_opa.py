@@ -59,6 +59,20 @@ def test_decision_is_in_the_log(api: Caller) -> None:
     assert dry == {"result": True}
 
 
+def test_nothing_is_assumed(fresh: Caller) -> None:
+    """`{"result": true}` cannot say that it is none."""
+    for terms in ({}, {"dry_run": True}):
+        assumed = given(campaign(), as_if_launched="1971-01-01", policy_set="assent", **terms)
+        errors = refused(fresh, assumed)["errors"]
+        assert [each["pointer"] for each in errors] == [
+            "/input/as_if_launched",
+            "/input/policy_set",
+        ]
+        assert "`POST /v1/decisions`" in errors[0]["help"]
+        assert errors[1]["message"] == "the path says by which policies to decide"
+    assert json.loads(fresh.get("/v1/decisions").data)["items"] == []
+
+
 @pytest.mark.parametrize(
     "path", ["nothing/allow", "assent/deny", "assent/allow/more", "%20", "a%0Ab/c", "/x"]
 )

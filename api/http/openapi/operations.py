@@ -43,7 +43,6 @@ from .schemas import (
     ANY_TEXT,
     BYTES,
     COUNT,
-    DAY,
     FLAG,
     INSTANT,
     OBJECT,
@@ -81,7 +80,7 @@ _EVALUATIONS = members(
     evaluations={**many(OBJECT), "minItems": 1},
 )
 _INPUT = members(
-    {"as_of": maybe(INSTANT), "as_if_launched": maybe(DAY), "dry_run": maybe(FLAG)},
+    {"as_of": maybe(INSTANT), "dry_run": maybe(FLAG)},
     campaign=ref("Campaign"),
 ) | {"additionalProperties": False}
 
@@ -105,7 +104,10 @@ _DECIDING = {
     "decisions.decide": Operation(
         summary="Decide one campaign",
         tag="Decisions",
-        text="Allow and deny are both answered with 200. The decision is in the log before that.",
+        text=(
+            "Allow and deny are both answered with 200. The decision is in the log before that."
+            " `as_if_launched` is for a `dry_run`: what is only assumed is not recorded."
+        ),
         query=DecisionParameters,
         headers=(_IDEMPOTENCY_KEY,),
         body={JSON: ENVELOPE},
@@ -123,7 +125,10 @@ _DECIDING = {
     "batch.decide": Operation(
         summary="Decide many campaigns",
         tag="Decisions",
-        text="A JSON array, or NDJSON streamed both ways; an item that is wrong is its own error.",
+        text=(
+            "A JSON array, or NDJSON streamed both ways; an item that is wrong is its own error."
+            " `as_if_launched` is for a `dry_run`."
+        ),
         query=BatchParameters,
         body={JSON: many({}), NDJSON: BYTES},
         answers={
