@@ -165,6 +165,14 @@ def test_another_type_of_body_is_400(api: Caller) -> None:
         refused(api.post(asked(), ONE, content_type=kind))
 
 
+def test_idempotency_key_is_refused(fresh: Caller) -> None:
+    """A client that sends one would send again, and have two decisions."""
+    for path, body in ((ONE, asked()), (MANY, asked()), (MANY, asked() | {"evaluations": [{}]})):
+        said = refused(fresh.post(body, path, headers={"Idempotency-Key": '"a"'}))
+        assert "send it with `POST /v1/decisions`" in said
+    assert json.loads(fresh.get("/v1/decisions").data)["items"] == []
+
+
 def test_keys_are_asked_for(api: Caller) -> None:
     answer = api.post(asked(), ONE, role=None)
     assert "Bearer" in answer.headers["WWW-Authenticate"]

@@ -116,6 +116,14 @@ def test_what_cannot_be_decided_is_an_error(api: Caller, body: object) -> None:
     assert refused(api, body)["code"] == "invalid_parameter"
 
 
+def test_idempotency_key_is_refused(fresh: Caller) -> None:
+    """A client that sends one would send again, and have two decisions."""
+    said = refused(fresh, given(allowed()), headers={"Idempotency-Key": '"a"'})
+    assert said["code"] == "invalid_parameter"
+    assert "send it with `POST /v1/decisions`" in said["message"]
+    assert json.loads(fresh.get("/v1/decisions").data)["items"] == []
+
+
 def test_faults_are_pointed_at(api: Caller) -> None:
     said = refused(api, given({"markets": ["XX"], "flight": 5}, as_of="now"))
     assert [each["pointer"] for each in said["errors"]] == ["/input/as_of"]

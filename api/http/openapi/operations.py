@@ -95,7 +95,7 @@ def _evaluating(summary: str, body: JSONSchema, schema: JSONSchema) -> Operation
         ),
         body={JSON: body},
         answers={200: Answer(text="What is decided", content={JSON: schema})},
-        problems=(UNRECORDABLE,),
+        problems=(INVALID_KEY, UNRECORDABLE),
         errors=_AS_TEXT,
     )
 
@@ -170,7 +170,7 @@ _OPA = {
                 content={JSON: ref("OPAResult")},
             )
         },
-        problems=(MALFORMED_SUBMISSION, UNRECORDABLE),
+        problems=(INVALID_KEY, MALFORMED_SUBMISSION, UNRECORDABLE),
         errors=_OF_OPA,
     ),
     "opa.policies": Operation(

@@ -28,6 +28,7 @@ from api.http.bodies import JSON, TEXT, body_type, read_document
 from api.http.choice import choose_engine
 from api.http.failures import problem_noted
 from api.http.problems import UNSUPPORTED_TYPE, ProblemRaised, malformed_submission
+from api.http.repeats import refuse_key
 from api.http.service import Service
 from api.http.shapes import NoParameters, read_query
 from api.policies_in_force import NotInForce
@@ -107,6 +108,9 @@ def _add_errors(routes: Blueprint, service: Service) -> None:
 
 def _body(service: Service) -> dict[str, object]:
     read_query(NoParameters, request.args)
+    refuse_key(
+        request, "AuthZEN repeats no answer; leave out a key, or send it with `POST /v1/decisions`"
+    )
     body_type(request, JSON)
     return check_shape(read_document(request, service.limits.body))
 

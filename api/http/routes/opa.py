@@ -27,6 +27,7 @@ from api.http.problems import (
     malformed_submission,
     submission_problem,
 )
+from api.http.repeats import refuse_key
 from api.http.service import Service
 from api.http.shapes import (
     NoParameters,
@@ -82,6 +83,9 @@ def _add_data(routes: Blueprint, service: Service) -> None:
     def decide(rest: str) -> Response:
         started = time.perf_counter()
         query = read_query(OPAParameters, request.args)
+        refuse_key(
+            request, "OPA repeats no answer; leave out a key, or send it with `POST /v1/decisions`"
+        )
         body_type(request, JSON)
         body = read_document(request, service.limits.body)
         if not isinstance(body, dict):
