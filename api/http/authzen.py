@@ -18,9 +18,10 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 
 from api.recording import Recorded
 from api.submission import FORMAT_NAMES, NATIVE, Terms
+from engine.audit.log import BATCH_LIMIT
 from engine.evaluation.document import Document
 
-from .answers import receipt_document
+from .answers import encoded, receipt_document
 from .fields import Barred, Instant, Text, Word
 from .problems import MALFORMED_SUBMISSION, Problem, ProblemKind, ProblemRaised
 
@@ -28,6 +29,10 @@ MALFORMED = ProblemKind(
     name="authzen", status=400, title="The request is not of AuthZEN", meaning="a member is wrong"
 )
 """Only its status and details are ever told: AuthZEN answers errors as text."""
+
+
+MOST_EVALUATIONS = BATCH_LIMIT
+"""The most items of one request: as many as the log takes in one commit."""
 
 
 class Semantic(StrEnum):
@@ -125,10 +130,13 @@ def evaluation_of(body: Mapping[str, object]) -> Evaluation:
     )
 
 
-def evaluations_of(body: Mapping[str, object], most: int) -> list[Mapping[str, object]] | None:
+def evaluations_of(
+    body: Mapping[str, object], *, most: int, largest: int
+) -> list[Mapping[str, object]] | None:
     """Return the items of a batch with the defaults, each a whole; None where it is a single one.
 
-    An item takes the place of a default as a whole object: nothing is merged.
+    An item takes the place of a default as a whole object: nothing is merged. The defaults may come
+    to `largest` bytes, once for each item that has them. Raises `ProblemRaised`.
     """
     items = body.get("evaluations")
     if items is None or items == []:
@@ -136,8 +144,17 @@ def evaluations_of(body: Mapping[str, object], most: int) -> list[Mapping[str, o
     if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
         raise malformed("`evaluations` should be a list of objects")
     if len(items) > most:
-        raise malformed(f"`evaluations` has at most {most:,} items")
+        raise malformed(
+            f"`evaluations` has at most {most:,} items; send the others in another request"
+        )
     defaults = {name: body[name] for name in (*_ENTITIES, "context") if name in body}
+    sizes = {name: len(encoded(value)) for name, value in defaults.items()}
+    size = sum(sizes[name] for item in items for name in sizes.keys() - item.keys())
+    if size > largest:
+        raise malformed(
+            f"what the items of `evaluations` take over comes to {size:,} bytes, and may come to"
+            f" {largest:,}; send fewer in one request"
+        )
     return [{**defaults, **item} for item in items]
 
 

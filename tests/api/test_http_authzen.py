@@ -238,7 +238,9 @@ DEFAULTS = {"subject": SUBJECT, "action": ACTION}
 
 
 def evaluations(api: Caller, items: list[Any], **changes: Any) -> list[Document]:
-    made = told(api.post(DEFAULTS | {"evaluations": items} | changes, MANY))
+    answer = api.post(DEFAULTS | {"evaluations": items} | changes, MANY)
+    made = told(answer)
+    answer.close()
     assert set(made) == {"evaluations"}, "there is no decision at the top"
     found: list[Document] = made["evaluations"]
     return found

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.exports.formats import MEDIA_TYPES
-from api.http.authzen import Semantic
+from api.http.authzen import MOST_EVALUATIONS, Semantic
 from api.http.authzen_facts import CAMPAIGN, LAUNCH
 from api.http.bodies import JSON, NDJSON, TEXT
 from api.http.problems import (
@@ -20,6 +20,7 @@ from api.http.problems import (
     TAKEN,
     UNRECORDABLE,
     UNSIGNED,
+    ProblemKind,
 )
 from api.http.shapes import (
     ENVELOPE,
@@ -77,7 +78,7 @@ _EVALUATIONS = members(
         "context": OBJECT,
         "options": members({"evaluations_semantic": {"enum": list(Semantic)}}),
     },
-    evaluations={**many(OBJECT), "minItems": 1},
+    evaluations={**many(OBJECT), "minItems": 1, "maxItems": MOST_EVALUATIONS},
 )
 _INPUT = members(
     {"as_of": maybe(INSTANT), "dry_run": maybe(FLAG)},
@@ -85,7 +86,9 @@ _INPUT = members(
 ) | {"additionalProperties": False}
 
 
-def _evaluating(summary: str, body: JSONSchema, schema: JSONSchema) -> Operation:
+def _evaluating(
+    summary: str, body: JSONSchema, schema: JSONSchema, *problems: ProblemKind
+) -> Operation:
     return Operation(
         summary=summary,
         tag="AuthZEN",
@@ -95,7 +98,7 @@ def _evaluating(summary: str, body: JSONSchema, schema: JSONSchema) -> Operation
         ),
         body={JSON: body},
         answers={200: Answer(text="What is decided", content={JSON: schema})},
-        problems=(INVALID_KEY, UNRECORDABLE),
+        problems=(INVALID_KEY, UNRECORDABLE, *problems),
         errors=_AS_TEXT,
     )
 
@@ -146,6 +149,7 @@ _AUTHZEN = {
         "Decide several campaigns, as AuthZEN asks",
         {"anyOf": [_EVALUATIONS, _EVALUATION]},
         {"anyOf": [members(evaluations=many(ref("Evaluation"))), ref("Evaluation")]},
+        BUSY,
     ),
     "authzen.configuration": Operation(
         summary="Discover the endpoints of AuthZEN",
