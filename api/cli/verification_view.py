@@ -129,7 +129,7 @@ def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
         yield _pair("erased", f"{len(manifest.erased):,} more")
     if report.assumed:
         (first, day), *others = report.assumed.items()
-        more = f", and {len(others):,} more on some day" if others else ""
+        more = f", and {len(others):,} more on a day of their own" if others else ""
         yield _pair("assumed", printable(f"{first} is as if launched on {day}{more}"))
     if manifest is not None:
         yield from _unsearched_lines(manifest)

@@ -231,8 +231,8 @@ def _quoted(key: str) -> str:
 def _check_assumed(as_if_launched: date | None, *, dry_run: bool) -> None:
     if as_if_launched is not None and not dry_run:
         raise ValueError(
-            "only a dry run is decided as if launched on another day: nothing else is recorded than"
-            " what holds of the campaign"
+            "only a dry run is decided as if launched on another day, since nothing that is assumed"
+            " is recorded; give `dry_run=True`"
         )
 
 

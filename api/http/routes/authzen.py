@@ -55,10 +55,10 @@ def _add_deciding(routes: Blueprint, service: Service) -> None:
         leave = service.streams.open()
         try:
             answers = evaluated_in_turn(service, g.key, items, semantic)
+            answer = json_answer({"evaluations": answers})
         except BaseException:
             leave()  # There is no answer whose end would do it.
             raise
-        answer = json_answer({"evaluations": answers})
         answer.call_on_close(leave)
         return answer
 
