@@ -73,7 +73,13 @@ class Draft:
 
     @classmethod
     def of(cls, decided: Decided, terms: Terms) -> "Draft":
-        """Return what is to be recorded of a decision that was made on some terms."""
+        """Return what is to be recorded of a decision that was made on some terms.
+
+        Raises `ValueError` for one that assumes another day of launch: who reads the log, its
+        counts or a receipt would take it for a decision on the campaign.
+        """
+        if terms.as_if_launched is not None:
+            raise ValueError("what is decided as if launched on another day is not recorded")
         decision = decided.decision
         return cls(
             id=decided.id,

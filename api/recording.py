@@ -73,15 +73,9 @@ class Recorder:
         already, that is `DecidedBefore`.
         """
         known = replace(terms, standing=self._standing(self._engine))
-        with stage("decide") as tell:
-            started = time.perf_counter()
-            decided = submit(self._engine, record, terms=known, id=random_id())
-            seconds = time.perf_counter() - started
-            tell({"assent.policy_set": self._engine.identity.name, "assent.records": 1})
-            tell({"assent.outcome": _outcome_of(decided)})
+        decided = self._decided(record, known)
         if isinstance(decided, Refused):
             return decided
-        self._metrics.evaluated(seconds)
         if dry_run:
             return Recorded(decided=decided, receipt=None)
         draft = Draft.of(decided, known)
@@ -89,6 +83,28 @@ class Recorder:
         if isinstance(answer, LogError):
             raise answer
         return Recorded(decided=decided, receipt=answer)
+
+    def draft(self, record: object, *, terms: Terms) -> tuple[Decided, Draft] | Refused:
+        """Decide on one record, and return the decision with what `log` is to record of it.
+
+        `record` is what `submit` takes, and raises as that does.
+        """
+        known = replace(terms, standing=self._standing(self._engine))
+        decided = self._decided(record, known)
+        if isinstance(decided, Refused):
+            return decided
+        return decided, Draft.of(decided, known)
+
+    def _decided(self, record: object, known: Terms) -> Decided | Refused:
+        with stage("decide") as tell:
+            started = time.perf_counter()
+            decided = submit(self._engine, record, terms=known, id=random_id())
+            seconds = time.perf_counter() - started
+            tell({"assent.policy_set": self._engine.identity.name, "assent.records": 1})
+            tell({"assent.outcome": _outcome_of(decided)})
+        if isinstance(decided, Decided):
+            self._metrics.evaluated(seconds)
+        return decided
 
     def decide(self, part: Part) -> tuple[Outcome, ...]:
         """Return what comes of a part of a batch; nothing is recorded yet."""

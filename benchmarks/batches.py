@@ -14,6 +14,7 @@ import json
 import statistics
 import time
 from contextlib import ExitStack
+from datetime import date, datetime
 from pathlib import Path
 
 from benchmarks.http_service import CAMPAIGN
@@ -28,6 +29,7 @@ from benchmarks.serving import (
 from benchmarks.table import Goal, line
 
 COUNT = 5_000
+_MOMENT = "%Y/%m/%d %H:%M:%SZ"
 
 
 def records(path: Path | None) -> tuple[list[bytes], str]:
@@ -35,8 +37,16 @@ def records(path: Path | None) -> tuple[list[bytes], str]:
     if path is None:
         return [json.dumps(CAMPAIGN).encode() + b"\n"] * COUNT, ""
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        lines = [json.dumps(row).encode() + b"\n" for row in csv.DictReader(stream)]
-    return lines, "format=snapchat&as_if_launched=2026-11-23"
+        lines = [json.dumps(_launched(row)).encode() + b"\n" for row in csv.DictReader(stream)]
+    return lines, "format=snapchat&as_of=2026-11-23T00:00:00Z"
+
+
+def _launched(row: dict[str, str]) -> dict[str, str]:
+    """Return a record with its flight moved to 2026-11-23, where the law of today concerns it."""
+    ends = [name for name in ("StartDate", "EndDate") if row[name]]
+    moments = {name: datetime.strptime(row[name], _MOMENT) for name in ends}  # noqa: DTZ007 - all are in UTC.
+    later = date(2026, 11, 23) - moments["StartDate"].date()
+    return row | {name: (moment + later).strftime(_MOMENT) for name, moment in moments.items()}
 
 
 def send(service: Service, lines: list[bytes], query: str) -> float:

@@ -9,10 +9,12 @@ from rich.text import Text
 
 from api.cli.terminal import toned
 from engine.audit.evidence import EvidenceManifest, EvidenceReport
+from engine.audit.export import Line
 from engine.audit.faults import VerificationFault
 from engine.audit.log_proof import ReceiptReport
 from engine.audit.manifest import Manifest, RecordsReport
 from engine.audit.record import rfc3339
+from engine.audit.terms import terms_of
 from engine.audit.timestamp import Stamped
 from engine.audit.tree import TreeHead
 from engine.audit.unsearched import is_faceted
@@ -77,6 +79,7 @@ def receipt_lines(report: ReceiptReport) -> Iterator[Text]:
     if report.line is not None and report.line.columns is not None:
         columns = report.line.columns
         yield _pair("decision", printable(f"{columns.decision_id}, {columns.outcome}"))
+        yield from _terms_lines(report.line)
         yield _pair("campaign", printable(columns.campaign or "none"))
         yield _pair("policies", printable(f"{columns.policy_set} {columns.policy_digest}"))
     if report.checkpoint is not None:
@@ -84,6 +87,19 @@ def receipt_lines(report: ReceiptReport) -> Iterator[Text]:
         signers = ", ".join(str(key) for key in report.checkpoint.signers)
         yield _pair("signed by", printable(signers))
     yield from _cosigned(report)
+
+
+def _terms_lines(line: Line) -> Iterator[Text]:
+    """Tell as of when a decision was made, and what it assumes, if anything."""
+    terms = terms_of(line)
+    if terms is None:
+        return
+    if terms.as_if_launched is not None:
+        told = (
+            f"as if launched on {terms.as_if_launched}; of the flight as submitted it says nothing"
+        )
+        yield _pair("assumed", printable(told))
+    yield _pair("as of", printable(terms.as_of))
 
 
 def records_lines(report: RecordsReport) -> Iterator[Text]:
@@ -111,6 +127,10 @@ def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
     yield from _verdict(report, f"{told}, nothing is wrong", "in the evidence", "the evidence")
     if manifest is not None and manifest.erased:
         yield _pair("erased", f"{len(manifest.erased):,} more")
+    if report.assumed:
+        (first, day), *others = report.assumed.items()
+        more = f", and {len(others):,} more on a day of their own" if others else ""
+        yield _pair("assumed", printable(f"{first} is as if launched on {day}{more}"))
     if manifest is not None:
         yield from _unsearched_lines(manifest)
     if report.checkpoint is not None:
@@ -158,12 +178,15 @@ def receipt_document(report: ReceiptReport) -> dict[str, object]:
     """Return the JSON form of what was found of a receipt."""
     line, checkpoint = report.line, report.checkpoint
     columns = line.columns if line is not None else None
+    terms = terms_of(line) if line is not None else None
     return {
         "verified": report.is_valid,
         "entry": line.index if line is not None else None,
         "decision_id": columns.decision_id if columns is not None else None,
         "decision": columns.outcome if columns is not None else None,
         "campaign": columns.campaign if columns is not None else None,
+        "as_of": terms.as_of if terms is not None else None,
+        "as_if_launched": terms.as_if_launched if terms is not None else None,
         "size": checkpoint.head.size if checkpoint is not None else None,
         "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],
         "cosigned_by": _cosignatures(report),
@@ -197,6 +220,7 @@ def evidence_document(report: EvidenceReport) -> dict[str, object]:
         "verified": report.is_valid,
         "decisions": [each.id for each in decisions],
         "erased": [each.id for each in erased],
+        "assumed": [{"id": id_, "as_if_launched": day} for id_, day in report.assumed.items()],
         "unsearched": _unsearched(manifest),
         "size": checkpoint.head.size if checkpoint is not None else None,
         "signed_by": [str(key) for key in checkpoint.signers] if checkpoint is not None else [],

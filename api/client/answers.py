@@ -165,6 +165,8 @@ class Decision(_Answer, frozen=True, kw_only=True):
 
     def _summary(self) -> Iterator[str]:
         yield f"{self.decision.upper()}  {self.campaign or '(without id)'}"
+        if self.as_if_launched is not None:
+            yield f"as if launched on {self.as_if_launched}"
         for finding in self.findings:
             yield f"{finding.rule}: {finding.title}"
             yield from (f"  {text}" for text in (finding.message,) if text)

@@ -98,7 +98,9 @@ class Client:
 
         The request carries an `Idempotency-Key`, so that it is sent again after a lost connection
         and still has one decision. Give your own to go on where another process stopped.
+        `as_if_launched` moves the flight to start on that day, in a dry run alone.
         """
+        _check_assumed(as_if_launched, dry_run=dry_run)
         if dry_run and idempotency_key is not None:
             raise ValueError("a dry run takes no idempotency key: nothing is recorded")
         envelope: dict[str, object] = {"campaign": campaign}
@@ -139,7 +141,9 @@ class Client:
 
         A batch has no idempotency key. Where it ends with an `AssentError`, what was yielded is
         recorded; of up to 1,000 campaigns after it a search tells whether they are.
+        `as_if_launched` is as in `decide`.
         """
+        _check_assumed(as_if_launched, dry_run=dry_run)
         terms = _terms(policy_set, as_of, as_if_launched)
         query = {name: str(value) for name, value in terms.items()}
         query |= _shown(format, with_rules=with_rules, with_receipt=False)
@@ -222,6 +226,14 @@ def _quoted(key: str) -> str:
         raise ValueError("an idempotency key is 1 to 255 printable characters of ASCII")
     escaped = key.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _check_assumed(as_if_launched: date | None, *, dry_run: bool) -> None:
+    if as_if_launched is not None and not dry_run:
+        raise ValueError(
+            "only a dry run is decided as if launched on another day, since nothing that is assumed"
+            " is recorded; give `dry_run=True`"
+        )
 
 
 def _terms(

@@ -2,12 +2,12 @@
 
 The subject is whoever wants to launch, the action `launch`, the resource a `campaign` with its
 descriptor in `properties`; policies that ask for more (`authzen_facts`) decide more. `context` may
-name `as_of`, `as_if_launched`, `policy_set` and the `format` of the properties. What the standard
-does not know is passed over, as it demands.
+name `as_of`, `policy_set` and the `format` of the properties. What the standard does not know is
+passed over, as it demands.
 
-What is decided is a decision of the log like any other. What cannot be decided, because it is
-another action, or no campaign, is an error and never a decision: of the request where it is one
-evaluation, and of its item, as `false`, where there are several.
+What is decided is a decision of the log like any other, so that nothing is assumed for it. What
+cannot be decided, because it is another action, or no campaign, is an error and never a decision:
+of the request where it is one evaluation, and of its item, as `false`, where there are several.
 """
 
 from collections.abc import Mapping
@@ -18,16 +18,21 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 
 from api.recording import Recorded
 from api.submission import FORMAT_NAMES, NATIVE, Terms
+from engine.audit.log import BATCH_LIMIT
 from engine.evaluation.document import Document
 
-from .answers import receipt_document
-from .fields import Day, Instant, Text, Word
+from .answers import encoded, receipt_document
+from .fields import Barred, Instant, Text, Word
 from .problems import MALFORMED_SUBMISSION, Problem, ProblemKind, ProblemRaised
 
 MALFORMED = ProblemKind(
     name="authzen", status=400, title="The request is not of AuthZEN", meaning="a member is wrong"
 )
 """Only its status and details are ever told: AuthZEN answers errors as text."""
+
+
+MOST_EVALUATIONS = BATCH_LIMIT
+"""The most items of one request: as many as the log takes in one commit."""
 
 
 class Semantic(StrEnum):
@@ -74,7 +79,10 @@ class _ContextShape(Schema):
         unknown = EXCLUDE
 
     as_of = Instant()
-    as_if_launched = Day()
+    as_if_launched = Barred(
+        "every decision here is recorded, and none that is recorded assumes another day of launch",
+        advice="leave it out, or ask `POST /v1/decisions` for a dry run",
+    )
     policy_set = Text()
     format = Word(FORMAT_NAMES)
 
@@ -122,10 +130,13 @@ def evaluation_of(body: Mapping[str, object]) -> Evaluation:
     )
 
 
-def evaluations_of(body: Mapping[str, object], most: int) -> list[Mapping[str, object]] | None:
+def evaluations_of(
+    body: Mapping[str, object], *, most: int, largest: int
+) -> list[Mapping[str, object]] | None:
     """Return the items of a batch with the defaults, each a whole; None where it is a single one.
 
-    An item takes the place of a default as a whole object: nothing is merged.
+    An item takes the place of a default as a whole object: nothing is merged. The defaults may come
+    to `largest` bytes, once for each item that has them. Raises `ProblemRaised`.
     """
     items = body.get("evaluations")
     if items is None or items == []:
@@ -133,8 +144,17 @@ def evaluations_of(body: Mapping[str, object], most: int) -> list[Mapping[str, o
     if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
         raise malformed("`evaluations` should be a list of objects")
     if len(items) > most:
-        raise malformed(f"`evaluations` has at most {most:,} items")
+        raise malformed(
+            f"`evaluations` has at most {most:,} items; send the others in another request"
+        )
     defaults = {name: body[name] for name in (*_ENTITIES, "context") if name in body}
+    sizes = {name: len(encoded(value)) for name, value in defaults.items()}
+    size = sum(sizes[name] for item in items for name in sizes.keys() - item.keys())
+    if size > largest:
+        raise malformed(
+            f"what the items of `evaluations` take over comes to {size:,} bytes, and may come to"
+            f" {largest:,}; send fewer in one request"
+        )
     return [{**defaults, **item} for item in items]
 
 
@@ -159,7 +179,9 @@ def _context(context: Mapping[str, object]) -> dict[str, object]:
         read = _CONTEXT.load(context)
     except ValidationError as error:
         name, words = next(iter(error.messages_dict.items()))
-        raise malformed(f"`context.{name}`: {words[0]}") from None
+        advice = getattr(_CONTEXT.fields[name], "advice", None)
+        told = f"{words[0]} ({advice})" if advice else words[0]
+        raise malformed(f"`context.{name}`: {told}") from None
     return {name: value for name, value in read.items() if value is not None}
 
 

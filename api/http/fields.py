@@ -40,6 +40,18 @@ class Described(fields.Field[Any]):
         self.json_schema = json_schema
 
 
+class Barred(fields.Field[Any]):
+    """A member that is known elsewhere, and is a fault here."""
+
+    def __init__(self, why: str, *, advice: str) -> None:
+        super().__init__(allow_none=True)
+        self.advice = advice
+        self._why = why
+
+    def _deserialize(self, *_: Any, **__: Any) -> None:
+        raise ValidationError(self._why)
+
+
 class Word(Described):
     """One of some words."""
 

@@ -11,7 +11,9 @@ from api.recording import Recorded
 from engine import Engine
 from engine.evaluation.document import Document
 
+from .fields import Barred
 from .problems import Problem
+from .shapes import EnvelopeShape
 
 MEMBERS = ("allow", "decision", "conclusive", "reasons", "obligations", "missing")
 """The rules of a package."""
@@ -20,6 +22,20 @@ NO_INPUT = {
     "code": "api_usage_warning",
     "message": "`input` is missing from the body: nothing is decided without it",
 }
+
+
+class _InputShape(EnvelopeShape):
+    as_if_launched = Barred(
+        "an answer of OPA cannot say that it assumes another day of launch",
+        advice="leave it out, or ask `POST /v1/decisions` for a dry run",
+    )
+    policy_set = Barred(
+        "the path says by which policies to decide", advice="leave out `policy_set`"
+    )
+
+
+INPUT = _InputShape()
+"""What is in an `input`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ class Limits:
 
 
 class Streams:
-    """The streams that one process may have open at a time: batches and exports.
+    """The streams that one process may have open at a time: batches, evaluations and exports.
 
     A stream holds a thread for as long as its client likes. With fewer of them than threads, there
     is always a thread for single decisions and for health checks.

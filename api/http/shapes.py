@@ -351,12 +351,14 @@ class _GrantShape(_Shape):
     reason = Line(LONGEST_REASON)
 
 
-class _EnvelopeShape(_Shape):
+class EnvelopeShape(_Shape):
+    """What may be around a campaign."""
+
     campaign = fields.Raw(allow_none=True)
     as_of = Instant()
-    as_if_launched = Day()
+    as_if_launched: fields.Field[Any] = Day()
     dry_run = Flag()
-    policy_set = Text()
+    policy_set: fields.Field[Any] = Text()
 
 
 class _ErasureShape(_Shape):
@@ -410,7 +412,7 @@ _SHAPES: Mapping[type[object], Schema] = {
     ManifestParameters: _ManifestShape(),
     WaiverParameters: _WaiversShape(),
 }
-ENVELOPE = _EnvelopeShape()
+ENVELOPE = EnvelopeShape()
 ERASURE = _ErasureShape()
 SAVED_QUERY = _SavedQueryShape()
 REASON, REJECTION, ACTIVATION = _ReasonShape(), _RejectionShape(), _ActivationShape()
@@ -430,6 +432,7 @@ def read_query(shape: type[_Parameters], query: MultiDict[str, str]) -> _Paramet
         if len(values) > 1
     ]
     values, faults = _load(_SHAPES[shape], dict(query.items()))
+    faults += _assumed(values, faults)
     errors = [
         *twice,
         *(
@@ -449,11 +452,12 @@ def invalid_query(errors: Iterable[ProblemError]) -> Problem:
 
 
 def read_envelope(
-    body: object, *, before: str = ""
+    body: object, *, shape: Schema | None = None, before: str = ""
 ) -> tuple[object, Envelope, tuple[ProblemError, ...]]:
     """Return the campaign in a body (None where there is none), what is around it, every fault.
 
-    `before` is the pointer to where it lies in the body of the request.
+    `shape` is `ENVELOPE` unless it is another one of its members, and `before` the pointer to where
+    it lies in the body of the request.
     """
     if not isinstance(body, dict):
         error = ProblemError(
@@ -462,7 +466,8 @@ def read_envelope(
         return None, Envelope(), (error,)
     if body.keys() == _ALONE and body["campaign"] is not None:
         return body["campaign"], _BARE, ()  # There is nothing around it that could be wrong.
-    values, faults = _load(ENVELOPE, body)
+    values, faults = _load(shape or ENVELOPE, body)
+    faults += _assumed(values, faults)
     errors = tuple(
         ProblemError(
             message=fault.message, pointer=f"{before}/{escaped(fault.name)}", help=fault.help
@@ -556,6 +561,16 @@ def _load(shape: Schema, given: Mapping[str, Any]) -> tuple[dict[str, Any], list
         found = error.messages_dict
         faults = [_fault(shape, name, words) for name, words in found.items()]
     return {name: value for name, value in values.items() if value is not None}, faults
+
+
+def _assumed(values: Mapping[str, Any], faults: Sequence[_Fault]) -> list[_Fault]:
+    """Return the fault of a decision that would be recorded upon what is only assumed."""
+    is_dry = values.get("dry_run") or any(fault.name == "dry_run" for fault in faults)
+    if "as_if_launched" not in values or is_dry:
+        return []
+    message = "only a dry run is decided as if launched on another day"
+    advice = "ask for a dry run (`dry_run`), or leave out `as_if_launched`"
+    return [_Fault(name="as_if_launched", message=message, help=advice)]
 
 
 def _fault(shape: Schema, name: str, words: Sequence[str]) -> _Fault:

@@ -32,6 +32,7 @@ from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .log_proof import verify_receipt
 from .note import NoteError, VerifierKey
 from .record import Envelope, RecordError, read_envelope
+from .terms import terms_of
 from .timestamp import Authority, Stamped
 from .unsearched import unsearched_faults
 
@@ -86,7 +87,10 @@ class EvidenceManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceReport:
-    """What was found: the manifest and the checkpoint, None where they could not be read."""
+    """What was found: the manifest and the checkpoint, None where they could not be read.
+
+    `assumed` has, by their ids, the decisions that were made as if launched on another day.
+    """
 
     manifest: EvidenceManifest | None
     checkpoint: SignedCheckpoint | None
@@ -94,6 +98,7 @@ class EvidenceReport:
     omitted: int
     cosignatures: tuple[Cosignature, ...] = ()
     stamped: Stamped | None = None
+    assumed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_valid(self) -> bool:
@@ -157,6 +162,7 @@ def verify_evidence(
         faults=faults,
         omitted=omitted,
         stamped=reading.stamped,
+        assumed=reading.assumed,
     )
 
 
@@ -174,6 +180,7 @@ class _Reading:
     stamped: Stamped | None = None
     checkpoint: SignedCheckpoint | None = None
     wanted: set[str] = field(default_factory=lambda: set(_FIXED))
+    assumed: dict[str, str] = field(default_factory=dict)
 
     def faults(self, stream: BinaryIO) -> Iterator[VerificationFault]:
         try:
@@ -235,6 +242,9 @@ class _Reading:
         line = report.line
         if line is None or line.columns is None:
             return
+        terms = terms_of(line)
+        if terms is not None and terms.as_if_launched is not None:
+            self.assumed[named.id] = terms.as_if_launched
         if (line.index, line.columns.decision_id) != (named.index, named.id):
             yield fault(named.index, "index_differs", "the receipt is that of another decision")
         if (

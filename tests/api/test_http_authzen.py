@@ -89,12 +89,24 @@ def test_unknown_members_are_passed_over(api: Caller) -> None:
 
 def test_terms_are_in_the_context(api: Caller) -> None:
     context = {"as_of": "2026-12-01T01:00:00+01:00", "policy_set": "assent", "format": "assent"}
-    made = evaluate(api, asked(context=context | {"as_if_launched": "2026-12-05"}))
+    made = evaluate(api, asked(context=context | {"as_if_launched": None}))
     assert made["context"]["as_of"] == "2026-12-01T00:00:00Z"
     for name, value in (("as_of", 5), ("policy_set", []), ("format", "x")):
         assert f"`context.{name}`" in refused(api.post(asked(context={name: value}), ONE))
     unknown = refused(api.post(asked(context={"policy_set": "nothing"}), ONE))
     assert "no version of the policy set `nothing` is in force" in unknown
+
+
+def test_nothing_is_assumed(fresh: Caller) -> None:
+    """An answer of AuthZEN cannot say that it is none."""
+    assuming = {"context": {"as_if_launched": "1971-01-01"}}
+    said = refused(fresh.post(asked(campaign()) | assuming, ONE))
+    assert "`context.as_if_launched`: every decision here is recorded" in said
+    assert "`POST /v1/decisions`" in said
+    made = evaluations(fresh, [assuming, {}], resource=resource(campaign()))
+    assert [each["context"].get("error", {}).get("status") for each in made] == [400, None]
+    listed = json.loads(fresh.get("/v1/decisions").data)["items"]
+    assert [each["id"] for each in listed] == [made[1]["context"]["id"]]
 
 
 def test_record_of_a_platform(api: Caller) -> None:
@@ -151,6 +163,14 @@ def test_faults_of_a_campaign_are_named(api: Caller) -> None:
 def test_another_type_of_body_is_400(api: Caller) -> None:
     for kind in ("text/plain", "application/x-www-form-urlencoded", None):
         refused(api.post(asked(), ONE, content_type=kind))
+
+
+def test_idempotency_key_is_refused(fresh: Caller) -> None:
+    """A client that sends one would send again, and have two decisions."""
+    for path, body in ((ONE, asked()), (MANY, asked()), (MANY, asked() | {"evaluations": [{}]})):
+        said = refused(fresh.post(body, path, headers={"Idempotency-Key": '"a"'}))
+        assert "send it with `POST /v1/decisions`" in said
+    assert json.loads(fresh.get("/v1/decisions").data)["items"] == []
 
 
 def test_keys_are_asked_for(api: Caller) -> None:
@@ -218,7 +238,9 @@ DEFAULTS = {"subject": SUBJECT, "action": ACTION}
 
 
 def evaluations(api: Caller, items: list[Any], **changes: Any) -> list[Document]:
-    made = told(api.post(DEFAULTS | {"evaluations": items} | changes, MANY))
+    answer = api.post(DEFAULTS | {"evaluations": items} | changes, MANY)
+    made = told(answer)
+    answer.close()
     assert set(made) == {"evaluations"}, "there is no decision at the top"
     found: list[Document] = made["evaluations"]
     return found

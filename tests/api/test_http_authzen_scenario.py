@@ -215,7 +215,8 @@ def test_request_id(api: Caller) -> None:
 def test_batch(
     api: Caller, defaults: Document, items: list[Document], decisions: list[bool]
 ) -> None:
-    made = loaded(api.post(defaults | {"evaluations": items}, MANY))
+    with api.post(defaults | {"evaluations": items}, MANY) as answer:
+        made = loaded(answer)
     assert set(made) == {"evaluations"}
     assert [each["decision"] for each in made["evaluations"]] == decisions
 

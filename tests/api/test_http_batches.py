@@ -92,6 +92,19 @@ def test_terms_are_those_of_the_query(fresh: Caller) -> None:
     assert json.loads(fresh.get("/v1/decisions").data)["items"] == []
 
 
+def test_batch_that_is_recorded_assumes_nothing(fresh: Caller) -> None:
+    for query in ("", "&dry_run=false"):
+        path = f"/v1/decisions/batch?as_if_launched=1971-01-01{query}&view=all"
+        for body, kind in (([campaign()], "application/json"), (ndjson([campaign()]), NDJSON)):
+            answer = fresh.post(body, path, content_type=kind)
+            errors = problem_of(answer, 400, "invalid-query")["errors"]
+            assert [each["parameter"] for each in errors] == ["view", "as_if_launched"]
+            assert (
+                errors[1]["help"] == "ask for a dry run (`dry_run`), or leave out `as_if_launched`"
+            )
+    assert json.loads(fresh.get("/v1/decisions").data)["items"] == []
+
+
 def test_offset_may_be_written_with_an_escaped_plus(api: Caller) -> None:
     (made,) = api.batch([campaign()], "?as_of=2026-11-01T02:00:00%2B02:00")
     assert made["as_of"] == "2026-11-01T00:00:00Z"

@@ -7,7 +7,7 @@ import pytest
 
 from api.adapters import FORMATS
 from engine.evaluation.decode import LONGEST_ID
-from tests.api.installation import Caller, allowed, campaign, problem_of
+from tests.api.installation import Caller, Document, allowed, campaign, problem_of
 from tests.unit.adapters.complete import COMPLETE
 
 
@@ -62,11 +62,26 @@ def test_decision_is_made_as_of_now_unless_told_otherwise(api: Caller) -> None:
 
 
 def test_flight_is_moved_as_if_launched(api: Caller) -> None:
-    body = {"campaign": campaign(), "as_if_launched": "2020-01-06"}
+    body = {"campaign": campaign(), "as_if_launched": "2020-01-06", "dry_run": True}
     made = json.loads(api.post(body).data)
     assert made["as_if_launched"] == "2020-01-06"
     old = json.loads(api.post(body | {"as_of": "2020-01-01T00:00:00Z"}).data)
     assert (old["decision"], old["not_applicable"]) == ("allow", 2)
+
+
+@pytest.mark.parametrize("more", [{}, {"dry_run": False}, {"dry_run": None}])
+def test_what_is_assumed_is_never_recorded(fresh: Caller, more: Document) -> None:
+    """Else a denied campaign would have an allow in the log, and a receipt of it."""
+    body = {"campaign": campaign(markets=["XX"]), "as_if_launched": "1971-01-01", **more}
+    problem = problem_of(fresh.post(body | {"as_of": "now"}), 422, "malformed-submission")
+    assert problem["errors"][1] == {
+        "pointer": "/as_if_launched",
+        "message": "only a dry run is decided as if launched on another day",
+        "help": "ask for a dry run (`dry_run`), or leave out `as_if_launched`",
+    }
+    pointers = [each["pointer"] for each in problem["errors"]]
+    assert pointers == ["/as_of", "/as_if_launched", "/campaign/markets/0"]
+    assert json.loads(fresh.get("/v1/decisions").data)["items"] == []
 
 
 def test_dry_run_decides_and_records_nothing(fresh: Caller) -> None:
@@ -169,7 +184,8 @@ def test_flight_that_ends_before_it_starts(api: Caller) -> None:
 
 
 def test_flight_moved_beyond_all_calendars(api: Caller) -> None:
-    found = _faults(api, {"campaign": campaign(), "as_if_launched": "9999-12-30"})
+    body = {"campaign": campaign(), "as_if_launched": "9999-12-30", "dry_run": True}
+    found = _faults(api, body)
     assert set(found) == {"/campaign/flight"}
 
 

@@ -20,6 +20,13 @@ from engine.storage.decisions import Decisions
 from engine.storage.errors import StorageUnavailable
 from tests.api.installation import NDJSON, Caller, allowed, install, ndjson, problem_of
 
+EVALUATIONS = {
+    "subject": {"type": "user", "id": "ad-ops"},
+    "action": {"name": "launch"},
+    "resource": {"type": "campaign", "id": "cmp-1", "properties": allowed()},
+    "evaluations": [{}],
+}
+
 
 @pytest.fixture
 def narrow(tmp_path: Path) -> Iterator[Caller]:
@@ -81,6 +88,9 @@ def test_one_stream_at_a_time(narrow: Caller) -> None:
     ):
         problem_of(answer, 503, "busy")
         assert answer.headers["Retry-After"] == "1"
+    several = narrow.post(EVALUATIONS, "/access/v1/evaluations")
+    assert (several.status_code, several.headers["Retry-After"]) == (503, "1")
+    assert narrow.post(EVALUATIONS, "/access/v1/evaluation").status_code == 200
     assert narrow.decide(allowed())["decision"] == "allow"
     opened.close()
     with narrow.get("/v1/log/export") as again:
@@ -90,8 +100,10 @@ def test_one_stream_at_a_time(narrow: Caller) -> None:
 def test_stream_place_is_given_back_when_the_body_is_refused(narrow: Caller) -> None:
     for _ in range(3):
         problem_of(narrow.post(b"[", "/v1/decisions/batch"), 400, "malformed-json")
-    with narrow.post([], "/v1/decisions/batch") as answer:
-        assert answer.status_code == 200
+        assert narrow.post({"evaluations": [5]}, "/access/v1/evaluations").status_code == 400
+    for body, path in (([], "/v1/decisions/batch"), (EVALUATIONS, "/access/v1/evaluations")):
+        with narrow.post(body, path) as answer:
+            assert answer.status_code == 200
 
 
 def test_stream_place_is_given_back_when_no_answer_comes_of_it(
@@ -130,4 +142,13 @@ def test_limits_are_those_of_the_settings(narrow: Caller) -> None:
     started = start(smaller)
     caller = replace(narrow, app=cast(Flask, started.wsgi))
     problem_of(caller.post(b" " * 2000), 413, "too-large")
+    resource = EVALUATIONS["resource"]
+    for body, status in (
+        (EVALUATIONS | {"evaluations": [{}, {}]}, 200),
+        (EVALUATIONS | {"evaluations": [{}] * 3, "context": {"note": "x" * 200}}, 400),
+        (EVALUATIONS | {"evaluations": [{"context": {}}] * 3, "context": {"note": "x" * 200}}, 200),
+        (EVALUATIONS | {"resource": {}, "evaluations": [{"resource": resource}, {}]}, 400),
+    ):
+        with caller.post(body, "/access/v1/evaluations") as answer:
+            assert answer.status_code == status, answer.data
     started.close()

@@ -59,6 +59,20 @@ def test_decision_is_in_the_log(api: Caller) -> None:
     assert dry == {"result": True}
 
 
+def test_nothing_is_assumed(fresh: Caller) -> None:
+    """`{"result": true}` cannot say that it is none."""
+    for terms in ({}, {"dry_run": True}):
+        assumed = given(campaign(), as_if_launched="1971-01-01", policy_set="assent", **terms)
+        errors = refused(fresh, assumed)["errors"]
+        assert [each["pointer"] for each in errors] == [
+            "/input/as_if_launched",
+            "/input/policy_set",
+        ]
+        assert "`POST /v1/decisions`" in errors[0]["help"]
+        assert errors[1]["message"] == "the path says by which policies to decide"
+    assert json.loads(fresh.get("/v1/decisions").data)["items"] == []
+
+
 @pytest.mark.parametrize(
     "path", ["nothing/allow", "assent/deny", "assent/allow/more", "%20", "a%0Ab/c", "/x"]
 )
@@ -100,6 +114,14 @@ def test_parameters(api: Caller) -> None:
 )
 def test_what_cannot_be_decided_is_an_error(api: Caller, body: object) -> None:
     assert refused(api, body)["code"] == "invalid_parameter"
+
+
+def test_idempotency_key_is_refused(fresh: Caller) -> None:
+    """A client that sends one would send again, and have two decisions."""
+    said = refused(fresh, given(allowed()), headers={"Idempotency-Key": '"a"'})
+    assert said["code"] == "invalid_parameter"
+    assert "send it with `POST /v1/decisions`" in said["message"]
+    assert json.loads(fresh.get("/v1/decisions").data)["items"] == []
 
 
 def test_faults_are_pointed_at(api: Caller) -> None:

@@ -32,9 +32,7 @@ def replayed(api: Caller, decision_id: str, **rest: Any) -> Document:
     "descriptor",
     [campaign(), allowed(), campaign(budget={"amount": {"amount": "12.50", "currency": "EUR"}})],
 )
-@pytest.mark.parametrize(
-    "terms", [{}, {"as_of": "2026-11-28T09:00:00.5+01:00", "as_if_launched": "2027-03-01"}]
-)
+@pytest.mark.parametrize("terms", [{}, {"as_of": "2026-11-28T09:00:00.5+01:00"}])
 def test_what_was_decided_is_decided_again(
     api: Caller, descriptor: Document, terms: Document
 ) -> None:

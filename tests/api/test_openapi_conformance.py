@@ -40,7 +40,7 @@ _DECIDED_ALL_THE_SAME = {
 """Endpoints that answer 200 to what their schemas do not allow, and to what."""
 _BEYOND_SCHEMAS = {
     "decisions.decide": "years from 1970 on",
-    "batch.decide": "the same, and policy sets that exist",
+    "batch.decide": "the same, policy sets that exist, and another day of launch in dry runs alone",
     "search.list": "the same, cursors, pages of files, and sizes that the log has reached",
     "search.statistics": "the same",
     "search.sample": "the same",

@@ -78,6 +78,7 @@ def test_as_of_is_now_unless_given(run: Run, write: Write, policies: str, campai
 def test_a_flight_may_be_moved(decide: Run, write: Write, campaign: object) -> None:
     result = decide(write("c.json", campaign), "--as-if-launched", "2027-01-01")
     assert "as if launched on 2027-01-01" in result.stdout
+    assert result.stdout.endswith("; nothing was recorded\n")
     result = decide(write("c.json", campaign), "--as-if-launched", "9999-12-31")
     assert result.exit_code == 1
     assert "after the year 9999" in result.stdout

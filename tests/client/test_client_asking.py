@@ -119,6 +119,24 @@ def test_dry_run_leaves_nothing(client: Client) -> None:
         client.receipt(made)
 
 
+def test_what_is_assumed_is_a_dry_run(client: Client) -> None:
+    day = date(1971, 1, 1)
+    for made in (
+        client.decide(campaign(id="assumed"), dry_run=True, as_if_launched=day),
+        *(
+            each.outcome
+            for each in client.decide_many([campaign()], dry_run=True, as_if_launched=day)
+        ),
+    ):
+        assert isinstance(made, Decision)
+        assert made.as_if_launched == day
+        assert made.summary().splitlines()[1] == "as if launched on 1971-01-01"
+    for ask in (client.decide, lambda *args, **terms: client.decide_many([*args], **terms)):
+        with pytest.raises(ValueError, match="only a dry run is decided as if launched"):
+            ask(campaign(id="assumed"), as_if_launched=day)
+    assert list(client.find(campaign="assumed")) == []
+
+
 def test_receipt_comes_with_the_decision_or_later(client: Client) -> None:
     made = client.decide(allowed(), with_receipt=True)
     assert made.receipt is not None
@@ -191,7 +209,7 @@ def test_answers_come_before_all_campaigns_are_read(client: Client) -> None:
 
 
 def test_recorded_batch(client: Client) -> None:
-    terms = {"as_of": AS_OF, "policy_set": "assent", "as_if_launched": date(2026, 12, 24)}
+    terms = {"as_of": AS_OF, "policy_set": "assent"}
     (item,) = client.decide_many([allowed(id="in-batch")], **terms)  # type: ignore[arg-type] # By name.
     assert item.allowed
     assert isinstance(item.outcome, Decision)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from api.exports.formats import MEDIA_TYPES
-from api.http.authzen import Semantic
+from api.http.authzen import MOST_EVALUATIONS, Semantic
 from api.http.authzen_facts import CAMPAIGN, LAUNCH
 from api.http.bodies import JSON, NDJSON, TEXT
 from api.http.problems import (
@@ -20,6 +20,7 @@ from api.http.problems import (
     TAKEN,
     UNRECORDABLE,
     UNSIGNED,
+    ProblemKind,
 )
 from api.http.shapes import (
     ENVELOPE,
@@ -43,7 +44,6 @@ from .schemas import (
     ANY_TEXT,
     BYTES,
     COUNT,
-    DAY,
     FLAG,
     INSTANT,
     OBJECT,
@@ -78,15 +78,17 @@ _EVALUATIONS = members(
         "context": OBJECT,
         "options": members({"evaluations_semantic": {"enum": list(Semantic)}}),
     },
-    evaluations={**many(OBJECT), "minItems": 1},
+    evaluations={**many(OBJECT), "minItems": 1, "maxItems": MOST_EVALUATIONS},
 )
 _INPUT = members(
-    {"as_of": maybe(INSTANT), "as_if_launched": maybe(DAY), "dry_run": maybe(FLAG)},
+    {"as_of": maybe(INSTANT), "dry_run": maybe(FLAG)},
     campaign=ref("Campaign"),
 ) | {"additionalProperties": False}
 
 
-def _evaluating(summary: str, body: JSONSchema, schema: JSONSchema) -> Operation:
+def _evaluating(
+    summary: str, body: JSONSchema, schema: JSONSchema, *problems: ProblemKind
+) -> Operation:
     return Operation(
         summary=summary,
         tag="AuthZEN",
@@ -96,7 +98,7 @@ def _evaluating(summary: str, body: JSONSchema, schema: JSONSchema) -> Operation
         ),
         body={JSON: body},
         answers={200: Answer(text="What is decided", content={JSON: schema})},
-        problems=(UNRECORDABLE,),
+        problems=(INVALID_KEY, UNRECORDABLE, *problems),
         errors=_AS_TEXT,
     )
 
@@ -105,7 +107,10 @@ _DECIDING = {
     "decisions.decide": Operation(
         summary="Decide one campaign",
         tag="Decisions",
-        text="Allow and deny are both answered with 200. The decision is in the log before that.",
+        text=(
+            "Allow and deny are both answered with 200. The decision is in the log before that."
+            " `as_if_launched` is for a `dry_run`: what is only assumed is not recorded."
+        ),
         query=DecisionParameters,
         headers=(_IDEMPOTENCY_KEY,),
         body={JSON: ENVELOPE},
@@ -123,7 +128,10 @@ _DECIDING = {
     "batch.decide": Operation(
         summary="Decide many campaigns",
         tag="Decisions",
-        text="A JSON array, or NDJSON streamed both ways; an item that is wrong is its own error.",
+        text=(
+            "A JSON array, or NDJSON streamed both ways; an item that is wrong is its own error."
+            " `as_if_launched` is for a `dry_run`."
+        ),
         query=BatchParameters,
         body={JSON: many({}), NDJSON: BYTES},
         answers={
@@ -141,6 +149,7 @@ _AUTHZEN = {
         "Decide several campaigns, as AuthZEN asks",
         {"anyOf": [_EVALUATIONS, _EVALUATION]},
         {"anyOf": [members(evaluations=many(ref("Evaluation"))), ref("Evaluation")]},
+        BUSY,
     ),
     "authzen.configuration": Operation(
         summary="Discover the endpoints of AuthZEN",
@@ -165,7 +174,7 @@ _OPA = {
                 content={JSON: ref("OPAResult")},
             )
         },
-        problems=(MALFORMED_SUBMISSION, UNRECORDABLE),
+        problems=(INVALID_KEY, MALFORMED_SUBMISSION, UNRECORDABLE),
         errors=_OF_OPA,
     ),
     "opa.policies": Operation(

@@ -3,8 +3,6 @@
 Errors are a text, as the standard has them: 400 also for a body of another type.
 """
 
-from collections.abc import Mapping
-
 from flask import Blueprint, g, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
@@ -12,28 +10,20 @@ from werkzeug.wrappers import Response
 from api.http.answers import json_answer
 from api.http.authzen import (
     MALFORMED,
-    Evaluation,
+    MOST_EVALUATIONS,
     check_shape,
-    decision_answer,
-    error_answer,
     evaluation_of,
     evaluations_of,
-    malformed,
     message_of,
     semantic_of,
-    undecidable,
 )
-from api.http.authzen_facts import asked_of
 from api.http.bodies import JSON, TEXT, body_type, read_document
-from api.http.choice import choose_engine
+from api.http.evaluations import evaluated, evaluated_in_turn
 from api.http.failures import problem_noted
-from api.http.problems import UNSUPPORTED_TYPE, ProblemRaised, malformed_submission
+from api.http.problems import UNSUPPORTED_TYPE
+from api.http.repeats import refuse_key
 from api.http.service import Service
 from api.http.shapes import NoParameters, read_query
-from api.policies_in_force import NotInForce
-from api.submission import Refused
-from engine.audit.record import LogError
-from engine.evaluation.days import day_of
 
 _DAY = 24 * 60 * 60
 
@@ -51,21 +41,26 @@ def _add_deciding(routes: Blueprint, service: Service) -> None:
     @routes.post("/access/v1/evaluation")
     def evaluation() -> Response:
         body = _body(service)
-        return json_answer(_decided(service, evaluation_of(body)))
+        return json_answer(evaluated(service, g.key, evaluation_of(body)))
 
     @routes.post("/access/v1/evaluations")
     def evaluations() -> Response:
         body = _body(service)
         semantic = semantic_of(body)
-        items = evaluations_of(body, service.limits.batch_records)
+        limits = service.limits
+        most = min(MOST_EVALUATIONS, limits.batch_records)
+        items = evaluations_of(body, most=most, largest=limits.body)
         if items is None:
-            return json_answer(_decided(service, evaluation_of(body)))
-        answers = []
-        for item in items:
-            answers.append(_answered(service, item))
-            if semantic.is_over(decision=answers[-1]["decision"] is True):
-                break
-        return json_answer({"evaluations": answers})
+            return json_answer(evaluated(service, g.key, evaluation_of(body)))
+        leave = service.streams.open()
+        try:
+            answers = evaluated_in_turn(service, g.key, items, semantic)
+            answer = json_answer({"evaluations": answers})
+        except BaseException:
+            leave()  # There is no answer whose end would do it.
+            raise
+        answer.call_on_close(leave)
+        return answer
 
 
 def _add_discovery(routes: Blueprint, url: str | None) -> None:
@@ -107,26 +102,8 @@ def _add_errors(routes: Blueprint, service: Service) -> None:
 
 def _body(service: Service) -> dict[str, object]:
     read_query(NoParameters, request.args)
+    refuse_key(
+        request, "AuthZEN repeats no answer; leave out a key, or send it with `POST /v1/decisions`"
+    )
     body_type(request, JSON)
     return check_shape(read_document(request, service.limits.body))
-
-
-def _answered(service: Service, item: Mapping[str, object]) -> dict[str, object]:
-    """Return the answer to one item, whatever is wrong with it."""
-    try:
-        return _decided(service, evaluation_of(check_shape(item)))
-    except (ProblemRaised, LogError) as error:
-        return error_answer(problem_noted(service, error))
-
-
-def _decided(service: Service, evaluation: Evaluation) -> dict[str, object]:
-    try:
-        engine = choose_engine(service, g.key, evaluation.policy_set)
-    except NotInForce as error:
-        raise malformed(str(error)) from None
-    terms = evaluation.terms_now(service.clock())
-    asked = asked_of(evaluation, engine.bundle.policies.vocabulary, day_of(terms.as_of))
-    outcome = service.recorder(engine).record(asked.descriptor, terms=terms, actor=g.key.name)
-    if isinstance(outcome, Refused):
-        raise undecidable(malformed_submission(asked.located(outcome)))
-    return decision_answer(outcome)

@@ -13,6 +13,7 @@ from api.http.bodies import JSON, body_type, read_document
 from api.http.choice import choose_engine
 from api.http.failures import problem_noted
 from api.http.opa import (
+    INPUT,
     NO_INPUT,
     DataPath,
     error_document,
@@ -26,6 +27,7 @@ from api.http.problems import (
     malformed_submission,
     submission_problem,
 )
+from api.http.repeats import refuse_key
 from api.http.service import Service
 from api.http.shapes import (
     NoParameters,
@@ -40,11 +42,6 @@ from api.submission import NATIVE, Refused, Terms
 from engine import Engine
 
 _NANOSECONDS = 10**9
-_SET_TWICE = ProblemError(
-    message="the path says by which policies to decide",
-    pointer="/input/policy_set",
-    help="leave out `policy_set`",
-)
 
 
 class _DocumentConverter(PathConverter):
@@ -86,6 +83,9 @@ def _add_data(routes: Blueprint, service: Service) -> None:
     def decide(rest: str) -> Response:
         started = time.perf_counter()
         query = read_query(OPAParameters, request.args)
+        refuse_key(
+            request, "OPA repeats no answer; leave out a key, or send it with `POST /v1/decisions`"
+        )
         body_type(request, JSON)
         body = read_document(request, service.limits.body)
         if not isinstance(body, dict):
@@ -140,16 +140,10 @@ def _decided(
 
 
 def _recorded(service: Service, engine: Engine, given: object) -> Recorded:
-    campaign, envelope, faults = read_envelope(given, before="/input")
-    if envelope.policy_set is not None:
-        faults = (*faults, _SET_TWICE)
+    campaign, envelope, faults = read_envelope(given, shape=INPUT, before="/input")
     if faults:
         raise ProblemRaised(submission_problem(faults))
-    terms = Terms(
-        format=NATIVE,
-        as_of=envelope.as_of or service.clock(),
-        as_if_launched=envelope.as_if_launched,
-    )
+    terms = Terms(format=NATIVE, as_of=envelope.as_of or service.clock())
     outcome = service.recorder(engine).record(
         campaign, terms=terms, actor=g.key.name, dry_run=envelope.dry_run
     )
