@@ -148,7 +148,8 @@ class _Reading:
         if self.checkpoint is not None:
             yield from _inclusion_faults(proof, self.line, self.checkpoint)
         yield from entry_faults(self.line)
-        if is_gone(self.line):
+        # A receipt is to prove what it shows: in an export, contents may have been left unread.
+        if is_gone(self.line) or self.line.unread is not None:
             yield fault(proof.index, "payload_missing", "the receipt does not have the contents")
 
 
