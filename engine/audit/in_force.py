@@ -3,7 +3,7 @@
 A process decides by what it has last seen to be in force, and a decision is logged once it is made:
 for a while, decisions by what was in force before come behind the entry that changed it. A verifier
 does not know how long that is where the service was set up, so that it goes by the most that the
-settings let it be, and leaves room for clocks that are apart (decision 65).
+settings let it be, and leaves room for clocks that are apart (`docs/decisions`, 65).
 """
 
 from bisect import insort
@@ -21,7 +21,7 @@ def is_over(ended: datetime | None, moment: datetime) -> bool:
 
 @dataclass(slots=True, kw_only=True)
 class _Turn:
-    """That a version is to be in force from a time on; nobody waits for one that has come."""
+    """That a version comes into force: since when, by an entry logged when, and cancelled when."""
 
     digest: str
     since: datetime

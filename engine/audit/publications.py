@@ -6,10 +6,10 @@ upload → draft → submit → in review → approve → approved → activate,
                    └──────── rejected
 ```
 
-An import is an upload, an approval and an activation in one, by whoever prepares a service.
-The store refuses what is not in this order, and the verifier names it where it was done all the
-same. So it does with a decision, of a set that the log has any step of, by a version that was not
-in force.
+An import is an upload, an approval and an activation in one, by whoever prepares a service, and the
+first act on its set. The store refuses what is not in this order, and the verifier names it where
+it was done all the same. So it does with a decision by a version that was not in force, of a set
+that the log has any act on.
 """
 
 from collections.abc import Iterator, Mapping
@@ -93,6 +93,9 @@ class PublicationLedger:
 
         Who acted is known only where it is disclosed.
         """
+        if leaf.transition is Transition.IMPORT and leaf.policy_set in self.timelines:
+            message = "an import begins a policy set, and this one has entries before it"
+            yield fault(index, "publication_out_of_order", message)
         key = (leaf.policy_set, leaf.digest)
         story = self.versions.get(key, _Story())
         state = NEXT.get((story.state, leaf.transition))
