@@ -6,7 +6,7 @@ it marks as sensitive is never told: the record then leaves the member out, whic
 as naming nobody.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from .values import Campaign, Group
 
@@ -14,8 +14,7 @@ MOST_PLATFORMS = 256
 """As many platforms are told; a record leaves out what is longer, rather than a part of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class About(msgspec.Struct, frozen=True, kw_only=True):
     """The advertiser and the platforms of a campaign, in the order given, each once.
 
     `tells_advertiser` and `tells_platforms` are false where they are not to be told.
@@ -56,6 +55,8 @@ def _names(group: Group, name: str) -> tuple[str, ...] | None:
     if fact.sensitive:
         return None
     value = group.get(name)
+    if isinstance(value, str):
+        return (value,)
     found: dict[str, None] = {}
     for each in value if isinstance(value, tuple) else (value,):
         if isinstance(each, str):
@@ -64,5 +65,6 @@ def _names(group: Group, name: str) -> tuple[str, ...] | None:
             named = _names(each, "name")
             if named is None:
                 return None
-            found.update(dict.fromkeys(named))
+            for one in named:
+                found[one] = None
     return tuple(found)

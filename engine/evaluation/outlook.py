@@ -5,6 +5,7 @@ can make a difference on a day: rules whose law is another by then, and rules th
 are otherwise possible. Where there are none, no day is looked at.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -22,7 +23,7 @@ from .index import bits
 from .judge import Hearing
 from .moment import Days, Flight, Moment, moment
 from .result import RuleResult, Status, Upcoming
-from .turning_days import StatedReader, Timely, shifts, size, timely_facts, turns
+from .turning_days import StatedBound, StatedReader, Timely, shifts, size, timely_facts, turns
 from .validity import Answer, answer, are_too_many, next_days
 
 JudgeRow = Callable[[int, Hearing], RuleResult]
@@ -53,6 +54,7 @@ class Outlook:
         self._obliging = sum(1 << row for row, rule in rules if rule.duty is not None)
         self._timely = Timely.of(policies.calendars.values())
         self._stated = StatedReader(policies.vocabulary)
+        self._bound = StatedBound(policies.vocabulary)
         self._own = cache(self._of_rule)
         self._reader = cache(partial(StatedReader, policies.vocabulary))
 
@@ -94,11 +96,16 @@ class Outlook:
 
     def _may_be_too_many(self, now: Now) -> bool:
         """Whether more days might have to be tried than can be, by a law that lasts."""
-        most = 0
-        if self._docket.timely:
-            most = self._timely.most(self._stated.read(now.hearing.campaign))
-        changes = len(self._docket.days) + len(("start", "end"))
-        return are_too_many(most + changes * size(_ITSELF))
+        days, today = self._docket.days, now.hearing.moment.today
+        changes = len(days) - bisect_left(days, today) + len(("start", "end"))
+        most = changes * size(_ITSELF)
+        if not self._docket.timely:
+            return are_too_many(most)
+        count = None if self._timely.measured else self._bound.of(now.hearing.campaign)
+        if count is not None and not are_too_many(most + self._timely.most(count, ())):
+            return False
+        stated = self._stated.read(now.hearing.campaign)
+        return are_too_many(most + self._timely.most(len(stated.days), stated.lengths))
 
     def _first(self, now: Now, days: Iterable[date], moving: Mask) -> date | None:
         """Return the first of some days on which the answer differs."""

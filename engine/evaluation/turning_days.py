@@ -5,6 +5,7 @@ day is known when policies are compiled; with a campaign it remains to add and t
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +28,7 @@ from ..semantics.tree import (
 from ..semantics.types import LENGTHS, ListType, Scalar
 from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
 from ..syntax.lexis import MonthEnd
+from .closures import descend
 from .days import day_of, months_later
 from .values import Campaign, Datum, Group
 
@@ -92,13 +94,15 @@ class Timely:
             measured=tuple(measured),
         )
 
-    def most(self, stated: "Stated") -> int:
-        """Return a number that `days` will not exceed, without looking at each."""
-        found = len(stated.days) * size(self.plain)
+    def most(self, days: int, lengths: Iterable[Measure]) -> int:
+        """Return a number that `days` will not exceed where so much is stated.
+
+        No day is looked at.
+        """
+        found = days * size(self.plain)
         found += sum(size(distances) for _, distances in self.written)
-        for offsets, days in self.measured:
-            distances = shifts(spread(offsets, *stated.lengths))
-            found += len(stated.days | days) * size(distances)
+        for offsets, own in self.measured:
+            found += (days + len(own)) * size(shifts(spread(offsets, *lengths)))
         return found
 
     def days(self, stated: "Stated", after: int) -> Iterator[int]:
@@ -180,6 +184,46 @@ class StatedReader:
                     self._collect(each, inner, found)
             elif value is not None:
                 self._collect(value, inner, found)
+
+
+class StatedBound:
+    """Says at most how many days and lengths campaigns state, by the lengths of their lists."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        found = list(_lists_of_timed(vocabulary, vocabulary.root, (), (), frozenset()))
+        self._once = sum(not lists for lists in found)
+        self._each = tuple(Counter(lists[0] for lists in found if lists).items())
+        self._is_nested = any(len(lists) > 1 for lists in found)
+
+    def of(self, campaign: Campaign) -> int | None:
+        """Return a number that is not exceeded; None where it takes more than a glance."""
+        if self._is_nested:
+            return None
+        found = self._once
+        for path, count in self._each:
+            elements = descend(campaign.facts, path)
+            if isinstance(elements, tuple):
+                found += count * len(elements)
+        return found
+
+
+def _lists_of_timed(
+    vocabulary: Vocabulary,
+    name: str,
+    path: tuple[int, ...],
+    lists: tuple[tuple[int, ...], ...],
+    above: frozenset[str],
+) -> Iterator[tuple[tuple[int, ...], ...]]:
+    """Yield, for each fact below a group that states days or lengths, the lists that lead to it."""
+    for place, fact in enumerate(vocabulary.records[name].facts.values()):
+        here = (*path, place)
+        within = (*lists, here) if fact.is_list else lists
+        if _is_timed(fact):
+            yield within
+        elif fact.record in above:
+            yield (here, here)  # As deep as anybody cares to nest.
+        elif fact.record is not None:
+            yield from _lists_of_timed(vocabulary, fact.record, here, within, above | {name})
 
 
 def _is_timed(fact: Fact) -> bool:

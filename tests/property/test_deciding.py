@@ -18,12 +18,14 @@ from engine.evaluation.judge import Hearing
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.prose import explain
 from engine.evaluation.scribe import summarise, write
+from engine.evaluation.turning_days import StatedBound, StatedReader
 from engine.evaluation.validity import MOST_DAYS, turning_days
 from engine.evaluation.values import Campaign
 from engine.semantics.types import RecordType
 from tests.strategies.campaigns import DAYS, VOCABULARY, descriptors, policy_files, removals
 
 ONE_DAY = timedelta(days=1)
+
 IDENTITY = Identity(name="generated", version="1", digest="sha256:00", engine="0")
 
 
@@ -73,6 +75,15 @@ def agree_to_the_letter(bundle: Bundle, descriptor: dict[str, Any], day: date) -
     assert document(one, id="1", identity=IDENTITY) == document(other, id="1", identity=IDENTITY)
     told = rfc8785.dumps(document(other, id="1", identity=IDENTITY))  # type: ignore[arg-type]  # as below.
     assert write(one, summarise(one, id="1", identity=IDENTITY)) == told
+
+
+@given(descriptors())
+def test_the_bound_of_stated_days_is_one(descriptor: dict[str, Any]) -> None:
+    bundle = bundle_of({"vocabulary.policy": VOCABULARY})
+    campaign, vocabulary = campaign_of(bundle, descriptor), bundle.policies.vocabulary
+    stated, bound = StatedReader(vocabulary).read(campaign), StatedBound(vocabulary).of(campaign)
+    assert bound is not None
+    assert len(stated.days) + len(stated.lengths) <= bound
 
 
 @given(policy_files(most_rules=2), descriptors(), DAYS)
