@@ -125,7 +125,8 @@ class WaiverLedger:
 
         That is one that nobody granted before, for these policies, or that was revoked since.
         """
-        if MEMBER.encode() not in content:
+        # Nearly no decision has any. A member may be spelled with escapes, and means the same.
+        if MEMBER.encode() not in content and b"\\u" not in content:
             return None
         try:
             found = _READ_INPUT.decode(content)

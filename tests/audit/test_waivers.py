@@ -340,6 +340,8 @@ def test_decision_by_a_waiver_that_nobody_granted(
     assert codes([seal_act(ASKED), seal_act(GRANTED), decided]) == expected
     before = seal(make_record(input=canonical({"waivers": [TEXT_GRANTED]})))
     assert codes([before, seal_act(ASKED)]) == [(0, "waiver_not_granted")]
+    escaped = seal(make_record(input=rb'{"waiver\u0073": ["waiver w2\nend waiver\n"]}'))
+    assert codes([escaped]) == [(0, "waiver_not_granted")]
 
 
 def test_leaf_byte_by_byte() -> None:
