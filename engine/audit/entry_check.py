@@ -24,13 +24,15 @@ from .record import (
 from .tree import leaf_hash
 
 
-def entry_faults(line: Line) -> Iterator[VerificationFault]:
-    """Yield what is wrong with an entry, the most telling first."""
+def entry_faults(line: Line, leaf: Leaf | VerificationFault) -> Iterator[VerificationFault]:
+    """Yield what is wrong with an entry, the most telling first.
+
+    `leaf` is what `leaf_or_fault` makes of that of the line.
+    """
     if len(line.leaf) > LEAF_LIMIT:
         yield fault(line.index, "leaf_too_long", f"the leaf has more than {LEAF_LIMIT:,} bytes")
     if line.leaf_hash != leaf_hash(line.leaf):
         yield fault(line.index, "leaf_hash_differs", "the leaf has another hash")
-    leaf = leaf_or_fault(line.index, line.leaf)
     if isinstance(leaf, VerificationFault):
         yield leaf
         return

@@ -16,6 +16,7 @@ has the same bytes, and nothing in it can swell. Whatever else a file has is ref
 
 import hashlib
 import re
+import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Literal
@@ -55,6 +56,9 @@ _NAME = re.compile(
     rf"|decisions/{_ID}\.(?:input|result)\.json|policies/[0-9a-f]{{64}}\.json"
     r"|timestamp/(?:checkpoint|checkpoint\.tsr|consistency)"
 )
+_BROKEN = (BadZipFile, EOFError, IndexError, RuntimeError, ValueError, struct.error)
+"""What `zipfile` raises of files that were made up: names that are no UTF-8, fields cut short."""
+
 _ENCRYPTED = 0x1
 _DATE = (1980, 1, 1, 0, 0, 0)
 _DIGEST = "sha256:"
@@ -184,10 +188,10 @@ class _Reading:
 
     def faults(self, stream: BinaryIO) -> Iterator[VerificationFault]:
         try:
-            with ZipFile(stream) as archive:
+            with _opened(stream) as archive:
                 _check_members(archive, stream)
                 yield from self._archive_faults(archive)
-        except (_Refused, BadZipFile, NotImplementedError, EOFError) as error:
+        except _Refused as error:
             yield fault(None, "evidence_malformed", f"this is no evidence: {error}")
 
     def _archive_faults(self, archive: ZipFile) -> Iterator[VerificationFault]:
@@ -203,7 +207,10 @@ class _Reading:
         yield from self._checkpoint_faults(archive, manifest)
         yield from self._stamp_faults(archive)
         for named in manifest.decisions:
-            yield from self._decision_faults(archive, named)
+            if receipt_name(named.id) in self.wanted:
+                yield fault(named.index, "index_differs", "the manifest names a decision twice")
+            else:
+                yield from self._decision_faults(archive, named)
         for name in sorted(set(archive.namelist()) - self.wanted):
             yield fault(None, "file_unexpected", f"`{name}` belongs to no decision")
 
@@ -240,7 +247,10 @@ class _Reading:
         report = verify_receipt(_content(archive, receipt), self.known)
         yield from report.faults
         line = report.line
-        if line is None or line.columns is None:
+        if line is None:  # The receipt's faults name it.
+            return
+        if line.columns is None:
+            yield fault(named.index, "decision_missing", "the receipt is that of an act")
             return
         terms = terms_of(line)
         if terms is not None and terms.as_if_launched is not None:
@@ -254,7 +264,7 @@ class _Reading:
         ):
             yield fault(named.index, "root_differs", "the receipt is by another checkpoint")
         for name, content in zip(content_names(named.id), (line.input, line.result), strict=True):
-            if _content(archive, name) != content:
+            if content is None or _content(archive, name) != content:
                 told = f"`{name}` is not what the receipt proves"
                 yield fault(named.index, "contents_differ", told)
         yield from self._policy_faults(archive, named.index, line.leaf)
@@ -292,6 +302,8 @@ def _check_members(archive: ZipFile, stream: BinaryIO) -> None:
             raise _Refused("it has a member that no evidence has")
         if member.compress_type != ZIP_STORED or member.flag_bits & _ENCRYPTED:
             raise _Refused(f"`{member.filename}` is compressed or encrypted")
+        if not 0 <= member.header_offset < size:  # Some files would refuse to look there.
+            raise _Refused(f"`{member.filename}` lies outside of it")
     if sum(member.file_size for member in members) > size:
         raise _Refused("its members are larger than itself")
     for name in _FIXED:
@@ -308,6 +320,19 @@ def _digest_faults(archive: ZipFile, manifest: EvidenceManifest) -> Iterator[Ver
             yield fault(None, "file_differs", f"`{name}` is not what the manifest says")
 
 
+def _opened(stream: BinaryIO) -> ZipFile:
+    """Return a file as an archive. Raises `_Refused` where it is none, and `OSError`."""
+    try:
+        return ZipFile(stream)
+    except _BROKEN as error:
+        raise _Refused(f"it is no archive that can be read: {error}") from error
+
+
 def _content(archive: ZipFile, name: str) -> bytes:
-    """Return a member, nothing where there is none. Raises `BadZipFile` where it is broken."""
-    return archive.read(name) if name in archive.namelist() else b""
+    """Return a member, nothing where there is none. Raises `_Refused` where it is broken."""
+    if name not in archive.namelist():
+        return b""
+    try:
+        return archive.read(name)
+    except _BROKEN as error:
+        raise _Refused(f"`{name}` cannot be read: {error}") from error

@@ -23,7 +23,7 @@ import msgspec
 
 from .checkpoint import SignedCheckpoint, open_checkpoint
 from .cosignature import Cosignature, WitnessPolicy
-from .entry_check import entry_faults, is_gone
+from .entry_check import entry_faults, is_gone, leaf_or_fault
 from .export import Line
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
 from .note import NoteError, VerifierKey
@@ -147,8 +147,9 @@ class _Reading:
             yield fault(proof.index, "index_differs", f"the entry is that of {self.line.index}")
         if self.checkpoint is not None:
             yield from _inclusion_faults(proof, self.line, self.checkpoint)
-        yield from entry_faults(self.line)
-        if is_gone(self.line):
+        yield from entry_faults(self.line, leaf_or_fault(self.line.index, self.line.leaf))
+        # A receipt is to prove what it shows: in an export, contents may have been left unread.
+        if is_gone(self.line) or self.line.unread is not None:
             yield fault(proof.index, "payload_missing", "the receipt does not have the contents")
 
 

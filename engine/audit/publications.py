@@ -6,9 +6,10 @@ upload → draft → submit → in review → approve → approved → activate,
                    └──────── rejected
 ```
 
-An import is an upload, an approval and an activation in one, by whoever prepares a service.
-The store refuses what is not in this order, and the verifier names it where it was done all the
-same.
+An import is an upload, an approval and an activation in one, by whoever prepares a service, and the
+first act on its set. The store refuses what is not in this order, and the verifier names it where
+it was done all the same. So it does with a decision by a version that was not in force, of a set
+that the log has any act on.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,8 @@ from unicodedata import normalize
 from .act_leaves import ACTOR, PolicyLeaf
 from .acts import Transition
 from .faults import VerificationFault, fault
+from .in_force import Timeline
+from .record import Envelope, instant
 from .spans import Spans
 
 
@@ -81,6 +84,7 @@ class PublicationLedger:
     """The versions of every policy set as a log is read; it grows with their number."""
 
     versions: dict[_Version, _Story] = field(default_factory=dict)
+    timelines: dict[str, Timeline] = field(default_factory=dict)
 
     def faults(
         self, index: int, leaf: PolicyLeaf, disclosed: Mapping[str, str | None]
@@ -89,6 +93,9 @@ class PublicationLedger:
 
         Who acted is known only where it is disclosed.
         """
+        if leaf.transition is Transition.IMPORT and leaf.policy_set in self.timelines:
+            message = "an import begins a policy set, and this one has entries before it"
+            yield fault(index, "publication_out_of_order", message)
         key = (leaf.policy_set, leaf.digest)
         story = self.versions.get(key, _Story())
         state = NEXT.get((story.state, leaf.transition))
@@ -105,3 +112,31 @@ class PublicationLedger:
         self.versions[key] = _Story(
             state=state or story.state, last=((index, index + 1),), authors=authors
         )
+        self._take_turn(leaf)
+
+    def _take_turn(self, leaf: PolicyLeaf) -> None:
+        """Keep what an act brings into force, and what it cancels, as the store does."""
+        timeline = self.timelines.setdefault(leaf.policy_set, Timeline())
+        if leaf.in_force_from is None:
+            return
+        since, logged_at = instant(leaf.in_force_from), instant(leaf.logged_at)
+        if leaf.transition is Transition.ROLLBACK or since > logged_at:
+            timeline.cancel(logged_at)
+        timeline.add(leaf.digest, since=since, logged_at=logged_at)
+
+    def decision_fault(self, index: int, decision: Envelope) -> VerificationFault | None:
+        """Return a fault where the policies that decided were not in force.
+
+        Nobody knows that of a set that the log has no act on before: its policies come from
+        elsewhere, or did so then.
+        """
+        digest = decision.policy_set.digest
+        timeline = self.timelines.get(decision.policy_set.name)
+        if timeline is None or timeline.settled == digest:
+            return None
+        decided_at, logged_at = instant(decision.decided_at), instant(decision.logged_at)
+        if timeline.may_decide(digest, decided_at=decided_at, logged_at=logged_at):
+            return None
+        when = "then" if timeline.knows(digest) else "by any entry before it"
+        message = f"it was decided by policies that the log does not have in force {when}"
+        return fault(index, "policies_not_in_force", message)

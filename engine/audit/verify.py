@@ -17,8 +17,9 @@ and not of an export in which entries are missing, moved or broken. An erasure o
 force names is `hold_broken`, and one for age before its time `erased_early`. A version of policies
 that came into force past a step is `publication_out_of_order`, and one whose author approved it
 `approved_by_author`. A waiver that came to hold past a step is `waiver_out_of_order`, one that its
-requester granted `waiver_granted_by_requester`, and a decision by one that was not granted before
-`waiver_not_granted`.
+requester granted `waiver_granted_by_requester`, and a decision by one that was not granted before,
+or was revoked, `waiver_not_granted`. A decision by policies that were not in force is
+`policies_not_in_force`.
 """
 
 from collections.abc import Iterator
@@ -27,20 +28,15 @@ from typing import BinaryIO
 
 import msgspec
 
-from .act_leaves import ErasureLeaf, FactLeaf, PolicyLeaf, WaiverLeaf
 from .cosignature import Cosignature
 from .entry_check import disclosures_of, entry_faults, is_gone, leaf_or_fault
-from .erasures import ErasureLedger
 from .export import Header, Line
-from .fact_history import FactLedger
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
-from .holds import HoldLedger
-from .publications import PublicationLedger
-from .record import instant
-from .retention_check import RetentionLedger
+from .leaf import Leaf
+from .ledgers import Ledgers
+from .record import Envelope, instant
 from .timestamp import Stamped
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, check_record, leaf_hash
-from .waivers import WaiverLedger
 
 __all__ = [
     "InclusionProof",
@@ -132,7 +128,7 @@ def verify_export(
         root=reading.frontier.root(),
         faults=faults,
         omitted=omitted,
-        erased=reading.erasures.count(),
+        erased=reading.ledgers.erasures.count(),
         unread=reading.unread,
     )
 
@@ -148,12 +144,7 @@ class _Reading:
     reached: bool = False
     is_whole: bool = True
     unread: UnreadEntries | None = None
-    erasures: ErasureLedger = field(default_factory=ErasureLedger)
-    holds: HoldLedger = field(default_factory=HoldLedger)
-    publications: PublicationLedger = field(default_factory=PublicationLedger)
-    facts: FactLedger = field(default_factory=FactLedger)
-    retention: RetentionLedger = field(default_factory=RetentionLedger)
-    waivers: WaiverLedger = field(default_factory=WaiverLedger)
+    ledgers: Ledgers = field(default_factory=Ledgers)
 
     def faults(self, stream: BinaryIO) -> Iterator[VerificationFault]:
         header = _header(stream)
@@ -193,9 +184,10 @@ class _Reading:
             yield fault(
                 line.index, "time_goes_back", "it was logged before the entry that precedes it"
             )
-        yield from entry_faults(line)
+        leaf = leaf_or_fault(line.index, line.leaf)
+        yield from entry_faults(line, leaf)
         self._note_unread(line)
-        yield from self._note(line)
+        yield from self._note(line, leaf)
         self.logged_at = line.logged_at
         self.next_index = line.index + 1
         self.frontier = self.frontier.append(leaf_hash(line.leaf))
@@ -208,34 +200,22 @@ class _Reading:
         )
         self.unread = replace(before, count=before.count + 1)
 
-    def _note(self, line: Line) -> Iterator[VerificationFault]:
-        """Keep what an entry says of erasures, its own or that of others, and of holds.
+    def _note(self, line: Line, leaf: Leaf | VerificationFault) -> Iterator[VerificationFault]:
+        """Keep what an entry says of others, and yield how it does not go with those before it.
 
         Once an entry is missing, moved or broken, an index says nothing of another entry.
         """
         if not self.is_whole:
             return
         if is_gone(line):
-            self.erasures.note_gone(line.index)
-            self.retention.note_gone(line.index, leaf_or_fault(line.index, line.leaf))
-            return
-        if line.columns is not None:
-            yield from self.waivers.decision_faults(line.index, line.input or b"")
-            return
-        leaf = leaf_or_fault(line.index, line.leaf)
+            self.ledgers.note_gone(line.index, leaf)
         if isinstance(leaf, VerificationFault):
-            return
-        if isinstance(leaf, ErasureLeaf):
-            self.erasures.note_erasure(leaf.entries)
-        disclosed = {each.name: each.value for each in disclosures_of(line)}
-        if isinstance(leaf, PolicyLeaf):
-            yield from self.publications.faults(line.index, leaf, disclosed)
-        if isinstance(leaf, WaiverLeaf):
-            yield from self.waivers.faults(line.index, leaf, disclosed)
-        if isinstance(leaf, FactLeaf):
-            yield from self.facts.faults(line.index, leaf)
-        yield from self.holds.faults(line.index, leaf)
-        yield from self.retention.faults(line.index, leaf)
+            self.ledgers.note_unread()
+        elif isinstance(leaf, Envelope):
+            yield from self.ledgers.decision_faults(line.index, leaf, line.input or b"")
+        else:
+            disclosed = {each.name: each.value for each in disclosures_of(line)}
+            yield from self.ledgers.act_faults(line.index, leaf, disclosed)
 
     def _pass(self) -> Iterator[VerificationFault]:
         """Compare the tree with the trusted one, once it has as many entries."""
@@ -252,7 +232,7 @@ class _Reading:
 
     def _end(self, header: Header | VerificationFault) -> Iterator[VerificationFault]:
         if self.is_whole:
-            yield from self.erasures.faults()
+            yield from self.ledgers.erasures.faults()
         if self.trusted is not None and not self.reached:
             yield fault(
                 None,

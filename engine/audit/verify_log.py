@@ -13,19 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from .act_leaves import ErasureLeaf, FactLeaf, PolicyLeaf, WaiverLeaf
 from .checkpoint import SignedCheckpoint, open_checkpoint
 from .cosignature import Cosignature
 from .demands import NO_DEMANDS, Demands
 from .entry_check import leaf_or_fault
-from .erasures import ErasureLedger
-from .fact_history import FactLedger
 from .faults import FAULT_LIMIT, VerificationFault, fault, gather
-from .holds import HoldLedger
+from .ledgers import Ledgers
 from .note import NOTE_LIMIT, NoteError, VerifierKey
-from .publications import PublicationLedger
 from .record import Envelope
-from .retention_check import RetentionLedger
 from .tiles import BUNDLE_LIMIT, TILE_HEIGHT, TILE_WIDTH, TilePath, read_bundle, split_hashes
 from .timestamp import (
     LATEST_PATH,
@@ -39,7 +34,6 @@ from .timestamp import (
 )
 from .tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hashes, tree_root
 from .verify import VerificationReport
-from .waivers import WaiverLedger
 
 CHECKPOINT_PATH = "checkpoint"
 """Where a log has its newest checkpoint."""
@@ -89,7 +83,7 @@ def verify_log(
         root=reading.frontier.root(),
         faults=faults,
         omitted=omitted,
-        erased=reading.erasures.count(),
+        erased=reading.ledgers.erasures.count(),
         cosignatures=reading.cosignatures,
         stamped=reading.stamped,
     )
@@ -108,12 +102,7 @@ class _Reading:
     rows: list[_Row] = field(default_factory=list)
     cosignatures: tuple[Cosignature, ...] = ()
     stamped: Stamped | None = None
-    erasures: ErasureLedger = field(default_factory=ErasureLedger)
-    holds: HoldLedger = field(default_factory=HoldLedger)
-    publications: PublicationLedger = field(default_factory=PublicationLedger)
-    facts: FactLedger = field(default_factory=FactLedger)
-    retention: RetentionLedger = field(default_factory=RetentionLedger)
-    waivers: WaiverLedger = field(default_factory=WaiverLedger)
+    ledgers: Ledgers = field(default_factory=Ledgers)
 
     def faults(self) -> Iterator[VerificationFault]:
         checkpoint = self._checkpoint()
@@ -174,6 +163,7 @@ class _Reading:
         stored = self._hashes(TilePath(level=0, number=path.number, width=width))
         made: Sequence[bytes] | None = None
         if isinstance(entries, VerificationFault):
+            self.ledgers.note_unread()
             yield entries
         else:
             yield from self._entry_faults(first, entries)
@@ -192,6 +182,7 @@ class _Reading:
         for index, entry in enumerate(entries, first):
             leaf = leaf_or_fault(index, entry)
             if isinstance(leaf, VerificationFault):
+                self.ledgers.note_unread()
                 yield leaf
                 continue
             if leaf.logged_at < self.logged_at:  # As text, since both have one spelling.
@@ -199,18 +190,10 @@ class _Reading:
                     index, "time_goes_back", "it was logged before the entry that precedes it"
                 )
             self.logged_at = leaf.logged_at
-            if isinstance(leaf, Envelope):  # What follows is about acts.
-                continue
-            if isinstance(leaf, ErasureLeaf):
-                self.erasures.note_erasure(leaf.entries)
-            if isinstance(leaf, PolicyLeaf):
-                yield from self.publications.faults(index, leaf, {})
-            if isinstance(leaf, WaiverLeaf):
-                yield from self.waivers.faults(index, leaf, {})
-            if isinstance(leaf, FactLeaf):
-                yield from self.facts.faults(index, leaf)
-            yield from self.holds.faults(index, leaf)
-            yield from self.retention.faults(index, leaf)
+            if isinstance(leaf, Envelope):
+                yield from self.ledgers.decision_faults(index, leaf, b"")
+            else:
+                yield from self.ledgers.act_faults(index, leaf, {})
 
     def _take(self, hashes: Sequence[bytes]) -> Iterator[VerificationFault]:
         """Append hashes to the tree, and look at the trusted tree where it is passed."""

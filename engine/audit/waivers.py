@@ -7,21 +7,25 @@ request → requested → grant → granted → revoke → revoked
 
 The store refuses what is not in this order, and the verifier names it where it was done all the
 same. Every decision has the text of each waiver that was granted for it among its input; the
-verifier finds the grant of that very text before it.
+verifier finds the grant of that very text before it, for these policies, and no end of it.
 """
 
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TypeAlias
 
 import msgspec
 
 from .act_leaves import ACTOR, TEXT, WaiverLeaf
 from .acts import WaiverStep
 from .faults import VerificationFault, fault
+from .in_force import is_over
 from .publications import same_person
+from .record import Envelope, instant
 from .spans import Spans
 
 MEMBER = "waivers"
@@ -57,13 +61,18 @@ class _Input(msgspec.Struct, frozen=True, kw_only=True):
 _READ_INPUT = msgspec.json.Decoder(_Input)
 
 
+_Granted: TypeAlias = tuple[str, bytes]
+"""A policy set, and the digest of a text that was granted for it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Story:
-    """What is known of a waiver: what it is, its last entry, and who asked for it."""
+    """What is known of a waiver: what it is, its last entry, who asked for it, and what it says."""
 
     state: WaiverState | None = None
     last: Spans = ()
     requester: str | None = None
+    granted: _Granted | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,7 +80,8 @@ class WaiverLedger:
     """The waivers of a log as it is read; it grows with their number."""
 
     waivers: dict[str, _Story] = field(default_factory=dict)
-    granted: set[bytes] = field(default_factory=set)
+    granted: dict[_Granted, datetime | None] = field(default_factory=dict)
+    """When each text that was granted was revoked, None where it was not."""
 
     def faults(
         self, index: int, leaf: WaiverLeaf, disclosed: Mapping[str, str | None]
@@ -86,29 +96,51 @@ class WaiverLedger:
             before = story.state or "unknown"
             message = f"a waiver that is {before} before it cannot have `{leaf.step}`"
             yield fault(index, "waiver_out_of_order", message)
-        actor, text = disclosed.get(ACTOR), disclosed.get(TEXT)
+        actor = disclosed.get(ACTOR)
         is_grant = leaf.step is WaiverStep.GRANT
         if is_grant and story.requester and actor and same_person(actor, story.requester):
             yield fault(index, "waiver_granted_by_requester", "who asked for the waiver granted it")
-        if is_grant and text is not None:
-            self.granted.add(_digest(text))
         self.waivers[leaf.waiver] = _Story(
             state=state or story.state,
             last=((index, index + 1),),
             requester=actor if leaf.step is WaiverStep.REQUEST else story.requester,
+            granted=self._take(leaf, disclosed.get(TEXT), story.granted),
         )
 
-    def decision_faults(self, index: int, content: bytes) -> Iterator[VerificationFault]:
-        """Yield a fault where the input of a decision has a waiver that nobody granted before."""
-        if MEMBER.encode() not in content:
-            return
+    def _take(
+        self, leaf: WaiverLeaf, text: str | None, granted: _Granted | None
+    ) -> _Granted | None:
+        """Keep what a step grants or revokes, and return what is granted by the waiver now."""
+        if leaf.step is WaiverStep.GRANT and text is not None:
+            granted = (leaf.policy_set, _digest(text))
+            self.granted[granted] = None
+        elif leaf.step is WaiverStep.REVOKE and granted is not None:
+            self.granted[granted] = instant(leaf.logged_at)
+        return granted
+
+    def decision_fault(
+        self, index: int, decision: Envelope, content: bytes
+    ) -> VerificationFault | None:
+        """Return a fault where the input of a decision has a waiver that did not hold.
+
+        That is one that nobody granted before, for these policies, or that was revoked since.
+        """
+        # Nearly no decision has any. A member may be spelled with escapes, and means the same.
+        if MEMBER.encode() not in content and b"\\u" not in content:
+            return None
         try:
             found = _READ_INPUT.decode(content)
         except (ValueError, RecursionError):  # Made by another than this version, or no JSON.
-            return
-        if any(_digest(text) not in self.granted for text in found.waivers):
-            message = "it was decided by a waiver that the log does not grant before it"
-            yield fault(index, "waiver_not_granted", message)
+            return None
+        for text in found.waivers:
+            key = (decision.policy_set.name, _digest(text))
+            if key not in self.granted:
+                message = "it was decided by a waiver that the log does not grant before it"
+                return fault(index, "waiver_not_granted", message)
+            if is_over(self.granted[key], instant(decision.logged_at)):
+                message = "it was decided by a waiver that was revoked before it"
+                return fault(index, "waiver_not_granted", message)
+        return None
 
 
 def _digest(text: str) -> bytes:

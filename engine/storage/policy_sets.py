@@ -157,7 +157,9 @@ class PolicySets:
                 raise WrongState(f"the policy set `{name}` has versions already")
             keep_within(connection, bundle, self._clock())
             _insert(connection, change, finding)
-            self._log(connection, change, is_in_force=transition is Transition.IMPORT)
+            now = self._now(connection)
+            since = now if transition is Transition.IMPORT else None
+            self._log(connection, replace(change, in_force_from=since), now)
             return find_version(connection, name, bundle.digest), True
 
     def renew(self, version: SetVersion, finding: Finding) -> None:
@@ -180,7 +182,8 @@ class PolicySets:
                 _check_sound(version)
             if transition is Transition.APPROVE:
                 _check_not_own(version, order.actor)
-            self._log(connection, _change(version, transition, order), state=state)
+            change = _change(version, transition, order)
+            self._log(connection, change, self._now(connection), state=state)
             return find_version(connection, name, version.digest)
 
     def activate(self, name: str, digest: str, order: Order, *, since: datetime | None) -> Timeline:
@@ -202,8 +205,8 @@ class PolicySets:
             change = _change(version, Transition.ACTIVATE, order)
             self._log(
                 connection,
-                replace(change, in_force_from=since),
-                is_in_force=True,
+                replace(change, in_force_from=since or now),
+                now,
                 cancels=timeline.scheduled(now) if since is not None else None,
             )
             return read_timeline(connection, name)
@@ -221,33 +224,30 @@ class PolicySets:
             if digest is None:
                 raise WrongState("no other version was in force before this one")
             version = find_version(connection, name, digest)
-            self._log(
-                connection,
-                _change(version, Transition.ROLLBACK, order),
-                is_in_force=True,
-                cancels=timeline.scheduled(now),
-            )
+            change = replace(_change(version, Transition.ROLLBACK, order), in_force_from=now)
+            self._log(connection, change, now, cancels=timeline.scheduled(now))
             return read_timeline(connection, name)
 
     def _now(self, connection: Connection) -> datetime:
-        """Return the time at which an entry would be logged."""
+        """Return the time at which an entry is logged.
+
+        A change asks once: what is cancelled is what had not come when it was logged, which is how
+        a verifier knows it.
+        """
         return max(read_head(connection).logged_at, self._clock())
 
     def _log(
         self,
         connection: Connection,
         change: PolicyChange,
+        now: datetime,
         *,
         state: State | None = None,
-        is_in_force: bool = False,
         cancels: Event | None = None,
     ) -> None:
         """Append the entry of a change, and bring the tables to what it says."""
         head = read_head(connection)
-        now = max(head.logged_at, self._clock())
-        since = (change.in_force_from or now) if is_in_force else None
-        act = seal_act(replace(change, in_force_from=since))
-        (entry,) = append_within(connection, head, [act], now)
+        (entry,) = append_within(connection, head, [seal_act(change)], now)
         if cancels is not None:
             cancelled = update(policy_event).where(_EVENT.index == cancels.index)
             connection.execute(cancelled.values(cancelled=entry.index))
@@ -260,7 +260,7 @@ class PolicySets:
                 actor=change.actor,
                 reason=change.reason,
                 at=entry.logged_at,
-                in_force_from=since,
+                in_force_from=change.in_force_from,
             )
         )
         _raise_revisions(connection, change, state)

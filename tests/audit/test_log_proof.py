@@ -100,6 +100,11 @@ ERASED: dict[str, Any] = {
     "disclosures": [],
 }
 
+FORGED: dict[str, Any] = ERASED | {
+    "columns": COLUMNS | {"campaign": "somebody else's", "actor": "nobody"},
+    "unread": {"why": "", "is_altered": False},
+}
+
 
 @pytest.mark.parametrize(
     ("content", "expected"),
@@ -129,6 +134,7 @@ ERASED: dict[str, Any] = {
         (_with(extra=_line(columns=COLUMNS | {"outcome": "allow"})), ["column_differs"]),
         (_with(extra=_line(disclosures=[])), ["disclosure_missing"]),
         (_with(extra=_line(**ERASED)), ["payload_missing"]),
+        (_with(extra=_line(**FORGED)), ["payload_missing"]),
     ],
 )
 def test_spoiled_receipts(content: bytes, expected: list[str]) -> None:

@@ -274,6 +274,13 @@ def test_step_that_was_left_out_is_named() -> None:
     assert codes([replace(activated, entries=())]) == [(0, "publication_out_of_order")]
 
 
+def test_import_into_a_set_that_is_there_is_named() -> None:
+    first = change(Transition.IMPORT, "administrator", since=NOON)
+    second = replace(first, digest="sha256:01")
+    assert codes([first, second]) == [(1, "publication_out_of_order")]
+    assert codes([first, replace(second, policy_set="other")]) == []
+
+
 def test_step_that_names_another_before_it_is_named() -> None:
     assert codes([UPLOAD, SUBMIT, replace(APPROVE, entries=((0, 1),))]) == [
         (2, "publication_out_of_order")

@@ -335,10 +335,13 @@ def test_story_of_a_waiver(story: Sequence[WaiverChange], expected: list[tuple[i
 def test_decision_by_a_waiver_that_nobody_granted(
     content: dict[str, Any], expected: list[tuple[int, str]], make_record: MakeRecord
 ) -> None:
-    decided = seal(make_record(input=canonical(content)))
+    house = {"name": "house", "version": None, "digest": "d" * 64}
+    decided = seal(make_record(input=canonical(content), policy_set=house))
     assert codes([seal_act(ASKED), seal_act(GRANTED), decided]) == expected
     before = seal(make_record(input=canonical({"waivers": [TEXT_GRANTED]})))
     assert codes([before, seal_act(ASKED)]) == [(0, "waiver_not_granted")]
+    escaped = seal(make_record(input=rb'{"waiver\u0073": ["waiver w2\nend waiver\n"]}'))
+    assert codes([escaped]) == [(0, "waiver_not_granted")]
 
 
 def test_leaf_byte_by_byte() -> None:
@@ -371,7 +374,7 @@ def test_nobody_is_the_requester_where_nobody_is_disclosed() -> None:
         leaf = read_leaf(seal_act(each).leaf(NOON + timedelta(seconds=index)))
         assert isinstance(leaf, WaiverLeaf)
         assert list(ledger.faults(index, leaf, {ACTOR: None, TEXT: None})) == []
-    assert ledger.granted == set()
+    assert ledger.granted == {}
 
 
 def test_record_without_waivers_uses_none(

@@ -1,0 +1,86 @@
+"""What a log says was in force, and how far a decision may be from it.
+
+A process decides by what it has last seen to be in force, and a decision is logged once it is made:
+for a while, decisions by what was in force before come behind the entry that changed it. A verifier
+does not know how long that is where the service was set up, so that it goes by the most that the
+settings let it be, and leaves room for clocks that are apart (`docs/decisions`, 65).
+"""
+
+from bisect import insort
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+GRACE = timedelta(hours=1)
+"""How long after something came to an end a decision by it is no fault."""
+
+
+def is_over(ended: datetime | None, moment: datetime) -> bool:
+    """Whether what ended, None if it did not, had ended longer ago than anybody can be late."""
+    return ended is not None and moment - ended > GRACE
+
+
+@dataclass(slots=True, kw_only=True)
+class _Turn:
+    """That a version comes into force: since when, by an entry logged when, and cancelled when."""
+
+    digest: str
+    since: datetime
+    logged_at: datetime
+    cancelled: datetime | None = None
+
+    @property
+    def is_at_once(self) -> bool:
+        return self.since <= self.logged_at
+
+    def may_have_come(self, decided_at: datetime, logged_at: datetime) -> bool:
+        """Whether a process that decided then may have taken it to be in force."""
+        is_due = self.is_at_once or self.since - decided_at <= GRACE
+        return is_due and not is_over(self.cancelled, logged_at)
+
+    def has_come(self, decided_at: datetime, logged_at: datetime) -> bool:
+        """Whether no process that decided then can have missed that it is in force.
+
+        What comes at a time is compared with the clock by which it was decided, as that did it;
+        what comes at once needs no clock but the order of the log.
+        """
+        is_due = self.is_at_once or is_over(self.since, decided_at)
+        return is_due and self.cancelled is None and is_over(self.logged_at, logged_at)
+
+
+@dataclass(slots=True)
+class Timeline:
+    """What brought versions of one policy set into force, in the order of when it did."""
+
+    turns: list[_Turn] = field(default_factory=list)
+
+    def add(self, digest: str, *, since: datetime, logged_at: datetime) -> None:
+        """Take in that a version comes into force by an entry that is logged then."""
+        turn = _Turn(digest=digest, since=since, logged_at=logged_at)
+        insort(self.turns, turn, key=lambda each: each.since)
+
+    def cancel(self, logged_at: datetime) -> None:
+        """Take in that an entry that is logged then cancels what is still to come."""
+        for turn in reversed(self.turns):
+            if turn.since <= logged_at:
+                break
+            if turn.cancelled is None:
+                turn.cancelled = logged_at
+
+    @property
+    def settled(self) -> str | None:
+        """The version by which a process may decide at any time; None where there is none."""
+        newest = self.turns[-1] if self.turns else None
+        return newest.digest if newest is not None and newest.is_at_once else None
+
+    def knows(self, digest: str) -> bool:
+        """Whether any entry so far brings a version into force."""
+        return any(turn.digest == digest for turn in self.turns)
+
+    def may_decide(self, digest: str, *, decided_at: datetime, logged_at: datetime) -> bool:
+        """Whether a process may have decided by a version then, and logged it so."""
+        for turn in reversed(self.turns):
+            if turn.digest == digest and turn.may_have_come(decided_at, logged_at):
+                return True
+            if turn.has_come(decided_at, logged_at):
+                return False
+        return False
