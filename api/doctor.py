@@ -7,7 +7,6 @@ left out: what failed has to be mended first.
 import errno
 import os
 import shutil
-import socket
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from engine.storage.readiness import probe
 from engine.storage.server import ServerFacts, server_facts
 from engine.storage.tile_log import TileLog
 
+from .address import try_address
 from .contents import open_database, problem_of
 from .settings import MEBIBYTE, Settings
 from .setup import SetupError
@@ -67,7 +67,9 @@ def examine(settings: Settings, now: Callable[[], datetime]) -> tuple[Finding, .
 
 
 def _examined(settings: Settings, now: Callable[[], datetime]) -> Iterator[Finding]:
-    processes = f"{settings.workers} processes with {settings.threads} threads each"
+    threads = f"with {settings.threads} threads"
+    many = f"{settings.workers} processes {threads} each"
+    processes = f"1 process {threads}" if settings.workers == 1 else many
     yield _ok("settings", f"all are known and can be read; {processes}")
     yield from _directory(settings)
     if settings.data_directory.is_dir():
@@ -178,12 +180,7 @@ def _tracing(settings: Settings) -> Finding:
 def _port(settings: Settings) -> Finding:
     place = f"{settings.host}, port {settings.port}"
     try:
-        family, _, _, _, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM
-        )[0]
-        with socket.socket(family, socket.SOCK_STREAM) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(address)
+        try_address(settings.host, settings.port)
     except OSError as error:
         reason = (error.strerror or "cannot be used").lower()
         if error.errno == errno.EADDRINUSE:

@@ -11,7 +11,9 @@ TLS, and patience with slow strangers, are for the proxy in front; a client that
 `CLIENT_SECONDS` is dropped.
 """
 
+import errno
 import gc
+import os
 import shutil
 import socket
 import struct
@@ -20,11 +22,14 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # It has no types.
 from gunicorn.glogging import Logger  # type: ignore[import-untyped] # As above.
+from gunicorn.systemd import listen_fds  # type: ignore[import-untyped] # As above.
 
 from api.contents import open_database
 
+from .address import try_address
 from .http.journal import JSONFormatter
 from .settings import Settings
+from .setup import Unfit
 from .shared_directory import make_shared_directory
 from .tracing.exporting import check_tracing
 from .wsgi import Process, check_prepared, policies_of, start
@@ -111,15 +116,36 @@ def limit_patience(arbiter: Any) -> None:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, patience)
 
 
+def check_address(settings: Settings) -> None:
+    """Raise `Unfit` where the server could not listen, as it would find out only in five seconds.
+
+    Where another hands it a socket that listens already (a server that it replaces, or systemd),
+    it binds none.
+    """
+    if "GUNICORN_FD" in os.environ or listen_fds(unset_environment=False):
+        return
+    try:
+        try_address(settings.host, settings.port)
+    except OSError as error:
+        place = f"{settings.host}, port {settings.port}"
+        if error.errno == errno.EADDRINUSE:
+            advice = "stop what runs there, or choose another by `ASSENT_PORT` or `--port`"
+            raise Unfit(f"{place} is in use; {advice}") from error
+        reason = (error.strerror or "it cannot be used").lower()
+        advice = "choose another by `ASSENT_HOST` and `ASSENT_PORT`"
+        raise Unfit(f"{place}: {reason}; {advice}") from error
+
+
 def serve(settings: Settings) -> None:
     """Serve until a signal ends it; the process then ends with gunicorn's status.
 
-    Raises, before anything listens, what `api.wsgi.start` raises.
+    Raises, before anything listens, what `api.wsgi.start` raises, and `Unfit` where nothing can.
     """
     check_tracing(settings)
     database = open_database(settings)
     try:
         check_prepared(settings, database)
+        check_address(settings)
         policies_of(settings, database)
     finally:
         database.close()

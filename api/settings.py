@@ -23,6 +23,7 @@ from engine.source.suggest import nearest
 from engine.storage.keys import Role
 
 from .http.tokens import ACCESS_TOKEN
+from .numbered import numbered
 from .setting_values import (
     Read,
     read_address,
@@ -421,49 +422,66 @@ def load_settings(
     values: dict[str, object] = {
         setting.name: setting.read(setting.default, here) for setting in SETTINGS
     }
+    faults = list[str]()
     if chosen is not None:
-        values |= _from_file(chosen)
-    values |= _from_environment(environment, here)
+        values |= _from_file(chosen, faults)
+    values |= _from_environment(environment, here, faults)
+    if faults:
+        raise SettingsError(numbered(faults))
     return _settings(values)
 
 
-def _from_file(file: Path) -> dict[str, object]:
+def _from_file(file: Path, faults: list[str]) -> dict[str, object]:
+    """Return the values of a file that can be used; adds to `faults` why others cannot."""
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
-        raise SettingsError(f"the settings file {excerpt(str(file), 200)}: {reason}") from error
+        faults.append(f"the settings file {excerpt(str(file), 200)}: {reason}")
+        return {}
     except ValueError as error:
-        raise SettingsError(f"the settings file {excerpt(str(file), 200)}: {error}") from error
-    base = file.resolve().parent
-    return {name: _value(name, name, value, base, _BY_NAME) for name, value in table.items()}
+        faults.append(f"the settings file {excerpt(str(file), 200)}: {error}")
+        return {}
+    return _values(table, _BY_NAME, file.resolve().parent, faults)
 
 
-def _from_environment(environment: Mapping[str, str], here: Path) -> dict[str, object]:
-    known = {setting.variable: setting for setting in SETTINGS}
+def _from_environment(
+    environment: Mapping[str, str], here: Path, faults: list[str]
+) -> dict[str, object]:
+    """Return the values of variables that can be used; adds to `faults` as `_from_file` does."""
     found = {
         name: value
         for name, value in sorted(environment.items())
         if name.startswith(PREFIX) and name not in _NO_SETTINGS
     }
-    return {
-        name.removeprefix(PREFIX).lower(): _value(name, name, value, here, known)
-        for name, value in found.items()
-    }
+    return _values(found, {setting.variable: setting for setting in SETTINGS}, here, faults)
 
 
-def _value(key: str, shown: str, value: object, base: Path, known: Mapping[str, Setting]) -> object:
-    setting = known.get(key)
-    if setting is None:
-        near = nearest(shown, known)
-        advice = f"; did you mean `{near}`?" if near else "; `docs/settings.md` lists them all"
-        raise SettingsError(f"there is no setting {excerpt(shown)}{advice}")
-    try:
-        return setting.read(value, base)
-    except ValueError as error:
-        raise SettingsError(
-            f"the setting `{shown}` should be {error}, and is {excerpt(str(value))}"
-        ) from error
+def _values(
+    found: Mapping[str, object], known: Mapping[str, Setting], base: Path, faults: list[str]
+) -> dict[str, object]:
+    """Return what is found under known names, by the names of the settings."""
+    values = dict[str, object]()
+    for name, value in found.items():
+        setting = known.get(name)
+        if setting is None:
+            near = _near(name, known)
+            advice = f"did you mean `{near}`?" if near else "`docs/settings.md` lists them all"
+            faults.append(f"there is no setting {excerpt(name)}; {advice}")
+            continue
+        try:
+            values[setting.name] = setting.read(value, base)
+        except ValueError as error:
+            shown = excerpt(str(value))
+            faults.append(f"the setting `{name}` should be {error}, and is {shown}")
+    return values
+
+
+def _near(shown: str, known: Mapping[str, Setting]) -> str | None:
+    """Return the known name most like one; what all names begin with makes none of them alike."""
+    prefix = PREFIX if shown.startswith(PREFIX) else ""
+    near = nearest(shown.removeprefix(prefix), [name.removeprefix(prefix) for name in known])
+    return None if near is None else f"{prefix}{near}"
 
 
 def _settings(values: dict[str, Any]) -> Settings:

@@ -8,8 +8,9 @@ Running it again changes nothing. Keys are shown once, here, and are stored as h
 lost is replaced by another key, which has to be asked for by name (`make_key`).
 """
 
-from collections.abc import Iterable
-from contextlib import suppress
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +46,9 @@ FIRST_KEYS: tuple[tuple[str, tuple[Role, ...]], ...] = (
 """The keys of a new installation, by name: one to administer it, and one to try it out."""
 
 
+_OTHER_PLACE = "set `data_directory` to another place"
+_MAY_NOT = f"run as the user who may, or {_OTHER_PLACE}"
+
 UNLIMITED = frozenset({Role.ADMIN, Role.MONITOR})
 """The roles that no policy set limits: what they are for is of all of them."""
 
@@ -53,11 +57,23 @@ class SetupError(Exception):
     """The place for the data cannot be prepared; the message says why."""
 
 
-class UnfitPolicies(SetupError):  # noqa: N818 - the house names what happened; the base is an error.
+class Unfit(SetupError):  # noqa: N818 - the house names what happened; the base is an error.
+    """What is there or asked for will not do, and `assent init` does not mend it."""
+
+
+class UnfitPolicies(Unfit):
     """The policies that should be the first ones cannot decide, or cannot be read."""
 
 
-class NotInstalled(SetupError):  # noqa: N818 - as above.
+class UnfitPlace(Unfit):
+    """A directory or a file of the data can be neither made nor written."""
+
+
+class UnfitKey(Unfit):
+    """A key with these terms would be of no use, or of more than it should."""
+
+
+class NotInstalled(Unfit):
     """A setting needs a library that is an extra, and is not installed."""
 
 
@@ -156,18 +172,22 @@ def make_key(  # noqa: PLR0913 - one for each thing that a key has.
     policy_sets: Iterable[str] | None = None,
     may_grant: Iterable[str] = (),
 ) -> NewApiKey:
-    """Make another key. Raises `Conflict` where a key in force has the name.
+    """Make another key. Raises `Conflict` where a key that is not revoked has the name.
 
-    Raises `SetupError` for a limit to policy sets of a key that administers or watches the service,
-    and for roles of policies in which one grants waivers that is no approver.
+    Raises `UnfitKey` for a key that would have ended before it is made, for a limit to policy sets
+    of one that administers or watches the service, and for roles of policies in which one grants
+    waivers that is no approver.
     """
     named, limits = frozenset(roles), None if policy_sets is None else frozenset(policy_sets)
     granting = frozenset(may_grant)
+    if expires_at is not None and expires_at <= datetime.now(UTC):
+        past = f"{expires_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        raise UnfitKey(f"the key would have expired at {past}; name an instant to come")
     _check_limits(named, limits)
     if granting and Role.APPROVER not in named:
-        raise SetupError("waivers are granted by approvers: give the key the role `approver` too")
+        raise UnfitKey("waivers are granted by approvers: give the key the role `approver` too")
     if not all(each.strip() and each.isprintable() for each in granting):
-        raise SetupError("a role that grants waivers is named as rules name it, on one line")
+        raise UnfitKey("a role that grants waivers is named as rules name it, on one line")
     database = Database(settings.database_url)
     try:
         return ApiKeys(database).create(
@@ -186,10 +206,10 @@ def _check_limits(roles: frozenset[Role], policy_sets: frozenset[str] | None) ->
     whole = sorted(roles & UNLIMITED)
     if policy_sets is not None and whole:
         why = "the service that it runs or watches is one"
-        raise SetupError(f"a key with the role `{whole[0]}` has no policy sets of its own: {why}")
+        raise UnfitKey(f"a key with the role `{whole[0]}` has no policy sets of its own: {why}")
     for name in policy_sets or ():
         if not is_set_name(name):
-            raise SetupError(f"the name of a policy set is {SET_NAME_ADVICE}: {excerpt(name)}")
+            raise UnfitKey(f"the name of a policy set is {SET_NAME_ADVICE}: {excerpt(name)}")
 
 
 def _import_policies(settings: Settings, database: Database) -> SetVersion | None:
@@ -231,12 +251,24 @@ def _first_keys(keys: ApiKeys) -> tuple[NewApiKey, ...]:
 
 def _make_directories(settings: Settings) -> tuple[Path, ...]:
     files = map(sqlite_file, (settings.database_url, settings.content_keys_url))
-    try:
+    directories = [file.parent for file in files if file is not None]
+    with _told("made"):
         settings.data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for file in files:
-            if file is not None:
-                file.parent.mkdir(parents=True, exist_ok=True)
+        for directory in directories:
+            directory.mkdir(parents=True, exist_ok=True)
+    for directory in (settings.data_directory, *directories):
+        if not os.access(directory, os.W_OK | os.X_OK):
+            raise UnfitPlace(f"{directory} is there and cannot be written; {_MAY_NOT}")
+    with _told("written"):
         return write_examples(settings.data_directory / "examples")
+
+
+@contextmanager
+def _told(deed: str) -> Iterator[None]:
+    """Turn a failure of the file system into `UnfitPlace`, which says where, why and what to do."""
+    try:
+        yield
     except OSError as error:
-        reason = (error.strerror or "it cannot be written").lower()
-        raise SetupError(f"the directory of the data cannot be made: {reason}") from error
+        reason = (error.strerror or "the system does not say why").lower()
+        advice = _MAY_NOT if isinstance(error, PermissionError) else _OTHER_PLACE
+        raise UnfitPlace(f"{error.filename} cannot be {deed}: {reason}; {advice}") from error

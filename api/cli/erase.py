@@ -1,19 +1,22 @@
 """`assent log erase`: deletes what lies beside the leaves of decisions, and has the log say so."""
 
+from collections.abc import Iterator
+
 import click
 from rich.text import Text
 
 from api.cli.failures import NO, Failure
 from api.cli.service import opened_service, service_told
-from api.cli.subjects import by_option, selected, subject_options
+from api.cli.subjects import by_option, decisions_of, selected, subject_options
 from api.cli.terminal import Output, toned
 from engine.audit.acts import ASKED_FOR, Ground
 from engine.audit.record import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
-from engine.storage.erasures import Erased, Erasures
+from engine.storage.erasures import Erased, Erasures, Tombstone
 from engine.storage.errors import NotFound
 from engine.storage.holds import Held
+from engine.storage.subjects import Selector
 
 
 @click.command()
@@ -41,47 +44,65 @@ def erase(  # noqa: PLR0913 - one parameter for each option.
 
     Campaigns, results, salts and disclosures are deleted. The leaves stay, with digests that nobody
     can open any more, and so does every proof. An entry of the log says on what ground it was done,
-    and by whom. Erasing again changes nothing. Backups made before still have it all. Where a legal
-    hold covers any of it (`assent log hold`), nothing is erased.
+    and by whom. Erasing again changes nothing: the log then names neither campaign nor actor, and
+    cannot tell what was erased from what it never had. Backups made before still have it all. Where
+    a legal hold covers any of it (`assent log hold`), nothing is erased.
 
     \b
       assent log erase --decision 7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e --ground objection
       assent log erase --campaign cmp-7 --ground consent-withdrawn --by "data protection officer"
 
-    Exit status: 0 if it is erased, 1 if it is and a reader kept the database's files from being
-    cleaned, 2 where it cannot be.
+    Exit status: 0 if it is erased, also where the decision was before; 1 where the log names no
+    decision on the campaign or by the actor, or a reader kept the database's files from being
+    cleaned; 2 where it cannot be erased.
     """  # noqa: D301 - click reads the escape.
     selector, value = selected(decision, campaign, actor)
     with service_told(), opened_service() as (_, database):
+        erasures = Erasures(database)
         try:
-            done = Erasures(database).erase(selector, value, ground=Ground(ground), actor=by)
+            done = erasures.erase(selector, value, ground=Ground(ground), actor=by)
         except NotFound as error:
             raise Failure(excerpt(value), "the log has no such decision") from error
         except Held as error:
             advice = f"`assent log release {error.by.index}` lifts the hold"
             raise Failure(excerpt(value), str(error), advice) from error
+        is_by_id = selector is Selector.DECISION and not done.decisions
+        before = erasures.tombstone(value) if is_by_id else None
     output = Output()
     if as_json:
         output.json(_document(done))
+    elif done.decisions or before is not None:
+        output.lines(_lines(done, before))
     else:
-        output.lines(_lines(done))
-    if not done.is_purged:
+        output.lines(_nothing_lines(done, selector, value))
+    if not done.is_purged or not (done.decisions or before is not None):
         ctx.exit(NO)
 
 
-def _lines(done: Erased) -> list[Text]:
+def _lines(done: Erased, before: Tombstone | None) -> Iterator[Text]:
     count = f"{done.decisions:,} {'decision' if done.decisions == 1 else 'decisions'}"
-    if not done.decisions:
-        count = "nothing was left to erase"
-    lines = [toned("ERASED", Tone.ALLOW) + toned(f"  {count}", Tone.TITLE)]
-    lines += [
-        toned(f"  by entry {each.index}, logged at {rfc3339(each.logged_at)}", Tone.POINTER)
-        for each in done.entries
-    ]
+    told = count if before is None else "before: nothing was left to erase"
+    yield toned("ERASED", Tone.ALLOW) + toned(f"  {told}", Tone.TITLE)
+    made = [(each.index, each.logged_at) for each in done.entries]
+    if before is not None:
+        made.append((before.erasure_index, before.erased_at))
+    for index, logged_at in made:
+        yield toned(f"  by entry {index}, logged at {rfc3339(logged_at)}", Tone.POINTER)
+    yield from _waiting_lines(done)
+
+
+def _nothing_lines(done: Erased, selector: Selector, value: str) -> Iterator[Text]:
+    told = f"the log has no {decisions_of(selector, value)}"
+    yield toned("NOTHING ERASED", Tone.OPEN) + toned(f"  {told}", Tone.TITLE)
+    advice = "check the name; of what was erased before, the log names neither campaign nor actor"
+    yield toned(f"  {advice}", Tone.REMEDY)
+    yield from _waiting_lines(done)
+
+
+def _waiting_lines(done: Erased) -> Iterator[Text]:
     if not done.is_purged:
-        waiting = "a reader was at work: the database's files still have it; run this again later"
-        lines.append(toned(f"  {waiting}", Tone.OPEN))
-    return lines
+        waiting = "a reader was at work: the database's files still have what was erased"
+        yield toned(f"  {waiting}; run this again later, until this is not said", Tone.OPEN)
 
 
 def _document(done: Erased) -> dict[str, object]:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from api.cli.failures import Failure, unreadable
 from api.known_facts import FactFaults, given_facts
-from engine import Engine
+from api.numbered import numbered
+from engine import CampaignFault, Engine
 from engine.evaluation.standing_facts.book import FactBook
 from engine.source.json_text import JSONFault, JSONValue, read_json
 
@@ -25,7 +26,13 @@ def book_of(file: Path, stated: JSONValue, engine: Engine) -> FactBook:
     try:
         return engine.standing_facts(given_facts(stated, engine))
     except FactFaults as wrong:
-        first, more = wrong.faults[0], len(wrong.faults) - 1
-        where = f"{file}, at {first.pointer}" if first.pointer else str(file)
-        rest = f" (and {more} more)" if more else ""
-        raise Failure(where, f"{first.message}{rest}", first.help) from wrong
+        only = wrong.faults[0] if len(wrong.faults) == 1 else None
+        if only is not None and only.pointer:
+            raise Failure(f"{file}, at {only.pointer}", only.message, only.help) from wrong
+        raise Failure(str(file), numbered([_told(each) for each in wrong.faults])) from wrong
+
+
+def _told(fault: CampaignFault) -> str:
+    place = f"at {fault.pointer}: " if fault.pointer else ""
+    advice = f"; {fault.help}" if fault.help else ""
+    return f"{place}{fault.message}{advice}"

@@ -14,7 +14,9 @@ from pathlib import Path
 from traceback import extract_tb
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
+from api.cli.usage import wrong_arguments
 from engine import BundleError, EngineError
 from engine.bundle.load import UnreadableError
 
@@ -37,7 +39,8 @@ class Failure(click.ClickException):
     exit_code = CANNOT
 
     def __init__(self, where: str, why: str, what: str | None = None) -> None:
-        advice = f"; {what}" if what else ""
+        stop = "" if why.endswith("?") else ";"
+        advice = f"{stop} {what}" if what else ""
         super().__init__(" ".join(f"{where}: {why}{advice}".split()))
 
     def show(self, file: object = None) -> None:
@@ -96,10 +99,13 @@ def unreadable(error: OSError, where: str | None = None) -> Failure:
     return Failure(named, reason, _ADVICE.get(error.errno or 0))
 
 
-def _usage(error: click.UsageError) -> Failure:
+def _usage(error: click.UsageError) -> Failure | click.exceptions.Exit:
+    if isinstance(error, NoArgsIsHelpError):
+        # A group without a command shows which it has; its status says that none was run.
+        error.show()
+        return click.exceptions.Exit(CANNOT)
     path = error.ctx.command_path if error.ctx is not None else "assent"
-    message = error.format_message().rstrip(".").replace("'", "`")
-    return Failure(path, message[:1].lower() + message[1:], f"`{path} --help` says how to use it")
+    return Failure(path, wrong_arguments(error), f"`{path} --help` says how to use it")
 
 
 def _defect(error: Exception) -> Failure:

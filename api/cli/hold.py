@@ -5,7 +5,7 @@ from rich.text import Text
 
 from api.cli.failures import Failure
 from api.cli.service import opened_service, service_told
-from api.cli.subjects import by_option, selected, subject_options
+from api.cli.subjects import by_option, decisions_of, selected, subject_options
 from api.cli.terminal import Output, toned
 from engine.audit.acts import HoldGround
 from engine.audit.record import rfc3339
@@ -37,9 +37,9 @@ def hold(  # noqa: PLR0913 - one parameter for each option.
 ) -> None:
     """Hold what is logged of decisions, so that nobody may erase it.
 
-    A hold on a campaign or an actor also covers decisions still to come. Several may cover the
-    same, each until it is lifted by `assent log release`. An entry of the log says on what ground
-    it was placed, and by whom.
+    A hold on a campaign or an actor also covers decisions still to come, and is placed where there
+    are none yet. Several may cover the same, each until it is lifted by `assent log release`. An
+    entry of the log says on what ground it was placed, and by whom.
 
     \b
       assent log hold --campaign cmp-7 --ground legal-claims --by "legal department"
@@ -62,6 +62,10 @@ def hold(  # noqa: PLR0913 - one parameter for each option.
         output.line(
             toned(f"  by entry {each.index}, logged at {rfc3339(each.logged_at)}", Tone.POINTER)
         )
+    if not placed.decisions:
+        told = f"the log has no {decisions_of(selector, value)} yet"
+        advice = f"if the name is wrong, `assent log release {placed.entries[0].index}` lifts it"
+        output.line(toned(f"  {told}; {advice}", Tone.OPEN))
 
 
 @click.command()
@@ -133,4 +137,6 @@ def _document(each: InForce) -> dict[str, object]:
 
 def _count(placed: Placed, selector: Selector) -> str:
     count = f"{placed.decisions:,} {'decision' if placed.decisions == 1 else 'decisions'}"
+    if not placed.decisions:
+        return "no decision yet, and all to come"
     return count if selector is Selector.DECISION else f"{count}, and all to come"

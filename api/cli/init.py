@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from api.cli.keys_view import key_document, key_lines
 from api.cli.service import service_told
 from api.cli.terminal import Output, toned
 from api.settings import Settings, load_settings
 from api.setup import Preparation, initialise
 from engine.evaluation.prose import Tone
-from engine.storage.keys import NewApiKey, Role
+from engine.storage.keys import Role
 
 _TRIES = ("a campaign that is denied, and why", "a campaign that is allowed")
 _ON_THIS_MACHINE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing listens by it.
@@ -33,7 +34,7 @@ def init(*, as_json: bool) -> None:
 
     Exit status: 0 if all is prepared, 2 where it cannot be.
     """  # noqa: D301 - click reads the escape.
-    with service_told():
+    with service_told(is_preparing=True):
         settings = load_settings()
         prepared = initialise(settings)
     output = Output()
@@ -85,33 +86,3 @@ def _try(settings: Settings, prepared: Preparation, example: Path) -> Iterator[s
     yield f"  -H {shlex.quote(f'Authorization: Bearer {token}')} \\"
     yield "  -H 'Content-Type: application/json' -H 'Accept: text/plain' \\"
     yield f"  -d {shlex.quote(f'@{example}')}"
-
-
-def key_lines(made: NewApiKey) -> Iterator[Text]:
-    """Yield the lines that show a key, the only time that it is shown."""
-    yield toned(f"  {made.key.name}", Tone.TITLE) + toned(f"  {_meant(made)}", Tone.QUIET)
-    yield toned(f"    {made.token}", Tone.VALUE)
-
-
-def key_document(made: NewApiKey) -> dict[str, object]:
-    """Return the JSON form of a key just made."""
-    expires = made.key.expires_at
-    return {
-        "name": made.key.name,
-        "roles": sorted(made.key.roles),
-        "principal": made.key.principal,
-        "policy_sets": None if made.key.policy_sets is None else sorted(made.key.policy_sets),
-        "may_grant": sorted(made.key.may_grant),
-        "token": made.token,
-        "expires_at": expires.isoformat() if expires is not None else None,
-    }
-
-
-def _meant(made: NewApiKey) -> str:
-    """Return what a key is for: its roles, whose it is, its sets, and in which roles it grants."""
-    key = made.key
-    whose = f", of {key.principal}" if key.principal != key.name else ""
-    limits = f", for {', '.join(sorted(key.policy_sets))}" if key.policy_sets is not None else ""
-    listed = " and ".join(f'"{each}"' for each in sorted(key.may_grant))
-    grants = f", grants waivers as {listed}" if listed else ""
-    return f"{', '.join(sorted(key.roles))}{whose}{limits}{grants}"

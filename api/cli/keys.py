@@ -1,7 +1,7 @@
-"""`assent keys`: makes API keys; the service lists them and revokes them."""
+"""`assent keys`: makes API keys, lists them, and ends them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -9,20 +9,34 @@ from typing import TextIO
 
 import click
 
-from api.cli.failures import unreadable
-from api.cli.init import key_document, key_lines
+from api.cli.failures import Failure, unreadable
+from api.cli.key_roles import unnamed_roles
+from api.cli.keys_view import (
+    key_document,
+    key_lines,
+    key_meant,
+    listed_document,
+    listed_lines,
+    moment,
+)
 from api.cli.moments import InstantType
 from api.cli.service import service_told
 from api.cli.terminal import Output, toned
+from api.cli.written import WRITTEN
+from api.policies_in_force import utc_now
 from api.settings import load_settings
-from api.setup import make_key
-from engine.evaluation.prose import Tone
-from engine.storage.keys import Role
+from api.setup import SetupError, make_key
+from engine.evaluation.prose import Tone, printable
+from engine.source.json_fault import excerpt
+from engine.source.suggest import nearest
+from engine.storage.database import Database
+from engine.storage.errors import Conflict
+from engine.storage.keys import ApiKey, ApiKeys, Role
 
 
 @click.group()
 def keys() -> None:
-    """Make keys for those who call the service."""
+    """Make, list and revoke the keys of those who call the service."""
 
 
 @keys.command()
@@ -83,22 +97,31 @@ def create(  # noqa: PLR0913 - one parameter for each option.
       assent keys create ben --role approver --set alcohol -o ben.key
       assent keys create dpo --role approver --may-grant "Data Protection Officer"
 
-    Exit status: 0 if it is made, 2 where it cannot be: another key in force has the name, the file
-    is there already, or the service is not prepared (`assent init`).
+    Exit status: 0 if it is made, 2 where it cannot be: another key has the name and is not revoked,
+    it would have expired by now, the file is there already, or the service is not prepared (`assent
+    init`).
     """  # noqa: D301 - click reads the escape.
     with service_told(), nullcontext() if output is None else _new_file(output) as file:
-        made = make_key(
-            load_settings(),
-            name=name,
-            roles=[Role(role) for role in roles],
-            expires_at=expires,
-            principal=principal,
-            policy_sets=policy_sets or None,
-            may_grant=may_grant,
-        )
+        settings = load_settings()
+        # Before the key is made: whatever fails here loses none.
+        notes = list(unnamed_roles(settings, may_grant))
+        try:
+            made = make_key(
+                settings,
+                name=name,
+                roles=[Role(role) for role in roles],
+                expires_at=expires,
+                principal=principal,
+                policy_sets=policy_sets or None,
+                may_grant=may_grant,
+            )
+        except Conflict as error:
+            advice = "choose another name, or end that one with `assent keys revoke`"
+            raise Failure("the keys", str(error), advice) from error
         if file is not None:
             file.write(f"{made.token}\n")
     told = Output()
+    Output(err=True).lines(toned(f"note: {printable(each)}", Tone.OPEN) for each in notes)
     if as_json:
         told.json(key_document(made))
     elif output is not None:
@@ -106,6 +129,89 @@ def create(  # noqa: PLR0913 - one parameter for each option.
     else:
         told.line(toned("the key, shown only now", Tone.TITLE))
         told.lines(key_lines(made))
+
+
+@keys.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def list_(*, as_json: bool) -> None:
+    """List all keys, the oldest first: what each is for, and whether it is in force.
+
+    A key is named by its prefix, the 8 characters behind `assent_` in its text. The rest of the
+    text is stored nowhere, and cannot be shown.
+
+    \b
+      assent keys list
+      assent keys list --json | jq -r '.keys[] | select(.state == "in_force").name'
+
+    Exit status: 0 if they are listed, 2 where they cannot be read.
+    """  # noqa: D301 - click reads the escape.
+    with service_told(), _stored_keys() as stored:
+        known = stored.all()
+    told, now = Output(), utc_now()
+    if as_json:
+        told.json({"keys": [listed_document(each, now) for each in known]})
+    else:
+        told.lines(line for each in known for line in listed_lines(each, now))
+
+
+@keys.command()
+@click.argument("key", metavar="NAME|PREFIX", type=WRITTEN)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def revoke(key: str, *, as_json: bool) -> None:
+    """End a key for good: within two seconds, every process of the service refuses it.
+
+    It is named as `assent keys list` shows it, by its name or by its prefix. What was logged under
+    its name stays. Another key can have the name from now on. Revoking it again changes nothing.
+
+    \b
+      assent keys revoke pipeline
+      assent keys revoke 4f0c2a9b
+
+    Exit status: 0 if it is revoked, also where it was before, 2 where there is no such key.
+    """  # noqa: D301 - click reads the escape.
+    with service_told(), _stored_keys() as stored:
+        before = _named(stored.all(), key)
+        stored.revoke(before.prefix)
+        (ended,) = (each for each in stored.all() if each.prefix == before.prefix)
+    told = Output()
+    if as_json:
+        told.json(listed_document(ended, utc_now()))
+        return
+    assert ended.revoked_at is not None  # noqa: S101 - it has just been revoked, or was before.
+    when = "it was revoked before, at" if before.revoked_at is not None else "revoked at"
+    told.line(toned("REVOKED", Tone.ALLOW) + toned(f"  {printable(ended.name)}", Tone.TITLE))
+    told.line(
+        toned(f"  {ended.prefix}  ", Tone.POINTER)
+        + toned(f"{key_meant(ended)}; {when} {moment(ended.revoked_at)}", Tone.QUIET)
+    )
+
+
+@contextmanager
+def _stored_keys() -> Iterator[ApiKeys]:
+    """Give the keys of the installation that the settings name."""
+    database = Database(load_settings().database_url)
+    try:
+        # To ask an SQLite file that is not there would make it.
+        if not database.is_there():
+            raise SetupError("there is no database, and so there are no keys")
+        yield ApiKeys(database)
+    finally:
+        database.close()
+
+
+def _named(known: Sequence[ApiKey], text: str) -> ApiKey:
+    """Return the key of a name or prefix: the one not revoked, else the last that was."""
+    found = [each for each in known if text in (each.name, each.prefix)]
+    if not found:
+        near = nearest(text, (each.name for each in known))
+        meant = f"did you mean {excerpt(near)}? " if near is not None else ""
+        why = f"no key has the name or the prefix {excerpt(text)}"
+        raise Failure("the keys", why, f"{meant}`assent keys list` shows them all")
+    unrevoked = [each for each in found if each.revoked_at is None]
+    if len(unrevoked) > 1:
+        why = f"one key has the name {excerpt(text)}, and another has it as its prefix"
+        raise Failure("the keys", why, "name the first by its prefix, or the other by its name")
+    return (unrevoked or found)[-1]
 
 
 @contextmanager

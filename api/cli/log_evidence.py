@@ -1,14 +1,15 @@
 """`assent log evidence`: some decisions in one file, with all it takes to check them anywhere."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
-from api.cli.failures import Failure
+from api.cli.failures import NO, Failure
 from api.cli.filters import filter_options, read_filter, tell_unsearched
-from api.cli.log_records import replaced
+from api.cli.log_records import check_free, replaced
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.cli.written import WRITTEN
@@ -19,6 +20,7 @@ from engine.audit.evidence import EvidenceManifest
 from engine.audit.record import LogEntry
 from engine.audit.tree import ProofError
 from engine.evaluation.prose import Tone
+from engine.source.json_fault import excerpt
 from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog, NotFound
 from engine.storage.filters import DecisionFilter
@@ -31,24 +33,38 @@ from engine.storage.vouched import VouchedDirectory
 @click.argument("file", metavar="OUT.zip", type=click.Path(path_type=Path, dir_okay=False))
 @click.argument("ids", metavar="[DECISION]...", nargs=-1, type=WRITTEN)
 @filter_options
+@click.option("--force", is_flag=True, help="Replace the file, if it is there.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
-def evidence(file: Path, ids: tuple[str, ...], *, as_json: bool, **criteria: Any) -> None:
+@click.pass_context
+def evidence(
+    ctx: click.Context,
+    /,
+    file: Path,
+    ids: tuple[str, ...],
+    *,
+    force: bool,
+    as_json: bool,
+    **criteria: Any,
+) -> None:
     """Put decisions into one file that proves them, to whoever has the log's public key.
 
     OUT.zip gets what was submitted and decided, the proof that the log has it, the signed
     checkpoint, the policies that decided, and a README for whoever receives it. It holds campaigns
-    and actors in clear. Name decisions, or options that find them.
+    and actors in clear. Name decisions, or options that find them. A file that is there already is
+    kept, unless `--force` has it replaced.
 
     \b
       assent log evidence case-17.zip 7d9f43f0-1f0e-4c5e-9f0a-2b8d4f6a1c3e
       assent log evidence spring.zip --campaign spring-2 --outcome deny
       assent verify case-17.zip --vkey log.vkey
 
-    Exit status: 0 if it is written, 2 where it cannot be.
+    Exit status: 0 if it is written, 1 where no decision meets the options and no file is written, 2
+    where it cannot be, or is there already.
     """  # noqa: D301 - click reads the escape.
     asked = read_filter(**criteria)
     if bool(ids) == (asked.is_narrowed() or asked.as_of is not None):
         raise click.UsageError("name decisions, or options that find them")
+    check_free(file, is_forced=force)
     with service_told(), opened_service() as (settings, database):
         decisions, filters = Decisions(database), asked.of(database)
         publisher = publisher_of(settings, database, signer_of(settings, database))
@@ -61,24 +77,44 @@ def evidence(file: Path, ids: tuple[str, ...], *, as_json: bool, **criteria: Any
                 vouched=VouchedDirectory(path=settings.log_vouched),
             )
             entries = _named(decisions, ids) if ids else _found(decisions, filters)
-            with replaced(file) as stream:
-                made = source.write(stream, entries, found)
+            first = next(entries, None)
+            made = None
+            if first is not None:
+                with replaced(file) as stream:
+                    made = source.write(stream, chain([first], entries), found)
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
         except (TooMany, NotFound, ProofError) as error:
             raise Failure(str(file), str(error)) from error
-    _show(file, made, as_json=as_json)
+    if made is None:
+        _show_none(file, found, as_json=as_json)
+    else:
+        _show(file, made, as_json=as_json)
     tell_unsearched(found.unsearched)
+    if made is None:
+        ctx.exit(NO)
 
 
 def _named(decisions: Decisions, ids: Sequence[str]) -> Iterator[LogEntry]:
     for each in dict.fromkeys(ids):
-        yield decisions.get(each)
+        try:
+            yield decisions.get(each)
+        except NotFound as error:
+            advice = "`assent log query` shows the ids"
+            raise Failure(excerpt(each), "the log has no such decision", advice) from error
 
 
 def _found(decisions: Decisions, filters: DecisionFilter) -> Iterator[LogEntry]:
     for each in decisions.matching(filters):
         yield decisions.get(each.columns.decision_id)
+
+
+def _show_none(file: Path, found: Found, *, as_json: bool) -> None:
+    if as_json:
+        Output().json({"file": None, "decisions": 0, "erased": 0, "size": found.size})
+        return
+    told = toned("no decision meets the options", Tone.OPEN)
+    Output().line(told + toned(f"; {file} is not written; as of size {found.size}", Tone.QUIET))
 
 
 def _show(file: Path, made: EvidenceManifest, *, as_json: bool) -> None:

@@ -37,23 +37,28 @@ MANIFEST_ENDING = ".manifest.json"
     help="The format. [default: what the name of the file ends with]",
 )
 @filter_options
+@click.option("--force", is_flag=True, help="Replace the file and its manifest, if they are there.")
 @click.option("--json", "as_json", is_flag=True, help="The manifest on standard output.")
-def records(file: Path, *, name: str | None, as_json: bool, **criteria: Any) -> None:
+def records(file: Path, *, name: str | None, force: bool, as_json: bool, **criteria: Any) -> None:
     """Write the decisions that meet all options to a file: CSV, NDJSON or Parquet.
 
     Beside FILE comes FILE.manifest.json: the filters, the size and root of the log, its signed
     checkpoint, what each column means, and the file's SHA-256. `assent verify` checks it anywhere.
-    In CSV, text that a spreadsheet could take for a formula has an apostrophe in front.
+    In CSV, text that a spreadsheet could take for a formula has an apostrophe in front. What is
+    there already is kept, unless `--force` has it replaced.
 
     \b
       assent log records denied.csv --outcome deny --since 2026-10-01
       assent log records all.parquet --as-of 1200
       assent verify denied.csv.manifest.json --vkey log.vkey
 
-    Exit status: 0 if it is written, 2 where it cannot be.
+    Exit status: 0 if it is written, 2 where it cannot be, or is there already.
     """  # noqa: D301 - click reads the escape.
     asked = read_filter(**criteria)
     chosen = name or _format_of(file)
+    beside = file.with_name(file.name + MANIFEST_ENDING)
+    for each in (file, beside):
+        check_free(each, is_forced=force)
     with service_told(), opened_service() as (settings, database):
         try:
             publisher = publisher_of(settings, database, signer_of(settings, database))
@@ -66,7 +71,7 @@ def records(file: Path, *, name: str | None, as_json: bool, **criteria: Any) -> 
         with replaced(file) as stream:
             stream.writelines(written.pieces())
         manifest = written.manifest(file.name, datetime.now(UTC))
-        write_durably(file.with_name(file.name + MANIFEST_ENDING), manifest.encode())
+        write_durably(beside, manifest.encode())
     _show(file, manifest, as_json=as_json)
     tell_unsearched(written.export.unsearched)
 
@@ -77,6 +82,15 @@ def _format_of(file: Path) -> str:
         listed = ", ".join(f".{each}" for each in MEDIA_TYPES)
         raise click.UsageError(f"the name of the file ends with none of {listed}: add --format")
     return ending
+
+
+def check_free(file: Path, *, is_forced: bool) -> None:
+    """Raise `Failure` where something is there already; only a file can be `is_forced` away."""
+    if file.exists() and not file.is_file():
+        raise Failure(str(file), "this is no file", "name a new one")
+    if file.exists() and not is_forced:
+        advice = "name another, or have it replaced by --force"
+        raise Failure(str(file), "it is there already", advice)
 
 
 @contextmanager

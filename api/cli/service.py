@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from api.cli.failures import Failure
 from api.contents import open_database
 from api.settings import Settings, SettingsError, load_settings
-from api.setup import NotInstalled, SetupError, UnfitPolicies
+from api.setup import SetupError, Unfit
 from api.signing import SigningError
 from api.wsgi import check_prepared
 from engine.audit.publishing import NotWitnessed
@@ -16,28 +16,29 @@ from engine.storage.database import Database
 from engine.storage.errors import Conflict, StorageError
 
 _PREPARE = "`assent init` prepares it"
+_SAYS_MORE = "`assent doctor` says more"
 
 
 @contextmanager
-def service_told() -> Iterator[None]:
-    """Turn the failures of the service's parts into one line."""
+def service_told(*, is_preparing: bool = False) -> Iterator[None]:
+    """Turn the failures of the service's parts into one line.
+
+    Where the command is the one that prepares an installation, none is advised to run it.
+    """
     try:
         yield
     except SettingsError as error:
         raise Failure("settings", str(error)) from error
-    except Conflict as error:
-        raise Failure("service", str(error), "choose another name, or revoke that one") from error
-    except (UnfitPolicies, NotInstalled) as error:
-        raise Failure("service", str(error)) from error
-    except SigningError as error:
+    except (Conflict, Unfit, SigningError) as error:
         raise Failure("service", str(error)) from error
     except NotWitnessed as error:
         raise Failure("the log", str(error), "`/health/ready` tells what each says") from error
     except LogForked as error:
         raise Failure("the log", str(error), "put back the database that was signed") from error
     except (SetupError, StorageError, LogError) as error:
-        advice = None if "`assent" in str(error) else _PREPARE
-        raise Failure("service", str(error), advice) from error
+        advice = _SAYS_MORE if is_preparing else _PREPARE
+        said = "`assent" in str(error)
+        raise Failure("service", str(error), None if said else advice) from error
 
 
 @contextmanager

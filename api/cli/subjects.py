@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from api.cli.written import WRITTEN
+from engine.source.json_fault import excerpt
 from engine.storage.subjects import Selector
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -39,6 +40,13 @@ def by_option(deed: str) -> Callable[[_Command], _Command]:
         show_default=True,
         help=f"Who {deed}, for the log.",
     )
+
+
+def decisions_of(selector: Selector, value: str) -> str:
+    """Return what a selector selects in words: "decision on the campaign `cmp-7`"."""
+    relation = " that was asked for by" if selector is Selector.ACTOR else " on"
+    whose = "" if selector is Selector.DECISION else f"{relation} the {selector}"
+    return f"decision{whose} {excerpt(value)}"
 
 
 def selected(decision: str | None, campaign: str | None, actor: str | None) -> tuple[Selector, str]:

@@ -1,6 +1,7 @@
 """Waivers as a person reads them: from the JSON that the service answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from rich.text import Text
@@ -40,8 +41,8 @@ def waivers_lines(found: Sequence[Document]) -> Iterator[Text]:
             yield toned(f"  without effect: {printable(each['why'])}", Tone.OPEN)
 
 
-def waiver_lines(made: Document) -> Iterator[Text]:
-    """Yield all that there is to say of a waiver, and what to do next."""
+def waiver_lines(made: Document, today: date) -> Iterator[Text]:
+    """Yield all that there is to say of a waiver on a day, and what to do next."""
     yield _head(made)
     yield _pair("for", _whom(made))
     yield _pair("days", _days(made))
@@ -50,8 +51,8 @@ def waiver_lines(made: Document) -> Iterator[Text]:
     for each in made["evidence"]:
         yield _pair("evidence", each)
     if made["state"] == "granted":
-        effect = "yes" if made["in_effect"] else f"no: {made['why']}"
-        yield _pair("in effect", effect)
+        begun = "yes" if date.fromisoformat(made["from"]) <= today else f"from {made['from']} on"
+        yield _pair("in effect", begun if made["in_effect"] else f"no: {made['why']}")
     yield _pair("used", _uses(made))
     for each in made["history"]:
         yield _event(each)

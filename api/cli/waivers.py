@@ -1,7 +1,7 @@
 """`assent waivers`: asking a service for a rule to be waived, and answering whoever asks."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -216,4 +216,4 @@ def _told(made: Any, *, as_json: bool) -> None:
     if as_json:
         Output().json(made)
     else:
-        Output().lines(waiver_lines(made))
+        Output().lines(waiver_lines(made, datetime.now(UTC).date()))

@@ -48,6 +48,8 @@ def test_installation_that_is_well(installation: Installation) -> None:
     warned = {check for check, status in came.items() if status is Status.WARN}
     assert warned <= {"place of the anchor", "PostgreSQL"}
     assert all(each.advice for each in examine(settings, utc_now) if each.status is not Status.OK)
+    told = found(replace(settings, workers=1), "settings").found
+    assert told == "all are known and can be read; 1 process with 4 threads"
 
 
 def test_nothing_is_made(tmp_path: Path) -> None:

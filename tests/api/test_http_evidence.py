@@ -309,10 +309,13 @@ def test_from_the_command_line(run: Callable[..., Result]) -> None:
     assert (document["verified"], len(document["decisions"]), document["erased"]) == (True, 3, [])
     one = document["decisions"][0]
     assert run("log", "evidence", "one.zip", one, one).stdout.startswith("one.zip  1 decision; ")
+    Path("one.zip").unlink()
     made = run("log", "evidence", "one.zip", one, "--json")
     assert json.loads(made.stdout)["decisions"] == 1
     first = Path("one.zip").read_bytes()
-    run("log", "evidence", "one.zip", one)
+    refused = run("log", "evidence", "one.zip", one)
+    assert (refused.exit_code, "have it replaced by --force" in refused.stderr) == (2, True)
+    assert run("log", "evidence", "one.zip", one, "--force").exit_code == 0
     assert Path("one.zip").read_bytes() == first
     contents = members(first)
     contents["README.txt"] += b"x"
@@ -353,7 +356,7 @@ def test_what_was_erased_is_named(tmp_path: Path) -> None:
     [
         (("e.zip",), "name decisions, or options that find them"),
         (("e.zip", "x", "--outcome", "deny"), "name decisions, or options that find them"),
-        (("e.zip", "x"), "the log has no decision `x`"),
+        (("e.zip", "x"), "assent: `x`: the log has no such decision; `assent log query`"),
         (("e.zip", "--outcome", "deny", "--as-of", "9999"), "name that size or a smaller one"),
     ],
 )
@@ -362,6 +365,16 @@ def test_what_cannot_be_written(
 ) -> None:
     result = run("log", "evidence", *arguments)
     assert (result.exit_code, words in result.stderr) == (2, True), result.stderr
+    assert not Path("e.zip").exists()
+
+
+def test_no_evidence_is_made_of_no_decision(run: Callable[..., Result]) -> None:
+    result = run("log", "evidence", "e.zip", "--campaign", "nope", "--as-of", "7")
+    told = "no decision meets the options; e.zip is not written; as of size 7\n"
+    assert (result.exit_code, result.stdout) == (1, told)
+    result = run("log", "evidence", "e.zip", "--campaign", "nope", "--json")
+    document = json.loads(result.stdout)
+    assert (result.exit_code, document["file"], document["decisions"]) == (1, None, 0)
     assert not Path("e.zip").exists()
 
 

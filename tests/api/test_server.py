@@ -13,8 +13,8 @@ from prometheus_client import values
 
 from api import wsgi
 from api.server import CLIENT_SECONDS, JSONLogger, Server, configuration, limit_patience, serve
-from api.setup import SetupError, initialise
-from tests.api.installation import Caller, Installation, allowed, install
+from api.setup import SetupError, Unfit, initialise
+from tests.api.installation import Caller, Installation, allowed, free_port, install
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +114,22 @@ def test_serving_checks_and_then_runs(
         ran.append(made)
 
     monkeypatch.setattr(Server, "run", run)
-    serve(installation.settings)
+    serve(replace(installation.settings, port=int(free_port())))
     assert len(ran) == 1
+
+
+def test_an_address_that_is_taken_is_told_before_anything_is_built(
+    installation: Installation,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Unfit) as caught:
+            serve(replace(installation.settings, port=port))
+    advice = "stop what runs there, or choose another by `ASSENT_PORT` or `--port`"
+    assert str(caught.value) == f"127.0.0.1, port {port} is in use; {advice}"
+    with pytest.raises(Unfit, match="cannot assign requested address; choose another by"):
+        # An address that no machine has (RFC 5737).
+        serve(replace(installation.settings, host="203.0.113.1"))
 
 
 def test_application_is_made_from_the_environment(

@@ -51,6 +51,7 @@ def test_other_variables_are_not_ours() -> None:
         ("ASSENT_PROT", "did you mean `ASSENT_PORT`?"),
         ("ASSENT_port", "did you mean `ASSENT_PORT`?"),
         ("ASSENT_ZZZZZZZZZZZZZZ", "docs/settings.md"),
+        ("ASSENT_BIND", "docs/settings.md"),  # Of `ASSENT_`, every name has a half.
     ],
 )
 def test_unknown_variable(name: str, words: str) -> None:
@@ -104,6 +105,22 @@ def test_file_that_does_not_fit(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings({}, file=file)
     assert words in str(caught.value)
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "assent.toml"
+    file.write_text("prot = 1\nworkers = 65\nthreads = 4\n")
+    wrong = {"ASSENT_CONFIG": str(file), "ASSENT_HOTS": "::1", "ASSENT_THREADS": "1"}
+    with pytest.raises(SettingsError) as caught:
+        load_settings(wrong)
+    assert str(caught.value) == (
+        "(1) there is no setting `prot`; did you mean `port`?"
+        " (2) the setting `workers` should be a whole number from 1 to 64, and is `65`"
+        " (3) there is no setting `ASSENT_HOTS`; did you mean `ASSENT_HOST`?"
+        " (4) the setting `ASSENT_THREADS` should be a whole number from 2 to 64, and is `1`"
+    )
+    with pytest.raises(SettingsError, match=r"^\(1\) .* \(10\) .* and 90 more$"):
+        load_settings({f"ASSENT_X{number}": "" for number in range(100)})
 
 
 @pytest.mark.parametrize("value", ["", "-1", "1e3", "\uff11\uff12", "9" * 5000, " 1"])

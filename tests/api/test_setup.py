@@ -1,5 +1,6 @@
 """Preparing an installation: once, and then never again by accident."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +60,17 @@ def test_place_that_cannot_be_made(tmp_path: Path) -> None:
     chosen = load_settings({"ASSENT_DATA_DIRECTORY": str(tmp_path / "file" / "var")})
     with pytest.raises(SetupError, match="not a directory"):
         initialise(chosen)
+
+
+def test_place_that_may_not_be_written(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.data_directory.mkdir(parents=True)
+    # Whoever runs the tests may be the one user who may write everywhere.
+    monkeypatch.setattr(os, "access", lambda path, _: path != settings.data_directory)
+    with pytest.raises(SetupError) as caught:
+        initialise(settings)
+    told = str(caught.value)
+    assert told.startswith(f"{settings.data_directory} is there and cannot be written; run as the ")
+    assert list(settings.data_directory.iterdir()) == []
 
 
 def test_database_that_is_none(settings: Settings) -> None:

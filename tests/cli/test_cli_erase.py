@@ -88,10 +88,25 @@ def test_receipt_of_an_erasure(run: Run, database: Database) -> None:
     assert (document["entry"], document["decision_id"], document["campaign"]) == (4, None, None)
 
 
-def test_nothing_left(run: Run, database: Database) -> None:
+def test_a_misspelt_name_erases_nothing_and_is_told_of(run: Run, database: Database) -> None:
     del database
-    result = run("log", "erase", "--campaign", "no such", *OBJECTION)
-    assert (result.exit_code, result.stdout) == (0, "ERASED  nothing was left to erase\n")
+    for option, told in (
+        ("--campaign", "on the campaign `no such`"),
+        ("--actor", "that was asked for by the actor `no such`"),
+    ):
+        result = run("log", "erase", option, "no such", *OBJECTION)
+        title, advice = result.stdout.splitlines()
+        assert (result.exit_code, title) == (1, f"NOTHING ERASED  the log has no decision {told}")
+        assert advice.startswith("  check the name; ")
+
+
+def test_a_decision_that_was_erased_before(run: Run, database: Database) -> None:
+    first, *_ = names(database)
+    erasing = ("log", "erase", "--decision", first, *OBJECTION)
+    done, again = run(*erasing), run(*erasing)
+    title, entry = again.stdout.splitlines()
+    assert (again.exit_code, title) == (0, "ERASED  before: nothing was left to erase")
+    assert done.stdout.splitlines()[1] == entry
 
 
 def test_a_reader_at_work_is_told_of(
@@ -101,6 +116,9 @@ def test_a_reader_at_work_is_told_of(
     monkeypatch.setattr(Database, "purge", lambda _: False)
     result = run("log", "erase", "--actor", "pipeline", *OBJECTION)
     assert result.exit_code == 1
+    assert "run this again later" in result.stdout
+    result = run("log", "erase", "--actor", "pipeline", *OBJECTION)
+    assert result.stdout.startswith("NOTHING ERASED  ")
     assert "run this again later" in result.stdout
 
 

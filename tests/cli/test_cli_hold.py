@@ -51,6 +51,15 @@ def test_a_subject_is_held_in_the_time_to_come_too(run: Run, first: str) -> None
     assert held.stdout.startswith("HELD  2 decisions, and all to come\n")
 
 
+def test_a_hold_says_that_nothing_is_there_to_be_held_yet(run: Run, first: str) -> None:
+    del first
+    title, entry, note = run("log", "hold", "--campaign", "nope", *CLAIMS).stdout.splitlines()
+    assert title == "HELD  no decision yet, and all to come"
+    assert entry.startswith("  by entry 3, ")
+    assert "the log has no decision on the campaign `nope` yet; " in note
+    assert "`assent log release 3` lifts it" in note
+
+
 def test_holds_in_force_are_listed(run: Run, first: str) -> None:
     assert run("log", "holds").stdout == "no hold is in force\n"
     run("log", "hold", "--campaign", "spring sale", *CLAIMS)

@@ -56,6 +56,44 @@ def test_standard_input_without_a_record(decide: Run, one_line: OneLine) -> None
     assert one_line(decide("-", stdin="")).startswith("assent: standard input: ")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ("decid", "assent: no such command `decid`; did you mean `decide`? `assent --help`"),
+        ("keys revok", "keys: no such command `revok`; did you mean `revoke`? `assent keys --"),
+        ("waivers zzz", "assent waivers: no such command `zzz`; `assent waivers --help`"),
+        ("decide --asset x y", "no such option `--asset`; did you mean `--assets`? `assent"),
+        ("serve --port x", "invalid value for `--port`: `x` is no whole number from 1 to 65535; "),
+        ("serve --port 0", "invalid value for `--port`: `0` is no whole number from 1 to 65535; "),
+        ("test --require 101", "for `--require`: `101.0` is no number from 0 to 100; "),
+        ("log query --limit 0", "invalid value for `--limit`: `0` is no whole number from 1 up; "),
+        ("log sample", "missing argument `N`; "),
+        ("keys create a", "missing option `--role`: one of `submitter`, `author`, "),
+        ("keys create a --role autor", "`admin`, `monitor`; did you mean `author`? `assent keys"),
+        ("keys create a --role it's", "for `--role`: `it's` is not one of `submitter`, "),
+        ("keys create a --role", "option `--role` requires an argument; "),
+        ("keys create a --role admin --expires it's", "`--expires`: `it's` is no instant; "),
+        ("keys create a it's --role admin", "create: unexpected argument `it's`; "),
+        ("log impact no-where", "invalid value for `POLICIES`: `no-where` does not exist; "),
+        ("decide c.json --assets no-where", "for `--assets`: `no-where` does not exist; "),
+        (f"decide c.json --assets {__file__}", "test_cli_input.py` is a file; "),
+    ],
+)
+def test_wrong_arguments_are_told_as_all_else_is(
+    run: Run, one_line: OneLine, arguments: str, why: str
+) -> None:
+    line = one_line(run(*arguments.split()))
+    assert why in line
+    assert line.endswith(" --help` says how to use it\n")
+
+
+def test_a_group_without_a_command_shows_which_it_has(run: Run) -> None:
+    for group in ("keys", "log"):
+        result = run(group)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr == run(group, "--help").stdout
+
+
 def test_an_object_nested_a_thousand_deep_is_refused_in_its_place(
     decide: Run, write: Write
 ) -> None:

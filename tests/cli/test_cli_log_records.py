@@ -230,6 +230,20 @@ def test_what_cannot_be_written(
     assert not list(filled.glob(".all*"))
 
 
+def test_what_is_there_is_kept_unless_it_is_said_otherwise(
+    run: Run, one_line: OneLine, filled: Path
+) -> None:
+    file, manifest = filled / "all.csv", filled / "all.csv.manifest.json"
+    for there in (manifest, file):
+        there.write_text("an exhibit")
+        line = one_line(run("log", "records", file))
+        advice = "name another, or have it replaced by --force"
+        assert line == f"assent: {there}: it is there already; {advice}\n"
+    assert file.read_text() == manifest.read_text() == "an exhibit"
+    records(run, file, "--force")
+    assert verified(run, file).exit_code == 0
+
+
 def test_a_file_is_replaced_only_when_it_is_whole(
     run: Run, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,7 +254,7 @@ def test_a_file_is_replaced_only_when_it_is_whole(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(formats, "_csv", broken)
-    result = run("log", "records", file)
+    result = run("log", "records", file, "--force")
     assert (result.exit_code, file.read_text(), list(filled.glob(".all*"))) == (2, "before", [])
 
 

@@ -1,9 +1,12 @@
 """`assent init`, `assent keys` and `assent serve`, short of serving."""
 
 import json
+import re
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -20,6 +23,12 @@ OneLine = Callable[[Result], str]
 @pytest.fixture
 def database(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'var' / 'assent.db'}"
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch, policies: str) -> None:
+    """Prepares every installation with the small policies, which takes a tenth of the time."""
+    monkeypatch.setenv("ASSENT_POLICIES", policies)
 
 
 def test_init_shows_the_keys_once_and_what_to_try(run: Run, database: str) -> None:
@@ -85,13 +94,75 @@ def test_keys_that_cannot_be_made(run: Run, one_line: OneLine) -> None:
     assert "choose another name" in one_line(run("keys", "create", "a", "--role", "author"))
     assert "`author`" in one_line(run("keys", "create", "b", "--role", "king"))
     assert "missing option `--role`" in one_line(run("keys", "create", "b"))
+    expired = ("--role", "submitter", "--expires", "2020-01-01")
+    line = one_line(run("keys", "create", "b", *expired))
+    assert line.endswith(
+        "the key would have expired at 2020-01-01 00:00:00 UTC; name an instant to come\n"
+    )
+    line = one_line(run("keys", "create", "b", "--role", "author", "--may-grant", "Ethics Board"))
+    assert line.endswith("give the key the role `approver` too\n")
+    assert "b" not in listed(run)
+
+
+def listed(run: Run) -> dict[str, dict[str, Any]]:
+    """The keys by name, as a program reads them; of those with one name, the last."""
+    found = json.loads(run("keys", "list", "--json").stdout)["keys"]
+    return {each["name"]: each for each in found}
+
+
+def test_keys_are_listed_and_revoked_by_name_or_prefix(
+    run: Run, one_line: OneLine, installed: Path
+) -> None:
+    terms = ("--principal", "anna", "--expires", "2100-01-01")
+    token = run("keys", "create", "laptop", "--role", "author", *terms).stdout.split()[-1]
+    prefix = token.split("_")[1]
+    name, told = run("keys", "list").stdout.splitlines()[-2:]
+    assert name == f"{prefix}  in force  laptop  author, of anna"
+    assert re.fullmatch(r"  made .* UTC, expires 2100-01-01 00:00:00 UTC, never used", told)
+    assert token not in run("keys", "list").output
+    result = run("keys", "revoke", "laptop")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "REVOKED  laptop")
+    opened = Database(f"sqlite:///{installed / 'assent.db'}")
+    assert ApiKeys(opened).authenticate(token) is None
+    opened.close()
+    assert listed(run)["laptop"]["state"] == "revoked"
+    assert "it was revoked before, at " in run("keys", "revoke", prefix).stdout
+    # The name is free again, and it then names the key that is not revoked.
+    assert run("keys", "create", "laptop", "--role", "author").exit_code == 0
+    ended = json.loads(run("keys", "revoke", "laptop", "--json").stdout)
+    assert (ended["prefix"] != prefix, ended["state"]) == (True, "revoked")
+    line = one_line(run("keys", "revoke", "labtop"))
+    assert "no key has the name or the prefix `labtop`; did you mean `laptop`?" in line
+    trial = listed(run)["trial"]["prefix"]
+    run("keys", "create", trial, "--role", "author")
+    assert "and another has it as its prefix" in one_line(run("keys", "revoke", trial))
+    assert listed(run)["trial"]["state"] == "in_force"
+
+
+def test_a_key_that_grants_in_a_role_of_no_rule_is_told_of(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, policies: str
+) -> None:
+    waivable = shutil.copytree(policies, tmp_path / "waivable")
+    text = (waivable / "ads.policy").read_text()
+    named = text.replace("enforcement   mandatory", 'enforcement   overridable by "Ethics Board"')
+    assert named != text
+    (waivable / "ads.policy").write_text(named)
+    monkeypatch.setenv("ASSENT_POLICIES", str(waivable))
+    run("init")
+    missed = 'no rule in force names the role "Ethics Bord" behind `overridable by`'
+    told = f'note: {missed}; did you mean "Ethics Board"?\n'
+    for role, note in (("Ethics Board", ""), ("Ethics Bord", told)):
+        result = run("keys", "create", role, "--role", "approver", "--may-grant", role)
+        assert (result.exit_code, result.stderr) == (0, note)
 
 
 def test_wrong_settings(
     run: Run, one_line: OneLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "var").write_text("a file where a directory should be")
-    assert one_line(run("init")).startswith("assent: service: ")
+    place = f"{tmp_path / 'var'} cannot be made: file exists"
+    advice = "set `data_directory` to another place"
+    assert one_line(run("init")) == f"assent: service: {place}; {advice}\n"
     monkeypatch.setenv("ASSENT_PROT", "8000")
     for command in (("init",), ("serve",), ("keys", "create", "a", "--role", "author")):
         line = one_line(run(*command))

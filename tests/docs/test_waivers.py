@@ -116,8 +116,13 @@ def test_list_says_why_a_granted_waiver_has_no_effect() -> None:
         "  without effect: by the policies in force, `p/r` is mandatory, and nobody can waive it",
     ]
     more = {"ticket": "T", "reason": "r", "evidence": [], "history": []}
-    told = [line.plain for line in waiver_lines({**made, **more})]
+    day = date(2026, 11, 30)
+    told = [line.plain for line in waiver_lines({**made, **more}, day)]
     assert f"  in effect no: {made['why']}" in told
+    borne = {**made, **more, "in_effect": True, "why": None}
+    assert "  in effect from 2026-12-01 on" in [line.plain for line in waiver_lines(borne, day)]
+    day += timedelta(days=1)
+    assert "  in effect yes" in [line.plain for line in waiver_lines(borne, day)]
 
 
 def test_anna_and_ben_do_as_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
