@@ -36,13 +36,22 @@ class EngineError(Exception):
 
 
 class BundleError(EngineError):
-    """Policies that cannot be decided by: what is wrong with them, and where."""
+    """Policies that cannot be decided by: what is wrong with them, and where.
 
-    def __init__(self, diagnostics: tuple[Diagnostic, ...], files: Mapping[str, str]) -> None:
+    `directory` is where they were read from; None where their texts were given.
+    """
+
+    def __init__(
+        self,
+        diagnostics: tuple[Diagnostic, ...],
+        files: Mapping[str, str],
+        directory: Path | None = None,
+    ) -> None:
         shown = render_text(diagnostics, sources_of(files))
         super().__init__(shown or "there is no `.policy` file in this bundle")
         self.diagnostics = diagnostics
         self.files = files
+        self.directory = directory
 
 
 class CampaignError(EngineError):
@@ -64,14 +73,18 @@ def load_bundle(directory: str | Path, *, name: str | None = None) -> Bundle:
         files = read_directory(path)
     except UnreadableError as error:
         raise EngineError(str(error)) from error
-    return bundle_from_files(files, name=name or path.resolve().name)
+    return _built(files, name or path.resolve().name, path)
 
 
 def bundle_from_files(files: Mapping[str, str], *, name: str) -> Bundle:
     """Return the bundle that files make, by their path. Raises `BundleError`."""
+    return _built(files, name, None)
+
+
+def _built(files: Mapping[str, str], name: str, directory: Path | None) -> Bundle:
     bundle, diagnostics = build(name, files)
     if bundle is None:
-        raise BundleError(diagnostics, files)
+        raise BundleError(diagnostics, files, directory)
     return bundle
 
 

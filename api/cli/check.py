@@ -9,7 +9,7 @@ from rich.text import Text
 from api.cli.diagnostics_view import concise_lines, counts, diagnostic_lines
 from api.cli.failures import NO
 from api.cli.moments import DayType
-from api.cli.policy_files import Examined, examine, read_named
+from api.cli.policy_files import Examined, PolicyFiles, examine, read_named
 from api.cli.terminal import Output, toned
 from engine.evaluation.prose import Tone
 from engine.source.render import render_json, render_sarif
@@ -49,8 +49,9 @@ def check(  # noqa: PLR0913 - one parameter for each option.
     """Find every mistake in policies.
 
     A directory is checked as one set of policies. A single file is checked within the set that it
-    belongs to, and only its own mistakes are listed. Without a path the policies that come with
-    Assent are checked.
+    belongs to, and only its own mistakes are listed; one that belongs to none is checked by the
+    vocabulary that comes with Assent. Without a path the policies that come with Assent are
+    checked, and the last line says so.
 
     \b
       assent check policies/
@@ -65,13 +66,23 @@ def check(  # noqa: PLR0913 - one parameter for each option.
     if as_json and form not in {None, "json"}:
         raise click.UsageError(f"--json and --format {form} exclude each other.", ctx)
     day = as_of or datetime.now(UTC).date()
-    results = [examine(policies, day) for policies in read_named(paths)]
-    _write(Output(), "json" if as_json else form or "full", results)
+    named = read_named(paths)
+    results = [examine(policies, day) for policies in named]
+    _write(Output(), "json" if as_json else form or "full", results, _origin(named))
     if _errors(results) or (strict and _warnings(results)):
         ctx.exit(NO)
 
 
-def _write(output: Output, form: str, results: list[Examined]) -> None:
+def _origin(named: list[PolicyFiles]) -> str:
+    """Return what was taken that nobody named."""
+    if any(each.is_shipped for each in named):
+        return " that come with Assent; name a directory for yours"
+    if any(each.is_completed for each in named):
+        return ", by the vocabulary that comes with Assent"
+    return ""
+
+
+def _write(output: Output, form: str, results: list[Examined], origin: str) -> None:
     found = [each for result in results for each in result.diagnostics]
     sources = {name: source for result in results for name, source in result.sources.items()}
     match form:
@@ -84,13 +95,13 @@ def _write(output: Output, form: str, results: list[Examined]) -> None:
         case _:
             if found:
                 output.lines(diagnostic_lines(found, sources))
-            output.line(_counts(results))
+            output.line(_counts(results, origin))
 
 
-def _counts(results: list[Examined]) -> Text:
+def _counts(results: list[Examined], origin: str) -> Text:
     errors = _errors(results)
     line = counts(errors, _warnings(results), _files(results))
-    return toned(line, Tone.DENY if errors else Tone.ALLOW)
+    return toned(f"{line}{origin}", Tone.DENY if errors else Tone.ALLOW)
 
 
 def document(results: list[Examined]) -> dict[str, object]:

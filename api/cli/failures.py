@@ -7,6 +7,7 @@ could not be put (usage, a file that cannot be read, policies with errors). A cl
 
 import errno
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -61,8 +62,10 @@ def told() -> Iterator[None]:
         raise _usage(error) from error
     except BundleError as error:
         count = sum(each.is_error for each in error.diagnostics)
-        errors = "1 error" if count == 1 else f"{count} errors"
-        raise Failure("policies", f"there are {errors}", "`assent check` shows them") from error
+        why = "there is 1 error" if count == 1 else f"there are {count} errors"
+        where = "policies" if error.directory is None else os.fspath(error.directory)
+        command = f"assent check {shlex.quote(where)}"
+        raise Failure(where, why, f"`{command}` shows {'it' if count == 1 else 'them'}") from error
     except (EngineError, UnreadableError) as error:
         where, _, why = str(error).partition(": ")
         raise Failure(where, why or "this cannot be done") from error

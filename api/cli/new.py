@@ -1,14 +1,16 @@
-"""`assent new policy`: a policy to begin with, in which every clause is explained."""
+"""`assent new`: a policy to begin with, in which every clause is explained, and a vocabulary."""
 
 import os
 import re
 import shlex
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
 import click
 
 from api.cli.failures import Failure, unreadable
+from api.cli.policy_files import shipped_vocabulary
 from api.cli.terminal import Output, toned
 from engine.evaluation.prose import Tone
 from engine.syntax.lexis import RESERVED_WORDS
@@ -18,7 +20,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 @click.group()
 def new() -> None:
-    """Begin something new: a policy."""
+    """Begin something new: a policy, or the vocabulary that policies need."""
 
 
 @new.command()
@@ -52,7 +54,56 @@ def policy(name: str, output: Path | None, *, as_json: bool) -> None:
     if as_json:
         Output().json({"policy": name, "file": os.fspath(path)})
     else:
-        _tell(path)
+        shown = shlex.quote(os.fspath(path))
+        _tell(
+            (path,),
+            (
+                (f"assent check {shown}", "is there a mistake in it?"),
+                (f"assent fmt {shown}", "lay it out as all policies are"),
+                ("assent new vocabulary", "the facts that it speaks of, for a folder of its own"),
+                ("assent test DIR", "do its tests pass, in the directory of its vocabulary?"),
+            ),
+        )
+
+
+@new.command()
+@click.option(
+    "--output",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default=Path("vocabulary"),
+    show_default=True,
+    help="The folder to write it into.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def vocabulary(output: Path, *, as_json: bool) -> None:
+    """Write the vocabulary that comes with Assent, to begin with.
+
+    It declares the facts of a campaign of which policies speak. The folder stands beside your
+    policies; what is there already is never overwritten.
+
+    \b
+      assent new vocabulary
+      assent new vocabulary --output policies/vocabulary
+
+    Exit status: 0 if it is written, 2 where it cannot be.
+    """  # noqa: D301 - click reads the escape.
+    texts = {output / Path(name).name: text for name, text in shipped_vocabulary().items()}
+    try:
+        output.mkdir(parents=True)
+    except FileExistsError as error:
+        advice = "name a folder that is still to be made"
+        raise Failure(str(output), "this is there already", advice) from error
+    except OSError as error:
+        raise unreadable(error, str(output)) from error
+    for path, text in texts.items():
+        _write(path, text)
+    if as_json:
+        Output().json({"files": [os.fspath(path) for path in texts]})
+    else:
+        root = shlex.quote(os.fspath(output.parent))
+        steps = (f"assent check {root}", "are your policies right by it?")
+        _tell(tuple(texts), (steps,))
 
 
 def template(name: str) -> str:
@@ -71,14 +122,11 @@ def _write(path: Path, text: str) -> None:
         raise unreadable(error, str(path)) from error
 
 
-def _tell(path: Path) -> None:
+def _tell(paths: Sequence[Path], steps: Sequence[tuple[str, str]]) -> None:
+    """Show what was written, and the commands that come next with what each is for."""
     output = Output()
-    shown = shlex.quote(os.fspath(path))
-    output.line(toned("written: ") + toned(os.fspath(path), Tone.POINTER))
+    for path in paths:
+        output.line(toned("written: ") + toned(os.fspath(path), Tone.POINTER))
     output.line(toned("what to do next", Tone.TITLE))
-    for command, why in (
-        (f"assent check {shown}", "is there a mistake in it?"),
-        (f"assent fmt {shown}", "lay it out as all policies are"),
-        ("assent test DIR", "do its tests pass, in the directory of its vocabulary?"),
-    ):
+    for command, why in steps:
         output.line(toned(f"  {command}") + toned(f"  # {why}", Tone.QUIET))

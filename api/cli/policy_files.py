@@ -19,7 +19,7 @@ from engine.semantics.adopted import ADOPTED, is_adopted
 from engine.source.diagnostic import Diagnostic, in_order
 from engine.source.text import Source
 from engine.syntax.excess import is_unread
-from engine.testing.untested import untested
+from engine.testing.untested import untested, without_campaign
 
 SHIPPED = "assent"
 """The name of the policies that come with Assent."""
@@ -36,13 +36,17 @@ _PART = "vocabulary"
 class PolicyFiles:
     """The files of one set of policies, from where they were read, and which of them are meant.
 
-    `only` are the names of the files that were named; None where all are meant.
+    `only` are the names of the files that were named; None where all are meant. `is_shipped` says
+    that nobody named any, so that they are those that come with Assent, and `is_completed` that
+    the vocabulary alone comes with it.
     """
 
     name: str
     root: Path
     files: Mapping[str, str]
     only: frozenset[str] | None = None
+    is_shipped: bool = False
+    is_completed: bool = False
 
     def shown(self, name: str) -> str:
         """Return the name of a file as a path that the person can open."""
@@ -76,7 +80,7 @@ def read_policies(directory: Path | None) -> PolicyFiles:
     """Return the policies of a directory, or the shipped ones. Raises `UnreadableError`."""
     if directory is None:
         root = shipped_directory()
-        return PolicyFiles(name=SHIPPED, root=root, files=read_directory(root))
+        return PolicyFiles(name=SHIPPED, root=root, files=read_directory(root), is_shipped=True)
     return PolicyFiles(
         name=directory.resolve().name, root=directory, files=read_directory(directory)
     )
@@ -91,7 +95,9 @@ def examine(policies: PolicyFiles, day: date | None = None) -> Examined:
     bundle, found = builder.build(policies.name, policies.files)
     if bundle is not None:
         old = () if day is None else builder.outdated(day)
-        found = in_order((*found, *untested(bundle), *old))
+        # Beside a file that was taken alone the campaigns of its tests were not read.
+        lacking = () if policies.is_completed else without_campaign(bundle)
+        found = in_order((*found, *untested(bundle), *lacking, *old))
     # A file that was not read to its end keeps the others from being judged, so it is shown too;
     # and so is a list with faults, which is no policy and cannot be named.
     blamed = frozenset(each.span.source for each in found if _is_always_shown(each))
@@ -131,7 +137,7 @@ def build_policies(policies: PolicyFiles) -> Bundle:
     first = next(each for each in examined.diagnostics if each.is_error)
     place = examined.sources[first.span.source].locate(first.span.start)
     count = f"{examined.errors} error{'s' if examined.errors > 1 else ''}"
-    command = "assent check" if policies.name == SHIPPED else f"assent check {policies.root}"
+    command = "assent check" if policies.is_shipped else f"assent check {policies.root}"
     raise Failure(
         str(place), f"{first.headline}; the policies have {count}", f"`{command}` shows them"
     )
@@ -169,7 +175,8 @@ def _of_file(path: Path) -> PolicyFiles:
         return PolicyFiles(name=root.name, root=root, files=read_directory(root), only=only)
     text, folder = read_text(path), resolved.parent
     files = {**shipped_vocabulary(), **read_lists(folder, path.name, text), path.name: text}
-    return PolicyFiles(name=path.stem, root=folder, files=files, only=frozenset({path.name}))
+    only = frozenset({path.name})
+    return PolicyFiles(name=path.stem, root=folder, files=files, only=only, is_completed=True)
 
 
 def root_of(file: Path) -> Path | None:

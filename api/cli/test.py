@@ -121,7 +121,12 @@ class _Session:
             )
             failed = len(self.failed)
             self._messages.lines(
-                trials_view.summary(*never, passed=len(self.results) - failed, failed=failed)
+                trials_view.summary(
+                    *never,
+                    passed=len(self.results) - failed,
+                    failed=failed,
+                    is_shipped=self.policies.is_shipped,
+                )
             )
 
 
@@ -167,7 +172,7 @@ def test(  # noqa: PLR0913 - click hands over each option.
 
     Each test that fails is shown with what was expected, what came, and the clause that decided:
     every part of it with ✓ true, ✗ false or ? unknown, and the values that it read. Without a
-    directory the policies that come with Assent are tested.
+    directory the policies that come with Assent are tested, and the last line says so.
 
     \b
       assent test policies/

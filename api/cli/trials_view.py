@@ -65,13 +65,20 @@ def _trace_line(line: TraceLine) -> Text:
 
 
 def summary(
-    never_violated: Sequence[str], never_upheld: Sequence[str], *, passed: int, failed: int
+    never_violated: Sequence[str],
+    never_upheld: Sequence[str],
+    *,
+    passed: int,
+    failed: int,
+    is_shipped: bool,
 ) -> Iterator[Text]:
     """Yield how many tests passed, and which rules none of them sees in their main statuses."""
     for what, rules in (("violates", never_violated), ("satisfies", never_upheld)):
         if rules:
             yield toned(f"no test {what} {_cut(rules)}", Tone.OPEN)
-    yield toned(f"{passed} passed, {failed} failed", Tone.DENY if failed else Tone.ALLOW)
+    origin = " of the tests that come with Assent; name a directory for yours"
+    line = f"{passed} passed, {failed} failed{origin if is_shipped else ''}"
+    yield toned(line, Tone.DENY if failed else Tone.ALLOW)
 
 
 def _cut(names: Sequence[str]) -> str:

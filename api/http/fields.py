@@ -11,6 +11,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from engine.semantics.code_names import CODE_ADVICE, code_advice
+from engine.semantics.types import Scalar, describe, is_code
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
 from engine.storage.saved_queries import NAME_PATTERN
@@ -117,7 +119,15 @@ class Lines(Described):
     def _deserialize(self, value: object, *_: Any, **__: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or len(value) > self._most:
             raise _refusal(f"a list of at most {self._most} texts", value)
-        return tuple(str(self._item.deserialize(each)) for each in value if each is not None)
+        return tuple(self._read(each) for each in value if each is not None)
+
+    def _read(self, value: object) -> str:
+        """Return an element; its fault is told with the advice on it, and not on the list."""
+        try:
+            return str(self._item.deserialize(value))
+        except ValidationError as fault:
+            message, *advice = fault.messages
+            raise ValidationError([message, *(advice or [self._item.advice])]) from fault
 
 
 class Pattern(Described):
@@ -132,6 +142,22 @@ class Pattern(Described):
         if isinstance(value, str) and self._pattern.fullmatch(value):
             return value
         raise _refusal(self._wanted, value)
+
+
+class Place(Described):
+    """The code of a country or region."""
+
+    def __init__(self, **rest: Any) -> None:
+        schema = {"type": "string", "pattern": "^[A-Z0-9-]{1,10}$"}
+        super().__init__(advice=CODE_ADVICE[Scalar.PLACE], json_schema=schema, **rest)
+
+    def _deserialize(self, value: object, *_: Any, **__: Any) -> str:
+        if not isinstance(value, str):
+            raise _refusal("the code of a market", value)
+        if not is_code(Scalar.PLACE, value):
+            what = f"{excerpt(value)} is not {describe(Scalar.PLACE)}"
+            raise ValidationError([what, code_advice(Scalar.PLACE, value)])
+        return value
 
 
 class QueryName(Described):

@@ -33,6 +33,7 @@ from .fields import (
     Line,
     Lines,
     Pattern,
+    Place,
     QueryFlag,
     QueryName,
     QueryNumber,
@@ -338,7 +339,7 @@ class _WaiverRequestShape(_Shape):
     )
     campaign = Line()
     advertiser = Line()
-    markets = Lines(MOST_MARKETS, Pattern("[A-Z0-9-]{1,10}", "the code of a market", "DE"))
+    markets = Lines(MOST_MARKETS, Place())
     start = Day(data_key="from", required=True)
     until = Day(required=True)
     ticket = Line(required=True)
@@ -577,7 +578,9 @@ def _fault(shape: Schema, name: str, words: Sequence[str]) -> _Fault:
     by_name = {field.data_key or own: field for own, field in shape.fields.items()}
     known = by_name.get(name)
     if known is not None:
-        return _Fault(name=name, message=words[0], help=getattr(known, "advice", None))
+        message, *said = words
+        known_advice = getattr(known, "advice", None)
+        return _Fault(name=name, message=message, help=said[0] if said else known_advice)
     near = nearest(name, by_name) if len(name) <= 64 else None
     listed = ", ".join(f"`{each}`" for each in by_name)
     advice = f"did you mean `{near}`?" if near else f"known here: {listed or 'none at all'}"

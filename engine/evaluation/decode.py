@@ -16,6 +16,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias, assert_never
 
+from ..semantics.code_names import CODE_ADVICE, code_advice
 from ..semantics.tree import Measure, Money, measure
 from ..semantics.types import (
     EnumerationType,
@@ -23,7 +24,6 @@ from ..semantics.types import (
     RecordType,
     Scalar,
     Type,
-    codes,
     describe,
     is_code,
 )
@@ -138,6 +138,8 @@ class Decoder:
 
     def decode_fully(self, descriptor: object) -> Decoded:
         """Return what `decode` does of a JSON value, keeping the place of everything in it."""
+        if self._is_wrapped(descriptor):
+            return None, (_wrapped(self._vocabulary.root),)
         faults = Faults()
         made = self._campaign(descriptor, "", faults)
         if isinstance(made, Group):
@@ -149,6 +151,13 @@ class Decoder:
             rest = faults.total - _MOST_FAULTS
             faults.found.append(CampaignFault(pointer="", message=f"and {rest} more"))
         return None, tuple(faults.found)
+
+    def _is_wrapped(self, descriptor: object) -> bool:
+        """Whether a campaign stands within what was given, as in a request of the service."""
+        root = self._vocabulary.root
+        if root in self._vocabulary.records[root].facts or not isinstance(descriptor, dict):
+            return False
+        return isinstance(descriptor.get(root), dict)
 
     def read(self, kind: Type, value: object, pointer: str, faults: Faults) -> Datum | None:
         """Return a value of one type, read by itself; None where it is faulty."""
@@ -311,13 +320,15 @@ def _word(kind: EnumerationType, members: tuple[str, ...]) -> Decode:
 
 
 def _scalar(kind: Scalar) -> Decode:
-    if kind in _CODE_HELP:
+    if kind in CODE_ADVICE:
         return _code(kind)
     read, wanted, advice = _READERS[kind]
 
     def decode(value: object, pointer: str, faults: Faults) -> Datum | None:
         made = read(value)
-        if made is None:
+        if made is None and kind is Scalar.MONEY and isinstance(value, dict):
+            _faults_of_money(value, pointer, faults)
+        elif made is None:
             faults.add(pointer, _mistyped(value, wanted), advice)
         return made
 
@@ -329,27 +340,21 @@ def _code(kind: Scalar) -> Decode:
         if isinstance(value, str) and is_code(kind, value):
             return str.__str__(value)
         if isinstance(value, str):
-            near = None if faults.is_full else _near_code(kind, value)
-            advice = f"did you mean `{near}`?" if near else _CODE_HELP[kind]
+            advice = None if faults.is_full else code_advice(kind, value)
             faults.add(pointer, f"{excerpt(value)} is not {describe(kind)}", advice)
         else:
-            faults.add(pointer, _mistyped(value, describe(kind)), _CODE_HELP[kind])
+            faults.add(pointer, _mistyped(value, describe(kind)), CODE_ADVICE[kind])
         return None
 
     return decode
 
 
+_CURRENCY = _code(Scalar.CURRENCY)
+
+
 def _language(value: object) -> str | None:
     is_known = isinstance(value, str) and is_code(Scalar.LANGUAGE, value)
     return str.__str__(value) if is_known else None
-
-
-def _near_code(kind: Scalar, word: str) -> str | None:
-    """Return the code that was probably meant, among those of the same first letter."""
-    if len(word) > 12:
-        return None
-    first = word[:1].lower()
-    return nearest(word, [code for code in codes(kind) if code[0].lower() == first])
 
 
 def _text(value: object) -> str | None:
@@ -497,12 +502,6 @@ _READERS: dict[Scalar, tuple[Callable[[object], Datum | None], str, str | None]]
         'write `{"amount": 15, "unit": "mi"}`, with `mi`, `km` or `m`',
     ),
 }
-_CODE_HELP = {
-    Scalar.PLACE: "use a code of ISO 3166, such as `DE` for a country or `US-CA` for a region",
-    Scalar.COUNTRY: "use a two-letter country code of ISO 3166-1, such as `DE`",
-    Scalar.LANGUAGE: "use a language code, such as `de` or `de-AT`",
-    Scalar.CURRENCY: "use a currency code of ISO 4217, such as `EUR`",
-}
 
 
 # --- wording ----------------------------------------------------------------------------------
@@ -533,6 +532,33 @@ def _described(value: object) -> str:
 def _object_help(shape: RecordShape) -> str:
     some = ", ".join(f"`{name}`" for name in list(shape.facts)[:3])
     return f"write its facts in braces, by name: {some} …"
+
+
+def _faults_of_money(value: dict[object, object], pointer: str, faults: Faults) -> None:
+    """Say what is wrong with an amount and its currency, each at its own place."""
+    for name in value:
+        if name not in ("amount", "currency"):
+            _unknown_fact(name, pointer, ("amount", "currency"), faults)
+    amount, currency = value.get("amount"), value.get("currency")
+    place = f"{pointer}/amount"
+    if amount is None:
+        faults.add(place, "the amount is missing", 'write it beside the currency: `"5000.00"`')
+    elif _amount(amount) is None:
+        advice = 'write it with a point for decimals and no other mark: `"5000.00"`'
+        faults.add(place, _mistyped(amount, "an amount"), advice)
+    place = f"{pointer}/currency"
+    if currency is None:
+        faults.add(place, "the currency is missing", CODE_ADVICE[Scalar.CURRENCY])
+    else:
+        _CURRENCY(currency, place, faults)
+
+
+def _wrapped(name: str) -> CampaignFault:
+    return CampaignFault(
+        pointer=f"/{escaped(name)}",
+        message="this is a request of the service, with the campaign in it",
+        help=f"give what stands in `{name}`, without what stands around it",
+    )
 
 
 def _unknown_fact(name: object, pointer: str, known: Iterable[str], faults: Faults) -> None:

@@ -143,7 +143,7 @@ def tone_of(decision: Decision) -> Tone:
 
 def headline(decision: Decision) -> str:
     """Return the decision in one clause."""
-    violated = [r for r in decision.with_status(Status.VIOLATED) if r.is_enforced]
+    violated, advising = _shares(decision, Status.VIOLATED)
     if decision.effect is Effect.ALLOW:
         owed = len(decision.obligations)
         waived = len(decision.with_status(Status.WAIVED))
@@ -151,12 +151,25 @@ def headline(decision: Decision) -> str:
         also = f", and {_count(owed, 'duty is', 'duties are')} owed" if owed else ""
         return f"no enforced rule stands against it{broken}{also}"
     if decision.verdict.conclusive:
-        count = _count(len(violated), "rule is violated", "rules are violated")
-        undetermined = [r for r in decision.with_status(Status.UNDETERMINED) if r.is_enforced]
-        also = f", and {len(undetermined)} cannot be judged for want of facts"
-        return count + (also if undetermined else "")
+        count = _count(violated, "rule is violated", "rules are violated")
+        undetermined, _ = _shares(decision, Status.UNDETERMINED)
+        also = f", and {undetermined} cannot be judged for want of facts"
+        return count + _advising(advising) + (also if undetermined else "")
     wanting = _count(len(decision.missing), "fact is", "facts are")
-    return f"no rule is shown to be violated, but {wanting} missing"
+    which = "rule that denies" if advising else "rule"
+    return f"no {which} is shown to be violated, but {wanting} missing"
+
+
+def _shares(decision: Decision, status: Status) -> tuple[int, int]:
+    """Return how many rules of a status are enforced, and how many only advise."""
+    results = decision.with_status(status)
+    enforced = sum(result.is_enforced for result in results)
+    return enforced, len(results) - enforced
+
+
+def _advising(count: int) -> str:
+    """Return how many more rules there are that only advise."""
+    return f" and {_count(count, 'that advises', 'that advise')}" if count else ""
 
 
 def _market(each: MarketVerdict) -> str:
@@ -165,11 +178,21 @@ def _market(each: MarketVerdict) -> str:
 
 
 def _tally(decision: Decision) -> str:
-    counts = {status: len(decision.with_status(status)) for status in reversed(Status)}
-    listed = ", ".join(f"{count} {status.value}" for status, count in counts.items() if count)
+    listed = ", ".join(filter(None, (_share(decision, status) for status in reversed(Status))))
     rules = _count(len(decision.results), "rule was", "rules were")
     ending = f": {listed}" if listed else ""
     return f"{rules} judged as of {instant_text(decision.as_of)}{ending}"
+
+
+def _share(decision: Decision, status: Status) -> str:
+    """Return how many rules have a status; those that only advise apart where the verdict does."""
+    enforced, advising = _shares(decision, status)
+    count = enforced + advising
+    if status not in (Status.VIOLATED, Status.UNDETERMINED) or not advising:
+        return f"{count} {status.value}" if count else ""
+    if not enforced:
+        return f"none {status.value} but {_count(advising, 'that advises', 'that advise')}"
+    return f"{enforced} {status.value}{_advising(advising)}"
 
 
 # --- rules ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from ..source.diagnostic import Diagnostic
 from ..source.text import Location, Span
 from ..syntax import tree as syntax
 from . import faults, waiver_faults
-from .elaborate import Scope, comparable, is_period, members, period, type_of, value
+from .elaborate import Scope, comparable, is_period, members, period, quoted, type_of, value
 from .tree import Constant, ValueTerm
 from .types import ListType, RecordType, Scalar, Type
 
@@ -51,7 +51,10 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One test, or one row of its table, ready to be run."""
+    """One test, or one row of its table, ready to be run.
+
+    `file` is the path of its campaign from the folder of the policy, and stands at `file_span`.
+    """
 
     title: str
     location: Location
@@ -59,6 +62,7 @@ class Case:
     file: str | None
     changes: tuple[Given | Without, ...]
     expectations: tuple[Expectation, ...]
+    file_span: Span | None = None
 
 
 def cases_of(
@@ -112,6 +116,7 @@ class _CaseReader:
             file=files[0].file.value if files else None,
             changes=changes,
             expectations=expectations,
+            file_span=files[0].file.span if files else None,
         )
         return tuple(self._in_row(whole, *row) for row in rows) if heads else (whole,)
 
@@ -246,7 +251,8 @@ class _CaseReader:
             return None
         sample = Constant(span=written.span, type=kind, value=found.value, text="")
         if not isinstance(kind, ListType) and not comparable(sample, found):
-            self.scope.report(faults.wrong_type(written.span, type_of(found), kind))
+            text = quoted(written)
+            self.scope.report(faults.wrong_type(written.span, type_of(found), kind, text))
             return None
         return found
 

@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from ..source.diagnostic import Diagnostic, Severity
 from ..source.suggest import nearest
 from ..source.text import Span
+from ..syntax.habits import COMPARISON_HABITS, WORD_HABITS
 from ..syntax.lexis import Comparator
-from .types import Type, describe
+from .code_names import code_advice, code_meant
+from .types import CODES, Scalar, Type, describe
+from .written import is_written, written_code
 
 
 def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
@@ -58,24 +61,45 @@ def step_into_list(span: Span, owner: str) -> Diagnostic:
 
 def unknown_word(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     """A bare word that is nothing."""
-    return _unknown("E0304", "name", word, span, known)
+    habit = WORD_HABITS.get(word.lower())
+    if habit is None:
+        return _unknown("E0304", "name", word, span, known)
+    replacement = COMPARISON_HABITS.get(word.lower())
+    return _error("E0304", f"unknown name `{word}`", span, help=habit, replacement=replacement)
 
 
 def unknown_member(span: Span, word: str, kind: Type, known: Iterable[str]) -> Diagnostic:
-    """A word that its type does not list."""
-    near = nearest(word, known)
-    return _error(
-        "E0305",
-        f"`{word}` is not {describe(kind)}",
-        span,
-        help=f"did you mean `{near}`?" if near else None,
-        replacement=near,
-    )
+    """A word that its type does not list, or that is no code of its list."""
+    what = f"`{word}` is not {describe(kind)}"
+    if isinstance(kind, Scalar) and kind in CODES:
+        meant = code_meant(kind, word)
+        replacement = written_code(meant) if meant is not None else None
+        return _error("E0305", what, span, help=code_advice(kind, word), replacement=replacement)
+    listed = tuple(known)
+    near = nearest(word, listed)
+    advice = f"did you mean `{near}`?" if near else f"it is one of {_series(listed)}"
+    return _error("E0305", what, span, help=advice, replacement=near)
+
+
+def _series(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
 
 
 def unknown_set(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     """A set that is not declared."""
     return _unknown("E0306", "set", word, span, known)
+
+
+def member_for_set(span: Span, word: str, member: str) -> Diagnostic:
+    """A single member where a set is needed; `member` is what the word stands for."""
+    braced = f"{{{written_code(member)}}}"
+    return _error(
+        "E0306",
+        f"unknown set `{word}`",
+        span,
+        help=f"a single member stands in braces too: `{braced}`",
+        replacement=braced,
+    )
 
 
 def unknown_instrument(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
@@ -197,20 +221,24 @@ def ordinal_in_condition(span: Span) -> Diagnostic:
 # --- types ------------------------------------------------------------------------------------
 
 
-def wrong_type(span: Span, found: Type, wanted: Type) -> Diagnostic:
-    """A value of another type than its partner."""
-    return _error("E0401", f"this is {describe(found)}, where {describe(wanted)} is needed", span)
+def wrong_type(span: Span, found: Type, wanted: Type, text: str | None = None) -> Diagnostic:
+    """A value of another type than its partner; `text` is what it says in quotation marks."""
+    what = f"this is {describe(found)}, where {describe(wanted)} is needed"
+    if text is None or not is_written(text, wanted):
+        return _error("E0401", what, span)
+    advice = f"write it without quotation marks: `{text}`"
+    return _error("E0401", what, span, help=advice, replacement=text)
 
 
 def not_comparable(
-    span: Span, comparator: Comparator, kind: Type, instead: str | None
+    span: Span, comparator: Comparator, kind: Type, advice: str | None
 ) -> Diagnostic:
     """A phrase that does not fit the type to its left."""
     return _error(
         "E0402",
         f"`{comparator.phrase}` does not fit {describe(kind)}",
         span,
-        help=f"write `{instead}`" if instead else None,
+        help=advice,
     )
 
 
@@ -463,7 +491,7 @@ def no_vocabulary(span: Span) -> Diagnostic:
         "E0507",
         "there is no vocabulary in this bundle",
         span,
-        help="declare the facts of a campaign: `vocabulary campaign … end vocabulary`",
+        help="begin with the vocabulary that Assent ships: `assent new vocabulary`",
     )
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from ..source.diagnostic import Diagnostic, Severity
 from ..source.suggest import nearest
 from ..source.text import Span
-from .types import Type, describe
+from .code_names import near_code
+from .types import CODES, Scalar, Type, describe
 
 
 def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
@@ -121,7 +122,10 @@ def no_member(span: Span, field: str, column: str) -> Diagnostic:
 
 def wrong_member(span: Span, field: str, kind: Type, known: Iterable[str]) -> Diagnostic:
     """A field that states no value of the type of the set."""
-    near = nearest(field, known)
+    if isinstance(kind, Scalar) and kind in CODES:
+        near = near_code(kind, field)
+    else:
+        near = nearest(field, known)
     return _error(
         "E0808",
         f"`{field}` is not {describe(kind)}",

@@ -6,7 +6,7 @@ from ..source.diagnostic import Diagnostic
 from ..syntax import tree as syntax
 from . import faults
 from .declare import Instrument, cited, in_succession, value_type, window
-from .elaborate import Scope, comparable, type_of, value
+from .elaborate import Scope, comparable, quoted, type_of, value
 from .tree import Constant, Edition, Parameter
 from .types import ElementType, EnumerationType
 
@@ -76,7 +76,7 @@ def stated(
         return None
     sample = Constant(span=written.span, type=kind, value=term.value, text="")
     if not comparable(sample, term):
-        found.append(faults.wrong_type(written.span, type_of(term), kind))
+        found.append(faults.wrong_type(written.span, type_of(term), kind, quoted(written)))
         return None
     return term
 

@@ -8,12 +8,10 @@ import re
 
 from ..audit.facets import LONGEST_VALUE
 from ..english.provisions import abbreviated
+from ..semantics.code_names import code_meant
 from ..semantics.types import Scalar, is_code
 from ..source.json_fault import excerpt
 from .errors import InvalidQuery
-
-_NO_CODES = {"UK": "GB", "EL": "GR", "EN": "GB"}
-"""Words that are often written for a country, and are no codes of ISO 3166 for it."""
 
 _ARTICLE = re.compile(r"\w+ [a-z]+ \S.*")
 
@@ -30,10 +28,8 @@ def check_market(value: str) -> None:
     """Raise `InvalidQuery` for what is no code of a country or region."""
     if is_code(Scalar.PLACE, value):
         return
-    upper = value.upper().replace("_", "-")
-    meant = _NO_CODES.get(upper, upper)
-    known = meant if is_code(Scalar.PLACE, meant) else None
-    raise _refused("market", value, "a code of ISO 3166, such as `DE` or `US-CA`", known)
+    meant = code_meant(Scalar.PLACE, value)
+    raise _refused("market", value, "a code of ISO 3166, such as `DE` or `US-CA`", meant)
 
 
 def check_article(value: str) -> None:

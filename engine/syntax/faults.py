@@ -200,9 +200,17 @@ def too_many_faults(span: Span) -> Diagnostic:
 
 
 def missing_end(
-    span: Span, construct: str, *, line: int | None = None, found: str | None = None
+    span: Span,
+    construct: str,
+    *,
+    line: int | None = None,
+    found: str | None = None,
+    item: str | None = None,
 ) -> Diagnostic:
-    """Report a construct that does not end before `line`; `found` is a wrong `end …` there."""
+    """Report a construct that does not end before `line`.
+
+    `found` is a wrong `end …` there, `item` the keyword of what begins there in its stead.
+    """
     words, noun = f"end {construct}", _NOUNS.get(construct, construct)
     if found is not None:
         return error(
@@ -213,6 +221,9 @@ def missing_end(
             replacement=words,
         )
     where = "at the end of the file" if line is None else f"before line {line}"
+    if item is not None and item != construct:
+        inner = _NOUNS.get(item, item)
+        where += f": {'an' if inner[0] in 'aeiou' else 'a'} {inner} stands outside of a {noun}"
     return error(
         "E0202",
         f"`{words}` is missing",

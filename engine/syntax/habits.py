@@ -43,28 +43,53 @@ MARK_HABITS = {
 QUOTE_HABITS = "“”„‟«»‘’‚‛'`"  # noqa: RUF001 - the ambiguity is the point.
 """Quotation marks other than the straight double one."""
 
+_GREATER = (
+    *("greater", "bigger", "larger", "higher", "older", "longer", "taller", "wider"),
+    *("heavier", "dearer"),
+)
+_LESSER = (
+    *("smaller", "lower", "fewer", "younger", "shorter", "narrower", "nearer"),
+    *("lighter", "cheaper"),
+)
+
+
+def _compared(words: tuple[str, ...], beyond: str, up_to: str) -> dict[str, str]:
+    """Return what adjectives of one direction say, denied, and with the limit itself."""
+    denied = {"is more than": "is at most", "is less than": "is at least"}[beyond]
+    return {
+        f"is {said}": meant
+        for word in words
+        for said, meant in (
+            (f"{word} than", beyond),
+            (f"not {word} than", denied),
+            (f"no {word} than", denied),
+            (f"{word} than or equal to", up_to),
+        )
+    }
+
+
 COMPARISON_HABITS = {
+    **_compared(_GREATER, "is more than", "is at least"),
+    **_compared(_LESSER, "is less than", "is at most"),
     **{
         f"is not {comparator.phrase.removeprefix('is ')}": comparator.denial
         for comparator in Comparator
         if comparator.phrase.startswith("is ") and not comparator.denial.startswith("is not ")
     },
-    "is greater than": "is more than",
-    "is bigger than": "is more than",
-    "is larger than": "is more than",
-    "is higher than": "is more than",
+    "is more": "is more than",
+    "is less": "is less than",
+    "is least": "is at least",
+    "is most": "is at most",
     "is above": "is more than",
     "is over": "is more than",
-    "is smaller than": "is less than",
-    "is lower than": "is less than",
-    "is fewer than": "is less than",
     "is below": "is less than",
     "is under": "is less than",
     "is no more than": "is at most",
     "is no less than": "is at least",
-    "is greater than or equal to": "is at least",
     "is more than or equal to": "is at least",
     "is less than or equal to": "is at most",
+    "is on after": "is on or after",
+    "is on before": "is on or before",
     "is equal to": "is",
     "is the same as": "is",
     "is not equal to": "is not",
@@ -109,6 +134,14 @@ COMPARISON_HABITS = {
     "such that": "has",
 }
 """Phrases inside a condition, and the phrase of the language."""
+
+BARE_HABITS = {
+    "more than": "is more than",
+    "less than": "is less than",
+    "at least": "is at least",
+    "at most": "is at most",
+}
+"""Comparisons without their first word, as cells of a table have them."""
 
 CLAUSE_HABITS = {
     "forbid when": "prohibit when",
@@ -323,3 +356,12 @@ UNIT_HABITS = {
     ),
 }
 """Words for units that are not words of the language, or stand where none can, and what is said."""
+
+WORD_HABITS = {
+    "true": "say `yes`",
+    "false": "say `no`",
+    "null": "of a fact that is not stated say `is unknown`",
+    **dict.fromkeys(("more", *_GREATER), "with the limit itself say `is at least …`"),
+    **dict.fromkeys(("less", *_LESSER), "with the limit itself say `is at most …`"),
+}
+"""Words in place of a value, and what is said of them."""

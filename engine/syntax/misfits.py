@@ -16,6 +16,7 @@ from ..source.text import Source, Span
 from . import expectations as expect
 from . import faults, wording
 from .habits import (
+    BARE_HABITS,
     CLAUSE_HABITS,
     COMPARISON_HABITS,
     DEFINITION_HABITS,
@@ -57,6 +58,7 @@ _PHRASES = (
     *("and", "or", "not", "has", "all of", "any of", "none of", "yes", "no", "today", "every"),
 )
 _BY_LENGTH = {n: tuple(p for p in _PHRASES if len(p.split()) == n) for n in range(1, 7)}
+_LONGEST_PHRASE = max(len(phrase.split()) for phrase in _PHRASES)
 _KEYWORDS = frozenset(
     {
         *(*_PHRASES, *CLAUSE_KEYWORDS, *DEFINITION_KEYWORDS, *ITEM_KEYWORDS, *TEST_KEYWORDS),
@@ -101,6 +103,11 @@ class _Place:
     def found(self) -> str:
         """The word that does not fit; empty at the end of the text."""
         return self.shown(self.index, self.index + 1)
+
+    @property
+    def before(self) -> str:
+        """The word in front of it; empty at the start of the construct."""
+        return self.shown(max(0, self.index - 1), self.index)
 
     @property
     def here(self) -> Span:
@@ -267,7 +274,7 @@ def _phrase(place: _Place) -> Diagnostic | None:
     """Find a phrase that says something the language says in other words, or spells otherwise."""
     if place.broken.expected not in _IN_CONDITIONS:
         return None
-    windows = list(place.windows())
+    windows = [window for window in place.windows() if not _is_part(place, window)]
     for first, last in windows:
         typed = place.shown(first, last)
         folded = typed.lower()
@@ -275,12 +282,39 @@ def _phrase(place: _Place) -> Diagnostic | None:
             return wording.capitals(place.span(first, last), typed, folded)
         if folded in COMPARISON_HABITS:
             return wording.habit(place.span(first, last), typed, COMPARISON_HABITS[folded])
+        if folded in BARE_HABITS and last > place.index:  # What ends before it may be a cell.
+            return wording.habit(place.span(first, last), typed, BARE_HABITS[folded])
     for first, last in windows:
         typed = place.shown(first, last)
-        near = nearest(typed, _BY_LENGTH[last - first], least=0.75)
-        if near is not None and near != typed and near[0] == typed[0]:
+        known = [each for each in _BY_LENGTH[last - first] if _is_spelt_like(typed, each)]
+        near = nearest(typed, known, least=0.75)
+        if near is not None and near != typed:
             return wording.misspelt(place.span(first, last), typed, near)
     return None
+
+
+def _is_part(place: _Place, window: tuple[int, int]) -> bool:
+    """Whether a range of words is a part of a phrase that is spelt as it should be."""
+    first, last = window
+    return any(
+        (start, end) != window and place.shown(start, end) in _PHRASES
+        for start in range(max(0, last - _LONGEST_PHRASE), first + 1)
+        for end in range(last, min(start + _LONGEST_PHRASE, len(place.words)) + 1)
+    )
+
+
+def _is_spelt_like(typed: str, phrase: str) -> bool:
+    """Whether a phrase is meant, word for word, and not another of as many letters.
+
+    `is older than` is as near to `is less than` as a misspelling, and says the opposite of it.
+    """
+    words, meant = typed.lower().split(), phrase.split()
+    if typed[0] != phrase[0] or len(words) != len(meant):  # A text in it has words of its own.
+        return False
+    return all(
+        nearest(word, (other,), least=0.5 if len(other) <= 2 else 0.7)
+        for word, other in zip(words, meant, strict=True)
+    )
 
 
 def _unfinished(place: _Place) -> Diagnostic | None:
@@ -303,8 +337,7 @@ def _unfit(place: _Place) -> Diagnostic:
         return wording.full_stop(place.source.span(end - 1, end))
     if expected == expect.CLAUSE_END:
         after = place.shown(place.index + 1, place.index + 2)
-        return wording.surplus(place.here, found, after, place.broken.context)
+        return wording.surplus(place.here, found, place.before, after, place.broken.context)
     if found in RESERVED_WORDS and expected in (expect.NAME, expect.MEMBER, "a type", "a fact"):
         return wording.reserved(place.here, found, expected)
-    before = place.shown(max(0, place.index - 1), place.index)
-    return wording.unfit(place.here, found, expected, before)
+    return wording.unfit(place.here, found, expected, place.before)

@@ -10,11 +10,12 @@ from . import faults, tree
 from .excess import cut_short, first_faults
 from .expectations import end_of
 from .grammar import parse_items
-from .lexis import LONGEST_FILE, MOST_FAULTS, MOST_WORDS, TEXT
+from .lexis import ITEM_KEYWORDS, LONGEST_FILE, MOST_FAULTS, MOST_WORDS, NAME, TEXT
 from .misfits import explain
 from .tokens import examine
 from .visit import children, family
 
+_NAME = re.compile(NAME)
 _WORD = re.compile(rf"{TEXT}|\w++|\S")
 
 
@@ -82,4 +83,6 @@ def _missing_end(parent: tree.Node, node: tree.Broken, source: Source) -> Diagno
     )
     line = source.locate(node.place).line if node.place < len(source.text) else None
     opening = source.span(parent.span.start, name.span.end)
-    return faults.missing_end(opening, node.context, line=line)
+    following = _NAME.match(source.text, node.place)
+    item = following.group() if following and following.group() in ITEM_KEYWORDS else None
+    return faults.missing_end(opening, node.context, line=line, item=item)

@@ -11,9 +11,12 @@ from .faults import error
 from .habits import UNIT_HABITS
 
 _QUOTED = re.compile("`([^`]+)`")
+_CURRENCY = re.compile("[A-Z]{3}")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _MODIFIERS = ("required", "optional", "presumed", "sensitive")
 _FACT_SHAPE = "a fact is written `name : type`, and then its label in quotation marks"
 _TIMES = "times are counted in whole days, weeks, months or years, such as `30 days`"
+_THOUSANDS = "numbers are written without a mark between thousands: `5000`, `5000.50`"
 _DUE = (
     "say by when it is to be done: `due before launch`, `due within 30 days of launch` "
     "or `due within 30 days after the end`"
@@ -139,27 +142,29 @@ def unfinished(span: Span, tail: str, expected: str) -> Diagnostic:
     )
 
 
-def surplus(span: Span, found: str, after: str, context: str) -> Diagnostic:
-    """Report something behind the end of a clause."""
+def surplus(span: Span, found: str, before: str, after: str, context: str) -> Diagnostic:
+    """Report something behind the end of a clause; `before` and `after` it stand these words."""
     part = _PLACES.get(context, "clause")
     return error(
         "E0211",
         f"`{found}` does not belong here",
         span,
         label=f"the {part} is complete before this",
-        advice=_surplus_advice(found, after, part),
+        advice=_surplus_advice(found, before, after, part),
     )
 
 
-def _surplus_advice(found: str, after: str, part: str) -> str:
+def _surplus_advice(found: str, before: str, after: str, part: str) -> str:
     if found == ";":
         return f"a {part} ends with its line; leave out the `{found}`"
     if found.endswith("."):
         return "the words of a name are joined by one full stop: `campaign.flight.start`"
     if found == "," and after.isdigit():
-        return "numbers are written without a mark between thousands: `5000`, `5000.50`"
+        return _THOUSANDS
     if found in UNIT_HABITS:
         return UNIT_HABITS[found]
+    if _CURRENCY.fullmatch(found) and _NUMBER.fullmatch(before):
+        return f"the currency stands before the amount: `{found} {before}`"
     if found == "does":
         return "deny the whole comparison: `not campaign.special_categories includes politics`"
     if found in ("from", "until"):
@@ -214,6 +219,10 @@ def _unfit_advice(found: str, expected: str, before: str) -> str | None:
         return "elements of a list are counted from one: `campaign.audiences[1]`"
     if found.startswith('"') and expected == expect.NAME:
         return 'the name comes first, then the title: `no_profiling "No profiling of minors"`'
+    if found == "," and expected == "`and`" and _NUMBER.fullmatch(before):
+        return _THOUSANDS
+    if expected == expect.CONDITION and before == "require" and found in ("when", "if"):
+        return "say `require …` for what must be so, and `applies when …` for the case it is about"
     if expected == expect.TEXT and before == "unless":
         return 'give the exception a name: `unless "legal hold" campaign.advertiser.verified`'
     if found[:1].isdigit() and expected in (expect.VALUE, expect.CONDITION):

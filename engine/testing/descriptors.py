@@ -15,6 +15,14 @@ class CaseError(Exception):
     """The test cannot be run; the message says why."""
 
 
+def file_of(case: Case) -> str:
+    """Return the name in the bundle of the file that a test names; empty where it names none."""
+    if case.file is None:
+        return ""
+    folder = posixpath.dirname(case.location.source)
+    return posixpath.normpath(posixpath.join(folder, case.file))
+
+
 def campaign_of(bundle: Bundle, case: Case) -> Campaign:
     """Return the campaign that a test is about. Raises `CaseError` where there is none."""
     descriptor = _base(bundle, case)
@@ -34,10 +42,9 @@ def campaign_of(bundle: Bundle, case: Case) -> Campaign:
 
 
 def _base(bundle: Bundle, case: Case) -> dict[str, JSONValue]:
-    if case.file is None:
+    name = file_of(case)
+    if not name:
         return {}
-    folder = posixpath.dirname(case.location.source)
-    name = posixpath.normpath(posixpath.join(folder, case.file))
     text = bundle.files.get(name)
     if text is None:
         raise CaseError(f"there is no file `{name}` in the bundle")

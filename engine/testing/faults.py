@@ -1,6 +1,9 @@
-"""The catalogue of what is said of rules that the tests beside them do not show."""
+"""The catalogue of what is said of tests: what they do not show, and what they do not have."""
+
+from collections.abc import Iterable
 
 from ..source.diagnostic import Diagnostic, Severity
+from ..source.suggest import nearest
 from ..source.text import Span
 
 
@@ -33,4 +36,17 @@ def never_passed(span: Span, rule: str, passing: str) -> Diagnostic:
         f"no test beside the rule `{rule}` expects a campaign to pass",
         span,
         f"write a test in which it is kept, with `expect {passing}`",
+    )
+
+
+def no_campaign(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
+    """A test whose campaign is in a file that is not there."""
+    near = nearest(name, known)
+    return Diagnostic(
+        code="E0901",
+        severity=Severity.ERROR,
+        headline=f"there is no file `{name}` beside the policies",
+        span=span,
+        label="the test cannot run without it",
+        help=f"did you mean `{near}`?" if near else "paths are read from the folder of this policy",
     )

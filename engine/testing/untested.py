@@ -1,4 +1,4 @@
-"""Rules that their tests do not show both ways, as far as the expectations of tests tell.
+"""What tests lack: rules that they do not show both ways, and campaigns that are not there.
 
 No test is run: this is for whoever checks policies, at any moment. What the tests in fact decide
 is measured where they run (`coverage`).
@@ -11,8 +11,10 @@ from ..bundle.bundle import Bundle
 from ..semantics.cases import Case
 from ..semantics.tree import Effect, Enforcement, Rule
 from ..source.diagnostic import Diagnostic
+from ..source.text import Span
 from ..syntax.tree import Expected
 from . import faults
+from .descriptors import file_of
 
 _AGAINST = (Expected.DENY_BY, Expected.WARN_BY, Expected.OBLIGE_BY)
 
@@ -34,6 +36,17 @@ def untested(bundle: Bundle) -> Iterator[Diagnostic]:
             yield faults.never_against(span, rule.id, deed, f"{against} {rule.id}", passing)
         elif passing is not None:
             yield faults.never_passed(span, rule.id, passing)
+
+
+def without_campaign(bundle: Bundle) -> Iterator[Diagnostic]:
+    """Yield an error for each test whose campaign is in a file that is not there."""
+    told: set[Span] = set()
+    for case in bundle.cases:
+        name, span = file_of(case), case.file_span
+        if span is not None and span not in told and name not in bundle.files:
+            told.add(span)
+            known = (each for each in bundle.files if each.endswith(".json"))
+            yield faults.no_campaign(span, name, known)
 
 
 def _deed(rule: Rule) -> tuple[str, str]:

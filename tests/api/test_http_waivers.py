@@ -222,8 +222,14 @@ REFUSED: dict[str, tuple[Document, str, str, str | None]] = {
     "market code": (
         {"markets": ["DE} or x"]},
         "/markets",
-        "this should be the code of a market",
-        None,
+        "`DE} or x` is not a country or region",
+        "use a code of ISO 3166, such as `DE` for a country or `US-CA` for a region",
+    ),
+    "market name": (
+        {"markets": ["DE", "Germany"]},
+        "/markets",
+        "`Germany` is not a country or region",
+        "did you mean `DE`?",
     ),
     "markets": ({"markets": "DE"}, "/markets", "this should be a list of at most 300 texts", None),
     "unknown member": ({"rulle": "x"}, "/rulle", "unknown name `rulle`", "did you mean `rule`?"),

@@ -166,6 +166,20 @@ def test_a_record_of_another_platform_is_refused(run: Run, write: Write, adapted
     assert result.stdout.startswith("REFUSED")
 
 
+def test_what_is_no_descriptor_is_known_for_what_it_is(
+    decide: Run, write: Write, campaign: object
+) -> None:
+    request = decide(write("request.json", {"campaign": campaign, "as_of": "2026-11-23"}))
+    assert request.exit_code == 1
+    assert "this is a request of the service, with the campaign in it\n" in request.stdout
+    assert "give what stands in `campaign`" in request.stdout
+    assert "as_of" not in request.stdout
+    bid = decide(write("bid.json", {"id": "1", "imp": [{"id": "1"}]}))
+    assert "this looks like OpenRTB\n    decide on it with `--format openrtb`\n" in bid.stdout
+    row = decide(write("row.json", ROW))
+    assert "decide on it with `--format snapchat`" in row.stdout
+
+
 @pytest.fixture
 def adapted(tmp_path: Path) -> str:
     """Policies over the facts that the adapters tell: the shipped vocabulary, and one rule."""

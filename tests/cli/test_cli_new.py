@@ -41,6 +41,23 @@ def test_a_new_policy_is_checked_alone_by_the_shipped_vocabulary(
     assert run("check", "loans.policy").exit_code == 0
 
 
+def test_a_folder_begins_with_a_policy_and_the_vocabulary(
+    run: Run, one_line: OneLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run("new", "policy", "loans")
+    alone = run("check", "loans.policy").stdout
+    by_theirs = ", by the vocabulary that comes with Assent"
+    assert alone == f"no errors, no warnings in 1 policy file{by_theirs}\n"
+    assert "`assent new vocabulary`" in run("check", ".").stdout
+    written = run("new", "vocabulary")
+    assert written.stdout.startswith("written: vocabulary/")
+    assert written.stdout.endswith("  assent check .  # are your policies right by it?\n")
+    assert run("check", "loans.policy").stdout == "no errors, no warnings in 1 policy file\n"
+    assert run("check", ".").exit_code == 0
+    assert "vocabulary: this is there already" in one_line(run("new", "vocabulary"))
+
+
 NAMED = ("require", "oblige", "permit when", "despite", "subject to", "month end")
 """Clauses that the explanations name: a rule has one main clause, and few count months."""
 

@@ -51,6 +51,19 @@ def read(made: Engine, campaign: dict[str, Any], **terms: Any) -> str:
     return shown
 
 
+def test_the_headline_and_the_last_line_count_the_same(campaign: dict[str, Any]) -> None:
+    silent = {name: value for name, value in campaign.items() if name != "consent"}
+    advice = engine("campaign.approved", "campaign.consent", enforcement="advisory").bundle.files
+    module, _, policy = advice["p.policy"].partition("policy p")
+    denying = policy.replace("advisory", "mandatory")
+    files = {**advice, "p.policy": f"{module}policy p{policy}\npolicy q{denying}"}
+    shown = " ".join(read(Engine(bundle_from_files(files, name="many")), silent).split())
+    assert "1 rule is violated and 1 that advises, and 1 cannot be judged for want" in shown
+    assert "1 violated and 1 that advises, 1 undetermined and 1 that advises" in shown
+    alone = " ".join(read(Engine(bundle_from_files(advice, name="many")), silent).split())
+    assert "none violated but 1 that advises, none undetermined but 1 that advises" in alone
+
+
 def test_rules_beyond_a_number_are_named(campaign: dict[str, Any]) -> None:
     shown = read(engine(*["campaign.approved"] * (MOST_RULES + 2)), campaign)
     assert shown.count("✗ ") == MOST_RULES

@@ -12,7 +12,7 @@ import pytest
 from engine.bundle.bundle import build, policy_sources
 from engine.source.render import render_text
 from engine.testing import faults
-from engine.testing.untested import untested
+from engine.testing.untested import untested, without_campaign
 
 HERE = Path(__file__).parent
 CASES = sorted((HERE / "bad" / "tests").glob("*.policy"))
@@ -25,7 +25,8 @@ def rendered(case: Path) -> str:
     }
     bundle, diagnostics = build("golden", files)
     assert bundle is not None, diagnostics
-    return render_text(tuple(untested(bundle)), policy_sources(files))
+    found = (*untested(bundle), *without_campaign(bundle))
+    return render_text(found, policy_sources(files))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
@@ -38,5 +39,5 @@ def test_warnings_read_as_expected(case: Path) -> None:
 
 def test_every_code_of_these_checks_is_shown_by_some_case() -> None:
     shown = "".join(case.with_suffix(".expected").read_text(encoding="utf-8") for case in CASES)
-    codes = set(re.findall(r'"(W\d{4})"', Path(faults.__file__).read_text(encoding="utf-8")))
+    codes = set(re.findall(r'"([EW]\d{4})"', Path(faults.__file__).read_text(encoding="utf-8")))
     assert {code for code in codes if f"[{code}]" not in shown} == set()

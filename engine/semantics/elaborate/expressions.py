@@ -5,6 +5,7 @@
 
 from fractions import Fraction
 
+from ...source.diagnostic import Diagnostic
 from ...source.text import Span
 from ...syntax import tree as syntax
 from ...syntax.lexis import SET_COMPARATORS, UNARY_COMPARATORS, Comparator, MonthEnd
@@ -26,12 +27,13 @@ from ..tree import (
     ValueTerm,
     measure,
 )
-from ..types import LENGTHS, ListType, Scalar, Type, codes, is_code
+from ..types import LENGTHS, ListType, Scalar, Type, is_code
+from .advice import comparison_advice, set_needed
 from .aggregates import aggregate
-from .kinds import ORDERED, comparable, fits, fitting, in_time, plain, result, type_of
+from .kinds import ORDERED, comparable, fits, in_time, plain, result, type_of
 from .literals import number_constant, text_constant
 from .lookups import lookup
-from .names import bare_word, fact, names_fact, path
+from .names import bare_word, fact, names_fact, path, quoted
 from .periods import inside, is_period, overlap, period
 from .scope import Scope, constant, tell
 
@@ -47,8 +49,7 @@ def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
             return constant(scope, span, Scalar.PERCENTAGE, Fraction(literal) / 100)
         case syntax.MoneyLiteral(span=span, currency=currency, amount=amount):
             if not is_code(Scalar.CURRENCY, currency):
-                known = codes(Scalar.CURRENCY)
-                return tell(scope, faults.unknown_member(span, currency, Scalar.CURRENCY, known))
+                return tell(scope, _no_currency(span, currency))
             money = Money(amount=Fraction(amount), currency=currency)
             return constant(scope, span, Scalar.MONEY, money)
         case syntax.DateLiteral(span=span, value=day):
@@ -76,6 +77,11 @@ def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
             return tell(scope, faults.period_as_value(node.span))
         case _:
             return tell(scope, faults.not_a_value(node.span))
+
+
+def _no_currency(span: Span, currency: str) -> Diagnostic:
+    place = Span(source=span.source, start=span.start, end=span.start + len(currency))
+    return faults.unknown_member(place, currency, Scalar.CURRENCY, ())
 
 
 def _arithmetic(scope: Scope, node: syntax.Arithmetic) -> ArithmeticTerm | None:
@@ -266,8 +272,8 @@ def _comparison(scope: Scope, node: syntax.Comparison) -> Condition | None:
         return _inside(scope, node.span, node.right[0], node.left)
     kind, comparator = type_of(left), node.comparator
     if not fits(comparator, left):
-        instead = fitting(comparator, kind)
-        return tell(scope, faults.not_comparable(node.span, comparator, kind, instead))
+        advice = comparison_advice(scope, node, kind)
+        return tell(scope, faults.not_comparable(node.span, comparator, kind, advice))
     right = _right(scope, node, left)
     if right is None:
         return None
@@ -295,9 +301,11 @@ def _right(scope: Scope, node: syntax.Comparison, left: ValueTerm) -> tuple[Valu
             return tell(scope, faults.days_and_months(node.span))
         is_apt = comparable(left, term) or in_time(node.comparator, left, term)
         if node.comparator is not Comparator.INCLUDES and not is_apt:
-            return tell(scope, faults.wrong_type(written.span, type_of(term), kind))
+            fault = faults.wrong_type(written.span, type_of(term), kind, quoted(written))
+            return tell(scope, fault)
         if node.comparator is Comparator.INCLUDES and plain(type_of(term)) != plain(element):
-            return tell(scope, faults.wrong_type(written.span, type_of(term), element))
+            fault = faults.wrong_type(written.span, type_of(term), element, quoted(written))
+            return tell(scope, fault)
         terms.append(term)
     return tuple(terms)
 
@@ -313,7 +321,7 @@ def members(scope: Scope, node: syntax.Expression, element: Type) -> SetTerm | C
                 return tell(scope, faults.wrong_type(span, kind, element))
             return SetTerm(span=span, name=name, type=kind, text=name)
         case _:
-            return tell(scope, faults.unknown_set(node.span, scope.words(node.span), scope.sets))
+            return tell(scope, set_needed(scope, node, element))
 
 
 def _members_or_list(
@@ -341,11 +349,14 @@ def _listed(
     for node in written:
         term = value(scope, node, element)
         if term is None:
-            return None
+            continue
         if not isinstance(term, Constant):
-            return tell(scope, faults.member_not_constant(node.span))
-        if plain(term.type) != plain(element):
-            return tell(scope, faults.wrong_type(node.span, type_of(term), element))
-        values.append(term.value)
+            scope.report(faults.member_not_constant(node.span))
+        elif plain(term.type) != plain(element):
+            scope.report(faults.wrong_type(node.span, type_of(term), element, quoted(node)))
+        else:
+            values.append(term.value)
+    if len(values) < len(written):
+        return None
     kind = ListType(element=element)  # type: ignore[arg-type]  # an element is never itself a list.
     return constant(scope, span, kind, frozenset(values))

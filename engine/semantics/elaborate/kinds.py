@@ -38,6 +38,13 @@ _TIME_PHRASES = {
     Comparator.LESS_THAN: "is before",
 }
 
+_ORDER_PHRASES = {
+    Comparator.ON_OR_AFTER: "is at least",
+    Comparator.ON_OR_BEFORE: "is at most",
+    Comparator.AFTER: "is more than",
+    Comparator.BEFORE: "is less than",
+}
+
 _LIST_PHRASES = {
     Comparator.IS: "includes",
     Comparator.ONE_OF: "includes any of",
@@ -148,5 +155,5 @@ def fitting(comparator: Comparator, kind: Type) -> str | None:
         return None if isinstance(kind.element, RecordType) else _LIST_PHRASES.get(comparator)
     if isinstance(kind, RecordType):
         return None
-    times = _TIME_PHRASES if kind in TIMES else {}
-    return times.get(comparator) or _VALUE_PHRASES.get(comparator)
+    ordered = _TIME_PHRASES if kind in TIMES else _ORDER_PHRASES if plain(kind) in ORDERED else {}
+    return ordered.get(comparator) or _VALUE_PHRASES.get(comparator)

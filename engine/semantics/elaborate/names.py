@@ -29,6 +29,11 @@ def names_fact(scope: Scope, first: syntax.Step) -> bool:
     return first.name in scope.variables or first.name == scope.vocabulary.root
 
 
+def quoted(node: syntax.Expression) -> str | None:
+    """Return the text that an expression states in quotation marks; None where it is other."""
+    return node.value if isinstance(node, syntax.TextLiteral) else None
+
+
 def bare_word(node: syntax.Expression) -> str:
     """Return the bare word that an expression is; empty where it is anything else."""
     match node:
@@ -48,7 +53,8 @@ def parameter(scope: Scope, step: syntax.Step) -> ParameterTerm | None:
     )
 
 
-def _is_member(word: str, expected: Type | None) -> bool:
+def is_member(word: str, expected: Type | None) -> bool:
+    """Whether a bare word is a value of a type."""
     match expected:
         case EnumerationType(members=members):
             return word in members
@@ -63,7 +69,7 @@ def _word(
 ) -> Constant | ParameterTerm | None:
     """Return what a bare word that is no fact means: a parameter, a member or a code."""
     if step.name in scope.parameters:
-        if expected is not None and _is_member(step.name, expected):
+        if expected is not None and is_member(step.name, expected):
             return tell(scope, faults.two_meanings(step.span, step.name, expected))
         return parameter(scope, step)
     if step.name in scope.tables:

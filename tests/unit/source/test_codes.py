@@ -31,7 +31,7 @@ from engine.syntax import faults as marks
 from engine.syntax import wording as constructs
 from engine.syntax.lexis import LONGEST_FILE, MOST_FAULTS, Comparator
 from engine.testing import faults as tests
-from engine.testing.untested import untested
+from engine.testing.untested import untested, without_campaign
 
 ROOT = Path(__file__).parents[3]
 INDEX = ROOT / "docs" / "diagnostics.md"
@@ -52,6 +52,7 @@ PHASES = {
     "E07": "What cannot be meant",
     "E08": "Lists in files",
     "W07": "What is probably not meant",
+    "E09": "What a test lacks",
     "W09": "What no test shows",
 }
 WITHOUT_NEIGHBOUR = {"E0507", "E0516", "E0533"}
@@ -76,9 +77,9 @@ def reported(page: Page, text: str, listed: str = "") -> set[str]:
     builder = Builder()
     bundle, found = builder.build("pages", files)
     found = (*found, *builder.outdated(TODAY))
-    if page.code.startswith("W09"):
+    if page.code[1:3] == "09":
         assert bundle is not None
-        found = (*found, *untested(bundle))
+        found = (*found, *untested(bundle), *without_campaign(bundle))
     return {each.code for each in found if each.is_error or each.span.source == "page.policy"}
 
 

@@ -68,12 +68,37 @@ def test_every_suggestion_is_of_the_language() -> None:
         ("enforcment mandatory", "enforcment", "enforcement"),
         ("enforcement mandatry", "mandatry", "mandatory"),
         ("prohibit when x xyz y", "xyz", None),
+        ('prohibit when x is "a b c" "d e" y', '"d e"', None),
         ("require that x is 5", "require that", "require"),
     ],
 )
 def test_near_words_are_suggested(clause: str, words: str, replacement: str | None) -> None:
     fault, marked = only_fault(clause)
     assert (marked, fault.replacement) == (words, replacement)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "is newer than",
+        "is earler than",
+        "is sooner then",
+        "is mostly",
+        "is lesser",
+        "does not exceed",
+    ],
+)
+def test_what_is_no_misspelling_is_not_made_another_comparison(typed: str) -> None:
+    fault, _ = only_fault(f"prohibit when x {typed} 5")
+    assert fault.replacement is None
+
+
+def test_adjectives_keep_their_direction_also_where_they_are_denied() -> None:
+    assert COMPARISON_HABITS["is older than"] == "is more than"
+    assert COMPARISON_HABITS["is not older than"] == "is at most"
+    assert COMPARISON_HABITS["is shorter than"] == "is less than"
+    assert COMPARISON_HABITS["is no shorter than"] == "is at least"
+    assert COMPARISON_HABITS["is longer than or equal to"] == "is at least"
 
 
 def test_an_impossible_day_is_told_without_what_clings_to_it() -> None:

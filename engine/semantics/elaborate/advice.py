@@ -1,0 +1,94 @@
+"""What a writer probably meant by a comparison that cannot be made."""
+
+from collections.abc import Iterable
+
+from ...source.diagnostic import Diagnostic
+from ...syntax import tree as syntax
+from ...syntax.habits import WORD_HABITS
+from ...syntax.lexis import Comparator
+from .. import faults
+from ..code_names import code_meant
+from ..types import CODES, ListType, RecordType, Scalar, Type
+from ..vocabulary import Fact
+from .kinds import fitting
+from .names import bare_word, is_member, quoted
+from .scope import Scope
+
+_MOST_FACTS = 3
+_OF_ELEMENTS = {
+    Comparator.IS: ("any", "is"),
+    Comparator.INCLUDES: ("any", "is"),
+    Comparator.ONE_OF: ("any", "is one of"),
+    Comparator.INCLUDES_ANY_OF: ("any", "is one of"),
+    Comparator.NOT_ONE_OF: ("no", "is one of"),
+    Comparator.INCLUDES_NONE_OF: ("no", "is one of"),
+}
+"""What says of the facts of some element, or of none, what a phrase says of a list of values."""
+
+_OF_LISTS = {"is": "includes", "is one of": "includes any of"}
+
+
+def comparison_advice(scope: Scope, node: syntax.Comparison, kind: Type) -> str | None:
+    """Return what to write in place of a phrase that does not fit the type to its left."""
+    match kind:
+        case ListType(element=RecordType(name=name)):
+            return _of_elements(scope, node, scope.vocabulary.records[name].facts.values())
+        case RecordType(name=name):
+            return _of_facts(scope, node, scope.vocabulary.records[name].facts.values())
+        case _:
+            instead = fitting(node.comparator, kind)
+            return f"write `{instead}`" if instead else None
+
+
+def _of_elements(scope: Scope, node: syntax.Comparison, facts: Iterable[Fact]) -> str:
+    quantifier, phrase = _OF_ELEMENTS.get(node.comparator, ("any", ""))
+    owner = scope.words(node.left.span)
+    word = _first_member(node.right[0]) if node.right else ""
+    meant = next((fact for fact in facts if word and is_member(word, _element(fact.type))), None)
+    compared = "…"
+    if meant is not None and phrase:
+        verb = _OF_LISTS[phrase] if isinstance(meant.type, ListType) else phrase
+        compared = f"x.{meant.name} {verb} {scope.words(node.right[0].span)}"
+    return f"ask it of the elements: `{quantifier} x in {owner} has ({compared})`"
+
+
+def _element(kind: Type) -> Type:
+    return kind.element if isinstance(kind, ListType) else kind
+
+
+def _first_member(node: syntax.Expression) -> str:
+    """Return the bare word that an expression is, or that it lists first; empty without one."""
+    if isinstance(node, syntax.SetLiteral):
+        return _first_member(node.members[0]) if node.members else ""
+    return bare_word(node)
+
+
+def _of_facts(scope: Scope, node: syntax.Comparison, facts: Iterable[Fact]) -> str:
+    owner = scope.words(node.left.span)
+    flags = [fact.name for fact in facts if fact.type is Scalar.YES_NO]
+    named = flags if flags and _says_yes_or_no(node) else [fact.name for fact in facts]
+    shown = ", ".join(f"`{owner}.{name}`" for name in named[:_MOST_FACTS])
+    return f"compare one of its facts: {shown}{' …' if len(named) > _MOST_FACTS else ''}"
+
+
+def _says_yes_or_no(node: syntax.Comparison) -> bool:
+    match node.right:
+        case (syntax.YesNoLiteral(),):
+            return True
+        case (right,):
+            return bare_word(right).lower() in WORD_HABITS
+        case _:
+            return False
+
+
+def set_needed(scope: Scope, node: syntax.Expression, element: Type) -> Diagnostic:
+    """Return what to say of an expression that names no set and lists no members."""
+    words = scope.words(node.span)
+    word = quoted(node) or bare_word(node)
+    if word and is_member(word, element):
+        return faults.member_for_set(node.span, words, word)
+    if word and word not in scope.sets and isinstance(element, Scalar) and element in CODES:
+        meant = code_meant(element, word)
+        if meant is not None:
+            return faults.member_for_set(node.span, words, meant)
+    return faults.unknown_set(node.span, words, scope.sets)
