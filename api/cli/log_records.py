@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import click
 
 from api.cli.failures import Failure
-from api.cli.filters import filter_options, read_filter, tell_unsearched
+from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.exports.formats import MEDIA_TYPES, Unavailable
@@ -55,10 +55,10 @@ def records(file: Path, *, name: str | None, as_json: bool, **criteria: Any) -> 
     asked = read_filter(**criteria)
     chosen = name or _format_of(file)
     with service_told(), opened_service() as (settings, database):
+        log, filters = Decisions(database), asked.of(database)
         try:
             publisher = publisher_of(settings, database, signer_of(settings, database))
-            filters = asked.of(database)
-            written = Written(export=begin_export(Decisions(database), publisher, filters, chosen))
+            written = Written(export=begin_export(log, publisher, filters, chosen))
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
         except Unavailable as error:
@@ -67,7 +67,9 @@ def records(file: Path, *, name: str | None, as_json: bool, **criteria: Any) -> 
             stream.writelines(written.pieces())
         manifest = written.manifest(file.name, datetime.now(UTC))
         write_durably(file.with_name(file.name + MANIFEST_ENDING), manifest.encode())
+        unknown = () if manifest.count else log.unknown_names(filters)
     _show(file, manifest, as_json=as_json)
+    tell_unknown(unknown)
     tell_unsearched(written.export.unsearched)
 
 

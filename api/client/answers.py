@@ -204,17 +204,27 @@ class ListedDecision(_Answer, frozen=True, kw_only=True):
     logged_at: datetime
 
 
+class SearchNote(_Answer, frozen=True, kw_only=True):
+    """A name in a search that no decision of the log has; `help` is what was probably meant."""
+
+    message: str
+    parameter: str
+    help: str | None = None
+
+
 class DecisionPage(_Answer, frozen=True, kw_only=True):
     """A page of a search. `size` is that of the log that all of its pages search.
 
     Before the entry `unsearched`, some decisions may meet the filters and are not found, since
-    their records do not say: those of an earlier version; 0 where there are none.
+    their records do not say: those of an earlier version; 0 where there are none. `notes` are of
+    the first page of a search that found nothing, for a key that searches the whole log.
     """
 
     items: tuple[ListedDecision, ...]
     size: int
     next: str | None
     unsearched: int = 0
+    notes: tuple[SearchNote, ...] = ()
 
 
 class OutcomeCount(_Answer, frozen=True, kw_only=True):
@@ -241,7 +251,10 @@ class MonthCount(_Answer, frozen=True, kw_only=True):
 
 
 class Statistics(_Answer, frozen=True, kw_only=True):
-    """How many decisions there are, as of a size of the log; `unsearched` is that of a page."""
+    """How many decisions there are, as of a size of the log.
+
+    `unsearched` and `notes` are those of a page.
+    """
 
     size: int
     decisions: int
@@ -251,6 +264,7 @@ class Statistics(_Answer, frozen=True, kw_only=True):
     months: tuple[MonthCount, ...]
     months_omitted: int
     unsearched: int = 0
+    notes: tuple[SearchNote, ...] = ()
 
 
 class Replay(_Answer, frozen=True, kw_only=True):

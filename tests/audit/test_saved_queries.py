@@ -41,7 +41,7 @@ EVERYTHING = DecisionFilter(
     platform="meta",
     policy_set="acme",
     policy_version="1",
-    policy_digest="d" * 64,
+    policy_digest=f"sha256:{'d' * 64}",
     text='minors "in a row"',
 )
 
