@@ -22,9 +22,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
-import msgspec
-
-from engine import Engine, EngineError, bundle_from_files
+from engine import Engine, EngineError
 from engine.bundle.grants import Grants
 from engine.evaluation.document import Identity
 from engine.evaluation.standing_facts.book import FactBook
@@ -35,6 +33,7 @@ from engine.storage.policy_sets import PolicySets
 from engine.storage.versions import Plan, Timeline
 
 from .engine_recipe import Basis, EngineRecipe, compile_ahead
+from .kept_policies import kept_bundle
 
 POLL_SECONDS = 0.5
 """How long nothing is asked of the database at most, where nothing announces a change."""
@@ -288,9 +287,4 @@ class PoliciesInForce:
         return wanted | dict.fromkeys(plan.expected)
 
     def _engine(self, policy_set: str, digest: str) -> Engine:
-        kept = self._versions.get(digest)
-        files = msgspec.json.decode(kept.files, type=dict[str, str])
-        bundle = bundle_from_files(files, name=policy_set)
-        if bundle.digest != digest:
-            raise ValueError("the files that are kept are not those of the digest")
-        return Engine(bundle)
+        return Engine(kept_bundle(self._versions, digest, name=policy_set))

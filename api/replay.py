@@ -21,10 +21,9 @@ from itertools import islice
 from threading import Lock
 from typing import Protocol, TypeAlias
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
-from engine import Engine, EngineError, bundle_from_files
+from engine import Engine, EngineError
 from engine.audit.canonical import canonical
 from engine.audit.commitment import opens
 from engine.audit.record import Envelope, LogEntry, Payload, read_envelope
@@ -33,9 +32,9 @@ from engine.source.json_fault import JSONLimits, escaped, excerpt
 from engine.source.json_text import JSONValue, read_json
 from engine.storage.erasures import Tombstone
 from engine.storage.errors import NotFound
-from engine.storage.policies import PolicyVersion
 from engine.version import __version__
 
+from .kept_policies import Versions, kept_bundle
 from .submission import FORMAT_NAMES, Refused, Terms, submit
 
 MOST_DIFFERENCES = 20
@@ -56,15 +55,6 @@ class Tombstones(Protocol):
 
     def tombstone(self, decision_id: str) -> Tombstone | None:
         """Return what is left of an erased decision, None for another."""
-        ...
-
-
-class Versions(Protocol):
-    """Where policies are kept: `engine.storage.policies.PolicyVersions`."""
-
-    def get(self, digest: str) -> PolicyVersion:
-        """Return the version of a digest. Raises `NotFound`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,19 +233,12 @@ class Replayer:
         key = digest, name
         with self._lock:
             if key not in self._engines:
-                self._engines[key] = self._built(digest, name)
+                bundle = kept_bundle(self._versions, digest, name=name)
+                self._engines[key] = Engine(bundle)
             self._engines.move_to_end(key)
             while len(self._engines) > ENGINES_KEPT:
                 self._engines.popitem(last=False)
             return self._engines[key]
-
-    def _built(self, digest: str, name: str) -> Engine:
-        kept = self._versions.get(digest)
-        files = msgspec.json.decode(kept.files, type=dict[str, str])
-        bundle = bundle_from_files(files, name=name)
-        if bundle.digest != digest:
-            raise ValueError("they are not those of the digest that the decision names")
-        return Engine(bundle)
 
 
 def replay_document(replay: Replay) -> dict[str, object]:

@@ -8,11 +8,12 @@ closures that also say why are in `tracing`.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeAlias, TypeVar, assert_never
 
 import msgspec
 
+from ..semantics.elaborate.kinds import compares_places
 from ..semantics.tree import (
     MARKET,
     AggregateTerm,
@@ -39,7 +40,7 @@ from ..semantics.types import ListType, RecordType, Type
 from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
 from .aggregate import aggregate
-from .comparison import UndefinedError, calculate, holds, members
+from .comparison import UndefinedError, calculate, compare_places, holds, members
 from .lookup import looked_up
 from .outcome import Truth
 from .pattern import is_like
@@ -414,13 +415,21 @@ def _compared(condition: Compared, names: Names) -> Test:
         case Comparator.ONE_OF | Comparator.NOT_ONE_OF as comparator if _is_plain(condition):
             return _member(left, condition.right[0], wanted=comparator is Comparator.ONE_OF)
         case comparator:
-            slow = _binary(_DECIDE[comparator], left, right[0])
+            slow = _binary(_decide(condition), left, right[0])
             return _calculated(condition, slow, names)
 
 
+def _decide(condition: Compared) -> Decide:
+    """Return what decides a comparison with one other value."""
+    if compares_places(condition):
+        return partial(compare_places, condition.comparator)
+    return _DECIDE[condition.comparator]
+
+
 def _is_plain(condition: Compared) -> bool:
-    """Whether a fact is compared with what is written in the policy."""
-    return isinstance(condition.left, FactTerm) and isinstance(condition.right[0], Constant)
+    """Whether a fact is compared with what is written in the policy, and by equality."""
+    is_written = isinstance(condition.left, FactTerm) and isinstance(condition.right[0], Constant)
+    return is_written and not compares_places(condition)
 
 
 def _equal(left: Value, right: ValueTerm, *, wanted: bool) -> Test:

@@ -15,6 +15,7 @@ from math import lcm
 from operator import or_
 from typing import TypeAlias
 
+from ..semantics.elaborate.kinds import compares_places
 from ..semantics.tree import (
     ArithmeticTerm,
     Compared,
@@ -135,6 +136,8 @@ def sole_fact(condition: Condition, scope: Scope) -> FactTerm | None:
         match part:
             case Holds(fact=fact):
                 facts.append(fact)
+            case Compared() if compares_places(part):
+                return None
             case Compared(left=left, right=right, comparator=comparator):
                 comparators.add(comparator)
                 sides = (left, *right)
@@ -399,6 +402,8 @@ def hit(condition: Condition, scope: Scope) -> Hit | None:
     denied = isinstance(condition, Denied)
     part = condition.operand if isinstance(condition, Denied) else condition
     if not (isinstance(part, Compared) and part.comparator in _HITS and part.right):
+        return None
+    if compares_places(part):
         return None
     left, right = part.left, part.right[0]
     if not (isinstance(left, FactTerm) and scope.reads(left) and _is_settled(right)):

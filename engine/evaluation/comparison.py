@@ -10,12 +10,14 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import assert_never
 
+from ..semantics.elaborate.kinds import compares_places
 from ..semantics.tree import Compared, Measure, Money
 from ..semantics.types import Scalar
 from ..syntax.lexis import Comparator, MonthEnd, Unit
 from ..syntax.tree import ArithmeticOperator
 from .days import day_of, days_later, months_later
 from .pattern import is_like
+from .places import any_among, part_of
 from .values import show
 
 Operand = object
@@ -31,6 +33,8 @@ def holds(condition: Compared, values: Sequence[Operand]) -> bool:
     left, *right = values
     if condition.comparator is Comparator.WITHIN:
         return is_within(left, right[0], right[1], condition)
+    if compares_places(condition):
+        return compare_places(condition.comparator, left, right[0])
     return compare(condition.comparator, left, tuple(right))
 
 
@@ -76,6 +80,33 @@ def compare(comparator: Comparator, left: Operand, right: tuple[Operand, ...]) -
         case Comparator.KNOWN | Comparator.UNKNOWN | Comparator.WITHIN | Comparator.OVERLAPS:
             raise AssertionError(comparator)
     assert_never(comparator)
+
+
+def compare_places(comparator: Comparator, left: Operand, right: Operand) -> bool:
+    """Return whether a comparison of places holds, or of lists of them.
+
+    Raises `UndefinedError` where it holds of a part of a place.
+    """
+    some, places = _codes(left), _codes(right)
+    if comparator is Comparator.INCLUDES_ALL_OF:
+        truths = {any_among(some, {place}) for place in places}
+        truth = False if False in truths else None if None in truths else True
+    else:
+        truth = any_among(some, places)
+    if truth is None:
+        pairs = ((part, place) for place in some if (part := part_of(place, places)) is not None)
+        part, place = min(pairs)
+        raise UndefinedError(f"{part} is only a part of {place}")
+    return truth is not (comparator in _DENYING)
+
+
+_DENYING = (Comparator.IS_NOT, Comparator.NOT_ONE_OF, Comparator.INCLUDES_NONE_OF)
+
+
+def _codes(value: Operand) -> frozenset[str]:
+    """Return the code of a place, or those of a list or set of places."""
+    codes = (value,) if isinstance(value, str) else members(value)
+    return frozenset(map(str, codes))
 
 
 def members(value: Operand) -> frozenset[Operand]:

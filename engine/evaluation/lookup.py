@@ -1,10 +1,13 @@
 """What a table gives for values that are known."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import product
 
-from ..semantics.tree import Constant, LookupTerm, Table
+from ..semantics.tree import Constant, LookupTerm, Row, Table
+from ..semantics.types import Scalar
 from .comparison import UndefinedError
+from .places import country_of, part_of
 from .values import SENSITIVE, show_typed
 from .wording import any_sensitive
 
@@ -12,17 +15,51 @@ from .wording import any_sensitive
 def looked_up(table: Table, day: date, values: Sequence[object]) -> Constant | None:
     """Return what a table gives under the law of a day; None where it has no edition.
 
-    Raises `UndefinedError` where the edition has no case for the values.
+    A case for a country is meant for its regions as well, save those that have a case of their own.
+    Raises `UndefinedError` where the edition has no case for the values, or for a part of a place.
     """
     rows = table.on(day)
     if rows is None:
         return None
-    found = next((row.value for row in rows if row.is_meant(values)), None)
-    if found is None:
+    cases = [row for row in rows if row.cells is not None]
+    for tried in _ever_wider(table, values):
+        for row in cases:
+            if row.is_meant(tried):
+                return row.value
+    _refuse_parts(table, cases, values)
+    otherwise = next((row.value for row in rows if row.cells is None), None)
+    if otherwise is None:
         given = zip(table.inputs, values, strict=True)
         words = ", ".join(show_typed(value, each.type) for each, value in given)
         raise UndefinedError(f"the table has no case for {words}")
-    return found
+    return otherwise
+
+
+def _ever_wider(table: Table, values: Sequence[object]) -> Iterator[tuple[object, ...]]:
+    """Yield values, and then those with the countries of regions in their place."""
+    choices: list[tuple[object, ...]] = [(value,) for value in values]
+    for at, place in _places(table, values):
+        choices[at] = tuple(dict.fromkeys((place, country_of(place))))
+    return product(*choices)
+
+
+def _refuse_parts(table: Table, cases: Sequence[Row], values: Sequence[object]) -> None:
+    """Raise `UndefinedError` where a case is meant for a part of a place that is looked up."""
+    for at, place in _places(table, values):
+        for row in cases:
+            cell = row.cells[at] if row.cells is not None else None
+            named = map(str, cell) if isinstance(cell, frozenset) else ()
+            part = part_of(place, named)
+            if part is not None and row.is_meant((*values[:at], part, *values[at + 1 :])):
+                why = f"the table has a case for {part}, which is only a part of {place}"
+                raise UndefinedError(why)
+
+
+def _places(table: Table, values: Sequence[object]) -> Iterator[tuple[int, str]]:
+    """Yield the values that are places, each with its number."""
+    for at, (each, value) in enumerate(zip(table.inputs, values, strict=True)):
+        if each.type in (Scalar.PLACE, Scalar.COUNTRY):
+            yield at, str(value)
 
 
 def given(term: LookupTerm, found: Constant | None) -> str:

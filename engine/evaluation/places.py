@@ -1,10 +1,14 @@
-"""Where a rule applies: the markets of a campaign against the places of the law.
+"""Places against places: where a rule applies, and whether one place lies in another.
 
 A place is a country (ISO 3166-1) or a region of one (ISO 3166-2). A rule for a country applies in
 its regions, and a rule for a region applies to a campaign for the whole country, which reaches it.
+In a condition, a region *is* its country; whether a country is one of its regions is unknown.
 """
 
+from collections.abc import Collection, Iterable
 from functools import lru_cache
+
+from .outcome import Truth
 
 
 @lru_cache(maxsize=4096)
@@ -14,7 +18,7 @@ def matching(markets: tuple[str, ...], places: frozenset[str]) -> tuple[str, ...
     return tuple(
         market
         for market in markets
-        if market in places or market in reached or market.partition("-")[0] in places
+        if market in places or market in reached or country_of(market) in places
     )
 
 
@@ -22,15 +26,40 @@ def ground(market: str, places: frozenset[str] | None) -> tuple[str, ...]:
     """Return the places that a market shares with others; with None, that is all of it."""
     if places is None or lies_within(market, places):
         return (market,)
-    return tuple(place for place in sorted(places) if place.partition("-")[0] == market)
+    return tuple(place for place in sorted(places) if country_of(place) == market)
 
 
-def lies_within(place: str, places: frozenset[str]) -> bool:
+def lies_within(place: str, places: Collection[str]) -> bool:
     """Whether all of a place lies in some others."""
-    return place in places or place.partition("-")[0] in places
+    return place in places or country_of(place) in places
+
+
+def country_of(place: str) -> str:
+    """Return the country that a place is, or lies in."""
+    return place.partition("-")[0]
+
+
+def lies_among(place: str, places: Collection[str]) -> Truth:
+    """Whether a place is one of some others, or lies in one; None where a part of it does."""
+    if lies_within(place, places):
+        return True
+    return None if part_of(place, places) is not None else False
+
+
+def any_among(some: Iterable[str], places: Collection[str]) -> Truth:
+    """Whether any of some places is one of some others or lies in one, as far as is known."""
+    truths = {lies_among(place, places) for place in some}
+    return True if True in truths else None if None in truths else False
+
+
+def part_of(place: str, places: Iterable[str]) -> str | None:
+    """Return the first of some places, by their codes, that is a part of a place."""
+    return min(
+        (each for each in places if each != place and country_of(each) == place), default=None
+    )
 
 
 @lru_cache(maxsize=1024)
 def _countries_reached(places: frozenset[str]) -> frozenset[str]:
     """Return the countries of which some ground is among the places."""
-    return frozenset(place.partition("-")[0] for place in places)
+    return frozenset(map(country_of, places))

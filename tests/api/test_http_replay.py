@@ -222,7 +222,7 @@ def test_policies_under_a_wrong_digest_are_not_used(
         result["policy_set"]["digest"] = "sha256:00"
 
     outcome: Any = replayer.replay(resealed(entry, alter)).outcome
-    assert "they are not those of the digest" in outcome.why
+    assert "what is kept is not what the digest is of" in outcome.why
 
 
 def test_engines_that_were_not_used_for_long_are_let_go(

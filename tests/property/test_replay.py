@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.drafts import input_of
@@ -61,6 +61,7 @@ def logged(bundle: Bundle, descriptor: dict[str, Any], terms: Terms) -> LogEntry
     return seal(record).entry(0, terms.as_of)
 
 
+@settings(max_examples=15)  # Each builds three bundles.
 @given(policy_files(), descriptors(), DAYS, st.none() | DAYS)
 def test_what_is_replayed_is_what_was_recorded(
     files: dict[str, str], descriptor: dict[str, Any], day: date, launched: date | None

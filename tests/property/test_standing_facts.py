@@ -22,7 +22,7 @@ from tests.strategies.campaigns import DAYS
 from tests.strategies.standing import Split, knowing_files, splits
 
 ONE_DAY = timedelta(days=1)
-FEW = settings(max_examples=15)  # Each builds a bundle of its own.
+FEW = settings(max_examples=10)  # Each builds a bundle of its own.
 Documents = Iterable[Mapping[str, object]]
 
 

@@ -36,8 +36,9 @@ from api.http.shapes import (
     read_query,
 )
 from api.http.uploads import read_files
+from api.kept_policies import kept_bundle, kept_files
 from api.policy_names import SET_NAME_ADVICE, is_set_name
-from engine import Bundle, EngineError, bundle_from_files
+from engine import Bundle, EngineError
 from engine.analysis.changes import changes
 from engine.analysis.report import sentences
 from engine.audit.acts import Transition
@@ -211,8 +212,7 @@ def _look_again(service: Service, version: SetVersion) -> None:
     """Examine a version again where another version of the engine did."""
     if msgspec.json.decode(version.report)["engine"] == __version__:
         return
-    kept = service.policy_versions.get(version.digest)
-    files = msgspec.json.decode(kept.files, type=dict[str, str])
+    files = kept_files(service.policy_versions, version.digest)
     found = examined(service, files, version.policy_set)
     service.policy_sets.renew(version, _finding(found))
 
@@ -237,12 +237,12 @@ def _compared(service: Service, name: str, query: DiffParameters) -> Response:
 
 
 def _built(service: Service, name: str, digest: str) -> Bundle:
-    kept = service.policy_versions.get(digest)
-    files = msgspec.json.decode(kept.files, type=dict[str, str])
     try:
-        return bundle_from_files(files, name=name)
+        return kept_bundle(service.policy_versions, digest, name=name)
     except EngineError:
         raise _incomparable(f"the version `{digest}` has errors; its check shows them") from None
+    except ValueError as error:
+        raise _incomparable(f"the version `{digest}`: {error}") from None
 
 
 def _incomparable(detail: str) -> ProblemRaised:

@@ -7,6 +7,7 @@ from ...syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, Comparator
 from ..tree import (
     AggregateTerm,
     ArithmeticTerm,
+    Compared,
     Constant,
     FactTerm,
     LookupTerm,
@@ -74,6 +75,16 @@ def comparable(left: ValueTerm, right: ValueTerm) -> bool:
     one, other = plain(type_of(left)), plain(type_of(right))
     ratio = isinstance(left, ArithmeticTerm) or isinstance(right, ArithmeticTerm)
     return one == other or (ratio and {one, other} == {Scalar.NUMBER, Scalar.PERCENTAGE})
+
+
+def compares_places(condition: Compared) -> bool:
+    """Whether places are compared with others, of which one may lie in another.
+
+    No country lies in another: they are compared as they are.
+    """
+    kinds = map(type_of, (condition.left, *condition.right))
+    elements = (kind.element if isinstance(kind, ListType) else kind for kind in kinds)
+    return bool(condition.right) and Scalar.PLACE in elements
 
 
 def in_time(comparator: Comparator, left: ValueTerm, right: ValueTerm) -> bool:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, assert_never
 
 from ...syntax.lexis import Comparator
-from ..elaborate.kinds import type_of
+from ..elaborate.kinds import compares_places, type_of
 from ..tree import (
     AggregateTerm,
     ArithmeticTerm,
@@ -193,7 +193,9 @@ def _compared(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[Abo
         for fact in _facts(term):
             yield (Aspect.PRESENCE, subject(fact, claim.bound)), _KNOWN
     kind = type_of(condition.left)
-    if isinstance(kind, ListType):
+    if compares_places(condition):
+        yield from _of_places(claim, condition, law)
+    elif isinstance(kind, ListType):
         yield from _of_list(claim, condition, law)
     elif condition.comparator in _SIDES_OF:
         yield from _beside(claim, condition, law)
@@ -385,6 +387,35 @@ def _among(members: Iterable[object], *, is_member: bool) -> Region | None:
     if all(isinstance(each, str | bool) for each in listed):
         return Choice(members=listed, others=not is_member)
     return None
+
+
+# --- places -----------------------------------------------------------------------------------
+
+
+def _of_places(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[About, Region]]:
+    """Yield what a comparison of places says of their countries.
+
+    A place that is one of some lies in the country of one. One that is none of them lies in none of
+    the countries among them; of the regions it says nothing, since it may lie in another.
+    """
+    comparator = condition.comparator
+    holds = claim.truth is not (comparator in _DENIALS)
+    if comparator is Comparator.INCLUDES_ALL_OF:
+        return
+    right = condition.right[0]
+    among = _members(right, law, widest=holds)
+    named = _values(right, law) if among is None else among
+    places = frozenset(each for each in named if isinstance(each, str))
+    countries = frozenset(each.partition("-")[0] for each in places)
+    said = countries if holds else places & countries
+    if not said or (among is None and len(places) > 1 and not holds):
+        return
+    if isinstance(type_of(condition.left), ListType):
+        topic = (Aspect.CONTENTS, subject(condition.left, claim.bound))
+        yield topic, _any_of(said, truth=holds)
+    else:
+        topic = (Aspect.VALUE, subject(condition.left, claim.bound))
+        yield topic, Choice(members=said, others=not holds)
 
 
 # --- lists ------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from itertools import combinations
 from typing import Self, assert_never
 
 from ...syntax.lexis import Comparator
+from ..elaborate.kinds import compares_places
 from ..tree import Compared, Constant, DatedTerm, FactTerm, Holds
 from ..types import ListType, RecordType
 from .claims import All, Both, Claim, Either, Plain, Some, of_element, subject
@@ -238,6 +239,8 @@ def _is_limited(claim: Claim, law: Law) -> bool:
     match condition:
         case Holds(fact=fact):
             return _is_own(fact)
+        case Compared() if compares_places(condition):
+            return False  # What is said of their countries is not all of it.
         case Compared(left=FactTerm() as fact) if _is_own(fact):
             if condition.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
                 return True

@@ -69,6 +69,9 @@ def codes(*rules: str, declared: str = "") -> list[str]:
         "campaign.colours includes all of campaign.colours and campaign.flag",
         "campaign.colours includes campaign.colour and campaign.flag",
         "campaign.amount is one of {" + ", ".join(map(str, range(70))) + "}",
+        'market is DE and market is not "DE-BY"',
+        'market is not "DE-BY" and market is "DE-BE"',
+        'campaign.places includes all of {"DE-BY", DE} and campaign.places includes "DE-BE"',
     ],
 )
 def test_what_may_be_meant_is_left_in_peace(condition: str) -> None:
@@ -125,6 +128,9 @@ def test_what_may_be_meant_is_left_in_peace(condition: str) -> None:
         "any i in campaign.items has (any p in i.parts has (p.flag and not p.flag))",
         "any i in campaign.items has (i.flag and campaign.flag) and not campaign.flag",
         "market is DE and market is FR",
+        'market is "DE-BY" and market is not DE',
+        'market is not one of {DE, FR} and market is "DE-BY"',
+        'campaign.places includes "DE-BY" and campaign.places includes none of {DE}',
         (
             "campaign.day is within 1 months after 2026-01-01 "
             "and not campaign.day is within 1 months after 2026-01-01"

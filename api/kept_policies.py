@@ -1,0 +1,35 @@
+"""Policies as they are kept under their digest: the texts, and the bundle that they make."""
+
+from typing import Protocol
+
+import msgspec
+
+from engine import Bundle, bundle_from_files
+from engine.storage.policies import PolicyVersion
+
+_READER = msgspec.json.Decoder(dict[str, str])
+
+
+class Versions(Protocol):
+    """Where policies are kept: `engine.storage.policies.PolicyVersions`."""
+
+    def get(self, digest: str) -> PolicyVersion:
+        """Return the version of a digest. Raises `NotFound` and `StorageError`."""
+        ...
+
+
+def kept_files(versions: Versions, digest: str) -> dict[str, str]:
+    """Return the texts of a digest by their paths. Raises `NotFound` and `StorageError`."""
+    return _READER.decode(versions.get(digest).files)
+
+
+def kept_bundle(versions: Versions, digest: str, *, name: str) -> Bundle:
+    """Return the bundle of a digest, in the set of a name.
+
+    Raises as `kept_files` does, `EngineError` where no bundle comes of the texts, and `ValueError`
+    where another does: whoever altered what is kept must not decide by it.
+    """
+    bundle = bundle_from_files(kept_files(versions, digest), name=name)
+    if bundle.digest != digest:
+        raise ValueError("what is kept is not what the digest is of")
+    return bundle

@@ -1,0 +1,81 @@
+"""Places in conditions and tables: a region is its country, and a country is in part its region."""
+
+import pytest
+
+from engine.evaluation.result import RuleResult, Status
+from tests.unit.evaluation.courtroom import court, hear, judged, rule, wanted
+
+MARKETS = ("DE", "DE-BY", "DE-BE", "FR")
+OUTCOMES = {"v": Status.VIOLATED, "s": Status.SATISFIED, "u": Status.UNDETERMINED}
+
+TABLE = """
+table dues unique
+  given where : place, young : yes_no
+  gives number
+  case DE, yes        gives 1
+  case "DE-BY", yes   gives 2
+  case "FR-ARA", no   gives 3
+  otherwise           gives 4
+end table
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "outcomes"),
+    [
+        ("market is DE", "vvvs"),
+        ("market is not DE", "sssv"),
+        ('market is "DE-BY"', "uvss"),
+        ('market is not "DE-BY"', "usvv"),
+        ("market is one of {DE, NO}", "vvvs"),
+        ('market is not one of {"DE-BY", NO}', "usvv"),
+        ("campaign.markets includes DE", "vvvs"),
+        ('campaign.markets includes "DE-BY"', "uvss"),
+        ('campaign.markets includes any of {"DE-BY", FR}', "uvsv"),
+        ("campaign.markets includes none of {DE}", "sssv"),
+        ('campaign.markets includes all of {DE, "DE-BY"}', "uvss"),
+        ("any area in campaign.markets has (area is DE)", "vvvs"),
+        ('no area in campaign.markets has (area is one of {"DE-BY", FR})', "usvs"),
+        ("campaign.places includes market", "vvss"),  # Bavaria, for each of the markets.
+    ],
+)
+def test_a_place_is_compared_by_the_ground_it_covers(condition: str, outcomes: str) -> None:
+    bundle = court(rule(f"prohibit when {condition}"))
+    found = [hear(bundle, markets=[each], places=["DE-BY"]) for each in MARKETS]
+    assert [each.results[0].status for each in found] == [OUTCOMES[each] for each in outcomes]
+
+
+def test_what_holds_of_a_part_alone_is_unknown_and_says_of_which() -> None:
+    result = judged('prohibit when market is one of {"DE-BY", "DE-BE"}', markets=["DE"])
+    assert wanted(result) == [("campaign.markets[1]", "DE-BE is only a part of DE")]
+
+
+def test_another_place_may_settle_what_is_unknown_of_one() -> None:
+    condition = 'campaign.markets includes any of {"DE-BY", FR}'
+    assert judged(f"prohibit when {condition}", markets=["DE", "FR"]).status is Status.VIOLATED
+    both = 'campaign.markets includes all of {"DE-BY", FR}'
+    assert judged(f"prohibit when {both}", markets=["DE", "NO"]).status is Status.SATISFIED
+
+
+@pytest.mark.parametrize(
+    ("market", "young", "given"),
+    [("DE", True, 1), ("DE-BY", True, 2), ("DE-BE", True, 1), ("DE-BY", False, 4), ("NO", True, 4)],
+)
+def test_a_case_for_a_country_is_meant_for_its_regions(
+    market: str, given: int, *, young: bool
+) -> None:
+    result = looked_up(f"dues(market, campaign.flag) is {given}", market, flag=young)
+    assert result.status is Status.VIOLATED
+
+
+def test_a_case_for_a_part_of_a_place_makes_the_rest_of_it_unknown() -> None:
+    result = looked_up("dues(market, campaign.flag) is 4", "FR", flag=False)
+    assert result.status is Status.UNDETERMINED
+    why = "the table has a case for FR-ARA, which is only a part of FR"
+    assert ("campaign.markets[1]", why) in wanted(result)
+    assert looked_up("dues(market, campaign.flag) is 4", "FR", flag=True).status is Status.VIOLATED
+
+
+def looked_up(condition: str, market: str, *, flag: bool) -> RuleResult:
+    bundle = court(rule(f"prohibit when {condition}"), declared=TABLE)
+    return hear(bundle, markets=[market], flag=flag).results[0]
