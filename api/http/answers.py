@@ -99,7 +99,9 @@ def decision_text(recorded: Recorded, *, proof: bytes | None = None) -> Response
     where = "nothing was recorded: a dry run"
     if receipt is not None:
         where = f"recorded as entry {receipt.index} of the log, {decided.id}"
-    text = f"{explain(decided.decision, origin=decided.origin)}{where}\n"
+    advice = decided.advice("`POST /v1/facts`")
+    told = "" if advice is None else f"{advice}\n"
+    text = f"{explain(decided.decision, origin=decided.origin)}{told}{where}\n"
     if proof is not None:
         text += f"\n{proof.decode()}"
     return Response(text, content_type=f"{TEXT}; charset=utf-8")
