@@ -41,13 +41,12 @@ def save(name: str, *, by: str, as_json: bool, **criteria: Any) -> None:
     with service_told(), opened_service() as (_, database):
         try:
             filters = asked.of(database)
+            unknown = Decisions(database).unknown_names(filters)
             made = SavedQueries(database).save(name, filters, actor=by)
         except InvalidQuery as error:
             raise Failure(excerpt(name), str(error)) from error
         except Conflict as error:
             raise Failure(excerpt(name), str(error), "`assent log forget` deletes one") from error
-        log = Decisions(database)
-        unknown = () if log.page(filters, limit=1).decisions else log.unknown_names(filters)
     output = Output()
     tell_unknown(unknown)
     if as_json:

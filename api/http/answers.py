@@ -14,6 +14,7 @@ from engine.audit.log import Receipt
 from engine.audit.record import LogEntry, Payload, rfc3339
 from engine.audit.tree import TreeHead
 from engine.audit.verify import InclusionProof
+from engine.evaluation.prose import Tone, plain, wrapped
 
 from .bodies import JSON, TEXT
 from .problems import MEDIA_TYPE, Problem
@@ -100,7 +101,7 @@ def decision_text(recorded: Recorded, *, proof: bytes | None = None) -> Response
     if receipt is not None:
         where = f"recorded as entry {receipt.index} of the log, {decided.id}"
     advice = decided.advice("`POST /v1/facts`")
-    told = "" if advice is None else f"{advice}\n"
+    told = "" if advice is None else plain(wrapped(advice, "", Tone.REMEDY))
     text = f"{explain(decided.decision, origin=decided.origin)}{told}{where}\n"
     if proof is not None:
         text += f"\n{proof.decode()}"

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from ..audit.facets import article_facet, market_facet, platform_facet, policy_facet
+from ..audit.unsearched import FACETED
 from ..source.json_fault import excerpt
 from ..source.suggest import nearest
 from .filters import SEARCHABLE_STATUSES, DecisionFilter
-from .schema import log_entry, log_entry_facet, log_entry_rule
+from .schema import facets_due, log_entry, log_entry_facet, log_entry_rule
 
-MOST_NAMES = 2_000
+MOST_NAMES = 1_000
 """The most names that are gathered, to find the one that was meant."""
 
 _SHORTEST = 3
@@ -65,13 +66,19 @@ class UnknownName:
 def unknown_names(connection: Connection, filters: DecisionFilter) -> tuple[UnknownName, ...]:
     """Return the names in a filter that no decision of the log has, whatever else it asks for.
 
-    The whole log is looked at, also where a filter is as of a smaller size.
+    The whole log is looked at, also where a filter is as of a smaller size. While the facets of
+    some decisions are still to be derived, nobody knows what they name, and nothing is said of it.
     """
+    asked = _TOLD.keys() - FACETED if _is_any_due(connection) else _TOLD.keys()
     return tuple(
         UnknownName(filter=name, value=value, meant=_meant(connection, name, value))
         for name, value in filters.given().items()
-        if name in _TOLD and isinstance(value, str) and not _is_known(connection, name, value)
+        if name in asked and isinstance(value, str) and not _is_known(connection, name, value)
     )
+
+
+def _is_any_due(connection: Connection) -> bool:
+    return connection.execute(select(facets_due.c.index).limit(1)).first() is not None
 
 
 def _is_known(connection: Connection, name: str, value: str) -> bool:
@@ -125,7 +132,11 @@ def _of_any_status(connection: Connection, beginning: str) -> set[str]:
 
 
 def _near(value: str, known: Iterator[str] | set[str]) -> str | None:
-    """Return the name most like a value, first among those of which one begins with the other."""
+    """Return the name that a value begins with, or that begins with it; else the one most like it.
+
+    Of several of the former it is the nearest in length: a log may have any number of them, and
+    nobody waits until each of them is compared.
+    """
     names = set(known)
     extended = {
         each
@@ -133,7 +144,9 @@ def _near(value: str, known: Iterator[str] | set[str]) -> str | None:
         if min(len(each), len(value)) >= _SHORTEST
         and (each.startswith(value) or value.startswith(each))
     }
-    return nearest(value, extended, least=0) or nearest(value, names)
+    if extended:
+        return min(extended, key=lambda name: (abs(len(name) - len(value)), name))
+    return nearest(value, names)
 
 
 def _cited_alike(value: str, known: set[str]) -> str | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from engine.audit.record import seal
 from engine.source.json_fault import excerpt
@@ -11,6 +12,7 @@ from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.filters import DecisionFilter
 from engine.storage.log_store import SQLLogStore
+from engine.storage.schema import facets_due
 from tests.audit.test_facets import SAID
 
 NO_DIGEST = f"sha256:{'0' * 64}"
@@ -63,6 +65,16 @@ def test_what_some_decision_names_is_known_whatever_else_is_asked(decisions: Dec
     filters = DecisionFilter(**KNOWN, outcome="allow", text="nothing", as_of=0)  # type: ignore[arg-type] # Texts.
     assert decisions.page(filters).decisions == ()
     assert decisions.unknown_names(filters) == ()
+
+
+def test_nothing_is_said_of_facets_while_some_are_due(
+    database: Database, decisions: Decisions
+) -> None:
+    """What these decisions name, nobody knows yet; a page tells that they were not searched."""
+    with database.writing() as connection:
+        connection.execute(sa.insert(facets_due), {"index": 1})
+    filters = DecisionFilter(platform="snapchat", advertiser="Fjellsko", actor="pipelin")
+    assert [each.filter for each in decisions.unknown_names(filters)] == ["actor"]
 
 
 def test_no_more_names_are_gathered_than_is_said(
