@@ -72,6 +72,17 @@ class Decided:
     origin: Origin | None
     beside: Document
 
+    def advice(self, stating: str) -> str | None:
+        """Return what to do about missing facts that the record of a platform cannot state.
+
+        `stating` is how standing facts are stated. None where no fact is missing, and for a
+        descriptor, which can state them all.
+        """
+        if not self.beside or not self.decision.missing:
+            return None
+        cannot = "what the record of a platform has no place for"
+        return f"{cannot}: state it once as a standing fact ({stating}), or send a descriptor"
+
     @cached_property
     def document(self) -> Document:
         """The whole document; `rules` lists every rule with its status."""

@@ -1,6 +1,6 @@
 """Answers as a person reads them: one in full, or one of many on a line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.text import Text
 
@@ -23,12 +23,25 @@ def in_full(answer: Answer, bundle: Bundle) -> Iterator[Text]:
         yield from _refusal(answer.faults)
         return
     yield from map(styled, lines(answer.decision, origin=answer.origin))
+    advice = answer.advice("`--facts`")
+    if advice is not None:
+        yield from map(styled, wrapped(advice, "", Tone.REMEDY))
     unread = answer.document.get("unmapped")
     if isinstance(unread, list) and unread:
-        text = f"not read from the record: {_cut([str(each) for each in unread])}"
+        text = f"not read from the record: {_cut(_known_first(unread, bundle))}"
         yield from map(styled, wrapped(text, "", Tone.QUIET))
     origin = f"decided by the policies {bundle.name}, version {bundle.version}"
     yield toned(f"{origin}; nothing was recorded", Tone.QUIET)
+
+
+def _known_first(unread: Iterable[object], bundle: Bundle) -> list[str]:
+    """Return pointers to what was not read; first, what whoever wrote it took for a fact."""
+    facts = bundle.policies.vocabulary.campaign.facts
+
+    def is_unknown(pointer: str) -> bool:
+        return pointer.removeprefix("/").partition("/")[0] not in facts
+
+    return sorted(map(str, unread), key=is_unknown)
 
 
 def on_a_line(answer: Answer) -> Text:

@@ -1,6 +1,6 @@
 """The options by which commands find decisions: the filters of `GET /v1/decisions`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from engine.storage.database import Database
 from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound
 from engine.storage.filters import SEARCHABLE_STATUSES, DecisionFilter
 from engine.storage.saved_queries import SavedQueries
+from engine.storage.unknown_names import UnknownName
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -136,6 +137,14 @@ def tell_unsearched(before: int) -> None:
         Output(err=True).line(
             toned(f"note: {told}; they are not among these, and may belong here", Tone.OPEN)
         )
+
+
+def tell_unknown(names: Iterable[UnknownName]) -> None:
+    """Say on standard error which names of a search, that found nothing, no decision has."""
+    output = Output(err=True)
+    for each in names:
+        advice = "" if each.advice is None else f"; {each.advice}"
+        output.line(toned(f"note: {each.message}{advice}", Tone.OPEN))
 
 
 def read_filter(

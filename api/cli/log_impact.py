@@ -8,7 +8,7 @@ import click
 from rich.text import Text
 
 from api.cli.failures import NO, Failure
-from api.cli.filters import filter_options, read_filter, tell_unsearched
+from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
 from api.cli.log_query import outcome_text
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, counting, toned
@@ -86,11 +86,13 @@ def impact(
                 advance()
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
+        unknown = () if counts.total else log.unknown_names(filters)
     if as_json:
         listed = [assessment_document(each) for each in told]
         output.json({**impact_document(counts), "listed": listed})
     else:
         output.lines(_summary(counts))
+    tell_unknown(unknown)
     tell_unsearched(beyond)
     if counts.changed or counts.undecidable:
         ctx.exit(NO)

@@ -6,7 +6,7 @@ import click
 from rich.text import Text
 
 from api.cli.failures import Failure
-from api.cli.filters import ALTERED, filter_options, read_filter
+from api.cli.filters import ALTERED, filter_options, read_filter, tell_unknown
 from api.cli.service import opened_service, service_told
 from api.cli.subjects import by_option
 from api.cli.terminal import Output, toned
@@ -15,6 +15,7 @@ from api.listing import saved_query_document
 from engine.audit.record import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
+from engine.storage.decisions import Decisions
 from engine.storage.errors import Conflict, InvalidQuery, LogInconsistent, NotFound
 from engine.storage.saved_queries import SavedQueries, SavedQuery
 
@@ -39,12 +40,15 @@ def save(name: str, *, by: str, as_json: bool, **criteria: Any) -> None:
     asked = read_filter(**criteria)
     with service_told(), opened_service() as (_, database):
         try:
-            made = SavedQueries(database).save(name, asked.of(database), actor=by)
+            filters = asked.of(database)
+            unknown = Decisions(database).unknown_names(filters)
+            made = SavedQueries(database).save(name, filters, actor=by)
         except InvalidQuery as error:
             raise Failure(excerpt(name), str(error)) from error
         except Conflict as error:
             raise Failure(excerpt(name), str(error), "`assent log forget` deletes one") from error
     output = Output()
+    tell_unknown(unknown)
     if as_json:
         output.json(saved_query_document(made))
         return

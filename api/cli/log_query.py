@@ -8,7 +8,7 @@ import click
 from rich.text import Text
 
 from api.cli.failures import Failure
-from api.cli.filters import filter_options, read_filter, tell_unsearched
+from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.listing import listed_document
@@ -48,21 +48,27 @@ def query(*, limit: int | None, as_json: bool, **criteria: Any) -> None:
       assent log query --campaign cmp-7 --as-of 1200 --json
       assent log query --saved denied-minors
 
+    Where nothing is found, a note says which name no decision of the log has at all, and what was
+    probably meant.
+
     Exit status: 0 if it is answered, also by nothing; 2 where this cannot be asked.
     """  # noqa: D301 - click reads the escape.
     asked = read_filter(**criteria)
     output = Output()
     shown = 0
     with service_told(), opened_service() as (_, database):
-        for page in _pages(Decisions(database), asked.of(database), limit):
+        log, filters = Decisions(database), asked.of(database)
+        for page in _pages(log, filters, limit):
             shown += len(page.decisions)
             for each in page.decisions:
                 if as_json:
                     output.json(listed_document(each))
                 else:
                     output.line(decision_line(each))
+        unknown = () if shown else log.unknown_names(filters)
     if not as_json:
         output.line(_summary(shown, page))
+    tell_unknown(unknown)
     tell_unsearched(page.unsearched)
 
 

@@ -11,21 +11,18 @@ from typing import Any, BinaryIO
 import click
 
 from api.cli.failures import Failure
-from api.cli.filters import filter_options, read_filter, tell_unsearched
+from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.exports.formats import MEDIA_TYPES, Unavailable
 from api.exports.manifest import Written, begin_export
 from api.publishing import publisher_of
 from api.signing import signer_of
-from engine.audit.manifest import Manifest
+from engine.audit.manifest import MANIFEST_ENDING, Manifest
 from engine.evaluation.prose import Tone
 from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog
 from engine.storage.files import write_durably
-
-MANIFEST_ENDING = ".manifest.json"
-"""What the name of a manifest has behind that of its file."""
 
 
 @click.command()
@@ -60,10 +57,10 @@ def records(file: Path, *, name: str | None, force: bool, as_json: bool, **crite
     for each in (file, beside):
         check_free(each, is_forced=force)
     with service_told(), opened_service() as (settings, database):
+        log, filters = Decisions(database), asked.of(database)
         try:
             publisher = publisher_of(settings, database, signer_of(settings, database))
-            filters = asked.of(database)
-            written = Written(export=begin_export(Decisions(database), publisher, filters, chosen))
+            written = Written(export=begin_export(log, publisher, filters, chosen))
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
         except Unavailable as error:
@@ -72,7 +69,9 @@ def records(file: Path, *, name: str | None, force: bool, as_json: bool, **crite
             stream.writelines(written.pieces())
         manifest = written.manifest(file.name, datetime.now(UTC))
         write_durably(beside, manifest.encode())
+        unknown = () if manifest.count else log.unknown_names(filters)
     _show(file, manifest, as_json=as_json)
+    tell_unknown(unknown)
     tell_unsearched(written.export.unsearched)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from api.cli.failures import Failure
-from api.cli.filters import filter_options, read_filter, tell_unsearched
+from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
 from api.cli.log_query import decision_line
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
@@ -38,11 +38,14 @@ def sample(count: int, *, as_json: bool, **criteria: Any) -> None:
     if asked.as_of is None:
         raise click.UsageError("a sample is drawn as of a size of the log: add --as-of")
     with service_told(), opened_service() as (_, database):
+        log, filters = Decisions(database), asked.of(database)
         try:
-            made = Decisions(database).sample(asked.of(database), count)
+            made = log.sample(filters, count)
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
+        unknown = () if made.decisions else log.unknown_names(filters)
     output = Output()
+    tell_unknown(unknown)
     tell_unsearched(made.unsearched)
     if as_json:
         output.json(sample_document(made))

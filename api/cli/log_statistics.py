@@ -7,7 +7,7 @@ import click
 from rich.text import Text
 
 from api.cli.failures import Failure
-from api.cli.filters import filter_options, read_filter, tell_unsearched
+from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
 from api.cli.log_query import outcome_text
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
@@ -37,11 +37,14 @@ def statistics(*, as_json: bool, **criteria: Any) -> None:
     """  # noqa: D301 - click reads the escape.
     asked = read_filter(**criteria)
     with service_told(), opened_service() as (_, database):
+        log, filters = Decisions(database), asked.of(database)
         try:
-            made = Decisions(database).statistics(asked.of(database))
+            made = log.statistics(filters)
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
+        unknown = () if made.decisions else log.unknown_names(filters)
     output = Output()
+    tell_unknown(unknown)
     tell_unsearched(made.unsearched)
     if as_json:
         output.json(statistics_document(made))

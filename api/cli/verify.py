@@ -20,27 +20,26 @@ from api.cli.submissions import STANDARD_INPUT
 from api.cli.terminal import Output, counting, reading
 from api.cli.trust import LOG_KEYS, WITNESS_KEYS, Trust, authority_of, trust_of
 from api.cli.verification_view import Report, report_document, report_lines
+from api.cli.verified_kinds import (
+    DATABASE,
+    EVIDENCE,
+    EXPORT,
+    LOG,
+    MANIFEST,
+    RECEIPT,
+    check_published,
+    kind_of,
+)
 from engine.audit.cosignature import Witnessed, WitnessKey
-from engine.audit.evidence import MARK as EVIDENCE_MARK
 from engine.audit.evidence import EvidenceReport, verify_evidence
 from engine.audit.faults import fault
-from engine.audit.log_proof import MARK, PROOF_LIMIT, verify_receipt
+from engine.audit.log_proof import PROOF_LIMIT, verify_receipt
 from engine.audit.manifest import MANIFEST_LIMIT, RecordsReport, read_manifest, verify_records
-from engine.audit.manifest import MARK as RECORDS_MARK
 from engine.audit.note import VerifierKey
 from engine.audit.verify import VerificationReport, verify_export
 from engine.audit.verify_log import LogSource, verify_log
 
-EXPORT, RECEIPT, LOG, DATABASE = "export", "receipt", "log", "database"
-MANIFEST, EVIDENCE = "manifest", "evidence"
-
 _DATABASES = ("sqlite:", "postgresql:")
-_MARKS = {
-    MARK: RECEIPT,
-    RECORDS_MARK: MANIFEST,
-    EVIDENCE_MARK: EVIDENCE,
-    b"SQLite format 3\0": DATABASE,
-}
 _Signed = TypeVar("_Signed", EvidenceReport, RecordsReport)
 _HEAD_ADVICE = "compare the head with one from elsewhere, or give that one as --trusted"
 
@@ -124,7 +123,10 @@ def verify(  # noqa: PLR0913 - one parameter for each option.
       assent verify https://ads.example/log --vkey log.vkey
       assent verify var/assent.db --trusted checkpoint --vkey log.vkey
 
-    Exit status: 0 if nothing is wrong, 1 if anything is, 2 where it cannot be read.
+    What WHAT is, its beginning or the ending of its name says, or --as.
+
+    Exit status: 0 if nothing is wrong, 1 if anything is, 2 where it cannot be read or is nothing
+    of all this.
     """  # noqa: D301 - click reads the escape.
     trust = trust_of(
         list(chain.from_iterable(vkeys)), trusted, list(chain.from_iterable(witnesses)), quorum
@@ -147,7 +149,7 @@ def _report(what: str, kind: str | None, trust: Trust, key_file: Path | None) ->
         _need_no_stamp(what, trust)
         return _of_database(what, trust)
     with _opened(Path(what)) as stream:
-        meant = kind or _kind_of(stream)
+        meant = kind or kind_of(Path(what), stream)
         if meant != EVIDENCE:
             _need_no_stamp(what, trust)
         if meant == EXPORT:
@@ -217,14 +219,12 @@ def _of_export(what: str, stream: BinaryIO, trust: Trust) -> VerificationReport:
 
 def _source(what: str, kind: str | None, key_file: Path | None) -> LogSource | None:
     """Return the published log that an argument names, None where it names a file."""
-    if kind == LOG or (kind is None and (what.startswith(WEB) or Path(what).is_dir())):
+    if kind is None and Path(what).is_dir():
+        check_published(Path(what))
+        return source_of(what, key_file)
+    if kind == LOG or (kind is None and what.startswith(WEB)):
         return source_of(what, key_file)
     return None
-
-
-def _kind_of(stream: BufferedReader) -> str:
-    begins = stream.peek(max(map(len, _MARKS)))
-    return next((kind for mark, kind in _MARKS.items() if begins.startswith(mark)), EXPORT)
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from engine.evaluation.prose import printable
 
 Effect = Literal["allow", "deny"]
 
+_SEVERITIES = ("critical", "high", "medium", "low")
+
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What all answers are."""
@@ -160,25 +162,43 @@ class Decision(_Answer, frozen=True, kw_only=True):
         raise TypeError("a decision is neither true nor false; ask for its `allowed`")
 
     def summary(self) -> str:
-        """Return what to tell whoever planned the campaign: the outcome, and what to change."""
+        """Return what to tell whoever planned the campaign: the outcome, and what to change.
+
+        The violated rules come first, the gravest before all; each that cannot be judged has a
+        line.
+        """
         return "\n".join(map(printable, self._summary()))
 
     def _summary(self) -> Iterator[str]:
         yield f"{self.decision.upper()}  {self.campaign or '(without id)'}"
         if self.as_if_launched is not None:
             yield f"as if launched on {self.as_if_launched}"
+        violated = [each for each in self.findings if each.status == "violated"]
+        for finding in sorted(violated, key=_gravity):
+            yield from _violation(finding)
         for finding in self.findings:
-            yield f"{finding.rule}: {finding.title}"
-            yield from (f"  {text}" for text in (finding.message,) if text)
-            for fact in finding.facts:
-                required = f"; required: {fact.required}" if fact.required else ""
-                yield f"  {fact.submitted_pointer or fact.pointer} is {fact.value}{required}"
-            yield from (f"  to pass: {text}" for text in (finding.remedy,) if text)
+            if finding.status != "violated":
+                yield f"{finding.rule}: {finding.message or finding.title}"
         for fact in self.missing:
             yield f"missing: {fact.submitted_pointer or fact.pointer} ({fact.label})"
         for duty in self.obligations:
             due = f" until {duty.due}" if duty.due is not None else ""
             yield f"to do{due}: {duty.text} ({duty.rule})"
+
+
+def _gravity(finding: Finding) -> int:
+    """Return the place of a finding among others: the gravest first, and last what is unknown."""
+    known = finding.severity in _SEVERITIES
+    return _SEVERITIES.index(finding.severity) if known else len(_SEVERITIES)
+
+
+def _violation(finding: Finding) -> Iterator[str]:
+    yield f"{finding.rule}: {finding.title}"
+    yield from (f"  {text}" for text in (finding.message,) if text)
+    for fact in finding.facts:
+        required = f"; required: {fact.required}" if fact.required else ""
+        yield f"  {fact.submitted_pointer or fact.pointer} is {fact.value}{required}"
+    yield from (f"  to pass: {text}" for text in (finding.remedy,) if text)
 
 
 class LoggedDecision(Decision, frozen=True, kw_only=True):
@@ -206,17 +226,27 @@ class ListedDecision(_Answer, frozen=True, kw_only=True):
     logged_at: datetime
 
 
+class SearchNote(_Answer, frozen=True, kw_only=True):
+    """A name in a search that no decision of the log has; `help` is what was probably meant."""
+
+    message: str
+    parameter: str
+    help: str | None = None
+
+
 class DecisionPage(_Answer, frozen=True, kw_only=True):
     """A page of a search. `size` is that of the log that all of its pages search.
 
     Before the entry `unsearched`, some decisions may meet the filters and are not found, since
-    their records do not say: those of an earlier version; 0 where there are none.
+    their records do not say: those of an earlier version; 0 where there are none. `notes` are of
+    the first page of a search that found nothing, for a key that searches the whole log.
     """
 
     items: tuple[ListedDecision, ...]
     size: int
     next: str | None
     unsearched: int = 0
+    notes: tuple[SearchNote, ...] = ()
 
 
 class OutcomeCount(_Answer, frozen=True, kw_only=True):
@@ -243,7 +273,10 @@ class MonthCount(_Answer, frozen=True, kw_only=True):
 
 
 class Statistics(_Answer, frozen=True, kw_only=True):
-    """How many decisions there are, as of a size of the log; `unsearched` is that of a page."""
+    """How many decisions there are, as of a size of the log.
+
+    `unsearched` and `notes` are those of a page.
+    """
 
     size: int
     decisions: int
@@ -253,6 +286,7 @@ class Statistics(_Answer, frozen=True, kw_only=True):
     months: tuple[MonthCount, ...]
     months_omitted: int
     unsearched: int = 0
+    notes: tuple[SearchNote, ...] = ()
 
 
 class Replay(_Answer, frozen=True, kw_only=True):

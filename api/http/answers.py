@@ -14,6 +14,7 @@ from engine.audit.log import Receipt
 from engine.audit.record import LogEntry, Payload, rfc3339
 from engine.audit.tree import TreeHead
 from engine.audit.verify import InclusionProof
+from engine.evaluation.prose import Tone, plain, wrapped
 
 from .bodies import JSON, TEXT
 from .problems import MEDIA_TYPE, Problem
@@ -99,7 +100,9 @@ def decision_text(recorded: Recorded, *, proof: bytes | None = None) -> Response
     where = "nothing was recorded: a dry run"
     if receipt is not None:
         where = f"recorded as entry {receipt.index} of the log, {decided.id}"
-    text = f"{explain(decided.decision, origin=decided.origin)}{where}\n"
+    advice = decided.advice("`POST /v1/facts`")
+    told = "" if advice is None else plain(wrapped(advice, "", Tone.REMEDY))
+    text = f"{explain(decided.decision, origin=decided.origin)}{told}{where}\n"
     if proof is not None:
         text += f"\n{proof.decode()}"
     return Response(text, content_type=f"{TEXT}; charset=utf-8")

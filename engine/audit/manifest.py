@@ -20,13 +20,16 @@ from msgspec import UNSET, UnsetType
 from .checkpoint import SignedCheckpoint, open_checkpoint
 from .cosignature import Cosignature
 from .export import Count
-from .faults import FAULT_LIMIT, VerificationFault, fault, gather
+from .faults import FAULT_LIMIT, VerificationFault, fault, gather, misread
 from .note import NoteError, VerifierKey
 from .tree import EMPTY_TREE, ProofError, TreeHead, check_tree
 from .unsearched import unsearched_faults
 
 MARK = b'{\n  "assent_records":'
 """How a manifest begins."""
+
+MANIFEST_ENDING = ".manifest.json"
+"""What the name of a manifest has behind that of its file."""
 
 MANIFEST_LIMIT = 4 * 1024 * 1024
 """The most bytes of a manifest that are read."""
@@ -92,8 +95,8 @@ def read_manifest(content: bytes) -> Manifest:
     """
     try:
         manifest = msgspec.json.decode(content, type=Manifest)
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(misread(error)) from error
     name = manifest.file
     if name in {"", ".", ".."} or not name.isprintable() or "/" in name or "\\" in name:
         raise ValueError("its file is none beside it")

@@ -31,7 +31,7 @@ import msgspec
 from .cosignature import Cosignature
 from .entry_check import disclosures_of, entry_faults, is_gone, leaf_or_fault
 from .export import Header, Line
-from .faults import FAULT_LIMIT, VerificationFault, fault, gather
+from .faults import FAULT_LIMIT, VerificationFault, fault, gather, misread
 from .leaf import Leaf
 from .ledgers import Ledgers
 from .record import Envelope, instant
@@ -166,7 +166,9 @@ class _Reading:
             line = _READ_LINE.decode(text)
         except (ValueError, RecursionError) as error:
             yield fault(
-                self.next_index, "entry_malformed", f"the line is not that of an entry: {error}"
+                self.next_index,
+                "entry_malformed",
+                f"the line is not that of an entry: {misread(error)}",
             )
             self.next_index += 1
             self.is_whole = False
@@ -257,9 +259,8 @@ def _header(stream: BinaryIO) -> Header | VerificationFault:
         header = _READ_HEADER.decode(text)
         instant(header.exported_at)
     except (ValueError, RecursionError) as error:
-        return fault(
-            None, "header_malformed", f"the first line is not the header of an export: {error}"
-        )
+        told = f"the first line is not the header of an export: {misread(error)}"
+        return fault(None, "header_malformed", told)
     if len(header.root) != HASH_SIZE:
         return fault(None, "header_malformed", f"the header's root does not have {HASH_SIZE} bytes")
     return header

@@ -76,7 +76,12 @@ def explain(decision: Decision, *, origin: Origin | None = None) -> str:
 
     With `origin`, values are pointed at in the submitted record too.
     """
-    made = ("".join(piece.text for piece in line) for line in lines(decision, origin=origin))
+    return plain(lines(decision, origin=origin))
+
+
+def plain(told: Iterable[Line]) -> str:
+    """Return some lines as plain text."""
+    made = ("".join(piece.text for piece in line) for line in told)
     return "".join(f"{line}\n" for line in made)
 
 

@@ -30,6 +30,7 @@ from .samples import Sample, draw_sample
 from .schema import log_entry
 from .statistics import Statistics, count_decisions
 from .tiles import TileReader
+from .unknown_names import UnknownName, unknown_names
 
 PAGE_LIMIT = 500
 """The most decisions of one page."""
@@ -130,6 +131,14 @@ class Decisions:
         with self._database.reading() as connection:
             size = size_of(filters, read_head(connection).frontier.size)
             return unsearched(connection, filters, size)
+
+    def unknown_names(self, filters: DecisionFilter) -> tuple[UnknownName, ...]:
+        """Return the names in a filter that no decision of the log has (`unknown_names`).
+
+        Ask where a search has found nothing, and for whoever may search the whole log.
+        """
+        with self._database.reading() as connection:
+            return unknown_names(connection, filters)
 
     def matching(self, filters: DecisionFilter) -> Iterator[LoggedDecision]:
         """Yield the decisions of a filter as of its size, in the order of the log.

@@ -11,7 +11,15 @@ from ..audit.facets import article_facet, market_facet, platform_facet, policy_f
 from ..audit.record import UNREMARKABLE, Outcome, RuleStatus, rfc3339
 from ..source.json_text import JSONValue
 from .errors import BeyondLog, InvalidQuery
-from .facet_query import check_article, check_length, check_market, check_policy
+from .facet_query import (
+    check_article,
+    check_digest,
+    check_length,
+    check_market,
+    check_period,
+    check_policy,
+    check_rule,
+)
 from .text_query import TextQuery
 
 SEARCHABLE_STATUSES = tuple(sorted(set(get_args(RuleStatus)) - UNREMARKABLE))
@@ -20,7 +28,13 @@ SEARCHABLE_STATUSES = tuple(sorted(set(get_args(RuleStatus)) - UNREMARKABLE))
 UNCITED_STATUSES = ("excepted",)
 """Those of rules of which a record does not say what they cite."""
 
-_CHECKED = {"policy": check_policy, "article": check_article, "market": check_market}
+_CHECKED = {
+    "rule": check_rule,
+    "policy": check_policy,
+    "article": check_article,
+    "market": check_market,
+    "policy_digest": check_digest,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +83,7 @@ class DecisionFilter:
             raise InvalidQuery("a time needs its offset from UTC, as in `2026-10-05T08:15:00Z`")
         if self.as_of is not None and self.as_of < 0:
             raise InvalidQuery("a log has no size below 0")
+        check_period(self.since, self.until)
         self._check_facets()
         if self.text is not None:
             TextQuery.read(self.text)
@@ -78,8 +93,10 @@ class DecisionFilter:
             value = getattr(self, name)
             if value is not None:
                 check_length(name, value)
-                if name in _CHECKED:
-                    _CHECKED[name](value)
+        for name, check in _CHECKED.items():
+            value = getattr(self, name)
+            if value is not None:
+                check(value)
         if self.article is not None and self.rule_status in UNCITED_STATUSES:
             told = f"the record of a rule that is {self.rule_status} does not say what it cites"
             raise InvalidQuery(told, name="article")

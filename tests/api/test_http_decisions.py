@@ -259,6 +259,19 @@ def test_a_person_reads_the_same_decision_as_text(api: Caller) -> None:
     assert found["campaign"] == "cmp-8"
 
 
+def test_where_the_facts_are_stated_that_a_record_cannot_state(api: Caller) -> None:
+    record = {"campaign_id": "17", "objective_type": "TRAFFIC", "age_groups": ["AGE_18_24"]}
+    told = "state it once as a standing fact (`POST /v1/facts`), or send a descriptor"
+    body, headers = {"campaign": record}, {"Accept": "text/plain"}
+    answer = api.post(body, "/v1/decisions?format=tiktok", headers=headers).text
+    assert told in " ".join(answer.split())
+    assert max(map(len, answer.splitlines())) <= 96
+    vague = {"campaign": campaign(targeting={"age": {"min": 13}})}
+    lacking = api.post(vague, headers=headers).text
+    assert "the campaign must say" in lacking
+    assert "standing fact" not in lacking
+
+
 def test_a_dry_run_says_so_in_text_too(api: Caller) -> None:
     body = {"campaign": allowed(), "dry_run": True}
     answer = api.post(body, headers={"Accept": "text/plain"})

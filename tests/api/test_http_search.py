@@ -15,6 +15,8 @@ from api.wsgi import start
 from engine.audit.sampling import drawn_positions, sample_seed
 from engine.audit.tree import TreeHead
 from engine.audit.verify import InclusionProof, check_receipt, verify_export
+from engine.storage.database import Database
+from engine.storage.keys import ApiKeys, Role
 from tests.api.installation import Caller, allowed, campaign, install, problem_of
 
 
@@ -56,7 +58,7 @@ def _found(api: Caller, query: str = "", **rest: str) -> list[dict[str, object]]
         ("?actor=trial", 15),
         ("?since=2020-01-01T00:00:00Z", 30),
         ("?until=2020-01-01T00:00:00Z", 0),
-        ("?policy_digest=sha256:00", 0),
+        (f"?policy_digest=sha256:{'0' * 64}", 0),
         ("?text=profiling", 20),
         ('?text="turn profiling off" DSA', 10),
         ("?text=profil*&campaign=c3", 2),
@@ -142,6 +144,9 @@ def test_bad_cursor(filled: Caller, cursor: str) -> None:
         ("market=de", "market", "did you mean `DE`?"),
         ("article=GDPR", "article", "`GDPR art 9(1)`"),
         ("policy=minors/no_profiled_ads", "policy", "not of a rule"),
+        ("rule=no_profiled_ads", "rule", "`minors/no_profiled_ads`"),
+        ("policy_digest=f01d6dee0619", "policy_digest", "`sha256:` and 64 digits"),
+        ("since=2026-11-02T00:00:00Z&until=2026-11-01T00:00:00Z", "until", "later than `since`"),
         ("advertiser=", "advertiser", "512"),
         ("campaign=", "campaign", "512"),
         ("campaign=a%00b", "campaign", "U+0000"),
@@ -208,6 +213,31 @@ def test_statistics_that_cannot_be_asked(filled: Caller, query: str, parameter: 
     assert error["parameter"] == parameter
 
 
+@pytest.mark.parametrize("below", ["", "/statistics", "/sample"])
+def test_nothing_found_says_which_name_no_decision_has(filled: Caller, below: str) -> None:
+    """To whoever may search the whole log; to nobody else, whatever others' decisions name."""
+    asked = f"/v1/decisions{below}?platform=tiktoc&outcome=deny"
+    asked += "&count=3&as_of=9" if below == "/sample" else ""
+    told = {
+        "message": "no decision of the log names the platform `tiktoc`",
+        "parameter": "platform",
+        "help": "did you mean `tiktok`?",
+    }
+    assert json.loads(filled.get(asked).data)["notes"] == [told]
+    known = asked.replace("tiktoc", "tiktok")
+    assert json.loads(filled.get(known).data)["notes"] == []
+    database = Database(filled.installation.settings.database_url)
+    limited = ApiKeys(database).create(
+        name=f"limited{below}", roles={Role.AUDITOR}, policy_sets={"assent"}
+    )
+    database.close()
+    answer = filled.get(asked, headers={"Authorization": f"Bearer {limited.token}"})
+    assert json.loads(answer.data)["notes"] == []
+    if not below:
+        answer = filled.get(asked, role="submitter")
+        assert json.loads(answer.data)["notes"] == []
+
+
 # --- whose decisions --------------------------------------------------------------------------
 
 
@@ -272,6 +302,7 @@ def test_log_of_an_installation_without_decisions(fresh: Caller, tmp_path: Path)
         "size": 1,
         "next": None,
         "unsearched": 0,
+        "notes": [],
     }
     assert (tmp_path / "var" / "assent.db").is_file()
 

@@ -23,6 +23,7 @@ from engine.storage.narrowing import narrowed, position
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 COUNT = 60
+D1, D2 = (f"sha256:{digit * 64}" for digit in "12")
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def decisions(store: SQLLogStore, database: Database, make_record: Any) -> Decis
             policy_set={
                 "name": ("acme", "house", "lab")[n // 7 % 3],
                 "version": None,
-                "digest": ("d1", "d2")[n % 4 == 0],
+                "digest": (D1, D2)[n % 4 == 0],
             },
             rules=[{"rule": rules[n % 2], "status": statuses[n // 2 % 4]}],
         )
@@ -72,17 +73,23 @@ def times() -> st.SearchStrategy[datetime | None]:
     return st.none() | st.integers(-5, COUNT + 5).map(lambda n: NOON + timedelta(minutes=n))
 
 
+def period(since: datetime | None, until: datetime | None) -> dict[str, datetime | None]:
+    """Return the members of a period that is not empty."""
+    if since is not None and until is not None and until <= since:
+        since, until = until, since + timedelta(minutes=1)
+    return {"since": since, "until": until}
+
+
 FILTERS = st.builds(
-    DecisionFilter,
-    since=times(),
-    until=times(),
+    lambda period, **rest: DecisionFilter(**period, **rest),
+    period=st.builds(period, times(), times()),
     outcome=st.sampled_from([None, "allow", "deny"]),
     conclusive=st.sampled_from([None, True, False]),
     rule=st.sampled_from([None, None, "a/one", "a/two", "a/three"]),
     rule_status=st.sampled_from(["violated", "undetermined", "waived"]),
     campaign=st.sampled_from([None, None, "c1", "c2", "c3"]),
     actor=st.sampled_from([None, None, "cli"]),
-    policy_digest=st.sampled_from([None, None, "d2"]),
+    policy_digest=st.sampled_from([None, None, D2]),
     policy_set=st.sampled_from([None, None, "house"]),
     policy_sets=st.sampled_from([None, None, *map(frozenset, ((), ("acme", "lab"), ("lab", "x")))]),
     as_of=st.none() | st.integers(0, COUNT),
@@ -210,6 +217,7 @@ def test_limits(decisions: Decisions, limit: int) -> None:
         ({"rule_status": "satisfied"}, "`excepted`, `undetermined`, `violated` or `waived`"),
         ({"since": datetime(2026, 1, 1)}, "offset"),  # noqa: DTZ001 - what is refused.
         ({"as_of": -1}, "below 0"),
+        ({"since": NOON, "until": NOON}, "later than `since`"),
         ({"campaign": "a\0b"}, "U\\+0000"),
         ({"until": datetime(2026, 1, 1)}, "offset"),  # noqa: DTZ001 - what is refused.
     ],
@@ -230,7 +238,7 @@ RAREST_FIRST: list[dict[str, Any]] = [
     {"rule": "a/one"},
     {"market": "DE"},
     {"conclusive": False},
-    {"policy_digest": "d1"},
+    {"policy_digest": D1},
     {"policy_version": "1"},
     {"actor": "cli"},
     {"outcome": "deny"},
@@ -281,6 +289,8 @@ def test_what_lies_within_a_time_or_a_version_is_found_wherever_it_is(
     )
     decisions = Decisions(database)
     for first, last, chosen in product((None, 1, 2, 8, 99), (None, 0, 2, 3, 9), (None, "1", "7")):
+        if first is not None and last is not None and last <= first:
+            continue
         since, until = (None if n is None else NOON + timedelta(days=n) for n in (first, last))
         filters = DecisionFilter(since=since, until=until, policy_version=chosen, outcome="deny")
         found = [each.index for each in decisions.page(filters).decisions]

@@ -42,7 +42,7 @@ EVERYTHING = DecisionFilter(
     policy_set="acme",
     policy_sets=frozenset({"acme", "other"}),
     policy_version="1",
-    policy_digest="d" * 64,
+    policy_digest=f"sha256:{'d' * 64}",
     text='minors "in a row"',
 )
 

@@ -139,6 +139,7 @@ ROW = {
     "AgeBracket": "13-17",
     "Interests": "Cat Lovers",
     "Mystery": "1",
+    "landing": "https://ads.example",
 }
 
 
@@ -147,7 +148,7 @@ def test_a_platforms_record_is_pointed_into(run: Run, write: Write, adapted: str
     result = run("decide", write("row.json", ROW), *terms)
     assert result.exit_code == 1
     assert "  at        /AgeBracket\n  read as   /targeting/age/min\n" in result.stdout
-    assert "not read from the record: " in result.stdout
+    assert "not read from the record: /landing, " in result.stdout
     assert "/Mystery" in result.stdout
 
 
@@ -158,6 +159,8 @@ def test_a_record_of_each_platform_is_decided(run: Run, write: Write, form: str)
     assert result.exit_code == 1
     assert result.stdout.startswith("DENY")
     assert "not read from the record: " in result.stdout
+    advice = "state it once as a standing fact (`--facts`), or send a descriptor"
+    assert advice in " ".join(result.stdout.split())
 
 
 def test_a_record_of_another_platform_is_refused(run: Run, write: Write, adapted: str) -> None:

@@ -50,7 +50,7 @@ def test_documents(run: Run) -> None:
         (["forget", "a"], "no query is saved as `a`; `assent log queries` lists them"),
         (["query", "--saved", "a"], "--saved: no query is saved as `a`"),
         (["query", "--saved", "a", "--outcome", "deny"], "leave out --outcome"),
-        (["query", "--saved", "a", "--policy-digest", "x"], "leave out --policy-digest"),
+        (["query", "--saved", "a", "--policy-version", "x"], "leave out --policy-version"),
         (["evidence", "x.zip"], "name decisions, or options that find them"),
         (["evidence", "x.zip", "an-id", "--saved", "a"], "name decisions, or options"),
     ],

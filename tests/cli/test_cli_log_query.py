@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,7 +51,7 @@ def _days(result: Result) -> list[int]:
         (("--campaign", "spring-2", "--actor", "nightly"), [2]),
         (("--rule", "minors/profiling"), [2, 1]),
         (("--rule", "minors/profiling", "--rule-status", "undetermined"), [4]),
-        (("--policy-digest", "sha256:00"), []),
+        (("--policy-digest", f"sha256:{'0' * 64}"), []),
         (("--policy", "minors"), [2, 1]),
         (("--market", "IS"), []),
         (("--text", "profil*"), [4, 2, 1]),
@@ -98,6 +99,35 @@ def test_summary_says_that_there_are_more(run: Run, logged: list[str]) -> None:
     assert run("log", "query", "--as-of", "0").stdout == "0 decisions; as of size 0\n"
 
 
+@pytest.mark.parametrize("command", ["query", "statistics", "records", "sample", "save", "impact"])
+def test_nothing_found_says_which_name_no_decision_has(
+    run: Run, logged: list[str], policies: str, tmp_path: Path, command: str
+) -> None:
+    del logged
+    rest = {
+        "records": [str(tmp_path / "found.csv")],
+        "sample": ["3", "--as-of", "6"],
+        "save": ["mine", "--by", "internal audit"],
+        "impact": [policies],
+    }
+    asked = ["--actor", "nightli", "--rule", "minors/profile"]
+    result = run("log", command, *rest.get(command, ()), *asked)
+    assert result.exit_code == 0, result.output
+    assert result.stderr == (
+        "note: in no decision of the log was the rule `minors/profile` violated, undetermined,"
+        " excepted or waived; did you mean `minors/profiling`?\n"
+        "note: no decision of the log was asked for by the actor `nightli`;"
+        " did you mean `nightly`?\n"
+    )
+
+
+def test_nothing_found_among_known_names_has_no_note(run: Run, logged: list[str]) -> None:
+    """Each of the two is in the log, and no decision has both."""
+    del logged
+    result = run("log", "query", "--actor", "nightly", "--campaign", "spring-1")
+    assert (result.stdout, result.stderr) == ("0 decisions; as of size 6\n", "")
+
+
 def test_what_was_erased_is_listed_and_no_longer_found(run: Run, logged: list[str]) -> None:
     erased = run("log", "erase", "--decision", logged[1], "--ground", "objection")
     assert erased.exit_code == 0
@@ -117,6 +147,9 @@ def test_searching_leaves_no_entry(run: Run, logged: list[str]) -> None:
     [
         (("--outcome", "maybe"), "`allow`, `deny`"),
         (("--rule-status", "waived"), "add --rule"),
+        (("--rule", "profiling"), "--rule: this should be a rule of a policy"),
+        (("--policy-digest", "f01d6dee0619"), "ask by the version of the policies"),
+        (("--since", "2026-11-04", "--until", "2026-11-04"), "--until: this should be later"),
         (("--market", "de"), "--market: this should be a code of ISO 3166"),
         (("--rule", "a/b", "--rule-status", "satisfied"), "--rule-status"),
         (("--since", "yesterday"), "no instant"),

@@ -136,11 +136,51 @@ def test_what_is_no_export(run: Run, write: Write) -> None:
     assert run("verify", write("empty.ndjson", "")).exit_code == 1
 
 
+def test_what_is_nothing_that_is_verified(
+    run: Run, one_line: Callable[[Result], str], write: Write
+) -> None:
+    """It is refused, and not called false: nobody has altered anything."""
+    for name, content, words in (
+        ("denied.csv", "index,id\r\n", "denied.csv.manifest.json beside it"),
+        ("denied.ndjson", '{"index":0,"id":"a"}\n', "denied.ndjson.manifest.json beside it"),
+        ("README.md", "# A page\n", "no receipt, evidence, manifest, export or database"),
+        ("empty", "", "no receipt, evidence, manifest, export or database"),
+        ("bad.zip", "not zipped", "it is not a ZIP file"),
+    ):
+        if "beside" in words:
+            write(f"{name}.manifest.json", "{}")
+        file = write(name, content)
+        told = one_line(run("verify", file))
+        assert told.startswith(f"assent: {file}: this is no ")
+        assert words in told
+        assert run("verify", file, "--as", "export").exit_code == 1
+
+
+def test_what_was_once_an_export_is_one_however_little_is_left(
+    run: Run, write: Write, export: bytes
+) -> None:
+    header, entry, _ = export.splitlines(keepends=True)
+    for name, left, words in (
+        ("log.txt", header[:20], "header of an export: it is not JSON, or breaks off"),
+        ("log.txt", entry, "header of an export: its members are not those"),
+        ("log.txt", header + entry.replace(b'"index":0', b'"index":"0"'), "its member `$.index`"),
+        ("log.ndjson", export[1:], "header of an export: its members are not those"),
+        ("log.ndjson", b"", "header of an export: it is not JSON, or breaks off"),
+    ):
+        result = run("verify", write(name, left))
+        assert result.exit_code == 1, (name, left[:20])
+        assert result.stdout.startswith("NOT VERIFIED")
+        assert words in result.stdout
+
+
 def test_what_cannot_be_read(
     run: Run, one_line: Callable[[Result], str], tmp_path: Path, write: Write
 ) -> None:
     assert "no such file" in one_line(run("verify", tmp_path / "nope"))
+    assert "it has no `checkpoint`" in one_line(run("verify", tmp_path))
+    (tmp_path / "tile").mkdir()
     assert "give the log's public key" in one_line(run("verify", tmp_path))
+    assert "give the log's public key" in one_line(run("verify", write("a.tlog-proof", "")))
     file = write("log.ndjson", "")
     for wrong in ("1", "1:zz", "1:AAAA", f"{2**63}:{'0' * 64}", f"1:{'z' * 64}"):
         assert "is no head" in one_line(run("verify", file, "--trusted", wrong))

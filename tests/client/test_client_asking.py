@@ -75,6 +75,26 @@ def test_denied_for_want_of_a_fact(client: Client) -> None:
     assert last == "missing: /targeting/age/min (lowest age the ads are shown to)"
 
 
+def test_violations_are_told_first_and_the_gravest_before_all(client: Client) -> None:
+    made = client.decide(campaign(id="d-2"), as_of=AS_OF)
+    (low,) = made.findings
+    bare = {"message": None, "facts": (), "remedy": None}
+    findings = (
+        msgspec.structs.replace(low, rule="a/open", status="undetermined"),
+        msgspec.structs.replace(low, rule="a/newer", severity="of tomorrow", **bare),
+        msgspec.structs.replace(low, severity="low"),
+        msgspec.structs.replace(low, rule="a/worst", severity="critical", **bare),
+    )
+    outcome, *violation = made.summary().splitlines()
+    assert msgspec.structs.replace(made, findings=findings).summary().splitlines() == [
+        outcome,
+        f"a/worst: {low.title}",
+        *violation,
+        f"a/newer: {low.title}",
+        f"a/open: {low.message}",
+    ]
+
+
 def test_duty_is_told_with_its_day() -> None:
     """The policies of these tests owe nothing: a document as the service gives one."""
     duty = {"rule": "a/b", "title": "t", "text": "report it", "due": "2027-01-02", "term": "x"}

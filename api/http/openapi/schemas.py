@@ -104,6 +104,11 @@ _UNSEARCHED = {
     "description": "before this entry, some decisions may meet the filters and are not found, since"
     " their records do not say; 0 where there are none",
 }
+_NOTES = {
+    **many(members({"help": ANY_TEXT}, message=ANY_TEXT, parameter=ANY_TEXT)),
+    "description": "where nothing was found: the names in the query that no decision of the log"
+    " has, with what was probably meant; for keys that search the whole log",
+}
 _LISTED = members(
     id=ANY_TEXT,
     decision=OUTCOME,
@@ -228,6 +233,7 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             size=COUNT,
             next=maybe(ANY_TEXT),
             unsearched=_UNSEARCHED,
+            notes=_NOTES,
         ),
         "Statistics": members(
             size=COUNT,
@@ -238,6 +244,7 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             months=many(members(month=ANY_TEXT, outcomes=_OUTCOMES)),
             months_omitted=COUNT,
             unsearched=_UNSEARCHED,
+            notes=_NOTES,
         ),
         "Sample": members(
             size=COUNT,
@@ -247,6 +254,7 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             population=COUNT,
             unsearched=_UNSEARCHED,
             items=many(ref("ListedDecision")),
+            notes=_NOTES,
         ),
         "SavedQuery": members(
             name=ANY_TEXT, filters=OBJECT, index=COUNT, actor=ANY_TEXT, saved_at=INSTANT

@@ -15,6 +15,7 @@ from api.http.answers import entry_document, json_answer, proof_document
 from api.http.bodies import TEXT
 from api.http.contents import check_not_erased, contents_of
 from api.http.filters import filters_of, page_of, refused
+from api.http.notes import notes_of
 from api.http.receipts import receipt_file
 from api.http.routes.evidence import entry_evidence_answer, evidence_answer
 from api.http.routes.records import export_answer, manifest_answer, wanted_format
@@ -33,6 +34,7 @@ from engine.audit.acts import Action
 from engine.audit.record import LogEntry, Payload
 from engine.audit.spans import spans_of
 from engine.storage.errors import BeyondLog, NotFound
+from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
 from engine.storage.samples import Sample
 from engine.storage.statistics import Statistics
@@ -61,20 +63,24 @@ def _add_many(routes: Blueprint, service: Service) -> None:
         page = page_of(service, filters, limit=query.limit or 100, cursor=query.cursor)
         found = spans_of(each.index for each in page.decisions)
         note_access(service, g.key, Action.SEARCH, found)
+        is_empty = not page.decisions and query.cursor is None
         return json_answer(
             {
                 "items": [listed_document(each) for each in page.decisions],
                 "size": page.size,
                 "next": page.next_cursor,
                 "unsearched": page.unsearched,
+                "notes": notes_of(service, g.key, filters) if is_empty else [],
             }
         )
 
     @routes.get("/v1/decisions/statistics")
     def statistics() -> Response:
-        made = _statistics(service, read_query(FilterParameters, request.args), g.key)
+        filters = filters_of(service, read_query(FilterParameters, request.args), g.key)
+        made = _statistics(service, filters)
         note_access(service, g.key, Action.SEARCH, spans_of([]))
-        return json_answer(statistics_document(made))
+        notes = notes_of(service, g.key, filters) if not made.decisions else []
+        return json_answer({**statistics_document(made), "notes": notes})
 
     @routes.get("/v1/decisions/manifest")
     def manifest() -> Response:
@@ -95,10 +101,13 @@ def _add_many(routes: Blueprint, service: Service) -> None:
 
     @routes.get("/v1/decisions/sample")
     def sample() -> Response:
-        made = _sample(service, read_query(SampleParameters, request.args), g.key)
+        query = read_query(SampleParameters, request.args)
+        filters = filters_of(service, query, g.key)
+        made = _sample(service, query, filters)
         found = spans_of(each.decision.index for each in made.decisions)
         note_access(service, g.key, Action.SEARCH, found)
-        return json_answer(sample_document(made))
+        notes = notes_of(service, g.key, filters) if not made.decisions else []
+        return json_answer({**sample_document(made), "notes": notes})
 
 
 def _add_one(routes: Blueprint, service: Service) -> None:
@@ -149,20 +158,20 @@ def _check_whole(query: SearchParameters) -> None:
             raise refused("an export is whole, and has no pages", name)
 
 
-def _statistics(service: Service, query: FilterParameters, key: ApiKey) -> Statistics:
+def _statistics(service: Service, filters: DecisionFilter) -> Statistics:
     try:
-        return service.decisions.statistics(filters_of(service, query, key))
+        return service.decisions.statistics(filters)
     except BeyondLog as error:
         raise refused(str(error), "as_of") from None
 
 
-def _sample(service: Service, query: SampleParameters, key: ApiKey) -> Sample:
+def _sample(service: Service, query: SampleParameters, filters: DecisionFilter) -> Sample:
     if query.count is None:
         raise refused("how many decisions are to be drawn?", "count")
     if query.as_of is None:
         raise refused("a sample is drawn as of a size of the log", "as_of")
     try:
-        return service.decisions.sample(filters_of(service, query, key), query.count)
+        return service.decisions.sample(filters, query.count)
     except BeyondLog as error:
         raise refused(str(error), "as_of") from None
 
