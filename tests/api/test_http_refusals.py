@@ -252,13 +252,12 @@ def _keys(installation: Installation) -> dict[str, str]:
         "dana": make_key(settings, name="dana", roles=both),
         "dana's other key": make_key(settings, name="spare", roles=both, principal="DANA"),
         "erik": make_key(settings, name="erik", roles=both),
-        "an expired key": make_key(
-            settings, name="over", roles=[Role.SUBMITTER], expires_at=yesterday
-        ),
         "a revoked key": make_key(settings, name="lost", roles=[Role.SUBMITTER]),
     }
     database = Database(settings.database_url)
-    ApiKeys(database).revoke(made["a revoked key"].key.prefix)
+    keys = ApiKeys(database)
+    made["an expired key"] = keys.create(name="over", roles=[Role.SUBMITTER], expires_at=yesterday)
+    keys.revoke(made["a revoked key"].key.prefix)
     database.close()
     return {name: each.token for name, each in made.items()}
 
