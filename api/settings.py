@@ -132,7 +132,10 @@ SETTINGS = (
     Setting(
         name="data_directory",
         default="var",
-        meaning="directory of the database, the signing keys and the anchor; made by `assent init`",
+        meaning=(
+            "directory of the database, the signing keys, the anchor, and of what the processes of"
+            " a server share; made by `assent init`"
+        ),
         read=read_path,
     ),
     Setting(

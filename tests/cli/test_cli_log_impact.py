@@ -159,4 +159,5 @@ def test_policies_with_errors_cannot_be_asked_about(
 ) -> None:
     del logged
     (branch / "more.policy").write_text("rule\n")
-    assert "`assent check` shows them" in one_line(run("log", "impact", branch))
+    told = one_line(run("log", "impact", branch))
+    assert f"there is 1 error; `assent check {branch}` shows it" in told

@@ -215,7 +215,7 @@ def test_sample(run: Run, logged: list[str]) -> None:
     ("options", "words"),
     [
         (("3",), "add --as-of"),
-        (("0", "--as-of", "2"), "1<=x<=5000"),
+        (("0", "--as-of", "2"), "no whole number from 1 to 5000"),
         (("3", "--as-of", "7"), "it has 6 entries; name that size or a smaller one"),
     ],
 )

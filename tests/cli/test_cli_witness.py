@@ -74,7 +74,7 @@ def test_nobody_asks_for_witnesses_unasked(run: Run, tree: Path) -> None:
     [
         (["--quorum", "1"], "it counts witnesses, and none is given"),
         (["--witness", ONE.vkey, "--quorum", "2"], "a quorum of 1 witness is a number from 1 to 1"),
-        (["--witness", ONE.vkey, "--quorum", "0"], "0 is not in the range"),
+        (["--witness", ONE.vkey, "--quorum", "0"], "no whole number from 1 up"),
         (["--witness", ONE.vkey, "--witness", ONE.vkey], "is given twice"),
         (["--witness", VKEY], "is no public key of a witness: it is the key of a log"),
         (["--vkey", ONE.vkey], "is no public key of a log: it is the key of a witness"),
