@@ -105,8 +105,8 @@ def _terms_lines(line: Line) -> Iterator[Text]:
 def records_lines(report: RecordsReport) -> Iterator[Text]:
     """Yield the lines that tell what a manifest says, and what is wrong with it or its file."""
     manifest = report.manifest
-    count = "0 decisions" if manifest is None else f"{manifest.count:,} decisions"
-    yield from _verdict(report, f"{count}, nothing is wrong", "in the records", "the records")
+    told = _decisions(0 if manifest is None else manifest.count)
+    yield from _verdict(report, f"{told}, nothing is wrong", "in the records", "the records")
     if manifest is not None:
         yield _pair("file", printable(manifest.file))
         given = ", ".join(f"{name} {_listed(value)}" for name, value in manifest.filters.items())
@@ -119,11 +119,14 @@ def records_lines(report: RecordsReport) -> Iterator[Text]:
     yield from _cosigned(report)
 
 
+def _decisions(count: int) -> str:
+    return f"{count:,} {'decision' if count == 1 else 'decisions'}"
+
+
 def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
     """Yield the lines that tell what an evidence shows, and what is wrong with it."""
     manifest = report.manifest
-    count = len(manifest.decisions) if manifest is not None else 0
-    told = f"{count:,} {'decision' if count == 1 else 'decisions'}"
+    told = _decisions(0 if manifest is None else len(manifest.decisions))
     yield from _verdict(report, f"{told}, nothing is wrong", "in the evidence", "the evidence")
     if manifest is not None and manifest.erased:
         yield _pair("erased", f"{len(manifest.erased):,} more")
