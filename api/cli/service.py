@@ -37,7 +37,7 @@ def service_told(*, is_preparing: bool = False) -> Iterator[None]:
         raise Failure("the log", str(error), "put back the database that was signed") from error
     except (SetupError, StorageError, LogError) as error:
         advice = _SAYS_MORE if is_preparing else _PREPARE
-        said = "`assent " in str(error)
+        said = any(command in str(error) for command in ("`assent ", "`assent`"))
         raise Failure("service", str(error), None if said else advice) from error
 
 
