@@ -17,7 +17,7 @@ from ..syntax.lexis import Comparator, MonthEnd, Unit
 from ..syntax.tree import ArithmeticOperator
 from .days import day_of, days_later, months_later
 from .pattern import is_like
-from .places import any_among, part_of
+from .places import any_among, parts_of
 from .values import show
 
 Operand = object
@@ -89,15 +89,23 @@ def compare_places(comparator: Comparator, left: Operand, right: Operand) -> boo
     """
     some, places = _codes(left), _codes(right)
     if comparator is Comparator.INCLUDES_ALL_OF:
-        truths = {any_among(some, {place}) for place in places}
-        truth = False if False in truths else None if None in truths else True
-    else:
-        truth = any_among(some, places)
+        truths = {place: any_among(some, frozenset({place})) for place in places}
+        if False in truths.values():
+            return False
+        _refuse_parts(some, frozenset(place for place in places if truths[place] is None))
+        return True
+    truth = any_among(some, places)
     if truth is None:
-        pairs = ((part, place) for place in some if (part := part_of(place, places)) is not None)
-        part, place = min(pairs)
-        raise UndefinedError(f"{part} is only a part of {place}")
+        _refuse_parts(some, places)
     return truth is not (comparator in _DENYING)
+
+
+def _refuse_parts(some: frozenset[str], places: frozenset[str]) -> None:
+    """Raise `UndefinedError` where any of some places is only a part of another."""
+    parts = [(part, place) for place in some for part in parts_of(place, places)]
+    if parts:
+        part, place = min(parts)
+        raise UndefinedError(f"{part} is only a part of {place}")
 
 
 _DENYING = (Comparator.IS_NOT, Comparator.NOT_ONE_OF, Comparator.INCLUDES_NONE_OF)

@@ -7,7 +7,7 @@ from itertools import product
 from ..semantics.tree import Constant, LookupTerm, Row, Table
 from ..semantics.types import Scalar
 from .comparison import UndefinedError
-from .places import country_of, part_of
+from .places import country_of, parts_of
 from .values import SENSITIVE, show_typed
 from .wording import any_sensitive
 
@@ -16,23 +16,21 @@ def looked_up(table: Table, day: date, values: Sequence[object]) -> Constant | N
     """Return what a table gives under the law of a day; None where it has no edition.
 
     A case for a country is meant for its regions as well, save those that have a case of their own.
-    Raises `UndefinedError` where the edition has no case for the values, or for a part of a place.
+    Raises `UndefinedError` where the edition has no case for the values, or another for a part of a
+    place.
     """
     rows = table.on(day)
     if rows is None:
         return None
     cases = [row for row in rows if row.cells is not None]
-    for tried in _ever_wider(table, values):
-        for row in cases:
-            if row.is_meant(tried):
-                return row.value
-    _refuse_parts(table, cases, values)
-    otherwise = next((row.value for row in rows if row.cells is None), None)
-    if otherwise is None:
+    meant = (row for tried in _ever_wider(table, values) for row in cases if row.is_meant(tried))
+    found = next(meant, None) or next((row for row in rows if row.cells is None), None)
+    _refuse_parts(table, cases, values, found)
+    if found is None:
         given = zip(table.inputs, values, strict=True)
         words = ", ".join(show_typed(value, each.type) for each, value in given)
         raise UndefinedError(f"the table has no case for {words}")
-    return otherwise
+    return found.value
 
 
 def _ever_wider(table: Table, values: Sequence[object]) -> Iterator[tuple[object, ...]]:
@@ -43,16 +41,26 @@ def _ever_wider(table: Table, values: Sequence[object]) -> Iterator[tuple[object
     return product(*choices)
 
 
-def _refuse_parts(table: Table, cases: Sequence[Row], values: Sequence[object]) -> None:
-    """Raise `UndefinedError` where a case is meant for a part of a place that is looked up."""
+def _refuse_parts(
+    table: Table, cases: Sequence[Row], values: Sequence[object], found: Row | None
+) -> None:
+    """Raise `UndefinedError` where another case is meant for a part of a place.
+
+    One that gives the same makes no difference.
+    """
     for at, place in _places(table, values):
         for row in cases:
             cell = row.cells[at] if row.cells is not None else None
-            named = map(str, cell) if isinstance(cell, frozenset) else ()
-            part = part_of(place, named)
-            if part is not None and row.is_meant((*values[:at], part, *values[at + 1 :])):
-                why = f"the table has a case for {part}, which is only a part of {place}"
-                raise UndefinedError(why)
+            if not isinstance(cell, frozenset) or _gives_alike(row, found):
+                continue
+            for part in parts_of(place, cell):  # type: ignore[arg-type]  # its members are places.
+                if row.is_meant((*values[:at], part, *values[at + 1 :])):
+                    why = f"the table has a case for {part}, which is only a part of {place}"
+                    raise UndefinedError(why)
+
+
+def _gives_alike(one: Row, other: Row | None) -> bool:
+    return other is not None and one.value.value == other.value.value
 
 
 def _places(table: Table, values: Sequence[object]) -> Iterator[tuple[int, str]]:

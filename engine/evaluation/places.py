@@ -5,7 +5,7 @@ its regions, and a rule for a region applies to a campaign for the whole country
 In a condition, a region *is* its country; whether a country is one of its regions is unknown.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from .outcome import Truth
@@ -29,7 +29,7 @@ def ground(market: str, places: frozenset[str] | None) -> tuple[str, ...]:
     return tuple(place for place in sorted(places) if country_of(place) == market)
 
 
-def lies_within(place: str, places: Collection[str]) -> bool:
+def lies_within(place: str, places: frozenset[str]) -> bool:
     """Whether all of a place lies in some others."""
     return place in places or country_of(place) in places
 
@@ -39,24 +39,26 @@ def country_of(place: str) -> str:
     return place.partition("-")[0]
 
 
-def lies_among(place: str, places: Collection[str]) -> Truth:
-    """Whether a place is one of some others, or lies in one; None where a part of it does."""
-    if lies_within(place, places):
+def any_among(some: Iterable[str], places: frozenset[str]) -> Truth:
+    """Whether any of some places is one of some others or lies in one; None if only a part does."""
+    if any(lies_within(place, places) for place in some):
         return True
-    return None if part_of(place, places) is not None else False
+    return None if any(parts_of(place, places) for place in some) else False
 
 
-def any_among(some: Iterable[str], places: Collection[str]) -> Truth:
-    """Whether any of some places is one of some others or lies in one, as far as is known."""
-    truths = {lies_among(place, places) for place in some}
-    return True if True in truths else None if None in truths else False
+def parts_of(place: str, places: frozenset[str]) -> tuple[str, ...]:
+    """Return those of some places that are a part of a place, in order of their codes."""
+    return _regions(places).get(place, ())
 
 
-def part_of(place: str, places: Iterable[str]) -> str | None:
-    """Return the first of some places, by their codes, that is a part of a place."""
-    return min(
-        (each for each in places if each != place and country_of(each) == place), default=None
-    )
+@lru_cache(maxsize=1024)
+def _regions(places: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the regions among some places, by their countries."""
+    found: dict[str, tuple[str, ...]] = {}
+    for place in sorted(places):
+        if (country := country_of(place)) != place:
+            found[country] = (*found.get(country, ()), place)
+    return found
 
 
 @lru_cache(maxsize=1024)

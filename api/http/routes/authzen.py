@@ -3,6 +3,8 @@
 Errors are a text, as the standard has them: 400 also for a body of another type.
 """
 
+from contextlib import ExitStack
+
 from flask import Blueprint, g, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
@@ -52,14 +54,11 @@ def _add_deciding(routes: Blueprint, service: Service) -> None:
         items = evaluations_of(body, most=most, largest=limits.body)
         if items is None:
             return json_answer(evaluated(service, g.key, evaluation_of(body)))
-        leave = service.streams.open()
-        try:
+        with ExitStack() as place:
+            place.callback(service.streams.open())
             answers = evaluated_in_turn(service, g.key, items, semantic)
             answer = json_answer({"evaluations": answers})
-        except BaseException:
-            leave()  # There is no answer whose end would do it.
-            raise
-        answer.call_on_close(leave)
+            answer.call_on_close(place.pop_all().close)
         return answer
 
 
