@@ -26,6 +26,7 @@ from engine.storage.versions import Event, Timeline
 from tests.audit.conftest import NOON, Clock, _make_record
 from tests.audit.published import KEY, published
 from tests.audit.test_policy_sets import SOUND, approved, bundle, report_of
+from tests.audit.waiver_steps import GRANTED_TEXT, waiver_step
 
 Step: TypeAlias = tuple[float, PolicyChange | WaiverChange | Erasure | DecisionRecord]
 """How many hours after noon something is logged, and what."""
@@ -244,33 +245,20 @@ def test_part_of_a_log_says_nothing_of_what_is_in_force() -> None:
 
 # --- waivers ------------------------------------------------------------------------------------
 
-TEXT = "waiver w1\nend waiver\n"
-
 
 def test_waiver_that_was_revoked_or_is_of_other_policies() -> None:
-    def take(step: WaiverStep, actor: str, *before: int) -> WaiverChange:
-        return WaiverChange(
-            entries=tuple((each, each + 1) for each in before),
-            step=step,
-            waiver="w1",
-            policy_set="house",
-            rule="models/audit",
-            actor=actor,
-            text=None if step is WaiverStep.REVOKE else TEXT,
-        )
-
-    content = canonical({"waivers": [TEXT]})
+    content = canonical({"waivers": [GRANTED_TEXT]})
 
     def waived(hours: float, name: str = "house") -> Step:
         made = _make_record(policy_set=_set("d1") | {"name": name}, input=content)
         return hours, replace(made, decided_at=at(hours))
 
     steps: list[Step] = [
-        (0, take(WaiverStep.REQUEST, "anna")),
-        (1, take(WaiverStep.GRANT, "ben", 0)),
+        (0, waiver_step(WaiverStep.REQUEST, "anna")),
+        (1, waiver_step(WaiverStep.GRANT, "ben", 0)),
         waived(2),
         waived(2, "another"),
-        (3, take(WaiverStep.REVOKE, "ben", 1)),
+        (3, waiver_step(WaiverStep.REVOKE, "ben", 1)),
         waived(3.5),  # By a process that has not heard of it.
         waived(4.5),
     ]

@@ -38,6 +38,7 @@ from engine.storage.waiver_rows import (
 from engine.storage.waivers import OwnWaiver, Request, SameWaiver, WaiverFilter, Waivers
 from tests.audit.conftest import NOON, Clock, MakeRecord
 from tests.audit.published import KEY, published
+from tests.audit.waiver_steps import GRANTED_TEXT, waiver_step
 
 TODAY = NOON.date()
 TERMS = WaiverTerms(
@@ -271,24 +272,9 @@ def test_of_two_grants_at_once_one_is_made(
 
 # --- what the verifier says -------------------------------------------------------------------
 
-TEXT_GRANTED = "waiver w1\nend waiver\n"
-
-
-def change(step: WaiverStep, actor: str, *before: int) -> WaiverChange:
-    return WaiverChange(
-        entries=tuple((each, each + 1) for each in before),
-        step=step,
-        waiver="w1",
-        policy_set="house",
-        rule="models/audit",
-        actor=actor,
-        text=TEXT_GRANTED if step is WaiverStep.GRANT else None,
-    )
-
-
-ASKED = change(WaiverStep.REQUEST, "anna")
-GRANTED = change(WaiverStep.GRANT, "ben", 0)
-REVOKED = change(WaiverStep.REVOKE, "ben", 1)
+ASKED = waiver_step(WaiverStep.REQUEST, "anna")
+GRANTED = waiver_step(WaiverStep.GRANT, "ben", 0)
+REVOKED = waiver_step(WaiverStep.REVOKE, "ben", 1)
 
 
 def codes(sealed: Sequence[Sealed]) -> list[tuple[int | None, str]]:
@@ -309,7 +295,7 @@ def codes(sealed: Sequence[Sealed]) -> list[tuple[int | None, str]]:
     ("story", "expected"),
     [
         ([ASKED, GRANTED, REVOKED], []),
-        ([ASKED, change(WaiverStep.REFUSE, "ben", 0)], []),
+        ([ASKED, waiver_step(WaiverStep.REFUSE, "ben", 0)], []),
         ([ASKED, replace(GRANTED, actor="Anna")], [(1, "waiver_granted_by_requester")]),
         ([replace(GRANTED, entries=())], [(0, "waiver_out_of_order")]),
         ([ASKED, replace(GRANTED, entries=())], [(1, "waiver_out_of_order")]),
@@ -324,11 +310,11 @@ def test_story_of_a_waiver(story: Sequence[WaiverChange], expected: list[tuple[i
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ({"waivers": [TEXT_GRANTED]}, []),
-        ({"waivers": [TEXT_GRANTED, "waiver w2\nend waiver\n"]}, [(2, "waiver_not_granted")]),
+        ({"waivers": [GRANTED_TEXT]}, []),
+        ({"waivers": [GRANTED_TEXT, "waiver w2\nend waiver\n"]}, [(2, "waiver_not_granted")]),
         ({"waivers": []}, []),
         ({"campaign": {}}, []),
-        ({"waivers": {"w1": TEXT_GRANTED}}, []),
+        ({"waivers": {"w1": GRANTED_TEXT}}, []),
         ({"campaign": {"waivers": ["waiver w2\nend waiver\n"]}}, []),
     ],
 )
@@ -338,7 +324,7 @@ def test_decision_by_a_waiver_that_nobody_granted(
     house = {"name": "house", "version": None, "digest": "d" * 64}
     decided = seal(make_record(input=canonical(content), policy_set=house))
     assert codes([seal_act(ASKED), seal_act(GRANTED), decided]) == expected
-    before = seal(make_record(input=canonical({"waivers": [TEXT_GRANTED]})))
+    before = seal(make_record(input=canonical({"waivers": [GRANTED_TEXT]})))
     assert codes([before, seal_act(ASKED)]) == [(0, "waiver_not_granted")]
     escaped = seal(make_record(input=rb'{"waiver\u0073": ["waiver w2\nend waiver\n"]}'))
     assert codes([escaped]) == [(0, "waiver_not_granted")]
