@@ -73,6 +73,10 @@ class Body:
         except JSONFault as fault:
             raise ProblemRaised(malformed_json(fault)) from None
 
+    def check(self) -> None:
+        """Raise `ProblemRaised` where there is no value."""
+        _ = self.value
+
     def with_text_of(self, name: str) -> JSONValue | Mapping[str, JSONValue | bytes]:
         """Return the value with one member of it, an object, as the text that it is.
 

@@ -90,5 +90,9 @@ def excerpt(words: str, most: int = 40) -> str:
 
 
 def escaped(name: str | int) -> str:
-    """Return a member name or list index as one reference token of a JSON Pointer."""
-    return str(name).replace("~", "~0").replace("/", "~1")
+    """Return a member name or list index as one reference token of a JSON Pointer (RFC 6901).
+
+    Half of a surrogate pair, which no pointer can hold, becomes its escape in letters.
+    """
+    encodable = str(name).encode(errors="backslashreplace").decode()
+    return encodable.replace("~", "~0").replace("/", "~1")

@@ -75,6 +75,9 @@ def blueprint(service: Service) -> Blueprint:
             return _decide(service, _read(service, query, body, body.with_text_of("campaign")))
         except JSONFault:  # The campaign is none, which the whole body tells with its place.
             return _decide(service, _read(service, query, body, body.value))
+        except ProblemRaised:
+            body.check()  # A body that is no JSON is told as that, whatever else is wrong with it.
+            raise
 
     return routes
 
