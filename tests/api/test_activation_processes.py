@@ -159,9 +159,11 @@ def test_database_that_is_gone_stops_decisions_and_comes_back(
             assert node.decide(allowed())["policy_set"] == first["policy_set"]
             key = f"Bearer {made.tokens['monitor']}"
             _, _, text = node.request("GET", "/metrics", Authorization=key)
+            log = made.settings.data_directory / "log"
+            # Told by the thread that watches, which need not be the first to find the database.
+            _await(lambda: "it is known again" in log.read_text(encoding="utf-8"))
         assert b"\nassent_ready 1.0\n" in text
         assert b'assent_refusals_total{reason="' in text
-        lines = (made.settings.data_directory / "log").read_text(encoding="utf-8").splitlines()
-        told = [json.loads(line)["event"] for line in lines]
+        told = [json.loads(line)["event"] for line in log.read_text(encoding="utf-8").splitlines()]
         gone = told.index("it is not known which policies are in force")
         assert "it is known again which policies are in force" in told[gone:]
