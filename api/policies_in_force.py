@@ -93,6 +93,7 @@ class PoliciesInForce:
         self._refreshing = threading.Lock()
         self._changing = threading.Lock()  # Held for as long as the state is replaced.
         self._closing = threading.Event()
+        self._is_failing = False
         self._thread: threading.Thread | None = None
         self.default = default
 
@@ -204,26 +205,26 @@ class PoliciesInForce:
             self._thread.join()
 
     def _run(self) -> None:
-        failing = False
         while not self._closing.is_set():
             try:
                 self._follow()
             except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again.
-                if not failing:
-                    self._on_change(error)
-                failing = True
+                self._note(error)
                 self._closing.wait(POLL_SECONDS)
-                continue
-            if failing:
-                self._on_change(None)
-            failing = False
 
     def _follow(self) -> None:
         """Refresh until something fails, or all ends."""
         with self._database.watching() as watch:
             while not self._closing.is_set():
                 self.refresh()
+                self._note(None)
                 watch.wait(POLL_SECONDS)
+
+    def _note(self, failure: Exception | None) -> None:
+        """Tell where it begins to fail, and where it works again."""
+        if (failure is not None) is not self._is_failing:
+            self._is_failing = failure is not None
+            self._on_change(failure)
 
     def _confirm(self, state: _State, asked: float) -> None:
         with self._changing:

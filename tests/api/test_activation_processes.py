@@ -160,7 +160,6 @@ def test_database_that_is_gone_stops_decisions_and_comes_back(
             key = f"Bearer {made.tokens['monitor']}"
             _, _, text = node.request("GET", "/metrics", Authorization=key)
             log = made.settings.data_directory / "log"
-            # Told by the thread that watches, which need not be the first to find the database.
             _await(lambda: "it is known again" in log.read_text(encoding="utf-8"))
         assert b"\nassent_ready 1.0\n" in text
         assert b'assent_refusals_total{reason="' in text

@@ -1,5 +1,6 @@
 """What one process knows of what is in force: when it is certain, and when it does not decide."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -142,11 +143,18 @@ def test_version_that_was_altered_is_not_decided_by(database: Database) -> None:
             made.engine("assent")
 
 
-def test_thread_tries_again_and_says_so_once(
+def test_thread_tries_again_and_says_once_that_it_failed_and_that_it_works(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[Exception | None] = []
-    made = PoliciesInForce(database, default="assent", bound=2, on_change=told.append)
+    works = threading.Event()
+
+    def tell(failure: Exception | None) -> None:
+        told.append(failure)
+        if failure is None:
+            works.set()
+
+    made = PoliciesInForce(database, default="assent", bound=2, on_change=tell)
     failures = iter([StorageUnavailable("gone"), StorageUnavailable("gone")])
     refresh = PoliciesInForce.refresh
 
@@ -154,15 +162,14 @@ def test_thread_tries_again_and_says_so_once(
         for failure in failures:
             raise failure
         refresh(self)
-        self._closing.set()
 
     monkeypatch.setattr(module, "POLL_SECONDS", 0.01)
     monkeypatch.setattr(PoliciesInForce, "refresh", failing)
     made.start()
-    thread = made._thread  # noqa: SLF001 - it ends by itself, once it has succeeded.
-    assert thread is not None
-    thread.join(60)
-    made.close()
+    try:
+        assert works.wait(60), "it works, and does not say so"
+    finally:
+        made.close()
     assert [type(each) for each in told] == [StorageUnavailable, type(None)]
 
 
