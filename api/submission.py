@@ -16,7 +16,7 @@ from functools import cached_property
 import msgspec
 
 from engine import CampaignError, Decision, Engine, document
-from engine.evaluation.decode import CampaignFault
+from engine.evaluation.descriptor.decode import CampaignFault
 from engine.evaluation.document import Document, Origin
 from engine.evaluation.scribe import write
 from engine.evaluation.standing_facts.book import FactBook

@@ -22,7 +22,7 @@ from time import perf_counter
 from benchmarks.table import Goal, line
 from engine.bundle.bundle import Builder, build, digest_of, is_policy, policy_sources
 from engine.bundle.load import read_directory, shipped_directory
-from engine.evaluation.program import compile_program
+from engine.evaluation.compiled.program import compile_program
 from engine.semantics.check import check
 from engine.semantics.lint import lint
 from engine.syntax.parse import parse

@@ -28,8 +28,8 @@ from benchmarks.table import Goal, line
 from benchmarks.workload import bundle_of, descriptors, quantifiers, sized
 from engine.audit.record import DecisionRecord, seal
 from engine.bundle.bundle import Bundle
+from engine.evaluation.compiled.program import compile_program
 from engine.evaluation.document import Identity
-from engine.evaluation.program import compile_program
 from engine.evaluation.result import Status
 from engine.evaluation.results import heard
 from engine.evaluation.scribe import summarise, write

@@ -5,7 +5,7 @@ Everything that an embedder needs is named here; the rest may move.
 
 from .bundle.bundle import Bundle
 from .evaluation.decision import Decision, Effect
-from .evaluation.decode import CampaignFault
+from .evaluation.descriptor.decode import CampaignFault
 from .evaluation.document import document
 from .evaluation.prose import explain
 from .evaluation.values import Campaign

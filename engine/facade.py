@@ -17,13 +17,13 @@ from pathlib import Path
 from .bundle.bundle import Bundle, build, sources_of
 from .bundle.grants import NO_GRANTS, GrantedPrograms, Grants
 from .bundle.load import UnreadableError, read_directory
+from .evaluation.compiled.program import Program
+from .evaluation.decide_upon import decide_upon
 from .evaluation.decision import Decision
-from .evaluation.decode import CampaignFault
+from .evaluation.descriptor.decode import CampaignFault
 from .evaluation.document import Document, Identity, Origin
-from .evaluation.program import Program
 from .evaluation.scribe import summarise
 from .evaluation.standing_facts.book import FactBook
-from .evaluation.standing_facts.holding import decide_upon
 from .evaluation.values import Campaign
 from .source.diagnostic import Diagnostic
 from .source.json_fault import JSONFault

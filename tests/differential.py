@@ -25,11 +25,11 @@ from engine.audit.canonical import canonical
 from engine.bundle.bundle import Bundle, build
 from engine.evaluation import reference
 from engine.evaluation.combine import missing_facts, required_facts
-from engine.evaluation.days import day_of
 from engine.evaluation.decide import decide
 from engine.evaluation.document import Identity, document
 from engine.evaluation.judge import Hearing
 from engine.evaluation.moment import flight_of, moment
+from engine.evaluation.operations.days import day_of
 from engine.evaluation.results import Results
 from engine.evaluation.scribe import list_results, summarise, write
 from engine.evaluation.validity import answer

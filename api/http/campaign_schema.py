@@ -7,7 +7,7 @@ are the facts without which no campaign is allowed; a descriptor that lacks one 
 
 from typing import assert_never
 
-from engine.evaluation.encode import encode
+from engine.evaluation.descriptor.encode import encode
 from engine.semantics.types import (
     EnumerationType,
     ListType,

@@ -15,7 +15,7 @@ from api.policies_in_force import NotInForce
 from api.recording import Recorded, Recorder
 from api.submission import Decided, Refused, Terms
 from engine.audit.record import LogError
-from engine.evaluation.days import day_of
+from engine.evaluation.operations.days import day_of
 from engine.storage.keys import ApiKey
 
 from .authzen import (

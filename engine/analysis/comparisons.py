@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..evaluation.comparison import UndefinedError, order
+from ..evaluation.operations.comparison import UndefinedError, order
 from ..evaluation.values import show
 from ..semantics.tree import Compared, Constant, Measure, Money, SetTerm, ValueTerm
 from ..semantics.types import Scalar

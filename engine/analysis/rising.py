@@ -6,7 +6,7 @@ for less. A value that is calculated with, or that stands on the left, leans nei
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ..evaluation.comparison import UndefinedError, order
+from ..evaluation.operations.comparison import UndefinedError, order
 from ..semantics.tree import (
     Compared,
     Condition,

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import assert_never
 
-from ..evaluation.comparison import UndefinedError, order
+from ..evaluation.operations.comparison import UndefinedError, order
 from ..semantics.tree import Constant
 from .change import Change, Kind, Part, Realm, Shown
 

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Self, TypeAlias
 
-from ..evaluation.days import days_later, months_later
+from ..evaluation.operations.days import days_later, months_later
 from ..source.suggest import nearest
 from ..syntax.lexis import MonthEnd
 from .record import Outcome

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from sys import intern
 
-from ..evaluation.days import day_of
+from ..evaluation.operations.days import day_of
 from .act_leaves import ErasureLeaf, ScheduleLeaf
 from .acts import Ground
 from .faults import VerificationFault, fault

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
-from ..evaluation.decode import Decoder
+from ..evaluation.compiled.program import Program, compile_program
+from ..evaluation.descriptor.decode import Decoder
 from ..evaluation.presumption import presumption_faults
-from ..evaluation.program import Program, compile_program
 from ..semantics.adopted import is_adopted, without_adopted_tests
 from ..semantics.cases import Case
 from ..semantics.check import Checked, check

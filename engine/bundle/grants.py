@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache, partial
 from typing import TypeAlias
 
-from ..evaluation.program import Program, compile_program
+from ..evaluation.compiled.program import Program, compile_program
 from ..evaluation.values import Campaign, Datum, Group
 from ..semantics.tree import Policies, Waiver
 from ..semantics.waivers import granted, with_granted

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 
 from ..semantics.tree import Policies
-from .about import about
 from .combine import missing_facts, required_facts
-from .days import day_of
 from .decision import Decision
+from .descriptor.about import about
 from .judge import Hearing
 from .moment import as_if_launched, flight_of, moment
+from .operations.days import day_of
 from .upcoming import upcoming
 from .validity import JudgeAll, answer, first_flip
 from .values import Campaign

@@ -7,7 +7,7 @@ from enum import Enum
 
 import msgspec
 
-from .about import About
+from .descriptor.about import About
 from .result import RuleResult, Status, Upcoming
 from .results import brief, heard
 from .standing_facts.beneath import FactsUsed

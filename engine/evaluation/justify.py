@@ -22,10 +22,10 @@ from ..semantics.tree import (
 )
 from ..semantics.types import Scalar
 from ..syntax.tree import Term
-from .comparison import UndefinedError
-from .days import days_later, months_later
-from .lookup import looked_up
 from .moment import FLIGHT
+from .operations.comparison import UndefinedError
+from .operations.days import days_later, months_later
+from .operations.lookup import looked_up
 from .outcome import Outcome, Seen
 from .result import Finding, Obligation
 from .values import Campaign, Datum, Group, shown

@@ -26,7 +26,7 @@ from ..semantics.tree import (
 )
 from ..source.diagnostic import Diagnostic
 from ..syntax.lexis import Comparator
-from .comparison import UndefinedError, calculate, holds
+from .operations.comparison import UndefinedError, calculate, holds
 from .outcome import Truth
 
 

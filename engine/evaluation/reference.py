@@ -35,10 +35,10 @@ from ..semantics.tree import (
 )
 from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
-from .aggregate import EXTREMES, MOST_DECIDING, aggregate
-from .comparison import UndefinedError, calculate, holds
 from .judge import Evaluate, Hearing, judge
-from .lookup import given, looked_up
+from .operations.aggregate import EXTREMES, MOST_DECIDING, aggregate
+from .operations.comparison import UndefinedError, calculate, holds
+from .operations.lookup import given, looked_up
 from .outcome import Bindings, Outcome, Seen, Wanted, conjunction, disjunction, negation
 from .result import RuleResult
 from .values import Datum, Group, shown

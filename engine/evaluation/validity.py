@@ -14,10 +14,10 @@ from ..semantics.tree import Measure, Offset, RuleCalendar, spread
 from ..semantics.types import LENGTHS
 from ..syntax.lexis import MonthEnd
 from .combine import market_verdicts, verdict
-from .days import day_of, days_later, months_later
 from .decision import MarketVerdict, Verdict
 from .judge import Hearing
 from .moment import FLIGHT, flight_of, moment
+from .operations.days import day_of, days_later, months_later
 from .result import Obligation, RuleResult
 from .values import Datum, Group
 

@@ -11,8 +11,8 @@ import msgspec
 from msgspec.structs import replace
 
 from ..semantics.tree import Constant, Policies, Rule, SetTerm
+from .operations.places import ground, lies_within, matching
 from .outcome import Outcome, Wanted
-from .places import ground, lies_within, matching
 from .values import Campaign
 
 

@@ -19,7 +19,7 @@ from ..audit.publications import same_person
 from ..audit.sealed_acts import Entry, seal_act
 from ..audit.waivers import NEXT, WaiverState
 from ..bundle.grants import Approval, WaiverTerms, written
-from ..evaluation.days import day_of
+from ..evaluation.operations.days import day_of
 from .database import Database, announce
 from .errors import Conflict, StorageError
 from .log_store import append_within, read_head, system_clock

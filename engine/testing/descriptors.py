@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import assert_never
 
 from ..bundle.bundle import Bundle
-from ..evaluation.encode import encode
+from ..evaluation.descriptor.encode import encode
 from ..evaluation.values import Campaign
 from ..semantics.cases import Case, Given, Steps, Without
 from ..source.json_text import JSONFault, JSONValue, read_json

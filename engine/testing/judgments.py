@@ -11,7 +11,7 @@ from datetime import date
 from typing import assert_never
 
 from ..evaluation.judge import Hearing, judge
-from ..evaluation.lookup import given
+from ..evaluation.operations.lookup import given
 from ..evaluation.outcome import Outcome, Truth
 from ..evaluation.reference import (
     Element,

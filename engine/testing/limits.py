@@ -13,7 +13,7 @@ from datetime import date
 from enum import Enum
 from fractions import Fraction
 
-from ..evaluation.days import days_later, months_later
+from ..evaluation.operations.days import days_later, months_later
 from ..evaluation.values import decimal_text
 from ..semantics.tree import (
     Compared,

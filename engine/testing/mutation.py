@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from ..bundle.bundle import Bundle
 from ..evaluation.combine import missing_facts, required_facts, verdict
+from ..evaluation.compiled.program import compile_program
 from ..evaluation.decision import Decision
 from ..evaluation.judge import Hearing
-from ..evaluation.program import compile_program
 from ..evaluation.result import RuleResult, Status
 from ..semantics.cases import Case
 from ..semantics.tree import Rule

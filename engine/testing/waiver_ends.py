@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from ..evaluation.days import days_later
 from ..evaluation.moment import FLIGHT
+from ..evaluation.operations.days import days_later
 from ..evaluation.values import Campaign
 from ..semantics.cases import Given
 from ..semantics.tree import Rule, Waiver

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from api.adapters import FORMATS
-from engine.evaluation.decode import LONGEST_ID
+from engine.evaluation.descriptor.decode import LONGEST_ID
 from tests.api.installation import Caller, Document, allowed, campaign, problem_of
 from tests.unit.adapters.complete import COMPLETE
 

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from engine.bundle.bundle import Bundle, build
 from engine.evaluation import reference
+from engine.evaluation.compiled.turning_days import StatedBound, StatedReader
 from engine.evaluation.decide import decide
 from engine.evaluation.decision import Decision, Effect
+from engine.evaluation.descriptor.encode import encode
 from engine.evaluation.document import Identity, document
-from engine.evaluation.encode import encode
 from engine.evaluation.judge import Hearing
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.prose import explain
 from engine.evaluation.scribe import summarise, write
-from engine.evaluation.turning_days import StatedBound, StatedReader
 from engine.evaluation.validity import MOST_DAYS, turning_days
 from engine.evaluation.values import Campaign
 from engine.semantics.types import RecordType

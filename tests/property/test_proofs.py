@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.evaluation.decode import Decoder
+from engine.evaluation.descriptor.decode import Decoder
 from engine.evaluation.outcome import Truth
 from engine.evaluation.reference import Element, Situation, evaluate
 from engine.semantics.check import check

@@ -40,7 +40,7 @@ from engine import Engine
 from engine.audit.publications import same_person
 from engine.audit.waivers import WaiverState
 from engine.bundle.grants import Approval
-from engine.evaluation.days import day_of
+from engine.evaluation.operations.days import day_of
 from engine.storage.errors import NotFound
 from engine.storage.policy_sets import Order
 from engine.storage.waiver_rows import RequestedWaiver

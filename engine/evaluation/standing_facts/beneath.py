@@ -23,7 +23,7 @@ from msgspec import structs
 from ...semantics.types import RecordType, Type
 from ...semantics.vocabulary import Fact, RecordShape
 from ...syntax.lexis import PERIOD
-from ..decode import CampaignFault
+from ..descriptor.decode import CampaignFault
 from ..values import SENSITIVE, Campaign, Datum, Group, show_typed
 from .book import FactBook, Listed, Misfit
 from .fact import MEMBERS, Membership, StandingFact, Subject, SubjectKind, members_of

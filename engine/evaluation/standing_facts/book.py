@@ -15,7 +15,7 @@ from types import MappingProxyType
 import msgspec
 
 from ...semantics.vocabulary import Vocabulary
-from ..decode import CampaignFault, Decoder
+from ..descriptor.decode import CampaignFault, Decoder
 from .fact import FactSource, StandingFact, Subject, SubjectKind, read_standing_fact
 
 STATEMENT = ("subject", "facts", "from", "until", "evidence")

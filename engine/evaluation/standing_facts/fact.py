@@ -16,7 +16,7 @@ from ...semantics.types import ListType, RecordType, Scalar
 from ...semantics.vocabulary import Vocabulary
 from ...source.json_fault import escaped, excerpt
 from ...source.suggest import nearest
-from ..decode import CampaignFault, Decoder, Faults
+from ..descriptor.decode import CampaignFault, Decoder, Faults
 from ..values import Group
 
 LONGEST_NAME = 256

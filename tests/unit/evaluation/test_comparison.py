@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.evaluation.comparison import calculate, compare
+from engine.evaluation.operations.comparison import calculate, compare
 from engine.evaluation.result import Status
 from engine.syntax.lexis import Comparator, MonthEnd
 from engine.syntax.tree import ArithmeticOperator

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from engine.bundle.bundle import Bundle
-from engine.evaluation.decode import LONGEST_ID
-from engine.evaluation.encode import encode
+from engine.evaluation.descriptor.decode import LONGEST_ID
+from engine.evaluation.descriptor.encode import encode
 from engine.evaluation.values import Datum
 from engine.semantics.tree import Money
 from engine.semantics.types import RecordType, Scalar

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from engine.evaluation.days import day_of, days_later, months_later
-from engine.evaluation.encode import encode
+from engine.evaluation.descriptor.encode import encode
+from engine.evaluation.operations.days import day_of, days_later, months_later
 from engine.evaluation.result import Status
 from engine.semantics.types import Scalar
 from engine.syntax.lexis import MonthEnd

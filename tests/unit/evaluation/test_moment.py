@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from engine.evaluation.combine import DENY, INCONCLUSIVE
-from engine.evaluation.days import day_of
 from engine.evaluation.decision import Effect
 from engine.evaluation.moment import Days, as_if_launched, flight_of, law_days, moment
+from engine.evaluation.operations.days import day_of
 from engine.evaluation.result import Status
 from tests.unit.evaluation.courtroom import campaign_of, court, hear, judged, rule, wanted
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.evaluation.pattern import is_like
+from engine.evaluation.operations.pattern import is_like
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from engine.evaluation.combine import ALLOW, DENY
 from engine.evaluation.document import document
-from engine.evaluation.places import ground, lies_within
+from engine.evaluation.operations.places import ground, lies_within
 from engine.evaluation.prose import explain
 from engine.evaluation.result import RuleResult, Status
 from tests.unit.evaluation.courtroom import IDENTITY, court, hear, rule

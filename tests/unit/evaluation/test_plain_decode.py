@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from engine import CampaignError, Engine
 from engine.bundle.bundle import build
-from engine.evaluation.decode import Decoder
-from engine.evaluation.plain_decode import is_bounded
+from engine.evaluation.descriptor.decode import Decoder
+from engine.evaluation.descriptor.plain_decode import is_bounded
 from engine.source.json_text import JSONFault, JSONLimits, read_json
 from tests.strategies.campaigns import VOCABULARY, descriptors
 from tests.unit.evaluation.courtroom import CAMPAIGN, court, rule

@@ -14,8 +14,8 @@ from benchmarks.by_hand import breached
 from benchmarks.workload import bundle_of, descriptors, quantifiers
 from engine.bundle.bundle import Bundle
 from engine.evaluation import reference
+from engine.evaluation.compiled.docket import MOST_KEPT, MOST_MET
 from engine.evaluation.decide import decide
-from engine.evaluation.docket import MOST_KEPT, MOST_MET
 from engine.evaluation.document import document
 from engine.evaluation.moment import flight_of
 from engine.evaluation.result import Status

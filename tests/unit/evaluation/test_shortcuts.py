@@ -5,9 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from engine.evaluation.closures import Frame, Names, compile_test
-from engine.evaluation.comparison import holds
-from engine.evaluation.shortcuts import days_between, ratio, within_days
+from engine.evaluation.compiled.closures import Frame, Names, compile_test
+from engine.evaluation.compiled.shortcuts import days_between, ratio, within_days
+from engine.evaluation.operations.comparison import holds
 from engine.semantics.tree import Compared
 from tests.unit.evaluation.courtroom import court, rule
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine import Engine, explain
-from engine.evaluation.decode import CampaignFault
+from engine.evaluation.descriptor.decode import CampaignFault
 from engine.evaluation.prose import MOST_MISSING
 from engine.evaluation.standing_facts.book import FactBook, Misfit
 from engine.evaluation.standing_facts.fact import (

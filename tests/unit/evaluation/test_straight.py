@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from engine.evaluation.closures import Frame, Names
+from engine.evaluation.compiled.closures import Frame, Names
+from engine.evaluation.compiled.straight import compile_straight
 from engine.evaluation.judge import Hearing
 from engine.evaluation.justify import findings
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.result import Status
-from engine.evaluation.straight import compile_straight
 from tests.unit.evaluation.courtroom import TODAY, campaign_of, court, rule
 
 

@@ -10,15 +10,15 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import assert_never
 
-from ..semantics.elaborate.kinds import compares_places
-from ..semantics.tree import Compared, Measure, Money
-from ..semantics.types import Scalar
-from ..syntax.lexis import Comparator, MonthEnd, Unit
-from ..syntax.tree import ArithmeticOperator
+from ...semantics.elaborate.kinds import compares_places
+from ...semantics.tree import Compared, Measure, Money
+from ...semantics.types import Scalar
+from ...syntax.lexis import Comparator, MonthEnd, Unit
+from ...syntax.tree import ArithmeticOperator
+from ..values import show
 from .days import day_of, days_later, months_later
 from .pattern import is_like
 from .places import any_among, parts_of
-from .values import show
 
 Operand = object
 """A known value whose type the checker has matched with that of its partner."""

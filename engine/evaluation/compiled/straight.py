@@ -11,16 +11,16 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from ..semantics.tree import Effect, Rule
-from ..syntax.tree import UnknownTreatment
+from ...semantics.tree import Effect, Rule
+from ...syntax.tree import UnknownTreatment
+from ..judge import Hearing, unbreached
+from ..justify import Breach, Tell, obligation
+from ..outcome import Outcome, Truth, conjunction, negation
+from ..result import RuleResult, Status, Unestablished
+from ..results import Stands
+from ..venue import HERE
 from .closures import Frame, Names, compile_test
-from .judge import Hearing, unbreached
-from .justify import Breach, Tell, obligation
-from .outcome import Outcome, Truth, conjunction, negation
-from .result import RuleResult, Status, Unestablished
-from .results import Stands
 from .tracing import compile_explanation
-from .venue import HERE
 
 Straight: TypeAlias = Callable[[Hearing, Frame, tuple[str, ...] | None], Stands]
 """Judges a rule in a frame, for markets in which it applies."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
-from ..semantics.tree import (
+from ...semantics.tree import (
     Compared,
     Condition,
     Defined,
@@ -21,7 +21,7 @@ from ..semantics.tree import (
     Over,
     terms_below,
 )
-from ..syntax.tree import JunctionKind, QuantifierKind
+from ...syntax.tree import JunctionKind, QuantifierKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

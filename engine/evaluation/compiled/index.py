@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
-from ..semantics.tree import Condition, FactTerm
-from ..semantics.types import ListType
+from ...semantics.tree import Condition, FactTerm
+from ...semantics.types import ListType
+from ..outcome import Truth
+from ..values import Datum
 from .closures import Frame, Test, compile_test
 from .columns import Column, Hit, Mask, Scope, column, hit, list_column, sole_fact
 from .conjuncts import Part, Some, whole
-from .outcome import Truth
-from .values import Datum
 
 Stowed = TypeVar("Stowed", Hit, Some)
 

@@ -10,12 +10,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from ..semantics.tree import ArithmeticTerm, Compared, Constant, Measure
-from ..semantics.types import Scalar
-from ..syntax.lexis import Comparator
-from ..syntax.tree import ArithmeticOperator
-from .comparison import order
-from .outcome import Truth
+from ...semantics.tree import ArithmeticTerm, Compared, Constant, Measure
+from ...semantics.types import Scalar
+from ...syntax.lexis import Comparator
+from ...syntax.tree import ArithmeticOperator
+from ..operations.comparison import order
+from ..outcome import Truth
 
 Compare: TypeAlias = Callable[[object, object], bool]
 Both: TypeAlias = Callable[[object, object], Truth]

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias, TypeVar, assert_never
 
 import msgspec
 
-from ..semantics.elaborate.kinds import compares_places
-from ..semantics.tree import (
+from ...semantics.elaborate.kinds import compares_places
+from ...semantics.tree import (
     MARKET,
     AggregateTerm,
     ArithmeticTerm,
@@ -36,16 +36,16 @@ from ..semantics.tree import (
     TodayTerm,
     ValueTerm,
 )
-from ..semantics.types import ListType, RecordType, Type
-from ..syntax.lexis import Comparator
-from ..syntax.tree import JunctionKind, QuantifierKind
-from .aggregate import aggregate
-from .comparison import UndefinedError, calculate, compare_places, holds, members
-from .lookup import looked_up
-from .outcome import Truth
-from .pattern import is_like
+from ...semantics.types import ListType, RecordType, Type
+from ...syntax.lexis import Comparator
+from ...syntax.tree import JunctionKind, QuantifierKind
+from ..operations.aggregate import aggregate
+from ..operations.comparison import UndefinedError, calculate, compare_places, holds, members
+from ..operations.lookup import looked_up
+from ..operations.pattern import is_like
+from ..outcome import Truth
+from ..values import Datum, Group
 from .shortcuts import ORDERS, Both, days_between, ordered, ratio, within_days
-from .values import Datum, Group
 
 
 class Frame(msgspec.Struct, frozen=True):

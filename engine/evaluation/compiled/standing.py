@@ -8,11 +8,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import TypeAlias
 
-from ..semantics.tree import Clause, Rule
-from ..syntax.tree import UnknownTreatment
+from ...semantics.tree import Clause, Rule
+from ...syntax.tree import UnknownTreatment
+from ..outcome import Truth
+from ..result import Status
 from .closures import Frame, Names, Test, compile_test
-from .outcome import Truth
-from .result import Status
 
 Stand: TypeAlias = Callable[[Frame, Truth], Status]
 """Returns the status of a rule in a frame, where it applies by the truth given."""

@@ -14,17 +14,17 @@ from functools import cache, partial
 import msgspec
 from msgspec import structs
 
-from ..semantics.tree import Offset, Policies
+from ...semantics.tree import Offset, Policies
+from ..combine import DENY, market_verdicts, verdict
+from ..judge import Hearing
+from ..moment import Days, Flight, Moment, moment
+from ..operations.days import days_later
+from ..result import RuleResult, Status, Upcoming
+from ..validity import Answer, answer, are_too_many, next_days
 from .columns import Mask
-from .combine import DENY, market_verdicts, verdict
-from .days import days_later
 from .docket import Called, Docket
 from .index import bits
-from .judge import Hearing
-from .moment import Days, Flight, Moment, moment
-from .result import RuleResult, Status, Upcoming
 from .turning_days import StatedBound, StatedReader, Timely, shifts, size, timely_facts, turns
-from .validity import Answer, answer, are_too_many, next_days
 
 JudgeRow = Callable[[int, Hearing], RuleResult]
 """Judges the rule of a row, without telling why."""

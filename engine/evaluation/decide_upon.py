@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import TypeAlias
 
-from ..days import day_of
-from ..decision import Decision
-from ..decode import CampaignFault
-from ..validity import are_too_many
-from ..values import Campaign
-from .beneath import FactsUsed, Laid, lay
-from .book import FactBook, Listed
+from .decision import Decision
+from .descriptor.decode import CampaignFault
+from .operations.days import day_of
+from .standing_facts.beneath import FactsUsed, Laid, lay
+from .standing_facts.book import FactBook, Listed
+from .validity import are_too_many
+from .values import Campaign
 
 Decide: TypeAlias = Callable[[Campaign, datetime], Decision]
 """Decides on a campaign as of an instant, without standing facts."""

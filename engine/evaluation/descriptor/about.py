@@ -8,7 +8,7 @@ as naming nobody.
 
 import msgspec
 
-from .values import Campaign, Group
+from ..values import Campaign, Group
 
 MOST_PLATFORMS = 256
 """As many platforms are told; a record leaves out what is longer, rather than a part of it."""

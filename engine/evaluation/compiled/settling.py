@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from ..judge import Hearing
+from ..result import RuleResult, Status
+from ..results import Heard, Listed
+from ..scribe import PASSED, line_of, list_results
 from .closures import Frame
 from .index import bits
-from .judge import Hearing
 from .law import Law
 from .outlook import Now
-from .result import RuleResult, Status
-from .results import Heard, Listed
 from .roll import Roll, Sorted
-from .scribe import PASSED, line_of, list_results
 
 
 class Settling(msgspec.Struct, frozen=True):

@@ -13,12 +13,12 @@ from operator import or_
 
 import msgspec
 
-from ..semantics.tree import Policies
+from ...semantics.tree import Policies
+from ..judge import Hearing
+from ..moment import Days, Moment
 from .closures import Frame
 from .columns import Mask
-from .judge import Hearing
 from .law import Law, law_on
-from .moment import Days, Moment
 
 MOST_KEPT = 16
 """So many states of the law have their index in memory at once."""

@@ -7,10 +7,9 @@ not certain, and texts that quote the law of the day, are told by `justify` itse
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from ..semantics.tree import MARKET, FactTerm, Rule, Template
-from ..semantics.types import RecordType
-from .closures import Names, descend, places_of
-from .justify import (
+from ...semantics.tree import MARKET, FactTerm, Rule, Template
+from ...semantics.types import RecordType
+from ..justify import (
     MOST_FINDINGS,
     Breach,
     Findings,
@@ -23,10 +22,11 @@ from .justify import (
     trimmed,
     witnesses_of,
 )
-from .outcome import Seen
-from .result import Finding
-from .values import Campaign, Datum, Group, compile_shown
-from .wording import variables
+from ..outcome import Seen
+from ..result import Finding
+from ..values import Campaign, Datum, Group, compile_shown
+from ..wording import variables
+from .closures import Names, descend, places_of
 
 Bound: TypeAlias = Mapping[str, str]
 """The pointers of the elements that a text speaks of."""

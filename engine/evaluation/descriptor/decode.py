@@ -16,9 +16,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias, assert_never
 
-from ..semantics.code_names import CODE_ADVICE, code_advice
-from ..semantics.tree import Measure, Money, measure
-from ..semantics.types import (
+from ...semantics.code_names import CODE_ADVICE, code_advice
+from ...semantics.tree import Measure, Money, measure
+from ...semantics.types import (
     EnumerationType,
     ListType,
     RecordType,
@@ -27,13 +27,13 @@ from ..semantics.types import (
     describe,
     is_code,
 )
-from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
-from ..source.json_fault import GREATEST_NUMBER, MOST_DIGITS, escaped, excerpt
-from ..source.json_text import read_json
-from ..source.suggest import nearest
-from ..syntax.lexis import PERIOD, Unit
+from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
+from ...source.json_fault import GREATEST_NUMBER, MOST_DIGITS, escaped, excerpt
+from ...source.json_text import read_json
+from ...source.suggest import nearest
+from ...syntax.lexis import PERIOD, Unit
+from ..values import Campaign, Datum, Group
 from .plain_decode import DOUBTS, PlainDecoder, is_bounded
-from .values import Campaign, Datum, Group
 
 LONGEST_ID = 512
 """The most characters of a campaign's id: decisions are found by it, and an index holds it."""

@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from ..semantics.tree import Policies, Rule
-from ..semantics.types import RecordType
+from ...semantics.tree import Policies, Rule
+from ...semantics.types import RecordType
+from ..judge import not_here, out_of_force, unbreached
+from ..result import RuleResult, Status
+from ..scribe import line_of
 from .closures import Frame, Names
 from .columns import Mask, Scope
 from .conjuncts import conjuncts, facts_read, without_definitions
 from .index import Index, bits, build_index
-from .judge import not_here, out_of_force, unbreached
 from .law import Law, Markets
-from .result import RuleResult, Status
-from .scribe import line_of
 
 
 class Lines(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,35 +12,35 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from ..semantics.tree import MARKET, Clause, Effect, Policies, Rule, clauses_read
-from ..semantics.types import Scalar
-from .about import about
+from ...semantics.tree import MARKET, Clause, Effect, Policies, Rule, clauses_read
+from ...semantics.types import Scalar
+from ..combine import missing_facts
+from ..decision import Decision
+from ..descriptor.about import about
+from ..judge import Hearing, judge, not_here, out_of_force, unbreached
+from ..justify import Breach, Findings, Tell
+from ..moment import Moment, as_if_launched, flight_of, law_days, moment
+from ..operations.days import day_of
+from ..operations.places import matching
+from ..outcome import Outcome, Truth
+from ..result import RuleResult, Status, together
+from ..results import Results, Stands
+from ..validity import answer
+from ..values import Campaign
+from ..venue import Market, places_on
+from ..withdrawal import would_pass
 from .closures import Frame, Names, Test, compile_test
-from .combine import missing_facts
-from .days import day_of
-from .decision import Decision
 from .docket import MOST_KEPT, Called, Docket
 from .index import bits
-from .judge import Hearing, judge, not_here, out_of_force, unbreached
-from .justify import Breach, Findings, Tell
 from .law import Law
-from .moment import Moment, as_if_launched, flight_of, law_days, moment
-from .outcome import Outcome, Truth
 from .outlook import Now, Outlook
-from .places import matching
 from .required import RequiredFacts
-from .result import RuleResult, Status, together
-from .results import Results, Stands
 from .roll import Roll
 from .settling import Settling
 from .standing import Stand, compile_standing, is_common
 from .straight import Straight, compile_straight, is_straight
 from .telling import compile_telling
 from .tracing import Trace, compile_trace
-from .validity import answer
-from .values import Campaign
-from .venue import Market, places_on
-from .withdrawal import would_pass
 
 
 class Program:

@@ -15,8 +15,8 @@ from math import lcm
 from operator import or_
 from typing import TypeAlias
 
-from ..semantics.elaborate.kinds import compares_places
-from ..semantics.tree import (
+from ...semantics.elaborate.kinds import compares_places
+from ...semantics.tree import (
     ArithmeticTerm,
     Compared,
     Condition,
@@ -33,7 +33,7 @@ from ..semantics.tree import (
     conditions_below,
     operands_of,
 )
-from ..semantics.types import (
+from ...semantics.types import (
     CODES,
     MEASURES,
     UNITS,
@@ -43,9 +43,9 @@ from ..semantics.types import (
     Scalar,
     Type,
 )
-from ..syntax.lexis import Comparator
+from ...syntax.lexis import Comparator
+from ..values import Datum, Group
 from .closures import Frame, Names, compile_test, compile_value, descend, places_of
-from .values import Datum, Group
 
 Mask: TypeAlias = int
 """A set of rows: bit i is set where row i is in it."""

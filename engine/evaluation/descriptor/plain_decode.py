@@ -17,8 +17,8 @@ from typing import Annotated, Any, Literal, TypeAlias, assert_never
 import msgspec
 from msgspec.structs import astuple
 
-from ..semantics.tree import Money
-from ..semantics.types import (
+from ...semantics.tree import Money
+from ...semantics.types import (
     CODES,
     EnumerationType,
     ListType,
@@ -27,11 +27,11 @@ from ..semantics.types import (
     Type,
     codes,
 )
-from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
-from ..source.json_fault import GREATEST_NUMBER, JSONLimits
-from ..source.json_text import read_decimal, read_json
-from ..syntax.lexis import PERIOD
-from .values import Datum, Group
+from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
+from ...source.json_fault import GREATEST_NUMBER, JSONLimits
+from ...source.json_text import read_decimal, read_json
+from ...syntax.lexis import PERIOD
+from ..values import Datum, Group
 
 Make: TypeAlias = Callable[[Any], Datum | None]
 """Makes a value of what was parsed, of a group that says nothing None; may raise `DOUBTS`."""

@@ -9,10 +9,10 @@ from fractions import Fraction
 from functools import reduce
 from typing import assert_never
 
-from ..semantics.tree import AggregateTerm, measure
-from ..semantics.types import Scalar
-from ..syntax.lexis import MonthEnd, Unit
-from ..syntax.tree import AggregateKind, ArithmeticOperator
+from ...semantics.tree import AggregateTerm, measure
+from ...semantics.types import Scalar
+from ...syntax.lexis import MonthEnd, Unit
+from ...syntax.tree import AggregateKind, ArithmeticOperator
 from .comparison import Operand, UndefinedError, calculate, order
 
 EXTREMES = (AggregateKind.LOWEST, AggregateKind.HIGHEST)

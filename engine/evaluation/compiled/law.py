@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from ..semantics.tree import MARKET, Effect, Policies, Rule, TodayTerm, terms_below
-from ..semantics.types import RecordType, Scalar
+from ...semantics.tree import MARKET, Effect, Policies, Rule, TodayTerm, terms_below
+from ...semantics.types import RecordType, Scalar
+from ..venue import places_on
 from .closures import Frame, Names, Test, compile_test
 from .columns import Mask, Scope
 from .conjuncts import Part, conjuncts, facts_read, whole, without_definitions
 from .index import Index, bits, build_index, without
-from .venue import places_on
 
 Markets: TypeAlias = tuple[str, ...] | None
 

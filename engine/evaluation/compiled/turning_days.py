@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-from ..semantics.tree import (
+from ...semantics.tree import (
     Compared,
     Condition,
     FactTerm,
@@ -25,12 +25,12 @@ from ..semantics.tree import (
     spread,
     terms_of,
 )
-from ..semantics.types import LENGTHS, ListType, Scalar
-from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
-from ..syntax.lexis import MonthEnd
+from ...semantics.types import LENGTHS, ListType, Scalar
+from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
+from ...syntax.lexis import MonthEnd
+from ..operations.days import day_of, months_later
+from ..values import Campaign, Datum, Group
 from .closures import descend
-from .days import day_of, months_later
-from .values import Campaign, Datum, Group
 
 _FIRST, _LAST = date.min.toordinal(), date.max.toordinal()
 

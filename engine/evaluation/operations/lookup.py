@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import product
 
-from ..semantics.tree import Constant, LookupTerm, Row, Table
-from ..semantics.types import Scalar
+from ...semantics.tree import Constant, LookupTerm, Row, Table
+from ...semantics.types import Scalar
+from ..values import SENSITIVE, show_typed
+from ..wording import any_sensitive
 from .comparison import UndefinedError
 from .places import country_of, parts_of
-from .values import SENSITIVE, show_typed
-from .wording import any_sensitive
 
 
 def looked_up(table: Table, day: date, values: Sequence[object]) -> Constant | None:

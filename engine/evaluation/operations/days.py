@@ -8,7 +8,7 @@ Gregorian one of the years 1 to 9999; beyond it there is no day.
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 
-from ..syntax.lexis import MonthEnd
+from ...syntax.lexis import MonthEnd
 
 
 def days_later(day: date, days: int) -> date | None:

@@ -8,7 +8,7 @@ In a condition, a region *is* its country; whether a country is one of its regio
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from .outcome import Truth
+from ..outcome import Truth
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from typing import TypeAlias, assert_never
 
 from msgspec.structs import replace
 
-from ..semantics.tree import (
+from ...semantics.tree import (
     AggregateTerm,
     ArithmeticTerm,
     Compared,
@@ -26,24 +26,13 @@ from ..semantics.tree import (
     SetTerm,
     ValueTerm,
 )
-from ..syntax.tree import JunctionKind, QuantifierKind
-from .aggregate import EXTREMES, MOST_DECIDING, aggregate
-from .closures import (
-    Frame,
-    Names,
-    Test,
-    compile_fact,
-    compile_lookup,
-    compile_stated,
-    compile_test,
-    compile_value,
-    unbound,
-)
-from .comparison import UndefinedError, calculate, holds
-from .lookup import given, looked_up
-from .outcome import Outcome, Seen, Truth, Wanted, conjunction, disjunction, negation
-from .values import Datum, compile_shown
-from .wording import (
+from ...syntax.tree import JunctionKind, QuantifierKind
+from ..operations.aggregate import EXTREMES, MOST_DECIDING, aggregate
+from ..operations.comparison import UndefinedError, calculate, holds
+from ..operations.lookup import given, looked_up
+from ..outcome import Outcome, Seen, Truth, Wanted, conjunction, disjunction, negation
+from ..values import Datum, compile_shown
+from ..wording import (
     UNTOLD,
     Told,
     any_sensitive,
@@ -54,6 +43,17 @@ from .wording import (
     requirement,
     shown_aggregate,
     term_text,
+)
+from .closures import (
+    Frame,
+    Names,
+    Test,
+    compile_fact,
+    compile_lookup,
+    compile_stated,
+    compile_test,
+    compile_value,
+    unbound,
 )
 
 Trace: TypeAlias = Callable[[Frame], Outcome]

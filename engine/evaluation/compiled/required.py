@@ -1,9 +1,9 @@
 """Whether a campaign states all that its vocabulary requires: most do, and are searched once."""
 
-from ..semantics.vocabulary import RecordShape, Vocabulary
-from .combine import required_facts
-from .outcome import Wanted
-from .values import Campaign, Datum, Group
+from ...semantics.vocabulary import RecordShape, Vocabulary
+from ..combine import required_facts
+from ..outcome import Wanted
+from ..values import Campaign, Datum, Group
 
 
 class RequiredFacts:

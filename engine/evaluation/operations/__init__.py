@@ -1,0 +1,1 @@
+"""What the words of conditions mean for values that are known, exactly."""
