@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from engine.audit.record import LogError
-from engine.audit.signing import LogForked
+from engine.audit.checkpoints.signing import LogForked
+from engine.audit.errors import LogError
 from engine.storage.anchor import KeyFile
 from engine.storage.database import Database, shown_url, sqlite_file
 from engine.storage.errors import NotFound, StorageError

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from engine.audit.checkpoint import SignedCheckpoint
-from engine.audit.evidence import (
+from engine.audit.checkpoints.checkpoint import SignedCheckpoint
+from engine.audit.entries.record import LogEntry, Payload
+from engine.audit.exhibits.evidence import (
     CHECKPOINT,
     KEYS,
     MOST_DECISIONS,
@@ -17,7 +18,6 @@ from engine.audit.evidence import (
     receipt_name,
     write_evidence,
 )
-from engine.audit.record import LogEntry, Payload
 from engine.source.json_text import JSONValue
 from engine.storage.contents import check_read
 from engine.storage.decisions import Decisions

@@ -12,14 +12,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from engine import Engine
-from engine.audit.record import (
-    UNREMARKABLE,
-    LogEntry,
-    RecordError,
-    Result,
-    read_envelope,
-    read_result,
-)
+from engine.audit.entries.record import UNREMARKABLE, LogEntry, Result, read_envelope, read_result
+from engine.audit.errors import RecordError
 from engine.source.json_text import JSONValue
 
 from .replay import Erased, NotReplayable, Reopened, Tombstones, refused, reopened, why_of

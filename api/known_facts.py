@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine import CampaignFault, Engine
-from engine.audit.acts import FactTransition
+from engine.audit.entries.acts import FactTransition
 from engine.evaluation.standing_facts.beneath import disagreements
 from engine.evaluation.standing_facts.book import SOURCE, STATEMENT, statement_bytes
 from engine.evaluation.standing_facts.fact import StandingFact, read_standing_fact

@@ -2,7 +2,8 @@
 
 from base64 import b64encode
 
-from engine.audit.record import QueryColumns, rfc3339
+from engine.audit.entries.record import QueryColumns
+from engine.audit.instants import rfc3339
 from engine.storage.listing import LoggedDecision
 from engine.storage.samples import Sample
 from engine.storage.saved_queries import SavedQuery

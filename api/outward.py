@@ -6,7 +6,7 @@ import urllib.request
 from collections.abc import Callable
 
 from engine import __version__
-from engine.audit.panel import Posted
+from engine.audit.checkpoints.panel import Posted
 
 PATIENCE_SECONDS = 5.0
 """How long one request may take to connect, and to bring each part of an answer."""

@@ -2,11 +2,11 @@
 
 import time
 
-from engine.audit.note import VerifierKey
-from engine.audit.panel import WitnessPanel
-from engine.audit.publishing import CheckpointPublisher, Watch
-from engine.audit.signing import CheckpointSigner
-from engine.audit.witness import ANSWER_LIMIT
+from engine.audit.checkpoints.note import VerifierKey
+from engine.audit.checkpoints.panel import WitnessPanel
+from engine.audit.checkpoints.publishing import CheckpointPublisher, Watch
+from engine.audit.checkpoints.signing import CheckpointSigner
+from engine.audit.checkpoints.witness import ANSWER_LIMIT
 from engine.storage.anchor import KeyFile
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions

@@ -2,11 +2,11 @@
 
 import msgspec
 
-from engine.audit.checkpoint import SignedCheckpoint
+from engine.audit.checkpoints.checkpoint import SignedCheckpoint
+from engine.audit.entries.record import LogEntry
+from engine.audit.exhibits.log_proof import LogProof
 from engine.audit.export import line_of
-from engine.audit.log_proof import LogProof
-from engine.audit.record import LogEntry
-from engine.audit.tree import check_record, leaf_hash
+from engine.audit.merkle.tree import check_record, leaf_hash
 from engine.storage.tile_log import TileLog
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine import Engine
-from engine.audit.idempotency import RequestKey
+from engine.audit.entries.idempotency import RequestKey
+from engine.audit.entries.record import DecisionRecord
+from engine.audit.errors import LogError
 from engine.audit.log import Answer, Committer, DecidedBefore, Receipt
-from engine.audit.record import DecisionRecord, LogError
 from engine.evaluation.standing_facts.book import FactBook
 
 from .drafts import Draft, Made, Outcome, Part, Unread, decide_part, random_id

@@ -25,8 +25,8 @@ from msgspec import UNSET, UnsetType
 
 from engine import Engine, EngineError
 from engine.audit.canonical import canonical
-from engine.audit.commitment import opens
-from engine.audit.record import Envelope, LogEntry, Payload, read_envelope
+from engine.audit.entries.commitment import opens
+from engine.audit.entries.record import Envelope, LogEntry, Payload, read_envelope
 from engine.bundle.grants import RecordedGrants
 from engine.source.json_fault import JSONLimits, escaped, excerpt
 from engine.source.json_text import JSONValue, read_json

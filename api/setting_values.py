@@ -11,10 +11,10 @@ from types import MappingProxyType
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from engine.audit.cosignature import WitnessKey
-from engine.audit.note import NoteError
-from engine.audit.retention import Schedule
-from engine.audit.witness import Witness
+from engine.audit.checkpoints.cosignature import WitnessKey
+from engine.audit.checkpoints.note import NoteError
+from engine.audit.checkpoints.witness import Witness
+from engine.audit.entries.retention import Schedule
 from engine.storage.keys import Role
 
 from .http.tokens import ALGORITHMS

@@ -13,10 +13,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from engine.audit.cosignature import WitnessPolicy
-from engine.audit.note import NoteError
-from engine.audit.retention import Schedule
-from engine.audit.witness import Witness
+from engine.audit.checkpoints.cosignature import WitnessPolicy
+from engine.audit.checkpoints.note import NoteError
+from engine.audit.checkpoints.witness import Witness
+from engine.audit.entries.retention import Schedule
 from engine.bundle.load import shipped_directory
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest

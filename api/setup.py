@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.audit.acts import Transition
+from engine.audit.entries.acts import Transition
 from engine.bundle.load import UnreadableError, read_directory
 from engine.source.json_fault import excerpt
 from engine.storage.contents import Contents

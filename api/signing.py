@@ -4,10 +4,10 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from engine.audit.keyring import KeyRing
-from engine.audit.note import NoteError
-from engine.audit.record import LogError
-from engine.audit.signing import CheckpointSigner
+from engine.audit.checkpoints.keyring import KeyRing
+from engine.audit.checkpoints.note import NoteError
+from engine.audit.checkpoints.signing import CheckpointSigner
+from engine.audit.errors import LogError
 from engine.storage.anchor import AnchorFile, KeyFile
 from engine.storage.database import Database
 from engine.storage.errors import StorageError

@@ -4,9 +4,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from engine.audit.publishing import CheckpointPublisher
-from engine.audit.stamping import CheckpointStamper, stamp_by
-from engine.audit.timestamp import QUERY_TYPE, RESPONSE_LIMIT, Authority, Query, TimestampError
+from engine.audit.checkpoints.publishing import CheckpointPublisher
+from engine.audit.checkpoints.stamping import CheckpointStamper, stamp_by
+from engine.audit.checkpoints.timestamp import (
+    QUERY_TYPE,
+    RESPONSE_LIMIT,
+    Authority,
+    Query,
+    TimestampError,
+)
 from engine.storage.vouched import VouchedDirectory
 
 from .outward import poster

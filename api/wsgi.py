@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from engine.audit.checkpoints.panel import WitnessState
+from engine.audit.checkpoints.publishing import CheckpointPublisher, Watch
+from engine.audit.checkpoints.signing import CheckpointSigner
+from engine.audit.checkpoints.timestamp import TimestampError
+from engine.audit.checkpoints.witness import Witness
+from engine.audit.errors import LogError
 from engine.audit.log import Committer
-from engine.audit.panel import WitnessState
-from engine.audit.publishing import CheckpointPublisher, Watch
-from engine.audit.record import LogError
-from engine.audit.signing import CheckpointSigner
-from engine.audit.timestamp import TimestampError
-from engine.audit.witness import Witness
 from engine.storage.anchor import KeyFile
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions

@@ -21,7 +21,7 @@ from itertools import cycle
 from api.contents import open_database
 from benchmarks.serving import Shape, served
 from benchmarks.workload import descriptors, files_of
-from engine.audit.acts import Transition
+from engine.audit.entries.acts import Transition
 from engine.storage.database import Database
 from engine.storage.policies import policy_version
 from engine.storage.policy_sets import Finding, Order, PolicySets

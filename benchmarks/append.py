@@ -33,8 +33,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.long_log import record
 from engine.audit.canonical import canonical
+from engine.audit.entries.record import DecisionRecord, seal
 from engine.audit.log import Committer
-from engine.audit.record import DecisionRecord, seal
 from engine.source.json_text import JSONValue
 from engine.storage.contents import Contents
 from engine.storage.database import Database

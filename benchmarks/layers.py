@@ -28,7 +28,7 @@ from api.setup import initialise
 from api.submission import NATIVE, Decided, Terms, submit
 from api.wsgi import policies_of, start
 from engine import document
-from engine.audit.record import DecisionRecord, SealedRecord, seal
+from engine.audit.entries.record import DecisionRecord, SealedRecord, seal
 from engine.evaluation.scribe import write
 from engine.source.json_text import read_json
 from engine.storage.keys import ApiKeys

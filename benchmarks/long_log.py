@@ -28,13 +28,13 @@ from statistics import median, quantiles
 
 from api.cli.log_sources import DirectorySource
 from api.exports.formats import file_pieces
-from engine.audit.checkpoint import open_checkpoint, sign_checkpoint
+from engine.audit.checkpoints.checkpoint import open_checkpoint, sign_checkpoint
+from engine.audit.checkpoints.note import SignerKey
+from engine.audit.entries.record import DecisionRecord, SealedRecord, seal
 from engine.audit.export import write_export
-from engine.audit.note import SignerKey
-from engine.audit.record import DecisionRecord, SealedRecord, seal
-from engine.audit.tree import TreeHead
-from engine.audit.verify import verify_export
-from engine.audit.verify_log import LogSource, verify_log
+from engine.audit.merkle.tree import TreeHead
+from engine.audit.verification.verify import verify_export
+from engine.audit.verification.verify_log import LogSource, verify_log
 from engine.source.json_text import JSONValue
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions, write_cursor

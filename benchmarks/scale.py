@@ -26,7 +26,7 @@ from benchmarks.neutral import Condition, conditions, unshared
 from benchmarks.plot import chart
 from benchmarks.table import Goal, line
 from benchmarks.workload import bundle_of, descriptors, quantifiers, sized
-from engine.audit.record import DecisionRecord, seal
+from engine.audit.entries.record import DecisionRecord, seal
 from engine.bundle.bundle import Bundle
 from engine.evaluation.compiled.program import compile_program
 from engine.evaluation.document import Identity

@@ -9,8 +9,8 @@ from api.cli.failures import NO, Failure
 from api.cli.service import opened_service, service_told
 from api.cli.subjects import by_option, decisions_of, selected, subject_options
 from api.cli.terminal import Output, toned
-from engine.audit.acts import ASKED_FOR, Ground
-from engine.audit.record import rfc3339
+from engine.audit.entries.acts import ASKED_FOR, Ground
+from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
 from engine.storage.erasures import Erased, Erasures, Tombstone

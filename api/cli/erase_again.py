@@ -11,9 +11,9 @@ from api.cli.log_sources import source_of
 from api.cli.service import opened_service, service_told
 from api.cli.subjects import by_option
 from api.cli.terminal import Output, toned
-from engine.audit.acts import Ground
-from engine.audit.note import NoteError
-from engine.audit.past_erasures import NotPublished, PastErasures, past_erasures
+from engine.audit.checkpoints.note import NoteError
+from engine.audit.entries.acts import Ground
+from engine.audit.verification.past_erasures import NotPublished, PastErasures, past_erasures
 from engine.evaluation.prose import Tone
 from engine.storage.anchor import KeyFile
 from engine.storage.erasures import Erased, Erasures

@@ -7,8 +7,8 @@ from api.cli.failures import Failure
 from api.cli.service import opened_service, service_told
 from api.cli.subjects import by_option, decisions_of, selected, subject_options
 from api.cli.terminal import Output, toned
-from engine.audit.acts import HoldGround
-from engine.audit.record import rfc3339
+from engine.audit.entries.acts import HoldGround
+from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
 from engine.storage.errors import NotFound

@@ -24,8 +24,8 @@ from api.cli.terminal import Output, toned
 from api.publishing import publisher_of
 from api.settings import load_settings
 from api.signing import signer_of
-from engine.audit.keyring import KeyRing, LogKey
-from engine.audit.record import rfc3339
+from engine.audit.checkpoints.keyring import KeyRing, LogKey
+from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.storage.anchor import KeyFile
 from engine.storage.errors import Conflict

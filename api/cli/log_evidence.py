@@ -16,9 +16,9 @@ from api.cli.written import WRITTEN
 from api.evidence import EvidenceSource, Found, TooMany, found_by
 from api.publishing import publisher_of
 from api.signing import signer_of
-from engine.audit.evidence import EvidenceManifest
-from engine.audit.record import LogEntry
-from engine.audit.tree import ProofError
+from engine.audit.entries.record import LogEntry
+from engine.audit.exhibits.evidence import EvidenceManifest
+from engine.audit.merkle.tree import ProofError
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
 from engine.storage.decisions import Decisions

@@ -12,7 +12,7 @@ from api.cli.subjects import by_option
 from api.cli.terminal import Output, toned
 from api.cli.written import WRITTEN
 from api.listing import saved_query_document
-from engine.audit.record import rfc3339
+from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
 from engine.storage.decisions import Decisions

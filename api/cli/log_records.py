@@ -18,7 +18,7 @@ from api.exports.formats import MEDIA_TYPES, Unavailable
 from api.exports.manifest import Written, begin_export
 from api.publishing import publisher_of
 from api.signing import signer_of
-from engine.audit.manifest import MANIFEST_ENDING, Manifest
+from engine.audit.exhibits.manifest import MANIFEST_ENDING, Manifest
 from engine.evaluation.prose import Tone
 from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog

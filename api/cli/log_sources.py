@@ -10,8 +10,8 @@ from pathlib import Path
 
 from api.cli.trust import text_of
 from engine import __version__
-from engine.audit.tiles import TilePath
-from engine.audit.verify_log import LogSource
+from engine.audit.merkle.tiles import TilePath
+from engine.audit.verification.verify_log import LogSource
 
 WEB = ("http://", "https://")
 """How the address of a log on the web begins."""
@@ -23,7 +23,7 @@ _MISSING = 404
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectorySource:
-    """A log in files, as `assent log export` writes it: `audit.verify_log.LogSource`."""
+    """A log in files, as `assent log export` writes it: a `LogSource`."""
 
     directory: Path
 
@@ -40,7 +40,7 @@ class DirectorySource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebSource:
-    """A log on the web: `audit.verify_log.LogSource`. `token` is an API key, if one is needed."""
+    """A log on the web: a `LogSource`. `token` is an API key, if one is needed."""
 
     address: str
     token: str | None = field(default=None, repr=False)

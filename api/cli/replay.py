@@ -22,7 +22,7 @@ from api.contents import open_database
 from api.replay import Differs, Replay, Replayer, replay_document, why_of, word_of
 from api.settings import load_settings
 from api.worker_processes import WorkerDied, working
-from engine.audit.record import LogEntry
+from engine.audit.entries.record import LogEntry
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue

@@ -12,8 +12,8 @@ from api.cli.service import opened_service, service_told
 from api.cli.subjects import by_option
 from api.cli.terminal import Output, toned
 from api.settings import Settings
-from engine.audit.record import rfc3339
-from engine.audit.retention import RetentionClass, Schedule
+from engine.audit.entries.retention import RetentionClass, Schedule
+from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.storage.errors import Conflict
 from engine.storage.outlook import ClassOutlook, Outlook, outlook_of

@@ -9,9 +9,9 @@ from api.settings import Settings, SettingsError, load_settings
 from api.setup import SetupError, Unfit
 from api.signing import SigningError
 from api.wsgi import check_prepared
-from engine.audit.publishing import NotWitnessed
-from engine.audit.record import LogError
-from engine.audit.signing import LogForked
+from engine.audit.checkpoints.publishing import NotWitnessed
+from engine.audit.checkpoints.signing import LogForked
+from engine.audit.errors import LogError
 from engine.storage.database import Database
 from engine.storage.errors import Conflict, StorageError
 

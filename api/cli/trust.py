@@ -11,12 +11,12 @@ from typing import TypeVar
 import click
 
 from api.cli.failures import Failure
-from engine.audit.checkpoint import open_checkpoint
-from engine.audit.cosignature import NOT_WITNESSED, Witnessed, WitnessKey, WitnessPolicy
-from engine.audit.demands import Demands
-from engine.audit.note import NOTE_LIMIT, NoteError, VerifierKey
-from engine.audit.timestamp import Authority, TimestampError
-from engine.audit.tree import HASH_SIZE, SIZE_LIMIT, TreeHead
+from engine.audit.checkpoints.checkpoint import open_checkpoint
+from engine.audit.checkpoints.cosignature import NOT_WITNESSED, Witnessed, WitnessKey, WitnessPolicy
+from engine.audit.checkpoints.demands import Demands
+from engine.audit.checkpoints.note import NOTE_LIMIT, NoteError, VerifierKey
+from engine.audit.checkpoints.timestamp import Authority, TimestampError
+from engine.audit.merkle.tree import HASH_SIZE, SIZE_LIMIT, TreeHead
 from engine.source.json_fault import excerpt
 
 _HEAD = re.compile(r"(?P<size>\d{1,19}):(?P<root>\S+)", re.ASCII)

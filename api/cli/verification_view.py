@@ -8,17 +8,17 @@ from msgspec import UNSET
 from rich.text import Text
 
 from api.cli.terminal import toned
-from engine.audit.evidence import EvidenceManifest, EvidenceReport
+from engine.audit.checkpoints.timestamp import Stamped
+from engine.audit.exhibits.evidence import EvidenceManifest, EvidenceReport
+from engine.audit.exhibits.log_proof import ReceiptReport
+from engine.audit.exhibits.manifest import Manifest, RecordsReport
+from engine.audit.exhibits.unsearched import is_faceted
 from engine.audit.export import Line
 from engine.audit.faults import VerificationFault
-from engine.audit.log_proof import ReceiptReport
-from engine.audit.manifest import Manifest, RecordsReport
-from engine.audit.record import rfc3339
-from engine.audit.terms import terms_of
-from engine.audit.timestamp import Stamped
-from engine.audit.tree import TreeHead
-from engine.audit.unsearched import is_faceted
-from engine.audit.verify import VerificationReport
+from engine.audit.instants import rfc3339
+from engine.audit.merkle.tree import TreeHead
+from engine.audit.verification.terms import terms_of
+from engine.audit.verification.verify import VerificationReport
 from engine.evaluation.prose import Tone, printable
 
 Report: TypeAlias = VerificationReport | ReceiptReport | RecordsReport | EvidenceReport

@@ -11,10 +11,10 @@ from zipfile import is_zipfile
 
 from api.cli.failures import Failure
 from api.cli.submissions import STANDARD_INPUT
-from engine.audit.evidence import MARK as EVIDENCE_MARK
-from engine.audit.log_proof import MARK as RECEIPT_MARK
-from engine.audit.manifest import MANIFEST_ENDING
-from engine.audit.manifest import MARK as RECORDS_MARK
+from engine.audit.exhibits.evidence import MARK as EVIDENCE_MARK
+from engine.audit.exhibits.log_proof import MARK as RECEIPT_MARK
+from engine.audit.exhibits.manifest import MANIFEST_ENDING
+from engine.audit.exhibits.manifest import MARK as RECORDS_MARK
 
 EXPORT, RECEIPT, LOG, DATABASE = "export", "receipt", "log", "database"
 MANIFEST, EVIDENCE = "manifest", "evidence"

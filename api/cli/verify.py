@@ -30,14 +30,19 @@ from api.cli.verified_kinds import (
     check_published,
     kind_of,
 )
-from engine.audit.cosignature import Witnessed, WitnessKey
-from engine.audit.evidence import EvidenceReport, verify_evidence
+from engine.audit.checkpoints.cosignature import Witnessed, WitnessKey
+from engine.audit.checkpoints.note import VerifierKey
+from engine.audit.exhibits.evidence import EvidenceReport, verify_evidence
+from engine.audit.exhibits.log_proof import PROOF_LIMIT, verify_receipt
+from engine.audit.exhibits.manifest import (
+    MANIFEST_LIMIT,
+    RecordsReport,
+    read_manifest,
+    verify_records,
+)
 from engine.audit.faults import fault
-from engine.audit.log_proof import PROOF_LIMIT, verify_receipt
-from engine.audit.manifest import MANIFEST_LIMIT, RecordsReport, read_manifest, verify_records
-from engine.audit.note import VerifierKey
-from engine.audit.verify import VerificationReport, verify_export
-from engine.audit.verify_log import LogSource, verify_log
+from engine.audit.verification.verify import VerificationReport, verify_export
+from engine.audit.verification.verify_log import LogSource, verify_log
 
 _DATABASES = ("sqlite:", "postgresql:")
 _Signed = TypeVar("_Signed", EvidenceReport, RecordsReport)

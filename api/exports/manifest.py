@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from engine.audit.checkpoint import SignedCheckpoint
-from engine.audit.manifest import Column, Manifest
-from engine.audit.publishing import CheckpointPublisher
-from engine.audit.record import rfc3339
+from engine.audit.checkpoints.checkpoint import SignedCheckpoint
+from engine.audit.checkpoints.publishing import CheckpointPublisher
+from engine.audit.exhibits.manifest import Column, Manifest
+from engine.audit.instants import rfc3339
 from engine.storage.decisions import Decisions
 from engine.storage.filters import DecisionFilter
 from engine.storage.listing import LoggedDecision

@@ -7,8 +7,8 @@ is raised then is what a decision that cannot be recorded raises.
 from collections.abc import Iterable
 from itertools import islice
 
-from engine.audit.acts import Access, Action
-from engine.audit.spans import Span
+from engine.audit.entries.acts import Access, Action
+from engine.audit.merkle.spans import Span
 from engine.storage.keys import ApiKey
 
 from .service import Service

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 from api.listing import origin_document
 from api.recording import Recorded
 from engine import explain
+from engine.audit.entries.record import LogEntry, Payload
+from engine.audit.instants import rfc3339
 from engine.audit.log import Receipt
-from engine.audit.record import LogEntry, Payload, rfc3339
-from engine.audit.tree import TreeHead
-from engine.audit.verify import InclusionProof
+from engine.audit.merkle.tree import TreeHead
+from engine.audit.verification.verify import InclusionProof
 from engine.evaluation.prose import Tone, plain, wrapped
 
 from .bodies import JSON, TEXT

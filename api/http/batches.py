@@ -25,8 +25,8 @@ from api.policies_in_force import NotFresh
 from api.recording import Recorder
 from api.submission import Refused, Terms
 from api.tracing.stages import stage
+from engine.audit.errors import LogError
 from engine.audit.log import BATCH_LIMIT, Answer
-from engine.audit.record import LogError
 from engine.source.json_text import JSONFault, JSONValue, read_json
 
 from .answers import encoded, told_decision

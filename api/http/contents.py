@@ -1,6 +1,6 @@
 """What is recorded of a decision, or the problem that it is erased."""
 
-from engine.audit.record import LogEntry, Payload
+from engine.audit.entries.record import LogEntry, Payload
 from engine.storage.errors import LogInconsistent
 
 from .problems import ProblemRaised, erased

@@ -14,7 +14,7 @@ from api.drafts import Draft
 from api.policies_in_force import NotInForce
 from api.recording import Recorded, Recorder
 from api.submission import Decided, Refused, Terms
-from engine.audit.record import LogError
+from engine.audit.errors import LogError
 from engine.evaluation.operations.days import day_of
 from engine.storage.keys import ApiKey
 

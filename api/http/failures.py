@@ -6,7 +6,7 @@ from flask import g
 from werkzeug.exceptions import HTTPException
 
 from api.policies_in_force import NotFresh
-from engine.audit.record import LogError
+from engine.audit.errors import LogError
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.holds import Held
 from engine.storage.policy_sets import OutdatedRevision, OwnVersion, WrongState

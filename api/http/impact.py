@@ -20,8 +20,8 @@ from api.impact import (
     is_told,
 )
 from engine import Engine, EngineError
-from engine.audit.acts import Action
-from engine.audit.spans import spans_of
+from engine.audit.entries.acts import Action
+from engine.audit.merkle.spans import spans_of
 from engine.storage.decisions import DecisionPage, write_cursor
 from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from engine.audit.record import rfc3339
+from engine.audit.instants import rfc3339
 from engine.storage.versions import Event, SetVersion, Timeline
 
 SHOWN = 12

@@ -14,10 +14,11 @@ from types import MappingProxyType
 
 from api.submission import Fault, Refused
 from engine import CampaignFault
+from engine.audit.checkpoints.publishing import NotWitnessed
+from engine.audit.checkpoints.signing import LogForked
+from engine.audit.errors import LogError, RecordError
+from engine.audit.instants import rfc3339
 from engine.audit.log import LogBusy
-from engine.audit.publishing import NotWitnessed
-from engine.audit.record import LogError, RecordError, rfc3339
-from engine.audit.signing import LogForked
 from engine.source.json_fault import JSONFault
 from engine.storage.erasures import Tombstone
 from engine.storage.holds import Held

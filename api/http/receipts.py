@@ -1,8 +1,9 @@
 """Receipts for whoever asks the service for one (`api.receipts`)."""
 
 from api.receipts import receipt_of
-from engine.audit.record import LogEntry, LogError
-from engine.audit.tree import ProofError
+from engine.audit.entries.record import LogEntry
+from engine.audit.errors import LogError
+from engine.audit.merkle.tree import ProofError
 from engine.storage.errors import StorageError
 
 from .problems import UNSIGNED, ProblemRaised, retry_later

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 from werkzeug.wrappers import Request
 
-from engine.audit.idempotency import FirstRequest, RequestKey
+from engine.audit.entries.idempotency import FirstRequest, RequestKey
 from engine.storage.keys import ApiKey
 
 from .problems import INVALID_KEY, KEY_REUSED, Problem, ProblemRaised

@@ -13,9 +13,9 @@ from api.recording import Recorder
 from api.replay import Replayer
 from api.tracing.stages import Answered
 from engine import Engine
+from engine.audit.checkpoints.publishing import CheckpointPublisher
+from engine.audit.checkpoints.signing import CheckpointSigner
 from engine.audit.log import Committer
-from engine.audit.publishing import CheckpointPublisher
-from engine.audit.signing import CheckpointSigner
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.policies import PolicyVersions

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from api.exports.formats import MEDIA_TYPES
 from api.submission import FORMAT_NAMES, NATIVE
-from engine.audit.acts import ASKED_FOR, Ground
+from engine.audit.entries.acts import ASKED_FOR, Ground
 from engine.evaluation.standing_facts.fact import SubjectKind
 from engine.source.json_fault import escaped, excerpt
 from engine.source.suggest import nearest

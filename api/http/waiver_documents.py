@@ -3,9 +3,9 @@
 from datetime import date
 
 from api.policies_in_force import NotInForce, PoliciesInForce
-from engine.audit.acts import WaiverStep
-from engine.audit.record import rfc3339
-from engine.audit.waivers import WaiverState
+from engine.audit.entries.acts import WaiverStep
+from engine.audit.instants import rfc3339
+from engine.audit.ledgers.waivers import WaiverState
 from engine.storage.waiver_rows import RequestedWaiver, WaiverEvent
 
 EXPIRED = "expired"

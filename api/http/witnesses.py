@@ -1,7 +1,7 @@
 """What readiness tells of the witnesses: for operators, and for whatever watches the service."""
 
-from engine.audit.publishing import CheckpointPublisher, NotWitnessed
-from engine.audit.signing import LogForked
+from engine.audit.checkpoints.publishing import CheckpointPublisher, NotWitnessed
+from engine.audit.checkpoints.signing import LogForked
 
 
 def witnesses_of(publisher: CheckpointPublisher) -> dict[str, object]:

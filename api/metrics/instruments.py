@@ -9,9 +9,9 @@ from typing import Literal
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from api.drafts import Counts
+from engine.audit.checkpoints.signing import LogForked
+from engine.audit.entries.sealed_acts import Entry, Sealed
 from engine.audit.log import Answer, LogStore
-from engine.audit.sealed_acts import Entry, Sealed
-from engine.audit.signing import LogForked
 
 from .declaration import (
     BATCH_PROCESSES,

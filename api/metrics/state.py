@@ -12,9 +12,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from api.policies_in_force import NotFresh
-from engine.audit.publishing import CheckpointPublisher
-from engine.audit.record import LogError
-from engine.audit.signing import CheckpointSigner
+from engine.audit.checkpoints.publishing import CheckpointPublisher
+from engine.audit.checkpoints.signing import CheckpointSigner
+from engine.audit.errors import LogError
 from engine.evaluation.document import Identity
 from engine.storage.errors import StorageError
 from engine.storage.readiness import Readiness

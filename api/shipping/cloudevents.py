@@ -6,8 +6,9 @@ seen to be one (*CloudEvents* §3.1, `source` + `id`).
 
 from msgspec import Raw
 
-from engine.audit.record import LogEntry, read_envelope, rfc3339
-from engine.audit.sealed_acts import Entry
+from engine.audit.entries.record import LogEntry, read_envelope
+from engine.audit.entries.sealed_acts import Entry
+from engine.audit.instants import rfc3339
 
 from .events import Event, Sender, act_in_brief, decision_in_brief, place_in_log
 

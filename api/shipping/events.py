@@ -12,8 +12,8 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from engine.audit.record import LogEntry, Payload
-from engine.audit.sealed_acts import ActEntry, Entry
+from engine.audit.entries.record import LogEntry, Payload
+from engine.audit.entries.sealed_acts import ActEntry, Entry
 from engine.storage.contents import check_read
 
 Event: TypeAlias = dict[str, object]

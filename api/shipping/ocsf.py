@@ -7,8 +7,8 @@ it. The log keeps no addresses, so that `src_endpoint`, which the class requires
 from datetime import datetime
 from typing import Final
 
-from engine.audit.record import LogEntry, read_envelope
-from engine.audit.sealed_acts import ActEntry, Entry
+from engine.audit.entries.record import LogEntry, read_envelope
+from engine.audit.entries.sealed_acts import ActEntry, Entry
 from engine.version import __version__
 
 from .events import (

@@ -6,8 +6,9 @@ rather than an address, which the log does not keep. What is not said is named i
 
 from msgspec import Raw
 
-from engine.audit.record import LogEntry, read_envelope, rfc3339
-from engine.audit.sealed_acts import Entry
+from engine.audit.entries.record import LogEntry, read_envelope
+from engine.audit.entries.sealed_acts import Entry
+from engine.audit.instants import rfc3339
 
 from .events import PRODUCT, Event, Sender, decision_in_brief, place_in_log
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.audit.sealed_acts import Entry
+from engine.audit.entries.sealed_acts import Entry
 
 from .cloudevents import cloudevent
 from .events import Event, Sender

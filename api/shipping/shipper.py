@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from engine.audit.sealed_acts import Entry
+from engine.audit.entries.sealed_acts import Entry
 from engine.storage.decisions import Decisions
 from engine.storage.tile_log import TileLog
 

@@ -17,9 +17,10 @@ from typing import Annotated, BinaryIO, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from .record import LogEntry, QueryColumns, rfc3339
-from .sealed_acts import Entry
-from .tree import SIZE_LIMIT, TreeHead
+from .entries.record import LogEntry, QueryColumns
+from .entries.sealed_acts import Entry
+from .instants import rfc3339
+from .merkle.tree import SIZE_LIMIT, TreeHead
 
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=SIZE_LIMIT - 1)]
 """A size or an index."""

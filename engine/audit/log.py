@@ -25,11 +25,13 @@ from functools import partial
 from itertools import islice
 from typing import Protocol, TypeAlias, TypeVar
 
-from .acts import Access
-from .idempotency import FirstRequest
-from .record import EPOCH, DecisionRecord, LogError, seal
-from .sealed_acts import Entry, Sealed, seal_act
-from .tree import EMPTY_TREE, Frontier
+from .entries.acts import Access
+from .entries.idempotency import FirstRequest
+from .entries.record import DecisionRecord, seal
+from .entries.sealed_acts import Entry, Sealed, seal_act
+from .errors import LogError
+from .instants import EPOCH
+from .merkle.tree import EMPTY_TREE, Frontier
 
 _T = TypeVar("_T")
 

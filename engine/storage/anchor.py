@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from ..audit.keyring import KeyRing
-from ..audit.note import NoteError
+from ..audit.checkpoints.keyring import KeyRing
+from ..audit.checkpoints.note import NoteError
 from .errors import Conflict, NotFound, StorageUnavailable
 from .files import locked, write_durably
 
@@ -19,7 +19,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class AnchorFile:
-    """The last signed checkpoint in a file: `audit.signing.Anchor`.
+    """The last signed checkpoint in a file: `audit.checkpoints.signing.Anchor`.
 
     Every method raises `StorageUnavailable`. The lock is a file beside it. The clock is that which
     the times of files go by, in seconds since 1970.

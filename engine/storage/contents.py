@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection, select
 
-from ..audit.commitment import Disclosure
-from ..audit.record import LogEntry, Payload, Unread
+from ..audit.entries.commitment import Disclosure
+from ..audit.entries.record import LogEntry, Payload, Unread
 from .errors import ContentsUnread, KeysMissing, StorageUnavailable
 from .key_store import DataKey, KeyStore, NoKey
 from .schema import key_store

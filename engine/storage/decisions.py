@@ -14,9 +14,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, select
 
-from ..audit.record import LogEntry
-from ..audit.tree import TreeHead, prove_record, prove_tree, read_root
-from ..audit.verify import InclusionProof
+from ..audit.entries.record import LogEntry
+from ..audit.merkle.tree import TreeHead, prove_record, prove_tree, read_root
+from ..audit.verification.verify import InclusionProof
 from .contents import check_read
 from .database import Database
 from .due_facets import unsearched

@@ -7,8 +7,9 @@ does not open stays due, and a search that it could belong to says so (`unsearch
 
 from sqlalchemy import Connection, delete, func, select
 
-from ..audit.facets import UNSAID_ADVERTISER, UNSAID_PLATFORMS
-from ..audit.record import LogEntry, RecordError, read_result, search_facets
+from ..audit.entries.facets import UNSAID_ADVERTISER, UNSAID_PLATFORMS
+from ..audit.entries.record import LogEntry, read_result, search_facets
+from ..audit.errors import RecordError
 from .database import Database
 from .entries import read_decisions
 from .facet_rows import write_facets

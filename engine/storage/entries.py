@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, false, select
 
-from ..audit.commitment import Disclosure
-from ..audit.record import LogEntry, Payload, QueryColumns, Unread
-from ..audit.sealed_acts import ActEntry, Entry
+from ..audit.entries.commitment import Disclosure
+from ..audit.entries.record import LogEntry, Payload, QueryColumns, Unread
+from ..audit.entries.sealed_acts import ActEntry, Entry
 from .contents import NO_STORE, Contents, Opened, SealedContents, is_of
 from .schema import (
     disclosure,

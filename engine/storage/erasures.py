@@ -14,13 +14,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from ..audit.act_leaves import ErasureLeaf
-from ..audit.acts import Erasure, Ground
-from ..audit.leaf import read_leaf
+from ..audit.entries.act_leaves import ErasureLeaf
+from ..audit.entries.acts import Erasure, Ground
+from ..audit.entries.leaf import read_leaf
+from ..audit.entries.sealed_acts import Entry, SealedAct, seal_act
+from ..audit.errors import RecordError
+from ..audit.instants import instant
 from ..audit.log import LogHead, Receipt, receipt_of
-from ..audit.record import RecordError, instant
-from ..audit.sealed_acts import Entry, SealedAct, seal_act
-from ..audit.spans import spans_of
+from ..audit.merkle.spans import spans_of
 from .contents import check_bound
 from .database import Database
 from .doom import settle

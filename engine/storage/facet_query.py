@@ -8,7 +8,7 @@ nothing is for `unknown_names`.
 import re
 from datetime import datetime
 
-from ..audit.facets import LONGEST_VALUE
+from ..audit.entries.facets import LONGEST_VALUE
 from ..english.provisions import abbreviated
 from ..semantics.code_names import code_meant
 from ..semantics.types import Scalar, is_code

@@ -13,9 +13,9 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, RowMapping, and_, func, select, update
 
-from ..audit.acts import FactTransition
-from ..audit.commitment import SALT_SIZE, base64url, opens
-from ..audit.record import rfc3339
+from ..audit.entries.acts import FactTransition
+from ..audit.entries.commitment import SALT_SIZE, base64url, opens
+from ..audit.instants import rfc3339
 from ..source.json_text import read_json
 from .contents import Contents, check_bound
 from .database import Database

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import get_args
 
 from ..audit.canonical import CanonicalError, canonical
-from ..audit.facets import article_facet, market_facet, platform_facet, policy_facet
-from ..audit.record import UNREMARKABLE, Outcome, RuleStatus, rfc3339
+from ..audit.entries.facets import article_facet, market_facet, platform_facet, policy_facet
+from ..audit.entries.record import UNREMARKABLE, Outcome, RuleStatus
+from ..audit.instants import rfc3339
 from ..source.json_text import JSONValue
 from .errors import BeyondLog, InvalidQuery
 from .facet_query import (

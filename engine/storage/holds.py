@@ -12,13 +12,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, or_, select
 
-from ..audit.act_leaves import HoldLeaf
-from ..audit.acts import Hold, HoldGround, Release
-from ..audit.leaf import read_leaf
+from ..audit.entries.act_leaves import HoldLeaf
+from ..audit.entries.acts import Hold, HoldGround, Release
+from ..audit.entries.leaf import read_leaf
+from ..audit.entries.sealed_acts import seal_act
+from ..audit.errors import RecordError
+from ..audit.instants import instant, rfc3339
 from ..audit.log import Receipt, receipt_of
-from ..audit.record import RecordError, instant, rfc3339
-from ..audit.sealed_acts import seal_act
-from ..audit.spans import spans_of
+from ..audit.merkle.spans import spans_of
 from .database import Database
 from .errors import LogInconsistent, NotFound, StorageError
 from .log_store import append_within, read_head, system_clock

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ..audit.record import QueryColumns
+from ..audit.entries.record import QueryColumns
 from .entries import among, read_rules
 from .schema import erased, log_entry
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from ..audit.entries.record import LogEntry, QueryColumns, SealedRecord
+from ..audit.entries.sealed_acts import Entry, Sealed
 from ..audit.log import (
     Answer,
     DecidedBefore,
@@ -17,10 +19,8 @@ from ..audit.log import (
     receipt_of,
     sequence,
 )
-from ..audit.record import LogEntry, QueryColumns, SealedRecord
-from ..audit.sealed_acts import Entry, Sealed
-from ..audit.tiles import split_hashes
-from ..audit.tree import Frontier
+from ..audit.merkle.tiles import split_hashes
+from ..audit.merkle.tree import Frontier
 from .contents import BOUND, Contents, SealedContents, check_bound_to, seal
 from .database import Database
 from .driver import Row, RowWriter, Statement

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import BigInteger, Connection, case, func, literal_column, select, type_coerce
 
-from ..audit.retention import RetentionClass, Schedule
+from ..audit.entries.retention import RetentionClass, Schedule
 from .database import Database
 from .entries import DECISION
 from .holds import is_held

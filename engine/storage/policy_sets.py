@@ -1,8 +1,8 @@
 """Policy sets: what becomes of a version of policies, step by step, until it is in force.
 
 A version is immutable and named by the digest of its files. Every change of what it is, is one
-transaction: an entry of the log (`audit.acts.PolicyChange`), its row in `policy_event`, and what
-came of it. `audit.publications` has the order of the steps. Who orders a change says which
+transaction: an entry of the log (`audit.entries.acts.PolicyChange`), its row in `policy_event`, and what
+came of it. `audit.ledgers.publications` has the order of the steps. Who orders a change says which
 revision they saw, so that nobody overwrites what they did not read.
 """
 
@@ -12,9 +12,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
-from ..audit.acts import PolicyChange, Transition
-from ..audit.publications import AUTHORED, NEXT, State, same_person
-from ..audit.sealed_acts import seal_act
+from ..audit.entries.acts import PolicyChange, Transition
+from ..audit.entries.sealed_acts import seal_act
+from ..audit.ledgers.publications import AUTHORED, NEXT, State, same_person
 from .database import Database, announce
 from .errors import Conflict, StorageError
 from .fact_versions import current_facts

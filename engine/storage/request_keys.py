@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from ..audit.idempotency import KEPT, FirstRequest, RequestKey
-from ..audit.record import SealedRecord
-from ..audit.sealed_acts import Entry, Sealed
+from ..audit.entries.idempotency import KEPT, FirstRequest, RequestKey
+from ..audit.entries.record import SealedRecord
+from ..audit.entries.sealed_acts import Entry, Sealed
 from .database import Database
 from .driver import RowWriter, Statement
 from .schema import log_entry, microseconds, request_key

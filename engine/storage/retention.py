@@ -13,14 +13,14 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import ColumnElement, Connection, and_, not_, or_, select
 
-from ..audit.act_leaves import ScheduleLeaf
-from ..audit.acts import Declaration, Erasure, Ground
-from ..audit.leaf import read_leaf
+from ..audit.entries.act_leaves import ScheduleLeaf
+from ..audit.entries.acts import Declaration, Erasure, Ground
+from ..audit.entries.leaf import read_leaf
+from ..audit.entries.retention import RetentionClass, Schedule
+from ..audit.entries.sealed_acts import seal_act
+from ..audit.errors import RecordError
 from ..audit.log import Receipt, receipt_of
-from ..audit.record import RecordError
-from ..audit.retention import RetentionClass, Schedule
-from ..audit.sealed_acts import seal_act
-from ..audit.spans import spans_of
+from ..audit.merkle.spans import spans_of
 from .contents import check_bound
 from .database import Database
 from .entries import DECISION

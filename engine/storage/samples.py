@@ -1,4 +1,4 @@
-"""Samples of the decisions that meet a filter, drawn as `audit.sampling` says."""
+"""Samples of the decisions that meet a filter, drawn as `audit.exhibits.sampling` says."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from itertools import islice
 
 from sqlalchemy import Connection, func, select
 
-from ..audit.sampling import drawn_positions, sample_seed
-from ..audit.tree import TreeHead, read_root
+from ..audit.exhibits.sampling import drawn_positions, sample_seed
+from ..audit.merkle.tree import TreeHead, read_root
 from ..source.json_text import JSONValue
 from .database import Database
 from .due_facets import unsearched
@@ -37,7 +37,7 @@ class SampledDecision:
 class Sample:
     """The decisions that were drawn, in their order, and what drew them from how many.
 
-    `filters` is what the decisions meet, as the seed has it (`audit.sampling.sample_seed`).
+    `filters` is what the decisions meet, as the seed has it (`audit.exhibits.sampling.sample_seed`).
     `unsearched` is as in `due_facets.unsearched`.
     """
 

@@ -15,14 +15,15 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select
 
-from ..audit.act_leaves import ACTOR, NAME, QueryLeaf
-from ..audit.acts import QueryAct, QueryChange
 from ..audit.canonical import CanonicalError, canonical
-from ..audit.commitment import Disclosure, commit, fresh_salt, opens
-from ..audit.leaf import read_leaf
+from ..audit.entries.act_leaves import ACTOR, NAME, QueryLeaf
+from ..audit.entries.acts import QueryAct, QueryChange
+from ..audit.entries.commitment import Disclosure, commit, fresh_salt, opens
+from ..audit.entries.leaf import read_leaf
+from ..audit.entries.sealed_acts import seal_act
+from ..audit.errors import RecordError
+from ..audit.instants import instant
 from ..audit.log import Receipt, receipt_of
-from ..audit.record import RecordError, instant
-from ..audit.sealed_acts import seal_act
 from .database import Database
 from .errors import Conflict, InvalidQuery, LogInconsistent, NotFound
 from .filters import DecisionFilter

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Connection, select
 
-from ..audit.act_leaves import QueryLeaf
-from ..audit.acts import QueryChange
-from ..audit.leaf import read_leaf
-from ..audit.record import RecordError
+from ..audit.entries.act_leaves import QueryLeaf
+from ..audit.entries.acts import QueryChange
+from ..audit.entries.leaf import read_leaf
+from ..audit.errors import RecordError
 from .database import Database
 from .errors import InvalidQuery, LogInconsistent, NotFound
 from .saved_queries import SavedQueries

@@ -29,7 +29,7 @@ from sqlalchemy import (
     text,
 )
 
-from ..audit.record import EPOCH
+from ..audit.instants import EPOCH
 
 _MICROSECOND = timedelta(microseconds=1)
 _BIG = BigInteger().with_variant(Integer(), "sqlite")  # There, INTEGER is the key of the row.
@@ -104,7 +104,7 @@ log_entry_rule = Table(
     sqlite_with_rowid=False,
 )
 
-# What else decisions are found by (`audit.facets`); the index gives those of each in their order.
+# What else decisions are found by (`audit.entries.facets`); the index gives those of each in their order.
 log_entry_facet = Table(
     "log_entry_facet",
     metadata,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, insert, select
 
-from ..audit.record import LogEntry
+from ..audit.entries.record import LogEntry
 from .contents import BOUND, Contents, seal
 from .database import Database
 from .driver import Row, RowWriter

@@ -1,6 +1,6 @@
 """Standing facts of a database: recorded, stated otherwise, withdrawn; every version is kept.
 
-Every change is one transaction: an entry of the log (`audit.acts.FactChange`), the new version, and
+Every change is one transaction: an entry of the log (`audit.entries.acts.FactChange`), the new version, and
 what came of it. Who orders a change says which version they saw, so that nobody overwrites what
 they did not read. Processes learn of a change as they do of policies: it changes the number of the
 plan.
@@ -13,10 +13,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from ..audit.acts import FactChange, FactTransition
-from ..audit.commitment import commit, fresh_salt
-from ..audit.sealed_acts import seal_act
-from ..audit.spans import Spans
+from ..audit.entries.acts import FactChange, FactTransition
+from ..audit.entries.commitment import commit, fresh_salt
+from ..audit.entries.sealed_acts import seal_act
+from ..audit.merkle.spans import Spans
 from ..evaluation.standing_facts.book import statement_bytes
 from .contents import check_bound
 from .database import Database, announce

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..audit.checkpoint import SignedCheckpoint, open_checkpoint
-from ..audit.note import NoteError, VerifierKey
-from ..audit.tiles import paths_of
-from ..audit.tree import EMPTY_TREE, TreeHead
-from ..audit.verify_log import CHECKPOINT_PATH
+from ..audit.checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
+from ..audit.checkpoints.note import NoteError, VerifierKey
+from ..audit.merkle.tiles import paths_of
+from ..audit.merkle.tree import EMPTY_TREE, TreeHead
+from ..audit.verification.verify_log import CHECKPOINT_PATH
 from .errors import Conflict, StorageUnavailable
 from .files import sync_directory, write_durably
 from .tile_log import TileLog

@@ -2,7 +2,7 @@
 
 `profiled ads` finds justifications with both words, wherever they stand; `"profiled ads"` those in
 which they follow each other; `profil*` those with a word that begins so. Case and marks do not
-matter (`audit.words`). There is no other operator, and what looks like one is refused.
+matter (`audit.entries.words`). There is no other operator, and what looks like one is refused.
 
 `TextQuery.meets` is the definition. Both databases look the words up in an index of their own, and
 then compare phrases in the stored words, so that they find the same.
@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from ..audit.words import LONGEST_WORD, words_in
+from ..audit.entries.words import LONGEST_WORD, words_in
 from .errors import InvalidQuery
 from .schema import log_entry_words
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
-from ..audit.sealed_acts import Entry
-from ..audit.tiles import TilePath, write_bundle
-from ..audit.tree import Frontier, TreeHead, prove_record, prove_tree
+from ..audit.entries.sealed_acts import Entry
+from ..audit.merkle.tiles import TilePath, write_bundle
+from ..audit.merkle.tree import Frontier, TreeHead, prove_record, prove_tree
 from .database import Database
 from .entries import read_entries
 from .log_store import read_head
@@ -22,7 +22,7 @@ _ENTRIES_STEP = 256
 
 
 class TileLog:
-    """The log of a database: `audit.signing.LogHistory`, and what is published of it.
+    """The log of a database: `audit.checkpoints.signing.LogHistory`, and what is published of it.
 
     Every method raises `StorageUnavailable`.
     """

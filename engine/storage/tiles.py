@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, insert, select
 
-from ..audit.tiles import TILE_HEIGHT, TILE_WIDTH, split_hashes
-from ..audit.tree import Frontier, Subtree, complete_subtrees, tree_root
+from ..audit.merkle.tiles import TILE_HEIGHT, TILE_WIDTH, split_hashes
+from ..audit.merkle.tree import Frontier, Subtree, complete_subtrees, tree_root
 from .errors import LogInconsistent
 from .schema import log_entry, log_tile
 
 
 class TileReader:
-    """Reads the hashes of complete subtrees: `audit.tree.HashReader`, on one connection."""
+    """Reads the hashes of complete subtrees: `audit.merkle.tree.HashReader`, on one connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

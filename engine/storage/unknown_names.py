@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
-from ..audit.facets import article_facet, market_facet, platform_facet, policy_facet
-from ..audit.unsearched import FACETED
+from ..audit.entries.facets import article_facet, market_facet, platform_facet, policy_facet
+from ..audit.exhibits.unsearched import FACETED
 from ..source.json_fault import excerpt
 from ..source.suggest import nearest
 from .filters import SEARCHABLE_STATUSES, DecisionFilter

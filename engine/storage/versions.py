@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping, Select, func, select
 
-from ..audit.acts import Transition
-from ..audit.publications import State
-from ..audit.spans import Spans
+from ..audit.entries.acts import Transition
+from ..audit.ledgers.publications import State
+from ..audit.merkle.spans import Spans
 from ..bundle.grants import Grant
 from .errors import NotFound
 from .schema import policy_event, policy_set, policy_set_version, standing_fact_version

@@ -1,4 +1,4 @@
-"""What strangers vouch for, in a directory outside the database: `audit.publishing.WitnessMemory`.
+"""What strangers vouch for, in a directory outside the database: `audit.checkpoints.publishing.WitnessMemory`.
 
     checkpoint            the published checkpoint, with the cosignatures of a quorum
     witnesses.json        how far each witness is, and what was wrong with it last
@@ -19,9 +19,9 @@ from pathlib import Path
 
 import msgspec
 
-from ..audit.evidence_stamp import Stamp
-from ..audit.panel import WitnessState
-from ..audit.timestamp import LATEST_PATH, RESPONSE_SUFFIX, stamp_path
+from ..audit.checkpoints.panel import WitnessState
+from ..audit.checkpoints.timestamp import LATEST_PATH, RESPONSE_SUFFIX, stamp_path
+from ..audit.exhibits.evidence_stamp import Stamp
 from .errors import StorageUnavailable
 from .files import locked_at_once, write_durably
 

@@ -10,9 +10,9 @@ from datetime import date, datetime
 import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
 
-from ..audit.acts import WaiverStep
-from ..audit.spans import Spans
-from ..audit.waivers import WaiverState
+from ..audit.entries.acts import WaiverStep
+from ..audit.ledgers.waivers import WaiverState
+from ..audit.merkle.spans import Spans
 from ..bundle.grants import Grant, WaiverTerms
 from .errors import NotFound
 from .schema import log_entry, waiver, waiver_event, waiver_use

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
-from ..audit.record import SealedRecord
-from ..audit.sealed_acts import Entry, Sealed
+from ..audit.entries.record import SealedRecord
+from ..audit.entries.sealed_acts import Entry, Sealed
 from .driver import RowWriter
 from .schema import waiver_use
 

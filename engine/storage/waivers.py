@@ -1,7 +1,7 @@
 """Waivers that somebody asks for: granted by another person, or refused, and revoked at any time.
 
-Every change of what one is, is one transaction: an entry of the log (`audit.acts.WaiverChange`),
-its row in `waiver_event`, and what came of it. `audit.waivers` has the order of the steps. Whether
+Every change of what one is, is one transaction: an entry of the log (`audit.entries.acts.WaiverChange`),
+its row in `waiver_event`, and what came of it. `audit.ledgers.waivers` has the order of the steps. Whether
 policies bear a waiver is for whoever decides by it, each time: here, nobody knows of policies.
 """
 
@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, exists, insert, update
 
-from ..audit.acts import WaiverChange, WaiverStep
-from ..audit.publications import same_person
-from ..audit.sealed_acts import Entry, seal_act
-from ..audit.waivers import NEXT, WaiverState
+from ..audit.entries.acts import WaiverChange, WaiverStep
+from ..audit.entries.sealed_acts import Entry, seal_act
+from ..audit.ledgers.publications import same_person
+from ..audit.ledgers.waivers import NEXT, WaiverState
 from ..bundle.grants import Approval, WaiverTerms, written
 from ..evaluation.operations.days import day_of
 from .database import Database, announce

@@ -20,7 +20,7 @@ import pytest
 
 from api.settings import load_settings
 from api.setup import initialise
-from engine.audit.verify import verify_export
+from engine.audit.verification.verify import verify_export
 from engine.storage.keys import Role
 from tests.api.installation import Installation, Served, free_port, serving
 

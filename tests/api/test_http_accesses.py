@@ -8,10 +8,10 @@ from flask import Flask
 
 from api.contents import open_database
 from api.wsgi import start
-from engine.audit.act_leaves import AccessLeaf
-from engine.audit.leaf import read_leaf
+from engine.audit.entries.act_leaves import AccessLeaf
+from engine.audit.entries.leaf import read_leaf
+from engine.audit.entries.sealed_acts import ActEntry
 from engine.audit.log import Committer, LogBusy, LogUnavailable
-from engine.audit.sealed_acts import ActEntry
 from engine.storage.tile_log import TileLog
 from tests.api.installation import Caller, campaign, install, problem_of
 

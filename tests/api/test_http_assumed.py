@@ -14,8 +14,8 @@ from api.contents import open_database
 from api.drafts import Part, decide_part, input_of
 from api.submission import NATIVE, Terms
 from engine import Engine, load_bundle
+from engine.audit.entries.record import DecisionRecord
 from engine.audit.log import Committer
-from engine.audit.record import DecisionRecord
 from engine.storage.log_store import SQLLogStore
 from tests.api.installation import Caller, campaign
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from api.contents import open_database
-from engine.audit.acts import HoldGround
-from engine.audit.log_proof import verify_receipt
-from engine.audit.verify import verify_export
+from engine.audit.entries.acts import HoldGround
+from engine.audit.exhibits.log_proof import verify_receipt
+from engine.audit.verification.verify import verify_export
 from engine.storage.anchor import KeyFile
 from engine.storage.holds import Holds
 from engine.storage.subjects import Selector

@@ -9,8 +9,9 @@ import pytest
 from api.http import evaluations as module
 from api.http.authzen import MOST_EVALUATIONS
 from api.policies_in_force import NotFresh
+from engine.audit.entries.record import DecisionRecord
+from engine.audit.errors import LogError, RecordError
 from engine.audit.log import Answer, Committer, LogBusy
-from engine.audit.record import DecisionRecord, LogError, RecordError
 from engine.storage.errors import StorageUnavailable
 from tests.api.installation import Caller, Document, allowed, campaign
 

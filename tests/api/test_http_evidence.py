@@ -14,9 +14,9 @@ from flask import Flask
 from api import evidence as evidence_module
 from api.cli.main import assent
 from api.wsgi import start
-from engine.audit import evidence as format_module
-from engine.audit.evidence import EvidenceReport, verify_evidence
-from engine.audit.note import SignerKey
+from engine.audit.checkpoints.note import SignerKey
+from engine.audit.exhibits import evidence as format_module
+from engine.audit.exhibits.evidence import EvidenceReport, verify_evidence
 from engine.storage.anchor import KeyFile
 from tests.api.evidence import Members, members, zipped
 from tests.api.installation import Caller, allowed, campaign, install, problem_of

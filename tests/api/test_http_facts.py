@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from api.contents import open_database
 from api.wsgi import start
-from engine.audit.verify import verify_export
+from engine.audit.verification.verify import verify_export
 from engine.storage.errors import StorageError
 from engine.storage.schema import standing_fact_version
 from tests.api.installation import NDJSON, Caller, Document, allowed, campaign, problem_of

@@ -25,9 +25,9 @@ from api.recording import Recorder
 from api.replay import Replayer
 from api.signing import signer_of
 from api.wsgi import start
+from engine.audit.entries.sealed_acts import Sealed
+from engine.audit.errors import RecordError
 from engine.audit.log import Answer, Committer, LogBusy
-from engine.audit.record import RecordError
-from engine.audit.sealed_acts import Sealed
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.errors import LogInconsistent, StorageUnavailable

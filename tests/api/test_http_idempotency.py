@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from engine.audit.verify import verify_export
+from engine.audit.verification.verify import verify_export
 from tests.api.installation import (
     Caller,
     Served,

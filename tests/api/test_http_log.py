@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 
 from api.wsgi import start
-from engine.audit.checkpoint import open_checkpoint
-from engine.audit.log_proof import verify_receipt
-from engine.audit.note import VerifierKey
-from engine.audit.verify_log import verify_log
+from engine.audit.checkpoints.checkpoint import open_checkpoint
+from engine.audit.checkpoints.note import VerifierKey
+from engine.audit.exhibits.log_proof import verify_receipt
+from engine.audit.verification.verify_log import verify_log
 from engine.storage.anchor import KeyFile
 from tests.api.installation import Caller, allowed, campaign, install, problem_of
 

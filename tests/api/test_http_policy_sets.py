@@ -14,7 +14,7 @@ from flask import Flask
 from api import examination
 from api.setup import SetupError, initialise, make_key
 from api.wsgi import start
-from engine.audit.verify import verify_export
+from engine.audit.verification.verify import verify_export
 from engine.storage.keys import Role
 from tests.api.installation import Caller, allowed, install, problem_of
 from tests.api.publishing import (

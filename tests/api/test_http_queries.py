@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from werkzeug.test import TestResponse
 
-from engine.audit.verify import verify_export
+from engine.audit.verification.verify import verify_export
 from tests.api.installation import Caller, allowed, campaign, problem_of
 
 QUERIES = "/v1/queries"

@@ -18,11 +18,11 @@ from flask import Flask
 from api.cli.verification_view import records_lines
 from api.http.access import ROLES
 from api.wsgi import start
-from engine.audit.evidence import verify_evidence
-from engine.audit.manifest import read_manifest, verify_records
-from engine.audit.sampling import drawn_positions, sample_seed
-from engine.audit.spans import spans_of
-from engine.audit.tree import TreeHead
+from engine.audit.exhibits.evidence import verify_evidence
+from engine.audit.exhibits.manifest import read_manifest, verify_records
+from engine.audit.exhibits.sampling import drawn_positions, sample_seed
+from engine.audit.merkle.spans import spans_of
+from engine.audit.merkle.tree import TreeHead
 from engine.storage.anchor import KeyFile
 from engine.storage.database import Database
 from engine.storage.keys import ApiKeys, Role

@@ -15,9 +15,9 @@ from api.exports import formats
 from api.http import accesses
 from api.http.routes import records
 from api.wsgi import start
-from engine.audit.act_leaves import AccessLeaf
-from engine.audit.leaf import read_leaf
-from engine.audit.manifest import read_manifest, verify_records
+from engine.audit.entries.act_leaves import AccessLeaf
+from engine.audit.entries.leaf import read_leaf
+from engine.audit.exhibits.manifest import read_manifest, verify_records
 from engine.storage.anchor import KeyFile
 from engine.storage.tile_log import TileLog
 from tests.api.installation import Caller, allowed, campaign, install, problem_of

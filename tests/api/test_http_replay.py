@@ -13,7 +13,7 @@ import pytest
 from api.contents import open_database
 from api.replay import ENGINES_KEPT, MOST_DIFFERENCES, NotReplayable, Replayer
 from engine import bundle_from_files
-from engine.audit.record import DecisionRecord, LogEntry, seal
+from engine.audit.entries.record import DecisionRecord, LogEntry, seal
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.policies import PolicyVersion, PolicyVersions

@@ -15,7 +15,7 @@ from api.contents import open_database
 from api.policies_in_force import PoliciesInForce
 from api.setup import SetupError, make_key
 from api.wsgi import Process, start
-from engine.audit.verify import verify_export
+from engine.audit.verification.verify import verify_export
 from engine.storage.keys import Role
 from engine.storage.tile_log import TileLog
 from tests.api import waiving

@@ -17,9 +17,9 @@ from api.http.witnesses import witnesses_of
 from api.publishing import publisher_of
 from api.setup import initialise
 from api.signing import signer_of
-from engine.audit.cosignature import WitnessKey, WitnessPolicy
-from engine.audit.log_proof import verify_receipt
-from engine.audit.note import VerifierKey
+from engine.audit.checkpoints.cosignature import WitnessKey, WitnessPolicy
+from engine.audit.checkpoints.note import VerifierKey
+from engine.audit.exhibits.log_proof import verify_receipt
 from engine.storage.anchor import KeyFile
 from tests.api.installation import (
     Document,

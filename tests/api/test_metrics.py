@@ -23,10 +23,10 @@ from api.policies_in_force import NotFresh
 from api.publishing import publisher_of
 from api.signing import signer_of
 from api.wsgi import start
+from engine.audit.checkpoints.signing import LogForked
+from engine.audit.entries.sealed_acts import Entry, Sealed
+from engine.audit.errors import LogError
 from engine.audit.log import Answer
-from engine.audit.record import LogError
-from engine.audit.sealed_acts import Entry, Sealed
-from engine.audit.signing import LogForked
 from engine.evaluation.document import Identity
 from engine.storage.database import Database
 from engine.storage.readiness import probe

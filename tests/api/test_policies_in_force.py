@@ -15,7 +15,7 @@ from api.contents import open_database
 from api.policies_in_force import NotFresh, PoliciesInForce
 from api.wsgi import start
 from engine import Engine
-from engine.audit.acts import Transition
+from engine.audit.entries.acts import Transition
 from engine.storage.database import Database
 from engine.storage.errors import StorageUnavailable
 from engine.storage.policies import policy_version

@@ -24,8 +24,8 @@ from pathlib import Path
 import pytest
 
 from api.contents import open_database
-from engine.audit.tree import TreeHead
-from engine.audit.verify import verify_export
+from engine.audit.merkle.tree import TreeHead
+from engine.audit.verification.verify import verify_export
 from engine.storage.decisions import Decisions
 from engine.storage.keys import ApiKeys, Role
 from tests.api.installation import (

@@ -14,10 +14,10 @@ from click.testing import CliRunner
 
 from api.cli.log_sources import WebSource
 from api.cli.main import assent
-from engine.audit.checkpoint import open_checkpoint
-from engine.audit.log_proof import verify_receipt
-from engine.audit.tree import TreeHead
-from engine.audit.verify_log import verify_log
+from engine.audit.checkpoints.checkpoint import open_checkpoint
+from engine.audit.exhibits.log_proof import verify_receipt
+from engine.audit.merkle.tree import TreeHead
+from engine.audit.verification.verify_log import verify_log
 from engine.storage.anchor import KeyFile
 from tests.api.installation import Served, campaign, free_port, install, serving
 

@@ -19,7 +19,7 @@ from flask import Flask
 from api.contents import open_database
 from api.replay import Identical, Replayer
 from api.wsgi import start
-from engine.audit.verify import verify_export
+from engine.audit.verification.verify import verify_export
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.policies import PolicyVersions

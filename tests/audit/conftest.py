@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeAlias
 import pytest
 from sqlalchemy import make_url
 
-from engine.audit.record import DecisionRecord
+from engine.audit.entries.record import DecisionRecord
 from engine.storage.contents import Contents
 from engine.storage.database import Database, sqlite_file
 from engine.storage.key_store import KeyStore

@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from engine.audit.acts import Ground
+from engine.audit.entries.acts import Ground
 from engine.storage.database import Database
 from engine.storage.erasures import Erasures
 from engine.storage.subjects import Selector

@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from engine.audit.signing import CheckpointSigner
+from engine.audit.checkpoints.signing import CheckpointSigner
 from engine.storage.anchor import AnchorFile, KeyFile
 from engine.storage.database import Database
 from engine.storage.static_tree import export_tree

@@ -5,10 +5,11 @@ from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from engine.audit.checkpoint import sign_checkpoint
-from engine.audit.note import SignerKey
-from engine.audit.record import Envelope, rfc3339
-from engine.audit.tree import TreeHead, leaf_hash, tree_root
+from engine.audit.checkpoints.checkpoint import sign_checkpoint
+from engine.audit.checkpoints.note import SignerKey
+from engine.audit.entries.record import Envelope
+from engine.audit.instants import rfc3339
+from engine.audit.merkle.tree import TreeHead, leaf_hash, tree_root
 from tests.audit.conftest import NOON
 
 ORIGIN = "log.example/test"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from engine.audit.retention import Schedule
+from engine.audit.entries.retention import Schedule
 from engine.storage.database import Database
 from engine.storage.retention import Retention
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from engine.audit.acts import Ground
+from engine.audit.entries.acts import Ground
+from engine.audit.entries.record import seal
 from engine.audit.export import write_export
-from engine.audit.record import seal
-from engine.audit.verify import VerificationReport, verify_export
+from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.storage.contents import Contents
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions

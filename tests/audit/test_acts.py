@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from api.http.accesses import SPANS
-from engine.audit.acts import (
+from engine.audit.canonical import canonical
+from engine.audit.entries.acts import (
     Access,
     Act,
     Action,
@@ -31,17 +32,18 @@ from engine.audit.acts import (
     WaiverChange,
     WaiverStep,
 )
-from engine.audit.canonical import canonical
-from engine.audit.commitment import base64url
-from engine.audit.erasures import ErasureLedger
+from engine.audit.entries.commitment import base64url
+from engine.audit.entries.leaf import UnknownKind, read_leaf
+from engine.audit.entries.record import seal
+from engine.audit.entries.retention import Schedule
+from engine.audit.entries.sealed_acts import Entry, Sealed, seal_act
+from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.leaf import UnknownKind, read_leaf
+from engine.audit.ledgers.erasures import ErasureLedger
 from engine.audit.log import LogHead, sequence
-from engine.audit.record import LEAF_LIMIT, RecordError, seal
-from engine.audit.retention import Schedule
-from engine.audit.sealed_acts import Entry, Sealed, seal_act
-from engine.audit.tree import TreeHead, leaf_hash, tree_root
-from engine.audit.verify import VerificationReport, verify_export
+from engine.audit.merkle.tiles import LEAF_LIMIT
+from engine.audit.merkle.tree import TreeHead, leaf_hash, tree_root
+from engine.audit.verification.verify import VerificationReport, verify_export
 from tests.audit.conftest import NOON
 
 Members: TypeAlias = dict[str, Any]

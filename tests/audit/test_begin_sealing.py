@@ -12,9 +12,9 @@ import pytest
 from alembic import command
 from sqlalchemy import update
 
-from engine.audit.acts import Access, Action
-from engine.audit.record import LogEntry, seal
-from engine.audit.sealed_acts import seal_act
+from engine.audit.entries.acts import Access, Action
+from engine.audit.entries.record import LogEntry, seal
+from engine.audit.entries.sealed_acts import seal_act
 from engine.storage.contents import Contents
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions

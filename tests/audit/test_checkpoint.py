@@ -5,9 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.audit.checkpoint import Checkpoint, CheckpointError, open_checkpoint, sign_checkpoint
-from engine.audit.note import NoteError, SignerKey, VerifierKey, read_note, sign_note
-from engine.audit.tree import TreeHead
+from engine.audit.checkpoints.checkpoint import (
+    Checkpoint,
+    CheckpointError,
+    open_checkpoint,
+    sign_checkpoint,
+)
+from engine.audit.checkpoints.note import NoteError, SignerKey, VerifierKey, read_note, sign_note
+from engine.audit.merkle.tree import TreeHead
 from tests.audit.published import KEY, ORIGIN, OTHER_KEY
 
 HEAD = TreeHead(size=7, root=bytes(range(32)))

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from engine.audit.entries.record import seal
+from engine.audit.entries.sealed_acts import Entry, Sealed
+from engine.audit.errors import RecordError
 from engine.audit.log import (
     Answer,
     Committer,
@@ -20,8 +23,6 @@ from engine.audit.log import (
     receipt_of,
     sequence,
 )
-from engine.audit.record import RecordError, seal
-from engine.audit.sealed_acts import Entry, Sealed
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 

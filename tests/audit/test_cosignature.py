@@ -4,14 +4,14 @@ import base64
 
 import pytest
 
-from engine.audit.cosignature import (
+from engine.audit.checkpoints.cosignature import (
     Cosignature,
     WitnessKey,
     WitnessPolicy,
     open_cosignatures,
     with_lines,
 )
-from engine.audit.note import NoteError, SignerKey, VerifierKey, read_note
+from engine.audit.checkpoints.note import NoteError, SignerKey, VerifierKey, read_note
 from tests.audit.loopback_witness import LoopbackWitness
 from tests.audit.published import KEY, published
 

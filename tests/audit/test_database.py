@@ -13,8 +13,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, update
 
+from engine.audit.entries.record import seal
 from engine.audit.log import Committer, LogUnavailable
-from engine.audit.record import seal
 from engine.storage import sqlite
 from engine.storage.database import Database, shown_url, sqlite_file, unchanging_url
 from engine.storage.decisions import Decisions

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.audit.record import LogEntry, seal
+from engine.audit.entries.record import LogEntry, seal
 from engine.storage import decisions as decisions_module
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import bindparam, select, update
 
-from engine.audit.record import rfc3339
+from engine.audit.instants import rfc3339
 from engine.storage.database import Database
 from engine.storage.driver import RowWriter, Statement, run
 from engine.storage.entries import among

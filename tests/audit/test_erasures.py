@@ -14,13 +14,15 @@ import pytest
 from alembic import command
 from sqlalchemy import select, text, update
 
-from engine.audit.act_leaves import ErasureLeaf
-from engine.audit.acts import Access, Action, Ground
+from engine.audit.entries.act_leaves import ErasureLeaf
+from engine.audit.entries.acts import Access, Action, Ground
+from engine.audit.entries.leaf import read_leaf
+from engine.audit.entries.record import LogEntry, seal
+from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.leaf import read_leaf
+from engine.audit.instants import EPOCH
 from engine.audit.log import Committer
-from engine.audit.record import EPOCH, LogEntry, RecordError, seal
-from engine.audit.verify import check_receipt, verify_export
+from engine.audit.verification.verify import check_receipt, verify_export
 from engine.storage import erasures as module
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions

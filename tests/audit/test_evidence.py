@@ -8,9 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine.audit.acts import PolicyChange, Transition
-from engine.audit.checkpoint import sign_checkpoint
-from engine.audit.evidence import (
+from engine.audit.checkpoints.checkpoint import sign_checkpoint
+from engine.audit.entries.acts import PolicyChange, Transition
+from engine.audit.entries.record import seal
+from engine.audit.entries.sealed_acts import seal_act
+from engine.audit.exhibits.evidence import (
     CHECKPOINT,
     KEYS,
     README,
@@ -22,12 +24,10 @@ from engine.audit.evidence import (
     verify_evidence,
     write_evidence,
 )
+from engine.audit.exhibits.log_proof import LogProof
 from engine.audit.export import Line, UnreadContents, line_of
 from engine.audit.log import LogHead, sequence
-from engine.audit.log_proof import LogProof
-from engine.audit.record import seal
-from engine.audit.sealed_acts import seal_act
-from engine.audit.tree import TreeHead
+from engine.audit.merkle.tree import TreeHead
 from tests.audit.conftest import NOON, _make_record
 from tests.audit.published import KEY
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from engine.audit.acts import Ground
-from engine.audit.facets import LONGEST_VALUE
-from engine.audit.record import seal
+from engine.audit.entries.acts import Ground
+from engine.audit.entries.facets import LONGEST_VALUE
+from engine.audit.entries.record import seal
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.audit.keyring import KeyRing
+from engine.audit.checkpoints.keyring import KeyRing
 from engine.storage import files
 from engine.storage.anchor import AnchorFile, KeyFile
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable

@@ -9,17 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
-from engine.audit.act_leaves import HoldLeaf, ReleaseLeaf
-from engine.audit.acts import Act, Erasure, Ground, Hold, HoldGround, Release
 from engine.audit.canonical import GREATEST_INTEGER
+from engine.audit.entries.act_leaves import HoldLeaf, ReleaseLeaf
+from engine.audit.entries.acts import Act, Erasure, Ground, Hold, HoldGround, Release
+from engine.audit.entries.leaf import read_leaf
+from engine.audit.entries.record import seal
+from engine.audit.entries.sealed_acts import seal_act
+from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.holds import HoldLedger
-from engine.audit.leaf import read_leaf
-from engine.audit.record import RecordError, seal
-from engine.audit.sealed_acts import seal_act
-from engine.audit.spans import spans_of
-from engine.audit.verify import VerificationReport, verify_export
-from engine.audit.verify_log import verify_log
+from engine.audit.ledgers.holds import HoldLedger
+from engine.audit.merkle.spans import spans_of
+from engine.audit.verification.verify import VerificationReport, verify_export
+from engine.audit.verification.verify_log import verify_log
 from engine.storage import erasures as erasing
 from engine.storage import holds as module
 from engine.storage.database import Database

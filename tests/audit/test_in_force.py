@@ -10,15 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.audit.acts import Erasure, Ground, PolicyChange, Transition, WaiverChange, WaiverStep
 from engine.audit.canonical import canonical
+from engine.audit.entries.acts import (
+    Erasure,
+    Ground,
+    PolicyChange,
+    Transition,
+    WaiverChange,
+    WaiverStep,
+)
+from engine.audit.entries.record import DecisionRecord, LogEntry, seal
+from engine.audit.entries.sealed_acts import Entry, Sealed, seal_act
 from engine.audit.export import write_export
 from engine.audit.log import LogHead, sequence
-from engine.audit.record import DecisionRecord, LogEntry, seal
-from engine.audit.sealed_acts import Entry, Sealed, seal_act
-from engine.audit.tree import TreeHead
-from engine.audit.verify import verify_export
-from engine.audit.verify_log import verify_log
+from engine.audit.merkle.tree import TreeHead
+from engine.audit.verification.verify import verify_export
+from engine.audit.verification.verify_log import verify_log
 from engine.storage.database import Database
 from engine.storage.log_store import SQLLogStore
 from engine.storage.policy_sets import Order, PolicySets

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from engine.audit.keyring import KeyRing, LogKey
-from engine.audit.note import NoteError, SignerKey
+from engine.audit.checkpoints.keyring import KeyRing, LogKey
+from engine.audit.checkpoints.note import NoteError, SignerKey
 from tests.audit.conftest import NOON
 
 DAY = timedelta(days=1)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from engine.audit.checkpoint import sign_checkpoint
+from engine.audit.checkpoints.checkpoint import sign_checkpoint
+from engine.audit.entries.record import seal
+from engine.audit.exhibits.log_proof import MARK, LogProof, ReceiptReport, verify_receipt
 from engine.audit.export import line_of
 from engine.audit.log import LogHead, sequence
-from engine.audit.log_proof import MARK, LogProof, ReceiptReport, verify_receipt
-from engine.audit.record import seal
-from engine.audit.tree import Subtree, TreeHead, prove_record, tree_root
+from engine.audit.merkle.tree import Subtree, TreeHead, prove_record, tree_root
 from tests.audit.conftest import NOON, _make_record
 from tests.audit.published import KEY, OTHER_KEY
 

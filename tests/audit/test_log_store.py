@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
+from engine.audit.entries.record import seal
 from engine.audit.log import Committer, DecisionAlreadyLogged, LogUnavailable, Receipt
-from engine.audit.record import seal
-from engine.audit.tree import (
+from engine.audit.merkle.tree import (
     Subtree,
     TreeHead,
     check_record,
@@ -22,7 +22,7 @@ from engine.audit.tree import (
     read_root,
     tree_root,
 )
-from engine.audit.verify import check_receipt, verify_export
+from engine.audit.verification.verify import check_receipt, verify_export
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound, StorageUnavailable

@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import delete, insert
 
 from engine import storage
-from engine.audit.record import LogEntry, seal
+from engine.audit.entries.record import LogEntry, seal
 from engine.storage.contents import Contents
 from engine.storage.contents import seal as seal_contents
 from engine.storage.database import Database

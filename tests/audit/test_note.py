@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.audit.note import (
+from engine.audit.checkpoints.note import (
     NOTE_LIMIT,
     NoteError,
     SignerKey,

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from engine.audit.acts import Ground, HoldGround
-from engine.audit.note import NoteError
-from engine.audit.past_erasures import NotPublished, PastErasures, past_erasures
-from engine.audit.record import seal
+from engine.audit.checkpoints.note import NoteError
+from engine.audit.entries.acts import Ground, HoldGround
+from engine.audit.entries.record import seal
+from engine.audit.verification.past_erasures import NotPublished, PastErasures, past_erasures
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures

@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from engine.audit.act_leaves import ACTOR, PolicyLeaf
-from engine.audit.acts import PolicyChange, Transition
 from engine.audit.canonical import canonical
+from engine.audit.entries.act_leaves import ACTOR, PolicyLeaf
+from engine.audit.entries.acts import PolicyChange, Transition
+from engine.audit.entries.leaf import read_leaf
+from engine.audit.entries.sealed_acts import seal_act
+from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.leaf import read_leaf
+from engine.audit.ledgers.publications import PublicationLedger, same_person
 from engine.audit.log import LogHead, sequence
-from engine.audit.publications import PublicationLedger, same_person
-from engine.audit.record import RecordError
-from engine.audit.sealed_acts import seal_act
-from engine.audit.tree import TreeHead
-from engine.audit.verify import VerificationReport, verify_export
-from engine.audit.verify_log import verify_log
+from engine.audit.merkle.tree import TreeHead
+from engine.audit.verification.verify import VerificationReport, verify_export
+from engine.audit.verification.verify_log import verify_log
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.errors import Conflict, NotFound

@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 
 from api.outward import poster
-from engine.audit.checkpoint import SignedCheckpoint, sign_checkpoint
-from engine.audit.cosignature import WitnessKey, open_cosignatures
-from engine.audit.keyring import KeyRing
-from engine.audit.note import read_note
-from engine.audit.panel import Posted, WitnessPanel, WitnessState
-from engine.audit.publishing import CheckpointPublisher, NotWitnessed, Watch
-from engine.audit.record import seal
-from engine.audit.signing import CheckpointSigner, LogForked
-from engine.audit.tree import TreeHead
-from engine.audit.witness import ANSWER_LIMIT, Witness
+from engine.audit.checkpoints.checkpoint import SignedCheckpoint, sign_checkpoint
+from engine.audit.checkpoints.cosignature import WitnessKey, open_cosignatures
+from engine.audit.checkpoints.keyring import KeyRing
+from engine.audit.checkpoints.note import read_note
+from engine.audit.checkpoints.panel import Posted, WitnessPanel, WitnessState
+from engine.audit.checkpoints.publishing import CheckpointPublisher, NotWitnessed, Watch
+from engine.audit.checkpoints.signing import CheckpointSigner, LogForked
+from engine.audit.checkpoints.witness import ANSWER_LIMIT, Witness
+from engine.audit.entries.record import seal
+from engine.audit.merkle.tree import TreeHead
 from engine.storage.anchor import AnchorFile, KeyFile
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions

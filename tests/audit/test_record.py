@@ -15,22 +15,21 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.audit.canonical import CanonicalError, canonical
-from engine.audit.commitment import Disclosure, base64url, commit, fresh_salt, opens
-from engine.audit.record import (
-    LEAF_LIMIT,
+from engine.audit.entries.commitment import Disclosure, base64url, commit, fresh_salt, opens
+from engine.audit.entries.record import (
     EngineName,
     Envelope,
     PolicySetName,
     QueryColumns,
-    RecordError,
-    instant,
     is_uuid,
     read_envelope,
     read_result,
-    rfc3339,
     seal,
 )
-from engine.audit.tree import leaf_hash
+from engine.audit.errors import RecordError
+from engine.audit.instants import instant, rfc3339
+from engine.audit.merkle.tiles import LEAF_LIMIT
+from engine.audit.merkle.tree import leaf_hash
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 

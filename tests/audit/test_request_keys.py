@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from engine.audit.acts import Ground
-from engine.audit.idempotency import KEPT, FirstRequest, RequestKey
+from engine.audit.entries.acts import Ground
+from engine.audit.entries.idempotency import KEPT, FirstRequest, RequestKey
+from engine.audit.entries.record import DecisionRecord, seal
 from engine.audit.log import Committer, DecidedBefore, LogUnavailable, Receipt
-from engine.audit.record import DecisionRecord, seal
 from engine.storage.database import Database
 from engine.storage.erasures import Erasures
 from engine.storage.log_store import SQLLogStore

@@ -15,17 +15,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from engine.audit.act_leaves import ErasureLeaf, ScheduleLeaf
-from engine.audit.acts import ASKED_FOR, Access, Action, Declaration, Erasure, Ground, HoldGround
+from engine.audit.entries.act_leaves import ErasureLeaf, ScheduleLeaf
+from engine.audit.entries.acts import (
+    ASKED_FOR,
+    Access,
+    Action,
+    Declaration,
+    Erasure,
+    Ground,
+    HoldGround,
+)
+from engine.audit.entries.leaf import read_leaf
+from engine.audit.entries.record import Outcome, seal
+from engine.audit.entries.retention import Period, RetentionClass, Schedule, ScheduleError, Unit
+from engine.audit.entries.sealed_acts import SealedAct, seal_act
+from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.leaf import read_leaf
-from engine.audit.record import Outcome, RecordError, seal
-from engine.audit.retention import Period, RetentionClass, Schedule, ScheduleError, Unit
-from engine.audit.retention_check import RetentionLedger
-from engine.audit.sealed_acts import SealedAct, seal_act
-from engine.audit.spans import spans_of
-from engine.audit.verify import VerificationReport, verify_export
-from engine.audit.verify_log import verify_log
+from engine.audit.ledgers.retention_check import RetentionLedger
+from engine.audit.merkle.spans import spans_of
+from engine.audit.verification.verify import VerificationReport, verify_export
+from engine.audit.verification.verify_log import verify_log
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures, erase_within

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.audit.record import seal
-from engine.audit.sampling import drawn_positions, sample_seed
-from engine.audit.tree import TreeHead
+from engine.audit.entries.record import seal
+from engine.audit.exhibits.sampling import drawn_positions, sample_seed
+from engine.audit.merkle.tree import TreeHead
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog, InvalidQuery

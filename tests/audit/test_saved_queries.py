@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from engine.audit.act_leaves import QueryLeaf
-from engine.audit.acts import QueryAct, QueryChange
-from engine.audit.commitment import opens
-from engine.audit.leaf import read_leaf
-from engine.audit.record import RecordError, seal
-from engine.audit.sealed_acts import seal_act
+from engine.audit.entries.act_leaves import QueryLeaf
+from engine.audit.entries.acts import QueryAct, QueryChange
+from engine.audit.entries.commitment import opens
+from engine.audit.entries.leaf import read_leaf
+from engine.audit.entries.record import seal
+from engine.audit.entries.sealed_acts import seal_act
+from engine.audit.errors import RecordError
 from engine.storage import saved_queries as module
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from engine.audit.acts import Access, Action
+from engine.audit.entries.acts import Access, Action
+from engine.audit.entries.record import seal
 from engine.audit.log import Committer, DecisionAlreadyLogged, Receipt
-from engine.audit.record import seal
 from engine.storage import erasures as erasing
 from engine.storage import key_store as keeping
 from engine.storage.contents import SUPPLY, Contents

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from engine.audit.checkpoint import SignedCheckpoint, open_checkpoint
-from engine.audit.keyring import KeyRing
-from engine.audit.record import seal
-from engine.audit.signing import CheckpointSigner, LogForked
-from engine.audit.tree import check_tree
+from engine.audit.checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
+from engine.audit.checkpoints.keyring import KeyRing
+from engine.audit.checkpoints.signing import CheckpointSigner, LogForked
+from engine.audit.entries.record import seal
+from engine.audit.merkle.tree import check_tree
 from engine.storage.anchor import AnchorFile, KeyFile
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.audit.spans import Spans, common, is_merged, merged, spans_of, without
+from engine.audit.merkle.spans import Spans, common, is_merged, merged, spans_of, without
 
 INDEXES = st.sets(st.integers(0, 40))
 

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from engine.audit.act_leaves import FactLeaf
-from engine.audit.acts import FactChange, FactTransition
 from engine.audit.canonical import canonical
-from engine.audit.commitment import opens
-from engine.audit.fact_history import FactLedger
-from engine.audit.leaf import read_leaf
-from engine.audit.record import RecordError
-from engine.audit.sealed_acts import seal_act
-from engine.audit.verify_log import verify_log
+from engine.audit.entries.act_leaves import FactLeaf
+from engine.audit.entries.acts import FactChange, FactTransition
+from engine.audit.entries.commitment import opens
+from engine.audit.entries.leaf import read_leaf
+from engine.audit.entries.sealed_acts import seal_act
+from engine.audit.errors import RecordError
+from engine.audit.ledgers.fact_history import FactLedger
+from engine.audit.verification.verify_log import verify_log
 from engine.evaluation.standing_facts.book import statement_bytes
 from engine.storage.contents import Contents
 from engine.storage.database import Database

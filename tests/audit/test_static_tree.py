@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import insert, update
 
 from api.cli.log_sources import DirectorySource
-from engine.audit.checkpoint import sign_checkpoint
-from engine.audit.keyring import KeyRing
-from engine.audit.record import seal
-from engine.audit.signing import CheckpointSigner
-from engine.audit.tiles import paths_of
-from engine.audit.tree import EMPTY_TREE, TreeHead, leaf_hash
-from engine.audit.verify_log import verify_log
+from engine.audit.checkpoints.checkpoint import sign_checkpoint
+from engine.audit.checkpoints.keyring import KeyRing
+from engine.audit.checkpoints.signing import CheckpointSigner
+from engine.audit.entries.record import seal
+from engine.audit.merkle.tiles import paths_of
+from engine.audit.merkle.tree import EMPTY_TREE, TreeHead, leaf_hash
+from engine.audit.verification.verify_log import verify_log
 from engine.storage.anchor import AnchorFile, KeyFile
 from engine.storage.database import Database
 from engine.storage.errors import Conflict, StorageUnavailable

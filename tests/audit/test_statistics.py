@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.audit.record import seal
+from engine.audit.entries.record import seal
 from engine.storage import statistics
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.audit.tiles import TilePath, paths_of, read_bundle, write_bundle
+from engine.audit.merkle.tiles import TilePath, paths_of, read_bundle, write_bundle
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from engine.audit.checkpoint import SignedCheckpoint, open_checkpoint
-from engine.audit.demands import Demands
-from engine.audit.evidence_stamp import Stamp
-from engine.audit.panel import Posted
-from engine.audit.stamping import CheckpointStamper, stamp_by
-from engine.audit.timestamp import Authority, Query, TimestampError, stamped_at
-from engine.audit.tree import TreeHead
-from engine.audit.verify_log import verify_log
+from engine.audit.checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
+from engine.audit.checkpoints.demands import Demands
+from engine.audit.checkpoints.panel import Posted
+from engine.audit.checkpoints.stamping import CheckpointStamper, stamp_by
+from engine.audit.checkpoints.timestamp import Authority, Query, TimestampError, stamped_at
+from engine.audit.exhibits.evidence_stamp import Stamp
+from engine.audit.merkle.tree import TreeHead
+from engine.audit.verification.verify_log import verify_log
 from engine.storage.vouched import VouchedDirectory
 from tests.audit.loopback_tsa import LoopbackTSA, made, stamping
 from tests.audit.published import KEY, OTHER_KEY, MemorySource, leaf, published

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.audit.tree import (
+from engine.audit.merkle.tree import (
     EMPTY_ROOT,
     EMPTY_TREE,
     Frontier,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from engine.audit.record import seal
+from engine.audit.entries.record import seal
 from engine.source.json_fault import excerpt
 from engine.storage import unknown_names as gathered
 from engine.storage.database import Database

@@ -14,15 +14,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.audit import verify
-from engine.audit.commitment import Disclosure, base64url, commit
+from engine.audit.entries.commitment import Disclosure, base64url, commit
+from engine.audit.entries.record import DecisionRecord, seal
+from engine.audit.entries.sealed_acts import Entry
+from engine.audit.exhibits.manifest import Manifest
 from engine.audit.export import Line, write_export
 from engine.audit.log import LogHead, sequence
-from engine.audit.manifest import Manifest
-from engine.audit.record import DecisionRecord, seal
-from engine.audit.sealed_acts import Entry
-from engine.audit.tree import ProofError, TreeHead, leaf_hash, prove_record, tree_root
-from engine.audit.verify import InclusionProof, VerificationReport, check_receipt, verify_export
+from engine.audit.merkle.tree import ProofError, TreeHead, leaf_hash, prove_record, tree_root
+from engine.audit.verification import verify
+from engine.audit.verification.verify import (
+    InclusionProof,
+    VerificationReport,
+    check_receipt,
+    verify_export,
+)
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 SIZE = 6

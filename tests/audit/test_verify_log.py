@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.cli.log_sources import DirectorySource
-from engine.audit.checkpoint import sign_checkpoint
-from engine.audit.note import VerifierKey
-from engine.audit.tree import TreeHead, leaf_hash, tree_root
-from engine.audit.verify import VerificationReport
-from engine.audit.verify_log import verify_log
+from engine.audit.checkpoints.checkpoint import sign_checkpoint
+from engine.audit.checkpoints.note import VerifierKey
+from engine.audit.merkle.tree import TreeHead, leaf_hash, tree_root
+from engine.audit.verification.verify import VerificationReport
+from engine.audit.verification.verify_log import verify_log
 from tests.audit.published import KEY, OTHER_KEY, MemorySource, leaf, published
 
 KNOWN = [KEY.verifier]

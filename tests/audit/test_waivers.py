@@ -9,18 +9,19 @@ from typing import Any
 
 import pytest
 
-from engine.audit.act_leaves import ACTOR, TEXT, WaiverLeaf
-from engine.audit.acts import WaiverChange, WaiverStep
 from engine.audit.canonical import canonical
+from engine.audit.entries.act_leaves import ACTOR, TEXT, WaiverLeaf
+from engine.audit.entries.acts import WaiverChange, WaiverStep
+from engine.audit.entries.leaf import read_leaf
+from engine.audit.entries.record import seal
+from engine.audit.entries.sealed_acts import Sealed, seal_act
+from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.leaf import read_leaf
+from engine.audit.ledgers.waivers import WaiverLedger, WaiverState
 from engine.audit.log import LogHead, sequence
-from engine.audit.record import RecordError, seal
-from engine.audit.sealed_acts import Sealed, seal_act
-from engine.audit.tree import TreeHead
-from engine.audit.verify import VerificationReport, verify_export
-from engine.audit.verify_log import verify_log
-from engine.audit.waivers import WaiverLedger, WaiverState
+from engine.audit.merkle.tree import TreeHead
+from engine.audit.verification.verify import VerificationReport, verify_export
+from engine.audit.verification.verify_log import verify_log
 from engine.bundle.grants import WaiverTerms
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions

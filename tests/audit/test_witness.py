@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.audit.checkpoint import SignedCheckpoint, open_checkpoint
-from engine.audit.cosignature import WitnessKey
-from engine.audit.note import VerifierKey
-from engine.audit.witness import (
+from engine.audit.checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
+from engine.audit.checkpoints.cosignature import WitnessKey
+from engine.audit.checkpoints.note import VerifierKey
+from engine.audit.checkpoints.witness import (
     Answer,
     Cosigned,
     Forked,

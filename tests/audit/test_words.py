@@ -12,10 +12,10 @@ from alembic import command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.audit import words as words_module
-from engine.audit.acts import Ground
-from engine.audit.record import seal
-from engine.audit.words import LONGEST_WORD, words_in, words_of
+from engine.audit.entries import words as words_module
+from engine.audit.entries.acts import Ground
+from engine.audit.entries.record import seal
+from engine.audit.entries.words import LONGEST_WORD, words_in, words_of
 from engine.storage.database import Database, sqlite_file
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures

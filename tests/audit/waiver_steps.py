@@ -1,6 +1,6 @@
 """The steps of one waiver, as acts of a log."""
 
-from engine.audit.acts import WaiverChange, WaiverStep
+from engine.audit.entries.acts import WaiverChange, WaiverStep
 
 GRANTED_TEXT = "waiver w1\nend waiver\n"
 """What is granted by it."""

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.audit.export import write_export
-from engine.audit.tree import TreeHead
-from engine.audit.verify import verify_export
+from engine.audit.merkle.tree import TreeHead
+from engine.audit.verification.verify import verify_export
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.tile_log import TileLog

@@ -14,8 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from engine.audit.entries.record import DecisionRecord
 from engine.audit.log import Committer
-from engine.audit.record import DecisionRecord
 from engine.storage.database import Database
 from engine.storage.log_store import SQLLogStore
 

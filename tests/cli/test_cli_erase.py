@@ -10,8 +10,8 @@ import pytest
 from click.testing import Result
 
 from api.cli.verification_view import receipt_document, receipt_lines
+from engine.audit.exhibits.log_proof import ReceiptReport
 from engine.audit.export import line_of
-from engine.audit.log_proof import ReceiptReport
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.tile_log import TileLog

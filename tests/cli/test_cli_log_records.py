@@ -17,7 +17,7 @@ import pytest
 from click.testing import Result
 
 from api.exports import formats
-from engine.audit.note import SignerKey
+from engine.audit.checkpoints.note import SignerKey
 
 Run = Callable[..., Result]
 Log = Callable[..., list[str]]

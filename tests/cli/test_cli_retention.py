@@ -12,7 +12,7 @@ import pytest
 from click.testing import Result
 
 from api.policies_in_force import utc_now
-from engine.audit.retention import Schedule
+from engine.audit.entries.retention import Schedule
 from engine.storage.retention import Retention
 
 Run = Callable[..., Result]

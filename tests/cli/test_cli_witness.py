@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from engine.audit.checkpoints.note import read_note
 from engine.audit.export import write_export
-from engine.audit.note import read_note
-from engine.audit.tree import TreeHead, leaf_hash, tree_root
+from engine.audit.merkle.tree import TreeHead, leaf_hash, tree_root
 from tests.audit.conftest import NOON
 from tests.audit.loopback_witness import LoopbackWitness
 from tests.audit.published import KEY, MemorySource, leaf, published

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli.main import assent
+from engine.audit.checkpoints.keyring import KeyRing
+from engine.audit.exhibits.log_proof import LogProof
 from engine.audit.export import Line
-from engine.audit.keyring import KeyRing
-from engine.audit.log_proof import LogProof
 from engine.storage.anchor import KeyFile
 from tests.api.installation import (
     NDJSON,

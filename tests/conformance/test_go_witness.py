@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli.main import assent
-from engine.audit.cosignature import WitnessKey
-from engine.audit.note import SignerKey
+from engine.audit.checkpoints.cosignature import WitnessKey
+from engine.audit.checkpoints.note import SignerKey
 from engine.storage.anchor import KeyFile
 from tests.api.installation import (
     Document,

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from engine.audit.commitment import Disclosure
-from engine.audit.record import seal
+from engine.audit.entries.commitment import Disclosure
+from engine.audit.entries.record import seal
 from tests.audit.conftest import NOON, _make_record
 from tests.conftest import shared
 

@@ -14,10 +14,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from engine.audit.checkpoint import open_checkpoint, sign_checkpoint
-from engine.audit.note import NoteError, SignerKey, VerifierKey
-from engine.audit.timestamp import Authority, TimestampError, stamped_at
-from engine.audit.tree import (
+from engine.audit.checkpoints.checkpoint import open_checkpoint, sign_checkpoint
+from engine.audit.checkpoints.note import NoteError, SignerKey, VerifierKey
+from engine.audit.checkpoints.timestamp import Authority, TimestampError, stamped_at
+from engine.audit.merkle.tree import (
     ProofError,
     Subtree,
     TreeHead,
@@ -132,7 +132,7 @@ KEY = SignerKey(name="log.example/ads", seed=bytes(range(32)))
 
 
 class Hashes:
-    """All hashes of the leaves: `audit.tree.HashReader`, by the definition."""
+    """All hashes of the leaves: `audit.merkle.tree.HashReader`, by the definition."""
 
     def read_hashes(self, subtrees: list[Subtree]) -> list[bytes]:
         hashes = list(map(leaf_hash, LEAVES))

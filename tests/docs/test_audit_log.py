@@ -13,7 +13,7 @@ from flask import Flask
 
 from api.cli.main import assent
 from api.wsgi import start
-from engine.audit.note import read_note
+from engine.audit.checkpoints.note import read_note
 from tests.api.installation import Caller, allowed, install
 from tests.audit.loopback_witness import LoopbackWitness
 from tests.audit.published import KEY, leaf, published

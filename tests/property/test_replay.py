@@ -15,7 +15,7 @@ from api.replay import Identical, NotReplayable, Replayer
 from api.submission import NATIVE, Decided, Terms, submit
 from engine import Bundle, Engine, bundle_from_files
 from engine.audit.canonical import canonical
-from engine.audit.record import DecisionRecord, LogEntry, seal
+from engine.audit.entries.record import DecisionRecord, LogEntry, seal
 from engine.bundle.load import read_directory
 from engine.source.json_text import read_json
 from engine.storage.errors import NotFound

@@ -15,7 +15,7 @@ from api.submission import NATIVE, Decided, Terms, submit
 from engine import CampaignError, Decision, Effect, Engine, bundle_from_files
 from engine import document as document_of
 from engine.audit.canonical import canonical
-from engine.audit.record import DecisionRecord, seal
+from engine.audit.entries.record import DecisionRecord, seal
 from engine.source.json_text import read_json
 from tests.property.test_replay import ID, Kept
 from tests.strategies.campaigns import DAYS

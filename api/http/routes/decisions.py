@@ -36,10 +36,10 @@ from api.policies_in_force import NotInForce
 from api.recording import Recorded
 from api.submission import Refused, Terms, submit
 from engine import Engine
-from engine.audit.acts import Action
-from engine.audit.idempotency import FirstRequest, RequestKey
+from engine.audit.entries.acts import Action
+from engine.audit.entries.idempotency import FirstRequest, RequestKey
 from engine.audit.log import DecidedBefore
-from engine.audit.spans import spans_of
+from engine.audit.merkle.spans import spans_of
 from engine.source.json_text import JSONFault
 
 _NO_RECEIPT = ProblemError(

@@ -1,4 +1,4 @@
-"""Evidence by HTTP: decisions in one ZIP file that verifies offline (`engine.audit.evidence`)."""
+"""Evidence by HTTP: decisions in one ZIP file that verifies offline (`engine.audit.exhibits.evidence`)."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -15,10 +15,11 @@ from api.http.problems import UNSIGNED, ProblemError, ProblemRaised, retry_later
 from api.http.routes.records import UNSEARCHED
 from api.http.service import Service
 from api.http.shapes import invalid_query
-from engine.audit.acts import Action
-from engine.audit.record import LogEntry, LogError
-from engine.audit.spans import spans_of
-from engine.audit.tree import ProofError
+from engine.audit.entries.acts import Action
+from engine.audit.entries.record import LogEntry
+from engine.audit.errors import LogError
+from engine.audit.merkle.spans import spans_of
+from engine.audit.merkle.tree import ProofError
 from engine.storage.errors import BeyondLog, StorageError
 from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey

@@ -12,9 +12,9 @@ from api.http.answers import encoded
 from api.http.bodies import NDJSON
 from api.http.service import Service
 from api.http.shapes import NoParameters, read_query
-from engine.audit.acts import Action
+from engine.audit.entries.acts import Action
 from engine.audit.export import line_of, write_export
-from engine.audit.tree import TreeHead
+from engine.audit.merkle.tree import TreeHead
 
 _PIECE = 64 * 1024
 

@@ -41,7 +41,7 @@ from api.policy_names import SET_NAME_ADVICE, is_set_name
 from engine import Bundle, EngineError
 from engine.analysis.changes import changes
 from engine.analysis.report import sentences
-from engine.audit.acts import Transition
+from engine.audit.entries.acts import Transition
 from engine.source.json_fault import excerpt
 from engine.storage.policies import policy_version
 from engine.storage.policy_sets import Finding, Order

@@ -19,9 +19,9 @@ from api.http.bodies import JSON
 from api.http.problems import UNSIGNED, ProblemError, ProblemRaised, retry_later
 from api.http.service import Service
 from api.http.shapes import invalid_query
-from engine.audit.acts import Action
-from engine.audit.record import LogError
-from engine.audit.spans import Span
+from engine.audit.entries.acts import Action
+from engine.audit.errors import LogError
+from engine.audit.merkle.spans import Span
 from engine.storage.errors import BeyondLog
 from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey

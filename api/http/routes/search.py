@@ -30,9 +30,9 @@ from api.http.shapes import (
 )
 from api.listing import listed_document, sample_document, statistics_document
 from api.replay import replay_document
-from engine.audit.acts import Action
-from engine.audit.record import LogEntry, Payload
-from engine.audit.spans import spans_of
+from engine.audit.entries.acts import Action
+from engine.audit.entries.record import LogEntry, Payload
+from engine.audit.merkle.spans import spans_of
 from engine.storage.errors import BeyondLog, NotFound
 from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey

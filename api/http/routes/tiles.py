@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from api.http.bodies import TEXT
 from api.http.service import Service
 from api.http.shapes import NoParameters, read_query
-from engine.audit.tiles import TilePath
+from engine.audit.merkle.tiles import TilePath
 
 _BYTES = "application/octet-stream"
 _RESPONSE = "application/timestamp-reply"

@@ -37,8 +37,8 @@ from api.http.waiver_orders import (
 )
 from api.policies_in_force import NotInForce
 from engine import Engine
-from engine.audit.publications import same_person
-from engine.audit.waivers import WaiverState
+from engine.audit.ledgers.publications import same_person
+from engine.audit.ledgers.waivers import WaiverState
 from engine.bundle.grants import Approval
 from engine.evaluation.operations.days import day_of
 from engine.storage.errors import NotFound

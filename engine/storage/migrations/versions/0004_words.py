@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-from engine.audit.record import RecordError, justification_words, read_result
+from engine.audit.entries.record import justification_words, read_result
+from engine.audit.errors import RecordError
 
 revision = "0004"
 down_revision = "0003"

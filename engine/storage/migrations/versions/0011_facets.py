@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from alembic import op
 
-from engine.audit.record import RecordError, read_result, search_facets
+from engine.audit.entries.record import read_result, search_facets
+from engine.audit.errors import RecordError
 
 revision = "0011"
 down_revision = "0010"

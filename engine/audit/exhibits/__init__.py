@@ -1,0 +1,1 @@
+"""What leaves a log and proves itself: receipts, evidence, samples, and manifests of files."""

@@ -1,0 +1,49 @@
+"""Which entries of an export lack their contents, and whether an erasure accounts for each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..faults import VerificationFault, fault
+from ..merkle.spans import Span, Spans, merged, spans_of, without
+
+_COMPACTED = 1024
+
+
+@dataclass(slots=True)
+class ErasureLedger:
+    """What was read so far; it grows with the number of erased entries only."""
+
+    gone: list[int] = field(default_factory=list)
+    named: list[Span] = field(default_factory=list)
+    room: int = _COMPACTED
+
+    def note_gone(self, index: int) -> None:
+        """Take in that an entry has no contents."""
+        self.gone.append(index)
+
+    def note_erasure(self, entries: Spans) -> None:
+        """Take in that an erasure names some entries."""
+        self.named += entries
+        if len(self.named) > self.room:  # Erasures that name the same again take no more room.
+            self.named = list(merged(self.named))
+            self.room = 2 * len(self.named) + _COMPACTED
+
+    def count(self) -> int:
+        """Return how many entries erasures name."""
+        return sum(beyond - first for first, beyond in merged(self.named))
+
+    def faults(self) -> Iterator[VerificationFault]:
+        """Yield what does not fit, once all is read."""
+        gone, named = spans_of(self.gone), merged(self.named)
+        for first, beyond in without(gone, named):
+            for index in range(first, beyond):
+                yield fault(
+                    index,
+                    "payload_missing",
+                    "its contents are gone, and no erasure in the export names it",
+                )
+        for first, beyond in without(named, gone):
+            more = f", and so are those up to entry {beyond - 1}" if beyond - first > 1 else ""
+            yield fault(
+                first, "erasure_undone", f"an erasure names it, and its contents are here{more}"
+            )

@@ -1,0 +1,1 @@
+"""Verifying a log that somebody else kept, by hashing alone."""

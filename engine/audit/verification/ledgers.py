@@ -1,0 +1,72 @@
+"""What the entries of a log have to do with each other, taken in one after another.
+
+An export and a published log are both read by them: the one has what is disclosed and decided, the
+other has leaves alone.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ..entries.act_leaves import ActLeaf, ErasureLeaf, FactLeaf, PolicyLeaf, WaiverLeaf
+from ..entries.record import Envelope
+from ..faults import VerificationFault
+from ..ledgers.erasures import ErasureLedger
+from ..ledgers.fact_history import FactLedger
+from ..ledgers.holds import HoldLedger
+from ..ledgers.publications import PublicationLedger
+from ..ledgers.retention_check import RetentionLedger
+from ..ledgers.waivers import WaiverLedger
+
+
+@dataclass(slots=True)
+class Ledgers:
+    """All that is kept of the entries so far."""
+
+    erasures: ErasureLedger = field(default_factory=ErasureLedger)
+    holds: HoldLedger = field(default_factory=HoldLedger)
+    publications: PublicationLedger = field(default_factory=PublicationLedger)
+    facts: FactLedger = field(default_factory=FactLedger)
+    retention: RetentionLedger = field(default_factory=RetentionLedger)
+    waivers: WaiverLedger = field(default_factory=WaiverLedger)
+    is_complete: bool = True
+    """Whether every entry was read: one that was not may have brought anything into force."""
+
+    def note_unread(self) -> None:
+        """Take in that an entry, or some, could not be read, which is a fault already."""
+        self.is_complete = False
+
+    def note_gone(self, index: int, leaf: object) -> None:
+        """Take in that nothing is left of what lay beside the leaf of a decision."""
+        self.erasures.note_gone(index)
+        self.retention.note_gone(index, leaf)
+
+    def act_faults(
+        self, index: int, leaf: ActLeaf, disclosed: Mapping[str, str | None]
+    ) -> Iterator[VerificationFault]:
+        """Take in the next entry, which is an act, and yield what should not have been."""
+        if isinstance(leaf, ErasureLeaf):
+            self.erasures.note_erasure(leaf.entries)
+        elif isinstance(leaf, PolicyLeaf):
+            yield from self.publications.faults(index, leaf, disclosed)
+        elif isinstance(leaf, WaiverLeaf):
+            yield from self.waivers.faults(index, leaf, disclosed)
+        elif isinstance(leaf, FactLeaf):
+            yield from self.facts.faults(index, leaf)
+        yield from self.holds.faults(index, leaf)
+        yield from self.retention.faults(index, leaf)
+
+    def decision_faults(
+        self, index: int, decision: Envelope, content: bytes
+    ) -> Iterator[VerificationFault]:
+        """Take in the next entry, which is a decision, and yield by what it should not have been.
+
+        `content` is its input, empty where that is not known.
+        """
+        if not self.is_complete:
+            return
+        policies = self.publications.decision_fault(index, decision)
+        if policies is not None:
+            yield policies
+        waiver = self.waivers.decision_fault(index, decision, content)
+        if waiver is not None:
+            yield waiver
