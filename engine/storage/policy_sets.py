@@ -1,7 +1,7 @@
 """Policy sets: what becomes of a version of policies, step by step, until it is in force.
 
 A version is immutable and named by the digest of its files. Every change of what it is, is one
-transaction: an entry of the log (`audit.entries.acts.PolicyChange`), its row in `policy_event`, and what
+transaction: an entry of the log (`audit.entries.PolicyChange`), its row in `policy_event`, and what
 came of it. `audit.ledgers.publications` has the order of the steps. Who orders a change says which
 revision they saw, so that nobody overwrites what they did not read.
 """

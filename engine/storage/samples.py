@@ -37,7 +37,7 @@ class SampledDecision:
 class Sample:
     """The decisions that were drawn, in their order, and what drew them from how many.
 
-    `filters` is what the decisions meet, as the seed has it (`audit.exhibits.sampling.sample_seed`).
+    `filters` is what the decisions meet, as the seed has it (`sample_seed`).
     `unsearched` is as in `due_facets.unsearched`.
     """
 

@@ -104,7 +104,7 @@ log_entry_rule = Table(
     sqlite_with_rowid=False,
 )
 
-# What else decisions are found by (`audit.entries.facets`); the index gives those of each in their order.
+# What else decisions are found by (`audit.entries`); the index gives those of each in their order.
 log_entry_facet = Table(
     "log_entry_facet",
     metadata,

@@ -1,6 +1,6 @@
 """Standing facts of a database: recorded, stated otherwise, withdrawn; every version is kept.
 
-Every change is one transaction: an entry of the log (`audit.entries.acts.FactChange`), the new version, and
+Every change is one transaction: an entry of the log (`FactChange`), the new version, and
 what came of it. Who orders a change says which version they saw, so that nobody overwrites what
 they did not read. Processes learn of a change as they do of policies: it changes the number of the
 plan.

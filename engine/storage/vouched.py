@@ -1,4 +1,4 @@
-"""What strangers vouch for, in a directory outside the database: `audit.checkpoints.publishing.WitnessMemory`.
+"""What strangers vouch for, in a directory outside the database: `WitnessMemory`.
 
     checkpoint            the published checkpoint, with the cosignatures of a quorum
     witnesses.json        how far each witness is, and what was wrong with it last

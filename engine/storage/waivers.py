@@ -1,7 +1,7 @@
 """Waivers that somebody asks for: granted by another person, or refused, and revoked at any time.
 
-Every change of what one is, is one transaction: an entry of the log (`audit.entries.acts.WaiverChange`),
-its row in `waiver_event`, and what came of it. `audit.ledgers.waivers` has the order of the steps. Whether
+Every change of what one is, is one transaction: an entry of the log (`audit.entries.WaiverChange`),
+its row in `waiver_event`, and what came of it. `audit.ledgers` has the order of the steps. Whether
 policies bear a waiver is for whoever decides by it, each time: here, nobody knows of policies.
 """
 

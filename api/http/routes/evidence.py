@@ -1,4 +1,4 @@
-"""Evidence by HTTP: decisions in one ZIP file that verifies offline (`engine.audit.exhibits.evidence`)."""
+"""Evidence by HTTP: decisions in one ZIP file that verifies offline (`audit.exhibits`)."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
