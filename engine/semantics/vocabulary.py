@@ -6,13 +6,10 @@ from it. It holds shapes only; values are in `engine.evaluation`.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from ..source.text import Span
+from .plain import Plain
 from .types import ListType, RecordType, Type
-
-if TYPE_CHECKING:
-    from .tree import Plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +25,7 @@ class Fact:
     required: bool
     label: str
     span: Span
-    presumed: "Plain | None" = None
+    presumed: Plain | None = None
     sensitive: bool = False
 
     @property

@@ -4,6 +4,7 @@ A dozen kinds of node. Both evaluators, the justification and later analyses rea
 never the syntax. Spans take no part in equality.
 """
 
+from ..plain import Measure, Money, Plain, Value, measure
 from .calendar import (
     Offset,
     RuleCalendar,
@@ -75,16 +76,11 @@ from .terms import (
     DatedTerm,
     FactTerm,
     LookupTerm,
-    Measure,
-    Money,
     ParameterTerm,
-    Plain,
     SetTerm,
     Term,
     TodayTerm,
-    Value,
     ValueTerm,
-    measure,
 )
 
 __all__ = [

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from ...syntax.tree import AggregateKind, ArithmeticOperator
+from ..plain import Measure
 from ..types import LENGTHS, Scalar
 from .conditions import Compared, conditions_below, operands_of, terms_of
 from .declarations import Dated
@@ -17,7 +18,6 @@ from .terms import (
     DatedTerm,
     FactTerm,
     LookupTerm,
-    Measure,
     ParameterTerm,
     TodayTerm,
     ValueTerm,

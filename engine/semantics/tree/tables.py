@@ -7,9 +7,10 @@ from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
 
+from ..plain import Measure
 from ..types import ElementType
 from .declarations import Citation, Dated
-from .terms import Constant, Measure
+from .terms import Constant
 
 Size: TypeAlias = Fraction | date
 """By what values of one type are put in order."""

@@ -1,53 +1,20 @@
 """Values of the typed core: what a comparison reads."""
 
 from dataclasses import dataclass, field
-from datetime import date
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ...source.text import Span
-from ...syntax.lexis import MonthEnd, Unit
+from ...syntax.lexis import MonthEnd
 from ...syntax.tree import AggregateKind, ArithmeticOperator
-from ..types import UNITS, ElementType, Scalar, Type
+from ..plain import Plain, Value
+from ..types import ElementType, Type
 
 if TYPE_CHECKING:
     from .conditions import Condition
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Money:
-    """An amount in one currency; amounts of two currencies are never compared."""
-
-    amount: Fraction
-    currency: str
-
-
 MARKET = "market"
 """The name by which a condition speaks of the market of the campaign that is being judged."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """So many days, months or metres, by `kind`; `unit` is that in which it was stated."""
-
-    kind: Scalar
-    size: Fraction
-    unit: Unit = field(compare=False)
-
-    @property
-    def amount(self) -> Fraction:
-        """The number before the unit."""
-        return self.size / UNITS[self.unit][1]
-
-
-def measure(amount: Fraction, unit: Unit) -> Measure:
-    """Return an amount of a unit."""
-    kind, size = UNITS[unit]
-    return Measure(kind=kind, size=amount * size, unit=unit)
-
-
-Plain = str | bool | int | Fraction | date | Money | Measure
-Value = Plain | frozenset[str] | frozenset[Fraction]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
