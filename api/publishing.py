@@ -9,7 +9,7 @@ from engine.audit.checkpoints.signing import CheckpointSigner
 from engine.audit.checkpoints.witness import ANSWER_LIMIT
 from engine.storage.anchor import KeyFile
 from engine.storage.database import Database
-from engine.storage.decisions import Decisions
+from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 
 from .outward import poster
@@ -35,7 +35,7 @@ def _panel(settings: Settings, database: Database) -> WitnessPanel | None:
     if not settings.log_witnesses:
         return None
     return WitnessPanel(
-        Decisions(database),
+        TileLog(database),
         settings.log_witnesses,
         settings.log_quorum,
         post=poster("text/plain; charset=utf-8", ANSWER_LIMIT),

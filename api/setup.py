@@ -33,7 +33,7 @@ from engine.storage.sealing import begin_sealing
 from engine.storage.versions import SetVersion
 
 from .contents import contents_of
-from .examination import examine_here
+from .examination.examination import examine_here
 from .examples import write_examples
 from .policy_names import SET_NAME_ADVICE, is_set_name
 from .settings import Settings

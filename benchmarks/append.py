@@ -38,11 +38,11 @@ from engine.audit.log import Committer
 from engine.source.json_text import JSONValue
 from engine.storage.contents import Contents
 from engine.storage.database import Database
-from engine.storage.decisions import Decisions
 from engine.storage.key_store import KeyStore
 from engine.storage.log_store import SQLLogStore
 from engine.storage.migrate import migrate
 from engine.storage.sealing import begin_sealing
+from engine.storage.tile_log import TileLog
 from engine.storage.wrapping import WrappingKeyFile
 from tests.postgresql import serving_postgresql
 
@@ -206,7 +206,7 @@ def measure(load: Load, url: str, keys: Keys | None) -> Round:
             results = pool.starmap(append_for, [(url, load, keys)] * load.processes, chunksize=1)
     taken = time.monotonic() - start
     database = Database(url)
-    size = Decisions(database).head().size
+    size = TileLog(database).head().size
     database.close()
     waits = sorted(wait for found, _ in results for wait in found)
     count = len(waits)

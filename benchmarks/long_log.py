@@ -151,7 +151,7 @@ def build(file: Path, entries: int) -> Database:
     migrate(url)
     database = Database(url)
     store, chance = SQLLogStore(database), random.Random(7)  # noqa: S311 - a seeded workload.
-    done = Decisions(database).head().size
+    done = TileLog(database).head().size
     sealed: Iterator[SealedRecord] = (seal(record(k, chance)) for k in range(done, entries))
     while batch := list(itertools.islice(sealed, BATCH)):
         store.append(batch)
@@ -220,7 +220,7 @@ def verification(database: Database, directory: Path, size: int, rounds: int) ->
     rate("the same from memory", size, partial(published_log, memory), rounds)
     del files, memory
     export = directory / "export.ndjson"
-    head = Decisions(database).root_at(some := min(size, 100_000))
+    head = TileLog(database).root_at(some := min(size, 100_000))
     with export.open("wb") as stream:
         tree = TreeHead(size=some, root=head)
         write_export(stream, head=tree, entries=log.entries(size=some), exported_at=FIRST_DAY)
@@ -282,7 +282,7 @@ def main() -> None:
         if given.build:
             return
         log = Decisions(database)
-        size = log.head().size
+        size = TileLog(database).head().size
         proofs(log, size)
         pages(log, size)
         verification(database, directory, size, given.rounds)

@@ -9,10 +9,12 @@ from rich.text import Text
 from api.cli.diagnostics_view import concise_lines, counts, diagnostic_lines
 from api.cli.failures import NO
 from api.cli.moments import DayType
-from api.cli.policy_files import Examined, PolicyFiles, examine, read_named
 from api.cli.terminal import Output, toned
+from api.examination.check import Checked, Totals, document
+from api.examination.check import check as find_mistakes
+from api.examination.policy_files import PolicyFiles, read_named
 from engine.evaluation.prose import Tone
-from engine.source.render import render_json, render_sarif
+from engine.source.render import render_sarif
 
 FORMS = ("full", "concise", "json", "sarif")
 """How diagnostics may be written."""
@@ -67,9 +69,10 @@ def check(  # noqa: PLR0913 - one parameter for each option.
         raise click.UsageError(f"--json and --format {form} exclude each other.", ctx)
     day = as_of or datetime.now(UTC).date()
     named = read_named(paths)
-    results = [examine(policies, day) for policies in named]
+    results = [find_mistakes(policies, day) for policies in named]
     _write(Output(), "json" if as_json else form or "full", results, _origin(named))
-    if _errors(results) or (strict and _warnings(results)):
+    totals = Totals.of(results)
+    if totals.errors or (strict and totals.warnings):
         ctx.exit(NO)
 
 
@@ -82,7 +85,7 @@ def _origin(named: list[PolicyFiles]) -> str:
     return ""
 
 
-def _write(output: Output, form: str, results: list[Examined], origin: str) -> None:
+def _write(output: Output, form: str, results: list[Checked], origin: str) -> None:
     found = [each for result in results for each in result.diagnostics]
     sources = {name: source for result in results for name, source in result.sources.items()}
     match form:
@@ -95,34 +98,8 @@ def _write(output: Output, form: str, results: list[Examined], origin: str) -> N
         case _:
             if found:
                 output.lines(diagnostic_lines(found, sources))
-            output.line(_counts(results, origin))
+            output.line(_counts(Totals.of(results), origin))
 
 
-def _counts(results: list[Examined], origin: str) -> Text:
-    errors = _errors(results)
-    line = counts(errors, _warnings(results), _files(results))
-    return toned(f"{line}{origin}", Tone.DENY if errors else Tone.ALLOW)
-
-
-def document(results: list[Examined]) -> dict[str, object]:
-    """Return the JSON form of diagnostics."""
-    return {
-        "diagnostics": [
-            each for result in results for each in render_json(result.diagnostics, result.sources)
-        ],
-        "errors": _errors(results),
-        "warnings": _warnings(results),
-        "files": _files(results),
-    }
-
-
-def _errors(results: list[Examined]) -> int:
-    return sum(result.errors for result in results)
-
-
-def _warnings(results: list[Examined]) -> int:
-    return sum(len(result.diagnostics) - result.errors for result in results)
-
-
-def _files(results: list[Examined]) -> int:
-    return sum(result.policies for result in results)
+def _counts(totals: Totals, origin: str) -> Text:
+    return toned(f"{counts(totals)}{origin}", Tone.DENY if totals.errors else Tone.ALLOW)

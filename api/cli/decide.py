@@ -14,7 +14,6 @@ from api.cli.decisions_view import in_full
 from api.cli.fact_files import book_of, read_fact_file
 from api.cli.failures import NO, Failure
 from api.cli.moments import DayType, InstantType
-from api.cli.policy_files import build_policies, read_policies
 from api.cli.ray_actors import Recipe, parts_on_ray
 from api.cli.resuming import (
     ResumableOutput,
@@ -26,9 +25,11 @@ from api.cli.resuming import (
     resumable,
     state_of,
 )
+from api.cli.sound_policies import build_policies
 from api.cli.submissions import STANDARD_INPUT, Record, answer_document, submitted
 from api.cli.tally import Tally
 from api.cli.terminal import Output, counting, toned
+from api.examination.policy_files import read_policies
 from api.submission import FORMAT_NAMES, NATIVE, Terms
 from engine import Engine
 from engine.evaluation.prose import Tone

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from rich.text import Text
 
 from api.cli.terminal import toned
+from api.examination.check import Totals
 from engine.evaluation.prose import Tone, printable
 from engine.source.diagnostic import Diagnostic
 from engine.source.render import render_concise, render_text
@@ -50,11 +51,11 @@ def _coloured(line: str) -> Text:
     return toned(line)
 
 
-def counts(errors: int, warnings: int, files: int) -> str:
+def counts(totals: Totals) -> str:
     """Return the last line: how many errors and warnings there are, in how many files."""
     return (
-        f"{_number(errors, 'error')}, {_number(warnings, 'warning')} "
-        f"in {_number(files, 'policy file')}"
+        f"{_number(totals.errors, 'error')}, {_number(totals.warnings, 'warning')} "
+        f"in {_number(totals.files, 'policy file')}"
     )
 
 

@@ -1,32 +1,20 @@
 """`assent diff`: what changed in meaning between two versions of policies. It decides nothing."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
-from rich.text import Text
 
 from api.cli.diagnostics_view import counts, diagnostic_lines
 from api.cli.failures import CANNOT, NO
-from api.cli.policy_files import PolicyFiles, examine, read_named
-from api.cli.terminal import Output, toned
-from engine.analysis.change import Change, Kind, Lean
+from api.cli.terminal import Output, styled, toned
+from api.examination.check import Totals, check
+from api.examination.comparison import document, lines
+from api.examination.policy_files import PolicyFiles, read_named
 from engine.analysis.changes import changes
-from engine.analysis.report import Paragraph, sentences, summary
-from engine.analysis.wording import told
+from engine.analysis.report import sentences
 from engine.bundle.bundle import Bundle
-from engine.evaluation.prose import Tone, printable
-
-HERE = Path()
-"""Where files without a directory of their own are: their names are their places."""
-
-_TONES = {
-    Lean.STRICTER: Tone.PLAIN,
-    Lean.LOOSER: Tone.OPEN,
-    Lean.NEUTRAL: Tone.QUIET,
-    Lean.UNCLEAR: Tone.PLAIN,
-}
+from engine.evaluation.prose import Tone
 
 
 @click.command()
@@ -54,7 +42,7 @@ def diff(ctx: click.Context, old: Path, new: Path, *, as_json: bool) -> None:
     if as_json:
         output.json(document(found, before, after))
     else:
-        output.lines(lines(found, before, after))
+        output.lines(map(styled, lines(found, before, after)))
     if found:
         ctx.exit(NO)
 
@@ -75,74 +63,10 @@ def _without(policies: PolicyFiles, names: frozenset[str]) -> PolicyFiles:
 
 def _built(policies: PolicyFiles) -> Bundle:
     """Return the bundle; where it has errors they are shown as `assent check` does."""
-    examined = examine(replace(policies, only=None))
-    if examined.bundle is not None:
-        return examined.bundle
+    checked = check(replace(policies, only=None))
+    if checked.bundle is not None:
+        return checked.bundle
     output = Output(err=True)
-    output.lines(diagnostic_lines(examined.diagnostics, examined.sources))
-    warnings = len(examined.diagnostics) - examined.errors
-    output.line(toned(counts(examined.errors, warnings, examined.policies), Tone.DENY))
+    output.lines(diagnostic_lines(checked.diagnostics, checked.sources))
+    output.line(toned(counts(Totals.of([checked])), Tone.DENY))
     raise click.exceptions.Exit(CANNOT)
-
-
-def _place(paragraph: Paragraph, before: PolicyFiles, after: PolicyFiles) -> str | None:
-    place = paragraph.subject.place
-    if place is None:
-        return None
-    version = before if paragraph.existence is Kind.REMOVED else after
-    return f"{version.shown(place.source)}:{place.line}"
-
-
-def lines(found: Sequence[Paragraph], before: PolicyFiles, after: PolicyFiles) -> Iterator[Text]:
-    """Yield the lines that tell what changed from the files before to those after."""
-    for paragraph in found:
-        yield from _lines(paragraph, _place(paragraph, before, after))
-    yield toned(summary(found), Tone.TITLE if found else Tone.ALLOW)
-
-
-def _lines(paragraph: Paragraph, place: str | None) -> Iterator[Text]:
-    subject = paragraph.subject
-    title = f"  {printable(subject.title)}" if subject.title else ""
-    yield toned(f"{subject.realm.value} {subject.name}", Tone.TITLE) + toned(title)
-    if place is not None:
-        yield toned(f"  {place}", Tone.POINTER)
-    for change, words in zip(paragraph.changes, paragraph.sentences, strict=True):
-        lean = toned(change.lean.value.ljust(8), _TONES[change.lean])
-        yield toned("  ") + lean + toned(f"  {printable(words)}", _TONES[change.lean])
-    yield Text()
-
-
-def document(
-    found: Sequence[Paragraph], before: PolicyFiles, after: PolicyFiles
-) -> dict[str, object]:
-    """Return the JSON form of what changed."""
-    return {
-        "changed": [
-            {
-                "what": paragraph.subject.realm.value,
-                "name": paragraph.subject.name,
-                "title": paragraph.subject.title,
-                "place": _place(paragraph, before, after),
-                "lean": paragraph.lean.value,
-                "changes": [
-                    _change(change, words)
-                    for change, words in zip(paragraph.changes, paragraph.sentences, strict=True)
-                ],
-            }
-            for paragraph in found
-        ],
-        "summary": summary(found),
-    }
-
-
-def _change(change: Change, words: str) -> dict[str, object]:
-    return {
-        "kind": change.kind.value,
-        "lean": change.lean.value,
-        "old": None if change.old is None else told(change.old),
-        "new": None if change.new is None else told(change.new),
-        "about": change.about or None,
-        "part": None if change.part is None else change.part.value,
-        "exception": change.exception or None,
-        "sentence": words,
-    }

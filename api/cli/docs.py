@@ -10,8 +10,9 @@ import msgspec
 from rich.text import Text
 
 from api.cli.failures import Failure
-from api.cli.policy_files import SHIPPED, PolicyFiles, build_policies, read_policies
+from api.cli.sound_policies import build_policies
 from api.cli.terminal import Output, toned
+from api.examination.policy_files import SHIPPED, PolicyFiles, read_policies
 from api.handbook.links import INDEX, WHOLE
 from api.handbook.publish import OccupiedError, publish
 from api.handbook.site import pages

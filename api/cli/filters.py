@@ -88,6 +88,10 @@ _FILTERS = (
 )
 
 
+_STATUS_OF_NOTHING = (
+    "a status is searched together with its rule: add --rule, --policy or --article"
+)
+
 ALTERED = "find out who altered it; `assent log forget` deletes it"
 """What to do about a saved query that is not the one that was logged."""
 
@@ -147,19 +151,15 @@ def tell_unknown(names: Iterable[UnknownName]) -> None:
         output.line(toned(f"note: {each.message}{advice}", Tone.OPEN))
 
 
-def read_filter(
-    *, rule_status: str | None, saved: str | None, as_of: int | None, **rest: Any
-) -> Asked:
+def read_filter(*, saved: str | None, **criteria: Any) -> Asked:
     """Return what the options ask for. Raises `click.UsageError`."""
     try:
-        filters = DecisionFilter(rule_status=rule_status or "violated", as_of=as_of, **rest)
+        filters = DecisionFilter(**criteria)
     except InvalidQuery as error:
+        if error.name == "rule_status":
+            raise click.UsageError(_STATUS_OF_NOTHING) from error
         option = f"--{error.name}: " if error.name is not None else ""
         raise click.UsageError(f"{option}{error}") from error
-    if rule_status is not None and not filters.is_by_status():
-        raise click.UsageError(
-            "a status is searched together with its rule: add --rule, --policy or --article"
-        )
     if saved is not None and filters.given():
         name = next(iter(filters.given())).replace("_", "-")
         raise click.UsageError(f"a saved query has its filters: leave out --{name}")

@@ -23,6 +23,7 @@ from engine.evaluation.prose import Tone
 from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog
 from engine.storage.files import write_durably
+from engine.storage.tile_log import TileLog
 
 
 @click.command()
@@ -57,10 +58,12 @@ def records(file: Path, *, name: str | None, force: bool, as_json: bool, **crite
     for each in (file, beside):
         check_free(each, is_forced=force)
     with service_told(), opened_service() as (settings, database):
-        log, filters = Decisions(database), asked.of(database)
+        decisions, filters = Decisions(database), asked.of(database)
         try:
             publisher = publisher_of(settings, database, signer_of(settings, database))
-            written = Written(export=begin_export(log, publisher, filters, chosen))
+            written = Written(
+                export=begin_export(decisions, TileLog(database), publisher, filters, chosen)
+            )
         except BeyondLog as error:
             raise Failure("--as-of", str(error), "name that size or a smaller one") from error
         except Unavailable as error:
@@ -69,7 +72,7 @@ def records(file: Path, *, name: str | None, force: bool, as_json: bool, **crite
             stream.writelines(written.pieces())
         manifest = written.manifest(file.name, datetime.now(UTC))
         write_durably(beside, manifest.encode())
-        unknown = () if manifest.count else log.unknown_names(filters)
+        unknown = () if manifest.count else decisions.unknown_names(filters)
     _show(file, manifest, as_json=as_json)
     tell_unknown(unknown)
     tell_unsearched(written.export.unsearched)

@@ -31,7 +31,6 @@ from api.shipping.shapes import SHAPES, Shape
 from api.shipping.shipper import OtherLogError, Shipper
 from engine.evaluation.prose import Tone
 from engine.storage.anchor import KeyFile
-from engine.storage.decisions import Decisions
 from engine.storage.errors import StorageUnavailable
 from engine.storage.tile_log import TileLog
 
@@ -107,7 +106,6 @@ def ship(  # noqa: PLR0913 - one parameter for each option.
             to = held.enter_context(_destination(target, SHAPES[shape], token_file))
             shipper = Shipper(
                 log=TileLog(database),
-                decisions=Decisions(database),
                 bookmark=bookmark,
                 shape=SHAPES[shape],
                 sender=Sender(

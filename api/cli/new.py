@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from api.cli.failures import Failure, unreadable
-from api.cli.policy_files import shipped_vocabulary
 from api.cli.terminal import Output, toned
+from api.examination.policy_files import shipped_vocabulary
 from engine.evaluation.prose import Tone
 from engine.syntax.lexis import RESERVED_WORDS
 

@@ -9,7 +9,6 @@ import click
 from rich.text import Text
 
 from api.cli.moments import InstantType
-from api.cli.policy_files import SHIPPED
 from api.cli.publication_view import (
     findings_lines,
     set_lines,
@@ -19,6 +18,7 @@ from api.cli.publication_view import (
 )
 from api.cli.remote import Remote, called, path_of, remote
 from api.cli.terminal import Output, toned
+from api.examination.policy_files import SHIPPED
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

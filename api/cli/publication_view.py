@@ -8,6 +8,7 @@ from rich.text import Text
 
 from api.cli.diagnostics_view import counts
 from api.cli.terminal import toned
+from api.examination.check import Totals
 from engine.evaluation.prose import Tone, printable
 
 Document = Mapping[str, Any]
@@ -87,8 +88,8 @@ def _set_option(version: Document) -> str:
 
 def _soundness(version: Document) -> Iterator[Text]:
     found = version["check"]
-    line = counts(found["errors"], found["warnings"], found["files"])
-    yield _pair("check", line, Tone.DENY if found["errors"] else Tone.ALLOW)
+    totals = Totals(errors=found["errors"], warnings=found["warnings"], files=found["files"])
+    yield _pair("check", counts(totals), Tone.DENY if found["errors"] else Tone.ALLOW)
     tests = version["test"]
     if tests is None:
         yield _pair("tests", "not run", Tone.QUIET)

@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from api.cli.failures import NO, Failure
-from api.cli.policy_files import SHIPPED
 from api.cli.publication_view import findings_lines, pushed_lines
 from api.cli.remote import called, path_of, remote
 from api.cli.terminal import Output
+from api.examination.policy_files import SHIPPED
 from engine.bundle.load import read_directory
 
 

@@ -31,6 +31,7 @@ from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.errors import NotFound
 from engine.storage.policies import PolicyVersions
+from engine.storage.tile_log import TileLog
 
 MOST_TOLD = 80
 """So much of a value is shown."""
@@ -92,7 +93,7 @@ def replay(  # noqa: PLR0913 - one parameter for each option.
     ):
         log = Decisions(database)
         if is_range:
-            entries = log.entries(size=log.head().size, since=since, until=until)
+            entries = log.entries(size=TileLog(database).head().size, since=since, until=until)
         else:
             entries = _named(log, decisions)
         for made in replayed(database, entries):

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import click
 
-from api.cli import trials_document, trials_view
+from api.cli import trials_view
 from api.cli.failures import NO, Failure
-from api.cli.policy_files import PolicyFiles, build_policies, read_policies
+from api.cli.sound_policies import build_policies
 from api.cli.terminal import Output, counting
+from api.examination import trials
+from api.examination.policy_files import PolicyFiles, read_policies
 from engine.bundle.bundle import Bundle
 from engine.testing.boundaries import boundary_tests
 from engine.testing.coverage import measure, share
@@ -58,9 +60,7 @@ class _Session:
             if not result.passed and not self.as_json:
                 self._messages.lines(trials_view.failure(self.policies, result, words))
         if self.as_json:
-            self.document |= trials_document.summary(
-                self.policies, self.bundle, self.results, words
-            )
+            self.document |= trials.summary(self.policies, self.bundle, self.results, words)
 
     @property
     def _messages(self) -> Output:
@@ -71,37 +71,37 @@ class _Session:
         """Show what the tests decide."""
         coverage = measure(self.bundle, self.results)
         if self.as_json:
-            self.document["coverage"] = trials_document.coverage(self.policies, coverage)
+            self.document["coverage"] = trials.coverage(self.policies, coverage)
         else:
             self._messages.lines(trials_view.coverage(self.policies, coverage))
         self._hold(coverage.percentage)
 
     def mutate(self) -> None:
         """Show what the tests do not notice, as it is found."""
-        trials: list[Trial] = []
+        tried: list[Trial] = []
         owner = ""
         with counting("changes tried") as count:
             for trial in try_mutants(self.bundle, self.results):
                 count()
-                trials.append(trial)
+                tried.append(trial)
                 if trial.noticed_by is None and not self.as_json:
                     is_new = trial.mutant.name != owner
                     owner = trial.mutant.name
                     shown = trials_view.unnoticed(self.policies, trial.mutant, is_new=is_new)
                     self._messages.lines(shown)
         partly = list(partly_tried(self.bundle.policies))
-        noticed = sum(trial.noticed_by is not None for trial in trials)
+        noticed = sum(trial.noticed_by is not None for trial in tried)
         if self.as_json:
-            self.document["mutants"] = trials_document.mutants(self.policies, trials, partly)
+            self.document["mutants"] = trials.mutants(self.policies, tried, partly)
         else:
-            self._messages.lines(trials_view.noticed(noticed, len(trials), partly))
-        self._hold(share(noticed, len(trials)))
+            self._messages.lines(trials_view.noticed(noticed, len(tried), partly))
+        self._hold(share(noticed, len(tried)))
 
     def offer(self) -> None:
         """Show tests at the limits, to be pasted."""
         offered = list(boundary_tests(self.bundle, self.results))
         if self.as_json:
-            self.document["boundaries"] = trials_document.boundaries(self.policies, offered)
+            self.document["boundaries"] = trials.boundaries(self.policies, offered)
         else:
             self.output.lines(trials_view.boundaries(self.policies, offered))
 
@@ -116,8 +116,8 @@ class _Session:
             self.output.json(self.document)
         else:
             never = (
-                trials_document.never_violated(self.bundle, self.results),
-                trials_document.never(self.bundle, self.results, *trials_document.UPHELD),
+                trials.never_violated(self.bundle, self.results),
+                trials.never(self.bundle, self.results, *trials.UPHELD),
             )
             failed = len(self.failed)
             self._messages.lines(

@@ -5,8 +5,8 @@ from itertools import groupby
 
 from rich.text import Text
 
-from api.cli.policy_files import PolicyFiles
 from api.cli.terminal import toned
+from api.examination.policy_files import PolicyFiles
 from engine.evaluation.prose import Tone, printable
 from engine.source.text import Location
 from engine.testing.coverage import Coverage, PartCoverage, RuleCoverage, share

@@ -12,6 +12,7 @@ from engine.audit.instants import rfc3339
 from engine.storage.decisions import Decisions
 from engine.storage.filters import DecisionFilter
 from engine.storage.listing import LoggedDecision
+from engine.storage.tile_log import TileLog
 
 from .formats import check_available, file_pieces
 from .rows import COLUMNS
@@ -26,6 +27,7 @@ class RecordsExport:
     """
 
     decisions: Decisions
+    tiles: TileLog
     filters: DecisionFilter
     size: int
     format: str
@@ -38,7 +40,11 @@ class RecordsExport:
 
 
 def begin_export(
-    decisions: Decisions, publisher: CheckpointPublisher, filters: DecisionFilter, name: str
+    decisions: Decisions,
+    tiles: TileLog,
+    publisher: CheckpointPublisher,
+    filters: DecisionFilter,
+    name: str,
 ) -> RecordsExport:
     """Return an export as of the size of its filters, or else as of a checkpoint of the log now.
 
@@ -50,6 +56,7 @@ def begin_export(
     checkpoint = publisher.covering(size)
     return RecordsExport(
         decisions=decisions,
+        tiles=tiles,
         filters=replace(filters, as_of=size),
         size=size,
         format=name,
@@ -78,7 +85,7 @@ class Written:
         """Return the manifest of the whole file, by the name that it has."""
         export = self.export
         size, head = export.size, export.checkpoint.head
-        growth = export.decisions.prove_growth(old_size=size, size=head.size) if size else ()
+        growth = export.tiles.prove_growth(old_size=size, size=head.size) if size else ()
         return Manifest(
             assent_records=1,
             file=file,
@@ -88,7 +95,7 @@ class Written:
             sha256=self.digest.hexdigest(),
             filters=dict(export.filters.given()),
             size=size,
-            root=export.decisions.root_at(size),
+            root=export.tiles.root_at(size),
             consistency=growth,
             checkpoint=export.checkpoint.note.decode(),
             columns=tuple(Column(name=n, meaning=meaning) for n, meaning in COLUMNS.items()),

@@ -1,9 +1,10 @@
-"""Examining what somebody sent (`api.examination`), with what may go wrong as a problem."""
+"""Examining what somebody sent (`api.examination.apart`), with what may go wrong as a problem."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from api.examination import Examination, ExaminationError, examine_apart, format_apart
+from api.examination.apart import ExaminationError, examine_apart, format_apart
+from api.examination.examination import Examination
 
 from .problems import MALFORMED_POLICIES, Problem, ProblemRaised
 from .service import Service

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 from engine.storage.decisions import DecisionPage
 from engine.storage.errors import BeyondLog, InvalidQuery, NotFound
-from engine.storage.filters import DecisionFilter
+from engine.storage.filters import Criteria, DecisionFilter
 from engine.storage.keys import ApiKey
 from engine.storage.saved_queries import SavedQuery
 
@@ -84,16 +84,14 @@ def _within_reach(filters: DecisionFilter, key: ApiKey) -> DecisionFilter:
 def _asked(service: Service, query: FilterParameters, key: ApiKey) -> DecisionFilter:
     if query.saved is not None:
         return _saved(service, query, query.saved, key)
-    if query.rule_status is not None and (query.rule, query.policy, query.article) == (None,) * 3:
-        told = "a status is searched together with its rule, policy or article"
-        raise refused(told, "rule_status")
+    criteria = {each.name: getattr(query, each.name) for each in fields(Criteria)}
     actor = query.actor
     if not sees_all(key):
         if actor not in (None, key.name):
             raise _forbidden("only a key with the role `auditor` reads the decisions of others")
         actor = key.name
     try:
-        return _decision_filter(query, actor)
+        return DecisionFilter(**criteria | {"actor": actor}, as_of=query.as_of)
     except InvalidQuery as error:  # The shape has seen to all else.
         raise refused(str(error), error.name or "text") from None
 
@@ -113,26 +111,3 @@ def _saved(service: Service, query: FilterParameters, name: str, key: ApiKey) ->
 
 def _forbidden(detail: str) -> ProblemRaised:
     return ProblemRaised(Problem(kind=FORBIDDEN, detail=detail))
-
-
-def _decision_filter(query: FilterParameters, actor: str | None) -> DecisionFilter:
-    return DecisionFilter(
-        since=query.since,
-        until=query.until,
-        outcome=query.outcome,
-        conclusive=query.conclusive,
-        rule=query.rule,
-        rule_status=query.rule_status or "violated",
-        policy=query.policy,
-        article=query.article,
-        campaign=query.campaign,
-        advertiser=query.advertiser,
-        market=query.market,
-        platform=query.platform,
-        actor=actor,
-        policy_set=query.policy_set,
-        policy_version=query.policy_version,
-        policy_digest=query.policy_digest,
-        text=query.text,
-        as_of=query.as_of,
-    )

@@ -7,8 +7,9 @@ handed on untouched.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar, get_args
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
@@ -16,17 +17,19 @@ from werkzeug.datastructures import MultiDict
 from api.exports.formats import MEDIA_TYPES
 from api.submission import FORMAT_NAMES, NATIVE
 from engine.audit.entries.acts import ASKED_FOR, Ground
+from engine.audit.entries.record import Outcome
 from engine.evaluation.standing_facts.fact import SubjectKind
 from engine.source.json_fault import escaped, excerpt
 from engine.source.suggest import nearest
 from engine.storage.decisions import PAGE_LIMIT
-from engine.storage.filters import SEARCHABLE_STATUSES
+from engine.storage.filters import SEARCHABLE_STATUSES, Criteria
 from engine.storage.samples import SAMPLE_LIMIT
 from engine.storage.subjects import Selector
 from engine.storage.waivers import PAGE_LIMIT as WAIVER_PAGE_LIMIT
 
 from .fields import (
     Day,
+    Described,
     Flag,
     Instant,
     LenientFlag,
@@ -125,29 +128,12 @@ class BatchParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FilterParameters:
+class FilterParameters(Criteria):
     """The filters of a query: what decisions are found and counted by.
 
     `saved` names a query that has them; beside it there may be `as_of`.
     """
 
-    since: datetime | None = None
-    until: datetime | None = None
-    outcome: str | None = None
-    conclusive: bool | None = None
-    rule: str | None = None
-    rule_status: str | None = None
-    policy: str | None = None
-    article: str | None = None
-    campaign: str | None = None
-    advertiser: str | None = None
-    market: str | None = None
-    platform: str | None = None
-    actor: str | None = None
-    policy_set: str | None = None
-    policy_version: str | None = None
-    policy_digest: str | None = None
-    text: str | None = None
     as_of: int | None = None
     saved: str | None = None
 
@@ -270,23 +256,25 @@ class _BatchShape(_TermsShape):
     policy_set = Text()
 
 
+_WORDS = {"outcome": get_args(Outcome), "rule_status": SEARCHABLE_STATUSES}
+
+
+def _criterion(name: str, kind: object) -> Described:
+    """Return what reads one of the `Criteria`."""
+    if name in _WORDS:
+        return Word(_WORDS[name])
+    return Instant() if kind == datetime | None else Text()
+
+
 class _CriteriaShape(_Shape):
-    since = Instant()
-    until = Instant()
-    outcome = Word(("allow", "deny"))
-    rule = Text()
-    rule_status = Word(SEARCHABLE_STATUSES)
-    policy = Text()
-    article = Text()
-    campaign = Text()
-    advertiser = Text()
-    market = Text()
-    platform = Text()
-    actor = Text()
-    policy_set = Text()
-    policy_version = Text()
-    policy_digest = Text()
-    text = Text()
+    """Without `conclusive`, which a query says in another way than a body."""
+
+    class Meta(_Shape.Meta):
+        include: ClassVar = {
+            each.name: _criterion(each.name, each.type)
+            for each in dataclass_fields(Criteria)
+            if each.name != "conclusive"
+        }
 
 
 class _FilterShape(_CriteriaShape):

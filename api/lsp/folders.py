@@ -12,8 +12,7 @@ from unicodedata import normalize
 
 from pygls.uris import to_fs_path
 
-from api.cli.failures import Failure
-from api.cli.policy_files import root_of, shipped_vocabulary
+from api.examination.policy_files import root_of, shipped_vocabulary
 from engine.bundle.load import UnreadableError, read_directory, read_lists, shipped_directory
 from engine.ide.snapshot import Snapshot, take
 
@@ -162,6 +161,6 @@ class Folders:
         known = next((each for each in file.parents if each in self._folders), None)
         try:
             return known or root_of(file)
-        except (UnreadableError, Failure) as error:
+        except UnreadableError as error:
             self.tell(str(error))
             return None

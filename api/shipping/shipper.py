@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 
 from engine.audit.entries.sealed_acts import Entry
-from engine.storage.decisions import Decisions
 from engine.storage.tile_log import TileLog
 
 from .bookmark import Bookmark, Mark
@@ -41,7 +40,6 @@ class Shipper:
     """Ships one log to one destination; whoever holds the bookmark may call it again and again."""
 
     log: TileLog
-    decisions: Decisions
     bookmark: Bookmark
     shape: Shape
     sender: Sender
@@ -66,7 +64,7 @@ class Shipper:
                 most = max(1, (batch.size - first) // 2)
                 continue
             first = batch.size
-            self.bookmark.write(Mark(size=first, root=self.decisions.root_at(first)))
+            self.bookmark.write(Mark(size=first, root=self.log.root_at(first)))
             yield len(batch.events)
 
     def _first(self) -> int:
@@ -77,7 +75,7 @@ class Shipper:
         size = self.log.head().size
         if mark.size > size:
             raise OtherLogError(f"{mark.size:,} entries of it were shipped, and it has {size:,}")
-        if self.decisions.root_at(mark.size) != mark.root:
+        if self.log.root_at(mark.size) != mark.root:
             raise OtherLogError(f"its first {mark.size:,} entries are not those that were shipped")
         return mark.size
 

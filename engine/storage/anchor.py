@@ -3,7 +3,6 @@
 Both are outside the database on purpose: a backup of it that is put back brings neither along.
 """
 
-import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -13,9 +12,9 @@ from ..audit.checkpoints.keyring import KeyRing
 from ..audit.checkpoints.note import NoteError
 from .errors import Conflict, NotFound, StorageUnavailable
 from .files import locked, write_durably
+from .secret_file import SecretFile
 
-_SECRET = 0o600
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_KEYS = "the signing keys"
 
 
 class AnchorFile:
@@ -59,43 +58,37 @@ class KeyFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._file = SecretFile(path, name=_KEYS)
 
     def exists(self) -> bool:
         """Whether there are keys."""
-        with _translated("the signing keys cannot be read"):
-            return self._path.exists()
+        return self._file.exists()
 
     def read(self) -> KeyRing:
         """Return the keys. Raises `NotFound`."""
         if not self.exists():
             raise NotFound("the log has no signing keys; `assent init` makes them")
-        with _translated("the signing keys cannot be read"):
-            if self._path.stat().st_mode & _OTHERS:
-                raise StorageUnavailable(
-                    f"others may read the signing keys; `chmod 600 {self._path}`"
-                )
-            return KeyRing.read(self._path.read_text(encoding="utf-8"))
+        try:
+            return KeyRing.read(self._file.read())
+        except (NoteError, UnicodeDecodeError) as error:
+            raise StorageUnavailable(f"{_KEYS} cannot be read: {error}") from error
 
     def create(self, ring: KeyRing) -> None:
         """Keep the first keys. Raises `Conflict` where there are some."""
         with self._exclusively():
             if self.exists():
                 raise Conflict("the log has signing keys already")
-            self._write(ring)
+            self._file.write(ring.secret_text())
 
     def change(self, change: Callable[[KeyRing], KeyRing]) -> KeyRing:
         """Replace the keys by what a function makes of them, and return those."""
         with self._exclusively():
             ring = change(self.read())
-            self._write(ring)
+            self._file.write(ring.secret_text())
             return ring
 
     def _exclusively(self) -> AbstractContextManager[None]:
         return locked(self._path.with_name(f"{self._path.name}.lock"))
-
-    def _write(self, ring: KeyRing) -> None:
-        with _translated("the signing keys cannot be written"):
-            write_durably(self._path, ring.secret_text().encode(), mode=_SECRET)
 
 
 @contextmanager
@@ -104,5 +97,3 @@ def _translated(problem: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageUnavailable(problem) from error
-    except (NoteError, UnicodeDecodeError) as error:
-        raise StorageUnavailable(f"{problem}: {error}") from error

@@ -1,4 +1,4 @@
-"""Reading the log: one decision, pages of them, proofs, and everything for an export.
+"""Reading the log: one decision with its proof, pages of them, and everything for an export.
 
 Pages go from the newest entry to the oldest, by keyset on the index: an entry appended meanwhile
 is never on a later page, and none is shown twice. A cursor holds the index that the next page
@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import and_, select
 
 from ..audit.entries.record import LogEntry
-from ..audit.merkle.tree import TreeHead, prove_record, prove_tree, read_root
+from ..audit.merkle.tree import TreeHead
 from ..audit.verification.verify import InclusionProof
 from .contents import check_read
 from .database import Database
@@ -29,7 +29,7 @@ from .narrowing import decided, narrowed, position
 from .samples import Sample, draw_sample
 from .schema import log_entry
 from .statistics import Statistics, count_decisions
-from .tiles import TileReader
+from .tile_log import TileLog
 from .unknown_names import UnknownName, unknown_names
 
 PAGE_LIMIT = 500
@@ -177,11 +177,6 @@ class Decisions:
         """Return a sample of a filter as of its size. Raises as `draw_sample` does."""
         return draw_sample(self._database, filters, most)
 
-    def head(self) -> TreeHead:
-        """Return the size and the root of the log."""
-        with self._database.reading() as connection:
-            return _tree_head(connection)
-
     def entries(
         self,
         *,
@@ -209,47 +204,23 @@ class Decisions:
 
         Raises `NotFound`.
         """
+        query = select(log_entry.c.index, log_entry.c.leaf_hash).where(
+            log_entry.c.id == decision_id, log_entry.c.kind == DECISION
+        )
         with self._database.reading() as connection:
-            query = select(log_entry.c.index, log_entry.c.leaf_hash).where(
-                log_entry.c.id == decision_id, log_entry.c.kind == DECISION
-            )
             found = connection.execute(query).one_or_none()
-            if found is None:
-                raise _unknown(decision_id)
-            head = _tree_head(connection)
-            proof = InclusionProof(
-                index=found[0],
-                size=head.size,
-                leaf_hash=found[1],
-                hashes=prove_record(size=head.size, index=found[0], reader=TileReader(connection)),
-            )
+        if found is None:
+            raise _unknown(decision_id)
+        index, leaf_hash = found
+        log = TileLog(self._database)
+        head = log.head()
+        hashes = log.prove(index=index, size=head.size)
+        proof = InclusionProof(index=index, size=head.size, leaf_hash=leaf_hash, hashes=hashes)
         return proof, head
-
-    def prove_growth(self, *, old_size: int, size: int) -> tuple[bytes, ...]:
-        """Return the proof that the log of a size extends that of a smaller one.
-
-        Raises `InvalidQuery` unless 0 < `old_size` ≤ `size` ≤ the size of the log.
-        """
-        with self._database.reading() as connection:
-            if not 0 < old_size <= size <= read_head(connection).frontier.size:
-                raise InvalidQuery("the log has no such sizes")
-            return prove_tree(size=size, old_size=old_size, reader=TileReader(connection))
-
-    def root_at(self, size: int) -> bytes:
-        """Return the root that the log had at a size. Raises `InvalidQuery` beyond its end."""
-        with self._database.reading() as connection:
-            if not 0 <= size <= read_head(connection).frontier.size:
-                raise InvalidQuery("the log has no such size")
-            return read_root(size=size, reader=TileReader(connection))
 
 
 def _unknown(decision_id: str) -> NotFound:
     return NotFound(f"the log has no decision `{decision_id[:64]}`")
-
-
-def _tree_head(connection: Connection) -> TreeHead:
-    frontier = read_head(connection).frontier
-    return TreeHead(size=frontier.size, root=frontier.root())
 
 
 # --- cursors ----------------------------------------------------------------------------------

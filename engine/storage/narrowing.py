@@ -13,6 +13,7 @@ weeks, and a day is a short stretch of the log, wherever that may be.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -28,20 +29,13 @@ from sqlalchemy import (
 )
 
 from .entries import DECISION
-from .filters import DecisionFilter
+from .filters import Criteria, DecisionFilter
 from .schema import log_entry, log_entry_facet, log_entry_rule
 from .text_query import TextQuery
 
-_EQUAL = (
-    "campaign",
-    "advertiser",
-    "policy_digest",
-    "policy_version",
-    "actor",
-    "conclusive",
-    "outcome",
-    "policy_set",
-)
+_EQUAL = tuple(each.name for each in fields(Criteria) if each.name in log_entry.c)
+"""The criteria that are equal to a column of the same name."""
+
 _MUCH = 100_000
 _TEXT, _RULE, _FACET, _LOG = "text", "rule", "facet", "index"
 
@@ -185,7 +179,7 @@ def _end_of(policy_sets: Collection[str], extreme: Callable[..., Any]) -> Scalar
 
 
 def _is_rule(columns: Any, filters: DecisionFilter) -> Sequence[ColumnElement[bool]]:
-    return columns.rule == filters.rule, columns.status == filters.rule_status
+    return columns.rule == filters.rule, columns.status == filters.status
 
 
 def _has_facet(facet: str) -> ColumnElement[bool]:

@@ -8,9 +8,8 @@ compared with the leaf and read again, as strictly as those of a request.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select
@@ -58,37 +57,14 @@ class SavedQuery:
     actor: str
 
 
-class _Filters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `DecisionFilter.given` makes."""
-
-    since: str | None = None
-    until: str | None = None
-    outcome: Literal["allow", "deny"] | None = None
-    conclusive: bool | None = None
-    rule: str | None = None
-    rule_status: str = "violated"
-    policy: str | None = None
-    article: str | None = None
-    campaign: str | None = None
-    advertiser: str | None = None
-    market: str | None = None
-    platform: str | None = None
-    actor: str | None = None
-    policy_set: str | None = None
-    policy_sets: frozenset[str] | None = None
-    policy_version: str | None = None
-    policy_digest: str | None = None
-    text: str | None = None
-
-    def read(self) -> DecisionFilter:
-        """Return the filter. Raises `InvalidQuery`, and `ValueError` for a time that is none."""
-        members = msgspec.structs.asdict(self)
-        for name in ("since", "until"):
-            members[name] = None if members[name] is None else instant(members[name])
-        return DecisionFilter(**members)
-
-
-_READ = msgspec.json.Decoder(_Filters)
+_READ = msgspec.json.Decoder(
+    msgspec.defstruct(
+        "_Filters",
+        [(each.name, each.type, None) for each in fields(DecisionFilter) if each.name != "as_of"],
+        forbid_unknown_fields=True,
+    )
+)
+"""Reads what `DecisionFilter.given` makes, and nothing else."""
 
 
 class SavedQueries:
@@ -207,7 +183,7 @@ def _read(connection: Connection, row: RowMapping) -> SavedQuery:
     if not is_opened or disclosed.get(NAME) != name or actor is None:
         raise LogInconsistent(f"the query `{name}` is not the one that entry {index} saved")
     try:
-        asked = _READ.decode(row["filters"]).read()
+        asked = DecisionFilter(**msgspec.structs.asdict(_READ.decode(row["filters"])))
     except (ValueError, InvalidQuery) as error:
         raise InvalidQuery(f"the query `{name}` cannot be asked any more: {error}") from error
     return SavedQuery(

@@ -1,4 +1,4 @@
-"""The log as its signer and its readers see it: sizes, hashes, tiles and bundles.
+"""The log as its signer and its readers see it: sizes, hashes, proofs, tiles and bundles.
 
 Tiles and bundles are those of C2SP tlog-tiles. Leaves do not change, so that no transaction has to
 span more than one read.
@@ -10,9 +10,10 @@ from sqlalchemy import Connection, select
 
 from ..audit.entries.sealed_acts import Entry
 from ..audit.merkle.tiles import TilePath, write_bundle
-from ..audit.merkle.tree import Frontier, TreeHead, prove_record, prove_tree
+from ..audit.merkle.tree import Frontier, TreeHead, prove_record, prove_tree, read_root
 from .database import Database
 from .entries import read_entries
+from .errors import InvalidQuery
 from .log_store import read_head
 from .schema import log_entry
 from .tiles import TileReader, read_frontier, tile
@@ -76,10 +77,19 @@ class TileLog:
     def prove_growth(self, *, old_size: int, size: int) -> tuple[bytes, ...]:
         """Return the proof that the log of a size extends that of a smaller one: §2.1.2.
 
-        Raises `ValueError` unless 0 < `old_size` ≤ `size`.
+        Raises `InvalidQuery` unless 0 < `old_size` ≤ `size` ≤ the size of the log.
         """
         with self._database.reading() as connection:
+            if not 0 < old_size <= size <= read_head(connection).frontier.size:
+                raise InvalidQuery("the log has no such sizes")
             return prove_tree(size=size, old_size=old_size, reader=TileReader(connection))
+
+    def root_at(self, size: int) -> bytes:
+        """Return the root that the log had at a size. Raises `InvalidQuery` beyond its end."""
+        with self._database.reading() as connection:
+            if not 0 <= size <= read_head(connection).frontier.size:
+                raise InvalidQuery("the log has no such size")
+            return read_root(size=size, reader=TileReader(connection))
 
     def resource(self, path: TilePath) -> bytes:
         """Return the bytes of a tile or a bundle, which the log must have (`path.is_within`)."""

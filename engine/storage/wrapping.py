@@ -10,9 +10,6 @@ The file has a line for each key, the newest first: its id, and 32 bytes in base
 import base64
 import os
 import secrets
-import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -21,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from .errors import Conflict, KeysMissing, StorageUnavailable
-from .files import write_durably
+from .secret_file import SecretFile
 
 KEY_SIZE = 32
 """The bytes of a key of AES-256."""
@@ -29,8 +26,6 @@ KEY_SIZE = 32
 NONCE_SIZE = 12
 """The bytes of a nonce."""
 
-_SECRET = 0o600
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _ID_SIZE = 4
 
 
@@ -98,43 +93,39 @@ class WrappingKeyFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._shown = f"the content key `{path}`"
+        self._file = SecretFile(path, name="the content key", shown=self._shown)
 
     def exists(self) -> bool:
         """Whether there are keys."""
-        with self._translated("cannot be read"):
-            return self._path.exists()
+        return self._file.exists()
 
     def read(self) -> WrappingKeys:
         """Return the keys. Raises `KeysMissing`."""
         if not self.exists():
             raise KeysMissing(f"there is no content key at `{self._path}`")
-        with self._translated("cannot be read"):
-            if self._path.stat().st_mode & _OTHERS:
-                advice = f"others may read the content key; `chmod 600 {self._path}`"
-                raise StorageUnavailable(advice)
-            return WrappingKeys(keys=tuple(map(_read, self._path.read_text().splitlines())))
+        try:
+            return WrappingKeys(keys=tuple(map(_read, self._file.read().splitlines())))
+        except ValueError as error:
+            raise StorageUnavailable(f"{self._shown} cannot be read") from error
 
     def create(self) -> WrappingKey:
-        """Keep the first key. Raises `Conflict` where there is one."""
+        """Keep the first key, in its directory. Raises `Conflict` where there is one."""
         if self.exists():
             raise Conflict(f"there is a content key at `{self._path}` already")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageUnavailable(f"{self._shown} cannot be written") from error
         made = WrappingKey.generate()
         self.write(WrappingKeys(keys=(made,)))
         return made
 
     def write(self, keys: WrappingKeys) -> None:
         """Replace the keys, and return once that is durable."""
-        text = "".join(f"{e.id} {base64.b64encode(e.secret).decode()}\n" for e in keys.keys)
-        with self._translated("cannot be written"):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_durably(self._path, text.encode(), mode=_SECRET)
-
-    @contextmanager
-    def _translated(self, problem: str) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, ValueError) as error:
-            raise StorageUnavailable(f"the content key `{self._path}` {problem}") from error
+        self._file.write(
+            "".join(f"{e.id} {base64.b64encode(e.secret).decode()}\n" for e in keys.keys)
+        )
 
 
 def _read(line: str) -> WrappingKey:

@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 
 from api.adapters import RecordFault, read_records
-from api.cli.policy_files import build_policies, read_policies
+from api.cli.sound_policies import build_policies
+from api.examination.policy_files import read_policies
 from api.submission import Refused, Terms, submit
 from engine import Engine
 from engine.source.json_text import JSONValue

@@ -34,6 +34,7 @@ from engine.bundle.grants import Grant, Grants
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.policies import PolicyVersions
+from engine.storage.tile_log import TileLog
 from tests.api.installation import (
     NDJSON,
     Caller,
@@ -175,7 +176,9 @@ def assert_replayed(api: Caller, least: int) -> None:
     database = open_database(api.installation.settings)
     log = Decisions(database)
     replayer = Replayer(PolicyVersions(database), Erasures(database))
-    made = [replayer.replay(each).outcome for each in log.entries(size=log.head().size)]
+    made = [
+        replayer.replay(each).outcome for each in log.entries(size=TileLog(database).head().size)
+    ]
     database.close()
     assert len(made) >= least
     assert set(map(type, made)) == {Identical}

@@ -16,8 +16,8 @@ from werkzeug.wrappers import Response
 
 from api.http.routes import evidence
 from api.wsgi import start
-from engine.storage.decisions import Decisions
 from engine.storage.errors import StorageUnavailable
+from engine.storage.tile_log import TileLog
 from tests.api.installation import NDJSON, Caller, allowed, install, ndjson, problem_of
 
 EVALUATIONS = {
@@ -121,7 +121,7 @@ def test_stream_place_is_given_back_when_no_answer_comes_of_it(
         raise OSError("no space left on device")
 
     with monkeypatch.context() as failing:
-        failing.setattr(Decisions, "root_at", unavailable)
+        failing.setattr(TileLog, "root_at", unavailable)
         problem_of(narrow.get("/v1/decisions?format=csv"), 503, "unavailable")
     with monkeypatch.context() as failing:
         failing.setattr(threading.Thread, "start", exhausted)

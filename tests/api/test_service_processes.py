@@ -28,6 +28,7 @@ from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import verify_export
 from engine.storage.decisions import Decisions
 from engine.storage.keys import ApiKeys, Role
+from engine.storage.tile_log import TileLog
 from tests.api.installation import (
     NDJSON,
     Document,
@@ -372,7 +373,7 @@ def test_graceful_stop_loses_nothing(tmp_path: Path) -> None:
         load.end()
     database = open_database(installation.settings)
     decisions = Decisions(database)
-    size = decisions.head().size
+    size = TileLog(database).head().size
     logged = {e.columns.decision_id: e.leaf_hash for e in decisions.entries(size=size)}
     database.close()
     answered = {

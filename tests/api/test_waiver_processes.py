@@ -23,6 +23,7 @@ from engine.audit.verification.verify import verify_export
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
 from engine.storage.policies import PolicyVersions
+from engine.storage.tile_log import TileLog
 from tests.api import waiving
 from tests.api.installation import Caller, Document, Served, install, serving_nodes
 from tests.postgresql import PostgreSQLServer
@@ -115,7 +116,7 @@ def test_grant_and_revocation_reach_every_worker_and_all_of_it_verifies(
     opened = open_database(made.settings)
     log = Decisions(opened)
     replayer = Replayer(PolicyVersions(opened), Erasures(opened))
-    entries = list(log.entries(size=log.head().size))
+    entries = list(log.entries(size=TileLog(opened).head().size))
     waived = [each for each in entries if each.columns.outcome == "allow"]
     for entry in (*waived[:3], *waived[-3:], entries[-1]):
         assert replayer.replay(entry).outcome == Identical()

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Self
 
 from engine.storage.database import Database
-from engine.storage.decisions import Decisions
 from engine.storage.migrate import migrate
+from engine.storage.tile_log import TileLog
 from tests.audit.writers import acknowledged, lost
 from tests.audit.writing_process import main as append_all
 from tests.postgresql import PostgreSQLServer, serving_postgresql
@@ -98,15 +98,15 @@ class _Writer:
 
 def _await_growth(database: Database, by: int) -> None:
     """Wait until the log has grown, so that a crash falls into the load."""
-    goal, end = Decisions(database).head().size + by, time.monotonic() + _PATIENCE
-    while Decisions(database).head().size < goal:
+    goal, end = TileLog(database).head().size + by, time.monotonic() + _PATIENCE
+    while TileLog(database).head().size < goal:
         assert time.monotonic() < end, "the writers do not write"
         time.sleep(_STEP)
 
 
 def _looked_over(database: Database, rounds: int, logged: dict[str, int]) -> Crashed:
     missing = lost(database, logged)
-    size = Decisions(database).head().size
+    size = TileLog(database).head().size
     database.close()
     return Crashed(rounds=rounds, acknowledged=len(logged), size=size, missing=missing)
 

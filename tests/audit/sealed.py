@@ -63,5 +63,5 @@ def count_of(database: Database, table: Any) -> int:
 
 
 def unread_of(database: Database) -> list[object]:
-    entries = Decisions(database).entries(size=Decisions(database).head().size)
+    entries = Decisions(database).entries(size=TileLog(database).head().size)
     return [each.unread and each.unread.why for each in entries]

@@ -17,13 +17,13 @@ from engine.audit.entries.record import seal
 from engine.audit.log import Committer, LogUnavailable
 from engine.storage import sqlite
 from engine.storage.database import Database, shown_url, sqlite_file, unchanging_url
-from engine.storage.decisions import Decisions
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable
 from engine.storage.log_store import SQLLogStore, system_clock
 from engine.storage.migrate import Schema, migrate, schema_of
 from engine.storage.policies import PolicyVersion, PolicyVersions
 from engine.storage.readiness import Readiness, probe
 from engine.storage.schema import log_head, metadata
+from engine.storage.tile_log import TileLog
 from tests.postgresql import PostgreSQLServer
 
 FILES = b'{"privacy.policy":"rule one"}'
@@ -193,7 +193,7 @@ def test_a_file_where_nothing_can_be_written_is_read_as_it_is(
     writer.close()
     before = set(tmp_path.iterdir())
     reader = Database(unchanging_url(sqlite_url))
-    assert Decisions(reader).head().size == 1
+    assert TileLog(reader).head().size == 1
     with pytest.raises(StorageUnavailable):
         SQLLogStore(reader).append([seal(make_record())])
     reader.close()
@@ -239,7 +239,7 @@ def test_a_writer_does_not_wait_for_ever(
         with pytest.raises(LogUnavailable, match="could not be written") as raised:
             committer.append(make_record())
         assert str(raised.value.__cause__) == "the lock file `assent.db.lock` is held by another"
-        assert Decisions(database).head().size == 0
+        assert TileLog(database).head().size == 0
     assert committer.append(make_record()).index == 0
     committer.close()
     for each in (database, elsewhere):

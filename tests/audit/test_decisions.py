@@ -64,7 +64,7 @@ def meets(entry: LogEntry, filters: DecisionFilter) -> bool:
             filters.policy_set in (None, columns.policy_set),
             filters.policy_sets is None or columns.policy_set in filters.policy_sets,
             filters.as_of is None or entry.index < filters.as_of,
-            filters.rule is None or (filters.rule, filters.rule_status) in columns.rules,
+            filters.rule is None or (filters.rule, filters.status) in columns.rules,
         )
     )
 
@@ -80,13 +80,16 @@ def period(since: datetime | None, until: datetime | None) -> dict[str, datetime
     return {"since": since, "until": until}
 
 
+FINDINGS: st.SearchStrategy[dict[str, str]] = st.just({}) | st.fixed_dictionaries(
+    {"rule": st.sampled_from(["a/one", "a/two", "a/three"])},
+    optional={"rule_status": st.sampled_from(["violated", "undetermined", "waived"])},
+)
 FILTERS = st.builds(
-    lambda period, **rest: DecisionFilter(**period, **rest),
+    lambda period, finding, **rest: DecisionFilter(**period, **finding, **rest),
     period=st.builds(period, times(), times()),
     outcome=st.sampled_from([None, "allow", "deny"]),
     conclusive=st.sampled_from([None, True, False]),
-    rule=st.sampled_from([None, None, "a/one", "a/two", "a/three"]),
-    rule_status=st.sampled_from(["violated", "undetermined", "waived"]),
+    finding=FINDINGS,
     campaign=st.sampled_from([None, None, "c1", "c2", "c3"]),
     actor=st.sampled_from([None, None, "cli"]),
     policy_digest=st.sampled_from([None, None, D2]),

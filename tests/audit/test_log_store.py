@@ -29,6 +29,7 @@ from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound, Stora
 from engine.storage.log_store import SQLLogStore
 from engine.storage.migrate import migrate
 from engine.storage.schema import log_entry, log_head, log_tile
+from engine.storage.tile_log import TileLog
 from engine.storage.tiles import TileReader, tile, write_full_tiles
 from tests.audit.crashes import kill_writers, stop_server
 from tests.audit.writers import acknowledged, exported, start_writer, verified
@@ -89,16 +90,16 @@ def test_tiles_around_their_boundaries(
     for step in (255, 1, 1, 254, 1, 300):
         answers = store.append([seal(make_record()) for _ in range(step)])
         leaves += [answer.leaf_hash for answer in answers if isinstance(answer, Receipt)]
-        decisions, size = Decisions(database), len(leaves)
-        assert decisions.head() == TreeHead(size=size, root=tree_root(leaves))
+        log, size = TileLog(database), len(leaves)
+        assert log.head() == TreeHead(size=size, root=tree_root(leaves))
         with database.reading() as connection:
             full = connection.execute(select(func.count()).select_from(log_tile)).scalar()
             assert full == size // 256
             assert list(tile(connection, 0, (size - 1) // 256)) == leaves[(size - 1) // 256 * 256 :]
             assert tile(connection, 0, 100) == []
         for old in (1, size // 2, size):
-            proof = decisions.prove_growth(old_size=old, size=size)
-            assert decisions.root_at(old) == tree_root(leaves[:old])
+            proof = log.prove_growth(old_size=old, size=size)
+            assert log.root_at(old) == tree_root(leaves[:old])
             check_tree(
                 size=size,
                 root=tree_root(leaves),
@@ -124,10 +125,10 @@ def test_inclusion_by_decision_id(store: SQLLogStore, database: Database, make_r
         decisions.get("nothing-like-it")
     for old, size in ((0, 300), (301, 301), (5, 4)):
         with pytest.raises(InvalidQuery):
-            decisions.prove_growth(old_size=old, size=size)
+            TileLog(database).prove_growth(old_size=old, size=size)
     for size in (-1, 301):
         with pytest.raises(InvalidQuery):
-            decisions.root_at(size)
+            TileLog(database).root_at(size)
 
 
 def test_large_tree_is_proved_from_a_few_tiles(database: Database) -> None:
@@ -264,7 +265,7 @@ def test_two_processes_share_one_dense_log(url: str, database: Database) -> None
 
 def test_killed_writers_lose_nothing_acknowledged(url: str, database: Database) -> None:
     """`kill -9` in the middle of the load, again and again, on the same file."""
-    assert Decisions(database).head().size == 0
+    assert TileLog(database).head().size == 0
     came = kill_writers(url, rounds=4)
     assert came.acknowledged > 0
     assert came.missing == {}

@@ -21,7 +21,6 @@ from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
 from engine.storage.database import Database
-from engine.storage.decisions import Decisions
 from engine.storage.errors import Conflict, NotFound
 from engine.storage.policies import PolicyVersion, PolicyVersions, policy_version
 from engine.storage.policy_sets import (
@@ -60,9 +59,9 @@ def approved(sets: PolicySets, number: int, name: str = "house") -> str:
 
 
 def report_of(database: Database) -> VerificationReport:
-    stream, log = io.BytesIO(), Decisions(database)
+    stream, log = io.BytesIO(), TileLog(database)
     head = log.head()
-    entries = TileLog(database).entries(size=head.size)
+    entries = log.entries(size=head.size)
     write_export(stream, head=head, entries=entries, exported_at=NOON)
     stream.seek(0)
     return verify_export(stream)

@@ -25,7 +25,6 @@ from engine.audit.entries.record import seal
 from engine.audit.merkle.tree import TreeHead
 from engine.storage.anchor import AnchorFile, KeyFile
 from engine.storage.database import Database
-from engine.storage.decisions import Decisions
 from engine.storage.errors import StorageUnavailable
 from engine.storage.log_store import SQLLogStore
 from engine.storage.tile_log import TileLog
@@ -56,7 +55,7 @@ class Log:
 
     def publisher(self, quorum: int, post: Any = None) -> CheckpointPublisher:
         panel = WitnessPanel(
-            Decisions(self.database),
+            TileLog(self.database),
             [Witness(key=WitnessKey.read(each.vkey), url=each.url) for each in self.witnesses],
             quorum,
             post=post or poster("text/plain; charset=utf-8", ANSWER_LIMIT),

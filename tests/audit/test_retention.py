@@ -244,7 +244,7 @@ def fill(store: SQLLogStore, make_record: Any, *days: int, **changes: Any) -> No
 
 
 def kept(database: Database) -> list[int]:
-    entries = Decisions(database).entries(size=Decisions(database).head().size)
+    entries = Decisions(database).entries(size=TileLog(database).head().size)
     return [each.index for each in entries if each.payload is not None]
 
 

@@ -19,6 +19,7 @@ from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog, InvalidQuery
 from engine.storage.filters import DecisionFilter
 from engine.storage.log_store import SQLLogStore
+from engine.storage.tile_log import TileLog
 
 PAGE = (Path(__file__).parents[2] / "docs" / "audit-log.md").read_text()
 HEAD = TreeHead(size=1200, root=hashlib.sha256(b"").digest())
@@ -84,7 +85,7 @@ def test_sample_of_a_log(store: SQLLogStore, database: Database, make_record: An
     decisions = Decisions(database)
     filters = DecisionFilter(actor="b", as_of=200)
     made = decisions.sample(filters, 60)
-    head = TreeHead(size=200, root=decisions.root_at(200))
+    head = TreeHead(size=200, root=TileLog(database).root_at(200))
     assert (made.head, made.population) == (head, 100)
     assert made.seed == sample_seed(head, {"actor": "b"})
     positions = drawn_positions(made.seed, 100, 60)

@@ -136,7 +136,7 @@ def test_what_cannot_be_saved(
     monkeypatch.setattr(module, "MOST_QUERIES", 1)
     with pytest.raises(Conflict, match="delete one"):
         queries.save("b", EVERY_DECISION, actor="audit")
-    assert Decisions(database).head().size == 1
+    assert TileLog(database).head().size == 1
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from engine.audit.entries.record import seal
 from engine.audit.merkle.tree import check_tree
 from engine.storage.anchor import AnchorFile, KeyFile
 from engine.storage.database import Database
-from engine.storage.decisions import Decisions
 from engine.storage.errors import LogInconsistent
 from engine.storage.log_store import SQLLogStore
 from engine.storage.tile_log import TileLog
@@ -89,7 +88,7 @@ def sign(signer: CheckpointSigner) -> SignedCheckpoint:
 def test_first_checkpoint_is_that_of_the_log_as_it_is(
     signer: CheckpointSigner, database: Database
 ) -> None:
-    assert signer.latest().head == Decisions(database).head()
+    assert signer.latest().head == TileLog(database).head()
     with pytest.raises(LogForked, match="already"):
         signer.begin()
 
@@ -101,9 +100,9 @@ def test_each_checkpoint_extends_the_one_before(
     for count in (1, 2, 250, 3, 1, 300):
         append(count)
         head = sign(signer).head
-        assert head == Decisions(database).head()
+        assert head == TileLog(database).head()
         if old is not None:
-            proof = Decisions(database).prove_growth(old_size=old.size, size=head.size)
+            proof = TileLog(database).prove_growth(old_size=old.size, size=head.size)
             check_tree(
                 size=head.size, root=head.root, old_size=old.size, old_root=old.root, proof=proof
             )
@@ -271,7 +270,7 @@ def test_what_keeps_the_log_from_being_signed_is_told_once_and_taken_back(
     append(1)
     signer.start()
     assert signer.failure is None
-    root = Decisions(database).head().root
+    root = TileLog(database).head().root
     alter("UPDATE log_head SET frontier = :zeros", zeros=bytes(32))
     _await(lambda: isinstance(signer.failure, LogForked))
     alter("UPDATE log_head SET frontier = :root", root=root)
@@ -312,7 +311,7 @@ def test_many_threads_and_two_signers_write_one_history(  # noqa: PLR0917 - fixt
     def work(mine: CheckpointSigner) -> None:
         for _ in range(10):
             append(1)
-            size = Decisions(database).head().size
+            size = TileLog(database).head().size
             head = mine.covering(size).head
             assert head.size >= size
             heads.append(head)
@@ -323,5 +322,5 @@ def test_many_threads_and_two_signers_write_one_history(  # noqa: PLR0917 - fixt
     for thread in threads:
         thread.join()
     assert len(heads) == 40
-    assert all(head.root == Decisions(database).root_at(head.size) for head in heads)
+    assert all(head.root == TileLog(database).root_at(head.size) for head in heads)
     assert signer.latest().head.size == 40

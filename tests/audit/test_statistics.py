@@ -43,12 +43,13 @@ def filled(store: SQLLogStore, database: Database, make_record: Any) -> Database
 
 
 FILTERS = st.builds(
-    DecisionFilter,
+    lambda finding, **rest: DecisionFilter(**finding, **rest),
     since=st.none() | st.integers(0, COUNT).map(lambda n: START + timedelta(days=n)),
     outcome=st.sampled_from([None, "allow", "deny"]),
     conclusive=st.sampled_from([None, True, False]),
-    rule=st.sampled_from([None, "a/one", "c/three"]),
-    rule_status=st.sampled_from(["violated", "undetermined"]),
+    finding=st.sampled_from(
+        [{}, {"rule": "a/one"}, {"rule": "a/one", "rule_status": "waived"}, {"rule": "c/three"}]
+    ),
     campaign=st.sampled_from([None, "c1"]),
     as_of=st.none() | st.integers(0, COUNT),
 )

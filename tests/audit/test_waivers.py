@@ -24,7 +24,6 @@ from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
 from engine.bundle.grants import WaiverTerms
 from engine.storage.database import Database
-from engine.storage.decisions import Decisions
 from engine.storage.errors import NotFound
 from engine.storage.log_store import SQLLogStore
 from engine.storage.policy_sets import Order, OutdatedRevision, WrongState
@@ -68,7 +67,7 @@ def asked(waivers: Waivers) -> RequestedWaiver:
 
 
 def report_of(database: Database) -> VerificationReport:
-    stream, head = io.BytesIO(), Decisions(database).head()
+    stream, head = io.BytesIO(), TileLog(database).head()
     entries = TileLog(database).entries(size=head.size)
     write_export(stream, head=head, entries=entries, exported_at=NOON)
     stream.seek(0)

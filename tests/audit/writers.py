@@ -29,7 +29,7 @@ def exported(database: Database) -> io.BytesIO:
 
 def verified(database: Database) -> TreeHead:
     """Export the log, verify all of it, and return its head."""
-    head = Decisions(database).head()
+    head = TileLog(database).head()
     report = verify_export(exported(database), trusted=head)
     assert report.faults == ()
     assert (report.entries, report.root) == (head.size, head.root)

@@ -11,8 +11,9 @@ from api.adapters import SubmittedRecord
 from api.cli import ray_actors
 from api.cli.deciding import PART_RECORDS, Deciding, Part
 from api.cli.failures import Failure
-from api.cli.policy_files import build_policies, read_policies
+from api.cli.sound_policies import build_policies
 from api.cli.submissions import Record
+from api.examination.policy_files import read_policies
 from api.submission import NATIVE, Terms
 from engine import Engine
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from api.cli import policy_files
+from api.examination import policy_files
 
 Run = Callable[..., Result]
 Write = Callable[[str, object], Path]

@@ -20,6 +20,7 @@ from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.log_store import SQLLogStore
 from engine.storage.migrate import migrate
+from engine.storage.tile_log import TileLog
 
 Run = Callable[..., Result]
 Write = Callable[[str, object], Path]
@@ -38,7 +39,7 @@ def export(tmp_path: Path, policies: str, campaign: object, denied: object) -> b
         recorder.record(record, terms=terms, actor="pipeline")
     committer.close()
     decisions, stream = Decisions(database), BytesIO()
-    head = decisions.head()
+    head = TileLog(database).head()
     entries = decisions.entries(size=head.size)
     write_export(stream, head=head, entries=entries, exported_at=NOON)
     database.close()

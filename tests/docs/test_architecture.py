@@ -1,4 +1,4 @@
-"""`docs/contributing/`: every room of the house is on its page, and every path on it leads somewhere.
+"""`docs/contributing/`: every room of the house is on its page, and every path leads somewhere.
 
 `ASSENT_REGENERATE=1` writes the table of rooms anew, from what the packages say of themselves.
 """

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lsprotocol.types import Position, PositionEncodingKind
 from pygls.workspace import PositionCodec
 
-from api.cli.policy_files import root_of
+from api.examination.policy_files import root_of
 from api.lsp.folders import Folders
 from api.lsp.positions import Lines
 

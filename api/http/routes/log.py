@@ -28,7 +28,7 @@ def blueprint(service: Service) -> Blueprint:
         read_query(NoParameters, request.args)
         with ExitStack() as place:
             place.callback(service.streams.open())
-            head = service.decisions.head()
+            head = service.tiles.head()
             note_access(service, g.key, Action.EXPORT, ((0, head.size),) if head.size else ())
             answer = Response(_export(service, head), content_type=NDJSON)
             answer.call_on_close(place.pop_all().close)

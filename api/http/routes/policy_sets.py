@@ -13,9 +13,9 @@ from flask import Blueprint, g, request
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
-from api.cli import diff as comparison
-from api.cli.policy_files import PolicyFiles
-from api.examination import Examination
+from api.examination import comparison
+from api.examination.examination import Examination
+from api.examination.policy_files import HERE, PolicyFiles
 from api.http.access import check_reach
 from api.http.answers import json_answer
 from api.http.bodies import JSON, TEXT, body_type, read_document
@@ -42,6 +42,7 @@ from engine import Bundle, EngineError
 from engine.analysis.changes import changes
 from engine.analysis.report import sentences
 from engine.audit.entries.acts import Transition
+from engine.evaluation.prose import plain
 from engine.source.json_fault import excerpt
 from engine.storage.policies import policy_version
 from engine.storage.policy_sets import Finding, Order
@@ -228,9 +229,9 @@ def _compared(service: Service, name: str, query: DiffParameters) -> Response:
         old_digest = service.policy_sets.version(name, query.old).digest
     before, after = (_built(service, name, each) for each in (old_digest, new.digest))
     found = sentences(changes(before.policies, after.policies))
-    files = [PolicyFiles(name=name, root=comparison.HERE, files=b.files) for b in (before, after)]
+    files = [PolicyFiles(name=name, root=HERE, files=b.files) for b in (before, after)]
     if request.accept_mimetypes.best_match((JSON, TEXT)) == TEXT:
-        text = "".join(f"{line.plain}\n" for line in comparison.lines(found, *files))
+        text = plain(comparison.lines(found, *files))
         return Response(text, content_type=f"{TEXT}; charset=utf-8")
     versions = {"old": {"digest": before.digest}, "new": {"digest": after.digest}}
     return json_answer({**versions, **comparison.document(found, *files)})

@@ -72,9 +72,6 @@ def blueprint(service: Service) -> Blueprint:
 
 
 def _filters(members: dict[str, object]) -> DecisionFilter:
-    if "rule_status" in members and not {"rule", "policy", "article"} & set(members):
-        told = "a status is searched together with its rule, policy or article"
-        raise _malformed(told, "/rule_status")
     try:
         return DecisionFilter(**members)  # type: ignore[arg-type] # The shape has seen to it.
     except InvalidQuery as error:  # As above, but for the words of a text.

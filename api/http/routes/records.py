@@ -41,7 +41,7 @@ def wanted_format(given: str | None) -> str | None:
 def export_answer(service: Service, key: ApiKey, filters: DecisionFilter, name: str) -> Response:
     """Return an export, streamed; who is shown what is logged before."""
     export = _begun(service, filters, name)
-    root = service.decisions.root_at(export.size)
+    root = service.tiles.root_at(export.size)
     with ExitStack() as place:
         place.callback(service.streams.open())
         shown = _spans(service.decisions.matching_indexes(export.filters))
@@ -72,7 +72,7 @@ def manifest_answer(service: Service, key: ApiKey, filters: DecisionFilter, name
 
 def _begun(service: Service, filters: DecisionFilter, name: str) -> RecordsExport:
     try:
-        return begin_export(service.decisions, service.publisher, filters, name)
+        return begin_export(service.decisions, service.tiles, service.publisher, filters, name)
     except BeyondLog as error:
         fault = ProblemError(message=str(error), parameter="as_of")
         raise ProblemRaised(invalid_query([fault])) from None

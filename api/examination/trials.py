@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
-from api.cli.policy_files import PolicyFiles
 from engine.bundle.bundle import Bundle
 from engine.evaluation.result import Status
 from engine.semantics.tree import Definition, Parameter, Rule, SetDefinition, Table
@@ -16,6 +15,8 @@ from engine.testing.runner import CaseResult
 from engine.testing.set_mutants import PartlyTried
 from engine.testing.trace import RuleTrace, TraceLine, traces
 from engine.testing.written import LimitTests
+
+from .policy_files import PolicyFiles
 
 Document = dict[str, object]
 

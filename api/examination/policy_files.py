@@ -7,22 +7,24 @@ diagnostics are paths from where the command runs.
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
-from api.cli.failures import Failure, unreadable
-from engine.bundle.bundle import Builder, Bundle, is_list, is_policy, sources_of
-from engine.bundle.load import read_directory, read_lists, read_text, shipped_directory
+from engine.bundle.load import (
+    UnreadableError,
+    read_directory,
+    read_lists,
+    read_text,
+    shipped_directory,
+)
 from engine.semantics.adopted import ADOPTED, is_adopted
-from engine.source.diagnostic import Diagnostic, in_order
-from engine.source.text import Source
-from engine.syntax.excess import is_unread
-from engine.testing.untested import untested, without_campaign
 
 SHIPPED = "assent"
 """The name of the policies that come with Assent."""
+
+HERE = Path()
+"""Where files without a directory of their own are: their names are their places."""
 
 _VOCABULARY = re.compile(r"^\s*vocabulary\s", re.MULTILINE)
 _LEVELS = 3
@@ -57,25 +59,6 @@ class PolicyFiles:
         return os.fspath(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
-    """What came of building a set: the bundle, if any, and the diagnostics with their sources."""
-
-    bundle: Bundle | None
-    diagnostics: tuple[Diagnostic, ...]
-    sources: Mapping[str, Source]
-
-    @property
-    def policies(self) -> int:
-        """How many policy files are meant."""
-        return sum(map(is_policy, self.sources))
-
-    @property
-    def errors(self) -> int:
-        """How many of the diagnostics are errors."""
-        return sum(diagnostic.is_error for diagnostic in self.diagnostics)
-
-
 def read_policies(directory: Path | None) -> PolicyFiles:
     """Return the policies of a directory, or the shipped ones. Raises `UnreadableError`."""
     if directory is None:
@@ -86,68 +69,14 @@ def read_policies(directory: Path | None) -> PolicyFiles:
     )
 
 
-def examine(policies: PolicyFiles, day: date | None = None) -> Examined:
-    """Return the bundle that policies make, and every diagnostic in the files that are meant.
-
-    With a day, what is out of date on it is warned of, unless the policies have errors.
-    """
-    builder = Builder()
-    bundle, found = builder.build(policies.name, policies.files)
-    if bundle is not None:
-        old = () if day is None else builder.outdated(day)
-        # Beside a file that was taken alone the campaigns of its tests were not read.
-        lacking = () if policies.is_completed else without_campaign(bundle)
-        found = in_order((*found, *untested(bundle), *lacking, *old))
-    # A file that was not read to its end keeps the others from being judged, so it is shown too;
-    # and so is a list with faults, which is no policy and cannot be named.
-    blamed = frozenset(each.span.source for each in found if _is_always_shown(each))
-    named = policies.only if policies.only is not None else _own(policies.files)
-    meant = blamed.union(named)
-    sources = {
-        name: replace(source, name=policies.shown(name))
-        for name, source in sources_of(policies.files).items()
-        if name in meant
-    }
-    diagnostics = tuple(
-        replace(each, span=replace(each.span, source=policies.shown(each.span.source)))
-        for each in found
-        if each.span.source in sources
-    )
-    return Examined(
-        bundle=bundle,
-        diagnostics=diagnostics,
-        sources={source.name: source for source in sources.values()},
-    )
-
-
-def _own(files: Mapping[str, str]) -> Iterator[str]:
-    """Yield the policies of a set that were not adopted from elsewhere."""
-    return (name for name in files if is_policy(name) and not is_adopted(name))
-
-
-def _is_always_shown(diagnostic: Diagnostic) -> bool:
-    return is_unread(diagnostic) or is_list(diagnostic.span.source)
-
-
-def build_policies(policies: PolicyFiles) -> Bundle:
-    """Return the bundle that policies make; a `Failure` where they have errors."""
-    examined = examine(policies)
-    if examined.bundle is not None:
-        return examined.bundle
-    first = next(each for each in examined.diagnostics if each.is_error)
-    place = examined.sources[first.span.source].locate(first.span.start)
-    count = f"{examined.errors} error{'s' if examined.errors > 1 else ''}"
-    command = "assent check" if policies.is_shipped else f"assent check {policies.root}"
-    raise Failure(
-        str(place), f"{first.headline}; the policies have {count}", f"`{command}` shows them"
-    )
-
-
 # --- single files -----------------------------------------------------------------------------
 
 
 def read_named(paths: Sequence[Path]) -> list[PolicyFiles]:
-    """Return the policies that some paths name, each set once; the shipped ones for no path."""
+    """Return the policies that some paths name, each set once; the shipped ones for no path.
+
+    Raises `UnreadableError`.
+    """
     if not paths:
         return [read_policies(None)]
     found: dict[Path, PolicyFiles] = {}
@@ -167,7 +96,8 @@ def _both(one: PolicyFiles, other: PolicyFiles) -> PolicyFiles:
 
 def _of_file(path: Path) -> PolicyFiles:
     if path.suffix != ".policy":
-        raise Failure(str(path), "this is no policy file", "name a directory or a `.policy` file")
+        reason = "this is no policy file; name a directory or a `.policy` file"
+        raise UnreadableError(path=str(path), reason=reason)
     resolved = path.resolve()
     root = root_of(resolved)
     if root is not None:
@@ -184,7 +114,7 @@ def root_of(file: Path) -> Path | None:
 
     It is the nearest directory above, at most two levels up, that declares a vocabulary in a file
     of its own, or of its directory `vocabulary`, which is part of it.
-    Raises `Failure` and `UnreadableError`.
+    Raises `UnreadableError`.
     """
     return next((each for each in file.parents[:_LEVELS] if _is_root(each)), None)
 
@@ -200,7 +130,9 @@ def _declares_vocabulary(directory: Path) -> bool:
     try:
         near = list(directory.glob("*.policy"))
     except OSError as error:
-        raise unreadable(error, str(directory)) from error
+        reason = (error.strerror or "it cannot be read").lower()
+        advice = "; ask for the right to it" if isinstance(error, PermissionError) else ""
+        raise UnreadableError(path=str(directory), reason=f"{reason}{advice}") from error
     return any(_VOCABULARY.search(read_text(path)) for path in near if path.is_file())
 
 
