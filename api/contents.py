@@ -1,11 +1,11 @@
 """The database of the service, with what seals its contents, as the settings say."""
 
-from engine.storage.contents import Contents
-from engine.storage.database import Database, sqlite_file, unchanging_url
+from engine.storage.databases.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import StorageUnavailable
-from engine.storage.key_store import KeyStore
-from engine.storage.sealing import bound_to, is_in_clear
-from engine.storage.wrapping import WrappingKeyFile
+from engine.storage.keeping.sealing import bound_to, is_in_clear
+from engine.storage.sealed.contents import Contents
+from engine.storage.sealed.key_store import KeyStore
+from engine.storage.sealed.wrapping import WrappingKeyFile
 
 from .settings import Settings
 

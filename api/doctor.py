@@ -16,14 +16,14 @@ from pathlib import Path
 
 from engine.audit.checkpoints.signing import LogForked
 from engine.audit.errors import LogError
-from engine.storage.anchor import KeyFile
-from engine.storage.database import Database, shown_url, sqlite_file
+from engine.storage.databases.database import Database, shown_url, sqlite_file
 from engine.storage.errors import NotFound, StorageError
-from engine.storage.fact_versions import facts_in_clear
+from engine.storage.governance.fact_versions import facts_in_clear
 from engine.storage.keys import ApiKeys, Role
+from engine.storage.log.anchor import KeyFile
+from engine.storage.log.tile_log import TileLog
 from engine.storage.readiness import probe
 from engine.storage.server import ServerFacts, server_facts
-from engine.storage.tile_log import TileLog
 
 from .address import try_address
 from .contents import open_database, problem_of

@@ -19,12 +19,12 @@ from engine.audit.exhibits.evidence import (
     write_evidence,
 )
 from engine.source.json_text import JSONValue
-from engine.storage.contents import check_read
-from engine.storage.decisions import Decisions
-from engine.storage.filters import DecisionFilter
-from engine.storage.policies import PolicyVersions
-from engine.storage.tile_log import TileLog
-from engine.storage.vouched import VouchedDirectory
+from engine.storage.governance.policies import PolicyVersions
+from engine.storage.log.tile_log import TileLog
+from engine.storage.log.vouched import VouchedDirectory
+from engine.storage.sealed.contents import check_read
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.filters import DecisionFilter
 
 from .receipts import receipt_of
 

@@ -4,7 +4,7 @@ Each is decided from its logged input and on its logged terms, so that nothing d
 policies, and the engine where another version is installed. It is compared with what was recorded,
 or with what a third bundle makes of it: whether the outcome changes, and which rules come to
 another status. Rules are told where either status is one that a decision is searched by
-(`engine.audit.record.UNREMARKABLE` are not).
+(`engine.audit.entries.record.UNREMARKABLE` are not).
 """
 
 from collections import Counter

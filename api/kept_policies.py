@@ -5,13 +5,13 @@ from typing import Protocol
 import msgspec
 
 from engine import Bundle, bundle_from_files
-from engine.storage.policies import PolicyVersion
+from engine.storage.governance.policies import PolicyVersion
 
 _READER = msgspec.json.Decoder(dict[str, str])
 
 
 class Versions(Protocol):
-    """Where policies are kept: `engine.storage.policies.PolicyVersions`."""
+    """Where policies are kept: `engine.storage.governance.policies.PolicyVersions`."""
 
     def get(self, digest: str) -> PolicyVersion:
         """Return the version of a digest. Raises `NotFound` and `StorageError`."""

@@ -13,8 +13,8 @@ from engine.evaluation.standing_facts.beneath import disagreements
 from engine.evaluation.standing_facts.book import SOURCE, STATEMENT, statement_bytes
 from engine.evaluation.standing_facts.fact import StandingFact, read_standing_fact
 from engine.source.json_text import JSONValue
-from engine.storage.fact_versions import FactVersion
-from engine.storage.standing_facts import Statement
+from engine.storage.governance.fact_versions import FactVersion
+from engine.storage.governance.standing_facts import Statement
 
 LARGEST_STATEMENT = 65_536
 """The most bytes that one standing fact states."""

@@ -4,10 +4,10 @@ from base64 import b64encode
 
 from engine.audit.entries.record import QueryColumns
 from engine.audit.instants import rfc3339
-from engine.storage.listing import LoggedDecision
-from engine.storage.samples import Sample
-from engine.storage.saved_queries import SavedQuery
-from engine.storage.statistics import OutcomeCount, Statistics
+from engine.storage.log.listing import LoggedDecision
+from engine.storage.search.samples import Sample
+from engine.storage.search.saved_queries import SavedQuery
+from engine.storage.search.statistics import OutcomeCount, Statistics
 
 
 def listed_document(decision: LoggedDecision) -> dict[str, object]:

@@ -26,11 +26,11 @@ from engine import Engine, EngineError
 from engine.bundle.grants import Grants
 from engine.evaluation.document import Identity
 from engine.evaluation.standing_facts.book import FactBook
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.errors import NotFound, StorageError
-from engine.storage.policies import PolicyVersions
-from engine.storage.policy_sets import PolicySets
-from engine.storage.versions import Plan, Timeline
+from engine.storage.governance.policies import PolicyVersions
+from engine.storage.governance.policy_sets import PolicySets
+from engine.storage.governance.versions import Plan, Timeline
 
 from .engine_recipe import Basis, EngineRecipe, compile_ahead
 from .kept_policies import kept_bundle

@@ -7,10 +7,10 @@ from engine.audit.checkpoints.panel import WitnessPanel
 from engine.audit.checkpoints.publishing import CheckpointPublisher, Watch
 from engine.audit.checkpoints.signing import CheckpointSigner
 from engine.audit.checkpoints.witness import ANSWER_LIMIT
-from engine.storage.anchor import KeyFile
-from engine.storage.database import Database
-from engine.storage.tile_log import TileLog
-from engine.storage.vouched import VouchedDirectory
+from engine.storage.databases.database import Database
+from engine.storage.log.anchor import KeyFile
+from engine.storage.log.tile_log import TileLog
+from engine.storage.log.vouched import VouchedDirectory
 
 from .outward import poster
 from .settings import Settings

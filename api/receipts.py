@@ -7,7 +7,7 @@ from engine.audit.entries.record import LogEntry
 from engine.audit.exhibits.log_proof import LogProof
 from engine.audit.export import line_of
 from engine.audit.merkle.tree import check_record, leaf_hash
-from engine.storage.tile_log import TileLog
+from engine.storage.log.tile_log import TileLog
 
 
 def receipt_of(tiles: TileLog, checkpoint: SignedCheckpoint, entry: LogEntry) -> bytes:

@@ -30,8 +30,8 @@ from engine.audit.entries.record import Envelope, LogEntry, Payload, read_envelo
 from engine.bundle.grants import RecordedGrants
 from engine.source.json_fault import JSONLimits, escaped, excerpt
 from engine.source.json_text import JSONValue, read_json
-from engine.storage.erasures import Tombstone
 from engine.storage.errors import NotFound
+from engine.storage.keeping.erasures import Tombstone
 from engine.version import __version__
 
 from .kept_policies import Versions, kept_bundle
@@ -51,7 +51,7 @@ _LIMITS = JSONLimits(document=64 * 1024 * 1024, depth=128)
 
 
 class Tombstones(Protocol):
-    """Where erasures are found: `engine.storage.erasures.Erasures`."""
+    """Where erasures are found: `engine.storage.keeping.erasures.Erasures`."""
 
     def tombstone(self, decision_id: str) -> Tombstone | None:
         """Return what is left of an erased decision, None for another."""

@@ -20,17 +20,17 @@ import msgspec
 from engine.audit.entries.acts import Transition
 from engine.bundle.load import UnreadableError, read_directory
 from engine.source.json_fault import excerpt
-from engine.storage.contents import Contents
-from engine.storage.database import Database, shown_url, sqlite_file
-from engine.storage.due_facets import derive_facets
+from engine.storage.databases.database import Database, shown_url, sqlite_file
 from engine.storage.errors import Conflict, NotFound
-from engine.storage.fact_versions import seal_facts
+from engine.storage.governance.fact_versions import seal_facts
+from engine.storage.governance.policies import policy_version
+from engine.storage.governance.policy_sets import Finding, PolicySets, WrongState
+from engine.storage.governance.versions import SetVersion
+from engine.storage.keeping.sealing import begin_sealing
 from engine.storage.keys import ApiKeys, NewApiKey, Role
 from engine.storage.migrate import Schema, migrate, schema_of
-from engine.storage.policies import policy_version
-from engine.storage.policy_sets import Finding, PolicySets, WrongState
-from engine.storage.sealing import begin_sealing
-from engine.storage.versions import SetVersion
+from engine.storage.sealed.contents import Contents
+from engine.storage.search.due_facets import derive_facets
 
 from .contents import contents_of
 from .examination.examination import examine_here

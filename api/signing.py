@@ -8,10 +8,10 @@ from engine.audit.checkpoints.keyring import KeyRing
 from engine.audit.checkpoints.note import NoteError
 from engine.audit.checkpoints.signing import CheckpointSigner
 from engine.audit.errors import LogError
-from engine.storage.anchor import AnchorFile, KeyFile
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.errors import StorageError
-from engine.storage.tile_log import TileLog
+from engine.storage.log.anchor import AnchorFile, KeyFile
+from engine.storage.log.tile_log import TileLog
 
 from .settings import Settings
 

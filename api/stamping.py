@@ -13,7 +13,7 @@ from engine.audit.checkpoints.timestamp import (
     Query,
     TimestampError,
 )
-from engine.storage.vouched import VouchedDirectory
+from engine.storage.log.vouched import VouchedDirectory
 
 from .outward import poster
 from .settings import Settings

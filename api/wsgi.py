@@ -18,23 +18,23 @@ from engine.audit.checkpoints.timestamp import TimestampError
 from engine.audit.checkpoints.witness import Witness
 from engine.audit.errors import LogError
 from engine.audit.log import Committer
-from engine.storage.anchor import KeyFile
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
-from engine.storage.erasures import Erasures
+from engine.storage.databases.database import Database
 from engine.storage.errors import NotFound, StorageError
+from engine.storage.governance.policies import PolicyVersions
+from engine.storage.governance.policy_sets import PolicySets
+from engine.storage.governance.standing_facts import StandingFacts
+from engine.storage.governance.waivers import Waivers
+from engine.storage.keeping.erasures import Erasures
+from engine.storage.keeping.retention import Retention
 from engine.storage.keys import ApiKeys
-from engine.storage.log_store import SQLLogStore
-from engine.storage.policies import PolicyVersions
-from engine.storage.policy_sets import PolicySets
+from engine.storage.log.anchor import KeyFile
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.request_keys import RequestKeys
+from engine.storage.log.tile_log import TileLog
+from engine.storage.log.vouched import VouchedDirectory
 from engine.storage.readiness import Readiness, probe
-from engine.storage.request_keys import RequestKeys
-from engine.storage.retention import Retention
-from engine.storage.saved_queries import SavedQueries
-from engine.storage.standing_facts import StandingFacts
-from engine.storage.tile_log import TileLog
-from engine.storage.vouched import VouchedDirectory
-from engine.storage.waivers import Waivers
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.saved_queries import SavedQueries
 
 from .contents import open_database, problem_of
 from .decider_pool import DeciderPool

@@ -22,9 +22,9 @@ from api.contents import open_database
 from benchmarks.serving import Shape, served
 from benchmarks.workload import descriptors, files_of
 from engine.audit.entries.acts import Transition
-from engine.storage.database import Database
-from engine.storage.policies import policy_version
-from engine.storage.policy_sets import Finding, Order, PolicySets
+from engine.storage.databases.database import Database
+from engine.storage.governance.policies import policy_version
+from engine.storage.governance.policy_sets import Finding, Order, PolicySets
 
 SET, RULES, CAMPAIGNS = "assent", 2_000, 200
 SOUND = Finding(report=b"{}", is_sound=True)

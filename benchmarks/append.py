@@ -36,14 +36,14 @@ from engine.audit.canonical import canonical
 from engine.audit.entries.record import DecisionRecord, seal
 from engine.audit.log import Committer
 from engine.source.json_text import JSONValue
-from engine.storage.contents import Contents
-from engine.storage.database import Database
-from engine.storage.key_store import KeyStore
-from engine.storage.log_store import SQLLogStore
+from engine.storage.databases.database import Database
+from engine.storage.keeping.sealing import begin_sealing
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
-from engine.storage.sealing import begin_sealing
-from engine.storage.tile_log import TileLog
-from engine.storage.wrapping import WrappingKeyFile
+from engine.storage.sealed.contents import Contents
+from engine.storage.sealed.key_store import KeyStore
+from engine.storage.sealed.wrapping import WrappingKeyFile
 from tests.postgresql import serving_postgresql
 
 NewDatabase = Callable[[], AbstractContextManager[str]]

@@ -32,7 +32,7 @@ from engine.audit.entries.record import DecisionRecord, SealedRecord, seal
 from engine.evaluation.scribe import write
 from engine.source.json_text import read_json
 from engine.storage.keys import ApiKeys
-from engine.storage.log_store import SQLLogStore
+from engine.storage.log.log_store import SQLLogStore
 
 AS_OF = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BODY = files("api.examples").joinpath("allowed.json").read_bytes()

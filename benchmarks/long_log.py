@@ -36,13 +36,13 @@ from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import verify_export
 from engine.audit.verification.verify_log import LogSource, verify_log
 from engine.source.json_text import JSONValue
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions, write_cursor
-from engine.storage.filters import DecisionFilter
-from engine.storage.log_store import SQLLogStore
+from engine.storage.databases.database import Database
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.static_tree import export_tree
+from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
-from engine.storage.static_tree import export_tree
-from engine.storage.tile_log import TileLog
+from engine.storage.search.decisions import Decisions, write_cursor
+from engine.storage.search.filters import DecisionFilter
 from tests.audit.published import MemorySource
 
 BATCH, CALLS = 2048, 1000

@@ -7,9 +7,9 @@ import click
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from engine.evaluation.prose import Tone
-from engine.storage.contents import Contents
-from engine.storage.database import Database
-from engine.storage.doom import settle
+from engine.storage.databases.database import Database
+from engine.storage.sealed.contents import Contents
+from engine.storage.sealed.doom import settle
 
 
 @click.group()

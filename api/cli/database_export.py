@@ -12,12 +12,12 @@ from api.cli.failures import NO, Failure
 from api.contents import readable_contents
 from api.settings import load_settings
 from engine.audit.export import line_of, write_export
-from engine.storage.database import Database, sqlite_file, unchanging_url
+from engine.storage.databases.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import LogInconsistent, StorageError
+from engine.storage.log.tile_log import TileLog
 from engine.storage.readiness import probe
-from engine.storage.saved_queries_check import check_saved_queries
-from engine.storage.tile_log import TileLog
-from engine.storage.words_check import check_words_index
+from engine.storage.search.saved_queries_check import check_saved_queries
+from engine.storage.search.words_check import check_words_index
 
 _PIECE = 256 * 1024
 

@@ -13,10 +13,10 @@ from engine.audit.entries.acts import ASKED_FOR, Ground
 from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
-from engine.storage.erasures import Erased, Erasures, Tombstone
 from engine.storage.errors import NotFound
-from engine.storage.holds import Held
-from engine.storage.subjects import Selector
+from engine.storage.keeping.erasures import Erased, Erasures, Tombstone
+from engine.storage.keeping.holds import Held
+from engine.storage.keeping.subjects import Selector
 
 
 @click.command()

@@ -15,10 +15,10 @@ from engine.audit.checkpoints.note import NoteError
 from engine.audit.entries.acts import Ground
 from engine.audit.verification.past_erasures import NotPublished, PastErasures, past_erasures
 from engine.evaluation.prose import Tone
-from engine.storage.anchor import KeyFile
-from engine.storage.erasures import Erased, Erasures
-from engine.storage.holds import Held
-from engine.storage.tile_log import TileLog
+from engine.storage.keeping.erasures import Erased, Erasures
+from engine.storage.keeping.holds import Held
+from engine.storage.log.anchor import KeyFile
+from engine.storage.log.tile_log import TileLog
 
 
 @click.command("erase-again")

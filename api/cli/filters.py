@@ -11,11 +11,11 @@ from api.cli.moments import InstantType
 from api.cli.terminal import Output, toned
 from api.cli.written import WRITTEN
 from engine.evaluation.prose import Tone
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound
-from engine.storage.filters import SEARCHABLE_STATUSES, DecisionFilter
-from engine.storage.saved_queries import SavedQueries
-from engine.storage.unknown_names import UnknownName
+from engine.storage.search.filters import SEARCHABLE_STATUSES, DecisionFilter
+from engine.storage.search.saved_queries import SavedQueries
+from engine.storage.search.unknown_names import UnknownName
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

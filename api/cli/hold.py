@@ -12,8 +12,8 @@ from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
 from engine.storage.errors import NotFound
-from engine.storage.holds import Holds, InForce, Placed
-from engine.storage.subjects import Selector
+from engine.storage.keeping.holds import Holds, InForce, Placed
+from engine.storage.keeping.subjects import Selector
 
 
 @click.command()

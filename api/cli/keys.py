@@ -29,7 +29,7 @@ from api.setup import SetupError, make_key
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.errors import Conflict
 from engine.storage.keys import ApiKey, ApiKeys, Role
 

@@ -27,11 +27,11 @@ from api.signing import signer_of
 from engine.audit.checkpoints.keyring import KeyRing, LogKey
 from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
-from engine.storage.anchor import KeyFile
 from engine.storage.errors import Conflict
-from engine.storage.static_tree import TreeExport, export_tree
-from engine.storage.tile_log import TileLog
-from engine.storage.vouched import VouchedDirectory
+from engine.storage.log.anchor import KeyFile
+from engine.storage.log.static_tree import TreeExport, export_tree
+from engine.storage.log.tile_log import TileLog
+from engine.storage.log.vouched import VouchedDirectory
 
 
 @click.group()

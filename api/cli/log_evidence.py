@@ -21,12 +21,12 @@ from engine.audit.exhibits.evidence import EvidenceManifest
 from engine.audit.merkle.tree import ProofError
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
-from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog, NotFound
-from engine.storage.filters import DecisionFilter
-from engine.storage.policies import PolicyVersions
-from engine.storage.tile_log import TileLog
-from engine.storage.vouched import VouchedDirectory
+from engine.storage.governance.policies import PolicyVersions
+from engine.storage.log.tile_log import TileLog
+from engine.storage.log.vouched import VouchedDirectory
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.filters import DecisionFilter
 
 
 @click.command()

@@ -26,9 +26,9 @@ from api.replay import why_of
 from engine import Engine, load_bundle
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt
-from engine.storage.decisions import Decisions
-from engine.storage.erasures import Erasures
 from engine.storage.errors import BeyondLog
+from engine.storage.keeping.erasures import Erasures
+from engine.storage.search.decisions import Decisions
 
 
 @click.command()

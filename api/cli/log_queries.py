@@ -15,9 +15,9 @@ from api.listing import saved_query_document
 from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
-from engine.storage.decisions import Decisions
 from engine.storage.errors import Conflict, InvalidQuery, LogInconsistent, NotFound
-from engine.storage.saved_queries import SavedQueries, SavedQuery
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.saved_queries import SavedQueries, SavedQuery
 
 
 @click.command()

@@ -14,14 +14,14 @@ from api.cli.terminal import Output, toned
 from api.listing import listed_document
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
-from engine.storage.decisions import (
+from engine.storage.errors import BeyondLog
+from engine.storage.log.listing import LoggedDecision
+from engine.storage.search.decisions import (
     PAGE_LIMIT,
     DecisionPage,
     Decisions,
 )
-from engine.storage.errors import BeyondLog
-from engine.storage.filters import DecisionFilter
-from engine.storage.listing import LoggedDecision
+from engine.storage.search.filters import DecisionFilter
 
 _OUTCOME_WIDTH = len("DENY, inconclusive")
 

@@ -20,10 +20,10 @@ from api.publishing import publisher_of
 from api.signing import signer_of
 from engine.audit.exhibits.manifest import MANIFEST_ENDING, Manifest
 from engine.evaluation.prose import Tone
-from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog
 from engine.storage.files import write_durably
-from engine.storage.tile_log import TileLog
+from engine.storage.log.tile_log import TileLog
+from engine.storage.search.decisions import Decisions
 
 
 @click.command()

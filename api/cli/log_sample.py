@@ -12,9 +12,9 @@ from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.listing import sample_document
 from engine.evaluation.prose import Tone
-from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog
-from engine.storage.samples import SAMPLE_LIMIT
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.samples import SAMPLE_LIMIT
 
 
 @click.command()

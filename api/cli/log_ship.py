@@ -30,9 +30,9 @@ from api.shipping.events import Sender
 from api.shipping.shapes import SHAPES, Shape
 from api.shipping.shipper import OtherLogError, Shipper
 from engine.evaluation.prose import Tone
-from engine.storage.anchor import KeyFile
 from engine.storage.errors import StorageUnavailable
-from engine.storage.tile_log import TileLog
+from engine.storage.log.anchor import KeyFile
+from engine.storage.log.tile_log import TileLog
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 _POLL_SECONDS: Final = 1.0

@@ -14,9 +14,9 @@ from api.cli.terminal import Output, toned
 from api.listing import statistics_document
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
-from engine.storage.decisions import Decisions
 from engine.storage.errors import BeyondLog
-from engine.storage.statistics import OutcomeCount, Statistics
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.statistics import OutcomeCount, Statistics
 
 
 @click.command()

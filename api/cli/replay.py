@@ -26,12 +26,12 @@ from engine.audit.entries.record import LogEntry
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
-from engine.storage.erasures import Erasures
+from engine.storage.databases.database import Database
 from engine.storage.errors import NotFound
-from engine.storage.policies import PolicyVersions
-from engine.storage.tile_log import TileLog
+from engine.storage.governance.policies import PolicyVersions
+from engine.storage.keeping.erasures import Erasures
+from engine.storage.log.tile_log import TileLog
+from engine.storage.search.decisions import Decisions
 
 MOST_TOLD = 80
 """So much of a value is shown."""

@@ -12,7 +12,7 @@ from api.wsgi import check_prepared
 from engine.audit.checkpoints.publishing import NotWitnessed
 from engine.audit.checkpoints.signing import LogForked
 from engine.audit.errors import LogError
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.errors import Conflict, StorageError
 
 _PREPARE = "`assent init` prepares it"

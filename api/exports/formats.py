@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from engine.audit.instants import rfc3339
-from engine.storage.listing import LoggedDecision
+from engine.storage.log.listing import LoggedDecision
 
 from .rows import COLUMNS, Row, row_of
 

@@ -9,10 +9,10 @@ from engine.audit.checkpoints.checkpoint import SignedCheckpoint
 from engine.audit.checkpoints.publishing import CheckpointPublisher
 from engine.audit.exhibits.manifest import Column, Manifest
 from engine.audit.instants import rfc3339
-from engine.storage.decisions import Decisions
-from engine.storage.filters import DecisionFilter
-from engine.storage.listing import LoggedDecision
-from engine.storage.tile_log import TileLog
+from engine.storage.log.listing import LoggedDecision
+from engine.storage.log.tile_log import TileLog
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.filters import DecisionFilter
 
 from .formats import check_available, file_pieces
 from .rows import COLUMNS

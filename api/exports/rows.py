@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from engine.storage.listing import LoggedDecision
+from engine.storage.log.listing import LoggedDecision
 
 Row: TypeAlias = dict[str, Any]
 

@@ -8,9 +8,9 @@ from werkzeug.exceptions import HTTPException
 from api.policies_in_force import NotFresh
 from engine.audit.errors import LogError
 from engine.storage.errors import NotFound, StorageError
-from engine.storage.holds import Held
-from engine.storage.policy_sets import OutdatedRevision, OwnVersion, WrongState
-from engine.storage.waivers import OwnWaiver, SameWaiver
+from engine.storage.governance.policy_sets import OutdatedRevision, OwnVersion, WrongState
+from engine.storage.governance.waivers import OwnWaiver, SameWaiver
+from engine.storage.keeping.holds import Held
 
 from .journal import ERRORS
 from .problems import (

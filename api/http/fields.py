@@ -15,7 +15,7 @@ from engine.semantics.code_names import CODE_ADVICE, code_advice
 from engine.semantics.types import Scalar, describe, is_code
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
-from engine.storage.saved_queries import NAME_PATTERN
+from engine.storage.search.saved_queries import NAME_PATTERN
 
 LONGEST_TEXT = 512
 _MISSING: dict[str, Any] = {"required": "this is missing", "null": "this is missing"}

@@ -2,11 +2,11 @@
 
 from dataclasses import fields, replace
 
-from engine.storage.decisions import DecisionPage
 from engine.storage.errors import BeyondLog, InvalidQuery, NotFound
-from engine.storage.filters import Criteria, DecisionFilter
 from engine.storage.keys import ApiKey
-from engine.storage.saved_queries import SavedQuery
+from engine.storage.search.decisions import DecisionPage
+from engine.storage.search.filters import Criteria, DecisionFilter
+from engine.storage.search.saved_queries import SavedQuery
 
 from .access import check_reach, check_unlimited, sees_all
 from .problems import FORBIDDEN, Problem, ProblemError, ProblemRaised

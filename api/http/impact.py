@@ -22,10 +22,10 @@ from api.impact import (
 from engine import Engine, EngineError
 from engine.audit.entries.acts import Action
 from engine.audit.merkle.spans import spans_of
-from engine.storage.decisions import DecisionPage, write_cursor
-from engine.storage.filters import DecisionFilter
+from engine.storage.governance.versions import SetVersion
 from engine.storage.keys import ApiKey
-from engine.storage.versions import SetVersion
+from engine.storage.search.decisions import DecisionPage, write_cursor
+from engine.storage.search.filters import DecisionFilter
 
 from .access import sees_all
 from .accesses import note_access

@@ -1,7 +1,7 @@
 """What a search that found nothing says beside: which of its names no decision of the log has."""
 
-from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
+from engine.storage.search.filters import DecisionFilter
 
 from .access import sees_all
 from .problems import ProblemError

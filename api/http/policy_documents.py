@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from engine.audit.instants import rfc3339
-from engine.storage.versions import Event, SetVersion, Timeline
+from engine.storage.governance.versions import Event, SetVersion, Timeline
 
 SHOWN = 12
 

@@ -16,17 +16,17 @@ from engine import Engine
 from engine.audit.checkpoints.publishing import CheckpointPublisher
 from engine.audit.checkpoints.signing import CheckpointSigner
 from engine.audit.log import Committer
-from engine.storage.decisions import Decisions
-from engine.storage.erasures import Erasures
-from engine.storage.policies import PolicyVersions
-from engine.storage.policy_sets import PolicySets
+from engine.storage.governance.policies import PolicyVersions
+from engine.storage.governance.policy_sets import PolicySets
+from engine.storage.governance.standing_facts import StandingFacts
+from engine.storage.governance.waivers import Waivers
+from engine.storage.keeping.erasures import Erasures
+from engine.storage.log.request_keys import RequestKeys
+from engine.storage.log.tile_log import TileLog
+from engine.storage.log.vouched import VouchedDirectory
 from engine.storage.readiness import Readiness
-from engine.storage.request_keys import RequestKeys
-from engine.storage.saved_queries import SavedQueries
-from engine.storage.standing_facts import StandingFacts
-from engine.storage.tile_log import TileLog
-from engine.storage.vouched import VouchedDirectory
-from engine.storage.waivers import Waivers
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.saved_queries import SavedQueries
 
 from .problems import BUSY, ProblemRaised, retry_later
 from .rates import Rates

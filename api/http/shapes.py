@@ -21,11 +21,11 @@ from engine.audit.entries.record import Outcome
 from engine.evaluation.standing_facts.fact import SubjectKind
 from engine.source.json_fault import escaped, excerpt
 from engine.source.suggest import nearest
-from engine.storage.decisions import PAGE_LIMIT
-from engine.storage.filters import SEARCHABLE_STATUSES, Criteria
-from engine.storage.samples import SAMPLE_LIMIT
-from engine.storage.subjects import Selector
-from engine.storage.waivers import PAGE_LIMIT as WAIVER_PAGE_LIMIT
+from engine.storage.governance.waivers import PAGE_LIMIT as WAIVER_PAGE_LIMIT
+from engine.storage.keeping.subjects import Selector
+from engine.storage.search.decisions import PAGE_LIMIT
+from engine.storage.search.filters import SEARCHABLE_STATUSES, Criteria
+from engine.storage.search.samples import SAMPLE_LIMIT
 
 from .fields import (
     Day,

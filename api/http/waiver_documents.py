@@ -6,7 +6,7 @@ from api.policies_in_force import NotInForce, PoliciesInForce
 from engine.audit.entries.acts import WaiverStep
 from engine.audit.instants import rfc3339
 from engine.audit.ledgers.waivers import WaiverState
-from engine.storage.waiver_rows import RequestedWaiver, WaiverEvent
+from engine.storage.governance.waiver_rows import RequestedWaiver, WaiverEvent
 
 EXPIRED = "expired"
 """How a waiver is called whose days are over, before it was granted or after."""

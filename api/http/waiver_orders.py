@@ -7,10 +7,10 @@ from typing import Any
 from engine import Diagnostic, Engine
 from engine.bundle.grants import Approval, WaiverTerms, written
 from engine.semantics.tree import Rule
+from engine.storage.governance.policy_sets import WrongState
+from engine.storage.governance.waiver_rows import RequestedWaiver
+from engine.storage.governance.waivers import granted_text
 from engine.storage.keys import ApiKey
-from engine.storage.policy_sets import WrongState
-from engine.storage.waiver_rows import RequestedWaiver
-from engine.storage.waivers import granted_text
 
 from .problems import MALFORMED_ORDER, WRONG_ROLE, Problem, ProblemError, ProblemRaised
 

@@ -14,7 +14,7 @@ import msgspec
 
 from engine.audit.entries.record import LogEntry, Payload
 from engine.audit.entries.sealed_acts import ActEntry, Entry
-from engine.storage.contents import check_read
+from engine.storage.sealed.contents import check_read
 
 Event: TypeAlias = dict[str, object]
 """A JSON object, written by `msgspec`; recorded JSON stands in it byte by byte."""

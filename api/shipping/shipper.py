@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from engine.audit.entries.sealed_acts import Entry
-from engine.storage.tile_log import TileLog
+from engine.storage.log.tile_log import TileLog
 
 from .bookmark import Bookmark, Mark
 from .destinations import Destination, TooLargeError

@@ -20,9 +20,9 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from .database import Database
+from .databases.database import Database
 from .errors import Conflict, NotFound, StorageUnavailable
-from .log_store import system_clock
+from .log.log_store import system_clock
 from .schema import api_key
 
 USE_RESOLUTION = timedelta(minutes=1)

@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from .database import Database
+from .databases.database import Database
 from .errors import StorageUnavailable
 
 _HISTORY = Path(__file__).parent / "migrations"

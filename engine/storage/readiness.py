@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from .database import Database
+from .databases.database import Database
 from .errors import StorageError
-from .log_store import read_head
+from .log.log_store import read_head
 from .migrate import Schema, schema_of
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from .database import Database
-from .log_store import read_head
+from .databases.database import Database
+from .log.log_store import read_head
 
 _SETTINGS = ("server_version", "synchronous_commit", "max_connections")
 

@@ -18,9 +18,9 @@ from api.policies_in_force import utc_now
 from api.settings import Settings
 from api.setup import initialise, make_key
 from api.wsgi import start
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
+from engine.storage.governance.standing_facts import StandingFacts
 from engine.storage.keys import ApiKeys, Role
-from engine.storage.standing_facts import StandingFacts
 from tests.api.installation import Installation, free_port, install
 from tests.audit.test_standing_facts import nothing, statement
 from tests.postgresql import PostgreSQLServer

@@ -12,7 +12,7 @@ from engine.audit.entries.act_leaves import AccessLeaf
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import ActEntry
 from engine.audit.log import Committer, LogBusy, LogUnavailable
-from engine.storage.tile_log import TileLog
+from engine.storage.log.tile_log import TileLog
 from tests.api.installation import Caller, campaign, install, problem_of
 
 Told = tuple[str, tuple[tuple[int, int], ...], str | None]

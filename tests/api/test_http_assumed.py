@@ -16,7 +16,7 @@ from api.submission import NATIVE, Terms
 from engine import Engine, load_bundle
 from engine.audit.entries.record import DecisionRecord
 from engine.audit.log import Committer
-from engine.storage.log_store import SQLLogStore
+from engine.storage.log.log_store import SQLLogStore
 from tests.api.installation import Caller, campaign
 
 TERMS = Terms(

@@ -17,7 +17,7 @@ from api.wsgi import start
 from engine.audit.checkpoints.note import SignerKey
 from engine.audit.exhibits import evidence as format_module
 from engine.audit.exhibits.evidence import EvidenceReport, verify_evidence
-from engine.storage.anchor import KeyFile
+from engine.storage.log.anchor import KeyFile
 from tests.api.evidence import Members, members, zipped
 from tests.api.installation import Caller, allowed, campaign, install, problem_of
 from tests.api.test_http_records import last_access

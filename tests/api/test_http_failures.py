@@ -28,19 +28,19 @@ from api.wsgi import start
 from engine.audit.entries.sealed_acts import Sealed
 from engine.audit.errors import RecordError
 from engine.audit.log import Answer, Committer, LogBusy
-from engine.storage.decisions import Decisions
-from engine.storage.erasures import Erasures
 from engine.storage.errors import LogInconsistent, StorageUnavailable
+from engine.storage.governance.policies import PolicyVersions
+from engine.storage.governance.policy_sets import PolicySets
+from engine.storage.governance.standing_facts import StandingFacts
+from engine.storage.governance.waivers import Waivers
+from engine.storage.keeping.erasures import Erasures
 from engine.storage.keys import ApiKeys
-from engine.storage.policies import PolicyVersions
-from engine.storage.policy_sets import PolicySets
+from engine.storage.log.request_keys import RequestKeys
+from engine.storage.log.tile_log import TileLog
+from engine.storage.log.vouched import VouchedDirectory
 from engine.storage.readiness import probe
-from engine.storage.request_keys import RequestKeys
-from engine.storage.saved_queries import SavedQueries
-from engine.storage.standing_facts import StandingFacts
-from engine.storage.tile_log import TileLog
-from engine.storage.vouched import VouchedDirectory
-from engine.storage.waivers import Waivers
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.saved_queries import SavedQueries
 from tests.api import installation as parts
 from tests.api.installation import Caller, Installation, allowed, install
 

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from api.http.routes import evidence
 from api.wsgi import start
 from engine.storage.errors import StorageUnavailable
-from engine.storage.tile_log import TileLog
+from engine.storage.log.tile_log import TileLog
 from tests.api.installation import NDJSON, Caller, allowed, install, ndjson, problem_of
 
 EVALUATIONS = {

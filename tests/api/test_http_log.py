@@ -13,7 +13,7 @@ from engine.audit.checkpoints.checkpoint import open_checkpoint
 from engine.audit.checkpoints.note import VerifierKey
 from engine.audit.exhibits.log_proof import verify_receipt
 from engine.audit.verification.verify_log import verify_log
-from engine.storage.anchor import KeyFile
+from engine.storage.log.anchor import KeyFile
 from tests.api.installation import Caller, allowed, campaign, install, problem_of
 
 SIZE = 258

@@ -116,7 +116,8 @@ def test_log_with_saved_queries_verifies(filled: Caller) -> None:
 def test_query_that_cannot_be_asked_any_more(
     fresh: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.storage.saved_queries.canonical", lambda _: b'{"mood":"bad"}')
+    saved = "engine.storage.search.saved_queries.canonical"
+    monkeypatch.setattr(saved, lambda _: b'{"mood":"bad"}')
     save(fresh)
     told = problem_of(fresh.get("/v1/decisions?saved=denied", role="auditor"), 400, "invalid-query")
     assert "mood" in told["detail"]

@@ -23,9 +23,9 @@ from engine.audit.exhibits.manifest import read_manifest, verify_records
 from engine.audit.exhibits.sampling import drawn_positions, sample_seed
 from engine.audit.merkle.spans import spans_of
 from engine.audit.merkle.tree import TreeHead
-from engine.storage.anchor import KeyFile
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.keys import ApiKeys, Role
+from engine.storage.log.anchor import KeyFile
 from tests.api import waiving
 from tests.api.installation import Caller, Document, Installation, allowed, install, problem_of
 from tests.api.publishing import loaded, policies, publish

@@ -18,8 +18,8 @@ from api.wsgi import start
 from engine.audit.entries.act_leaves import AccessLeaf
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.exhibits.manifest import read_manifest, verify_records
-from engine.storage.anchor import KeyFile
-from engine.storage.tile_log import TileLog
+from engine.storage.log.anchor import KeyFile
+from engine.storage.log.tile_log import TileLog
 from tests.api.installation import Caller, allowed, campaign, install, problem_of
 
 COUNT = 12
@@ -119,7 +119,7 @@ def test_many_scattered_entries_take_several_accesses(
     filled: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(accesses, "SPANS", 4)
-    monkeypatch.setattr("engine.storage.decisions._INDEX_STEP", 2)
+    monkeypatch.setattr("engine.storage.search.decisions._INDEX_STEP", 2)
     filled.get("/v1/decisions?format=csv&outcome=allow&as_of=13").close()
     spans = last_access(filled, 2).entries + last_access(filled, 1).entries
     assert spans == tuple((n, n + 1) for n in range(1, SIZE, 2))

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from api.setup import make_key
 from api.wsgi import start
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.keys import ApiKeys, Role
 from tests.api import waiving
 from tests.api.identity import AUDIENCE, ISSUER, RSA, jwk, token

@@ -14,9 +14,9 @@ from api.contents import open_database
 from api.replay import ENGINES_KEPT, MOST_DIFFERENCES, NotReplayable, Replayer
 from engine import bundle_from_files
 from engine.audit.entries.record import DecisionRecord, LogEntry, seal
-from engine.storage.decisions import Decisions
-from engine.storage.erasures import Erasures
-from engine.storage.policies import PolicyVersion, PolicyVersions
+from engine.storage.governance.policies import PolicyVersion, PolicyVersions
+from engine.storage.keeping.erasures import Erasures
+from engine.storage.search.decisions import Decisions
 from tests.api.installation import Caller, Document, allowed, campaign, problem_of
 
 Alter = Callable[[Document], object]

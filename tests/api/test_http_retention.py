@@ -12,9 +12,9 @@ from flask import Flask
 from api.contents import open_database
 from api.settings import Settings
 from api.wsgi import SERVICE, start
-from engine.storage.database import Database
-from engine.storage.retention import Retention
-from engine.storage.tile_log import TileLog
+from engine.storage.databases.database import Database
+from engine.storage.keeping.retention import Retention
+from engine.storage.log.tile_log import TileLog
 from tests.api.installation import Caller, Installation, allowed, install
 
 LATER = datetime(2200, 1, 1, tzinfo=UTC)

@@ -15,7 +15,7 @@ from api.wsgi import start
 from engine.audit.exhibits.sampling import drawn_positions, sample_seed
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import InclusionProof, check_receipt, verify_export
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.keys import ApiKeys, Role
 from tests.api.installation import Caller, allowed, campaign, install, problem_of
 

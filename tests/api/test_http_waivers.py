@@ -17,7 +17,7 @@ from api.setup import SetupError, make_key
 from api.wsgi import Process, start
 from engine.audit.verification.verify import verify_export
 from engine.storage.keys import Role
-from engine.storage.tile_log import TileLog
+from engine.storage.log.tile_log import TileLog
 from tests.api import waiving
 from tests.api.installation import Caller, Document, install, problem_of
 from tests.api.publishing import force, loaded, publish

@@ -20,7 +20,7 @@ from api.signing import signer_of
 from engine.audit.checkpoints.cosignature import WitnessKey, WitnessPolicy
 from engine.audit.checkpoints.note import VerifierKey
 from engine.audit.exhibits.log_proof import verify_receipt
-from engine.storage.anchor import KeyFile
+from engine.storage.log.anchor import KeyFile
 from tests.api.installation import (
     Document,
     Installation,

@@ -10,7 +10,7 @@ from api.contents import open_database
 from api.setup import initialise
 from engine import Engine, bundle_from_files, load_bundle
 from engine.evaluation.decision import Effect
-from engine.storage.policies import PolicyVersions
+from engine.storage.governance.policies import PolicyVersions
 from tests.api.installation import allowed, install
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from api.keys_in_force import CONFIRMED_SECONDS, KeysInForce
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
 from engine.storage.keys import ApiKeys, Role
 from engine.storage.migrate import migrate

@@ -28,7 +28,7 @@ from engine.audit.entries.sealed_acts import Entry, Sealed
 from engine.audit.errors import LogError
 from engine.audit.log import Answer
 from engine.evaluation.document import Identity
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.readiness import probe
 from tests.api.installation import (
     Caller,

@@ -16,10 +16,10 @@ from api.policies_in_force import NotFresh, PoliciesInForce
 from api.wsgi import start
 from engine import Engine
 from engine.audit.entries.acts import Transition
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
-from engine.storage.policies import policy_version
-from engine.storage.policy_sets import Finding, Order, PolicySets
+from engine.storage.governance.policies import policy_version
+from engine.storage.governance.policy_sets import Finding, Order, PolicySets
 from engine.storage.schema import policy_version as kept
 from tests.api.installation import Caller, allowed, install, problem_of
 from tests.api.publishing import policies

@@ -26,9 +26,9 @@ import pytest
 from api.contents import open_database
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import verify_export
-from engine.storage.decisions import Decisions
 from engine.storage.keys import ApiKeys, Role
-from engine.storage.tile_log import TileLog
+from engine.storage.log.tile_log import TileLog
+from engine.storage.search.decisions import Decisions
 from tests.api.installation import (
     NDJSON,
     Document,

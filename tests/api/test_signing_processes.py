@@ -18,7 +18,7 @@ from engine.audit.checkpoints.checkpoint import open_checkpoint
 from engine.audit.exhibits.log_proof import verify_receipt
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify_log import verify_log
-from engine.storage.anchor import KeyFile
+from engine.storage.log.anchor import KeyFile
 from tests.api.installation import Served, campaign, free_port, install, serving
 
 WAIT = "/v1/decisions?receipt=wait"

@@ -14,7 +14,7 @@ from api.settings import Settings, SettingsError, load_settings
 from api.signing import SigningError, signer_of
 from api.stamping import stamper_of
 from api.wsgi import start
-from engine.storage.anchor import KeyFile
+from engine.storage.log.anchor import KeyFile
 from tests.api.evidence import members, zipped
 from tests.api.installation import Caller, Installation, campaign, install
 from tests.audit.loopback_tsa import LoopbackTSA, made, stamping

@@ -20,10 +20,10 @@ from api.contents import open_database
 from api.replay import Identical, Replayer
 from api.wsgi import start
 from engine.audit.verification.verify import verify_export
-from engine.storage.decisions import Decisions
-from engine.storage.erasures import Erasures
-from engine.storage.policies import PolicyVersions
-from engine.storage.tile_log import TileLog
+from engine.storage.governance.policies import PolicyVersions
+from engine.storage.keeping.erasures import Erasures
+from engine.storage.log.tile_log import TileLog
+from engine.storage.search.decisions import Decisions
 from tests.api import waiving
 from tests.api.installation import Caller, Document, Served, install, serving_nodes
 from tests.postgresql import PostgreSQLServer

@@ -8,7 +8,7 @@ import click
 from api.cli.filters import filter_options
 from api.client import Filters
 from api.http.shapes import SAVED_QUERY, FilterParameters, SearchParameters, schema_of
-from engine.storage.filters import Criteria
+from engine.storage.search.filters import Criteria
 
 CRITERIA = {each.name for each in fields(Criteria)}
 

@@ -15,12 +15,12 @@ import pytest
 from sqlalchemy import make_url
 
 from engine.audit.entries.record import DecisionRecord
-from engine.storage.contents import Contents
-from engine.storage.database import Database, sqlite_file
-from engine.storage.key_store import KeyStore
-from engine.storage.log_store import SQLLogStore
+from engine.storage.databases.database import Database, sqlite_file
+from engine.storage.log.log_store import SQLLogStore
 from engine.storage.migrate import migrate
-from engine.storage.wrapping import WrappingKeyFile
+from engine.storage.sealed.contents import Contents
+from engine.storage.sealed.key_store import KeyStore
+from engine.storage.sealed.wrapping import WrappingKeyFile
 from tests.postgresql import PostgreSQLServer
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)

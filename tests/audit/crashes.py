@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
+from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
-from engine.storage.tile_log import TileLog
 from tests.audit.writers import acknowledged, lost
 from tests.audit.writing_process import main as append_all
 from tests.postgresql import PostgreSQLServer, serving_postgresql

@@ -10,9 +10,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from engine.audit.entries.acts import Ground
-from engine.storage.database import Database
-from engine.storage.erasures import Erasures
-from engine.storage.subjects import Selector
+from engine.storage.databases.database import Database
+from engine.storage.keeping.erasures import Erasures
+from engine.storage.keeping.subjects import Selector
 
 
 def main(url: str, campaign: str) -> None:

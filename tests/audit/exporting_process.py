@@ -11,10 +11,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from engine.audit.checkpoints.signing import CheckpointSigner
-from engine.storage.anchor import AnchorFile, KeyFile
-from engine.storage.database import Database
-from engine.storage.static_tree import export_tree
-from engine.storage.tile_log import TileLog
+from engine.storage.databases.database import Database
+from engine.storage.log.anchor import AnchorFile, KeyFile
+from engine.storage.log.static_tree import export_tree
+from engine.storage.log.tile_log import TileLog
 
 
 def main(url: str, keys: Path, anchor: Path, directory: Path) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from engine.audit.entries.retention import Schedule
-from engine.storage.database import Database
-from engine.storage.retention import Retention
+from engine.storage.databases.database import Database
+from engine.storage.keeping.retention import Retention
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 

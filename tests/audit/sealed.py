@@ -10,17 +10,17 @@ from engine.audit.entries.acts import Ground
 from engine.audit.entries.record import seal
 from engine.audit.export import write_export
 from engine.audit.verification.verify import VerificationReport, verify_export
-from engine.storage.contents import Contents
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
-from engine.storage.erasures import Erasures
-from engine.storage.key_store import KeyStore
-from engine.storage.log_store import SQLLogStore
+from engine.storage.databases.database import Database
+from engine.storage.keeping.erasures import Erasures
+from engine.storage.keeping.sealing import begin_sealing
+from engine.storage.keeping.subjects import Selector
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
-from engine.storage.sealing import begin_sealing
-from engine.storage.subjects import Selector
-from engine.storage.tile_log import TileLog
-from engine.storage.wrapping import WrappingKeyFile
+from engine.storage.sealed.contents import Contents
+from engine.storage.sealed.key_store import KeyStore
+from engine.storage.sealed.wrapping import WrappingKeyFile
+from engine.storage.search.decisions import Decisions
 from tests.audit.conftest import NOON, Clock
 
 

@@ -15,15 +15,15 @@ from sqlalchemy import update
 from engine.audit.entries.acts import Access, Action
 from engine.audit.entries.record import LogEntry, seal
 from engine.audit.entries.sealed_acts import seal_act
-from engine.storage.contents import Contents
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
+from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
-from engine.storage.log_store import SQLLogStore
+from engine.storage.keeping.sealing import begin_sealing, is_in_clear
+from engine.storage.log.log_store import SQLLogStore
 from engine.storage.migrate import migrate
 from engine.storage.schema import disclosure, payload, sealed
-from engine.storage.sealing import begin_sealing, is_in_clear
-from engine.storage.wrapping import WrappingKeyFile
+from engine.storage.sealed.contents import Contents
+from engine.storage.sealed.wrapping import WrappingKeyFile
+from engine.storage.search.decisions import Decisions
 from tests.audit.conftest import NOON, Clock
 from tests.audit.sealed import contents_of, count_of, erase, fill, report_of
 from tests.audit.test_erasures import write_as_before

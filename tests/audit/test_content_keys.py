@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from engine.storage import key_store as keeping
-from engine.storage.contents import SUPPLY, Contents
-from engine.storage.database import Database, sqlite_file
-from engine.storage.decisions import Decisions
+from engine.storage.databases.database import Database, sqlite_file
 from engine.storage.errors import Conflict, KeysMissing, StorageUnavailable
-from engine.storage.key_store import MISSING, KeyStore
-from engine.storage.log_store import SQLLogStore
+from engine.storage.keeping.sealing import begin_sealing
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
 from engine.storage.schema import payload, sealed
-from engine.storage.sealing import begin_sealing
-from engine.storage.tile_log import TileLog
-from engine.storage.wrapping import WrappingKey, WrappingKeyFile, WrappingKeys
+from engine.storage.sealed import key_store as keeping
+from engine.storage.sealed.contents import SUPPLY, Contents
+from engine.storage.sealed.key_store import MISSING, KeyStore
+from engine.storage.sealed.wrapping import WrappingKey, WrappingKeyFile, WrappingKeys
+from engine.storage.search.decisions import Decisions
 from tests.audit.conftest import Clock
 from tests.audit.sealed import (
     contents_of,
@@ -256,7 +256,7 @@ def test_rotation_that_is_killed_is_completed_by_the_next(
 def test_rotation_beside_writers(
     database: Database, make_record: Any, contents: Contents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.storage.contents.SUPPLY", 2)
+    monkeypatch.setattr("engine.storage.sealed.contents.SUPPLY", 2)
 
     def write(_: int) -> None:
         store = SQLLogStore(database)

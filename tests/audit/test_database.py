@@ -15,15 +15,15 @@ from sqlalchemy import insert, update
 
 from engine.audit.entries.record import seal
 from engine.audit.log import Committer, LogUnavailable
-from engine.storage import sqlite
-from engine.storage.database import Database, shown_url, sqlite_file, unchanging_url
+from engine.storage.databases import sqlite
+from engine.storage.databases.database import Database, shown_url, sqlite_file, unchanging_url
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable
-from engine.storage.log_store import SQLLogStore, system_clock
+from engine.storage.governance.policies import PolicyVersion, PolicyVersions
+from engine.storage.log.log_store import SQLLogStore, system_clock
+from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import Schema, migrate, schema_of
-from engine.storage.policies import PolicyVersion, PolicyVersions
 from engine.storage.readiness import Readiness, probe
 from engine.storage.schema import log_head, metadata
-from engine.storage.tile_log import TileLog
 from tests.postgresql import PostgreSQLServer
 
 FILES = b'{"privacy.policy":"rule one"}'
@@ -187,7 +187,7 @@ def test_a_file_where_nothing_can_be_written_is_read_as_it_is(
     SQLLogStore(writer).append([seal(make_record())])
     assert unchanging_url(sqlite_url) == sqlite_url
     assert unchanging_url("postgresql://somebody:secret@host/log").endswith(":secret@host/log")
-    monkeypatch.setattr("engine.storage.sqlite.os.access", lambda *_: False)
+    monkeypatch.setattr("engine.storage.databases.sqlite.os.access", lambda *_: False)
     with pytest.raises(StorageUnavailable, match=r"`assent\.db-wal` has commits.*copy both"):
         unchanging_url(sqlite_url)
     writer.close()

@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.audit.entries.record import LogEntry, seal
-from engine.storage import decisions as decisions_module
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
+from engine.storage.databases.database import Database
 from engine.storage.errors import BeyondLog, InvalidQuery
-from engine.storage.filters import DecisionFilter
-from engine.storage.listing import LISTED, LoggedDecision
-from engine.storage.log_store import SQLLogStore
+from engine.storage.log.listing import LISTED, LoggedDecision
+from engine.storage.log.log_store import SQLLogStore
 from engine.storage.migrate import migrate
-from engine.storage.narrowing import narrowed, position
+from engine.storage.search import decisions as decisions_module
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.filters import DecisionFilter
+from engine.storage.search.narrowing import narrowed, position
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 COUNT = 60

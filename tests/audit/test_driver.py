@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import bindparam, select, update
 
 from engine.audit.instants import rfc3339
-from engine.storage.database import Database
-from engine.storage.driver import RowWriter, Statement, run
-from engine.storage.entries import among
+from engine.storage.databases.database import Database
+from engine.storage.databases.driver import RowWriter, Statement, run
+from engine.storage.databases.postgresql import pipelined
 from engine.storage.errors import Conflict, StorageUnavailable
+from engine.storage.log.entries import among
 from engine.storage.migrate import migrate
-from engine.storage.postgresql import pipelined
 from engine.storage.schema import api_key, log_entry, log_tile, microseconds, policy_version
 from tests.audit.conftest import NOON
 from tests.postgresql import PostgreSQLServer

@@ -23,17 +23,17 @@ from engine.audit.export import write_export
 from engine.audit.instants import EPOCH
 from engine.audit.log import Committer
 from engine.audit.verification.verify import check_receipt, verify_export
-from engine.storage import erasures as module
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
-from engine.storage.erasures import Erased, Erasures
+from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent, NotFound
-from engine.storage.filters import DecisionFilter
-from engine.storage.log_store import SQLLogStore
+from engine.storage.keeping import erasures as module
+from engine.storage.keeping.erasures import Erased, Erasures
+from engine.storage.keeping.subjects import Selector
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
 from engine.storage.schema import log_entry
-from engine.storage.subjects import Selector
-from engine.storage.tile_log import TileLog
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.filters import DecisionFilter
 from tests.audit.conftest import NOON, Clock
 
 ERASER = Path(__file__).with_name("erasing_process.py")
@@ -213,7 +213,7 @@ def test_a_reader_at_work_delays_the_purge(
     database = Database(sqlite_url)
     store, erasures = SQLLogStore(database), Erasures(database)
     fill(store, make_record, 1)
-    monkeypatch.setattr("engine.storage.sqlite._PURGE_SECONDS", 0.1)
+    monkeypatch.setattr("engine.storage.databases.sqlite._PURGE_SECONDS", 0.1)
     reader = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM payload").fetchall()

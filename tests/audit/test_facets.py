@@ -8,14 +8,14 @@ import sqlalchemy as sa
 from engine.audit.entries.acts import Ground
 from engine.audit.entries.facets import LONGEST_VALUE
 from engine.audit.entries.record import seal
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
-from engine.storage.erasures import Erasures
+from engine.storage.databases.database import Database
 from engine.storage.errors import InvalidQuery
-from engine.storage.filters import DecisionFilter
-from engine.storage.log_store import SQLLogStore
+from engine.storage.keeping.erasures import Erasures
+from engine.storage.keeping.subjects import Selector
+from engine.storage.log.log_store import SQLLogStore
 from engine.storage.schema import log_entry, log_entry_facet
-from engine.storage.subjects import Selector
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.filters import DecisionFilter
 from tests.audit.test_erasures import verified
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from engine.audit.checkpoints.keyring import KeyRing
 from engine.storage import files
-from engine.storage.anchor import AnchorFile, KeyFile
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable
 from engine.storage.files import locked, write_durably
+from engine.storage.log.anchor import AnchorFile, KeyFile
 from tests.audit.conftest import NOON
 
 HOLD = """

@@ -21,17 +21,17 @@ from engine.audit.ledgers.holds import HoldLedger
 from engine.audit.merkle.spans import spans_of
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
-from engine.storage import erasures as erasing
-from engine.storage import holds as module
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
-from engine.storage.erasures import Erasures
+from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent, NotFound
-from engine.storage.holds import Held, Holds, Placed
-from engine.storage.log_store import SQLLogStore
+from engine.storage.keeping import erasures as erasing
+from engine.storage.keeping import holds as module
+from engine.storage.keeping.erasures import Erasures
+from engine.storage.keeping.holds import Held, Holds, Placed
+from engine.storage.keeping.subjects import Selector
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.tile_log import TileLog
 from engine.storage.schema import hold, log_entry
-from engine.storage.subjects import Selector
-from engine.storage.tile_log import TileLog
+from engine.storage.search.decisions import Decisions
 from tests.audit.conftest import NOON, Clock
 from tests.audit.published import KEY, published
 

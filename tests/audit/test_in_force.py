@@ -26,10 +26,10 @@ from engine.audit.log import LogHead, sequence
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import verify_export
 from engine.audit.verification.verify_log import verify_log
-from engine.storage.database import Database
-from engine.storage.log_store import SQLLogStore
-from engine.storage.policy_sets import Order, PolicySets
-from engine.storage.versions import Event, Timeline
+from engine.storage.databases.database import Database
+from engine.storage.governance.policy_sets import Order, PolicySets
+from engine.storage.governance.versions import Event, Timeline
+from engine.storage.log.log_store import SQLLogStore
 from tests.audit.conftest import NOON, Clock, _make_record
 from tests.audit.published import KEY, published
 from tests.audit.test_policy_sets import SOUND, approved, bundle, report_of

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable
 from engine.storage.keys import ApiKey, ApiKeys, Role
 from engine.storage.migrate import migrate

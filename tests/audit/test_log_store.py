@@ -23,14 +23,14 @@ from engine.audit.merkle.tree import (
     tree_root,
 )
 from engine.audit.verification.verify import check_receipt, verify_export
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
+from engine.storage.databases.database import Database
 from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound, StorageUnavailable
-from engine.storage.log_store import SQLLogStore
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.tile_log import TileLog
+from engine.storage.log.tiles import TileReader, tile, write_full_tiles
 from engine.storage.migrate import migrate
 from engine.storage.schema import log_entry, log_head, log_tile
-from engine.storage.tile_log import TileLog
-from engine.storage.tiles import TileReader, tile, write_full_tiles
+from engine.storage.search.decisions import Decisions
 from tests.audit.crashes import kill_writers, stop_server
 from tests.audit.writers import acknowledged, exported, start_writer, verified
 from tests.postgresql import serving_postgresql

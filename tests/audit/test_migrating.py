@@ -10,17 +10,17 @@ from sqlalchemy import delete, insert
 
 from engine import storage
 from engine.audit.entries.record import LogEntry, seal
-from engine.storage.contents import Contents
-from engine.storage.contents import seal as seal_contents
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
-from engine.storage.due_facets import derive_facets
+from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
-from engine.storage.filters import DecisionFilter
+from engine.storage.keeping.sealing import begin_sealing
 from engine.storage.migrate import migrate, schema_of
 from engine.storage.readiness import probe
 from engine.storage.schema import disclosure, key_store, payload, sealed
-from engine.storage.sealing import begin_sealing
+from engine.storage.sealed.contents import Contents
+from engine.storage.sealed.contents import seal as seal_contents
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.due_facets import derive_facets
+from engine.storage.search.filters import DecisionFilter
 from tests.audit.conftest import NOON
 from tests.audit.sealed import report_of
 from tests.audit.test_erasures import write_as_before

@@ -9,14 +9,14 @@ from engine.audit.checkpoints.note import NoteError
 from engine.audit.entries.acts import Ground, HoldGround
 from engine.audit.entries.record import seal
 from engine.audit.verification.past_erasures import NotPublished, PastErasures, past_erasures
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
-from engine.storage.erasures import Erasures
-from engine.storage.filters import DecisionFilter
-from engine.storage.holds import Held, Holds
-from engine.storage.log_store import SQLLogStore
-from engine.storage.subjects import Selector
-from engine.storage.tile_log import TileLog
+from engine.storage.databases.database import Database
+from engine.storage.keeping.erasures import Erasures
+from engine.storage.keeping.holds import Held, Holds
+from engine.storage.keeping.subjects import Selector
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.tile_log import TileLog
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.filters import DecisionFilter
 from tests.audit.conftest import Backup, Clock
 from tests.audit.published import KEY, OTHER_KEY, MemorySource, leaf, published
 from tests.audit.test_erasures import erase_campaign, fill, verified

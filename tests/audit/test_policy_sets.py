@@ -20,10 +20,10 @@ from engine.audit.log import LogHead, sequence
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.errors import Conflict, NotFound
-from engine.storage.policies import PolicyVersion, PolicyVersions, policy_version
-from engine.storage.policy_sets import (
+from engine.storage.governance.policies import PolicyVersion, PolicyVersions, policy_version
+from engine.storage.governance.policy_sets import (
     Finding,
     Order,
     OutdatedRevision,
@@ -31,8 +31,8 @@ from engine.storage.policy_sets import (
     PolicySets,
     WrongState,
 )
+from engine.storage.log.tile_log import TileLog
 from engine.storage.schema import policy_set_version
-from engine.storage.tile_log import TileLog
 from tests.audit.conftest import NOON, Clock
 from tests.audit.published import KEY, published
 

@@ -23,12 +23,12 @@ from engine.audit.checkpoints.signing import CheckpointSigner, LogForked
 from engine.audit.checkpoints.witness import ANSWER_LIMIT, Witness
 from engine.audit.entries.record import seal
 from engine.audit.merkle.tree import TreeHead
-from engine.storage.anchor import AnchorFile, KeyFile
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
-from engine.storage.log_store import SQLLogStore
-from engine.storage.tile_log import TileLog
-from engine.storage.vouched import VouchedDirectory
+from engine.storage.log.anchor import AnchorFile, KeyFile
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.tile_log import TileLog
+from engine.storage.log.vouched import VouchedDirectory
 from tests.audit.conftest import Clock
 from tests.audit.loopback_witness import LoopbackWitness, listening
 from tests.audit.published import OTHER_KEY, published

@@ -11,12 +11,12 @@ from engine.audit.entries.acts import Ground
 from engine.audit.entries.idempotency import KEPT, FirstRequest, RequestKey
 from engine.audit.entries.record import DecisionRecord, seal
 from engine.audit.log import Committer, DecidedBefore, LogUnavailable, Receipt
-from engine.storage.database import Database
-from engine.storage.erasures import Erasures
-from engine.storage.log_store import SQLLogStore
-from engine.storage.request_keys import RequestKeys
+from engine.storage.databases.database import Database
+from engine.storage.keeping.erasures import Erasures
+from engine.storage.keeping.subjects import Selector
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.request_keys import RequestKeys
 from engine.storage.schema import request_key
-from engine.storage.subjects import Selector
 from tests.audit.conftest import Clock
 from tests.audit.writers import verified
 

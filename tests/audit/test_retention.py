@@ -35,17 +35,17 @@ from engine.audit.ledgers.retention_check import RetentionLedger
 from engine.audit.merkle.spans import spans_of
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
-from engine.storage.erasures import Erasures, erase_within
+from engine.storage.databases.database import Database
 from engine.storage.errors import Conflict, LogInconsistent
-from engine.storage.holds import Holds
-from engine.storage.log_store import SQLLogStore, read_head
-from engine.storage.outlook import MOST_MONTHS, MonthDue, outlook_of
-from engine.storage.retention import Retention
+from engine.storage.keeping.erasures import Erasures, erase_within
+from engine.storage.keeping.holds import Holds
+from engine.storage.keeping.outlook import MOST_MONTHS, MonthDue, outlook_of
+from engine.storage.keeping.retention import Retention
+from engine.storage.keeping.subjects import Selector
+from engine.storage.log.log_store import SQLLogStore, read_head
+from engine.storage.log.tile_log import TileLog
 from engine.storage.schema import log_entry
-from engine.storage.subjects import Selector
-from engine.storage.tile_log import TileLog
+from engine.storage.search.decisions import Decisions
 from tests.audit.conftest import NOON, Clock
 from tests.audit.published import KEY, published
 

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from engine.audit.entries.record import seal
 from engine.audit.exhibits.sampling import drawn_positions, sample_seed
 from engine.audit.merkle.tree import TreeHead
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
+from engine.storage.databases.database import Database
 from engine.storage.errors import BeyondLog, InvalidQuery
-from engine.storage.filters import DecisionFilter
-from engine.storage.log_store import SQLLogStore
-from engine.storage.tile_log import TileLog
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.tile_log import TileLog
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.filters import DecisionFilter
 
 PAGE = (Path(__file__).parents[2] / "docs" / "audit-log.md").read_text()
 HEAD = TreeHead(size=1200, root=hashlib.sha256(b"").digest())

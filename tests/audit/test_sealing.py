@@ -14,20 +14,20 @@ from sqlalchemy import select, update
 from engine.audit.entries.acts import Access, Action
 from engine.audit.entries.record import seal
 from engine.audit.log import Committer, DecisionAlreadyLogged, Receipt
-from engine.storage import erasures as erasing
-from engine.storage import key_store as keeping
-from engine.storage.contents import SUPPLY, Contents
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
-from engine.storage.doom import settle
+from engine.storage.databases.database import Database
 from engine.storage.errors import ContentsUnread
-from engine.storage.key_store import DESTROYED
-from engine.storage.log_store import SQLLogStore
+from engine.storage.keeping import erasures as erasing
+from engine.storage.keeping.sealing import begin_sealing
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
 from engine.storage.schema import disclosure, doomed_key, payload, sealed
-from engine.storage.sealing import begin_sealing
-from engine.storage.tile_log import TileLog
-from engine.storage.wrapping import WrappingKeyFile
+from engine.storage.sealed import key_store as keeping
+from engine.storage.sealed.contents import SUPPLY, Contents
+from engine.storage.sealed.doom import settle
+from engine.storage.sealed.key_store import DESTROYED
+from engine.storage.sealed.wrapping import WrappingKeyFile
+from engine.storage.search.decisions import Decisions
 from tests.audit.conftest import Backup, Clock
 from tests.audit.sealed import (
     contents_of,
@@ -228,7 +228,7 @@ def test_killed_between_the_keys_and_the_commit_nothing_is_lost(
 
     record = seal(make_record())
     with monkeypatch.context() as patched:
-        patched.setattr("engine.storage.log_store.append_within", die)
+        patched.setattr("engine.storage.log.log_store.append_within", die)
         with pytest.raises(KeyboardInterrupt):
             store.append([record])
     assert TileLog(database).head().size == 0

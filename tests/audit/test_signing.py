@@ -15,11 +15,11 @@ from engine.audit.checkpoints.keyring import KeyRing
 from engine.audit.checkpoints.signing import CheckpointSigner, LogForked
 from engine.audit.entries.record import seal
 from engine.audit.merkle.tree import check_tree
-from engine.storage.anchor import AnchorFile, KeyFile
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent
-from engine.storage.log_store import SQLLogStore
-from engine.storage.tile_log import TileLog
+from engine.storage.log.anchor import AnchorFile, KeyFile
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.tile_log import TileLog
 from tests.audit.conftest import Backup, Clock
 from tests.audit.published import OTHER_KEY, published
 

@@ -19,16 +19,16 @@ from engine.audit.errors import RecordError
 from engine.audit.ledgers.fact_history import FactLedger
 from engine.audit.verification.verify_log import verify_log
 from engine.evaluation.standing_facts.book import statement_bytes
-from engine.storage.contents import Contents
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.errors import ContentsUnread, LogInconsistent, NotFound
-from engine.storage.fact_versions import FactVersion, seal_facts
+from engine.storage.governance.fact_versions import FactVersion, seal_facts
+from engine.storage.governance.policy_sets import Order, OutdatedRevision, PolicySets, WrongState
+from engine.storage.governance.standing_facts import FactQuery, StandingFacts, Statement
+from engine.storage.keeping.sealing import begin_sealing
+from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
-from engine.storage.policy_sets import Order, OutdatedRevision, PolicySets, WrongState
 from engine.storage.schema import standing_fact_version
-from engine.storage.sealing import begin_sealing
-from engine.storage.standing_facts import FactQuery, StandingFacts, Statement
-from engine.storage.tile_log import TileLog
+from engine.storage.sealed.contents import Contents
 from tests.audit.conftest import NOON, Clock
 from tests.audit.published import KEY, published
 from tests.audit.sealed import report_of

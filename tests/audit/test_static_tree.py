@@ -20,15 +20,15 @@ from engine.audit.entries.record import seal
 from engine.audit.merkle.tiles import paths_of
 from engine.audit.merkle.tree import EMPTY_TREE, TreeHead, leaf_hash
 from engine.audit.verification.verify_log import verify_log
-from engine.storage.anchor import AnchorFile, KeyFile
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.errors import Conflict, StorageUnavailable
-from engine.storage.log_store import SQLLogStore
+from engine.storage.log.anchor import AnchorFile, KeyFile
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.static_tree import TreeExport, export_tree
+from engine.storage.log.tile_log import TileLog
+from engine.storage.log.tiles import write_full_tiles
 from engine.storage.migrate import migrate
 from engine.storage.schema import log_entry, log_head
-from engine.storage.static_tree import TreeExport, export_tree
-from engine.storage.tile_log import TileLog
-from engine.storage.tiles import write_full_tiles
 from tests.audit.conftest import NOON, Clock
 from tests.audit.published import KEY, leaf, published
 from tests.audit.strace import faulty, has_struck, need_strace, positions

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.audit.entries.record import seal
-from engine.storage import statistics
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
+from engine.storage.databases.database import Database
 from engine.storage.errors import BeyondLog
-from engine.storage.filters import DecisionFilter
-from engine.storage.log_store import SQLLogStore
-from engine.storage.statistics import Statistics, count_decisions
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.search import statistics
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.filters import DecisionFilter
+from engine.storage.search.statistics import Statistics, count_decisions
 
 START = datetime(2026, 10, 30, 23, 30, tzinfo=UTC)
 COUNT = 40

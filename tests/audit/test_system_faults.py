@@ -16,8 +16,8 @@ from sqlalchemy import make_url
 
 from api.cli.main import assent
 from engine.audit.log import Committer, LogUnavailable
-from engine.storage.database import Database, unchanging_url
-from engine.storage.log_store import SQLLogStore
+from engine.storage.databases.database import Database, unchanging_url
+from engine.storage.log.log_store import SQLLogStore
 from engine.storage.migrate import migrate
 from tests.audit.strace import faulty, has_struck, need_strace
 from tests.audit.writers import acknowledged, lost, start_writer

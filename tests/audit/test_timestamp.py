@@ -17,7 +17,7 @@ from engine.audit.checkpoints.timestamp import Authority, Query, TimestampError,
 from engine.audit.exhibits.evidence_stamp import Stamp
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify_log import verify_log
-from engine.storage.vouched import VouchedDirectory
+from engine.storage.log.vouched import VouchedDirectory
 from tests.audit.loopback_tsa import LoopbackTSA, made, stamping
 from tests.audit.published import KEY, OTHER_KEY, MemorySource, leaf, published
 

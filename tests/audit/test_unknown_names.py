@@ -7,12 +7,12 @@ import sqlalchemy as sa
 
 from engine.audit.entries.record import seal
 from engine.source.json_fault import excerpt
-from engine.storage import unknown_names as gathered
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
-from engine.storage.filters import DecisionFilter
-from engine.storage.log_store import SQLLogStore
+from engine.storage.databases.database import Database
+from engine.storage.log.log_store import SQLLogStore
 from engine.storage.schema import facets_due
+from engine.storage.search import unknown_names as gathered
+from engine.storage.search.decisions import Decisions
+from engine.storage.search.filters import DecisionFilter
 from tests.audit.test_facets import SAID
 
 NO_DIGEST = f"sha256:{'0' * 64}"

@@ -23,19 +23,19 @@ from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
 from engine.bundle.grants import WaiverTerms
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.errors import NotFound
-from engine.storage.log_store import SQLLogStore
-from engine.storage.policy_sets import Order, OutdatedRevision, WrongState
-from engine.storage.tile_log import TileLog
-from engine.storage.waiver_rows import (
+from engine.storage.governance.policy_sets import Order, OutdatedRevision, WrongState
+from engine.storage.governance.waiver_rows import (
     UNUSED,
     RequestedWaiver,
     Use,
     read_grants,
     read_last_act,
 )
-from engine.storage.waivers import OwnWaiver, Request, SameWaiver, WaiverFilter, Waivers
+from engine.storage.governance.waivers import OwnWaiver, Request, SameWaiver, WaiverFilter, Waivers
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.tile_log import TileLog
 from tests.audit.conftest import NOON, Clock, MakeRecord
 from tests.audit.published import KEY, published
 from tests.audit.waiver_steps import GRANTED_TEXT, waiver_step

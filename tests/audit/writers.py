@@ -10,9 +10,9 @@ from pathlib import Path
 from engine.audit.export import write_export
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import verify_export
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
-from engine.storage.tile_log import TileLog
+from engine.storage.databases.database import Database
+from engine.storage.log.tile_log import TileLog
+from engine.storage.search.decisions import Decisions
 
 WRITER = Path(__file__).with_name("writing_process.py")
 

@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from engine.audit.entries.record import DecisionRecord
 from engine.audit.log import Committer
-from engine.storage.database import Database
-from engine.storage.log_store import SQLLogStore
+from engine.storage.databases.database import Database
+from engine.storage.log.log_store import SQLLogStore
 
 
 def _record() -> DecisionRecord:

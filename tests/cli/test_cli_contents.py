@@ -17,8 +17,8 @@ from api.settings import load_settings
 from api.submission import NATIVE, Terms
 from engine import Engine, load_bundle
 from engine.audit.log import Committer
-from engine.storage.database import Database
-from engine.storage.log_store import SQLLogStore
+from engine.storage.databases.database import Database
+from engine.storage.log.log_store import SQLLogStore
 
 Run = Callable[..., Result]
 OneLine = Callable[[Result], str]

@@ -12,9 +12,9 @@ from click.testing import Result
 from api.cli.verification_view import receipt_document, receipt_lines
 from engine.audit.exhibits.log_proof import ReceiptReport
 from engine.audit.export import line_of
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
-from engine.storage.tile_log import TileLog
+from engine.storage.databases.database import Database
+from engine.storage.log.tile_log import TileLog
+from engine.storage.search.decisions import Decisions
 
 Run = Callable[..., Result]
 Log = Callable[..., list[str]]

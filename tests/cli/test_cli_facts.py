@@ -11,7 +11,7 @@ from click.testing import Result
 
 from api.contents import open_database
 from engine.evaluation.standing_facts.book import statement_bytes
-from engine.storage.standing_facts import StandingFacts, Statement
+from engine.storage.governance.standing_facts import StandingFacts, Statement
 from tests.api.installation import Served, free_port, install, serving
 from tests.api.publishing import policies
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from engine.storage import saved_queries
+from engine.storage.search import saved_queries
 
 Run = Callable[..., Result]
 OneLine = Callable[[Result], str]

@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 
 from api.cli import log_query
-from engine.storage import statistics
+from engine.storage.search import statistics
 
 Run = Callable[..., Result]
 Log = Callable[..., list[str]]

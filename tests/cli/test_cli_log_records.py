@@ -136,7 +136,7 @@ def test_a_file_says_what_could_not_be_searched(run: Run, filled: Path, installe
 
 
 def test_pages_are_joined(run: Run, filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.storage.decisions.PAGE_LIMIT", 3)
+    monkeypatch.setattr("engine.storage.search.decisions.PAGE_LIMIT", 3)
     monkeypatch.setattr(formats, "_STEP", 2)
     assert records(run, filled / "all.csv")["count"] == len(NAMES)
     text = (filled / "all.csv").read_bytes().decode()

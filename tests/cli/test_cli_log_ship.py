@@ -22,9 +22,9 @@ from click.testing import Result
 from api.shipping import shipper
 from api.shipping.destinations import DeliveryError, http_client
 from api.shipping.shapes import SHAPES
-from engine.storage.anchor import KeyFile
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
+from engine.storage.databases.database import Database
+from engine.storage.log.anchor import KeyFile
+from engine.storage.search.decisions import Decisions
 
 Run = Callable[..., Result]
 Record = Callable[[int], object]

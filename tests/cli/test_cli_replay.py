@@ -22,9 +22,9 @@ from api.settings import load_settings
 from api.submission import Decided, submit
 from engine import __version__, facade
 from engine.audit.canonical import canonical
-from engine.storage.decisions import Decisions
-from engine.storage.erasures import Erasures
-from engine.storage.policies import PolicyVersions
+from engine.storage.governance.policies import PolicyVersions
+from engine.storage.keeping.erasures import Erasures
+from engine.storage.search.decisions import Decisions
 
 Run = Callable[..., Result]
 Log = Callable[..., list[str]]

@@ -13,7 +13,7 @@ from click.testing import Result
 
 from api import server
 from api.settings import Settings
-from engine.storage.database import Database
+from engine.storage.databases.database import Database
 from engine.storage.keys import ApiKeys
 
 Run = Callable[..., Result]

@@ -16,11 +16,11 @@ from api.submission import NATIVE, Terms
 from engine import Engine, load_bundle
 from engine.audit.export import write_export
 from engine.audit.log import Committer
-from engine.storage.database import Database
-from engine.storage.decisions import Decisions
-from engine.storage.log_store import SQLLogStore
+from engine.storage.databases.database import Database
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
-from engine.storage.tile_log import TileLog
+from engine.storage.search.decisions import Decisions
 
 Run = Callable[..., Result]
 Write = Callable[[str, object], Path]

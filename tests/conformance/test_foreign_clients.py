@@ -16,7 +16,7 @@ from api.cli.main import assent
 from engine.audit.checkpoints.keyring import KeyRing
 from engine.audit.exhibits.log_proof import LogProof
 from engine.audit.export import Line
-from engine.storage.anchor import KeyFile
+from engine.storage.log.anchor import KeyFile
 from tests.api.installation import (
     NDJSON,
     Installation,

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from api.cli.main import assent
 from engine.audit.checkpoints.cosignature import WitnessKey
 from engine.audit.checkpoints.note import SignerKey
-from engine.storage.anchor import KeyFile
+from engine.storage.log.anchor import KeyFile
 from tests.api.installation import (
     Document,
     Installation,

@@ -19,7 +19,7 @@ from engine.audit.entries.record import DecisionRecord, LogEntry, seal
 from engine.bundle.load import read_directory
 from engine.source.json_text import read_json
 from engine.storage.errors import NotFound
-from engine.storage.policies import PolicyVersion
+from engine.storage.governance.policies import PolicyVersion
 from tests.strategies import consent_strings
 from tests.strategies.campaigns import DAYS, VOCABULARY, descriptors, policy_files
 from tests.unit.evaluation.courtroom import CAMPAIGN

@@ -21,8 +21,8 @@ from engine.audit.errors import LogError
 from engine.audit.merkle.spans import spans_of
 from engine.audit.merkle.tree import ProofError
 from engine.storage.errors import BeyondLog, StorageError
-from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
+from engine.storage.search.filters import DecisionFilter
 
 MEDIA_TYPE = "application/zip"
 

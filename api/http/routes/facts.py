@@ -33,9 +33,9 @@ from api.known_facts import (
 )
 from engine import Engine
 from engine.source.json_text import JSONValue
-from engine.storage.fact_versions import FactVersion
-from engine.storage.policy_sets import Order
-from engine.storage.standing_facts import Check, FactQuery
+from engine.storage.governance.fact_versions import FactVersion
+from engine.storage.governance.policy_sets import Order
+from engine.storage.governance.standing_facts import Check, FactQuery
 
 _FACT = "/v1/facts/<fact>"
 _USUAL_PAGE = 100

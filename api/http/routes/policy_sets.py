@@ -44,9 +44,9 @@ from engine.analysis.report import sentences
 from engine.audit.entries.acts import Transition
 from engine.evaluation.prose import plain
 from engine.source.json_fault import excerpt
-from engine.storage.policies import policy_version
-from engine.storage.policy_sets import Finding, Order
-from engine.storage.versions import SetVersion, Timeline
+from engine.storage.governance.policies import policy_version
+from engine.storage.governance.policy_sets import Finding, Order
+from engine.storage.governance.versions import SetVersion, Timeline
 from engine.version import __version__
 
 _SET = "/v1/policy-sets/<name>"

@@ -22,7 +22,7 @@ from api.http.service import Service
 from api.http.shapes import SAVED_QUERY, NoParameters, read_members, read_query
 from api.listing import saved_query_document
 from engine.storage.errors import Conflict, InvalidQuery
-from engine.storage.filters import DecisionFilter
+from engine.storage.search.filters import DecisionFilter
 
 _ADVICE = 'write `{"name": "denied-minors", "outcome": "deny", "text": "minors"}`'
 

@@ -23,8 +23,8 @@ from engine.audit.entries.acts import Action
 from engine.audit.errors import LogError
 from engine.audit.merkle.spans import Span
 from engine.storage.errors import BeyondLog
-from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
+from engine.storage.search.filters import DecisionFilter
 
 UNSEARCHED = "Assent-Unsearched"
 """The header of a file that says what its page would of decisions that nobody can find."""

@@ -34,10 +34,10 @@ from engine.audit.entries.acts import Action
 from engine.audit.entries.record import LogEntry, Payload
 from engine.audit.merkle.spans import spans_of
 from engine.storage.errors import BeyondLog, NotFound
-from engine.storage.filters import DecisionFilter
 from engine.storage.keys import ApiKey
-from engine.storage.samples import Sample
-from engine.storage.statistics import Statistics
+from engine.storage.search.filters import DecisionFilter
+from engine.storage.search.samples import Sample
+from engine.storage.search.statistics import Statistics
 
 
 def blueprint(service: Service) -> Blueprint:

@@ -42,9 +42,9 @@ from engine.audit.ledgers.waivers import WaiverState
 from engine.bundle.grants import Approval
 from engine.evaluation.operations.days import day_of
 from engine.storage.errors import NotFound
-from engine.storage.policy_sets import Order
-from engine.storage.waiver_rows import RequestedWaiver
-from engine.storage.waivers import OwnWaiver, Request, WaiverFilter
+from engine.storage.governance.policy_sets import Order
+from engine.storage.governance.waiver_rows import RequestedWaiver
+from engine.storage.governance.waivers import OwnWaiver, Request, WaiverFilter
 
 _WAIVER = "/v1/waivers/<id>"
 _LASTING = frozenset({WaiverState.REQUESTED, WaiverState.GRANTED})

@@ -1,0 +1,1 @@
+"""The database of a process, SQLite or PostgreSQL, behind one face."""

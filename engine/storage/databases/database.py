@@ -1,0 +1,207 @@
+"""The database of one process: connections, and the two kinds of transaction.
+
+`reading()` sees one state of the database. `writing()` is the only writer while it lasts, over all
+processes. How that is had is the backend's matter: `sqlite` and `postgresql`.
+
+A forked process opens connections of its own and never touches or closes those of its parent.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy import URL, Connection, Engine, Transaction, make_url
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+
+from ..errors import Conflict, StorageUnavailable
+from .postgresql import CHANNEL, PostgreSQL
+from .sqlite import SQLite, unchanging
+
+if TYPE_CHECKING:
+    from ..sealed.contents import Contents
+
+
+class Watch(Protocol):
+    """What tells that others may have committed something."""
+
+    def wait(self, seconds: float) -> None:
+        """Return once something may have changed, and after some seconds in any case."""
+        ...
+
+
+class Backend(Protocol):
+    """A kind of database: how to connect, and how to be the only writer."""
+
+    def engine(self) -> Engine:
+        """Return the connections of one process."""
+        ...
+
+    def begin_reading(self, connection: Connection) -> Transaction:
+        """Begin a transaction that sees one state."""
+        ...
+
+    def exclusively(self, *, at_once: bool) -> AbstractContextManager[None]:
+        """Hold whatever a writer holds before it connects; waits for any other, unless at once."""
+        ...
+
+    def begin_writing(self, connection: Connection, *, at_once: bool) -> Transaction:
+        """Begin the transaction of the only writer; waits for any other, unless at once."""
+        ...
+
+    def purge(self, engine: Engine) -> bool:
+        """Take what was deleted out of the files; returns whether that could be done at once."""
+        ...
+
+    def watch(self, engine: Engine) -> AbstractContextManager[Watch]:
+        """Open a watch on what others commit."""
+        ...
+
+
+class Database:
+    """A database by its URL: `sqlite:////absolute/path.db` or `postgresql://user@host/name`.
+
+    `contents` seals what its log has, and opens it; its key store is closed with the database.
+    Raises `StorageUnavailable` for a URL that is none, or that names no such database.
+    """
+
+    def __init__(self, url: str, *, contents: "Contents | None" = None) -> None:
+        self._backend = _backend(url)
+        file = sqlite_file(url)
+        # A URI, as `unchanging_url` makes of a file that is there.
+        self._file = None if file is None or file.parts[0] == "file:" else file
+        self.contents = contents
+        """What seals and opens the contents of its log."""
+        # INVARIANT: a process uses the engine under its own id only.
+        self._engines: dict[int, Engine] = {}
+
+    def is_there(self) -> bool:
+        """Whether there is a file, where the database is one; a server is there or says not."""
+        return self._file is None or self._file.is_file()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield a connection that sees one state. Raises `StorageUnavailable`."""
+        with (
+            self._connections() as engine,
+            engine.connect() as connection,
+            self._backend.begin_reading(connection),
+        ):
+            yield connection
+
+    @contextmanager
+    def writing(self, *, at_once: bool = False) -> Iterator[Connection]:
+        """Yield the only connection that writes; commits on leaving, unless something is raised.
+
+        Raises `Conflict` where a constraint forbids it, else `StorageUnavailable`: also where
+        another writes for ten seconds, or writes at all and it should be `at_once`.
+        """
+        with (
+            self._connections() as engine,
+            self._backend.exclusively(at_once=at_once),
+            engine.connect() as connection,
+            self._backend.begin_writing(connection, at_once=at_once),
+        ):
+            yield connection
+
+    def purge(self) -> bool:
+        """Take what was deleted out of the files, as far as the database can.
+
+        Returns whether it could be done at once; if not, later writers will do it. Raises
+        `StorageUnavailable`.
+        """
+        with self._connections() as engine:
+            return self._backend.purge(engine)
+
+    @contextmanager
+    def watching(self) -> Iterator[Watch]:
+        """Give a watch on what `announce` announces. Raises `StorageUnavailable`."""
+        with self._connections() as engine, self._backend.watch(engine) as watch:
+            yield watch
+
+    def close(self) -> None:
+        """Close the connections of this process."""
+        engine = self._engines.pop(os.getpid(), None)
+        if engine is not None:
+            engine.dispose()
+        if self.contents is not None:
+            self.contents.keys.database.close()
+
+    @contextmanager
+    def _connections(self) -> Iterator[Engine]:
+        """Yield those of this process; what they or their driver raise is told as by `writing`."""
+        with _translated():
+            engine = self._engine()
+            driver = engine.dialect.loaded_dbapi
+            with _translated(driver.IntegrityError, driver.Error):
+                yield engine
+
+    def _engine(self) -> Engine:
+        return self._engines.get(os.getpid()) or self._engines.setdefault(
+            os.getpid(), self._backend.engine()
+        )
+
+
+def announce(connection: Connection) -> None:
+    """Wake whoever watches the database, once the transaction is committed.
+
+    A watch on SQLite sees every commit without it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+
+
+def shown_url(url: str) -> str:
+    """Return a database URL without its password. Raises `StorageUnavailable` for none."""
+    return _read(url).render_as_string(hide_password=True)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a database URL, None where it is of another kind of database."""
+    read = _read(url)
+    if read.get_backend_name() != "sqlite" or not read.database:
+        return None
+    return Path(read.database)
+
+
+def unchanging_url(url: str) -> str:
+    """Return the URL by which a database is read that may lie where nothing can be written.
+
+    Raises `StorageUnavailable`, as `sqlite.unchanging` does.
+    """
+    read = _read(url)
+    if read.get_backend_name() != "sqlite":
+        return url
+    return unchanging(read).render_as_string(hide_password=False)
+
+
+def _read(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError as error:
+        raise StorageUnavailable("the database URL cannot be read") from error
+
+
+def _backend(url: str) -> Backend:
+    read = _read(url)
+    match read.get_backend_name():
+        case "sqlite":
+            return SQLite(read)
+        case "postgresql":
+            return PostgreSQL(read)
+        case _:
+            kinds = "`sqlite:///` or `postgresql://`"
+            raise StorageUnavailable(f"the database URL must begin with {kinds}")
+
+
+@contextmanager
+def _translated(
+    forbidden: type[Exception] = IntegrityError, failed: type[Exception] = SQLAlchemyError
+) -> Iterator[None]:
+    try:
+        yield
+    except forbidden as error:
+        raise Conflict("something else is stored under this name") from error
+    except failed as error:
+        raise StorageUnavailable("the database cannot be read or written") from error

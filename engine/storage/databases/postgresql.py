@@ -1,0 +1,157 @@
+"""PostgreSQL: one database, which any number of processes and machines may share.
+
+A writer takes an advisory lock as the first thing in its transaction. The server frees it with the
+transaction, whatever becomes of the client. A writer reads what is committed, and so all that the
+writers before it left; a reader sees one snapshot, and cannot write.
+
+Two settings of a server lose what was acknowledged (PostgreSQL manual, *Reliability and the
+Write-Ahead Log*): `synchronous_commit = off`, which every connection here turns on again, and
+`fsync = off`, with which a server is refused.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, event, inspect
+
+from ..errors import StorageUnavailable
+from .driver import run
+
+CHANNEL = "assent_policies"
+"""What is notified where a version of policies comes into force."""
+
+# By its number, one that nothing else in the database takes.
+_LOCK = f"SELECT pg_advisory_xact_lock({0x0A55E27})"
+_LOCK_AT_ONCE = f"SELECT pg_try_advisory_xact_lock({0x0A55E27})"
+_CONNECT_SECONDS = 10
+_POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10, "pool_pre_ping": True}
+# Those of the log, and that of a key store, which is a database of its own.
+_CONTENTS = (
+    *("log_entry", "log_entry_rule", "log_entry_words", "payload", "disclosure", "sealed"),
+    *("standing_fact_version", "data_key"),
+)
+_STATEMENT_TIMEOUT = "SET statement_timeout = '60s'"
+_SESSION = (
+    "SET client_encoding = 'UTF8'",
+    "SET lock_timeout = '10s'",
+    _STATEMENT_TIMEOUT,
+    "SET idle_in_transaction_session_timeout = '60s'",
+)
+
+
+class PostgreSQL:
+    """The database of a URL."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url.set(drivername="postgresql+psycopg")
+
+    def engine(self) -> Engine:
+        """Return the connections of one process. Raises `StorageUnavailable` without a driver."""
+        try:
+            engine = create_engine(
+                self._url,
+                isolation_level="READ COMMITTED",  # Of a writer; a reader asks for another.
+                paramstyle="format",  # Values in their order, as SQLite's driver wants them too.
+                connect_args={"connect_timeout": _CONNECT_SECONDS},
+                **_POOL,
+            )
+        except ImportError as error:
+            advice = "PostgreSQL needs its driver: `pip install 'assent[postgresql]'`"
+            raise StorageUnavailable(advice) from error
+        event.listen(engine, "connect", _prepare)
+        return engine
+
+    def begin_reading(self, connection: Connection) -> Transaction:
+        """Begin on one snapshot, where nothing can be written."""
+        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return connection.begin()
+
+    @contextmanager
+    def exclusively(self, *, at_once: bool) -> Iterator[None]:
+        """Do nothing: the lock is taken within the transaction."""
+        del at_once
+        yield
+
+    def begin_writing(self, connection: Connection, *, at_once: bool) -> Transaction:
+        """Begin, and take the lock of all writers.
+
+        Raises `StorageUnavailable` where another has it and it should be had `at_once`; the server
+        ends a longer wait.
+        """
+        transaction = connection.begin()
+        if not at_once:
+            run(connection, _LOCK)
+        elif run(connection, _LOCK_AT_ONCE).fetchone() != (True,):
+            raise StorageUnavailable("another is writing to the database")
+        return transaction
+
+    def purge(self, engine: Engine) -> bool:
+        """Vacuum the tables of contents: what was deleted is free to be overwritten."""
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql("SET statement_timeout = 0")
+            present = set(inspect(connection).get_table_names())
+            tables = ", ".join(name for name in _CONTENTS if name in present)
+            connection.exec_driver_sql(f"VACUUM {tables}")
+            connection.exec_driver_sql(_STATEMENT_TIMEOUT)
+        return True
+
+    @contextmanager
+    def watch(self, engine: Engine) -> Iterator["_Notifications"]:
+        """Listen on a connection of its own."""
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql(f"LISTEN {CHANNEL}")
+            yield _Notifications(connection)
+            connection.exec_driver_sql(f"UNLISTEN {CHANNEL}")
+
+
+class _Notifications:
+    """The notifications of a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a notification. Raises `StorageUnavailable` where the server is gone."""
+        driver: Any = self._connection.connection.driver_connection
+        try:
+            for _ in driver.notifies(timeout=seconds, stop_after=1):
+                pass
+        except Exception as error:
+            self._connection.invalidate()
+            raise StorageUnavailable("the database cannot be read or written") from error
+
+
+@contextmanager
+def pipelined(connection: Connection) -> Iterator[None]:
+    """Send statements that return nothing one behind the other, and wait once, for all of them.
+
+    Whoever writes holds the lock of all writers meanwhile: each answer that is waited for by itself
+    is a way to the server and back for everybody. What was sent is done or has failed when this
+    ends. On SQLite it changes nothing. (PostgreSQL manual, *libpq: Pipeline Mode*.)
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    with driver.pipeline():
+        yield
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """Prepare a connection of psycopg. Raises `StorageUnavailable` for a server that loses data."""
+    for statement in _SESSION:
+        connection.execute(statement)
+    (fsync, commit, encoding) = (
+        connection.execute(f"SHOW {name}").fetchone()[0]
+        for name in ("fsync", "synchronous_commit", "server_encoding")
+    )
+    if fsync == "off":
+        raise StorageUnavailable("the server has `fsync = off` and loses data; turn it on")
+    if encoding != "UTF8":
+        raise StorageUnavailable(f"the database is encoded in {encoding}; make one in UTF8")
+    if commit == "off":
+        connection.execute("SET synchronous_commit = on")
+    connection.commit()

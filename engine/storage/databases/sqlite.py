@@ -1,0 +1,186 @@
+"""SQLite: one file, and two lock files beside it.
+
+A writer holds an exclusive `flock` *before* it begins, since SQLite's own busy-waiting lets a
+writer starve for seconds behind the others. Whoever waits for that lock holds another, of the next
+in line: whoever had the first cannot take it again before them. No wait is without an end.
+
+WAL with `synchronous=FULL`: a commit is on disk when it returns (NORMAL may lose the newest at a
+power cut).
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+from typing import cast
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, event
+
+from ..errors import StorageUnavailable
+from ..files import locked
+from .driver import run
+
+_BUSY_SECONDS = 10
+_LOCK_SECONDS = 10.0
+_LOCK_STEP = 0.0005  # A commit takes a few times as long.
+_CACHE_KIBIBYTES = 16 * 1024
+_CHECKPOINT_PAGES = 4000  # Of 4 KiB: the same few pages change with every append.
+_PURGE_SECONDS = 10.0
+_PURGE_STEP = 0.05
+_HAS_WORDS = "SELECT 1 FROM sqlite_master WHERE name = 'log_entry_found'"
+_WATCH_STEP = 0.1
+_MERGE = "INSERT INTO log_entry_found (log_entry_found, rank) VALUES ('merge', -500)"
+
+
+class SQLite:
+    """The file of a URL. Raises `StorageUnavailable` where it names none."""
+
+    def __init__(self, url: URL) -> None:
+        path = url.database
+        if not path or path == ":memory:":
+            # A log in memory would acknowledge decisions that the next restart loses.
+            raise StorageUnavailable("the database URL must name a file of SQLite")
+        self._url = url
+        self._lock = Path(f"{path}.lock")
+        self._line = Path(f"{path}.next")
+
+    def engine(self) -> Engine:
+        """Return the connections of one process."""
+        engine = create_engine(self._url, connect_args={"timeout": _BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare)
+        return engine
+
+    def begin_reading(self, connection: Connection) -> Transaction:
+        """Begin: what is read first says which state is seen."""
+        return _begun(connection, "BEGIN")
+
+    @contextmanager
+    def exclusively(self, *, at_once: bool = False) -> Iterator[None]:
+        """Hold the lock file; it lies beside the database and stays there, empty.
+
+        Raises `StorageUnavailable` where it is not had in ten seconds, or `at_once`.
+        """
+        end = time.monotonic() + (0 if at_once else _LOCK_SECONDS)
+        with ExitStack() as held:
+            with locked(self._line, until=end, step=_LOCK_STEP):
+                held.enter_context(locked(self._lock, until=end, step=_LOCK_STEP))
+            yield
+
+    def begin_writing(self, connection: Connection, *, at_once: bool) -> Transaction:
+        """Begin, as the only writer from here on."""
+        if not at_once:
+            return _begun(connection, "BEGIN IMMEDIATE")
+        with _not_waiting(connection):  # A stranger to the lock file may be writing.
+            return _begun(connection, "BEGIN IMMEDIATE")
+
+    def purge(self, engine: Engine) -> bool:
+        """Empty the write-ahead log; returns whether no reader kept it from being emptied.
+
+        What a transaction deletes is overwritten (`secure_delete`), but the index of words forgets
+        only as its parts are merged, and the pages before stay in the write-ahead log until that is
+        emptied, for which no reader may be at work. It is tried for ten seconds, in which others
+        may write.
+        """
+        while self._merge_words(engine):
+            pass
+        end = time.monotonic() + _PURGE_SECONDS
+        while not self._empty_log(engine):
+            if time.monotonic() >= end:
+                return False
+            time.sleep(_PURGE_STEP)
+        return True
+
+    def _merge_words(self, engine: Engine) -> bool:
+        """Merge some pages of the index of words; returns whether there is more to merge.
+
+        SQLite documentation, *FTS5*, §6.8: nothing is left when fewer than two rows change.
+        """
+        with (
+            self.exclusively(),
+            engine.connect() as connection,
+            self.begin_writing(connection, at_once=False),
+        ):
+            driver = cast(SQLiteConnection, connection.connection.driver_connection)
+            before = driver.total_changes
+            if connection.exec_driver_sql(_HAS_WORDS).first() is None:  # It has keys only.
+                return False
+            connection.exec_driver_sql(_MERGE)
+            return driver.total_changes - before >= 2
+
+    def _empty_log(self, engine: Engine) -> bool:
+        with self.exclusively(), engine.connect() as connection:
+            with _not_waiting(connection):  # Nobody writes meanwhile.
+                row = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            return bool(row[0] == 0)
+
+    @contextmanager
+    def watch(self, engine: Engine) -> Iterator["_DataVersion"]:
+        """Watch the file on a connection of its own."""
+        with engine.connect() as connection:
+            yield _DataVersion(connection)
+
+
+class _DataVersion:
+    """What `PRAGMA data_version` counts: commits of other connections, whatever they wrote."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._seen = self._read()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a commit of another connection."""
+        end = time.monotonic() + seconds
+        while self._read() == self._seen and time.monotonic() < end:
+            time.sleep(_WATCH_STEP)
+        self._seen = self._read()
+
+    def _read(self) -> int:
+        return int(self._connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+
+def unchanging(url: URL) -> URL:
+    """Return the URL by which a file is read that lies where nothing can be written.
+
+    To read a file in WAL mode, SQLite writes beside it, unless it is told that nobody changes it.
+    Elsewhere the URL is returned as it is. Raises `StorageUnavailable` where a write-ahead log lies
+    beside the file: the newest commits are in it, and would be overlooked.
+    """
+    file = Path(url.database or "")
+    if os.access(file.parent, os.W_OK):
+        return url
+    log = Path(f"{file}-wal")
+    if log.exists() and log.stat().st_size > 0:
+        raise StorageUnavailable(
+            f"`{log.name}` has commits that are not in the file yet, and nothing can be written"
+            " there; copy both to where that can be done"
+        )
+    return url.set(database=f"file:{quote(str(file))}", query={"immutable": "1", "uri": "true"})
+
+
+def _prepare(connection: SQLiteConnection, _record: object) -> None:
+    connection.isolation_level = None  # The driver begins nothing by itself; `_begun` does.
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+
+
+@contextmanager
+def _not_waiting(connection: Connection) -> Iterator[None]:
+    run(connection, "PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        run(connection, f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+
+
+def _begun(connection: Connection, statement: str) -> Transaction:
+    transaction = connection.begin()
+    run(connection, statement)
+    return transaction

@@ -1,0 +1,352 @@
+"""Policy sets: what becomes of a version of policies, step by step, until it is in force.
+
+A version is immutable and named by the digest of its files. Every change of what it is, is one
+transaction: an entry of the log (`audit.entries.PolicyChange`), its row in `policy_event`, and what
+came of it. `audit.ledgers.publications` has the order of the steps. Who orders a change says which
+revision they saw, so that nobody overwrites what they did not read.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+
+from ...audit.entries.acts import PolicyChange, Transition
+from ...audit.entries.sealed_acts import seal_act
+from ...audit.ledgers.publications import AUTHORED, NEXT, State, same_person
+from ..databases.database import Database, announce
+from ..errors import Conflict, StorageError
+from ..log.log_store import append_within, read_head, system_clock
+from ..schema import policy_event, policy_set, policy_set_version
+from .fact_versions import current_facts
+from .policies import PolicyVersion, keep_within
+from .versions import (
+    Event,
+    Plan,
+    SetVersion,
+    Timeline,
+    find_version,
+    read_expected,
+    read_number,
+    read_revision,
+    read_timeline,
+    read_timelines,
+    row_of,
+    version_of,
+)
+from .waiver_rows import read_grants
+
+_EVENT = policy_event.c
+_VERSION = policy_set_version.c
+
+
+class WrongState(Conflict):
+    """The version is not in a state that the transition leads from, or is not sound."""
+
+
+class OutdatedRevision(Conflict):
+    """Somebody changed it since the revision that was seen."""
+
+
+class OwnVersion(StorageError):  # noqa: N818 - the house names what happened; the base is an error.
+    """An author of a version may not be the one to approve it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found of a version: the report as JSON, and whether it may come into force."""
+
+    report: bytes
+    is_sound: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Who orders a change, why, and the revision that they saw: None for whichever it is."""
+
+    actor: str
+    reason: str | None = None
+    seen: int | None = None
+
+
+class PolicySets:
+    """The policy sets of a database.
+
+    Every method raises `StorageUnavailable`, and those that change something `LogInconsistent`, and
+    `RecordError` for an actor or a reason that the log cannot have.
+    """
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def number(self) -> int:
+        """Return the number of the plan."""
+        with self._database.reading() as connection:
+            return read_number(connection)
+
+    def plan(self) -> Plan:
+        """Return what is in force, what is to come, and what is known beforehand.
+
+        Raises `ContentsUnread` or `LogInconsistent` where a standing fact cannot be read.
+        """
+        with self._database.reading() as connection:
+            return Plan(
+                number=read_number(connection),
+                timelines=read_timelines(connection),
+                expected=read_expected(connection),
+                grants=read_grants(connection),
+                facts=current_facts(connection, self._database.contents),
+            )
+
+    def timelines(self) -> Sequence[Timeline]:
+        """Return those of all sets, by name."""
+        with self._database.reading() as connection:
+            return read_timelines(connection)
+
+    def timeline(self, name: str) -> Timeline:
+        """Return that of one set. Raises `NotFound`."""
+        with self._database.reading() as connection:
+            return read_timeline(connection, name)
+
+    def versions(self, name: str) -> Sequence[SetVersion]:
+        """Return the versions of a set, the newest first. Raises `NotFound` for no such set."""
+        query = select(policy_set_version).where(_VERSION.policy_set == name)
+        with self._database.reading() as connection:
+            read_revision(connection, name)
+            found = [version_of(connection, row) for row in connection.execute(query).all()]
+        return sorted(found, key=lambda each: each.events[0].index, reverse=True)
+
+    def version(self, name: str, digest: str) -> SetVersion:
+        """Return one version, by its digest or the first 12 digits of it or more.
+
+        Raises `NotFound` where there is none, or more than one.
+        """
+        with self._database.reading() as connection:
+            return find_version(connection, name, digest)
+
+    # --- changing -----------------------------------------------------------------------------
+
+    def add(
+        self,
+        name: str,
+        bundle: PolicyVersion,
+        finding: Finding,
+        *,
+        actor: str,
+        transition: Transition = Transition.UPLOAD,
+    ) -> tuple[SetVersion, bool]:
+        """Add a version to a set, which is made if need be; returns whether it is new.
+
+        What is there already stays what it is. With the transition `import` it is in force at once;
+        that is for whoever prepares a service, and only for the first version of a set: raises
+        `WrongState` for another.
+        """
+        change = PolicyChange(
+            entries=(), transition=transition, policy_set=name, digest=bundle.digest, actor=actor
+        )
+        with self._database.writing() as connection:
+            row = connection.execute(row_of(name, bundle.digest)).one_or_none()
+            if row is not None:
+                return version_of(connection, row), False
+            is_first = _make_set(connection, name)
+            if transition is Transition.IMPORT and not is_first:
+                raise WrongState(f"the policy set `{name}` has versions already")
+            keep_within(connection, bundle, self._clock())
+            _insert(connection, change, finding)
+            now = self._now(connection)
+            since = now if transition is Transition.IMPORT else None
+            self._log(connection, replace(change, in_force_from=since), now)
+            return find_version(connection, name, bundle.digest), True
+
+    def renew(self, version: SetVersion, finding: Finding) -> None:
+        """Replace what was found of a version, once another engine has looked at it."""
+        renewed = update(policy_set_version).where(*_is(version.policy_set, version.digest))
+        with self._database.writing() as connection:
+            connection.execute(renewed.values(report=finding.report, is_sound=finding.is_sound))
+
+    def move(self, name: str, digest: str, transition: Transition, order: Order) -> SetVersion:
+        """Submit, approve or reject a version; the revision in the order is that of the version.
+
+        Raises `NotFound`, `OutdatedRevision`, `WrongState`, and `OwnVersion` where an author
+        approves.
+        """
+        with self._database.writing() as connection:
+            version = find_version(connection, name, digest)
+            _check_seen(order, version.revision)
+            state = _next(version, transition)
+            if transition is Transition.SUBMIT:
+                _check_sound(version)
+            if transition is Transition.APPROVE:
+                _check_not_own(version, order.actor)
+            change = _change(version, transition, order)
+            self._log(connection, change, self._now(connection), state=state)
+            return find_version(connection, name, version.digest)
+
+    def activate(self, name: str, digest: str, order: Order, *, since: datetime | None) -> Timeline:
+        """Bring an approved version into force, now or at a time to come.
+
+        One activation of a set waits at a time: another takes its place. The revision in the order
+        is that of the set. Raises `NotFound`, `OutdatedRevision`, `WrongState`, and `ValueError`
+        for a time that is over.
+        """
+        with self._database.writing() as connection:
+            timeline = read_timeline(connection, name)
+            _check_seen(order, timeline.revision)
+            version = find_version(connection, name, digest)
+            _next(version, Transition.ACTIVATE)
+            _check_sound(version)
+            now = self._now(connection)
+            if since is not None and since <= now:
+                raise ValueError("that time is over; leave it out to activate the version now")
+            change = _change(version, Transition.ACTIVATE, order)
+            self._log(
+                connection,
+                replace(change, in_force_from=since or now),
+                now,
+                cancels=timeline.scheduled(now) if since is not None else None,
+            )
+            return read_timeline(connection, name)
+
+    def roll_back(self, name: str, order: Order) -> Timeline:
+        """Put the version before the one in force back, and cancel an activation that waits.
+
+        Raises `NotFound`, `OutdatedRevision`, and `WrongState` where there was none before.
+        """
+        with self._database.writing() as connection:
+            timeline = read_timeline(connection, name)
+            _check_seen(order, timeline.revision)
+            now = self._now(connection)
+            digest = timeline.before(now)
+            if digest is None:
+                raise WrongState("no other version was in force before this one")
+            version = find_version(connection, name, digest)
+            change = replace(_change(version, Transition.ROLLBACK, order), in_force_from=now)
+            self._log(connection, change, now, cancels=timeline.scheduled(now))
+            return read_timeline(connection, name)
+
+    def _now(self, connection: Connection) -> datetime:
+        """Return the time at which an entry is logged.
+
+        A change asks once: what is cancelled is what had not come when it was logged, which is how
+        a verifier knows it.
+        """
+        return max(read_head(connection).logged_at, self._clock())
+
+    def _log(
+        self,
+        connection: Connection,
+        change: PolicyChange,
+        now: datetime,
+        *,
+        state: State | None = None,
+        cancels: Event | None = None,
+    ) -> None:
+        """Append the entry of a change, and bring the tables to what it says."""
+        head = read_head(connection)
+        (entry,) = append_within(connection, head, [seal_act(change)], now)
+        if cancels is not None:
+            cancelled = update(policy_event).where(_EVENT.index == cancels.index)
+            connection.execute(cancelled.values(cancelled=entry.index))
+        connection.execute(
+            insert(policy_event).values(
+                index=entry.index,
+                policy_set=change.policy_set,
+                digest=change.digest,
+                transition=change.transition,
+                actor=change.actor,
+                reason=change.reason,
+                at=entry.logged_at,
+                in_force_from=change.in_force_from,
+            )
+        )
+        _raise_revisions(connection, change, state)
+        announce(connection)
+
+
+def _change(version: SetVersion, transition: Transition, order: Order) -> PolicyChange:
+    return PolicyChange(
+        entries=version.last,
+        transition=transition,
+        policy_set=version.policy_set,
+        digest=version.digest,
+        actor=order.actor,
+        reason=order.reason,
+    )
+
+
+def _is(name: str, digest: str) -> tuple[ColumnElement[bool], ...]:
+    return _VERSION.policy_set == name, _VERSION.digest == digest
+
+
+def _insert(connection: Connection, change: PolicyChange, finding: Finding) -> None:
+    connection.execute(
+        insert(policy_set_version).values(
+            policy_set=change.policy_set,
+            digest=change.digest,
+            state=NEXT[None, change.transition],
+            revision=0,
+            is_sound=finding.is_sound,
+            report=finding.report,
+        )
+    )
+
+
+def _raise_revisions(connection: Connection, change: PolicyChange, state: State | None) -> None:
+    moved = update(policy_set).where(policy_set.c.name == change.policy_set)
+    connection.execute(moved.values(revision=policy_set.c.revision + 1))
+    moved = update(policy_set_version).where(*_is(change.policy_set, change.digest))
+    values: dict[str, object] = {"revision": _VERSION.revision + 1}
+    connection.execute(moved.values(values if state is None else values | {"state": state}))
+
+
+def _make_set(connection: Connection, name: str) -> bool:
+    """Make a set unless it is there; returns whether it was not."""
+    found = connection.execute(select(policy_set.c.name).where(policy_set.c.name == name))
+    if found.one_or_none() is not None:
+        return False
+    connection.execute(insert(policy_set).values(name=name, revision=0))
+    return True
+
+
+# --- what stands in the way -------------------------------------------------------------------
+
+
+def _next(version: SetVersion, transition: Transition) -> State:
+    state = NEXT.get((version.state, transition))
+    if state is None:
+        raise WrongState(f"the version is {_ARTICLES[version.state]}: {_ADVICE[transition]}")
+    return state
+
+
+_ARTICLES = {
+    State.DRAFT: "a draft",
+    State.IN_REVIEW: "in review",
+    State.APPROVED: "approved",
+    State.REJECTED: "rejected",
+}
+_ADVICE = {
+    Transition.SUBMIT: "only a draft, or what was rejected, is submitted",
+    Transition.APPROVE: "only what is in review is approved",
+    Transition.REJECT: "only what is in review is rejected",
+    Transition.ACTIVATE: "only what is approved comes into force",
+}
+
+
+def _check_seen(order: Order, revision: int) -> None:
+    if order.seen is not None and order.seen != revision:
+        raise OutdatedRevision("somebody changed it since you read it; read it again")
+
+
+def _check_sound(version: SetVersion) -> None:
+    if not version.is_sound:
+        raise WrongState("its check has errors, or its tests fail; mend it, and upload it again")
+
+
+def _check_not_own(version: SetVersion, actor: str) -> None:
+    authors = [event.actor for event in version.events if event.transition in AUTHORED]
+    if any(same_person(actor, author) for author in authors):
+        raise OwnVersion("an author of a version cannot approve it; another person has to")

@@ -1,0 +1,214 @@
+"""Erasing: what lies beside a leaf is deleted, and an entry of the log says so.
+
+One transaction deletes the payloads, salts, disclosures, indexed rules, words, facets and
+fingerprints of at most 256 decisions, empties the columns that came of them, and appends the
+erasure. Leaves and hashes stay, so that every proof stays what it was. A subject with more
+decisions takes several transactions: killed in between, all that is erased is accounted for, and
+erasing again goes on.
+What a hold covers is not erased.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from ...audit.entries.act_leaves import ErasureLeaf
+from ...audit.entries.acts import Erasure, Ground
+from ...audit.entries.leaf import read_leaf
+from ...audit.entries.sealed_acts import Entry, SealedAct, seal_act
+from ...audit.errors import RecordError
+from ...audit.instants import instant
+from ...audit.log import LogHead, Receipt, receipt_of
+from ...audit.merkle.spans import spans_of
+from ..databases.database import Database
+from ..errors import LogInconsistent
+from ..log.entries import DECISION
+from ..log.log_store import append_within, read_head, system_clock
+from ..log.request_keys import forget_contents
+from ..schema import (
+    disclosure,
+    doomed_key,
+    erased,
+    facets_due,
+    log_entry,
+    log_entry_facet,
+    log_entry_rule,
+    log_entry_words,
+    payload,
+    sealed,
+)
+from ..sealed.contents import check_bound
+from ..sealed.doom import settle
+from .holds import check_free
+from .subjects import Selector, check_known, not_erased, selected
+
+STEP = 256
+"""The most decisions that one transaction, and one entry, erases."""
+
+_CONTENTS = (
+    payload,
+    disclosure,
+    sealed,
+    log_entry_rule,
+    log_entry_words,
+    log_entry_facet,
+    facets_due,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """What is left of an erased decision: why and when it was erased, and by which entry."""
+
+    decision_id: str
+    ground: Ground
+    erased_at: datetime
+    erasure_id: str
+    erasure_index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What was done: the number of decisions, and the entries that erased them.
+
+    Nothing where all was erased before. `is_purged` says whether the files of the database were
+    cleaned as far as it can; if not, a quiet moment will do it (`Database.purge`).
+    """
+
+    decisions: int
+    entries: tuple[Receipt, ...]
+    is_purged: bool
+
+
+class Erasures:
+    """The erased decisions of a database. Every method raises `StorageUnavailable`."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def erase(self, selector: Selector, value: str, *, ground: Ground, actor: str) -> Erased:
+        """Erase the decisions that a value selects, as far as the log reaches now.
+
+        Raises `Held` where a hold covers any of them, with nothing erased; by a hold that is placed
+        meanwhile, the steps before stay done. Raises `NotFound` for a decision that the log does
+        not have, `RecordError` for an actor that it cannot name, and `LogInconsistent`. A subject
+        of which nothing is left is no error.
+        """
+        with self._database.reading() as connection:
+            size = read_head(connection).frontier.size
+            check_known(connection, selector, value)
+        within = selected(selector, value) & (log_entry.c.index < size)
+        return self._erase([(within, ground)], actor)
+
+    def erase_entries(self, indexes: Mapping[Ground, Sequence[int]], *, actor: str) -> Erased:
+        """Erase the decisions at some places of the log, by ground, as `erase` does and raises.
+
+        What is there and is no decision stays. A hold on any of them refuses all, whatever the
+        ground.
+        """
+        is_decision = log_entry.c.kind == DECISION
+        wanted = [
+            (is_decision & log_entry.c.index.in_(each[start : start + STEP]), ground)
+            for ground, each in indexes.items()
+            for start in range(0, len(each), STEP)
+        ]
+        return self._erase(wanted, actor)
+
+    def _erase(self, wanted: Sequence[tuple[ColumnElement[bool], Ground]], actor: str) -> Erased:
+        """Erase the decisions of some conditions, one behind the other."""
+        with self._database.reading() as connection:
+            for condition, _ in wanted:
+                check_free(connection, condition)
+            check_bound(connection, self._database.contents)
+        count, entries = 0, list[Receipt]()
+        for condition, ground in wanted:
+            while step := self._step(condition, ground, actor):
+                count += step[0]
+                entries.append(step[1])
+        # Also where nothing was left to erase: this may be what is missing.
+        purged = finish(self._database, self._clock())
+        return Erased(decisions=count, entries=tuple(entries), is_purged=purged)
+
+    def tombstone(self, decision_id: str) -> Tombstone | None:
+        """Return what is left of an erased decision; None for another, known or not.
+
+        Raises `LogInconsistent` where the entry that should have erased it is none.
+        """
+        erasure = log_entry.alias()
+        query = (
+            select(erasure.c.index, erasure.c.leaf)
+            .join(erased, erased.c.erasure == erasure.c.index)
+            .join(log_entry, log_entry.c.index == erased.c.index)
+            .where(log_entry.c.id == decision_id)
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _tombstone(decision_id, *row)
+
+    def _step(
+        self, condition: ColumnElement[bool], ground: Ground, actor: str
+    ) -> tuple[int, Receipt] | None:
+        """Erase the next decisions; returns how many and by which entry, None without any left."""
+        with self._database.writing() as connection:
+            head = read_head(connection)
+            indexes = connection.execute(not_erased(condition).limit(STEP)).scalars().all()
+            if not indexes:
+                return None
+            check_free(connection, log_entry.c.index.in_(indexes))
+            act = seal_act(Erasure(entries=spans_of(indexes), ground=ground, actor=actor))
+            entry = erase_within(connection, head, act, indexes, self._clock())
+        return len(indexes), receipt_of(entry)
+
+
+def erase_within(
+    connection: Connection, head: LogHead, act: SealedAct, indexes: Sequence[int], now: datetime
+) -> Entry:
+    """Append an erasure behind the head of the log, and delete what it names; returns its entry."""
+    (entry,) = append_within(connection, head, [act], now)
+    _delete(connection, indexes)
+    rows = [{"index": index, "erasure": entry.index} for index in indexes]
+    connection.execute(insert(erased), rows)
+    return entry
+
+
+def finish(database: Database, at: datetime) -> bool:
+    """Destroy the keys of what was erased, and clean the files; returns whether that could be done.
+
+    Raises `StorageUnavailable`: what is erased is, and its keys are destroyed by the next erasure.
+    """
+    settle(database, at)
+    purged = database.purge()
+    if database.contents is not None:
+        purged = database.contents.keys.database.purge() and purged
+    return purged
+
+
+def _delete(connection: Connection, indexes: Sequence[int]) -> None:
+    keys = connection.execute(select(sealed.c.key).where(sealed.c.index.in_(indexes))).scalars()
+    doomed = [{"key": key, "is_destroyed": False} for key in keys]
+    if doomed:
+        connection.execute(insert(doomed_key), doomed)
+    for table in _CONTENTS:
+        connection.execute(delete(table).where(table.c.index.in_(indexes)))
+    forget_contents(connection, indexes)
+    emptied = update(log_entry).where(log_entry.c.index.in_(indexes))
+    connection.execute(emptied.values(campaign=None, actor=None, advertiser=None))
+
+
+def _tombstone(decision_id: str, index: int, leaf: bytes) -> Tombstone:
+    try:
+        act = read_leaf(leaf)
+    except RecordError as error:
+        raise LogInconsistent(f"entry {index} should be an erasure, and cannot be read") from error
+    if not isinstance(act, ErasureLeaf):
+        raise LogInconsistent(f"entry {index} should be an erasure, and is none")
+    return Tombstone(
+        decision_id=decision_id,
+        ground=act.ground,
+        erased_at=instant(act.logged_at),
+        erasure_id=act.id,
+        erasure_index=index,
+    )

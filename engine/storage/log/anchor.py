@@ -1,0 +1,99 @@
+"""The two files of a log beside its database: the anchored checkpoint, and the signing keys.
+
+Both are outside the database on purpose: a backup of it that is put back brings neither along.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from ...audit.checkpoints.keyring import KeyRing
+from ...audit.checkpoints.note import NoteError
+from ..errors import Conflict, NotFound, StorageUnavailable
+from ..files import locked, write_durably
+from ..secret_file import SecretFile
+
+_KEYS = "the signing keys"
+
+
+class AnchorFile:
+    """The last signed checkpoint in a file: `audit.checkpoints.signing.Anchor`.
+
+    Every method raises `StorageUnavailable`. The lock is a file beside it. The clock is that which
+    the times of files go by, in seconds since 1970.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        self._path = path
+        self._clock = clock
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Hold the only lock of the anchor, over all processes."""
+        return locked(self._path.with_name(f"{self._path.name}.lock"))
+
+    def read(self) -> bytes | None:
+        """Return the checkpoint, None where there is none."""
+        with _translated("the anchored checkpoint cannot be read"):
+            return self._path.read_bytes() if self._path.exists() else None
+
+    def write(self, note: bytes) -> None:
+        """Replace the checkpoint, and return once that is durable."""
+        with _translated("the anchored checkpoint cannot be written"):
+            write_durably(self._path, note)
+
+    def age(self) -> float:
+        """Return how many seconds ago the checkpoint was written, by this machine's clock."""
+        with _translated("the anchored checkpoint cannot be read"):
+            age = self._clock() - self._path.stat().st_mtime
+        # After the clock was set back, the checkpoint seems to be of the future: it is due.
+        return age if age >= 0 else float("inf")
+
+
+class KeyFile:
+    """The signing keys in a file that only its owner may read.
+
+    Every method raises `StorageUnavailable`, also for keys that others may read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = SecretFile(path, name=_KEYS)
+
+    def exists(self) -> bool:
+        """Whether there are keys."""
+        return self._file.exists()
+
+    def read(self) -> KeyRing:
+        """Return the keys. Raises `NotFound`."""
+        if not self.exists():
+            raise NotFound("the log has no signing keys; `assent init` makes them")
+        try:
+            return KeyRing.read(self._file.read())
+        except (NoteError, UnicodeDecodeError) as error:
+            raise StorageUnavailable(f"{_KEYS} cannot be read: {error}") from error
+
+    def create(self, ring: KeyRing) -> None:
+        """Keep the first keys. Raises `Conflict` where there are some."""
+        with self._exclusively():
+            if self.exists():
+                raise Conflict("the log has signing keys already")
+            self._file.write(ring.secret_text())
+
+    def change(self, change: Callable[[KeyRing], KeyRing]) -> KeyRing:
+        """Replace the keys by what a function makes of them, and return those."""
+        with self._exclusively():
+            ring = change(self.read())
+            self._file.write(ring.secret_text())
+            return ring
+
+    def _exclusively(self) -> AbstractContextManager[None]:
+        return locked(self._path.with_name(f"{self._path.name}.lock"))
+
+
+@contextmanager
+def _translated(problem: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageUnavailable(problem) from error

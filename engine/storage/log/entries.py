@@ -1,0 +1,213 @@
+"""Stored rows as entries of the log: decisions, acts, or both in the order of their indexes."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, false, select
+
+from ...audit.entries.commitment import Disclosure
+from ...audit.entries.record import LogEntry, Payload, QueryColumns, Unread
+from ...audit.entries.sealed_acts import ActEntry, Entry
+from ..schema import (
+    disclosure,
+    log_entry,
+    log_entry_facet,
+    log_entry_rule,
+    log_entry_words,
+    payload,
+    sealed,
+)
+from ..sealed.contents import NO_STORE, Contents, Opened, SealedContents, is_of
+
+DECISION = "decision"
+"""The kind of entries that decisions have."""
+
+_ENTRY = select(
+    log_entry,
+    payload.c.input,
+    payload.c.input_salt,
+    payload.c.result,
+    payload.c.result_salt,
+    log_entry_words.c.words,
+).select_from(
+    log_entry.outerjoin(payload, payload.c.index == log_entry.c.index).outerjoin(
+        log_entry_words, log_entry_words.c.index == log_entry.c.index
+    )
+)
+
+
+def among(column: ColumnElement[int], indexes: Sequence[int]) -> ColumnElement[bool]:
+    """Return a condition that some indexes meet, and maybe others between them, but not many.
+
+    Where they are neighbours, or nearly, it has two values and not one for each of them.
+    """
+    if not indexes:
+        return false()
+    first, last = min(indexes), max(indexes)
+    if last - first < 2 * len(indexes):
+        return column.between(first, last)
+    return column.in_(indexes)
+
+
+def read_entries(
+    connection: Connection, condition: ColumnElement[bool], contents: Contents | None
+) -> Sequence[Entry]:
+    """Return the entries of a condition on `log_entry`, with all that is stored of them.
+
+    What is sealed is opened by `contents`, and is unread where that cannot be.
+    """
+    acts = _read_acts(connection, condition)
+    if not acts:
+        return read_decisions(connection, condition, contents)
+    entries: list[Entry] = [*read_decisions(connection, condition, contents), *acts]
+    return sorted(entries, key=attrgetter("index"))
+
+
+def read_decisions(
+    connection: Connection, condition: ColumnElement[bool], contents: Contents | None
+) -> Sequence[LogEntry]:
+    """Return the decisions of a condition on `log_entry`, as `read_entries` does."""
+    condition = and_(log_entry.c.kind == DECISION, condition)
+    query = _ENTRY.where(condition).order_by(log_entry.c.index)
+    rows = connection.execute(query).mappings().all()
+    indexes = [row["index"] for row in rows]
+    rules, facets = read_rules(connection, indexes), _read_facets(connection, indexes)
+    disclosures = _read_disclosures(connection, indexes)
+    opened = _opened(connection, indexes, contents)
+    return [
+        _entry_of(
+            row,
+            query_columns_of(row, rules[row["index"]]),
+            tuple(facets[row["index"]]),
+            opened.get(row["id"])
+            or Opened(payload=_payload(row), disclosures=tuple(disclosures[row["index"]])),
+        )
+        for row in rows
+    ]
+
+
+def _entry_of(
+    row: RowMapping, columns: QueryColumns, facets: tuple[str, ...], found: Opened | Unread
+) -> LogEntry:
+    opened = found if isinstance(found, Opened) else Opened(payload=None, disclosures=())
+    return LogEntry(
+        index=row["index"],
+        logged_at=row["logged_at"],
+        leaf=row["leaf"],
+        leaf_hash=row["leaf_hash"],
+        columns=columns,
+        words=row["words"] or "",
+        facets=facets,
+        payload=opened.payload,
+        disclosures=opened.disclosures,
+        unread=found if isinstance(found, Unread) else None,
+    )
+
+
+def _opened(
+    connection: Connection, indexes: Sequence[int], contents: Contents | None
+) -> Mapping[str, Opened | Unread]:
+    """Return what is sealed of some entries, by their ids."""
+    columns = (log_entry.c.id, sealed.c.key, sealed.c.names, sealed.c.payload)
+    query = select(*columns).join_from(log_entry, sealed, sealed.c.index == log_entry.c.index)
+    rows = connection.execute(query.where(among(sealed.c.index, indexes))).all()
+    if not rows:
+        return {}
+    if contents is None or not is_of(connection, contents):
+        return dict.fromkeys((row.id for row in rows), NO_STORE)
+    return contents.open(
+        SealedContents(decision_id=row.id, key=row.key, names=row.names, payload=row.payload)
+        for row in rows
+    )
+
+
+def _read_acts(connection: Connection, condition: ColumnElement[bool]) -> Sequence[ActEntry]:
+    query = select(log_entry).where(log_entry.c.kind != DECISION, condition)
+    rows = connection.execute(query).mappings().all()
+    disclosures = _read_disclosures(connection, [row["index"] for row in rows])
+    return [
+        ActEntry(
+            index=row["index"],
+            id=row["id"],
+            kind=row["kind"],
+            logged_at=row["logged_at"],
+            leaf=row["leaf"],
+            leaf_hash=row["leaf_hash"],
+            disclosures=tuple(disclosures[row["index"]]),
+        )
+        for row in rows
+    ]
+
+
+def read_rules(
+    connection: Connection, indexes: Sequence[int]
+) -> Mapping[int, Sequence[tuple[str, str]]]:
+    """Return the indexed rules of entries at least, sorted, by the entries' indexes."""
+    table = log_entry_rule.c
+    query = select(table.index, table.rule, table.status).where(among(table.index, indexes))
+    found = defaultdict[int, list[tuple[str, str]]](list)
+    for index, rule, status in connection.execute(query):
+        found[index].append((rule, status))
+    for rules in found.values():
+        rules.sort()
+    return found
+
+
+def _read_facets(connection: Connection, indexes: Sequence[int]) -> Mapping[int, list[str]]:
+    """Return the facets of entries at least, sorted, by the entries' indexes."""
+    table = log_entry_facet.c
+    query = select(table.index, table.facet).where(among(table.index, indexes))
+    found = defaultdict[int, list[str]](list)
+    for index, facet in connection.execute(query):
+        found[index].append(facet)
+    for facets in found.values():  # Here: databases put texts in the order of their collations.
+        facets.sort()
+    return found
+
+
+def query_columns_of(row: RowMapping, rules: Sequence[tuple[str, str]]) -> QueryColumns:
+    """Return the query columns of a row of `log_entry`."""
+    return QueryColumns(
+        decision_id=row["id"],
+        decided_at=row["decided_at"],
+        outcome=row["outcome"],
+        conclusive=row["conclusive"],
+        campaign=row["campaign"],
+        policy_set=row["policy_set"],
+        policy_version=row["policy_version"],
+        policy_digest=row["policy_digest"],
+        actor=row["actor"],
+        advertiser=row["advertiser"],
+        rules=tuple(rules),
+    )
+
+
+def _payload(row: Mapping[Any, Any]) -> Payload | None:
+    if row["input_salt"] is None:
+        return None
+    return Payload(
+        input=row["input"],
+        input_salt=row["input_salt"],
+        result=row["result"],
+        result_salt=row["result_salt"],
+    )
+
+
+def _read_disclosures(
+    connection: Connection, indexes: Sequence[int]
+) -> Mapping[int, Sequence[Disclosure]]:
+    table = disclosure.c
+    query = select(table.index, table.name, table.disclosure).where(among(table.index, indexes))
+    found = defaultdict[int, list[Disclosure]](list)
+    for index, name, text in connection.execute(query.order_by(table.index, table.name)):
+        found[index].append(_disclosure(name, text))
+    return found
+
+
+def _disclosure(name: str, text: str) -> Disclosure:
+    try:
+        return Disclosure.read(text)
+    except ValueError:  # Somebody altered it: it is exported as it is, for the verifier to name.
+        return Disclosure(name=name, value=None, text=text)

@@ -1,0 +1,28 @@
+"""Which decisions a waiver let pass: written with them, in one transaction.
+
+What was asked for and never used is told by it. That a decision was erased takes nothing away: that
+it was made by a waiver, says nothing of its contents.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection
+
+from ...audit.entries.record import SealedRecord
+from ...audit.entries.sealed_acts import Entry, Sealed
+from ..databases.driver import RowWriter
+from ..schema import waiver_use
+
+_USES = RowWriter(waiver_use)
+
+
+def keep_uses(
+    connection: Connection, records: Mapping[str, Sealed], entries: Iterable[Entry]
+) -> None:
+    """Keep which waivers let breaches pass in records that have become entries."""
+    rows = [(name, entry.index) for entry in entries for name in _used(records[entry.id])]
+    _USES.write(connection, rows)
+
+
+def _used(record: Sealed) -> tuple[str, ...]:
+    return record.waivers if isinstance(record, SealedRecord) else ()

@@ -1,0 +1,1 @@
+"""Finding decisions: what is asked for, how the database is asked, and what comes of it."""

@@ -1,0 +1,194 @@
+"""What decisions are found by; how the database is asked for it is in `narrowing`."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import get_args
+
+from ...audit.canonical import CanonicalError, canonical
+from ...audit.entries.facets import article_facet, market_facet, platform_facet, policy_facet
+from ...audit.entries.record import UNREMARKABLE, Outcome, RuleStatus
+from ...audit.exhibits.unsearched import FACETED
+from ...audit.instants import rfc3339
+from ...source.json_text import JSONValue
+from ..errors import BeyondLog, InvalidQuery
+from .facet_query import (
+    check_article,
+    check_digest,
+    check_length,
+    check_market,
+    check_period,
+    check_policy,
+    check_rule,
+)
+from .text_query import TextQuery
+
+SEARCHABLE_STATUSES = tuple(sorted(set(get_args(RuleStatus)) - UNREMARKABLE))
+"""The statuses that a rule can be searched by."""
+
+UNCITED_STATUSES = ("excepted",)
+"""Those of rules of which a record does not say what they cite."""
+
+_CHECKED = {
+    "rule": check_rule,
+    "policy": check_policy,
+    "article": check_article,
+    "market": check_market,
+    "policy_digest": check_digest,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    """What people find decisions by: those that meet every member that is not None.
+
+    This is where a criterion is declared. What reads a query, and what reads a saved one, have
+    their members from here; options of commands and parameters of the client have words of their
+    own about each, and a test holds them against this.
+
+    `since` (inclusive) and `until` (exclusive) are aware times and concern `decided_at`. `rule` is
+    `policy/rule` and found with `rule_status`, which is `violated` unless it is given, and so is a
+    `policy` by any rule of it, and an `article` by any finding that cites it or what lies within
+    it. `market` is one that was decided for, or the country of one; `platform` and `advertiser`
+    are of those that the campaign was for. `text` is read by `TextQuery`.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    outcome: str | None = None
+    conclusive: bool | None = None
+    rule: str | None = None
+    rule_status: str | None = None
+    policy: str | None = None
+    article: str | None = None
+    campaign: str | None = None
+    advertiser: str | None = None
+    market: str | None = None
+    platform: str | None = None
+    actor: str | None = None
+    policy_set: str | None = None
+    policy_version: str | None = None
+    policy_digest: str | None = None
+    text: str | None = None
+
+    def is_by_status(self) -> bool:
+        """Whether anything is asked for that is found with the status of a rule."""
+        return (self.rule, self.policy, self.article) != (None, None, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionFilter(Criteria):
+    """Which decisions to find: those that meet the criteria, as the log can be asked for them.
+
+    `policy_sets` are those that the search is limited to, whatever else it asks for. `as_of` is a
+    size of the log, and the decisions are those among its first so many entries. Raises
+    `InvalidQuery` for what no decision can meet, and for a text that asks for nothing.
+    """
+
+    policy_sets: frozenset[str] | None = None
+    as_of: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse words and times that the log does not know."""
+        if self.outcome is not None and self.outcome not in get_args(Outcome):
+            raise InvalidQuery("an outcome is `allow` or `deny`")
+        if self.status not in SEARCHABLE_STATUSES:
+            raise InvalidQuery(f"a rule is found by {_either(SEARCHABLE_STATUSES)}")
+        if self.rule_status is not None and not self.is_by_status():
+            told = "a status is searched together with its rule, policy or article"
+            raise InvalidQuery(told, name="rule_status")
+        if any(time is not None and time.tzinfo is None for time in (self.since, self.until)):
+            raise InvalidQuery("a time needs its offset from UTC, as in `2026-10-05T08:15:00Z`")
+        if self.as_of is not None and self.as_of < 0:
+            raise InvalidQuery("a log has no size below 0")
+        check_period(self.since, self.until)
+        self._check_words()
+        if self.article is not None and self.status in UNCITED_STATUSES:
+            told = f"the record of a rule that is {self.status} does not say what it cites"
+            raise InvalidQuery(told, name="article")
+        if self.text is not None:
+            TextQuery.read(self.text)
+
+    def _check_words(self) -> None:
+        words = self._words()
+        if any("\0" in word for word in (*words.values(), *(self.policy_sets or ()))):
+            raise InvalidQuery("a filter cannot hold the character U+0000: nothing in the log does")
+        for name, word in words.items():
+            if name in FACETED:
+                check_length(name, word)
+            if name in _CHECKED:
+                _CHECKED[name](word)
+
+    def _words(self) -> dict[str, str]:
+        """Return the texts that are asked for, by name."""
+        return {name: value for name, value in self._members() if isinstance(value, str)}
+
+    def _members(self) -> Iterator[tuple[str, object]]:
+        return ((each.name, getattr(self, each.name)) for each in fields(self))
+
+    @property
+    def status(self) -> str:
+        """The status that a rule, a policy or an article is found with."""
+        return "violated" if self.rule_status is None else self.rule_status
+
+    def facets(self) -> tuple[str, ...]:
+        """Return the facets that a decision must have, the rarest first as far as can be told."""
+        made = []
+        if self.article is not None:
+            made.append(article_facet(self.status, self.article))
+        if self.policy is not None:
+            made.append(policy_facet(self.status, self.policy))
+        if self.platform is not None:
+            made.append(platform_facet(self.platform))
+        if self.market is not None:
+            made.append(market_facet(self.market))
+        return tuple(made)
+
+    def given(self) -> dict[str, JSONValue]:
+        """Return what decisions have to meet, by name, without `as_of`: as JSON has it."""
+        members = {
+            **dict(self._members()),
+            "rule_status": self.status if self.is_by_status() else None,
+            "as_of": None,
+        }
+        return {name: _as_json(value) for name, value in members.items() if value is not None}
+
+    def digest(self) -> bytes:
+        """Return 16 bytes that any other filter has others of."""
+        members = {
+            "filters": self.given(),
+            "as_of": None if self.as_of is None else str(self.as_of),
+        }
+        try:
+            return hashlib.sha256(canonical(members)).digest()[:16]
+        except CanonicalError as error:
+            raise InvalidQuery(f"a filter cannot be read: {error}") from error
+
+
+EVERY_DECISION = DecisionFilter()
+"""The filter that every decision meets."""
+
+
+def size_of(filters: DecisionFilter, reached: int) -> int:
+    """Return the size of the log that a filter asks about. Raises `BeyondLog`."""
+    if filters.as_of is None:
+        return reached
+    if filters.as_of > reached:
+        raise BeyondLog(f"the log has not reached this size: it has {reached} entries")
+    return filters.as_of
+
+
+def _as_json(value: object) -> JSONValue:
+    match value:
+        case datetime():
+            return rfc3339(value)
+        case frozenset():
+            return [*sorted(value)]
+        case str() | bool():
+            return value
+    raise AssertionError(value)
+
+
+def _either(words: Sequence[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words[:-1]) + f" or `{words[-1]}`"

@@ -1,0 +1,205 @@
+"""Queries under a name: what an auditor asks again and again, and others can ask in the same way.
+
+That a query is saved or deleted is an entry of the log, in the transaction that does so. The leaf
+commits to the filters and does not have them, since a search for a person names that person; they
+lie beside it, and are gone when the query is deleted. Whenever a query is read, its filters are
+compared with the leaf and read again, as strictly as those of a request.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select
+
+from ...audit.canonical import CanonicalError, canonical
+from ...audit.entries.act_leaves import ACTOR, NAME, QueryLeaf
+from ...audit.entries.acts import QueryAct, QueryChange
+from ...audit.entries.commitment import Disclosure, commit, fresh_salt, opens
+from ...audit.entries.leaf import read_leaf
+from ...audit.entries.sealed_acts import seal_act
+from ...audit.errors import RecordError
+from ...audit.instants import instant
+from ...audit.log import Receipt, receipt_of
+from ..databases.database import Database
+from ..errors import Conflict, InvalidQuery, LogInconsistent, NotFound
+from ..log.log_store import append_within, read_head, system_clock
+from ..schema import disclosure, log_entry, saved_query
+from .filters import DecisionFilter
+
+MOST_QUERIES = 500
+"""How many queries may be saved at a time."""
+
+NAME_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
+"""What the name of a query is: it stands in the log for ever, so it is no text about somebody."""
+
+_NAME = re.compile(NAME_PATTERN)
+_NO_NAME = "a name has 1 to 64 of a-z, 0-9, `-` and `_`, a letter or digit first"
+_STORED = select(
+    saved_query.c.name,
+    saved_query.c.index.label("entry"),
+    saved_query.c.filters,
+    saved_query.c.salt,
+    log_entry.c.leaf,
+).join(log_entry, log_entry.c.index == saved_query.c.index)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedQuery:
+    """A query: its name, what it asks for, and the entry that saved it, when and by whom."""
+
+    name: str
+    filters: DecisionFilter
+    index: int
+    saved_at: datetime
+    actor: str
+
+
+_READ = msgspec.json.Decoder(
+    msgspec.defstruct(
+        "_Filters",
+        [(each.name, each.type, None) for each in fields(DecisionFilter) if each.name != "as_of"],
+        forbid_unknown_fields=True,
+    )
+)
+"""Reads what `DecisionFilter.given` makes, and nothing else."""
+
+
+class SavedQueries:
+    """The saved queries of a database. Every method raises `StorageUnavailable`."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def save(self, name: str, filters: DecisionFilter, *, actor: str) -> SavedQuery:
+        """Save a query, which asks of the log as it is whenever it is run.
+
+        Raises `InvalidQuery` for a name that is none, for filters as of a size, and for those that
+        cannot be written; `Conflict` where the name is taken, or as many are saved as may be;
+        `RecordError` for an actor that the log cannot name.
+        """
+        if not _NAME.fullmatch(name):
+            raise InvalidQuery(_NO_NAME)
+        if filters.as_of is not None:
+            raise InvalidQuery("a saved query is of no size of the log; give that as it is run")
+        content, salt = _written(filters), fresh_salt()
+        act = QueryAct(
+            entries=(),
+            change=QueryChange.SAVE,
+            name=name,
+            actor=actor,
+            filters=commit(salt, content),
+        )
+        sealed = seal_act(act)
+        with self._database.writing() as connection:
+            head = read_head(connection)
+            _check_free(connection, name)
+            (entry,) = append_within(connection, head, [sealed], self._clock())
+            row = {"name": name, "index": entry.index, "filters": content, "salt": salt}
+            connection.execute(insert(saved_query), row)
+        return SavedQuery(
+            name=name, filters=filters, index=entry.index, saved_at=entry.logged_at, actor=actor
+        )
+
+    def all(self) -> Sequence[SavedQuery]:
+        """Return the saved queries by name. Raises what `get` does, but for `NotFound`."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_STORED.order_by(saved_query.c.name)).mappings().all()
+            return [_read(connection, row) for row in rows]
+
+    def get(self, name: str) -> SavedQuery:
+        """Return the query of a name.
+
+        Raises `NotFound`; `LogInconsistent` where it is not the one that was logged, and
+        `InvalidQuery` where this version of Assent cannot ask it.
+        """
+        with self._database.reading() as connection:
+            of_name = saved_query.c.name == _asked(name)
+            row = connection.execute(_STORED.where(of_name)).mappings().one_or_none()
+            if row is None:
+                raise _unknown(name)
+            return _read(connection, row)
+
+    def delete(self, name: str, *, actor: str, index: int | None = None) -> Receipt:
+        """Delete a query; its filters are then gone.
+
+        With `index`, the one of the name that this entry saved, and none that was saved since.
+        Raises `NotFound`, and `RecordError`.
+        """
+        with self._database.writing() as connection:
+            head = read_head(connection)
+            of_name = saved_query.c.name == _asked(name)
+            saved_by = connection.execute(select(saved_query.c.index).where(of_name)).scalar()
+            if saved_by is None or index not in (None, saved_by):
+                raise _unknown(name)
+            span = ((saved_by, saved_by + 1),)
+            act = QueryAct(entries=span, change=QueryChange.DELETE, name=name, actor=actor)
+            (entry,) = append_within(connection, head, [seal_act(act)], self._clock())
+            connection.execute(delete(saved_query).where(of_name))
+        return receipt_of(entry)
+
+
+def _written(filters: DecisionFilter) -> bytes:
+    try:
+        return canonical(filters.given())
+    except CanonicalError as error:
+        raise InvalidQuery(f"a filter cannot be saved: {error}") from error
+
+
+def _check_free(connection: Connection, name: str) -> None:
+    table = saved_query
+    if connection.execute(select(table.c.name).where(table.c.name == name)).first() is not None:
+        raise Conflict(f"a query is saved as `{name}` already; delete it, or choose another name")
+    if connection.execute(select(func.count()).select_from(table)).scalar_one() >= MOST_QUERIES:
+        raise Conflict(f"{MOST_QUERIES} queries are saved already; delete one")
+
+
+def _asked(name: str) -> str:
+    """Return a name that can be looked up. Raises `NotFound` for what no query is saved under."""
+    if not _NAME.fullmatch(name):
+        raise _unknown(name)
+    return name
+
+
+def _unknown(name: str) -> NotFound:
+    return NotFound(f"no query is saved as `{name[:64]}`")
+
+
+def _read(connection: Connection, row: RowMapping) -> SavedQuery:
+    """Return a stored query, once it is the one that its entry saved."""
+    index, name = row["entry"], row["name"]
+    try:
+        act = read_leaf(row["leaf"])
+    except RecordError as error:
+        raise LogInconsistent(f"entry {index} should save a query, and cannot be read") from error
+    if not isinstance(act, QueryLeaf) or act.filters_commitment is None:
+        raise LogInconsistent(f"entry {index} should save a query, and does not")
+    disclosed = _disclosed(connection, index, act)
+    is_opened = opens(act.filters_commitment, row["salt"], row["filters"])
+    actor = disclosed.get(ACTOR)
+    if not is_opened or disclosed.get(NAME) != name or actor is None:
+        raise LogInconsistent(f"the query `{name}` is not the one that entry {index} saved")
+    try:
+        asked = DecisionFilter(**msgspec.structs.asdict(_READ.decode(row["filters"])))
+    except (ValueError, InvalidQuery) as error:
+        raise InvalidQuery(f"the query `{name}` cannot be asked any more: {error}") from error
+    return SavedQuery(
+        name=name, filters=asked, index=index, saved_at=instant(act.logged_at), actor=actor
+    )
+
+
+def _disclosed(connection: Connection, index: int, act: QueryLeaf) -> dict[str, str | None]:
+    """Return what an entry discloses, as far as its leaf has the digest."""
+    query = select(disclosure.c.disclosure).where(disclosure.c.index == index)
+    found: dict[str, str | None] = {}
+    for text in connection.execute(query).scalars():
+        try:
+            read = Disclosure.read(text)
+        except ValueError:
+            continue
+        if read.digest() in act.sd:
+            found[read.name] = read.value
+    return found

@@ -1,0 +1,57 @@
+"""Whether the saved queries are those that the log's entries saved, and did not delete since."""
+
+from sqlalchemy import Connection, select
+
+from ...audit.entries.act_leaves import QueryLeaf
+from ...audit.entries.acts import QueryChange
+from ...audit.entries.leaf import read_leaf
+from ...audit.errors import RecordError
+from ..databases.database import Database
+from ..errors import InvalidQuery, LogInconsistent, NotFound
+from ..schema import log_entry, saved_query
+from .saved_queries import SavedQueries
+
+_KIND = "query"
+_KEPT = select(saved_query.c.index.label("entry"), saved_query.c.name).order_by(saved_query.c.index)
+
+
+def check_saved_queries(database: Database) -> None:
+    """Compare the saved queries with the entries that saved and deleted any; changes nothing.
+
+    That the entries are those of the log is for its verifier. Raises `LogInconsistent` where one is
+    missing, was added or altered, and `StorageUnavailable`.
+    """
+    with database.reading() as connection:
+        logged = _saved_by(connection)
+        kept = {row.entry: row.name for row in connection.execute(_KEPT)}
+    for index in sorted(logged ^ kept.keys()):
+        why = "is kept and should not be" if index in kept else "is not kept any more"
+        raise LogInconsistent(f"the saved query of entry {index} {why}: the log does not say so")
+    queries = SavedQueries(database)
+    for index, name in kept.items():
+        try:
+            queries.get(name)
+        except InvalidQuery:  # It is of another version, and is as it was saved.
+            continue
+        except NotFound as error:
+            told = f"the saved query of entry {index} has a name that none is saved under"
+            raise LogInconsistent(told) from error
+
+
+def _saved_by(connection: Connection) -> set[int]:
+    """Return the entries that saved the queries that none has deleted."""
+    entries = select(log_entry.c.index, log_entry.c.leaf).where(log_entry.c.kind == _KIND)
+    found = set[int]()
+    for index, content in connection.execute(entries.order_by(log_entry.c.index)):
+        try:
+            leaf = read_leaf(content)
+        except RecordError as error:
+            told = f"entry {index} should save or delete a query, and cannot be read"
+            raise LogInconsistent(told) from error
+        if not isinstance(leaf, QueryLeaf):
+            raise LogInconsistent(f"entry {index} should save or delete a query, and does not")
+        if leaf.change is QueryChange.SAVE:
+            found.add(index)
+        else:
+            found -= {each for first, beyond in leaf.entries for each in range(first, beyond)}
+    return found
