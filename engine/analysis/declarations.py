@@ -12,6 +12,7 @@ from ..semantics.tree import (
     Denied,
     Edition,
     Effect,
+    FactTerm,
     LookupTerm,
     Members,
     Over,
@@ -20,6 +21,7 @@ from ..semantics.tree import (
     SetDefinition,
     SetTerm,
     Window,
+    clauses_read,
     inner_conditions,
     terms_of,
 )
@@ -182,11 +184,15 @@ _Facts = Mapping[FactName, Fact]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The facts of a vocabulary by group and name, the group of the campaign having no name."""
+    """The facts of a vocabulary by group and name, the group of the campaign having no name.
+
+    `waived` are the names of those that rules with waivers read.
+    """
 
     root: str
     known: _Facts
     enumerations: Mapping[str, EnumerationType]
+    waived: frozenset[str]
 
 
 def facts_of(policies: Policies) -> Facts:
@@ -199,7 +205,10 @@ def facts_of(policies: Policies) -> Facts:
     }
     kinds = (_element(fact.type) for fact in known.values())
     enumerations = {kind.name: kind for kind in kinds if isinstance(kind, EnumerationType)}
-    return Facts(root=vocabulary.root, known=known, enumerations=enumerations)
+    waived = (clauses_read(rule) for rule in policies.rules if rule.waivers)
+    read = (term for clauses in waived for clause in clauses for term in clause.terms)
+    names = frozenset(term.path[-1] for term in read if isinstance(term, FactTerm) and term.path)
+    return Facts(root=vocabulary.root, known=known, enumerations=enumerations, waived=names)
 
 
 def renamed_facts(old: Facts, new: Facts) -> dict[FactName, str]:
@@ -246,7 +255,8 @@ def fact_changes(old: Facts, new: Facts, renamed: Mapping[FactName, str]) -> Ite
             continue
         if before != key:
             yield _of_fact(Kind.RENAMED, new.root, key, fact, old=before[1], new=key[1])
-        yield from _fact(old.known[before], fact, new.root, key)
+        is_waived = before[1] in old.waived or key[1] in new.waived
+        yield from _fact(old.known[before], fact, new.root, key, is_waived=is_waived)
     for key, fact in old.known.items():
         if key not in new.known and key not in renamed:
             yield _of_fact(Kind.REMOVED, old.root, key, fact, Lean.UNCLEAR)
@@ -268,7 +278,7 @@ def _of_fact(  # noqa: PLR0913 - a change has as many parts.
     return Change(kind=kind, subject=subject, lean=lean, old=old, new=new)
 
 
-def _fact(old: Fact, new: Fact, root: str, key: FactName) -> Iterator[Change]:
+def _fact(old: Fact, new: Fact, root: str, key: FactName, *, is_waived: bool) -> Iterator[Change]:
     if not _same_type(old.type, new.type):
         types = describe(old.type), describe(new.type)
         yield _of_fact(Kind.RETYPED, root, key, new, Lean.UNCLEAR, old=types[0], new=types[1])
@@ -276,10 +286,11 @@ def _fact(old: Fact, new: Fact, root: str, key: FactName) -> Iterator[Change]:
         lean = leaning(grows=new.required, sign=1)
         yield _of_fact(Kind.REQUIRED, root, key, new, lean, old=old.required, new=new.required)
     if old.presumed != new.presumed:
-        # A presumed value counts against the campaign, where an unknown one only asks.
+        # A presumed value counts against the campaign, where an unknown one only asks; what it
+        # establishes may be waived, and what is unknown may not.
         one, other = _presumed(old), _presumed(new)
         grows = None if one is not None and other is not None else other is not None
-        lean = leaning(grows=grows, sign=1)
+        lean = leaning(grows=grows, sign=0 if is_waived else 1)
         yield _of_fact(Kind.PRESUMED, root, key, new, lean, old=one, new=other)
     if old.sensitive is not new.sensitive:
         yield _of_fact(Kind.SENSITIVE, root, key, new, old=old.sensitive, new=new.sensitive)

@@ -152,7 +152,7 @@ class _Pair:
     def _places(self) -> Change:
         old, new = self.old.places, self.new.places
         if old is None or new is None:
-            lean = leaning(grows=new is None, sign=self._sign)
+            lean = leaning(grows=new is None, sign=0 if self._may_be_settled else self._sign)
             return self._told(
                 Kind.PLACES, lean, _members(old, self.before), _members(new, self.now)
             )
@@ -163,6 +163,18 @@ class _Pair:
         if had == has:
             return self._told(Kind.PLACES_NAMED, lean, old.text, new.text)
         return self._told(Kind.PLACES, lean, _members(old, self.before), _members(new, self.now))
+
+    @property
+    def _may_be_settled(self) -> bool:
+        """Whether a campaign without markets may be allowed once the rule applies everywhere.
+
+        Where it applies in some, it is undetermined for want of them; then the breach is waived or
+        the duty owed.
+        """
+        versions = (self.before.policies, self.now.policies)
+        markets = (each.vocabulary.find(("markets",)) for each in versions)
+        is_asked_for = all(fact is not None and fact.required for fact in markets)
+        return not is_asked_for and (self._is_waived or self.new.effect is Effect.OBLIGE)
 
     # --- conditions --------------------------------------------------------------------------
 

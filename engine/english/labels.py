@@ -7,6 +7,7 @@ known, and otherwise as a whole.
 """
 
 import re
+from itertools import pairwise
 
 _QUESTIONS = frozenset(
     ("who", "whom", "whose", "what", "which", "where", "when", "why", "how", "whether")
@@ -19,6 +20,17 @@ _AUXILIARIES = frozenset(
 _SUBORDINATORS = frozenset(
     (*_QUESTIONS, "that", "if", "because", "before", "after", "until", "unless", "as", "than")
 )
+_FAR_REACHING = frozenset(
+    (
+        *("all", "any", "both", "each", "either", "every", "few", "many", "most", "some"),
+        *("neither", "never", "no", "nobody", "none", "not", "nothing"),
+        *("always", "only", "and", "or"),
+    )
+)
+"""Words before a verb, or right behind it, with which its denial says something else.
+
+That *every ad carries it* is false does not mean that every ad does not carry it.
+"""
 _SINGULAR = {
     "says": "say",
     "carries": "carry",
@@ -66,11 +78,14 @@ def denied(statement: str) -> str:
     """Return the opposite of a statement."""
     words = statement.split(" ")
     for position, word in enumerate(words):
-        if word in _SUBORDINATORS:
+        if word in _SUBORDINATORS or word.lower() in _FAR_REACHING:
             break
-        verb = _denied_verb(word, words[position + 1 :]) if position else None
+        following = words[position + 1 :]
+        verb = _denied_verb(word, following) if position else None
         if verb is not None:
-            return " ".join((*words[:position], verb, *words[position + 1 :]))
+            if _reaches_no_further(following):
+                return " ".join((*words[:position], verb, *following))
+            break
     return f"it is not the case that {statement}"
 
 
@@ -78,6 +93,14 @@ def denied_as_a_whole(statement: str) -> str:
     """Return the opposite of a statement that may join several: only one of them has that verb."""
     joins = {"and", "or"} & set(statement.split())
     return f"it is not the case that {statement}" if joins else denied(statement)
+
+
+def _reaches_no_further(following: list[str]) -> bool:
+    """Whether the denial of a verb is that of its statement, by what follows the verb."""
+    if following and following[0].lower() in _FAR_REACHING:
+        return False
+    pairs = pairwise(following)
+    return not any(word in ("and", "or") and _denied_verb(then, []) for word, then in pairs)
 
 
 def _denied_verb(word: str, following: list[str]) -> str | None:

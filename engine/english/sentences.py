@@ -132,16 +132,13 @@ class Writer:
         inner = replace(self, nested=True)
         parts = [_line(inner.condition(operand, truth=truth)) for operand in node.operands]
         both = (node.kind is JunctionKind.AND) is truth
-        *others, last = parts
         # A quantifier speaks of all that follows it, so it is closed where something follows.
-        closed = [f"({part})" if _is_open(part) else part for part in others]
+        *others, last = [f"({part})" if _is_open(part) else part for part in parts]
         conjunction = "and" if both else "or"
-        words = f"{', '.join(closed)} {conjunction} {last}"
-        if not self.nested:
-            return Phrase(words=words)
-        if len(parts) > 2:
-            return Phrase(words=f"({words})")
-        return Phrase(words=f"{'both' if both else 'either'} {words}")
+        if self.nested and len(parts) == 2:
+            return Phrase(words=f"{'both' if both else 'either'} {others[0]} {conjunction} {last}")
+        words = f"{', '.join(others)} {conjunction} {parts[-1]}"
+        return Phrase(words=f"({words})" if self.nested else words)
 
     def _over(self, node: Over, *, truth: bool) -> Phrase:
         below = conditions_below(node.condition)
@@ -319,22 +316,27 @@ class Writer:
 
     def _arithmetic(self, term: ArithmeticTerm) -> str:
         left, right = (
-            f"({self.value(each)})" if isinstance(each, ArithmeticTerm) else self.value(each)
+            f"({self.value(each)})"
+            if isinstance(each, ArithmeticTerm | AggregateTerm)
+            else self.value(each)
             for each in (term.left, term.right)
         )
-        is_share = isinstance(term.left, Constant) and left.endswith("%")
+        is_product = term.operator is ArithmeticOperator.MULTIPLY
+        is_share = is_product and isinstance(term.left, Constant) and left.endswith("%")
         word = "of" if is_share else _OPERATORS[term.operator]
         return f"{left} {word} {right}{term.month_end.remark}"
 
     def _aggregate(self, term: AggregateTerm) -> str:
         words = f"the {_AGGREGATES[term.kind]}"
-        inner = replace(self, named=self.named | {term.variable}, nested=True)
+        inner = replace(self, named=self.named | {term.variable}, nested=False)
         if term.value is not None and term.variable != ELEMENT:
             words += f" {inner.value(term.value)}, for each of"
         named = f" {self._all_of(term.collection)}"
         if term.where is None:
             return words + named
-        return f"{words}{named} for which {_line(inner.condition(term.where))}"
+        chosen = _line(inner.condition(term.where))
+        is_closed = _is_single(term.where) and not _is_open(chosen)
+        return f"{words}{named} for which {chosen if is_closed else f'({chosen})'}"
 
     def _all_of(self, collection: FactTerm) -> str:
         whose = self._whose(collection)
@@ -379,7 +381,14 @@ def _line(phrase: Phrase) -> str:
 
 
 def _is_open(part: str) -> bool:
-    return part.startswith(("for ", "there is ", "it is not the case that "))
+    return part.startswith(("for ", "there is ", "it is not the case that"))
+
+
+def _is_single(node: Condition) -> bool:
+    """Whether a condition reads as one, or is closed as a list with labels is."""
+    if isinstance(node, Denied):
+        return _is_single(node.operand)
+    return not isinstance(node, Joined) or bool(node.labels)
 
 
 def _none_of(words: Sequence[str]) -> str:

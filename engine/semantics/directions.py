@@ -71,8 +71,9 @@ def _size(constant: Constant) -> tuple[str, Fraction] | None:
 def directions_of(name: str, rules: Iterable[Rule]) -> Iterator[Direction | None]:
     """Yield for each reading of a parameter which values make it stricter; None where unclear."""
     for rule in rules:
-        permits = rule.effect in (Effect.REQUIRE, Effect.PERMIT)
-        clauses = [(clause.condition, True) for clause in rule.applicability]
+        is_permission = rule.effect is Effect.PERMIT
+        permits = is_permission or rule.effect is Effect.REQUIRE
+        clauses = [(clause.condition, not is_permission) for clause in rule.applicability]
         clauses += [(rule.main.condition, not permits)]
         clauses += [(each.clause.condition, False) for each in rule.exemptions]
         clauses += [(each.scope.condition, False) for each in rule.waivers]

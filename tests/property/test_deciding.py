@@ -18,6 +18,7 @@ from engine.evaluation.document import Identity, document
 from engine.evaluation.judge import Hearing
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.prose import explain
+from engine.evaluation.result import Status
 from engine.evaluation.scribe import summarise, write
 from engine.evaluation.validity import MOST_DAYS, turning_days
 from engine.evaluation.values import Campaign
@@ -88,15 +89,63 @@ def test_the_bound_of_stated_days_is_one(descriptor: dict[str, Any]) -> None:
 
 @given(policy_files(most_rules=2), descriptors(), DAYS)
 def test_absence_never_helps(files: dict[str, str], descriptor: dict[str, Any], day: date) -> None:
-    """Removing any fact from a descriptor never turns deny into allow, nor lifts a duty."""
+    """Removing any fact from a descriptor never turns deny into allow, nor lifts a duty.
+
+    Only what was undetermined may be waived, once silence is itself the breach.
+    """
     bundle = bundle_of(files)
     richer = decided(bundle, descriptor, day, by="program")
     for poorer in removals(descriptor):
         decision = decided(bundle, poorer, day, by="program")
-        if richer.effect is Effect.DENY:
-            assert decision.effect is Effect.DENY, poorer
+        if richer.effect is Effect.DENY and decision.effect is Effect.ALLOW:
+            assert is_waived_for_its_silence(richer, decision), poorer
         if decision.effect is Effect.ALLOW:
             assert binding(richer) <= binding(decision), poorer
+
+
+def is_waived_for_its_silence(richer: Decision, poorer: Decision) -> bool:
+    """Whether all that stood against a campaign was undetermined, and is waived without a fact."""
+    waived = {each.rule.id for each in poorer.results if each.status is Status.WAIVED}
+    parts = [part for each in richer.results for part in each.parts]
+    return all(
+        part.rule.id in waived and any(finding.wanted for finding in part.findings)
+        for part in parts
+        if part.stands and part.is_enforced
+    )
+
+
+SILENT = """policy p
+  rule approved
+    source LAW art 1
+    in force from 2020-01-01
+    require campaign.flag is known and campaign.other
+    message "m"
+    remedy "r"
+end policy
+waiver w
+  of p/approved
+  for campaign.id is "c-1"
+  in force from 2020-01-01 until 2030-01-01
+  approved by "A. Jansen" as "counsel" on 2020-01-01
+  ticket "LEG-1"
+  reason "by hand"
+end waiver
+"""
+
+
+def test_a_breach_by_silence_is_waived_as_any_other() -> None:
+    """Whatever else is missing, no way to state it would be denied (decision 78)."""
+    bundle = bundle_of({"vocabulary.policy": VOCABULARY, "p.policy": SILENT})
+    flight = {"start": "2026-06-01", "end": "2026-06-30"}
+    silent: dict[str, Any] = {"id": "c-1", "markets": ["DE"], "flight": flight}
+    day = date(2026, 5, 1)
+    poorer = decided(bundle, silent, day, by="reference")
+    richer = decided(bundle, {**silent, "flag": True}, day, by="reference")
+    assert (richer.effect, poorer.effect) == (Effect.DENY, Effect.ALLOW)
+    assert is_waived_for_its_silence(richer, poorer)
+    for other in (True, False):
+        stated = {**silent, "flag": True, "other": other}
+        assert decided(bundle, stated, day, by="reference").effect is Effect.ALLOW
 
 
 SECRETS = st.uuids().map(str)

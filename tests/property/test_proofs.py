@@ -15,6 +15,7 @@ from engine.evaluation.outcome import Truth
 from engine.evaluation.reference import Element, Situation, evaluate
 from engine.semantics.check import check
 from engine.semantics.lint.branches import says_all_of
+from engine.semantics.lint.certainty import certain
 from engine.semantics.lint.claims import Claim
 from engine.semantics.lint.limits import Law
 from engine.semantics.lint.proof import Budget, Prover
@@ -76,7 +77,10 @@ TEXTS = st.lists(conditions(towards_denial=True, depth=2), min_size=4, max_size=
 def test_what_is_proved_to_exclude_each_other_never_holds_together(
     texts: list[str], campaigns: list[dict[str, Any]], day: date
 ) -> None:
-    """No campaign makes true, on any day, claims of which an exclusion is proved."""
+    """No campaign makes true, on any day, claims of which an exclusion is proved.
+
+    What is certain where another claim holds is true there, and not unknown.
+    """
     policies, found = read(*texts)
     seen = tried(policies, campaigns, day, found)
     always, today = prover(policies), prover(policies, day)
@@ -86,6 +90,10 @@ def test_what_is_proved_to_exclude_each_other_never_holds_together(
                 claims = claims_of(found, chosen, wanted)
                 if always.exclusion(*claims) or today.exclusion(*claims):
                     assert all(tuple(each[i] for i in chosen) != wanted for each in seen)
+                if size > 1 and certain(claims[0], claims[1:], always):
+                    one, other = chosen
+                    known = [each[one] for each in seen if each[other] is wanted[1]]
+                    assert all(truth is wanted[0] for truth in known)
 
 
 def claims_of(

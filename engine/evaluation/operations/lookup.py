@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import product
 
-from ...semantics.tree import Constant, LookupTerm, Row, Table
+from ...semantics.tree import Cell, Constant, LookupTerm, Row, Rows, Table
 from ...semantics.types import Scalar
 from ..values import SENSITIVE, show_typed
 from ..wording import any_sensitive
 from .comparison import UndefinedError
-from .places import country_of, parts_of
+from .places import country_of, lies_within, parts_of
 
 
 def looked_up(table: Table, day: date, values: Sequence[object]) -> Constant | None:
@@ -22,15 +22,41 @@ def looked_up(table: Table, day: date, values: Sequence[object]) -> Constant | N
     rows = table.on(day)
     if rows is None:
         return None
-    cases = [row for row in rows if row.cells is not None]
-    meant = (row for tried in _ever_wider(table, values) for row in cases if row.is_meant(tried))
-    found = next(meant, None) or next((row for row in rows if row.cells is None), None)
-    _refuse_parts(table, cases, values, found)
+    found = _nearest(table, rows, values)
+    _refuse_parts(table, rows, values, found)
     if found is None:
         given = zip(table.inputs, values, strict=True)
         words = ", ".join(show_typed(value, each.type) for each, value in given)
         raise UndefinedError(f"the table has no case for {words}")
     return found.value
+
+
+def _nearest(table: Table, rows: Rows, values: Sequence[object]) -> Row | None:
+    """Return the case that is meant for some values, or else for the countries of regions.
+
+    Raises `UndefinedError` where one is nearer by one place, and another by another.
+    """
+    cases = [row for row in rows if row.cells is not None]
+    tries = tuple(_ever_wider(table, values))
+    meant = ((tried, row) for tried in tries for row in cases if row.is_meant(tried))
+    nearest, found = next(meant, (values, None))
+    if found is None:
+        return next((row for row in rows if row.cells is None), None)
+    # What is tried first is nowhere wider than what is tried after it, unless by another place.
+    for tried, row in meant if len(tries) > 2 else ():
+        apart = _narrower(tried, nearest, values)
+        if apart is not None and not _gives_alike(row, found):
+            one, other = _narrower(nearest, tried, values), apart
+            raise UndefinedError(f"the table has a case for {one}, one for {other}, none for both")
+    return found
+
+
+def _narrower(
+    one: Sequence[object], other: Sequence[object], values: Sequence[object]
+) -> object | None:
+    """Return the first of some values that stands in one row of them and is widened in another."""
+    triples = zip(one, other, values, strict=True)
+    return next((each for each, wide, value in triples if each == value != wide), None)
 
 
 def _ever_wider(table: Table, values: Sequence[object]) -> Iterator[tuple[object, ...]]:
@@ -41,26 +67,41 @@ def _ever_wider(table: Table, values: Sequence[object]) -> Iterator[tuple[object
     return product(*choices)
 
 
-def _refuse_parts(
-    table: Table, cases: Sequence[Row], values: Sequence[object], found: Row | None
-) -> None:
+def _refuse_parts(table: Table, rows: Rows, values: Sequence[object], found: Row | None) -> None:
     """Raise `UndefinedError` where another case is meant for a part of a place.
 
     One that gives the same makes no difference.
     """
+    for row in rows:
+        if row.cells is None or _gives_alike(row, found):
+            continue
+        for parts in _parts_meant(table, row.cells, values):
+            if not _gives_alike(_nearest(table, rows, parts), found):
+                part, place = next(
+                    pair for pair in zip(parts, values, strict=True) if pair[0] != pair[1]
+                )
+                why = f"the table has a case for {part}, which is only a part of {place}"
+                raise UndefinedError(why)
+
+
+def _parts_meant(
+    table: Table, cells: Sequence[Cell], values: Sequence[object]
+) -> Iterator[tuple[object, ...]]:
+    """Yield values with a part of a place in place of one or more, where a case is meant for it."""
+    choices: list[tuple[object, ...]] = [
+        (value,) if cell is None or value in cell else ()
+        for cell, value in zip(cells, values, strict=True)
+    ]
     for at, place in _places(table, values):
-        for row in cases:
-            cell = row.cells[at] if row.cells is not None else None
-            if not isinstance(cell, frozenset) or _gives_alike(row, found):
-                continue
-            for part in parts_of(place, cell):  # type: ignore[arg-type]  # its members are places.
-                if row.is_meant((*values[:at], part, *values[at + 1 :])):
-                    why = f"the table has a case for {part}, which is only a part of {place}"
-                    raise UndefinedError(why)
+        cell = cells[at]
+        if isinstance(cell, frozenset):
+            whole = (place,) if lies_within(place, cell) else ()  # type: ignore[arg-type]  # its members are places.
+            choices[at] = (*whole, *parts_of(place, cell))  # type: ignore[arg-type]  # likewise.
+    return (parts for parts in product(*choices) if parts != tuple(values))
 
 
-def _gives_alike(one: Row, other: Row | None) -> bool:
-    return other is not None and one.value.value == other.value.value
+def _gives_alike(one: Row | None, other: Row | None) -> bool:
+    return one is not None and other is not None and one.value.value == other.value.value
 
 
 def _places(table: Table, values: Sequence[object]) -> Iterator[tuple[int, str]]:

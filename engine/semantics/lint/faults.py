@@ -53,11 +53,11 @@ def never_met(span: Span, rule: str, why: str) -> Diagnostic:
     )
 
 
-def always_excepted(span: Span, rule: str, exception: str, why: str) -> Diagnostic:
+def always_excepted(span: Span, broken: str, exception: str, why: str) -> Diagnostic:
     """An exception that holds wherever its rule is violated."""
     return _error(
         "E0704",
-        f"the exception `{exception}` holds wherever the rule `{rule}` is violated",
+        f"the exception `{exception}` holds wherever a campaign violates {broken}",
         span,
         label=why,
         help="narrow the exception, so that the rule still refuses something",

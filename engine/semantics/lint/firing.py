@@ -9,9 +9,11 @@ from typing import assert_never
 
 from ...source.diagnostic import Diagnostic
 from ...source.text import Span
+from ...syntax.tree import UnknownTreatment
 from ..tree import Condition, Definition, Effect, Exemption, Rule
 from . import faults
 from .branches import doubts
+from .certainty import certain
 from .claims import Claim
 from .proof import Contradiction, Prover
 from .wording import told
@@ -68,12 +70,18 @@ def _never_fires(rule: Rule, subject: tuple[Claim, ...], prover: Prover) -> Diag
     if found := prover.exclusion(breached) or prover.exclusion(breached, *subject):
         deed = _DEEDS.get(rule.effect, "violate")
         place = _place(found, (main.condition,))
-        return faults.never_violated(place, f"{deed} the rule `{rule.id}`", reason(found))
+        return faults.never_violated(place, f"{deed} {_what_it_states(rule)}", reason(found))
     if rule.effect is Effect.REQUIRE:
         found = prover.exclusion(breached.opposite, *subject)
         if found:
             return faults.never_met(_place(found, (main.condition,)), rule.id, reason(found))
     return None
+
+
+def _what_it_states(rule: Rule) -> str:
+    """Return the rule in words, as broken by facts: some are broken by what is not stated, too."""
+    by_silence = rule.if_unknown is UnknownTreatment.DENY
+    return f"the rule `{rule.id}`" + (" by what it states" if by_silence else "")
 
 
 def _exemption(
@@ -84,8 +92,8 @@ def _exemption(
     if found := prover.exclusion(claim):
         place = _place(found, (claim.condition,))
         yield faults.exception_never_holds(place, exemption.name, reason(found))
-    elif found := prover.exclusion(claim.opposite, *subject, breach(rule)):
-        yield faults.always_excepted(span, rule.id, exemption.name, reason(found))
+    elif found := certain(claim, (*subject, breach(rule)), prover):
+        yield faults.always_excepted(span, _what_it_states(rule), exemption.name, reason(found))
     else:
         yield from doubts(claim, (), prover)
 

@@ -215,3 +215,32 @@ def test_editions_that_follow_each_other_unchanged_are_one() -> None:
         "from 2026-06-01 is {DE}", "from 2026-06-01 is {DE}\n  from 2027-01-01 is {DE}"
     )
     assert changes(policies(text), policies(text, split)) == ()
+
+
+WAIVER = """
+waiver w
+  of p/r
+  for campaign.id is "c-1"
+  in force from 2024-01-01 until 2030-01-01
+  approved by "A. Jansen" as "counsel" on 2024-01-01
+  ticket "LEG-1"
+  reason "by hand"
+end waiver
+"""
+FREE = VOCABULARY.replace("list of place required", "list of place")
+PRESUMED = VOCABULARY.replace("flag    : yes_no ", "flag    : yes_no presumed yes ", 1)
+
+
+@pytest.mark.parametrize(
+    ("waiver", "lean"), [("", Lean.STRICTER), (WAIVER, Lean.UNCLEAR)], ids=["bound", "waived"]
+)
+def test_what_settles_a_breach_may_let_it_be_waived(waiver: str, lean: Lean) -> None:
+    """An undetermined rule denies; once its breach is established, a waiver may lift it."""
+    text = RULE.format(condition="campaign.flag") + waiver
+    here = text.replace("    prohibit", "    applies in {DE}\n    prohibit")
+    [presumed] = changes(policies(text), policies(text, PRESUMED))
+    assert (presumed.kind, presumed.lean) == (Kind.PRESUMED, lean)
+    [places] = changes(policies(here, FREE), policies(text, FREE))
+    assert (places.kind, places.lean) == (Kind.PLACES, lean)
+    [asked] = changes(policies(here), policies(text))
+    assert asked.lean is Lean.STRICTER, "whoever leaves the markets out is denied all the same"

@@ -21,6 +21,19 @@ table dues unique
 end table
 """
 
+ROUTES = """
+table route unique
+  given home : place, away : place
+  gives number
+  case DE, US             gives 1
+  case "DE-BY", "US-CA"   gives 2
+  case "DE-BE", US        gives 3
+  case DE, "US-NY"        gives 4
+  case "DE-HH", US        gives 1
+  otherwise               gives 5
+end table
+"""
+
 
 @pytest.mark.parametrize(
     ("condition", "outcomes"),
@@ -92,3 +105,27 @@ def test_another_case_for_a_part_of_a_place_leaves_the_whole_unknown(
 def looked_up(condition: str, market: str, *, flag: bool) -> RuleResult:
     bundle = court(rule(f"prohibit when {condition}"), declared=TABLE)
     return hear(bundle, markets=[market], flag=flag).results[0]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "why"),
+    [
+        *(("DE-BW", "US", "NY"), ("DE", "US", "BY"), ("DE", "US-CA", "BY"), ("DE", "US-TX", "BE")),
+        *(("DE-BE", "US-NY", "both"), ("DE-HH", "US-CA", ""), ("DE-HH", "US-NY", "both")),
+        *(("DE-BW", "US-CA", ""), ("FR", "US", "")),
+    ],
+)
+def test_two_places_may_each_be_a_part(start: str, end: str, why: str) -> None:
+    """What is given for parts of both counts, and of two cases that are each nearer by one none."""
+    gives = 5 if start == "FR" else 1
+    condition = f"any area in campaign.places has (route(market, area) is {gives})"
+    bundle = court(rule(f"prohibit when {condition}"), declared=ROUTES)
+    result = hear(bundle, markets=[start], places=[end]).results[0]
+    assert result.status is (Status.UNDETERMINED if why else Status.VIOLATED)
+    told = {
+        "NY": "the table has a case for US-NY, which is only a part of US",
+        "BY": "the table has a case for DE-BY, which is only a part of DE",
+        "BE": "the table has a case for DE-BE, which is only a part of DE",
+        "both": f"the table has a case for {start}, one for {end}, none for both",
+    }
+    assert {each for _, each in wanted(result)} == ({told[why]} if why else set())

@@ -248,6 +248,28 @@ def test_labels_are_told_apart() -> None:
     assert labels.denied("data that are old") == "it is not the case that data that are old"
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "every model was audited",
+        "nobody was told",
+        "some ads are shown at night",
+        "the ads do not show prices",
+        "the tracker may only be used with consent",
+        "the page shows no price",
+        "the minors or their parents have consented",
+        "the ads are aimed at children and are shown at night",
+    ],
+)
+def test_a_statement_is_denied_as_a_whole_where_its_verb_alone_would_say_else(label: str) -> None:
+    assert labels.denied(label) == f"it is not the case that {label}"
+
+
+def test_a_statement_of_one_verb_is_denied_with_it() -> None:
+    assert labels.denied("the ads are open to all genders") == "the ads are not open to all genders"
+    assert labels.denied("it carries a label or a logo") == "it does not carry a label or a logo"
+
+
 def test_every_shipped_rule_has_its_law_its_prose_and_examples() -> None:
     made = shipped()
     assert len(made.rules) >= 22

@@ -281,6 +281,53 @@ def test_advice_opposes_nothing() -> None:
     assert not opposed(one=("enforcement advisory",))
 
 
+@pytest.mark.parametrize(
+    ("breach", "exception", "found"),
+    [
+        ("campaign.whole is less than 13", "campaign.whole is less than 18", True),
+        ("campaign.whole is less than 13", "not campaign.whole is at least 18", True),
+        ("campaign.whole is less than 13", "campaign.flag or campaign.whole is at most 18", True),
+        ("campaign.price exceeds EUR 5", "campaign.price is at least EUR 2", True),
+        (
+            "campaign.whole is less than 13 and campaign.flag",
+            "campaign.whole is less than 18 and campaign.flag",
+            True,
+        ),
+        (*["campaign.amount / campaign.whole exceeds 3"] * 2, True),
+        ("campaign.whole is less than 13", "campaign.flag or not campaign.flag", False),
+        (
+            "campaign.whole is less than 13",
+            "campaign.flag and campaign.whole is less than 18",
+            False,
+        ),
+        ("campaign.price is at most USD 5", "campaign.price is at most EUR 10", False),
+        ("campaign.amount is less than 1", "campaign.amount is less than LATER", False),
+    ],
+)
+def test_an_exception_that_may_be_unknown_does_not_swallow_its_rule(
+    breach: str, exception: str, *, found: bool
+) -> None:
+    """An exception is for the advertiser to show: one that hangs on another fact does not hold."""
+    later = "parameter LATER : number\n  source LAW art 3\n  from 2030-01-01 is 3\nend parameter\n"
+    text = rule(f"prohibit when {breach}", f'unless "e" {exception}')
+    assert ("E0704" in codes(text, declared=later)) is found
+
+
+@pytest.mark.parametrize(
+    ("clause", "deed"),
+    [
+        ("", "violate the rule `p/r`"),
+        ("if unknown deny", "violate the rule `p/r` by what it states"),
+    ],
+)
+def test_a_rule_that_denies_the_unknown_is_violated_by_what_is_not_stated(
+    clause: str, deed: str
+) -> None:
+    text = rule("prohibit when campaign.whole exceeds 5 and campaign.whole is less than 3", clause)
+    _, found = build("lint", {"v.policy": VOCABULARY, "p.policy": f"policy p\n{text}end policy\n"})
+    assert [each.headline for each in found if each.is_error] == [f"no campaign can ever {deed}"]
+
+
 def test_an_exception_may_let_both_be_met() -> None:
     assert not opposed(one=('unless "e" campaign.other',))
     assert opposed(one=('unless "e" campaign.amount is 1',))

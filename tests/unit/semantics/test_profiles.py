@@ -56,6 +56,21 @@ def profile(*clauses: str) -> str:
     return f"profile strict\n  source CODE sec 9\n{lines}end profile\n"
 
 
+LIFTED = """
+policy ads
+  source CODE sec 1
+  in force from 2020-01-01
+  rule one
+    prohibit when campaign.political
+    subject to ads/free
+    message "It is political."
+    remedy "Change it."
+  rule free
+    permit when campaign.objective is sales
+    despite ads/one
+end policy
+"""
+
 WHOLE = parameter("whole_number", "from 2026-01-01 is 10")
 
 
@@ -120,6 +135,20 @@ def test_the_direction_of_a_parameter_is_found_out_from_the_rules(
     assert after.content.text == stricter
     assert [each.provision for each in after.sources] == ["sec 9"]
     assert codes(law + profile(f"tightens limit to {looser} from 2026-06-01")) == {"E0551"}
+
+
+@pytest.mark.parametrize(
+    "clauses",
+    [
+        "applies when campaign.size is at most limit\n    permit when campaign.objective is sales",
+        "permit when campaign.size is at most limit",
+    ],
+)
+def test_a_permission_that_is_for_more_campaigns_is_looser(clauses: str) -> None:
+    """What a permission is about leads towards allowing, as what it permits does."""
+    law = WHOLE + LIFTED.replace("permit when campaign.objective is sales", clauses)
+    assert codes(law + profile("tightens limit to 9 from 2026-06-01")) == set()
+    assert codes(law + profile("tightens limit to 11 from 2026-06-01")) == {"E0551"}
 
 
 @pytest.mark.parametrize(
@@ -252,22 +281,8 @@ def test_a_rule_that_enforces_nothing_or_is_lifted_is_not_tightened() -> None:
     duty = duty.replace('    message       "It is not so."\n    remedy        "Change it."\n', "")
     assert codes(duty) == set()
     assert codes(duty + profile("tightens ads/one to enforced")) == {"E0554"}
-    lifted = """
-policy ads
-  source CODE sec 1
-  in force from 2020-01-01
-  rule one
-    prohibit when campaign.political
-    subject to ads/free
-    message "It is political."
-    remedy "Change it."
-  rule free
-    permit when campaign.objective is sales
-    despite ads/one
-end policy
-"""
-    assert codes(lifted + profile("tightens ads/one to enforced")) == set()
-    assert codes(lifted + profile("tightens ads/one to mandatory")) == {"E0554"}
+    assert codes(LIFTED + profile("tightens ads/one to enforced")) == set()
+    assert codes(LIFTED + profile("tightens ads/one to mandatory")) == {"E0554"}
 
 
 @pytest.mark.parametrize(
