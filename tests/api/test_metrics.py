@@ -2,10 +2,11 @@
 
 import json
 import os
+import resource
 import signal
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from api.metrics.declaration import METRICS, metrics_table
 from api.metrics.instruments import Bounded, MeasuredStore, Metrics
 from api.metrics.processes import Place
+from api.metrics.room import STEP
 from api.metrics.state import State
 from api.policies_in_force import NotFresh
 from api.publishing import publisher_of
@@ -226,7 +228,8 @@ def test_failure_that_is_no_fork_is_no_fork_alarm() -> None:
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory for counts; what the library keeps for a process is put back afterwards."""
-    monkeypatch.setattr(values, "ValueClass", values.ValueClass)
+    for name in ("ValueClass", "MmapedDict"):
+        monkeypatch.setattr(values, name, getattr(values, name))
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
     return tmp_path
 
@@ -255,6 +258,42 @@ def test_place_is_the_lowest_free_one(directory: Path) -> None:
     assert [place.number for place in places] == [0, 1, 2]
     places[1].leave()
     assert Place(directory).number == 1
+
+
+def _sample(metrics: Metrics, reason: str) -> float | None:
+    return metrics.registry().get_sample_value("assent_refusals_total", {"reason": reason})
+
+
+def test_count_without_room_is_told_once_there_is_some(directory: Path) -> None:
+    longest = "r" * STEP
+    with _full_disk():
+        made = Metrics(directory)
+        made.refused("busy")
+        made.acted("signing", None)
+        assert made.registry().get_sample_value("assent_commit_seconds_count") is None
+        assert not list(directory.glob("*.db*"))
+    made.refused("busy")
+    assert _sample(made, "busy") == 2
+    with _full_disk():
+        made.refused(longest)  # It has room only in a file that is larger.
+        made.refused("busy")
+        assert (_sample(made, longest), _sample(made, "busy")) == (None, 3)
+    made.refused(longest)
+    assert (_sample(made, longest), _sample(made, "busy")) == (2, 3)
+    for file in directory.glob("*.db"):  # A page that is not on the disk yet might find no room.
+        assert file.stat().st_blocks * 512 >= file.stat().st_size
+    made.close()
+
+
+@contextmanager
+def _full_disk() -> Iterator[None]:
+    """Let no file of this process grow meanwhile."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def _scrape(served: Served) -> Samples:
