@@ -13,7 +13,15 @@ from flask import Flask
 from api.http import rates as module
 from api.http.rates import Rates
 from api.wsgi import start
-from tests.api.installation import Caller, allowed, free_port, install, problem_of, serving
+from tests.api.installation import (
+    Caller,
+    allowed,
+    free_port,
+    full_disk,
+    install,
+    problem_of,
+    serving,
+)
 
 
 class Clock:
@@ -48,6 +56,13 @@ def test_clock_of_an_earlier_boot_locks_nobody_out(rates: tuple[Rates, Clock]) -
     made.take("a")
     clock.now = 1.0
     assert made.take("a").left == 59
+
+
+def test_without_room_each_process_counts_for_itself(tmp_path: Path) -> None:
+    made = Rates(2, tmp_path / "rates", Clock())
+    with full_disk():
+        assert [made.take("a").wait for _ in range(3)] == [None, None, 30]
+    assert made.take("a").wait is None
 
 
 def test_headers_follow_the_draft(rates: tuple[Rates, Clock]) -> None:

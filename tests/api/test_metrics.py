@@ -2,11 +2,10 @@
 
 import json
 import os
-import resource
 import signal
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -39,6 +38,7 @@ from tests.api.installation import (
     allowed,
     campaign,
     free_port,
+    full_disk,
     install,
     problem_of,
     serving,
@@ -266,7 +266,7 @@ def _sample(metrics: Metrics, reason: str) -> float | None:
 
 def test_count_without_room_is_told_once_there_is_some(directory: Path) -> None:
     longest = "r" * STEP
-    with _full_disk():
+    with full_disk():
         made = Metrics(directory)
         made.refused("busy")
         made.acted("signing", None)
@@ -274,7 +274,7 @@ def test_count_without_room_is_told_once_there_is_some(directory: Path) -> None:
         assert not list(directory.glob("*.db*"))
     made.refused("busy")
     assert _sample(made, "busy") == 2
-    with _full_disk():
+    with full_disk():
         made.refused(longest)  # It has room only in a file that is larger.
         made.refused("busy")
         assert (_sample(made, longest), _sample(made, "busy")) == (None, 3)
@@ -283,17 +283,6 @@ def test_count_without_room_is_told_once_there_is_some(directory: Path) -> None:
     for file in directory.glob("*.db"):  # A page that is not on the disk yet might find no room.
         assert file.stat().st_blocks * 512 >= file.stat().st_size
     made.close()
-
-
-@contextmanager
-def _full_disk() -> Iterator[None]:
-    """Let no file of this process grow meanwhile."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def _scrape(served: Served) -> Samples:
