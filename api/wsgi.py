@@ -87,6 +87,14 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
     """
     journal.configure(settings.log_level)
     database = open_database(settings)
+    try:
+        return _started(settings, database, shared)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _started(settings: Settings, database: Database, shared: Path | None) -> Process:
     check_prepared(settings, database)
     policies = policies_of(settings, database, on_change=_journal_policies)
     if settings.retention is not None:

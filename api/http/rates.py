@@ -66,8 +66,8 @@ class Rates:
     ) -> None:
         self._limit = limit
         self._clock = clock
-        self._own: _Buckets = _Own(clock)
-        self._buckets = self._own if directory is None else _Shared(directory)
+        self._own = _Own(clock)
+        self._buckets: _Buckets = self._own if directory is None else _Shared(directory)
 
     def take(self, caller: str) -> Standing:
         """Take one token of a caller, where there is one."""

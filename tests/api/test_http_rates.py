@@ -89,7 +89,7 @@ def test_callers_that_are_full_again_are_forgotten(monkeypatch: pytest.MonkeyPat
         made.take(name)
     clock.now += 1
     made.take("d")
-    assert len(made._buckets._full_at) == 1  # type: ignore[attr-defined] # noqa: SLF001 - how much is kept.
+    assert len(made._own._full_at) == 1  # noqa: SLF001 - how much is kept.
 
 
 def test_buckets_are_those_of_all_processes(tmp_path: Path) -> None:
