@@ -194,7 +194,8 @@ def test_defect_tells_nothing_of_itself(made: Installation, capsys: Any) -> None
     assert "hunter2" not in answer.data.decode() + capsys.readouterr().err
     assert "RuntimeError" not in answer.data.decode()
     fields = vars(records[0])["fields"]
-    assert set(fields) == {"request_id", "trace_id"}
+    assert set(fields) == {"request_id", "trace_id", "reason"}
+    assert fields["reason"] == problem["detail"]
     assert fields["request_id"] == problem["request_id"]
     committer.close()
 
