@@ -76,6 +76,17 @@ def test_settings_of_every_connection(database: Database) -> None:
 # --- PostgreSQL -------------------------------------------------------------------------------
 
 
+def test_a_server_that_is_gone_without_a_word_is_noticed(postgresql_url: str) -> None:
+    database = Database(f"{postgresql_url}&keepalives_idle=77")
+    with database.reading() as connection:
+        driver: Any = connection.connection.driver_connection
+        found = driver.info.get_parameters()
+    database.close()
+    assert found["tcp_user_timeout"] == "30000"
+    assert (found["keepalives_interval"], found["keepalives_count"]) == ("5", "3")
+    assert (found["connect_timeout"], found["keepalives_idle"]) == ("10", "77")  # As the URL says.
+
+
 def test_a_server_that_answers_too_early_is_told_to_wait(
     postgresql: PostgreSQLServer, postgresql_url: str
 ) -> None:
