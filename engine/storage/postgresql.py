@@ -24,9 +24,9 @@ CHANNEL = "assent_policies"
 # By its number, one that nothing else in the database takes.
 _LOCK = f"SELECT pg_advisory_xact_lock({0x0A55E27})"
 _LOCK_AT_ONCE = f"SELECT pg_try_advisory_xact_lock({0x0A55E27})"
-# A server that is gone without a word (its machine lost power, or another took its place) is
-# noticed in half a minute. By the system's own times that takes a quarter of an hour where something
-# was sent, and two hours where an answer is awaited: for so long every thread would wait for it.
+# A server that is gone without a word (its machine lost power, or another took over) is noticed in
+# half a minute. By the system's own times, every thread would wait for it: a quarter of an hour
+# where something was sent, and two hours where an answer is awaited.
 _PATIENCE = {
     "connect_timeout": 10,
     "keepalives_idle": 15,
