@@ -17,6 +17,7 @@ import os
 import shutil
 import socket
 import struct
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +26,21 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped] # As above.
 from gunicorn.systemd import listen_fds  # type: ignore[import-untyped] # As above.
 
 from api.contents import open_database
+from engine.storage.errors import StorageError
 
 from .address import try_address
-from .http.journal import JSONFormatter
+from .http import journal
 from .settings import Settings
-from .setup import Unfit
+from .setup import SetupError, Unfit
 from .shared_directory import make_shared_directory
+from .signing import SigningError
 from .tracing.exporting import check_tracing
 from .wsgi import Process, check_prepared, policies_of, start
 
 CLIENT_SECONDS = 30
 """How long a client may neither send what is awaited nor take what is sent."""
 
+_AGAIN_SECONDS = 2.0
 _KEEP_ALIVE_SECONDS = 15
 _STALLED_SECONDS = 60
 
@@ -60,8 +64,18 @@ class Server(BaseApplication):  # type: ignore[misc] # It has no types.
         self.cfg.set("on_exit", self.clean)
 
     def load(self) -> Any:
-        """Return the application of this process; called after the fork."""
-        self._process = start(self._settings, shared=self._shared)
+        """Return the application of this process; called after the fork.
+
+        A process that cannot start now ends, and another is tried: gunicorn ends the whole server
+        by its own exit status of such a one, also those that would answer again after an outage.
+        """
+        try:
+            self._process = start(self._settings, shared=self._shared)
+        except (SetupError, StorageError, SigningError, OSError) as error:
+            fields = {"reason": str(error)}
+            journal.ERRORS.error("a process cannot start", exc_info=error, extra={"fields": fields})
+            time.sleep(_AGAIN_SECONDS)
+            raise SystemExit(1) from error
         _collect_what_building_left()
         return self._process.wsgi
 
@@ -87,7 +101,7 @@ class JSONLogger(Logger):  # type: ignore[misc] # It has no types.
         """Prepare the handlers."""
         super().setup(cfg)
         for handler in self.error_log.handlers:
-            handler.setFormatter(JSONFormatter())
+            handler.setFormatter(journal.JSONFormatter())
 
 
 def configuration(settings: Settings) -> dict[str, object]:

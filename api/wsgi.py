@@ -87,6 +87,14 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
     """
     journal.configure(settings.log_level)
     database = open_database(settings)
+    try:
+        return _started(settings, database, shared)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _started(settings: Settings, database: Database, shared: Path | None) -> Process:
     check_prepared(settings, database)
     policies = policies_of(settings, database, on_change=_journal_policies)
     if settings.retention is not None:
@@ -259,7 +267,8 @@ def _rates(settings: Settings, shared: Path | None) -> Rates | None:
 
 
 def _committer(settings: Settings, database: Database, metrics: Metrics) -> Committer:
-    store = MeasuredStore(SQLLogStore(database), metrics)
+    on_writing = _counted(metrics, "writing", _journal_writing)
+    store = MeasuredStore(SQLLogStore(database), metrics, on_change=on_writing)
     return Committer(store, queue=settings.commit_queue, patience=settings.commit_patience)
 
 
@@ -291,6 +300,14 @@ def _journal_policies(failure: Exception | None) -> None:
         journal.ERRORS.warning("it is known again which policies are in force")
     else:
         journal.ERRORS.error("it is not known which policies are in force", exc_info=failure)
+
+
+def _journal_writing(failure: Exception | None) -> None:
+    if failure is None:
+        journal.ERRORS.warning("the log is written again")
+    else:
+        fields = {"reason": str(failure)} if isinstance(failure, StorageError) else {}
+        journal.ERRORS.error("the log is not written", exc_info=failure, extra={"fields": fields})
 
 
 def _journal_signing(failure: Exception | None) -> None:

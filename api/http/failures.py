@@ -41,7 +41,8 @@ def problem_noted(service: Service, error: Exception) -> Problem:
     problem = problem_of(error)
     service.metrics.refused(problem.kind.name)
     if problem.kind.status >= 500:
-        fields = {"request_id": g.request_id, "trace_id": g.trace.trace_id}
+        ids = {"request_id": g.request_id, "trace_id": g.trace.trace_id}
+        fields = {**ids, "reason": problem.detail}
         ERRORS.error(problem.kind.name, exc_info=error, extra={"fields": fields})
     return problem
 

@@ -1,16 +1,19 @@
 """The service's own log: one JSON object a line on standard error.
 
 It names requests, routes, statuses, times and the key's name, and never a body, a query, a header
-or a secret. An exception is told by its type and the places it passed through, without its message,
-which may quote what was sent.
+or a secret. An exception is told by its type and the places it passed through, and by the types and
+codes of what caused it (of SQLite, of SQL, of the system), without any message: one may quote what
+was sent.
 """
 
+import errno
 import json
 import logging
 import re
 import sys
 import traceback
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 ACCESS = logging.getLogger("assent.access")
@@ -56,4 +59,17 @@ def request_id(given: str | None) -> str:
 def _told(error: BaseException) -> dict[str, object]:
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-    return {"error": type(error).__name__, "places": places}
+    told: dict[str, object] = {"error": type(error).__name__, "places": places}
+    causes = list(_causes(error))
+    return {**told, "causes": causes} if causes else told
+
+
+def _causes(error: BaseException) -> Iterator[str]:
+    """Yield what led to an error, the nearest first."""
+    cause = error.__cause__
+    while cause is not None:
+        code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+        if isinstance(cause, OSError):
+            code = errno.errorcode.get(cause.errno or 0)
+        yield f"{type(cause).__name__} {code}" if code else type(cause).__name__
+        cause = cause.__cause__

@@ -3,7 +3,7 @@
 A bucket holds a minute's worth and fills evenly. All that is kept of one is the time at which it is
 full again (ITU-T I.371 §A.2 calls it the theoretical arrival time). The processes of one server
 share the buckets in files, each under a lock, so that the limit is that of the server. Without a
-directory they are those of one process.
+directory, and where its disk is full, they are those of one process.
 
 `RateLimit` and `RateLimit-Policy` follow draft-ietf-httpapi-ratelimit-headers-10.
 """
@@ -66,10 +66,11 @@ class Rates:
     ) -> None:
         self._limit = limit
         self._clock = clock
-        self._buckets: _Buckets = _Own(clock) if directory is None else _Shared(directory)
+        self._own = _Own(clock)
+        self._buckets: _Buckets = self._own if directory is None else _Shared(directory)
 
     def take(self, caller: str) -> Standing:
-        """Take one token of a caller, where there is one. Raises `OSError`."""
+        """Take one token of a caller, where there is one."""
         interval = WINDOW_SECONDS / self._limit
         made: list[Standing] = []
 
@@ -83,8 +84,11 @@ class Rates:
             made.append(self._standing(ahead if is_too_much else taken, is_too_much=is_too_much))
             return now + (ahead if is_too_much else taken)
 
-        self._buckets.change(caller, step)
-        return made[0]
+        try:
+            self._buckets.change(caller, step)
+        except OSError:  # Proofs and metrics are still served where nothing can be written.
+            self._own.change(caller, step)
+        return made[-1]
 
     def _standing(self, ahead: float, *, is_too_much: bool) -> Standing:
         interval = WINDOW_SECONDS / self._limit

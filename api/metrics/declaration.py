@@ -84,7 +84,8 @@ FAILING = Metric(
     name="assent_log_failing",
     kind=Kind.WORST,
     labels=("act",),
-    meaning="1 where the last `signing`, `publishing` or `stamping` of the log failed, else 0",
+    meaning="1 where the last `writing`, `signing`, `publishing` or `stamping` of the log failed,"
+    " else 0",
 )
 FORKED = Metric(
     name="assent_log_forked",

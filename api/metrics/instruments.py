@@ -1,7 +1,7 @@
 """What counts: one object for each process, handed to whatever has something to count."""
 
 import time
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -38,8 +38,8 @@ RULE_LIMIT = 2000
 OTHER = "other"
 """The name of all other rules."""
 
-ACTS = ("signing", "publishing", "stamping")
-"""What happens to the log beside the requests."""
+ACTS = ("writing", "signing", "publishing", "stamping")
+"""What happens to the log; all but the first, beside the requests."""
 
 
 class Metrics:
@@ -125,7 +125,7 @@ class Metrics:
             self._commit_failures.inc()
 
     def acted(self, act: str, failure: Exception | None) -> None:
-        """Tell whether signing, publishing or stamping failed the last time."""
+        """Tell whether one of `ACTS` failed the last time."""
         self._failing.labels(act).set(failure is not None)
         self._forked.labels(act).set(isinstance(failure, LogForked))
 
@@ -149,21 +149,40 @@ class Bounded:
 
 
 class MeasuredStore:
-    """A `LogStore` whose transactions are counted."""
+    """A `LogStore` whose transactions are counted; `on_change` is told where they begin to fail.
 
-    def __init__(self, store: LogStore, metrics: Metrics) -> None:
+    It is told again of another failure than before, and of None once one succeeds.
+    """
+
+    def __init__(
+        self,
+        store: LogStore,
+        metrics: Metrics,
+        *,
+        on_change: Callable[[Exception | None], None] = lambda _failure: None,
+    ) -> None:
         self._store = store
         self._metrics = metrics
+        self._on_change = on_change
+        self._told: tuple[type[Exception], str] | None = None
 
     def append(self, records: Sequence[Sealed]) -> Sequence[Answer]:
         """Append as the store does, and count it."""
-        started, failed = time.perf_counter(), True
+        started, failure = time.perf_counter(), None
         try:
-            answers = self._store.append(records)
-            failed = False
+            return self._store.append(records)
+        except Exception as error:
+            failure = error
+            raise
         finally:
-            self._metrics.committed(time.perf_counter() - started, failed=failed)
-        return answers
+            self._metrics.committed(time.perf_counter() - started, failed=failure is not None)
+            self._note(failure)
+
+    def _note(self, failure: Exception | None) -> None:
+        told = None if failure is None else (type(failure), str(failure))
+        if told != self._told:
+            self._told = told
+            self._on_change(failure)
 
     def find(self, ids: Sequence[str]) -> Mapping[str, Entry]:
         """Find as the store does."""

@@ -15,6 +15,8 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, values
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from .room import CountsWithRoom
+
 _DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 _LOCK = "place_{}.lock"
 
@@ -30,6 +32,7 @@ class Place:
         self.number, self._lock = _take(directory)
         _forget_living(directory, self.number)
         os.environ[_DIRECTORY] = str(directory)
+        values.MmapedDict = CountsWithRoom  # type: ignore[attr-defined] # There is no other way to say it.
         values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call] # It has no types.
             process_identifier=lambda: self.number
         )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -170,6 +171,17 @@ class Caller:
 def ndjson(values: Any) -> bytes:
     """Return values as NDJSON."""
     return b"".join(json.dumps(value).encode() + b"\n" for value in values)
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let no file of this process grow meanwhile."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 # --- real servers -----------------------------------------------------------------------------

@@ -151,9 +151,9 @@ def test_dry_run_needs_no_log(made: Installation) -> None:
 def test_database_that_is_gone(made: Installation) -> None:
     started = start(made.settings)
     api = Caller(app=cast(Flask, started.wsgi), installation=made)
+    assert api.post({"campaign": allowed()}).status_code == 200  # What is connected stays open.
     for path in made.settings.data_directory.glob("assent.db*"):
         path.unlink()
-    started.close()
     made.settings.data_directory.rename(made.settings.data_directory.with_name("gone"))
     for answer in (
         api.get("/v1/decisions"),
@@ -166,6 +166,7 @@ def test_database_that_is_gone(made: Installation) -> None:
     of_opa = api.get("/health", role=None)
     assert (of_opa.status_code, list(json.loads(of_opa.data))) == (500, ["error"])
     assert api.get("/health/live", role=None).status_code == 200
+    started.close()
 
 
 def test_defect_tells_nothing_of_itself(made: Installation, capsys: Any) -> None:
@@ -193,7 +194,8 @@ def test_defect_tells_nothing_of_itself(made: Installation, capsys: Any) -> None
     assert "hunter2" not in answer.data.decode() + capsys.readouterr().err
     assert "RuntimeError" not in answer.data.decode()
     fields = vars(records[0])["fields"]
-    assert set(fields) == {"request_id", "trace_id"}
+    assert set(fields) == {"request_id", "trace_id", "reason"}
+    assert fields["reason"] == problem["detail"]
     assert fields["request_id"] == problem["request_id"]
     committer.close()
 

@@ -13,7 +13,15 @@ from flask import Flask
 from api.http import rates as module
 from api.http.rates import Rates
 from api.wsgi import start
-from tests.api.installation import Caller, allowed, free_port, install, problem_of, serving
+from tests.api.installation import (
+    Caller,
+    allowed,
+    free_port,
+    full_disk,
+    install,
+    problem_of,
+    serving,
+)
 
 
 class Clock:
@@ -50,6 +58,13 @@ def test_clock_of_an_earlier_boot_locks_nobody_out(rates: tuple[Rates, Clock]) -
     assert made.take("a").left == 59
 
 
+def test_without_room_each_process_counts_for_itself(tmp_path: Path) -> None:
+    made = Rates(2, tmp_path / "rates", Clock())
+    with full_disk():
+        assert [made.take("a").wait for _ in range(3)] == [None, None, 30]
+    assert made.take("a").wait is None
+
+
 def test_headers_follow_the_draft(rates: tuple[Rates, Clock]) -> None:
     made, _ = rates
     assert made.take("a").headers == {
@@ -74,7 +89,7 @@ def test_callers_that_are_full_again_are_forgotten(monkeypatch: pytest.MonkeyPat
         made.take(name)
     clock.now += 1
     made.take("d")
-    assert len(made._buckets._full_at) == 1  # type: ignore[attr-defined] # noqa: SLF001 - how much is kept.
+    assert len(made._own._full_at) == 1  # noqa: SLF001 - how much is kept.
 
 
 def test_buckets_are_those_of_all_processes(tmp_path: Path) -> None:

@@ -1,14 +1,18 @@
 """The service's own log: one JSON object a line, and nothing in it that was sent."""
 
+import errno
 import io
 import json
 import logging
+import sqlite3
 import sys
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from api.http import journal
+from engine.storage.errors import StorageUnavailable
 from tests.api.installation import Caller, campaign
 
 
@@ -58,6 +62,21 @@ def test_exception_is_told_without_its_message(written: io.StringIO) -> None:
     line = json.loads(written.getvalue())
     assert line["error"] == "ValueError"
     assert "test_journal.py" in line["places"][0]
+    assert "secret" not in written.getvalue()
+
+
+def test_what_caused_an_exception_is_told_by_its_codes(written: io.StringIO) -> None:
+    full, answered = psycopg.errors.DiskFull("secret"), StorageUnavailable("secret")
+    answered.__cause__, full.__cause__ = full, OSError(errno.ENOSPC, "secret")
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        sqlite3.connect("/nowhere/secret.db")
+    full.__cause__.__cause__ = caught.value
+    caught.value.__cause__ = ValueError("secret")
+    journal.ERRORS.error("unavailable", exc_info=answered)
+    line = json.loads(written.getvalue())
+    assert line["error"] == "StorageUnavailable"
+    of_sqlite = "OperationalError SQLITE_CANTOPEN"
+    assert line["causes"] == ["DiskFull 53100", "OSError ENOSPC", of_sqlite, "ValueError"]
     assert "secret" not in written.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from api.metrics.declaration import METRICS, metrics_table
 from api.metrics.instruments import Bounded, MeasuredStore, Metrics
 from api.metrics.processes import Place
+from api.metrics.room import STEP
 from api.metrics.state import State
 from api.policies_in_force import NotFresh
 from api.publishing import publisher_of
@@ -37,6 +39,7 @@ from tests.api.installation import (
     allowed,
     campaign,
     free_port,
+    full_disk,
     install,
     problem_of,
     serving,
@@ -87,7 +90,7 @@ def test_rules_of_the_document_name_metrics_that_there_are() -> None:
     for rule in rules:
         named = {word for word in rule["expr"].replace("(", " ").split() if "assent_" in word}
         for word in named:
-            bare = word.strip("()").partition("[")[0].removesuffix("_bucket")
+            bare = re.split(r"[\[{]", word.strip("()"))[0].removesuffix("_bucket")
             assert bare in {metric.name for metric in METRICS}, word
 
 
@@ -226,7 +229,8 @@ def test_failure_that_is_no_fork_is_no_fork_alarm() -> None:
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory for counts; what the library keeps for a process is put back afterwards."""
-    monkeypatch.setattr(values, "ValueClass", values.ValueClass)
+    for name in ("ValueClass", "MmapedDict"):
+        monkeypatch.setattr(values, name, getattr(values, name))
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
     return tmp_path
 
@@ -255,6 +259,31 @@ def test_place_is_the_lowest_free_one(directory: Path) -> None:
     assert [place.number for place in places] == [0, 1, 2]
     places[1].leave()
     assert Place(directory).number == 1
+
+
+def _sample(metrics: Metrics, reason: str) -> float | None:
+    return metrics.registry().get_sample_value("assent_refusals_total", {"reason": reason})
+
+
+def test_count_without_room_is_told_once_there_is_some(directory: Path) -> None:
+    longest = "r" * STEP
+    with full_disk():
+        made = Metrics(directory)
+        made.refused("busy")
+        made.acted("signing", None)
+        assert made.registry().get_sample_value("assent_commit_seconds_count") is None
+        assert not list(directory.glob("*.db*"))
+    made.refused("busy")
+    assert _sample(made, "busy") == 2
+    with full_disk():
+        made.refused(longest)  # It has room only in a file that is larger.
+        made.refused("busy")
+        assert (_sample(made, longest), _sample(made, "busy")) == (None, 3)
+    made.refused(longest)
+    assert (_sample(made, longest), _sample(made, "busy")) == (2, 3)
+    for file in directory.glob("*.db"):  # A page that is not on the disk yet might find no room.
+        assert file.stat().st_blocks * 512 >= file.stat().st_size
+    made.close()
 
 
 def _scrape(served: Served) -> Samples:
@@ -321,22 +350,25 @@ def test_size_that_cannot_be_read_is_left_out(installation: Installation) -> Non
     assert found["assent_checkpoint_age_seconds"] >= 0
 
 
-@pytest.mark.parametrize("fails", [False, True])
-def test_transactions_are_counted_whatever_becomes_of_them(*, fails: bool) -> None:
+def test_transactions_are_counted_whatever_becomes_of_them() -> None:
     class Store:
+        why = ""
+
         def append(self, records: Sequence[Sealed]) -> Sequence[Answer]:
-            if fails:
-                raise LogError("the disk is full")
+            if self.why:
+                raise LogError(self.why)
             return [LogError("taken") for _ in records]
 
         def find(self, ids: Sequence[str]) -> dict[str, Entry]:
             return {each: cast(Entry, None) for each in ids}
 
-    metrics = Metrics()
-    store = MeasuredStore(Store(), metrics)
-    with suppress(LogError):
-        assert store.append([]) == []
+    metrics, below, told = Metrics(), Store(), list[str]()
+    store = MeasuredStore(below, metrics, on_change=lambda failure: told.append(str(failure)))
+    for below.why in ("", "the disk is full", "the disk is full", "it is away", "", ""):
+        with suppress(LogError):
+            assert store.append([]) == []
+    assert told == ["the disk is full", "it is away", "None"]
     assert list(store.find(["a"])) == ["a"]
     registry = metrics.registry()
-    assert registry.get_sample_value("assent_commit_failures_total") == int(fails)
-    assert registry.get_sample_value("assent_commit_seconds_count") == 1
+    assert registry.get_sample_value("assent_commit_failures_total") == 3
+    assert registry.get_sample_value("assent_commit_seconds_count") == 6

@@ -1,6 +1,7 @@
 """How gunicorn is told to serve, without serving."""
 
 import atexit
+import json
 import os
 import socket
 from dataclasses import dataclass, replace
@@ -9,9 +10,12 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask
+from gunicorn.arbiter import (  # type: ignore[import-untyped] # It has no types.
+    Arbiter as GunicornArbiter,
+)
 from prometheus_client import values
 
-from api import wsgi
+from api import server, wsgi
 from api.server import CLIENT_SECONDS, JSONLogger, Server, configuration, limit_patience, serve
 from api.setup import SetupError, Unfit, initialise
 from tests.api.installation import Caller, Installation, allowed, free_port, install
@@ -67,10 +71,30 @@ def test_each_process_makes_its_own_parts(installation: Installation) -> None:
     made.close(None, None)  # Admission has read the key, and so connected again.
 
 
+def test_process_that_cannot_start_ends_alone(
+    installation: Installation,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(server, "_AGAIN_SECONDS", 0)
+    keys = installation.settings.log_key
+    away = keys.rename(keys.with_suffix(".away"))
+    with pytest.raises(SystemExit) as caught:
+        Server(installation.settings).load()
+    assert caught.value.code not in {0, GunicornArbiter.WORKER_BOOT_ERROR}  # It would end them all.
+    told = json.loads(capsys.readouterr().err)
+    assert (told["event"], "`assent init`" in told["reason"]) == ("a process cannot start", True)
+    away.rename(keys)
+    made = Server(installation.settings)
+    made.load()
+    made.close(None, None)
+
+
 def test_processes_count_in_a_directory_that_goes_with_the_server(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(values, "ValueClass", values.ValueClass)
+    for name in ("ValueClass", "MmapedDict"):
+        monkeypatch.setattr(values, name, getattr(values, name))
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
     made = Server(installation.settings)
     made.cfg.on_exit(None)  # Nothing was made yet.

@@ -1,9 +1,11 @@
 """The database: its URL, its settings, its errors, its history, and whether it is ready."""
 
+import shutil
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,17 @@ def test_settings_of_every_connection(database: Database) -> None:
 
 
 # --- PostgreSQL -------------------------------------------------------------------------------
+
+
+def test_a_server_that_is_gone_without_a_word_is_noticed(postgresql_url: str) -> None:
+    database = Database(f"{postgresql_url}&keepalives_idle=77")
+    with database.reading() as connection:
+        driver: Any = connection.connection.driver_connection
+        found = driver.info.get_parameters()
+    database.close()
+    assert found["tcp_user_timeout"] == "30000"
+    assert (found["keepalives_interval"], found["keepalives_count"]) == ("5", "3")
+    assert (found["connect_timeout"], found["keepalives_idle"]) == ("10", "77")  # As the URL says.
 
 
 def test_a_server_that_answers_too_early_is_told_to_wait(
@@ -159,6 +172,37 @@ def test_a_watch_on_a_server_that_is_gone_says_so(
         watch_on()
     with database.watching() as watch:
         watch.wait(0.01)
+    database.close()
+
+
+def test_a_file_that_was_moved_away_is_written_no_more(tmp_path: Path) -> None:
+    file, url = tmp_path / "assent.db", f"sqlite:///{tmp_path}/assent.db"
+    migrate(url)
+    database = Database(url)
+    versions, said = PolicyVersions(database), "the file of the database, `assent.db`, was moved"
+
+    def keep(digest: str) -> None:
+        versions.keep(PolicyVersion(digest=digest, name="a", version=None, files=b"{}"))
+
+    keep("before")
+    database.close()
+    copy = Path(shutil.copy(file, tmp_path / "copy"))
+    with database.watching() as watch:
+        away = file.rename(tmp_path / "away")
+        for act in (partial(keep, "lost"), partial(versions.get, "before"), partial(watch.wait, 0)):
+            with pytest.raises(StorageUnavailable, match=said):
+                act()
+    assert not file.exists()
+    away.rename(file)
+    keep("back again")
+    for beside in tmp_path.glob("assent.db-*"):
+        beside.unlink()
+    copy.replace(file)
+    keep("in the copy")
+    database.close()
+    with pytest.raises(NotFound):
+        versions.get("back again")
+    assert versions.get("in the copy").name == "a"
     database.close()
 
 

@@ -204,6 +204,9 @@ def test_who_fails_is_asked_more_and_more_rarely(log: Log, append: Append) -> No
     assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
     assert len(log.witnesses[0].requests) == 10
     assert log.told == [("one", "it answers 503")]  # Once, and not each time.
+    log.clock.move(seconds=-86_400)  # The clock was a day ahead.
+    publisher.run_round()
+    assert len(log.witnesses[0].requests) == 11
 
 
 def test_rotation_of_the_log_key_needs_no_new_cosignatures(log: Log, append: Append) -> None:
@@ -470,6 +473,20 @@ def test_directory_that_cannot_be_used(tmp_path: Path) -> None:
         memory.keep_fork("x", b"")
     with pytest.raises(StorageUnavailable, match="cannot be written"), memory.turn():
         pass
+    memory = VouchedDirectory(path=tmp_path)
+    (tmp_path / "stamping").mkdir()  # No lock can be opened here.
+    with pytest.raises(StorageUnavailable, match="cannot be written"), memory.stamping():
+        pass
+
+
+def test_a_newest_stamp_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+    memory = VouchedDirectory(path=tmp_path)
+    memory.keep_stamp(7, b"note", b"response")
+    for torn in (b"", b"7x", b"\xff"):
+        (tmp_path / "timestamps" / "latest").write_bytes(torn)
+        assert (memory.stamp(), memory.newest_stamp()) == (None, None)
+    memory.keep_stamp(7, b"note", b"response")
+    assert memory.newest_stamp() is not None
 
 
 def test_evidence_does_not_fill_the_disk(tmp_path: Path) -> None:

@@ -55,6 +55,11 @@ KeepFork: TypeAlias = Callable[[str, bytes], None]
 """Keeps what a witness, by name, was sent that has another history, and its answer."""
 
 
+def _is_due(state: WitnessState, now: float) -> bool:
+    # A time that no wait leads to was kept by a clock that has been set back since.
+    return not now < state.retry_at <= now + _LONGEST_WAIT
+
+
 class Growth(Protocol):
     """The log as it is stored."""
 
@@ -94,7 +99,7 @@ class WitnessPanel:
         Raises `LogForked` where the log does not prove its own growth, and what the log raises.
         """
         text, now = checkpoint.checkpoint.text(), self._clock()
-        due = [w for w, state in states.items() if state.text != text and state.retry_at <= now]
+        due = [w for w, state in states.items() if state.text != text and _is_due(state, now)]
         if not due:
             return {}
         with ThreadPoolExecutor(len(due)) as pool:

@@ -24,7 +24,16 @@ CHANNEL = "assent_policies"
 # By its number, one that nothing else in the database takes.
 _LOCK = f"SELECT pg_advisory_xact_lock({0x0A55E27})"
 _LOCK_AT_ONCE = f"SELECT pg_try_advisory_xact_lock({0x0A55E27})"
-_CONNECT_SECONDS = 10
+# A server that is gone without a word (its machine lost power, or another took over) is noticed in
+# half a minute. By the system's own times, every thread would wait for it: a quarter of an hour
+# where something was sent, and two hours where an answer is awaited.
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 _POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10, "pool_pre_ping": True}
 # Those of the log, and that of a key store, which is a database of its own.
 _CONTENTS = (
@@ -53,7 +62,7 @@ class PostgreSQL:
                 self._url,
                 isolation_level="READ COMMITTED",  # Of a writer; a reader asks for another.
                 paramstyle="format",  # Values in their order, as SQLite's driver wants them too.
-                connect_args={"connect_timeout": _CONNECT_SECONDS},
+                connect_args={k: v for k, v in _PATIENCE.items() if k not in self._url.query},
                 **_POOL,
             )
         except ImportError as error:

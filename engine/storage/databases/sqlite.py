@@ -6,18 +6,24 @@ in line: whoever had the first cannot take it again before them. No wait is with
 
 WAL with `synchronous=FULL`: a commit is on disk when it returns (NORMAL may lose the newest at a
 power cut).
+
+A file that is moved away or deleted stays open, and SQLite goes on writing to it: what was
+committed would be gone with whoever has it open. So whatever is done, is done in the file that the
+path leads to now.
 """
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
-from typing import cast
+from typing import Any, cast
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..errors import StorageUnavailable
 from ..files import locked
@@ -44,6 +50,7 @@ class SQLite:
             # A log in memory would acknowledge decisions that the next restart loses.
             raise StorageUnavailable("the database URL must name a file of SQLite")
         self._url = url
+        self._file = _PresentFile(Path(path))
         self._lock = Path(f"{path}.lock")
         self._line = Path(f"{path}.next")
 
@@ -51,6 +58,7 @@ class SQLite:
         """Return the connections of one process."""
         engine = create_engine(self._url, connect_args={"timeout": _BUSY_SECONDS})
         event.listen(engine, "connect", _prepare)
+        self._file.follow(engine)
         return engine
 
     def begin_reading(self, connection: Connection) -> Transaction:
@@ -120,18 +128,21 @@ class SQLite:
     def watch(self, engine: Engine) -> Iterator["_DataVersion"]:
         """Watch the file on a connection of its own."""
         with engine.connect() as connection:
-            yield _DataVersion(connection)
+            yield _DataVersion(connection, self._file)
 
 
 class _DataVersion:
     """What `PRAGMA data_version` counts: commits of other connections, whatever they wrote."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, file: "_PresentFile") -> None:
         self._connection = connection
+        self._file = file
         self._seen = self._read()
 
     def wait(self, seconds: float) -> None:
-        """Wait for a commit of another connection."""
+        """Wait for a commit of another connection. Raises `StorageUnavailable` without the file."""
+        if not self._file.is_of(self._connection.info):
+            raise StorageUnavailable(self._file.problem)
         end = time.monotonic() + seconds
         while self._read() == self._seen and time.monotonic() < end:
             time.sleep(_WATCH_STEP)
@@ -139,6 +150,44 @@ class _DataVersion:
 
     def _read(self) -> int:
         return int(self._connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+
+class _PresentFile:
+    """The file that a path leads to now, and what connections have open of it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._was_there = False
+        self.problem = f"the file of the database, `{path.name}`, was moved away or replaced"
+
+    def follow(self, engine: Engine) -> None:
+        """Have connections renewed where another file lies there, and none made where none does."""
+        event.listen(engine, "do_connect", self._refuse_to_make)
+        event.listen(engine, "connect", self._note)
+        event.listen(engine, "checkout", self._check)
+
+    def is_of(self, info: Mapping[Any, Any]) -> bool:
+        """Whether a connection, of which something was noted, has this file open."""
+        return bool(info[_PresentFile] == self._identity())
+
+    def _refuse_to_make(self, *_of_the_connection: object) -> None:
+        if self._was_there and self._identity() is None:
+            raise StorageUnavailable(self.problem)
+
+    def _note(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        record.info[_PresentFile] = found = self._identity()
+        self._was_there = found is not None  # As it never is for the URI of `unchanging`.
+
+    def _check(self, _connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if not self.is_of(record.info):
+            raise DisconnectionError(self.problem)
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 def unchanging(url: URL) -> URL:

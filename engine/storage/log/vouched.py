@@ -13,7 +13,7 @@ A database that is put back from a backup takes none of it along. Every method r
 import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from ..errors import StorageUnavailable
 from ..files import locked_at_once, write_durably
 
 _FORK_LIMIT = 100
+_SIZE = re.compile(rb"[0-9]{1,19}\n")
 _STATES = msgspec.json.Decoder(dict[str, WitnessState])
 
 
@@ -40,7 +41,9 @@ class VouchedDirectory:
         """Tell whether it is this process's turn, and keep it while the context lasts."""
         with _translated("written"):
             self.path.mkdir(parents=True, exist_ok=True)
-        with locked_at_once(self.path / of) as is_mine:
+        with ExitStack() as held:
+            with _translated("written"):
+                is_mine = held.enter_context(locked_at_once(self.path / of))
             yield is_mine
 
     def stamping(self) -> AbstractContextManager[bool]:
@@ -48,9 +51,12 @@ class VouchedDirectory:
         return self.turn("stamping")
 
     def stamp(self) -> tuple[int, float] | None:
-        """Return the size that was stamped last, and how many seconds ago; None for none yet."""
+        """Return the size that was stamped last, and how many seconds ago; None for none yet.
+
+        What cannot be read is nothing: another stamp takes its place.
+        """
         size = self._read(LATEST_PATH)
-        if size is None:
+        if size is None or not _SIZE.fullmatch(size):
             return None
         with _translated("read"):
             age = time.time() - (self.path / LATEST_PATH).stat().st_mtime
