@@ -121,5 +121,5 @@ def as_if_launched(campaign: Campaign, start: date, vocabulary: Vocabulary) -> C
 def _with(group: Group, changes: Iterable[tuple[str, Datum | None]]) -> Group:
     values = list(group.values)
     for name, value in changes:
-        values[group.shape.position(name)] = value
+        values[group.shape.positions[name]] = value
     return structs.replace(group, values=tuple(values))

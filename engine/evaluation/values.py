@@ -39,7 +39,7 @@ class Group(msgspec.Struct, frozen=True, eq=False):
 
     def get(self, name: str) -> "Datum | None":
         """Return a fact by name, or None where it is unknown."""
-        return self.values[self.shape.position(name)]
+        return self.values[self.shape.positions[name]]
 
 
 Datum: TypeAlias = (

@@ -38,5 +38,5 @@ def would_pass(
 def _cut_down(campaign: Campaign, markets: tuple[str, ...]) -> Campaign:
     facts = campaign.facts
     values = list(facts.values)
-    values[facts.shape.position("markets")] = markets
+    values[facts.shape.positions["markets"]] = markets
     return Campaign(facts=structs.replace(facts, values=tuple(values)))

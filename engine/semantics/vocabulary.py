@@ -42,20 +42,16 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordShape:
-    """A group of facts, in the order of their declaration."""
+    """A group of facts in the order of their declaration, and the place of each, from zero."""
 
     name: str
     label: str
     facts: Mapping[str, Fact]
-    _positions: Mapping[str, int] = field(init=False, compare=False, repr=False)
+    positions: Mapping[str, int] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         positions = {name: position for position, name in enumerate(self.facts)}
-        object.__setattr__(self, "_positions", positions)
-
-    def position(self, name: str) -> int:
-        """Return the place of a fact in the order of declaration, from zero."""
-        return self._positions[name]
+        object.__setattr__(self, "positions", positions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,7 +185,7 @@ def places_of(path: tuple[str, ...], kind: Type, names: Names) -> tuple[int, ...
     for step in path:
         assert isinstance(kind, RecordType)  # noqa: S101 - the checker has followed the path before.
         shape = names.policies.vocabulary.records[kind.name]
-        places.append(shape.position(step))
+        places.append(shape.positions[step])
         kind = shape.facts[step].type
     return tuple(places)
 

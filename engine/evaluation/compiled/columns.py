@@ -118,7 +118,7 @@ class Scope:
         if path:
             inner = shape.facts[path[0]].type
             rest = path[1:]
-            values[shape.position(path[0])] = self._planted(inner, rest, value) if rest else value
+            values[shape.positions[path[0]]] = self._planted(inner, rest, value) if rest else value
         return Group(shape=shape, values=tuple(values))  # type: ignore[arg-type]  # each is a Datum.
 
 

@@ -260,8 +260,8 @@ def _discreet(reader: Decode, fact: Fact) -> Decode:
 
 
 def _check_whole(campaign: Campaign, faults: Faults) -> None:
-    name, flight = campaign.id, campaign.at("flight")
-    if name is not None and len(name) > LONGEST_ID:
+    name, flight = campaign.facts.get("id"), campaign.facts.get("flight")
+    if isinstance(name, str) and len(name) > LONGEST_ID:
         message = f"the id has {len(name):,} characters, and {LONGEST_ID} at most are kept"
         faults.add("/id", message, "give the short one by which your own system knows the campaign")
     if isinstance(flight, Group):

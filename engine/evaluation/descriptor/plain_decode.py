@@ -226,12 +226,11 @@ def _language(slow: Make) -> Make:
 
 
 def _percentage(slow: Make) -> Make:
+    whole = {f"{each}%": Fraction(each, 100) for each in range(101)}
+
     def percentage(parsed: Any) -> Datum | None:
-        if type(parsed) is str and parsed.isascii() and parsed.endswith("%"):
-            whole = parsed[:-1]
-            if whole.isdigit() and len(whole) <= 18:
-                return Fraction(int(whole), 100)
-        return slow(parsed)
+        made = whole.get(parsed) if type(parsed) is str else None
+        return slow(parsed) if made is None else made
 
     return percentage
 

@@ -260,7 +260,7 @@ class _Layer:
         if made == inner:
             return known
         values = list(known.values)
-        values[known.shape.position(name)] = made
+        values[known.shape.positions[name]] = made
         return structs.replace(known, values=tuple(values))
 
     def _member(

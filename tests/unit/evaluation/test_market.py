@@ -112,7 +112,7 @@ def counting(campaign: Campaign) -> Campaign:
     """Return a campaign in whose markets comparisons are calls."""
     facts = campaign.facts
     values = list(facts.values)
-    values[facts.shape.position("markets")] = tuple(map(Code, campaign.markets or ()))
+    values[facts.shape.positions["markets"]] = tuple(map(Code, campaign.markets or ()))
     return replace(campaign, facts=Group(facts.shape, tuple(values)))
 
 
