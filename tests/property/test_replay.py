@@ -21,7 +21,9 @@ from engine.source.json_text import read_json
 from engine.storage.errors import NotFound
 from engine.storage.policies import PolicyVersion
 from tests.strategies import consent_strings
-from tests.strategies.campaigns import DAYS, VOCABULARY, descriptors, policy_files
+from tests.strategies.campaigns import descriptors
+from tests.strategies.policy_texts import policy_files
+from tests.strategies.vocabulary import DAYS, VOCABULARY
 from tests.unit.evaluation.courtroom import CAMPAIGN
 from tests.unit.test_public_surface import RULE
 

@@ -18,8 +18,8 @@ from engine.audit.canonical import canonical
 from engine.audit.record import DecisionRecord, seal
 from engine.source.json_text import read_json
 from tests.property.test_replay import ID, Kept
-from tests.strategies.campaigns import DAYS
 from tests.strategies.standing import Split, knowing_files, splits
+from tests.strategies.vocabulary import DAYS
 
 ONE_DAY = timedelta(days=1)
 FEW = settings(max_examples=10)  # Each builds a bundle of its own.
