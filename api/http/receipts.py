@@ -1,6 +1,6 @@
-"""Receipts for whoever asks the service for one (`api.receipts`)."""
+"""Receipts for whoever asks the service for one (`api.log.receipts`)."""
 
-from api.receipts import receipt_of
+from api.log.receipts import receipt_of
 from engine.audit.record import LogEntry, LogError
 from engine.audit.tree import ProofError
 from engine.storage.errors import StorageError

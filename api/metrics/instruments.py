@@ -8,7 +8,7 @@ from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from api.drafts import Counts
+from api.deciding.drafts import Counts
 from engine.audit.log import Answer, LogStore
 from engine.audit.sealed_acts import Entry, Sealed
 from engine.audit.signing import LogForked

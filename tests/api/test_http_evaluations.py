@@ -8,7 +8,7 @@ import pytest
 
 from api.http import evaluations as module
 from api.http.authzen import MOST_EVALUATIONS
-from api.policies_in_force import NotFresh
+from api.in_force.policies import NotFresh
 from engine.audit.log import Answer, Committer, LogBusy
 from engine.audit.record import DecisionRecord, LogError, RecordError
 from engine.storage.errors import StorageUnavailable

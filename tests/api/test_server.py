@@ -12,8 +12,8 @@ from flask import Flask
 from prometheus_client import values
 
 from api import wsgi
+from api.installation.setup import SetupError, Unfit, initialise
 from api.server import CLIENT_SECONDS, JSONLogger, Server, configuration, limit_patience, serve
-from api.setup import SetupError, Unfit, initialise
 from tests.api.installation import Caller, Installation, allowed, free_port, install
 
 

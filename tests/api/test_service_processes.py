@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pytest
 
-from api.contents import open_database
+from api.installation.contents import open_database
 from engine.audit.tree import TreeHead
 from engine.audit.verify import verify_export
 from engine.storage.decisions import Decisions

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.drafts import input_of
-from api.impact import assess
-from api.replay import Identical, NotReplayable, Replayer
-from api.submission import NATIVE, Decided, Terms, submit
+from api.deciding.drafts import input_of
+from api.deciding.impact import assess
+from api.deciding.replay import Identical, NotReplayable, Replayer
+from api.deciding.submission import NATIVE, Decided, Terms, submit
 from engine import Bundle, Engine, bundle_from_files
 from engine.audit.canonical import canonical
 from engine.audit.record import DecisionRecord, LogEntry, seal

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.drafts import input_of
-from api.replay import Identical, Replayer
-from api.submission import NATIVE, Decided, Terms, submit
+from api.deciding.drafts import input_of
+from api.deciding.replay import Identical, Replayer
+from api.deciding.submission import NATIVE, Decided, Terms, submit
 from engine import CampaignError, Decision, Effect, Engine, bundle_from_files
 from engine import document as document_of
 from engine.audit.canonical import canonical
