@@ -36,10 +36,10 @@ from engine.storage.tile_log import TileLog
 from engine.storage.vouched import VouchedDirectory
 from engine.storage.waivers import Waivers
 
+from . import journal
 from .deciders.pool import DeciderPool
 from .deciders.worker_processes import WorkerDied
 from .deciding.replay import Replayer
-from .http import journal
 from .http.app import create_app
 from .http.rates import Rates
 from .http.service import Limits, Service, Streams

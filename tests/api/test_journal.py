@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.http import journal
+from api import journal
 from tests.api.installation import Caller, campaign
 
 
