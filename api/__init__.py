@@ -1,1 +1,1 @@
-"""Everything by which the world speaks to the engine: HTTP, console, command line, adapters."""
+"""Everything by which the world speaks to the engine: HTTP, command line, editors, adapters."""

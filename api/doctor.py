@@ -25,12 +25,12 @@ from engine.storage.log.tile_log import TileLog
 from engine.storage.readiness import probe
 from engine.storage.server import ServerFacts, server_facts
 
-from .address import try_address
-from .contents import open_database, problem_of
-from .settings import MEBIBYTE, Settings
-from .setup import SetupError
-from .signing import SigningError, check_origin, signer_of
-from .stamping import authority_of
+from .installation.address import try_address
+from .installation.contents import open_database, problem_of
+from .installation.settings import MEBIBYTE, Settings
+from .installation.setup import SetupError
+from .installation.signing import SigningError, check_origin, signer_of
+from .installation.stamping import authority_of
 from .tracing.exporting import check_tracing
 from .wsgi import policies_of
 

@@ -15,9 +15,9 @@ from engine.audit.errors import LogError
 from engine.audit.log import Answer, Committer, DecidedBefore, Receipt
 from engine.evaluation.standing_facts.book import FactBook
 
-from .drafts import Draft, Made, Outcome, Part, Unread, decide_part, random_id
+from .deciding.drafts import Draft, Made, Outcome, Part, Unread, decide_part, random_id
+from .deciding.submission import Decided, Refused, Terms, submit
 from .metrics.instruments import Metrics
-from .submission import Decided, Refused, Terms, submit
 from .tracing.stages import FAILURE, Attributes, stage
 
 

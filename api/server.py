@@ -25,15 +25,15 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped] # As above.
 from gunicorn.systemd import listen_fds  # type: ignore[import-untyped] # As above.
 
-from api.contents import open_database
+from api.installation.contents import open_database
 from engine.storage.errors import StorageError
 
-from .address import try_address
 from .http import journal
-from .settings import Settings
-from .setup import SetupError, Unfit
-from .shared_directory import make_shared_directory
-from .signing import SigningError
+from .installation.address import try_address
+from .installation.settings import Settings
+from .installation.setup import SetupError, Unfit
+from .installation.shared_directory import make_shared_directory
+from .installation.signing import SigningError
 from .tracing.exporting import check_tracing
 from .wsgi import Process, check_prepared, policies_of, start
 

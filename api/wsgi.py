@@ -36,26 +36,26 @@ from engine.storage.readiness import Readiness, probe
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.saved_queries import SavedQueries
 
-from .contents import open_database, problem_of
-from .decider_pool import DeciderPool
-from .http import journal
+from . import journal
+from .deciders.pool import DeciderPool
+from .deciders.worker_processes import WorkerDied
+from .deciding.replay import Replayer
 from .http.app import create_app
 from .http.rates import Rates
 from .http.service import Limits, Service, Streams
-from .keys_in_force import KeysInForce
+from .in_force.keys import KeysInForce
+from .in_force.policies import NotFresh, NotInForce, PoliciesInForce, utc_now
+from .installation.contents import open_database, problem_of
+from .installation.publishing import publisher_of
+from .installation.settings import Settings, load_settings
+from .installation.setup import SetupError
+from .installation.signing import check_origin, reason_of, signer_of
+from .installation.stamping import authority_of, stamper_of
+from .installation.tokens import tokens_of
 from .metrics.instruments import MeasuredStore, Metrics
-from .policies_in_force import NotFresh, NotInForce, PoliciesInForce, utc_now
-from .publishing import publisher_of
 from .recording import Recorder
-from .replay import Replayer
-from .settings import Settings, load_settings
-from .setup import SetupError
-from .signing import check_origin, reason_of, signer_of
-from .stamping import authority_of, stamper_of
-from .tokens import tokens_of
 from .tracing.exporting import exporter_of
 from .tracing.stages import Answered
-from .worker_processes import WorkerDied
 
 SERVICE = "service"
 """Who declares what its settings say, for the log."""

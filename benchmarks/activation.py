@@ -18,7 +18,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import cycle
 
-from api.contents import open_database
+from api.installation.contents import open_database
 from benchmarks.serving import Shape, served
 from benchmarks.workload import descriptors, files_of
 from engine.audit.entries.acts import Transition

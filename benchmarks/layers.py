@@ -20,12 +20,12 @@ from statistics import median
 from time import perf_counter_ns
 from typing import Any
 
-from api.contents import open_database
-from api.drafts import input_of
+from api.deciding.drafts import input_of
+from api.deciding.submission import NATIVE, Decided, Terms, submit
 from api.http.answers import encoded
-from api.settings import Settings, load_settings
-from api.setup import initialise
-from api.submission import NATIVE, Decided, Terms, submit
+from api.installation.contents import open_database
+from api.installation.settings import Settings, load_settings
+from api.installation.setup import initialise
 from api.wsgi import policies_of, start
 from engine import document
 from engine.audit.entries.record import DecisionRecord, SealedRecord, seal

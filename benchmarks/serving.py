@@ -13,16 +13,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.settings import Settings, load_settings
-from api.setup import initialise
+from api.installation.settings import Settings, load_settings
+from api.installation.setup import initialise
 from tests.postgresql import serving_postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
 _SERVE = (
-    "from api.settings import load_settings; from api.server import serve; serve(load_settings())"
+    "from api.installation.settings import load_settings; from api.server import serve; "
+    "serve(load_settings())"
 )
 _CONSTANT = (
-    "from api.settings import load_settings; from api.server import Server; "
+    "from api.installation.settings import load_settings; from api.server import Server; "
     "from benchmarks.constant import app; "
     "server = Server(load_settings()); server.load = lambda: app; server.run()"
 )

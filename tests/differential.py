@@ -34,7 +34,9 @@ from engine.evaluation.results import Results
 from engine.evaluation.scribe import list_results, summarise, write
 from engine.evaluation.validity import answer
 from engine.source.json_text import read_json
-from tests.strategies.campaigns import DAYS, descriptors, policy_files
+from tests.strategies.campaigns import descriptors
+from tests.strategies.policy_texts import policy_files
+from tests.strategies.vocabulary import DAYS
 
 CAMPAIGNS_EACH, ONE_IN = 50, 10
 KEPT = 500

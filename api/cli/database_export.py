@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from api.cli.failures import NO, Failure
-from api.contents import readable_contents
-from api.settings import load_settings
+from api.installation.contents import readable_contents
+from api.installation.settings import load_settings
 from engine.audit.export import line_of, write_export
 from engine.storage.databases.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import LogInconsistent, StorageError

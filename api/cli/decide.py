@@ -29,8 +29,8 @@ from api.cli.sound_policies import build_policies
 from api.cli.submissions import STANDARD_INPUT, Record, answer_document, submitted
 from api.cli.tally import Tally
 from api.cli.terminal import Output, counting, toned
+from api.deciding.submission import FORMAT_NAMES, NATIVE, Terms
 from api.examination.policy_files import read_policies
-from api.submission import FORMAT_NAMES, NATIVE, Terms
 from engine import Engine
 from engine.evaluation.prose import Tone
 from engine.source.json_text import JSONValue

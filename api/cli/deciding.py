@@ -19,8 +19,8 @@ from api.cli.decisions_view import on_a_line
 from api.cli.failures import Failure
 from api.cli.submissions import Answer, Record, answer, answer_document
 from api.cli.tally import Tally
-from api.submission import Terms
-from api.worker_processes import WorkerDied, working
+from api.deciders.worker_processes import WorkerDied, working
+from api.deciding.submission import Terms
 from engine import Engine
 
 PART_RECORDS = 128

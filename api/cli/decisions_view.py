@@ -6,7 +6,7 @@ from rich.text import Text
 
 from api.cli.submissions import Answer, Refusal
 from api.cli.terminal import styled, toned
-from api.submission import Fault
+from api.deciding.submission import Fault
 from engine import Bundle, Decision, Effect
 from engine.evaluation.prose import Tone, lines, printable, tone_of, wrapped
 from engine.evaluation.result import Status

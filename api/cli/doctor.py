@@ -9,8 +9,8 @@ from api.cli.failures import NO
 from api.cli.service import service_told
 from api.cli.terminal import Output, toned
 from api.doctor import Finding, Status, examine
-from api.policies_in_force import utc_now
-from api.settings import load_settings
+from api.in_force.policies import utc_now
+from api.installation.settings import load_settings
 from engine.evaluation.prose import Tone
 
 _TONES = {Status.OK: Tone.ALLOW, Status.WARN: Tone.OPEN, Status.FAIL: Tone.DENY}

@@ -10,8 +10,8 @@ from rich.text import Text
 from api.cli.keys_view import key_document, key_lines
 from api.cli.service import service_told
 from api.cli.terminal import Output, toned
-from api.settings import Settings, load_settings
-from api.setup import Preparation, initialise
+from api.installation.settings import Settings, load_settings
+from api.installation.setup import Preparation, initialise
 from engine.evaluation.prose import Tone
 from engine.storage.keys import Role
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from api.contents import open_database
-from api.policies_in_force import NotFresh
-from api.settings import Settings
-from api.setup import SetupError
+from api.in_force.policies import NotFresh
+from api.installation.contents import open_database
+from api.installation.settings import Settings
+from api.installation.setup import SetupError
 from api.wsgi import policies_of
 from engine.source.suggest import nearest
 from engine.storage.errors import StorageError

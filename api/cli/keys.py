@@ -23,9 +23,9 @@ from api.cli.moments import InstantType
 from api.cli.service import service_told
 from api.cli.terminal import Output, toned
 from api.cli.written import WRITTEN
-from api.policies_in_force import utc_now
-from api.settings import load_settings
-from api.setup import SetupError, make_key
+from api.in_force.policies import utc_now
+from api.installation.settings import load_settings
+from api.installation.setup import SetupError, make_key
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest

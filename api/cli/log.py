@@ -21,9 +21,9 @@ from api.cli.log_statistics import statistics
 from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
-from api.publishing import publisher_of
-from api.settings import load_settings
-from api.signing import signer_of
+from api.installation.publishing import publisher_of
+from api.installation.settings import load_settings
+from api.installation.signing import signer_of
 from engine.audit.checkpoints.keyring import KeyRing, LogKey
 from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone

@@ -13,9 +13,9 @@ from api.cli.log_records import check_free, replaced
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.cli.written import WRITTEN
-from api.evidence import EvidenceSource, Found, TooMany, found_by
-from api.publishing import publisher_of
-from api.signing import signer_of
+from api.installation.publishing import publisher_of
+from api.installation.signing import signer_of
+from api.log.evidence import EvidenceSource, Found, TooMany, found_by
 from engine.audit.entries.record import LogEntry
 from engine.audit.exhibits.evidence import EvidenceManifest
 from engine.audit.merkle.tree import ProofError

@@ -12,7 +12,7 @@ from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unse
 from api.cli.log_query import outcome_text
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, counting, toned
-from api.impact import (
+from api.deciding.impact import (
     Assessment,
     Compared,
     Impact,
@@ -22,7 +22,7 @@ from api.impact import (
     impact_document,
     is_told,
 )
-from api.replay import why_of
+from api.deciding.replay import why_of
 from engine import Engine, load_bundle
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt

@@ -11,7 +11,7 @@ from api.cli.service import opened_service, service_told
 from api.cli.subjects import by_option
 from api.cli.terminal import Output, toned
 from api.cli.written import WRITTEN
-from api.listing import saved_query_document
+from api.log.listing import saved_query_document
 from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt

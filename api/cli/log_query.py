@@ -11,7 +11,7 @@ from api.cli.failures import Failure
 from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
-from api.listing import listed_document
+from api.log.listing import listed_document
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
 from engine.storage.errors import BeyondLog

@@ -16,8 +16,8 @@ from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.exports.formats import MEDIA_TYPES, Unavailable
 from api.exports.manifest import Written, begin_export
-from api.publishing import publisher_of
-from api.signing import signer_of
+from api.installation.publishing import publisher_of
+from api.installation.signing import signer_of
 from engine.audit.exhibits.manifest import MANIFEST_ENDING, Manifest
 from engine.evaluation.prose import Tone
 from engine.storage.errors import BeyondLog

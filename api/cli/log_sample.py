@@ -10,7 +10,7 @@ from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unse
 from api.cli.log_query import decision_line
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
-from api.listing import sample_document
+from api.log.listing import sample_document
 from engine.evaluation.prose import Tone
 from engine.storage.errors import BeyondLog
 from engine.storage.search.decisions import Decisions

@@ -5,8 +5,8 @@ import click
 from api.cli.failures import NO
 from api.cli.service import service_told
 from api.cli.terminal import Output, toned
-from api.settings import load_settings
-from api.setup import revisions, upgrade
+from api.installation.settings import load_settings
+from api.installation.setup import revisions, upgrade
 from engine.evaluation.prose import Tone
 
 

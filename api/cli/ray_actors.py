@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 from api.cli.deciding import Deciding, Part, in_parts, told
 from api.cli.failures import Failure
 from api.cli.submissions import Record
-from api.engine_recipe import EngineRecipe
+from api.deciders.engine_recipe import EngineRecipe
+from api.deciders.worker_processes import WorkerDied
+from api.deciding.submission import Terms
 from api.known_facts import given_facts
-from api.submission import Terms
-from api.worker_processes import WorkerDied
 from engine.source.json_text import JSONValue
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, counting, toned
 from api.cli.written import WRITTEN
-from api.contents import open_database
-from api.replay import Differs, Replay, Replayer, replay_document, why_of, word_of
-from api.settings import load_settings
-from api.worker_processes import WorkerDied, working
+from api.deciders.worker_processes import WorkerDied, working
+from api.deciding.replay import Differs, Replay, Replayer, replay_document, why_of, word_of
+from api.installation.contents import open_database
+from api.installation.settings import load_settings
 from engine.audit.entries.record import LogEntry
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt

@@ -11,7 +11,7 @@ from api.cli.moments import DayType
 from api.cli.service import opened_service, service_told
 from api.cli.subjects import by_option
 from api.cli.terminal import Output, toned
-from api.settings import Settings
+from api.installation.settings import Settings
 from engine.audit.entries.retention import RetentionClass, Schedule
 from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone

@@ -5,7 +5,7 @@ from dataclasses import replace
 import click
 
 from api.cli.service import service_told
-from api.settings import load_settings
+from api.installation.settings import load_settings
 
 
 @click.command()

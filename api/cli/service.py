@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from api.cli.failures import Failure
-from api.contents import open_database
-from api.settings import Settings, SettingsError, load_settings
-from api.setup import SetupError, Unfit
-from api.signing import SigningError
+from api.installation.contents import open_database
+from api.installation.settings import Settings, SettingsError, load_settings
+from api.installation.setup import SetupError, Unfit
+from api.installation.signing import SigningError
 from api.wsgi import check_prepared
 from engine.audit.checkpoints.publishing import NotWitnessed
 from engine.audit.checkpoints.signing import LogForked

@@ -18,7 +18,7 @@ from api.adapters import AdapterRefusal, RecordFault, SubmittedRecord
 from api.adapters.records import LONGEST_DOCUMENT, UnreadRecord, read_record, unread_records
 from api.cli.failures import Failure
 from api.credentials import AssetFault, NotInstalled, with_assets
-from api.submission import NATIVE, Decided, Fault, Refused, Terms, submit, submit_plainly
+from api.deciding.submission import NATIVE, Decided, Fault, Refused, Terms, submit, submit_plainly
 from engine import Engine
 
 STANDARD_INPUT = Path("-")

@@ -6,8 +6,6 @@ themselves what is wrong, and stay as they are.
 
 import ast
 import re
-from collections.abc import Sequence
-from difflib import get_close_matches
 
 import click
 from click.exceptions import NoSuchCommand
@@ -25,9 +23,10 @@ def wrong_arguments(error: click.UsageError) -> str:
     """Return what is wrong with the arguments of a command."""
     match error:
         case click.NoSuchOption():
-            return f"no such option {excerpt(error.option_name)}{_meant(error.possibilities)}"
+            near = next(iter(error.possibilities or ()), None)  # The parser has compared them.
+            return f"no such option {excerpt(error.option_name)}{_meant(near)}"
         case NoSuchCommand():
-            near = get_close_matches(error.command_name, _commands(error.ctx))
+            near = nearest(error.command_name, _commands(error.ctx))
             return f"no such command {excerpt(error.command_name)}{_meant(near)}"
         case click.MissingParameter():
             return f"missing {_missing(error)}"
@@ -68,7 +67,7 @@ def _invalid(error: click.BadParameter) -> str:
         case click.Choice():
             written = _LITERAL.match(error.message)
             near = nearest(_plain(written[0]), kind.choices) if written is not None else None
-            return _requoted(error.message) + _meant([near] if near is not None else [])
+            return _requoted(error.message) + _meant(near)
         case click.Path():
             return _requoted(_KIND_OF_PATH.sub("", error.message, count=1))
     return _begun(error.message)
@@ -79,8 +78,8 @@ def _number(kind: click.IntRange | click.FloatRange) -> str:
     return f"{name} from {kind.min} {'up' if kind.max is None else f'to {kind.max}'}"
 
 
-def _meant(near: Sequence[str] | None) -> str:
-    return f"; did you mean {excerpt(near[0])}?" if near else ""
+def _meant(near: str | None) -> str:
+    return f"; did you mean {excerpt(near)}?" if near is not None else ""
 
 
 def _hint(error: click.BadParameter) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from api.keys_in_force import KeysInForce
+from api.identity.jwks import KeysUnavailable
+from api.identity.tokens import TokenError, Tokens
+from api.in_force.keys import KeysInForce
 from engine.source.json_fault import excerpt
 from engine.storage.keys import ApiKey, Role
 
-from .jwks import KeysUnavailable
 from .problems import (
     FORBIDDEN,
     TOO_MANY,
@@ -22,7 +23,6 @@ from .problems import (
     retry_later,
 )
 from .rates import Rates, Standing
-from .tokens import TokenError, Tokens
 
 PUBLIC = frozenset(
     {

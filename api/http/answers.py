@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from werkzeug.wrappers import Response
 
-from api.listing import origin_document
+from api.log.listing import origin_document
 from api.recording import Recorded
 from engine import explain
 from engine.audit.entries.record import LogEntry, Payload

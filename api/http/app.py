@@ -11,13 +11,14 @@ from flask import Flask, g, request
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
+from api.journal import ACCESS, request_id
 from api.tracing.stages import Answered, Timeline, keep
+from api.tracing.traces import trace_of
 
 from .access import MEASURED, PUBLIC, PUBLISHED, admit, check_rate
 from .answers import SECURITY_HEADERS, problem_answer
 from .crossing import open_to_origin, preflight
 from .failures import problem_noted
-from .journal import ACCESS, request_id
 from .routes import (
     authzen,
     batch,
@@ -38,7 +39,6 @@ from .routes import (
     waivers,
 )
 from .service import Service
-from .traces import trace_of
 
 
 def create_app(service: Service) -> Flask:

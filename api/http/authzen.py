@@ -16,8 +16,8 @@ from enum import StrEnum
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 
+from api.deciding.submission import FORMAT_NAMES, NATIVE, Terms
 from api.recording import Recorded
-from api.submission import FORMAT_NAMES, NATIVE, Terms
 from engine.audit.log import BATCH_LIMIT
 from engine.evaluation.document import Document
 

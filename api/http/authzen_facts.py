@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from api.submission import NATIVE, Refused
+from api.deciding.submission import NATIVE, Refused
 from engine.evaluation.moment import FLIGHT
 from engine.semantics.types import RecordType
 from engine.semantics.vocabulary import Fact, RecordShape, Vocabulary

@@ -7,7 +7,7 @@ is full, or when the next item has not arrived yet. A batch is decided by one ve
 policies: once another is in force, what is left of it is not decided.
 
 From the first full group on, groups are decided by other processes, part by part, if there are any
-(`api.decider_pool`); while one is recorded, those after it are decided. Only what is decided by
+(`api.deciders.pool`); while one is recorded, those after it are decided. Only what is decided by
 what is still in force, waivers and standing facts included, is recorded and answered.
 """
 
@@ -18,12 +18,12 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from api.adapters.lines import LONGEST_RECORD, Lines, OverlongRecordError
-from api.decider_pool import DeciderPool, Elsewhere
-from api.drafts import PART_RECORDS, Made, Outcome, Part, Unread
-from api.engine_recipe import Basis
-from api.policies_in_force import NotFresh
+from api.deciders.engine_recipe import Basis
+from api.deciders.pool import DeciderPool, Elsewhere
+from api.deciding.drafts import PART_RECORDS, Made, Outcome, Part, Unread
+from api.deciding.submission import Refused, Terms
+from api.in_force.policies import NotFresh
 from api.recording import Recorder
-from api.submission import Refused, Terms
 from api.tracing.stages import stage
 from engine.audit.errors import LogError
 from engine.audit.log import BATCH_LIMIT, Answer

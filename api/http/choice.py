@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from api.policies_in_force import NotFresh
+from api.in_force.policies import NotFresh
 from engine import Engine
 from engine.storage.keys import ApiKey
 

@@ -10,10 +10,10 @@ item is therefore the error of that item, also where it is the service that fail
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from api.drafts import Draft
-from api.policies_in_force import NotInForce
+from api.deciding.drafts import Draft
+from api.deciding.submission import Decided, Refused, Terms
+from api.in_force.policies import NotInForce
 from api.recording import Recorded, Recorder
-from api.submission import Decided, Refused, Terms
 from engine.audit.errors import LogError
 from engine.evaluation.operations.days import day_of
 from engine.storage.keys import ApiKey

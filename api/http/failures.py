@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from flask import g
 from werkzeug.exceptions import HTTPException
 
-from api.policies_in_force import NotFresh
+from api.in_force.policies import NotFresh
+from api.journal import ERRORS
 from engine.audit.errors import LogError
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.governance.policy_sets import OutdatedRevision, OwnVersion, WrongState
 from engine.storage.governance.waivers import OwnWaiver, SameWaiver
 from engine.storage.keeping.holds import Held
 
-from .journal import ERRORS
 from .problems import (
     BAD_REQUEST,
     INTERNAL_ERROR,

@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 
 from werkzeug.wrappers import Response
 
-from api.impact import (
+from api.deciding.impact import (
     Assessment,
     Impact,
     assess,

@@ -1,6 +1,6 @@
-"""Receipts for whoever asks the service for one (`api.receipts`)."""
+"""Receipts for whoever asks the service for one (`api.log.receipts`)."""
 
-from api.receipts import receipt_of
+from api.log.receipts import receipt_of
 from engine.audit.entries.record import LogEntry
 from engine.audit.errors import LogError
 from engine.audit.merkle.tree import ProofError

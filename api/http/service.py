@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from api.decider_pool import DeciderPool
-from api.keys_in_force import KeysInForce
+from api.deciders.pool import DeciderPool
+from api.deciding.replay import Replayer
+from api.identity.tokens import Tokens
+from api.in_force.keys import KeysInForce
+from api.in_force.policies import PoliciesInForce
 from api.metrics.instruments import Metrics
-from api.policies_in_force import PoliciesInForce
 from api.recording import Recorder
-from api.replay import Replayer
 from api.tracing.stages import Answered
 from engine import Engine
 from engine.audit.checkpoints.publishing import CheckpointPublisher
@@ -30,7 +31,6 @@ from engine.storage.search.saved_queries import SavedQueries
 
 from .problems import BUSY, ProblemRaised, retry_later
 from .rates import Rates
-from .tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from typing import Any, ClassVar, TypeVar, get_args
 from marshmallow import RAISE, Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
+from api.deciding.submission import FORMAT_NAMES, NATIVE
 from api.exports.formats import MEDIA_TYPES
-from api.submission import FORMAT_NAMES, NATIVE
 from engine.audit.entries.acts import ASKED_FOR, Ground
 from engine.audit.entries.record import Outcome
 from engine.evaluation.standing_facts.fact import SubjectKind

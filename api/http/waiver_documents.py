@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from api.policies_in_force import NotInForce, PoliciesInForce
+from api.in_force.policies import NotInForce, PoliciesInForce
 from engine.audit.entries.acts import WaiverStep
 from engine.audit.instants import rfc3339
 from engine.audit.ledgers.waivers import WaiverState

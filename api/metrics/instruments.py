@@ -8,7 +8,7 @@ from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from api.drafts import Counts
+from api.deciding.drafts import Counts
 from engine.audit.checkpoints.signing import LogForked
 from engine.audit.entries.sealed_acts import Entry, Sealed
 from engine.audit.log import Answer, LogStore

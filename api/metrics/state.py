@@ -11,7 +11,7 @@ from typing import TypeVar
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from api.policies_in_force import NotFresh
+from api.in_force.policies import NotFresh
 from engine.audit.checkpoints.publishing import CheckpointPublisher
 from engine.audit.checkpoints.signing import CheckpointSigner
 from engine.audit.errors import LogError

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from api.http.journal import ERRORS
-from api.settings import Settings
-from api.setup import NotInstalled
+from api.installation.settings import Settings
+from api.installation.setup import NotInstalled
+from api.journal import ERRORS
 
 if TYPE_CHECKING:
     from .otlp import Exporter

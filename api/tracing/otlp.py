@@ -30,7 +30,7 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
-from api.http.traces import Trace
+from api.tracing.traces import Trace
 from engine import __version__
 
 from .flow import MOST_WAITING, Flow

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from api.http.traces import Trace
+from api.tracing.traces import Trace
 
 MOST_STAGES = 64
 """How many stages of one request are kept, so that no batch makes them endless."""

@@ -19,8 +19,8 @@ import pytest
 
 from api.adapters import RecordFault, read_records
 from api.cli.sound_policies import build_policies
+from api.deciding.submission import Refused, Terms, submit
 from api.examination.policy_files import read_policies
-from api.submission import Refused, Terms, submit
 from engine import Engine
 from engine.source.json_text import JSONValue
 from tests.conftest import shared

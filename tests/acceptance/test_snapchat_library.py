@@ -18,8 +18,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from api.settings import load_settings
-from api.setup import initialise
+from api.installation.settings import load_settings
+from api.installation.setup import initialise
 from engine.audit.verification.verify import verify_export
 from engine.storage.keys import Role
 from tests.api.installation import Installation, Served, free_port, serving

@@ -25,16 +25,16 @@ from werkzeug.test import Client, TestResponse
 from werkzeug.wrappers import Response
 
 from api.http.openapi.document import openapi_document, path_of
-from api.settings import Settings, load_settings
-from api.setup import initialise, make_key
+from api.installation.settings import Settings, load_settings
+from api.installation.setup import initialise, make_key
 from engine.storage.keys import Role
 
 ROOT = Path(__file__).resolve().parents[2]
 NDJSON = "application/x-ndjson"
 SERVE = (
-    "from api.settings import load_settings; from api.server import serve; serve(load_settings())"
+    "from api.installation.settings import load_settings; from api.server import serve; "
+    "serve(load_settings())"
 )
-
 PROBLEM_MEMBERS = {"type", "title", "status", "detail", "request_id", "errors"}
 ERROR_MEMBERS = {"pointer", "parameter", "line", "column", "message", "help"}
 

@@ -16,18 +16,18 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client
 
-from api.contents import open_database
-from api.decider_pool import DeciderPool, Elsewhere
-from api.drafts import Part, decide_part
-from api.engine_recipe import Basis, EngineRecipe, OtherEngine
+from api.deciders.engine_recipe import Basis, EngineRecipe, OtherEngine
+from api.deciders.part_decider import ENGINES_KEPT, Lacking, PartDecider, Work
+from api.deciders.pool import DeciderPool, Elsewhere
+from api.deciders.worker_processes import WorkerDied
+from api.deciding.drafts import Part, decide_part
+from api.deciding.replay import Identical, Replayer
+from api.deciding.submission import NATIVE, Terms
 from api.http import batches
 from api.http.inflow import Inflow
-from api.part_decider import ENGINES_KEPT, Lacking, PartDecider, Work
-from api.replay import Identical, Replayer
-from api.settings import load_settings
-from api.setup import initialise
-from api.submission import NATIVE, Terms
-from api.worker_processes import WorkerDied
+from api.installation.contents import open_database
+from api.installation.settings import load_settings
+from api.installation.setup import initialise
 from api.wsgi import start
 from engine import Engine, bundle_from_files
 from engine.bundle.grants import Grant, Grants

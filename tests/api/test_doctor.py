@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from api.doctor import Finding, Status, examine
-from api.policies_in_force import utc_now
-from api.settings import Settings
-from api.setup import initialise, make_key
+from api.in_force.policies import utc_now
+from api.installation.settings import Settings
+from api.installation.setup import initialise, make_key
 from api.wsgi import start
 from engine.storage.databases.database import Database
 from engine.storage.governance.standing_facts import StandingFacts

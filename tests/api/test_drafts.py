@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.drafts import Made, Outcome, Part, Unread, decide_part, input_of
-from api.submission import NATIVE, Refused, Terms
+from api.deciding.drafts import Made, Outcome, Part, Unread, decide_part, input_of
+from api.deciding.submission import NATIVE, Refused, Terms
 from engine import Engine, bundle_from_files
 from engine.bundle.load import read_directory, shipped_directory
 from engine.source.json_text import JSONLimits, compact, read_json

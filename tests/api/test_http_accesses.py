@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 from flask import Flask
 
-from api.contents import open_database
+from api.installation.contents import open_database
 from api.wsgi import start
 from engine.audit.entries.act_leaves import AccessLeaf
 from engine.audit.entries.leaf import read_leaf

@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from api.cli.main import assent
 from api.client.answers import LoggedDecision
 from api.client.bodies import decoded
-from api.contents import open_database
-from api.drafts import Part, decide_part, input_of
-from api.submission import NATIVE, Terms
+from api.deciding.drafts import Part, decide_part, input_of
+from api.deciding.submission import NATIVE, Terms
+from api.installation.contents import open_database
 from engine import Engine, load_bundle
 from engine.audit.entries.record import DecisionRecord
 from engine.audit.log import Committer

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from api.settings import SettingsError, load_settings
+from api.installation.settings import SettingsError, load_settings
 from api.wsgi import start
 from tests.api.installation import ROOT, Caller, Document, allowed, campaign, install
 from tests.api.publishing import VOCABULARY, publish

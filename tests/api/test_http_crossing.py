@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 from flask import Flask
 
-from api.settings import SettingsError, load_settings
+from api.installation.settings import SettingsError, load_settings
 from api.wsgi import start
 from tests.api.installation import Caller, allowed, install, problem_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.contents import open_database
+from api.installation.contents import open_database
 from engine.audit.entries.acts import HoldGround
 from engine.audit.exhibits.log_proof import verify_receipt
 from engine.audit.verification.verify import verify_export

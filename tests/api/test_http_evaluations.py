@@ -8,7 +8,7 @@ import pytest
 
 from api.http import evaluations as module
 from api.http.authzen import MOST_EVALUATIONS
-from api.policies_in_force import NotFresh
+from api.in_force.policies import NotFresh
 from engine.audit.entries.record import DecisionRecord
 from engine.audit.errors import LogError, RecordError
 from engine.audit.log import Answer, Committer, LogBusy

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from api import evidence as evidence_module
 from api.cli.main import assent
+from api.log import evidence as evidence_module
 from api.wsgi import start
 from engine.audit.checkpoints.note import SignerKey
 from engine.audit.exhibits import evidence as format_module

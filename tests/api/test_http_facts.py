@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from api.contents import open_database
+from api.installation.contents import open_database
 from api.wsgi import start
 from engine.audit.verification.verify import verify_export
 from engine.storage.errors import StorageError

@@ -13,17 +13,17 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-from api.contents import open_database
-from api.decider_pool import DeciderPool
+from api.deciders.pool import DeciderPool
+from api.deciding.replay import Replayer
 from api.http.app import create_app
 from api.http.failures import problem_of
 from api.http.service import Limits, Service, Streams
-from api.keys_in_force import KeysInForce
-from api.policies_in_force import PoliciesInForce
-from api.publishing import publisher_of
+from api.in_force.keys import KeysInForce
+from api.in_force.policies import PoliciesInForce
+from api.installation.contents import open_database
+from api.installation.publishing import publisher_of
+from api.installation.signing import signer_of
 from api.recording import Recorder
-from api.replay import Replayer
-from api.signing import signer_of
 from api.wsgi import start
 from engine.audit.entries.sealed_acts import Sealed
 from engine.audit.errors import RecordError

@@ -6,7 +6,7 @@ from codecs import BOM_UTF8
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from api.submission import FORMAT_NAMES
+from api.deciding.submission import FORMAT_NAMES
 from tests.api.installation import NDJSON, Caller, assert_problem, campaign
 
 _LEAVES = st.one_of(

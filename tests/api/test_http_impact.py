@@ -6,7 +6,7 @@ import pytest
 import schemathesis
 
 from api.http import impact
-from api.setup import make_key
+from api.installation.setup import make_key
 from engine.storage.keys import Role
 from tests.api.installation import Caller, Document, allowed, campaign, problem_of
 from tests.api.publishing import loaded, policies, upload

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from api.examination import apart
-from api.setup import SetupError, initialise, make_key
+from api.installation.setup import SetupError, initialise, make_key
 from api.wsgi import start
 from engine.audit.verification.verify import verify_export
 from engine.storage.keys import Role

@@ -10,10 +10,10 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped] # It has no types.
 import pytest
 from flask import Flask
 
-from api.contents import open_database
 from api.exports import formats
 from api.http import accesses
 from api.http.routes import records
+from api.installation.contents import open_database
 from api.wsgi import start
 from engine.audit.entries.act_leaves import AccessLeaf
 from engine.audit.entries.leaf import read_leaf

@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from api.setup import make_key
+from api.installation.setup import make_key
 from api.wsgi import start
 from engine.storage.databases.database import Database
 from engine.storage.keys import ApiKeys, Role

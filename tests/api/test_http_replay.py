@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from api.contents import open_database
-from api.replay import ENGINES_KEPT, MOST_DIFFERENCES, NotReplayable, Replayer
+from api.deciding.replay import ENGINES_KEPT, MOST_DIFFERENCES, NotReplayable, Replayer
+from api.installation.contents import open_database
 from engine import bundle_from_files
 from engine.audit.entries.record import DecisionRecord, LogEntry, seal
 from engine.storage.governance.policies import PolicyVersion, PolicyVersions

@@ -9,8 +9,8 @@ from typing import cast
 import pytest
 from flask import Flask
 
-from api.contents import open_database
-from api.settings import Settings
+from api.installation.contents import open_database
+from api.installation.settings import Settings
 from api.wsgi import SERVICE, start
 from engine.storage.databases.database import Database
 from engine.storage.keeping.retention import Retention

@@ -13,8 +13,8 @@ from typing import cast
 import pytest
 from flask import Flask
 
-from api.settings import load_settings
-from api.setup import initialise
+from api.installation.settings import load_settings
+from api.installation.setup import initialise
 from api.wsgi import start
 from tests.api.installation import Caller, Installation, assert_problem
 

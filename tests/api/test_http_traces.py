@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.http import journal
+from api import journal
 from tests.api.installation import Caller, allowed, problem_of
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"

@@ -11,9 +11,9 @@ from typing import Any, cast
 import pytest
 from flask import Flask
 
-from api.contents import open_database
-from api.policies_in_force import PoliciesInForce
-from api.setup import SetupError, make_key
+from api.in_force.policies import PoliciesInForce
+from api.installation.contents import open_database
+from api.installation.setup import SetupError, make_key
 from api.wsgi import Process, start
 from engine.audit.verification.verify import verify_export
 from engine.storage.keys import Role

@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli.main import assent
-from api.contents import open_database
 from api.http.witnesses import witnesses_of
-from api.publishing import publisher_of
-from api.setup import initialise
-from api.signing import signer_of
+from api.installation.contents import open_database
+from api.installation.publishing import publisher_of
+from api.installation.setup import initialise
+from api.installation.signing import signer_of
 from engine.audit.checkpoints.cosignature import WitnessKey, WitnessPolicy
 from engine.audit.checkpoints.note import VerifierKey
 from engine.audit.exhibits.log_proof import verify_receipt

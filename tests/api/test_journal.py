@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from api.http import journal
+from api import journal
 from engine.storage.errors import StorageUnavailable
 from tests.api.installation import Caller, campaign
 

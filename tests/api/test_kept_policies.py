@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from api.contents import open_database
-from api.setup import initialise
+from api.installation.contents import open_database
+from api.installation.setup import initialise
 from engine import Engine, bundle_from_files, load_bundle
 from engine.evaluation.decision import Effect
 from engine.storage.governance.policies import PolicyVersions

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from api.keys_in_force import CONFIRMED_SECONDS, KeysInForce
+from api.in_force.keys import CONFIRMED_SECONDS, KeysInForce
 from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
 from engine.storage.keys import ApiKeys, Role

@@ -16,14 +16,14 @@ from flask import Flask
 from prometheus_client import values
 from prometheus_client.parser import text_string_to_metric_families
 
+from api.in_force.policies import NotFresh
+from api.installation.publishing import publisher_of
+from api.installation.signing import signer_of
 from api.metrics.declaration import METRICS, metrics_table
 from api.metrics.instruments import Bounded, MeasuredStore, Metrics
 from api.metrics.processes import Place
 from api.metrics.room import STEP
 from api.metrics.state import State
-from api.policies_in_force import NotFresh
-from api.publishing import publisher_of
-from api.signing import signer_of
 from api.wsgi import start
 from engine.audit.checkpoints.signing import LogForked
 from engine.audit.entries.sealed_acts import Entry, Sealed

@@ -9,8 +9,8 @@ import pytest
 
 from api.http.openapi.document import openapi_document, path_of
 from api.http.openapi.operations import OPERATIONS
-from api.policies_in_force import NotInForce
-from api.setup import make_key
+from api.in_force.policies import NotInForce
+from api.installation.setup import make_key
 from engine.storage.keys import Role
 from tests.api.installation import Caller
 
@@ -103,7 +103,7 @@ def test_nothing_in_force_leaves_the_campaign_open(
     def nothing(*_: object) -> None:
         raise NotInForce("no version of the policy set `assent` is in force")
 
-    monkeypatch.setattr("api.policies_in_force.PoliciesInForce.engine", nothing)
+    monkeypatch.setattr("api.in_force.policies.PoliciesInForce.engine", nothing)
     made = json.loads(api.get("/openapi.json").data)
     assert "properties" not in made["components"]["schemas"]["Campaign"]
 

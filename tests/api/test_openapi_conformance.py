@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 
 from api.http.openapi.operations import OPERATIONS
-from api.setup import make_key
+from api.installation.setup import make_key
 from engine.storage.keys import Role
 from tests.api.installation import Caller
 

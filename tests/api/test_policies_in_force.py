@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from api import policies_in_force as module
-from api.contents import open_database
-from api.policies_in_force import NotFresh, PoliciesInForce
+from api.in_force import policies as module
+from api.in_force.policies import NotFresh, PoliciesInForce
+from api.installation.contents import open_database
 from api.wsgi import start
 from engine import Engine
 from engine.audit.entries.acts import Transition

@@ -16,8 +16,8 @@ from gunicorn.arbiter import (  # type: ignore[import-untyped] # It has no types
 from prometheus_client import values
 
 from api import server, wsgi
+from api.installation.setup import SetupError, Unfit, initialise
 from api.server import CLIENT_SECONDS, JSONLogger, Server, configuration, limit_patience, serve
-from api.setup import SetupError, Unfit, initialise
 from tests.api.installation import Caller, Installation, allowed, free_port, install
 
 

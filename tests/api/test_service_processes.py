@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pytest
 
-from api.contents import open_database
+from api.installation.contents import open_database
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import verify_export
 from engine.storage.keys import ApiKeys, Role

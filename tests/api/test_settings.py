@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import SETTINGS, SettingsError, load_settings, settings_table
+from api.installation.settings import SETTINGS, SettingsError, load_settings, settings_table
 from engine.bundle.load import shipped_directory
 from tests.audit.loopback_witness import LoopbackWitness
 

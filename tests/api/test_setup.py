@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from api.contents import open_database
+from api.installation.contents import open_database
+from api.installation.settings import Settings, load_settings
+from api.installation.setup import SetupError, initialise, make_key
 from api.server import serve
-from api.settings import Settings, load_settings
-from api.setup import SetupError, initialise, make_key
 from api.wsgi import start
 from engine.storage.errors import Conflict, StorageUnavailable
 from engine.storage.keys import ApiKeys, Role

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from api.installation.shared_directory import PREFIX, make_shared_directory
 from api.server import Server
-from api.shared_directory import PREFIX, make_shared_directory
 from tests.api.installation import install
 
 

@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli.main import assent
-from api.contents import open_database
-from api.publishing import publisher_of
-from api.settings import Settings, SettingsError, load_settings
-from api.signing import SigningError, signer_of
-from api.stamping import stamper_of
+from api.installation.contents import open_database
+from api.installation.publishing import publisher_of
+from api.installation.settings import Settings, SettingsError, load_settings
+from api.installation.signing import SigningError, signer_of
+from api.installation.stamping import stamper_of
 from api.wsgi import start
 from engine.storage.log.anchor import KeyFile
 from tests.api.evidence import members, zipped

@@ -21,13 +21,13 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from werkzeug.test import TestResponse
 
 from api import doctor
-from api.http.traces import trace_of
+from api.installation.settings import Settings
+from api.installation.setup import SetupError
 from api.server import serve
-from api.settings import Settings
-from api.setup import SetupError
 from api.tracing.flow import MOST_WAITING
 from api.tracing.otlp import CLOSE_SECONDS, Exporter
 from api.tracing.stages import MOST_STAGES, Answered, Timeline, keep, stage
+from api.tracing.traces import trace_of
 from api.wsgi import start
 from tests.api.installation import (
     ROOT,
@@ -412,7 +412,8 @@ def test_library_that_is_switched_off_sends_nothing_and_loses_nothing(
 
 def test_nothing_is_loaded_where_no_collector_is_named(installed: Installation) -> None:
     code = (
-        "import sys; from api.settings import load_settings; from api.wsgi import start;"
+        "import sys; from api.installation.settings import load_settings;"
+        "from api.wsgi import start;"
         "start(load_settings()).close();"
         "print([name for name in sys.modules if 'opentelemetry' in name or 'protobuf' in name])"
     )

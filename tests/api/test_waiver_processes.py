@@ -16,8 +16,8 @@ from typing import cast
 import pytest
 from flask import Flask
 
-from api.contents import open_database
-from api.replay import Identical, Replayer
+from api.deciding.replay import Identical, Replayer
+from api.installation.contents import open_database
 from api.wsgi import start
 from engine.audit.verification.verify import verify_export
 from engine.storage.governance.policies import PolicyVersions

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from api.setup import make_key
+from api.installation.setup import make_key
 from engine.storage.keys import Role
 from tests.api.installation import Caller, Document, allowed
 from tests.api.publishing import VOCABULARY, loaded, publish

@@ -15,12 +15,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli.main import assent
-from api.contents import open_database
-from api.policies_in_force import utc_now
+from api.deciding.submission import NATIVE, Terms
+from api.in_force.policies import utc_now
+from api.installation.contents import open_database
+from api.installation.settings import load_settings
+from api.installation.setup import initialise
 from api.recording import Recorded, Recorder
-from api.settings import load_settings
-from api.setup import initialise
-from api.submission import NATIVE, Terms
 from engine import Engine, load_bundle
 from engine.audit.log import Committer
 from engine.storage.databases.database import Database

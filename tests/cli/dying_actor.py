@@ -13,8 +13,8 @@ from api.cli.deciding import PART_RECORDS, Deciding, Part
 from api.cli.failures import Failure
 from api.cli.sound_policies import build_policies
 from api.cli.submissions import Record
+from api.deciding.submission import NATIVE, Terms
 from api.examination.policy_files import read_policies
-from api.submission import NATIVE, Terms
 from engine import Engine
 
 

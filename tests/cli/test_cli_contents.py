@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from api.contents import open_database
-from api.policies_in_force import utc_now
+from api.deciding.submission import NATIVE, Terms
+from api.in_force.policies import utc_now
+from api.installation.contents import open_database
+from api.installation.settings import load_settings
 from api.recording import Recorder
-from api.settings import load_settings
-from api.submission import NATIVE, Terms
 from engine import Engine, load_bundle
 from engine.audit.log import Committer
 from engine.storage.databases.database import Database

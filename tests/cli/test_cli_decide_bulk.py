@@ -22,7 +22,7 @@ from api.cli.deciding import Part
 from api.cli.resuming import ResumableOutput, listing_digest, state_of
 from api.cli.submissions import Record
 from api.cli.tally import MOST_REASONS, Tally
-from api.worker_processes import WorkerDied, serve, working
+from api.deciders.worker_processes import WorkerDied, serve, working
 from tests.conftest import measured_environment
 
 Run = Callable[..., Result]

@@ -15,7 +15,7 @@ from api.adapters import records
 from api.cli import submissions, tally
 from api.cli.submissions import Refusal
 from api.cli.tally import OTHER, Tally
-from api.submission import Fault
+from api.deciding.submission import Fault
 
 Run = Callable[..., Result]
 Write = Callable[[str, object], Path]

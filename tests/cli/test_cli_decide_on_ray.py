@@ -16,9 +16,9 @@ from click.testing import Result
 from api.cli.deciding import Deciding
 from api.cli.ray_actors import Recipe
 from api.cli.sound_policies import build_policies
-from api.engine_recipe import OtherEngine
+from api.deciders.engine_recipe import OtherEngine
+from api.deciding.submission import NATIVE, Terms
 from api.examination.policy_files import read_policies
-from api.submission import NATIVE, Terms
 from engine import Engine
 from tests.conftest import measured_environment
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from api.contents import open_database
+from api.installation.contents import open_database
 from engine.evaluation.standing_facts.book import statement_bytes
 from engine.storage.governance.standing_facts import StandingFacts, Statement
 from tests.api.installation import Served, free_port, install, serving

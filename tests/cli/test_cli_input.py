@@ -61,6 +61,7 @@ def test_standard_input_without_a_record(decide: Run, one_line: OneLine) -> None
     [
         ("decid", "assent: no such command `decid`; did you mean `decide`? `assent --help`"),
         ("keys revok", "keys: no such command `revok`; did you mean `revoke`? `assent keys --"),
+        ("keys unrevoke", "assent keys: no such command `unrevoke`; `assent keys --help`"),
         ("waivers zzz", "assent waivers: no such command `zzz`; `assent waivers --help`"),
         ("decide --asset x y", "no such option `--asset`; did you mean `--assets`? `assent"),
         ("serve --port x", "invalid value for `--port`: `x` is no whole number from 1 to 65535; "),

@@ -15,7 +15,7 @@ import pytest
 from click.testing import Result
 
 from api.cli.log_sources import WebSource
-from api.settings import load_settings
+from api.installation.settings import load_settings
 
 Run = Callable[..., Result]
 Log = Callable[..., list[str]]

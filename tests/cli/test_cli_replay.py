@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from api import replay as replaying
 from api.cli import replay as replay_command
-from api.contents import open_database
-from api.replay import NotReplayable, Replayer
-from api.settings import load_settings
-from api.submission import Decided, submit
+from api.deciding import replay as replaying
+from api.deciding.replay import NotReplayable, Replayer
+from api.deciding.submission import Decided, submit
+from api.installation.contents import open_database
+from api.installation.settings import load_settings
 from engine import __version__, facade
 from engine.audit.canonical import canonical
 from engine.storage.governance.policies import PolicyVersions

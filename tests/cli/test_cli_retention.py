@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from api.policies_in_force import utc_now
+from api.in_force.policies import utc_now
 from engine.audit.entries.retention import Schedule
 from engine.storage.keeping.retention import Retention
 

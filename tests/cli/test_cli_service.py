@@ -12,7 +12,7 @@ import pytest
 from click.testing import Result
 
 from api import server
-from api.settings import Settings
+from api.installation.settings import Settings
 from engine.storage.databases.database import Database
 from engine.storage.keys import ApiKeys
 

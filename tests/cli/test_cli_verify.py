@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from api.deciding.submission import NATIVE, Terms
 from api.recording import Recorder
-from api.submission import NATIVE, Terms
 from engine import Engine, load_bundle
 from engine.audit.export import write_export
 from engine.audit.log import Committer

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from api.doctor import Status, examine
-from api.policies_in_force import utc_now
-from api.settings import Settings
+from api.in_force.policies import utc_now
+from api.installation.settings import Settings
 from tests.api.installation import (
     ROOT,
     Installation,

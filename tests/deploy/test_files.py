@@ -10,7 +10,7 @@ import pytest
 import yaml  # type: ignore[import-untyped] # It has no types.
 
 from api.cli.main import COMMANDS
-from api.settings import load_settings
+from api.installation.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"

@@ -1,4 +1,4 @@
-"""`docs/contributing/`: every room of the house is on its page, and every path leads somewhere.
+"""`docs/contributing/`: every room of the engine is on its page, and every path leads somewhere.
 
 `ASSENT_REGENERATE=1` writes the table of rooms anew, from what the packages say of themselves.
 """
@@ -35,12 +35,8 @@ def test_every_path_leads_somewhere(page: Path) -> None:
 
 
 def _rooms() -> list[str]:
-    found = (
-        file.parent for name in ("engine", "api") for file in (ROOT / name).rglob("__init__.py")
-    )
-    return sorted(
-        str(room.relative_to(ROOT)) for room in found if room.name not in {"engine", "api"}
-    )
+    found = (file.parent for file in (ROOT / "engine").rglob("__init__.py"))
+    return sorted(str(room.relative_to(ROOT)) for room in found if room.name != "engine")
 
 
 def _about(room: str) -> str:

@@ -13,7 +13,7 @@ from textwrap import wrap
 from typing import Any
 
 from api.adapters import SubmittedRecord, read_records
-from api.submission import Decided, Terms, submit
+from api.deciding.submission import Decided, Terms, submit
 from engine import Engine, load_bundle
 from tests.conftest import shared
 

@@ -11,7 +11,7 @@ import pytest
 from api.cli.decisions_view import in_full
 from api.cli.fact_files import book_of
 from api.cli.submissions import Refusal
-from api.submission import NATIVE, Decided, Refused, Terms, submit
+from api.deciding.submission import NATIVE, Decided, Refused, Terms, submit
 from engine import Effect, Engine, load_bundle
 from engine.evaluation.standing_facts.fact import CAMPAIGNS_OWN, MEMBERS, SubjectKind
 from tests.conftest import shared

@@ -15,7 +15,7 @@ from engine.syntax.parse import parse
 from engine.syntax.show import show
 from engine.syntax.tokens import examine, scan
 from engine.syntax.visit import walk
-from tests.strategies import syntax_trees
+from tests.strategies import expression_trees, syntax_trees
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = [path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("policies/**/*.policy"))]
@@ -44,7 +44,7 @@ def test_parsing_what_is_shown_gives_the_tree_again(file: tree.File) -> None:
 
 
 @settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(syntax_trees.expressions())
+@given(expression_trees.expressions())
 def test_an_expression_is_shown_as_it_would_be_written(node: tree.Expression) -> None:
     """A condition shown alone is the condition when it stands in a rule."""
     text = f"policy p\nrule r\nprohibit when {show(node)}\nend policy\n"

@@ -22,7 +22,9 @@ from engine.semantics.lint.proof import Budget, Prover
 from engine.semantics.tree import MARKET, Condition, Policies, Window
 from engine.source.text import Source
 from engine.syntax.parse import parse
-from tests.strategies.campaigns import DAYS, DECLARED, VOCABULARY, conditions, descriptors
+from tests.strategies.campaigns import descriptors
+from tests.strategies.policy_texts import conditions
+from tests.strategies.vocabulary import DAYS, DECLARED, VOCABULARY
 
 CAMPAIGNS = st.lists(descriptors(), min_size=1, max_size=12)
 

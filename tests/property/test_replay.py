@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.drafts import input_of
-from api.impact import assess
-from api.replay import Identical, NotReplayable, Replayer
-from api.submission import NATIVE, Decided, Terms, submit
+from api.deciding.drafts import input_of
+from api.deciding.impact import assess
+from api.deciding.replay import Identical, NotReplayable, Replayer
+from api.deciding.submission import NATIVE, Decided, Terms, submit
 from engine import Bundle, Engine, bundle_from_files
 from engine.audit.canonical import canonical
 from engine.audit.entries.record import DecisionRecord, LogEntry, seal
@@ -21,7 +21,9 @@ from engine.source.json_text import read_json
 from engine.storage.errors import NotFound
 from engine.storage.governance.policies import PolicyVersion
 from tests.strategies import consent_strings
-from tests.strategies.campaigns import DAYS, VOCABULARY, descriptors, policy_files
+from tests.strategies.campaigns import descriptors
+from tests.strategies.policy_texts import policy_files
+from tests.strategies.vocabulary import DAYS, VOCABULARY
 from tests.unit.evaluation.courtroom import CAMPAIGN
 from tests.unit.test_public_surface import RULE
 

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.drafts import input_of
-from api.replay import Identical, Replayer
-from api.submission import NATIVE, Decided, Terms, submit
+from api.deciding.drafts import input_of
+from api.deciding.replay import Identical, Replayer
+from api.deciding.submission import NATIVE, Decided, Terms, submit
 from engine import CampaignError, Decision, Effect, Engine, bundle_from_files
 from engine import document as document_of
 from engine.audit.canonical import canonical
 from engine.audit.entries.record import DecisionRecord, seal
 from engine.source.json_text import read_json
 from tests.property.test_replay import ID, Kept
-from tests.strategies.campaigns import DAYS
 from tests.strategies.standing import Split, knowing_files, splits
+from tests.strategies.vocabulary import DAYS
 
 ONE_DAY = timedelta(days=1)
 FEW = settings(max_examples=10)  # Each builds a bundle of its own.

@@ -18,7 +18,8 @@ from tests.property.test_deciding import (
     decided,
     holds_until_the_first_flip,
 )
-from tests.strategies.campaigns import DAYS, VOCABULARY, removals
+from tests.strategies.campaigns import removals
+from tests.strategies.vocabulary import DAYS, VOCABULARY
 from tests.strategies.waived import breaking, waived_files, waiver, windows
 
 RULE = """policy p

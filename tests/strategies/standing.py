@@ -10,7 +10,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.strategies.campaigns import VOCABULARY, descriptors, policy_files
+from tests.strategies.campaigns import descriptors
+from tests.strategies.policy_texts import policy_files
+from tests.strategies.vocabulary import VOCABULARY
 
 KNOWING = VOCABULARY.replace(
     '  items   : list of item "items"\n',

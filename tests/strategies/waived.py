@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.strategies.campaigns import DAYS, VOCABULARY
+from tests.strategies.vocabulary import DAYS, VOCABULARY
 
 SCOPES = (
     *('campaign.id is "c-1"', "campaign.other", "market is DE", "campaign.home is known"),

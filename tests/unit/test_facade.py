@@ -17,7 +17,7 @@ from engine.facade import (
     load_bundle,
 )
 from engine.version import __version__
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import CAMPAIGN, court, rule
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

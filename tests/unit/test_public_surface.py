@@ -23,7 +23,7 @@ from engine import (
     explain,
     load_bundle,
 )
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import CAMPAIGN
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)

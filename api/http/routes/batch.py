@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
+from api.deciding.submission import Terms
 from api.http.batches import Batch, answer_array, answer_lines
 from api.http.bodies import JSON, NDJSON, body_type, read_document
 from api.http.choice import choose_engine, obstacle_of, unknown_set
@@ -13,8 +14,7 @@ from api.http.problems import TOO_LARGE, Problem, ProblemError, ProblemRaised, s
 from api.http.repeats import refuse_key
 from api.http.service import Service
 from api.http.shapes import BatchParameters, invalid_query, read_query
-from api.policies_in_force import NotInForce
-from api.submission import Terms
+from api.in_force.policies import NotInForce
 from engine import Engine
 from engine.storage.keys import ApiKey
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
+from api.deciding.submission import Refused, Terms, submit
 from api.http.access import check_reach
 from api.http.accesses import note_access
 from api.http.answers import (
@@ -32,9 +33,8 @@ from api.http.shapes import (
     read_envelope,
     read_query,
 )
-from api.policies_in_force import NotInForce
+from api.in_force.policies import NotInForce
 from api.recording import Recorded
-from api.submission import Refused, Terms, submit
 from engine import Engine
 from engine.audit.entries.acts import Action
 from engine.audit.entries.idempotency import FirstRequest, RequestKey

@@ -16,7 +16,7 @@ from api.http.openapi.document import openapi_document
 from api.http.openapi.page import POLICY, page_of
 from api.http.service import Service
 from api.http.shapes import NoParameters, read_query
-from api.policies_in_force import NotInForce
+from api.in_force.policies import NotInForce
 from engine import Engine
 
 

@@ -9,12 +9,12 @@ from typing import BinaryIO
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import FileWrapper
 
-from api.evidence import EvidenceSource, Found, TooMany, found_by
 from api.http.accesses import note_access
 from api.http.problems import UNSIGNED, ProblemError, ProblemRaised, retry_later
 from api.http.routes.records import UNSEARCHED
 from api.http.service import Service
 from api.http.shapes import invalid_query
+from api.log.evidence import EvidenceSource, Found, TooMany, found_by
 from engine.audit.entries.acts import Action
 from engine.audit.entries.record import LogEntry
 from engine.audit.errors import LogError

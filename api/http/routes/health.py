@@ -8,7 +8,7 @@ from api.http.problems import NOT_READY, ProblemRaised, retry_later
 from api.http.service import Service
 from api.http.shapes import NoParameters, read_query
 from api.http.witnesses import witnesses_of
-from api.policies_in_force import NotFresh
+from api.in_force.policies import NotFresh
 from engine import __version__
 
 

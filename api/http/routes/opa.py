@@ -8,6 +8,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import PathConverter
 from werkzeug.wrappers import Response
 
+from api.deciding.submission import NATIVE, Refused, Terms
 from api.http.answers import encoded, json_answer
 from api.http.bodies import JSON, body_type, read_document
 from api.http.choice import choose_engine
@@ -36,9 +37,8 @@ from api.http.shapes import (
     read_envelope,
     read_query,
 )
-from api.policies_in_force import NotInForce
+from api.in_force.policies import NotInForce
 from api.recording import Recorded
-from api.submission import NATIVE, Refused, Terms
 from engine import Engine
 
 _NANOSECONDS = 10**9

@@ -13,6 +13,7 @@ from flask import Blueprint, g, request
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
+from api.deciding.kept_policies import kept_bundle, kept_files
 from api.examination import comparison
 from api.examination.examination import Examination
 from api.examination.policy_files import HERE, PolicyFiles
@@ -36,7 +37,6 @@ from api.http.shapes import (
     read_query,
 )
 from api.http.uploads import read_files
-from api.kept_policies import kept_bundle, kept_files
 from api.policy_names import SET_NAME_ADVICE, is_set_name
 from engine import Bundle, EngineError
 from engine.analysis.changes import changes

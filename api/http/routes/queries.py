@@ -20,7 +20,7 @@ from api.http.problems import (
 )
 from api.http.service import Service
 from api.http.shapes import SAVED_QUERY, NoParameters, read_members, read_query
-from api.listing import saved_query_document
+from api.log.listing import saved_query_document
 from engine.storage.errors import Conflict, InvalidQuery
 from engine.storage.search.filters import DecisionFilter
 

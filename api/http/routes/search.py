@@ -9,6 +9,7 @@ contents has that logged first (`http.accesses`); a proof has none.
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
+from api.deciding.replay import replay_document
 from api.http.access import check_reach, sees_all
 from api.http.accesses import note_access
 from api.http.answers import entry_document, json_answer, proof_document
@@ -28,8 +29,7 @@ from api.http.shapes import (
     SearchParameters,
     read_query,
 )
-from api.listing import listed_document, sample_document, statistics_document
-from api.replay import replay_document
+from api.log.listing import listed_document, sample_document, statistics_document
 from engine.audit.entries.acts import Action
 from engine.audit.entries.record import LogEntry, Payload
 from engine.audit.merkle.spans import spans_of

@@ -11,7 +11,7 @@ from api.http.choice import choose_engine, unknown_set
 from api.http.problems import ProblemRaised
 from api.http.service import Service
 from api.http.shapes import PolicySetParameters, invalid_query, read_query
-from api.policies_in_force import NotInForce
+from api.in_force.policies import NotInForce
 from engine import Engine
 
 SCHEMA = "application/schema+json"

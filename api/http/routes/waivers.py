@@ -35,7 +35,7 @@ from api.http.waiver_orders import (
     role_for,
     terms_of,
 )
-from api.policies_in_force import NotInForce
+from api.in_force.policies import NotInForce
 from engine import Engine
 from engine.audit.ledgers.publications import same_person
 from engine.audit.ledgers.waivers import WaiverState

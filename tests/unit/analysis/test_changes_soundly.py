@@ -15,7 +15,9 @@ from engine.evaluation.decision import Effect
 from engine.source.text import Source
 from engine.syntax.parse import parse
 from engine.syntax.show import show
-from tests.strategies.campaigns import DAYS, descriptors, policy_files
+from tests.strategies.campaigns import descriptors
+from tests.strategies.policy_texts import policy_files
+from tests.strategies.vocabulary import DAYS
 
 SWAPS = (
     *(("is at least", "is more than"), ("is at most", "is less than"), ("exceeds", "is at least")),

@@ -7,7 +7,7 @@ from engine.analysis.changes import changes
 from engine.analysis.wording import sentence
 from engine.bundle.bundle import build
 from engine.semantics.tree import Policies
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 
 RULE = """
 policy p

@@ -12,7 +12,7 @@ from engine import Engine, bundle_from_files, document
 from engine.audit.canonical import canonical
 from engine.bundle.bundle import build, digest_of, is_policy, policy_sources
 from engine.source.diagnostic import Severity
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 
 FILES = {"a.policy": "# a", "b/c.json": "{}"}
 

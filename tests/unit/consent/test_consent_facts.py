@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from api.consent.facts import hear
-from api.submission import NATIVE, Decided, Refused, Terms, submit
+from api.deciding.submission import NATIVE, Decided, Refused, Terms, submit
 from engine import Engine, bundle_from_files
 from engine.bundle.load import read_directory
 from engine.semantics.vocabulary import RecordShape, Vocabulary

@@ -11,7 +11,7 @@ import pytest
 
 from api.credentials import AssetFault, with_assets
 from api.credentials.facts import LONGEST_STORE, MOST_STORES, attest
-from api.submission import Decided, Refused, Terms, submit
+from api.deciding.submission import Decided, Refused, Terms, submit
 from engine import Engine, load_bundle
 from engine.bundle.load import shipped_directory
 from engine.source.json_text import JSONValue

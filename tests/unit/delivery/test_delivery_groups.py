@@ -17,10 +17,10 @@ from fairlearn.metrics import (  # type: ignore[import-untyped] # It has no type
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.deciding.submission import NATIVE, Decided, Refused, Terms, submit
 from api.delivery.facts import MOST_GROUPS, compare_groups
 from api.delivery.groups import Count, measure, percent
 from api.delivery.significance import Method, Rate, Verdict, chi_square, compare, fisher
-from api.submission import NATIVE, Decided, Refused, Terms, submit
 from engine import Engine, bundle_from_files
 from engine.bundle.load import read_directory
 from engine.semantics.vocabulary import RecordShape, Vocabulary

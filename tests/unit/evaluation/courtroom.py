@@ -12,7 +12,7 @@ from engine.evaluation.document import Identity, document
 from engine.evaluation.result import RuleResult
 from engine.evaluation.scribe import summarise, write
 from engine.evaluation.values import Campaign
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 
 TODAY = date(2026, 1, 1)
 IDENTITY = Identity(name="court", version="1", digest="sha256:00", engine="0")

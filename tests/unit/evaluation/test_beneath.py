@@ -7,9 +7,9 @@ import pytest
 
 from engine import CampaignError, Decision, Effect, Engine, document, explain
 from engine.bundle.bundle import Bundle
-from tests.strategies.campaigns import VOCABULARY
 from tests.strategies.standing import KNOWING
 from tests.strategies.standing import document as stated
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import CAMPAIGN, court, rule
 from tests.unit.evaluation.test_standing_facts import SOURCE
 

@@ -13,7 +13,7 @@ from engine.evaluation.descriptor.encode import encode
 from engine.evaluation.values import Datum
 from engine.semantics.tree import Money
 from engine.semantics.types import RecordType, Scalar
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import CAMPAIGN, campaign_of, court
 
 BUNDLE = court()

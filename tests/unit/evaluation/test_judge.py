@@ -8,7 +8,7 @@ from engine.evaluation.combine import ALLOW, DENY, INCONCLUSIVE
 from engine.evaluation.decision import Effect
 from engine.evaluation.operations.places import matching
 from engine.evaluation.result import Status
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import FLIGHT, court, hear, judged, rule, seen, wanted
 
 FLAG = "prohibit when campaign.flag"

@@ -14,7 +14,8 @@ from engine.bundle.bundle import build
 from engine.evaluation.descriptor.decode import Decoder
 from engine.evaluation.descriptor.plain_decode import is_bounded
 from engine.source.json_text import JSONFault, JSONLimits, read_json
-from tests.strategies.campaigns import VOCABULARY, descriptors
+from tests.strategies.campaigns import descriptors
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import CAMPAIGN, court, rule
 
 DECODER = court().decoder

@@ -8,7 +8,7 @@ from engine.bundle.bundle import build
 from engine.evaluation.document import document
 from engine.evaluation.prose import explain
 from engine.evaluation.result import Status
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import IDENTITY, court, hear, judged, rule, seen
 
 

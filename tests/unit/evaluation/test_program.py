@@ -19,7 +19,7 @@ from engine.evaluation.decide import decide
 from engine.evaluation.document import document
 from engine.evaluation.moment import flight_of
 from engine.evaluation.result import Status
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import IDENTITY, campaign_of, court, hear, rule
 
 D = date.fromisoformat

@@ -7,7 +7,7 @@ import pytest
 from engine.audit.canonical import canonical
 from engine.evaluation.document import document
 from engine.evaluation.scribe import summarise, write
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import IDENTITY, court, hear, rule
 
 FLAGGED = court(rule("prohibit when campaign.flag", message="{campaign.note} 100%s {campaign.id}"))

@@ -8,7 +8,7 @@ import pytest
 from engine.bundle.bundle import build
 from engine.evaluation.result import Status
 from engine.evaluation.wording import UNTOLD
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import court, hear, rule, seen, wanted
 
 LIMITS = """

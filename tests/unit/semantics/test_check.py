@@ -10,7 +10,7 @@ from engine.semantics.tree import SetTerm, bound_elements, conditions_below
 from engine.semantics.types import ListType, Scalar
 from engine.source.diagnostic import Diagnostic
 from engine.source.text import Span
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 
 MINIMAL = """vocabulary campaign "a campaign"
   id      : text required "identifier"

@@ -23,7 +23,7 @@ from engine.source.memory import Memory
 from engine.source.text import Source, Span
 from engine.syntax.lexis import Comparator
 from engine.syntax.parse import parse
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 
 HEAD = "  rule {name}\n    source LAW art 1\n    in force from {start}\n"
 TAIL = '    message "m"\n    remedy "r"\n'

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.bundle.bundle import build
-from tests.strategies.campaigns import DECLARED, VOCABULARY
+from tests.strategies.vocabulary import DECLARED, VOCABULARY
 from tests.unit.evaluation.courtroom import rule
 
 ANY_OF_EACH = """

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.bundle.bundle import Bundle, build
 from engine.testing.runner import CaseResult, run_cases
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import CAMPAIGN
 
 

@@ -12,7 +12,7 @@ from engine.testing.coverage import measure
 from engine.testing.limits import Side
 from engine.testing.mutation import try_mutants
 from engine.testing.runner import CaseResult, run_cases
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import CAMPAIGN, rule
 from tests.unit.testing.docket import case, docket, results
 

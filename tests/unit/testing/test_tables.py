@@ -7,7 +7,7 @@ from engine.testing.boundaries import boundary_tests
 from engine.testing.coverage import measure
 from engine.testing.mutation import try_mutants
 from engine.testing.runner import run_cases
-from tests.strategies.campaigns import VOCABULARY
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import rule
 
 POLICY = (

@@ -17,6 +17,9 @@ from pathlib import Path
 
 import msgspec
 
+from api.examination.examination import examine_here
+from api.examples import write_examples
+from api.policy_names import SET_NAME_ADVICE, is_set_name
 from engine.audit.entries.acts import Transition
 from engine.bundle.load import UnreadableError, read_directory
 from engine.source.json_fault import excerpt
@@ -33,9 +36,6 @@ from engine.storage.sealed.contents import Contents
 from engine.storage.search.due_facets import derive_facets
 
 from .contents import contents_of
-from .examination.examination import examine_here
-from .examples import write_examples
-from .policy_names import SET_NAME_ADVICE, is_set_name
 from .settings import Settings
 from .signing import begin_signing
 

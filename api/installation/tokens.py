@@ -4,10 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from .http.jwks import KeySet
-from .http.tokens import Issuer, Tokens
+from api.identity.jwks import KeySet
+from api.identity.tokens import Issuer, Tokens
+from api.in_force.policies import utc_now
+
 from .outward import getter
-from .policies_in_force import utc_now
 from .settings import Settings
 
 JWKS_LIMIT = 256 * 1024

@@ -11,14 +11,13 @@ from types import MappingProxyType
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from api.identity.tokens import ALGORITHMS
+from api.policy_names import SET_NAME_ADVICE, is_set_name
 from engine.audit.checkpoints.cosignature import WitnessKey
 from engine.audit.checkpoints.note import NoteError
 from engine.audit.checkpoints.witness import Witness
 from engine.audit.entries.retention import Schedule
 from engine.storage.keys import Role
-
-from .http.tokens import ALGORITHMS
-from .policy_names import SET_NAME_ADVICE, is_set_name
 
 _PAIRS = "pairs of a witness's public key and its address, with spaces between them"
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from api.identity.tokens import ACCESS_TOKEN
+from api.numbered import numbered
 from engine.audit.checkpoints.cosignature import WitnessPolicy
 from engine.audit.checkpoints.note import NoteError
 from engine.audit.checkpoints.witness import Witness
@@ -22,8 +24,6 @@ from engine.source.json_fault import excerpt
 from engine.source.suggest import nearest
 from engine.storage.keys import Role
 
-from .http.tokens import ACCESS_TOKEN
-from .numbered import numbered
 from .setting_values import (
     Read,
     read_address,

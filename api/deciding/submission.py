@@ -15,6 +15,11 @@ from functools import cached_property
 
 import msgspec
 
+from api.adapters import FORMATS, Adaptation, AdapterRefusal
+from api.consent import facts as consent
+from api.credentials import facts as credentials
+from api.delivery import facts as delivery
+from api.derived import Contradiction, Derived
 from engine import CampaignError, Decision, Engine, document
 from engine.evaluation.descriptor.decode import CampaignFault
 from engine.evaluation.document import Document, Origin
@@ -22,12 +27,6 @@ from engine.evaluation.scribe import write
 from engine.evaluation.standing_facts.book import FactBook
 from engine.semantics.vocabulary import Vocabulary
 from engine.source.json_text import read_json
-
-from .adapters import FORMATS, Adaptation, AdapterRefusal
-from .consent import facts as consent
-from .credentials import facts as credentials
-from .delivery import facts as delivery
-from .derived import Contradiction, Derived
 
 NATIVE = "assent"
 """The format of a descriptor written after the vocabulary itself."""

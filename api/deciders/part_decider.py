@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import TypeAlias
 
+from api.deciding.drafts import Outcome, Part, decide_part
 from engine import Engine
 from engine.bundle.grants import Grants
 from engine.evaluation.document import Identity
 from engine.evaluation.standing_facts.book import FactBook
 
-from .drafts import Outcome, Part, decide_part
 from .engine_recipe import Basis, compile_ahead
 from .worker_processes import serve
 

@@ -301,7 +301,7 @@ def _object(content: bytes) -> dict[str, JSONValue]:
 
 
 def _submission(members: Mapping[str, JSONValue]) -> tuple[JSONValue, Terms]:
-    """Return what was submitted, and on what terms: `api.drafts.input_of` turned round."""
+    """Return what was submitted, and on what terms: `api.deciding.drafts.input_of` turned round."""
     form, launched = members["format"], members["as_if_launched"]
     if form not in FORMAT_NAMES:
         raise ValueError(f"it is in no format that is known here: {excerpt(str(form))}")

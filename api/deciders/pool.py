@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+from api.deciding.drafts import Outcome, Part
 from engine.evaluation.document import Identity
 
-from .drafts import Outcome, Part
 from .engine_recipe import Basis
 from .part_decider import Lacking, Work
 from .worker_processes import Worker, WorkerDied, spawned
@@ -27,7 +27,7 @@ BUILD_SECONDS = 600.0
 REST_SECONDS = 30.0
 """How long after a process was lost no other takes its place."""
 
-_PROGRAM = "from api.part_decider import main; main(int(sys.argv[2]))"
+_PROGRAM = "from api.deciders.part_decider import main; main(int(sys.argv[2]))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
+from api.deciders.engine_recipe import Basis, EngineRecipe, compile_ahead
+from api.deciding.kept_policies import kept_bundle
 from engine import Engine, EngineError
 from engine.bundle.grants import Grants
 from engine.evaluation.document import Identity
@@ -31,9 +33,6 @@ from engine.storage.errors import NotFound, StorageError
 from engine.storage.governance.policies import PolicyVersions
 from engine.storage.governance.policy_sets import PolicySets
 from engine.storage.governance.versions import Plan, Timeline
-
-from .engine_recipe import Basis, EngineRecipe, compile_ahead
-from .kept_policies import kept_bundle
 
 POLL_SECONDS = 0.5
 """How long nothing is asked of the database at most, where nothing announces a change."""

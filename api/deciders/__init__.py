@@ -1,0 +1,1 @@
+"""Deciders: other processes, and other machines, that decide for this one."""

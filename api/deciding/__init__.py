@@ -1,0 +1,1 @@
+"""A campaign decided: a record submitted, the decision as a draft for the log, and made again."""

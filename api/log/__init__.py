@@ -1,0 +1,1 @@
+"""What the log gives to those who ask it: lists, receipts and evidence."""
