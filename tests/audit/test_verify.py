@@ -395,7 +395,7 @@ def first_column(heading: str) -> set[str]:
 
 
 def test_documented_faults_are_those_of_the_code() -> None:
-    verifiers = [*(ROOT / "engine" / "audit").glob("*.py"), ROOT / "api" / "cli" / "verify.py"]
+    verifiers = [*(ROOT / "engine" / "audit").rglob("*.py"), ROOT / "api" / "cli" / "verify.py"]
     code = "".join(file.read_text() for file in verifiers)
     raised = re.findall(r'\bfault\(\s*[\w.]+,\s*"(\w+)"', code)
     of_heads = re.findall(r'setdefault\(\w+, \("(\w+)"', code)
