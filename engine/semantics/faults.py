@@ -263,14 +263,14 @@ def no_arithmetic(span: Span, operator: str, left: Type, right: Type) -> Diagnos
     return _error("E0406", f"`{operator}` cannot join {describe(left)} and {describe(right)}", span)
 
 
-def number_for_percentage(span: Span, text: str) -> Diagnostic:
-    """A number where a percentage belongs."""
+def number_for_percentage(span: Span, text: str, share: str | None) -> Diagnostic:
+    """A number where a percentage belongs; as a `share` of the whole it may be meant, too."""
     return _error(
         "E0407",
         f"`{text}` is a plain number, where a percentage is needed",
         span,
-        help=f"write `{text}%`",
-        replacement=f"{text}%",
+        help=f"write `{text}%`" if share is None else f"write `{share}` or `{text}%`, as is meant",
+        replacement=f"{text}%" if share is None else None,
     )
 
 

@@ -135,6 +135,18 @@ COMPARISON_HABITS = {
 }
 """Phrases inside a condition, and the phrase of the language."""
 
+AGE_HABITS = {
+    "is older than": "is before",
+    "is not older than": "is on or after",
+    "is no older than": "is on or after",
+    "is older than or equal to": "is on or before",
+    "is younger than": "is after",
+    "is not younger than": "is on or before",
+    "is no younger than": "is on or before",
+    "is younger than or equal to": "is on or after",
+}
+"""Phrases of age, and what they say of days: what is older has more years, and an earlier day."""
+
 BARE_HABITS = {
     "more than": "is more than",
     "less than": "is less than",

@@ -16,6 +16,7 @@ from ..source.text import Source, Span
 from . import expectations as expect
 from . import faults, wording
 from .habits import (
+    AGE_HABITS,
     BARE_HABITS,
     CLAUSE_HABITS,
     COMPARISON_HABITS,
@@ -45,6 +46,7 @@ from .tree import Broken
 _REACH = 80
 _WIDEST = 60
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
 _LABEL = re.compile(r"\([a-z]\)")
 _WORD = re.compile(rf"{TEXT}|{_LABEL.pattern}|\w+(?:[./%-]\w+)*[.%]?|\S")
 _BRACKET = re.compile(rf"{TEXT}|[(){{}}]")
@@ -281,7 +283,7 @@ def _phrase(place: _Place) -> Diagnostic | None:
         if folded in _PHRASES and typed != folded:
             return wording.capitals(place.span(first, last), typed, folded)
         if folded in COMPARISON_HABITS:
-            return wording.habit(place.span(first, last), typed, COMPARISON_HABITS[folded])
+            return _habit(place.span(first, last), typed, place.shown(last, last + 1))
         if folded in BARE_HABITS and last > place.index:  # What ends before it may be a cell.
             return wording.habit(place.span(first, last), typed, BARE_HABITS[folded])
     for first, last in windows:
@@ -291,6 +293,16 @@ def _phrase(place: _Place) -> Diagnostic | None:
         if near is not None and near != typed:
             return wording.misspelt(place.span(first, last), typed, near)
     return None
+
+
+def _habit(span: Span, typed: str, then: str) -> Diagnostic:
+    """Say how the language says a phrase; one of age says the opposite of days."""
+    phrase, of_days = COMPARISON_HABITS[typed.lower()], AGE_HABITS.get(typed.lower())
+    if of_days is None or _NUMBER.fullmatch(then):
+        return wording.habit(span, typed, phrase)
+    if then == "today" or _DAY.fullmatch(then):
+        return wording.habit(span, typed, of_days)
+    return wording.habit_of_age(span, typed, phrase, of_days)
 
 
 def _is_part(place: _Place, window: tuple[int, int]) -> bool:

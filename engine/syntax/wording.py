@@ -108,6 +108,17 @@ def habit(span: Span, typed: str, phrase: str) -> Diagnostic:
     )
 
 
+def habit_of_age(span: Span, typed: str, phrase: str, of_days: str) -> Diagnostic:
+    """Report a phrase of which it is open whether it speaks of an age or of a day."""
+    return error(
+        "E0212",
+        f"`{typed}` is not a phrase of the language",
+        span,
+        label=f"say `{phrase}` of an age, `{of_days}` of a day",
+        advice=f"of ages and lengths the same is said with `{phrase}`, of days with `{of_days}`",
+    )
+
+
 def misspelt(span: Span, typed: str, phrase: str) -> Diagnostic:
     """Report a phrase of the language, nearly."""
     return error(

@@ -18,14 +18,14 @@ from engine.evaluation.document import Identity, document
 from engine.evaluation.judge import Hearing
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.prose import explain
-from engine.evaluation.result import Status
 from engine.evaluation.scribe import summarise, write
 from engine.evaluation.validity import MOST_DAYS, turning_days
 from engine.evaluation.values import Campaign
 from engine.semantics.types import RecordType
-from tests.strategies.campaigns import descriptors, removals
+from tests.strategies.campaigns import DAYS, VOCABULARY, descriptors, policy_files, removals
 from tests.strategies.policy_texts import policy_files
 from tests.strategies.vocabulary import DAYS, VOCABULARY
+from tests.strategies.waived import is_waived_for_its_silence
 
 ONE_DAY = timedelta(days=1)
 
@@ -103,17 +103,6 @@ def test_absence_never_helps(files: dict[str, str], descriptor: dict[str, Any], 
             assert is_waived_for_its_silence(richer, decision), poorer
         if decision.effect is Effect.ALLOW:
             assert binding(richer) <= binding(decision), poorer
-
-
-def is_waived_for_its_silence(richer: Decision, poorer: Decision) -> bool:
-    """Whether all that stood against a campaign was undetermined, and is waived without a fact."""
-    waived = {each.rule.id for each in poorer.results if each.status is Status.WAIVED}
-    parts = [part for each in richer.results for part in each.parts]
-    return all(
-        part.rule.id in waived and any(finding.wanted for finding in part.findings)
-        for part in parts
-        if part.stands and part.is_enforced
-    )
 
 
 SILENT = """policy p

@@ -20,6 +20,7 @@ from engine.source.json_text import read_json
 from tests.property.test_replay import ID, Kept
 from tests.strategies.standing import Split, knowing_files, splits
 from tests.strategies.vocabulary import DAYS
+from tests.strategies.waived import is_waived_for_its_silence
 
 ONE_DAY = timedelta(days=1)
 FEW = settings(max_examples=10)  # Each builds a bundle of its own.
@@ -77,12 +78,14 @@ def test_what_is_stated_beforehand_counts_as_if_the_campaign_said_it(
 def test_removing_a_standing_fact_never_turns_deny_into_allow(
     case: tuple[Engine, Split, date],
 ) -> None:
-    """As with the facts of a descriptor: absence never helps."""
+    """As with the facts of a descriptor: absence never helps, and silence may be waived."""
     engine, split, day = case
-    if decided(engine, split.left, split.documents, day).effect is Effect.DENY:
+    richer = decided(engine, split.left, split.documents, day)
+    if richer.effect is Effect.DENY:
         for index in range(len(split.documents)):
             fewer = split.documents[:index] + split.documents[index + 1 :]
-            assert decided(engine, split.left, fewer, day).effect is Effect.DENY
+            poorer = decided(engine, split.left, fewer, day)
+            assert poorer.effect is Effect.DENY or is_waived_for_its_silence(richer, poorer)
 
 
 @FEW

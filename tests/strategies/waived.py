@@ -8,6 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from engine.evaluation.decision import Decision
+from engine.evaluation.result import Status
+from tests.strategies.campaigns import DAYS, VOCABULARY
 from tests.strategies.vocabulary import DAYS, VOCABULARY
 
 SCOPES = (
@@ -105,3 +108,14 @@ def breaking(draw: st.DrawFn) -> dict[str, Any]:
     }
     absent = draw(st.sampled_from([None, None, None, *facts]))
     return {name: value for name, value in facts.items() if name != absent}
+
+
+def is_waived_for_its_silence(richer: Decision, poorer: Decision) -> bool:
+    """Whether all that stood against a campaign was undetermined, and is waived without a fact."""
+    waived = {each.rule.id for each in poorer.results if each.status is Status.WAIVED}
+    parts = [part for each in richer.results for part in each.parts]
+    return all(
+        part.rule.id in waived and any(finding.wanted for finding in part.findings)
+        for part in parts
+        if part.stands and part.is_enforced
+    )

@@ -4,7 +4,7 @@
 # Reason: `return tell(…)` reports a fault and gives up in one statement.
 
 import unicodedata
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 
 from ...source.text import Span
@@ -12,6 +12,9 @@ from .. import faults
 from ..tree import Constant
 from ..types import CODES, Scalar, Type, codes, is_code
 from .scope import Scope, constant, tell
+
+_EXACTLY = Context(prec=80)
+"""A number has at most 34 digits before its point, and as many behind it."""
 
 
 def number(value: Decimal) -> int | Fraction:
@@ -25,7 +28,10 @@ def number_constant(
 ) -> Constant | None:
     """Return a number; where a percentage is expected it lacks its sign."""
     if expected is Scalar.PERCENTAGE:
-        return tell(scope, faults.number_for_percentage(span, scope.words(span)))
+        # Nobody writes 20 for twenty times the whole, but 0.5 for half of it.
+        is_share = 0 < literal <= 1 or literal % 1 != 0
+        share = f"{_EXACTLY.scaleb(literal, 2).normalize(_EXACTLY):f}%" if is_share else None
+        return tell(scope, faults.number_for_percentage(span, scope.words(span), share))
     return constant(scope, span, Scalar.NUMBER, number(literal))
 
 

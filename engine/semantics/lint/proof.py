@@ -19,10 +19,13 @@ from ..tree import Compared, Constant, DatedTerm, FactTerm, Holds
 from ..types import ListType, RecordType
 from .claims import All, Both, Claim, Either, Plain, Some, of_element, subject
 from .limits import Aspect, Law, Topic, Understood, limits
-from .regions import Contents, Region, meet
+from .regions import Contents, Line, Region, meet
 
 MOST_STEPS = 1_000
 """Claims that take more steps to be taken apart are left alone."""
+
+_MOST_STRETCHES = 128
+"""What is left of an order in more pieces than these is not narrowed further: steps are short."""
 
 _LARGEST_PAIRING = 24
 
@@ -52,6 +55,7 @@ class _Case:
     made: dict[Topic, tuple[Region, tuple[Claim, ...]]] = field(default_factory=dict)
     all_claims: tuple[All, ...] = ()
     some_claims: tuple[Some | All, ...] = ()
+    is_in_pieces: bool = False
 
     @classmethod
     def of(cls, claims: Iterable[Claim]) -> Self:
@@ -143,7 +147,7 @@ def _pursued(
     """Take the claims of a case until it falls apart or is closed.
 
     Return the cases into which it falls, the next one last, or why it is closed; None where neither
-    has come about: then claims are pending only if there was no step left.
+    has come about: then claims are pending only if no step was left, or something is in pieces.
     """
     while case.pending and spend():
         claim = case.pending.pop()
@@ -157,6 +161,9 @@ def _pursued(
             case Plain() | Some() | All():
                 if (closed := _take(case, understood, law)) is not None:
                     return closed
+                if case.is_in_pieces:
+                    case.pending.append(claim)
+                    return None
                 if not isinstance(said, Plain):
                     _speak_of_elements(case, said)
             case _:
@@ -173,6 +180,7 @@ def _take(case: _Case, understood: Understood, law: Law) -> Contradiction | None
         if left.is_empty:
             return _smallest(topic, (*claims, claim), law)
         case.made[topic] = (left, (*claims, claim))
+        case.is_in_pieces |= isinstance(left, Line) and len(left.stretches) > _MOST_STRETCHES
     case.taken.append(claim)
     return None
 

@@ -328,6 +328,13 @@ def test_a_rule_that_denies_the_unknown_is_violated_by_what_is_not_stated(
     assert [each.headline for each in found if each.is_error] == [f"no campaign can ever {deed}"]
 
 
+@pytest.mark.parametrize(("apart", "found"), [(100, ["E0702"]), (200, [])])
+def test_what_is_left_in_very_many_pieces_is_passed_over(apart: int, found: list[str]) -> None:
+    """A step of a proof takes as long as there are pieces, and a thousand steps too long."""
+    others = " and ".join(f"campaign.amount is not {number}" for number in range(apart))
+    assert codes(rule(f"prohibit when {others} and campaign.amount is 5")) == found
+
+
 def test_an_exception_may_let_both_be_met() -> None:
     assert not opposed(one=('unless "e" campaign.other',))
     assert opposed(one=('unless "e" campaign.amount is 1',))

@@ -4,7 +4,7 @@ import pytest
 
 from engine.source.diagnostic import Diagnostic
 from engine.source.text import Source
-from engine.syntax.habits import CLAUSE_HABITS, COMPARISON_HABITS, SYMBOL_HABITS
+from engine.syntax.habits import AGE_HABITS, CLAUSE_HABITS, COMPARISON_HABITS, SYMBOL_HABITS
 from engine.syntax.lexis import CLAUSE_KEYWORDS, Comparator
 from engine.syntax.parse import parse
 
@@ -34,12 +34,20 @@ def only_fault(clause: str) -> tuple[Diagnostic, str]:
     [
         (typed, meant)
         for typed, meant in COMPARISON_HABITS.items()
-        if typed.startswith(("is ", "contain", "exceed", "equal")) and " than" in f"{typed} than"
+        if typed.startswith(("is ", "contain", "exceed", "equal")) and typed not in AGE_HABITS
     ],
 )
 def test_english_comparisons_are_understood(typed: str, meant: str) -> None:
     fault, words = only_fault(f"prohibit when campaign.x {typed} {{a}} b")
     assert (words, fault.replacement) == (typed, meant)
+
+
+@pytest.mark.parametrize(("typed", "of_days"), AGE_HABITS.items())
+def test_what_is_older_has_more_years_and_an_earlier_day(typed: str, of_days: str) -> None:
+    meant = {"5": COMPARISON_HABITS[typed], "2026-01-01": of_days, "today": of_days, "a.b": None}
+    for then, replacement in meant.items():
+        fault, words = only_fault(f"prohibit when campaign.x {typed} {then}")
+        assert (words, fault.replacement) == (typed, replacement)
 
 
 @pytest.mark.parametrize(("typed", "meant"), CLAUSE_HABITS.items())
@@ -50,6 +58,7 @@ def test_english_clauses_are_understood(typed: str, meant: str) -> None:
 
 def test_every_suggestion_is_of_the_language() -> None:
     assert set(COMPARISON_HABITS.values()) | set(SYMBOL_HABITS.values()) <= PHRASES
+    assert set(AGE_HABITS.values()) <= PHRASES
     assert set(CLAUSE_HABITS.values()) <= set(CLAUSE_KEYWORDS)
     assert not set(COMPARISON_HABITS) & PHRASES
 
