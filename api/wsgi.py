@@ -96,7 +96,9 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
 
 def _started(settings: Settings, database: Database, shared: Path | None) -> Process:
     check_prepared(settings, database)
-    policies = policies_of(settings, database, on_change=_journal_policies)
+    policies = policies_of(
+        settings, database, on_change=_journal_policies, on_unusable=_journal_unusable
+    )
     if settings.retention is not None:
         Retention(database, settings.retention).declare(actor=SERVICE)
     metrics = Metrics(shared)
@@ -152,6 +154,7 @@ def policies_of(
     database: Database,
     *,
     on_change: Callable[[Exception | None], None] = lambda _: None,
+    on_unusable: Callable[[str, str, Exception], None] = lambda *_: None,
 ) -> PoliciesInForce:
     """Return the policies in force, built. Raises `SetupError` where those of the default are not.
 
@@ -162,6 +165,7 @@ def policies_of(
         default=settings.policy_set,
         bound=settings.policy_freshness,
         on_change=on_change,
+        on_unusable=on_unusable,
     )
     made.refresh()
     try:
@@ -300,6 +304,14 @@ def _journal_policies(failure: Exception | None) -> None:
         journal.ERRORS.warning("it is known again which policies are in force")
     else:
         journal.ERRORS.error("it is not known which policies are in force", exc_info=failure)
+
+
+def _journal_unusable(policy_set: str, digest: str, failure: Exception) -> None:
+    fields = {"policy_set": policy_set, "digest": digest, "reason": str(failure)}
+    told = (
+        "a version of policies cannot be used here, whether it is in force or may come into force"
+    )
+    journal.ERRORS.error(told, exc_info=failure, extra={"fields": fields})
 
 
 def _journal_writing(failure: Exception | None) -> None:
