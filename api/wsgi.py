@@ -22,7 +22,7 @@ from engine.storage.anchor import KeyFile
 from engine.storage.database import Database
 from engine.storage.decisions import Decisions
 from engine.storage.erasures import Erasures
-from engine.storage.errors import NotFound, StorageError
+from engine.storage.errors import StorageError
 from engine.storage.keys import ApiKeys
 from engine.storage.log_store import SQLLogStore
 from engine.storage.policies import PolicyVersions
@@ -56,6 +56,8 @@ from .tokens import tokens_of
 from .tracing.exporting import exporter_of
 from .tracing.stages import Answered
 from .worker_processes import WorkerDied
+
+_UNSEALED = "contents of the log can be neither sealed nor opened; `assent doctor` says why"
 
 SERVICE = "service"
 """Who declares what its settings say, for the log."""
@@ -178,10 +180,11 @@ def policies_of(
 
 
 def check_prepared(settings: Settings, database: Database) -> None:
-    """Raise `SetupError` unless a database is ready to serve, and there are keys to sign its log.
+    """Raise `SetupError` unless a database is ready to serve.
 
-    Raises `SigningError` where the keys are those of another log than the settings name, and where
-    the certificates of its time stamp authority cannot be used.
+    Raises `StorageUnavailable` where there are no keys to sign its log, and `SigningError` where
+    the keys are those of another log than the settings name, and where the certificates of its time
+    stamp authority cannot be used.
     A log that does not fit its anchor is served all the same, since auditors have to read it;
     `/health/ready` says so.
     """
@@ -193,11 +196,8 @@ def check_prepared(settings: Settings, database: Database) -> None:
     problem = problem_of(database)
     if problem is not None:
         raise SetupError(problem)
-    try:
-        check_origin(settings, KeyFile(settings.log_key).read())
-        authority_of(settings)
-    except NotFound as error:
-        raise SetupError(str(error)) from error
+    check_origin(settings, KeyFile(settings.log_key).read())
+    authority_of(settings)
 
 
 def _service(  # noqa: PLR0913 - the parts that are made one after another.
@@ -259,9 +259,11 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
 
 def _probe(database: Database, signer: CheckpointSigner) -> Readiness:
     found, failure = probe(database), signer.failure
-    if found.problem is None and failure is not None:
-        return replace(found, problem=reason_of(failure))
-    return found
+    if found.problem is not None:
+        return found
+    if problem_of(database) is not None:  # Which may name files; whoever asks is unknown.
+        return replace(found, problem=_UNSEALED)
+    return found if failure is None else replace(found, problem=reason_of(failure))
 
 
 def _rates(settings: Settings, shared: Path | None) -> Rates | None:

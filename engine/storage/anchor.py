@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..audit.keyring import KeyRing
 from ..audit.note import NoteError
-from .errors import Conflict, NotFound, StorageUnavailable
+from .errors import Conflict, StorageUnavailable
 from .files import locked, write_durably
 
 _SECRET = 0o600
@@ -66,9 +66,9 @@ class KeyFile:
             return self._path.exists()
 
     def read(self) -> KeyRing:
-        """Return the keys. Raises `NotFound`."""
+        """Return the keys; that there are none is a failure like any other, be it for a time."""
         if not self.exists():
-            raise NotFound("the log has no signing keys; `assent init` makes them")
+            raise StorageUnavailable("the log has no signing keys; `assent init` makes them")
         with _translated("the signing keys cannot be read"):
             if self._path.stat().st_mode & _OTHERS:
                 raise StorageUnavailable(
