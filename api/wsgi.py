@@ -19,7 +19,7 @@ from engine.audit.checkpoints.witness import Witness
 from engine.audit.errors import LogError
 from engine.audit.log import Committer
 from engine.storage.databases.database import Database
-from engine.storage.errors import NotFound, StorageError
+from engine.storage.errors import StorageError
 from engine.storage.governance.policies import PolicyVersions
 from engine.storage.governance.policy_sets import PolicySets
 from engine.storage.governance.standing_facts import StandingFacts
@@ -56,6 +56,8 @@ from .metrics.instruments import MeasuredStore, Metrics
 from .recording import Recorder
 from .tracing.exporting import exporter_of
 from .tracing.stages import Answered
+
+_UNSEALED = "contents of the log can be neither sealed nor opened; `assent doctor` says why"
 
 SERVICE = "service"
 """Who declares what its settings say, for the log."""
@@ -96,7 +98,9 @@ def start(settings: Settings, *, shared: Path | None = None) -> Process:
 
 def _started(settings: Settings, database: Database, shared: Path | None) -> Process:
     check_prepared(settings, database)
-    policies = policies_of(settings, database, on_change=_journal_policies)
+    policies = policies_of(
+        settings, database, on_change=_journal_policies, on_unusable=_journal_unusable
+    )
     if settings.retention is not None:
         Retention(database, settings.retention).declare(actor=SERVICE)
     metrics = Metrics(shared)
@@ -152,6 +156,7 @@ def policies_of(
     database: Database,
     *,
     on_change: Callable[[Exception | None], None] = lambda _: None,
+    on_unusable: Callable[[str, str, Exception], None] = lambda *_: None,
 ) -> PoliciesInForce:
     """Return the policies in force, built. Raises `SetupError` where those of the default are not.
 
@@ -162,6 +167,7 @@ def policies_of(
         default=settings.policy_set,
         bound=settings.policy_freshness,
         on_change=on_change,
+        on_unusable=on_unusable,
     )
     made.refresh()
     try:
@@ -174,10 +180,11 @@ def policies_of(
 
 
 def check_prepared(settings: Settings, database: Database) -> None:
-    """Raise `SetupError` unless a database is ready to serve, and there are keys to sign its log.
+    """Raise `SetupError` unless a database is ready to serve.
 
-    Raises `SigningError` where the keys are those of another log than the settings name, and where
-    the certificates of its time stamp authority cannot be used.
+    Raises `StorageUnavailable` where there are no keys to sign its log, and `SigningError` where
+    the keys are those of another log than the settings name, and where the certificates of its time
+    stamp authority cannot be used.
     A log that does not fit its anchor is served all the same, since auditors have to read it;
     `/health/ready` says so.
     """
@@ -189,11 +196,8 @@ def check_prepared(settings: Settings, database: Database) -> None:
     problem = problem_of(database)
     if problem is not None:
         raise SetupError(problem)
-    try:
-        check_origin(settings, KeyFile(settings.log_key).read())
-        authority_of(settings)
-    except NotFound as error:
-        raise SetupError(str(error)) from error
+    check_origin(settings, KeyFile(settings.log_key).read())
+    authority_of(settings)
 
 
 def _service(  # noqa: PLR0913 - the parts that are made one after another.
@@ -255,9 +259,11 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
 
 def _probe(database: Database, signer: CheckpointSigner) -> Readiness:
     found, failure = probe(database), signer.failure
-    if found.problem is None and failure is not None:
-        return replace(found, problem=reason_of(failure))
-    return found
+    if found.problem is not None:
+        return found
+    if problem_of(database) is not None:  # Which may name files; whoever asks is unknown.
+        return replace(found, problem=_UNSEALED)
+    return found if failure is None else replace(found, problem=reason_of(failure))
 
 
 def _rates(settings: Settings, shared: Path | None) -> Rates | None:
@@ -300,6 +306,14 @@ def _journal_policies(failure: Exception | None) -> None:
         journal.ERRORS.warning("it is known again which policies are in force")
     else:
         journal.ERRORS.error("it is not known which policies are in force", exc_info=failure)
+
+
+def _journal_unusable(policy_set: str, digest: str, failure: Exception) -> None:
+    fields = {"policy_set": policy_set, "digest": digest, "reason": str(failure)}
+    told = (
+        "a version of policies cannot be used here, whether it is in force or may come into force"
+    )
+    journal.ERRORS.error(told, exc_info=failure, extra={"fields": fields})
 
 
 def _journal_writing(failure: Exception | None) -> None:

@@ -35,6 +35,7 @@ from .inflow import Inflow
 from .problems import (
     NOT_FRESH,
     TOO_LARGE,
+    UNAVAILABLE,
     Problem,
     malformed_json,
     malformed_submission,
@@ -152,6 +153,9 @@ def _items(batch: Batch, inflow: Inflow, limit: int) -> Iterator[_Item]:
         yield item
     if inflow.is_too_large:
         yield _Item(place=lines.number + 1, problem=too_large(limit))
+    elif inflow.is_unkept:
+        detail = "there is no room here for what arrives; nothing from this line on was decided"
+        yield _Item(place=lines.number + 1, problem=retry_later(UNAVAILABLE, detail))
     elif inflow.is_incomplete:
         yield _Item(place=lines.number + 1, problem=incomplete())
 

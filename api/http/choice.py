@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from api.in_force.policies import NotFresh
+from api.in_force.policies import NotFresh, NotInForce
 from engine import Engine
 from engine.storage.keys import ApiKey
 
@@ -37,7 +37,7 @@ def obstacle_of(service: Service, engine: Engine) -> Callable[[], Problem | None
         try:
             if service.policies.is_in_force(engine):
                 return None
-        except NotFresh as error:
+        except (NotFresh, NotInForce) as error:  # A database that was put back may lack the set.
             return retry_later(NOT_FRESH, str(error), 1)
         detail = (
             "other policies came into force during the batch, or a waiver was granted or revoked;"

@@ -10,6 +10,7 @@ noticed only once the piece after it has filled up, or the body has ended.
 """
 
 import threading
+from contextlib import suppress
 from tempfile import SpooledTemporaryFile
 from typing import Protocol
 
@@ -44,6 +45,7 @@ class Inflow:
         self._total = 0
         self._ended = False
         self._broken = False
+        self._unkept = False
         self._ahead = b""
         self._at = 0  # So far it has been returned: a line does not copy all that is behind it.
         self._thread = threading.Thread(target=self._pump, name="body-inflow", daemon=True)
@@ -64,6 +66,11 @@ class Inflow:
         short = self._expected is not None and self._total < self._expected
         return (self._broken or short) and not self.is_too_large
 
+    @property
+    def is_unkept(self) -> bool:
+        """Whether the disk had no room for what arrived; what was not read until then is lost."""
+        return self._unkept
+
     def has_line(self) -> bool:
         """Whether a line can be read without waiting for the client."""
         with self._changed:
@@ -79,6 +86,8 @@ class Inflow:
                 break
             piece = self._next()
             if not piece:
+                if self._unkept:  # What is there of a line is not the line.
+                    self._ahead, self._at = b"", 0
                 break
             rest = self._ahead[self._at :]
             self._ahead, self._at, sought = rest + piece, 0, len(rest)
@@ -90,13 +99,16 @@ class Inflow:
         with self._changed:
             self._ended = True
         self._thread.join()
-        self._spool.close()
+        with suppress(OSError):  # What there was no room for is tried once more.
+            self._spool.close()
 
     def _next(self) -> bytes:
         """Wait for the next piece; there is none at the end."""
         with self._changed:
             while self._read == self._written and not self._ended:
                 self._changed.wait()
+            if self._unkept:
+                return b""
             self._spool.seek(self._read)
             piece = self._spool.read(min(PIECE * 4, self._written - self._read))
             self._read += len(piece)
@@ -111,7 +123,7 @@ class Inflow:
         try:
             while not self._ended and (piece := self._source.read(PIECE)):
                 self._put(piece)
-        except Exception:  # noqa: BLE001 - whatever the server's parser or the disk says: it ends here.
+        except Exception:  # noqa: BLE001 - whatever the server's parser says: it ends here.
             self._broken = True
         finally:
             with self._changed:
@@ -124,8 +136,13 @@ class Inflow:
             if self._ended or self.is_too_large:
                 self._ended = True
                 return
-            self._spool.seek(self._written)
-            self._spool.write(piece)
+            try:
+                self._spool.seek(self._written)
+                self._spool.write(piece)
+            except OSError:
+                self._unkept = self._ended = True
+                self._line_ends, self._read = 0, self._written
+                return
             self._written += len(piece)
             self._line_ends += piece.count(b"\n")
             self._changed.notify_all()

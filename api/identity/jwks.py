@@ -2,7 +2,8 @@
 
 It is kept for ten minutes. A key that it lacks has it fetched anew, at most once in thirty seconds,
 so that a rotation is noticed at once and nobody can have it fetched at will. Where it cannot be
-fetched, what was known stays for a day.
+fetched, what was known stays for a day. One request at a time fetches it, and the others go on with
+what is known, so that a provider that hangs holds up one thread and not all.
 """
 
 import threading
@@ -50,22 +51,29 @@ class KeySet:
 
         Without an id, the one key that fits. Raises `KeysUnavailable`.
         """
-        known = self._renewed(FRESH_SECONDS)
-        found = _fitting(known, kid, algorithm)
-        if found is None:
-            found = _fitting(self._renewed(AGAIN_SECONDS), kid, algorithm)
+        found = _fitting(self._renewed(FRESH_SECONDS), kid, algorithm)
+        if found is None:  # Whoever is fetching may bring it: that is waited for.
+            found = _fitting(self._renewed(AGAIN_SECONDS, waits=True), kid, algorithm)
         return found
 
-    def _renewed(self, age: float) -> _Known:
-        """Return the keys, fetched anew where they are of an age."""
-        with self._lock:
-            now, known = self._clock(), self._known
-            is_due = now - known.fetched > age and now - known.tried > AGAIN_SECONDS
-            if is_due:
-                known = self._known = self._fetched(known, now)
-            if now - known.fetched > STALE_SECONDS:
-                raise KeysUnavailable(f"the keys of the issuer cannot be read: {known.problem}")
-            return known
+    def _renewed(self, age: float, *, waits: bool = False) -> _Known:
+        """Return the keys, fetched anew where they are of an age and nobody else is at it.
+
+        Who `waits`, or knows nothing yet, waits for the other.
+        """
+        now, known = self._clock(), self._known
+        if _is_due(known, now, age):
+            is_needed = waits or now - known.fetched > STALE_SECONDS
+            if self._lock.acquire(blocking=is_needed):
+                try:
+                    known = self._known
+                    if _is_due(known, now, age):
+                        known = self._known = self._fetched(known, now)
+                finally:
+                    self._lock.release()
+        if now - known.fetched > STALE_SECONDS:
+            raise KeysUnavailable(f"the keys of the issuer cannot be read: {known.problem}")
+        return known
 
     def _fetched(self, known: _Known, now: float) -> _Known:
         try:
@@ -74,6 +82,10 @@ class KeySet:
             return _Known(
                 keys=known.keys, fetched=known.fetched, tried=now, problem=str(error) or "no answer"
             )
+
+
+def _is_due(known: _Known, now: float, age: float) -> bool:
+    return now - known.fetched > age and now - known.tried > AGAIN_SECONDS
 
 
 def _read(text: bytes) -> tuple[tuple[Mapping[str, Any], Any], ...]:

@@ -70,9 +70,11 @@ class PoliciesInForce:
     """The engines of one process, by policy set. Safe to share between threads.
 
     `default` is the set of those who name none, `bound` the seconds for which a confirmation holds.
+    `on_unusable` is told of a version that cannot be built, be it in force or not yet: whose it is,
+    and why.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each of two who are told has something else to tell.
         self,
         database: Database,
         *,
@@ -80,6 +82,7 @@ class PoliciesInForce:
         bound: float,
         clock: Callable[[], datetime] = utc_now,
         on_change: Callable[[Exception | None], None] = lambda _: None,
+        on_unusable: Callable[[str, str, Exception], None] = lambda *_: None,
     ) -> None:
         self._database = database
         self._sets = PolicySets(database)
@@ -87,6 +90,7 @@ class PoliciesInForce:
         self._bound = bound
         self._clock = clock
         self._on_change = on_change
+        self._on_unusable = on_unusable
         self._state = _State()
         self._latest = datetime.min.replace(tzinfo=UTC)
         self._refreshing = threading.Lock()
@@ -262,6 +266,7 @@ class PoliciesInForce:
             with self._changing:
                 failures = {**self._state.failures, key: str(error)}
                 self._state = replace(self._state, failures=failures)
+            self._on_unusable(*key, error)
             return
         with self._changing:
             # INVARIANT: only `refresh` changes the plan, and it waits for this.

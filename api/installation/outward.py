@@ -1,15 +1,28 @@
 """Requests that the service makes to others: bounded in time and size, and never redirected."""
 
 import http.client
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from typing import Protocol
 
 from engine import __version__
 from engine.audit.checkpoints.panel import Posted
 
 PATIENCE_SECONDS = 5.0
 """How long one request may take to connect, and to bring each part of an answer."""
+
+WHOLE_SECONDS = 30.0
+"""How long an answer may take in all, once it has begun: nobody holds up the others bit by bit."""
+
+
+class _Answer(Protocol):
+    """What an answer is read from."""
+
+    def read1(self, most: int, /) -> bytes:
+        """Return what has arrived, waiting for some; nothing at the end."""
+        ...
 
 
 def poster(media_type: str, limit: int) -> Callable[[str, bytes], Posted]:
@@ -20,10 +33,10 @@ def poster(media_type: str, limit: int) -> Callable[[str, bytes], Posted]:
         request = urllib.request.Request(address, data=body, headers=headers)  # noqa: S310 - http or https, as the settings are checked.
         try:
             with _OPENER.open(request, timeout=PATIENCE_SECONDS) as answer:
-                return Posted(status=answer.status, body=answer.read(limit))
+                return Posted(status=answer.status, body=_read(answer, limit))
         except urllib.error.HTTPError as error:
             with error:
-                return Posted(status=error.code, body=error.read(limit))
+                return Posted(status=error.code, body=_read(error, limit))
         except urllib.error.URLError as error:
             raise OSError(str(error.reason)) from error
         except http.client.HTTPException as error:
@@ -40,7 +53,7 @@ def getter(limit: int) -> Callable[[str], bytes]:
         request = urllib.request.Request(address, headers=headers)  # noqa: S310 - as above.
         try:
             with _OPENER.open(request, timeout=PATIENCE_SECONDS) as answer:
-                body: bytes = answer.read(limit + 1)
+                body = _read(answer, limit + 1)
         except urllib.error.HTTPError as error:
             with error:
                 raise OSError(f"it answers {error.code}") from error
@@ -53,6 +66,15 @@ def getter(limit: int) -> Callable[[str], bytes]:
         return body
 
     return get
+
+
+def _read(answer: _Answer, most: int) -> bytes:
+    end, body = time.monotonic() + WHOLE_SECONDS, bytearray()
+    while len(body) < most and (piece := answer.read1(most - len(body))):
+        body += piece
+        if time.monotonic() > end:
+            raise OSError("its answer takes too long")
+    return bytes(body)
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import Client
 
+from api.http import inflow
 from tests.api.installation import (
     NDJSON,
     Caller,
     allowed,
     assert_problem,
     campaign,
+    full_disk,
     ndjson,
     problem_of,
 )
@@ -71,6 +73,14 @@ def test_large_body_goes_through_a_file(api: Caller) -> None:
     padded = allowed(name="x" * 60_000)
     made = api.batch([padded] * 150)
     assert [each["decision"] for each in made] == ["allow"] * 150
+
+
+def test_body_that_the_disk_has_no_room_for(api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inflow, "_IN_MEMORY", 1)
+    with full_disk():
+        (made,) = api.batch([campaign()] * 3)
+    assert (made["line"], made["error"]["type"]) == (1, "/problems/unavailable")
+    assert "no room" in made["error"]["detail"]
 
 
 def test_byte_order_mark_and_no_last_line_end(api: Caller) -> None:

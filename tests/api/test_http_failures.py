@@ -169,6 +169,23 @@ def test_database_that_is_gone(made: Installation) -> None:
     started.close()
 
 
+def test_keys_that_are_gone_and_come_back(made: Installation) -> None:
+    started = start(made.settings)
+    api = Caller(app=cast(Flask, started.wsgi), installation=made)
+    place = made.settings.data_directory
+    signing = made.settings.log_key.rename(place / "away")
+    parts.problem_of(api.get("/log/checkpoint", role="auditor"), 503, "unavailable")
+    signing.rename(made.settings.log_key)
+    assert api.get("/log/checkpoint", role="auditor").status_code == 200
+    for file in ("content.key", "content-keys.db"):
+        away = (place / file).rename(place / "away")
+        told = parts.problem_of(api.get("/health/ready", role=None), 503, "not-ready")
+        assert told["detail"].startswith("contents of the log can be neither sealed nor opened")
+        away.rename(place / file)
+        assert api.get("/health/ready", role=None).status_code == 200
+    started.close()
+
+
 def test_defect_tells_nothing_of_itself(made: Installation, capsys: Any) -> None:
     committer = Committer(BrokenStore())
     service = _service(made, committer)

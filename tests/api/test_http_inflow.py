@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.http.inflow import PIECE, Inflow, Source
+from tests.api.installation import full_disk
 
 
 class Piecemeal:
@@ -83,6 +84,22 @@ def test_more_than_memory_keeps_is_read_back() -> None:
     inflow = _inflow(BytesIO(b"".join(lines)))
     assert [inflow.readline(1 << 20) for _ in lines] == lines
     inflow.close()
+
+
+def test_body_that_the_disk_has_no_room_for() -> None:
+    source, line = Piecemeal(), b"x" * 99 + b"\n"
+    with full_disk():
+        inflow = _inflow(source, expected=3 << 20)
+        source.pieces.put(line * 100)
+        source.pieces.put(line[:50])
+        assert inflow.readline(1000) == line
+        while not inflow.is_unkept:
+            source.pieces.put(line * 1000)
+        source.pieces.put(b"")
+        read = list(iter(lambda: inflow.readline(1000), b""))
+        inflow.close()
+    assert set(read) <= {line}, "no part of a line is taken for one"
+    assert not inflow.has_line()
 
 
 def test_body_that_breaks_off() -> None:

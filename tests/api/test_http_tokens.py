@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -341,6 +342,33 @@ def test_what_was_known_stays_for_a_day(status: int, body: bytes) -> None:
         clock.now += STALE_SECONDS
         with pytest.raises(KeysUnavailable, match="cannot be read"):
             keys.find("r1", "RS256")
+
+
+def test_provider_that_hangs_holds_up_one_request() -> None:
+    clock, hangs, goes_on = Clock(), threading.Event(), threading.Event()
+    published = [{"keys": [jwk(RSA, kid="r1")]}]
+
+    def fetch() -> bytes:
+        if clock.now:
+            hangs.set()
+            assert goes_on.wait(60)
+        return json.dumps(published.pop()).encode()
+
+    keys = KeySet(fetch, clock)
+    assert keys.find("r1", "RS256") is not None
+    clock.now += FRESH_SECONDS + 1
+    published.append({"keys": [jwk(OTHER, kid="r2")]})
+    with ThreadPoolExecutor() as pool:
+        fetching = pool.submit(keys.find, "r1", "RS256")
+        try:
+            assert hangs.wait(60)
+            assert pool.submit(keys.find, "r1", "RS256").result(60) is not None
+            waiting = pool.submit(keys.find, "r2", "RS256")  # The key may be what is being fetched.
+        finally:
+            goes_on.set()
+        assert waiting.result(60) is not None
+        assert fetching.result(60) is None
+    assert not published, "it was fetched once more, and by one"
 
 
 def test_nobody_is_there() -> None:

@@ -10,8 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from api.in_force import policies as module
-from api.in_force.policies import NotFresh, PoliciesInForce
+from api.in_force.policies import NotFresh, NotInForce, PoliciesInForce
 from api.installation.contents import open_database
 from api.wsgi import start
 from engine import Engine
@@ -43,8 +42,14 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return seconds
 
 
-def in_force(database: Database) -> PoliciesInForce:
-    made = PoliciesInForce(database, default="assent", bound=BOUND)
+def in_force(database: Database, unusable: list[tuple[str, str]] | None = None) -> PoliciesInForce:
+    """Return what is in force; versions that cannot be built are added to a list."""
+
+    def tell(policy_set: str, digest: str, _why: Exception) -> None:
+        if unusable is not None:
+            unusable.append((policy_set, digest))
+
+    made = PoliciesInForce(database, default="assent", bound=BOUND, on_unusable=tell)
     made.refresh()
     return made
 
@@ -132,15 +137,18 @@ def test_what_is_in_force_decides_while_another_version_is_built(
 def test_version_that_was_altered_is_not_decided_by(database: Database) -> None:
     made = in_force(database)
     digest = approved(database, 1)
-    sets = PolicySets(database)
+    sets, told = PolicySets(database), list[tuple[str, str]]()
     sets.activate("assent", digest, Order(actor="ben"), since=None)
     for files in (policy_version("x", policies(2)).files, b'{"a.policy":"rule"}'):
         with database.writing() as connection:
             altered = update(kept).where(kept.c.digest == digest)
             connection.execute(altered.values(files=files))
-        made = in_force(database)
+        made = in_force(database, told)
         with pytest.raises(NotFresh, match="cannot be used here"):
             made.engine("assent")
+        assert told.pop() == ("assent", digest)
+        made.refresh()
+        assert not told, "it is told once"
 
 
 def test_thread_tries_again_and_says_once_that_it_failed_and_that_it_works(
@@ -190,19 +198,23 @@ def test_batch_ends_where_other_policies_come_into_force(tmp_path: Path) -> None
             database.close()
             force.refresh()
         if len(calls) == 4:
+            raise NotInForce("no version is in force")
+        if len(calls) == 5:
             raise NotFresh("nobody can say")
         return engine(name)
 
     force.engine = changing  # type: ignore[method-assign,assignment] # Between two groups of one batch.
-    answer = api.post([allowed()] * 600, "/v1/decisions/batch")
+    answer = api.post([allowed()] * 900, "/v1/decisions/batch")
     items = answer.json
     answer.close()
     started.close()
     assert items is not None
-    assert [("decision" in each) for each in items] == [True] * 256 + [False] * 344
+    assert [("decision" in each) for each in items] == [True] * 256 + [False] * 644
     types = {each["error"]["type"] for each in items[256:]}
     assert types == {"/problems/not-fresh"}
-    assert "came into force during the batch" in items[300]["error"]["detail"]
+    details = [items[place]["error"]["detail"] for place in (300, 600, 800)]
+    assert "came into force during the batch" in details[0]
+    assert details[1:] == ["no version is in force", "nobody can say"]
 
 
 def test_service_that_is_not_certain_says_so(

@@ -304,6 +304,7 @@ def test_collector_that_refuses_is_told_once_and_so_is_its_recovery(
         _await(lambda number=number: len(collector.paths) == number)
     collector.status = 200
     exporter.send(_answered())
+    _await(lambda: lost == [2])  # Told when it is so, and not when all ends.
     exporter.close()
     assert set(collector.paths) == {"/v1/traces"}
     assert len(told) == 1

@@ -12,7 +12,7 @@ import pytest
 
 from engine.audit.checkpoints.keyring import KeyRing
 from engine.storage import files
-from engine.storage.errors import Conflict, NotFound, StorageUnavailable
+from engine.storage.errors import Conflict, StorageUnavailable
 from engine.storage.files import locked, write_durably
 from engine.storage.log.anchor import AnchorFile, KeyFile
 from tests.audit.conftest import NOON
@@ -86,7 +86,7 @@ def test_anchor(tmp_path: Path) -> None:
 def test_keys_are_secret(tmp_path: Path) -> None:
     path = tmp_path / "log.key"
     keys, ring = KeyFile(path), KeyRing.generate("log.example")
-    with pytest.raises(NotFound, match="`assent init`"):
+    with pytest.raises(StorageUnavailable, match="`assent init`"):
         keys.read()
     keys.create(ring)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from api import outward
 from api.installation.outward import poster
 from engine.audit.checkpoints.checkpoint import SignedCheckpoint, sign_checkpoint
 from engine.audit.checkpoints.cosignature import WitnessKey, open_cosignatures
@@ -292,6 +293,18 @@ def test_witnesses_that_do_not_answer_http(log: Log, append: Append) -> None:
     told = dict(log.told)
     assert "refused" in str(told["one"])
     assert told["two"] == "it does not answer: its answer is none of HTTP"
+
+
+def test_witness_that_answers_bit_by_bit_holds_nobody_up(
+    log: Log, append: Append, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outward, "WHOLE_SECONDS", -1)
+    append(1)
+    log.sign()
+    log.publisher(1).run_round()
+    assert set(log.told) == {
+        (name, "it does not answer: its answer takes too long") for name in ("one", "two", "three")
+    }
 
 
 # --- other histories --------------------------------------------------------------------------

@@ -3,12 +3,15 @@
 import builtins
 import os
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.audit.checkpoints import stamping as module
 from engine.audit.checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
 from engine.audit.checkpoints.demands import Demands
 from engine.audit.checkpoints.panel import Posted
@@ -256,11 +259,23 @@ def test_failure_is_told_once_and_keeps_nothing(
     assert [type(each) for each in told] == [TimestampError, type(None)]
 
 
-def test_thread_begins_and_ends(answering: LoopbackTSA, memory: VouchedDirectory) -> None:
+def test_thread_stamps_until_it_is_closed(
+    answering: LoopbackTSA, memory: VouchedDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     act, _ = stamper(answering, memory, [1])
     act.start()
     act.close()
-    assert memory.stamp() is None
+    assert memory.stamp() is None, "the first round is not at once"
+    monkeypatch.setattr(module, "ROUND_SECONDS", 0.01)
+    act, _ = stamper(answering, memory, [1])
+    act.start()
+    for _ in range(2000):
+        if memory.stamp() is not None:
+            break
+        time.sleep(0.01)
+    act.close()
+    assert memory.stamp() is not None
+    assert "log-stamper" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_chain_in_another_encoding_is_pem_first(vectors: Path) -> None:

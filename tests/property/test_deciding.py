@@ -22,7 +22,7 @@ from engine.evaluation.scribe import summarise, write
 from engine.evaluation.validity import MOST_DAYS, turning_days
 from engine.evaluation.values import Campaign
 from engine.semantics.types import RecordType
-from tests.strategies.campaigns import DAYS, VOCABULARY, descriptors, policy_files, removals
+from tests.strategies.campaigns import descriptors, removals
 from tests.strategies.policy_texts import policy_files
 from tests.strategies.vocabulary import DAYS, VOCABULARY
 from tests.strategies.waived import is_waived_for_its_silence

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from engine.evaluation.decision import Decision
 from engine.evaluation.result import Status
-from tests.strategies.campaigns import DAYS, VOCABULARY
 from tests.strategies.vocabulary import DAYS, VOCABULARY
 
 SCOPES = (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...audit.checkpoints.keyring import KeyRing
 from ...audit.checkpoints.note import NoteError
-from ..errors import Conflict, NotFound, StorageUnavailable
+from ..errors import Conflict, StorageUnavailable
 from ..files import locked, write_durably
 from ..secret_file import SecretFile
 
@@ -65,9 +65,9 @@ class KeyFile:
         return self._file.exists()
 
     def read(self) -> KeyRing:
-        """Return the keys. Raises `NotFound`."""
+        """Return the keys; that there are none is a failure like any other, be it for a time."""
         if not self.exists():
-            raise NotFound("the log has no signing keys; `assent init` makes them")
+            raise StorageUnavailable("the log has no signing keys; `assent init` makes them")
         try:
             return KeyRing.read(self._file.read())
         except (NoteError, UnicodeDecodeError) as error:
