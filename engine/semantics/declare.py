@@ -9,8 +9,8 @@ from typing import TypeVar, assert_never
 from ..source.text import Source, Span
 from ..syntax import tree as syntax
 from ..syntax.lexis import PERIOD, SCALAR_TYPES
-from . import fact_faults, faults
-from .elaborate import Scope, comparable, quoted, value
+from . import fact_faults, faults, value_faults
+from .elaborate import Scope, comparable, value
 from .findings import Report
 from .tree import MARKET, Citation, Constant, Edition, Plain, Window
 from .types import ElementType, EnumerationType, ListType, RecordType, Scalar, Type
@@ -237,8 +237,8 @@ class _VocabularyBuilder:
         sample = Constant(span=written.span, type=kind, value=found.value, text="")
         is_broken = kind is Scalar.WHOLE_NUMBER and isinstance(found.value, Fraction)
         if is_broken or not comparable(sample, found):
-            fault = faults.wrong_type(written.span, found.type, kind, quoted(written))
-            self.names.report(fault)
+            words = scope.words(written.span)
+            self.names.report(value_faults.wrong_type(written.span, found.type, kind, words))
             return None
         return found.value
 

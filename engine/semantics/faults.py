@@ -9,7 +9,7 @@ from ..syntax.habits import COMPARISON_HABITS, WORD_HABITS
 from ..syntax.lexis import Comparator
 from .code_names import code_advice, code_meant
 from .types import CODES, Scalar, Type, describe
-from .written import is_written, written_code
+from .written import written_code
 
 
 def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
@@ -221,15 +221,6 @@ def ordinal_in_condition(span: Span) -> Diagnostic:
 # --- types ------------------------------------------------------------------------------------
 
 
-def wrong_type(span: Span, found: Type, wanted: Type, text: str | None = None) -> Diagnostic:
-    """A value of another type than its partner; `text` is what it says in quotation marks."""
-    what = f"this is {describe(found)}, where {describe(wanted)} is needed"
-    if text is None or not is_written(text, wanted):
-        return _error("E0401", what, span)
-    advice = f"write it without quotation marks: `{text}`"
-    return _error("E0401", what, span, help=advice, replacement=text)
-
-
 def not_comparable(
     span: Span, comparator: Comparator, kind: Type, advice: str | None
 ) -> Diagnostic:
@@ -261,17 +252,6 @@ def not_a_list(span: Span, kind: Type) -> Diagnostic:
 def no_arithmetic(span: Span, operator: str, left: Type, right: Type) -> Diagnostic:
     """Operands that do not go together."""
     return _error("E0406", f"`{operator}` cannot join {describe(left)} and {describe(right)}", span)
-
-
-def number_for_percentage(span: Span, text: str) -> Diagnostic:
-    """A number where a percentage belongs."""
-    return _error(
-        "E0407",
-        f"`{text}` is a plain number, where a percentage is needed",
-        span,
-        help=f"write `{text}%`",
-        replacement=f"{text}%",
-    )
 
 
 def if_any_without_every(span: Span, word: str) -> Diagnostic:
