@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ..source.diagnostic import Diagnostic, Severity
 from ..source.suggest import nearest
 from ..source.text import Span
-from ..syntax.habits import COMPARISON_HABITS, WORD_HABITS
+from ..syntax.habits import COMPARISON_HABITS, TYPE_HABITS, WORD_HABITS
 from ..syntax.lexis import Comparator
 from .code_names import code_advice, code_meant
 from .types import CODES, Scalar, Type, describe
@@ -109,7 +109,10 @@ def unknown_instrument(span: Span, word: str, known: Iterable[str]) -> Diagnosti
 
 def unknown_type(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     """A type that is not declared."""
-    return _unknown("E0308", "type", word, span, known)
+    meant = TYPE_HABITS.get(word.lower())
+    if meant is None:
+        return _unknown("E0308", "type", word, span, known)
+    return _error("E0308", f"unknown type `{word}`", span, help=f"say `{meant}`", replacement=meant)
 
 
 def unknown_rule(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
@@ -237,6 +240,17 @@ def not_a_condition(span: Span, kind: Type | None) -> Diagnostic:
     """A value where a condition is needed."""
     what = f"this is {describe(kind)}, not a condition" if kind else "this is not a condition"
     return _error("E0403", what, span, help="compare it: `… is …`, `… is at least …`")
+
+
+def always(span: Span) -> Diagnostic:
+    """A condition that is `yes`."""
+    return _error(
+        "E0403",
+        "this is not a condition",
+        span,
+        help="to prohibit or require in every case, say of what the rule is: "
+        "`prohibit when campaign.special_categories includes alcohol`",
+    )
 
 
 def not_a_value(span: Span) -> Diagnostic:

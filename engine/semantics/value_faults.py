@@ -43,6 +43,59 @@ def _advice(found: Type, wanted: Type, words: str) -> str | None:
     return None
 
 
+def set_for_value(span: Span, words: str, instead: str) -> Diagnostic:
+    """A set, named or listed, where one value is compared."""
+    return _error(
+        "E0401",
+        f"`{words}` is a set, where a single value is needed",
+        span,
+        help=f"say `{instead} {words}`",
+    )
+
+
+def set_among_members(span: Span, name: str) -> Diagnostic:
+    """The name of a set among the members of another."""
+    return _error(
+        "E0305",
+        f"`{name}` is a set, and no member of one",
+        span,
+        help="list its members, or declare a set that holds them all",
+    )
+
+
+def alternative(span: Span, words: str, instead: str) -> Diagnostic:
+    """A value behind `and` or `or`, as if the comparison before it went on."""
+    return _error(
+        "E0403",
+        f"`{words}` alone is not a condition",
+        span,
+        label="a comparison ends before `and` and `or`",
+        help=f"list the values in braces: `{instead}`",
+    )
+
+
+def unbound_element(span: Span, word: str, collection: str) -> Diagnostic:
+    """An element of a list by a name that nothing binds."""
+    return _error(
+        "E0304",
+        f"unknown name `{word}`",
+        span,
+        label="nothing says which one is meant",
+        help=f"name it first: `any {word} in {collection} has (…)`",
+    )
+
+
+def rootless(span: Span, word: str, path: str) -> Diagnostic:
+    """A fact without the campaign that it is of."""
+    return _error(
+        "E0304",
+        f"unknown name `{word}`",
+        span,
+        help=f"facts begin with the campaign: `{path}`",
+        replacement=path,
+    )
+
+
 def number_for_percentage(span: Span, text: str) -> Diagnostic:
     """A number where a percentage belongs; one below 1 is more often a share of the whole."""
     what = f"`{text}` is a plain number, where a percentage is needed"

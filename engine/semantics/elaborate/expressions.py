@@ -26,7 +26,7 @@ from ..tree import (
     measure,
 )
 from ..types import LENGTHS, ListType, Scalar, Type
-from .advice import comparison_advice, set_needed
+from .advice import comparison_advice, period_advice, set_needed
 from .aggregates import aggregate
 from .kinds import ORDERED, comparable, fits, in_time, plain, result, type_of
 from .literals import money_constant, number_constant, text_constant
@@ -34,6 +34,7 @@ from .lookups import lookup
 from .names import bare_word, fact, names_fact, path
 from .periods import inside, is_period, overlap, period
 from .scope import Scope, constant, tell
+from .several import alternative, set_for_value
 
 
 def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
@@ -140,7 +141,9 @@ def condition(scope: Scope, node: syntax.Expression) -> Condition | None:
         case syntax.Path():
             return _holds(scope, node)
         case _:
-            return tell(scope, faults.not_a_condition(node.span, None))
+            is_settled = isinstance(node, syntax.YesNoLiteral)
+            fault = faults.always(node.span) if is_settled else None
+            return tell(scope, fault or faults.not_a_condition(node.span, None))
 
 
 def _holds(scope: Scope, node: syntax.Path) -> Holds | Defined | None:
@@ -163,7 +166,12 @@ def _joined(
     nodes: tuple[syntax.Expression, ...],
     labels: tuple[str, ...] = (),
 ) -> Joined | None:
-    operands = [condition(scope, node) for node in nodes]
+    operands = [
+        condition(scope, node)
+        if (fault := alternative(scope, kind, nodes[:number], node)) is None
+        else tell(scope, fault)
+        for number, node in enumerate(nodes)
+    ]
     if any(operand is None for operand in operands):
         return None
     known = tuple(operand for operand in operands if operand is not None)
@@ -242,6 +250,9 @@ def _inside(
     day, days = value(scope, written, Scalar.DATE), period(scope, within)
     if day is None or days is None:
         return None
+    if is_period(type_of(day), scope.vocabulary):
+        advice = period_advice(scope, written, Comparator.WITHIN)
+        return tell(scope, faults.not_comparable(span, Comparator.WITHIN, type_of(day), advice))
     if type_of(day) not in (Scalar.DATE, Scalar.INSTANT):
         return _mistyped(scope, written, day, Scalar.DATE)
     return inside(span, day, days)
@@ -261,6 +272,8 @@ def _comparison(scope: Scope, node: syntax.Comparison) -> Condition | None:
     if includes and is_period(type_of(left), scope.vocabulary):
         return _inside(scope, node.span, node.right[0], node.left)
     kind, comparator = type_of(left), node.comparator
+    if (fault := set_for_value(scope, node, kind)) is not None:
+        return tell(scope, fault)
     if not fits(comparator, left):
         advice = comparison_advice(scope, node, kind)
         return tell(scope, faults.not_comparable(node.span, comparator, kind, advice))
