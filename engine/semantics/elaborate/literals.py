@@ -45,7 +45,7 @@ def money_constant(scope: Scope, span: Span, currency: str, amount: Decimal) -> 
     if not is_code(Scalar.CURRENCY, currency):
         place = Span(source=span.source, start=span.start, end=span.start + len(currency))
         return tell(scope, faults.unknown_member(place, currency, Scalar.CURRENCY, ()))
-    _, written = words.split()
+    written = words.rpartition(" ")[2]  # In front of it a comment may stand.
     if currency not in _OF_THOUSANDTHS and _GROUPED.fullmatch(written):
         return tell(scope, value_faults.grouped_thousands(span, words, f"{currency} {written}"))
     return constant(scope, span, Scalar.MONEY, Money(amount=Fraction(amount), currency=currency))
