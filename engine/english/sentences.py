@@ -313,7 +313,7 @@ class Writer:
 
     def _set_value(self, parameter: Parameter) -> str:
         """Return what a parameter is, and each of its values: a reader may ask for any day."""
-        values = []
+        values: list[str] = []
         for edition in parameter.editions:
             start = edition.window.start
             since = f"from {day(start)} on " if values and start is not None else ""
