@@ -131,6 +131,18 @@ def duplicate(span: Span, what: str, word: str, first: str) -> Diagnostic:
     )
 
 
+def adopted_already(span: Span, what: str, word: str, file: str) -> Diagnostic:
+    """A declaration that stands in an adopted file too, of which this one may be a copy."""
+    return _error(
+        "E0310",
+        f"{what} `{word}` is declared twice",
+        span,
+        label="declared again here",
+        help=f"`{file}` comes with what the profile adopts, and declares it: delete here all that "
+        "stands there too, or rename what is not the same",
+    )
+
+
 def name_taken(span: Span, word: str, what: str, first: str) -> Diagnostic:
     """A name that means something else already, where both may stand as bare words."""
     return _error(

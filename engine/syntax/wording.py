@@ -211,10 +211,8 @@ def surplus(  # noqa: PLR0913, PLR0917 - the words around the place are facts li
 
 def _misplaced_advice(found: str, before: str, after: str, clause: str) -> str | None:
     """Return what is said in other words than these, by whoever means what they usually mean."""
-    if clause.startswith("applies in"):
-        return _BUT_PLACES if found in ("except", "but", "without") else _PLACES_ADVICE
-    if clause.startswith("in force") and found in ("to", "till", "-"):
-        return "say `until`, and behind it the first day on which it no longer holds"
+    if (advice := _clause_advice(found, clause)) is not None:
+        return advice
     if found in ("before", "after") and before in _TIME_WORDS:
         return _RECKONED
     if before == "either" or (found == "," and clause.endswith(f"one of {before}")):
@@ -230,6 +228,21 @@ def _misplaced_advice(found: str, before: str, after: str, clause: str) -> str |
     quantifier = _QUANTIFIERS.get(before.lower())
     if quantifier is not None and found.lower() not in UNIT_HABITS:
         return f"say `{quantifier} creative in campaign.creatives has (…)`"
+    return None
+
+
+def _clause_advice(found: str, clause: str) -> str | None:
+    """Return what is said of a word behind a clause that holds no condition."""
+    if clause.startswith("applies in"):
+        return _BUT_PLACES if found in ("except", "but", "without") else _PLACES_ADVICE
+    if clause.startswith("in force") and found in ("to", "till", "-"):
+        return "say `until`, and behind it the first day on which it no longer holds"
+    if clause.startswith("source"):
+        return "citations are set apart by commas: `DSA art 26(3), CODE sec 2`"
+    if clause.startswith("adopts"):
+        return "the parts of a name are joined by full stops: `assent.privacy, assent.minors`"
+    if clause.startswith("tightens") and found == "from":
+        return "a rule is tightened for as long as it is law: leave the day out"
     return None
 
 
