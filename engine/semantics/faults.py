@@ -568,14 +568,16 @@ def not_a_constant(span: Span) -> Diagnostic:
     return _error("E0515", "a test gives values, not facts or sets", span, help="write the value")
 
 
-def placeholder(span: Span, text: str, reason: str) -> Diagnostic:
+def placeholder(span: Span, text: str, reason: str, advice: str = "") -> Diagnostic:
     """A placeholder that cannot be filled in."""
+    usual = "use a fact (`{campaign.…}`) or a name that the rule binds (`{segment.name}`)"
     return _error(
         "E0509",
         f"the placeholder `{{{text}}}` cannot be filled in",
         span,
         label=reason,
-        help="use a fact (`{campaign.…}`) or a name that the rule binds (`{segment.name}`)",
+        help=advice
+        or "use a fact (`{campaign.…}`) or a name that the rule binds (`{segment.name}`)",
     )
 
 
