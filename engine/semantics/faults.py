@@ -576,8 +576,7 @@ def placeholder(span: Span, text: str, reason: str, advice: str = "") -> Diagnos
         f"the placeholder `{{{text}}}` cannot be filled in",
         span,
         label=reason,
-        help=advice
-        or "use a fact (`{campaign.…}`) or a name that the rule binds (`{segment.name}`)",
+        help=advice or usual,
     )
 
 
