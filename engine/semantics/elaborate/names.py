@@ -4,6 +4,7 @@
 # Reason: `return tell(…)` reports a fault and gives up in one statement.
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from ...source.diagnostic import Diagnostic
@@ -32,7 +33,7 @@ def path(scope: Scope, node: syntax.Path, expected: Type | None) -> ValueTerm | 
 def _no_beginning(scope: Scope, node: syntax.Path) -> Diagnostic:
     """Return what to say of a path that begins with nothing known."""
     first, root = node.steps[0], scope.vocabulary.root
-    facts = scope.vocabulary.records[root].facts
+    facts = _facts_of_the_campaign(scope)
     listed = next((name for name in (first.name, f"{first.name}s") if name in facts), None)
     if listed is None:
         known = (*scope.variables, root)
@@ -113,12 +114,18 @@ def _word(
             return tell(scope, fault if fault.help else _other_word(scope, fault, step, expected))
 
 
+def _facts_of_the_campaign(scope: Scope) -> Mapping[str, Fact]:
+    """Return the facts by name; none while the vocabulary itself is read."""
+    campaign = scope.vocabulary.records.get(scope.vocabulary.root)
+    return {} if campaign is None else campaign.facts
+
+
 def _other_word(
     scope: Scope, fault: Diagnostic, step: syntax.Step, expected: Type | None
 ) -> Diagnostic:
     """Return the fault of an unknown word with what is needed in its place, where that shows."""
     word, root = step.name, scope.vocabulary.root
-    if word in scope.vocabulary.records[root].facts:
+    if word in _facts_of_the_campaign(scope):
         return value_faults.rootless(step.span, word, f"{root}.{word}")
     if expected is Scalar.TEXT:
         quoted_word = f'"{word}"'
