@@ -15,7 +15,7 @@ from api.installation.setup import Preparation, initialise
 from engine.evaluation.prose import Tone
 from engine.storage.keys import Role
 
-_TRIES = ("a campaign that is denied, and why", "a campaign that is allowed")
+_TRIES = ("a campaign that the shipped policies deny, and why", "one that they allow")
 _ON_THIS_MACHINE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing listens by it.
 """How a service that listens at every address is asked on the machine where it is."""
 

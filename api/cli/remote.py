@@ -140,6 +140,8 @@ def _failure(url: str, subject: str, answer: Any) -> Failure:
         problem = answer.json()
         detail = printable(str(problem["detail"]))
         errors = problem["errors"]
+        if len(errors) > 1:
+            return Failure(subject, "; ".join(map(_placed, errors)))
         told = [printable(str(each["message"])) for each in errors]
         helps = [printable(str(each["help"])) for each in errors if each.get("help")]
     except (ValueError, KeyError, TypeError):
@@ -148,3 +150,10 @@ def _failure(url: str, subject: str, answer: Any) -> Failure:
         return Failure(subject, "somebody changed it meanwhile", "look again, and decide again")
     why = "; ".join(dict.fromkeys([detail, *told])) if told else detail
     return Failure(subject, why, helps[0] if helps else None)
+
+
+def _placed(error: dict[str, object]) -> str:
+    """Return one of several faults, with where it stands and what mends it."""
+    place = f"{error['pointer']}: " if error.get("pointer") else ""
+    advice = f" ({error['help']})" if error.get("help") else ""
+    return printable(f"{place}{error['message']}{advice}")

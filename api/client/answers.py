@@ -73,7 +73,11 @@ class Fact(_Answer, frozen=True, kw_only=True):
 
 
 class MissingFact(Fact, frozen=True, kw_only=True):
-    """A fact without which the rules named cannot be judged: add it to the campaign."""
+    """A fact without which the rules named cannot be judged: add it to the campaign.
+
+    Where it has a `why`, it is stated and cannot be judged as it stands, or the policies lack
+    something: state it otherwise, or ask whoever keeps them.
+    """
 
     rules: tuple[str, ...] = ()
 
@@ -180,7 +184,9 @@ class Decision(_Answer, frozen=True, kw_only=True):
             if finding.status != "violated":
                 yield f"{finding.rule}: {finding.message or finding.title}"
         for fact in self.missing:
-            yield f"missing: {fact.submitted_pointer or fact.pointer} ({fact.label})"
+            place = fact.submitted_pointer or fact.pointer or fact.path
+            told = f"not to be judged: {place} ({fact.label}): {fact.why}"
+            yield told if fact.why else f"missing: {place} ({fact.label})"
         for duty in self.obligations:
             due = f" until {duty.due}" if duty.due is not None else ""
             yield f"to do{due}: {duty.text} ({duty.rule})"

@@ -77,7 +77,7 @@ class Decided:
         `stating` is how standing facts are stated. None where no fact is missing, and for a
         descriptor, which can state them all.
         """
-        if not self.beside or not self.decision.missing:
+        if not self.beside or all(fact.why for fact in self.decision.missing):
             return None
         cannot = "what the record of a platform has no place for"
         return f"{cannot}: state it once as a standing fact ({stating}), or send a descriptor"

@@ -459,7 +459,9 @@ def read_envelope(
     faults += _assumed(values, faults)
     errors = tuple(
         ProblemError(
-            message=fault.message, pointer=f"{before}/{escaped(fault.name)}", help=fault.help
+            message=fault.message,
+            pointer=f"{before}/{escaped(fault.name)}",
+            help=_OF_THE_ADDRESS.get(fault.name, fault.help) if fault.is_unknown else fault.help,
         )
         for fault in faults
     )
@@ -526,6 +528,10 @@ def _malformed_order(errors: Sequence[ProblemError]) -> Problem:
 
 _ERASURE_HELP = 'write `{"campaign": "cmp-7", "ground": "objection"}`'
 
+_OF_THE_ADDRESS = {
+    name: f"it stands in the address and not in the body: `?{name}={example}`"
+    for name, example in (("format", "meta"), ("view", FULL), ("receipt", WAIT))
+}
 _ALONE, _BARE = {"campaign"}, Envelope()
 _ENVELOPE_HELP = 'write the campaign, or the platform\'s record, as `{"campaign": {…}}`'
 
@@ -538,6 +544,7 @@ class _Fault:
     name: str
     message: str
     help: str | None
+    is_unknown: bool = False
 
 
 def _load(shape: Schema, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[_Fault]]:
@@ -572,4 +579,5 @@ def _fault(shape: Schema, name: str, words: Sequence[str]) -> _Fault:
     near = nearest(name, by_name) if len(name) <= 64 else None
     listed = ", ".join(f"`{each}`" for each in by_name)
     advice = f"did you mean `{near}`?" if near else f"known here: {listed or 'none at all'}"
-    return _Fault(name=name, message=f"unknown name {excerpt(name)}", help=advice)
+    message = f"unknown name {excerpt(name)}"
+    return _Fault(name=name, message=message, help=advice, is_unknown=True)

@@ -172,7 +172,9 @@ class Writer:
     def _element(self, collection: FactTerm) -> str:
         element = getattr(collection.type, "element", None)
         shape = self.policies.vocabulary.records.get(getattr(element, "name", ""))
-        return labels.bare(shape.label) if shape else f"entry under “{collection.label}”"
+        if shape is None or labels.is_question(shape.label):
+            return f"entry under “{collection.label}”"
+        return labels.bare(shape.label)
 
     # --- single conditions ---------------------------------------------------------------------
 
@@ -307,12 +309,13 @@ class Writer:
         assert_never(term)
 
     def _set_value(self, parameter: Parameter) -> str:
-        """Return the newest value of a parameter, and what it is."""
-        newest = parameter.editions[-1]
-        start = newest.window.start if len(parameter.editions) > 1 else None
-        since = f"since {day(start)} " if start is not None else ""
-        value = constant(newest.content)
-        return f"{value} ({since}the {labels.bare(parameter.label)}, as set)"
+        """Return what a parameter is, and each of its values: a reader may ask for any day."""
+        values: list[str] = []
+        for edition in parameter.editions:
+            start = edition.window.start
+            since = f"from {day(start)} on " if values and start is not None else ""
+            values.append(since + constant(edition.content))
+        return f"{', '.join(values)} (the {labels.bare(parameter.label)}, as set)"
 
     def _arithmetic(self, term: ArithmeticTerm) -> str:
         left, right = (

@@ -76,13 +76,14 @@ def missing_facts(
     required: Iterable[Wanted], results: Iterable[RuleResult]
 ) -> tuple[MissingFact, ...]:
     """Return the facts to ask for: those required, then those that enforced rules want."""
-    asked: dict[str, _Asked] = {}
+    asked: dict[tuple[str, str], _Asked] = {}
     for wanted in required:
-        asked.setdefault(wanted.pointer, _Asked(wanted))
+        asked.setdefault((wanted.pointer, wanted.why), _Asked(wanted))
     for result in (part for each in results for part in each.parts):
         if result.is_enforced and result.stands:
             for wanted in (want for finding in result.findings for want in finding.wanted):
-                rules = asked.setdefault(wanted.pointer or wanted.path, _Asked(wanted)).rules
+                key = wanted.pointer or wanted.path, wanted.why
+                rules = asked.setdefault(key, _Asked(wanted)).rules
                 if result.rule.id not in rules:
                     rules.append(result.rule.id)
     return tuple(

@@ -150,14 +150,27 @@ def _firsts(shown: Sequence[Seen]) -> dict[str, str]:
 def _message(rule: Rule, whole: Outcome, teller: "_Teller", bound: Mapping[str, str]) -> str:
     if whole.truth is True:
         return teller.filled(rule.message, bound)
-    labels = dict.fromkeys(wanted.label for wanted in whole.wanted)
-    return f"This cannot be judged until it is known: {'; '.join(labels)}."
+    lacking = dict.fromkeys(each.label for each in whole.wanted if not each.why)
+    unfit = dict.fromkeys(f"{each.label} ({each.why})" for each in whole.wanted if each.why)
+    told = []
+    if lacking:
+        told.append(f"This cannot be judged until it is known: {'; '.join(lacking)}.")
+    if unfit:
+        told.append(f"This cannot be judged as it stands: {'; '.join(unfit)}.")
+    return " ".join(told)
 
 
 def _remedy(rule: Rule, whole: Outcome, teller: "_Teller", bound: Mapping[str, str]) -> str:
     if whole.truth is True:
         return teller.filled(rule.remedy, bound)
-    return "State what is missing; the rule is judged then."
+    told = []
+    if not all(each.why for each in whole.wanted):
+        told.append("State what is missing; the rule is judged then.")
+    if any(each.why for each in whole.wanted):
+        told.append(
+            "State otherwise what cannot be judged as it stands, or ask whoever keeps the policies."
+        )
+    return " ".join(told)
 
 
 def witnesses_of(

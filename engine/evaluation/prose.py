@@ -158,11 +158,21 @@ def headline(decision: Decision) -> str:
     if decision.verdict.conclusive:
         count = _count(violated, "rule is violated", "rules are violated")
         undetermined, _ = _shares(decision, Status.UNDETERMINED)
-        also = f", and {undetermined} cannot be judged for want of facts"
+        cause = " for want of facts" if any(not fact.why for fact in decision.missing) else ""
+        also = f", and {undetermined} cannot be judged{cause}"
         return count + _advising(advising) + (also if undetermined else "")
-    wanting = _count(len(decision.missing), "fact is", "facts are")
     which = "rule that denies" if advising else "rule"
-    return f"no {which} is shown to be violated, but {wanting} missing"
+    return f"no {which} is shown to be violated, but {_wanting(decision)}"
+
+
+def _wanting(decision: Decision) -> str:
+    """Return how many facts are missing, and how many are stated and cannot be judged."""
+    unfit = sum(bool(fact.why) for fact in decision.missing)
+    lacking = len(decision.missing) - unfit
+    if not lacking:
+        return f"{_count(unfit, 'fact', 'facts')} cannot be judged as stated"
+    also = f" and {unfit:,} unjudged" if unfit else ""
+    return f"{_count(lacking, 'fact is', 'facts are')} missing{also}"
 
 
 def _shares(decision: Decision, status: Status) -> tuple[int, int]:
@@ -345,12 +355,15 @@ def _requirement(required: str) -> str:
 
 
 def _wanted_rows(wanted: Sequence[Wanted]) -> Iterator[Line]:
-    label = "missing"
+    shown = ""
     for each in wanted[:MOST_FACTS]:
+        label = "unjudged" if each.why else "missing"
         why = f": {each.why}" if each.why else ""
         place = each.pointer or each.path
-        yield from _row(label, f"{each.label}, at {place}{why}", Tone.OPEN)
-        label = ""
+        yield from _row(
+            label if label != shown else "", f"{each.label}, at {place}{why}", Tone.OPEN
+        )
+        shown = label
     if len(wanted) > MOST_FACTS:
         rest = _count(len(wanted) - MOST_FACTS, "more fact", "more facts")
         yield from _row("", f"and {rest}", Tone.QUIET)
@@ -435,19 +448,25 @@ def _obligation(owed: Obligation, origin: Origin | None) -> Iterator[Line]:
 
 
 def _missing(decision: Decision) -> Iterator[Line]:
-    if not decision.missing:
-        return
     heading = (
         "To be allowed, the campaign must also say"
         if decision.verdict.conclusive
         else "To be decided, the campaign must say"
     )
+    yield from _asked(heading, [fact for fact in decision.missing if not fact.why])
+    heading = "Not to be judged as it stands: state it otherwise, or ask whoever keeps the policies"
+    yield from _asked(heading, [fact for fact in decision.missing if fact.why])
+
+
+def _asked(heading: str, facts: Sequence[MissingFact]) -> Iterator[Line]:
+    if not facts:
+        return
     yield ()
     yield (Piece(text=heading, tone=Tone.TITLE),)
-    for fact in decision.missing[:MOST_MISSING]:
+    for fact in facts[:MOST_MISSING]:
         yield from _missing_fact(fact)
-    if len(decision.missing) > MOST_MISSING:
-        rest = _count(len(decision.missing) - MOST_MISSING, "more fact", "more facts")
+    if len(facts) > MOST_MISSING:
+        rest = _count(len(facts) - MOST_MISSING, "more fact", "more facts")
         yield from wrapped(f"and {rest}", "  ", Tone.QUIET)
 
 

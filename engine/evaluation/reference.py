@@ -46,6 +46,7 @@ from .venue import Market
 from .wording import (
     UNTOLD,
     any_sensitive,
+    changeable,
     dotted,
     in_force,
     meaningless,
@@ -268,7 +269,7 @@ def _is_chosen(term: AggregateTerm, situation: Situation) -> bool:
 
 def _undefined(terms: tuple[ValueTerm, ...], why: str, situation: Situation) -> tuple[Wanted, ...]:
     found = []
-    for fact in (fact for term in terms for fact in _facts(term)):
+    for fact in (fact for term in changeable(terms) for fact in _facts(term)):
         _, pointer = _find(fact, situation)
         told = why if not any_sensitive(terms) else UNTOLD
         found.append(structs.replace(_wanted(fact, pointer, situation), why=told))

@@ -98,6 +98,21 @@ def meaningless(terms: Iterable[ValueTerm], why: str) -> Wanted:
     return Wanted(pointer="", path=words, label=words, why=why)
 
 
+def changeable(terms: Iterable[ValueTerm]) -> tuple[ValueTerm, ...]:
+    """Return the values of which some must change where they have no meaning together.
+
+    What a table gave is not for a campaign to change, while it states a value beside it.
+    """
+    every = tuple(terms)
+    stated = tuple(
+        term
+        for term in every
+        if not isinstance(term, LookupTerm)
+        and any(isinstance(part, FactTerm) for part in operands_of(term))
+    )
+    return stated or every
+
+
 UNTOLD = "sensitive values have no meaning together"
 """Why a comparison is unknown, where saying more would tell what the values are."""
 

@@ -8,8 +8,8 @@ from typing import TypeVar
 from ..source.diagnostic import Diagnostic
 from ..source.text import Location, Span
 from ..syntax import tree as syntax
-from . import faults, waiver_faults
-from .elaborate import Scope, comparable, is_period, members, period, quoted, type_of, value
+from . import faults, value_faults, waiver_faults
+from .elaborate import Scope, comparable, is_period, members, period, type_of, value
 from .tree import Constant, ValueTerm
 from .types import ListType, RecordType, Scalar, Type
 
@@ -251,8 +251,8 @@ class _CaseReader:
             return None
         sample = Constant(span=written.span, type=kind, value=found.value, text="")
         if not isinstance(kind, ListType) and not comparable(sample, found):
-            text = quoted(written)
-            self.scope.report(faults.wrong_type(written.span, type_of(found), kind, text))
+            words = self.scope.words(written.span)
+            self.scope.report(value_faults.wrong_type(written.span, type_of(found), kind, words))
             return None
         return found
 

@@ -9,8 +9,9 @@ from typing import TypeVar, assert_never
 from ..source.text import Source, Span
 from ..syntax import tree as syntax
 from ..syntax.lexis import PERIOD, SCALAR_TYPES
-from . import fact_faults, faults
-from .elaborate import Scope, comparable, quoted, value
+from . import fact_faults, faults, value_faults
+from .adopted import is_adopted
+from .elaborate import Scope, comparable, value
 from .findings import Report
 from .tree import MARKET, Citation, Constant, Edition, Plain, Window
 from .types import ElementType, EnumerationType, ListType, RecordType, Scalar, Type
@@ -39,14 +40,14 @@ class Names:
     report: Report
     _first: dict[tuple[str, str], Span] = field(default_factory=dict)
     _words: dict[str, tuple[str, Span]] = field(default_factory=dict)
+    _copies: set[tuple[str, str]] = field(default_factory=set)
 
     def claim(self, what: str, name: str, span: Span) -> bool:
         """Register a name; report it and return False where it is taken."""
         first = self._first.setdefault((what, name), span)
         if first is span:
             return True
-        place = self.sources[first.source].locate(first.start)
-        self.report(faults.duplicate(span, what, name, str(place)))
+        self._twice(what, name, first, span)
         return False
 
     def claim_word(self, what: str, name: str, span: Span) -> bool:
@@ -57,13 +58,25 @@ class Names:
         first = self._words.setdefault(name, (what, span))
         if first[1] is span:
             return True
-        place = str(self.sources[first[1].source].locate(first[1].start))
         if first[0] == what:
-            self.report(faults.duplicate(span, what, name, place))
+            self._twice(what, name, first[1], span)
         else:
+            place = str(self.sources[first[1].source].locate(first[1].start))
             article = "an" if first[0][0] in "aeiou" else "a"
             self.report(faults.name_taken(span, name, f"{article} {first[0]}", place))
         return False
+
+    def _twice(self, what: str, name: str, first: Span, second: Span) -> None:
+        """Report what is declared twice; a file that copies an adopted one is told once."""
+        if is_adopted(first.source) is is_adopted(second.source):
+            place = self.sources[first.source].locate(first.start)
+            self.report(faults.duplicate(second, what, name, str(place)))
+            return
+        own, adopted = (second, first) if is_adopted(first.source) else (first, second)
+        copy = own.source, adopted.source
+        if copy not in self._copies:
+            self._copies.add(copy)
+            self.report(faults.adopted_already(own, what, name, adopted.source))
 
 
 def instruments(files: Iterable[syntax.File], names: Names) -> dict[str, Instrument]:
@@ -237,8 +250,8 @@ class _VocabularyBuilder:
         sample = Constant(span=written.span, type=kind, value=found.value, text="")
         is_broken = kind is Scalar.WHOLE_NUMBER and isinstance(found.value, Fraction)
         if is_broken or not comparable(sample, found):
-            fault = faults.wrong_type(written.span, found.type, kind, quoted(written))
-            self.names.report(fault)
+            words = scope.words(written.span)
+            self.names.report(value_faults.wrong_type(written.span, found.type, kind, words))
             return None
         return found.value
 

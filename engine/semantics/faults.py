@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from ..source.diagnostic import Diagnostic, Severity
 from ..source.suggest import nearest
 from ..source.text import Span
-from ..syntax.habits import COMPARISON_HABITS, WORD_HABITS
+from ..syntax.habits import COMPARISON_HABITS, TYPE_HABITS, WORD_HABITS
 from ..syntax.lexis import Comparator
 from .code_names import code_advice, code_meant
 from .types import CODES, Scalar, Type, describe
-from .written import is_written, written_code
+from .written import written_code
 
 
 def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
@@ -109,7 +109,10 @@ def unknown_instrument(span: Span, word: str, known: Iterable[str]) -> Diagnosti
 
 def unknown_type(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     """A type that is not declared."""
-    return _unknown("E0308", "type", word, span, known)
+    meant = TYPE_HABITS.get(word.lower())
+    if meant is None:
+        return _unknown("E0308", "type", word, span, known)
+    return _error("E0308", f"unknown type `{word}`", span, help=f"say `{meant}`", replacement=meant)
 
 
 def unknown_rule(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
@@ -125,6 +128,18 @@ def duplicate(span: Span, what: str, word: str, first: str) -> Diagnostic:
         span,
         label="declared again here",
         help=f"it is first declared at {first}; rename one of them",
+    )
+
+
+def adopted_already(span: Span, what: str, word: str, file: str) -> Diagnostic:
+    """A declaration that stands in an adopted file too, of which this one may be a copy."""
+    return _error(
+        "E0310",
+        f"{what} `{word}` is declared twice",
+        span,
+        label="declared again here",
+        help=f"`{file}` comes with what the profile adopts, and declares it: delete here all that "
+        "stands there too, or rename what is not the same",
     )
 
 
@@ -221,15 +236,6 @@ def ordinal_in_condition(span: Span) -> Diagnostic:
 # --- types ------------------------------------------------------------------------------------
 
 
-def wrong_type(span: Span, found: Type, wanted: Type, text: str | None = None) -> Diagnostic:
-    """A value of another type than its partner; `text` is what it says in quotation marks."""
-    what = f"this is {describe(found)}, where {describe(wanted)} is needed"
-    if text is None or not is_written(text, wanted):
-        return _error("E0401", what, span)
-    advice = f"write it without quotation marks: `{text}`"
-    return _error("E0401", what, span, help=advice, replacement=text)
-
-
 def not_comparable(
     span: Span, comparator: Comparator, kind: Type, advice: str | None
 ) -> Diagnostic:
@@ -248,6 +254,17 @@ def not_a_condition(span: Span, kind: Type | None) -> Diagnostic:
     return _error("E0403", what, span, help="compare it: `… is …`, `… is at least …`")
 
 
+def always(span: Span) -> Diagnostic:
+    """A condition that is `yes`."""
+    return _error(
+        "E0403",
+        "this is not a condition",
+        span,
+        help="to prohibit or require in every case, say of what the rule is: "
+        "`prohibit when campaign.special_categories includes alcohol`",
+    )
+
+
 def not_a_value(span: Span) -> Diagnostic:
     """A condition where a value is needed."""
     return _error("E0404", "a condition stands where a value is needed", span)
@@ -261,17 +278,6 @@ def not_a_list(span: Span, kind: Type) -> Diagnostic:
 def no_arithmetic(span: Span, operator: str, left: Type, right: Type) -> Diagnostic:
     """Operands that do not go together."""
     return _error("E0406", f"`{operator}` cannot join {describe(left)} and {describe(right)}", span)
-
-
-def number_for_percentage(span: Span, text: str, share: str | None) -> Diagnostic:
-    """A number where a percentage belongs; as a `share` of the whole it may be meant, too."""
-    return _error(
-        "E0407",
-        f"`{text}` is a plain number, where a percentage is needed",
-        span,
-        help=f"write `{text}%`" if share is None else f"write `{share}` or `{text}%`, as is meant",
-        replacement=f"{text}%" if share is None else None,
-    )
 
 
 def if_any_without_every(span: Span, word: str) -> Diagnostic:
@@ -562,14 +568,15 @@ def not_a_constant(span: Span) -> Diagnostic:
     return _error("E0515", "a test gives values, not facts or sets", span, help="write the value")
 
 
-def placeholder(span: Span, text: str, reason: str) -> Diagnostic:
+def placeholder(span: Span, text: str, reason: str, advice: str = "") -> Diagnostic:
     """A placeholder that cannot be filled in."""
+    usual = "use a fact (`{campaign.…}`) or a name that the rule binds (`{segment.name}`)"
     return _error(
         "E0509",
         f"the placeholder `{{{text}}}` cannot be filled in",
         span,
         label=reason,
-        help="use a fact (`{campaign.…}`) or a name that the rule binds (`{segment.name}`)",
+        help=advice or usual,
     )
 
 

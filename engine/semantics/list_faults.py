@@ -44,13 +44,24 @@ def too_large(span: Span, name: str, most: int) -> Diagnostic:
     )
 
 
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+"""What spreadsheets put between fields where they put no commas."""
+
+
 def no_such_column(span: Span, column: str, name: str, known: Iterable[str]) -> Diagnostic:
     """A column that the first row does not name."""
     listed = tuple(known)
+    what = f"`{name}` has no column `{column}`"
+    separator = next((each for each in _SEPARATORS if listed[1:] == () and each in listed[0]), None)
+    if separator is not None:
+        advice = (
+            f"its fields are set apart by {_SEPARATORS[separator]}; save it with commas between"
+        )
+        return _error("E0804", what, span, help=advice)
     near = nearest(column, listed)
     return _error(
         "E0804",
-        f"`{name}` has no column `{column}`",
+        what,
         span,
         help=f"did you mean `{near}`?" if near else "its first row names " + _series(listed),
         replacement=f'"{near}"' if near else None,

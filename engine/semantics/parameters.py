@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from ..source.diagnostic import Diagnostic
 from ..syntax import tree as syntax
-from . import faults
+from . import faults, value_faults
 from .declare import Instrument, cited, in_succession, value_type, window
-from .elaborate import Scope, comparable, quoted, type_of, value
+from .elaborate import Scope, comparable, type_of, value
 from .tree import Constant, Edition, Parameter
 from .types import ElementType, EnumerationType
 
@@ -76,7 +76,8 @@ def stated(
         return None
     sample = Constant(span=written.span, type=kind, value=term.value, text="")
     if not comparable(sample, term):
-        found.append(faults.wrong_type(written.span, type_of(term), kind, quoted(written)))
+        words = scope.words(written.span)
+        found.append(value_faults.wrong_type(written.span, type_of(term), kind, words))
         return None
     return term
 

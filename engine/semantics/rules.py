@@ -348,7 +348,9 @@ class _RuleReader:
             return None
         if found is not None and isinstance(found.type, RecordType):
             reason = "a group of facts, not one of them"
-            self.scope.report(faults.placeholder(span, written, reason))
+            facts = list(self.scope.vocabulary.records[found.type.name].facts)[:2]
+            below = ", ".join(f"`{{{written}.{name}}}`" for name in facts)
+            self.scope.report(faults.placeholder(span, written, reason, f"name its facts: {below}"))
             return None
         return found
 

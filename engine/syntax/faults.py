@@ -4,7 +4,7 @@ import unicodedata
 
 from ..source.diagnostic import Diagnostic, Severity
 from ..source.text import Span
-from .habits import MARK_HABITS, SYMBOL_HABITS
+from .habits import MARK_HABITS, STRANGE_HABITS, SYMBOL_HABITS
 from .lexis import LONGEST_NAME, MAXIMUM_DEPTH, MOST_DIGITS, MOST_FAULTS
 
 _SHAPES = {
@@ -101,7 +101,12 @@ def curled_quote(span: Span, mark: str) -> Diagnostic:
 
 def strange_character(span: Span, character: str) -> Diagnostic:
     """Report a character that has no meaning here."""
-    return error("E0104", f"the character `{character}` has no meaning here", span)
+    return error(
+        "E0104",
+        f"the character `{character}` has no meaning here",
+        span,
+        advice=STRANGE_HABITS.get(character),
+    )
 
 
 def foreign_letter(span: Span, word: str) -> Diagnostic:

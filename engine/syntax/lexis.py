@@ -195,6 +195,9 @@ DATE_COMPARATORS = (
 NAME = r"[A-Za-z_]\w*"
 """A name: letters, digits and underscores, as a regular expression."""
 
+CONTRACTION = r"[A-Za-z]+n['’]t\b"  # noqa: RUF001 - as word processors write it.
+"""A word with `not` in it, as `isn't`; no word of the language."""
+
 TEXT = r'"(?:[^"\\\n]|\\.)*"'
 """A text in quotation marks, as a regular expression."""
 

@@ -21,15 +21,18 @@ from .habits import (
     CLAUSE_HABITS,
     COMPARISON_HABITS,
     DEFINITION_HABITS,
+    ENDLESS,
     ITEM_HABITS,
     PARAMETER_HABITS,
     PROFILE_HABITS,
+    PROVISION_HABITS,
     STEP_HABITS,
     TABLE_HABITS,
     WAIVER_HABITS,
 )
 from .lexis import (
     CLAUSE_KEYWORDS,
+    CONTRACTION,
     DEFINITION_KEYWORDS,
     ITEM_KEYWORDS,
     PARAMETER_KEYWORDS,
@@ -48,7 +51,7 @@ _WIDEST = 60
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
 _LABEL = re.compile(r"\([a-z]\)")
-_WORD = re.compile(rf"{TEXT}|{_LABEL.pattern}|\w+(?:[./%-]\w+)*[.%]?|\S")
+_WORD = re.compile(rf"{TEXT}|{_LABEL.pattern}|{CONTRACTION}|\w+(?:[./%-]\w+)*[.%]?|\S")
 _BRACKET = re.compile(rf"{TEXT}|[(){{}}]")
 _PARTNERS = {"`)`": "(", "`}`": "{"}
 _ENDED = (
@@ -76,6 +79,7 @@ _IN_CONDITIONS = frozenset(
         *("`and`", "`)`", "`}`", "`in`", "`has`", "`before` or `after`", "`is empty` or `is`"),
     }
 )
+_BEFORE_CONDITIONS = frozenset({"require", "when", "and", "or", "not", "means", "(", ")"})
 STARTS: dict[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     expect.CLAUSE: ((*CLAUSE_KEYWORDS, "rule", "end policy"), CLAUSE_HABITS),
     expect.ITEM: (ITEM_KEYWORDS, ITEM_HABITS),
@@ -225,8 +229,10 @@ def _unknown_start(place: _Place) -> Diagnostic:
         first, last = place.index, place.index + length
         typed, span = place.shown(first, last), place.span(first, last)
         folded = typed.lower()
-        if folded in keywords:
+        if folded in keywords or (typed != folded and _construct(folded)):
             return wording.capitals(span, typed, folded)
+        if folded in ENDLESS and expected in (expect.CLAUSE, expect.WAIVER_CLAUSE):
+            return wording.without_beginning(span, typed)
         if folded in habits:
             return wording.habit(span, typed, habits[folded])
         if near := _near_keyword(typed, keywords, least=0.85):
@@ -236,6 +242,8 @@ def _unknown_start(place: _Place) -> Diagnostic:
         typed, span = place.shown(first, last), place.span(first, last)
         if near := _near_keyword(typed, keywords, least=0.7):
             return wording.misspelt(span, typed, near)
+    if place.found == ".":
+        return wording.full_stop(place.here)
     return wording.unknown_start(place.here, place.found, expected, keywords)
 
 
@@ -284,10 +292,14 @@ def _phrase(place: _Place) -> Diagnostic | None:
             return wording.capitals(place.span(first, last), typed, folded)
         if folded in COMPARISON_HABITS:
             return _habit(place.span(first, last), typed, place.shown(last, last + 1))
+        if folded in BARE_HABITS and place.shown(max(0, first - 1), first) in _BEFORE_CONDITIONS:
+            return wording.counted(place.span(first, last), typed)
         if folded in BARE_HABITS and last > place.index:  # What ends before it may be a cell.
             return wording.habit(place.span(first, last), typed, BARE_HABITS[folded])
     for first, last in windows:
         typed = place.shown(first, last)
+        if all(word in _PHRASES for word in typed.split()):
+            continue  # Each word is one of the language: `is no` is not `is not`, misspelt.
         known = [each for each in _BY_LENGTH[last - first] if _is_spelt_like(typed, each)]
         near = nearest(typed, known, least=0.75)
         if near is not None and near != typed:
@@ -348,8 +360,16 @@ def _unfit(place: _Place) -> Diagnostic:
     if found.endswith(".") and is_last and expected in _IN_CONDITIONS:
         return wording.full_stop(place.source.span(end - 1, end))
     if expected == expect.CLAUSE_END:
-        after = place.shown(place.index + 1, place.index + 2)
-        return wording.surplus(place.here, found, place.before, after, place.broken.context)
+        return wording.surplus(
+            place.here,
+            found,
+            place.before,
+            place.shown(place.index + 1, place.index + 2),
+            place.broken.context,
+            place.shown(0, place.index),
+        )
     if found in RESERVED_WORDS and expected in (expect.NAME, expect.MEMBER, "a type", "a fact"):
         return wording.reserved(place.here, found, expected)
+    if expected == expect.PROVISION and found.lower() in PROVISION_HABITS:
+        return wording.habit(place.here, found, PROVISION_HABITS[found.lower()])
     return wording.unfit(place.here, found, expected, place.before)

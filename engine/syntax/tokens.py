@@ -18,6 +18,7 @@ from . import faults
 from .habits import MARK_HABITS, QUOTE_HABITS, SYMBOL_HABITS
 from .lexis import (
     CLAUSE_KEYWORDS,
+    CONTRACTION,
     ITEM_KEYWORDS,
     LONGEST_NAME,
     MOST_DIGITS,
@@ -35,6 +36,8 @@ class TokenKind(Enum):
     COMMENT = "comment"
     TEXT = "text"
     OPEN_TEXT = "open_text"
+    CONTRACTION = "contraction"
+    GROUPING = "grouping"
     CURLED_TEXT = "curled_text"
     NUMBER = "number"
     WORD = "word"
@@ -63,6 +66,8 @@ _TOKEN = rf"""
     | (?P<comment>\#[^\r\n]*)
     | (?P<text>{TEXT})
     | (?P<open_text>"[^\r\n]*)
+    | (?P<contraction>{CONTRACTION})
+    | (?P<grouping>(?<=[0-9])['\u2019](?=[0-9]))
     | (?P<curled_text>[{QUOTE_HABITS}](?:[^\r\n"{QUOTE_HABITS}]*[{QUOTE_HABITS}])?)
     | (?P<number>[0-9][0-9.\-]*)
     | (?P<word>[^\W\d]\w*)
@@ -75,7 +80,7 @@ _SWIFT_SCANNER = re.compile(
     rf"""
       (?P<plain>(?:
           [ \t\n]
-        | [A-Za-z_][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}+(?!\w)
+        | [A-Za-z_][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}+(?![\w'\u2019])
         | "(?:[ !#-\[\]-~]|\\[\\"])*+"
         | [(){{}}\[\],;:.%+*\-]
         | [0-9][0-9.\-]{{0,{MOST_DIGITS - 1}}}+(?![0-9.\-])
@@ -177,7 +182,7 @@ def _token_faults(source: Source, token: Token) -> Iterator[Diagnostic]:  # noqa
             yield faults.name_too_long(span)
         case TokenKind.STRANGE if _is_unseen(token.text) or token.text == "\r":
             yield faults.hidden_character(span, token.text)
-        case TokenKind.STRANGE:
+        case TokenKind.GROUPING | TokenKind.STRANGE:
             yield faults.strange_character(span, token.text)
         case TokenKind.COMMENT:
             yield from _hidden_characters(source, token)

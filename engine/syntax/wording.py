@@ -8,15 +8,18 @@ from ..source.suggest import nearest
 from ..source.text import Span
 from . import expectations as expect
 from .faults import error
-from .habits import UNIT_HABITS
+from .habits import DAY_HABIT, MONTH_NAMES, THOUSANDS, UNIT_HABITS
+from .lexis import TIME_UNITS
 
 _QUOTED = re.compile("`([^`]+)`")
 _CURRENCY = re.compile("[A-Z]{3}")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+_GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+", re.ASCII)
+_DAY_ELSEWHERE = re.compile(r"\d{1,4}[./]\d{1,2}[./]\d{1,4}", re.ASCII)
+_SHORTENED = re.compile(r"\d+(?:k|m|tsd|mio)", re.ASCII | re.IGNORECASE)
 _MODIFIERS = ("required", "optional", "presumed", "sensitive")
 _FACT_SHAPE = "a fact is written `name : type`, and then its label in quotation marks"
 _TIMES = "times are counted in whole days, weeks, months or years, such as `30 days`"
-_THOUSANDS = "numbers are written without a mark between thousands: `5000`, `5000.50`"
 _DUE = (
     "say by when it is to be done: `due before launch`, `due within 30 days of launch` "
     "or `due within 30 days after the end`"
@@ -31,7 +34,7 @@ _HELP = {
     expect.OF_FILE: 'say which file the column is of: `column "code" of "countries.csv"`',
     expect.NAME: "a name is made of letters, digits and `_`, without spaces",
     expect.MEMBER: "members are written in lower case, with `_` in place of spaces",
-    expect.DAY: "days are written year-month-day, such as `2026-08-02`",
+    expect.DAY: DAY_HABIT,
     expect.LENGTH: _TIMES,
     expect.DUE: _DUE,
     "`due`": _DUE,
@@ -65,10 +68,28 @@ _HELP = {
     expect.ADDRESS: "an instrument has a short name, a title and an address: "
     '`instrument DSA "Regulation (EU) 2022/2065" "http://data.europa.eu/eli/reg/2022/2065/oj"`',
     "`(`": "what the elements must satisfy stands in brackets: `has (…)`",
+    "`before` or `after`": "say of which day: `is within 10 days before campaign.flight.start`; "
+    "working days are not told apart",
     "`in`": "name the list: `any creative in campaign.creatives has (…)`",
     "`|`": "the columns of a table are set apart by `|`, and the last says what is expected",
     "`has`": "say what the elements must satisfy: `any creative in campaign.creatives has (…)`",
 }
+_COLON = "no colon stands behind a word of the language, or behind a name; leave it out"
+_PLACES_ADVICE = (
+    "name one set, or list places in braces: `applies in {DE, FR}`; a set does not stand among them"
+)
+_WRITTEN_VALUES = "numbers are written `5000` or `0.5`, percentages `80%`, money `EUR 5000.00`"
+_BUT_PLACES = "leave `applies in` out, and say `applies when market is not NO`"
+_RECKONED = (
+    "days are reckoned with: `is on or before campaign.flight.start - 10 days`; where they lie at "
+    "most so far apart, `is within 10 days before campaign.flight.start`"
+)
+_TIME_WORDS = frozenset(word for unit in TIME_UNITS for word in unit.value)
+_QUANTIFIERS = {
+    **dict.fromkeys(("all", "each"), "every"),
+    **dict.fromkeys(("a", "an", "some"), "any"),
+}
+_COUNT = "`count of (each approval in campaign.approvals where …) is at least 2`"
 _STARTS = {
     expect.CLAUSE: "begins no clause",
     expect.ITEM: "begins no part of a policy file",
@@ -119,6 +140,17 @@ def habit_of_age(span: Span, typed: str, phrase: str, of_days: str) -> Diagnosti
     )
 
 
+def counted(span: Span, typed: str) -> Diagnostic:
+    """Report a number of things of which it is not said what is counted."""
+    return error(
+        "E0212",
+        f"`{typed}` cannot begin a condition",
+        span,
+        label="of what?",
+        advice=f"count them: {_COUNT.replace('is at least', f'is {typed}')}",
+    )
+
+
 def misspelt(span: Span, typed: str, phrase: str) -> Diagnostic:
     """Report a phrase of the language, nearly."""
     return error(
@@ -134,6 +166,11 @@ def misspelt(span: Span, typed: str, phrase: str) -> Diagnostic:
 def unknown_start(span: Span, found: str, expected: str, keywords: Sequence[str]) -> Diagnostic:
     """Report a word that begins nothing."""
     shape = f"{_FACT_SHAPE}; otherwise" if expected == expect.FACT else "here"
+    if found == ":":
+        return error("E0217", f"`:` {_STARTS[expected]}", span, advice=_COLON, replacement="")
+    if expected == expect.CLAUSE and "." in found[1:-1]:
+        demand = f"say what becomes of it: `prohibit when {found} …`, or `require {found} …`"
+        return error("E0217", f"`{found}` {_STARTS[expected]}", span, advice=demand)
     return error(
         "E0217",
         f"`{found}` {_STARTS[expected]}",
@@ -153,16 +190,71 @@ def unfinished(span: Span, tail: str, expected: str) -> Diagnostic:
     )
 
 
-def surplus(span: Span, found: str, before: str, after: str, context: str) -> Diagnostic:
-    """Report something behind the end of a clause; `before` and `after` it stand these words."""
+def without_beginning(span: Span, typed: str) -> Diagnostic:
+    """Report a clause that names the day on which something ends, and none on which it begins."""
+    return error(
+        "E0212",
+        f"`{typed}` is not a phrase of the language",
+        span,
+        label="from which day on does it hold?",
+        advice="both days stand in one clause: `in force from 2026-01-01 until 2027-01-01`; "
+        "`until` names the first day on which it no longer holds",
+    )
+
+
+def surplus(  # noqa: PLR0913, PLR0917 - the words around the place are facts like any others.
+    span: Span, found: str, before: str, after: str, context: str, clause: str
+) -> Diagnostic:
+    """Report something behind the end of a clause; `before` and `after` it stand these words.
+
+    `clause` is what stands in front of it.
+    """
     part = _PLACES.get(context, "clause")
     return error(
         "E0211",
         f"`{found}` does not belong here",
         span,
         label=f"the {part} is complete before this",
-        advice=_surplus_advice(found, before, after, part),
+        advice=_misplaced_advice(found, before, after, clause)
+        or _surplus_advice(found, before, after, part),
     )
+
+
+def _misplaced_advice(found: str, before: str, after: str, clause: str) -> str | None:
+    """Return what is said in other words than these, by whoever means what they usually mean."""
+    if (advice := _clause_advice(found, clause)) is not None:
+        return advice
+    if found in ("before", "after") and before in _TIME_WORDS:
+        return _RECKONED
+    if before == "either" or (found == "," and clause.endswith(f"one of {before}")):
+        return "list what it may be in braces: `is one of {sales, leads}`"
+    if before in ("exactly", "only", "fewer"):
+        return f"count them: {_COUNT}"
+    if found == "of" and before == "number":
+        return "say `count of campaign.approvals`, or `count of (each … in … where …)`"
+    if found == "if":
+        return "say `when`: `require … when …`; other conditions are joined with `and`"
+    if found == ":" and before.isdigit() and after.isdigit():
+        return UNIT_HABITS["pm"]
+    quantifier = _QUANTIFIERS.get(before.lower())
+    if quantifier is not None and found.lower() not in UNIT_HABITS:
+        return f"say `{quantifier} creative in campaign.creatives has (…)`"
+    return None
+
+
+def _clause_advice(found: str, clause: str) -> str | None:
+    """Return what is said of a word behind a clause that holds no condition."""
+    if clause.startswith("applies in"):
+        return _BUT_PLACES if found in ("except", "but", "without") else _PLACES_ADVICE
+    if clause.startswith("in force") and found in ("to", "till", "-"):
+        return "say `until`, and behind it the first day on which it no longer holds"
+    if clause.startswith("source"):
+        return "citations are set apart by commas: `DSA art 26(3), CODE sec 2`"
+    if clause.startswith("adopts"):
+        return "the parts of a name are joined by full stops: `assent.privacy, assent.minors`"
+    if clause.startswith("tightens") and found == "from":
+        return "a rule is tightened for as long as it is law: leave the day out"
+    return None
 
 
 def _surplus_advice(found: str, before: str, after: str, part: str) -> str:
@@ -170,13 +262,9 @@ def _surplus_advice(found: str, before: str, after: str, part: str) -> str:
         return f"a {part} ends with its line; leave out the `{found}`"
     if found.endswith("."):
         return "the words of a name are joined by one full stop: `campaign.flight.start`"
-    if found == "," and after.isdigit():
-        return _THOUSANDS
-    if found in UNIT_HABITS:
-        return UNIT_HABITS[found]
-    if _CURRENCY.fullmatch(found) and _NUMBER.fullmatch(before):
-        return f"the currency stands before the amount: `{found} {before}`"
-    if found == "does":
+    if (advice := _number_advice(found, before, after)) is not None:
+        return advice
+    if found in ("does", "doesn't", "doesn’t", "excludes", "exclude"):  # noqa: RUF001 - as typed.
         return "deny the whole comparison: `not campaign.special_categories includes politics`"
     if found in ("from", "until"):
         return "the days stand first: `from 2020-02-01 until 2026-01-01 is {DE, FR}`"
@@ -185,6 +273,26 @@ def _surplus_advice(found: str, before: str, after: str, part: str) -> str:
     if part == "clause":
         return "join conditions with `and` or `or`; begin another clause on a new line"
     return f"begin what comes next on a new line, or delete `{found}`"
+
+
+def _number_advice(found: str, before: str, after: str) -> str | None:
+    """Return how a number, an amount or a day is written, where these words are probably one."""
+    is_behind = _NUMBER.fullmatch(before) is not None
+    if found == "," and is_behind and after.endswith("%"):
+        return f"decimals stand behind a full stop: `{before}.{after}`"
+    if _GROUPED.fullmatch(found) or (is_behind and (found.isdigit() or found == ",")):
+        return THOUSANDS
+    if found.lower() in UNIT_HABITS:
+        return UNIT_HABITS[found.lower()]
+    if before.lower() in MONTH_NAMES or _DAY_ELSEWHERE.fullmatch(found):
+        return DAY_HABIT
+    if _SHORTENED.fullmatch(found):
+        return UNIT_HABITS["thousand"]
+    if found[:1].isdigit() and _CURRENCY.fullmatch(before.upper()):
+        return f"a currency is written in capitals: `{before.upper()} {found}`"
+    if _CURRENCY.fullmatch(found) and is_behind:
+        return f"the currency stands before the amount: `{found} {before}`"
+    return None
 
 
 def reserved(span: Span, word: str, expected: str) -> Diagnostic:
@@ -226,18 +334,20 @@ def unfit(span: Span, found: str, expected: str, before: str) -> Diagnostic:
 def _unfit_advice(found: str, expected: str, before: str) -> str | None:
     if found in UNIT_HABITS:
         return UNIT_HABITS[found]
-    if found == "[":
+    if found == ":":
+        return _COLON
+    if found == "[" and expected != expect.SET:
         return "elements of a list are counted from one: `campaign.audiences[1]`"
     if found.startswith('"') and expected == expect.NAME:
         return 'the name comes first, then the title: `no_profiling "No profiling of minors"`'
-    if found == "," and expected == "`and`" and _NUMBER.fullmatch(before):
-        return _THOUSANDS
+    if found == "," and expected == "`and`":
+        return _number_advice(found, before, "")
     if expected == expect.CONDITION and before == "require" and found in ("when", "if"):
         return "say `require …` for what must be so, and `applies when …` for the case it is about"
     if expected == expect.TEXT and before == "unless":
         return 'give the exception a name: `unless "legal hold" campaign.advertiser.verified`'
     if found[:1].isdigit() and expected in (expect.VALUE, expect.CONDITION):
-        return "numbers are written `5000` or `0.5`, percentages `80%`, money `EUR 5000.00`"
+        return DAY_HABIT if _DAY_ELSEWHERE.fullmatch(found) else _WRITTEN_VALUES
     if expected.startswith("the label"):
         return "the items of a list are labelled in the order of the alphabet: `(a) …; (b) …`"
     return _HELP.get(expected)

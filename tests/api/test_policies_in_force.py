@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from api.in_force import policies as module
 from api.in_force.policies import NotFresh, NotInForce, PoliciesInForce
 from api.installation.contents import open_database
 from api.wsgi import start

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from api import outward
+from api.installation import outward
 from api.installation.outward import poster
 from engine.audit.checkpoints.checkpoint import SignedCheckpoint, sign_checkpoint
 from engine.audit.checkpoints.cosignature import WitnessKey, open_cosignatures

@@ -149,6 +149,10 @@ def test_what_cannot_be_recorded(run: Run, at: At, tmp_path: Path, one_line: One
     assert one_line(run("facts", "record", wrong, *author)) == (
         "assent: facts: unknown fact `profilng`; did you mean `profiling`?\n"
     )
+    several = stated("Wrong", {"targeting": {"profilng": False}}) | {"from": "01.11.2026"}
+    made = one_line(run("facts", "record", file_of(tmp_path, several), *author))
+    assert made.startswith("assent: facts: /from: this should be a day that exists")
+    assert "; /facts/targeting/profilng: unknown fact `profilng` (did you mean" in made
     second = [stated("First", NEVER), stated("Second", {})]
     made = one_line(run("facts", "record", file_of(tmp_path, second), *author))
     assert "facts.json, at /1: facts: it states no fact" in made

@@ -77,6 +77,22 @@ def test_undetermined_rules_are_counted_beside_violated_ones(campaign: dict[str,
     assert "To be allowed, the campaign must also say\n" in shown
 
 
+def test_what_is_stated_and_cannot_be_judged_is_not_called_missing(
+    campaign: dict[str, Any],
+) -> None:
+    every = "every ad in campaign.ads has (ad.labelled)"
+    shown = read(engine(every), {**campaign, "ads": []})
+    assert "but 1 fact cannot be judged as stated\n" in shown
+    assert ", at /ads: the list is empty\n" in shown
+    assert "  unjudged  " in shown
+    assert "\nNot to be judged as it stands: state it otherwise, or ask whoever keeps" in shown
+    assert "the campaign must say" not in shown
+    both = read(engine(every, "campaign.consent"), {**campaign, "ads": []})
+    assert "but 1 fact is missing and 1 unjudged\n" in both
+    violated = read(engine(every, "campaign.approved"), {**campaign, "ads": []})
+    assert "  1 rule is violated, and 1 cannot be judged\n" in violated
+
+
 def test_advisory_rules_that_lack_a_fact_are_told_in_brief(campaign: dict[str, Any]) -> None:
     made = engine(*["campaign.consent"] * (MOST_RULES + 2), enforcement="advisory")
     shown = read(made, campaign)

@@ -36,6 +36,7 @@ from ..wording import (
     UNTOLD,
     Told,
     any_sensitive,
+    changeable,
     dotted,
     in_force,
     meaningless,
@@ -401,7 +402,7 @@ def _wants(condition: Compared, names: Names) -> Wants:
     """Return what an unknown comparison wants: its unknown terms, or why it has no meaning."""
     terms = (condition.left, *condition.right)
     each = [_term_wants(term, names) for term in terms]
-    looks = [names.once(Look, fact) for term in terms for fact in _facts(term)]
+    looks = [names.once(Look, fact) for term in changeable(terms) for fact in _facts(term)]
     values = [compile_value(term, names) for term in terms]
 
     def wants(frame: Frame) -> list[Wanted]:

@@ -9,7 +9,7 @@ from .expressions import condition, members, value
 from .kinds import comparable, has_order, type_of
 from .literals import number
 from .lookups import looked_up
-from .names import bare_word, fact, parameter, quoted
+from .names import bare_word, fact, parameter
 from .periods import is_period, period
 from .scope import Scope
 
@@ -26,7 +26,6 @@ __all__ = [
     "number",
     "parameter",
     "period",
-    "quoted",
     "type_of",
     "value",
 ]

@@ -5,16 +5,18 @@ from collections.abc import Iterable
 from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
 from ...syntax.habits import WORD_HABITS
-from ...syntax.lexis import Comparator
+from ...syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, Comparator
 from .. import faults
 from ..code_names import code_meant
 from ..types import CODES, ListType, RecordType, Scalar, Type
 from ..vocabulary import Fact
 from .kinds import fitting
 from .names import bare_word, is_member, quoted
+from .periods import is_period
 from .scope import Scope
 
 _MOST_FACTS = 3
+_OF_PERIODS = (*ORDER_COMPARATORS, *DATE_COMPARATORS, Comparator.BETWEEN)
 _OF_ELEMENTS = {
     Comparator.IS: ("any", "is"),
     Comparator.INCLUDES: ("any", "is"),
@@ -28,9 +30,24 @@ _OF_ELEMENTS = {
 _OF_LISTS = {"is": "includes", "is one of": "includes any of"}
 
 
+def period_advice(scope: Scope, period: syntax.Expression, comparator: Comparator) -> str:
+    """Return what is asked of a period in place of a phrase for days or for sizes."""
+    words = scope.words(period.span)
+    if comparator in ORDER_COMPARATORS:
+        return f"its length is `{words}.end - {words}.start`"
+    return f"ask whether periods have a day in common: `{words} overlaps 2026-07-20 to 2026-08-31`"
+
+
 def comparison_advice(scope: Scope, node: syntax.Comparison, kind: Type) -> str | None:
     """Return what to write in place of a phrase that does not fit the type to its left."""
+    if is_period(kind, scope.vocabulary) and node.comparator in _OF_PERIODS:
+        return period_advice(scope, node.left, node.comparator)
     match kind:
+        case ListType(element=RecordType(name=name)) if node.comparator in (
+            Comparator.IS,
+            Comparator.IS_NOT,
+        ) and _first_member(node.right[0]) in ("none", "empty", "nothing"):
+            return f"say `{node.comparator.phrase} empty`"
         case ListType(element=RecordType(name=name)):
             return _of_elements(scope, node, scope.vocabulary.records[name].facts.values())
         case RecordType(name=name):

@@ -5,11 +5,10 @@
 
 from fractions import Fraction
 
-from ...source.diagnostic import Diagnostic
 from ...source.text import Span
 from ...syntax import tree as syntax
 from ...syntax.lexis import SET_COMPARATORS, UNARY_COMPARATORS, Comparator, MonthEnd
-from .. import faults
+from .. import faults, value_faults
 from ..tree import (
     ArithmeticTerm,
     Compared,
@@ -20,22 +19,22 @@ from ..tree import (
     FactTerm,
     Holds,
     Joined,
-    Money,
     Over,
     SetTerm,
     TodayTerm,
     ValueTerm,
     measure,
 )
-from ..types import LENGTHS, ListType, Scalar, Type, is_code
-from .advice import comparison_advice, set_needed
+from ..types import LENGTHS, ListType, Scalar, Type
+from .advice import comparison_advice, period_advice, set_needed
 from .aggregates import aggregate
 from .kinds import ORDERED, comparable, fits, in_time, plain, result, type_of
-from .literals import number_constant, text_constant
+from .literals import money_constant, number_constant, text_constant
 from .lookups import lookup
-from .names import bare_word, fact, names_fact, path, quoted
+from .names import bare_word, fact, names_fact, path
 from .periods import inside, is_period, overlap, period
 from .scope import Scope, constant, tell
+from .several import alternative, set_for_value
 
 
 def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
@@ -48,10 +47,7 @@ def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
         case syntax.PercentLiteral(span=span, value=literal):
             return constant(scope, span, Scalar.PERCENTAGE, Fraction(literal) / 100)
         case syntax.MoneyLiteral(span=span, currency=currency, amount=amount):
-            if not is_code(Scalar.CURRENCY, currency):
-                return tell(scope, _no_currency(span, currency))
-            money = Money(amount=Fraction(amount), currency=currency)
-            return constant(scope, span, Scalar.MONEY, money)
+            return money_constant(scope, span, currency, amount)
         case syntax.DateLiteral(span=span, value=day):
             return constant(scope, span, Scalar.DATE, day)
         case syntax.MeasureLiteral(span=span, amount=amount, unit=unit):
@@ -77,11 +73,6 @@ def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
             return tell(scope, faults.period_as_value(node.span))
         case _:
             return tell(scope, faults.not_a_value(node.span))
-
-
-def _no_currency(span: Span, currency: str) -> Diagnostic:
-    place = Span(source=span.source, start=span.start, end=span.start + len(currency))
-    return faults.unknown_member(place, currency, Scalar.CURRENCY, ())
 
 
 def _arithmetic(scope: Scope, node: syntax.Arithmetic) -> ArithmeticTerm | None:
@@ -115,7 +106,7 @@ def _percent_of(scope: Scope, node: syntax.PercentOf) -> ArithmeticTerm | None:
     if whole is None:
         return None
     if plain(type_of(whole)) not in ORDERED:
-        return tell(scope, faults.wrong_type(node.whole.span, type_of(whole), Scalar.NUMBER))
+        return tell(scope, value_faults.wrong_type(node.whole.span, type_of(whole), Scalar.NUMBER))
     share = constant(scope, node.percent.span, Scalar.NUMBER, Fraction(node.percent.value) / 100)
     return ArithmeticTerm(
         span=node.span,
@@ -150,7 +141,9 @@ def condition(scope: Scope, node: syntax.Expression) -> Condition | None:
         case syntax.Path():
             return _holds(scope, node)
         case _:
-            return tell(scope, faults.not_a_condition(node.span, None))
+            is_settled = isinstance(node, syntax.YesNoLiteral)
+            fault = faults.always(node.span) if is_settled else None
+            return tell(scope, fault or faults.not_a_condition(node.span, None))
 
 
 def _holds(scope: Scope, node: syntax.Path) -> Holds | Defined | None:
@@ -173,7 +166,12 @@ def _joined(
     nodes: tuple[syntax.Expression, ...],
     labels: tuple[str, ...] = (),
 ) -> Joined | None:
-    operands = [condition(scope, node) for node in nodes]
+    operands = [
+        condition(scope, node)
+        if (fault := alternative(scope, kind, nodes[:number], node)) is None
+        else tell(scope, fault)
+        for number, node in enumerate(nodes)
+    ]
     if any(operand is None for operand in operands):
         return None
     known = tuple(operand for operand in operands if operand is not None)
@@ -228,7 +226,7 @@ def _within(scope: Scope, node: syntax.Within) -> Compared | None:
     )
     for written, term, kinds in wanted:
         if type_of(term) not in kinds:
-            return tell(scope, faults.wrong_type(written.span, type_of(term), kinds[0]))
+            return _mistyped(scope, written, term, kinds[0])
     return Compared(
         span=node.span,
         comparator=Comparator.WITHIN,
@@ -252,8 +250,11 @@ def _inside(
     day, days = value(scope, written, Scalar.DATE), period(scope, within)
     if day is None or days is None:
         return None
+    if is_period(type_of(day), scope.vocabulary):
+        advice = period_advice(scope, written, Comparator.WITHIN)
+        return tell(scope, faults.not_comparable(span, Comparator.WITHIN, type_of(day), advice))
     if type_of(day) not in (Scalar.DATE, Scalar.INSTANT):
-        return tell(scope, faults.wrong_type(written.span, type_of(day), Scalar.DATE))
+        return _mistyped(scope, written, day, Scalar.DATE)
     return inside(span, day, days)
 
 
@@ -271,6 +272,8 @@ def _comparison(scope: Scope, node: syntax.Comparison) -> Condition | None:
     if includes and is_period(type_of(left), scope.vocabulary):
         return _inside(scope, node.span, node.right[0], node.left)
     kind, comparator = type_of(left), node.comparator
+    if (fault := set_for_value(scope, node, kind)) is not None:
+        return tell(scope, fault)
     if not fits(comparator, left):
         advice = comparison_advice(scope, node, kind)
         return tell(scope, faults.not_comparable(node.span, comparator, kind, advice))
@@ -301,13 +304,17 @@ def _right(scope: Scope, node: syntax.Comparison, left: ValueTerm) -> tuple[Valu
             return tell(scope, faults.days_and_months(node.span))
         is_apt = comparable(left, term) or in_time(node.comparator, left, term)
         if node.comparator is not Comparator.INCLUDES and not is_apt:
-            fault = faults.wrong_type(written.span, type_of(term), kind, quoted(written))
-            return tell(scope, fault)
+            return _mistyped(scope, written, term, kind)
         if node.comparator is Comparator.INCLUDES and plain(type_of(term)) != plain(element):
-            fault = faults.wrong_type(written.span, type_of(term), element, quoted(written))
-            return tell(scope, fault)
+            return _mistyped(scope, written, term, element)
         terms.append(term)
     return tuple(terms)
+
+
+def _mistyped(scope: Scope, written: syntax.Expression, term: ValueTerm, wanted: Type) -> None:
+    """Report a value of another type than is needed."""
+    words = scope.words(written.span)
+    scope.report(value_faults.wrong_type(written.span, type_of(term), wanted, words))
 
 
 def members(scope: Scope, node: syntax.Expression, element: Type) -> SetTerm | Constant | None:
@@ -318,7 +325,7 @@ def members(scope: Scope, node: syntax.Expression, element: Type) -> SetTerm | C
         case syntax.Path(span=span, steps=(syntax.Step(name=name),)) if name in scope.sets:
             kind = scope.sets[name].type
             if plain(kind) != plain(element):
-                return tell(scope, faults.wrong_type(span, kind, element))
+                return tell(scope, value_faults.wrong_type(span, kind, element))
             return SetTerm(span=span, name=name, type=kind, text=name)
         case _:
             return tell(scope, set_needed(scope, node, element))
@@ -336,7 +343,7 @@ def _members_or_list(
     if not isinstance(term.type, ListType):
         return tell(scope, faults.not_a_list(node.span, term.type))
     if plain(term.type.element) != plain(element):
-        return tell(scope, faults.wrong_type(node.span, term.type.element, element))
+        return tell(scope, value_faults.wrong_type(node.span, term.type.element, element))
     return term
 
 
@@ -353,7 +360,7 @@ def _listed(
         if not isinstance(term, Constant):
             scope.report(faults.member_not_constant(node.span))
         elif plain(term.type) != plain(element):
-            scope.report(faults.wrong_type(node.span, type_of(term), element, quoted(node)))
+            _mistyped(scope, node, term, element)
         else:
             values.append(term.value)
     if len(values) < len(written):

@@ -3,18 +3,22 @@
 # mypy: disable-error-code="func-returns-value"
 # Reason: `return tell(…)` reports a fault and gives up in one statement.
 
+import re
 import unicodedata
-from decimal import Context, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from ...source.text import Span
-from .. import faults
-from ..tree import Constant
+from .. import faults, value_faults
+from ..tree import Constant, Money
 from ..types import CODES, Scalar, Type, codes, is_code
 from .scope import Scope, constant, tell
 
-_EXACTLY = Context(prec=80)
-"""A number has at most 34 digits before its point, and as many behind it."""
+_GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
+"""A number as half of Europe groups thousands: `50.000`, which is fifty here."""
+
+_OF_THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+"""Currencies whose smallest unit is a thousandth (ISO 4217)."""
 
 
 def number(value: Decimal) -> int | Fraction:
@@ -27,12 +31,24 @@ def number_constant(
     scope: Scope, span: Span, literal: Decimal, expected: Type | None
 ) -> Constant | None:
     """Return a number; where a percentage is expected it lacks its sign."""
+    words = scope.words(span)
     if expected is Scalar.PERCENTAGE:
-        # Nobody writes 20 for twenty times the whole, but 0.5 for half of it.
-        is_share = 0 < literal <= 1 or literal % 1 != 0
-        share = f"{_EXACTLY.scaleb(literal, 2).normalize(_EXACTLY):f}%" if is_share else None
-        return tell(scope, faults.number_for_percentage(span, scope.words(span), share))
+        return tell(scope, value_faults.number_for_percentage(span, words))
+    if expected is Scalar.WHOLE_NUMBER and _GROUPED.fullmatch(words):
+        return tell(scope, value_faults.grouped_thousands(span, words, words))
     return constant(scope, span, Scalar.NUMBER, number(literal))
+
+
+def money_constant(scope: Scope, span: Span, currency: str, amount: Decimal) -> Constant | None:
+    """Return an amount of money; one that reads as thousands elsewhere is refused."""
+    words = scope.words(span)
+    if not is_code(Scalar.CURRENCY, currency):
+        place = Span(source=span.source, start=span.start, end=span.start + len(currency))
+        return tell(scope, faults.unknown_member(place, currency, Scalar.CURRENCY, ()))
+    written = words.rpartition(" ")[2]  # In front of it a comment may stand.
+    if currency not in _OF_THOUSANDTHS and _GROUPED.fullmatch(written):
+        return tell(scope, value_faults.grouped_thousands(span, words, f"{currency} {written}"))
+    return constant(scope, span, Scalar.MONEY, Money(amount=Fraction(amount), currency=currency))
 
 
 def text_constant(scope: Scope, span: Span, text: str, expected: Type | None) -> Constant | None:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from ...source.text import Span
 from ...syntax import tree as syntax
-from .. import faults, table_faults
+from .. import table_faults, value_faults
 from ..tree import Constant, LookupTerm, Table, ValueTerm
 from ..types import Type
 from .kinds import comparable, type_of
@@ -37,7 +37,7 @@ def lookup(scope: Scope, node: syntax.Lookup, read_value: ReadValue) -> LookupTe
             return None
         sample = Constant(span=written.span, type=each.type, value=0, text="")
         if not comparable(term, sample):
-            return tell(scope, faults.wrong_type(written.span, type_of(term), each.type))
+            return tell(scope, value_faults.wrong_type(written.span, type_of(term), each.type))
         arguments.append(term)
     return looked_up(table, tuple(arguments), node.span, scope.words(node.span))
 

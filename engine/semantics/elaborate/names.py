@@ -3,12 +3,19 @@
 # mypy: disable-error-code="func-returns-value"
 # Reason: `return tell(…)` reports a fault and gives up in one statement.
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
-from .. import faults, table_faults
+from .. import faults, table_faults, value_faults
 from ..tree import Constant, FactTerm, ParameterTerm, ValueTerm
 from ..types import CODES, EnumerationType, ListType, RecordType, Scalar, Type, codes, is_code
 from ..vocabulary import Fact
 from .scope import Scope, constant, tell
+
+_RUN_TOGETHER = re.compile(r"[A-Za-z]{3}\d+", re.ASCII)
 
 
 def path(scope: Scope, node: syntax.Path, expected: Type | None) -> ValueTerm | None:
@@ -20,8 +27,20 @@ def path(scope: Scope, node: syntax.Path, expected: Type | None) -> ValueTerm | 
         return fact(scope, node)
     if len(node.steps) == 1:
         return _word(scope, first, expected)
-    known = (*scope.variables, scope.vocabulary.root)
-    return tell(scope, faults.unknown_word(first.span, first.name, known))
+    return tell(scope, _no_beginning(scope, node))
+
+
+def _no_beginning(scope: Scope, node: syntax.Path) -> Diagnostic:
+    """Return what to say of a path that begins with nothing known."""
+    first, root = node.steps[0], scope.vocabulary.root
+    facts = _facts_of_the_campaign(scope)
+    listed = next((name for name in (first.name, f"{first.name}s") if name in facts), None)
+    if listed is None:
+        known = (*scope.variables, root)
+        return faults.unknown_word(first.span, first.name, known)
+    if isinstance(facts[listed].type, ListType):
+        return value_faults.unbound_element(first.span, first.name, f"{root}.{listed}")
+    return value_faults.rootless(first.span, first.name, f"{root}.{listed}")
 
 
 def names_fact(scope: Scope, first: syntax.Step) -> bool:
@@ -82,6 +101,8 @@ def _word(
         case Scalar() if expected in CODES:
             if is_code(expected, step.name):
                 return constant(scope, step.span, expected, step.name)
+            if step.name in scope.sets:
+                return tell(scope, value_faults.set_among_members(step.span, step.name))
             known = codes(expected)
             return tell(scope, faults.unknown_member(step.span, step.name, expected, known))
         case _:
@@ -89,7 +110,31 @@ def _word(
                 return tell(scope, faults.definition_as_value(step.span, step.name))
             names = (*scope.variables, *scope.parameters, *scope.definitions)
             known = frozenset((*names, scope.vocabulary.root, "yes", "no", "today"))
-            return tell(scope, faults.unknown_word(step.span, step.name, known))
+            fault = faults.unknown_word(step.span, step.name, known)
+            return tell(scope, fault if fault.help else _other_word(scope, fault, step, expected))
+
+
+def _facts_of_the_campaign(scope: Scope) -> Mapping[str, Fact]:
+    """Return the facts by name; none while the vocabulary itself is read."""
+    campaign = scope.vocabulary.records.get(scope.vocabulary.root)
+    return {} if campaign is None else campaign.facts
+
+
+def _other_word(
+    scope: Scope, fault: Diagnostic, step: syntax.Step, expected: Type | None
+) -> Diagnostic:
+    """Return the fault of an unknown word with what is needed in its place, where that shows."""
+    word, root = step.name, scope.vocabulary.root
+    if word in _facts_of_the_campaign(scope):
+        return value_faults.rootless(step.span, word, f"{root}.{word}")
+    if expected is Scalar.TEXT:
+        quoted_word = f'"{word}"'
+        advice = f"a text stands in quotation marks: `{quoted_word}`"
+        return replace(fault, help=advice, replacement=quoted_word)
+    if expected is Scalar.MONEY and _RUN_TOGETHER.fullmatch(word):
+        apart = f"{word[:3].upper()} {word[3:]}"
+        return replace(fault, help=f"set the currency apart: `{apart}`", replacement=apart)
+    return fault
 
 
 def fact(scope: Scope, node: syntax.Path) -> FactTerm | None:

@@ -225,7 +225,7 @@ def test_what_has_no_meaning_is_unknown_and_says_why(
     result = judged(f"prohibit when {condition}", **{**FACTS, **facts})
     assert result.status is Status.UNDETERMINED
     assert wanted(result) == expected
-    assert result.findings[0].message.startswith("This cannot be judged until it is known: ")
+    assert result.findings[0].message.startswith("This cannot be judged as it stands: ")
     assert not result.findings[0].message.endswith(": .")
 
 

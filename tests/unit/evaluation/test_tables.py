@@ -114,6 +114,22 @@ def test_a_value_without_a_case_is_unknown_and_says_so() -> None:
     assert wanted(result) == [("campaign.markets[1]", why), ("campaign.colour", why)]
 
 
+def test_an_amount_in_another_currency_than_the_table_gives_is_what_must_change() -> None:
+    caps = """table cap unique "the cap"
+  given where : place
+  gives money
+  case NO gives NOK 800
+end table
+"""
+    bundle = court(rule("prohibit when campaign.price exceeds cap(market)"), declared=caps)
+    result = hear(bundle, markets=["NO"], price={"amount": "5", "currency": "EUR"}).results[0]
+    assert wanted(result) == [("campaign.price", "EUR and NOK are not compared")]
+    (finding,) = result.findings
+    assert finding.message.startswith("This cannot be judged as it stands: ")
+    assert finding.message.endswith(" (EUR and NOK are not compared).")
+    assert finding.remedy.startswith("State otherwise what cannot be judged as it stands")
+
+
 def test_a_constant_without_a_case_is_unknown_by_the_words_of_the_lookup() -> None:
     bundle = court(rule("prohibit when most(IT, red) exceeds 9"), declared=LIMITS)
     assert wanted(hear(bundle).results[0]) == [

@@ -36,6 +36,7 @@ vocabulary campaign "an advertising campaign"
   ages       : ages                   "ages of the people"
   segments   : list of segment        "segments of people"
   approvals  : list of approval       "who has approved the campaign"
+  spending   : list of spend          "what may be spent in each place"
   tags       : list of tag            "tags"
   shown      : list of tag            "what the ads show"
   words      : list of text           "words in the ads"
@@ -60,6 +61,10 @@ vocabulary campaign "an advertising campaign"
     size    : number      "size of the segment"
     consent : yes_no      "the people have consented"
     parts   : list of segment "parts of the segment"
+  end record
+
+  record spend "what may be spent in a place"
+    most : money "the most that may be spent"
   end record
 
   record approval "an approval of the campaign"

@@ -333,6 +333,18 @@ def test_a_name_of_nothing_brings_everything_for_a_suggestion() -> None:
     assert [(each.code, each.replacement) for each in found] == [("E0550", "assent.privacy")]
 
 
+def test_a_copy_of_what_is_adopted_is_told_once_and_where_it_can_be_mended() -> None:
+    house = HEAD + "profile p\n  source CODE sec 1\n  adopts assent.privacy\nend profile\n"
+    brought = adopted_beside({"house.policy": house})
+    copy = brought["assent/vocabulary/campaign.policy"]
+    for name in ("a_copy.policy", "vocabulary.policy"):  # Before the adopted file, and behind it.
+        _, found = build("house", {"house.policy": house, name: copy} | brought)
+        ((code, source, advice),) = [(each.code, each.span.source, each.help) for each in found]
+        assert (code, source) == ("E0310", name)
+        assert advice is not None
+        assert advice.startswith("`assent/vocabulary/campaign.policy` comes with what the profile")
+
+
 def test_what_a_house_has_taken_stays_as_it_is() -> None:
     house = HEAD + "profile p\n  source CODE sec 1\n  adopts assent.vocabulary\nend profile\n"
     assert adopted_beside({"house.policy": house, "assent/vocabulary.policy": VOCABULARY}) == {}

@@ -20,6 +20,7 @@ from engine.semantics import faults as meaning
 from engine.semantics import list_faults as lists
 from engine.semantics import profile_faults as profiles
 from engine.semantics import table_faults as tables
+from engine.semantics import value_faults as values
 from engine.semantics import waiver_faults as waivers
 from engine.semantics.lint import faults as doubts
 from engine.semantics.types import Scalar, Type
@@ -37,7 +38,7 @@ ROOT = Path(__file__).parents[3]
 INDEX = ROOT / "docs" / "diagnostics.md"
 VOCABULARY = (ROOT / "tests" / "golden" / "vocabulary.policy").read_text(encoding="utf-8")
 CATALOGUES = (
-    *(marks, constructs, meaning, facts, tables, lists, waivers, profiles),
+    *(marks, constructs, meaning, values, facts, tables, lists, waivers, profiles),
     *(doubts, tests),
 )
 SECTIONS = ["What it means", "Why it matters", "Example", "How to fix it"]
@@ -168,6 +169,7 @@ def test_near_codes_are_near_and_few() -> None:
 
 SPAN = Span(source="page.policy", start=0, end=1)
 GIVEN: dict[str, dict[str, Any]] = {
+    "number_for_percentage": {"text": "0.2"},
     "symbol_habit": {"symbol": ">="},
     "mark_habit": {"mark": "//"},
     "foreign_letter": {"word": "größe"},

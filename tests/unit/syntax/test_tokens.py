@@ -29,9 +29,9 @@ def test_every_kind_of_token() -> None:
         ("strange", "?"),
         ("open_text", '"c'),
     ]
-    assert {kind.value for kind in TokenKind} == {k for k, _ in kinds('x 5 "a">=(#\n\'b\'?"c')} | {
-        "space"
-    }
+    assert {kind.value for kind in TokenKind} == {
+        k for k, _ in kinds("x 5'0 isn't \"a\">=(#\n'b'?\"c")
+    } | {"space"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""Several values where a comparison takes one: what their writer probably meant."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ...source.diagnostic import Diagnostic
+from ...syntax import tree as syntax
+from ...syntax.lexis import Comparator
+from .. import value_faults
+from ..types import ListType, RecordType, Scalar, Type
+from .names import bare_word, fact, is_member, names_fact, quoted
+from .scope import Scope
+
+_OF_VALUES = {Comparator.IS: "is one of", Comparator.IS_NOT: "is not one of"}
+_OF_LISTS = {
+    Comparator.IS: "includes any of",
+    Comparator.IS_NOT: "includes none of",
+    Comparator.INCLUDES: "includes any of",
+}
+"""What says of several values what a phrase says of a single one."""
+
+
+def set_for_value(scope: Scope, node: syntax.Comparison, kind: Type) -> Diagnostic | None:
+    """Return what to say where a phrase for one value is followed by a set; else None."""
+    instead = _of_several(node.comparator, kind)
+    if instead is None:
+        return None
+    right = node.right[0]
+    word = bare_word(right)
+    is_named = word in scope.sets and not is_member(word, _element(kind))
+    if not is_named and not isinstance(right, syntax.SetLiteral):
+        return None
+    return value_faults.set_for_value(right.span, scope.words(right.span), instead)
+
+
+def alternative(
+    scope: Scope,
+    kind: syntax.JunctionKind,
+    before: Sequence[syntax.Expression],
+    node: syntax.Expression,
+) -> Diagnostic | None:
+    """Return what to say of a value that goes on with the comparison before it; else None.
+
+    `campaign.objective is sales or leads` is read as two conditions, and the second is none.
+    """
+    word = quoted(node) or bare_word(node)
+    last = next((each for each in reversed(before) if isinstance(each, syntax.Comparison)), None)
+    if not word or last is None or last.comparator not in _OF_LISTS or word in scope.definitions:
+        return None
+    compared = _type_of(scope, last.left)
+    instead = _of_several(last.comparator, compared) if compared is not None else None
+    if compared is None or instead is None:
+        return None
+    element = _element(compared)
+    if not is_member(word, element) and not (quoted(node) and element is Scalar.TEXT):
+        return None
+    if last.comparator is Comparator.INCLUDES and kind is syntax.JunctionKind.AND:
+        instead = "includes all of"
+    left, first, second = (scope.words(each.span) for each in (last.left, last.right[0], node))
+    return value_faults.alternative(node.span, second, f"{left} {instead} {{{first}, {second}}}")
+
+
+def _of_several(comparator: Comparator, kind: Type) -> str | None:
+    if isinstance(kind, RecordType) or isinstance(_element(kind), RecordType):
+        return None
+    return (_OF_LISTS if isinstance(kind, ListType) else _OF_VALUES).get(comparator)
+
+
+def _element(kind: Type) -> Type:
+    return kind.element if isinstance(kind, ListType) else kind
+
+
+def _type_of(scope: Scope, node: syntax.Expression) -> Type | None:
+    """Return the type of a fact; None of anything else, and where it has faults."""
+    if not isinstance(node, syntax.Path) or not names_fact(scope, node.steps[0]):
+        return None
+    found = fact(replace(scope, report=lambda _: None), node)
+    return None if found is None else found.type
