@@ -137,6 +137,16 @@ table mood unique "the mood of a number"
   case any, no gives red
 end table
 
+table route unique "what a way costs"
+  given home : place, away : place
+  gives number
+  case US, US gives 1
+  case "US-CA", US gives 2
+  case US, "US-NY" gives 1
+  case DE, US gives 0
+  otherwise gives 3
+end table
+
 define bright "the campaign is bright"
   source LAW art 2
   means campaign.colour is one of WARM or campaign.amount exceeds 2
@@ -277,7 +287,12 @@ def _atoms() -> list[st.SearchStrategy[str]]:
         _sentence("campaign.budget", _ORDERS, st.one_of(_MONEY, price)),
         _sentence(number, _ORDERS, "campaign.patient.age"),
         _sentence("market", _EQUALITY, _choice("DE", "NO", "US")),
+        _sentence("market", _EQUALITY, '"US-CA"'),
         _sentence("market", _MEMBERSHIP, _choice("UNION", '{"US-CA", FR}')),
+        _sentence(_choice("route(market, US)", "route(market, market)"), _ORDERS, _NUMBERS),
+        _sentence(
+            "any place_of in campaign.places has (route(market, place_of)", _ORDERS, _NUMBERS, ")"
+        ),
         _sentence("campaign.home", _EQUALITY, "market"),
         _sentence("campaign.markets", _INCLUSION, "UNION"),
         _sentence("campaign.note", _EQUALITY, _choice('"hello"', '"say \\"hi\\""')),
