@@ -135,7 +135,12 @@ def _atoms() -> list[st.SearchStrategy[str]]:
         _sentence("campaign.budget", _ORDERS, st.one_of(_MONEY, price)),
         _sentence(number, _ORDERS, "campaign.patient.age"),
         _sentence("market", _EQUALITY, _choice("DE", "NO", "US")),
+        _sentence("market", _EQUALITY, '"US-CA"'),
         _sentence("market", _MEMBERSHIP, _choice("UNION", '{"US-CA", FR}')),
+        _sentence(_choice("route(market, US)", "route(market, market)"), _ORDERS, _NUMBERS),
+        _sentence(
+            "any place_of in campaign.places has (route(market, place_of)", _ORDERS, _NUMBERS, ")"
+        ),
         _sentence("campaign.home", _EQUALITY, "market"),
         _sentence("campaign.markets", _INCLUSION, "UNION"),
         _sentence("campaign.note", _EQUALITY, _choice('"hello"', '"say \\"hi\\""')),

@@ -130,6 +130,16 @@ table mood unique "the mood of a number"
   case any, no gives red
 end table
 
+table route unique "what a way costs"
+  given home : place, away : place
+  gives number
+  case US, US gives 1
+  case "US-CA", US gives 2
+  case US, "US-NY" gives 1
+  case DE, US gives 0
+  otherwise gives 3
+end table
+
 define bright "the campaign is bright"
   source LAW art 2
   means campaign.colour is one of WARM or campaign.amount exceeds 2
