@@ -28,7 +28,7 @@ from gunicorn.systemd import listen_fds  # type: ignore[import-untyped] # As abo
 from api.installation.contents import open_database
 from engine.storage.errors import StorageError
 
-from .http import journal
+from . import journal
 from .installation.address import try_address
 from .installation.settings import Settings
 from .installation.setup import SetupError, Unfit
