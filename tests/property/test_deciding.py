@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.bundle.bundle import Bundle, build
@@ -28,6 +28,7 @@ from tests.strategies.vocabulary import DAYS, VOCABULARY
 from tests.strategies.waived import is_waived_for_its_silence
 
 ONE_DAY = timedelta(days=1)
+FEW = settings(max_examples=20)  # Each decides some dozens of times.
 
 IDENTITY = Identity(name="generated", version="1", digest="sha256:00", engine="0")
 
@@ -142,6 +143,7 @@ def test_a_breach_by_silence_is_waived_as_any_other() -> None:
 SECRETS = st.uuids().map(str)
 
 
+@FEW
 @given(policy_files(), descriptors(SECRETS), DAYS)
 def test_what_is_sensitive_is_never_shown(
     files: dict[str, str], descriptor: dict[str, Any], day: date
@@ -155,6 +157,7 @@ def test_what_is_sensitive_is_never_shown(
         assert secret not in told
 
 
+@FEW
 @given(policy_files(), descriptors(), DAYS, st.randoms(use_true_random=False))
 def test_order_is_irrelevant(
     files: dict[str, str], descriptor: dict[str, Any], day: date, rng: random.Random
@@ -177,6 +180,7 @@ def test_order_is_irrelevant(
     ]
 
 
+@FEW
 @given(policy_files(), descriptors(), DAYS)
 def test_every_rule_ends_in_one_status(
     files: dict[str, str], descriptor: dict[str, Any], day: date
@@ -203,6 +207,7 @@ def test_encoding_is_the_inverse_of_decoding(descriptor: dict[str, Any]) -> None
     assert again == campaign
 
 
+@FEW
 @given(policy_files(), descriptors(), DAYS)
 def test_an_answer_holds_until_the_first_flip(
     files: dict[str, str], descriptor: dict[str, Any], day: date

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.analysis.change import Lean, together
@@ -18,6 +18,8 @@ from engine.syntax.show import show
 from tests.strategies.campaigns import descriptors
 from tests.strategies.policy_texts import policy_files
 from tests.strategies.vocabulary import DAYS
+
+FEW = settings(max_examples=15)  # Each compares bundles of its own.
 
 SWAPS = (
     *(("is at least", "is more than"), ("is at most", "is less than"), ("exceeds", "is at least")),
@@ -71,6 +73,7 @@ def edited(draw: st.DrawFn) -> tuple[dict[str, str], dict[str, str]]:
     return old, {**old, name: text.replace(one, other, times)}
 
 
+@FEW
 @given(policy_files())
 def test_nothing_changed_against_itself(files: dict[str, str]) -> None:
     """Policies are no change of themselves, nor of what the printer makes of them in any file."""
@@ -83,6 +86,7 @@ def test_nothing_changed_against_itself(files: dict[str, str]) -> None:
     assert changes(bundle.policies, again.policies) == ()
 
 
+@FEW
 @given(edited(), st.lists(descriptors(), min_size=3, max_size=6), DAYS)
 def test_a_lean_holds_for_every_campaign(
     pair: tuple[dict[str, str], dict[str, str]], campaigns: list[dict[str, Any]], day: date
