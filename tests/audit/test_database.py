@@ -206,6 +206,31 @@ def test_a_file_that_was_moved_away_is_written_no_more(tmp_path: Path) -> None:
     database.close()
 
 
+def test_a_file_that_is_replaced_while_it_is_opened_is_written_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, url = tmp_path / "assent.db", f"sqlite:///{tmp_path}/assent.db"
+    migrate(url)
+    copy = Path(shutil.copy(file, tmp_path / "copy"))
+    prepare = sqlite._prepare  # noqa: SLF001 - what runs first once the file is open.
+
+    def replacing(*opened: Any) -> None:
+        prepare(*opened)
+        if copy.exists():
+            file.rename(tmp_path / "away")
+            for beside in tmp_path.glob("assent.db-*"):
+                beside.unlink()
+            copy.rename(file)
+
+    monkeypatch.setattr(sqlite, "_prepare", replacing)
+    database = Database(url)
+    versions = PolicyVersions(database)
+    versions.keep(PolicyVersion(digest="kept", name="a", version=None, files=b"{}"))
+    database.close()
+    assert versions.get("kept").name == "a"
+    database.close()
+
+
 def test_folder_that_does_not_exist(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/missing/assent.db")
     with pytest.raises(StorageUnavailable, match="lock file"), database.writing():

@@ -162,21 +162,26 @@ class _PresentFile:
 
     def follow(self, engine: Engine) -> None:
         """Have connections renewed where another file lies there, and none made where none does."""
-        event.listen(engine, "do_connect", self._refuse_to_make)
-        event.listen(engine, "connect", self._note)
+        event.listen(engine, "do_connect", self._note)
+        event.listen(engine, "connect", self._note_what_was_made)
         event.listen(engine, "checkout", self._check)
 
     def is_of(self, info: Mapping[Any, Any]) -> bool:
         """Whether a connection, of which something was noted, has this file open."""
         return bool(info[_PresentFile] == self._identity())
 
-    def _refuse_to_make(self, *_of_the_connection: object) -> None:
-        if self._was_there and self._identity() is None:
+    def _note(self, _dialect: object, record: ConnectionPoolEntry, *_arguments: object) -> None:
+        # INVARIANT: noted before it is opened. A file that is replaced in between is taken for the
+        # one that was there, and left at the first use, instead of the other way round.
+        record.info[_PresentFile] = found = self._identity()
+        if found is None and self._was_there:
             raise StorageUnavailable(self.problem)
 
-    def _note(self, _connection: object, record: ConnectionPoolEntry) -> None:
-        record.info[_PresentFile] = found = self._identity()
-        self._was_there = found is not None  # As it never is for the URI of `unchanging`.
+    def _note_what_was_made(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        if record.info[_PresentFile] is None:
+            record.info[_PresentFile] = self._identity()
+        # It never is for the URI of `unchanging`.
+        self._was_there = record.info[_PresentFile] is not None
 
     def _check(self, _connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
         if not self.is_of(record.info):

@@ -65,7 +65,7 @@ class KeyFile:
         return self._file.exists()
 
     def read(self) -> KeyRing:
-        """Return the keys; that there are none is a failure like any other, be it for a time."""
+        """Return the keys; that there are none is a failure too, be it for a time."""
         if not self.exists():
             raise StorageUnavailable("the log has no signing keys; `assent init` makes them")
         try:
