@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..source.text import Span
-from .plain import Plain
 from .types import ListType, RecordType, Type
+from .values import Plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ A dozen kinds of node. Both evaluators, the justification and later analyses rea
 never the syntax. Spans take no part in equality.
 """
 
-from ..plain import Measure, Money, Plain, Value, measure
+from ..values import Measure, Money, Plain, Value, measure
 from .calendar import (
     Offset,
     RuleCalendar,

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from ...syntax.tree import AggregateKind, ArithmeticOperator
-from ..plain import Measure
 from ..types import LENGTHS, Scalar
+from ..values import Measure
 from .conditions import Compared, conditions_below, operands_of, terms_of
 from .declarations import Dated
 from .rules import Rule, clauses_read

@@ -8,7 +8,7 @@ from enum import Enum
 from ...source.text import Location, Span
 from ...syntax.lexis import MonthEnd
 from ...syntax.tree import Gravity, Term, UnknownTreatment
-from ..plain import Measure
+from ..values import Measure
 from .conditions import Condition, Defined, terms_below
 from .declarations import Citation, Window
 from .terms import Constant, FactTerm, LookupTerm, ParameterTerm, SetTerm, ValueTerm

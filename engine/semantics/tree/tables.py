@@ -7,8 +7,8 @@ from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
 
-from ..plain import Measure
 from ..types import ElementType
+from ..values import Measure
 from .declarations import Citation, Dated
 from .terms import Constant
 

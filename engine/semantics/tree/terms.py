@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from ...source.text import Span
 from ...syntax.lexis import MonthEnd
 from ...syntax.tree import AggregateKind, ArithmeticOperator
-from ..plain import Plain, Value
 from ..types import ElementType, Type
+from ..values import Plain, Value
 
 if TYPE_CHECKING:
     from .conditions import Condition
