@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from engine.audit.canonical import canonical
-from engine.bundle.bundle import Bundle, build
+from engine.bundle.bundle import Bundle
 from engine.evaluation import reference
 from engine.evaluation.combine import missing_facts, required_facts
 from engine.evaluation.decide import decide
@@ -35,7 +35,7 @@ from engine.evaluation.scribe import list_results, summarise, write
 from engine.evaluation.validity import answer
 from engine.source.json_text import read_json
 from tests.strategies.campaigns import descriptors
-from tests.strategies.policy_texts import policy_files
+from tests.strategies.policy_texts import bundle_of, policy_files
 from tests.strategies.vocabulary import DAYS
 
 CAMPAIGNS_EACH, ONE_IN = 50, 10
@@ -72,8 +72,7 @@ def run(pairs: int, start: int) -> int:
     def compare(files: dict[str, str], own: list[tuple[dict[str, Any], date]]) -> None:
         nonlocal done
         known.extend(own)
-        bundle, diagnostics = build("generated", files)
-        assert bundle is not None, diagnostics
+        bundle = bundle_of(files)
         more = rng.choices(known, k=CAMPAIGNS_EACH - len(own))
         for descriptor, day in (*own, *more):
             done += 1

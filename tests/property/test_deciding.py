@@ -8,7 +8,7 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.bundle.bundle import Bundle, build
+from engine.bundle.bundle import Bundle
 from engine.evaluation import reference
 from engine.evaluation.compiled.turning_days import StatedBound, StatedReader
 from engine.evaluation.decide import decide
@@ -23,7 +23,7 @@ from engine.evaluation.validity import MOST_DAYS, turning_days
 from engine.evaluation.values import Campaign
 from engine.semantics.types import RecordType
 from tests.strategies.campaigns import descriptors, removals
-from tests.strategies.policy_texts import policy_files
+from tests.strategies.policy_texts import bundle_of, policy_files
 from tests.strategies.vocabulary import DAYS, VOCABULARY
 from tests.strategies.waived import is_waived_for_its_silence
 
@@ -31,12 +31,6 @@ ONE_DAY = timedelta(days=1)
 FEW = settings(max_examples=20)  # Each decides some dozens of times.
 
 IDENTITY = Identity(name="generated", version="1", digest="sha256:00", engine="0")
-
-
-def bundle_of(files: dict[str, str]) -> Bundle:
-    bundle, diagnostics = build("generated", files)
-    assert bundle is not None, diagnostics
-    return bundle
 
 
 def campaign_of(bundle: Bundle, descriptor: dict[str, Any]) -> Campaign:

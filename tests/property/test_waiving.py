@@ -14,11 +14,11 @@ from tests.property.test_deciding import (
     IDENTITY,
     ONE_DAY,
     agree_to_the_letter,
-    bundle_of,
     decided,
     holds_until_the_first_flip,
 )
 from tests.strategies.campaigns import removals
+from tests.strategies.policy_texts import bundle_of
 from tests.strategies.vocabulary import DAYS, VOCABULARY
 from tests.strategies.waived import breaking, waived_files, waiver, windows
 
