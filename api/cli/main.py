@@ -1,155 +1,21 @@
 """The command `assent`: its commands in the order in which a newcomer meets them."""
 
 import sys
-from collections.abc import Callable
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
 
 import click
 
-from api.cli.check import check
-from api.cli.decide import decide
-from api.cli.diff import diff
-from api.cli.explain import explain
 from api.cli.failures import told
-from api.cli.fmt import fmt
-from api.cli.new import new
-from api.cli.test import test
 from engine import __version__
 
-# A database, a server and signatures are no matter for most commands: what needs them is imported
-# when it is called for, which halves the time that the others take to start.
-
-
-def _credentials() -> click.Command:
-    from api.cli.credentials import credentials  # noqa: PLC0415 - as said.
-
-    return credentials
-
-
-def _docs() -> click.Command:
-    from api.cli.docs import docs  # noqa: PLC0415 - as said.
-
-    return docs
-
-
-def _init() -> click.Command:
-    from api.cli.init import init  # noqa: PLC0415 - as said.
-
-    return init
-
-
-def _keys() -> click.Command:
-    from api.cli.keys import keys  # noqa: PLC0415 - as said.
-
-    return keys
-
-
-def _lsp() -> click.Command:
-    from api.cli.lsp import lsp  # noqa: PLC0415 - as said.
-
-    return lsp
-
-
-def _log() -> click.Command:
-    from api.cli.log import log  # noqa: PLC0415 - as said.
-
-    return log
-
-
-def _policies() -> click.Command:
-    from api.cli.policies import policies  # noqa: PLC0415 - as said.
-
-    return policies
-
-
-def _waivers() -> click.Command:
-    from api.cli.waivers import waivers  # noqa: PLC0415 - as said.
-
-    return waivers
-
-
-def _facts() -> click.Command:
-    from api.cli.facts import facts  # noqa: PLC0415 - as said.
-
-    return facts
-
-
-def _push() -> click.Command:
-    from api.cli.push import push  # noqa: PLC0415 - as said.
-
-    return push
-
-
-def _migrate() -> click.Command:
-    from api.cli.migrate import migrate  # noqa: PLC0415 - as said.
-
-    return migrate
-
-
-def _doctor() -> click.Command:
-    from api.cli.doctor import doctor  # noqa: PLC0415 - as said.
-
-    return doctor
-
-
-def _replay() -> click.Command:
-    from api.cli.replay import replay  # noqa: PLC0415 - as said.
-
-    return replay
-
-
-def _contents() -> click.Command:
-    from api.cli.contents import contents  # noqa: PLC0415 - as said.
-
-    return contents
-
-
-def _retention() -> click.Command:
-    from api.cli.retention import retention  # noqa: PLC0415 - as said.
-
-    return retention
-
-
-def _serve() -> click.Command:
-    from api.cli.serve import serve  # noqa: PLC0415 - as said.
-
-    return serve
-
-
-def _verify() -> click.Command:
-    from api.cli.verify import verify  # noqa: PLC0415 - as said.
-
-    return verify
-
-
-COMMANDS: dict[str, Callable[[], click.Command]] = {
-    "decide": lambda: decide,
-    "check": lambda: check,
-    "explain": lambda: explain,
-    "test": lambda: test,
-    "docs": _docs,
-    "credentials": _credentials,
-    "diff": lambda: diff,
-    "new": lambda: new,
-    "fmt": lambda: fmt,
-    "lsp": _lsp,
-    "init": _init,
-    "keys": _keys,
-    "serve": _serve,
-    "migrate": _migrate,
-    "doctor": _doctor,
-    "push": _push,
-    "policies": _policies,
-    "waivers": _waivers,
-    "facts": _facts,
-    "log": _log,
-    "retention": _retention,
-    "contents": _contents,
-    "verify": _verify,
-    "replay": _replay,
-}
-"""What gives each command, by its name."""
+COMMANDS = (
+    *("decide", "check", "explain", "test", "docs", "credentials", "diff", "new", "fmt", "lsp"),
+    *("init", "keys", "serve", "migrate", "doctor", "push", "policies", "waivers", "facts", "log"),
+    *("retention", "contents", "verify", "replay"),
+)
+"""The commands; each has the module of its name, imported when the command is called for."""
 
 
 class Commands(click.Group):
@@ -163,8 +29,10 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, or None where there is none of that name."""
         del ctx
-        found = COMMANDS.get(cmd_name)
-        return found() if found is not None else None
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"api.cli.{cmd_name}"), cmd_name)
+        return command
 
     def make_context(
         self,

@@ -23,14 +23,8 @@ from api.http.shapes import (
     read_members,
     read_query,
 )
-from api.known_facts import (
-    FactFaults,
-    Stated,
-    check_agreement,
-    fact_document,
-    read_stated,
-    version_document,
-)
+from api.known_facts import check_agreement, fact_document, statement_of, version_document
+from api.stated_facts import FactFaults, Stated, read_stated
 from engine import Engine
 from engine.source.json_text import JSONValue
 from engine.storage.governance.fact_versions import FactVersion
@@ -77,7 +71,7 @@ def _register_changing(routes: Blueprint, service: Service) -> None:
     def record() -> Response:
         stated, reason, check = _stated(service)
         made, is_new = known.record(
-            stated.statement, actor=g.key.principal, reason=reason, check=check
+            statement_of(stated), actor=g.key.principal, reason=reason, check=check
         )
         answer = json_answer(version_document(made), status=201 if is_new else 200)
         answer.headers["Location"] = f"/v1/facts/{made.fact}"
@@ -88,7 +82,7 @@ def _register_changing(routes: Blueprint, service: Service) -> None:
         seen = seen_revision(request)
         stated, reason, check = _stated(service)
         order = Order(actor=g.key.principal, reason=reason, seen=seen)
-        return _told([known.amend(fact, stated.statement, order, check=check)])
+        return _told([known.amend(fact, statement_of(stated), order, check=check)])
 
     @routes.post(f"{_FACT}/withdraw")
     def withdraw(fact: str) -> Response:
