@@ -124,7 +124,8 @@ class _Bench(msgspec.Struct, frozen=True, kw_only=True):
     def on_day(self, day: date) -> RuleResult:
         rule = self.rule
         if not rule.window.meets(day, day):
-            return replace(self._excluded(out_of_force(rule.window)), markets=None)
+            reason = out_of_force(rule.window)
+            return RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=reason)
         here = self.venue.here[day]
         if here.truth is False:
             return self._excluded(not_here(rule))

@@ -26,7 +26,7 @@ from .moment import FLIGHT
 from .operations.comparison import UndefinedError
 from .operations.days import days_later, months_later
 from .operations.lookup import looked_up
-from .outcome import Outcome, Seen
+from .outcome import Outcome, Seen, Wanted
 from .result import Finding, Obligation
 from .values import Campaign, Datum, Group, shown
 from .venue import Market
@@ -66,6 +66,8 @@ def findings(rule: Rule) -> Tell:
     def tell(breach: Breach, campaign: Campaign) -> Findings:
         # While it is open whether the rule is about the campaign at all, nothing else is asked.
         whole = breach.main if breach.subject.truth is True else breach.subject
+        if whole.truth is not True:
+            return (_asking(rule, whole),), 0
         witnesses = list(dict.fromkeys(witnesses_of(breach.main.seen, names))) or [()]
         shown = (*breach.main.seen, *breach.subject.seen)
         if rule.evidence:
@@ -74,7 +76,7 @@ def findings(rule: Rule) -> Tell:
         firsts = _place(breach) | _firsts(shown)
         teller = _Teller(campaign=campaign, breach=breach)
         made = tuple(
-            _finding(rule, whole, teller, shown, firsts, dict(witness))
+            _finding(rule, teller, shown, firsts, dict(witness))
             for witness in witnesses[:MOST_FINDINGS]
         )
         return made, len(witnesses) - len(made)
@@ -82,21 +84,30 @@ def findings(rule: Rule) -> Tell:
     return tell
 
 
-def _finding(  # noqa: PLR0913, PLR0917 - what one finding is made of.
+def _finding(
     rule: Rule,
-    whole: Outcome,
     teller: "_Teller",
     shown: tuple[Seen, ...],
     firsts: Mapping[str, str],
     bound: Mapping[str, str],
 ) -> Finding:
-    is_sure = whole.truth is True
     told = {**firsts, **bound}
     return Finding(
         clause=rule.main,
-        message=_message(rule, whole, teller, told),
-        remedy=_remedy(rule, whole, teller, told),
-        seen=tuple(map(trimmed, about(shown, bound)))[:MOST_FINDINGS] if is_sure else (),
+        message=teller.filled(rule.message, told),
+        remedy=teller.filled(rule.remedy, told),
+        seen=tuple(map(trimmed, about(shown, bound)))[:MOST_FINDINGS],
+        wanted=teller.breach.main.wanted[:MOST_FINDINGS],
+    )
+
+
+def _asking(rule: Rule, whole: Outcome) -> Finding:
+    """Return the finding of a rule that cannot be judged: what is wanted, whatever it is about."""
+    return Finding(
+        clause=rule.main,
+        message=_unjudged(whole.wanted),
+        remedy=_asked(whole.wanted),
+        seen=(),
         wanted=whole.wanted[:MOST_FINDINGS],
     )
 
@@ -147,11 +158,9 @@ def _firsts(shown: Sequence[Seen]) -> dict[str, str]:
     return {name: where for each in reversed(shown) for name, where in each.bindings}
 
 
-def _message(rule: Rule, whole: Outcome, teller: "_Teller", bound: Mapping[str, str]) -> str:
-    if whole.truth is True:
-        return teller.filled(rule.message, bound)
-    lacking = dict.fromkeys(each.label for each in whole.wanted if not each.why)
-    unfit = dict.fromkeys(f"{each.label} ({each.why})" for each in whole.wanted if each.why)
+def _unjudged(wanted: Sequence[Wanted]) -> str:
+    lacking = dict.fromkeys(each.label for each in wanted if not each.why)
+    unfit = dict.fromkeys(f"{each.label} ({each.why})" for each in wanted if each.why)
     told = []
     if lacking:
         told.append(f"This cannot be judged until it is known: {'; '.join(lacking)}.")
@@ -160,13 +169,11 @@ def _message(rule: Rule, whole: Outcome, teller: "_Teller", bound: Mapping[str, 
     return " ".join(told)
 
 
-def _remedy(rule: Rule, whole: Outcome, teller: "_Teller", bound: Mapping[str, str]) -> str:
-    if whole.truth is True:
-        return teller.filled(rule.remedy, bound)
+def _asked(wanted: Sequence[Wanted]) -> str:
     told = []
-    if not all(each.why for each in whole.wanted):
+    if not all(each.why for each in wanted):
         told.append("State what is missing; the rule is judged then.")
-    if any(each.why for each in whole.wanted):
+    if any(each.why for each in wanted):
         told.append(
             "State otherwise what cannot be judged as it stands, or ask whoever keeps the policies."
         )

@@ -50,9 +50,11 @@ def compile_telling(rule: Rule, names: Names) -> Tell:
         return plainly
 
     def tell(breach: Breach, campaign: Campaign) -> Findings:
+        if breach.main.truth is not True or breach.subject.truth is not True:
+            return plainly(breach, campaign)
         seen = breach.main.seen
         found = tuple(dict.fromkeys(witnesses_of(seen, spoken))) if spoken else _NOBODY
-        if not found or breach.main.truth is not True or breach.subject.truth is not True:
+        if not found:
             return plainly(breach, campaign)
         told = (*seen, *breach.subject.seen)
         if rule.evidence:

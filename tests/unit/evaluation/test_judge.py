@@ -420,6 +420,17 @@ def test_a_message_about_elements_of_two_lists_tells_the_first_of_each() -> None
     assert told == [["2 and red"], ["2 and unknown"]]
 
 
+def test_a_rule_that_cannot_be_judged_asks_once_whatever_its_message_speaks_of() -> None:
+    clauses = ("applies when campaign.flag", "prohibit when any i in campaign.items has (i.flag)")
+    bundle = court(rule(*clauses, message="{i.amount} is too much", remedy="drop {i.amount}"))
+    items = [{"flag": True, "amount": amount} for amount in (1, 2, 3)]
+    (open_,) = hear(bundle, items=items).results
+    assert (len(open_.findings), open_.more) == (1, 0)
+    assert open_.findings[0].message == "This cannot be judged until it is known: a flag."
+    (broken,) = hear(bundle, items=items, flag=True).results
+    assert len(broken.findings) == 3
+
+
 def test_a_rule_that_cannot_be_judged_is_mended_by_saying_what_is_missing() -> None:
     clause = "prohibit when any i in campaign.items has (i.flag)"
     (result,) = hear(court(rule(clause, remedy="drop {i.amount}")), items=[{"amount": 1}]).results
