@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from .bundle.bundle import Bundle, build, sources_of
+from .bundle.bundle import Builder, Bundle, build, sources_of
 from .bundle.grants import NO_GRANTS, GrantedPrograms, Grants
 from .bundle.load import UnreadableError, read_directory
 from .evaluation.compiled.program import Program
@@ -76,13 +76,20 @@ def load_bundle(directory: str | Path, *, name: str | None = None) -> Bundle:
     return _built(files, name or path.resolve().name, path)
 
 
-def bundle_from_files(files: Mapping[str, str], *, name: str) -> Bundle:
-    """Return the bundle that files make, by their path. Raises `BundleError`."""
-    return _built(files, name, None)
+def bundle_from_files(
+    files: Mapping[str, str], *, name: str, builder: Builder | None = None
+) -> Bundle:
+    """Return the bundle that files make, by their path. Raises `BundleError`.
+
+    A builder that has built before does again only what depends on files that have changed.
+    """
+    return _built(files, name, None, builder)
 
 
-def _built(files: Mapping[str, str], name: str, directory: Path | None) -> Bundle:
-    bundle, diagnostics = build(name, files)
+def _built(
+    files: Mapping[str, str], name: str, directory: Path | None, builder: Builder | None = None
+) -> Bundle:
+    bundle, diagnostics = build(name, files) if builder is None else builder.build(name, files)
     if bundle is None:
         raise BundleError(diagnostics, files, directory)
     return bundle

@@ -45,7 +45,7 @@ def check(policies: PolicyFiles, day: date | None = None) -> Checked:
     builder = Builder()
     bundle, found = builder.build(policies.name, policies.files)
     if bundle is not None:
-        old = () if day is None else builder.outdated(day)
+        old = () if day is None else builder.outdated(policies.files, day)
         # Beside a file that was taken alone the campaigns of its tests were not read.
         lacking = () if policies.is_completed else without_campaign(bundle)
         found = in_order((*found, *untested(bundle), *lacking, *old))

@@ -127,18 +127,22 @@ class Builder:
         last = self._last
         if last is not None and last[:2] == (name, files):
             return last[2]
-        policies, kept = policy_sources(files), self._parsed
+        policies = policy_sources(files)
         with _COLLECTOR.at_rest():
-            parsed = {each: kept.get(text) or parse(text) for each, text in policies.items()}
+            parsed = self._read(policies)
             made = _built(name, files, *understand(parsed, sources_of(files), self._thoughts))
         self._parsed = {policies[each]: parsed[each] for each in policies}
         self._last = (name, dict(files), made)
         return made
 
-    def outdated(self, day: date) -> tuple[Diagnostic, ...]:
-        """Return warnings of what is out of date on a day, in the files that were built last."""
-        trees = [tree for tree, _ in self._parsed.values()]
+    def outdated(self, files: Mapping[str, str], day: date) -> tuple[Diagnostic, ...]:
+        """Return warnings of what is out of date in files on a day."""
+        trees = [tree for tree, _ in self._read(policy_sources(files)).values()]
         return in_order(outdated(trees, day))
+
+    def _read(self, policies: Mapping[str, Source]) -> dict[str, Parsed]:
+        kept = self._parsed
+        return {name: kept.get(text) or parse(text) for name, text in policies.items()}
 
 
 def _built(

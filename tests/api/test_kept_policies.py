@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from api.deciding.kept_policies import kept_bundle
 from api.installation.contents import open_database
 from api.installation.setup import initialise
 from engine import Engine, bundle_from_files, load_bundle
 from engine.evaluation.decision import Effect
-from engine.storage.governance.policies import PolicyVersions
+from engine.storage.governance.policies import PolicyVersions, policy_version
 from tests.api.installation import allowed, install
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -28,6 +29,18 @@ policy reach "Where we advertise"
     prohibit when not (campaign.markets includes any of SERVED)
     message       "The ads may not be shown there."
     remedy        "Choose other countries."
+end policy
+"""
+
+
+OWN_POLICY = """\
+policy further "Further rules"
+  rule adults "Adults alone"
+    source        DSA art 28(1)
+    in force from 2026-01-01
+    require       campaign.targeting.age.min is at least 18
+    message       "The ads are shown to people from {campaign.targeting.age.min}."
+    remedy        "Raise the lowest age to 18."
 end policy
 """
 
@@ -53,3 +66,22 @@ def test_policies_with_lists_are_kept_whole_and_decide_again(tmp_path: Path) -> 
     decisions = [Engine(each).decide(allowed(), as_of=NOON) for each in (loaded, again)]
     assert decisions[0] == decisions[1]
     assert decisions[0].effect is Effect.DENY
+
+
+def test_versions_of_a_set_share_what_they_have_in_common(tmp_path: Path) -> None:
+    installation = install(tmp_path)
+    folder = installation.settings.policies
+    files = {path.name: path.read_text() for path in folder.iterdir()}
+    more = {**files, "further.policy": OWN_POLICY}
+    versions = [policy_version("ads", each) for each in (files, more)]
+    database = open_database(installation.settings)
+    try:
+        kept = PolicyVersions(database)
+        for each in versions:
+            kept.keep(each)
+        one, other = (kept_bundle(kept, each.digest, name="ads") for each in versions)
+    finally:
+        database.close()
+    rules = {rule.id: rule for rule in other.policies.rules}
+    assert len(rules) == len(one.policies.rules) + 1 > 1
+    assert all(rules[rule.id] is rule for rule in one.policies.rules)

@@ -26,7 +26,7 @@ def rendered(case: Path) -> str:
     }
     builder = Builder()
     bundle, found = builder.build("golden", files)
-    diagnostics = in_order((*found, *builder.outdated(date(2026, 10, 1))))
+    diagnostics = in_order((*found, *builder.outdated(files, date(2026, 10, 1))))
     assert (bundle is None) is any(each.is_error for each in diagnostics)
     own = [each for each in diagnostics if each.span.source == case.name]
     return render_text(own, policy_sources(files))

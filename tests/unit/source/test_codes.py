@@ -77,7 +77,7 @@ def reported(page: Page, text: str, listed: str = "") -> set[str]:
         files["vocabulary.policy"] = VOCABULARY
     builder = Builder()
     bundle, found = builder.build("pages", files)
-    found = (*found, *builder.outdated(TODAY))
+    found = (*found, *builder.outdated(files, TODAY))
     if page.code[1:3] == "09":
         assert bundle is not None
         found = (*found, *untested(bundle), *without_campaign(bundle))
