@@ -3,11 +3,13 @@
 import os
 import re
 from collections.abc import Generator, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from engine.syntax.parse import parse
 from tests.postgresql import PostgreSQLServer, serving_postgresql
 
 settings.register_profile(
@@ -56,6 +58,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if unmeasured.match(item.nodeid):
             item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parsed_once() -> Iterator[None]:
+    """Parse each file once in this process: most tests build on the same, and parsing is pure."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.bundle.bundle.parse", lru_cache(maxsize=1_000)(parse))
+        yield
 
 
 _SERVER_MEASURED = "LANGUAGE_SERVER_COVERAGE"
