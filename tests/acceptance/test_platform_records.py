@@ -22,6 +22,7 @@ from api.cli.sound_policies import build_policies
 from api.deciding.submission import Refused, Terms, submit
 from api.examination.policy_files import read_policies
 from engine import Engine
+from engine.evaluation.result import Status
 from engine.source.json_text import JSONValue
 from tests.conftest import shared
 
@@ -97,14 +98,12 @@ def _outcome(engine: Engine, source: Source) -> Outcome:
         if isinstance(answer, Refused):
             made.refused[_kind(answer.faults[0].message)] += 1
             continue
-        made.effects[str(answer.document["decision"])] += 1
-        rules = answer.document["rules"]
-        assert isinstance(rules, list)
-        for rule in rules:
-            if rule["status"] == "violated":
-                made.violated[rule["rule"]] += 1
-            elif rule["status"] == "undetermined":
-                made.asking[rule["rule"]] += 1
+        made.effects[answer.decision.effect.value] += 1
+        for result in answer.decision.results:
+            if result.status is Status.VIOLATED:
+                made.violated[result.rule.id] += 1
+            elif result.status is Status.UNDETERMINED:
+                made.asking[result.rule.id] += 1
     return made
 
 
