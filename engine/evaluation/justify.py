@@ -1,4 +1,4 @@
-"""From the outcome of a breach to findings: one for each witness that the message speaks of."""
+"""Findings from the outcome of a breach: one for each witness (binding) that the message names."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date

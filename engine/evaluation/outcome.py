@@ -1,8 +1,8 @@
-"""What a condition comes to, and why: truth in strong Kleene logic with its evidence.
+"""The outcome of a condition: its truth value in strong Kleene logic, with the evidence for it.
 
-The evidence of an outcome is what determined it: of a false conjunction the false parts, of a true
-one all of them, of an unknown one the parts for want of which it is unknown. Evidence for a
-decision and the decision therefore come out of one evaluation.
+The evidence is what determined the outcome: of a false conjunction the false parts, of a true one
+all of them, of an unknown one the unknown parts. The decision and its evidence therefore come from
+the same evaluation, and cannot disagree.
 
 Source: S. C. Kleene, Introduction to Metamathematics (1952), §64.
 """

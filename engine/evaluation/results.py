@@ -1,7 +1,7 @@
-"""The results of all rules, of which those that came to nothing are told when they are asked for.
+"""The results of all rules, lazily: those without an effect are computed on demand.
 
-Most rules of a large bundle do not apply or are satisfied. They have their status in every decision
-all the same; but who asks only for the verdict and the findings does not wait for them.
+Most rules of a large bundle do not apply or are satisfied. Every decision has their status all the
+same; but a caller that needs only the verdict and the findings does not wait for them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What decisions are found by; how the database is asked for it is in `narrowing`."""
+"""The filters of a search (`Criteria`); `narrowing` plans the query for them."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
