@@ -93,10 +93,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A decision on one record of a part, made in so many `seconds`.
+    """A decision on one record of a part, and the `seconds` that it took.
 
-    `answer` is the JSON object that is answered, without what becomes of it in the log. `draft` is
-    None in a dry run.
+    `answer` is the JSON object of the answer, without its position in the log. `draft` is None in a
+    dry run.
     """
 
     answer: bytes

@@ -25,7 +25,7 @@ ABSENT = "absent"
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Verdict:
-    """What was decided, and whether all facts were there that it hung on."""
+    """The outcome of a decision, and whether it was conclusive."""
 
     decision: str
     conclusive: bool

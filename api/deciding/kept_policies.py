@@ -11,7 +11,7 @@ _READER = msgspec.json.Decoder(dict[str, str])
 
 
 class Versions(Protocol):
-    """Where policies are kept: `engine.storage.governance.policies.PolicyVersions`."""
+    """Looks up stored policies: `engine.storage.governance.policies.PolicyVersions`."""
 
     def get(self, digest: str) -> PolicyVersion:
         """Return the version of a digest. Raises `NotFound` and `StorageError`."""

@@ -51,7 +51,7 @@ _LIMITS = JSONLimits(document=64 * 1024 * 1024, depth=128)
 
 
 class Tombstones(Protocol):
-    """Where erasures are found: `engine.storage.keeping.erasures.Erasures`."""
+    """Looks up erasures: `engine.storage.keeping.erasures.Erasures`."""
 
     def tombstone(self, decision_id: str) -> Tombstone | None:
         """Return what is left of an erased decision, None for another."""

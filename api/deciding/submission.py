@@ -104,9 +104,9 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """On what terms a record is decided: its format, as of when, and as if launched when.
+    """The parameters of a decision: the format of the record, as of when, and as if launched when.
 
-    `standing` is what is known beforehand; it is laid beneath the record by the same engine.
+    `standing` are the standing facts; the same engine merges them beneath the record.
     """
 
     format: str

@@ -50,7 +50,7 @@ def decide_upon(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Course:
-    """A campaign in the course of time; `met` are the standing facts met so far."""
+    """A campaign over time; `met` are the standing facts that have applied so far."""
 
     campaign: Campaign
     book: FactBook

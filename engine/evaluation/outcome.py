@@ -20,12 +20,12 @@ Bindings = tuple[tuple[str, str], ...]
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact that was looked at and determined the outcome.
+    """A fact that was read and determined the outcome.
 
-    `value` is how it reads, `required` what it would have to be for the outcome to be otherwise
-    (empty for a fact that only stands beside another). `item` says in which labelled items and
-    definitions it was looked at, from the outermost in: ``(a) `reaches_minors`: (b)``.
-    `is_presumed` says that the campaign does not state it.
+    `value` is its text, `required` what it would have to be for the outcome to be different (empty
+    for a fact that only accompanies another). `item` is the path of labelled items and definitions
+    in which it was read, outermost first: ``(a) `reaches_minors`: (b)``. `is_presumed` says that
+    the campaign does not state it.
     """
 
     pointer: str

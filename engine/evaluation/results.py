@@ -36,7 +36,7 @@ Stands: TypeAlias = tuple[RuleResult, Callable[[], RuleResult] | None]
 
 
 class Settling(Protocol):
-    """What works out, for one campaign, the results that nobody has asked for yet."""
+    """Computes, for one campaign, the results that nobody has asked for yet."""
 
     @property
     def rows(self) -> Iterable[int]:
@@ -57,10 +57,10 @@ class Settling(Protocol):
 
 
 class Results(Sequence[RuleResult]):
-    """The result of every rule, in order of the ids.
+    """The results of all rules, in order of the ids.
 
-    `heard` are those that may be other than satisfied or not applicable, or oblige to something, in
-    the same order: what a verdict hangs on. Why they came out so is told when it is asked for.
+    `heard` are those of the candidate rules, in the same order: rules that may be other than
+    satisfied or not applicable, or that oblige. They determine the verdict; findings are lazy.
     """
 
     def __init__(self, stands: Iterable[Stands], settling: Settling) -> None:

@@ -61,7 +61,7 @@ def _is_due(state: WitnessState, now: float) -> bool:
 
 
 class Growth(Protocol):
-    """The log as it is stored."""
+    """The stored log, as a source of consistency proofs."""
 
     def prove_growth(self, *, old_size: int, size: int) -> tuple[bytes, ...]:
         """Return the proof that the log of a size extends that of a smaller one."""

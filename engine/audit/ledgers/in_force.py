@@ -21,7 +21,7 @@ def is_over(ended: datetime | None, moment: datetime) -> bool:
 
 @dataclass(slots=True, kw_only=True)
 class _Turn:
-    """That a version comes into force: since when, by an entry logged when, and cancelled when."""
+    """An activation of a version: from when, by an entry logged when, and cancelled when."""
 
     digest: str
     since: datetime

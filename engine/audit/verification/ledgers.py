@@ -20,7 +20,7 @@ from ..ledgers.waivers import WaiverLedger
 
 @dataclass(slots=True)
 class Ledgers:
-    """All that is kept of the entries so far."""
+    """The state of all ledgers over the entries read so far."""
 
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)
