@@ -1,8 +1,8 @@
-"""What is derived from a descriptor before it is decoded: facts that follow from what it declares.
+"""Facts that are derived from a descriptor before it is decoded.
 
 Each derivation is a pure function of the descriptor and the vocabulary, so that a replay, which
-begins from the descriptor as it was submitted, comes to the same. What a vocabulary does not
-declare is not derived, and what is declared otherwise than it follows is a contradiction.
+starts from the descriptor as submitted, has the same result. Facts that the vocabulary does not
+declare are not derived. A descriptor that states another value than the derived one is refused.
 """
 
 from collections.abc import Mapping

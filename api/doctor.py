@@ -1,7 +1,6 @@
-"""An installation looked over: everything that keeps it from serving, or may one day.
+"""Health checks of an installation: everything that keeps it from serving, or soon may.
 
-Nothing is written and nothing is made. A check that cannot be made because an earlier one failed is
-left out: what failed has to be mended first.
+Read-only. A check that depends on a failed one is skipped: fix that first.
 """
 
 import errno

@@ -1,4 +1,4 @@
-"""Several faults on one line, where one line is what a failure has."""
+"""Formats several faults as one line, for failures that have only one."""
 
 from collections.abc import Sequence
 

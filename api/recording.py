@@ -1,4 +1,4 @@
-"""Deciding and recording as one act: a decision is answered once it is in the log, or not at all.
+"""Deciding and recording as one operation: a decision is answered once it is logged, or not at all.
 
 A dry run decides and records nothing, and its outcome has no receipt.
 """

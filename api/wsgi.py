@@ -1,7 +1,7 @@
-"""The WSGI application of one process (PEP 3333): every part made from the settings, once.
+"""The composition root: the WSGI application of one process (PEP 3333), built from the settings.
 
-`gunicorn 'api.wsgi:application()'` serves it; so does `assent serve`, by `api.server`. Parts are
-made after the fork, so that each process has its own connections and its own committer thread.
+`gunicorn 'api.wsgi:application()'` serves it; so does `assent serve`, by `api.server`. Components
+are built after the fork, so that each process has its own connections and its own committer thread.
 """
 
 import atexit

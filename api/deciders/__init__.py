@@ -1,1 +1,1 @@
-"""Deciders: other processes, and other machines, that decide for this one."""
+"""Deciders: worker processes, on this machine or others, that decide for this process."""

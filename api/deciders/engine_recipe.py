@@ -1,8 +1,8 @@
-"""How another process, or another machine, comes to the engine of this one.
+"""How a worker process, or another machine, rebuilds the engine of this process.
 
-What is sent is a recipe: the files of the policies, and what they have to come to. Compiled rules
-are closures, which could only be sent by value, and another version of Assent would then decide by
-its own modules under the name of ours.
+It is sent a recipe: the files of the policies, and the identity (digest, version of Assent) that
+the engine must have. Compiled rules are closures, which could only be pickled by value; another
+version of Assent would then run its own modules under the name of ours.
 """
 
 from collections.abc import Mapping

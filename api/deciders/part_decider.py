@@ -1,7 +1,7 @@
-"""What a process for batches does: it builds the engine that it is told, and decides parts by it.
+"""The body of a batch process: it builds the engine of a recipe, and decides parts with it.
 
-It has no database, no log and no clock of its own to decide by, and is told everything. It ends
-with the process that started it.
+It has no database, no log and no clock: everything is passed to it. It ends with its parent
+process.
 """
 
 import gc

@@ -1,8 +1,8 @@
-"""The processes that decide parts of batches beside the process that answers.
+"""The pool of processes that decide parts of batches, beside the process that answers.
 
-They are started for the first batch that is long enough, and kept. Whatever keeps one from deciding
-a part, the part is not lost: the caller gets nothing for it, and decides by itself. So it does for
-as long as no process has built the engine: nobody waits for them.
+They are started for the first batch that is long enough, and kept. If one fails to decide a part,
+the part is not lost: the caller gets nothing for it, and decides it itself. The same goes for as
+long as no process has built the engine: nobody waits for them.
 """
 
 import threading

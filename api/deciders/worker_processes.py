@@ -1,12 +1,12 @@
-"""Work spread over processes, and put together in order.
+"""Distributes work over processes, and yields the results in order.
 
-A process has one piece of work at a time and waits for the next: neither side ever writes while the
-other does. One that ends before its answer is an error, and never a piece of work that is missing.
-Each ends once nothing more can come: when its pipe is closed, also by the death of whoever held it.
+A process has one item of work at a time and waits for the next, so that the two sides never write
+at the same time (which could deadlock). A process that ends before its answer is an error, and
+never a missing item. Each ends when its pipe is closed, also by the death of its parent.
 
 There are two ways to start them. `working` forks them once everything is prepared, so that they
-share it: for a program that has one thread. `spawned` starts one anew, with nothing but the code:
-for a server, whose threads may hold any lock at the time.
+share its memory: for a program with a single thread. `spawned` starts fresh ones, with nothing but
+the code: for a server, whose threads may hold any lock at the time of a fork.
 """
 
 import gc

@@ -1,12 +1,11 @@
-"""Decisions as they are handed on: made in one process, and recorded, counted and told by another.
+"""Decisions in transit: made in one process, and recorded, counted and rendered by another.
 
-A part of a batch is some records in a row. What comes of it depends on nothing but the part, the
-engine and the standing facts, so that it is the same in whichever process it is made.
+A part of a batch is some consecutive records. Its result depends only on the part, the engine and
+the standing facts, so that it is the same in whichever process it is made.
 
-What is logged as the input is everything that went into the decision beside the policies: the
-record as it was submitted, its format, on what terms it was decided, the text of each waiver that
-was granted for it by request, and the standing facts that could have any influence on it. A replay
-needs no more.
+The logged input is everything that went into the decision besides the policies: the record as it
+was submitted, its format, the terms (`as_of` …), the text of each waiver granted for it by request,
+and the standing facts that could influence it. A replay needs no more.
 """
 
 import time
@@ -94,10 +93,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A decision on one record of a part, made in so many `seconds`.
+    """A decision on one record of a part, and the `seconds` that it took.
 
-    `answer` is the JSON object that is answered, without what becomes of it in the log. `draft` is
-    None in a dry run.
+    `answer` is the JSON object of the answer, without its position in the log. `draft` is None in a
+    dry run.
     """
 
     answer: bytes

@@ -1,10 +1,10 @@
-"""What other policies would have decided: logged decisions, made again by another bundle.
+"""Impact analysis: what other policies would have decided on the logged campaigns.
 
-Each is decided from its logged input and on its logged terms, so that nothing differs but the
-policies, and the engine where another version is installed. It is compared with what was recorded,
-or with what a third bundle makes of it: whether the outcome changes, and which rules come to
-another status. Rules are told where either status is one that a decision is searched by
-(`engine.audit.entries.record.UNREMARKABLE` are not).
+Each decision is made again from its logged input and terms, so that only the policies differ (and
+the engine, if another version is installed). It is compared with the record, or with the result of
+a third bundle: whether the outcome changes, and the status of which rules. Rules are listed if
+either status is one that decisions are searched by (those in
+`engine.audit.entries.record.UNREMARKABLE` are not).
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ ABSENT = "absent"
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Verdict:
-    """What was decided, and whether all facts were there that it hung on."""
+    """The outcome of a decision, and whether it was conclusive."""
 
     decision: str
     conclusive: bool

@@ -19,7 +19,7 @@ _READER = msgspec.json.Decoder(dict[str, str])
 
 
 class Versions(Protocol):
-    """Where policies are kept: `engine.storage.governance.policies.PolicyVersions`."""
+    """Looks up stored policies: `engine.storage.governance.policies.PolicyVersions`."""
 
     def get(self, digest: str) -> PolicyVersion:
         """Return the version of a digest. Raises `NotFound` and `StorageError`."""

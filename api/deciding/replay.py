@@ -1,16 +1,16 @@
-"""Replaying: deciding again what is in the log, and comparing with what was recorded.
+"""Replay: makes logged decisions again, and compares them with the record.
 
-A decision is a function of its input, the policies and the engine. The input is in the log, the
-policies are kept under the digest that the leaf names, and the clock is part of the input; so the
-same bytes come out again, or something has changed. The engine's version is the one thing that a
-replay cannot bring back: it is compared apart, so that a decision of an older version is still
-decided again, and the answer says by which engine.
+A decision is a pure function of its input, the policies and the engine. The input is in the log, it
+includes the clock, and the policies are stored under the digest that the leaf names; so either the
+same bytes result, or something has changed. Only the engine's version cannot be restored: it is
+compared separately, so that a decision of an older version is still replayed, and the answer names
+both versions.
 
-What is made again is written as the log writes it. Only where that is not the record, byte for
-byte, are both read and compared, the version of the engine apart.
+The replayed decision is serialised as the log does it. Only if the bytes differ are both parsed and
+compared, ignoring the version of the engine.
 
-What is stored must open the commitments of its leaf, or it is not replayed. That the leaf itself
-is the one that was logged is another question, which `assent verify` answers.
+The stored contents must open the commitments of the leaf, or the decision is not replayed. Whether
+the leaf itself is unaltered is for `assent verify`.
 """
 
 from collections import OrderedDict
@@ -51,7 +51,7 @@ _LIMITS = JSONLimits(document=64 * 1024 * 1024, depth=128)
 
 
 class Tombstones(Protocol):
-    """Where erasures are found: `engine.storage.keeping.erasures.Erasures`."""
+    """Looks up erasures: `engine.storage.keeping.erasures.Erasures`."""
 
     def tombstone(self, decision_id: str) -> Tombstone | None:
         """Return what is left of an erased decision, None for another."""

@@ -1,11 +1,10 @@
-"""One submitted record through the engine: adapted, decoded, decided, told as a document.
+"""The pipeline for one submitted record: adapt, derive, decode, decide, render as a document.
 
-Before the decoding, what follows from the descriptor is put beside it: what its consent strings say
-(`api.consent`), the manifests of its ads (`api.credentials`), and what the counts of its delivery
-come to (`api.delivery`). What is still unknown then is taken from standing facts, where there are
-any.
-Every entrance (HTTP, command line) comes through here, so that the same record gets the same
-answer. Nothing is recorded; that is for the caller.
+Before decoding, facts derived from the descriptor are added: what its consent strings say
+(`api.consent`), the manifests of its ads (`api.credentials`), and statistics of its delivery
+(`api.delivery`). What is still unknown then is supplied by standing facts, if there are any. HTTP
+and command line both use this pipeline, so that the same record gets the same answer. Nothing is
+recorded; that is for the caller.
 """
 
 from collections.abc import Callable
@@ -105,9 +104,9 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """On what terms a record is decided: its format, as of when, and as if launched when.
+    """The parameters of a decision: the format of the record, as of when, and as if launched when.
 
-    `standing` is what is known beforehand; it is laid beneath the record by the same engine.
+    `standing` are the standing facts; the same engine merges them beneath the record.
     """
 
     format: str

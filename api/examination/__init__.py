@@ -1,6 +1,6 @@
-"""Policies before they may decide: how they are read, and what is found of them, as documents.
+"""Policies before they may decide: how they are read, checked, tested and compared, as documents.
 
-The command line, the service and the language server all read policies by this room, and tell
-the same of them: the check (`check`), the tests (`trials`), and what differs from another version
-(`comparison`). Nothing here knows how a question was put, or how its answer is shown.
+The command line, the service and the language server all read policies through this package, and
+report the same about them: the check (`check`), the tests (`trials`), and the differences from
+another version (`comparison`). Nothing here depends on the form of the request or of the answer.
 """

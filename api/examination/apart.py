@@ -1,6 +1,6 @@
-"""What a stranger sent is examined apart: in a process of its own, with so much time and memory.
+"""Runs an examination of untrusted policies in a sandbox: a process with limited time and memory.
 
-It then takes neither from those who wait for decisions.
+So it cannot starve requests for decisions.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What tests came to, as values of a JSON document."""
+"""Results of the tests in policies, as values of a JSON document."""
 
 from collections.abc import Iterable, Sequence
 from typing import assert_never

@@ -1,4 +1,4 @@
-"""Who may call what: one table, and denial for whatever is not in it.
+"""Access control: one table of endpoints and roles, and denial for whatever is not in it.
 
 Keys are bearer tokens (RFC 6750 §2.1, in the header only). The challenge of a 401 is that of §3.
 """

@@ -1,7 +1,7 @@
-"""Who is shown what: every answer with contents of the log in clear has an entry of the log first.
+"""Audit of read access: every answer that discloses logged contents has a log entry first.
 
-The entry is durable before the answer is sent. Where it cannot be written, there is no answer: what
-is raised then is what a decision that cannot be recorded raises.
+The entry is durable before the answer is sent. If it cannot be written, there is no answer, and the
+error is that of a decision that cannot be recorded.
 """
 
 from collections.abc import Iterable

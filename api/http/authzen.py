@@ -1,13 +1,13 @@
-"""OpenID AuthZEN Authorization API 1.0: what is asked there, in the terms of a decision.
+"""OpenID AuthZEN Authorization API 1.0, mapped to decisions.
 
 The subject is whoever wants to launch, the action `launch`, the resource a `campaign` with its
-descriptor in `properties`; policies that ask for more (`authzen_facts`) decide more. `context` may
-name `as_of`, `policy_set` and the `format` of the properties. What the standard does not know is
-passed over, as it demands.
+descriptor in `properties`; policies that declare more of the request (`authzen_facts`) decide on
+more. `context` may name `as_of`, `policy_set` and the `format` of the properties. Unknown members
+are ignored, as the standard demands.
 
-What is decided is a decision of the log like any other, so that nothing is assumed for it. What
-cannot be decided, because it is another action, or no campaign, is an error and never a decision:
-of the request where it is one evaluation, and of its item, as `false`, where there are several.
+Every decision is logged like any other, so nothing hypothetical is accepted. A request that cannot
+be decided on (another action, or no campaign) is an error and never a decision: of the whole
+request for a single evaluation, and of its item, with `false`, among several.
 """
 
 from collections.abc import Mapping

@@ -1,14 +1,15 @@
 """Batches: many campaigns in one request, decided and committed in groups, answered in order.
 
-An item is a campaign, or the platform's own record; the terms are those of the whole batch. The
-answer to an item is that of a single decision with its `line` (NDJSON) or `index` (a JSON array),
-or `{"error": problem}` with the same. One broken item leaves the others alone. A group ends when it
-is full, or when the next item has not arrived yet. A batch is decided by one version of the
-policies: once another is in force, what is left of it is not decided.
+An item is a campaign, or the platform's own record; the terms apply to the whole batch. The answer
+to an item is that of a single decision with its `line` (NDJSON) or `index` (a JSON array), or
+`{"error": problem}` with the same. An invalid item does not affect the others. A group ends when it
+is full, or when the next item has not arrived yet. One version of the policies decides a batch:
+once another is in force, the remaining items are not decided.
 
-From the first full group on, groups are decided by other processes, part by part, if there are any
-(`api.deciders.pool`); while one is recorded, those after it are decided. Only what is decided by
-what is still in force, waivers and standing facts included, is recorded and answered.
+From the first full group on, the parts of groups are decided by other processes, if there are any
+(`api.deciders.pool`), in a pipeline: while one group is recorded, the following are decided. A
+group is recorded and answered only if what it was decided by, waivers and standing facts included,
+is still in force.
 """
 
 from collections import deque

@@ -1,9 +1,8 @@
-"""A request body that goes on arriving while it is answered.
+"""A request body that is still being received while the response is streamed.
 
-Many clients send all they have before they read anything. A server that stops reading while its
-answers wait to be read then waits for ever, and so does the client. Here a thread of its own reads
-the body, into memory and beyond a mebibyte into a temporary file, so that answers and
-request never wait for each other, and memory stays flat.
+Many clients send everything before they read anything. If the server stops reading while its
+answers wait to be read, both deadlock. So a thread reads the body, into memory and beyond a
+mebibyte into a temporary file: request and response never block each other, and memory is bounded.
 
 The source is WSGI's `wsgi.input` (PEP 3333), which hands on what arrives in pieces: a line may be
 noticed only once the piece after it has filled up, or the body has ended.

@@ -1,8 +1,8 @@
-"""How often a caller may ask: one bucket of tokens for each, by the generic cell rate algorithm.
+"""Rate limiting: a token bucket for each caller, by the generic cell rate algorithm (GCRA).
 
-A bucket holds a minute's worth and fills evenly. All that is kept of one is the time at which it is
-full again (ITU-T I.371 §A.2 calls it the theoretical arrival time). The processes of one server
-share the buckets in files, each under a lock, so that the limit is that of the server. Without a
+A bucket holds a minute's worth and fills evenly. Its only state is the time at which it is full
+again (ITU-T I.371 §A.2 calls it the theoretical arrival time). The processes of one server share
+the buckets in files, each under a lock, so that the limit is that of the server. Without a
 directory, and where its disk is full, they are those of one process.
 
 `RateLimit` and `RateLimit-Policy` follow draft-ietf-httpapi-ratelimit-headers-10.

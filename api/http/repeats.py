@@ -1,9 +1,9 @@
-"""`Idempotency-Key`: a request that is sent again is answered with the decision of its first time.
+"""`Idempotency-Key`: a repeated request is answered with the decision of its first time.
 
 After draft-ietf-httpapi-idempotency-key-header. The key is written as a string of RFC 8941 §3.3.3,
-`"8e03978e-40d5"`, or without the quotes, as most clients do; both are the same key. It belongs to
-the API key that asked. Only a recorded decision takes it up: what is refused may be mended and sent
-again under the same key.
+`"8e03978e-40d5"`, or without the quotes, as most clients do; both are the same key. It is scoped to
+the API key. Only a recorded decision uses it up: a refused request may be fixed and sent again
+under the same key.
 """
 
 import re

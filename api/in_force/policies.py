@@ -1,17 +1,17 @@
-"""The policies by which one process decides, for each policy set, as all processes do.
+"""The engines of one process: for each policy set, the one that all processes currently decide by.
 
-With them go the waivers that were granted by request: an engine has both, and is one for a request.
+An engine comprises the policies in force and the waivers granted by request, and is one for a
+request.
 
-A thread reads from the database what is in force and what is to come. What it has is decided by at
-once; what it does not have it builds, off the path of requests, each put in its place in one step:
-a request takes the engine of its set once and keeps it. What was approved last, and what waits for
-its time, is built before anybody needs it, so that coming into force is no more than a comparison
-of times.
+A thread polls the database for what is in force and what is scheduled. It builds new engines off
+the path of requests and swaps each in atomically: a request takes the engine of its set once and
+keeps it. Approved and scheduled versions are built ahead of time, so that coming into force is no
+more than a comparison of times.
 
-What is known of standing facts is read with the policies, and reaches every process like them.
+Standing facts are polled with the policies, and reach every process in the same way.
 
 INVARIANT: no engine is given out unless the database has confirmed, within `bound` seconds, that
-nothing else is in force. Whoever cannot confirm it does not decide.
+nothing else is in force. A process that cannot confirm it does not decide.
 """
 
 import threading

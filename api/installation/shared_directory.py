@@ -1,9 +1,9 @@
-"""The directory that the processes of one server share: what metrics count, and who asks how often.
+"""The directory that the processes of one server share, for metrics and rate limits.
 
-It lies in the data directory, where nobody cleans up as in `/tmp`: a process that found it gone
-could neither count nor limit. A server that is killed leaves its own behind, and the next one
-removes it. Which are left is told by a lock, which the server and all processes that it forks hold
-together: the system frees it when the last of them has ended.
+It is in the data directory, since `/tmp` may be cleaned: without it a process could neither count
+nor limit. A killed server leaves its directory behind, and the next server removes it. Whether one
+is in use shows by a lock, which the server and all its forks hold together: the system releases it
+when the last of them has ended.
 """
 
 import fcntl

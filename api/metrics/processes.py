@@ -1,9 +1,9 @@
-"""Counts of several processes: files in one directory, which whoever is asked adds up.
+"""Counters of several processes: files in one directory, which a scrape sums.
 
-Each process has a place of its own, held by a lock that the system frees however a process ends.
-A new process takes the lowest free place and counts on from what its predecessor had counted: no
-count is lost, and there are never more files than processes that ran at a time. What holds only for
-a living process (`Kind.SUM`, `Kind.WORST`) goes with it.
+Each process has a slot of its own, held by a lock that the system releases however a process ends.
+A new process takes the lowest free slot and continues the counts of its predecessor: no count is
+lost, and there are never more files than processes that ran at a time. Values of a living process
+only (`Kind.SUM`, `Kind.WORST`) end with it.
 """
 
 import fcntl

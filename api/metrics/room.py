@@ -1,9 +1,8 @@
-"""Counts in a file whose room is on the disk before anything is written to it.
+"""Counters in a memory-mapped file whose blocks are allocated before anything is written to it.
 
-The library extends its files by holes and writes to them as to memory. Where the disk is full then,
-there is no error that anybody could catch: the system ends the process (SIGBUS), and any that takes
-its place. Here a count that finds no room stays with its process, which tells it with the first
-change after there is some.
+The library extends its files sparsely and writes to them as memory. On a full disk no exception can
+be caught: the system kills the process (SIGBUS), and its replacement. Here a counter without space
+stays in the memory of its process, which writes it with the first change after there is some.
 """
 
 import os

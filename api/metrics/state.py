@@ -1,6 +1,6 @@
-"""What is read at the moment that Prometheus asks: the log, its checkpoints, its witnesses.
+"""Gauges that are read at the time of a scrape: the log, its checkpoints, its witnesses.
 
-What cannot be read is left out, and `assent_ready` is then 0: the answer itself never fails.
+What cannot be read is left out, and `assent_ready` is then 0: the scrape itself never fails.
 """
 
 from collections.abc import Callable, Iterator, Mapping

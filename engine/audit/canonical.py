@@ -1,12 +1,12 @@
 """Canonical JSON: RFC 8785 bytes, the only JSON that the log hashes.
 
-The rule is the `rfc8785` library's. A value without floats, without great integers and without
-characters beyond U+FFFF has the same bytes from a plain sorted encoder, which is a hundred times as
-fast: there, sorting by code points and by UTF-16 code units agree. That a value is such a one shows
-in the text: read again, it is the same value. Everything else, and everything that is refused, goes
-to the library; a property test holds the two equal.
+The `rfc8785` library is the reference. A plain encoder with sorted keys writes the same bytes a
+hundred times as fast, if a value has no floats, no integers beyond 2^53 and no characters beyond
+U+FFFF: code point order is then UTF-16 order. Whether that is so shows in the output: parsed again,
+it gives the same value. Everything else, and everything that is refused, is left to the library; a
+property test holds the two equal.
 
-Exact decimals have no place in RFC 8785, whose numbers are doubles: they arrive as strings.
+RFC 8785 has no exact decimals, since its numbers are doubles: they are passed as strings.
 """
 
 import msgspec

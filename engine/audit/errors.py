@@ -1,4 +1,4 @@
-"""What is raised where the log does not take something, or not provably so."""
+"""Errors of the log: a record is refused, or cannot be shown to have been committed."""
 
 
 class LogError(Exception):

@@ -72,7 +72,7 @@ class DecidedBefore(LogError):  # noqa: N818 - as above.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Where a record lies in the log: durable once it exists."""
+    """The position of a record in the log. A receipt exists only once the record is durable."""
 
     index: int
     leaf_hash: bytes
@@ -92,7 +92,7 @@ class LogHead:
 
 
 class LogStore(Protocol):
-    """What keeps the entries. Every process has its own; they share one log."""
+    """The storage of a log, as the committer needs it. Each process has one; they share the log."""
 
     def append(self, records: Sequence[Sealed]) -> Sequence[Answer]:
         """Append records in one transaction, and return when it is durable.
@@ -137,7 +137,7 @@ class _Waiting:
 
 @dataclass(slots=True, kw_only=True)
 class _Lane:
-    """The queue and the thread of one process."""
+    """The queue and the committer thread of one process."""
 
     changed: threading.Condition = field(default_factory=threading.Condition)
     waiting: deque[_Waiting] = field(default_factory=deque)
@@ -145,10 +145,10 @@ class _Lane:
 
 
 class Committer:
-    """Appends records to a store from any number of threads.
+    """Appends records to a store from any number of threads (group commit).
 
-    `queue` is how many records may wait, `patience` how many seconds one does so, or those that are
-    handed over together. Close it before the process ends: it then commits what waits.
+    `queue` is how many records may wait, `patience` for how many seconds; records that are
+    submitted together share one wait. Close it before the process ends: it then commits the queue.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
-"""Deciding upon standing facts, and how long the answer holds that rests on them.
+"""Decides with standing facts, and computes `valid_until` of a decision that depends on them.
 
-A standing fact that begins or ends changes what is known of the campaign, and so may change the
-answer. On every such day, in order, the campaign is decided again with what then lies beneath it,
-until the answer differs; between two of them it holds as long as any answer (`validity`).
+When a standing fact begins or ends, the known facts of the campaign change, and so may the
+decision. On each such day, in order, the campaign is decided again with the standing facts of that
+day, until the decision differs; between two of them it holds as long as any decision (`validity`).
 """
 
 from collections.abc import Callable, Iterable
@@ -50,7 +50,7 @@ def decide_upon(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Course:
-    """A campaign in the course of time; `met` are the standing facts met so far."""
+    """A campaign over time; `met` are the standing facts that have applied so far."""
 
     campaign: Campaign
     book: FactBook

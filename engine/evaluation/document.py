@@ -132,7 +132,7 @@ def status_line(result: RuleResult) -> Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Writer:
-    """Tells results as JSON."""
+    """Serialises results as JSON."""
 
     origin: Origin | None
 

@@ -29,7 +29,7 @@ Evaluate = Callable[[Clause, date, Market | None], Outcome]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """One campaign before one set of policies at one moment."""
+    """The context of an evaluation: one campaign, one set of policies, one moment."""
 
     policies: Policies
     campaign: Campaign
@@ -113,7 +113,7 @@ def _treat_unknown(result: RuleResult) -> RuleResult:
 
 
 class _Bench(msgspec.Struct, frozen=True, kw_only=True):
-    """Judges one rule in one venue, on one day at a time."""
+    """Evaluates one rule in one venue (group of markets), under the law of one day at a time."""
 
     rule: Rule
     hearing: Hearing

@@ -1,4 +1,4 @@
-"""From the outcome of a breach to findings: one for each witness that the message speaks of."""
+"""Findings from the outcome of a breach: one for each witness (binding) that the message names."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -39,9 +39,9 @@ _LONGEST_VALUE = 300
 
 
 class Breach(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcome of a breach, that of the rule being about the campaign at all, and the law.
+    """The outcomes of a rule's breach and of its applicability, and the law they were found under.
 
-    Both were found under the law of `day`, and in `market` where the rule speaks of it.
+    The law is that of `day`, in `market` if the rule reads it.
     """
 
     main: Outcome
@@ -232,7 +232,7 @@ def fitted(text: str) -> str:
 
 
 class _Teller(msgspec.Struct, frozen=True, kw_only=True):
-    """Fills in templates about one breach."""
+    """Substitutes the facts of one breach into templates."""
 
     campaign: Campaign
     breach: Breach

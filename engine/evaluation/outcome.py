@@ -1,8 +1,8 @@
-"""What a condition comes to, and why: truth in strong Kleene logic with its evidence.
+"""The outcome of a condition: its truth value in strong Kleene logic, with the evidence for it.
 
-The evidence of an outcome is what determined it: of a false conjunction the false parts, of a true
-one all of them, of an unknown one the parts for want of which it is unknown. Evidence for a
-decision and the decision therefore come out of one evaluation.
+The evidence is what determined the outcome: of a false conjunction the false parts, of a true one
+all of them, of an unknown one the unknown parts. The decision and its evidence therefore come from
+the same evaluation, and cannot disagree.
 
 Source: S. C. Kleene, Introduction to Metamathematics (1952), §64.
 """
@@ -20,12 +20,12 @@ Bindings = tuple[tuple[str, str], ...]
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact that was looked at and determined the outcome.
+    """A fact that was read and determined the outcome.
 
-    `value` is how it reads, `required` what it would have to be for the outcome to be otherwise
-    (empty for a fact that only stands beside another). `item` says in which labelled items and
-    definitions it was looked at, from the outermost in: ``(a) `reaches_minors`: (b)``.
-    `is_presumed` says that the campaign does not state it.
+    `value` is its text, `required` what it would have to be for the outcome to be different (empty
+    for a fact that only accompanies another). `item` is the path of labelled items and definitions
+    in which it was read, outermost first: ``(a) `reaches_minors`: (b)``. `is_presumed` says that
+    the campaign does not state it.
     """
 
     pointer: str

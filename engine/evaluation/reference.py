@@ -69,7 +69,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """Everything a condition may depend on."""
+    """The environment of an evaluation: everything a condition may depend on."""
 
     policies: Policies
     campaign: Group

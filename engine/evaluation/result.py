@@ -31,7 +31,7 @@ _SEVERITY = {status: rank for rank, status in enumerate(Status)}
 
 
 class Unestablished(msgspec.Struct, frozen=True, kw_only=True):
-    """An exception that did not help: it is not met, or facts to show it are wanted."""
+    """An exception that did not help: it is false, or facts to show it are missing."""
 
     name: str
     seen: tuple[Seen, ...]
@@ -70,12 +70,11 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
 class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     """The status of one rule, and why.
 
-    Where markets come out otherwise, the result is the strictest, and `elsewhere` are the others.
-    `markets` are those of the campaign that the result is about; None where it is about all or the
-    markets are unknown. `reason` says what made a rule not applicable, or which exceptions or
-    waivers hold. `more` counts the findings beyond those listed. `waivers` are those by which a
-    breach is waived, and its findings are listed all the same. `obligation` is what a rule that
-    obliges comes to where it is satisfied.
+    Where the status differs by market, this is the strictest, and `elsewhere` has the others.
+    `markets` are those of the campaign with this result; None for all, or where they are unknown.
+    `reason` says what made a rule not applicable, or which exceptions or waivers hold. `more`
+    counts the findings beyond those listed. `waivers` are those that waive a breach, whose findings
+    are listed all the same. `obligation` is the duty of a satisfied rule that obliges.
     """
 
     rule: Rule

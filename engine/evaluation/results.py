@@ -1,7 +1,7 @@
-"""The results of all rules, of which those that came to nothing are told when they are asked for.
+"""The results of all rules, lazily: those without an effect are computed on demand.
 
-Most rules of a large bundle do not apply or are satisfied. They have their status in every decision
-all the same; but who asks only for the verdict and the findings does not wait for them.
+Most rules of a large bundle do not apply or are satisfied. Every decision has their status all the
+same; but a caller that needs only the verdict and the findings does not wait for them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ Stands: TypeAlias = tuple[RuleResult, Callable[[], RuleResult] | None]
 
 
 class Settling(Protocol):
-    """What works out, for one campaign, the results that nobody has asked for yet."""
+    """Computes, for one campaign, the results that nobody has asked for yet."""
 
     @property
     def rows(self) -> Iterable[int]:
@@ -57,10 +57,10 @@ class Settling(Protocol):
 
 
 class Results(Sequence[RuleResult]):
-    """The result of every rule, in order of the ids.
+    """The results of all rules, in order of the ids.
 
-    `heard` are those that may be other than satisfied or not applicable, or oblige to something, in
-    the same order: what a verdict hangs on. Why they came out so is told when it is asked for.
+    `heard` are those of the candidate rules, in the same order: rules that may be other than
+    satisfied or not applicable, or that oblige. They determine the verdict; findings are lazy.
     """
 
     def __init__(self, stands: Iterable[Stands], settling: Settling) -> None:

@@ -1,13 +1,13 @@
-"""A decision told once, and its record as canonical JSON (RFC 8785).
+"""Serialises a decision once, as its record in canonical JSON (RFC 8785).
 
-What is told of a decision without its list of all rules is a summary: most answers are no more. The
-record is the same with the list, of which nearly every line was written when it was first needed,
-and is spliced in from then on. These bytes, those of `document` to the letter, are what the log
-keeps and hashes.
+A decision without the list of all its rules is a summary, and most answers are no more. The record
+is the summary with that list, whose lines are nearly all cached: each is written when it is first
+needed, and then spliced in. The bytes are exactly those of `document`; the log keeps and hashes
+them.
 
-A plain sorted encoder writes RFC 8785 here: a document has no floats, no integer beyond 2^53, and
-no name outside ASCII, so that sorting by code points is sorting by UTF-16 code units. What it
-cannot write, a lone surrogate, it refuses as `canonical` does.
+A plain encoder with sorted keys writes RFC 8785 here: a document has no floats, no integer beyond
+2^53, and no name outside ASCII, so that code point order is UTF-16 order. What it cannot write, a
+lone surrogate, it refuses as `canonical` does.
 """
 
 from collections.abc import Iterable, Mapping

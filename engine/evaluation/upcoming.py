@@ -1,7 +1,7 @@
-"""Law that is on its way: rules that would deny once they come into force, while the ads still run.
+"""Rules to come: those that would deny once they come into force, while the ads still run.
 
-A flight without an end is judged by the law of its first day. Law that begins to bind later does
-not change the answer, but whoever books the campaign should know its date.
+A flight without an end is evaluated under the law of its first day. Law that takes effect later
+does not change the decision, but whoever books the campaign should know its date.
 """
 
 from collections.abc import Sequence

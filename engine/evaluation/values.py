@@ -19,9 +19,9 @@ from ..semantics.vocabulary import RecordShape
 
 
 class Group(msgspec.Struct, frozen=True, eq=False):
-    """A group of facts; `values` stand in the order in which its shape declares them.
+    """A record of facts; `values` are in the order of the fields of its type.
 
-    One is made for each group of each campaign: by place, in half the time.
+    One is made for each record of each campaign: access by position takes half the time.
     """
 
     shape: RecordShape

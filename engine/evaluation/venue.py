@@ -24,10 +24,10 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Venue(msgspec.Struct, frozen=True, kw_only=True):
-    """Markets that are judged together; None where a rule applies in all or they are unknown.
+    """Markets in which a rule is evaluated together; None for all, or where they are unknown.
 
-    `market` is what the conditions read, where they do. `here` says for each day of the law
-    whether the rule applies.
+    `market` is the value of `market` in the conditions, if they read it. `here` says for each day
+    of the law whether the rule applies.
     """
 
     markets: tuple[str, ...] | None

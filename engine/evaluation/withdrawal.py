@@ -1,7 +1,7 @@
-"""Which markets would pass if the others were dropped.
+"""`would_pass`: the markets in which a denied campaign would be allowed if the others were dropped.
 
-What stands against a campaign in one market only need not keep it from the others. A rule that
-looks at the list of all markets may come out otherwise for fewer: it is judged again for those.
+A rule that denies in one market need not affect the others. A rule that reads the list of all
+markets may have another result for fewer of them: it is evaluated again for the shorter list.
 """
 
 from collections.abc import Sequence

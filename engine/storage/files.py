@@ -1,7 +1,7 @@
-"""Files that survive a crash: what is beside the database, and what is exported.
+"""Crash-safe files: what is beside the database, and what is exported.
 
-A file is written under another name, brought to the disk, and renamed, so that whoever reads it
-sees the old content or the new, whole. The directory is brought to the disk as well.
+A file is written under a temporary name, fsynced, and renamed, so that readers see either the old
+content or the new, complete. The directory is fsynced as well.
 """
 
 import fcntl

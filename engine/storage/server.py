@@ -1,4 +1,4 @@
-"""What a database server says of itself, for whoever looks after it."""
+"""Settings that a database server reports, for `assent doctor`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What strangers must have vouched for, as whoever verifies a log demands it."""
+"""What a verifier requires of third parties: cosignatures of witnesses, and time stamps."""
 
 from dataclasses import dataclass
 

@@ -1,8 +1,8 @@
-"""The keys of a log: the one that signs, and the ones before it.
+"""The keys of a log: the current signing key, and its predecessors.
 
-A key that is replaced goes on signing beside the new one for a stated time, so that whoever knows
-only the old one has that long to learn of the new. Afterwards it signs nothing, and is kept to
-read what it signed. All keys of a log have one name, its origin.
+A replaced key keeps signing beside the new one until a stated time, so that verifiers who know only
+the old one have time to learn the new. Then it is retired, and kept only to verify what it signed.
+All keys of a log have one name, its origin.
 
 The text of a ring is a line for each key, the newest first: the private key as Go writes it, and
 for all but the first ` until ` and the time at which it ceases to sign.

@@ -1,7 +1,7 @@
-"""The witnesses of a log: asking each of them to cosign a checkpoint, from wherever it is.
+"""The witnesses of a log: asks each of them, wherever it runs, to cosign a checkpoint.
 
-All that are due are asked at the same time. Whoever fails is asked again after 2, 4, 8, … seconds,
-at most 300.
+All that are due are asked concurrently. After a failure, a witness is retried with exponential
+backoff: after 2, 4, 8, … seconds, at most 300.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -61,7 +61,7 @@ def _is_due(state: WitnessState, now: float) -> bool:
 
 
 class Growth(Protocol):
-    """The log as it is stored."""
+    """The stored log, as a source of consistency proofs."""
 
     def prove_growth(self, *, old_size: int, size: int) -> tuple[bytes, ...]:
         """Return the proof that the log of a size extends that of a smaller one."""

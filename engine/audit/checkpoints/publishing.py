@@ -1,12 +1,13 @@
-"""Publishing checkpoints: where there are witnesses, only what a quorum of them has cosigned.
+"""Publishes checkpoints: if there are witnesses, only those that a quorum of them has cosigned.
 
-A round takes the newest signed checkpoint, asks the witnesses, and publishes it once enough of them
-have cosigned. It runs in a thread of its own, never in a request. All processes share one memory,
-and one of them at a time has a round.
+A round takes the newest signed checkpoint, asks the witnesses, and publishes it once a quorum has
+cosigned. It runs in a thread of its own, never in a request. All processes share the state, and
+one of them at a time runs a round.
 
-A witness that has another history of this log is an alarm: somebody has seen other entries under
-the log's signature. It stops neither decisions nor signing, since it is a stranger's word, and
-whoever could feign it could otherwise stop the service. It is told until the witness cosigns again.
+A witness with another history of this log raises an alarm: somebody has seen other entries under
+the log's signature (a split view). It stops neither decisions nor signing, since it is an
+unverified claim, and whoever could forge it could otherwise stop the service. The alarm lasts until
+the witness cosigns again.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Work that is done again and again beside the requests, in a thread of its own."""
+"""Periodic background work, in a thread of its own beside the requests."""
 
 import threading
 from collections.abc import Callable

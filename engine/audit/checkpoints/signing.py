@@ -1,20 +1,20 @@
-"""Signing the log: one checkpoint after another, each proved to extend the one before.
+"""Signs the log: one checkpoint after another, each verified to be consistent with the one before.
 
-Before a checkpoint is signed, the log is compared with the last one signed. That one is kept in an
-**anchor**, outside the database, so that a database restored from an old backup, or altered, is
-noticed: the hashes that the log has of its first entries must make the anchored root, and these
-hashes together with the *leaves* added since, hashed anew, must make the root of its head. Only
-then is the head signed, and the new checkpoint is in the anchor before anyone sees it.
+The last signed checkpoint is kept in an **anchor**, outside the database, so that a database
+restored from a backup, or altered, is detected. Before the next one is signed, the log is checked
+against it: the stored hashes of the anchored entries must give the anchored root, and together with
+the *leaves* added since, hashed again, the root of the head. Only then is the head signed, and the
+new checkpoint is durable in the anchor before anyone sees it.
 
-Where the two do not fit, nothing is signed any more, and `failure` says why. Nothing here mends it:
-the database that the anchor belongs to has to be put back. An anchor that is lost is replaced by
-any copy of the last checkpoint (a reader's, an exported log's).
+If the check fails, nothing is signed any more, and `failure` says why. There is no automatic
+repair: the database that the anchor belongs to has to be restored. A lost anchor is replaced by any
+copy of the last checkpoint (a reader's, an exported log's).
 
-Every process has a signer. They share one anchor and its lock, so that at any time one signs. Each
-looks once a second whether there is anything to sign, and signs at once where a receipt waits.
+Every process has a signer. They share one anchor and its lock, so that one signs at a time. Each
+checks once a second whether there is anything to sign, and signs at once for a waiting receipt.
 
-What was altered *before* the anchored checkpoint, in a leaf beside its hash, changes no hash that
-is signed; it is for the verifier, which hashes every leaf.
+An alteration *before* the anchored checkpoint, of a leaf but not its hash, changes no hash that is
+signed; the verifier finds it, since it hashes every leaf.
 """
 
 import threading

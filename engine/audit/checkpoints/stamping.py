@@ -1,6 +1,6 @@
-"""Having checkpoints stamped: the published one, every so often, by one process at a time.
+"""Has the published checkpoint time-stamped at intervals, by one process at a time.
 
-It runs in a thread of its own, never in a request, and stops nothing where it fails.
+It runs in a thread of its own, never in a request; a failure stops nothing else.
 """
 
 from collections.abc import Callable

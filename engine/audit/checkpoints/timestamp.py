@@ -50,9 +50,9 @@ def stamp_path(size: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """Whom the time is believed of: roots, what lies between, and the certificate that stamps.
+    """A trusted time stamp authority: its roots, intermediates, and signing certificate.
 
-    `own` is for stamps that do not bring it along; None where it was not given.
+    `own` is for time stamps that do not include their certificate; None where it was not given.
     """
 
     roots: tuple[x509.Certificate, ...]

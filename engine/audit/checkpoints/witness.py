@@ -1,12 +1,12 @@
-"""What a log and a witness say to each other: C2SP tlog-witness v1.0.0, `add-checkpoint`.
+"""The client side of the witness protocol: C2SP tlog-witness v1.0.0, `add-checkpoint`.
 
-The log sends the size that the witness is at, the proof that its new checkpoint extends that, and
-the checkpoint. A witness that is at another size says at which, and the log tries again from there.
+The log sends the size that the witness last saw, a consistency proof from there, and the new
+checkpoint. A witness at another size answers with it, and the log tries again from there.
 
-The log sends only proofs that it has checked itself. A witness that refuses one therefore has
-another history of this log: it is `Forked`. So it is where the witness has cosigned more entries
-than the log has signed. Neither is proof, being what a stranger says; both are for a person to look
-into, with what was sent and what was answered.
+The log verifies each proof before it sends it. A witness that refuses one therefore has another
+history of this log, and is `Forked`. So is a witness that has cosigned more entries than the log
+has signed. Neither is proof, since witnesses are not trusted; both need a person to investigate,
+with the saved request and response.
 """
 
 import re

@@ -1,8 +1,8 @@
-"""Acts: that somebody did something with the log, with policies, or with what goes beside them.
+"""Acts: the entries of the log other than decisions, each of which records what somebody did.
 
-Contents of the log are erased, shown, held or kept for a time; a query is saved or deleted; a
-version of policies comes closer to being in force; a waiver is asked for, granted, refused or
-revoked; a standing fact is recorded or withdrawn. `act_leaves` has what is logged of them.
+Contents of the log are erased, read, held or given a retention period; a query is saved or
+deleted; a version of policies moves a step towards being in force; a waiver is requested, granted,
+refused or revoked; a standing fact is recorded or withdrawn. `act_leaves` has their leaves.
 """
 
 from dataclasses import dataclass

@@ -1,15 +1,15 @@
-"""Facets: what a decision is found by besides its columns and its words; each is one text.
+"""Facets: the search terms of a decision besides its columns and words. Each is one text.
 
-    policy STATUS NAME          a policy of which a rule came to a status
+    policy STATUS NAME          a policy of which a rule has that status
     article STATUS PROVISION    a provision that a finding of that status cites, or one around it
-    market CODE                 a market that was decided for, or the country that it is in
-    platform NAME               a platform that the campaign was for
-    unsaid MEMBER               a member of the record that is not there: nobody can be found by it
+    market CODE                 a market of the decision, or the country that it is in
+    platform NAME               a platform of the campaign
+    unsaid MEMBER               a member that the record lacks: no search by it finds the decision
 
 INVARIANT: a facet has single spaces between its words, and no other white space.
 
-The facets of a decision are a pure function of its result. They are made here for the writer and
-for the verifier, and likewise whatever a search asks for, so that both spell it in one way.
+The facets of a decision are a pure function of its result. Writer, verifier and search all use this
+module, so that they spell facets alike.
 """
 
 from collections.abc import Iterable, Iterator

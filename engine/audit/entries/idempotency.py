@@ -1,8 +1,8 @@
-"""Idempotency keys: a request that is sent again gets the decision of its first time.
+"""Idempotency keys: a request that is repeated gets the decision of its first time.
 
-After draft-ietf-httpapi-idempotency-key-header. What is kept of a key is one digest of it with the
-name of whoever asked, and a fingerprint of what was asked, under the key itself: without the text
-of the key, neither says who asked, nor confirms a guess at what for.
+After draft-ietf-httpapi-idempotency-key-header. Only two digests are stored: of the key with the
+caller's name, and a keyed fingerprint of the request. Without the text of the key, neither reveals
+the caller, nor confirms a guess at the request.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Acts as entries of the log: sealed with an id and disclosures of their own, then in their place.
+"""Acts as log entries: first given an id and disclosures, then an index in the log.
 
 Nothing here reads a clock or stores anything.
 """

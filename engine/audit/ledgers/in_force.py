@@ -1,9 +1,9 @@
-"""What a log says was in force, and how far a decision may be from it.
+"""What a log says was in force, with the tolerance that a decision may differ from it.
 
-A process decides by what it has last seen to be in force, and a decision is logged once it is made:
-for a while, decisions by what was in force before come behind the entry that changed it. A verifier
-does not know how long that is where the service was set up, so that it goes by the most that the
-settings let it be, and leaves room for clocks that are apart (`docs/decisions`, 65).
+Each process decides by what it last knew to be in force, and a decision is logged after it is made:
+for a while, decisions by the previous version follow the entry that replaced it. A verifier does
+not know how long that was with the settings of the service, so that it allows the longest time that
+settings permit, and some clock skew (`docs/decisions`, 65).
 """
 
 from bisect import insort
@@ -21,7 +21,7 @@ def is_over(ended: datetime | None, moment: datetime) -> bool:
 
 @dataclass(slots=True, kw_only=True)
 class _Turn:
-    """That a version comes into force: since when, by an entry logged when, and cancelled when."""
+    """An activation of a version: from when, by an entry logged when, and cancelled when."""
 
     digest: str
     since: datetime

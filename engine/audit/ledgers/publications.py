@@ -29,7 +29,7 @@ from .in_force import Timeline
 
 
 class State(StrEnum):
-    """What a version is."""
+    """The state of a policy version in its workflow."""
 
     DRAFT = "draft"
     IN_REVIEW = "in review"
@@ -69,7 +69,7 @@ _Version: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Story:
-    """What is known of a version: what it is, its last entry, and who its authors are."""
+    """The history of a version so far: its state, its last entry, and its authors."""
 
     state: State | None = None
     last: Spans = ()

@@ -34,7 +34,7 @@ MEMBER = "waivers"
 
 
 class WaiverState(StrEnum):
-    """What a waiver is."""
+    """The state of a waiver in its workflow."""
 
     REQUESTED = "requested"
     GRANTED = "granted"
@@ -68,7 +68,7 @@ _Granted: TypeAlias = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Story:
-    """What is known of a waiver: what it is, its last entry, who asked for it, and what it says."""
+    """The history of a waiver so far: its state, its last entry, its requester, and its text."""
 
     state: WaiverState | None = None
     last: Spans = ()

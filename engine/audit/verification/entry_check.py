@@ -1,4 +1,4 @@
-"""What can be wrong with one entry, on its own; the verifiers see to the tree."""
+"""Checks one entry by itself: leaf, commitments, disclosures, columns. Verifiers check the tree."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -1,7 +1,7 @@
-"""What the entries of a log have to do with each other, taken in one after another.
+"""Checks that span entries: holds, erasures, publications, waivers, facts, what was in force.
 
-An export and a published log are both read by them: the one has what is disclosed and decided, the
-other has leaves alone.
+They take entries one after another, from an export, which has contents and disclosures, or from a
+published log, which has leaves alone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ from ..ledgers.waivers import WaiverLedger
 
 @dataclass(slots=True)
 class Ledgers:
-    """All that is kept of the entries so far."""
+    """The state of all ledgers over the entries read so far."""
 
     erasures: ErasureLedger = field(default_factory=ErasureLedger)
     holds: HoldLedger = field(default_factory=HoldLedger)

@@ -1,8 +1,8 @@
-"""What a published log says was erased: for a database that was put back from before.
+"""The erasures that a published log has, to repeat them on a database restored from a backup.
 
-The leaves of a published log (C2SP tlog-tiles) are read once, in order, and their root is the one
-that a known key has signed; nothing else of it is looked at. Its erasures that concern the entries
-which the database has as well, leaf for leaf, are what the database has to forget again.
+The leaves of a published log (C2SP tlog-tiles) are read once, in order, and their root must be one
+that a known key has signed; nothing else of it is verified. Erasures are taken that concern the
+common prefix of the log and the database, compared leaf by leaf.
 """
 
 from collections import defaultdict

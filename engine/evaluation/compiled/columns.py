@@ -1,8 +1,9 @@
-"""Columns of an index: one fact of a subject, and for each of its values the rows still possible.
+"""Columns of an index: for one fact, a map from its value to the bitmap of rows still possible.
 
-A row is a bit of an integer. What a value makes possible is not reasoned out: the conditions that
-read the fact are asked, as `closures` compiles them, once for each value or range of values between
-which none of them can tell a difference. So a column says what its conditions say.
+A row is a bit of an integer (`Mask`). What a value makes possible is not derived by reasoning: for
+each value, or range of values that no condition distinguishes, the conditions that read the fact
+are evaluated once, as compiled by `closures`. So a column agrees with its conditions by
+construction. Equality is looked up in a dictionary, order by binary search.
 """
 
 from bisect import bisect_left

@@ -1,9 +1,8 @@
-"""What must be possible for a rule to say anything: conditions taken apart at every `and`.
+"""Splits conditions at every `and`, into the conjuncts that the index can test separately.
 
-A condition is *possible* where it is not false. By strong Kleene logic a conjunction is possible
-exactly where each of its parts is, and a condition over some element of a list exactly where it is
-possible of an element, or the list is unknown. Nothing else is taken apart: what remains is asked
-as a whole.
+A condition is *possible* if it is not false. In strong Kleene logic a conjunction is possible
+exactly if each conjunct is, and `any … in LIST has` exactly if its condition is possible of some
+element, or the list is unknown. Everything else stays one conjunct, and is evaluated as a whole.
 """
 
 from collections.abc import Iterator

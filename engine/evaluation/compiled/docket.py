@@ -1,7 +1,8 @@
-"""The docket: which rules are to be heard for a campaign, under each state of the law it meets.
+"""Selects the candidate rules of a campaign: those to evaluate (*hear*), for each state of the law.
 
-States of the law are numbered by the days on which any rule, set, parameter or table changes: state
-0 lies before the first of them. The days of a flight meet a range of states, mostly of one.
+A state of the law is an interval between two days on which any rule, set, parameter or table
+changes; states are numbered in order, and state 0 lies before the first change. The days of a
+flight overlap a range of states, mostly a single one.
 """
 
 from bisect import bisect_left, bisect_right
@@ -28,9 +29,9 @@ MOST_MET = 4
 
 
 class Called(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules to be heard, and under each law those that may be, on other days of evaluation too.
+    """The rules to evaluate (`heard`), and under each law those that may be on another day.
 
-    `surely` are those that are heard without having been looked up.
+    `surely` are evaluated without an index lookup.
     """
 
     heard: Mask
@@ -52,7 +53,7 @@ class Called(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Docket:
-    """Says which rules are to be heard. Threads may share it."""
+    """Selects the candidate rules. Thread-safe."""
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies

@@ -1,9 +1,10 @@
-"""An index over rows of conditions: which of them a subject leaves possible, without asking each.
+"""A bitmap index over conjunctive conditions: which rows a subject leaves possible.
 
-A row is a conjunction, and a bit of an integer. Each fact that rows compare with what is settled is
-a *column* (`columns`): one look leaves possible what its value leaves possible, whatever the number
-of rows. Where rows ask for some element of a list, its elements have an index of their own. What
-neither covers is asked of the rows that are left, each distinct condition once.
+A row is a conjunction, and a bit of an integer. For each fact that rows compare with constants
+there is a column (`columns`), whose lookup gives the bitmap of rows possible for its value,
+whatever their number; the bitmaps are intersected. Where rows ask for some element of a list, the
+elements have an index of their own. Conditions that neither covers are evaluated for the rows
+that are left, each distinct condition once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,9 +1,10 @@
-"""The rules under one state of the law: which of them a campaign makes worth hearing.
+"""The index over all rules under one state of the law: which of them a campaign makes candidates.
 
-Most rules come to nothing: they are out of force, for other markets or another subject, or kept.
-A rule is *heard* where it may come to anything else, that is where each condition of its subject
-and its breach are possible. The law between two days on which any of it changes is one state, in
-which sets and parameters are settled; its index is made when the first campaign falls under it.
+Most rules are out of force, for other markets, for another subject, or complied with, and none of
+these needs evaluating. A rule is a candidate (*heard*) if it may have any other result, that is if
+each conjunct of its subject and its breach is possible. Between two days on which any law changes
+there is one state, in which sets and parameters are constants. Its index is built when the first
+campaign needs it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +25,7 @@ Markets: TypeAlias = tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
-    """What a rule asks of the day of the evaluation or of a market, and is asked last of all."""
+    """A condition that depends on the day of the evaluation or on a market; evaluated last."""
 
     tests: tuple[Test, ...]
     by_market: bool

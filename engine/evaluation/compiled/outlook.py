@@ -1,8 +1,8 @@
-"""How long an answer of the program holds: the day that `validity` finds, by looking less often.
+"""Computes `valid_until` for a decision of the program: as `validity` does, with fewer evaluations.
 
-`validity` judges every rule that may move on every day on which anything may turn. Only two kinds
-can make a difference on a day: rules whose law is another by then, and rules that read `today` and
-are otherwise possible. Where there are none, no day is looked at.
+`validity` evaluates every rule that may change on every day on which anything may change. Only two
+kinds of rules can make a difference on a day: those whose law is different by then, and those that
+read `today` and are otherwise possible. Where there are none, no day is evaluated.
 """
 
 from bisect import bisect_left

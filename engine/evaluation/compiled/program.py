@@ -1,8 +1,8 @@
-"""The compiled program: an index over all rules, and closures for those that must be heard.
+"""The compiled program: an index that selects candidate rules, and closures that evaluate them.
 
-A campaign is looked up, not judged by rule after rule: an index leaves the few rules that it may
-breach (`docket`), and only these are judged, with closures that also say why (`tracing`). What the
-others came to is told when it is asked for.
+Rules are not evaluated one by one: a campaign is looked up in an index that leaves the few rules
+it may violate (`docket`), and only these are evaluated. Why a rule is violated is explained by
+other closures (`tracing`); the results of all other rules are computed on demand (`settling`).
 """
 
 from collections.abc import Callable

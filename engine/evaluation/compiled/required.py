@@ -1,4 +1,4 @@
-"""Whether a campaign states all that its vocabulary requires: most do, and are searched once."""
+"""Which facts that the vocabulary requires a campaign lacks: usually none, found in one pass."""
 
 from ...semantics.vocabulary import RecordShape, Vocabulary
 from ..combine import required_facts

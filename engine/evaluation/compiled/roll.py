@@ -1,9 +1,9 @@
-"""The roll of rules under one state of the law: what those come to that are not heard.
+"""Results of the rules that are not candidates (not *heard*), under one state of the law.
 
-Such a rule is out of force, or elsewhere, or about another subject, or kept: each of these is one
-result that is made once, with the line that a record has of it. Which of them it is, is looked up
-as the rules to be heard are: by an index over the conditions of their subjects. Where these do not
-fail, a rule that is not heard is kept, and that in each market in which it applies.
+Such a rule is out of force, not applicable in these markets or to this campaign, or satisfied. The
+result and its line of the record are made once per rule and reason. The reason is looked up in an
+index over the subjects' conditions, as the candidates are; a rule whose subject does not fail is
+satisfied, in each market in which it applies.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,9 +23,9 @@ from .law import Law, Markets
 
 
 class Lines(msgspec.Struct, frozen=True, kw_only=True):
-    """What rules come to for one reason, by their rows, and how a record lists it.
+    """Prepared results and record lines of rules, by row, for one reason.
 
-    `usual` are those rules that are taken to come to it until something else is found.
+    `usual` are the rules assumed to have this reason until the lookup finds another.
     """
 
     results: Mapping[int, RuleResult]

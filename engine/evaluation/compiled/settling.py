@@ -1,7 +1,8 @@
-"""What the rules come to that were not heard, for one campaign, when somebody asks.
+"""Computes the results of the rules that were not candidates, lazily, for one campaign.
 
-Most of a large bundle is not about a campaign. Nobody waits for these rules: they are told to
-whoever lists every rule, in full, without markets, or as the lines of a record.
+Most rules of a large bundle do not concern a campaign, so the verdict and the findings do not wait
+for them. They are computed for callers that list every rule: in full, without markets, or as the
+lines of a record.
 """
 
 from collections.abc import Callable, Iterable

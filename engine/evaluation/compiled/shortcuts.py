@@ -1,7 +1,7 @@
-"""Comparisons of the plainest values, at once: whole numbers, days, and what two of them make.
+"""Fast paths for comparisons of the plainest values: whole numbers, days, and their sums.
 
-Most values are of these kinds, and exact arithmetic in general costs ten times as much. A shortcut
-looks at what the values are first; whatever is not as plain goes the way of `comparison`.
+Most values are of these kinds, and general exact arithmetic costs ten times as much. A shortcut
+checks the types first, and falls back to `comparison` for anything else.
 """
 
 import operator

@@ -1,7 +1,7 @@
-"""What a rule comes to, without saying why: for days on which nothing but the answer matters.
+"""The status of a rule without its explanation, for days on which only the outcome matters.
 
-The questions are those of `judge`, asked of truth alone. They are asked here of rules of the common
-kind, under one state of the law; all others go the long way.
+It asks the questions of `judge`, by truth values alone, for rules of the common kind under one
+state of the law. All other rules take the general path.
 """
 
 from collections.abc import Callable

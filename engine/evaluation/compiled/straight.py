@@ -1,8 +1,8 @@
-"""The straight way of judging: a rule alike in all markets, by one law, where it certainly applies.
+"""The fast path of `judge`: a rule that certainly applies, alike in all markets, under one law.
 
-The questions are those of `judge`, in its order, and so are the answers. What `judge` must find out
-first (which days and markets count, whether the rule is in force, which waivers hold) is known of
-such a rule; and where neither subject nor breach is open, nothing is joined that is one.
+It asks the questions of `judge` in the same order, with the same answers. What `judge` must work
+out first (which days and markets count, whether the rule is in force, which waivers hold) is known
+for such a rule; and where neither subject nor breach is unknown, outcomes need no merging.
 """
 
 from collections.abc import Callable, Sequence

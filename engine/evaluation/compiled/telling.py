@@ -1,7 +1,7 @@
-"""The texts of a rule, compiled: what `justify.findings` tells of a breach that is certain.
+"""Findings from precompiled text templates: what `justify.findings` says of an established breach.
 
-Which facts a text speaks of, and where they stand, is known when policies are compiled. What is
-not certain, and texts that quote the law of the day, are told by `justify` itself.
+The facts in a template, and their places, are resolved when the policies are compiled. Undetermined
+rules, and texts that quote parameters or tables of the day, are left to `justify` itself.
 """
 
 from collections.abc import Callable, Mapping, Sequence

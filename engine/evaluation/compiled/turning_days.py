@@ -1,7 +1,7 @@
-"""On which later days an answer may turn: what `validity` lists day by day, from sorted tables.
+"""The later days on which a decision may change: those of `validity`, but from sorted tables.
 
-Days are counted as in `date.toordinal`. How far conditions that read `today` may turn from a stated
-day is known when policies are compiled; with a campaign it remains to add and to look up.
+Days are counted as in `date.toordinal`. How far a condition that reads `today` may change from a
+stated day is known when the policies are compiled; with a campaign, it remains to add and look up.
 """
 
 from bisect import bisect_right
@@ -187,7 +187,7 @@ class StatedReader:
 
 
 class StatedBound:
-    """Says at most how many days and lengths campaigns state, by the lengths of their lists."""
+    """Bounds how many days and lengths campaigns state, by the lengths of their lists."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         found = list(_lists_of_timed(vocabulary, vocabulary.root, (), (), frozenset()))

@@ -1,7 +1,7 @@
 """The database of one process: connections, and the two kinds of transaction.
 
-`reading()` sees one state of the database. `writing()` is the only writer while it lasts, over all
-processes. How that is had is the backend's matter: `sqlite` and `postgresql`.
+`reading()` is a read-only snapshot. `writing()` is the single writer across all processes while it
+lasts. The backends, `sqlite` and `postgresql`, implement both.
 
 A forked process opens connections of its own and never touches or closes those of its parent.
 """

@@ -1,11 +1,11 @@
-"""Statements that are handed to the driver as text, each written once for each kind of database.
+"""SQL that is passed to the driver's own cursor as text, compiled once for each kind of database.
 
-What an append says goes this way: everybody else waits meanwhile, and to go through SQLAlchemy
-costs most statements more than SQLite takes to run them. SQLAlchemy writes them all the same, and
-the connection and its transaction are its; `Database` translates the errors of both.
+The statements of an append go this way: all other writers wait meanwhile, and for most statements
+SQLAlchemy's execution costs more than SQLite's. SQLAlchemy still compiles the texts and owns the
+connection and its transaction; `Database` translates the errors of both.
 
-Values are handed over, and come back, as they are stored: times are microseconds
-(`schema.microseconds`, `schema.moment`).
+Values are passed and returned as they are stored: times are microseconds (`schema.microseconds`,
+`schema.moment`).
 """
 
 from collections.abc import Sequence

@@ -1,15 +1,14 @@
 """SQLite: one file, and two lock files beside it.
 
-A writer holds an exclusive `flock` *before* it begins, since SQLite's own busy-waiting lets a
-writer starve for seconds behind the others. Whoever waits for that lock holds another, of the next
-in line: whoever had the first cannot take it again before them. No wait is without an end.
+A writer holds an exclusive `flock` *before* it begins, since SQLite's own busy-waiting can starve a
+writer for seconds. A second lock makes the queue fair: whoever waits for the first holds it, so
+that the previous writer cannot retake the first lock before them. Every wait has a timeout.
 
 WAL with `synchronous=FULL`: a commit is on disk when it returns (NORMAL may lose the newest at a
 power cut).
 
-A file that is moved away or deleted stays open, and SQLite goes on writing to it: what was
-committed would be gone with whoever has it open. So whatever is done, is done in the file that the
-path leads to now.
+SQLite keeps writing to an open file that was moved or deleted, and commits to it would be lost with
+the process. So connections follow the path: each transaction is in the file that it leads to now.
 """
 
 import os

@@ -1,9 +1,9 @@
-"""Policy sets: what becomes of a version of policies, step by step, until it is in force.
+"""Policy sets: the workflow that takes a version of policies, step by step, until it is in force.
 
-A version is immutable and named by the digest of its files. Every change of what it is, is one
-transaction: an entry of the log (`audit.entries.PolicyChange`), its row in `policy_event`, and what
-came of it. `audit.ledgers.publications` has the order of the steps. Who orders a change says which
-revision they saw, so that nobody overwrites what they did not read.
+A version is immutable and named by the digest of its files. Every change of its state is one
+transaction: an entry of the log (`audit.entries.PolicyChange`), its row in `policy_event`, and the
+new state. `audit.ledgers.publications` defines the order of the steps. The caller states the
+revision that they saw (optimistic concurrency), so that nobody overwrites what they did not read.
 """
 
 from collections.abc import Callable, Sequence

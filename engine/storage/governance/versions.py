@@ -71,7 +71,7 @@ class SetVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """What brings versions of a set into force, in the order of when it does; nothing cancelled."""
+    """The activations of versions of a set, in order of taking effect; none that was cancelled."""
 
     policy_set: str
     revision: int
@@ -94,7 +94,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What every process has to know: the timelines, and approved versions likely to come next.
+    """What every process polls: the timelines, and approved versions likely to come next.
 
     `number` changes with every act on policies, waivers and standing facts. `grants` are the
     waivers that are granted and not revoked, by policy set, and `facts` the documents of the

@@ -1,7 +1,7 @@
-"""Beginning to seal the contents of a log: it is bound to a key store, and what is there is sealed.
+"""Begins sealing (encrypting) the contents of a log: binds it to a key store, seals what is there.
 
-From the binding on, no process appends anything in clear. What was there before is sealed in steps
-of 256 decisions, each a transaction of its own: stopped at any moment, it is gone on with.
+From the binding on, no process appends plaintext. Earlier contents are sealed in steps of 256
+decisions, each a transaction of its own: after an interruption, the next run continues.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
-"""Which requests have their decision: written with it, in one transaction, and kept for a time.
+"""Idempotency keys and their decisions: written in one transaction, and kept for a time.
 
-The head of the log is locked meanwhile. Of two requests with one key, whatever processes and nodes
-they reach, the second therefore finds the decision of the first.
+The head of the log is locked meanwhile. So of two requests with one key, whatever processes and
+nodes they reach, the second finds the decision of the first.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,13 +1,12 @@
-"""What strangers vouch for, in a directory outside the database: `WitnessMemory`.
+"""What third parties attest, in a directory outside the database: `WitnessMemory`.
 
     checkpoint            the published checkpoint, with the cosignatures of a quorum
-    witnesses.json        how far each witness is, and what was wrong with it last
+    witnesses.json        the size that each witness has reached, and its last problem
     timestamps/<size>     a stamped checkpoint; the time stamp is beside it (`.tsr`), and `latest`
                           names the newest
-    forks/<time>-<name>   what a witness was sent that has another history, and its answer
+    forks/<time>-<name>   the request to a witness that has another history, and its answer
 
-A database that is put back from a backup takes none of it along. Every method raises
-`StorageUnavailable`.
+Restoring the database from a backup does not affect it. Every method raises `StorageUnavailable`.
 """
 
 import re

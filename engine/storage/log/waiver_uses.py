@@ -1,7 +1,7 @@
-"""Which decisions a waiver let pass: written with them, in one transaction.
+"""Which waivers were used by which decisions: written with the decision, in one transaction.
 
-What was asked for and never used is told by it. That a decision was erased takes nothing away: that
-it was made by a waiver, says nothing of its contents.
+It shows which waivers were requested and never used. An erasure of the decision keeps the row: that
+a waiver was used reveals nothing of the decision's contents.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,6 +1,6 @@
-"""Destroying the keys of what was erased, once the erasure is committed.
+"""Destroys the keys of erased contents, once the erasure is committed.
 
-An erasure names them in its own transaction. Stopped at any moment, the next erasure goes on.
+An erasure lists the keys in its own transaction. After an interruption, the next erasure continues.
 """
 
 from datetime import datetime

@@ -1,8 +1,8 @@
-"""Facets that are still to be derived: those of sealed decisions of before there were any.
+"""Derives facets that are still missing: those of decisions sealed before there were facets.
 
-The migration makes the table and knows no keys; `assent migrate` goes on here with them, in steps
-of 256 decisions, each a transaction of its own: stopped at any moment, it is gone on with. What
-does not open stays due, and a search that it could belong to says so (`unsearched`).
+The migration creates the table and has no keys; `assent migrate` then derives them in steps of 256
+decisions, each a transaction of its own, and continues after an interruption. Decisions that cannot
+be decrypted stay due, and a search that they could belong to says so (`unsearched`).
 """
 
 from sqlalchemy import Connection, delete, func, select

@@ -1,8 +1,8 @@
-"""What a filter says, read strictly: what no decision can be found by is refused.
+"""Parses the values of facet filters, strictly: a value that no decision can match is an error.
 
-A value that is merely spelled in another way would find nothing, and nothing looks like an answer.
-So it is refused with what was probably meant, or has the same facet. What is well spelled and names
-nothing is for `unknown_names`.
+A misspelt value would match nothing, and an empty result looks like an answer. So it is refused
+with a suggestion, or normalised to the same facet. Well-formed values that occur nowhere are for
+`unknown_names`.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What decisions are found by; how the database is asked for it is in `narrowing`."""
+"""The filters of a search (`Criteria`); `narrowing` plans the query for them."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -41,17 +41,17 @@ _CHECKED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criteria:
-    """What people find decisions by: those that meet every member that is not None.
+    """The filters by which decisions are searched: all that are not None must match.
 
-    This is where a criterion is declared. What reads a query, and what reads a saved one, have
-    their members from here; options of commands and parameters of the client have words of their
-    own about each, and a test holds them against this.
+    A criterion is declared here. The parsers of queries and of saved queries derive their members
+    from this class; command-line options and client parameters are written out, since they have
+    help texts, and a test compares them with it.
 
-    `since` (inclusive) and `until` (exclusive) are aware times and concern `decided_at`. `rule` is
-    `policy/rule` and found with `rule_status`, which is `violated` unless it is given, and so is a
-    `policy` by any rule of it, and an `article` by any finding that cites it or what lies within
-    it. `market` is one that was decided for, or the country of one; `platform` and `advertiser`
-    are of those that the campaign was for. `text` is read by `TextQuery`.
+    `since` (inclusive) and `until` (exclusive) are aware times and apply to `decided_at`. `rule` is
+    `policy/rule`, matched with `rule_status` (default: `violated`); so is a `policy`, by any of its
+    rules, and an `article`, by any finding that cites it or a provision within it. `market` matches
+    a market of the decision, or the country of one; `platform` and `advertiser` those of the
+    campaign. `text` is parsed by `TextQuery`.
     """
 
     since: datetime | None = None

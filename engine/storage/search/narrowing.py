@@ -1,15 +1,13 @@
-"""How the database is asked for what meets a filter: by the rarest of what is asked for.
+"""Plans the query of a search: which index to scan, by the most selective filter.
 
-A page goes along one index, in the order of the log, and looks up whether each entry meets the
-rest: it is as fast as what it goes by is rare. What that is can be told from the filter, as far as
-it can be told at all. PostgreSQL knows its tables and chooses by itself among columns. SQLite keeps
-no statistics, and of two indexes of one shape it takes the younger one; so it is told which column
-to go by, and a `+` keeps it from the index of any other:
+A page scans one index, in the order of the log, and checks each entry against the other filters, so
+its speed depends on how selective that index is. PostgreSQL has statistics, and chooses among
+columns itself. SQLite keeps none, and of two indexes of one shape uses the newer one; so the query
+names the column to scan, and a `+` disqualifies the indexes of the others:
 https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_
 
-Nothing that is asked for lies before the first entry that has it, or behind the last. Where an
-index has the two at once, the search stays between them: a version of policies decides for some
-weeks, and a day is a short stretch of the log, wherever that may be.
+A search is bounded by the first and the last entry with what is asked for, where an index gives
+both at once: a version of policies decides for some weeks, and a day is a short range of the log.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence

@@ -1,13 +1,12 @@
-"""Names in a filter that no decision of the log has: why a search may have found nothing.
+"""Names in a filter that occur in no decision of the log: why a search may have found nothing.
 
-A name that is misspelt finds nothing, and so does a right one. Here the two are told apart, by the
-indexes that a search goes by: whether any decision has a name is one look into one of them, and the
-names that might have been meant are gathered by stepping through it from name to name, so that it
-does not matter how many decisions have each. That is far more than a search takes, and is only for
-what has found nothing.
+Whether a name occurs is one lookup in the index of the search. Similar names are collected by a
+skip scan: stepping through the index from one distinct name to the next, so that the cost does not
+depend on how many decisions have each. That is far more than a search costs, and runs only after
+one has found nothing.
 
-What the log names is told: this is for whoever may search all of it. Names of campaigns and of
-advertisers are not gathered, since a log may have one for each decision.
+The result reveals names in the log, so it is for callers who may search all of it. Names of
+campaigns and advertisers are not collected, since a log may have one for each decision.
 """
 
 from collections.abc import Iterator, Sequence
