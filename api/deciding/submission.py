@@ -16,6 +16,7 @@ from functools import cached_property
 import msgspec
 
 from api.adapters import FORMATS, Adaptation, AdapterRefusal
+from api.adapters.recognition import likeness_of
 from api.consent import facts as consent
 from api.credentials import facts as credentials
 from api.delivery import facts as delivery
@@ -35,6 +36,9 @@ FORMAT_NAMES = (NATIVE, *sorted(FORMATS))
 
 # What is derived from manifests has no entry: no vocabulary declares them.
 _SOURCES = (*consent.SOURCES, *delivery.SOURCES)
+
+_REQUIRED = frozenset({"markets", "flight"})
+"""What a descriptor has, and no platform's record."""
 
 _WRITER = msgspec.json.Encoder(decimal_format="number")
 
@@ -129,13 +133,44 @@ def submit(engine: Engine, record: object, *, terms: Terms, id: str) -> Decided 
             return plain
         record = read_json(record)
     if terms.format == NATIVE:
-        return _decide(engine, record, terms, id, None)
+        outcome = _decide(engine, record, terms, id, None)
+        return _unlike_a_descriptor(outcome, record)
+    other = _of_another_format(record, terms.format)
+    if other is not None:
+        return Refused(faults=(other,))
     try:
         adaptation = FORMATS[terms.format](record)
     except AdapterRefusal as refusal:
         fault = Fault(pointer=refusal.pointer, message=refusal.reason, help=refusal.help)
         return Refused(faults=(fault,))
     return _decide(engine, record, terms, id, adaptation)
+
+
+def _unlike_a_descriptor(outcome: Decided | Refused, record: object) -> Decided | Refused:
+    """Return the outcome; of what is refused and is a platform's record, only that.
+
+    What is wrong with it as a descriptor helps nobody then: its members are not to be left out.
+    """
+    describes = isinstance(record, dict) and not _REQUIRED.isdisjoint(record)
+    if isinstance(outcome, Decided) or describes:
+        return outcome
+    other = _of_another_format(record, NATIVE)
+    return outcome if other is None else Refused(faults=(other,))
+
+
+def _of_another_format(record: object, form: str) -> Fault | None:
+    """Return that a record looks like one of another format than it was submitted in."""
+    likeness = likeness_of(record)
+    if likeness is None or likeness.format == form:
+        return None
+    found = likeness.format
+    submitted = "a descriptor" if form == NATIVE else form
+    name = f"{likeness.name} (format {found})"
+    return Fault(
+        pointer="",
+        message=f"this looks like {name}, and was submitted as {submitted}",
+        help=f"submit it with `--format {found}`, over HTTP with `?format={found}`",
+    )
 
 
 def submit_plainly(engine: Engine, text: bytes, *, terms: Terms, id: str) -> Decided | None:  # noqa: A002 - likewise.

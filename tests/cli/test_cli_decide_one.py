@@ -163,10 +163,21 @@ def test_a_record_of_each_platform_is_decided(run: Run, write: Write, form: str)
     assert advice in " ".join(result.stdout.split())
 
 
+def _object(value: object) -> dict[str, object]:
+    assert isinstance(value, dict)
+    return value
+
+
 def test_a_record_of_another_platform_is_refused(run: Run, write: Write, adapted: str) -> None:
     result = run("decide", write("row.json", {"a": 1}), "--format", "meta", "--policies", adapted)
     assert result.exit_code == 1
     assert result.stdout.startswith("REFUSED")
+    # What both have (`optimization_goal`) would be told as a campaign of the wrong platform.
+    group = {"adgroup_id": "1", "campaign_id": "2", "optimization_goal": "CLICK"}
+    told = run("decide", write("g.json", group), "--format", "meta", "--policies", adapted)
+    assert told.stdout.startswith("REFUSED")
+    assert "this looks like a record of TikTok's Business API" in told.stdout
+    assert "submit it with `--format tiktok`" in told.stdout
 
 
 def test_what_is_no_descriptor_is_known_for_what_it_is(
@@ -178,9 +189,12 @@ def test_what_is_no_descriptor_is_known_for_what_it_is(
     assert "give what stands in `campaign`" in request.stdout
     assert "as_of" not in request.stdout
     bid = decide(write("bid.json", {"id": "1", "imp": [{"id": "1"}]}))
-    assert "this looks like OpenRTB\n    decide on it with `--format openrtb`\n" in bid.stdout
-    row = decide(write("row.json", ROW))
-    assert "decide on it with `--format snapchat`" in row.stdout
+    words = "this looks like OpenRTB (format openrtb), and was submitted as a descriptor"
+    assert words in " ".join(bid.stdout.split())
+    assert "submit it with `--format openrtb`, over HTTP with `?format=openrtb`" in bid.stdout
+    assert "unknown fact" not in bid.stdout
+    mistaken = decide(write("c.json", {**_object(campaign), "adgroup_id": "1"}))
+    assert "unknown fact `adgroup_id`" in mistaken.stdout
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def objects_of(root: Record) -> Objects:
         raise AdapterRefusal(
             "the record is an answer of the API, with several objects in it",
             pointer="/data",
-            help="send each object of `data.list` as a record of its own",
+            help="send each object of `data.list` on a line of its own: `jq -c '.data.list[]'`",
         )
     raise AdapterRefusal(
         "nothing in the record shows which of TikTok's objects it is", pointer="", help=_SENDABLE
