@@ -8,7 +8,7 @@ Every entrance (HTTP, command line) comes through here, so that the same record 
 answer. Nothing is recorded; that is for the caller.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -27,7 +27,9 @@ from engine.evaluation.document import Document, Origin
 from engine.evaluation.scribe import write
 from engine.evaluation.standing_facts.book import FactBook
 from engine.semantics.vocabulary import Vocabulary
-from engine.source.json_text import read_json
+from engine.source.json_text import JSONValue, read_json
+
+from .asking import advice_on
 
 NATIVE = "assent"
 """The format of a descriptor written after the vocabulary itself."""
@@ -65,7 +67,8 @@ class Decided:
 
     `record` is what was submitted: a JSON value, or as `bytes` the text of one where nobody had to
     look into it. `origin` leads from a pointer into the campaign to that into the submitted record,
-    where the two differ. `beside` are the members that the adapter adds to the document.
+    where the two differ. `beside` are the members that the adapter adds to the document, and
+    `adapted` is the campaign that it told; None for a descriptor.
     """
 
     record: object
@@ -74,17 +77,16 @@ class Decided:
     id: str
     origin: Origin | None
     beside: Document
+    adapted: Mapping[str, JSONValue] | None = None
 
-    def advice(self, stating: str) -> str | None:
-        """Return what to do about missing facts that the record of a platform cannot state.
+    def advice(self, stating: str) -> tuple[str, ...]:
+        """Return in lines how missing facts are stated that the record of a platform cannot state.
 
-        `stating` is how standing facts are stated. None where no fact is missing, and for a
+        `stating` is how standing facts are stated. None where no fact is missing, nor for a
         descriptor, which can state them all.
         """
-        if not self.beside or all(fact.why for fact in self.decision.missing):
-            return None
-        cannot = "what the record of a platform has no place for"
-        return f"{cannot}: state it once as a standing fact ({stating}), or send a descriptor"
+        missing = [fact.pointer for fact in self.decision.missing if not fact.why]
+        return () if self.adapted is None else advice_on(missing, self.adapted, stating)
 
     @cached_property
     def document(self) -> Document:
@@ -221,6 +223,7 @@ def _decide(
         id=id,
         origin=origin,
         beside={} if adaptation is None else {"unmapped": sorted(adaptation.unmapped)},
+        adapted=None if adaptation is None else adaptation.campaign,
     )
 
 

@@ -8,6 +8,7 @@ whole record is the document (`document.py`).
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -453,7 +454,12 @@ def _missing(decision: Decision) -> Iterator[Line]:
         if decision.verdict.conclusive
         else "To be decided, the campaign must say"
     )
-    yield from _asked(heading, [fact for fact in decision.missing if not fact.why])
+    lacking = [fact for fact in decision.missing if not fact.why]
+    yield from _asked(heading, lacking)
+    rules = Counter(rule for fact in lacking for rule in fact.rules)
+    if any(times > 1 for times in rules.values()):
+        text = "a rule that asks for several may do with one: state what you know, and ask again"
+        yield from wrapped(text, "  ", Tone.QUIET)
     heading = "Not to be judged as it stands: state it otherwise, or ask whoever keeps the policies"
     yield from _asked(heading, [fact for fact in decision.missing if fact.why])
 

@@ -159,7 +159,7 @@ def test_a_record_of_each_platform_is_decided(run: Run, write: Write, form: str)
     assert result.exit_code == 1
     assert result.stdout.startswith("DENY")
     assert "not read from the record: " in result.stdout
-    advice = "state it once as a standing fact (`--facts`), or send a descriptor"
+    advice = "state it once, with its evidence, as standing facts (`--facts`)"
     assert advice in " ".join(result.stdout.split())
 
 
