@@ -15,6 +15,9 @@ _AD = frozenset(
         "creatives",
         "landing_page_url",
         "dark_post_status",
+        "smart_plus_ad_id",
+        "creative_list",
+        "landing_page_url_list",
     ]
 )
 _AD_GROUP = frozenset(
@@ -31,9 +34,19 @@ _AD_GROUP = frozenset(
         "placement_type",
         "interest_category_ids",
         "is_hfss",
+        "targeting_spec",
+        "targeting_optimization_mode",
     ]
 )
-_CAMPAIGN = frozenset(["campaign_id", "campaign_name", "objective_type", "special_industries"])
+_CAMPAIGN = frozenset(
+    [
+        "campaign_id",
+        "campaign_name",
+        "objective_type",
+        "special_industries",
+        "smart_plus_adgroup_mode",
+    ]
+)
 _SENDABLE = (
     "send a campaign, an ad group or an ad, or several joined as `campaign`, `adgroups`, `ads`"
 )
