@@ -21,6 +21,12 @@ from engine import __version__
 # when it is called for, which halves the time that the others take to start.
 
 
+def _adapt() -> click.Command:
+    from api.cli.adapt import adapt  # noqa: PLC0415 - as said.
+
+    return adapt
+
+
 def _credentials() -> click.Command:
     from api.cli.credentials import credentials  # noqa: PLC0415 - as said.
 
@@ -125,6 +131,7 @@ def _verify() -> click.Command:
 
 COMMANDS: dict[str, Callable[[], click.Command]] = {
     "decide": lambda: decide,
+    "adapt": _adapt,
     "check": lambda: check,
     "explain": lambda: explain,
     "test": lambda: test,
@@ -198,6 +205,7 @@ def assent(ctx: click.Context) -> None:
 
     \b
       assent decide campaign.json       is it allowed, and if not, what has to change?
+      assent adapt ad.json --format …   what does a platform's own record tell?
       assent check policies/            is there a mistake in the policies?
       assent explain E0301              what does a mistake mean, and what mends it?
       assent test policies/             do they decide as their tests say?

@@ -29,7 +29,7 @@ _UNNAMED: Mapping[SubjectKind, str] = MappingProxyType(
 
 
 def advice_on(
-    pointers: Sequence[str], campaign: Mapping[str, JSONValue], stating: str
+    pointers: Sequence[str], campaign: dict[str, JSONValue], stating: str
 ) -> tuple[str, ...]:
     """Return in lines how missing facts are stated, by their pointers into an adapted campaign.
 
@@ -56,11 +56,12 @@ def _campaigns(own: Sequence[str]) -> Iterator[str]:
     if own:
         yield (
             f"Only the campaign itself tells {', '.join(own)}: join the objects of the platform "
-            "that have it, as the page of the format says, or send a descriptor."
+            "that have it, as the page of the format says, or complete the descriptor that "
+            "`assent adapt` makes of the record."
         )
 
 
-def _subject(pointer: str, campaign: Mapping[str, JSONValue]) -> Subject | None:
+def _subject(pointer: str, campaign: dict[str, JSONValue]) -> Subject | None:
     """Return about whom a missing fact can be stated once; None for what is the campaign's own."""
     for kind, place in MEMBERS.items():
         start = f"/{'/'.join(place.path)}/"

@@ -8,7 +8,7 @@ Every entrance (HTTP, command line) comes through here, so that the same record 
 answer. Nothing is recorded; that is for the caller.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -77,7 +77,7 @@ class Decided:
     id: str
     origin: Origin | None
     beside: Document
-    adapted: Mapping[str, JSONValue] | None = None
+    adapted: dict[str, JSONValue] | None = None
 
     def advice(self, stating: str) -> tuple[str, ...]:
         """Return in lines how missing facts are stated that the record of a platform cannot state.
@@ -137,15 +137,22 @@ def submit(engine: Engine, record: object, *, terms: Terms, id: str) -> Decided 
     if terms.format == NATIVE:
         outcome = _decide(engine, record, terms, id, None)
         return _unlike_a_descriptor(outcome, record)
-    other = _of_another_format(record, terms.format)
+    told = adapted(record, terms.format)
+    if isinstance(told, Refused):
+        return told
+    return _decide(engine, record, terms, id, told)
+
+
+def adapted(record: object, form: str) -> Adaptation | Refused:
+    """Return what a record tells in the format of a platform, or why it tells nothing."""
+    other = _of_another_format(record, form)
     if other is not None:
         return Refused(faults=(other,))
     try:
-        adaptation = FORMATS[terms.format](record)
+        return FORMATS[form](record)
     except AdapterRefusal as refusal:
         fault = Fault(pointer=refusal.pointer, message=refusal.reason, help=refusal.help)
         return Refused(faults=(fault,))
-    return _decide(engine, record, terms, id, adaptation)
 
 
 def _unlike_a_descriptor(outcome: Decided | Refused, record: object) -> Decided | Refused:

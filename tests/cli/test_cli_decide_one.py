@@ -161,6 +161,7 @@ def test_a_record_of_each_platform_is_decided(run: Run, write: Write, form: str)
     assert "not read from the record: " in result.stdout
     advice = "state it once, with its evidence, as standing facts (`--facts`)"
     assert advice in " ".join(result.stdout.split())
+    assert "(in the record /" in " ".join(result.stdout.split())
 
 
 def _object(value: object) -> dict[str, object]:
