@@ -28,8 +28,14 @@ GENDERS: Mapping[str, JSONValue] = {
 }
 """The genders by `gender`."""
 
-SMART_AGES: Mapping[str, int] = {"ALL": 13, "OVER_EIGHTEEN": 18, "OVER_TWENTY_FIVE": 25}
-"""The lowest age of an ad group of Smart+; TikTok has nobody below 13."""
+SMART_AGES: Mapping[str, int] = {
+    "ALL": 13,
+    "18+": 18,
+    "OVER_EIGHTEEN": 18,
+    "25+": 25,
+    "OVER_TWENTY_FIVE": 25,
+}
+"""The lowest age of an ad group of Smart+, as it is sent and as it is read."""
 
 _MODES = {"AUTOMATIC": True, "MANUAL": False}
 _CHARACTERISTICS = (
@@ -39,6 +45,12 @@ _CHARACTERISTICS = (
     ("actions", "behaviour"),
 )
 _NAMED = (("interest_keywords", "interest"), ("household_income", "income"))
+_AUDIENCES = (
+    ("audience_ids", False),
+    ("included_pangle_audience_package_ids", False),
+    ("excluded_audience_ids", True),
+    ("excluded_pangle_audience_package_ids", True),
+)
 _RETARGETING = (
     ("shopping_ads_retargeting_type", ("LAB1", "LAB2")),  # `LAB3` is told by its actions.
     ("app_targeting_type", ("RETARGETING",)),
@@ -181,7 +193,7 @@ def _put_named(draft: Draft, found: Found[str], name: str, kind: str) -> list[st
 
 def _put_audiences(draft: Draft, ad_group: Record) -> list[str]:
     pointers: list[str] = []
-    for name, excluded in (("audience_ids", False), ("excluded_audience_ids", True)):
+    for name, excluded in _AUDIENCES:
         for audience in _identifiers(ad_group, name):
             told = draft.element("audiences", audience.pointer)
             told.put_found("id", audience)

@@ -58,6 +58,23 @@ def test_manual_targeting_of_smart_plus_bounds_the_ages() -> None:
     assert at(unsaid, "targeting.age.min") == 18
 
 
+@pytest.mark.parametrize(
+    ("written", "least"),
+    [("ALL", 13), ("18+", 18), ("OVER_TWENTY_FIVE", 25), ("OVER_NINETY", None)],
+)
+def test_age_of_smart_plus(written: str, least: int | None) -> None:
+    told = adapt(edited(SMART_PLUS, {"adgroup.targeting_spec.spc_audience_age": written}))
+    assert at(told, "targeting.age.min") == least
+
+
+def test_audiences_of_pangle_are_audiences() -> None:
+    group = GROUP | {"included_pangle_audience_package_ids": ["5"]}
+    told = adapt(group | {"excluded_pangle_audience_package_ids": [6]})
+    included, excluded = {"id": "5", "excluded": False}, {"id": "6", "excluded": True}
+    assert at(told, "audiences") == [included, excluded]
+    assert at(told, "targeting.profiling") is True
+
+
 def test_markets_are_told_by_the_regions_that_are_joined() -> None:
     told = adapt(SMART_PLUS)
     assert at(told, "markets") == ["DE", "FR", "US"]
