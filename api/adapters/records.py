@@ -149,7 +149,7 @@ def _read_document(stream: BinaryIO) -> Iterator[SubmittedRecord | RecordFault]:
         raise AdapterRefusal(
             f"the document is longer than {LONGEST_DOCUMENT:,} bytes",
             pointer="",
-            help="send it as NDJSON, one record a line, which may be of any length",
+            help="send its records as NDJSON, one a line; of these a file may have any number",
         )
     try:
         value = read_json(document.removeprefix(BOM_UTF8))

@@ -4,6 +4,7 @@ A platform knows little of what the law asks. What it cannot tell of the adverti
 standing fact (`docs/standing-facts.md`); what is of this campaign alone is for a descriptor.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -11,6 +12,7 @@ from engine.evaluation.standing_facts.fact import CAMPAIGNS_OWN, MEMBERS, Subjec
 from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
 
+_INDEX = re.compile(r"\.\d+\.")
 _ITS_OWN = (
     *CAMPAIGNS_OWN,
     *("audiences", "budget", "declared_special_categories", "landing", "objective", "targeting"),
@@ -37,8 +39,8 @@ def advice_on(
     """
     known = [(_subject(pointer, campaign), _fact(pointer)) for pointer in dict.fromkeys(pointers)]
     once = {each: [fact for of, fact in known if of == each] for each, _ in known if each}
-    own = [fact for of, fact in known if of is None]
-    return (*_standing(once, stating), *_campaigns(own))
+    own = [_INDEX.sub("[].", fact) for of, fact in known if of is None]
+    return (*_standing(once, stating), *_campaigns(list(dict.fromkeys(own))))
 
 
 def _standing(once: Mapping[Subject, Sequence[str]], stating: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ Every entrance (HTTP, command line) comes through here, so that the same record 
 answer. Nothing is recorded; that is for the caller.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -24,6 +24,7 @@ from api.derived import Contradiction, Derived
 from engine import CampaignError, Decision, Engine, document
 from engine.evaluation.descriptor.decode import CampaignFault
 from engine.evaluation.document import Document, Origin
+from engine.evaluation.result import Status
 from engine.evaluation.scribe import write
 from engine.evaluation.standing_facts.book import FactBook
 from engine.semantics.vocabulary import Vocabulary
@@ -38,6 +39,8 @@ FORMAT_NAMES = (NATIVE, *sorted(FORMATS))
 
 # What is derived from manifests has no entry: no vocabulary declares them.
 _SOURCES = (*consent.SOURCES, *delivery.SOURCES)
+
+_IS_KNOWN = "is known"
 
 _REQUIRED = frozenset({"markets", "flight"})
 """What a descriptor has, and no platform's record."""
@@ -85,8 +88,16 @@ class Decided:
         `stating` is how standing facts are stated. None where no fact is missing, nor for a
         descriptor, which can state them all.
         """
+        if self.adapted is None:
+            return ()
         missing = [fact.pointer for fact in self.decision.missing if not fact.why]
-        return () if self.adapted is None else advice_on(missing, self.adapted, stating)
+        return advice_on([*missing, *self._unstated()], self.adapted, stating)
+
+    def _unstated(self) -> Iterator[str]:
+        """Yield the facts that a broken rule requires to be known, and nobody has stated."""
+        for result in self.decision.with_status(Status.VIOLATED):
+            for finding in result.findings if result.is_enforced else ():
+                yield from (each.pointer for each in finding.seen if each.required == _IS_KNOWN)
 
     @cached_property
     def document(self) -> Document:

@@ -162,6 +162,8 @@ def test_a_record_of_each_platform_is_decided(run: Run, write: Write, form: str)
     advice = "state it once, with its evidence, as standing facts (`--facts`)"
     assert advice in " ".join(result.stdout.split())
     assert "(in the record /" in " ".join(result.stdout.split())
+    if form == "google-ads":  # What a broken rule requires to be known is no missing fact.
+        assert ", lawful_basis" in " ".join(result.stdout.split())
 
 
 def _object(value: object) -> dict[str, object]:

@@ -13,6 +13,7 @@ def test_each_fact_is_told_of_its_subject() -> None:
     missing = (
         *("/political/is_political", "/audiences/0/source", "/audiences/1/source", "/markets"),
         *("/audiences/0/lawful_basis", "/audiences/2/source", "/creatives/0/claims", "/models"),
+        "/creatives/1/claims",
         *("/data_processing/processors/0/dpa_ref", "/models/0/last_bias_audit", "/audiences"),
     )
     first, *stated, own = advice_on(missing, CAMPAIGN, "`--facts`")
@@ -25,7 +26,7 @@ def test_each_fact_is_told_of_its_subject() -> None:
         "- of the processor: dpa_ref",
         "- of the model: last_bias_audit",
     ]
-    assert own.startswith("Only the campaign itself tells markets, creatives.0.claims, audiences:")
+    assert own.startswith("Only the campaign itself tells markets, creatives[].claims, audiences:")
 
 
 def test_the_advertiser_stands_in_where_no_account_is_named() -> None:
