@@ -16,7 +16,7 @@ from functools import cached_property
 import msgspec
 
 from api.adapters import FORMATS, Adaptation, AdapterRefusal
-from api.adapters.recognition import likeness_of
+from api.adapters.recognition import Likeness, likeness_of
 from api.consent import facts as consent
 from api.credentials import facts as credentials
 from api.delivery import facts as delivery
@@ -147,7 +147,7 @@ def submit(engine: Engine, record: object, *, terms: Terms, id: str) -> Decided 
         record = read_json(record)
     if terms.format == NATIVE:
         outcome = _decide(engine, record, terms, id, None)
-        return _unlike_a_descriptor(outcome, record)
+        return outcome if isinstance(outcome, Decided) else _known_for(outcome, record, engine)
     told = adapted(record, terms.format)
     if isinstance(told, Refused):
         return told
@@ -156,9 +156,9 @@ def submit(engine: Engine, record: object, *, terms: Terms, id: str) -> Decided 
 
 def adapted(record: object, form: str) -> Adaptation | Refused:
     """Return what a record tells in the format of a platform, or why it tells nothing."""
-    other = _of_another_format(record, form)
-    if other is not None:
-        return Refused(faults=(other,))
+    likeness = likeness_of(record)
+    if likeness is not None and likeness.format != form:
+        return Refused(faults=(_of_another_format(likeness, form),))
     try:
         return FORMATS[form](record)
     except AdapterRefusal as refusal:
@@ -166,23 +166,21 @@ def adapted(record: object, form: str) -> Adaptation | Refused:
         return Refused(faults=(fault,))
 
 
-def _unlike_a_descriptor(outcome: Decided | Refused, record: object) -> Decided | Refused:
-    """Return the outcome; of what is refused and is a platform's record, only that.
+def _known_for(refused: Refused, record: object, engine: Engine) -> Refused:
+    """Return why a descriptor is refused: for a platform's record, that it is one, and only that.
 
     What is wrong with it as a descriptor helps nobody then: its members are not to be left out.
     """
-    describes = isinstance(record, dict) and not _REQUIRED.isdisjoint(record)
-    if isinstance(outcome, Decided) or describes:
-        return outcome
-    other = _of_another_format(record, NATIVE)
-    return outcome if other is None else Refused(faults=(other,))
-
-
-def _of_another_format(record: object, form: str) -> Fault | None:
-    """Return that a record looks like one of another format than it was submitted in."""
+    facts = engine.bundle.policies.vocabulary.campaign.facts
     likeness = likeness_of(record)
-    if likeness is None or likeness.format == form:
-        return None
+    describes = isinstance(record, dict) and not _REQUIRED.isdisjoint(record)
+    if describes or likeness is None or not likeness.marks.isdisjoint(facts):
+        return refused
+    return Refused(faults=(_of_another_format(likeness, NATIVE),))
+
+
+def _of_another_format(likeness: Likeness, form: str) -> Fault:
+    """Return that a record looks like one of another format than it was submitted in."""
     found = likeness.format
     submitted = "a descriptor" if form == NATIVE else form
     name = f"{likeness.name} (format {found})"

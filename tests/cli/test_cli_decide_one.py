@@ -171,6 +171,15 @@ def _object(value: object) -> dict[str, object]:
     return value
 
 
+def test_own_facts_are_no_marks_of_a_platform(run: Run, write: Write, adapted: str) -> None:
+    vocabulary = Path(adapted) / "vocabulary.policy"
+    own = '  daily_budget : money "the budget of a day"\n\n  record advertiser '
+    vocabulary.write_text(vocabulary.read_text().replace("  record advertiser ", own, 1))
+    told = run("decide", write("c.json", {"id": "1", "daily_budget": 5}), "--policies", adapted)
+    assert "/daily_budget" in told.stdout
+    assert "looks like" not in told.stdout
+
+
 def test_a_record_of_another_platform_is_refused(run: Run, write: Write, adapted: str) -> None:
     result = run("decide", write("row.json", {"a": 1}), "--format", "meta", "--policies", adapted)
     assert result.exit_code == 1
