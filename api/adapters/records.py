@@ -44,6 +44,12 @@ class RecordForm(StrEnum):
     NDJSON = "ndjson"
 
 
+_NO_TEXTS = (
+    (b"PK\x03\x04", "this is a workbook, or another ZIP archive, and no text", "save it as CSV"),
+    (b"\x1f\x8b", "this is compressed with gzip, and no text", "unpack it"),
+)
+"""How files that are met in place of records begin."""
+
 _SUFFIXES = {
     ".csv": RecordForm.CSV,
     ".ndjson": RecordForm.NDJSON,
@@ -69,6 +75,7 @@ def unread_records(
     when the first is asked for, and `OSError` where the file cannot be read.
     """
     with closing(BytesIO(source) if isinstance(source, bytes) else source.open("rb")) as stream:
+        _check_is_text(stream)
         match form or _named(source) or _recognised(stream):
             case RecordForm.CSV:
                 yield from read_csv(stream)
@@ -76,6 +83,14 @@ def unread_records(
                 yield from _ndjson_lines(stream)
             case _:
                 yield from _read_document(stream)
+
+
+def _check_is_text(stream: BinaryIO) -> None:
+    start = stream.read(4)
+    stream.seek(0)
+    for mark, reason, advice in _NO_TEXTS:
+        if start.startswith(mark):
+            raise AdapterRefusal(reason, pointer="", help=advice)
 
 
 def _named(source: bytes | Path) -> RecordForm | None:
@@ -134,7 +149,7 @@ def _read_document(stream: BinaryIO) -> Iterator[SubmittedRecord | RecordFault]:
         raise AdapterRefusal(
             f"the document is longer than {LONGEST_DOCUMENT:,} bytes",
             pointer="",
-            help="send it as NDJSON, one record a line, which may be of any length",
+            help="send its records as NDJSON, one a line; of these a file may have any number",
         )
     try:
         value = read_json(document.removeprefix(BOM_UTF8))

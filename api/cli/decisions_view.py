@@ -23,8 +23,7 @@ def in_full(answer: Answer, bundle: Bundle) -> Iterator[Text]:
         yield from _refusal(answer.faults)
         return
     yield from map(styled, lines(answer.decision, origin=answer.origin))
-    advice = answer.advice("`--facts`")
-    if advice is not None:
+    for advice in answer.advice("`--facts`"):
         yield from map(styled, wrapped(advice, "", Tone.REMEDY))
     unread = answer.document.get("unmapped")
     if isinstance(unread, list) and unread:

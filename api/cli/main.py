@@ -11,8 +11,20 @@ from api.cli.failures import told
 from engine import __version__
 
 COMMANDS = (
-    *("decide", "check", "explain", "test", "docs", "credentials", "diff", "new", "fmt", "lsp"),
-    *("init", "keys", "serve", "migrate", "doctor", "push", "policies", "waivers", "facts", "log"),
+    *("decide", "adapt", "check", "explain", "test", "docs", "credentials", "diff", "new", "fmt"),
+    *(
+        "lsp",
+        "init",
+        "keys",
+        "serve",
+        "migrate",
+        "doctor",
+        "push",
+        "policies",
+        "waivers",
+        "facts",
+        "log",
+    ),
     *("retention", "contents", "verify", "replay"),
 )
 """The commands; each has the module of its name, imported when the command is called for."""
@@ -66,6 +78,7 @@ def assent(ctx: click.Context) -> None:
 
     \b
       assent decide campaign.json       is it allowed, and if not, what has to change?
+      assent adapt ad.json --format …   what does a platform's own record tell?
       assent check policies/            is there a mistake in the policies?
       assent explain E0301              what does a mistake mean, and what mends it?
       assent test policies/             do they decide as their tests say?

@@ -18,19 +18,10 @@ from api.adapters import AdapterRefusal, RecordFault, SubmittedRecord
 from api.adapters.records import LONGEST_DOCUMENT, UnreadRecord, read_record, unread_records
 from api.cli.failures import Failure
 from api.credentials import AssetFault, NotInstalled, with_assets
-from api.deciding.submission import NATIVE, Decided, Fault, Refused, Terms, submit, submit_plainly
+from api.deciding.submission import Decided, Fault, Refused, Terms, submit, submit_plainly
 from engine import Engine
 
 STANDARD_INPUT = Path("-")
-
-_MARKS = {
-    "openrtb": ("OpenRTB", frozenset({"imp", "seatbid", "impid"})),
-    "snapchat": (
-        "a row of Snapchat's political ads",
-        frozenset({"ADID", "CreativeUrl", "PayingAdvertiserName"}),
-    ),
-}
-"""Members that no descriptor has, and by which the format of a record is known."""
 
 Record = SubmittedRecord | UnreadRecord | RecordFault
 """What is decided on: the line of a record is read where that is done."""
@@ -113,19 +104,8 @@ def answer(engine: Engine, record: Record, terms: Terms, assets: Path | None = N
             raise Failure(str(assets), str(found), advice) from None
     outcome = submit(engine, value, terms=terms, id="")
     if isinstance(outcome, Refused):
-        other = _other_format(value) if terms.format == NATIVE else ()
-        return Refusal(number=record.number, line=record.line, faults=(*other, *outcome.faults))
+        return Refusal(number=record.number, line=record.line, faults=outcome.faults)
     return _unlogged(outcome)
-
-
-def _other_format(value: object) -> tuple[Fault, ...]:
-    """Return that a record looks like one of a platform, where it does."""
-    members = value.keys() if isinstance(value, dict) else frozenset()
-    for form, (name, marks) in _MARKS.items():
-        if not marks.isdisjoint(members):
-            message, advice = f"this looks like {name}", f"decide on it with `--format {form}`"
-            return (Fault(pointer="", message=message, help=advice),)
-    return ()
 
 
 def _plainly(engine: Engine, record: UnreadRecord, terms: Terms) -> Decided | None:

@@ -7,7 +7,7 @@ and command line both use this pipeline, so that the same record gets the same a
 recorded; that is for the caller.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -15,6 +15,7 @@ from functools import cached_property
 import msgspec
 
 from api.adapters import FORMATS, Adaptation, AdapterRefusal
+from api.adapters.recognition import Likeness, likeness_of
 from api.consent import facts as consent
 from api.credentials import facts as credentials
 from api.delivery import facts as delivery
@@ -22,10 +23,13 @@ from api.derived import Contradiction, Derived
 from engine import CampaignError, Decision, Engine, document
 from engine.evaluation.descriptor.decode import CampaignFault
 from engine.evaluation.document import Document, Origin
+from engine.evaluation.result import Status
 from engine.evaluation.scribe import write
 from engine.evaluation.standing_facts.book import FactBook
 from engine.semantics.vocabulary import Vocabulary
-from engine.source.json_text import read_json
+from engine.source.json_text import JSONValue, read_json
+
+from .asking import advice_on
 
 NATIVE = "assent"
 """The format of a descriptor written after the vocabulary itself."""
@@ -34,6 +38,11 @@ FORMAT_NAMES = (NATIVE, *sorted(FORMATS))
 
 # What is derived from manifests has no entry: no vocabulary declares them.
 _SOURCES = (*consent.SOURCES, *delivery.SOURCES)
+
+_IS_KNOWN = "is known"
+
+_REQUIRED = frozenset({"markets", "flight"})
+"""What a descriptor has, and no platform's record."""
 
 _WRITER = msgspec.json.Encoder(decimal_format="number")
 
@@ -60,7 +69,8 @@ class Decided:
 
     `record` is what was submitted: a JSON value, or as `bytes` the text of one where nobody had to
     look into it. `origin` leads from a pointer into the campaign to that into the submitted record,
-    where the two differ. `beside` are the members that the adapter adds to the document.
+    where the two differ. `beside` are the members that the adapter adds to the document, and
+    `adapted` is the campaign that it told; None for a descriptor.
     """
 
     record: object
@@ -69,17 +79,24 @@ class Decided:
     id: str
     origin: Origin | None
     beside: Document
+    adapted: dict[str, JSONValue] | None = None
 
-    def advice(self, stating: str) -> str | None:
-        """Return what to do about missing facts that the record of a platform cannot state.
+    def advice(self, stating: str) -> tuple[str, ...]:
+        """Return in lines how missing facts are stated that the record of a platform cannot state.
 
-        `stating` is how standing facts are stated. None where no fact is missing, and for a
+        `stating` is how standing facts are stated. None where no fact is missing, nor for a
         descriptor, which can state them all.
         """
-        if not self.beside or all(fact.why for fact in self.decision.missing):
-            return None
-        cannot = "what the record of a platform has no place for"
-        return f"{cannot}: state it once as a standing fact ({stating}), or send a descriptor"
+        if self.adapted is None:
+            return ()
+        missing = [fact.pointer for fact in self.decision.missing if not fact.why]
+        return advice_on([*missing, *self._unstated()], self.adapted, stating)
+
+    def _unstated(self) -> Iterator[str]:
+        """Yield the facts that a broken rule requires to be known, and nobody has stated."""
+        for result in self.decision.with_status(Status.VIOLATED):
+            for finding in result.findings if result.is_enforced else ():
+                yield from (each.pointer for each in finding.seen if each.required == _IS_KNOWN)
 
     @cached_property
     def document(self) -> Document:
@@ -128,13 +145,49 @@ def submit(engine: Engine, record: object, *, terms: Terms, id: str) -> Decided 
             return plain
         record = read_json(record)
     if terms.format == NATIVE:
-        return _decide(engine, record, terms, id, None)
+        outcome = _decide(engine, record, terms, id, None)
+        return outcome if isinstance(outcome, Decided) else _known_for(outcome, record, engine)
+    told = adapted(record, terms.format)
+    if isinstance(told, Refused):
+        return told
+    return _decide(engine, record, terms, id, told)
+
+
+def adapted(record: object, form: str) -> Adaptation | Refused:
+    """Return what a record tells in the format of a platform, or why it tells nothing."""
+    likeness = likeness_of(record)
+    if likeness is not None and likeness.format != form:
+        return Refused(faults=(_of_another_format(likeness, form),))
     try:
-        adaptation = FORMATS[terms.format](record)
+        return FORMATS[form](record)
     except AdapterRefusal as refusal:
         fault = Fault(pointer=refusal.pointer, message=refusal.reason, help=refusal.help)
         return Refused(faults=(fault,))
-    return _decide(engine, record, terms, id, adaptation)
+
+
+def _known_for(refused: Refused, record: object, engine: Engine) -> Refused:
+    """Return why a descriptor is refused: for a platform's record, that it is one, and only that.
+
+    What is wrong with it as a descriptor helps nobody then: its members are not to be left out.
+    """
+    facts = engine.bundle.policies.vocabulary.campaign.facts
+    likeness = likeness_of(record)
+    describes = isinstance(record, dict) and not _REQUIRED.isdisjoint(record)
+    if describes or likeness is None or not likeness.marks.isdisjoint(facts):
+        return refused
+    return Refused(faults=(_of_another_format(likeness, NATIVE),))
+
+
+def _of_another_format(likeness: Likeness, form: str) -> Fault:
+    """Return that a record looks like one of another format than it was submitted in."""
+    found = likeness.format
+    submitted = "a descriptor" if form == NATIVE else form
+    name = f"{likeness.name} (format {found})"
+    return Fault(
+        pointer="",
+        message=f"this looks like {name}, and was submitted as {submitted}",
+        help=f"submit it with `--format {found}`, over HTTP with `?format={found}`",
+    )
 
 
 def submit_plainly(engine: Engine, text: bytes, *, terms: Terms, id: str) -> Decided | None:  # noqa: A002 - likewise.
@@ -185,6 +238,7 @@ def _decide(
         id=id,
         origin=origin,
         beside={} if adaptation is None else {"unmapped": sorted(adaptation.unmapped)},
+        adapted=None if adaptation is None else adaptation.campaign,
     )
 
 

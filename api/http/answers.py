@@ -102,7 +102,7 @@ def decision_text(recorded: Recorded, *, proof: bytes | None = None) -> Response
     if receipt is not None:
         where = f"recorded as entry {receipt.index} of the log, {decided.id}"
     advice = decided.advice("`POST /v1/facts`")
-    told = "" if advice is None else plain(wrapped(advice, "", Tone.REMEDY))
+    told = "".join(plain(wrapped(each, "", Tone.REMEDY)) for each in advice)
     text = f"{explain(decided.decision, origin=decided.origin)}{told}{where}\n"
     if proof is not None:
         text += f"\n{proof.decode()}"

@@ -8,6 +8,7 @@ whole record is the document (`document.py`).
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -99,7 +100,7 @@ def lines(decision: Decision, *, origin: Origin | None = None) -> Iterator[Line]
         yield from _results(warnings, origin)
     yield from _unjudged([result for result in advisory if result.status is Status.UNDETERMINED])
     yield from _waived(decision, origin)
-    yield from _missing(decision)
+    yield from _missing(decision, origin)
     yield from _standing(decision)
     yield from _obligations(decision, origin)
     yield from _upcoming(decision, origin)
@@ -447,34 +448,41 @@ def _obligation(owed: Obligation, origin: Origin | None) -> Iterator[Line]:
 # --- what is missing --------------------------------------------------------------------------
 
 
-def _missing(decision: Decision) -> Iterator[Line]:
+def _missing(decision: Decision, origin: Origin | None) -> Iterator[Line]:
     heading = (
         "To be allowed, the campaign must also say"
         if decision.verdict.conclusive
         else "To be decided, the campaign must say"
     )
-    yield from _asked(heading, [fact for fact in decision.missing if not fact.why])
+    lacking = [fact for fact in decision.missing if not fact.why]
+    yield from _asked(heading, lacking, origin)
+    rules = Counter(rule for fact in lacking for rule in fact.rules)
+    if any(times > 1 for times in rules.values()):
+        text = "a rule that asks for several may do with one: state what you know, and ask again"
+        yield from wrapped(text, "  ", Tone.QUIET)
     heading = "Not to be judged as it stands: state it otherwise, or ask whoever keeps the policies"
-    yield from _asked(heading, [fact for fact in decision.missing if fact.why])
+    yield from _asked(heading, [fact for fact in decision.missing if fact.why], origin)
 
 
-def _asked(heading: str, facts: Sequence[MissingFact]) -> Iterator[Line]:
+def _asked(heading: str, facts: Sequence[MissingFact], origin: Origin | None) -> Iterator[Line]:
     if not facts:
         return
     yield ()
     yield (Piece(text=heading, tone=Tone.TITLE),)
     for fact in facts[:MOST_MISSING]:
-        yield from _missing_fact(fact)
+        yield from _missing_fact(fact, origin)
     if len(facts) > MOST_MISSING:
         rest = _count(len(facts) - MOST_MISSING, "more fact", "more facts")
         yield from wrapped(f"and {rest}", "  ", Tone.QUIET)
 
 
-def _missing_fact(fact: MissingFact) -> Iterator[Line]:
+def _missing_fact(fact: MissingFact, origin: Origin | None) -> Iterator[Line]:
     why = f" ({fact.why})" if fact.why else ""
     asked = f"asked for by {_cut(fact.rules, MOST_NAMES)}" if fact.rules else "always required"
     yield from wrapped(f"{fact.label}{why}", "  ", Tone.OPEN)
-    yield from wrapped(f"at {fact.pointer or fact.path}, {asked}", "    ", Tone.QUIET)
+    source = origin(fact.pointer) if origin is not None else None
+    within = f" (in the record {source})" if source else ""
+    yield from wrapped(f"at {fact.pointer or fact.path}{within}, {asked}", "    ", Tone.QUIET)
 
 
 # --- what was known beforehand ------------------------------------------------------------------

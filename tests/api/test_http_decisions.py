@@ -262,7 +262,7 @@ def test_a_person_reads_the_same_decision_as_text(api: Caller) -> None:
 
 def test_where_the_facts_are_stated_that_a_record_cannot_state(api: Caller) -> None:
     record = {"campaign_id": "17", "objective_type": "TRAFFIC", "age_groups": ["AGE_18_24"]}
-    told = "state it once as a standing fact (`POST /v1/facts`), or send a descriptor"
+    told = "Only the campaign itself tells markets, flight.start: join the objects"
     body, headers = {"campaign": record}, {"Accept": "text/plain"}
     answer = api.post(body, "/v1/decisions?format=tiktok", headers=headers).text
     assert told in " ".join(answer.split())

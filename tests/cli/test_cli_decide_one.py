@@ -159,14 +159,37 @@ def test_a_record_of_each_platform_is_decided(run: Run, write: Write, form: str)
     assert result.exit_code == 1
     assert result.stdout.startswith("DENY")
     assert "not read from the record: " in result.stdout
-    advice = "state it once as a standing fact (`--facts`), or send a descriptor"
+    advice = "state it once, with its evidence, as standing facts (`--facts`)"
     assert advice in " ".join(result.stdout.split())
+    assert "(in the record /" in " ".join(result.stdout.split())
+    if form == "google-ads":  # What a broken rule requires to be known is no missing fact.
+        assert ", lawful_basis" in " ".join(result.stdout.split())
+
+
+def _object(value: object) -> dict[str, object]:
+    assert isinstance(value, dict)
+    return value
+
+
+def test_own_facts_are_no_marks_of_a_platform(run: Run, write: Write, adapted: str) -> None:
+    vocabulary = Path(adapted) / "vocabulary.policy"
+    own = '  daily_budget : money "the budget of a day"\n\n  record advertiser '
+    vocabulary.write_text(vocabulary.read_text().replace("  record advertiser ", own, 1))
+    told = run("decide", write("c.json", {"id": "1", "daily_budget": 5}), "--policies", adapted)
+    assert "/daily_budget" in told.stdout
+    assert "looks like" not in told.stdout
 
 
 def test_a_record_of_another_platform_is_refused(run: Run, write: Write, adapted: str) -> None:
     result = run("decide", write("row.json", {"a": 1}), "--format", "meta", "--policies", adapted)
     assert result.exit_code == 1
     assert result.stdout.startswith("REFUSED")
+    # What both have (`optimization_goal`) would be told as a campaign of the wrong platform.
+    group = {"adgroup_id": "1", "campaign_id": "2", "optimization_goal": "CLICK"}
+    told = run("decide", write("g.json", group), "--format", "meta", "--policies", adapted)
+    assert told.stdout.startswith("REFUSED")
+    assert "this looks like a record of TikTok's Business API" in told.stdout
+    assert "submit it with `--format tiktok`" in told.stdout
 
 
 def test_what_is_no_descriptor_is_known_for_what_it_is(
@@ -178,9 +201,12 @@ def test_what_is_no_descriptor_is_known_for_what_it_is(
     assert "give what stands in `campaign`" in request.stdout
     assert "as_of" not in request.stdout
     bid = decide(write("bid.json", {"id": "1", "imp": [{"id": "1"}]}))
-    assert "this looks like OpenRTB\n    decide on it with `--format openrtb`\n" in bid.stdout
-    row = decide(write("row.json", ROW))
-    assert "decide on it with `--format snapchat`" in row.stdout
+    words = "this looks like OpenRTB (format openrtb), and was submitted as a descriptor"
+    assert words in " ".join(bid.stdout.split())
+    assert "submit it with `--format openrtb`, over HTTP with `?format=openrtb`" in bid.stdout
+    assert "unknown fact" not in bid.stdout
+    mistaken = decide(write("c.json", {**_object(campaign), "adgroup_id": "1"}))
+    assert "unknown fact `adgroup_id`" in mistaken.stdout
 
 
 @pytest.fixture

@@ -70,8 +70,8 @@ def test_assent_alone_shows_the_commands_in_their_order(run: Run) -> None:
     listed = result.stdout.partition("Commands:\n")[2].splitlines()
     names = [line.split()[0] for line in listed]
     assert names == [
-        *("decide", "check", "explain", "test", "docs", "credentials", "diff", "new", "fmt"),
-        *("lsp", "init", "keys", "serve", "migrate", "doctor", "push", "policies"),
+        *("decide", "adapt", "check", "explain", "test", "docs", "credentials", "diff", "new"),
+        *("fmt", "lsp", "init", "keys", "serve", "migrate", "doctor", "push", "policies"),
         *("waivers", "facts", "log", "retention", "contents", "verify", "replay"),
     ]
 

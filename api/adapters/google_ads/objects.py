@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from api.adapters.reading import AdapterRefusal, Found, Record
+from engine.source.json_fault import excerpt
 
 _SEVERAL = {
     "adGroup": "adGroups",
@@ -29,6 +30,9 @@ _COLLECTIONS = {
 _NAME = re.compile(r"customers/(\d+)/(\w+)/([\w~-]+)", re.ASCII)
 _CAMPAIGN = frozenset(
     ["advertisingChannelType", "biddingStrategyType", "containsEuPoliticalAdvertising"]
+)
+_OF_PYTHON = frozenset(
+    ["resource_name", "advertising_channel_type", "contains_eu_political_advertising"]
 )
 _SENDABLE = (
     "send a resource, several joined by name (`campaign`, `campaignBudget`, `campaignCriteria`), "
@@ -90,8 +94,21 @@ def resources_of(root: Record) -> Resources:
         resources = Resources()
         found = _joined(root)
     for sort, resource in found:
+        _check_names(resource)
         _add(resources, sort, resource)
     return resources
+
+
+def _check_names(resource: Record) -> None:
+    """Refuse names as the Python library writes them, of which none would be read."""
+    written = next((name for name in resource if name in _OF_PYTHON), None)
+    if written is not None:
+        resource.refuse(
+            written,
+            f"{excerpt(written)} is not written as REST gives it",
+            "send the JSON of REST, with names such as `resourceName`: "
+            "`MessageToDict(row._pb)` writes it",
+        )
 
 
 def _add(resources: Resources, sort: str, resource: Record) -> None:
@@ -164,6 +181,7 @@ def _sort_of(resource: Record) -> str:
         return _COLLECTIONS[written[2]]
     if any(member in resource for member in _CAMPAIGN):
         return "campaign"
+    _check_names(resource)
     raise AdapterRefusal(
         "nothing in the record shows which resource of the Google Ads API it is",
         pointer="",

@@ -53,7 +53,7 @@ def objects_of(root: Record) -> Objects:
         raise AdapterRefusal(
             "the record is an answer of the API, with several objects in it",
             pointer="/elements",
-            help="send each object of `elements` as a record of its own",
+            help="send each object of `elements` on a line of its own: `jq -c '.elements[]'`",
         )
     raise AdapterRefusal(
         "nothing in the record shows which of LinkedIn's objects it is",

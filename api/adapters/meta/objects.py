@@ -125,7 +125,7 @@ def objects_of(root: Record) -> Objects:
         root.refuse(
             "data",
             "the record is an answer of the API, with several objects in it",
-            "send each object of `data` as a record of its own",
+            "send each object of `data` on a line of its own: `jq -c '.data[]'`",
         )
     levels = [level for name, level in _JOINED.items() if name in root]
     beside = any(name not in _JOINED and name not in _BESIDE for name in root)

@@ -83,11 +83,28 @@ def _put_ages(draft: Draft, targeting: Record) -> None:
             )
     if least is not None and greatest is not None and greatest.value < least.value:
         targeting.refuse("age_max", "`age_max` is below `age_min`", "exchange the two")
+    if _reaches_unknown_ages(targeting):
+        targeting.leave("age_min")
+        targeting.leave("age_max")
+        return
     draft.put_found("targeting.age.min", least)
     if greatest is not None:
         if greatest.value < GREATEST_AGE:
             draft.put_found("targeting.age.max", greatest)
         draft.put("targeting.age.no_maximum", greatest.value == GREATEST_AGE, greatest.pointer)
+
+
+def _reaches_unknown_ages(targeting: Record) -> bool:
+    """Whether people on WhatsApp whose age nobody knows see the ads, whatever ages are chosen.
+
+    Meta documents that they do where WhatsApp is chosen and nothing is said of them.
+    """
+    included = targeting.yes_no("user_age_unknown")
+    targeting.leave("user_age_unknown")
+    chosen = [each.value for each in targeting.texts("publisher_platforms") or ()]
+    if included is None:
+        return "whatsapp" in chosen
+    return included.value and (not chosen or "whatsapp" in chosen)
 
 
 def _put_genders(draft: Draft, targeting: Record) -> None:

@@ -13,6 +13,7 @@ from api.adapters.telling import require_told, unmapped
 from .ads import ad_parts
 from .campaign import ad_group_part, campaign_part
 from .objects import Objects, objects_of
+from .regions import regions_of
 
 __all__ = ["adapt"]
 
@@ -35,10 +36,10 @@ def adapt(record: object) -> Adaptation:
 
 
 def _put_levels(draft: Draft, platform: Draft, objects: Objects) -> tuple[str, ...]:
-    currency = objects.currency()
+    currency, regions = objects.currency(), regions_of(objects.root)
     levels = [
         [campaign_part(objects, currency)],
-        [ad_group_part(ad_group, objects, currency) for ad_group in objects.ad_groups],
+        [ad_group_part(one, objects, currency, regions) for one in objects.ad_groups],
         ad_parts(objects),
     ]
     untold: tuple[str, ...] = ()

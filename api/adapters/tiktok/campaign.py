@@ -8,6 +8,7 @@ from api.adapters.telling import amount_in, day_in, put_flight, put_money, put_w
 from engine.source.json_fault import excerpt
 
 from .objects import Objects
+from .regions import Regions
 from .targeting import put_targeting
 
 OBJECTIVES = {
@@ -46,7 +47,9 @@ def campaign_part(objects: Objects, currency: str | None) -> Draft:
     return draft
 
 
-def ad_group_part(ad_group: Record, objects: Objects, currency: str | None) -> Draft:
+def ad_group_part(
+    ad_group: Record, objects: Objects, currency: str | None, regions: Regions
+) -> Draft:
     """Return what one ad group tells; its budget only where it is the campaign's only one."""
     draft = Draft()
     campaign = objects.campaign
@@ -57,7 +60,7 @@ def ad_group_part(ad_group: Record, objects: Objects, currency: str | None) -> D
     if len(objects.ad_groups) == 1 and not (campaign is not None and _has_budget(campaign)):
         _put_budget(draft, ad_group, currency)
     _put_placements(draft, ad_group)
-    put_targeting(draft, ad_group)
+    put_targeting(draft, ad_group, regions)
     put_word(
         draft,
         "automation.creative_generation",

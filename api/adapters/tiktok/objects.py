@@ -15,6 +15,9 @@ _AD = frozenset(
         "creatives",
         "landing_page_url",
         "dark_post_status",
+        "smart_plus_ad_id",
+        "creative_list",
+        "landing_page_url_list",
     ]
 )
 _AD_GROUP = frozenset(
@@ -31,9 +34,19 @@ _AD_GROUP = frozenset(
         "placement_type",
         "interest_category_ids",
         "is_hfss",
+        "targeting_spec",
+        "targeting_optimization_mode",
     ]
 )
-_CAMPAIGN = frozenset(["campaign_id", "campaign_name", "objective_type", "special_industries"])
+_CAMPAIGN = frozenset(
+    [
+        "campaign_id",
+        "campaign_name",
+        "objective_type",
+        "special_industries",
+        "smart_plus_adgroup_mode",
+    ]
+)
 _SENDABLE = (
     "send a campaign, an ad group or an ad, or several joined as `campaign`, `adgroups`, `ads`"
 )
@@ -90,7 +103,7 @@ def objects_of(root: Record) -> Objects:
         raise AdapterRefusal(
             "the record is an answer of the API, with several objects in it",
             pointer="/data",
-            help="send each object of `data.list` as a record of its own",
+            help="send each object of `data.list` on a line of its own: `jq -c '.data.list[]'`",
         )
     raise AdapterRefusal(
         "nothing in the record shows which of TikTok's objects it is", pointer="", help=_SENDABLE

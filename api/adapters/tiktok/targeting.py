@@ -1,8 +1,12 @@
 """Whom an ad group on TikTok is aimed at, and what TikTok may widen.
 
-Most lists hold identifiers that only TikTok's own tables explain: a place, an interest or an
-audience is told without its name, and no country is told from an identifier. An empty list is what
+Most lists hold identifiers that only TikTok's own tables explain: an interest or an audience is
+told without its name, and a country only where TikTok's regions are joined. An empty list is what
 the API answers where nothing was chosen; what TikTok shows then is not in the record.
+
+An ad group of Smart+ has its targeting in `targeting_spec`. Unless that is manual, TikTok chooses
+the people: ages are bounded by `spc_audience_age` alone, and what is chosen beside it is a
+suggestion.
 """
 
 import re
@@ -15,6 +19,8 @@ from api.adapters.telling import put_word
 from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
 
+from .regions import Regions, country_in, put_markets, put_region
+
 GENDERS: Mapping[str, JSONValue] = {
     "GENDER_FEMALE": ["female"],
     "GENDER_MALE": ["male"],
@@ -22,6 +28,16 @@ GENDERS: Mapping[str, JSONValue] = {
 }
 """The genders by `gender`."""
 
+SMART_AGES: Mapping[str, int] = {
+    "ALL": 13,
+    "18+": 18,
+    "OVER_EIGHTEEN": 18,
+    "25+": 25,
+    "OVER_TWENTY_FIVE": 25,
+}
+"""The lowest age of an ad group of Smart+, as it is sent and as it is read."""
+
+_MODES = {"AUTOMATIC": True, "MANUAL": False}
 _CHARACTERISTICS = (
     ("interest_category_ids", "interest"),
     ("interest_keyword_ids", "interest"),
@@ -29,6 +45,16 @@ _CHARACTERISTICS = (
     ("actions", "behaviour"),
 )
 _NAMED = (("interest_keywords", "interest"), ("household_income", "income"))
+_AUDIENCES = (
+    ("audience_ids", False),
+    ("included_pangle_audience_package_ids", False),
+    ("excluded_audience_ids", True),
+    ("excluded_pangle_audience_package_ids", True),
+)
+_RETARGETING = (
+    ("shopping_ads_retargeting_type", ("LAB1", "LAB2")),  # `LAB3` is told by its actions.
+    ("app_targeting_type", ("RETARGETING",)),
+)
 _AGES = re.compile(r"AGE_(\d{2})_(\d{2,3})", re.ASCII)
 _OPEN_AGE = 100
 """The last age of the oldest group, which has no upper end."""
@@ -42,21 +68,34 @@ _EXPANSIONS = (
 )
 
 
-def put_targeting(draft: Draft, ad_group: Record) -> None:
+def put_targeting(draft: Draft, ad_group: Record, regions: Regions) -> None:
     """Tell whom an ad group is aimed at."""
-    _put_ages(draft, ad_group)
-    put_word(draft, "targeting.genders", ad_group, "gender", GENDERS)
-    _put_places(draft, ad_group)
-    _put_languages(draft, ad_group)
-    aimed = [*_put_detailed(draft, ad_group), *_put_audiences(draft, ad_group)]
+    spec, mode = ad_group.record("targeting_spec"), _mode(ad_group)
+    aim = ad_group if spec is None else spec
+    if spec is None or (mode is not None and not mode.value):
+        _put_ages(draft, aim)
+        put_word(draft, "targeting.genders", aim, "gender", GENDERS)
+    else:
+        _put_smart_age(draft, aim)
+    _put_places(draft, aim, regions)
+    _put_languages(draft, aim)
+    aimed = [*_put_detailed(draft, aim), *_put_audiences(draft, aim), *_put_retargeting(draft, aim)]
     if aimed:
         draft.put("targeting.profiling", value=True, origin=aimed[0])
-    systems = ad_group.texts("operating_systems")
+    systems = aim.texts("operating_systems")
     if systems:
-        path = "targeting.operating_systems"
-        draft.put_all(path, systems, ad_group.at("operating_systems"))
-    _put_prices(draft, ad_group)
-    _put_expansion(draft, ad_group)
+        draft.put_all("targeting.operating_systems", systems, aim.at("operating_systems"))
+    _put_prices(draft, aim)
+    _put_expansion(draft, ad_group, aim, mode)
+
+
+def _mode(ad_group: Record) -> Found[bool] | None:
+    """Return whether TikTok chooses the people by itself (Smart+)."""
+    mode = ad_group.filled("targeting_optimization_mode")
+    if mode is None or mode.value not in _MODES:
+        ad_group.leave("targeting_optimization_mode")
+        return None
+    return Found(value=_MODES[mode.value], pointer=mode.pointer)
 
 
 def _put_ages(draft: Draft, ad_group: Record) -> None:
@@ -81,13 +120,29 @@ def _put_ages(draft: Draft, ad_group: Record) -> None:
         draft.put("targeting.age.max", last, origin)
 
 
-def _put_places(draft: Draft, ad_group: Record) -> None:
-    for name, kind in (("location_ids", None), ("zipcode_ids", "postal_code")):
-        for place in _identifiers(ad_group, name):
-            area = draft.element("targeting.geo.include", place.pointer)
-            area.put_found("code", place)
-            if kind is not None:
-                area.put("kind", kind, place.pointer)
+def _put_smart_age(draft: Draft, spec: Record) -> None:
+    age = spec.filled("spc_audience_age")
+    if age is None or age.value not in SMART_AGES:
+        spec.leave("spc_audience_age")
+        return
+    draft.put("targeting.age.min", SMART_AGES[age.value], age.pointer)
+    draft.put("targeting.age.no_maximum", value=True, origin=age.pointer)
+
+
+def _put_places(draft: Draft, aim: Record, regions: Regions) -> None:
+    countries: list[Found[str] | None] = []
+    for place in _identifiers(aim, "location_ids"):
+        area = draft.element("targeting.geo.include", place.pointer)
+        area.put_found("code", place)
+        if place.value in regions:
+            put_region(area, regions[place.value])
+        countries.append(country_in(regions, place.value))
+    for code in _identifiers(aim, "zipcode_ids"):
+        area = draft.element("targeting.geo.include", code.pointer)
+        area.put_found("code", code)
+        area.put("kind", "postal_code", code.pointer)
+        countries.append(None)
+    put_markets(draft, countries)
 
 
 def _put_languages(draft: Draft, ad_group: Record) -> None:
@@ -138,12 +193,30 @@ def _put_named(draft: Draft, found: Found[str], name: str, kind: str) -> list[st
 
 def _put_audiences(draft: Draft, ad_group: Record) -> list[str]:
     pointers: list[str] = []
-    for name, excluded in (("audience_ids", False), ("excluded_audience_ids", True)):
+    for name, excluded in _AUDIENCES:
         for audience in _identifiers(ad_group, name):
             told = draft.element("audiences", audience.pointer)
             told.put_found("id", audience)
             told.put("excluded", excluded, audience.pointer)
             pointers.append(audience.pointer)
+    return pointers
+
+
+def _put_retargeting(draft: Draft, aim: Record) -> list[str]:
+    """Tell groups of people that are told from what they did with products or with the app."""
+    pointers = []
+    for name, excluded in (("included_custom_actions", False), ("excluded_custom_actions", True)):
+        for action in aim.elements(name) or ():
+            draft.element("audiences", action.pointer).put("excluded", excluded, action.pointer)
+            aim.keep(action)
+            pointers.append(action.pointer)
+    for name, sorts in _RETARGETING:
+        sort = aim.filled(name)
+        aim.leave(name)  # Which of them it was is no fact.
+        if sort is not None and sort.value in sorts:
+            told = draft.element("audiences", sort.pointer)
+            told.put("excluded", value=False, origin=sort.pointer)
+            pointers.append(sort.pointer)
     return pointers
 
 
@@ -177,19 +250,21 @@ def _put_prices(draft: Draft, ad_group: Record) -> None:
             ad_group.leave("device_price_ranges")
 
 
-def _put_expansion(draft: Draft, ad_group: Record) -> None:
+def _put_expansion(draft: Draft, ad_group: Record, aim: Record, mode: Found[bool] | None) -> None:
     """Tell whether TikTok may widen the audience: yes by any switch, no where all are off."""
-    switches = [ad_group.yes_no(name) for name in _EXPANSIONS]
-    expansion = ad_group.record("targeting_expansion")
-    switches.append(expansion.yes_no("expansion_enabled") if expansion is not None else None)
-    told = [switch for switch in switches if switch is not None]
+    whole, *others = (aim.yes_no(name) for name in _EXPANSIONS)
+    expansion = aim.record("targeting_expansion")
+    needed = [whole or mode, *others]
+    beside = expansion.yes_no("expansion_enabled") if expansion is not None else None
+    told = [switch for switch in (mode, whole, *others, beside) if switch is not None]
     widened = next((switch for switch in told if switch.value), None)
     if widened is not None:
         draft.put_found("automation.audience_expansion", widened)
-    elif None not in switches[:3]:
+    elif None not in needed:
         draft.put_found("automation.audience_expansion", told[0])
     else:
+        ad_group.leave("targeting_optimization_mode")
         for name in _EXPANSIONS:
-            ad_group.leave(name)
+            aim.leave(name)
         if expansion is not None:
             expansion.leave("expansion_enabled")

@@ -107,6 +107,72 @@ TIKTOK: dict[str, JSONValue] = {
     ],
 }
 
+SMART_PLUS: dict[str, JSONValue] = {
+    "campaign": {
+        "campaign_id": "1",
+        "campaign_name": "Spring",
+        "objective_type": "LEAD_GENERATION",
+        "smart_plus_adgroup_mode": "SINGLE",
+    },
+    "adgroup": {
+        "adgroup_id": "2",
+        "advertiser_id": "7001",
+        "targeting_optimization_mode": "AUTOMATIC",
+        "suggestion_audience_enabled": True,
+        "targeting_spec": {
+            "age_groups": ["AGE_25_34"],
+            "gender": "GENDER_FEMALE",
+            "spc_audience_age": "OVER_EIGHTEEN",
+            "location_ids": ["2950157", "3017382", "5128638"],
+            "included_custom_actions": [{"code": "VIEW_PRODUCT", "days": 30}],
+            "excluded_custom_actions": [{"code": "PURCHASE", "days": 30}],
+            "shopping_ads_retargeting_type": "LAB1",
+            "spending_power": "ALL",
+        },
+    },
+    "ad": {
+        "smart_plus_ad_id": "3",
+        "ad_text_list": [{"ad_text": "Come and see"}],
+        "landing_page_url_list": [{"landing_page_url": "https://example.org/"}],
+        "creative_list": [
+            {
+                "ad_material_id": "31",
+                "creative_info": {
+                    "ad_format": "SINGLE_VIDEO",
+                    "aigc_disclosure_type": "SELF_DISCLOSURE",
+                },
+            },
+            {"ad_material_id": "32", "creative_info": {"ad_format": "CAROUSEL_ADS"}},
+        ],
+        "ad_configuration": {
+            "creative_auto_add_toggle": True,
+            "creative_auto_enhancement_strategy_list": ["TRANSLATE_AND_DUB"],
+            "dark_post_status": "ON",
+        },
+    },
+    "region_info": [
+        {
+            "location_id": "2950157",
+            "parent_id": "2921044",
+            "name": "Berlin",
+            "level": "PROVINCE",
+            "area_type": "ADMIN",
+            "region_code": "BE",
+        },
+        {"location_id": "2921044", "name": "Germany", "level": "COUNTRY", "region_code": "DE"},
+        {"location_id": "3017382", "name": "France", "level": "COUNTRY", "region_code": "FR"},
+        {
+            "location_id": "5128638",
+            "name": "New York",
+            "area_type": "METROPOLITAN_OR_DMA",
+            "level": "PROVINCE",
+            "country_code": "US",
+        },
+        {"location_id": "1", "name": "Elsewhere", "next_level_ids": ["2", "3"]},
+    ],
+}
+"""A campaign of Smart+ on TikTok, with the regions that it names among those that are joined."""
+
 ARCHIVED: dict[str, JSONValue] = {
     "ad_snapshot_url": "https://www.facebook.com/ads/archive/render_ad/?id=4083",
     "ad_creative_body": "Come and see",

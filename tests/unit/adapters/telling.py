@@ -34,8 +34,13 @@ def refusal(form: str, record: JSONValue) -> AdapterRefusal:
 
 def complete(form: str, changes: dict[str, JSONValue] | None = None) -> Payload:
     """Return a complete record, with members at dotted paths exchanged."""
-    record: JSONValue = deepcopy(COMPLETE[form])
-    for path, value in (changes or {}).items():
+    return edited(COMPLETE[form], changes or {})
+
+
+def edited(whole: Payload, changes: dict[str, JSONValue]) -> Payload:
+    """Return a record with members at dotted paths exchanged."""
+    record: JSONValue = deepcopy(whole)
+    for path, value in changes.items():
         *way, name = path.split(".")
         holder = record
         for step in way:

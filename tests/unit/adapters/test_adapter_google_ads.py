@@ -125,6 +125,11 @@ def test_operations_that_create_are_told() -> None:
         ({"campaignCriterion": {}}, "no member of the record tells anything", ""),
         ({"results": []}, "no member of the record tells anything", ""),
         (
+            {"campaign": {"resource_name": "customers/1/campaigns/2", "id": "2"}},
+            "`resource_name` is not written as REST gives it",
+            "/campaign/resource_name",
+        ),
+        (
             {"userLists": [{"resourceName": []}]},
             "`resourceName` should be a text, and is a list",
             "/userLists/0/resourceName",

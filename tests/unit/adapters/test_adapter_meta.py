@@ -264,6 +264,25 @@ def test_times_of_the_campaign_count_where_there_is_no_ad_set() -> None:
 # --- targeting ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("members", "is_bounded"),
+    [
+        ({"publisher_platforms": ["facebook", "whatsapp"]}, False),
+        ({"publisher_platforms": ["whatsapp"], "user_age_unknown": True}, False),
+        ({"publisher_platforms": ["whatsapp"], "user_age_unknown": False}, True),
+        ({"publisher_platforms": ["facebook"], "user_age_unknown": True}, True),
+        ({"user_age_unknown": True}, False),
+        ({}, True),
+    ],
+)
+def test_ages_bound_nobody_whose_age_is_unknown(
+    members: dict[str, JSONValue], *, is_bounded: bool
+) -> None:
+    told = adapt(targeted(age_min=18, age_max=40, **members))
+    assert at(told, "targeting.age.min") == (18 if is_bounded else None)
+    assert ("/targeting/age_max" in told.unmapped) is not is_bounded
+
+
 def test_greatest_age_means_all_above() -> None:
     told = adapt(targeted(age_min=18, age_max=65))
     assert at(told, "targeting.age") == {"min": 18, "no_maximum": True}

@@ -8,7 +8,7 @@ import pytest
 
 from api.adapters import FORMATS
 from engine.source.json_text import JSONValue
-from tests.unit.adapters.complete import ARCHIVED, COMPLETE
+from tests.unit.adapters.complete import ARCHIVED, COMPLETE, SMART_PLUS
 
 PAGES = Path(__file__).parents[3] / "docs/adapters"
 _ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
@@ -50,7 +50,9 @@ def test_page_of_meta_names_every_fact(joined: dict[str, JSONValue]) -> None:
 
 @pytest.mark.parametrize("name", COMPLETE)
 def test_page_names_every_fact(name: str) -> None:
-    assert set(facts(FORMATS[name](COMPLETE[name]).campaign, "")) == documented(name)
+    records = [COMPLETE[name], *([SMART_PLUS] if name == "tiktok" else [])]
+    told = [FORMATS[name](record).campaign for record in records]
+    assert {fact for one in told for fact in facts(one, "")} == documented(name)
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -154,6 +154,16 @@ def test_header_that_names_nothing_is_refused(text: bytes, reason: str) -> None:
     assert refusal(text, RecordForm.CSV).reason == reason
 
 
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [(b"PK\x03\x04", "this is a workbook"), (b"\x1f\x8b", "this is compressed")],
+)
+def test_file_that_is_no_text_is_known_for_what_it_is(start: bytes, reason: str) -> None:
+    with pytest.raises(AdapterRefusal) as refused:
+        list(read_records(start + b"\x08\x00", RecordForm.CSV))
+    assert refused.value.reason.startswith(reason)
+
+
 def test_document_that_is_no_json_is_refused_with_its_place() -> None:
     refused = refusal(b'[{"a": 1},\n {"a": tru}]')
     assert refused.reason == "expected a value, found `tru`, in line 2, column 8"

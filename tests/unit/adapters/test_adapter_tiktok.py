@@ -7,8 +7,9 @@ import pytest
 
 from api.adapters import FORMATS, SubmittedRecord, read_records
 from engine.source.json_text import JSONValue
+from tests.unit.adapters.complete import SMART_PLUS
 from tests.unit.adapters.conftest import Judge
-from tests.unit.adapters.telling import at, complete, refusal
+from tests.unit.adapters.telling import at, complete, edited, refusal
 
 adapt = FORMATS["tiktok"]
 GROUP: dict[str, JSONValue] = {"adgroup_id": 2, "campaign_id": 1}
@@ -28,6 +29,74 @@ def test_complete_record_is_told(judge: Judge) -> None:
     assert at(told, "creatives.0.platform_ai_declaration") == "synthetic"
     assert at(told, "markets") is None
     assert told.origin_of("/audiences/1/id") == "/adgroup/excluded_audience_ids/0"
+
+
+def test_campaign_of_smart_plus_is_told(judge: Judge) -> None:
+    told = adapt(SMART_PLUS)
+    assert judge(told.campaign) == []
+    assert at(told, "targeting.age") == {"min": 18, "no_maximum": True}
+    assert at(told, "targeting.genders") is None
+    assert told.unmapped["/adgroup/targeting_spec/age_groups"] == ["AGE_25_34"]
+    assert at(told, "targeting.profiling") is True
+    assert at(told, "automation.audience_expansion") is True
+    assert at(told, "automation.creative_generation") == [
+        "TRANSLATE_AND_DUB",
+        "creative_auto_add_toggle",
+    ]
+    assert at(told, "creatives.0.platform_ai_declaration") == "synthetic"
+    assert at(told, "creatives.1.text") == "Come and see"
+    assert at(told, "audiences") == [{"excluded": False}, {"excluded": True}]
+
+
+def test_manual_targeting_of_smart_plus_bounds_the_ages() -> None:
+    manual: dict[str, JSONValue] = {"adgroup.targeting_optimization_mode": "MANUAL"}
+    told = adapt(edited(SMART_PLUS, manual))
+    assert at(told, "targeting.age") == {"min": 25, "max": 34, "no_maximum": False}
+    assert at(told, "targeting.genders") == ["female"]
+    assert told.unmapped["/adgroup/targeting_optimization_mode"] == "MANUAL"
+    unsaid = adapt(edited(SMART_PLUS, {"adgroup.targeting_optimization_mode": None}))
+    assert at(unsaid, "targeting.age.min") == 18
+
+
+@pytest.mark.parametrize(
+    ("written", "least"),
+    [("ALL", 13), ("18+", 18), ("OVER_TWENTY_FIVE", 25), ("OVER_NINETY", None)],
+)
+def test_age_of_smart_plus(written: str, least: int | None) -> None:
+    told = adapt(edited(SMART_PLUS, {"adgroup.targeting_spec.spc_audience_age": written}))
+    assert at(told, "targeting.age.min") == least
+
+
+def test_audiences_of_pangle_are_audiences() -> None:
+    group = GROUP | {"included_pangle_audience_package_ids": ["5"]}
+    told = adapt(group | {"excluded_pangle_audience_package_ids": [6]})
+    included, excluded = {"id": "5", "excluded": False}, {"id": "6", "excluded": True}
+    assert at(told, "audiences") == [included, excluded]
+    assert at(told, "targeting.profiling") is True
+
+
+def test_markets_are_told_by_the_regions_that_are_joined() -> None:
+    told = adapt(SMART_PLUS)
+    assert at(told, "markets") == ["DE", "FR", "US"]
+    assert told.origin_of("/markets/0") == "/region_info/1/region_code"
+    berlin = {"code": "2950157", "name": "Berlin", "kind": "region"}
+    assert at(told, "targeting.geo.include.0") == berlin
+    assert at(told, "targeting.geo.include.1.place") == "FR"
+    assert at(told, "targeting.geo.include.2.kind") == "metro"
+    assert not any(pointer.startswith("/region_info") for pointer in told.unmapped)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"region_info": None},
+        {"region_info.1.location_id": "9"},
+        {"adgroup.targeting_spec.zipcode_ids": ["80331"]},
+        {"region_info.1.parent_id": "2950157", "region_info.1.level": "CITY"},
+    ],
+)
+def test_no_country_is_told_that_no_region_has(change: dict[str, JSONValue]) -> None:
+    assert at(adapt(edited(SMART_PLUS, change)), "markets") is None
 
 
 @pytest.mark.parametrize(
