@@ -105,9 +105,10 @@ def _started(settings: Settings, database: Database, shared: Path | None) -> Pro
         Retention(database, settings.retention).declare(actor=SERVICE)
     metrics = Metrics(shared)
     rates = _rates(settings, shared)
-    committer = _committer(settings, database, metrics)
+    store = SQLLogStore(database)
+    committer = _committer(settings, store, metrics)
     on_signing = _counted(metrics, "signing", _journal_signing)
-    signer = signer_of(settings, database, on_change=on_signing)
+    signer = signer_of(settings, database, on_change=on_signing, appended=lambda: store.appended)
     on_publishing = _counted(metrics, "publishing", _journal_publishing)
     watch = Watch(on_witness=_journal_witness, on_failure=on_publishing)
     publisher = publisher_of(settings, database, signer, watch)
@@ -224,6 +225,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
             clock=utc_now,
             metrics=metrics,
             standing=policies.standing_facts,
+            fork=lambda: signer.fork,
         ),
         standing_facts=StandingFacts(database),
         committer=committer,
@@ -272,10 +274,10 @@ def _rates(settings: Settings, shared: Path | None) -> Rates | None:
     return Rates(settings.rate_limit, None if shared is None else shared / "rates")
 
 
-def _committer(settings: Settings, database: Database, metrics: Metrics) -> Committer:
+def _committer(settings: Settings, store: SQLLogStore, metrics: Metrics) -> Committer:
     on_writing = _counted(metrics, "writing", _journal_writing)
-    store = MeasuredStore(SQLLogStore(database), metrics, on_change=on_writing)
-    return Committer(store, queue=settings.commit_queue, patience=settings.commit_patience)
+    measured = MeasuredStore(store, metrics, on_change=on_writing)
+    return Committer(measured, queue=settings.commit_queue, patience=settings.commit_patience)
 
 
 def _pool(settings: Settings, metrics: Metrics) -> DeciderPool:

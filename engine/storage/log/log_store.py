@@ -20,7 +20,7 @@ from ...audit.log import (
     sequence,
 )
 from ...audit.merkle.tiles import split_hashes
-from ...audit.merkle.tree import Frontier
+from ...audit.merkle.tree import EMPTY_TREE, Frontier
 from ..databases.database import Database
 from ..databases.driver import Row, RowWriter, Statement
 from ..databases.postgresql import pipelined
@@ -77,23 +77,29 @@ def system_clock() -> datetime:
 
 
 class SQLLogStore:
-    """The log of one database. `clock` gives the time at which entries are logged."""
+    """The log of one database. `clock` gives the time at which entries are logged.
+
+    `appended` is the log as this store has appended to it last. A shorter one is another database
+    (a standby that took over, a backup), in which nobody may be told that anything is durable.
+    """
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
         self._database = database
         self._clock = clock
+        self.appended = EMPTY_TREE
 
     def append(self, records: Sequence[Sealed]) -> Sequence[Answer]:
         """Append records and return once they are durable; answers each, in order.
 
         Contents are sealed where the log's are. Raises `StorageUnavailable`, also where they cannot
-        be, or `LogInconsistent` where the head does not fit the entries.
+        be, or `LogInconsistent` where the head does not fit the entries, or what was appended.
         """
         contents = self._database.contents
         first = _first_of_each_id(records)
         ciphertexts = None if contents is None else _sealed_under(contents, first.values())
         with self._database.writing() as connection:
             head, logged = _look(connection, list(first), contents)
+            self._check_appended(head.frontier)
             now = self._clock()
             fresh = {id_: record for id_, record in first.items() if id_ not in logged}
             before = decided_before(connection, fresh.values(), now)
@@ -102,6 +108,7 @@ class SQLLogStore:
             keep_keys(connection, new, entries)
             keep_uses(connection, new, entries)
         # Only here, behind the commit, does anybody hear of the entries.
+        self.appended = head.frontier.extend(entry.leaf_hash for entry in entries)
         answers: dict[str, Answer] = {entry.id: receipt_of(entry) for entry in entries}
         answers |= {id_: DecidedBefore(first) for id_, first in before.items()}
         return [
@@ -110,6 +117,18 @@ class SQLLogStore:
             else DecisionAlreadyLogged(record.id)
             for record in records
         ]
+
+    def _check_appended(self, found: Frontier) -> None:
+        """Raise `LogInconsistent` for a log that ends before, or in another way.
+
+        Whether a longer one has what was appended is for the signer to find.
+        """
+        known = self.appended
+        if found.size < known.size or (found.size == known.size and found != known):
+            raise LogInconsistent(
+                f"the log has {found.size:,} entries, and not the {known.size:,} that were"
+                " acknowledged: the database is another one"
+            )
 
     def find(self, ids: Sequence[str]) -> Mapping[str, Entry]:
         """Return the committed entries of some ids; waits for any writer in flight."""
