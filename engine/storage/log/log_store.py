@@ -118,6 +118,22 @@ class SQLLogStore:
             for record in records
         ]
 
+    def touch(self) -> None:
+        """Write what is there already, and return once that is durable: whether an append could.
+
+        It waits for no writer. Raises as `append` does.
+        """
+        contents = self._database.contents
+        self._database.check_room()
+        if contents is not None:
+            contents.keys.database.check_room()
+            contents.take(1)  # Unused; it shows that a key can be had.
+        with self._database.writing(at_once=True) as connection:
+            head = read_head(connection)
+            self._check_appended(head.frontier)
+            for each in (LogHead(), head):  # SQLite writes no page that stays as it is.
+                _write_head(connection, each)
+
     def _check_appended(self, found: Frontier) -> None:
         """Raise `LogInconsistent` for a log that ends before, or in another way.
 
@@ -225,10 +241,13 @@ def _write(
 ) -> None:
     with pipelined(connection):
         _write_rows(connection, entries, ciphertexts)
-        roots = b"".join(new_head.frontier.roots)
-        values = (new_head.frontier.size, roots, microseconds(new_head.logged_at))
-        _WRITE_HEAD.run(connection, values)
+        _write_head(connection, new_head)
     write_full_tiles(connection, head.frontier.size, new_head.frontier.size)
+
+
+def _write_head(connection: Connection, head: LogHead) -> None:
+    roots = b"".join(head.frontier.roots)
+    _WRITE_HEAD.run(connection, (head.frontier.size, roots, microseconds(head.logged_at)))
 
 
 def _write_rows(
