@@ -195,6 +195,8 @@ def check_prepared(settings: Settings, database: Database) -> None:
     if not database.is_there():  # To ask an SQLite file that is not there would make it.
         raise SetupError("there is no database; `assent init` prepares one")
     found = probe(database)
+    if not found.is_reachable:
+        raise SetupError(f"{found.problem}; `assent doctor` says more")
     if found.problem is not None:
         raise SetupError(found.problem)
     problem = problem_of(database)

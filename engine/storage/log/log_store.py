@@ -24,7 +24,8 @@ from ...audit.merkle.tree import EMPTY_TREE, Frontier
 from ..databases.database import Database
 from ..databases.driver import Row, RowWriter, Statement
 from ..databases.postgresql import pipelined
-from ..errors import LogInconsistent
+from ..errors import LogInconsistent, StorageUnavailable
+from ..migrate import REVISION, newest_revision
 from ..schema import (
     disclosure,
     log_entry,
@@ -51,9 +52,9 @@ _READ_HEAD = select(
 )
 # A row for each of the ids that is logged, or one without an id.
 _LOOK = Statement(
-    _READ_HEAD.add_columns(BOUND.scalar_subquery(), log_entry.c.id).outerjoin_from(
-        log_head, log_entry, log_entry.c.id.in_(bindparam("ids", expanding=True))
-    )
+    _READ_HEAD.add_columns(
+        BOUND.scalar_subquery(), REVISION.scalar_subquery(), log_entry.c.id
+    ).outerjoin_from(log_head, log_entry, log_entry.c.id.in_(bindparam("ids", expanding=True)))
 )
 _WRITE_HEAD = Statement(
     update(log_head).values(
@@ -191,12 +192,18 @@ def _look(
 ) -> tuple[LogHead, Container[str]]:
     """Return the head of the log, and which of some ids it has.
 
-    Raises what `check_bound` and `read_head` do.
+    Raises what `check_bound` and `read_head` do, and `StorageUnavailable` where another version of
+    Assent has brought the database to another schema since this process began.
     """
     rows = _LOOK.read(connection, ids)
     if not rows:
         raise LogInconsistent(_NO_HEAD)
-    size, roots, logged_at, last, bound, _ = rows[0]
+    size, roots, logged_at, last, bound, revision, _ = rows[0]
+    if revision != newest_revision():
+        raise StorageUnavailable(
+            "the database was brought to another version than that of this service; restart it with"
+            " the version that did so"
+        )
     check_bound_to(bound, contents)
     return _head(size, roots, moment(logged_at), last), {row[-1] for row in rows}
 
