@@ -57,6 +57,7 @@ from .recording import Recorder
 from .tracing.exporting import exporter_of
 from .tracing.stages import Answered
 
+_SAYS_MORE = "`assent doctor` says more"
 _UNSEALED = "contents of the log can be neither sealed nor opened; `assent doctor` says why"
 
 SERVICE = "service"
@@ -196,12 +197,12 @@ def check_prepared(settings: Settings, database: Database) -> None:
         raise SetupError("there is no database; `assent init` prepares one")
     found = probe(database)
     if not found.is_reachable:
-        raise SetupError(f"{found.problem}; `assent doctor` says more")
+        raise SetupError(f"{found.problem}; {_SAYS_MORE}")
     if found.problem is not None:
         raise SetupError(found.problem)
     problem = problem_of(database)
     if problem is not None:
-        raise SetupError(problem)
+        raise SetupError(problem if "`assent" in problem else f"{problem}; {_SAYS_MORE}")
     check_origin(settings, KeyFile(settings.log_key).read())
     authority_of(settings)
 
