@@ -3,19 +3,20 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, column, select, table
+from sqlalchemy import Connection, Select, column, select, table
 
 from .databases.database import Database
 from .errors import StorageUnavailable
 
 _HISTORY = Path(__file__).parent / "migrations"
 
-REVISION = select(column("version_num")).select_from(table("alembic_version"))
+REVISION: Select[Any] = select(column("version_num")).select_from(table("alembic_version"))
 """The query of a migrated database's revision, as Alembic keeps it."""
 
 
