@@ -40,10 +40,10 @@ class Recorder:
     """Decides by one engine and writes to one log. Safe to share between threads.
 
     `standing` gives the standing facts that are known to an engine now; whatever it raises, every
-    method that decides may raise.
+    method that decides may raise. `fork` says why nothing may be logged, None where it may.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - two that are asked for what changes, beside the parts.
         self,
         engine: Engine,
         committer: Committer,
@@ -51,12 +51,14 @@ class Recorder:
         clock: Callable[[], datetime],
         metrics: Metrics | None = None,
         standing: Callable[[Engine], FactBook | None] = _nothing_known,
+        fork: Callable[[], LogError | None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._committer = committer
         self._clock = clock
         self._metrics = metrics if metrics is not None else Metrics()
         self._standing = standing
+        self._fork = fork
 
     def record(
         self,
@@ -138,7 +140,8 @@ class Recorder:
         if not waiting:
             return ()
         with self._metrics.waiting(len(waiting)), stage("commit") as tell:
-            answers = self._committer.append_many(waiting)
+            fork = self._fork()
+            answers = [fork] * len(waiting) if fork else self._committer.append_many(waiting)
             tell({"assent.records": len(waiting), **_failure_of(answers)})
         return answers
 

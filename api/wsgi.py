@@ -57,6 +57,7 @@ from .recording import Recorder
 from .tracing.exporting import exporter_of
 from .tracing.stages import Answered
 
+_SAYS_MORE = "`assent doctor` says more"
 _UNSEALED = "contents of the log can be neither sealed nor opened; `assent doctor` says why"
 
 SERVICE = "service"
@@ -105,9 +106,12 @@ def _started(settings: Settings, database: Database, shared: Path | None) -> Pro
         Retention(database, settings.retention).declare(actor=SERVICE)
     metrics = Metrics(shared)
     rates = _rates(settings, shared)
-    committer = _committer(settings, database, metrics)
+    store = SQLLogStore(database)
+    on_writing = _counted(metrics, "writing", _journal_writing)
+    measured = MeasuredStore(store, metrics, on_change=on_writing)
+    committer = Committer(measured, queue=settings.commit_queue, patience=settings.commit_patience)
     on_signing = _counted(metrics, "signing", _journal_signing)
-    signer = signer_of(settings, database, on_change=on_signing)
+    signer = signer_of(settings, database, on_change=on_signing, appended=lambda: store.appended)
     on_publishing = _counted(metrics, "publishing", _journal_publishing)
     watch = Watch(on_witness=_journal_witness, on_failure=on_publishing)
     publisher = publisher_of(settings, database, signer, watch)
@@ -127,6 +131,7 @@ def _started(settings: Settings, database: Database, shared: Path | None) -> Pro
             rates=rates,
             send_spans=None if exporter is None else exporter.send,
             pool=pool,
+            check=partial(_probe, database, signer, partial(_check_written, store, measured)),
         )
     )
     signer.start()
@@ -188,14 +193,16 @@ def check_prepared(settings: Settings, database: Database) -> None:
     A log that does not fit its anchor is served all the same, since auditors have to read it;
     `/health/ready` says so.
     """
+    if not database.is_there():  # To ask an SQLite file that is not there would make it.
+        raise SetupError("there is no database; `assent init` prepares one")
     found = probe(database)
     if not found.is_reachable:
-        raise SetupError(f"{found.problem}; `assent init` prepares one")
+        raise SetupError(f"{found.problem}; {_SAYS_MORE}")
     if found.problem is not None:
         raise SetupError(found.problem)
     problem = problem_of(database)
     if problem is not None:
-        raise SetupError(problem)
+        raise SetupError(problem if "`assent" in problem else f"{problem}; {_SAYS_MORE}")
     check_origin(settings, KeyFile(settings.log_key).read())
     authority_of(settings)
 
@@ -212,6 +219,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
     rates: Rates | None,
     send_spans: Callable[[Answered], None] | None,
     pool: DeciderPool,
+    check: Callable[[], Readiness],
 ) -> Service:
     return Service(
         policies=policies,
@@ -224,6 +232,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
             clock=utc_now,
             metrics=metrics,
             standing=policies.standing_facts,
+            fork=lambda: signer.fork,
         ),
         standing_facts=StandingFacts(database),
         committer=committer,
@@ -246,7 +255,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         tokens=tokens_of(settings),
         send_spans=send_spans,
         pool=pool,
-        probe=partial(_probe, database, signer),
+        probe=check,
         clock=utc_now,
         limits=Limits(
             body=settings.body_limit,
@@ -257,25 +266,37 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
     )
 
 
-def _probe(database: Database, signer: CheckpointSigner) -> Readiness:
+def _probe(
+    database: Database, signer: CheckpointSigner, check_written: Callable[[], None]
+) -> Readiness:
     found, failure = probe(database), signer.failure
     if found.problem is not None:
         return found
     if problem_of(database) is not None:  # Which may name files; whoever asks is unknown.
         return replace(found, problem=_UNSEALED)
-    return found if failure is None else replace(found, problem=reason_of(failure))
+    if failure is not None:
+        return replace(found, problem=reason_of(failure))
+    try:
+        check_written()
+    except StorageError as error:
+        return replace(found, problem=f"the log is not written: {error}")
+    return found
+
+
+def _check_written(store: SQLLogStore, measured: MeasuredStore) -> None:
+    """Raise `StorageError` where the log could not be written last, and cannot be now.
+
+    It is tried here too: whoever is told that nothing can be had here routes nothing here.
+    """
+    if measured.is_failing:
+        store.touch()
+        measured.note(None)
 
 
 def _rates(settings: Settings, shared: Path | None) -> Rates | None:
     if not settings.rate_limit:
         return None
     return Rates(settings.rate_limit, None if shared is None else shared / "rates")
-
-
-def _committer(settings: Settings, database: Database, metrics: Metrics) -> Committer:
-    on_writing = _counted(metrics, "writing", _journal_writing)
-    store = MeasuredStore(SQLLogStore(database), metrics, on_change=on_writing)
-    return Committer(store, queue=settings.commit_queue, patience=settings.commit_patience)
 
 
 def _pool(settings: Settings, metrics: Metrics) -> DeciderPool:

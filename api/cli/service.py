@@ -36,7 +36,8 @@ def service_told(*, is_preparing: bool = False) -> Iterator[None]:
     except LogForked as error:
         raise Failure("the log", str(error), "put back the database that was signed") from error
     except (SetupError, StorageError, LogError) as error:
-        advice = _SAYS_MORE if is_preparing else _PREPARE
+        is_unprepared = isinstance(error, SetupError) and not is_preparing
+        advice = _PREPARE if is_unprepared else _SAYS_MORE
         said = any(command in str(error) for command in ("`assent ", "`assent`"))
         raise Failure("service", str(error), None if said else advice) from error
 

@@ -32,10 +32,15 @@ from engine.storage.databases.database import Database
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.governance.policies import PolicyVersions
 from engine.storage.governance.policy_sets import PolicySets
-from engine.storage.governance.versions import Plan, Timeline
+from engine.storage.governance.versions import Event, Plan, Timeline
 
 POLL_SECONDS = 0.5
 """How long nothing is asked of the database at most, where nothing announces a change."""
+
+SET_BACK_SECONDS = 60.0
+"""How far a clock may go back, as one that is corrected does, and nobody need know."""
+
+_SHOWN = "%Y-%m-%dT%H:%M:%SZ"
 
 _Key: TypeAlias = tuple[str, str]
 """A policy set and a digest."""
@@ -109,9 +114,8 @@ class PoliciesInForce:
         cannot tell, or cannot use it.
         """
         state = self._fresh()
-        now = self._now()
         timeline = state.timelines.get(policy_set)
-        turn = timeline.at(now) if timeline is not None else None
+        turn = self._turn(timeline) if timeline is not None else None
         if turn is None:
             raise NotInForce(f"no version of the policy set `{policy_set[:64]}` is in force")
         engine = state.engines.get((policy_set, turn.digest))
@@ -154,6 +158,22 @@ class PoliciesInForce:
         state, now = self._fresh(), self._now()
         names = [name for name, line in state.timelines.items() if line.at(now) is not None]
         return tuple(self.engine(name).identity for name in names)
+
+    def _turn(self, timeline: Timeline) -> Event | None:
+        """Return what is in force of a set. Raises `NotFresh` where the clock has said two things.
+
+        It was wrong before it was set back, or is now: nobody here can say which.
+        """
+        clock, now = self._clock(), self._now()
+        turn = timeline.at(now)
+        is_set_back = (now - clock).total_seconds() > SET_BACK_SECONDS
+        if is_set_back and turn != timeline.at(clock):
+            raise NotFresh(
+                f"the clock was set back from {now:{_SHOWN}} to {clock:{_SHOWN}}, and between these"
+                f" other policies of `{timeline.policy_set}` come into force; put the clock right,"
+                " then reload the service (SIGHUP)"
+            )
+        return turn
 
     def _now(self) -> datetime:
         """Return a time that never goes back, whatever the clock does: nor do the policies."""

@@ -1,11 +1,13 @@
 """Requests that the service makes to others: bounded in time and size, and never redirected."""
 
 import http.client
-import time
+import socket
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from typing import Protocol
+from contextlib import ExitStack, suppress
+from typing import Any
 
 from engine import __version__
 from engine.audit.checkpoints.panel import Posted
@@ -13,16 +15,8 @@ from engine.audit.checkpoints.panel import Posted
 PATIENCE_SECONDS = 5.0
 """How long one request may take to connect, and to bring each part of an answer."""
 
-WHOLE_SECONDS = 30.0
-"""How long an answer may take in all, once it has begun: nobody holds up the others bit by bit."""
-
-
-class _Answer(Protocol):
-    """What an answer is read from."""
-
-    def read1(self, most: int, /) -> bytes:
-        """Return what has arrived, waiting for some; nothing at the end."""
-        ...
+WHOLE_SECONDS = 10.0
+"""How long it may take in all, once it is connected: nobody holds up the others bit by bit."""
 
 
 def poster(media_type: str, limit: int) -> Callable[[str, bytes], Posted]:
@@ -31,16 +25,7 @@ def poster(media_type: str, limit: int) -> Callable[[str, bytes], Posted]:
     def post(address: str, body: bytes) -> Posted:
         headers = {"Content-Type": media_type, "User-Agent": f"assent/{__version__}"}
         request = urllib.request.Request(address, data=body, headers=headers)  # noqa: S310 - http or https, as the settings are checked.
-        try:
-            with _OPENER.open(request, timeout=PATIENCE_SECONDS) as answer:
-                return Posted(status=answer.status, body=_read(answer, limit))
-        except urllib.error.HTTPError as error:
-            with error:
-                return Posted(status=error.code, body=_read(error, limit))
-        except urllib.error.URLError as error:
-            raise OSError(str(error.reason)) from error
-        except http.client.HTTPException as error:
-            raise OSError("its answer is none of HTTP") from error
+        return _asked(request, limit)
 
     return post
 
@@ -51,30 +36,135 @@ def getter(limit: int) -> Callable[[str], bytes]:
     def get(address: str) -> bytes:
         headers = {"Accept": "application/json", "User-Agent": f"assent/{__version__}"}
         request = urllib.request.Request(address, headers=headers)  # noqa: S310 - as above.
-        try:
-            with _OPENER.open(request, timeout=PATIENCE_SECONDS) as answer:
-                body = _read(answer, limit + 1)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise OSError(f"it answers {error.code}") from error
-        except urllib.error.URLError as error:
-            raise OSError(str(error.reason)) from error
-        except http.client.HTTPException as error:
-            raise OSError("its answer is none of HTTP") from error
-        if len(body) > limit:
+        answer = _asked(request, limit + 1)
+        if answer.status != http.HTTPStatus.OK:
+            raise OSError(f"it answers {answer.status}")
+        if len(answer.body) > limit:
             raise OSError(f"its answer has more than {limit:,} bytes")
-        return body
+        return answer.body
 
     return get
 
 
-def _read(answer: _Answer, most: int) -> bytes:
-    end, body = time.monotonic() + WHOLE_SECONDS, bytearray()
-    while len(body) < most and (piece := answer.read1(most - len(body))):
-        body += piece
-        if time.monotonic() > end:
-            raise OSError("its answer takes too long")
-    return bytes(body)
+def _asked(request: urllib.request.Request, most: int) -> Posted:
+    """Return what is answered, and at most so many bytes of it. Raises `OSError`."""
+    end = _End()
+    try:
+        answer = _answer(request, most, end)
+    except (OSError, http.client.HTTPException) as error:
+        raise OSError(_why_not_answered(error, end)) from error
+    finally:
+        end.close()
+    if end.has_come:  # What is cut off may look whole.
+        raise OSError(_TOO_LONG)
+    return answer
+
+
+def _answer(request: urllib.request.Request, most: int, end: "_End") -> Posted:
+    opener = urllib.request.build_opener(_NoRedirects, _HTTP(end), _HTTPS(end))
+    try:
+        with opener.open(request, timeout=PATIENCE_SECONDS) as answer:
+            return Posted(status=answer.status, body=answer.read(most))
+    except urllib.error.HTTPError as error:
+        with error:
+            return Posted(status=error.code, body=error.read(most))
+
+
+_TOO_LONG = "its answer takes too long"
+
+
+def _why_not_answered(error: Exception, end: "_End") -> str:
+    if end.has_come:
+        return _TOO_LONG
+    match error:
+        case urllib.error.URLError(reason=reason):
+            return str(reason)
+        case OSError():
+            return str(error)
+        case _:
+            return "its answer is none of HTTP"
+
+
+class _End:
+    """Ends a connection that takes too long.
+
+    The library counts its patience anew with each byte, be it of a status, a header, the size of a
+    chunk or a handshake. So the connection is shut down from outside, by a handle of its own.
+    """
+
+    def __init__(self) -> None:
+        self._begun = ExitStack()
+        self.has_come = False
+
+    def begin(self, connection: socket.socket) -> None:
+        """Count from here."""
+        handle = self._begun.enter_context(connection.dup())
+        timer = threading.Timer(WHOLE_SECONDS, self._come, [handle])
+        timer.daemon = True
+        timer.start()
+        self._begun.callback(timer.join)
+        self._begun.callback(timer.cancel)
+
+    def close(self) -> None:
+        """Count no more."""
+        self._begun.close()
+
+    def _come(self, handle: socket.socket) -> None:
+        self.has_come = True
+        with suppress(OSError):  # It may be over already.
+            handle.shutdown(socket.SHUT_RDWR)
+
+
+class _Connection(http.client.HTTPConnection):
+    """A connection that ends in time."""
+
+    end: _End
+
+    def connect(self) -> None:
+        """Connect, and count from there: TLS is still to come."""
+        super().connect()
+        self.end.begin(self.sock)
+
+
+class _TLSConnection(http.client.HTTPSConnection, _Connection):
+    """A connection over TLS that ends in time."""
+
+
+class _HTTP(urllib.request.HTTPHandler):
+    """Opens connections that end in time."""
+
+    def __init__(self, end: _End) -> None:
+        super().__init__()
+        self._end = end
+
+    def do_open(self, http_class: Any, req: Any, **http_conn_args: Any) -> Any:
+        """Send a request, and return its answer."""
+        del http_class
+        return super().do_open(_ending(_Connection, self._end), req, **http_conn_args)
+
+
+class _HTTPS(urllib.request.HTTPSHandler):
+    """Opens connections over TLS that end in time."""
+
+    def __init__(self, end: _End) -> None:
+        super().__init__()
+        self._end = end
+
+    def do_open(self, http_class: Any, req: Any, **http_conn_args: Any) -> Any:
+        """Send a request, and return its answer."""
+        del http_class
+        return super().do_open(_ending(_TLSConnection, self._end), req, **http_conn_args)
+
+
+def _ending(kind: type[_Connection], end: _End) -> Any:
+    """Return what makes connections of a kind, whose arguments are the library's."""
+
+    def make(*arguments: Any, **options: Any) -> _Connection:
+        made = kind(*arguments, **options)
+        made.end = end
+        return made
+
+    return make
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -82,6 +172,3 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *_arguments: object) -> None:
         """Leave the answer as it is."""
-
-
-_OPENER = urllib.request.build_opener(_NoRedirects)

@@ -8,6 +8,7 @@ from engine.audit.checkpoints.keyring import KeyRing
 from engine.audit.checkpoints.note import NoteError
 from engine.audit.checkpoints.signing import CheckpointSigner
 from engine.audit.errors import LogError
+from engine.audit.merkle.tree import EMPTY_TREE, Frontier
 from engine.storage.databases.database import Database
 from engine.storage.errors import StorageError
 from engine.storage.log.anchor import AnchorFile, KeyFile
@@ -25,14 +26,16 @@ def signer_of(
     database: Database,
     *,
     on_change: Callable[[Exception | None], None] = lambda _failure: None,
+    appended: Callable[[], Frontier] = lambda: EMPTY_TREE,
 ) -> CheckpointSigner:
-    """Return the signer of the log in a database."""
+    """Return the signer of the log in a database, to which a process has `appended` so much."""
     return CheckpointSigner(
         TileLog(database),
         AnchorFile(settings.log_anchor),
         KeyFile(settings.log_key).read,
         clock=lambda: datetime.now(UTC),
         on_change=on_change,
+        appended=appended,
     )
 
 

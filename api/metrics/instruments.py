@@ -151,7 +151,8 @@ class Bounded:
 class MeasuredStore:
     """A `LogStore` whose transactions are counted; `on_change` is told where they begin to fail.
 
-    It is told again of another failure than before, and of None once one succeeds.
+    It is told again of another failure than before, and of None once one succeeds. `is_failing` is
+    whether the last did.
     """
 
     def __init__(
@@ -166,6 +167,11 @@ class MeasuredStore:
         self._on_change = on_change
         self._told: tuple[type[Exception], str] | None = None
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last transaction failed."""
+        return self._told is not None
+
     def append(self, records: Sequence[Sealed]) -> Sequence[Answer]:
         """Append as the store does, and count it."""
         started, failure = time.perf_counter(), None
@@ -176,9 +182,10 @@ class MeasuredStore:
             raise
         finally:
             self._metrics.committed(time.perf_counter() - started, failed=failure is not None)
-            self._note(failure)
+            self.note(failure)
 
-    def _note(self, failure: Exception | None) -> None:
+    def note(self, failure: Exception | None) -> None:
+        """Keep how the log was written last, be it tried elsewhere."""
         told = None if failure is None else (type(failure), str(failure))
         if told != self._told:
             self._told = told

@@ -1,18 +1,23 @@
 """Bringing a database to the current schema: one Alembic history, read from the package itself."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select, column, select, table
 
 from .databases.database import Database
 from .errors import StorageUnavailable
 
 _HISTORY = Path(__file__).parent / "migrations"
+
+REVISION: Select[Any] = select(column("version_num")).select_from(table("alembic_version"))
+"""The query of a migrated database's revision, as Alembic keeps it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +27,12 @@ class Schema:
     current: str | None
     newest: str
     pending: tuple[str, ...]
+
+
+@cache
+def newest_revision() -> str:
+    """Return the revision that this version of Assent reads and writes."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
 def migrate(database: Database | str) -> None:

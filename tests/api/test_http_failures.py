@@ -186,6 +186,22 @@ def test_keys_that_are_gone_and_come_back(made: Installation) -> None:
     started.close()
 
 
+def test_log_that_cannot_be_written_is_told_to_who_routes(made: Installation) -> None:
+    """It is told until it can be written again, which needs no decision that is tried in vain."""
+    started = start(made.settings)
+    api = Caller(app=cast(Flask, started.wsgi), installation=made)
+    assert api.post({"campaign": allowed()}).status_code == 200
+    with parts.full_disk():
+        assert api.get("/health/ready", role=None).status_code == 200  # Nobody has tried yet.
+        parts.problem_of(api.post({"campaign": allowed()}), 503, "unavailable")
+        told = parts.problem_of(api.get("/health/ready", role=None), 503, "not-ready")
+    assert told["detail"] == "the log is not written: the database cannot be read or written"
+    assert api.get("/health/ready", role=None).status_code == 200
+    failing = 'assent_log_failing{act="writing"} 0.0'
+    assert failing in api.get("/metrics", role="monitor").text
+    started.close()
+
+
 def test_defect_tells_nothing_of_itself(made: Installation, capsys: Any) -> None:
     committer = Committer(BrokenStore())
     service = _service(made, committer)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -94,6 +95,36 @@ def test_process_that_knows_of_others_does_not_decide(database: Database, now: l
     with pytest.raises(NotFresh, match="not ready here yet"):
         made.engine("assent")
     made.refresh()
+    assert made.engine("assent").identity.digest == digest
+
+
+def test_clock_that_has_said_two_things_is_not_decided_by(database: Database) -> None:
+    """It was far ahead and is right now, or was right and is behind: nobody here can say which."""
+    begun = datetime.now(UTC)
+    clock = [begun]
+    made = PoliciesInForce(database, default="assent", bound=BOUND, clock=lambda: clock[0])
+    digest = approved(database, 1)
+    order, turn = Order(actor="ben"), begun + timedelta(days=2)
+    PolicySets(database).activate("assent", digest, order, since=turn)
+    made.refresh()
+    first = made.engine("assent").identity.digest
+    clock[0] = begun + timedelta(days=1)
+    made.engine("assent")
+    clock[0] = begun  # Nothing comes into force in between: both are right.
+    assert made.engine("assent").identity.digest == first
+    clock[0] = turn
+    assert made.engine("assent").identity.digest == digest
+    clock[0] = turn - timedelta(seconds=59)  # It was corrected; what is in force stays.
+    assert made.engine("assent").identity.digest == digest
+    clock[0] = turn - timedelta(seconds=61)
+    with pytest.raises(NotFresh, match=r"the clock was set back from .* reload the service"):
+        made.engine("assent")
+    with pytest.raises(NotFresh):
+        made.identities()
+    again = PoliciesInForce(database, default="assent", bound=BOUND, clock=lambda: clock[0])
+    again.refresh()
+    assert again.engine("assent").identity.digest == first
+    clock[0] = turn
     assert made.engine("assent").identity.digest == digest
 
 

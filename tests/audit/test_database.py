@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import insert, update
+from sqlalchemy import insert, make_url, update
 
 from engine.audit.entries.record import seal
 from engine.audit.log import Committer, LogUnavailable
@@ -124,6 +124,24 @@ def set_fsync(server: PostgreSQLServer, value: str) -> None:
 def test_a_database_that_cannot_hold_every_text_is_refused(postgresql: PostgreSQLServer) -> None:
     with postgresql.database("ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0") as url:
         assert probe(Database(url)).problem == "the database is encoded in LATIN1; make one in UTF8"
+
+
+def test_why_a_server_gives_no_connection_is_told(
+    postgresql: PostgreSQLServer, postgresql_url: str
+) -> None:
+    postgresql.run("CREATE ROLE crowd LOGIN CONNECTION LIMIT 0")
+    given = make_url(postgresql_url)
+    told = {
+        "no connection to spare": given.set(username="crowd"),
+        "refuses the user": given.set(database="nowhere"),
+        "cannot be reached": given.set(query={"host": "/nowhere"}),
+    }
+    try:
+        for words, url in told.items():
+            problem = probe(Database(url.render_as_string(hide_password=False))).problem
+            assert words in (problem or "")
+    finally:
+        postgresql.run("DROP ROLE crowd")
 
 
 def test_without_its_driver_there_is_no_postgresql(

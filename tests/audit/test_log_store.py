@@ -221,6 +221,17 @@ def test_nothing_is_written_under_a_wrong_head(
     committer.close()
 
 
+def test_nothing_is_written_where_another_version_has_migrated(
+    store: SQLLogStore, database: Database, make_record: Any
+) -> None:
+    """A service that goes on meanwhile would leave out what the other version has to find."""
+    store.append([seal(make_record())])
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StorageUnavailable, match="brought to another version"):
+        store.append([seal(make_record())])
+
+
 class FailingStore(SQLLogStore):
     """A store whose connection breaks behind the commit, as a network may."""
 

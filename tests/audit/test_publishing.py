@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -305,6 +305,36 @@ def test_witness_that_answers_bit_by_bit_holds_nobody_up(
     assert set(log.told) == {
         (name, "it does not answer: its answer takes too long") for name in ("one", "two", "three")
     }
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    ],
+)
+def test_answer_that_never_begins_ends_in_time(
+    first: bytes, then: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library waits anew for each byte of a header, a chunk's size and an interim answer."""
+    monkeypatch.setattr(outward, "WHOLE_SECONDS", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as talker:
+
+        def talk() -> None:
+            connection, _ = talker.accept()
+            with connection, suppress(OSError):
+                connection.sendall(first)
+                while True:
+                    connection.sendall(then)
+                    time.sleep(0.001)
+
+        thread = threading.Thread(target=talk)
+        thread.start()
+        with pytest.raises(OSError, match="its answer takes too long"):
+            poster("text/plain", 10)(f"http://127.0.0.1:{talker.getsockname()[1]}", b"")
+        thread.join()
 
 
 # --- other histories --------------------------------------------------------------------------

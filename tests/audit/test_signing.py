@@ -71,6 +71,14 @@ def append(store: SQLLogStore, make_record: Any) -> Append:
 
 
 @pytest.fixture
+def of_another(database: Database, make_record: Any) -> Append:
+    """Appends as another process does, which has not appended before."""
+    return lambda count: [
+        *SQLLogStore(database).append([seal(make_record()) for _ in range(count)])
+    ].clear()
+
+
+@pytest.fixture
 def alter(database: Database) -> Alter:
     """Changes one row of the database behind the back of the log."""
 
@@ -147,7 +155,7 @@ def test_what_is_a_second_old_is_due(  # noqa: PLR0917 - fixtures.
 
 
 def test_old_backup_put_back_stops_signing(
-    signer: CheckpointSigner, backup: Backup, append: Append
+    signer: CheckpointSigner, backup: Backup, append: Append, of_another: Append
 ) -> None:
     append(5)
     sign(signer)
@@ -157,10 +165,46 @@ def test_old_backup_put_back_stops_signing(
     backup.put_back()
     with pytest.raises(LogForked, match="has 5 entries, and 12 were signed"):
         sign(signer)
-    append(20)  # Past the size that was signed, with other entries.
+    with pytest.raises(LogInconsistent, match="5 entries, and not the 12 that were acknowledged"):
+        append(1)
+    of_another(20)  # Past the size that was signed, with other entries.
     with pytest.raises(LogForked, match="first 12 entries of the log are not those"):
         sign(signer)
     assert signer.latest() == newest
+
+
+def test_what_was_appended_and_not_signed_yet_is_missed(  # noqa: PLR0917 - fixtures.
+    database: Database,
+    anchor: AnchorFile,
+    keys: KeyFile,
+    clock: Clock,
+    store: SQLLogStore,
+    backup: Backup,
+    append: Append,
+    of_another: Append,
+) -> None:
+    """So is a standby found out that took over and lacks what was acknowledged a moment ago."""
+    signer = CheckpointSigner(
+        TileLog(database),
+        anchor,
+        keys.read,
+        clock=clock,
+        on_change=lambda _: None,
+        appended=lambda: store.appended,
+    )
+    signer.begin()
+    append(5)
+    backup.take()
+    append(2)
+    backup.put_back()
+    with pytest.raises(LogForked, match="has 5 entries, and 7 were acknowledged"):
+        sign(signer)
+    of_another(2)
+    with pytest.raises(LogForked, match="first 7 entries of the log are not those that were ack"):
+        sign(signer)
+    with pytest.raises(LogInconsistent, match="7 entries, and not the 7"):
+        append(1)
+    assert signer.latest().head.size == 0
 
 
 def test_backup_that_is_no_older_than_the_anchor_is_signed_on(

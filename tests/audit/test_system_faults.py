@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 from api.cli.main import assent
 from engine.audit.log import Committer, LogUnavailable
 from engine.storage.databases.database import Database, unchanging_url
+from engine.storage.errors import StorageUnavailable
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.migrate import migrate
 from tests.audit.strace import faulty, has_struck, need_strace
@@ -71,7 +72,8 @@ def test_a_full_disk_takes_no_decision_and_loses_none(small_disk: Path, make_rec
     url = f"sqlite:///{small_disk}/assent.db"
     migrate(url)
     database = Database(url)
-    committer = Committer(SQLLogStore(database))
+    store = SQLLogStore(database)
+    committer = Committer(store)
     logged: dict[str, int] = {}
 
     def append() -> None:
@@ -86,7 +88,10 @@ def test_a_full_disk_takes_no_decision_and_loses_none(small_disk: Path, make_rec
         append_without_end()
     assert logged
     assert lost(database, logged) == {}
+    with pytest.raises(StorageUnavailable, match="the disk of the database is full"):
+        store.touch()
     subprocess.run(["mount", "-o", "remount,size=8m", str(small_disk)], check=True)  # noqa: S603, S607 - our own.
+    store.touch()
     append()
     committer.close()
     assert lost(database, logged) == {}

@@ -87,7 +87,7 @@ def test_a_key_as_json(run: Run) -> None:
 
 def test_keys_that_cannot_be_made(run: Run, one_line: OneLine) -> None:
     assert one_line(run("keys", "create", "a", "--role", "author")).endswith(
-        "; `assent init` prepares it\n"
+        "; `assent doctor` says more\n"
     )
     run("init")
     run("keys", "create", "a", "--role", "author")

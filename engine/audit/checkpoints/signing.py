@@ -6,9 +6,13 @@ against it: the stored hashes of the anchored entries must give the anchored roo
 the *leaves* added since, hashed again, the root of the head. Only then is the head signed, and the
 new checkpoint is durable in the anchor before anyone sees it.
 
-If the check fails, nothing is signed any more, and `failure` says why. There is no automatic
-repair: the database that the anchor belongs to has to be restored. A lost anchor is replaced by any
-copy of the last checkpoint (a reader's, an exported log's).
+The entries that this process has appended since are checked likewise: a standby that took over may
+lack only the newest ones, which nobody has signed yet.
+
+If a check fails, nothing is signed any more, `failure` says why, and `fork` that no decision may be
+logged: what is acknowledged in the wrong database is lost with it. There is no automatic repair:
+the database that the anchor belongs to has to be restored. A lost anchor is replaced by any copy of
+the last checkpoint (a reader's, an exported log's).
 
 Every process has a signer. They share one anchor and its lock, so that one signs at a time. Each
 checks once a second whether there is anything to sign, and signs at once for a waiting receipt.
@@ -24,7 +28,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ..errors import LogError
-from ..merkle.tree import Frontier, TreeHead, leaf_hash
+from ..merkle.tree import EMPTY_TREE, Frontier, TreeHead, leaf_hash
 from .checkpoint import SignedCheckpoint, open_checkpoint, sign_checkpoint
 from .keyring import KeyRing
 from .note import NoteError
@@ -76,11 +80,13 @@ class LogHistory(Protocol):
 class CheckpointSigner:
     """Signs the checkpoints of one log; safe to share between threads.
 
-    `keys` gives the keys as they are now. `failure` is what keeps the log from being signed, and
-    None while it is signed; `on_change` is told of it whenever it changes.
+    `keys` gives the keys as they are now, `appended` the log as this process has appended to it
+    last. `failure` is what keeps the log from being signed, and None while it is signed;
+    `on_change` is told of it whenever it changes. `fork` is the `LogForked` that was found last,
+    until the log is found to be in order.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts, and who is asked and told.
         self,
         log: LogHistory,
         anchor: Anchor,
@@ -88,15 +94,18 @@ class CheckpointSigner:
         *,
         clock: Callable[[], datetime],
         on_change: Callable[[Exception | None], None],
+        appended: Callable[[], Frontier] = lambda: EMPTY_TREE,
     ) -> None:
         self._log = log
         self._anchor = anchor
         self._keys = keys
         self._clock = clock
         self._on_change = on_change
+        self._appended = appended
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self.failure: Exception | None = None
+        self.fork: LogForked | None = None
 
     def begin(self) -> None:
         """Put the first checkpoint of the log into an anchor that has none.
@@ -138,6 +147,7 @@ class CheckpointSigner:
         """
         with self._anchor.locked():
             anchored = self.latest()
+            self._check_appended(anchored.head.size)
             head = self._grown(self._frontier_of(anchored.head))
             signing = tuple(key.verifier for key in self._keys().signing(self._clock()))
             is_current = head == anchored.head and signing == anchored.signers
@@ -169,20 +179,28 @@ class CheckpointSigner:
         except Exception as error:  # noqa: BLE001 - whatever it was, the service says that it is so.
             failure = error
         before, self.failure = self.failure, failure
+        if failure is None or isinstance(failure, LogForked):
+            self.fork = failure
         if (type(before), str(before)) != (type(failure), str(failure)):
             self._on_change(failure)
 
-    def _frontier_of(self, anchored: TreeHead) -> Frontier:
-        """Return what the log has of its anchored entries. Raises `LogForked` unless it is that."""
-        frontier = self._log.frontier_at(anchored.size)
+    def _check_appended(self, anchored: int) -> None:
+        """Raise `LogForked` unless the log has what this process has appended since the anchor."""
+        appended = self._appended()
+        if appended.size > anchored:
+            self._frontier_of(appended.head(), "acknowledged")
+
+    def _frontier_of(self, known: TreeHead, how: str = "signed") -> Frontier:
+        """Return what the log has of known entries. Raises `LogForked` unless it is that."""
+        frontier = self._log.frontier_at(known.size)
         if frontier is None:
             raise LogForked(
-                f"the log has {self._log.head().size:,} entries, and {anchored.size:,} were signed:"
+                f"the log has {self._log.head().size:,} entries, and {known.size:,} were {how}:"
                 " the database is an older one"
             )
-        if frontier.root() != anchored.root:
+        if frontier.root() != known.root:
             raise LogForked(
-                f"the first {anchored.size:,} entries of the log are not those that were signed"
+                f"the first {known.size:,} entries of the log are not those that were {how}"
             )
         return frontier
 

@@ -126,6 +126,10 @@ class Frontier:
         """Return the root of the tree."""
         return _join(self.roots) if self.roots else EMPTY_ROOT
 
+    def head(self) -> TreeHead:
+        """Return the size and the root of the tree."""
+        return TreeHead(size=self.size, root=self.root())
+
 
 EMPTY_TREE = Frontier()
 """The frontier of a tree without entries."""

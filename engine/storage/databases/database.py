@@ -7,6 +7,7 @@ A forked process opens connections of its own and never touches or closes those 
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -21,6 +22,9 @@ from .sqlite import SQLite, unchanging
 
 if TYPE_CHECKING:
     from ..sealed.contents import Contents
+
+
+_LEAST_ROOM = 1024 * 1024
 
 
 class Watch(Protocol):
@@ -79,6 +83,14 @@ class Database:
     def is_there(self) -> bool:
         """Whether there is a file, where the database is one; a server is there or says not."""
         return self._file is None or self._file.is_file()
+
+    def check_room(self) -> None:
+        """Raise `StorageUnavailable` where it is a file, and its disk has no room for a decision.
+
+        Little may be written all the same: SQLite overwrites the log that it has.
+        """
+        if self._file is not None and shutil.disk_usage(self._file.parent).free < _LEAST_ROOM:
+            raise StorageUnavailable("the disk of the database is full")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

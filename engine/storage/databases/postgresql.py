@@ -13,7 +13,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, event, inspect
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Engine,
+    Transaction,
+    create_engine,
+    event,
+    inspect,
+)
 
 from ..errors import StorageUnavailable
 from .driver import run
@@ -68,6 +77,7 @@ class PostgreSQL:
         except ImportError as error:
             advice = "PostgreSQL needs its driver: `pip install 'assent[postgresql]'`"
             raise StorageUnavailable(advice) from error
+        event.listen(engine, "do_connect", _connect)
         event.listen(engine, "connect", _prepare)
         return engine
 
@@ -147,6 +157,25 @@ def pipelined(connection: Connection) -> Iterator[None]:
     driver: Any = connection.connection.driver_connection
     with driver.pipeline():
         yield
+
+
+def _connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> Any:
+    """Connect. Raises `StorageUnavailable` that says whose the fault may be."""
+    try:
+        return dialect.connect(*arguments, **options)
+    except dialect.loaded_dbapi.OperationalError as error:
+        raise StorageUnavailable(_why_not_connected(str(error))) from error
+
+
+def _why_not_connected(told: str) -> str:
+    """Return why there is no connection; the driver has no code for it, so that its words tell."""
+    if any(each in told for each in ("too many clients", "too many connections", "slots are")):
+        return "the database server has no connection to spare (`max_connections`)"
+    if "database system is" in told:  # Starting up, shutting down, in recovery.
+        return "the database server is starting or stopping"
+    if "FATAL" in told:
+        return "the database server refuses the user, the password or the name of the database"
+    return "the database server cannot be reached"
 
 
 def _prepare(connection: Any, _record: object) -> None:

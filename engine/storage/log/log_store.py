@@ -20,11 +20,12 @@ from ...audit.log import (
     sequence,
 )
 from ...audit.merkle.tiles import split_hashes
-from ...audit.merkle.tree import Frontier
+from ...audit.merkle.tree import EMPTY_TREE, Frontier
 from ..databases.database import Database
 from ..databases.driver import Row, RowWriter, Statement
 from ..databases.postgresql import pipelined
-from ..errors import LogInconsistent
+from ..errors import LogInconsistent, StorageUnavailable
+from ..migrate import REVISION, newest_revision
 from ..schema import (
     disclosure,
     log_entry,
@@ -51,9 +52,9 @@ _READ_HEAD = select(
 )
 # A row for each of the ids that is logged, or one without an id.
 _LOOK = Statement(
-    _READ_HEAD.add_columns(BOUND.scalar_subquery(), log_entry.c.id).outerjoin_from(
-        log_head, log_entry, log_entry.c.id.in_(bindparam("ids", expanding=True))
-    )
+    _READ_HEAD.add_columns(
+        BOUND.scalar_subquery(), REVISION.scalar_subquery(), log_entry.c.id
+    ).outerjoin_from(log_head, log_entry, log_entry.c.id.in_(bindparam("ids", expanding=True)))
 )
 _WRITE_HEAD = Statement(
     update(log_head).values(
@@ -77,23 +78,29 @@ def system_clock() -> datetime:
 
 
 class SQLLogStore:
-    """The log of one database. `clock` gives the time at which entries are logged."""
+    """The log of one database. `clock` gives the time at which entries are logged.
+
+    `appended` is the log as this store has appended to it last. A shorter one is another database
+    (a standby that took over, a backup), in which nobody may be told that anything is durable.
+    """
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
         self._database = database
         self._clock = clock
+        self.appended = EMPTY_TREE
 
     def append(self, records: Sequence[Sealed]) -> Sequence[Answer]:
         """Append records and return once they are durable; answers each, in order.
 
         Contents are sealed where the log's are. Raises `StorageUnavailable`, also where they cannot
-        be, or `LogInconsistent` where the head does not fit the entries.
+        be, or `LogInconsistent` where the head does not fit the entries, or what was appended.
         """
         contents = self._database.contents
         first = _first_of_each_id(records)
         ciphertexts = None if contents is None else _sealed_under(contents, first.values())
         with self._database.writing() as connection:
             head, logged = _look(connection, list(first), contents)
+            self._check_appended(head.frontier)
             now = self._clock()
             fresh = {id_: record for id_, record in first.items() if id_ not in logged}
             before = decided_before(connection, fresh.values(), now)
@@ -102,6 +109,7 @@ class SQLLogStore:
             keep_keys(connection, new, entries)
             keep_uses(connection, new, entries)
         # Only here, behind the commit, does anybody hear of the entries.
+        self.appended = head.frontier.extend(entry.leaf_hash for entry in entries)
         answers: dict[str, Answer] = {entry.id: receipt_of(entry) for entry in entries}
         answers |= {id_: DecidedBefore(first) for id_, first in before.items()}
         return [
@@ -110,6 +118,34 @@ class SQLLogStore:
             else DecisionAlreadyLogged(record.id)
             for record in records
         ]
+
+    def touch(self) -> None:
+        """Write what is there already, and return once that is durable: whether an append could.
+
+        It waits for no writer. Raises as `append` does.
+        """
+        contents = self._database.contents
+        self._database.check_room()
+        if contents is not None:
+            contents.keys.database.check_room()
+            contents.take(1)  # Unused; it shows that a key can be had.
+        with self._database.writing(at_once=True) as connection:
+            head = read_head(connection)
+            self._check_appended(head.frontier)
+            for each in (LogHead(), head):  # SQLite writes no page that stays as it is.
+                _write_head(connection, each)
+
+    def _check_appended(self, found: Frontier) -> None:
+        """Raise `LogInconsistent` for a log that ends before, or in another way.
+
+        Whether a longer one has what was appended is for the signer to find.
+        """
+        known = self.appended
+        if found.size < known.size or (found.size == known.size and found != known):
+            raise LogInconsistent(
+                f"the log has {found.size:,} entries, and not the {known.size:,} that were"
+                " acknowledged: the database is another one"
+            )
 
     def find(self, ids: Sequence[str]) -> Mapping[str, Entry]:
         """Return the committed entries of some ids; waits for any writer in flight."""
@@ -156,12 +192,18 @@ def _look(
 ) -> tuple[LogHead, Container[str]]:
     """Return the head of the log, and which of some ids it has.
 
-    Raises what `check_bound` and `read_head` do.
+    Raises what `check_bound` and `read_head` do, and `StorageUnavailable` where another version of
+    Assent has brought the database to another schema since this process began.
     """
     rows = _LOOK.read(connection, ids)
     if not rows:
         raise LogInconsistent(_NO_HEAD)
-    size, roots, logged_at, last, bound, _ = rows[0]
+    size, roots, logged_at, last, bound, revision, _ = rows[0]
+    if revision != newest_revision():
+        raise StorageUnavailable(
+            "the database was brought to another version than that of this service; restart it with"
+            " the version that did so"
+        )
     check_bound_to(bound, contents)
     return _head(size, roots, moment(logged_at), last), {row[-1] for row in rows}
 
@@ -206,10 +248,13 @@ def _write(
 ) -> None:
     with pipelined(connection):
         _write_rows(connection, entries, ciphertexts)
-        roots = b"".join(new_head.frontier.roots)
-        values = (new_head.frontier.size, roots, microseconds(new_head.logged_at))
-        _WRITE_HEAD.run(connection, values)
+        _write_head(connection, new_head)
     write_full_tiles(connection, head.frontier.size, new_head.frontier.size)
+
+
+def _write_head(connection: Connection, head: LogHead) -> None:
+    roots = b"".join(head.frontier.roots)
+    _WRITE_HEAD.run(connection, (head.frontier.size, roots, microseconds(head.logged_at)))
 
 
 def _write_rows(

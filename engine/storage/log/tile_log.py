@@ -34,8 +34,7 @@ class TileLog:
     def head(self) -> TreeHead:
         """Return the size and the root of the log."""
         with self._database.reading() as connection:
-            frontier = read_head(connection).frontier
-        return TreeHead(size=frontier.size, root=frontier.root())
+            return read_head(connection).frontier.head()
 
     def frontier_at(self, size: int) -> Frontier | None:
         """Return the frontier at a size, from stored hashes; None where the log is shorter."""
