@@ -81,13 +81,16 @@ def moved(day: date, length: Measure, sign: int, month_end: MonthEnd) -> date | 
         return None
 
 
+def day_of(time: date) -> date:
+    """Return the day of an instant in UTC; a day is its own."""
+    return time.astimezone(UTC).date() if isinstance(time, datetime) else time
+
+
 def same_clock(one: Any, other: Any) -> tuple[Any, Any]:
-    """Return two times: "an instant beside a date is its day in UTC"."""
+    """Return two values: "an instant beside a date is its day in UTC"."""
     if isinstance(one, datetime) is isinstance(other, datetime):
         return one, other
-    days = (v.astimezone(UTC).date() if isinstance(v, datetime) else v for v in (one, other))
-    one, other = days
-    return one, other
+    return day_of(one), day_of(other)
 
 
 def taken_together(kind: AggregateKind, values: Sequence[Any], of: Any) -> Any:

@@ -31,7 +31,7 @@ from engine.semantics.tree import (
 from engine.semantics.types import ListType, Scalar
 from engine.syntax.lexis import Comparator
 from engine.syntax.tree import JunctionKind, QuantifierKind
-from tests.oracle.calculating import calculated, moved, plain, same_clock, taken_together
+from tests.oracle.calculating import calculated, day_of, moved, plain, same_clock, taken_together
 from tests.oracle.facts import fact, found_at
 from tests.oracle.places import case_for, is_place
 from tests.oracle.truth import Truth, all_of, any_of, negated
@@ -210,9 +210,7 @@ def _same(one: Any, other: Any, *, of_places: bool) -> Truth:
         return None
     if of_places:
         return is_place(one, other)
-    if isinstance(one, Money) and one.currency != other.currency:
-        return None  # "amounts in two currencies never are"
-    return bool(one == other)
+    return bool(one == other)  # "amounts in two currencies never are"
 
 
 def _includes(elements: Sequence[Any], wanted: Any, *, of_places: bool) -> Truth:
@@ -228,8 +226,8 @@ def _in_order(one: Any, other: Any) -> Truth:
 
 
 def _within(condition: Compared, one: Any, length: Any, anchor: Any) -> Truth:
-    """ "not later than the other and at most so long before it; or the reverse" """
-    one, anchor = same_clock(one, anchor)
+    """ "not later than the other and at most so long before it; or the reverse", "in whole days" """
+    one, anchor = day_of(one), day_of(anchor)
     other = moved(anchor, length, condition.within, condition.month_end)
     if other is None:
         return None

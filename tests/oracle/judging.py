@@ -8,14 +8,17 @@ of `engine.evaluation`. Sentences in quotation marks are those of the page.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
-from engine.semantics.tree import Effect, Enforcement, Policies, Rule
-from engine.semantics.types import ListType, RecordType
-from engine.syntax.tree import UnknownTreatment
+from engine.semantics.tree import Constant, Duty, Effect, Enforcement, Policies, Rule, SetTerm, measure
+from engine.semantics.types import ListType, RecordType, Scalar
+from engine.syntax.lexis import Unit
+from engine.syntax.tree import Term, UnknownTreatment
+from tests.oracle.calculating import moved
 from tests.oracle.conditions import Scene, edition, holds, truth
-from tests.oracle.facts import found_at
-from tests.oracle.places import share_ground
+from tests.oracle.facts import fact, found_at
+from tests.oracle.places import common, covers, share_ground
 from tests.oracle.truth import Truth, all_of, any_of, negated
 
 NOT_APPLICABLE, SATISFIED, EXCEPTED = "not applicable", "satisfied", "excepted"
@@ -29,10 +32,16 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Judgment:
-    """What becomes of each rule in each market, and of the campaign there."""
+    """What becomes of each rule in each market, and of the campaign there.
 
+    `dues` are the last days of the duties that are owed, by rule; None where the flight does not
+    tell the day.
+    """
+
+    days: "Days"
     statuses: Mapping[str | None, Mapping[str, str]]
     verdicts: Mapping[str | None, str]
+    dues: Mapping[str, date | None]
 
     @property
     def verdict(self) -> str:
@@ -46,15 +55,30 @@ def judge(policies: Policies, campaign: Mapping[str, Any], today: date) -> Judgm
     is_complete = not list(missing(policies, policies.vocabulary.root, campaign))
     statuses = {}
     for market in campaign.get("markets") or [None]:
-        scene = Scene(
-            policies=policies, campaign=campaign, today=today, day=today, market=market
-        )
+        scene = Scene(policies=policies, campaign=campaign, today=today, day=today, market=market)
         statuses[market] = {rule.id: over_the_flight(rule, scene, days) for rule in policies.rules}
-    verdicts = {
-        market: verdict(policies, found, is_complete=is_complete)
-        for market, found in statuses.items()
-    }
-    return Judgment(statuses=statuses, verdicts=verdicts)
+    return Judgment(
+        days=days,
+        statuses=statuses,
+        verdicts={
+            market: verdict(policies, found, is_complete=is_complete)
+            for market, found in statuses.items()
+        },
+        dues={
+            rule.id: due(rule.duty, campaign) for rule in policies.rules if rule.duty is not None
+        },
+    )
+
+
+def due(duty: Duty, campaign: Mapping[str, Any]) -> date | None:
+    """Return the last day on which a duty may be done, "counted from the flight"."""
+    name = "end" if duty.term is Term.AFTER_THE_END else "start"
+    day: date | None = fact(found_at(campaign, ("flight", name)), Scalar.DATE)
+    if day is None:
+        return None
+    if duty.within is None:  # `due before launch`
+        return moved(day, measure(Fraction(1), Unit.DAY), -1, duty.month_end)
+    return moved(day, duty.within, 1, duty.month_end)
 
 
 def verdict(policies: Policies, statuses: Mapping[str, str], *, is_complete: bool) -> str:
@@ -135,11 +159,20 @@ def _applies(rule: Rule, scene: Scene) -> Truth:
 def _reaches(rule: Rule, scene: Scene) -> Truth:
     if rule.places is None:
         return True
-    name = getattr(rule.places, "name", None)
-    places = edition(scene.policies.sets[name], scene.day) if name else rule.places.value
+    places = _places(rule, scene)
     if places is None or scene.market is None:
         return None
     return any(share_ground(scene.market, each) for each in places)
+
+
+def _places(rule: Rule, scene: Scene) -> Any:
+    """Return the places of a rule on the day; None where it names none, or none are known."""
+    match rule.places:
+        case SetTerm(name=name):
+            return edition(scene.policies.sets[name], scene.day)
+        case Constant(value=listed):
+            return listed
+    return None
 
 
 def _is_excepted(rule: Rule, scene: Scene) -> bool:
@@ -149,7 +182,21 @@ def _is_excepted(rule: Rule, scene: Scene) -> bool:
     day, covers that market and is shown, the rule is *excepted* by it"
     """
     shown = any_of(truth(each.clause.condition, scene) for each in rule.exemptions)
-    return bool(shown) or any(on_a_day(each, scene) == SATISFIED for each in rule.permissions)
+    lifted = (
+        on_a_day(each, scene) == SATISFIED and _covers(each, rule, scene)
+        for each in rule.permissions
+    )
+    return bool(shown) or any(lifted)
+
+
+def _covers(permit: Rule, rule: Rule, scene: Scene) -> bool:
+    """Whether a permission is for all the ground on which a rule meets the market."""
+    places, market = _places(permit, scene), scene.market
+    if permit.places is None or places is None or market is None:
+        return permit.places is None
+    named = _places(rule, scene)
+    ground = [market] if named is None else common(market, named)
+    return all(covers(places, part) for part in ground)
 
 
 # --- the flight ---------------------------------------------------------------------------------
@@ -223,10 +270,8 @@ def over_the_flight(rule: Rule, scene: Scene, days: Days) -> str:
     certain = [on[day] for day in days.certain]
     strictest = min(on.values(), key=order.index)
     settled = strictest in certain or set(on.values()) == {strictest}
-    if not settled and strictest in (VIOLATED, UNDETERMINED):
+    if strictest == VIOLATED and not settled:
         strictest = UNDETERMINED
-    if not settled and rule.effect is Effect.OBLIGE and strictest == SATISFIED:
-        strictest = UNDETERMINED  # "a duty is never lost for want of a fact"
     if strictest == UNDETERMINED and rule.if_unknown is UnknownTreatment.DENY:
-        return UNDETERMINED if rule.effect is Effect.OBLIGE else VIOLATED
+        return VIOLATED
     return strictest

@@ -1,6 +1,6 @@
 """Places, "compared by the ground they cover", and the cases of tables for them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
@@ -28,6 +28,16 @@ def is_place(one: str, other: str) -> Truth:
 def share_ground(one: str, other: str) -> bool:
     """Whether `applies in` one place reaches a market that is another (decision 6)."""
     return one == other or lies_in(one, other) or lies_in(other, one)
+
+
+def covers(places: Iterable[str], part: str) -> bool:
+    """Whether all of a place lies in some places."""
+    return any(is_place(part, each) for each in places)
+
+
+def common(market: str, places: Iterable[str]) -> list[str]:
+    """Return the ground that a market has in common with some places: of two, the smaller."""
+    return [max(market, each, key=len) for each in places if share_ground(market, each)]
 
 
 def case_for(rows: Sequence[Row], kinds: Sequence[Any], values: Sequence[Any]) -> Row | None:
@@ -61,7 +71,7 @@ def _nearest(rows: Sequence[Row], kinds: Sequence[Any], parts: Sequence[Any]) ->
         (number, fits)
         for number, row in enumerate(rows)
         if row.cells is not None
-        and None not in (fits := [*map(_fit, row.cells, kinds, parts, strict=True)])
+        and None not in (fits := [_fit(*each) for each in zip(row.cells, kinds, parts, strict=True)])
     ]
     for number, fits in meant:
         if all(_is_as_near(fits, others) for _, others in meant):

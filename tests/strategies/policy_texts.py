@@ -45,6 +45,7 @@ _ENFORCEMENTS = (
     *("enforcement advisory", "enforcement mandatory", ""),
     'enforcement overridable by "counsel"',
 )
+_PLACES = st.sampled_from(["DE", "US", '"US-CA"', '"US-NY"'])
 _MONEY = st.sampled_from(["EUR 10", "EUR 99.50", "USD 10"])
 
 
@@ -116,7 +117,23 @@ def _campaign_atoms() -> list[st.SearchStrategy[str]]:
         _sentence("campaign.colour", _MEMBERSHIP, _choice("{red, blue}", "WARM")),
         _sentence("campaign.home", _EQUALITY, _choice("DE", "NO", "US")),
         _sentence("campaign.home", _MEMBERSHIP, _choice("UNION", "{NO, IT}")),
-        _sentence("campaign.tongue is en"),
+        _sentence("campaign.tongue", _EQUALITY, _choice("en", '"en-GB"')),
+        _sentence(price, _EQUALITY, st.one_of(_MONEY, price)),
+        _sentence(price, "is between", _MONEY, "and", _MONEY),
+        _sentence(price, _choice("+", "-"), price, _ORDERS, _MONEY),
+        _sentence(price, "/", price, _ORDERS, _NUMBERS),
+        _sentence(price, _MEMBERSHIP, _choice("{EUR 10, USD 10}", "campaign.prices")),
+        _sentence("campaign.prices includes", _MONEY),
+        _sentence("campaign.moment is between", day, "and", st.one_of(DAYS.map(str), day)),
+        _sentence("campaign.moment is within 1 month after", _choice("campaign.moment", "today")),
+        _sentence("campaign.term", _choice("+", "-"), "2 weeks", _ORDERS, _choice("16 days")),
+        _sentence("campaign.radius / 5 km", _ORDERS, _NUMBERS),
+        _sentence("campaign.day + 50% of", _choice("2 days", "3 days"), _DATE_ORDERS, day),
+        _sentence("campaign.day +", _choice("1 month - 1 month", "0 days"), _DATE_ORDERS, day),
+        _sentence("campaign.sizes", _INCLUSION, _choice("{1, 2}", "{12.5}")),
+        _sentence(_choice("campaign.places", "campaign.markets"), "includes", _PLACES),
+        _sentence("market", _MEMBERSHIP, "campaign.places"),
+        _sentence(_choice("toll(market)", "toll(campaign.home)"), _ORDERS, _NUMBERS),
         _sentence(_PERIODS, "overlaps", _PERIODS),
         _sentence(_PERIODS, "includes", st.one_of(day, st.just("today"))),
         _sentence(st.one_of(day, st.just("campaign.moment")), "is within", _PERIODS),

@@ -140,6 +140,19 @@ table route unique "what a way costs"
   otherwise gives 3
 end table
 
+table toll unique "what a place costs"
+  given away : place
+  gives number
+  from 2024-01-01 until 2026-01-01
+  case UNION gives 1
+  case "DE-BY" gives 12
+  case {NO, US, "US-NY"} gives 2
+  from 2026-01-01
+  case "US-CA" gives 2
+  case DE gives 0
+  otherwise gives 1
+end table
+
 define bright "the campaign is bright"
   source LAW art 2
   means campaign.colour is one of WARM or campaign.amount exceeds 2
