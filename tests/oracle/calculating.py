@@ -11,9 +11,6 @@ from engine.semantics.types import Scalar
 from engine.syntax.lexis import MonthEnd, Unit
 from engine.syntax.tree import AggregateKind, ArithmeticOperator
 
-ADD, SUBTRACT = ArithmeticOperator.ADD, ArithmeticOperator.SUBTRACT
-MULTIPLY, DIVIDE = ArithmeticOperator.MULTIPLY, ArithmeticOperator.DIVIDE
-
 
 def calculated(operator: ArithmeticOperator, one: Any, other: Any, month_end: MonthEnd) -> Any:
     """Return one value and another, added, subtracted, multiplied or divided."""
@@ -22,10 +19,10 @@ def calculated(operator: ArithmeticOperator, one: Any, other: Any, month_end: Mo
     if isinstance(one, date):
         if isinstance(other, date):
             return measure(Fraction((one - other).days), Unit.DAY)
-        return moved(one, other, 1 if operator is ADD else -1, month_end)
-    if operator in (ADD, SUBTRACT) or (operator is DIVIDE and type(one) is type(other)):
-        if isinstance(one, Money) and one.currency != other.currency:
-            return None  # "amounts in two currencies" have no value together.
+        sign = 1 if operator is ArithmeticOperator.ADD else -1
+        return moved(one, other, sign, month_end)
+    if isinstance(one, Money) and isinstance(other, Money) and one.currency != other.currency:
+        return None  # "amounts in two currencies" have no value together.
     a, b = plain(one), plain(other)
     match operator:
         case ArithmeticOperator.ADD:
@@ -102,7 +99,8 @@ def taken_together(kind: AggregateKind, values: Sequence[Any], of: Any) -> Any:
     if len({value.currency for value in values if isinstance(value, Money)}) > 1:
         return None  # "Amounts of several currencies are never taken together."
     if not values:
-        # "An empty list has […] the sum 0, but no lowest, highest or average; and no sum of money"
+        # The page: "An empty list has the count 0 and the sum 0, but no lowest, highest or average;
+        # and no sum of money, for want of a currency."
         if kind is not AggregateKind.SUM or of is Scalar.MONEY:
             return None
         units = {Scalar.DAYS: Unit.DAY, Scalar.MONTHS: Unit.MONTH, Scalar.DISTANCE: Unit.METRE}

@@ -106,14 +106,12 @@ def _truths(
     read = [clause for rule in policies.rules for clause in clauses_read(rule)]
     for day, market in product({days.possible[0], days.possible[-1]}, set(markets)):
         place = reference.situation(hearing, day, Market(code=market, pointer="/markets"))
-        scene = Scene(
-            policies=policies, campaign=descriptor, today=today, day=day, market=market
-        )
-        for part in (part for clause in read for part in _parts(clause.condition)):
-            made, wanted = reference.evaluate(part, place).truth, truth(part, scene)
-            if made is not wanted:
-                span = part.span
-                yield f"{span.source.text[span.start : span.end]} on {day}", made, wanted
+        scene = Scene(policies=policies, campaign=descriptor, today=today, day=day, market=market)
+        for clause in read:
+            for part in _parts(clause.condition):
+                made, wanted = reference.evaluate(part, place).truth, truth(part, scene)
+                if made is not wanted:
+                    yield f"a part of `{clause.text}` on {day} in {market}", made, wanted
 
 
 def _parts(condition: Condition) -> Iterator[Condition]:

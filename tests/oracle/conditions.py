@@ -63,7 +63,7 @@ def edition(declared: Dated[Any], day: date) -> Any:
     return next((e.content for e in declared.editions if holds(e.window, day)), None)
 
 
-def value(term: ValueTerm, scene: Scene) -> Any:  # noqa: PLR0911 - one for each kind of value.
+def value(term: ValueTerm, scene: Scene) -> Any:
     """Return a value, None where it is unknown."""
     policies, day = scene.policies, scene.day
     match term:
@@ -146,7 +146,8 @@ def _over(condition: Over, scene: Scene) -> Truth:
         case QuantifierKind.NO:
             return negated(any_of(truths))
         case QuantifierKind.EVERY:
-            # "`every` over a list that is known to be empty is unknown, unless […] `, if any,`"
+            # The page: "`every` over a list that is known to be empty is unknown, unless it says
+            # `, if any,`".
             return all_of(truths) if truths or condition.if_any else None
 
 
@@ -160,7 +161,7 @@ _DENIED = {
 }
 
 
-def _compared(condition: Compared, scene: Scene) -> Truth:  # noqa: PLR0911 - one for each phrase.
+def _compared(condition: Compared, scene: Scene) -> Truth:  # noqa: C901, PLR0912 - one case for each phrase.
     comparator, left = condition.comparator, condition.left
     if comparator in _DENIED:
         return negated(_compared(replace(condition, comparator=_DENIED[comparator]), scene))
@@ -186,7 +187,8 @@ def _compared(condition: Compared, scene: Scene) -> Truth:  # noqa: PLR0911 - on
         case Comparator.LIKE:
             return is_like(one, others[0])
         case Comparator.BETWEEN:
-            return all_of([_in_order(others[0], one), _in_order(one, others[1])])
+            bounds = [_in_order(others[0], one), _in_order(one, others[1])]
+            return None if None in bounds else all_of(bounds)  # "amounts only in one currency"
         case Comparator.WITHIN:
             return _within(condition, one, *others)
         case Comparator.AT_MOST | Comparator.ON_OR_BEFORE:
@@ -226,7 +228,7 @@ def _in_order(one: Any, other: Any) -> Truth:
 
 
 def _within(condition: Compared, one: Any, length: Any, anchor: Any) -> Truth:
-    """ "not later than the other and at most so long before it; or the reverse", "in whole days" """
+    """ "not later than the other and at most so long before it; or the reverse", by their days"""
     one, anchor = day_of(one), day_of(anchor)
     other = moved(anchor, length, condition.within, condition.month_end)
     if other is None:

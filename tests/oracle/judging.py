@@ -11,7 +11,16 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from engine.semantics.tree import Constant, Duty, Effect, Enforcement, Policies, Rule, SetTerm, measure
+from engine.semantics.tree import (
+    Constant,
+    Duty,
+    Effect,
+    Enforcement,
+    Policies,
+    Rule,
+    SetTerm,
+    measure,
+)
 from engine.semantics.types import ListType, RecordType, Scalar
 from engine.syntax.lexis import Unit
 from engine.syntax.tree import Term, UnknownTreatment
@@ -128,8 +137,8 @@ def on_a_day(rule: Rule, scene: Scene) -> str:
         return EXCEPTED
     if breached is None:
         return UNDETERMINED
-    # "Where it would be violated, and a waiver is in force on that day of the law and meant for
-    # the campaign, it is *waived*"; "a waiver whose condition hangs on a missing fact does not hold"
+    # "Where it would be violated, and a waiver is in force on that day of the law and meant for the
+    # campaign, it is *waived*"; "a waiver whose condition hangs on a missing fact does not hold".
     waived = [
         each
         for each in rule.waivers
@@ -245,8 +254,7 @@ def _counting(days: Iterable[date], first: date, last: date, today: date) -> Ite
 
 def _turns(policies: Policies) -> Iterator[date]:
     """Yield the days on which any law changes, and those before."""
-    dated = [*policies.sets.values(), *policies.parameters.values(), *policies.tables.values()]
-    windows = [edition.window for each in dated for edition in each.editions]
+    windows = [each.window for dated in policies.dated.values() for each in dated.editions]
     for rule in policies.rules:
         windows += [rule.window, *(waiver.window for waiver in rule.waivers)]
     for day in (day for window in windows for day in (window.start, window.until)):
@@ -262,6 +270,7 @@ def over_the_flight(rule: Rule, scene: Scene, days: Days) -> str:
     A day that merely may be one of the flight leaves a rule undetermined, unless it is broken on
     every such day (decision 3).
     """
+    order: tuple[str, ...]
     if rule.effect is Effect.OBLIGE:
         order = (UNDETERMINED, SATISFIED, EXCEPTED, NOT_APPLICABLE)
     else:

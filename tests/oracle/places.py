@@ -4,22 +4,33 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
+import pycountry
+
 from engine.semantics.tree import Reach, Row
 from engine.semantics.types import Scalar
 from tests.oracle.calculating import plain
 from tests.oracle.truth import Truth
 
+PARENTS = {each.code: each.parent_code for each in pycountry.subdivisions if each.parent_code}
+"""The region in which each region lies that lies in another."""
 
-def lies_in(place: str, country: str) -> bool:
-    """Whether one place is a region of another."""
-    return place.startswith(f"{country}-")
+
+def lies_in(place: str, whole: str) -> bool:
+    """Whether one place is a region of another, or of a region of it (ISO 3166-2)."""
+    return whole in _wholes(place)
+
+
+def _wholes(place: str) -> list[str]:
+    """Return the places in which one lies, the nearest first."""
+    found = [place]
+    while found[-1] in PARENTS:
+        found.append(PARENTS[found[-1]])
+    country, *region = place.split("-")
+    return [*found[1:], country] if region else []
 
 
 def is_place(one: str, other: str) -> Truth:
-    """Whether one place is another: "A region is its country.
-
-    Whether a country is one of its regions is unknown."
-    """
+    """ "A region is its country. […] Whether a country is one of its regions is unknown" """
     if one == other or lies_in(one, other):
         return True
     return None if lies_in(other, one) else False
@@ -37,14 +48,16 @@ def covers(places: Iterable[str], part: str) -> bool:
 
 def common(market: str, places: Iterable[str]) -> list[str]:
     """Return the ground that a market has in common with some places: of two, the smaller."""
-    return [max(market, each, key=len) for each in places if share_ground(market, each)]
+    return [
+        market if is_place(market, each) else each for each in places if share_ground(market, each)
+    ]
 
 
 def case_for(rows: Sequence[Row], kinds: Sequence[Any], values: Sequence[Any]) -> Row | None:
     """Return the case that is meant for some values; None where none is known to be.
 
-    A country is every region of it that the cases name, and the rest of it. It has a case where all
-    of these have the same.
+    A place is every region of it that the cases name, and the rest of it. It has a case where what
+    these have gives the same.
     """
     grounds = [
         list(_ground(value, [row.cells[place] for row in rows if row.cells]))
@@ -52,14 +65,17 @@ def case_for(rows: Sequence[Row], kinds: Sequence[Any], values: Sequence[Any]) -
         else [value]
         for place, (kind, value) in enumerate(zip(kinds, values, strict=True))
     ]
-    found = {_nearest(rows, kinds, parts) for parts in product(*grounds)}
-    return rows[only] if len(found) == 1 and (only := found.pop()) is not None else None
+    found = [_nearest(rows, kinds, parts) for parts in product(*grounds)]
+    cases = [rows[number] for number in found if number is not None]
+    alike = len({case.value.value for case in cases}) == 1
+    return cases[0] if alike and len(cases) == len(found) else None
 
 
 def _ground(place: str, cells: Sequence[Any]) -> Iterator[str]:
-    yield place if "-" in place else f"{place}-"  # The rest of a country, which no case names.
+    yield f"{place}/the rest"  # Which no case names.
     named = {each for cell in cells if cell is not None for each in cell}
-    yield from sorted(each for each in named if lies_in(each, place))
+    for part in sorted(each for each in named if lies_in(each, place)):
+        yield f"{part}/the rest"
 
 
 def _nearest(rows: Sequence[Row], kinds: Sequence[Any], parts: Sequence[Any]) -> int | None:
@@ -71,10 +87,14 @@ def _nearest(rows: Sequence[Row], kinds: Sequence[Any], parts: Sequence[Any]) ->
         (number, fits)
         for number, row in enumerate(rows)
         if row.cells is not None
-        and None not in (fits := [_fit(*each) for each in zip(row.cells, kinds, parts, strict=True)])
+        and None
+        not in (fits := [_fit(*each) for each in zip(row.cells, kinds, parts, strict=True)])
     ]
     for number, fits in meant:
-        if all(_is_as_near(fits, others) for _, others in meant):
+        if all(
+            _is_as_near(fits, others) or rows[number].value.value == rows[other].value.value
+            for other, others in meant
+        ):
             return number
     if meant:
         return None
@@ -93,9 +113,9 @@ def _fit(cell: Any, kind: Any, part: Any) -> int | None:
         return 1 if _reaches(cell, plain(part)) else None
     if kind not in (Scalar.PLACE, Scalar.COUNTRY):
         return 1 if part in cell else None
-    if part in cell:
-        return 2
-    return 1 if part.split("-")[0] in cell else None
+    place = part.split("/")[0]
+    around = [place, *_wholes(place)]
+    return next((9 - number for number, each in enumerate(around) if each in cell), None)
 
 
 def _reaches(cell: Reach, size: Any) -> bool:

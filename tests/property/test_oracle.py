@@ -12,8 +12,8 @@ from tests.strategies.policy_texts import bundle_of, policy_files
 from tests.strategies.vocabulary import DAYS
 
 
-@settings(max_examples=40)  # Each compares ten campaigns.
-@given(policy_files(), st.lists(st.tuples(descriptors(), DAYS), min_size=10, max_size=10))
+@settings(max_examples=20)  # Each compares five campaigns.
+@given(policy_files(), st.lists(st.tuples(descriptors(), DAYS), min_size=5, max_size=5))
 def test_the_engine_decides_as_the_page_of_the_language_says(
     files: dict[str, str], campaigns: list[tuple[dict[str, Any], date]]
 ) -> None:

@@ -45,7 +45,7 @@ _ENFORCEMENTS = (
     *("enforcement advisory", "enforcement mandatory", ""),
     'enforcement overridable by "counsel"',
 )
-_PLACES = st.sampled_from(["DE", "US", '"US-CA"', '"US-NY"'])
+_PLACES = st.sampled_from(["DE", "US", '"US-CA"', "GB", '"GB-ENG"', '"GB-LND"'])
 _MONEY = st.sampled_from(["EUR 10", "EUR 99.50", "USD 10"])
 
 
@@ -165,7 +165,7 @@ def _campaign_atoms() -> list[st.SearchStrategy[str]]:
         _sentence("campaign.budget", _ORDERS, st.one_of(_MONEY, price)),
         _sentence(number, _ORDERS, "campaign.patient.age"),
         _sentence("market", _EQUALITY, _choice("DE", "NO", "US")),
-        _sentence("market", _EQUALITY, '"US-CA"'),
+        _sentence("market", _EQUALITY, _PLACES),
         _sentence("market", _MEMBERSHIP, _choice("UNION", '{"US-CA", FR}')),
         _sentence(_choice("route(market, US)", "route(market, market)"), _ORDERS, _NUMBERS),
         _sentence(
@@ -306,7 +306,7 @@ def _origins(draw: st.DrawFn) -> list[str]:
     if draw(st.booleans()):
         clauses[-1] += f" until {start + timedelta(days=draw(st.integers(1, 500)))}"
     if draw(st.booleans()):
-        places = draw(st.sampled_from(["UNION", "{DE}", '{"US-CA"}', "{US, NO}"]))
+        places = draw(st.sampled_from(["UNION", "{DE}", '{"US-CA"}', "{US, NO}", '{"GB-ENG"}']))
         clauses.append(f"applies in {places}")
     return clauses
 

@@ -137,6 +137,8 @@ table route unique "what a way costs"
   case "US-CA", US gives 2
   case US, "US-NY" gives 1
   case DE, US gives 0
+  case "GB-LND", GB gives 1
+  case GB, "GB-ENG" gives 2
   otherwise gives 3
 end table
 
@@ -150,6 +152,8 @@ table toll unique "what a place costs"
   from 2026-01-01
   case "US-CA" gives 2
   case DE gives 0
+  case "GB-ENG" gives 12
+  case "GB-LND" gives 100
   otherwise gives 1
 end table
 
