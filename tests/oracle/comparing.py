@@ -36,10 +36,11 @@ from engine.semantics.tree import (
 from tests.oracle.conditions import Scene, truth
 from tests.oracle.judging import ALLOW, ASK, DENY, NOT_APPLICABLE, Days, Judgment, judge
 from tests.strategies.campaigns import descriptors
-from tests.strategies.policy_texts import bundle_of, policy_files
+from tests.strategies.policy_texts import bundle_of, policy_files, short_policy_files
 from tests.strategies.vocabulary import DAYS
 
 CAMPAIGNS_EACH, KEPT = 20, 500
+POLICIES = policy_files() | short_policy_files()
 
 
 def differences(bundle: Bundle, descriptor: Mapping[str, Any], day: date) -> list[str]:
@@ -144,7 +145,7 @@ def run(pairs: int, start: int) -> int:
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(policy_files(), st.lists(st.tuples(descriptors(), DAYS), min_size=1, max_size=3))
+    @given(POLICIES, st.lists(st.tuples(descriptors(), DAYS), min_size=1, max_size=3))
     def compare(files: dict[str, str], own: list[tuple[dict[str, Any], date]]) -> None:
         nonlocal done
         known.extend(own)

@@ -172,5 +172,18 @@ define plain "the campaign is plain"
 end define
 """
 
-DAYS = st.dates(min_value=date(2024, 6, 1), max_value=date(2027, 6, 1))
+_NEAR = [
+    "2025-12-31",
+    "2026-01-30",
+    "2026-01-31",
+    "2026-02-28",
+    "2026-03-01",
+    "2026-03-02",
+    "2026-03-31",
+]
+DAYS = st.sampled_from([date.fromisoformat(day) for day in _NEAR]) | st.dates(
+    min_value=date(2024, 6, 1), max_value=date(2027, 6, 1)
+)
+"""Days of three years; half of them lie so near each other that counts of days and months meet."""
+
 COLOURS = st.sampled_from(["red", "green", "blue"])
