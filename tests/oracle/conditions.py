@@ -237,7 +237,10 @@ def _within(condition: Compared, one: Any, length: Any, anchor: Any) -> Truth:
 
 
 def is_like(text: str, pattern: str) -> bool:
-    """Whether a text is like a pattern: "a star stands for any text; case does not matter"."""
-    parts = re.findall(r"\\\*|\*|.", pattern.casefold(), re.DOTALL)
+    """Whether a text is like a pattern: "a star stands for any text; case does not matter".
+
+    "`\\*` is a star itself, and `\\\\` a backslash", as the text has them once it is read.
+    """
+    parts = re.findall(r"\\[\\*]|\*|.", pattern.casefold(), re.DOTALL)
     written = "".join(".*" if part == "*" else re.escape(part[-1]) for part in parts)
     return re.fullmatch(written, text.casefold(), re.DOTALL) is not None

@@ -14,6 +14,9 @@ from tests.oracle.truth import Truth
 PARENTS = {each.code: each.parent_code for each in pycountry.subdivisions if each.parent_code}
 """The region in which each region lies that lies in another."""
 
+NAMED = 9
+"""How near a case is to a value that it names; one for a place around it is less near."""
+
 
 def lies_in(place: str, whole: str) -> bool:
     """Whether one place is a region of another, or of a region of it (ISO 3166-2)."""
@@ -108,14 +111,14 @@ def _is_as_near(fits: Sequence[Any], others: Sequence[Any]) -> bool:
 def _fit(cell: Any, kind: Any, part: Any) -> int | None:
     """Return how near a cell is to a value, None where it is not meant for it."""
     if cell is None:
-        return 0
+        return NAMED  # "every value, each as if it were named"
     if isinstance(cell, Reach):
-        return 1 if _reaches(cell, plain(part)) else None
+        return NAMED if _reaches(cell, plain(part)) else None
     if kind not in (Scalar.PLACE, Scalar.COUNTRY):
-        return 1 if part in cell else None
+        return NAMED if part in cell else None
     place = part.split("/")[0]
     around = [place, *_wholes(place)]
-    return next((9 - number for number, each in enumerate(around) if each in cell), None)
+    return next((NAMED - number for number, each in enumerate(around) if each in cell), None)
 
 
 def _reaches(cell: Reach, size: Any) -> bool:
