@@ -35,8 +35,9 @@ class Days(msgspec.Struct, frozen=True, kw_only=True):
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """The day of the evaluation, and the days on which the ads certainly and possibly run.
 
-    `certain` is None where no day is certain. `unknown` are the facts about the flight that are
-    missing, by their path; they are what makes days merely possible.
+    `certain` is None where no day is certain: of two days of which one is missing, the other is,
+    unless it may be behind. `unknown` are the facts about the flight that are missing, by their
+    path; they are what makes days merely possible.
     """
 
     today: date
@@ -70,7 +71,8 @@ def moment(flight: Flight, today: date) -> Moment:
     if start is None:
         some_days = Days(first=None if may_be_over else today, last=end)
         unknown = ((FLIGHT, "start"), *missing_end)
-        return Moment(today=today, certain=None, possible=some_days, unknown=unknown)
+        last_day = None if end is None else Days(first=end, last=end)
+        return Moment(today=today, certain=last_day, possible=some_days, unknown=unknown)
     if missing_end and start < today:
         since = Days(first=start, last=None)
         return Moment(today=today, certain=None, possible=since, unknown=missing_end)

@@ -134,6 +134,26 @@ def codes(kind: Scalar) -> frozenset[str]:
             raise ValueError(kind)
 
 
+@cache
+def wholes_of(place: str) -> tuple[str, ...]:
+    """Return the places that a place is a part of, the nearest first; those of a country are none.
+
+    ISO 3166-2 has regions of regions: Paris lies in the Île-de-France, and that in France.
+    """
+    country, dash, _ = place.partition("-")
+    if not dash:
+        return ()
+    within = _regions_around().get(place)
+    return (country,) if within is None else (within, *wholes_of(within))
+
+
+@cache
+def _regions_around() -> Mapping[str, str]:
+    """Return the region in which each region lies that lies in another."""
+    regions = pycountry.subdivisions
+    return {region.code: region.parent_code for region in regions if region.parent_code}
+
+
 def is_code(kind: Scalar, word: str) -> bool:
     """Whether a word is in the code list; a language may carry a region: `en-GB` (BCP 47)."""
     if kind is Scalar.LANGUAGE:

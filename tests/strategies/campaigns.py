@@ -66,7 +66,9 @@ def descriptors(secrets: st.SearchStrategy[str] = _SECRETS) -> st.SearchStrategy
     return _facts(
         id=st.just("c-1"),
         markets=st.lists(
-            st.sampled_from(["DE", "FR", "US", "US-CA", "NO"]), min_size=1, max_size=3
+            st.sampled_from(["DE", "FR", "US", "US-CA", "NO", "GB", "GB-ENG", "GB-LND"]),
+            min_size=1,
+            max_size=3,
         ),
         flight=_flights(),
         flag=st.booleans(),
@@ -99,7 +101,7 @@ def descriptors(secrets: st.SearchStrategy[str] = _SECRETS) -> st.SearchStrategy
         patient=patient,
         guests=st.lists(patient, max_size=2),
         colours=st.lists(COLOURS, max_size=3),
-        places=st.lists(st.sampled_from(["DE", "US-CA"]), max_size=2),
+        places=st.lists(st.sampled_from(["DE", "US-CA", "GB-LND"]), max_size=2),
         items=st.lists(_ITEM, max_size=3),
         person=_facts(age=st.sampled_from([12, 17, 18, 40]), home=st.just("DE")),
     )

@@ -45,6 +45,7 @@ _ENFORCEMENTS = (
     *("enforcement advisory", "enforcement mandatory", ""),
     'enforcement overridable by "counsel"',
 )
+_PLACES = st.sampled_from(["DE", "US", '"US-CA"', "GB", '"GB-ENG"', '"GB-LND"'])
 _MONEY = st.sampled_from(["EUR 10", "EUR 99.50", "USD 10"])
 
 
@@ -116,7 +117,23 @@ def _campaign_atoms() -> list[st.SearchStrategy[str]]:
         _sentence("campaign.colour", _MEMBERSHIP, _choice("{red, blue}", "WARM")),
         _sentence("campaign.home", _EQUALITY, _choice("DE", "NO", "US")),
         _sentence("campaign.home", _MEMBERSHIP, _choice("UNION", "{NO, IT}")),
-        _sentence("campaign.tongue is en"),
+        _sentence("campaign.tongue", _EQUALITY, _choice("en", '"en-GB"')),
+        _sentence(price, _EQUALITY, st.one_of(_MONEY, price)),
+        _sentence(price, "is between", _MONEY, "and", _MONEY),
+        _sentence(price, _choice("+", "-"), price, _ORDERS, _MONEY),
+        _sentence(price, "/", price, _ORDERS, _NUMBERS),
+        _sentence(price, _MEMBERSHIP, _choice("{EUR 10, USD 10}", "campaign.prices")),
+        _sentence("campaign.prices includes", _MONEY),
+        _sentence("campaign.moment is between", day, "and", st.one_of(DAYS.map(str), day)),
+        _sentence("campaign.moment is within 1 month after", _choice("campaign.moment", "today")),
+        _sentence("campaign.term", _choice("+", "-"), "2 weeks", _ORDERS, _choice("16 days")),
+        _sentence("campaign.radius / 5 km", _ORDERS, _NUMBERS),
+        _sentence("campaign.day + 50% of", _choice("2 days", "3 days"), _DATE_ORDERS, day),
+        _sentence("campaign.day +", _choice("1 month - 1 month", "0 days"), _DATE_ORDERS, day),
+        _sentence("campaign.sizes", _INCLUSION, _choice("{1, 2}", "{12.5}")),
+        _sentence(_choice("campaign.places", "campaign.markets"), "includes", _PLACES),
+        _sentence("market", _MEMBERSHIP, "campaign.places"),
+        _sentence(_choice("toll(market)", "toll(campaign.home)"), _ORDERS, _NUMBERS),
         _sentence(_PERIODS, "overlaps", _PERIODS),
         _sentence(_PERIODS, "includes", st.one_of(day, st.just("today"))),
         _sentence(st.one_of(day, st.just("campaign.moment")), "is within", _PERIODS),
@@ -148,7 +165,7 @@ def _campaign_atoms() -> list[st.SearchStrategy[str]]:
         _sentence("campaign.budget", _ORDERS, st.one_of(_MONEY, price)),
         _sentence(number, _ORDERS, "campaign.patient.age"),
         _sentence("market", _EQUALITY, _choice("DE", "NO", "US")),
-        _sentence("market", _EQUALITY, '"US-CA"'),
+        _sentence("market", _EQUALITY, _PLACES),
         _sentence("market", _MEMBERSHIP, _choice("UNION", '{"US-CA", FR}')),
         _sentence(_choice("route(market, US)", "route(market, market)"), _ORDERS, _NUMBERS),
         _sentence(
@@ -289,7 +306,7 @@ def _origins(draw: st.DrawFn) -> list[str]:
     if draw(st.booleans()):
         clauses[-1] += f" until {start + timedelta(days=draw(st.integers(1, 500)))}"
     if draw(st.booleans()):
-        places = draw(st.sampled_from(["UNION", "{DE}", '{"US-CA"}', "{US, NO}"]))
+        places = draw(st.sampled_from(["UNION", "{DE}", '{"US-CA"}', "{US, NO}", '{"GB-ENG"}']))
         clauses.append(f"applies in {places}")
     return clauses
 
@@ -374,6 +391,26 @@ def policy_files(*, most_rules: int = 3) -> st.SearchStrategy[dict[str, str]]:
     What is proved to mean nothing, such as a rule that can never be violated, is left out.
     """
     return _policy_files(most_rules).filter(_can_be_published)
+
+
+@st.composite
+def _short_rules(draw: st.DrawFn, count: int) -> dict[str, str]:
+    head = "policy short\n  source LAW art 1\n  in force from 2020-01-01\n"
+    texts = []
+    for number in range(count):
+        condition = draw(conditions(towards_denial=True, depth=0))
+        rounding = draw(st.sampled_from(["up", "down"]))
+        texts.append(
+            f"  rule r{number}\n    prohibit when {condition}\n    month end rounds {rounding}\n"
+            '    message "m"\n    remedy "r"\n'
+        )
+    policy = head + "\n".join(texts) + "end policy\n"
+    return {"vocabulary.policy": VOCABULARY, "declared.policy": DECLARED, "short.policy": policy}
+
+
+def short_policy_files(count: int = 12) -> st.SearchStrategy[dict[str, str]]:
+    """Return the files of bundles whose rules ask one question each, so that none hides another."""
+    return _short_rules(count).filter(_can_be_published)
 
 
 def bundle_of(files: dict[str, str]) -> Bundle:

@@ -137,7 +137,24 @@ table route unique "what a way costs"
   case "US-CA", US gives 2
   case US, "US-NY" gives 1
   case DE, US gives 0
+  case "GB-LND", GB gives 1
+  case GB, "GB-ENG" gives 2
   otherwise gives 3
+end table
+
+table toll unique "what a place costs"
+  given away : place
+  gives number
+  from 2024-01-01 until 2026-01-01
+  case UNION gives 1
+  case "DE-BY" gives 12
+  case {NO, US, "US-NY"} gives 2
+  from 2026-01-01
+  case "US-CA" gives 2
+  case DE gives 0
+  case "GB-ENG" gives 12
+  case "GB-LND" gives 100
+  otherwise gives 1
 end table
 
 define bright "the campaign is bright"
@@ -155,5 +172,18 @@ define plain "the campaign is plain"
 end define
 """
 
-DAYS = st.dates(min_value=date(2024, 6, 1), max_value=date(2027, 6, 1))
+_NEAR = [
+    "2025-12-31",
+    "2026-01-30",
+    "2026-01-31",
+    "2026-02-28",
+    "2026-03-01",
+    "2026-03-02",
+    "2026-03-31",
+]
+DAYS = st.sampled_from([date.fromisoformat(day) for day in _NEAR]) | st.dates(
+    min_value=date(2024, 6, 1), max_value=date(2027, 6, 1)
+)
+"""Days of three years; half of them lie so near each other that counts of days and months meet."""
+
 COLOURS = st.sampled_from(["red", "green", "blue"])

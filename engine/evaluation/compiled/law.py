@@ -13,7 +13,7 @@ from datetime import date
 from typing import TypeAlias
 
 from ...semantics.tree import MARKET, Effect, Policies, Rule, TodayTerm, terms_below
-from ...semantics.types import RecordType, Scalar
+from ...semantics.types import RecordType, Scalar, wholes_of
 from ..venue import places_on
 from .closures import Frame, Names, Test, compile_test
 from .columns import Mask, Scope
@@ -39,14 +39,15 @@ class Reach:
     somewhere: Mask
     unnamed: Mask
     by_place: Mapping[str, Mask]
-    by_country: Mapping[str, Mask]
+    by_whole: Mapping[str, Mask]
 
     def within(self, market: str) -> Mask:
         """Return the rules that have ground in common with a market (`places.matching`)."""
         found = self.everywhere | self.unnamed
-        found |= self.by_place.get(market, 0) | self.by_country.get(market, 0)
-        country, dash, _ = market.partition("-")
-        return found | self.by_place.get(country, 0) if dash else found
+        found |= self.by_place.get(market, 0) | self.by_whole.get(market, 0)
+        for place in wholes_of(market):
+            found |= self.by_place.get(place, 0)
+        return found
 
     def among(self, markets: Markets) -> Mask:
         """Return the rules that apply in some market, or may where the markets are unknown."""
@@ -166,16 +167,16 @@ def _reach(policies: Policies, rows: Iterable[int], day: date) -> Reach:
             somewhere |= bit
             named[members] = named.get(members, 0) | bit
     by_place: dict[str, Mask] = {}
-    by_country: dict[str, Mask] = {}
+    by_whole: dict[str, Mask] = {}
     for members, mask in named.items():
         for place in members:
             by_place[place] = by_place.get(place, 0) | mask
-        for country in {place.partition("-")[0] for place in members}:
-            by_country[country] = by_country.get(country, 0) | mask
+        for around in {around for place in members for around in wholes_of(place)}:
+            by_whole[around] = by_whole.get(around, 0) | mask
     return Reach(
         everywhere=everywhere,
         somewhere=somewhere,
         unnamed=unnamed,
         by_place=by_place,
-        by_country=by_country,
+        by_whole=by_whole,
     )

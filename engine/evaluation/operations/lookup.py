@@ -5,11 +5,11 @@ from datetime import date
 from itertools import product
 
 from ...semantics.tree import Cell, Constant, LookupTerm, Row, Rows, Table
-from ...semantics.types import Scalar
+from ...semantics.types import Scalar, wholes_of
 from ..values import SENSITIVE, show_typed
 from ..wording import any_sensitive
 from .comparison import UndefinedError
-from .places import country_of, lies_within, parts_of
+from .places import lies_within, parts_of
 
 
 def looked_up(table: Table, day: date, values: Sequence[object]) -> Constant | None:
@@ -32,7 +32,7 @@ def looked_up(table: Table, day: date, values: Sequence[object]) -> Constant | N
 
 
 def _nearest(table: Table, rows: Rows, values: Sequence[object]) -> Row | None:
-    """Return the case that is meant for some values, or else for the countries of regions.
+    """Return the case that is meant for some values, or else for the places around regions.
 
     Raises `UndefinedError` where one is nearer by one place, and another by another.
     """
@@ -44,26 +44,28 @@ def _nearest(table: Table, rows: Rows, values: Sequence[object]) -> Row | None:
         return next((row for row in rows if row.cells is None), None)
     # What is tried first is nowhere wider than what is tried after it, unless by another place.
     for tried, row in meant if len(tries) > 2 else ():
-        apart = _narrower(tried, nearest, values)
+        apart = _narrower(tried, nearest)
         if apart is not None and not _gives_alike(row, found):
-            one, other = _narrower(nearest, tried, values), apart
+            one, other = _narrower(nearest, tried), apart
             raise UndefinedError(f"the table has a case for {one}, one for {other}, none for both")
     return found
 
 
-def _narrower(
-    one: Sequence[object], other: Sequence[object], values: Sequence[object]
-) -> object | None:
-    """Return the first of some values that stands in one row of them and is widened in another."""
-    triples = zip(one, other, values, strict=True)
-    return next((each for each, wide, value in triples if each == value != wide), None)
+def _narrower(one: Sequence[object], other: Sequence[object]) -> object | None:
+    """Return the first of some places that is a part of the one in its place among others."""
+    pairs = zip(one, other, strict=True)
+    return next((each for each, wide in pairs if wide != each and wide in _wholes(each)), None)
+
+
+def _wholes(value: object) -> tuple[str, ...]:
+    return wholes_of(value) if isinstance(value, str) else ()
 
 
 def _ever_wider(table: Table, values: Sequence[object]) -> Iterator[tuple[object, ...]]:
-    """Yield values, and then those with the countries of regions in their place."""
+    """Yield values, and then those with the places around regions in their place."""
     choices: list[tuple[object, ...]] = [(value,) for value in values]
     for at, place in _places(table, values):
-        choices[at] = tuple(dict.fromkeys((place, country_of(place))))
+        choices[at] = (place, *wholes_of(place))
     return product(*choices)
 
 

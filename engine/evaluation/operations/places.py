@@ -1,42 +1,35 @@
 """Places against places: where a rule applies, and whether one place lies in another.
 
-A place is a country (ISO 3166-1) or a region of one (ISO 3166-2). A rule for a country applies in
-its regions, and a rule for a region applies to a campaign for the whole country, which reaches it.
-In a condition, a region *is* its country; whether a country is one of its regions is unknown.
+A place is a country (ISO 3166-1), a region of one or a region of a region (ISO 3166-2). A rule for
+a place applies in its regions, and a rule for a region applies to a campaign for the whole, which
+reaches it. In a condition, a region *is* its country; whether a country is one of its regions is
+unknown.
 """
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from ...semantics.types import wholes_of
 from ..outcome import Truth
 
 
 @lru_cache(maxsize=4096)
 def matching(markets: tuple[str, ...], places: frozenset[str]) -> tuple[str, ...]:
     """Return the markets that have ground in common with any of the places."""
-    reached = _countries_reached(places)
-    return tuple(
-        market
-        for market in markets
-        if market in places or market in reached or country_of(market) in places
-    )
+    reached = _wholes(places)
+    return tuple(market for market in markets if market in reached or lies_within(market, places))
 
 
 def ground(market: str, places: frozenset[str] | None) -> tuple[str, ...]:
     """Return the places that a market shares with others; with None, that is all of it."""
     if places is None or lies_within(market, places):
         return (market,)
-    return tuple(place for place in sorted(places) if country_of(place) == market)
+    return tuple(place for place in sorted(places) if market in wholes_of(place))
 
 
 def lies_within(place: str, places: frozenset[str]) -> bool:
     """Whether all of a place lies in some others."""
-    return place in places or country_of(place) in places
-
-
-def country_of(place: str) -> str:
-    """Return the country that a place is, or lies in."""
-    return place.partition("-")[0]
+    return place in places or any(whole in places for whole in wholes_of(place))
 
 
 def any_among(some: Iterable[str], places: frozenset[str]) -> Truth:
@@ -53,15 +46,15 @@ def parts_of(place: str, places: frozenset[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def _regions(places: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
-    """Return the regions among some places, by their countries."""
+    """Return the regions among some places, by each place in which they lie."""
     found: dict[str, tuple[str, ...]] = {}
     for place in sorted(places):
-        if (country := country_of(place)) != place:
-            found[country] = (*found.get(country, ()), place)
+        for whole in wholes_of(place):
+            found[whole] = (*found.get(whole, ()), place)
     return found
 
 
 @lru_cache(maxsize=1024)
-def _countries_reached(places: frozenset[str]) -> frozenset[str]:
-    """Return the countries of which some ground is among the places."""
-    return frozenset(map(country_of, places))
+def _wholes(places: frozenset[str]) -> frozenset[str]:
+    """Return the places of which some are a part."""
+    return frozenset(whole for place in places for whole in wholes_of(place))

@@ -25,6 +25,7 @@ from ..tree import (
     Rule,
     Window,
 )
+from ..types import wholes_of
 from . import faults
 from .claims import Claim
 from .limits import Law
@@ -163,7 +164,7 @@ def _places(rule: Rule, policies: Policies, day: date) -> frozenset[object] | No
 
 
 def _share_ground(one: frozenset[object] | None, other: frozenset[object] | None) -> bool:
-    """Whether some place lies in both, itself or with the country that it belongs to."""
+    """Whether some place lies in both, itself or with a place that it is a part of."""
     if one is None or other is None:
         return one != frozenset() and other != frozenset()
     return any(_lies_in(place, other) for place in one) or any(
@@ -172,4 +173,4 @@ def _share_ground(one: frozenset[object] | None, other: frozenset[object] | None
 
 
 def _lies_in(place: object, places: frozenset[object]) -> bool:
-    return place in places or str(place).partition("-")[0] in places
+    return any(each in places for each in (place, *wholes_of(str(place))))

@@ -34,6 +34,26 @@ table route unique
 end table
 """
 
+LONDON = """
+table tube unique
+  given where : place
+  gives number
+  case "GB-ENG" gives 1
+  case "GB-LND" gives 2
+  otherwise     gives 3
+end table
+"""
+PERMIT = """
+policy q "Q"
+  source LAW art 1
+  in force from 2000-01-01
+  rule free
+    applies in {"GB-ENG"}
+    permit when campaign.flag
+    despite p/r
+end policy
+"""
+
 
 @pytest.mark.parametrize(
     ("condition", "outcomes"),
@@ -58,6 +78,28 @@ def test_a_place_is_compared_by_the_ground_it_covers(condition: str, outcomes: s
     bundle = court(rule(f"prohibit when {condition}"))
     found = [hear(bundle, markets=[each], places=["DE-BY"]) for each in MARKETS]
     assert [each.results[0].status for each in found] == [OUTCOMES[each] for each in outcomes]
+
+
+@pytest.mark.parametrize(
+    ("clause", "outcomes"),
+    [
+        ('prohibit when market is "GB-ENG"', "uvvs"),
+        ('prohibit when market is not "GB-ENG"', "ussv"),
+        ('prohibit when market is "GB-LND"', "uuvs"),
+        ('prohibit when campaign.markets includes all of {GB, "GB-ENG"}', "uvvs"),
+        ("prohibit when tube(market) is 1", "uuss"),
+        ("prohibit when tube(market) is 2", "uuvs"),
+        ('applies in {"GB-ENG"}\n    prohibit when campaign.flag', "vvvn"),
+        ('applies in {"GB-LND"}\n    prohibit when campaign.flag', "vvvn"),
+        ("prohibit when campaign.flag\n    subject to q/free", "vxxv"),
+    ],
+)
+def test_a_region_of_a_region_lies_in_both(clause: str, outcomes: str) -> None:
+    bundle = court(rule(clause), declared=LONDON + (PERMIT if "subject" in clause else ""))
+    found = [hear(bundle, markets=[m], flag=True) for m in ("GB", "GB-ENG", "GB-LND", "GB-SCT")]
+    named = {**OUTCOMES, "n": Status.NOT_APPLICABLE, "x": Status.EXCEPTED}
+    by_id = [{each.rule.id: each.status for each in one.results}["p/r"] for one in found]
+    assert by_id == [named[each] for each in outcomes]
 
 
 def test_what_holds_of_a_part_alone_is_unknown_and_says_of_which() -> None:
