@@ -28,10 +28,10 @@ from engine.storage.keeping.erasures import Erasures
 from engine.storage.keeping.retention import Retention
 from engine.storage.keys import ApiKeys
 from engine.storage.log.anchor import KeyFile
+from engine.storage.log.attestations import AttestationStore
+from engine.storage.log.idempotency_keys import IdempotencyKeys
 from engine.storage.log.log_store import SQLLogStore
-from engine.storage.log.request_keys import RequestKeys
 from engine.storage.log.tile_log import TileLog
-from engine.storage.log.vouched import VouchedDirectory
 from engine.storage.readiness import Readiness, probe
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.saved_queries import SavedQueries
@@ -237,7 +237,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         standing_facts=StandingFacts(database),
         committer=committer,
         decisions=Decisions(database),
-        request_keys=RequestKeys(database, clock=utc_now),
+        request_keys=IdempotencyKeys(database, clock=utc_now),
         erasures=Erasures(database),
         saved_queries=SavedQueries(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
@@ -245,7 +245,7 @@ def _service(  # noqa: PLR0913 - the parts that are made one after another.
         tiles=TileLog(database),
         signer=signer,
         publisher=publisher,
-        vouched=VouchedDirectory(path=settings.log_vouched),
+        vouched=AttestationStore(path=settings.log_vouched),
         log_is_public=settings.log_public,
         public_url=settings.public_url,
         metrics=metrics,

@@ -29,7 +29,7 @@ from api.installation.setup import initialise
 from api.wsgi import policies_of, start
 from engine import document
 from engine.audit.entries.record import DecisionRecord, SealedRecord, seal
-from engine.evaluation.scribe import write
+from engine.evaluation.record_writer import write
 from engine.source.json_text import read_json
 from engine.storage.keys import ApiKeys
 from engine.storage.log.log_store import SQLLogStore

@@ -22,7 +22,7 @@ from .evaluation.decide_upon import decide_upon
 from .evaluation.decision import Decision
 from .evaluation.descriptor.decode import CampaignFault
 from .evaluation.document import Document, Identity, Origin
-from .evaluation.scribe import summarise
+from .evaluation.record_writer import summarise
 from .evaluation.standing_facts.book import FactBook
 from .evaluation.values import Campaign
 from .source.diagnostic import Diagnostic

@@ -27,11 +27,11 @@ from engine.evaluation import reference
 from engine.evaluation.combine import missing_facts, required_facts
 from engine.evaluation.decide import decide
 from engine.evaluation.document import Identity, document
-from engine.evaluation.judge import Hearing
+from engine.evaluation.judge import EvaluationContext
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.operations.days import day_of
+from engine.evaluation.record_writer import list_results, summarise, write
 from engine.evaluation.results import Results
-from engine.evaluation.scribe import list_results, summarise, write
 from engine.evaluation.validity import answer
 from engine.source.json_text import read_json
 from tests.strategies.campaigns import descriptors
@@ -100,12 +100,12 @@ def agree(bundle: Bundle, descriptor: dict[str, Any], day: date, *, whole: bool)
         assert written == canonical(document(other, id="1", identity=IDENTITY))
         assert one == other
         return
-    hearing = Hearing(
+    context = EvaluationContext(
         policies=policies, campaign=campaign, moment=moment(flight_of(campaign), day_of(as_of))
     )
-    results = reference.judge_all(hearing, None)
+    results = reference.judge_all(context, None)
     required = required_facts(campaign, policies.vocabulary)
-    verdict, markets, _ = answer(hearing, results, complete=not required)
+    verdict, markets, _ = answer(context, results, complete=not required)
     assert isinstance(one.results, Results)
     listed, expected = one.results.listed, list_results(results)
     assert listed.text == expected.text

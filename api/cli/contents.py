@@ -9,7 +9,7 @@ from api.cli.terminal import Output, toned
 from engine.evaluation.prose import Tone
 from engine.storage.databases.database import Database
 from engine.storage.sealed.contents import Contents
-from engine.storage.sealed.doom import settle
+from engine.storage.sealed.key_destruction import settle
 
 
 @click.group()

@@ -29,9 +29,9 @@ from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.storage.errors import Conflict
 from engine.storage.log.anchor import KeyFile
+from engine.storage.log.attestations import AttestationStore
 from engine.storage.log.static_tree import TreeExport, export_tree
 from engine.storage.log.tile_log import TileLog
-from engine.storage.log.vouched import VouchedDirectory
 
 
 @click.group()
@@ -118,7 +118,7 @@ def export(directory: Path, *, as_json: bool) -> None:
         known = KeyFile(settings.log_key).read().verifiers
         try:
             done = export_tree(TileLog(database), checkpoint, known, directory)
-            VouchedDirectory(path=settings.log_vouched).copy_stamp(directory)
+            AttestationStore(path=settings.log_vouched).copy_stamp(directory)
         except Conflict as error:
             raise Failure(str(directory), str(error), "name another directory") from error
     output = Output()

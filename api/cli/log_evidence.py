@@ -23,8 +23,8 @@ from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
 from engine.storage.errors import BeyondLog, NotFound
 from engine.storage.governance.policies import PolicyVersions
+from engine.storage.log.attestations import AttestationStore
 from engine.storage.log.tile_log import TileLog
-from engine.storage.log.vouched import VouchedDirectory
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.filters import DecisionFilter
 
@@ -74,7 +74,7 @@ def evidence(
                 tiles=TileLog(database),
                 policies=PolicyVersions(database),
                 checkpoint=publisher.covering(found.size),
-                vouched=VouchedDirectory(path=settings.log_vouched),
+                vouched=AttestationStore(path=settings.log_vouched),
             )
             entries = _named(decisions, ids) if ids else _found(decisions, filters)
             first = next(entries, None)

@@ -13,7 +13,7 @@ from datetime import datetime
 from engine import CampaignError, Engine, bundle_from_files
 from engine.bundle.grants import Grant
 from engine.evaluation.document import Identity
-from engine.evaluation.scribe import write
+from engine.evaluation.record_writer import write
 
 
 class OtherEngine(Exception):  # noqa: N818 - the house names what happened.

@@ -23,8 +23,8 @@ from api.derived import Contradiction, Derived
 from engine import CampaignError, Decision, Engine, document
 from engine.evaluation.descriptor.decode import CampaignFault
 from engine.evaluation.document import Document, Origin
+from engine.evaluation.record_writer import write
 from engine.evaluation.result import Status
-from engine.evaluation.scribe import write
 from engine.evaluation.standing_facts.book import FactBook
 from engine.semantics.vocabulary import Vocabulary
 from engine.source.json_text import JSONValue, read_json

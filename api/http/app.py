@@ -17,7 +17,7 @@ from api.tracing.traces import trace_of
 
 from .access import MEASURED, PUBLIC, PUBLISHED, admit, check_rate
 from .answers import SECURITY_HEADERS, problem_answer
-from .crossing import open_to_origin, preflight
+from .cors import open_to_origin, preflight
 from .failures import problem_noted
 from .routes import (
     authzen,

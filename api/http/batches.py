@@ -32,7 +32,6 @@ from engine.source.json_text import JSONFault, JSONValue, read_json
 
 from .answers import encoded, told_decision
 from .bodies import incomplete, too_large
-from .inflow import Inflow
 from .problems import (
     NOT_FRESH,
     TOO_LARGE,
@@ -44,6 +43,7 @@ from .problems import (
     unlogged,
 )
 from .shapes import FULL
+from .streamed_body import Inflow
 
 GROUP_BYTES = 4 * 1024 * 1024
 """About how many bytes of lines one group has at most."""

@@ -1,10 +1,10 @@
-"""Examining what somebody sent (`api.examination.apart`), with what may go wrong as a problem."""
+"""Examining what somebody sent (`api.examination.sandbox`), with what may go wrong as a problem."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from api.examination.apart import ExaminationError, examine_apart, format_apart
 from api.examination.examination import Examination
+from api.examination.sandbox import ExaminationError, examine_in_sandbox, format_in_sandbox
 
 from .problems import MALFORMED_POLICIES, Problem, ProblemRaised
 from .service import Service
@@ -15,12 +15,12 @@ _T = TypeVar("_T")
 def examined(service: Service, files: Mapping[str, str], name: str) -> Examination:
     """Return what is found of policies. Raises `ProblemRaised` where it takes too much."""
     day = service.clock().date()
-    return _bounded(service, lambda: examine_apart(files, name=name, day=day))
+    return _bounded(service, lambda: examine_in_sandbox(files, name=name, day=day))
 
 
 def formatted(service: Service, files: Mapping[str, str]) -> dict[str, Any]:
     """Return policy texts in the canonical layout. Raises `ProblemRaised` likewise."""
-    return _bounded(service, lambda: format_apart(files))
+    return _bounded(service, lambda: format_in_sandbox(files))
 
 
 def _bounded(service: Service, act: Callable[[], _T]) -> _T:

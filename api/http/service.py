@@ -22,9 +22,9 @@ from engine.storage.governance.policy_sets import PolicySets
 from engine.storage.governance.standing_facts import StandingFacts
 from engine.storage.governance.waivers import Waivers
 from engine.storage.keeping.erasures import Erasures
-from engine.storage.log.request_keys import RequestKeys
+from engine.storage.log.attestations import AttestationStore
+from engine.storage.log.idempotency_keys import IdempotencyKeys
 from engine.storage.log.tile_log import TileLog
-from engine.storage.log.vouched import VouchedDirectory
 from engine.storage.readiness import Readiness
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.saved_queries import SavedQueries
@@ -76,7 +76,7 @@ class Service:
     standing_facts: StandingFacts
     committer: Committer
     decisions: Decisions
-    request_keys: RequestKeys
+    request_keys: IdempotencyKeys
     erasures: Erasures
     saved_queries: SavedQueries
     replayer: Replayer
@@ -84,7 +84,7 @@ class Service:
     tiles: TileLog
     signer: CheckpointSigner
     publisher: CheckpointPublisher
-    vouched: VouchedDirectory
+    vouched: AttestationStore
     log_is_public: bool
     public_url: str | None
     probe: Callable[[], Readiness]

@@ -9,8 +9,8 @@ from engine.audit.checkpoints.signing import CheckpointSigner
 from engine.audit.checkpoints.witness import ANSWER_LIMIT
 from engine.storage.databases.database import Database
 from engine.storage.log.anchor import KeyFile
+from engine.storage.log.attestations import AttestationStore
 from engine.storage.log.tile_log import TileLog
-from engine.storage.log.vouched import VouchedDirectory
 
 from .outward import poster
 from .settings import Settings
@@ -27,7 +27,7 @@ def publisher_of(
     def keys() -> tuple[VerifierKey, ...]:
         return file.read().verifiers
 
-    memory = VouchedDirectory(path=settings.log_vouched)
+    memory = AttestationStore(path=settings.log_vouched)
     return CheckpointPublisher(signer, memory, keys, _panel(settings, database), watch)
 
 

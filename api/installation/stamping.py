@@ -13,7 +13,7 @@ from engine.audit.checkpoints.timestamp import (
     Query,
     TimestampError,
 )
-from engine.storage.log.vouched import VouchedDirectory
+from engine.storage.log.attestations import AttestationStore
 
 from .outward import poster
 from .settings import Settings
@@ -36,7 +36,7 @@ def stamper_of(
     ask = partial(poster(QUERY_TYPE, RESPONSE_LIMIT), settings.log_tsa)
     return CheckpointStamper(
         publisher.latest,
-        VouchedDirectory(path=settings.log_vouched),
+        AttestationStore(path=settings.log_vouched),
         stamp_by(authority, ask),
         interval=60.0 * settings.log_tsa_minutes,
         on_failure=on_failure,

@@ -20,8 +20,8 @@ from engine.audit.exhibits.evidence import (
 )
 from engine.source.json_text import JSONValue
 from engine.storage.governance.policies import PolicyVersions
+from engine.storage.log.attestations import AttestationStore
 from engine.storage.log.tile_log import TileLog
-from engine.storage.log.vouched import VouchedDirectory
 from engine.storage.sealed.contents import check_read
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.filters import DecisionFilter
@@ -101,7 +101,7 @@ class EvidenceSource:
     tiles: TileLog
     policies: PolicyVersions
     checkpoint: SignedCheckpoint
-    vouched: VouchedDirectory
+    vouched: AttestationStore
 
     def write(
         self, stream: BinaryIO, entries: Iterable[LogEntry], found: Found

@@ -6,7 +6,7 @@ from engine.audit.checkpoints.checkpoint import SignedCheckpoint
 from engine.audit.entries.record import LogEntry
 from engine.audit.exhibits.log_proof import LogProof
 from engine.audit.export import line_of
-from engine.audit.merkle.tree import check_record, leaf_hash
+from engine.audit.merkle.tree import leaf_hash, verify_inclusion
 from engine.storage.log.tile_log import TileLog
 
 
@@ -19,7 +19,7 @@ def receipt_of(tiles: TileLog, checkpoint: SignedCheckpoint, entry: LogEntry) ->
     head = checkpoint.head
     hashes = tiles.prove(index=entry.index, size=head.size)
     leaf = leaf_hash(entry.leaf)
-    check_record(size=head.size, root=head.root, index=entry.index, leaf=leaf, proof=hashes)
+    verify_inclusion(size=head.size, root=head.root, index=entry.index, leaf=leaf, proof=hashes)
     return LogProof(
         index=entry.index,
         hashes=hashes,

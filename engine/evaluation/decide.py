@@ -6,13 +6,13 @@ from ..semantics.tree import Policies
 from .combine import missing_facts, required_facts
 from .decision import Decision
 from .descriptor.about import about
-from .judge import Hearing
+from .judge import EvaluationContext
 from .moment import as_if_launched, flight_of, moment
 from .operations.days import day_of
 from .upcoming import upcoming
 from .validity import JudgeAll, answer, first_flip
 from .values import Campaign
-from .withdrawal import would_pass
+from .would_pass import would_pass
 
 
 def decide(
@@ -30,23 +30,23 @@ def decide(
     judged = campaign
     if launched is not None:
         judged = as_if_launched(campaign, launched, policies.vocabulary)
-    hearing = Hearing(
+    context = EvaluationContext(
         policies=policies, campaign=judged, moment=moment(flight_of(judged), day_of(as_of))
     )
-    results = judge_all(hearing, None)
+    results = judge_all(context, None)
     required = required_facts(judged, policies.vocabulary)
     complete = not required
-    overall, markets, _ = answer(hearing, results, complete=complete)
+    overall, markets, _ = answer(context, results, complete=complete)
     return Decision(
         campaign=judged.id,
         about=about(judged),
         as_of=as_of,
         as_if_launched=launched,
-        valid_until=first_flip(hearing, judge_all, results, complete=complete),
+        valid_until=first_flip(context, judge_all, results, complete=complete),
         verdict=overall,
         markets=markets,
-        would_pass=would_pass(hearing, judge_all, markets),
+        would_pass=would_pass(context, judge_all, markets),
         results=results,
         missing=missing_facts(required, results),
-        upcoming=upcoming(hearing, judge_all, results),
+        upcoming=upcoming(context, judge_all, results),
     )

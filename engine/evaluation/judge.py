@@ -28,7 +28,7 @@ Evaluate = Callable[[Clause, date, Market | None], Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
+class EvaluationContext:
     """The context of an evaluation: one campaign, one set of policies, one moment."""
 
     policies: Policies
@@ -41,31 +41,35 @@ class Hearing:
 
 
 def judge(
-    rule: Rule, hearing: Hearing, evaluate: Evaluate, *, tell: Tell | None = None
+    rule: Rule, context: EvaluationContext, evaluate: Evaluate, *, tell: Tell | None = None
 ) -> RuleResult:
     """Return what a rule comes to for a campaign, in its markets, over all days that count.
 
     `tell` makes the findings of a breach; `justify.findings` where it is not given.
     """
     telling = tell or findings(rule)
-    moment = hearing.moment
-    changes = hearing.policies.calendars[rule.id].changes
+    moment = context.moment
+    changes = context.policies.calendars[rule.id].changes
     certain = law_days(changes, moment.certain) if moment.certain else ()
     possible = law_days(changes, moment.possible) if moment.possible else ()
     maybe = tuple(day for day in possible if day not in certain)
-    found = venues(rule, hearing.policies, hearing.campaign, (*certain, *maybe))
+    found = venues(rule, context.policies, context.campaign, (*certain, *maybe))
     results = []
     for venue in found:
-        bench = _Bench(rule=rule, hearing=hearing, evaluate=evaluate, venue=venue, tell=telling)
+        evaluator = _RuleEvaluator(
+            rule=rule, context=context, evaluate=evaluate, venue=venue, tell=telling
+        )
         over_days = _over_days(
-            [bench.on_day(day) for day in certain], [bench.on_day(day) for day in maybe], hearing
+            [evaluator.on_day(day) for day in certain],
+            [evaluator.on_day(day) for day in maybe],
+            context,
         )
         results.append(_treat_unknown(over_days))
     return together(results)
 
 
 def _over_days(
-    certain: Sequence[RuleResult], possible: Sequence[RuleResult], hearing: Hearing
+    certain: Sequence[RuleResult], possible: Sequence[RuleResult], context: EvaluationContext
 ) -> RuleResult:
     """Return the strictest result; a breach on days that are merely possible is undetermined."""
     if len(certain) + len(possible) == 1:
@@ -78,7 +82,7 @@ def _over_days(
         return worst
     if not certain and all(result.status is Status.VIOLATED for result in possible):
         return worst
-    wanted = tuple(_flight_fact(hearing, path) for path in hearing.moment.unknown)
+    wanted = tuple(_flight_fact(context, path) for path in context.moment.unknown)
     found = tuple(replace(finding, wanted=wanted) for finding in worst.findings)
     return replace(worst, status=Status.UNDETERMINED, findings=found)
 
@@ -94,8 +98,8 @@ def strictest(results: Sequence[RuleResult]) -> RuleResult:
     return max(results, key=lambda result: result.strictness)
 
 
-def _flight_fact(hearing: Hearing, path: tuple[str, ...]) -> Wanted:
-    vocabulary = hearing.policies.vocabulary
+def _flight_fact(context: EvaluationContext, path: tuple[str, ...]) -> Wanted:
+    vocabulary = context.policies.vocabulary
     fact = vocabulary.find(path)
     return Wanted(
         pointer="/" + "/".join(path),
@@ -112,11 +116,11 @@ def _treat_unknown(result: RuleResult) -> RuleResult:
     return result
 
 
-class _Bench(msgspec.Struct, frozen=True, kw_only=True):
+class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
     """Evaluates one rule in one venue (group of markets), under the law of one day at a time."""
 
     rule: Rule
-    hearing: Hearing
+    context: EvaluationContext
     evaluate: Evaluate
     venue: Venue
     tell: Tell
@@ -164,14 +168,14 @@ class _Bench(msgspec.Struct, frozen=True, kw_only=True):
         found = Breach(
             main=breach,
             subject=subject,
-            policies=self.hearing.policies,
+            policies=self.context.policies,
             day=day,
             market=self.venue.market,
         )
         if is_sure and self.rule.duty is not None:
-            owed = obligation(self.rule, self.rule.duty, found, self.hearing.campaign)
+            owed = obligation(self.rule, self.rule.duty, found, self.context.campaign)
             return replace(self._result(Status.SATISFIED), obligation=owed)
-        listed, more = self.tell(found, self.hearing.campaign)
+        listed, more = self.tell(found, self.context.campaign)
         waivers, failing = waiving(self.rule, day, lambda clause: self._outcome(clause, day))
         if is_sure and waivers:
             waived = self._result(Status.WAIVED, named(waivers))
@@ -192,7 +196,7 @@ class _Bench(msgspec.Struct, frozen=True, kw_only=True):
         if not permit.window.meets(day, day):
             return Outcome(truth=False)
         clauses = (*permit.applicability, permit.main)
-        place = permitted(permit, self.rule, self.venue.market, self.hearing.policies, day)
+        place = permitted(permit, self.rule, self.venue.market, self.context.policies, day)
         return conjunction((place, *(self._outcome(clause, day) for clause in clauses)))
 
     def _granted(self, shown: Outcome) -> RuleResult:

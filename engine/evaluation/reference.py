@@ -35,7 +35,7 @@ from ..semantics.tree import (
 )
 from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
-from .judge import Evaluate, Hearing, judge
+from .judge import Evaluate, EvaluationContext, judge
 from .operations.aggregate import EXTREMES, MOST_DECIDING, aggregate
 from .operations.comparison import UndefinedError, calculate, holds
 from .operations.lookup import given, looked_up
@@ -78,31 +78,33 @@ class Situation:
     bound: Mapping[str, Element]
 
 
-def judge_all(hearing: Hearing, only: frozenset[str] | None = None) -> tuple[RuleResult, ...]:
+def judge_all(
+    context: EvaluationContext, only: frozenset[str] | None = None
+) -> tuple[RuleResult, ...]:
     """Return the result of every rule, or only of some, in order of their ids."""
     return tuple(
-        judge(rule, hearing, _clauses_of(hearing))
-        for rule in hearing.policies.rules
+        judge(rule, context, _clauses_of(context))
+        for rule in context.policies.rules
         if only is None or rule.id in only
     )
 
 
-def _clauses_of(hearing: Hearing) -> Evaluate:
+def _clauses_of(context: EvaluationContext) -> Evaluate:
     def evaluate_clause(clause: Clause, law_day: date, market: Market | None) -> Outcome:
-        return evaluate(clause.condition, situation(hearing, law_day, market))
+        return evaluate(clause.condition, situation(context, law_day, market))
 
     return evaluate_clause
 
 
-def situation(hearing: Hearing, law_day: date, market: Market | None) -> Situation:
+def situation(context: EvaluationContext, law_day: date, market: Market | None) -> Situation:
     """Return the situation in which the clauses of a rule are evaluated."""
     bound = {}
     if market is not None:
         bound[MARKET] = Element(value=market.code, pointer=market.pointer)
     return Situation(
-        policies=hearing.policies,
-        campaign=hearing.campaign.facts,
-        today=hearing.moment.today,
+        policies=context.policies,
+        campaign=context.campaign.facts,
+        today=context.moment.today,
         law_day=law_day,
         bound=bound,
     )

@@ -28,30 +28,30 @@ class Listed:
         return b"[%b]" % b",".join(self._lines())
 
 
-Heard: TypeAlias = Mapping[int, RuleResult]
-"""The results that were heard, by the rows of their rules."""
+Evaluated: TypeAlias = Mapping[int, RuleResult]
+"""The results of the candidates, by the rows of their rules."""
 
-Stands: TypeAlias = tuple[RuleResult, Callable[[], RuleResult] | None]
-"""What a rule comes to, and what tells it with its findings where the result has none yet."""
+Explainable: TypeAlias = tuple[RuleResult, Callable[[], RuleResult] | None]
+"""What a rule comes to, and what explains it by its findings where the result has none yet."""
 
 
-class Settling(Protocol):
+class ResultSource(Protocol):
     """Computes, for one campaign, the results that nobody has asked for yet."""
 
     @property
     def rows(self) -> Iterable[int]:
-        """The rows of the rules that were heard, in order."""
+        """The rows of the candidates, in order."""
         ...
 
-    def all(self, heard: Heard) -> tuple[RuleResult, ...]:
+    def all(self, evaluated: Evaluated) -> tuple[RuleResult, ...]:
         """Return the result of every rule."""
         ...
 
-    def brief(self, heard: Heard) -> tuple[RuleResult, ...]:
+    def brief(self, evaluated: Evaluated) -> tuple[RuleResult, ...]:
         """Return the same, those that came to nothing without their markets."""
         ...
 
-    def listed(self, heard: Heard) -> Listed:
+    def listed(self, evaluated: Evaluated) -> Listed:
         """Return the same as a record lists them."""
         ...
 
@@ -59,37 +59,37 @@ class Settling(Protocol):
 class Results(Sequence[RuleResult]):
     """The results of all rules, in order of the ids.
 
-    `heard` are those of the candidate rules, in the same order: rules that may be other than
+    `evaluated` are those of the candidate rules, in the same order: rules that may be other than
     satisfied or not applicable, or that oblige. They determine the verdict; findings are lazy.
     """
 
-    def __init__(self, stands: Iterable[Stands], settling: Settling) -> None:
-        """Take the results that were heard, with what tells their findings, and what makes all."""
-        self._stands = stands
-        self._settling = settling
+    def __init__(self, explainable: Iterable[Explainable], source: ResultSource) -> None:
+        """Take the results of the candidates, what explains them, and the source of all others."""
+        self._explainable = explainable
+        self._source = source
 
     @cached_property
-    def heard(self) -> tuple[RuleResult, ...]:
-        """The results that were heard, with their findings."""
-        return tuple(bare if tell is None else tell() for bare, tell in self._stands)
+    def evaluated(self) -> tuple[RuleResult, ...]:
+        """The results of the candidates, with their findings."""
+        return tuple(bare if explain is None else explain() for bare, explain in self._explainable)
 
     @cached_property
     def _by_row(self) -> Mapping[int, RuleResult]:
-        return dict(zip(self._settling.rows, self.heard, strict=True))
+        return dict(zip(self._source.rows, self.evaluated, strict=True))
 
     @cached_property
     def _all(self) -> tuple[RuleResult, ...]:
-        return self._settling.all(self._by_row)
+        return self._source.all(self._by_row)
 
     @cached_property
     def brief(self) -> tuple[RuleResult, ...]:
         """The same results; those that came to nothing do not say in which markets."""
-        return self._settling.brief(self._by_row)
+        return self._source.brief(self._by_row)
 
     @cached_property
     def listed(self) -> Listed:
         """The same results as a record lists them."""
-        return self._settling.listed(self._by_row)
+        return self._source.listed(self._by_row)
 
     def __len__(self) -> int:
         return len(self.brief)
@@ -117,9 +117,9 @@ class Results(Sequence[RuleResult]):
         return repr(self._all)
 
 
-def heard(results: Sequence[RuleResult]) -> tuple[RuleResult, ...]:
+def evaluated(results: Sequence[RuleResult]) -> tuple[RuleResult, ...]:
     """Return the results on which a verdict may hang, in order."""
-    return results.heard if isinstance(results, Results) else tuple(results)
+    return results.evaluated if isinstance(results, Results) else tuple(results)
 
 
 def brief(results: Sequence[RuleResult]) -> Sequence[RuleResult]:

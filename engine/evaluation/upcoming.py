@@ -10,37 +10,37 @@ from datetime import date
 
 from msgspec import structs
 
-from .judge import Hearing
+from .judge import EvaluationContext
 from .moment import FLIGHT, Days
 from .result import RuleResult, Status, Upcoming
 from .validity import JudgeAll
 
 
 def upcoming(
-    hearing: Hearing, judge_all: JudgeAll, results: Sequence[RuleResult]
+    context: EvaluationContext, judge_all: JudgeAll, results: Sequence[RuleResult]
 ) -> tuple[Upcoming, ...]:
     """Return the rules that a campaign without end would come to violate, by day and id."""
-    certain = hearing.moment.certain
-    if certain is None or hearing.campaign.at(FLIGHT, "until_stopped") is not True:
+    certain = context.moment.certain
+    if certain is None or context.campaign.at(FLIGHT, "until_stopped") is not True:
         return ()
     open_rules = {r.rule.id for r in results if r.status is not Status.VIOLATED}
     found: dict[str, Upcoming] = {}
-    for day, names in _days_of_change(hearing, certain, open_rules):
-        then = structs.replace(hearing.moment, certain=Days(first=day, last=day), possible=None)
+    for day, names in _days_of_change(context, certain, open_rules):
+        then = structs.replace(context.moment, certain=Days(first=day, last=day), possible=None)
         waiting = frozenset(names - found.keys())
-        for result in judge_all(replace(hearing, moment=then), waiting):
+        for result in judge_all(replace(context, moment=then), waiting):
             if result.status is Status.VIOLATED:
                 found[result.rule.id] = Upcoming(day=day, result=result)
     return tuple(sorted(found.values(), key=lambda each: (each.day, each.result.rule.id)))
 
 
 def _days_of_change(
-    hearing: Hearing, certain: Days, open_rules: set[str]
+    context: EvaluationContext, certain: Days, open_rules: set[str]
 ) -> list[tuple[date, set[str]]]:
     """Return the later days on which the law of some rules changes, in order, with those rules."""
     days: dict[date, set[str]] = {}
     for name in sorted(open_rules):
-        for day in hearing.policies.calendars[name].changes:
+        for day in context.policies.calendars[name].changes:
             if certain.last is not None and day > certain.last:
                 days.setdefault(day, set()).add(name)
     return sorted(days.items())

@@ -15,13 +15,13 @@ from ..semantics.types import LENGTHS
 from ..syntax.lexis import MonthEnd
 from .combine import market_verdicts, verdict
 from .decision import MarketVerdict, Verdict
-from .judge import Hearing
+from .judge import EvaluationContext
 from .moment import FLIGHT, flight_of, moment
 from .operations.days import day_of, days_later, months_later
 from .result import Obligation, RuleResult
 from .values import Datum, Group
 
-JudgeAll = Callable[[Hearing, frozenset[str] | None], tuple[RuleResult, ...]]
+JudgeAll = Callable[[EvaluationContext, frozenset[str] | None], tuple[RuleResult, ...]]
 """Either evaluator: every rule of the policies, or only those of some ids, for one campaign."""
 
 MOST_DAYS = 200
@@ -34,34 +34,38 @@ Answer = tuple[Verdict, tuple[MarketVerdict, ...], Owed]
 """What holds: the verdict overall, that in each market, and what is owed."""
 
 
-def answer(hearing: Hearing, results: Sequence[RuleResult], *, complete: bool) -> Answer:
+def answer(context: EvaluationContext, results: Sequence[RuleResult], *, complete: bool) -> Answer:
     """Return what is answered by some results; `complete` unless a required fact is missing."""
-    markets = market_verdicts(hearing.markets or (), results, complete=complete)
+    markets = market_verdicts(context.markets or (), results, complete=complete)
     parts = (part for result in results for part in result.parts)
     owed = frozenset((p.rule.id, p.markets, p.obligation) for p in parts if p.obligation)
     return verdict(results, complete=complete), markets, owed
 
 
 def first_flip(
-    hearing: Hearing, judge_all: JudgeAll, results: tuple[RuleResult, ...], *, complete: bool
+    context: EvaluationContext,
+    judge_all: JudgeAll,
+    results: tuple[RuleResult, ...],
+    *,
+    complete: bool,
 ) -> date | None:
     """Return the first later day on which the answer would differ; None where it never does."""
-    calendars = hearing.policies.calendars
-    moving = frozenset(r.rule.id for r in results if _moves(calendars[r.rule.id], hearing))
+    calendars = context.policies.calendars
+    moving = frozenset(r.rule.id for r in results if _moves(calendars[r.rule.id], context))
     if not moving:
         return None
-    now = answer(hearing, results, complete=complete)
+    now = answer(context, results, complete=complete)
     moved = tuple(result for result in results if result.rule.id in moving)
     steady = tuple(result for result in results if result.rule.id not in moving)
     read = [calendars[name] for name in sorted(moving)]
-    days = sorted(set(turning_days(read, hearing)))
+    days = sorted(set(turning_days(read, context)))
     if are_too_many(len(days)):
         return days[0]
     is_intricate = any(calendar.is_intricate for calendar in read)
-    tried = list(next_days(hearing.moment.today)) if is_intricate else days
-    flight = flight_of(hearing.campaign)
+    tried = list(next_days(context.moment.today)) if is_intricate else days
+    flight = flight_of(context.campaign)
     for day in tried:
-        later = replace(hearing, moment=moment(flight, day))
+        later = replace(context, moment=moment(flight, day))
         again = judge_all(later, moving)
         if again != moved and answer(later, (*steady, *again), complete=complete) != now:
             return day
@@ -79,16 +83,16 @@ def next_days(today: date) -> Iterator[date]:
     return (day for day in later if day is not None)
 
 
-def _moves(calendar: RuleCalendar, hearing: Hearing) -> bool:
+def _moves(calendar: RuleCalendar, context: EvaluationContext) -> bool:
     """Whether a rule may come out otherwise on a later day."""
-    start = hearing.campaign.day(FLIGHT, "start")
-    since = min(start, hearing.moment.today) if start is not None else date.min
+    start = context.campaign.day(FLIGHT, "start")
+    since = min(start, context.moment.today) if start is not None else date.min
     return calendar.reads_today or any(change > since for change in calendar.changes)
 
 
-def turning_days(calendars: Iterable[RuleCalendar], hearing: Hearing) -> Iterator[date]:
+def turning_days(calendars: Iterable[RuleCalendar], context: EvaluationContext) -> Iterator[date]:
     """Yield the later days on which an answer can change, in no order."""
-    today, campaign = hearing.moment.today, hearing.campaign
+    today, campaign = context.moment.today, context.campaign
     start, end = campaign.day(FLIGHT, "start"), campaign.day(FLIGHT, "end")
     marks = [(day, Offset()) for day in (start, end) if day is not None]
     stated = tuple(_values(campaign.facts))

@@ -81,8 +81,8 @@ def _tried(
 ) -> Iterator[tuple[Limit, _Tries]]:
     tries = [_Tries() for _ in limits]
     for result in passing if limits else ():
-        assert result.hearing is not None  # noqa: S101 - what passed has been heard.
-        for heard in record(rule, result.hearing).heard:
+        assert result.context is not None  # noqa: S101 - what passed has been heard.
+        for heard in record(rule, result.context).heard:
             for part in heard.judgment.parts():
                 for limit, each in zip(limits, tries, strict=True):
                     is_here = limit.key == (heard.index, part.address)

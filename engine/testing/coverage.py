@@ -158,9 +158,9 @@ def measure(bundle: Bundle, results: Iterable[CaseResult]) -> Coverage:
     rules = bundle.own_rules
     tallies = {rule.id: _Tally(defined=defined) for rule in rules}
     for result in results:
-        if result.hearing is not None:
+        if result.context is not None:
             for rule in rules:
-                tallies[rule.id].add(record(rule, result.hearing))
+                tallies[rule.id].add(record(rule, result.context))
     words = words_of(bundle)
     return Coverage(
         rules=tuple(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from ..evaluation.judge import Hearing, judge
+from ..evaluation.judge import EvaluationContext, judge
 from ..evaluation.operations.lookup import given
 from ..evaluation.outcome import Outcome, Truth
 from ..evaluation.reference import (
@@ -110,13 +110,13 @@ def clauses_tried(rule: Rule) -> tuple[Clause, ...]:
     return (*clauses_of(rule), *(waiver.scope for waiver in rule.waivers))
 
 
-def record(rule: Rule, hearing: Hearing) -> RuleRecord:
+def record(rule: Rule, context: EvaluationContext) -> RuleRecord:
     """Return how a rule was judged."""
     clauses = clauses_tried(rule)
     heard: list[Heard] = []
 
     def evaluate_clause(clause: Clause, law_day: date, market: Market | None) -> Outcome:
-        here = situation(hearing, law_day, market)
+        here = situation(context, law_day, market)
         index = next((i for i, each in enumerate(clauses) if each is clause), None)
         if index is not None:  # The clauses of its permissions are theirs.
             found = judged(clause.condition, here)
@@ -125,7 +125,7 @@ def record(rule: Rule, hearing: Hearing) -> RuleRecord:
             )
         return evaluate(clause.condition, here)
 
-    result = judge(rule, hearing, evaluate_clause)
+    result = judge(rule, context, evaluate_clause)
     return RuleRecord(result=result, heard=tuple(heard))
 
 

@@ -12,7 +12,7 @@ from ..bundle.bundle import Bundle
 from ..evaluation.combine import missing_facts, required_facts, verdict
 from ..evaluation.compiled.program import compile_program
 from ..evaluation.decision import Decision
-from ..evaluation.judge import Hearing
+from ..evaluation.judge import EvaluationContext
 from ..evaluation.result import RuleResult, Status
 from ..semantics.cases import Case
 from ..semantics.tree import Rule
@@ -37,7 +37,7 @@ class _Witness:
     """A test that passes, ready to be asked again."""
 
     case: Case
-    hearing: Hearing
+    context: EvaluationContext
     decision: Decision
 
     def result_of(self, rule: Rule) -> RuleResult:
@@ -60,16 +60,16 @@ class _Witness:
         if same:
             return False
         known = {rule.id: made.get(rule.id) for rule in rules}
-        decision = _with_results(self.hearing, self.decision, known)
+        decision = _with_results(self.context, self.decision, known)
         return not all(is_met(each, decision) for each in self.case.expectations)
 
 
 def try_mutants(bundle: Bundle, results: Iterable[CaseResult]) -> Iterator[Trial]:
     """Yield every mutant of every rule and declaration with the test that notices it."""
     witnesses = [
-        _Witness(case=each.case, hearing=each.hearing, decision=each.decision)
+        _Witness(case=each.case, context=each.context, decision=each.decision)
         for each in results
-        if each.passed and each.hearing is not None and each.decision is not None
+        if each.passed and each.context is not None and each.decision is not None
     ]
     for mutant in _mutants(bundle):
         if not bundle.is_tested_here(mutant.location.source):
@@ -105,7 +105,7 @@ def _first_to_notice(bundle: Bundle, mutant: Mutant, asked: Iterable[_Witness]) 
     policies = replace(mutant.policies or bundle.policies, rules=mutant.changed)
     program = compile_program(policies)
     for each in asked:
-        results = program.judge_all(replace(each.hearing, policies=policies))
+        results = program.judge_all(replace(each.context, policies=policies))
         if each.notices(mutant.rules, results):
             return each.case
     return None
@@ -122,14 +122,14 @@ def _weight(result: RuleResult) -> tuple[object, ...]:
 
 
 def _with_results(
-    hearing: Hearing, decision: Decision, known: Mapping[str, RuleResult | None]
+    context: EvaluationContext, decision: Decision, known: Mapping[str, RuleResult | None]
 ) -> Decision:
     """Return a decision with other results of some rules, or without them."""
     results = tuple(
         made for each in decision.results if (made := known.get(each.rule.id, each)) is not None
     )
-    vocabulary = hearing.policies.vocabulary
-    required = required_facts(hearing.campaign, vocabulary)
+    vocabulary = context.policies.vocabulary
+    required = required_facts(context.campaign, vocabulary)
     return replace(
         decision,
         verdict=verdict(results, complete=not required),

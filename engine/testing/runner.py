@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 
 from ..bundle.bundle import Bundle
 from ..evaluation.decision import Decision
-from ..evaluation.judge import Hearing
+from ..evaluation.judge import EvaluationContext
 from ..evaluation.moment import flight_of, moment
 from ..evaluation.prose import explain
 from ..semantics.cases import Case, Expectation
@@ -18,7 +18,7 @@ from .expectations import failure, is_met
 class CaseResult:
     """What came of a test: `failures` says what was expected and what came instead.
 
-    `unmet` are the expectations that failed. A test that cannot be run has no hearing and no
+    `unmet` are the expectations that failed. A test that cannot be run has no context and no
     decision, and its one failure says why.
     """
 
@@ -26,7 +26,7 @@ class CaseResult:
     failures: tuple[str, ...]
     decision: Decision | None
     unmet: tuple[Expectation, ...] = ()
-    hearing: Hearing | None = None
+    context: EvaluationContext | None = None
 
     @property
     def passed(self) -> bool:
@@ -60,5 +60,5 @@ def run_case(bundle: Bundle, case: Case) -> CaseResult:
         failures=tuple(failure(each, decision) for each in unmet),
         decision=decision,
         unmet=unmet,
-        hearing=Hearing(policies=bundle.policies, campaign=campaign, moment=then),
+        context=EvaluationContext(policies=bundle.policies, campaign=campaign, moment=then),
     )

@@ -66,9 +66,9 @@ class RuleTrace:
 
 def traces(result: CaseResult, words: Words) -> tuple[RuleTrace, ...]:
     """Return the rules on which a failed test turns, those that it names first."""
-    if result.hearing is None or result.decision is None:
+    if result.context is None or result.decision is None:
         return ()
-    records = {r.rule.id: record(r.rule, result.hearing) for r in result.decision.results}
+    records = {r.rule.id: record(r.rule, result.context) for r in result.decision.results}
     names = dict.fromkeys((*_named(result, records), *_standing(result.decision.results)))
     return tuple(_trace(records[name], words) for name in list(names)[:MOST_RULES])
 

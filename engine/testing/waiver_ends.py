@@ -73,8 +73,8 @@ def _ends(rule: Rule, waiver: Waiver) -> Iterator[_End]:
 
 def _is_meant(rule: Rule, waiver: Waiver, result: CaseResult) -> bool:
     """Whether a test shows that the waiver is for its campaign, on whichever day."""
-    assert result.hearing is not None  # noqa: S101 - what passed has been heard.
-    heard = record(rule, result.hearing).heard
+    assert result.context is not None  # noqa: S101 - what passed has been heard.
+    heard = record(rule, result.context).heard
     return any(each.clause is waiver.scope and each.judgment.truth is True for each in heard)
 
 
@@ -149,5 +149,5 @@ def _flight_day(result: CaseResult, fact: str) -> date | None:
 
 
 def _campaign(result: CaseResult) -> Campaign:
-    assert result.hearing is not None  # noqa: S101 - what passed has been heard.
-    return result.hearing.campaign
+    assert result.context is not None  # noqa: S101 - what passed has been heard.
+    return result.context.campaign

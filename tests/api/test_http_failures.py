@@ -35,9 +35,9 @@ from engine.storage.governance.standing_facts import StandingFacts
 from engine.storage.governance.waivers import Waivers
 from engine.storage.keeping.erasures import Erasures
 from engine.storage.keys import ApiKeys
-from engine.storage.log.request_keys import RequestKeys
+from engine.storage.log.attestations import AttestationStore
+from engine.storage.log.idempotency_keys import IdempotencyKeys
 from engine.storage.log.tile_log import TileLog
-from engine.storage.log.vouched import VouchedDirectory
 from engine.storage.readiness import probe
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.saved_queries import SavedQueries
@@ -94,7 +94,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         standing_facts=StandingFacts(database),
         committer=committer,
         decisions=Decisions(database),
-        request_keys=RequestKeys(database, clock=clock),
+        request_keys=IdempotencyKeys(database, clock=clock),
         erasures=Erasures(database),
         saved_queries=SavedQueries(database),
         replayer=Replayer(PolicyVersions(database), Erasures(database)),
@@ -102,7 +102,7 @@ def _service(made: Installation, committer: Committer) -> Service:
         tiles=TileLog(database),
         signer=signer,
         publisher=publisher_of(made.settings, database, signer),
-        vouched=VouchedDirectory(path=made.settings.log_vouched),
+        vouched=AttestationStore(path=made.settings.log_vouched),
         log_is_public=False,
         public_url=None,
         probe=lambda: probe(database),

@@ -156,7 +156,7 @@ def test_request_whose_twin_is_faster(api: Caller, monkeypatch: pytest.MonkeyPat
     """Both find nothing at first; the log tells the slower one of the decision of the other."""
     key = _fresh()
     first = json.loads(_ask(api, key).data)
-    monkeypatch.setattr("engine.storage.log.request_keys.RequestKeys.find", lambda *_: None)
+    monkeypatch.setattr("engine.storage.log.idempotency_keys.IdempotencyKeys.find", lambda *_: None)
     again = _ask(api, key)
     assert json.loads(again.data) == first
     assert again.headers["Idempotent-Replayed"] == "true"

@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 from flask import Flask
 
-from api.examination import apart
+from api.examination import sandbox
 from api.installation.setup import SetupError, initialise, make_key
 from api.wsgi import start
 from engine.audit.verification.verify import verify_export
@@ -272,13 +272,13 @@ def test_version_of_another_engine_is_examined_again(
 
 def test_examination_that_takes_too_long(fresh: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     sleeping = (sys.executable, "-c", "import time; time.sleep(60)")
-    monkeypatch.setattr(apart, "_COMMAND", sleeping)
-    monkeypatch.setattr(apart, "SECONDS", 0.1)
+    monkeypatch.setattr(sandbox, "_COMMAND", sleeping)
+    monkeypatch.setattr(sandbox, "SECONDS", 0.1)
     answer = fresh.post({"files": policies()}, "/v1/policies/check", role="author")
     problem_of(answer, 422, "malformed-policies")
     ending = (sys.executable, "-c", "raise MemoryError")
-    monkeypatch.setattr(apart, "_COMMAND", ending)
-    monkeypatch.setattr(apart, "SECONDS", 30)
+    monkeypatch.setattr(sandbox, "_COMMAND", ending)
+    monkeypatch.setattr(sandbox, "SECONDS", 30)
     answer = fresh.post({"files": policies()}, "/v1/policies/check", role="author")
     problem_of(answer, 422, "malformed-policies")
 

@@ -19,7 +19,7 @@ from engine.storage.migrate import migrate
 from engine.storage.search import decisions as decisions_module
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.filters import DecisionFilter
-from engine.storage.search.narrowing import narrowed, position
+from engine.storage.search.query_planner import narrowed, position
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 COUNT = 60

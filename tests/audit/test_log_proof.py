@@ -14,7 +14,7 @@ from engine.audit.entries.record import seal
 from engine.audit.exhibits.log_proof import MARK, LogProof, ReceiptReport, verify_receipt
 from engine.audit.export import line_of
 from engine.audit.log import LogHead, sequence
-from engine.audit.merkle.tree import Subtree, TreeHead, prove_record, tree_root
+from engine.audit.merkle.tree import Subtree, TreeHead, prove_inclusion, tree_root
 from tests.audit.conftest import NOON, _make_record
 from tests.audit.published import KEY, OTHER_KEY
 
@@ -38,7 +38,7 @@ class _Reader:
 def proof(index: int = INDEX) -> LogProof:
     return LogProof(
         index=index,
-        hashes=prove_record(size=SIZE, index=index, reader=_Reader()),
+        hashes=prove_inclusion(size=SIZE, index=index, reader=_Reader()),
         checkpoint=sign_checkpoint(HEAD, [KEY]).note,
         extra=msgspec.json.encode(line_of(ENTRIES[index])),
     )

@@ -14,13 +14,13 @@ from engine.audit.log import Committer, DecisionAlreadyLogged, LogUnavailable, R
 from engine.audit.merkle.tree import (
     Subtree,
     TreeHead,
-    check_record,
-    check_tree,
     leaf_hash,
-    prove_record,
-    prove_tree,
+    prove_consistency,
+    prove_inclusion,
     read_root,
     tree_root,
+    verify_consistency,
+    verify_inclusion,
 )
 from engine.audit.verification.verify import check_receipt, verify_export
 from engine.storage.databases.database import Database
@@ -100,7 +100,7 @@ def test_tiles_around_their_boundaries(
         for old in (1, size // 2, size):
             proof = log.prove_growth(old_size=old, size=size)
             assert log.root_at(old) == tree_root(leaves[:old])
-            check_tree(
+            verify_consistency(
                 size=size,
                 root=tree_root(leaves),
                 old_size=old,
@@ -151,11 +151,13 @@ def test_large_tree_is_proved_from_a_few_tiles(database: Database) -> None:
         assert dict(map(tuple, connection.execute(levels))) == {0: 257, 1: 1}
         assert read_root(size=size, reader=TileReader(connection)) == root
         for index in (0, 255, 65_535, 65_536, 65_999):
-            proof = prove_record(size=size, index=index, reader=TileReader(connection))
-            check_record(size=size, root=root, index=index, leaf=leaves[index], proof=proof)
+            proof = prove_inclusion(size=size, index=index, reader=TileReader(connection))
+            verify_inclusion(size=size, root=root, index=index, leaf=leaves[index], proof=proof)
             old_root = tree_root(leaves[: index + 1])
-            growth = prove_tree(size=size, old_size=index + 1, reader=TileReader(connection))
-            check_tree(size=size, root=root, old_size=index + 1, old_root=old_root, proof=growth)
+            growth = prove_consistency(size=size, old_size=index + 1, reader=TileReader(connection))
+            verify_consistency(
+                size=size, root=root, old_size=index + 1, old_root=old_root, proof=growth
+            )
         (top,) = TileReader(connection).read_hashes([Subtree(level=16, index=0)])
         assert top == tree_root(leaves[: 2**16])
 

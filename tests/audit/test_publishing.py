@@ -27,9 +27,9 @@ from engine.audit.merkle.tree import TreeHead
 from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
 from engine.storage.log.anchor import AnchorFile, KeyFile
+from engine.storage.log.attestations import AttestationStore
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
-from engine.storage.log.vouched import VouchedDirectory
 from tests.audit.conftest import Clock
 from tests.audit.loopback_witness import LoopbackWitness, listening
 from tests.audit.published import OTHER_KEY, published
@@ -51,8 +51,8 @@ class Log:
     failures: list[Exception | None] = field(default_factory=list)
 
     @property
-    def memory(self) -> VouchedDirectory:
-        return VouchedDirectory(path=self.directory / "vouched")
+    def memory(self) -> AttestationStore:
+        return AttestationStore(path=self.directory / "vouched")
 
     def publisher(self, quorum: int, post: Any = None) -> CheckpointPublisher:
         panel = WitnessPanel(
@@ -507,7 +507,7 @@ def test_watch_may_be_nobody(log: Log) -> None:
 
 def test_directory_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    memory = VouchedDirectory(path=tmp_path / "file")
+    memory = AttestationStore(path=tmp_path / "file")
     with pytest.raises(StorageUnavailable, match=r"`log_vouched`\) cannot be read"):
         memory.published()
     with pytest.raises(StorageUnavailable, match="cannot be written"):
@@ -516,14 +516,14 @@ def test_directory_that_cannot_be_used(tmp_path: Path) -> None:
         memory.keep_fork("x", b"")
     with pytest.raises(StorageUnavailable, match="cannot be written"), memory.turn():
         pass
-    memory = VouchedDirectory(path=tmp_path)
+    memory = AttestationStore(path=tmp_path)
     (tmp_path / "stamping").mkdir()  # No lock can be opened here.
     with pytest.raises(StorageUnavailable, match="cannot be written"), memory.stamping():
         pass
 
 
 def test_a_newest_stamp_that_cannot_be_read_is_none(tmp_path: Path) -> None:
-    memory = VouchedDirectory(path=tmp_path)
+    memory = AttestationStore(path=tmp_path)
     memory.keep_stamp(7, b"note", b"response")
     for torn in (b"", b"7x", b"\xff"):
         (tmp_path / "timestamps" / "latest").write_bytes(torn)
@@ -533,7 +533,7 @@ def test_a_newest_stamp_that_cannot_be_read_is_none(tmp_path: Path) -> None:
 
 
 def test_evidence_does_not_fill_the_disk(tmp_path: Path) -> None:
-    memory = VouchedDirectory(path=tmp_path)
+    memory = AttestationStore(path=tmp_path)
     for number in range(120):
         memory.keep_fork("../we ird", b"%d" % number)
     kept = sorted((tmp_path / "forks").iterdir())

@@ -24,7 +24,7 @@ from engine.storage.migrate import migrate
 from engine.storage.schema import disclosure, doomed_key, payload, sealed
 from engine.storage.sealed import key_store as keeping
 from engine.storage.sealed.contents import SUPPLY, Contents
-from engine.storage.sealed.doom import settle
+from engine.storage.sealed.key_destruction import settle
 from engine.storage.sealed.key_store import DESTROYED
 from engine.storage.sealed.wrapping import WrappingKeyFile
 from engine.storage.search.decisions import Decisions

@@ -14,7 +14,7 @@ from engine.audit.checkpoints.checkpoint import SignedCheckpoint, open_checkpoin
 from engine.audit.checkpoints.keyring import KeyRing
 from engine.audit.checkpoints.signing import CheckpointSigner, LogForked
 from engine.audit.entries.record import seal
-from engine.audit.merkle.tree import check_tree
+from engine.audit.merkle.tree import verify_consistency
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent
 from engine.storage.log.anchor import AnchorFile, KeyFile
@@ -111,7 +111,7 @@ def test_each_checkpoint_extends_the_one_before(
         assert head == TileLog(database).head()
         if old is not None:
             proof = TileLog(database).prove_growth(old_size=old.size, size=head.size)
-            check_tree(
+            verify_consistency(
                 size=head.size, root=head.root, old_size=old.size, old_root=old.root, proof=proof
             )
         old = head

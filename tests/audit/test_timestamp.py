@@ -20,7 +20,7 @@ from engine.audit.checkpoints.timestamp import Authority, Query, TimestampError,
 from engine.audit.exhibits.evidence_stamp import Stamp
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify_log import verify_log
-from engine.storage.log.vouched import VouchedDirectory
+from engine.storage.log.attestations import AttestationStore
 from tests.audit.loopback_tsa import LoopbackTSA, made, stamping
 from tests.audit.published import KEY, OTHER_KEY, MemorySource, leaf, published
 
@@ -161,8 +161,8 @@ def test_without_the_library_it_is_said(
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> VouchedDirectory:
-    return VouchedDirectory(path=tmp_path / "vouched")
+def memory(tmp_path: Path) -> AttestationStore:
+    return AttestationStore(path=tmp_path / "vouched")
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def checkpoint(size: int) -> SignedCheckpoint:
 
 
 def stamper(
-    tsa: LoopbackTSA, memory: VouchedDirectory, sizes: list[int], *, interval: float = 0.0
+    tsa: LoopbackTSA, memory: AttestationStore, sizes: list[int], *, interval: float = 0.0
 ) -> tuple[CheckpointStamper, list[Exception | None]]:
     told: list[Exception | None] = []
 
@@ -197,7 +197,7 @@ def stamper(
     return made_, told
 
 
-def test_each_size_is_stamped_once(answering: LoopbackTSA, memory: VouchedDirectory) -> None:
+def test_each_size_is_stamped_once(answering: LoopbackTSA, memory: AttestationStore) -> None:
     sizes = [1]
     act, _ = stamper(answering, memory, sizes)
     assert memory.stamp() is None
@@ -216,7 +216,7 @@ def test_each_size_is_stamped_once(answering: LoopbackTSA, memory: VouchedDirect
         stamped_at(response, checkpoint(size).note, trusted)
 
 
-def test_interval_is_kept(answering: LoopbackTSA, memory: VouchedDirectory) -> None:
+def test_interval_is_kept(answering: LoopbackTSA, memory: AttestationStore) -> None:
     sizes = [1]
     act, _ = stamper(answering, memory, sizes, interval=3600.0)
     assert act.run_round()
@@ -225,7 +225,7 @@ def test_interval_is_kept(answering: LoopbackTSA, memory: VouchedDirectory) -> N
     assert answering.asked == 1
 
 
-def test_one_process_at_a_time(answering: LoopbackTSA, memory: VouchedDirectory) -> None:
+def test_one_process_at_a_time(answering: LoopbackTSA, memory: AttestationStore) -> None:
     act, _ = stamper(answering, memory, [1])
     with memory.stamping() as is_mine:
         assert is_mine
@@ -245,7 +245,7 @@ def _fail(_body: bytes) -> tuple[int, bytes]:
     ],
 )
 def test_failure_is_told_once_and_keeps_nothing(
-    answering: LoopbackTSA, memory: VouchedDirectory, instead: Any, reason: str
+    answering: LoopbackTSA, memory: AttestationStore, instead: Any, reason: str
 ) -> None:
     act, told = stamper(answering, memory, [1])
     answering.instead = instead
@@ -260,7 +260,7 @@ def test_failure_is_told_once_and_keeps_nothing(
 
 
 def test_thread_stamps_until_it_is_closed(
-    answering: LoopbackTSA, memory: VouchedDirectory, monkeypatch: pytest.MonkeyPatch
+    answering: LoopbackTSA, memory: AttestationStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     act, _ = stamper(answering, memory, [1])
     act.start()
@@ -327,7 +327,7 @@ def test_chain_need_not_have_the_certificate_that_stamps(tsa: LoopbackTSA) -> No
 
 
 def test_copy_of_nothing_and_a_clock_that_was_set_back(
-    memory: VouchedDirectory, tmp_path: Path
+    memory: AttestationStore, tmp_path: Path
 ) -> None:
     memory.copy_stamp(tmp_path / "copy")
     assert not (tmp_path / "copy").exists()
@@ -338,7 +338,7 @@ def test_copy_of_nothing_and_a_clock_that_was_set_back(
 
 
 def test_newest_stamp_is_whole_or_none(tmp_path: Path) -> None:
-    directory = VouchedDirectory(path=tmp_path / "vouched")
+    directory = AttestationStore(path=tmp_path / "vouched")
     assert directory.newest_stamp() is None
     directory.keep_stamp(7, b"note", b"response")
     assert directory.newest_stamp() == Stamp(size=7, note=b"note", response=b"response")

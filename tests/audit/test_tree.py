@@ -17,14 +17,14 @@ from engine.audit.merkle.tree import (
     Frontier,
     ProofError,
     Subtree,
-    check_record,
-    check_tree,
     leaf_hash,
     node_hash,
-    prove_record,
-    prove_tree,
+    prove_consistency,
+    prove_inclusion,
     read_root,
     tree_root,
+    verify_consistency,
+    verify_inclusion,
 )
 
 LARGEST = 100
@@ -106,15 +106,19 @@ def test_root_of_every_size_is_read_from_complete_subtrees() -> None:
 def test_every_inclusion_proof_checks() -> None:
     for size in range(1, LARGEST + 1):
         for index in range(size):
-            proof = prove_record(size=size, index=index, reader=READER)
-            check_record(size=size, root=ROOTS[size], index=index, leaf=LEAVES[index], proof=proof)
+            proof = prove_inclusion(size=size, index=index, reader=READER)
+            verify_inclusion(
+                size=size, root=ROOTS[size], index=index, leaf=LEAVES[index], proof=proof
+            )
 
 
 def test_every_consistency_proof_checks() -> None:
     for size in range(1, LARGEST + 1):
         for old in range(1, size + 1):
-            proof = prove_tree(size=size, old_size=old, reader=READER)
-            check_tree(size=size, root=ROOTS[size], old_size=old, old_root=ROOTS[old], proof=proof)
+            proof = prove_consistency(size=size, old_size=old, reader=READER)
+            verify_consistency(
+                size=size, root=ROOTS[size], old_size=old, old_root=ROOTS[old], proof=proof
+            )
 
 
 def mutated_hashes(hashes: Sequence[bytes], bits: Sequence[int]) -> Iterator[list[bytes]]:
@@ -131,17 +135,17 @@ def test_every_changed_inclusion_proof_fails(size: int) -> None:
     """Every one-bit change of a hash, the leaf, the root or the index fails."""
     bits = range(256) if size <= 8 else (0, 7, 128, 255)
     for index in range(size):
-        proof = prove_record(size=size, index=index, reader=READER)
+        proof = prove_inclusion(size=size, index=index, reader=READER)
         good = {
             "size": size, "root": ROOTS[size], "index": index, "leaf": LEAVES[index], "proof": proof
         }  # fmt: skip
         for changed in mutated_hashes(proof, bits):
-            assert refused(check_record, **good | {"proof": changed})
+            assert refused(verify_inclusion, **good | {"proof": changed})
         for bit in bits:
-            assert refused(check_record, **good | {"root": flip(ROOTS[size], bit)})
-            assert refused(check_record, **good | {"leaf": flip(LEAVES[index], bit)})
+            assert refused(verify_inclusion, **good | {"root": flip(ROOTS[size], bit)})
+            assert refused(verify_inclusion, **good | {"leaf": flip(LEAVES[index], bit)})
         for bit in range(64):
-            assert refused(check_record, **good | {"index": index ^ (1 << bit)})
+            assert refused(verify_inclusion, **good | {"index": index ^ (1 << bit)})
 
 
 @pytest.mark.parametrize("size", [2, 3, 5, 8, 13, 37, 64, 100])
@@ -149,7 +153,7 @@ def test_every_changed_consistency_proof_fails(size: int) -> None:
     """Every one-bit change of a hash, a root or the old size fails."""
     bits = range(256) if size <= 8 else (0, 7, 128, 255)
     for old in range(1, size):
-        proof = prove_tree(size=size, old_size=old, reader=READER)
+        proof = prove_consistency(size=size, old_size=old, reader=READER)
         good = {
             "size": size,
             "root": ROOTS[size],
@@ -158,12 +162,12 @@ def test_every_changed_consistency_proof_fails(size: int) -> None:
             "proof": proof,
         }
         for changed in mutated_hashes(proof, bits):
-            assert refused(check_tree, **good | {"proof": changed})
+            assert refused(verify_consistency, **good | {"proof": changed})
         for bit in bits:
-            assert refused(check_tree, **good | {"root": flip(ROOTS[size], bit)})
-            assert refused(check_tree, **good | {"old_root": flip(ROOTS[old], bit)})
+            assert refused(verify_consistency, **good | {"root": flip(ROOTS[size], bit)})
+            assert refused(verify_consistency, **good | {"old_root": flip(ROOTS[old], bit)})
         for bit in range(64):
-            assert refused(check_tree, **good | {"old_size": old ^ (1 << bit)})
+            assert refused(verify_consistency, **good | {"old_size": old ^ (1 << bit)})
 
 
 def sides(index: int, size: int) -> list[bool]:
@@ -180,11 +184,11 @@ def sides(index: int, size: int) -> list[bool]:
 def test_another_size_fails_unless_the_path_is_the_same(size: int) -> None:
     """A proof sees a size only as the shape of its path; the checkpoint is what binds the size."""
     for index in range(size):
-        proof = prove_record(size=size, index=index, reader=READER)
+        proof = prove_inclusion(size=size, index=index, reader=READER)
         for changed in (size ^ (1 << bit) for bit in range(64)):
             is_same = index < changed < 2**20 and sides(index, changed) == sides(index, size)
             assert is_same != refused(
-                check_record,
+                verify_inclusion,
                 size=changed,
                 root=ROOTS[size],
                 index=index,
@@ -197,19 +201,23 @@ def test_proofs_of_nothing_are_refused() -> None:
     root = ROOTS[3]
     for index, size in ((3, 3), (-1, 3), (0, 0), (0, 2**63)):
         with pytest.raises(ValueError, match="no entry"):
-            prove_record(size=size, index=index, reader=READER)
-        assert refused(check_record, size=size, root=root, index=index, leaf=LEAVES[0], proof=[])
+            prove_inclusion(size=size, index=index, reader=READER)
+        assert refused(
+            verify_inclusion, size=size, root=root, index=index, leaf=LEAVES[0], proof=[]
+        )
     for old, size in ((0, 3), (4, 3), (-1, 3), (1, 2**63)):
         with pytest.raises(ValueError, match="does not extend"):
-            prove_tree(size=size, old_size=old, reader=READER)
-        assert refused(check_tree, size=size, root=root, old_size=old, old_root=root, proof=[])
+            prove_consistency(size=size, old_size=old, reader=READER)
+        assert refused(
+            verify_consistency, size=size, root=root, old_size=old, old_root=root, proof=[]
+        )
 
 
 def test_trees_of_one_size_are_equal_and_need_no_proof() -> None:
     same: dict[str, Any] = {"size": 3, "old_size": 3, "old_root": ROOTS[3]}
-    check_tree(root=ROOTS[3], proof=(), **same)
-    assert refused(check_tree, root=ROOTS[2], proof=(), **same)
-    assert refused(check_tree, root=ROOTS[3], proof=(ROOTS[1],), **same)
+    verify_consistency(root=ROOTS[3], proof=(), **same)
+    assert refused(verify_consistency, root=ROOTS[2], proof=(), **same)
+    assert refused(verify_consistency, root=ROOTS[3], proof=(ROOTS[1],), **same)
 
 
 def test_proof_at_a_million_reads_few_hashes() -> None:
@@ -222,8 +230,8 @@ def test_proof_at_a_million_reads_few_hashes() -> None:
 
     reader = Counting()
     for index in (0, 1, 499_999, 999_998):
-        prove_record(size=999_999, index=index, reader=reader)
-        prove_tree(size=999_999, old_size=index + 1, reader=reader)
+        prove_inclusion(size=999_999, index=index, reader=reader)
+        prove_consistency(size=999_999, old_size=index + 1, reader=reader)
     assert reader.read < 8 * 3 * 20
 
 
@@ -256,7 +264,7 @@ def test_inclusion_vectors_of_transparency_dev(vectors: Path) -> None:
     assert len(found) == 98
     for path, case in found:
         verdict = refused(
-            check_record,
+            verify_inclusion,
             size=case["treeSize"],
             root=decoded(case["root"]),
             index=case["leafIdx"],
@@ -283,7 +291,7 @@ def test_consistency_vectors_of_transparency_dev(vectors: Path) -> None:
 
 def consistency(case: dict[str, Any], old_root: bytes, root: bytes) -> bool:
     return refused(
-        check_tree,
+        verify_consistency,
         size=case["size2"],
         root=root,
         old_size=case["size1"],

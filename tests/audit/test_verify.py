@@ -20,7 +20,7 @@ from engine.audit.entries.sealed_acts import Entry
 from engine.audit.exhibits.manifest import Manifest
 from engine.audit.export import Line, write_export
 from engine.audit.log import LogHead, sequence
-from engine.audit.merkle.tree import ProofError, TreeHead, leaf_hash, prove_record, tree_root
+from engine.audit.merkle.tree import ProofError, TreeHead, leaf_hash, prove_inclusion, tree_root
 from engine.audit.verification import verify
 from engine.audit.verification.verify import (
     InclusionProof,
@@ -428,7 +428,7 @@ def test_receipt_checks_and_recomputes_the_leaf_hash(make_record: Any) -> None:
         index=2,
         size=5,
         leaf_hash=leaves[2],
-        hashes=prove_record(size=5, index=2, reader=Leaves()),
+        hashes=prove_inclusion(size=5, index=2, reader=Leaves()),
     )
     check_receipt(leaf=entries[2].leaf, proof=proof, root=tree_root(leaves))
     with pytest.raises(ProofError):

@@ -21,10 +21,10 @@ from engine.audit.merkle.tree import (
     ProofError,
     Subtree,
     TreeHead,
-    check_record,
     leaf_hash,
-    prove_record,
+    prove_inclusion,
     tree_root,
+    verify_inclusion,
 )
 from tests.audit.published import leaf
 from tests.conftest import shared
@@ -85,7 +85,7 @@ def test_published_checkpoints_and_inclusion_proofs(read: Any, case: str) -> Non
 
     def verify(content: bytes) -> None:
         head = open_checkpoint(note, known).head
-        check_record(
+        verify_inclusion(
             size=head.size,
             root=head.root,
             index=int(proof["logIndex"]),
@@ -152,7 +152,7 @@ def _entry(index: int, size: int, content: bytes) -> Any:
             log_index=index,
             tree_size=size,
             root_hash=root,
-            hashes=list(prove_record(size=size, index=index, reader=Hashes())),  # type: ignore[arg-type] # Lists will do.
+            hashes=list(prove_inclusion(size=size, index=index, reader=Hashes())),  # type: ignore[arg-type] # Lists will do.
             checkpoint=SimpleNamespace(envelope=note),
         ),
     )

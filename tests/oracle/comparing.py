@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from engine.bundle.bundle import Bundle
 from engine.evaluation import reference
 from engine.evaluation.decision import Decision, Verdict
-from engine.evaluation.judge import Hearing
+from engine.evaluation.judge import EvaluationContext
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.result import RuleResult
 from engine.evaluation.values import Campaign
@@ -101,12 +101,12 @@ def _truths(
 ) -> Iterator[Difference]:
     """Yield the conditions that come out otherwise by the law of the first or the last day."""
     markets = descriptor.get("markets") or [None]
-    hearing = Hearing(
+    context = EvaluationContext(
         policies=policies, campaign=campaign, moment=moment(flight_of(campaign), today)
     )
     read = [clause for rule in policies.rules for clause in clauses_read(rule)]
     for day, market in product({days.possible[0], days.possible[-1]}, set(markets)):
-        place = reference.situation(hearing, day, Market(code=market, pointer="/markets"))
+        place = reference.situation(context, day, Market(code=market, pointer="/markets"))
         scene = Scene(policies=policies, campaign=descriptor, today=today, day=day, market=market)
         for clause in read:
             for part in _parts(clause.condition):

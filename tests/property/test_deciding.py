@@ -15,10 +15,10 @@ from engine.evaluation.decide import decide
 from engine.evaluation.decision import Decision, Effect
 from engine.evaluation.descriptor.encode import encode
 from engine.evaluation.document import Identity, document
-from engine.evaluation.judge import Hearing
+from engine.evaluation.judge import EvaluationContext
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.prose import explain
-from engine.evaluation.scribe import summarise, write
+from engine.evaluation.record_writer import summarise, write
 from engine.evaluation.validity import MOST_DAYS, turning_days
 from engine.evaluation.values import Campaign
 from engine.semantics.types import RecordType
@@ -212,12 +212,12 @@ def test_an_answer_holds_until_the_first_flip(
 
 def is_promised_only(bundle: Bundle, descriptor: dict[str, Any], day: date, until: date) -> bool:
     """Whether more days would have to be tried than are, and the answer may hold for longer."""
-    hearing = Hearing(
+    context = EvaluationContext(
         policies=bundle.policies,
         campaign=(campaign := campaign_of(bundle, descriptor)),
         moment=moment(flight_of(campaign), day),
     )
-    tried = set(turning_days(bundle.policies.calendars.values(), hearing))
+    tried = set(turning_days(bundle.policies.calendars.values(), context))
     return len(tried) > MOST_DAYS or (until - day).days > MOST_DAYS
 
 

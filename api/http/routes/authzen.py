@@ -22,8 +22,8 @@ from api.http.authzen import (
 from api.http.bodies import JSON, TEXT, body_type, read_document
 from api.http.evaluations import evaluated, evaluated_in_turn
 from api.http.failures import problem_noted
+from api.http.idempotency import refuse_key
 from api.http.problems import UNSUPPORTED_TYPE
-from api.http.repeats import refuse_key
 from api.http.service import Service
 from api.http.shapes import NoParameters, read_query
 

@@ -9,11 +9,11 @@ from api.deciding.submission import Terms
 from api.http.batches import Batch, answer_array, answer_lines
 from api.http.bodies import JSON, NDJSON, body_type, read_document
 from api.http.choice import choose_engine, obstacle_of, unknown_set
-from api.http.inflow import Inflow
+from api.http.idempotency import refuse_key
 from api.http.problems import TOO_LARGE, Problem, ProblemError, ProblemRaised, submission_problem
-from api.http.repeats import refuse_key
 from api.http.service import Service
 from api.http.shapes import BatchParameters, invalid_query, read_query
+from api.http.streamed_body import Inflow
 from api.in_force.policies import NotInForce
 from engine import Engine
 from engine.storage.keys import ApiKey

@@ -21,9 +21,9 @@ from api.http.answers import (
 from api.http.bodies import JSON, TEXT, Body, body_type, read_body
 from api.http.choice import choose_engine, unknown_set
 from api.http.contents import contents_of
+from api.http.idempotency import REPLAYED, check_same, refuse_key, request_key
 from api.http.problems import ProblemError, ProblemRaised, malformed_submission, submission_problem
 from api.http.receipts import receipt_file
-from api.http.repeats import REPLAYED, check_same, refuse_key, request_key
 from api.http.service import Service
 from api.http.shapes import (
     WAIT,

@@ -13,6 +13,7 @@ from api.http.answers import encoded, json_answer
 from api.http.bodies import JSON, body_type, read_document
 from api.http.choice import choose_engine
 from api.http.failures import problem_noted
+from api.http.idempotency import refuse_key
 from api.http.opa import (
     INPUT,
     NO_INPUT,
@@ -28,7 +29,6 @@ from api.http.problems import (
     malformed_submission,
     submission_problem,
 )
-from api.http.repeats import refuse_key
 from api.http.service import Service
 from api.http.shapes import (
     NoParameters,

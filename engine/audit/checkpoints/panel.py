@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias, assert_never
 
-from ..merkle.tree import ProofError, check_tree
+from ..merkle.tree import ProofError, verify_consistency
 from .checkpoint import SignedCheckpoint
 from .cosignature import WitnessPolicy
 from .signing import LogForked
@@ -162,7 +162,7 @@ class WitnessPanel:
         proof = self._log.prove_growth(old_size=old_size, size=head.size)
         old_root = self._log.root_at(old_size)
         try:
-            check_tree(
+            verify_consistency(
                 size=head.size, root=head.root, old_size=old_size, old_root=old_root, proof=proof
             )
         except ProofError as error:

@@ -15,7 +15,7 @@ from ..checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
 from ..checkpoints.note import NoteError, VerifierKey
 from ..checkpoints.timestamp import Authority, Stamped, TimestampError, stamped_at
 from ..faults import VerificationFault, fault
-from ..merkle.tree import ProofError, check_tree
+from ..merkle.tree import ProofError, verify_consistency
 
 STAMPED, RESPONSE, GROWTH = (
     "timestamp/checkpoint",
@@ -60,7 +60,7 @@ def read_stamp(
     try:
         head = open_checkpoint(members[STAMPED], known).head
         growth = [base64.b64decode(each, validate=True) for each in members[GROWTH].split()]
-        check_tree(
+        verify_consistency(
             size=checkpoint.head.size,
             root=checkpoint.head.root,
             old_size=head.size,

@@ -26,7 +26,7 @@ from ..checkpoints.cosignature import Cosignature, WitnessPolicy
 from ..checkpoints.note import NoteError, VerifierKey
 from ..export import Line
 from ..faults import FAULT_LIMIT, VerificationFault, fault, gather
-from ..merkle.tree import ProofError, check_record, leaf_hash
+from ..merkle.tree import ProofError, leaf_hash, verify_inclusion
 from ..verification.entry_check import entry_faults, is_gone, leaf_or_fault
 
 MARK = b"c2sp.org/tlog-proof@v1\n"
@@ -157,7 +157,7 @@ def _inclusion_faults(
     proof: LogProof, line: Line, checkpoint: SignedCheckpoint
 ) -> Iterator[VerificationFault]:
     try:
-        check_record(
+        verify_inclusion(
             size=checkpoint.head.size,
             root=checkpoint.head.root,
             index=proof.index,

@@ -22,7 +22,7 @@ from ..checkpoints.cosignature import Cosignature
 from ..checkpoints.note import NoteError, VerifierKey
 from ..export import Count
 from ..faults import FAULT_LIMIT, VerificationFault, fault, gather, misread
-from ..merkle.tree import EMPTY_TREE, ProofError, TreeHead, check_tree
+from ..merkle.tree import EMPTY_TREE, ProofError, TreeHead, verify_consistency
 from .unsearched import unsearched_faults
 
 MARK = b'{\n  "assent_records":'
@@ -130,7 +130,7 @@ def _growth_faults(manifest: Manifest, head: TreeHead) -> Iterator[VerificationF
             yield fault(None, "root_differs", "the root is not that of an empty log")
         return
     try:
-        check_tree(
+        verify_consistency(
             size=head.size,
             root=head.root,
             old_size=manifest.size,

@@ -2,15 +2,16 @@
 
 RFC 9162 §2.1 has the same tree. An entry is hashed as `SHA256(0x00 ‖ entry)`, two subtrees as
 `SHA256(0x01 ‖ left ‖ right)`, and no entry as `SHA256("")`; a tree splits at the largest power of
-two strictly below its size. The prover and the checker mirror each other: `prove_record` and
-`check_record` for an entry in a tree, `prove_tree` and `check_tree` for a tree in a later one.
+two strictly below its size. The prover and the checker mirror each other: `prove_inclusion` and
+`verify_inclusion` for an entry in a tree, `prove_consistency` and `verify_consistency` for a tree
+in a later one.
 
 The prover reads hashes of complete subtrees through `HashReader`, all in one call, and needs at
 most a few for each level of the tree. The checker reads nothing but its arguments and demands
 that every hash has 32 bytes and every size is below 2^63.
 
 An empty earlier tree has no consistency proof here: RFC 9162 §2.1.4 wants 0 < first, so that
-`check_tree` refuses `old_size=0`, as transparency-dev/merkle does. A protocol that lets a
+`verify_consistency` refuses `old_size=0`, as transparency-dev/merkle does. A protocol that lets a
 client begin at size 0 (the C2SP witness) says so at its own layer.
 
 This module knows no checkpoints, signatures, tiles or storage.
@@ -161,7 +162,7 @@ def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
 # --- proving ----------------------------------------------------------------------------------
 
 
-def prove_record(*, size: int, index: int, reader: HashReader) -> tuple[bytes, ...]:
+def prove_inclusion(*, size: int, index: int, reader: HashReader) -> tuple[bytes, ...]:
     """Return the audit path of an entry in the tree of a size: RFC 6962 §2.1.1, `PATH`.
 
     The leaf's sibling comes first, the root's child last. Raises `ValueError` where the tree has
@@ -172,7 +173,7 @@ def prove_record(*, size: int, index: int, reader: HashReader) -> tuple[bytes, .
     return _roots_of(_siblings(0, size, index), reader)
 
 
-def prove_tree(*, size: int, old_size: int, reader: HashReader) -> tuple[bytes, ...]:
+def prove_consistency(*, size: int, old_size: int, reader: HashReader) -> tuple[bytes, ...]:
     """Return the proof that a tree extends an earlier one: RFC 6962 §2.1.2, `PROOF`.
 
     Raises `ValueError` unless 0 < `old_size` ≤ `size`.
@@ -250,7 +251,7 @@ def _join(roots: Sequence[bytes]) -> bytes:
 # --- checking ---------------------------------------------------------------------------------
 
 
-def check_record(
+def verify_inclusion(
     *, size: int, root: bytes, index: int, leaf: bytes, proof: Sequence[bytes]
 ) -> None:
     """Check that a tree holds a leaf hash at an index: RFC 9162 §2.1.3.2.
@@ -276,7 +277,7 @@ def check_record(
         raise ProofError("the proof leads to another root")
 
 
-def check_tree(
+def verify_consistency(
     *, size: int, root: bytes, old_size: int, old_root: bytes, proof: Sequence[bytes]
 ) -> None:
     """Check that a tree extends an earlier one unchanged: RFC 9162 §2.1.4.2.

@@ -35,7 +35,7 @@ from ..entries.record import Envelope
 from ..export import Header, Line
 from ..faults import FAULT_LIMIT, VerificationFault, fault, gather, misread
 from ..instants import instant
-from ..merkle.tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, check_record, leaf_hash
+from ..merkle.tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash, verify_inclusion
 from .entry_check import disclosures_of, entry_faults, is_gone, leaf_or_fault
 from .ledgers import Ledgers
 
@@ -113,7 +113,7 @@ def check_receipt(*, leaf: bytes, proof: InclusionProof, root: bytes) -> None:
 
     Raises `ProofError` where it is not. The leaf hash is recomputed, and the proof's not believed.
     """
-    check_record(
+    verify_inclusion(
         size=proof.size, root=root, index=proof.index, leaf=leaf_hash(leaf), proof=proof.hashes
     )
 

@@ -1,1 +1,1 @@
-"""The compiled program: an index over all rules, and closures for what must be heard."""
+"""The compiled program: an index over all rules, and closures for those that must be evaluated."""

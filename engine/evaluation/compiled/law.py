@@ -1,7 +1,7 @@
 """The index over all rules under one state of the law: which of them a campaign makes candidates.
 
 Most rules are out of force, for other markets, for another subject, or complied with, and none of
-these needs evaluating. A rule is a candidate (*heard*) if it may have any other result, that is if
+these needs evaluating. A rule is a candidate if it may have any other result, that is if
 each conjunct of its subject and its breach is possible. Between two days on which any law changes
 there is one state, in which sets and parameters are constants. Its index is built when the first
 campaign needs it.
@@ -72,17 +72,17 @@ class Law:
     late: Mapping[int, Late]
     asking_late: Mask
 
-    def steady(self, frame: Frame, markets: Markets, among: Mask) -> Mask:
-        """Return which of some rules may be heard, whatever the day of the evaluation."""
+    def on_any_day(self, frame: Frame, markets: Markets, among: Mask) -> Mask:
+        """Return which of some rules may be candidates on some day of the evaluation."""
         return self.index.possible(frame.facts, frame, among & self.reach.among(markets))
 
-    def heard(self, frame: Frame, markets: Markets, steady: Mask) -> Mask:
-        """Return which of the rules that may be heard are to be heard on a day."""
-        late = bits(steady & self.asking_late)
-        quiet = [row for row in late if not self._is_heard(row, self.late[row], frame, markets)]
-        return without(steady, quiet)
+    def on_day(self, frame: Frame, markets: Markets, among: Mask) -> Mask:
+        """Return which of the rules that may be candidates are, on the day of a frame."""
+        late = bits(among & self.asking_late)
+        quiet = [row for row in late if not self._is_candidate(row, self.late[row], frame, markets)]
+        return without(among, quiet)
 
-    def _is_heard(self, row: int, late: Late, frame: Frame, markets: Markets) -> bool:
+    def _is_candidate(self, row: int, late: Late, frame: Frame, markets: Markets) -> bool:
         if not late.by_market:
             return _is_possible(late.tests, frame)
         for market in markets or (None,):
@@ -122,7 +122,7 @@ def law_on(policies: Policies, day: date) -> Law:
 
 
 def _parts(rule: Rule) -> Iterable[Part]:
-    """Yield what must all be possible for a rule to be heard."""
+    """Yield what must all be possible for a rule to be a candidate."""
     for clause in rule.applicability:
         yield from conjuncts(without_definitions(clause.condition))
     denied = rule.effect is Effect.REQUIRE

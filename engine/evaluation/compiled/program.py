@@ -1,8 +1,9 @@
 """The compiled program: an index that selects candidate rules, and closures that evaluate them.
 
 Rules are not evaluated one by one: a campaign is looked up in an index that leaves the few rules
-it may violate (`docket`), and only these are evaluated. Why a rule is violated is explained by
-other closures (`tracing`); the results of all other rules are computed on demand (`settling`).
+it may violate (`candidates`), and only these are evaluated. Why a rule is violated is explained by
+other closures (`explanations`); the results of all other rules are computed on demand
+(`lazy_results`).
 """
 
 from collections.abc import Callable
@@ -17,30 +18,30 @@ from ...semantics.types import Scalar
 from ..combine import missing_facts
 from ..decision import Decision
 from ..descriptor.about import about
-from ..judge import Hearing, judge, not_here, out_of_force, unbreached
+from ..judge import EvaluationContext, judge, not_here, out_of_force, unbreached
 from ..justify import Breach, Findings, Tell
 from ..moment import Moment, as_if_launched, flight_of, law_days, moment
 from ..operations.days import day_of
 from ..operations.places import matching
 from ..outcome import Outcome, Truth
 from ..result import RuleResult, Status, together
-from ..results import Results, Stands
+from ..results import Explainable, Results
 from ..validity import answer
 from ..values import Campaign
 from ..venue import Market, places_on
-from ..withdrawal import would_pass
+from ..would_pass import would_pass
+from .candidates import MOST_KEPT, Candidates, CandidateSelector
 from .closures import Frame, Names, Test, compile_test
-from .docket import MOST_KEPT, Called, Docket
+from .explanations import Trace, compile_trace
+from .fast_path import Straight, compile_straight, is_straight
+from .finding_texts import compile_telling
 from .index import bits
 from .law import Law
-from .outlook import Now, Outlook
+from .lazy_results import LazyResults
+from .prepared_results import PreparedResults
 from .required import RequiredFacts
-from .roll import Roll
-from .settling import Settling
-from .standing import Stand, compile_standing, is_common
-from .straight import Straight, compile_straight, is_straight
-from .telling import compile_telling
-from .tracing import Trace, compile_trace
+from .status_only import StatusOf, compile_status, is_common
+from .valid_until import Now, ValidUntil
 
 
 class Program:
@@ -52,11 +53,11 @@ class Program:
         self._judges = tuple(_Judge(rule, policies, shared) for rule in policies.rules)
 
     def judge_all(
-        self, hearing: Hearing, only: frozenset[str] | None = None
+        self, context: EvaluationContext, only: frozenset[str] | None = None
     ) -> tuple[RuleResult, ...]:
         """Return the result of every rule, or only of some, in order of their ids."""
         return tuple(
-            judge.result(hearing) for judge in self._judges if only is None or judge.rule.id in only
+            judge.result(context) for judge in self._judges if only is None or judge.rule.id in only
         )
 
     def decide(
@@ -68,68 +69,70 @@ class Program:
         if launched is not None:
             judged = as_if_launched(campaign, launched, policies.vocabulary)
         flight = flight_of(judged)
-        hearing = Hearing(policies=policies, campaign=judged, moment=moment(flight, day_of(as_of)))
-        called = self._docket.call(hearing, self._docket.everyone)
-        stands = self._heard(hearing, called)
-        heard = tuple(result for result, _ in stands)
+        context = EvaluationContext(
+            policies=policies, campaign=judged, moment=moment(flight, day_of(as_of))
+        )
+        candidates = self._selector.select(context, self._selector.everyone)
+        explainable = self._evaluate(context, candidates)
+        evaluated = tuple(result for result, _ in explainable)
         required = self._required.of(judged)
         complete = not required
-        found = answer(hearing, heard, complete=complete)
+        found = answer(context, evaluated, complete=complete)
         now = Now(
-            hearing=hearing,
+            context=context,
             flight=flight,
-            called=called,
-            results=heard,
+            candidates=candidates,
+            results=evaluated,
             answer=found,
             complete=complete,
         )
-        settling = Settling(now, self._telling, self._roll, len(self._judges))
+        lazy = LazyResults(now, self._explain, self._prepared, len(self._judges))
         return Decision(
             campaign=judged.id,
             about=about(judged),
             as_of=as_of,
             as_if_launched=launched,
-            valid_until=self._outlook.first_flip(now),
+            valid_until=self._valid_until.first_flip(now),
             verdict=found[0],
             markets=found[1],
-            would_pass=would_pass(hearing, self.judge_all, found[1]),
-            results=Results(stands, settling),
-            missing=missing_facts(required, (r for r in heard if r.findings or r.elsewhere)),
-            upcoming=self._outlook.upcoming(now, self._telling),
+            would_pass=would_pass(context, self.judge_all, found[1]),
+            results=Results(explainable, lazy),
+            missing=missing_facts(required, (r for r in evaluated if r.findings or r.elsewhere)),
+            upcoming=self._valid_until.upcoming(now, self._explain),
         )
 
-    def _heard(self, hearing: Hearing, called: Called) -> list[Stands]:
-        """Return what the rules to be heard come to; mostly one day stands for the law of all."""
-        judges, rows = self._judges, bits(called.heard)
-        certain = hearing.moment.certain
-        if certain is None or certain.first is None or called.surely or len(called.standing) > 1:
-            return [judges[row].stands(hearing) for row in rows]
-        frame = _frame(hearing, certain.first, None)
-        return [judges[row].stands_once(hearing, frame) for row in rows]
+    def _evaluate(self, context: EvaluationContext, candidates: Candidates) -> list[Explainable]:
+        """Return what the candidates come to; mostly one day stands for the law of all."""
+        judges, rows = self._judges, bits(candidates.mask)
+        certain = context.moment.certain
+        if certain is None or certain.first is None or candidates.only_law is None:
+            return [judges[row].explainable(context) for row in rows]
+        frame = _frame(context, certain.first, None)
+        return [judges[row].explainable_once(context, frame) for row in rows]
 
     # What looks campaigns up is made for the first that is decided; judging mutants needs none.
 
     @cached_property
-    def _docket(self) -> Docket:
-        return Docket(self.policies)
+    def _selector(self) -> CandidateSelector:
+        return CandidateSelector(self.policies)
 
     @cached_property
-    def _outlook(self) -> Outlook:
-        return Outlook(self.policies, self._docket, self._standing)
+    def _valid_until(self) -> ValidUntil:
+        return ValidUntil(self.policies, self._selector, self._standing)
 
     @cached_property
     def _required(self) -> RequiredFacts:
         return RequiredFacts(self.policies.vocabulary)
 
     @cached_property
-    def _roll(self) -> Callable[[Law], Roll]:
-        return lru_cache(maxsize=MOST_KEPT)(partial(Roll, self.policies))
+    def _prepared(self) -> Callable[[Law], PreparedResults]:
+        return lru_cache(maxsize=MOST_KEPT)(partial(PreparedResults, self.policies))
 
-    def _telling(self, row: int, hearing: Hearing) -> RuleResult:
-        return self._judges[row].result(hearing)
+    def _explain(self, row: int, context: EvaluationContext) -> RuleResult:
+        return self._judges[row].result(context)
 
-    def _standing(self, row: int, hearing: Hearing) -> RuleResult:
-        return self._judges[row].outcome(hearing)
+    def _standing(self, row: int, context: EvaluationContext) -> RuleResult:
+        return self._judges[row].outcome(context)
 
 
 def compile_program(policies: Policies) -> Program:
@@ -148,7 +151,7 @@ class _Judge:
         self._changes = policies.calendars[rule.id].changes
 
     @cached_property
-    def _quick(self) -> Callable[[Hearing], RuleResult | None]:
+    def _quick(self) -> Callable[[EvaluationContext], RuleResult | None]:
         return _quick(self.rule, self._names)
 
     @cached_property
@@ -171,71 +174,71 @@ class _Judge:
         clauses = clauses_read(self.rule)
         return {id(clause): compile_test(clause.condition, self._names) for clause in clauses}
 
-    def result(self, hearing: Hearing) -> RuleResult:
+    def result(self, context: EvaluationContext) -> RuleResult:
         """Return what the rule comes to, most likely nothing."""
-        settled = self._quick(hearing)
-        return settled if settled is not None else self.heard(hearing)
+        settled = self._quick(context)
+        return settled if settled is not None else self.explained(context)
 
-    def heard(self, hearing: Hearing) -> RuleResult:
+    def explained(self, context: EvaluationContext) -> RuleResult:
         """Return what the rule comes to, and why."""
-        result, told = self.stands(hearing)
+        result, told = self.explainable(context)
         return result if told is None else told()
 
-    def stands(self, hearing: Hearing) -> Stands:
+    def explainable(self, context: EvaluationContext) -> Explainable:
         """Return what the rule comes to; why, is told when it is asked for."""
         if self._straight is not None:
-            day = _only_day(self._changes, hearing.moment)
+            day = _only_day(self._changes, context.moment)
             if day is not None and self.rule.window.meets(day, day):
-                return self.stands_once(hearing, _frame(hearing, day, None))
-        return self._judged(hearing), None
+                return self.explainable_once(context, _frame(context, day, None))
+        return self._judged(context), None
 
-    def stands_once(self, hearing: Hearing, frame: Frame) -> Stands:
+    def explainable_once(self, context: EvaluationContext, frame: Frame) -> Explainable:
         """Return the same where the rule is in force by the one law that the flight meets."""
         straight = self._straight
         if straight is not None:
-            markets, here = _place(self.rule, hearing, frame.law_day)
+            markets, here = _place(self.rule, context, frame.law_day)
             if here is True:
-                return straight(hearing, frame, markets)
-        return self._judged(hearing), None
+                return straight(context, frame, markets)
+        return self._judged(context), None
 
-    def _judged(self, hearing: Hearing) -> RuleResult:
+    def _judged(self, context: EvaluationContext) -> RuleResult:
         traces = self._traces
 
         def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
-            return traces[id(clause)](_frame(hearing, law_day, market))
+            return traces[id(clause)](_frame(context, law_day, market))
 
-        return judge(self.rule, hearing, evaluate, tell=self._tell)
+        return judge(self.rule, context, evaluate, tell=self._tell)
 
-    def outcome(self, hearing: Hearing) -> RuleResult:
+    def outcome(self, context: EvaluationContext) -> RuleResult:
         """Return what the rule comes to; where anything does, without findings."""
-        settled = self._quick(hearing)
-        return settled if settled is not None else self.standing(hearing)
+        settled = self._quick(context)
+        return settled if settled is not None else self.standing(context)
 
-    def standing(self, hearing: Hearing) -> RuleResult:
+    def standing(self, context: EvaluationContext) -> RuleResult:
         """Return what the rule comes to, without findings; a duty is told as it always is."""
         if self.rule.duty is not None:
-            return self.heard(hearing)
+            return self.explained(context)
         if self._is_common:
-            day = _only_day(self._changes, hearing.moment)
+            day = _only_day(self._changes, context.moment)
             if day is not None and self.rule.window.meets(day, day):
-                return self._stands(hearing, day)
+                return self._stands(context, day)
         tests = self._tests
 
         def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
-            return _BARE[tests[id(clause)](_frame(hearing, law_day, market))]
+            return _BARE[tests[id(clause)](_frame(context, law_day, market))]
 
-        return judge(self.rule, hearing, evaluate, tell=_untold)
+        return judge(self.rule, context, evaluate, tell=_untold)
 
-    def _stands(self, hearing: Hearing, day: date) -> RuleResult:
+    def _stands(self, context: EvaluationContext, day: date) -> RuleResult:
         """Return what a rule of the common kind comes to under the law of one day."""
-        # INVARIANT: a rule that applies in none of the markets is not heard, and not asked here.
-        markets, here = _place(self.rule, hearing, day)
-        status = self._stand(_frame(hearing, day, None), here)
+        # INVARIANT: a rule that applies in none of the markets is no candidate, and not asked here.
+        markets, here = _place(self.rule, context, day)
+        status = self._status(_frame(context, day, None), here)
         return RuleResult(rule=self.rule, status=status, markets=markets)
 
     @cached_property
-    def _stand(self) -> Stand:
-        return compile_standing(self.rule, self._names)
+    def _status(self) -> StatusOf:
+        return compile_status(self.rule, self._names)
 
 
 _BARE = {truth: Outcome(truth=truth) for truth in (True, False, None)}
@@ -245,32 +248,32 @@ def _untold(_breach: Breach, _campaign: Campaign) -> Findings:
     return (), 0
 
 
-def _frame(hearing: Hearing, law_day: date, market: Market | None) -> Frame:
-    facts, today = hearing.campaign.facts, hearing.moment.today
+def _frame(context: EvaluationContext, law_day: date, market: Market | None) -> Frame:
+    facts, today = context.campaign.facts, context.moment.today
     if market is None:
         return Frame(facts, today, law_day)
     return Frame(facts, today, law_day, (market.code,), (market.pointer,))
 
 
-def _quick(rule: Rule, names: Names) -> Callable[[Hearing], RuleResult | None]:
+def _quick(rule: Rule, names: Names) -> Callable[[EvaluationContext], RuleResult | None]:
     """Return the rule as truth closures: its result where nothing needs explaining, else None."""
     settle = _settle(rule, names)
     changes = names.policies.calendars[rule.id].changes
     elsewhere = RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=not_here(rule))
     out = RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=out_of_force(rule.window))
 
-    def quick(hearing: Hearing) -> RuleResult | None:
-        day = _only_day(changes, hearing.moment)
+    def quick(context: EvaluationContext) -> RuleResult | None:
+        day = _only_day(changes, context.moment)
         if day is None:
             return None
         if not rule.window.meets(day, day):
             return out
-        markets, here = _place(rule, hearing, day)
+        markets, here = _place(rule, context, day)
         if here is False:
             return elsewhere
         if rule.reads_market:
-            return _in_each(markets or hearing.markets or (), hearing, day, settle)
-        settled = settle(_frame(hearing, day, None))
+            return _in_each(markets or context.markets or (), context, day, settle)
+        settled = settle(_frame(context, day, None))
         return settled if settled is None else replace(settled, markets=markets)
 
     return quick
@@ -305,13 +308,13 @@ def _settle(rule: Rule, names: Names) -> _Settle:
 
 
 def _in_each(
-    markets: tuple[str, ...], hearing: Hearing, day: date, settle: _Settle
+    markets: tuple[str, ...], context: EvaluationContext, day: date, settle: _Settle
 ) -> RuleResult | None:
     """Return the result of a rule that is settled in every market; None where one is not.
 
     Without markets it is judged once, for a market that is unknown.
     """
-    facts, today = hearing.campaign.facts, hearing.moment.today
+    facts, today = context.campaign.facts, context.moment.today
     if not markets:
         return settle(Frame(facts, today, day, (None,)))
     alike: dict[str, tuple[RuleResult, list[str]]] = {}
@@ -333,14 +336,16 @@ def _only_day(changes: tuple[date, ...], moment: Moment) -> date | None:
     return days[0]
 
 
-def _place(rule: Rule, hearing: Hearing, day: date) -> tuple[tuple[str, ...] | None, Truth]:
+def _place(
+    rule: Rule, context: EvaluationContext, day: date
+) -> tuple[tuple[str, ...] | None, Truth]:
     """Return the markets in which a rule applies, and whether it does, as `venue` has them."""
     if rule.places is None:
         return None, True
-    markets = hearing.markets
+    markets = context.markets
     if not markets:
         return None, None if markets is None else False
-    members = places_on(rule.places, hearing.policies, day)
+    members = places_on(rule.places, context.policies, day)
     if members is None:
         return markets, None
     found = matching(markets, members)

@@ -25,8 +25,8 @@ from ...audit.merkle.spans import spans_of
 from ..databases.database import Database
 from ..errors import LogInconsistent
 from ..log.entries import DECISION
+from ..log.idempotency_keys import forget_contents
 from ..log.log_store import append_within, read_head, system_clock
-from ..log.request_keys import forget_contents
 from ..schema import (
     disclosure,
     doomed_key,
@@ -40,7 +40,7 @@ from ..schema import (
     sealed,
 )
 from ..sealed.contents import check_bound
-from ..sealed.doom import settle
+from ..sealed.key_destruction import settle
 from .holds import check_free
 from .subjects import Selector, check_known, not_erased, selected
 

@@ -40,7 +40,7 @@ from ..schema import (
 from ..sealed.contents import BOUND, Contents, SealedContents, check_bound_to, seal
 from .entries import DECISION, read_entries
 from .facet_rows import write_facets
-from .request_keys import decided_before, keep_keys
+from .idempotency_keys import decided_before, keep_keys
 from .tiles import write_full_tiles
 from .waiver_uses import keep_uses
 

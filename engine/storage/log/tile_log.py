@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from ...audit.entries.sealed_acts import Entry
 from ...audit.merkle.tiles import TilePath, write_bundle
-from ...audit.merkle.tree import Frontier, TreeHead, prove_record, prove_tree, read_root
+from ...audit.merkle.tree import Frontier, TreeHead, prove_consistency, prove_inclusion, read_root
 from ..databases.database import Database
 from ..errors import InvalidQuery
 from ..schema import log_entry
@@ -71,7 +71,7 @@ class TileLog:
         Raises `ValueError` where it is not.
         """
         with self._database.reading() as connection:
-            return prove_record(size=size, index=index, reader=TileReader(connection))
+            return prove_inclusion(size=size, index=index, reader=TileReader(connection))
 
     def prove_growth(self, *, old_size: int, size: int) -> tuple[bytes, ...]:
         """Return the proof that the log of a size extends that of a smaller one: §2.1.2.
@@ -81,7 +81,7 @@ class TileLog:
         with self._database.reading() as connection:
             if not 0 < old_size <= size <= read_head(connection).frontier.size:
                 raise InvalidQuery("the log has no such sizes")
-            return prove_tree(size=size, old_size=old_size, reader=TileReader(connection))
+            return prove_consistency(size=size, old_size=old_size, reader=TileReader(connection))
 
     def root_at(self, size: int) -> bytes:
         """Return the root that the log had at a size. Raises `InvalidQuery` beyond its end."""

@@ -27,7 +27,7 @@ from ..schema import log_entry
 from ..sealed.contents import check_read
 from .due_facets import unsearched
 from .filters import EVERY_DECISION, DecisionFilter, size_of
-from .narrowing import decided, narrowed, position
+from .query_planner import decided, narrowed, position
 from .samples import Sample, draw_sample
 from .statistics import Statistics, count_decisions
 from .unknown_names import UnknownName, unknown_names

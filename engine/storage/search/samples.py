@@ -17,7 +17,7 @@ from ..log.tiles import TileReader
 from ..schema import log_entry
 from .due_facets import unsearched
 from .filters import DecisionFilter, size_of
-from .narrowing import narrowed, position
+from .query_planner import narrowed, position
 
 SAMPLE_LIMIT = 5_000
 """The most decisions of one sample."""

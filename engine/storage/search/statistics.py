@@ -19,7 +19,7 @@ from ..log.log_store import read_head
 from ..schema import log_entry, log_entry_rule
 from .due_facets import unsearched
 from .filters import EVERY_DECISION, DecisionFilter, size_of
-from .narrowing import narrowed
+from .query_planner import narrowed
 
 MOST_RULES = 500
 """The most rules and statuses of one answer: those with the highest counts."""

@@ -9,8 +9,8 @@ from engine.evaluation import reference
 from engine.evaluation.decide import decide
 from engine.evaluation.decision import Decision
 from engine.evaluation.document import Identity, document
+from engine.evaluation.record_writer import summarise, write
 from engine.evaluation.result import RuleResult
-from engine.evaluation.scribe import summarise, write
 from engine.evaluation.values import Campaign
 from tests.strategies.vocabulary import VOCABULARY
 

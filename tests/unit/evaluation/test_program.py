@@ -14,7 +14,7 @@ from benchmarks.by_hand import breached
 from benchmarks.workload import bundle_of, descriptors, quantifiers
 from engine.bundle.bundle import Bundle
 from engine.evaluation import reference
-from engine.evaluation.compiled.docket import MOST_KEPT, MOST_MET
+from engine.evaluation.compiled.candidates import MOST_KEPT, MOST_MET
 from engine.evaluation.decide import decide
 from engine.evaluation.document import document
 from engine.evaluation.moment import flight_of
@@ -164,7 +164,7 @@ def test_an_element_may_be_held_against_another_list_of_the_campaign() -> None:
     assert hear(crossing, items=[{"flag": True}], colours=["blue"]).effect.value == "allow"
 
 
-# --- the docket -----------------------------------------------------------------------------------
+# --- the selector ------------------------------------------------------------------------------
 
 
 def test_a_flight_that_may_meet_many_states_of_the_law_is_judged_in_all() -> None:

@@ -14,7 +14,7 @@ from ..outcome import Truth
 from ..result import Status
 from .closures import Frame, Names, Test, compile_test
 
-Stand: TypeAlias = Callable[[Frame, Truth], Status]
+StatusOf: TypeAlias = Callable[[Frame, Truth], Status]
 """Returns the status of a rule in a frame, where it applies by the truth given."""
 
 
@@ -23,10 +23,10 @@ def is_common(rule: Rule) -> bool:
     return not (rule.reads_market or rule.permissions or rule.duty or not rule.effect.denies)
 
 
-def compile_standing(rule: Rule, names: Names) -> Stand:
+def compile_status(rule: Rule, names: Names) -> StatusOf:
     """Return the closure that yields the status of a rule of the common kind.
 
-    INVARIANT: it is asked of rules that are heard, so neither subject nor breach is false.
+    INVARIANT: it is asked of candidates, so neither subject nor breach is false.
     """
 
     def test_of(clause: Clause) -> Test:

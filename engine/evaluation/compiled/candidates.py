@@ -1,4 +1,4 @@
-"""Selects the candidate rules of a campaign: those to evaluate (*hear*), for each state of the law.
+"""Selects the candidate rules of a campaign: those to evaluate, for each state of the law.
 
 A state of the law is an interval between two days on which any rule, set, parameter or table
 changes; states are numbered in order, and state 0 lies before the first change. The days of a
@@ -15,7 +15,7 @@ from operator import or_
 import msgspec
 
 from ...semantics.tree import Policies
-from ..judge import Hearing
+from ..judge import EvaluationContext
 from ..moment import Days, Moment
 from .closures import Frame
 from .columns import Mask
@@ -25,34 +25,39 @@ MOST_KEPT = 16
 """So many states of the law have their index in memory at once."""
 
 MOST_MET = 4
-"""Where the days of a flight meet more states than these, rules that change are heard anyway."""
+"""Where the days of a flight meet more states than these, rules that change are candidates."""
 
 
-class Called(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules to evaluate (`heard`), and under each law those that may be on another day.
+class Candidates(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules to evaluate (`mask`), and under each law those that may be on another day.
 
-    `surely` are evaluated without an index lookup.
+    `surely` are candidates without an index lookup.
     """
 
-    heard: Mask
+    mask: Mask
     surely: Mask
-    standing: tuple[tuple[Law, Mask], ...]
+    by_law: tuple[tuple[Law, Mask], ...]
 
     @property
-    def steady(self) -> Mask:
-        """The rules that may be heard under any of the laws."""
-        return reduce(or_, (mask for _, mask in self.standing), self.surely)
+    def on_any_day(self) -> Mask:
+        """The rules that may be candidates on some day, under any of the laws."""
+        return reduce(or_, (mask for _, mask in self.by_law), self.surely)
 
-    def heard_on(self, today: date, hearing: Hearing, among: Mask) -> Mask:
-        """Return which of some rules are to be heard on a day of evaluation, by the same laws."""
+    @property
+    def only_law(self) -> Law | None:
+        """The one law that decides of every candidate; None where there are more."""
+        return None if self.surely or len(self.by_law) > 1 else self.by_law[0][0]
+
+    def on_day(self, today: date, context: EvaluationContext, among: Mask) -> Mask:
+        """Return which of some rules are candidates on a day of evaluation, by the same laws."""
         found = self.surely & among
-        for law, standing in self.standing:
-            frame = Frame(hearing.campaign.facts, today, law.day)
-            found |= law.heard(frame, hearing.markets, standing & among)
+        for law, possible in self.by_law:
+            frame = Frame(context.campaign.facts, today, law.day)
+            found |= law.on_day(frame, context.markets, possible & among)
         return found
 
 
-class Docket:
+class CandidateSelector:
     """Selects the candidate rules. Thread-safe."""
 
     def __init__(self, policies: Policies) -> None:
@@ -107,21 +112,21 @@ class Docket:
         first = 0 if days.first is None else self.state(days.first)
         return first, len(self.days) if days.last is None else self.state(days.last)
 
-    def call(self, hearing: Hearing, among: Mask) -> Called:
-        """Return which of some rules are to be heard, and which may be on other days."""
-        first, last = self.met(hearing.moment)
+    def select(self, context: EvaluationContext, among: Mask) -> Candidates:
+        """Return which of some rules are candidates, and which may be on other days."""
+        first, last = self.met(context.moment)
         surely = 0
         if last - first >= MOST_MET:
             surely, last = self.changing(first, last) & among, first
-        facts, today = hearing.campaign.facts, hearing.moment.today
-        heard, standing = surely, []
+        facts, today = context.campaign.facts, context.moment.today
+        mask, by_law = surely, []
         for number in range(first, last + 1):
             law = self._law(number)
             frame = Frame(facts, today, law.day)
-            steady = law.steady(frame, hearing.markets, among)
-            standing.append((law, steady))
-            heard |= law.heard(frame, hearing.markets, steady)
-        return Called(heard=heard, surely=surely, standing=tuple(standing))
+            possible = law.on_any_day(frame, context.markets, among)
+            by_law.append((law, possible))
+            mask |= law.on_day(frame, context.markets, possible)
+        return Candidates(mask=mask, surely=surely, by_law=tuple(by_law))
 
     def _make(self, number: int) -> Law:
         return law_on(self._policies, self._day(number))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http.inflow import PIECE, Inflow, Source
+from api.http.streamed_body import PIECE, Inflow, Source
 from tests.api.installation import full_disk
 
 

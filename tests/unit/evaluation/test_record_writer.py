@@ -6,7 +6,7 @@ import pytest
 
 from engine.audit.canonical import canonical
 from engine.evaluation.document import document
-from engine.evaluation.scribe import summarise, write
+from engine.evaluation.record_writer import summarise, write
 from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import IDENTITY, court, hear, rule
 

@@ -16,38 +16,40 @@ from msgspec import structs
 
 from ...semantics.tree import Offset, Policies
 from ..combine import DENY, market_verdicts, verdict
-from ..judge import Hearing
+from ..judge import EvaluationContext
 from ..moment import Days, Flight, Moment, moment
 from ..operations.days import days_later
 from ..result import RuleResult, Status, Upcoming
 from ..validity import Answer, answer, are_too_many, next_days
+from .candidates import Candidates, CandidateSelector
 from .columns import Mask
-from .docket import Called, Docket
 from .index import bits
 from .turning_days import StatedBound, StatedReader, Timely, shifts, size, timely_facts, turns
 
-JudgeRow = Callable[[int, Hearing], RuleResult]
+JudgeRow = Callable[[int, EvaluationContext], RuleResult]
 """Judges the rule of a row, without telling why."""
 
 _ITSELF = shifts((Offset(),))
 
 
 class Now(msgspec.Struct, frozen=True, kw_only=True):
-    """What was decided: the hearing, the rules that were heard, their results, and the answer."""
+    """What was decided: the context, the candidates, their results, and the answer."""
 
-    hearing: Hearing
+    context: EvaluationContext
     flight: Flight
-    called: Called
+    candidates: Candidates
     results: Sequence[RuleResult]
     answer: Answer
     complete: bool
 
 
-class Outlook:
+class ValidUntil:
     """Says for how long answers hold. Threads may share it."""
 
-    def __init__(self, policies: Policies, docket: Docket, judge_row: JudgeRow) -> None:
-        self._docket = docket
+    def __init__(
+        self, policies: Policies, selector: CandidateSelector, judge_row: JudgeRow
+    ) -> None:
+        self._selector = selector
         self._judge = judge_row
         self._policies = policies
         rules = enumerate(policies.rules)
@@ -66,12 +68,12 @@ class Outlook:
 
     def first_flip(self, now: Now) -> date | None:
         """Return the first later day on which the answer would differ; None where it never does."""
-        docket, today, flight = self._docket, now.hearing.moment.today, now.flight
+        selector, today, flight = self._selector, now.context.moment.today, now.flight
         since = min(flight.start, today) if flight.start is not None else date.min
-        moving = docket.timely | docket.changing_since(since)
+        moving = selector.timely | selector.changing_since(since)
         if not moving:
             return None
-        if docket.intricate:
+        if selector.intricate:
             return self._first_of_next(now, moving)
         lasting = self._is_lasting(flight, moving)
         if not lasting or self._may_be_too_many(now):
@@ -87,7 +89,7 @@ class Outlook:
         days = self._days(now, moving)
         if are_too_many(len(days)):
             return date.fromordinal(min(days))
-        tried = list(next_days(now.hearing.moment.today))
+        tried = list(next_days(now.context.moment.today))
         if self._is_lasting(now.flight, moving):
             found = self._first_timely(now, tried)
         else:
@@ -96,20 +98,20 @@ class Outlook:
 
     def _may_be_too_many(self, now: Now) -> bool:
         """Whether more days might have to be tried than can be, by a law that lasts."""
-        days, today = self._docket.days, now.hearing.moment.today
+        days, today = self._selector.days, now.context.moment.today
         changes = len(days) - bisect_left(days, today) + len(("start", "end"))
         most = changes * size(_ITSELF)
-        if not self._docket.timely:
+        if not self._selector.timely:
             return are_too_many(most)
-        count = None if self._timely.measured else self._bound.of(now.hearing.campaign)
+        count = None if self._timely.measured else self._bound.of(now.context.campaign)
         if count is not None and not are_too_many(most + self._timely.most(count, ())):
             return False
-        stated = self._stated.read(now.hearing.campaign)
+        stated = self._stated.read(now.context.campaign)
         return are_too_many(most + self._timely.most(len(stated.days), stated.lengths))
 
     def _first(self, now: Now, days: Iterable[date], moving: Mask) -> date | None:
         """Return the first of some days on which the answer differs."""
-        timely = self._docket.timely & now.called.steady
+        timely = self._selector.timely & now.candidates.on_any_day
         return next((day for day in days if self._differs(now, day, moving, timely)), None)
 
     def _first_timely(self, now: Now, tried: Sequence[date] | None) -> date | None:
@@ -118,23 +120,23 @@ class Outlook:
         A rule is looked at on the days on which it may turn by itself, and on no others: where
         days are to be tried, on these alone.
         """
-        timely = self._docket.timely & now.called.steady
+        timely = self._selector.timely & now.candidates.on_any_day
         if not timely:
             return None
-        results = dict(zip(bits(now.called.heard), now.results, strict=True))
+        results = dict(zip(bits(now.candidates.mask), now.results, strict=True))
         if not timely & self._obliging and _is_denied(now, timely, results):
             return None
         turning = self._turning(now, tried, timely)
         for day in sorted(turning):
             rows = turning[day]
-            heard = now.called.heard_on(day, now.hearing, rows)
-            if not heard and results.keys().isdisjoint(bits(rows)):
+            candidates = now.candidates.on_day(day, now.context, rows)
+            if not candidates and results.keys().isdisjoint(bits(rows)):
                 continue
-            later = replace(now.hearing, moment=moment(now.flight, day))
+            later = replace(now.context, moment=moment(now.flight, day))
             has_turned = False
             for row in bits(rows):
                 was = results.pop(row, None)
-                if heard >> row & 1:
+                if candidates >> row & 1:
                     results[row] = self._judge(row, later)
                 has_turned |= _differ(was, results.get(row))
             if has_turned:
@@ -145,13 +147,13 @@ class Outlook:
 
     def _turning(self, now: Now, tried: Sequence[date] | None, rows: Mask) -> dict[date, Mask]:
         """Return the rules of some rows that may turn on each day, or each that is tried."""
-        after = now.hearing.moment.today.toordinal()
+        after = now.context.moment.today.toordinal()
         among = None if tried is None else {day.toordinal() for day in tried}
         found: dict[int, Mask] = {}
-        stated = cache(lambda reader: reader.read(now.hearing.campaign))
+        stated = cache(lambda reader: reader.read(now.context.campaign))
         for row in bits(rows):
             own: Iterable[int] = among or ()
-            if not self._docket.intricate >> row & 1:
+            if not self._selector.intricate >> row & 1:
                 timely, reader = self._own(row)
                 own = timely.days(stated(reader), after)
             for number in own:
@@ -161,29 +163,31 @@ class Outlook:
 
     def _is_lasting(self, flight: Flight, moving: Mask) -> bool:
         """Whether no rule that may move is judged by another law on any later day."""
-        docket = self._docket
+        selector = self._selector
         if flight.start is None or flight.end is None:
             return False
-        return not docket.changing(docket.state(flight.start), docket.state(flight.end)) & moving
+        return (
+            not selector.changing(selector.state(flight.start), selector.state(flight.end)) & moving
+        )
 
     def upcoming(self, now: Now, judge_row: JudgeRow) -> tuple[Upcoming, ...]:
         """Return the rules that a campaign without end would come to violate, as `upcoming` does.
 
         `judge_row` tells why.
         """
-        docket, certain = self._docket, now.hearing.moment.certain
+        selector, certain = self._selector, now.context.moment.certain
         if certain is None or certain.last is None or not now.flight.endless:
             return ()
-        rows = zip(bits(now.called.heard), now.results, strict=True)
+        rows = zip(bits(now.candidates.mask), now.results, strict=True)
         violated = sum(1 << row for row, each in rows if each.status is Status.VIOLATED)
-        waiting, found = docket.everyone & ~violated, []
-        for day in docket.days_of_change(certain.last, docket.everyone):
+        waiting, found = selector.everyone & ~violated, []
+        for day in selector.days_of_change(certain.last, selector.everyone):
             if day > certain.last:
                 then = structs.replace(
-                    now.hearing.moment, certain=Days(first=day, last=day), possible=None
+                    now.context.moment, certain=Days(first=day, last=day), possible=None
                 )
-                later = replace(now.hearing, moment=then)
-                for row in bits(docket.changing_on(day) & waiting):
+                later = replace(now.context, moment=then)
+                for row in bits(selector.changing_on(day) & waiting):
                     result = judge_row(row, later)
                     if result.status is Status.VIOLATED:
                         waiting &= ~(1 << row)
@@ -192,46 +196,46 @@ class Outlook:
 
     def _days(self, now: Now, moving: Mask) -> set[int]:
         """Return the later days on which an answer can change."""
-        docket, today = self._docket, now.hearing.moment.today
+        selector, today = self._selector, now.context.moment.today
         after = today.toordinal()
         found: set[int] = set()
-        for day in (now.flight.start, now.flight.end, *docket.days_of_change(today, moving)):
+        for day in (now.flight.start, now.flight.end, *selector.days_of_change(today, moving)):
             if day is not None:
                 found.update(turns(day, _ITSELF, after))
-        if docket.timely:
-            found.update(self._timely.days(self._stated.read(now.hearing.campaign), after))
+        if selector.timely:
+            found.update(self._timely.days(self._stated.read(now.context.campaign), after))
         return found
 
     def _differs(self, now: Now, day: date, changing: Mask, timely: Mask) -> bool:
         """Whether the answer on a later day is another."""
         then = moment(now.flight, day)
-        changed = self._changed(now.hearing.moment, then) & changing if changing else 0
+        changed = self._changed(now.context.moment, then) & changing if changing else 0
         suspects = changed | timely
-        heard = now.called.heard_on(day, now.hearing, timely & ~changed)
-        was_heard = now.called.heard & suspects
-        if not (heard or was_heard or changed):
+        candidates = now.candidates.on_day(day, now.context, timely & ~changed)
+        was_candidate = now.candidates.mask & suspects
+        if not (candidates or was_candidate or changed):
             return False
-        later = replace(now.hearing, moment=then)
+        later = replace(now.context, moment=then)
         steady = [
             result
-            for row, result in zip(bits(now.called.heard), now.results, strict=True)
+            for row, result in zip(bits(now.candidates.mask), now.results, strict=True)
             if not suspects >> row & 1
         ]
         # Rules under another law are judged as they are: an index would be made for a few of them.
-        again = [self._judge(row, later) for row in bits(heard | changed)]
+        again = [self._judge(row, later) for row in bits(candidates | changed)]
         return answer(later, (*steady, *again), complete=now.complete) != now.answer
 
     def _changed(self, now: Moment, then: Moment) -> Mask:
         """Return the rules that are judged by another law at one moment than at another."""
-        docket = self._docket
+        selector = self._selector
         if now.unknown != then.unknown or (now.certain is None) is not (then.certain is None):
-            return docket.everyone
+            return selector.everyone
         found = 0
         # INVARIANT: days are possible at one moment where they are at the other.
         for one, other in ((now.certain, then.certain), (now.possible, then.possible)):
             if one is not None and other is not None:
-                for before, after in zip(docket.span(one), docket.span(other), strict=True):
-                    found |= docket.changing(min(before, after), max(before, after))
+                for before, after in zip(selector.span(one), selector.span(other), strict=True):
+                    found |= selector.changing(min(before, after), max(before, after))
         return found
 
 
@@ -240,7 +244,7 @@ def _is_denied(now: Now, timely: Mask, results: Mapping[int, RuleResult]) -> boo
     steady = [result for row, result in results.items() if not timely >> row & 1]
     if verdict(steady, complete=now.complete) != DENY:
         return False
-    markets = market_verdicts(now.hearing.markets or (), steady, complete=now.complete)
+    markets = market_verdicts(now.context.markets or (), steady, complete=now.complete)
     return all(each.verdict == DENY for each in markets)
 
 

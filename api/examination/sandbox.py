@@ -27,7 +27,7 @@ SECONDS = 30
 MEMORY = 2 * 1024**3
 """The address space of an examination, in bytes."""
 
-_COMMAND = (sys.executable, "-m", "api.examination.apart")
+_COMMAND = (sys.executable, "-m", "api.examination.sandbox")
 _TOP = Path(__file__).parents[2]
 
 
@@ -35,25 +35,25 @@ class ExaminationError(Exception):
     """Policies could not be examined within the time and the memory that there is for it."""
 
 
-def examine_apart(files: Mapping[str, str], *, name: str, day: date) -> Examination:
+def examine_in_sandbox(files: Mapping[str, str], *, name: str, day: date) -> Examination:
     """Examine policies in a process of its own. Raises `ExaminationError` where it takes too much.
 
     Nothing but the texts goes in, and nothing but the findings comes out.
     """
     asked = {"files": dict(files), "name": name, "day": day.isoformat()}
-    return msgspec.json.decode(_apart(asked), type=Examination)
+    return msgspec.json.decode(_run(asked), type=Examination)
 
 
-def format_apart(files: Mapping[str, str]) -> dict[str, Any]:
+def format_in_sandbox(files: Mapping[str, str]) -> dict[str, Any]:
     """Return each policy text in the canonical layout, with what is wrong with its syntax.
 
-    Raises `ExaminationError` as `examine_apart` does.
+    Raises `ExaminationError` as `examine_in_sandbox` does.
     """
-    made: dict[str, Any] = msgspec.json.decode(_apart({"files": dict(files)}))
+    made: dict[str, Any] = msgspec.json.decode(_run({"files": dict(files)}))
     return made
 
 
-def _apart(asked: Mapping[str, object]) -> bytes:
+def _run(asked: Mapping[str, object]) -> bytes:
     """Return what a process of its own answers."""
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and our own code.

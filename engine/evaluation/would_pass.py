@@ -11,13 +11,13 @@ from msgspec import structs
 
 from .combine import verdict
 from .decision import Effect, MarketVerdict
-from .judge import Hearing
+from .judge import EvaluationContext
 from .validity import JudgeAll
 from .values import Campaign
 
 
 def would_pass(
-    hearing: Hearing, judge_all: JudgeAll, markets: Sequence[MarketVerdict]
+    context: EvaluationContext, judge_all: JudgeAll, markets: Sequence[MarketVerdict]
 ) -> tuple[str, ...]:
     """Return the markets to which a denied campaign may be cut down to be allowed, in order.
 
@@ -26,9 +26,9 @@ def would_pass(
     passing = tuple(each.market for each in markets if each.verdict.effect is Effect.ALLOW)
     if not passing or len(passing) == len(markets):
         return ()
-    reading = hearing.policies.reading_markets
+    reading = context.policies.reading_markets
     if reading:
-        fewer = replace(hearing, campaign=_cut_down(hearing.campaign, passing))
+        fewer = replace(context, campaign=_cut_down(context.campaign, passing))
         again = judge_all(fewer, reading)
         if verdict(again, complete=True).effect is Effect.DENY:
             return ()

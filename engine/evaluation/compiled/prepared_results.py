@@ -1,4 +1,4 @@
-"""Results of the rules that are not candidates (not *heard*), under one state of the law.
+"""Results of the rules that are not candidates, under one state of the law.
 
 Such a rule is out of force, not applicable in these markets or to this campaign, or satisfied. The
 result and its line of the record are made once per rule and reason. The reason is looked up in an
@@ -13,8 +13,8 @@ import msgspec
 from ...semantics.tree import Policies, Rule
 from ...semantics.types import RecordType
 from ..judge import not_here, out_of_force, unbreached
+from ..record_writer import line_of
 from ..result import RuleResult, Status
-from ..scribe import line_of
 from .closures import Frame, Names
 from .columns import Mask, Scope
 from .conjuncts import conjuncts, facts_read, without_definitions
@@ -46,13 +46,13 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sorted(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules that apply and are not heard: those that fail at each stage, and those kept."""
+    """The rules that apply and are no candidates: those that fail at each stage, and those kept."""
 
     failing: tuple[Mask, ...]
     kept: Mask
 
 
-class Roll:
+class PreparedResults:
     """The lines of all rules under a law.
 
     Those that are `judged` have none: their subject may be at hand in one market and not in others.
@@ -85,9 +85,9 @@ class Roll:
             return _inapplicable(rule, not_here(rule))
         return next(each.results[row] for each in self._lines if row in each.results)
 
-    def sort(self, frame: Frame, markets: Markets, heard: Mask) -> Sorted:
-        """Return what the rules come to that apply in some market and are not heard."""
-        left = self._law.reach.among(markets) & self._entered & ~heard
+    def sort(self, frame: Frame, markets: Markets, candidates: Mask) -> Sorted:
+        """Return what the rules come to that apply in some market and are no candidates."""
+        left = self._law.reach.among(markets) & self._entered & ~candidates
         failing: list[Mask] = []
         for stage in self._stages:
             asked = left & stage.rows
@@ -103,7 +103,7 @@ class Roll:
     def results(self, found: Sorted) -> list[RuleResult | None]:
         """Return the result of every rule, without markets; None where a rule must be judged.
 
-        What stands where a rule is heard means nothing.
+        What stands at the row of a candidate means nothing.
         """
         made = self._usual.copy()
         for rows, lines in self._unusual(found):

@@ -30,7 +30,7 @@ _STATES = msgspec.json.Decoder(dict[str, WitnessState])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VouchedDirectory:
+class AttestationStore:
     """The directory, which is made when something is first written."""
 
     path: Path
@@ -90,7 +90,7 @@ class VouchedDirectory:
             return
         path = stamp_path(str(last[0]))
         for name in (path, f"{path}{RESPONSE_SUFFIX}", LATEST_PATH):
-            VouchedDirectory(path=directory)._write(name, self._read(name) or b"")  # noqa: SLF001 - one of its own.
+            AttestationStore(path=directory)._write(name, self._read(name) or b"")  # noqa: SLF001 - one of its own.
 
     def published(self) -> bytes | None:
         """Return the cosigned checkpoint, None where there is none."""

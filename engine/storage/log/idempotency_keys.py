@@ -26,7 +26,7 @@ _FORGET = Statement(delete(request_key).where(request_key.c.logged_at <= bindpar
 _KEYS = RowWriter(request_key)
 
 
-class RequestKeys:
+class IdempotencyKeys:
     """The requests of a database that have their decision."""
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:

@@ -13,16 +13,16 @@ from msgspec.structs import replace
 
 from ...semantics.tree import Effect, Rule
 from ...syntax.tree import UnknownTreatment
-from ..judge import Hearing, unbreached
+from ..judge import EvaluationContext, unbreached
 from ..justify import Breach, Tell, obligation
 from ..outcome import Outcome, Truth, conjunction, negation
 from ..result import RuleResult, Status, Unestablished
-from ..results import Stands
+from ..results import Explainable
 from ..venue import HERE
 from .closures import Frame, Names, compile_test
-from .tracing import compile_explanation
+from .explanations import compile_explanation
 
-Straight: TypeAlias = Callable[[Hearing, Frame, tuple[str, ...] | None], Stands]
+Straight: TypeAlias = Callable[[EvaluationContext, Frame, tuple[str, ...] | None], Explainable]
 """Judges a rule in a frame, for markets in which it applies."""
 
 
@@ -44,7 +44,9 @@ def compile_straight(rule: Rule, names: Names, tell: Tell) -> Straight:
     breach_of = _compile_breach(rule, names)
     told = _compile_told(rule, names, breach_of, tell)
 
-    def straight(hearing: Hearing, frame: Frame, markets: tuple[str, ...] | None) -> Stands:
+    def straight(
+        context: EvaluationContext, frame: Frame, markets: tuple[str, ...] | None
+    ) -> Explainable:
         about: list[Truth] = []
         for asks, text in subject:
             truth = asks(frame)
@@ -64,13 +66,13 @@ def compile_straight(rule: Rule, names: Names, tell: Tell) -> Straight:
             return out, None
         is_sure = met is not None and None not in about
         if is_sure and rule.duty is not None:
-            owed = obligation(rule, rule.duty, breach_of(frame, about, met), hearing.campaign)
+            owed = obligation(rule, rule.duty, breach_of(frame, about, met), context.campaign)
             out = RuleResult(rule=rule, status=Status.SATISFIED, markets=markets, obligation=owed)
             return out, None
         bare = RuleResult(
             rule=rule, status=Status.VIOLATED if is_sure else undetermined, markets=markets
         )
-        whole = partial(told, hearing, frame, bare, (about, met, shown))
+        whole = partial(told, context, frame, bare, (about, met, shown))
         return (bare, whole) if is_sure else (whole(), None)
 
     return straight
@@ -104,13 +106,15 @@ Truths: TypeAlias = tuple[Sequence[Truth], Truth, Sequence[Truth]]
 
 def _compile_told(
     rule: Rule, names: Names, breach_of: _BreachOf, tell: Tell
-) -> Callable[[Hearing, Frame, RuleResult, Truths], RuleResult]:
+) -> Callable[[EvaluationContext, Frame, RuleResult, Truths], RuleResult]:
     """Return what tells a breach with its findings, by the truths that were found."""
     excuses = [(e.name, compile_explanation(e.clause.condition, names)) for e in rule.exemptions]
 
-    def told(hearing: Hearing, frame: Frame, bare: RuleResult, truths: Truths) -> RuleResult:
+    def told(
+        context: EvaluationContext, frame: Frame, bare: RuleResult, truths: Truths
+    ) -> RuleResult:
         about, met, shown = truths
-        listed, more = tell(breach_of(frame, about, met), hearing.campaign)
+        listed, more = tell(breach_of(frame, about, met), context.campaign)
         unmet = [(name, tells(frame, it)) for (name, tells), it in zip(excuses, shown, strict=True)]
         return RuleResult(
             rule=rule,

@@ -14,8 +14,8 @@ from engine.audit.log import Committer, DecidedBefore, LogUnavailable, Receipt
 from engine.storage.databases.database import Database
 from engine.storage.keeping.erasures import Erasures
 from engine.storage.keeping.subjects import Selector
+from engine.storage.log.idempotency_keys import IdempotencyKeys
 from engine.storage.log.log_store import SQLLogStore
-from engine.storage.log.request_keys import RequestKeys
 from engine.storage.schema import request_key
 from tests.audit.conftest import Clock
 from tests.audit.writers import verified
@@ -46,7 +46,7 @@ def test_second_request_is_told_of_the_first(
         assert answer.first.decision_id == first.decision_id
         assert record.request is not None
         assert answer.first.is_of(record.request) is is_same
-    assert RequestKeys(database, clock=clock).find(key()) == FirstRequest(
+    assert IdempotencyKeys(database, clock=clock).find(key()) == FirstRequest(
         decision_id=first.decision_id, fingerprint=key().fingerprint
     )
     assert verified(database).size == 1
@@ -71,7 +71,7 @@ def test_requests_of_one_transaction(
 def test_key_is_kept_for_its_time(
     store: SQLLogStore, database: Database, clock: Clock, make_record: Any
 ) -> None:
-    keys = RequestKeys(database, clock=clock)
+    keys = IdempotencyKeys(database, clock=clock)
     store.append([seal(replace(make_record(), request=key()))])
     clock.move(seconds=KEPT.total_seconds() - 1)
     assert keys.find(key()) is not None
@@ -94,7 +94,7 @@ def test_erased_decision_keeps_its_key_and_nothing_of_what_was_asked(
     Erasures(database, clock=clock).erase(
         Selector.DECISION, made.decision_id, ground=Ground.OBJECTION, actor="admin"
     )
-    found = RequestKeys(database, clock=clock).find(key())
+    found = IdempotencyKeys(database, clock=clock).find(key())
     assert found == FirstRequest(decision_id=made.decision_id, fingerprint=None)
     assert found.is_of(key(content=b"whatever"))
     (answer,) = store.append([seal(replace(make_record(), request=key()))])
