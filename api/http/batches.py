@@ -43,7 +43,7 @@ from .problems import (
     unlogged,
 )
 from .shapes import FULL
-from .streamed_body import Inflow
+from .streamed_body import StreamedBody
 
 GROUP_BYTES = 4 * 1024 * 1024
 """About how many bytes of lines one group has at most."""
@@ -119,10 +119,10 @@ def answer_array(batch: Batch, values: Sequence[JSONValue]) -> Iterator[bytes]:
     yield b"[]\n" if separator == b"[" else b"\n]\n"
 
 
-def answer_lines(batch: Batch, inflow: Inflow, limit: int) -> Iterator[bytes]:
+def answer_lines(batch: Batch, body: StreamedBody, limit: int) -> Iterator[bytes]:
     """Yield the lines that answer the lines of a body, a group at a time."""
-    groups = _groups(_items(batch, inflow, limit), inflow.has_line)
-    for made in _answers(batch, groups, "line", inflow.has_line):
+    groups = _groups(_items(batch, body, limit), body.has_line)
+    for made in _answers(batch, groups, "line", body.has_line):
         yield b"".join(each + b"\n" for each in made)
 
 
@@ -139,9 +139,9 @@ def _groups(items: Iterator[_Item], has_more: Callable[[], bool]) -> Iterator[li
         yield group
 
 
-def _items(batch: Batch, inflow: Inflow, limit: int) -> Iterator[_Item]:
+def _items(batch: Batch, body: StreamedBody, limit: int) -> Iterator[_Item]:
     """Yield the items of an NDJSON body; blank lines are none."""
-    lines, count = Lines(inflow), 0  # type: ignore[arg-type] # It asks a stream for lines only.
+    lines, count = Lines(body), 0  # type: ignore[arg-type] # It asks a stream for lines only.
     while (line := _next(lines)) is not None:
         item = _item(line, lines.number)
         if item is None:
@@ -152,12 +152,12 @@ def _items(batch: Batch, inflow: Inflow, limit: int) -> Iterator[_Item]:
             yield _Item(place=lines.number, problem=Problem(kind=TOO_LARGE, detail=detail))
             return
         yield item
-    if inflow.is_too_large:
+    if body.is_too_large:
         yield _Item(place=lines.number + 1, problem=too_large(limit))
-    elif inflow.is_unkept:
+    elif body.is_unkept:
         detail = "there is no room here for what arrives; nothing from this line on was decided"
         yield _Item(place=lines.number + 1, problem=retry_later(UNAVAILABLE, detail))
-    elif inflow.is_incomplete:
+    elif body.is_incomplete:
         yield _Item(place=lines.number + 1, problem=incomplete())
 
 

@@ -25,7 +25,7 @@ class Source(Protocol):
         ...
 
 
-class Inflow:
+class StreamedBody:
     """A body of at most `limit` bytes, read from its source by a thread of its own.
 
     `expected` is how many bytes were announced, where they were. Close it before the request ends:
@@ -47,7 +47,7 @@ class Inflow:
         self._unkept = False
         self._ahead = b""
         self._at = 0  # So far it has been returned: a line does not copy all that is behind it.
-        self._thread = threading.Thread(target=self._pump, name="body-inflow", daemon=True)
+        self._thread = threading.Thread(target=self._pump, name="streamed-body", daemon=True)
         try:
             self._thread.start()
         except RuntimeError:  # The system has no thread to give.

@@ -24,7 +24,7 @@ from api.deciding.drafts import Part, decide_part
 from api.deciding.replay import Identical, Replayer
 from api.deciding.submission import NATIVE, Terms
 from api.http import batches
-from api.http.streamed_body import Inflow
+from api.http.streamed_body import StreamedBody
 from api.installation.contents import open_database
 from api.installation.settings import load_settings
 from api.installation.setup import initialise
@@ -80,7 +80,7 @@ class Asked:
             return made
 
         monkeypatch.setattr(DeciderPool, "decide", waiting)
-        monkeypatch.setattr(Inflow, "has_line", lambda _: True)
+        monkeypatch.setattr(StreamedBody, "has_line", lambda _: True)
 
     def decided(self) -> int:
         """How many records were decided elsewhere."""

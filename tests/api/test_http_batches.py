@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import Client
 
-from api.http import inflow
+from api.http import streamed_body
 from tests.api.installation import (
     NDJSON,
     Caller,
@@ -76,7 +76,7 @@ def test_large_body_goes_through_a_file(api: Caller) -> None:
 
 
 def test_body_that_the_disk_has_no_room_for(api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inflow, "_IN_MEMORY", 1)
+    monkeypatch.setattr(streamed_body, "_IN_MEMORY", 1)
     with full_disk():
         (made,) = api.batch([campaign()] * 3)
     assert (made["line"], made["error"]["type"]) == (1, "/problems/unavailable")

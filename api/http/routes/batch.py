@@ -13,7 +13,7 @@ from api.http.idempotency import refuse_key
 from api.http.problems import TOO_LARGE, Problem, ProblemError, ProblemRaised, submission_problem
 from api.http.service import Service
 from api.http.shapes import BatchParameters, invalid_query, read_query
-from api.http.streamed_body import Inflow
+from api.http.streamed_body import StreamedBody
 from api.in_force.policies import NotInForce
 from engine import Engine
 from engine.storage.keys import ApiKey
@@ -62,9 +62,9 @@ def _answer_lines(service: Service, batch: Batch) -> Response:
     limit = service.limits.batch
     with ExitStack() as place:
         place.callback(service.streams.open())
-        inflow = Inflow(request.stream, limit=limit, expected=request.content_length)
-        place.callback(inflow.close)
-        answer = Response(answer_lines(batch, inflow, limit), content_type=NDJSON)
+        body = StreamedBody(request.stream, limit=limit, expected=request.content_length)
+        place.callback(body.close)
+        answer = Response(answer_lines(batch, body, limit), content_type=NDJSON)
         answer.call_on_close(place.pop_all().close)
     return answer
 
