@@ -124,7 +124,7 @@ def test_a_database_that_cannot_be_verified(
     missing = tmp_path / "missing.db"
     assert "there is no such database" in one_line(run("verify", f"sqlite:///{missing}"))
     assert not missing.exists()
-    assert "cannot be read" in one_line(run("verify", "postgresql://127.0.0.1:1/nothing"))
+    assert "cannot be reached" in one_line(run("verify", "postgresql://127.0.0.1:1/nothing"))
     assert "must name a file" in one_line(run("verify", "sqlite://"))
 
 
