@@ -90,19 +90,46 @@ def url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/assent.db"
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    file = tmp_path / "assent.db"
+    if _wants_tables(request):
+        shutil.copy(request.getfixturevalue("_sqlite_template"), file)
+    return f"sqlite:///{file}"
 
 
 @pytest.fixture
-def postgresql_url(postgresql: PostgreSQLServer) -> Iterator[str]:
-    with postgresql.database() as url:
+def postgresql_url(request: pytest.FixtureRequest, postgresql: PostgreSQLServer) -> Iterator[str]:
+    wants = _wants_tables(request)
+    options = f"TEMPLATE {request.getfixturevalue('_postgresql_template')}" if wants else ""
+    with postgresql.database(options) as url:
         yield url
+
+
+def _wants_tables(request: pytest.FixtureRequest) -> bool:
+    return "database" in request.fixturenames
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database, made once: a copy is made in no time, the migrations are not."""
+    file = tmp_path_factory.mktemp("template") / "assent.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def _postgresql_template(postgresql: PostgreSQLServer) -> Iterator[str]:
+    """The name of a migrated database."""
+    with postgresql.database() as url:
+        migrate(url)
+        name = make_url(url).database
+        assert name is not None
+        yield name
 
 
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
-    migrate(url)
+    """A migrated database, of each kind."""
     opened = Database(url)
     yield opened
     opened.close()
