@@ -53,6 +53,7 @@ def test_only_what_has_no_meaning_is_silent(pair: Path) -> None:
     assert silent == (pair.name in SILENT)
 
 
+@pytest.mark.no_cover  # Each pair is measured by itself.
 def test_every_kind_is_shown_by_some_pair() -> None:
     shown = {
         change.kind

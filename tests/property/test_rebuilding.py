@@ -51,7 +51,7 @@ def edited(text: str, random: Random) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_rebuild_is_a_build(seed: int) -> None:
     random = Random(seed)  # noqa: S311 - the edits are to be the same each time.
     whole = read_directory(shipped_directory())

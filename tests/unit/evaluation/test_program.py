@@ -59,6 +59,7 @@ def agree(bundle: Bundle, descriptor: dict[str, Any], as_of: datetime = AS_OF) -
     assert one == other
 
 
+@pytest.mark.no_cover  # Shown line by line by smaller sets of rules.
 @pytest.mark.parametrize(("rules", "campaigns"), [(20, 20), (200, 6)])
 def test_the_workload_is_decided_as_by_the_reference(rules: int, campaigns: int) -> None:
     bundle, rng = bundle_of(rules), random.Random(rules)  # noqa: S311 - for a workload, not for a secret.
@@ -74,6 +75,7 @@ def test_quantifiers_that_no_two_rules_share_are_decided_as_by_the_reference() -
         agree(bundle, _poorer(rng, descriptor))
 
 
+@pytest.mark.no_cover  # As above.
 def test_two_thousand_rules_are_decided_as_by_the_reference() -> None:
     bundle = bundle_of(2_000)
     for descriptor in descriptors(2):
