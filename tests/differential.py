@@ -10,16 +10,9 @@ reference finds by judging day after day; and the record that is written as cano
 the RFC 8785 bytes of the reference's document. The first difference ends the run.
 """
 
-import argparse
 import json
-import random
-import sys
-from collections import deque
 from datetime import UTC, date, datetime, time
 from typing import Any
-
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
 
 from engine.audit.canonical import canonical
 from engine.bundle.bundle import Bundle
@@ -34,59 +27,17 @@ from engine.evaluation.record_writer import list_results, summarise, write
 from engine.evaluation.results import Results
 from engine.evaluation.validity import answer
 from engine.source.json_text import read_json
-from tests.strategies.campaigns import descriptors
-from tests.strategies.policy_texts import bundle_of, policy_files
-from tests.strategies.vocabulary import DAYS
+from tests.strategies.many_pairs import main
+from tests.strategies.policy_texts import policy_files
 
 CAMPAIGNS_EACH, ONE_IN = 50, 10
-KEPT = 500
-"""So many campaigns of earlier policies are at hand to be paired with later ones."""
 
 IDENTITY = Identity(name="generated", version="1", digest="sha256:00", engine="0")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pairs", type=int, default=10_000, help="how many pairs to compare")
-    parser.add_argument("--seed", type=int, default=1, help="what the generation starts from")
-    given_by = parser.parse_args()
-    done = run(given_by.pairs, given_by.seed)
-    print(f"{done:,} pairs, seed {given_by.seed}: no difference")  # noqa: T201 - its result.
-
-
-def run(pairs: int, start: int) -> int:
-    """Compare so many pairs, at least; returns how many."""
-    rng, done = random.Random(start), 0  # noqa: S311 - for tests, not for a secret.
-    known: deque[tuple[dict[str, Any], date]] = deque(maxlen=KEPT)
-    policies = -(-pairs // CAMPAIGNS_EACH)
-
-    @seed(start)
-    @settings(
-        max_examples=policies,
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(policy_files(), st.lists(st.tuples(descriptors(), DAYS), min_size=1, max_size=3))
-    def compare(files: dict[str, str], own: list[tuple[dict[str, Any], date]]) -> None:
-        nonlocal done
-        known.extend(own)
-        bundle = bundle_of(files)
-        more = rng.choices(known, k=CAMPAIGNS_EACH - len(own))
-        for descriptor, day in (*own, *more):
-            done += 1
-            agree(bundle, descriptor, day, whole=done % ONE_IN == 0)
-        if done % 1_000 < CAMPAIGNS_EACH:
-            print(f"{done:,} pairs", file=sys.stderr, flush=True)  # noqa: T201 - it takes long.
-
-    while done < pairs:  # Where the space of examples is exhausted, it begins again.
-        compare()
-    return done
-
-
-def agree(bundle: Bundle, descriptor: dict[str, Any], day: date, *, whole: bool) -> None:
+def agree(bundle: Bundle, descriptor: dict[str, Any], day: date, number: int) -> None:
     """See that one campaign is decided alike by both evaluators, to the letter."""
+    whole = number % ONE_IN == 0
     text = json.dumps(descriptor, default=float).encode()
     campaign, faults = bundle.decoder.decode(text)
     assert campaign is not None, faults
@@ -116,4 +67,4 @@ def agree(bundle: Bundle, descriptor: dict[str, Any], day: date, *, whole: bool)
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, policy_files(), agree, campaigns_each=CAMPAIGNS_EACH)

@@ -45,7 +45,7 @@ def create_app(service: Service) -> Flask:
     """Return the application that serves with these parts."""
     app = Flask("assent", static_folder=None)
     app.extensions["policies"] = service.policies
-    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # `crossing` answers what there is.
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # `cors` answers what there is.
     app.url_map.merge_slashes = False
     modules = (decisions, batch, search, queries, erasures, log, tiles, vocabulary, health, metrics)
     administered = (policy_sets, policies, waivers, facts)

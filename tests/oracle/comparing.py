@@ -4,18 +4,11 @@ Run it as `python -m tests.oracle.comparing --pairs 20000`. It is no part of the
 the same on a few pairs (`tests/property/test_oracle.py`). The first difference ends the run.
 """
 
-import argparse
 import json
-import random
-import sys
-from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from itertools import chain, product
 from typing import Any
-
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
 
 from engine.bundle.bundle import Bundle
 from engine.evaluation import reference
@@ -35,11 +28,10 @@ from engine.semantics.tree import (
 )
 from tests.oracle.conditions import Scene, truth
 from tests.oracle.judging import ALLOW, ASK, DENY, NOT_APPLICABLE, Days, Judgment, judge
-from tests.strategies.campaigns import descriptors
-from tests.strategies.policy_texts import bundle_of, policy_files, short_policy_files
-from tests.strategies.vocabulary import DAYS
+from tests.strategies.many_pairs import main
+from tests.strategies.policy_texts import policy_files, short_policy_files
 
-CAMPAIGNS_EACH, KEPT = 20, 500
+CAMPAIGNS_EACH = 20
 POLICIES = policy_files() | short_policy_files()
 
 
@@ -123,43 +115,10 @@ def _parts(condition: Condition) -> Iterator[Condition]:
             yield from _parts(inner)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pairs", type=int, default=10_000, help="how many pairs to compare")
-    parser.add_argument("--seed", type=int, default=1, help="what the generation starts from")
-    given_by = parser.parse_args()
-    done = run(given_by.pairs, given_by.seed)
-    print(f"{done:,} pairs, seed {given_by.seed}: no difference")  # noqa: T201 - its result.
-
-
-def run(pairs: int, start: int) -> int:
-    """Compare so many pairs, at least; returns how many."""
-    rng, done = random.Random(start), 0  # noqa: S311 - for tests, not for a secret.
-    known: deque[tuple[dict[str, Any], date]] = deque(maxlen=KEPT)
-
-    @seed(start)
-    @settings(
-        max_examples=-(-pairs // CAMPAIGNS_EACH),
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(POLICIES, st.lists(st.tuples(descriptors(), DAYS), min_size=1, max_size=3))
-    def compare(files: dict[str, str], own: list[tuple[dict[str, Any], date]]) -> None:
-        nonlocal done
-        known.extend(own)
-        bundle = bundle_of(files)
-        for descriptor, day in (*own, *rng.choices(known, k=CAMPAIGNS_EACH - len(own))):
-            done += 1
-            assert not (found := differences(bundle, descriptor, day)), (found, descriptor, day)
-        if done % 1_000 < CAMPAIGNS_EACH:
-            print(f"{done:,} pairs", file=sys.stderr, flush=True)  # noqa: T201 - it takes long.
-
-    while done < pairs:  # Where the space of examples is exhausted, it begins again.
-        compare()
-    return done
+def agree(bundle: Bundle, descriptor: Mapping[str, Any], day: date, _number: int) -> None:
+    """See that one campaign is decided as the oracle judges it."""
+    assert not (found := differences(bundle, descriptor, day)), (found, descriptor, day)
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, POLICIES, agree, campaigns_each=CAMPAIGNS_EACH)

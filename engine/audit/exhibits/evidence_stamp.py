@@ -29,7 +29,7 @@ STAMP_MEMBERS = (STAMPED, RESPONSE, GROWTH)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """A stamped checkpoint and its time stamp, as `storage.vouched` keeps them."""
+    """A stamped checkpoint and its time stamp, as `storage.log.attestations` keeps them."""
 
     size: int
     note: bytes

@@ -2,7 +2,7 @@
 
 Names are resolved to places, constants taken in, and each comparison bound to its operator once;
 what remains at run time is calls. They stop at the first operand that settles the matter. The
-closures that also say why are in `tracing`.
+closures that also say why are in `explanations`.
 """
 
 from collections.abc import Callable, Mapping

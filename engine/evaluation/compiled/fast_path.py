@@ -22,18 +22,18 @@ from ..venue import HERE
 from .closures import Frame, Names, compile_test
 from .explanations import compile_explanation
 
-Straight: TypeAlias = Callable[[EvaluationContext, Frame, tuple[str, ...] | None], Explainable]
+FastPath: TypeAlias = Callable[[EvaluationContext, Frame, tuple[str, ...] | None], Explainable]
 """Judges a rule in a frame, for markets in which it applies."""
 
 
-def is_straight(rule: Rule) -> bool:
-    """Whether a rule may be judged the straight way."""
+def takes_fast_path(rule: Rule) -> bool:
+    """Whether a rule may be judged the fast_path way."""
     is_lifted = rule.permissions or rule.waivers
     return not (rule.reads_market or is_lifted or rule.effect is Effect.PERMIT)
 
 
-def compile_straight(rule: Rule, names: Names, tell: Tell) -> Straight:
-    """Return the closure that judges a rule, of which `is_straight` must be true."""
+def compile_fast_path(rule: Rule, names: Names, tell: Tell) -> FastPath:
+    """Return the closure that judges a rule, of which `takes_fast_path` must be true."""
     subject = [(compile_test(c.condition, names), c.text) for c in rule.applicability]
     main = compile_test(rule.main.condition, names)
     denied = rule.effect is Effect.REQUIRE
@@ -44,7 +44,7 @@ def compile_straight(rule: Rule, names: Names, tell: Tell) -> Straight:
     breach_of = _compile_breach(rule, names)
     told = _compile_told(rule, names, breach_of, tell)
 
-    def straight(
+    def fast_path(
         context: EvaluationContext, frame: Frame, markets: tuple[str, ...] | None
     ) -> Explainable:
         about: list[Truth] = []
@@ -75,7 +75,7 @@ def compile_straight(rule: Rule, names: Names, tell: Tell) -> Straight:
         whole = partial(told, context, frame, bare, (about, met, shown))
         return (bare, whole) if is_sure else (whole(), None)
 
-    return straight
+    return fast_path
 
 
 _BreachOf: TypeAlias = Callable[[Frame, Sequence[Truth], Truth], Breach]

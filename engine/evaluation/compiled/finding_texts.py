@@ -39,7 +39,7 @@ Value: TypeAlias = Callable[[Campaign, Bound], Datum | None]
 _NOBODY: Sequence[tuple[tuple[str, str], ...]] = ((),)
 
 
-def compile_telling(rule: Rule, names: Names) -> Tell:
+def compile_findings(rule: Rule, names: Names) -> Tell:
     """Return what `justify.findings` does, with the texts of the rule compiled."""
     plainly = findings(rule)
     if not (_is_of_facts(rule.message) and _is_of_facts(rule.remedy)):

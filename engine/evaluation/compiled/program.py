@@ -33,8 +33,8 @@ from ..would_pass import would_pass
 from .candidates import MOST_KEPT, Candidates, CandidateSelector
 from .closures import Frame, Names, Test, compile_test
 from .explanations import Trace, compile_trace
-from .fast_path import Straight, compile_straight, is_straight
-from .finding_texts import compile_telling
+from .fast_path import FastPath, compile_fast_path, takes_fast_path
+from .finding_texts import compile_findings
 from .index import bits
 from .law import Law
 from .lazy_results import LazyResults
@@ -118,7 +118,7 @@ class Program:
 
     @cached_property
     def _valid_until(self) -> ValidUntil:
-        return ValidUntil(self.policies, self._selector, self._standing)
+        return ValidUntil(self.policies, self._selector, self._bare)
 
     @cached_property
     def _required(self) -> RequiredFacts:
@@ -131,7 +131,7 @@ class Program:
     def _explain(self, row: int, context: EvaluationContext) -> RuleResult:
         return self._judges[row].result(context)
 
-    def _standing(self, row: int, context: EvaluationContext) -> RuleResult:
+    def _bare(self, row: int, context: EvaluationContext) -> RuleResult:
         return self._judges[row].outcome(context)
 
 
@@ -160,14 +160,14 @@ class _Judge:
         return {id(clause): compile_trace(clause.condition, self._names) for clause in clauses}
 
     @cached_property
-    def _straight(self) -> Straight | None:
-        if not is_straight(self.rule):
+    def _fast_path(self) -> FastPath | None:
+        if not takes_fast_path(self.rule):
             return None
-        return compile_straight(self.rule, self._names, self._tell)
+        return compile_fast_path(self.rule, self._names, self._tell)
 
     @cached_property
     def _tell(self) -> Tell:
-        return compile_telling(self.rule, self._names)
+        return compile_findings(self.rule, self._names)
 
     @cached_property
     def _tests(self) -> dict[int, Test]:
@@ -186,7 +186,7 @@ class _Judge:
 
     def explainable(self, context: EvaluationContext) -> Explainable:
         """Return what the rule comes to; why, is told when it is asked for."""
-        if self._straight is not None:
+        if self._fast_path is not None:
             day = _only_day(self._changes, context.moment)
             if day is not None and self.rule.window.meets(day, day):
                 return self.explainable_once(context, _frame(context, day, None))
@@ -194,11 +194,11 @@ class _Judge:
 
     def explainable_once(self, context: EvaluationContext, frame: Frame) -> Explainable:
         """Return the same where the rule is in force by the one law that the flight meets."""
-        straight = self._straight
-        if straight is not None:
+        fast_path = self._fast_path
+        if fast_path is not None:
             markets, here = _place(self.rule, context, frame.law_day)
             if here is True:
-                return straight(context, frame, markets)
+                return fast_path(context, frame, markets)
         return self._judged(context), None
 
     def _judged(self, context: EvaluationContext) -> RuleResult:
@@ -212,16 +212,16 @@ class _Judge:
     def outcome(self, context: EvaluationContext) -> RuleResult:
         """Return what the rule comes to; where anything does, without findings."""
         settled = self._quick(context)
-        return settled if settled is not None else self.standing(context)
+        return settled if settled is not None else self.bare(context)
 
-    def standing(self, context: EvaluationContext) -> RuleResult:
+    def bare(self, context: EvaluationContext) -> RuleResult:
         """Return what the rule comes to, without findings; a duty is told as it always is."""
         if self.rule.duty is not None:
             return self.explained(context)
         if self._is_common:
             day = _only_day(self._changes, context.moment)
             if day is not None and self.rule.window.meets(day, day):
-                return self._stands(context, day)
+                return self._common(context, day)
         tests = self._tests
 
         def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
@@ -229,7 +229,7 @@ class _Judge:
 
         return judge(self.rule, context, evaluate, tell=_untold)
 
-    def _stands(self, context: EvaluationContext, day: date) -> RuleResult:
+    def _common(self, context: EvaluationContext, day: date) -> RuleResult:
         """Return what a rule of the common kind comes to under the law of one day."""
         # INVARIANT: a rule that applies in none of the markets is no candidate, and not asked here.
         markets, here = _place(self.rule, context, day)

@@ -1,4 +1,4 @@
-"""The filters of a search (`Criteria`); `narrowing` plans the query for them."""
+"""The filters of a search (`Criteria`); `query_planner` plans the query for them."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
