@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import click
+import httpx
 
 from api.cli.failures import Failure, unreadable
 from engine import __version__
@@ -58,7 +59,6 @@ class Remote:
         return self._call(method, path, json=body, headers={"If-Match": tag}).json()
 
     def _call(self, method: str, path: str, **rest: Any) -> Any:
-        client, error_type = _client()
         headers = {
             "Authorization": f"Bearer {self.token}",
             "User-Agent": f"assent/{__version__}",
@@ -66,7 +66,7 @@ class Remote:
         }
         try:
             # A key is for the address that was given, and for no other: nothing is followed.
-            answer = client(
+            answer = httpx.request(
                 method,
                 f"{self.url.rstrip('/')}{path}",
                 headers=headers,
@@ -74,7 +74,7 @@ class Remote:
                 follow_redirects=False,
                 **rest,
             )
-        except error_type as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             why = "it does not answer" if str(error) else "it answers nothing that can be read"
             raise Failure(self.url, why, "check the address, and that the service runs") from error
         if answer.status_code >= 300:
@@ -123,15 +123,6 @@ _KEY_FILE = click.option(
     type=click.Path(path_type=Path),
     help=f"File that holds your key; or {KEY_FILE_VARIABLE}.",
 )
-
-
-def _client() -> tuple[Callable[..., Any], type[Exception] | tuple[type[Exception], ...]]:
-    try:
-        import httpx  # noqa: PLC0415 - an optional extra.
-    except ImportError as error:
-        advice = "`pip install 'assent[client]'` brings it"
-        raise Failure("assent", "calling a service needs httpx", advice) from error
-    return httpx.request, (httpx.HTTPError, httpx.InvalidURL)
 
 
 def _failure(url: str, subject: str, answer: Any) -> Failure:

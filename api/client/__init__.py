@@ -1,7 +1,7 @@
 """A client of a running Assent, for pipelines in Python: `from api.client import Client`.
 
-It needs the extra `client` (`pip install 'assent[client]'`). A campaign that is denied is a result,
-a `Decision`; whatever keeps the service from deciding is an `AssentError`, and never an allow.
+A campaign that is denied is a result, a `Decision`; whatever keeps the service from deciding is an
+`AssentError`, and never an allow.
 """
 
 from .answers import (

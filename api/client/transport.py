@@ -17,6 +17,7 @@ from email.utils import parsedate_to_datetime
 from ssl import SSLContext
 from typing import TypeVar
 
+import httpx
 import msgspec
 
 from engine import __version__
@@ -30,12 +31,6 @@ from .errors import (
     UnreachableError,
     problem_error,
 )
-
-try:
-    import httpx
-except ImportError as error:  # The extra is optional.
-    message = "the client of Assent needs httpx: `pip install 'assent[client]'` brings it"
-    raise ImportError(message) from error
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 """The most bytes of one answer; a batch comes in many."""

@@ -8,14 +8,13 @@ import gzip
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
+from typing import BinaryIO, Final, Protocol
+
+import httpx
 
 from engine.source.json_fault import excerpt
 
 from .shapes import Shape
-
-if TYPE_CHECKING:
-    import httpx
 
 _SECONDS: Final = 30.0
 _SECRET: Final = 0o600
@@ -83,7 +82,7 @@ class StreamDestination:
 class HTTPDestination:
     """A collector that takes batches of a shape by POST, and answers 2xx once it has them."""
 
-    def __init__(self, url: str, shape: Shape, client: "httpx.Client", token: Path | None) -> None:
+    def __init__(self, url: str, shape: Shape, client: httpx.Client, token: Path | None) -> None:
         self._url = url
         self._shape = shape
         self._client = client
@@ -91,8 +90,6 @@ class HTTPDestination:
 
     def deliver(self, events: Sequence[bytes]) -> None:
         """Send the events as one batch."""
-        import httpx  # noqa: PLC0415 - the extra `client`, which `http_client` asks for.
-
         body = b"[" + b",".join(events) + b"]"
         headers = {"Content-Type": self._shape.media_type} | self._authorization()
         if self._shape.is_compressed:
@@ -113,13 +110,8 @@ class HTTPDestination:
             raise DeliveryError(f"the token file cannot be read: {self._token.name}") from error
 
 
-def http_client() -> "httpx.Client":
-    """Return what HTTP is spoken by. Raises `DeliveryError` where the library is not installed."""
-    try:
-        import httpx  # noqa: PLC0415 - an extra.
-    except ImportError as error:
-        advice = "HTTP needs a library: `pip install 'assent[client]'`"
-        raise DeliveryError(advice) from error
+def http_client() -> httpx.Client:
+    """Return a client that waits a bounded time and follows no redirects."""
     return httpx.Client(timeout=_SECONDS, follow_redirects=False)
 
 

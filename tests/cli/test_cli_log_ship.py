@@ -20,7 +20,6 @@ import pytest
 from click.testing import Result
 
 from api.shipping import shipper
-from api.shipping.destinations import DeliveryError, http_client
 from api.shipping.shapes import SHAPES
 from engine.storage.databases.database import Database
 from engine.storage.log.anchor import KeyFile
@@ -402,12 +401,6 @@ def test_large_events_are_delivered_in_several_batches(
     assert run("log", "ship", "a", "--shape", "ocsf", "--to", collector.url).exit_code == 0
     assert len(collector.requests) > 1
     assert [each["metadata"]["sequence"] for each in collector.taken] == [0, 1, 2, 3, 4]
-
-
-def test_http_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "httpx", None)
-    with pytest.raises(DeliveryError, match="assent\\[client\\]"):
-        http_client()
 
 
 def test_following_waits_for_a_collector_and_says_so_once(

@@ -1,8 +1,6 @@
 """The client as ad-ops and auditors use it, against the service as it runs."""
 
 import json
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -31,7 +29,7 @@ from api.client import (
     publishing,
 )
 from api.client.bodies import decoded
-from tests.api.installation import ROOT, Served, allowed, campaign
+from tests.api.installation import Served, allowed, campaign
 from tests.api.publishing import policies
 from tests.client.conftest import url_of
 from tests.unit.adapters.complete import COMPLETE
@@ -389,11 +387,3 @@ def test_key_and_address_come_from_the_environment(
     monkeypatch.setenv("ASSENT_KEY_FILE", str(key))
     with Client.from_environment() as client:
         assert client.decide(allowed(), dry_run=True).allowed
-
-
-def test_without_its_extra_it_says_what_to_install() -> None:
-    program = "import sys; sys.modules['httpx'] = None; import api.client"
-    result = subprocess.run(  # noqa: S603 - our own interpreter and our own code.
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert "needs httpx: `pip install 'assent[client]'`" in result.stderr
