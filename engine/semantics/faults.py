@@ -16,15 +16,15 @@ def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagn
     return Diagnostic(code=code, severity=Severity.ERROR, headline=headline, span=span, **details)
 
 
+_DECLARING = {"set": "set {} of …", "instrument": 'instrument {} "TITLE" "ADDRESS"'}
+
+
 def _unknown(code: str, what: str, word: str, span: Span, known: Iterable[str]) -> Diagnostic:
     near = nearest(word, known)
-    return _error(
-        code,
-        f"unknown {what} `{word}`",
-        span,
-        help=f"did you mean `{near}`?" if near else None,
-        replacement=near,
-    )
+    advice = f"did you mean `{near}`?" if near else None
+    if near is None and what in _DECLARING and word.isidentifier():
+        advice = f"declare it (`{_DECLARING[what].format(word)}`), or adopt a pack that does"
+    return _error(code, f"unknown {what} `{word}`", span, help=advice, replacement=near)
 
 
 # --- names ------------------------------------------------------------------------------------

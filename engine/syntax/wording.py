@@ -84,6 +84,7 @@ _RECKONED = (
     "days are reckoned with: `is on or before campaign.flight.start - 10 days`; where they lie at "
     "most so far apart, `is within 10 days before campaign.flight.start`"
 )
+_APART = re.compile(r"is (?:more than|(?P<least>at least)) (?P<length>[0-9]+ \w+)$")
 _TIME_WORDS = frozenset(word for unit in TIME_UNITS for word in unit.value)
 _QUANTIFIERS = {
     **dict.fromkeys(("all", "each"), "every"),
@@ -224,8 +225,8 @@ def _misplaced_advice(found: str, before: str, after: str, clause: str) -> str |
     """Return what is said in other words than these, by whoever means what they usually mean."""
     if (advice := _clause_advice(found, clause)) is not None:
         return advice
-    if found in ("before", "after") and before in _TIME_WORDS:
-        return _RECKONED
+    if before in _TIME_WORDS and (advice := _days_advice(found, after, clause)) is not None:
+        return advice
     if before == "either" or (found == "," and clause.endswith(f"one of {before}")):
         return "list what it may be in braces: `is one of {sales, leads}`"
     if before in ("exactly", "only", "fewer"):
@@ -240,6 +241,20 @@ def _misplaced_advice(found: str, before: str, after: str, clause: str) -> str |
     if quantifier is not None and found.lower() not in UNIT_HABITS:
         return f"say `{quantifier} creative in campaign.creatives has (…)`"
     return None
+
+
+def _days_advice(found: str, after: str, clause: str) -> str | None:
+    """Return how dates are compared that lie some days apart."""
+    if found in ("from", "between"):
+        return "subtract: `campaign.flight.end - campaign.flight.start` is a number of days"
+    if found not in ("before", "after"):
+        return None
+    apart = _APART.search(clause)
+    if apart is None:
+        return _RECKONED
+    sign = "-" if found == "before" else "+"
+    phrase = f"is on or {found}" if apart["least"] else f"is {found}"
+    return f"write `{phrase} {after} {sign} {apart['length']}`"
 
 
 def _clause_advice(found: str, clause: str) -> str | None:

@@ -52,6 +52,8 @@ def comparison_advice(scope: Scope, node: syntax.Comparison, kind: Type) -> str 
             return _of_elements(scope, node, scope.vocabulary.records[name].facts.values())
         case RecordType(name=name):
             return _of_facts(scope, node, scope.vocabulary.records[name].facts.values())
+        case Scalar.DATE if isinstance(node.right[0], syntax.MeasureLiteral):
+            return "subtract: `campaign.flight.end - campaign.flight.start` is a number of days"
         case _:
             instead = fitting(node.comparator, kind)
             return f"write `{instead}`" if instead else None
