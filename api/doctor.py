@@ -26,12 +26,12 @@ from engine.storage.server import ServerFacts, server_facts
 
 from .installation.address import try_address
 from .installation.contents import open_database, problem_of
+from .installation.prepared import policies_of
 from .installation.settings import MEBIBYTE, Settings
 from .installation.setup import SetupError
 from .installation.signing import SigningError, check_origin, signer_of
 from .installation.stamping import authority_of
 from .tracing.exporting import check_tracing
-from .wsgi import policies_of
 
 POOL = 32
 """The connections that one process may have."""

@@ -30,12 +30,13 @@ from engine.storage.errors import StorageError
 
 from . import journal
 from .installation.address import try_address
+from .installation.prepared import check_prepared, policies_of
 from .installation.settings import Settings
 from .installation.setup import SetupError, Unfit
 from .installation.shared_directory import make_shared_directory
 from .installation.signing import SigningError
 from .tracing.exporting import check_tracing
-from .wsgi import Process, check_prepared, policies_of, start
+from .wsgi import Process, start
 
 CLIENT_SECONDS = 30
 """How long a client may neither send what is awaited nor take what is sent."""

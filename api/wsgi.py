@@ -27,7 +27,6 @@ from engine.storage.governance.waivers import Waivers
 from engine.storage.keeping.erasures import Erasures
 from engine.storage.keeping.retention import Retention
 from engine.storage.keys import ApiKeys
-from engine.storage.log.anchor import KeyFile
 from engine.storage.log.attestations import AttestationStore
 from engine.storage.log.idempotency_keys import IdempotencyKeys
 from engine.storage.log.log_store import SQLLogStore
@@ -44,20 +43,19 @@ from .http.app import create_app
 from .http.rates import Rates
 from .http.service import Limits, Service, Streams
 from .in_force.keys import KeysInForce
-from .in_force.policies import NotFresh, NotInForce, PoliciesInForce, utc_now
+from .in_force.policies import PoliciesInForce, utc_now
 from .installation.contents import open_database, problem_of
+from .installation.prepared import check_prepared, policies_of
 from .installation.publishing import publisher_of
 from .installation.settings import Settings, load_settings
-from .installation.setup import SetupError
-from .installation.signing import check_origin, reason_of, signer_of
-from .installation.stamping import authority_of, stamper_of
+from .installation.signing import reason_of, signer_of
+from .installation.stamping import stamper_of
 from .installation.tokens import tokens_of
 from .metrics.instruments import MeasuredStore, Metrics
 from .recording import Recorder
 from .tracing.exporting import exporter_of
 from .tracing.stages import Answered
 
-_SAYS_MORE = "`assent doctor` says more"
 _UNSEALED = "contents of the log can be neither sealed nor opened; `assent doctor` says why"
 
 SERVICE = "service"
@@ -154,57 +152,6 @@ def _started(settings: Settings, database: Database, shared: Path | None) -> Pro
         metrics.close()  # What was lost at the end is counted too.
 
     return Process(wsgi=app, close=close)
-
-
-def policies_of(
-    settings: Settings,
-    database: Database,
-    *,
-    on_change: Callable[[Exception | None], None] = lambda _: None,
-    on_unusable: Callable[[str, str, Exception], None] = lambda *_: None,
-) -> PoliciesInForce:
-    """Return the policies in force, built. Raises `SetupError` where those of the default are not.
-
-    Raises `StorageError`.
-    """
-    made = PoliciesInForce(
-        database,
-        default=settings.policy_set,
-        bound=settings.policy_freshness,
-        on_change=on_change,
-        on_unusable=on_unusable,
-    )
-    made.refresh()
-    try:
-        made.engine(settings.policy_set)
-    except NotInForce as error:
-        raise SetupError(f"{error}; `assent init` makes a first one") from error
-    except NotFresh as error:
-        raise SetupError(str(error)) from error
-    return made
-
-
-def check_prepared(settings: Settings, database: Database) -> None:
-    """Raise `SetupError` unless a database is ready to serve.
-
-    Raises `StorageUnavailable` where there are no keys to sign its log, and `SigningError` where
-    the keys are those of another log than the settings name, and where the certificates of its time
-    stamp authority cannot be used.
-    A log that does not fit its anchor is served all the same, since auditors have to read it;
-    `/health/ready` says so.
-    """
-    if not database.is_there():  # To ask an SQLite file that is not there would make it.
-        raise SetupError("there is no database; `assent init` prepares one")
-    found = probe(database)
-    if not found.is_reachable:
-        raise SetupError(f"{found.problem}; {_SAYS_MORE}")
-    if found.problem is not None:
-        raise SetupError(found.problem)
-    problem = problem_of(database)
-    if problem is not None:
-        raise SetupError(problem if "`assent" in problem else f"{problem}; {_SAYS_MORE}")
-    check_origin(settings, KeyFile(settings.log_key).read())
-    authority_of(settings)
 
 
 def _service(  # noqa: PLR0913 - the parts that are made one after another.

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from api.in_force.policies import NotFresh
 from api.installation.contents import open_database
+from api.installation.prepared import policies_of
 from api.installation.settings import Settings
 from api.installation.setup import SetupError
-from api.wsgi import policies_of
 from engine.source.suggest import nearest
 from engine.storage.errors import StorageError
 

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 from api.cli.failures import Failure
 from api.installation.contents import open_database
+from api.installation.prepared import check_prepared
 from api.installation.settings import Settings, SettingsError, load_settings
 from api.installation.setup import SetupError, Unfit
 from api.installation.signing import SigningError
-from api.wsgi import check_prepared
 from engine.audit.checkpoints.publishing import NotWitnessed
 from engine.audit.checkpoints.signing import LogForked
 from engine.audit.errors import LogError
