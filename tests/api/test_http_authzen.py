@@ -118,6 +118,7 @@ def test_record_of_a_platform(api: Caller) -> None:
         "AgeBracket": "18+",
     }
     body = asked(resource={"type": "campaign", "id": "a1", "properties": record})
+    assert "in AuthZEN with `context.format`" in refused(api.post(body, ONE))
     made = evaluate(api, body | {"context": {"format": "snapchat"}})
     assert isinstance(made["decision"], bool)
 
