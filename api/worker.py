@@ -33,31 +33,46 @@ _LINE = f"the first line, with path and query, has more than {LONGEST_LINE:,} by
 _LARGE = f"there are more than {MOST_HEADERS} headers, or one beyond {LONGEST_HEADER:,} bytes"
 _CODING = "send the body as it is, with its `Content-Length` or `chunked`"
 _NO_LINE = "the first line is not written like `GET /v1/decisions?campaign=a%20b HTTP/1.1`"
-_NO_HEADER = "a header is not written like `Name: value`, or contradicts another"
+_NO_HEADER = (
+    "a header is not like `Name: value`, has no value that it may have, or contradicts another"
+)
+_NO_EXPECTATION = "its `Expect` is not `100-continue`"
 _NO_HTTP = "it is not proper HTTP/1.1"
 _FAULTS: tuple[tuple[type[Exception], ProblemKind, str], ...] = (
     (errors.LimitRequestLine, URI_TOO_LONG, _LINE),
     (errors.LimitRequestHeaders, HEADERS_TOO_LARGE, _LARGE),
     (errors.UnsupportedTransferCoding, UNKNOWN_CODING, _CODING),
     (errors.InvalidRequestLine, BAD_REQUEST, _NO_LINE),
+    (errors.InvalidRequestMethod, BAD_REQUEST, _NO_LINE),
+    (errors.InvalidHTTPVersion, BAD_REQUEST, _NO_LINE),
     (errors.InvalidHeader, BAD_REQUEST, _NO_HEADER),
+    (errors.InvalidHeaderName, BAD_REQUEST, _NO_HEADER),
+    (errors.ObsoleteFolding, BAD_REQUEST, _NO_HEADER),
+    (errors.ExpectationFailed, BAD_REQUEST, _NO_EXPECTATION),
     (errors.ParseException, BAD_REQUEST, _NO_HTTP),
 )
 """What gunicorn finds wrong with a request: the kinds before those that include them."""
 
-_OURS = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)
-"""What gunicorn finds wrong with an answer, and counts among the same kinds."""
+_OURS = (
+    errors.ConfigurationProblem,
+    errors.InvalidResponseHeader,
+    errors.InvalidResponseHeaderName,
+)
+"""What gunicorn counts among the same kinds, and is no fault of the request."""
 
 
 class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
     """A process with threads that answers whatever goes wrong around the application."""
 
-    def handle_error(self, _request: Any, client: Any, _address: Any, error: Exception) -> None:
+    def handle_error(self, request: Any, client: Any, _address: Any, error: Exception) -> None:
         """Answer a request that could not be read, or that the server failed to answer."""
-        problem = unparsed(error)
+        is_unparsed = isinstance(error, errors.ParseException) and not isinstance(error, _OURS)
+        if is_unparsed and request is not None:
+            return  # It is answered, and what is left of its body was only passed over.
+        problem = _unparsed(error) if is_unparsed else problem_of(error)
         request_id = journal.request_id(None)
         fields = {"request_id": request_id, "reason": problem.detail}
-        if problem.kind.status < 500 or problem.kind is UNKNOWN_CODING:
+        if is_unparsed:
             journal.ERRORS.warning(problem.kind.name, extra={"fields": fields})
         else:
             journal.ERRORS.error(problem.kind.name, exc_info=error, extra={"fields": fields})
@@ -65,12 +80,10 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
             util.write_nonblock(client, answer_of(problem, request_id))
 
 
-def unparsed(error: Exception) -> Problem:
-    """Return the problem of a request that did not reach the application, or of its answer."""
-    for fault, kind, detail in _FAULTS:
-        if isinstance(error, fault) and not isinstance(error, _OURS):
-            return Problem(kind=kind, detail=detail)
-    return problem_of(error)
+def _unparsed(error: Exception) -> Problem:
+    """Return the problem of a request that did not reach the application."""
+    kind, detail = next(told for fault, *told in _FAULTS if isinstance(error, fault))
+    return Problem(kind=kind, detail=detail)
 
 
 def answer_of(problem: Problem, request_id: str) -> bytes:

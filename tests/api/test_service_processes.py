@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import partial
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -204,6 +205,15 @@ def test_what_is_not_http_is_a_problem_and_harms_nobody(
     assert f"X-Request-ID: {made['request_id']}".encode() in headers
     assert b"hunter2" not in rest
     assert served.request("GET", "/health/live")[0] == 200
+
+
+def test_one_request_has_one_answer_whatever_is_left_of_its_body(served: Served) -> None:
+    head = "POST /v1/decisions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as connection:
+        connection.sendall(head.encode())
+        answer = b"".join(iter(partial(connection.recv, 65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
 
 
 def test_address_of_eight_thousand_bytes_is_read(served: Served) -> None:
