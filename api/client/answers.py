@@ -318,7 +318,8 @@ class Replay(_Answer, frozen=True, kw_only=True):
 class Version(_Answer, frozen=True, kw_only=True):
     """A version of a policy set, and what its check and its tests came to.
 
-    A version that is not sound cannot be submitted: `check` and `test` say why.
+    A version that is not sound cannot be submitted: `check` and `test` say why. Where the check has
+    errors there are no tests: `test` is None.
     """
 
     policy_set: str
@@ -331,7 +332,7 @@ class Version(_Answer, frozen=True, kw_only=True):
     author: str | None
     uploaded_at: datetime
     check: dict[str, Any]
-    test: dict[str, Any]
+    test: dict[str, Any] | None
 
 
 class Turn(_Answer, frozen=True, kw_only=True):

@@ -325,6 +325,8 @@ def test_version_is_published_with_four_eyes(served: Served) -> None:
         draft = ours.push(folder)
         assert ours.push(files) == draft
         assert (draft.state, draft.is_sound) == ("draft", True)
+        mistaken = ours.push(files | {"z.policy": "policy x"})
+        assert (mistaken.is_sound, mistaken.test) == (False, None)
         waiting = ours.submit(draft, reason="the code of conduct")
         with pytest.raises(ConflictError):
             ours.submit(draft)

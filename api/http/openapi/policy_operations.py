@@ -90,7 +90,9 @@ POLICY_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             answers={200: Answer(text="The texts", content={JSON: members(files=OBJECT)})},
             problems=(MALFORMED_POLICIES, BUSY),
         ),
-        "policy_sets.list": _reading("List the policy sets", members(items=many(ref("PolicySet")))),
+        "policy_sets.list": replace(
+            _reading("List the policy sets", members(items=many(ref("PolicySet")))), problems=()
+        ),
         "policy_sets.show": _read("Read what is in force", _SET),
         "policy_sets.versions": _reading(
             "List the versions of a set", members(items=many(ref("ListedVersion")))

@@ -286,6 +286,7 @@ _WAIVER = members(
     text=maybe({**ANY_TEXT, "description": "what was granted, in the language of policies"}),
     history=many(_WAIVER_STEP),
 )
+_TESTED = maybe({**OBJECT, "description": "null where the check has errors: nothing was tested"})
 _PROBLEM_ERROR = members(
     {"pointer": ANY_TEXT, "parameter": ANY_TEXT, "line": COUNT, "column": COUNT, "help": ANY_TEXT},
     message=ANY_TEXT,
@@ -405,7 +406,7 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
         "Version": {
             "allOf": [
                 ref("ListedVersion"),
-                members(history=many(OBJECT), check=OBJECT, test=OBJECT),
+                members(history=many(OBJECT), check=OBJECT, test=_TESTED),
             ]
         },
         "Waiver": _WAIVER,
@@ -426,7 +427,7 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             },
         },
         "OPAError": members({"errors": many(OBJECT)}, code=ANY_TEXT, message=ANY_TEXT),
-        "Checked": members(digest=ANY_TEXT, check=OBJECT, test=OBJECT, obstacle=maybe(ANY_TEXT)),
+        "Checked": members(digest=ANY_TEXT, check=OBJECT, test=_TESTED, obstacle=maybe(ANY_TEXT)),
     }
 )
 """Every schema of the document that has a name, apart from those of the vocabulary."""
