@@ -346,7 +346,8 @@ def test_endpoints_are_discovered_by_the_address_that_is_set(tmp_path: Path) -> 
 
 
 def test_there_is_nothing_to_discover_without_an_address(api: Caller) -> None:
-    refused(api.get("/.well-known/authzen-configuration", role=None), 404)
+    said = refused(api.get("/.well-known/authzen-configuration", role=None), 404)
+    assert "`public_url`" in said
 
 
 @pytest.mark.parametrize("url", ["http://pdp.example.com", "https://x/?a", "https://x/#a", "pdp"])
