@@ -14,7 +14,6 @@ from typing import Any, ClassVar, TypeVar, get_args
 from marshmallow import RAISE, Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
-from api.adapters.recognition import likeness_of
 from api.deciding.submission import FORMAT_NAMES, NATIVE
 from api.exports.formats import MEDIA_TYPES
 from engine.audit.entries.acts import ASKED_FOR, Ground
@@ -45,6 +44,7 @@ from .fields import (
     Text,
     Word,
 )
+from .misplaced import misplaced
 from .problems import INVALID_QUERY, MALFORMED_ORDER, Problem, ProblemError, ProblemRaised
 
 BRIEF, FULL = "brief", "full"
@@ -460,7 +460,7 @@ def read_envelope(
     values, faults = _load(shape or ENVELOPE, body)
     faults += _assumed(values, faults)
     unknown = [fault.name for fault in faults if fault.is_unknown]
-    if (itself := _record_itself(unknown, body)) is not None:
+    if (itself := misplaced(body, unknown)) is not None:
         error = ProblemError(message=itself, pointer=before, help=_ENVELOPE_HELP)
         return None, Envelope(), (error,)
     in_address = _OF_THE_ADDRESS if shape is None else {}
@@ -479,18 +479,6 @@ def read_envelope(
         )
         errors = (missing, *errors)
     return campaign, Envelope(**values), errors
-
-
-def _record_itself(unknown: Sequence[str], body: Mapping[str, object]) -> str | None:
-    """Return that a body is what should stand in it, None where it is not.
-
-    What is wrong with each of its members helps nobody then: none of them is to be left out.
-    """
-    likeness = likeness_of(dict.fromkeys(unknown))
-    if likeness is not None:
-        return f"this looks like {likeness.name} itself, and not like a request with one"
-    is_all_unknown = len(unknown) == len(body) > len(ENVELOPE.fields)
-    return "this looks like the campaign itself, and not like a request" if is_all_unknown else None
 
 
 def read_erasure(body: object) -> ErasureOrder:
