@@ -82,7 +82,7 @@ class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
 
 def _unparsed(error: Exception) -> Problem:
     """Return the problem of a request that did not reach the application."""
-    kind, detail = next(told for fault, *told in _FAULTS if isinstance(error, fault))
+    kind, detail = next((kind, why) for fault, kind, why in _FAULTS if isinstance(error, fault))
     return Problem(kind=kind, detail=detail)
 
 
@@ -90,6 +90,7 @@ def answer_of(problem: Problem, request_id: str) -> bytes:
     """Return the whole answer, after which the connection ends, as it goes over the wire."""
     answer = problem_answer(problem, request_id)
     answer.headers.extend({"X-Request-ID": request_id, **SECURITY_HEADERS, "Connection": "close"})
-    answer.headers["Content-Length"] = str(len(answer.data))
+    body: bytes = answer.get_data()
+    answer.headers["Content-Length"] = str(len(body))
     lines = [f"HTTP/1.1 {answer.status}", *(f"{name}: {value}" for name, value in answer.headers)]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1") + answer.data
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
