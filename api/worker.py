@@ -33,9 +33,7 @@ _LINE = f"the first line, with path and query, has more than {LONGEST_LINE:,} by
 _LARGE = f"there are more than {MOST_HEADERS} headers, or one beyond {LONGEST_HEADER:,} bytes"
 _CODING = "send the body as it is, with its `Content-Length` or `chunked`"
 _NO_LINE = "the first line is not written like `GET /v1/decisions?campaign=a%20b HTTP/1.1`"
-_NO_HEADER = (
-    "a header is not like `Name: value`, has no value that it may have, or contradicts another"
-)
+_NO_HEADER = "a header is not `Name: value`, cannot have its value, or contradicts another"
 _NO_EXPECTATION = "its `Expect` is not `100-continue`"
 _NO_HTTP = "it is not proper HTTP/1.1"
 _FAULTS: tuple[tuple[type[Exception], ProblemKind, str], ...] = (
