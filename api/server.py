@@ -36,6 +36,7 @@ from .installation.setup import SetupError, Unfit
 from .installation.shared_directory import make_shared_directory
 from .installation.signing import SigningError
 from .tracing.exporting import check_tracing
+from .worker import LONGEST_HEADER, LONGEST_LINE, MOST_HEADERS, Worker
 from .wsgi import Process, start
 
 CLIENT_SECONDS = 30
@@ -110,11 +111,14 @@ def configuration(settings: Settings) -> dict[str, object]:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return {
         "bind": [f"{host}:{settings.port}"],
-        "worker_class": "gthread",
+        "worker_class": Worker,
         "workers": settings.workers,
         "threads": settings.threads,
         "keepalive": _KEEP_ALIVE_SECONDS,
         "timeout": _STALLED_SECONDS,
+        "limit_request_line": LONGEST_LINE,
+        "limit_request_fields": MOST_HEADERS,
+        "limit_request_field_size": LONGEST_HEADER,
         "graceful_timeout": settings.graceful_timeout,
         "loglevel": settings.log_level,
         "logger_class": JSONLogger,

@@ -1,4 +1,4 @@
-"""The one exception of the adapters."""
+"""The exceptions of the adapters."""
 
 
 class AdapterRefusal(ValueError):  # noqa: N818 - the word in the contract; it is an answer, not a crash.
@@ -12,3 +12,10 @@ class AdapterRefusal(ValueError):  # noqa: N818 - the word in the contract; it i
         self.reason = reason
         self.pointer = pointer
         self.help = help
+
+
+class UnrecognisedRecord(AdapterRefusal):
+    """A record in which nothing shows which of the platform's objects it is."""
+
+    def __init__(self, reason: str, *, help: str) -> None:  # noqa: A002 - as above.
+        super().__init__(reason, pointer="", help=help)

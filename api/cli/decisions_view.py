@@ -50,8 +50,9 @@ def on_a_line(answer: Answer) -> Text:
         if answer.line is not None:
             place += f", line {answer.line}"
         fault = answer.faults[0]
-        more = f" and {len(answer.faults) - 1} more" if len(answer.faults) > 1 else ""
-        why = f"{_at(fault)}{fault.message}{more}"
+        more = f" (and {len(answer.faults) - 1} more)" if len(answer.faults) > 1 else ""
+        advice = f"; {fault.help}" if fault.help else ""
+        why = f"{_at(fault)}{fault.message}{advice}{more}"
         return toned("refused", Tone.OPEN) + toned(f"  {place}  ") + toned(printable(why))
     decision = answer.decision
     name = printable(decision.campaign or "(without id)").replace("\n", " ")

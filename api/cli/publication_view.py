@@ -79,11 +79,8 @@ def _advice(version: Document) -> str:
         return "mend it and push it again; as it is it cannot be submitted"
     if version["is_in_force"]:
         return "nothing: it is in force"
-    return _NEXT[version["state"]].format(version["version"]) + _set_option(version)
-
-
-def _set_option(version: Document) -> str:
-    return "" if version["policy_set"] == "assent" else f", with --set {version['policy_set']}"
+    of_set = "" if version["policy_set"] == "assent" else f" --set {version['policy_set']}"
+    return _NEXT[version["state"]].format(version["version"] + of_set)
 
 
 def _soundness(version: Document) -> Iterator[Text]:

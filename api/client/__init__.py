@@ -18,6 +18,7 @@ from .answers import (
     Receipt,
     Replay,
     Statistics,
+    Upcoming,
     Version,
 )
 from .batches import BatchItem
@@ -79,5 +80,6 @@ __all__ = [
     "UnauthenticatedError",
     "UnexpectedAnswerError",
     "UnreachableError",
+    "Upcoming",
     "Version",
 ]

@@ -99,6 +99,12 @@ class Finding(_Answer, frozen=True, kw_only=True):
     markets: tuple[str, ...] | None = None
 
 
+class Upcoming(Finding, frozen=True, kw_only=True):
+    """What will stand against a campaign that runs without end, from the day `since` on."""
+
+    since: date = msgspec.field(name="from")
+
+
 class Obligation(_Answer, frozen=True, kw_only=True):
     """A duty that is owed. `due` is the last day for it, None where the flight does not tell."""
 
@@ -151,6 +157,7 @@ class Decision(_Answer, frozen=True, kw_only=True):
     not_applicable: int
     recorded: bool
     waived: tuple[Finding, ...] = ()
+    upcoming: tuple[Upcoming, ...] = ()
     would_pass: tuple[str, ...] = ()
     unmapped: tuple[str, ...] = ()
     rules: tuple[RuleStatus, ...] = ()
@@ -190,6 +197,9 @@ class Decision(_Answer, frozen=True, kw_only=True):
         for duty in self.obligations:
             due = f" until {duty.due}" if duty.due is not None else ""
             yield f"to do{due}: {duty.text} ({duty.rule})"
+        for coming in self.upcoming:
+            told = coming.message or coming.title
+            yield f"against it from {coming.since} on: {told} ({coming.rule})"
 
 
 def _gravity(finding: Finding) -> int:
@@ -308,7 +318,8 @@ class Replay(_Answer, frozen=True, kw_only=True):
 class Version(_Answer, frozen=True, kw_only=True):
     """A version of a policy set, and what its check and its tests came to.
 
-    A version that is not sound cannot be submitted: `check` and `test` say why.
+    A version that is not sound cannot be submitted: `check` and `test` say why. Where the check has
+    errors there are no tests: `test` is None.
     """
 
     policy_set: str
@@ -321,7 +332,7 @@ class Version(_Answer, frozen=True, kw_only=True):
     author: str | None
     uploaded_at: datetime
     check: dict[str, Any]
-    test: dict[str, Any]
+    test: dict[str, Any] | None
 
 
 class Turn(_Answer, frozen=True, kw_only=True):

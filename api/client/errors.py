@@ -101,7 +101,7 @@ class ConflictError(ProblemError):
 
 
 class InvalidRequestError(ProblemError):
-    """The request cannot be read or decided on (400, 413, 415, 422); its `errors` say where."""
+    """The request cannot be read or decided on (400, 413 to 415, 422, 431); `errors` say where."""
 
 
 class BusyError(ProblemError):
@@ -128,9 +128,11 @@ _BY_STATUS: dict[int, type[ProblemError]] = {
     410: ErasedError,
     412: ConflictError,
     413: InvalidRequestError,
+    414: InvalidRequestError,
     415: InvalidRequestError,
     422: InvalidRequestError,
     428: ConflictError,
+    431: InvalidRequestError,
 }
 
 

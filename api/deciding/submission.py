@@ -16,6 +16,7 @@ import msgspec
 
 from api.adapters import FORMATS, Adaptation, AdapterRefusal
 from api.adapters.recognition import Likeness, likeness_of
+from api.adapters.refusal import UnrecognisedRecord
 from api.consent import facts as consent
 from api.credentials import facts as credentials
 from api.delivery import facts as delivery
@@ -27,6 +28,7 @@ from engine.evaluation.record_writer import write
 from engine.evaluation.result import Status
 from engine.evaluation.standing_facts.book import FactBook
 from engine.semantics.vocabulary import Vocabulary
+from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue, read_json
 
 from .asking import advice_on
@@ -43,6 +45,9 @@ _IS_KNOWN = "is known"
 
 _REQUIRED = frozenset({"markets", "flight"})
 """What a descriptor has, and no platform's record."""
+
+_MOST_AROUND = 16
+"""What has more members than this is not put around a record."""
 
 _WRITER = msgspec.json.Encoder(decimal_format="number")
 
@@ -157,12 +162,33 @@ def adapted(record: object, form: str) -> Adaptation | Refused:
     """Return what a record tells in the format of a platform, or why it tells nothing."""
     likeness = likeness_of(record)
     if likeness is not None and likeness.format != form:
-        return Refused(faults=(_of_another_format(likeness, form),))
+        return Refused(faults=(_of_another_format(likeness, form, record),))
     try:
         return FORMATS[form](record)
     except AdapterRefusal as refusal:
-        fault = Fault(pointer=refusal.pointer, message=refusal.reason, help=refusal.help)
+        within = _enclosed(record, form)
+        advice = refusal.help if within is None else f"send what stands in {within}, by itself"
+        fault = Fault(pointer=refusal.pointer, message=refusal.reason, help=advice)
         return Refused(faults=(fault,))
+
+
+def _enclosed(record: object, form: str) -> str | None:
+    """Return the name of the one member that is a record of a platform, where the whole is none."""
+    if not isinstance(record, dict) or len(record) > _MOST_AROUND or _is_read(record, form):
+        return None
+    found = [name for name, value in record.items() if _is_read(value, form)]
+    return excerpt(found[0]) if len(found) == 1 else None
+
+
+def _is_read(value: object, form: str) -> bool:
+    """Whether it is plain which of a platform's objects a value is."""
+    try:
+        FORMATS[form](value)
+    except UnrecognisedRecord:
+        return False
+    except AdapterRefusal:
+        return isinstance(value, dict)
+    return True
 
 
 def _known_for(refused: Refused, record: object, engine: Engine) -> Refused:
@@ -175,18 +201,21 @@ def _known_for(refused: Refused, record: object, engine: Engine) -> Refused:
     describes = isinstance(record, dict) and not _REQUIRED.isdisjoint(record)
     if describes or likeness is None or not likeness.marks.isdisjoint(facts):
         return refused
-    return Refused(faults=(_of_another_format(likeness, NATIVE),))
+    return Refused(faults=(_of_another_format(likeness, NATIVE, record),))
 
 
-def _of_another_format(likeness: Likeness, form: str) -> Fault:
+def _of_another_format(likeness: Likeness, form: str, record: object) -> Fault:
     """Return that a record looks like one of another format than it was submitted in."""
     found = likeness.format
+    within = _enclosed(record, found)
+    what = "it" if within is None else f"what stands in {within}, by itself,"
     submitted = "a descriptor" if form == NATIVE else form
     name = f"{likeness.name} (format {found})"
     return Fault(
         pointer="",
         message=f"this looks like {name}, and was submitted as {submitted}",
-        help=f"submit it with `--format {found}`, over HTTP with `?format={found}`",
+        help=f"submit {what} with `--format {found}`, over HTTP with `?format={found}` at"
+        " `/v1/decisions`, in AuthZEN with `context.format`",
     )
 
 

@@ -100,7 +100,8 @@ def _properties(resource: Mapping[str, object], form: str) -> dict[str, object]:
     properties = dict(given)
     if form != NATIVE:
         return properties
-    if properties.setdefault("id", resource["id"]) != resource["id"]:
+    named = properties.setdefault("id", resource["id"])
+    if isinstance(named, str) and named != resource["id"]:  # Another kind is told as that it is.
         raise malformed("`resource.id` and `resource.properties.id` name different resources")
     return properties
 

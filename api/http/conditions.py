@@ -30,7 +30,8 @@ def seen_revision(request: Request) -> int | None:
     tags = request.if_match
     if tags.star_tag:
         return None
-    numbers = [int(tag) for tag in tags.as_set() if _REVISION.fullmatch(tag)][:2]
+    # An empty tag is None there.
+    numbers = [int(tag) for tag in tags.as_set() if tag and _REVISION.fullmatch(tag)][:2]
     if len(numbers) != 1:
         detail = "`If-Match` should be the one `ETag` that you read"
         raise ProblemRaised(Problem(kind=OUTDATED, detail=detail))

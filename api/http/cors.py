@@ -5,11 +5,15 @@ No cookie is ever read, and so none is allowed along: a page sends a key as any 
 
 from werkzeug.wrappers import Request, Response
 
-_METHODS = "GET, HEAD, POST, PUT"
+_METHODS = "GET, HEAD, POST, PUT, DELETE"
 _HEADERS = (
     "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, X-Request-ID, traceparent"
 )
-_EXPOSED = "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+_EXPOSED = (
+    "Allow, Assent-Log-Root, Assent-Log-Size, Assent-Unsearched, Content-Disposition, ETag,"
+    " Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate,"
+    " X-Request-ID"
+)
 _SECONDS = "600"
 
 

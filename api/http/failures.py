@@ -84,7 +84,9 @@ def _problem_of_http(error: HTTPException) -> Problem:
     """Return the problem of an error that Flask or Werkzeug found."""
     match error.code:
         case 404:
-            return Problem(kind=NOT_FOUND, detail="no resource has this path")
+            return Problem(
+                kind=NOT_FOUND, detail="no resource has this path; `GET /docs` lists them all"
+            )
         case 405:
             methods = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
             detail = f"this path answers {methods}"

@@ -31,6 +31,10 @@ def _refusal(wanted: str, value: object) -> ValidationError:
     return ValidationError(f"this should be {wanted}, and is {shown}")
 
 
+def _overlong(value: str, most: int) -> ValidationError:
+    return ValidationError(f"this has {len(value):,} characters, and may have {most:,}")
+
+
 class Described(fields.Field[Any]):
     """A field with advice, and with the JSON Schema of what it reads."""
 
@@ -80,9 +84,13 @@ class Text(Described):
         super().__init__(advice=advice, json_schema={"type": "string", **bounded}, **rest)
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> str:
-        if isinstance(value, str) and 1 <= len(value) <= LONGEST_TEXT and "\0" not in value:
-            return value
-        raise _refusal("a text", value)
+        if not isinstance(value, str) or "\0" in value:
+            raise _refusal("a text", value)
+        if not value:
+            raise ValidationError("this is empty")
+        if len(value) > LONGEST_TEXT:
+            raise _overlong(value, LONGEST_TEXT)
+        return value
 
 
 class Line(Described):
@@ -98,9 +106,7 @@ class Line(Described):
         if not isinstance(value, str):
             raise _refusal("a text", value)
         if len(value) > self._most:
-            raise ValidationError(
-                f"this has {len(value):,} characters, and may have {self._most:,}"
-            )
+            raise _overlong(value, self._most)
         if not value.strip():
             raise ValidationError("this says nothing")
         if not value.isprintable():

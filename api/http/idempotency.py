@@ -22,8 +22,13 @@ REPLAYED = "Idempotent-Replayed"
 """The header that says of an answer that its decision was made by an earlier request."""
 
 LONGEST = 255
-_BARE = re.compile(r"[A-Za-z0-9!#$%&'*+./:=?@^_`|~-]+")
-_QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])+)"')
+_OF_BARE = r"[A-Za-z0-9!#$%&'*+./:=?@^_`|~-]"
+_OF_QUOTED = r'(?:[ !#-\[\]-~]|\\["\\])'
+_BARE = re.compile(f"{_OF_BARE}+")
+_QUOTED = re.compile(f'"({_OF_QUOTED}+)"')
+WRITTEN = f'^({_OF_BARE}{{1,{LONGEST}}}|"{_OF_QUOTED}{{1,{LONGEST}}}")$'
+"""A pattern of how a key is written, for whoever makes a client of the interface."""
+
 _ENCODER = msgspec.json.Encoder(decimal_format="number", order="sorted")
 
 

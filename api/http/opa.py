@@ -32,6 +32,10 @@ class _InputShape(EnvelopeShape):
     policy_set = Barred(
         "the path says by which policies to decide", advice="leave out `policy_set`"
     )
+    format = Barred(
+        "descriptors alone are decided on here",
+        advice="send the record of a platform to `POST /v1/decisions?format=…`",
+    )
 
 
 INPUT = _InputShape()

@@ -48,7 +48,7 @@ def _kind(name: str, status: int, title: str, meaning: str) -> ProblemKind:
 
 
 BAD_REQUEST = _kind(
-    "bad-request", 400, "The request cannot be read", "the request is not proper HTTP"
+    "bad-request", 400, "The request cannot be read", "the request is not proper HTTP/1.1"
 )
 MALFORMED_JSON = _kind(
     "malformed-json",
@@ -151,6 +151,12 @@ OUTDATED = _kind(
 TOO_LARGE = _kind(
     "too-large", 413, "The request is too large", "a body, a batch or a line beyond its limit"
 )
+URI_TOO_LONG = _kind(
+    "uri-too-long",
+    414,
+    "The address is too long",
+    "the first line of the request is beyond its limit; the server itself answers so",
+)
 UNSUPPORTED_TYPE = _kind(
     "unsupported-type",
     415,
@@ -205,11 +211,23 @@ TOO_MANY = _kind(
     "The key asks too often",
     "more requests in a minute than `rate_limit`; `Retry-After` says when the next may come",
 )
+HEADERS_TOO_LARGE = _kind(
+    "headers-too-large",
+    431,
+    "The headers are too large",
+    "there are too many headers, or one is too long; the server itself answers so",
+)
 INTERNAL_ERROR = _kind(
     "internal-error",
     500,
     "Something is wrong with the service",
     "a defect of Assent; the request id leads to it in the log; there is no decision",
+)
+UNKNOWN_CODING = _kind(
+    "unknown-transfer-coding",
+    501,
+    "The transfer coding is not understood",
+    "`Transfer-Encoding` is another than `chunked`; the server itself answers so",
 )
 BUSY = _kind(
     "busy",
@@ -259,6 +277,7 @@ KINDS = (
     ERASED,
     OUTDATED,
     TOO_LARGE,
+    URI_TOO_LONG,
     UNSUPPORTED_TYPE,
     MALFORMED_SUBMISSION,
     MALFORMED_ORDER,
@@ -268,7 +287,9 @@ KINDS = (
     UNRECORDABLE,
     UNCONDITIONAL,
     TOO_MANY,
+    HEADERS_TOO_LARGE,
     INTERNAL_ERROR,
+    UNKNOWN_CODING,
     BUSY,
     UNAVAILABLE,
     UNSIGNED,

@@ -28,6 +28,7 @@ from engine.storage.search.filters import SEARCHABLE_STATUSES, Criteria
 from engine.storage.search.samples import SAMPLE_LIMIT
 
 from .fields import (
+    Barred,
     Day,
     Described,
     Flag,
@@ -43,6 +44,7 @@ from .fields import (
     Text,
     Word,
 )
+from .misplaced import misplaced
 from .problems import INVALID_QUERY, MALFORMED_ORDER, Problem, ProblemError, ProblemRaised
 
 BRIEF, FULL = "brief", "full"
@@ -457,11 +459,16 @@ def read_envelope(
         return body["campaign"], _BARE, ()  # There is nothing around it that could be wrong.
     values, faults = _load(shape or ENVELOPE, body)
     faults += _assumed(values, faults)
+    unknown = [fault.name for fault in faults if fault.is_unknown]
+    if (itself := misplaced(body, unknown)) is not None:
+        error = ProblemError(message=itself, pointer=before, help=_ENVELOPE_HELP)
+        return None, Envelope(), (error,)
+    in_address = _OF_THE_ADDRESS if shape is None else {}
     errors = tuple(
         ProblemError(
             message=fault.message,
             pointer=f"{before}/{escaped(fault.name)}",
-            help=_OF_THE_ADDRESS.get(fault.name, fault.help) if fault.is_unknown else fault.help,
+            help=in_address.get(fault.name, fault.help) if fault.is_unknown else fault.help,
         )
         for fault in faults
     )
@@ -576,8 +583,9 @@ def _fault(shape: Schema, name: str, words: Sequence[str]) -> _Fault:
         message, *said = words
         known_advice = getattr(known, "advice", None)
         return _Fault(name=name, message=message, help=said[0] if said else known_advice)
-    near = nearest(name, by_name) if len(name) <= 64 else None
-    listed = ", ".join(f"`{each}`" for each in by_name)
+    welcome = [each for each, field in by_name.items() if not isinstance(field, Barred)]
+    near = nearest(name, welcome) if len(name) <= 64 else None
+    listed = ", ".join(f"`{each}`" for each in welcome)
     advice = f"did you mean `{near}`?" if near else f"known here: {listed or 'none at all'}"
     message = f"unknown name {excerpt(name)}"
     return _Fault(name=name, message=message, help=advice, is_unknown=True)

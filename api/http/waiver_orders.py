@@ -21,6 +21,7 @@ REQUEST_HELP = (
     'write `{"rule": "…", "campaign": "…", "from": "2026-12-01", "until": "2027-01-01",'
     ' "ticket": "…", "reason": "…"}`'
 )
+_NAMED = "name the rule as a finding of the decision does: `policy/rule`"
 _TRIED = "asked"
 _ADVICE: Mapping[str, str] = {
     "E0541": "change the campaign: nobody can waive this rule",
@@ -91,8 +92,10 @@ def _day_faults(terms: WaiverTerms, today: date) -> Iterator[ProblemError]:
 
 
 def _fault(fault: Diagnostic, text: str) -> ProblemError:
-    advice = _ADVICE.get(fault.code, fault.help) or REQUEST_HELP
-    return ProblemError(message=fault.headline, pointer=_member(fault, text), help=advice)
+    member = _member(fault, text)
+    otherwise = _NAMED if member == "/rule" else REQUEST_HELP
+    advice = _ADVICE.get(fault.code, fault.help) or otherwise
+    return ProblemError(message=fault.headline, pointer=member, help=advice)
 
 
 _LINES = ("", "/rule", "", "/from", "", "/ticket", "/reason")

@@ -205,6 +205,22 @@ def test_campaign_without_its_envelope(api: Caller) -> None:
     assert '{"campaign": {…}}' in found["/campaign"]
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"id": "1", "effective_status": "ACTIVE", "targeting": {}, "campaign_id": "2"},
+        {"campaign": {"id": "1"}, "adset": {"id": "2"}},
+        {**campaign(), "name": "x", "objective": "sales"},
+    ],
+)
+def test_record_in_the_place_of_the_request_is_told_as_that(api: Caller, record: object) -> None:
+    """And not its members one by one, none of which is to be left out."""
+    found = _faults(api, record)
+    assert list(found) == [""]
+    assert "itself, and not like a request" in found[""]
+    assert '{"campaign": {…}}' in found[""]
+
+
 @pytest.mark.parametrize("value", [[], "x", 7, True])
 def test_campaign_that_is_no_object(api: Caller, value: object) -> None:
     assert set(_faults(api, {"campaign": value})) == {"/campaign"}

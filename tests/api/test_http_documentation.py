@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.http.access import ANY_KEY, MEASURED, PUBLIC, PUBLISHED, ROLES
+from api.http.openapi.document import path_of
 from api.http.problems import KINDS, kinds_table
 from tests.api.installation import Caller, campaign
 
@@ -28,14 +29,10 @@ def test_routes_and_roles_are_those_of_the_code(text: str, api: Caller) -> None:
     documented = text.partition("<!-- routes -->\n")[2].partition("<!-- end of routes -->")[0]
     found = set(re.findall(r"^\| `(\w+ \S+)` \| (.*) \|$", documented, re.MULTILINE))
     assert found == {
-        (f"{method} {_braced(rule.rule)}", _roles(rule.endpoint))
+        (f"{method} {path_of(rule)}", _roles(rule.endpoint))
         for rule in api.app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD"}
     }
-
-
-def _braced(path: str) -> str:
-    return path.replace("<", "{").replace(">", "}")
 
 
 def _roles(endpoint: str) -> str:

@@ -59,6 +59,15 @@ def test_decision_is_in_the_log(api: Caller) -> None:
     assert dry == {"result": True}
 
 
+def test_advice_leads_out_of_what_is_not_read_here(api: Caller) -> None:
+    record = given({"adgroup_id": "1", "budget_mode": "x"}, format="tiktok", view="full")
+    by_pointer = {each["pointer"]: each["help"] for each in refused(api, record)["errors"]}
+    assert by_pointer == {
+        "/input/format": "send the record of a platform to `POST /v1/decisions?format=…`",
+        "/input/view": "known here: `campaign`, `as_of`, `dry_run`",
+    }
+
+
 def test_nothing_is_assumed(fresh: Caller) -> None:
     """`{"result": true}` cannot say that it is none."""
     for terms in ({}, {"dry_run": True}):

@@ -114,7 +114,7 @@ def test_change_needs_the_revision_that_was_seen(fresh: Caller) -> None:
     made = upload(fresh, policies(1))
     path = f"{SET}/versions/{made['digest']}/submit"
     problem_of(fresh.post({}, path, role="author"), 428, "unconditional")
-    for tag in ('"7"', '"x"', '"0", "1"', 'W/"1"', f'"{"1" * 5_000}"', f'"{"0" * 5_000}1"'):
+    for tag in ('"7"', '"x"', '""', '"0", "1"', 'W/"1"', f'"{"1" * 5_000}"', f'"{"0" * 5_000}1"'):
         answer = fresh.post({}, path, role="author", headers={"If-Match": tag})
         problem_of(answer, 412, "outdated")
     loaded(fresh.post({}, path, role="author", headers={"If-Match": "*"}))

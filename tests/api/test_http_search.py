@@ -149,6 +149,7 @@ def test_bad_cursor(filled: Caller, cursor: str) -> None:
         ("since=2026-11-02T00:00:00Z&until=2026-11-01T00:00:00Z", "until", "later than `since`"),
         ("advertiser=", "advertiser", "512"),
         ("campaign=", "campaign", "512"),
+        ("campaign=" + "x" * 513, "campaign", "this has 513 characters, and may have 512"),
         ("campaign=a%00b", "campaign", "U+0000"),
         ("rule=%00", "rule", "U+0000"),
         ("as_of=-1", "as_of", "whole number"),

@@ -156,6 +156,12 @@ def test_batch_and_dry_run_know_it_and_only_what_is_logged_is_a_use(api: Caller)
 # --- what is refused --------------------------------------------------------------------------
 
 REFUSED: dict[str, tuple[Document, str, str, str | None]] = {
+    "rule of another house": (
+        {"rule": "quite/different"},
+        "/rule",
+        "unknown rule `quite/different`",
+        "name the rule as a finding of the decision does: `policy/rule`",
+    ),
     "unknown rule": (
         {"rule": "spending/deer"},
         "/rule",

@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -106,6 +108,104 @@ def test_nothing_in_force_leaves_the_campaign_open(
     monkeypatch.setattr("api.in_force.policies.PoliciesInForce.engine", nothing)
     made = json.loads(api.get("/openapi.json").data)
     assert "properties" not in made["components"]["schemas"]["Campaign"]
+
+
+SHOWN = [
+    "POST /v1/decisions 200",
+    "POST /v1/decisions 422",
+    "POST /v1/decisions/batch 200",
+    "GET /v1/decisions 200",
+    "GET /v1/decisions/statistics 200",
+    "GET /v1/decisions/{decision_id}/proof 200",
+    "POST /v1/queries 201",
+    "POST /v1/erasures 200",
+    "GET /v1/decisions/{decision_id} 410",
+    "POST /v1/erasures 409",
+    "POST /v1/facts 201",
+    "POST /v1/data/{rest} 200",
+    "GET /health/ready 200",
+]
+"""Of what the answers are that `docs/http-api.md` shows, from the first to the last."""
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "http-api.md"
+
+
+def test_every_member_of_an_answer_is_documented(document: Document) -> None:
+    """Of those on the page, which other tests compare with what comes."""
+    blocks = re.findall(r"```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    for what, block in zip(SHOWN, blocks, strict=True):
+        method, path, status = what.split(" ")
+        answer = document["paths"][path][method.lower()]["responses"][status]
+        (schema, *_) = answer["content"].values()
+        values = json.loads(block) if "\n{" not in block else _lines(block)
+        assert list(_amiss(document, schema["schema"], values)) == [], what
+
+
+def _lines(block: str) -> list[Any]:
+    """Return the lines of a batch as the list that answers a list."""
+    made = [json.loads(line) for line in block.splitlines()]
+    return [{"index": each.pop("line"), **each} for each in made]
+
+
+def _amiss(document: Document, schema: Document, value: object, at: str = "") -> Iterator[str]:
+    """Yield what a value has, and its schema does not name, or the other way round."""
+    parts = list(_parts(document, schema, value))
+    if isinstance(value, list):
+        (items,) = (part["items"] for part in parts if "items" in part)
+        for each in value:
+            yield from _amiss(document, items, each, at)
+    named = {name: inner for part in parts for name, inner in part.get("properties", {}).items()}
+    if not named or not isinstance(value, dict):
+        return
+    yield from (f"{at}/{name}" for name in value.keys() - named.keys())
+    needed = {name for part in parts for name in part.get("required", ())}
+    yield from (f"no {at}/{name}" for name in needed - value.keys())
+    for name in value.keys() & named.keys():
+        yield from _amiss(document, named[name], value[name], f"{at}/{name}")
+
+
+def _parts(document: Document, schema: Document, value: object) -> Iterator[Document]:
+    """Yield the schemas of which one consists; of alternatives, that which names most."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        yield from _parts(document, document["components"]["schemas"][name], value)
+    elif "anyOf" in schema:
+        choices = [list(_parts(document, each, value)) for each in schema["anyOf"]]
+        yield from min(choices, key=lambda parts: len(_unnamed(parts, value)))
+    else:
+        yield schema
+        for each in schema.get("allOf", ()):
+            yield from _parts(document, each, value)
+
+
+def _unnamed(parts: list[Document], value: object) -> set[str]:
+    named = {name for part in parts for name in part.get("properties", ())}
+    return set(value) - named if isinstance(value, dict) else set()
+
+
+def test_keys_and_conditions_are_written_as_the_document_says(document: Document) -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    (sent,) = re.findall(r"-H 'Idempotency-Key: (.*?)'", text)
+    (written,) = (
+        each["schema"]["pattern"]
+        for each in document["paths"]["/v1/decisions"]["post"]["parameters"]
+        if each["name"] == "Idempotency-Key"
+    )
+    assert re.search(written, sent)
+    assert re.search(written, sent.strip('"'))
+    assert not re.search(written, '"' + "x" * 256 + '"')
+
+
+def test_headers_of_answers_are_documented(api: Caller, document: Document) -> None:
+    for path, name in (("/v1/policy-sets/assent", "ETag"), ("/v1/policy-sets/x", None)):
+        answer = api.get(path, role="author")
+        shown = document["paths"]["/v1/policy-sets/{name}"]["get"]["responses"]
+        told = shown[str(answer.status_code)].get("headers", {})
+        assert list(told) == ([] if name is None else [name])
+        assert all(each in answer.headers for each in told)
+    refused = api.get("/v1/decisions", role=None)
+    told = document["paths"]["/v1/decisions"]["get"]["responses"]["401"]["headers"]
+    assert list(told) == ["WWW-Authenticate"]
+    assert "WWW-Authenticate" in refused.headers
 
 
 def test_security_is_that_of_the_code(document: Document) -> None:

@@ -18,6 +18,7 @@ from prometheus_client import values
 from api import server, wsgi
 from api.installation.setup import SetupError, Unfit, initialise
 from api.server import CLIENT_SECONDS, JSONLogger, Server, configuration, limit_patience, serve
+from api.worker import Worker
 from tests.api.installation import Caller, Installation, allowed, free_port, install
 
 
@@ -33,7 +34,7 @@ class Arbiter:
 
 def test_settings_reach_gunicorn(installation: Installation) -> None:
     made = Server(installation.settings)
-    assert made.cfg.worker_class_str == "gthread"
+    assert made.cfg.worker_class is Worker
     assert (made.cfg.workers, made.cfg.threads) == (2, 4)
     assert made.cfg.address == [("127.0.0.1", 8000)]
     assert made.cfg.logger_class is JSONLogger

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import partial
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -175,10 +176,50 @@ def test_chunks_that_are_broken(served: Served, body: bytes) -> None:
     assert b"/problems/incomplete-body" in answer
 
 
-def test_what_is_not_http_harms_nobody(served: Served) -> None:
-    for head in ("GARBAGE", "GET /" + "x" * 70_000 + " HTTP/1.1", "\x16\x03\x01"):
-        _raw(served, head, b"\x00" * 100)
+LIVE = "GET /health/live HTTP/1.1"
+
+
+@pytest.mark.parametrize(
+    ("head", "status", "name"),
+    [
+        ("GARBAGE", 400, "bad-request"),
+        ("\x16\x03\x01", 400, "bad-request"),
+        ("GET /v1/decisions?text=a hunter2 HTTP/1.1", 400, "bad-request"),
+        (f"{LIVE}\r\nBearer hunter2", 400, "bad-request"),
+        (f"{LIVE}\r\nContent-Length: 1\r\nTransfer-Encoding: chunked", 400, "bad-request"),
+        ("GET /" + "x" * 70_000 + " HTTP/1.1", 414, "uri-too-long"),
+        (f"{LIVE}\r\nX: {'x' * 9_000}", 431, "headers-too-large"),
+        (f"{LIVE}\r\nTransfer-Encoding: hunter2", 501, "unknown-transfer-coding"),
+    ],
+)
+def test_what_is_not_http_is_a_problem_and_harms_nobody(
+    served: Served, head: str, status: int, name: str
+) -> None:
+    first, _, rest = _raw(served, head, b"").partition(b"\r\n")
+    headers, _, body = rest.partition(b"\r\n\r\n")
+    assert first.startswith(b"HTTP/1.1 %d " % status)
+    assert b"Content-Type: application/problem+json\r\n" in headers
+    made = json.loads(body)
+    assert_problem(made)
+    assert (made["status"], made["type"]) == (status, f"/problems/{name}")
+    assert f"X-Request-ID: {made['request_id']}".encode() in headers
+    assert b"hunter2" not in rest
     assert served.request("GET", "/health/live")[0] == 200
+
+
+def test_one_request_has_one_answer_whatever_is_left_of_its_body(served: Served) -> None:
+    head = "POST /v1/decisions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as connection:
+        connection.sendall(head.encode())
+        answer = b"".join(iter(partial(connection.recv, 65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_address_of_eight_thousand_bytes_is_read(served: Served) -> None:
+    """As RFC 9110 §4.1 recommends; it is then for the application to refuse."""
+    query = "&".join(f"x{n}=" + "x" * 700 for n in range(11))
+    assert served.request("GET", f"/v1/decisions?{query}")[0] == 400
 
 
 def test_client_that_hangs_up_harms_nobody(served: Served) -> None:

@@ -134,5 +134,6 @@ def test_every_row_of_a_real_library_ends_in_an_answer(
 
 def test_a_refused_element_of_a_list_has_no_line(decide: Run, write: Write) -> None:
     result = decide(write("c.json", [{"idd": 1}, 2]))
-    assert result.stdout.startswith("refused  record 1  /idd: unknown fact `idd`\n")
+    told = "refused  record 1  /idd: unknown fact `idd`; did you mean `id`?\n"
+    assert result.stdout.startswith(told)
     assert "refused  record 2  the record should be an object" in result.stdout

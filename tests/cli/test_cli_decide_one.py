@@ -203,7 +203,7 @@ def test_what_is_no_descriptor_is_known_for_what_it_is(
     bid = decide(write("bid.json", {"id": "1", "imp": [{"id": "1"}]}))
     words = "this looks like OpenRTB (format openrtb), and was submitted as a descriptor"
     assert words in " ".join(bid.stdout.split())
-    assert "submit it with `--format openrtb`, over HTTP with `?format=openrtb`" in bid.stdout
+    assert "submit it with `--format openrtb`, over HTTP with `?format=openrtb` at" in bid.stdout
     assert "unknown fact" not in bid.stdout
     mistaken = decide(write("c.json", {**_object(campaign), "adgroup_id": "1"}))
     assert "unknown fact `adgroup_id`" in mistaken.stdout

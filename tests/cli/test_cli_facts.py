@@ -167,7 +167,7 @@ def test_what_cannot_be_recorded(run: Run, at: At, tmp_path: Path, one_line: One
     made = one_line(run("facts", "record", file_of(tmp_path, second[:1]), *at("auditor")))
     assert made == "assent: facts: this needs a key with the role `author`\n"
     made = one_line(run("facts", "show", "a/b", *at("auditor")))
-    assert made == "assent: facts: no resource has this path\n"
+    assert made == "assent: facts: no resource has this path; `GET /docs` lists them all\n"
 
 
 # --- in a file ----------------------------------------------------------------------------------

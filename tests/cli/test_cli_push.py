@@ -46,6 +46,8 @@ def test_steps_as_json(run: Run, at: Callable[[str], tuple[str, ...]], tmp_path:
     made = json.loads(run("push", pushed, "--submit", *house, *author).stdout)
     assert (made["is_new"], made["state"]) == (True, "in review")
     version = made["version"]
+    told = run("push", pushed, "--set", "house", *author).stdout
+    assert f"approves it: `assent policies approve {version} --set house`\n" in told
     reasons = ("--reason", "say why")
     rejected = json.loads(run("policies", "reject", version, *reasons, *house, *approver).stdout)
     assert rejected["state"] == "rejected"

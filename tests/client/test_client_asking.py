@@ -93,9 +93,15 @@ def test_violations_are_told_first_and_the_gravest_before_all(client: Client) ->
     ]
 
 
-def test_duty_is_told_with_its_day() -> None:
+def test_duty_and_what_is_to_come_are_told_with_their_days() -> None:
     """The policies of these tests owe nothing: a document as the service gives one."""
     duty = {"rule": "a/b", "title": "t", "text": "report it", "due": "2027-01-02", "term": "x"}
+    clause = {"text": "x", "file": "a.policy", "line": 1, "column": 1}
+    coming = {
+        "from": "2027-02-03", "rule": "a/c", "title": "t", "status": "violated",
+        "enforcement": "mandatory", "severity": "high", "sources": [], "clause": clause,
+        "facts": [], "message": "It is too loud.",
+    }  # fmt: skip
     made = decoded(
         json.dumps(
             {
@@ -103,15 +109,17 @@ def test_duty_is_told_with_its_day() -> None:
                 "policy_set": {"name": "n", "version": None, "digest": "d"},
                 "as_of": "2026-11-24T09:00:00Z", "as_if_launched": None, "valid_until": None,
                 "markets": [], "findings": [], "warnings": [], "obligations": [duty],
-                "missing": [], "passed": 1, "not_applicable": 0, "recorded": False,
+                "upcoming": [coming], "missing": [],
+                "passed": 1, "not_applicable": 0, "recorded": False,
             }
         ).encode(),
         Decision,
     )  # fmt: skip
-    first, second = made.summary().splitlines()
+    first, second, third = made.summary().splitlines()
     assert first.startswith("ALLOW  c")
     assert "\x1b" not in first
     assert second == "to do until 2027-01-02: report it (a/b)"
+    assert third == "against it from 2027-02-03 on: It is too loud. (a/c)"
 
 
 def test_allowed_campaign(client: Client) -> None:
@@ -315,6 +323,8 @@ def test_version_is_published_with_four_eyes(served: Served) -> None:
         draft = ours.push(folder)
         assert ours.push(files) == draft
         assert (draft.state, draft.is_sound) == ("draft", True)
+        mistaken = ours.push(files | {"z.policy": "policy x"})
+        assert (mistaken.is_sound, mistaken.test) == (False, None)
         waiting = ours.submit(draft, reason="the code of conduct")
         with pytest.raises(ConflictError):
             ours.submit(draft)

@@ -145,6 +145,8 @@ def test_anna_and_ben_do_as_the_page_says(tmp_path: Path, monkeypatch: pytest.Mo
         told = "".join(run(line, by, named) for line in lines)
         return f"<!-- carried out -->\n```console\n{told}```"
 
+    (rule,) = re.findall(r"<!-- rule -->\n```policy\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert rule in waiving.rules()["spending.policy"]
     with serving(installation) as served:
         made = BLOCK.sub(carry_out, PAGE.read_text(encoding="utf-8"))
         the_rest(by)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from api.adapters.reading import AdapterRefusal, Found, Record
+from api.adapters.refusal import UnrecognisedRecord
 from engine.source.json_fault import excerpt
 
 _SEVERAL = {
@@ -182,8 +183,6 @@ def _sort_of(resource: Record) -> str:
     if any(member in resource for member in _CAMPAIGN):
         return "campaign"
     _check_names(resource)
-    raise AdapterRefusal(
-        "nothing in the record shows which resource of the Google Ads API it is",
-        pointer="",
-        help=_SENDABLE,
+    raise UnrecognisedRecord(
+        "nothing in the record shows which resource of the Google Ads API it is", help=_SENDABLE
     )

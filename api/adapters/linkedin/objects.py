@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from api.adapters.reading import AdapterRefusal, Record
+from api.adapters.refusal import UnrecognisedRecord
 
 _JOINED = frozenset(["campaigns", "creative", "creatives"])
 _CAMPAIGN = frozenset(
@@ -55,10 +56,8 @@ def objects_of(root: Record) -> Objects:
             pointer="/elements",
             help="send each object of `elements` on a line of its own: `jq -c '.elements[]'`",
         )
-    raise AdapterRefusal(
-        "nothing in the record shows which of LinkedIn's objects it is",
-        pointer="",
-        help=_SENDABLE,
+    raise UnrecognisedRecord(
+        "nothing in the record shows which of LinkedIn's objects it is", help=_SENDABLE
     )
 
 

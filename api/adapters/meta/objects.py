@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api.adapters.reading import AdapterRefusal, Record
+from api.adapters.refusal import UnrecognisedRecord
 from engine.source.json_fault import excerpt
 
 _JOINED = {
@@ -216,10 +217,8 @@ def _level(record: Record) -> str:
             pointer=record.pointer,
             help="join them as `campaign`, `adset`, `ad`, `creative`, `custom_audiences`",
         )
-    raise AdapterRefusal(
-        "nothing in the record shows which of Meta's objects it is",
-        pointer=record.pointer,
-        help=_SENDABLE,
+    raise UnrecognisedRecord(
+        "nothing in the record shows which of Meta's objects it is", help=_SENDABLE
     )
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from api.adapters.adaptation import Adaptation, Draft
 from api.adapters.agreement import agreement
-from api.adapters.reading import AdapterRefusal, Record, whole_record
+from api.adapters.reading import Record, whole_record
+from api.adapters.refusal import UnrecognisedRecord
 from api.adapters.telling import require_told, unmapped
 
 from .bids import bid_part, seat_of
@@ -66,8 +67,7 @@ def _objects(root: Record) -> _Objects:
         return _Objects(bids=(root,))
     if "imp" in root:
         return _Objects(request=root)
-    raise AdapterRefusal(
+    raise UnrecognisedRecord(
         "nothing in the record shows whether it is a bid request, a bid response or a bid",
-        pointer="",
         help=_SENDABLE,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from api.adapters.reading import AdapterRefusal, Found, Record
+from api.adapters.refusal import UnrecognisedRecord
 
 _JOINED = frozenset(["campaign", "adgroup", "adgroups", "ad", "ads", "advertiser"])
 _AD = frozenset(
@@ -105,8 +106,8 @@ def objects_of(root: Record) -> Objects:
             pointer="/data",
             help="send each object of `data.list` on a line of its own: `jq -c '.data.list[]'`",
         )
-    raise AdapterRefusal(
-        "nothing in the record shows which of TikTok's objects it is", pointer="", help=_SENDABLE
+    raise UnrecognisedRecord(
+        "nothing in the record shows which of TikTok's objects it is", help=_SENDABLE
     )
 
 

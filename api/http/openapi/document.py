@@ -46,6 +46,20 @@ _ANY_CAMPAIGN: JSONSchema = {
 _ALWAYS = (BAD_REQUEST, INVALID_QUERY, INTERNAL_ERROR, UNAVAILABLE, NOT_FRESH)
 _OF_KEYS = (UNAUTHENTICATED, FORBIDDEN, TOO_MANY)
 _OF_BODIES = (MALFORMED_JSON, INCOMPLETE_BODY, TOO_LARGE, UNSUPPORTED_TYPE)
+_RETRY_AFTER = Header(
+    name="Retry-After",
+    text="in how many seconds to try again",
+    schema={"type": "integer", "minimum": 0},
+    is_required=True,
+)
+_CHALLENGE = Header(
+    name="WWW-Authenticate",
+    text="how to authenticate (RFC 6750 §3)",
+    schema={"type": "string"},
+    is_required=True,
+)
+_OF_STATUS: Mapping[int, Header] = {401: _CHALLENGE, 429: _RETRY_AFTER, 503: _RETRY_AFTER}
+"""The header that every problem of a status has."""
 _DESCRIPTION = """\
 Ask before launch, and get allow or deny with a justification. Every decision that is answered is in
 the audit log before the answer is sent; where it cannot be written there is no decision.
@@ -186,6 +200,7 @@ def _responses(endpoint: str, told: Operation) -> dict[str, object]:
         str(status): {
             "description": answer.text,
             "content": {type_: {"schema": schema} for type_, schema in answer.content.items()},
+            **_answer_headers(answer.headers),
         }
         for status, answer in told.answers.items()
     }
@@ -199,9 +214,26 @@ def _responses(endpoint: str, told: Operation) -> dict[str, object]:
         as_400 = told.errors is not None and kind.status in told.errors.told_as_400
         by_status.setdefault(400 if as_400 else kind.status, []).append(kind)
     problems = {
-        str(status): _problem(by_status[status], told.errors) for status in sorted(by_status)
+        str(status): {
+            **_problem(by_status[status], told.errors),
+            **_answer_headers([_OF_STATUS[status]] if status in _OF_STATUS else []),
+        }
+        for status in sorted(by_status)
     }
     return {**made, **problems, **made}
+
+
+def _answer_headers(headers: Iterable[Header]) -> dict[str, object]:
+    """Return the member of an answer that tells its headers; none where there are none."""
+    told = {
+        each.name: {
+            "description": each.text,
+            "required": each.is_required,
+            "schema": each.schema,
+        }
+        for each in headers
+    }
+    return {"headers": told} if told else {}
 
 
 def _problem(kinds: list[ProblemKind], errors: Errors | None) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The endpoints of standing facts."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from api.http.bodies import JSON
@@ -16,14 +17,19 @@ from api.http.problems import (
 )
 from api.http.shapes import REASON, FactParameters
 
-from .operation import Answer, Operation, ref
+from .operation import ETAG, LOCATION, Answer, Operation, ref
 from .policy_operations import IF_MATCH
 from .schemas import ANY_TEXT, many, maybe, members
 
 _TAG = "Standing facts"
 _TEXT = "What is known beforehand; it fills what a campaign leaves open, and never replaces it."
 _STATED = {JSON: ref("Statement")}
-_FACT = {200: Answer(text="The standing fact", content={JSON: ref("StandingFact")})}
+_ANSWER = Answer(text="The standing fact", content={JSON: ref("StandingFact")}, headers=(ETAG,))
+_FACT = {200: _ANSWER}
+_RECORDED = {
+    200: replace(_ANSWER, headers=(ETAG, LOCATION)),
+    201: replace(_ANSWER, text="The standing fact, which is new", headers=(ETAG, LOCATION)),
+}
 _REFUSED = (MALFORMED_ORDER, MALFORMED_FACT, UNRECORDABLE, BUSY)
 _LIST = members(items=many(ref("StandingFact")))
 
@@ -45,8 +51,7 @@ FACT_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             tag=_TAG,
             text=_TEXT,
             body=_STATED,
-            answers=_FACT
-            | {201: Answer(text="The standing fact, which is new", content=_FACT[200].content)},
+            answers=_RECORDED,
             problems=_REFUSED,
         ),
         "facts.show": Operation(

@@ -16,7 +16,7 @@ _NONE: Mapping[str, JSONSchema] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """A header of a request that changes what is done."""
+    """A header of a request that changes what is done, or of an answer that says more of it."""
 
     name: str
     text: str
@@ -24,12 +24,27 @@ class Header:
     is_required: bool = False
 
 
+ETAG = Header(
+    name="ETag",
+    text="the revision of what is answered, which a change of it names as `If-Match`",
+    schema={"type": "string"},
+    is_required=True,
+)
+LOCATION = Header(
+    name="Location",
+    text="where it is read",
+    schema={"type": "string", "format": "uri-reference"},
+    is_required=True,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer that is no problem: what it is, and its schema by media type."""
+    """An answer that is no problem: what it is, its schema by media type, and its headers."""
 
     text: str
     content: Mapping[str, JSONSchema] = field(default_factory=lambda: _NONE)
+    headers: tuple[Header, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

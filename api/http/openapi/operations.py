@@ -7,6 +7,7 @@ from api.exports.formats import MEDIA_TYPES
 from api.http.authzen import MOST_EVALUATIONS, Semantic
 from api.http.authzen_facts import CAMPAIGN, LAUNCH
 from api.http.bodies import JSON, NDJSON, TEXT
+from api.http.idempotency import HEADER, REPLAYED, WRITTEN
 from api.http.problems import (
     BUSY,
     ERASED,
@@ -38,7 +39,7 @@ from api.http.shapes import (
 )
 
 from .fact_operations import FACT_OPERATIONS
-from .operation import Answer, Errors, Header, JSONSchema, Operation, ref
+from .operation import LOCATION, Answer, Errors, Header, JSONSchema, Operation, ref
 from .policy_operations import POLICY_OPERATIONS
 from .schemas import (
     ANY_TEXT,
@@ -54,11 +55,35 @@ from .schemas import (
 from .waiver_operations import WAIVER_OPERATIONS
 
 _IDEMPOTENCY_KEY = Header(
-    name="Idempotency-Key",
-    text="a fresh UUID for each request; sent again with it, a request has one decision",
-    schema={"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,255}$"},
+    name=HEADER,
+    text="a fresh UUID for each request, quoted or not; sent again with it, a request has one"
+    " decision",
+    schema={"type": "string", "pattern": WRITTEN},
 )
-_ITEM: JSONSchema = {"anyOf": [ref("Decision"), members(error=ref("Problem"))]}
+_REPLAYED = Header(
+    name=REPLAYED,
+    text="`true` where an earlier request with this key made the decision",
+    schema={"enum": ["true"]},
+)
+_SAVED_AS = Header(
+    name="Content-Disposition",
+    text="under which name to save the file",
+    schema={"type": "string"},
+)
+_OF_EXPORT = tuple(
+    Header(name=name, text=text, schema={"type": "string"})
+    for name, text in (
+        ("Assent-Log-Size", "of a file: the size of the log that was searched"),
+        ("Assent-Log-Root", "of a file: the root of that log, in base64"),
+        ("Assent-Unsearched", "of a file: what `unsearched` is of a page"),
+    )
+)
+_ITEM: JSONSchema = {
+    "anyOf": [
+        {"allOf": [ref("Decision"), members(index=COUNT)]},
+        members(error=ref("Problem"), index=COUNT),
+    ]
+}
 _ZIP = "application/zip"
 _BYTES = "application/octet-stream"
 
@@ -114,7 +139,13 @@ _DECIDING = {
         query=DecisionParameters,
         headers=(_IDEMPOTENCY_KEY,),
         body={JSON: ENVELOPE},
-        answers={200: Answer(text="The decision", content={JSON: ref("Decision"), TEXT: ANY_TEXT})},
+        answers={
+            200: Answer(
+                text="The decision",
+                content={JSON: ref("Decision"), TEXT: ANY_TEXT},
+                headers=(_REPLAYED,),
+            )
+        },
         problems=(
             MALFORMED_SUBMISSION,
             INVALID_KEY,
@@ -206,6 +237,7 @@ _FINDING = {
                 text="What is found",
                 content={JSON: ref("DecisionPage")}
                 | {text.partition(";")[0]: BYTES for text in MEDIA_TYPES.values()},
+                headers=(_SAVED_AS, *_OF_EXPORT),
             )
         },
         problems=(BUSY, UNSIGNED),
@@ -281,7 +313,9 @@ _FINDING = {
         tag="Saved queries",
         text="`GET /v1/decisions?saved=NAME` runs it. An entry of the log says that it was saved.",
         body={JSON: SAVED_QUERY},
-        answers={201: Answer(text="The query", content={JSON: ref("SavedQuery")})},
+        answers={
+            201: Answer(text="The query", content={JSON: ref("SavedQuery")}, headers=(LOCATION,))
+        },
         problems=(MALFORMED_ORDER, TAKEN, UNRECORDABLE),
     ),
     "queries.show": Operation(
@@ -344,6 +378,12 @@ _LOG = {
     ),
 }
 
+_OF_WITNESSES = {
+    "published": maybe(COUNT),
+    "quorum": COUNT,
+    "witnesses": many(members(name=ANY_TEXT, size=COUNT, problem=maybe(ANY_TEXT))),
+    "alarm": maybe(ANY_TEXT),
+}
 _SERVICE = {
     "vocabulary.show": Operation(
         summary="Read what a campaign may say",
@@ -366,7 +406,14 @@ _SERVICE = {
         answers={
             200: Answer(
                 text="It can",
-                content={JSON: members(status=ANY_TEXT, log=members(size=COUNT), engine=OBJECT)},
+                content={
+                    JSON: members(
+                        status=ANY_TEXT,
+                        log=members(_OF_WITNESSES, size=COUNT),
+                        policy_sets=many(ref("PolicySetName")),
+                        engine=members(name=ANY_TEXT, version=ANY_TEXT),
+                    )
+                },
             )
         },
         problems=(NOT_READY,),

@@ -1,6 +1,7 @@
 """The endpoints of policies and of their versions."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from marshmallow import Schema
@@ -19,7 +20,7 @@ from api.http.problems import (
 )
 from api.http.shapes import ACTIVATION, REASON, REJECTION, DiffParameters, ImpactParameters
 
-from .operation import Answer, Header, JSONSchema, Operation, ref
+from .operation import ETAG, LOCATION, Answer, Header, JSONSchema, Operation, ref
 from .schemas import ANY_TEXT, BYTES, OBJECT, many, members
 
 _TAG = "Policies"
@@ -35,12 +36,20 @@ _FILES: Mapping[str, JSONSchema | Schema] = {
     JSON: members(files=ref("PolicyFiles")) | {"additionalProperties": False},
     ZIP: BYTES,
 }
-_SET = {200: Answer(text="The policy set", content={JSON: ref("PolicySet")})}
-_VERSION = {200: Answer(text="The version", content={JSON: ref("Version")})}
+_SET = {200: Answer(text="The policy set", content={JSON: ref("PolicySet")}, headers=(ETAG,))}
+_VERSION = {200: Answer(text="The version", content={JSON: ref("Version")}, headers=(ETAG,))}
+_UPLOADED = {
+    200: replace(_VERSION[200], headers=(ETAG, LOCATION)),
+    201: replace(_VERSION[200], text="The version, which is new", headers=(ETAG, LOCATION)),
+}
 
 
-def _reading(summary: str, schema: JSONSchema, text: str = "What is known") -> Operation:
-    answers = {200: Answer(text=text, content={JSON: schema})}
+def _reading(summary: str, schema: JSONSchema) -> Operation:
+    answers = {200: Answer(text="What is known", content={JSON: schema})}
+    return _read(summary, answers)
+
+
+def _read(summary: str, answers: Mapping[int, Answer]) -> Operation:
     return Operation(summary=summary, tag=_TAG, answers=answers, problems=(NOT_FOUND,))
 
 
@@ -81,8 +90,10 @@ POLICY_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             answers={200: Answer(text="The texts", content={JSON: members(files=OBJECT)})},
             problems=(MALFORMED_POLICIES, BUSY),
         ),
-        "policy_sets.list": _reading("List the policy sets", members(items=many(ref("PolicySet")))),
-        "policy_sets.show": _reading("Read what is in force", ref("PolicySet")),
+        "policy_sets.list": replace(
+            _reading("List the policy sets", members(items=many(ref("PolicySet")))), problems=()
+        ),
+        "policy_sets.show": _read("Read what is in force", _SET),
         "policy_sets.versions": _reading(
             "List the versions of a set", members(items=many(ref("ListedVersion")))
         ),
@@ -90,11 +101,10 @@ POLICY_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             summary="Upload a version as a draft",
             tag=_TAG,
             body=_FILES,
-            answers=_VERSION
-            | {201: Answer(text="The version, which is new", content={JSON: ref("Version")})},
+            answers=_UPLOADED,
             problems=(MALFORMED_ORDER, MALFORMED_POLICIES, UNRECORDABLE, WRONG_STATE, BUSY),
         ),
-        "policy_sets.version": _reading("Read a version, its check and its tests", ref("Version")),
+        "policy_sets.version": _read("Read a version, its check and its tests", _VERSION),
         "policy_sets.files": _reading(
             "Read the texts of a version", members(digest=ANY_TEXT, files=ref("PolicyFiles"))
         ),

@@ -46,24 +46,86 @@ def members(optional: Mapping[str, JSONSchema] | None = None, **needed: JSONSche
     }
 
 
+_CITED = members(instrument=ANY_TEXT, title=ANY_TEXT, article=maybe(ANY_TEXT), url=maybe(ANY_TEXT))
+_CLAUSE = members(text=ANY_TEXT, file=ANY_TEXT, line=COUNT, column=COUNT)
+_WANTED = members(
+    {
+        "submitted_pointer": {**ANY_TEXT, "description": "into the record of a platform"},
+        "why": {**ANY_TEXT, "description": "why what is stated cannot be used"},
+    },
+    pointer={**ANY_TEXT, "description": "JSON Pointer into the campaign"},
+    path=ANY_TEXT,
+    label=ANY_TEXT,
+)
+_SEEN = members(
+    {
+        "submitted_pointer": {**ANY_TEXT, "description": "into the record of a platform"},
+        "required": {**ANY_TEXT, "description": "what would change this part of the clause"},
+        "item": {**ANY_TEXT, "description": "the labelled item or the definition that it is of"},
+        "presumed": {**FLAG, "description": "true where the campaign does not state it"},
+    },
+    pointer={**ANY_TEXT, "description": "JSON Pointer into the campaign"},
+    path=ANY_TEXT,
+    label=ANY_TEXT,
+    value=ANY_TEXT,
+)
 _FINDING = members(
     {
-        "enforcement": ANY_TEXT,
-        "severity": ANY_TEXT,
-        "wanted": many(OBJECT),
-        "exceptions": many(OBJECT),
-        "overridable_by": ANY_TEXT,
-        "more": COUNT,
+        "overridable_by": {**ANY_TEXT, "description": "the role in which the rule is waived"},
+        "more": {**COUNT, "description": "further findings of the rule, which are not listed"},
     },
     rule=ANY_TEXT,
     title=ANY_TEXT,
+    enforcement=ANY_TEXT,
+    severity=ANY_TEXT,
     status=ANY_TEXT,
-    sources=many(OBJECT),
-    clause=OBJECT,
-    facts=many(OBJECT),
+    sources=many(ref("Source")),
+    clause=ref("Clause"),
+    facts=many(ref("Fact")),
+    wanted=many(ref("WantedFact")),
+    exceptions=many(
+        members(name=maybe(ANY_TEXT), facts=many(ref("Fact")), wanted=many(ref("WantedFact")))
+    ),
     message=maybe(ANY_TEXT),
     remedy=maybe(ANY_TEXT),
     markets=maybe(many(ANY_TEXT)),
+)
+_WAIVER_USED = members(
+    None,
+    **{"from": DAY},
+    waiver=ANY_TEXT,
+    approved_by=ANY_TEXT,
+    role=ANY_TEXT,
+    approved_on=DAY,
+    ticket=ANY_TEXT,
+    reason=ANY_TEXT,
+    until={**DAY, "description": "the first day on which it no longer holds"},
+)
+_OBLIGATION = members(
+    {
+        "overridable_by": ANY_TEXT,
+        "why": {**ANY_TEXT, "description": "why nobody knows when it is due"},
+    },
+    rule=ANY_TEXT,
+    title=ANY_TEXT,
+    enforcement=ANY_TEXT,
+    severity=ANY_TEXT,
+    sources=many(ref("Source")),
+    text=ANY_TEXT,
+    due=maybe({**DAY, "description": "the last day on which it may be done"}),
+    term=maybe(ANY_TEXT),
+    clause=ref("Clause"),
+    facts=many(ref("Fact")),
+    markets=maybe(many(ANY_TEXT)),
+)
+_RULE_STATUS = members(
+    {
+        "reason": ANY_TEXT,
+        "markets": many(ANY_TEXT),
+        "elsewhere": many(members(markets=many(ANY_TEXT), status=ANY_TEXT)),
+    },
+    rule=ANY_TEXT,
+    status=ANY_TEXT,
 )
 _RECEIPT = members(
     {"proof": {**ANY_TEXT, "description": "a C2SP tlog-proof that verifies without the service"}},
@@ -74,8 +136,11 @@ _RECEIPT = members(
 _DECISION = members(
     {
         "receipt": ref("Receipt"),
-        "rules": many(members(rule=ANY_TEXT, status=ANY_TEXT)),
-        "unmapped": many(ANY_TEXT),
+        "rules": {
+            **many(_RULE_STATUS),
+            "description": "every rule with its status, with `view=full`",
+        },
+        "unmapped": {**many(ANY_TEXT), "description": "members of the record that were not used"},
         "advertiser": maybe({**ANY_TEXT, "description": "left out where it is sensitive"}),
         "platforms": many(ANY_TEXT),
         "standing_facts": many(ref("FactUsed")),
@@ -89,12 +154,31 @@ _DECISION = members(
     engine=members(name=ANY_TEXT, version=ANY_TEXT),
     as_of=INSTANT,
     as_if_launched=maybe(DAY),
-    valid_until=maybe(INSTANT),
+    valid_until=maybe({**INSTANT, "description": "when the mere passing of time changes it"}),
     markets=many(members(market=ANY_TEXT, decision=OUTCOME, conclusive=FLAG)),
+    would_pass={
+        **many(ANY_TEXT),
+        "description": "markets in which it would be allowed if the others were dropped",
+    },
     findings=many(ref("Finding")),
-    warnings=many(ref("Finding")),
-    obligations=many(members(rule=ANY_TEXT, text=ANY_TEXT, due=maybe(DAY))),
-    missing=many(members({"why": ANY_TEXT}, path=ANY_TEXT, label=ANY_TEXT, rules=many(ANY_TEXT))),
+    warnings={**many(ref("Finding")), "description": "of rules that advise, and do not deny"},
+    obligations=many(ref("Obligation")),
+    waived={
+        **many({"allOf": [ref("Finding"), members(waivers=many(_WAIVER_USED))]}),
+        "description": "what does not deny, since it is waived",
+    },
+    upcoming={
+        **many({"allOf": [ref("Finding"), members(None, **{"from": DAY})]}),
+        "description": "what will stand against a flight without end, and from when on",
+    },
+    missing=many(
+        {
+            "allOf": [
+                ref("WantedFact"),
+                members(rules={**many(ANY_TEXT), "description": "the rules that ask for it"}),
+            ]
+        }
+    ),
     passed=COUNT,
     not_applicable=COUNT,
     recorded={**FLAG, "description": "false for a dry run, and for nothing else"},
@@ -202,6 +286,7 @@ _WAIVER = members(
     text=maybe({**ANY_TEXT, "description": "what was granted, in the language of policies"}),
     history=many(_WAIVER_STEP),
 )
+_TESTED = maybe({**OBJECT, "description": "null where the check has errors: nothing was tested"})
 _PROBLEM_ERROR = members(
     {"pointer": ANY_TEXT, "parameter": ANY_TEXT, "line": COUNT, "column": COUNT, "help": ANY_TEXT},
     message=ANY_TEXT,
@@ -210,6 +295,10 @@ _PROBLEM_ERROR = members(
 SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
     {
         "Problem": members(
+            {
+                "erasure": members(id=ANY_TEXT, index=COUNT, erased_at=INSTANT, ground=ANY_TEXT),
+                "hold": members(id=ANY_TEXT, index=COUNT, placed_at=INSTANT, ground=ANY_TEXT),
+            },
             type=ANY_TEXT,
             title=ANY_TEXT,
             status={"type": "integer", "minimum": 400, "maximum": 599},
@@ -219,7 +308,12 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
         ),
         "PolicySetName": members(name=ANY_TEXT, version=maybe(ANY_TEXT), digest=ANY_TEXT),
         "Receipt": _RECEIPT,
+        "Source": _CITED,
+        "Clause": _CLAUSE,
+        "Fact": _SEEN,
+        "WantedFact": _WANTED,
         "Finding": _FINDING,
+        "Obligation": _OBLIGATION,
         "Decision": _DECISION,
         "LoggedDecision": {
             "allOf": [
@@ -253,7 +347,7 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             seed=ANY_TEXT,
             population=COUNT,
             unsearched=_UNSEARCHED,
-            items=many(ref("ListedDecision")),
+            items=many({"allOf": [ref("ListedDecision"), members(position=COUNT)]}),
             notes=_NOTES,
         ),
         "SavedQuery": members(
@@ -312,7 +406,7 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
         "Version": {
             "allOf": [
                 ref("ListedVersion"),
-                members(history=many(OBJECT), check=OBJECT, test=OBJECT),
+                members(history=many(OBJECT), check=OBJECT, test=_TESTED),
             ]
         },
         "Waiver": _WAIVER,
@@ -333,7 +427,7 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             },
         },
         "OPAError": members({"errors": many(OBJECT)}, code=ANY_TEXT, message=ANY_TEXT),
-        "Checked": members(digest=ANY_TEXT, check=OBJECT, test=OBJECT, obstacle=maybe(ANY_TEXT)),
+        "Checked": members(digest=ANY_TEXT, check=OBJECT, test=_TESTED, obstacle=maybe(ANY_TEXT)),
     }
 )
 """Every schema of the document that has a name, apart from those of the vocabulary."""

@@ -1,6 +1,7 @@
 """The endpoints of waivers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from marshmallow import Schema
@@ -21,12 +22,12 @@ from api.http.problems import (
 )
 from api.http.shapes import GRANT, REJECTION, WAIVER_REQUEST, WaiverParameters
 
-from .operation import Answer, Operation, ref
+from .operation import ETAG, LOCATION, Answer, Operation, ref
 from .policy_operations import IF_MATCH
 from .schemas import ANY_TEXT, many, maybe, members
 
 _TAG = "Waivers"
-_WAIVER = Answer(text="The waiver", content={JSON: ref("Waiver")})
+_WAIVER = Answer(text="The waiver", content={JSON: ref("Waiver")}, headers=(ETAG,))
 
 
 def _moving(summary: str, body: Schema, *problems: ProblemKind) -> Operation:
@@ -48,7 +49,7 @@ WAIVER_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             tag=_TAG,
             text="For one campaign, or for those of one advertiser, and for a time.",
             body={JSON: WAIVER_REQUEST},
-            answers={201: Answer(text="What was asked for", content={JSON: ref("Waiver")})},
+            answers={201: replace(_WAIVER, text="What was asked for", headers=(ETAG, LOCATION))},
             problems=(SAME_WAIVER, MALFORMED_ORDER, UNRECORDABLE, BUSY),
         ),
         "waivers.list": Operation(

@@ -6,7 +6,6 @@ Errors are a text, as the standard has them: 400 also for a body of another type
 from contextlib import ExitStack
 
 from flask import Blueprint, g, request
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer
@@ -26,6 +25,7 @@ from api.http.idempotency import refuse_key
 from api.http.problems import UNSUPPORTED_TYPE
 from api.http.service import Service
 from api.http.shapes import NoParameters, read_query
+from engine.storage.errors import NotFound
 
 _DAY = 24 * 60 * 60
 
@@ -67,7 +67,7 @@ def _add_discovery(routes: Blueprint, url: str | None) -> None:
     def configuration() -> Response:
         read_query(NoParameters, request.args)
         if url is None:
-            raise NotFound
+            raise NotFound("the setting `public_url` is not set, which would say by what address")
         answer = json_answer(
             {
                 "policy_decision_point": url,

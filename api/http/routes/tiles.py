@@ -9,19 +9,21 @@ of any width.
 import re
 
 from flask import Blueprint, request
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from api.http.bodies import TEXT
 from api.http.service import Service
 from api.http.shapes import NoParameters, read_query
 from engine.audit.merkle.tiles import TilePath
+from engine.storage.errors import NotFound
 
 _BYTES = "application/octet-stream"
 _RESPONSE = "application/timestamp-reply"
 _PLAIN = f"{TEXT}; charset=utf-8"
 _STAMP = re.compile(r"latest|[0-9]{1,19}(\.tsr)?")
 _WEEK = 7 * 24 * 60 * 60
+_NO_TILE = "the log has no such tile; `GET /log/checkpoint` says how far it reaches"
+_NO_STAMP = "there is no such time stamp; `GET /log/timestamps/latest` is the newest"
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -40,7 +42,7 @@ def blueprint(service: Service) -> Blueprint:
         read_query(NoParameters, request.args)
         path = _path(f"tile/{rest}")
         if not path.is_within(service.signer.latest().head.size):
-            raise NotFound
+            raise NotFound(_NO_TILE)
         answer = Response(service.tiles.resource(path), content_type=_BYTES)
         answer.headers["Cache-Control"] = f"{visibility}, max-age={_WEEK}, immutable"
         return answer
@@ -50,7 +52,7 @@ def blueprint(service: Service) -> Blueprint:
         read_query(NoParameters, request.args)
         content = service.vouched.stamp_file(name) if _STAMP.fullmatch(name) else None
         if content is None:
-            raise NotFound
+            raise NotFound(_NO_STAMP)
         return Response(content, content_type=_RESPONSE if name.endswith(".tsr") else _PLAIN)
 
     return routes
@@ -60,4 +62,4 @@ def _path(text: str) -> TilePath:
     try:
         return TilePath.read(text)
     except ValueError:
-        raise NotFound from None
+        raise NotFound(_NO_TILE) from None
