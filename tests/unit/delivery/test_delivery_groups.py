@@ -118,7 +118,6 @@ def test_every_bias_audit_comes_to_its_recomputed_impact_ratios_and_flags() -> N
     assert (len(audited), compared, below, exactly) == (63, 1766, 701, 2)
 
 
-@pytest.mark.no_cover  # The audits above take the same ways.
 def test_impact_ratios_are_those_of_fairlearn() -> None:
     """An independent library comes to the same rates and ratios for every audit."""
     compared = 0
