@@ -1,5 +1,6 @@
 """What all tests share: how long hypothesis may look, and where real records and vectors lie."""
 
+import gc
 import os
 import re
 from collections.abc import Generator, Iterator
@@ -51,6 +52,17 @@ def pytest_configure(config: pytest.Config) -> None:
     measuring = config.pluginmanager.getplugin("_cov")
     if hasattr(config, "workerinput") and measuring is not None and measuring.cov_controller:
         measuring.cov_controller.cov.stop()
+    _parse_once(config)
+
+
+def _parse_once(config: pytest.Config) -> None:
+    """Parse each file once in this process, from the collection on: most tests build on the same.
+
+    Parsing is pure.
+    """
+    patch = pytest.MonkeyPatch()
+    patch.setattr("engine.bundle.bundle.parse", lru_cache(maxsize=1_000)(parse))
+    config.add_cleanup(patch.undo)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -59,14 +71,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if unmeasured.match(item.nodeid):
             item.add_marker(pytest.mark.no_cover)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _parsed_once() -> Iterator[None]:
-    """Parse each file once in this process: most tests build on the same, and parsing is pure."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("engine.bundle.bundle.parse", lru_cache(maxsize=1_000)(parse))
-        yield
 
 
 _SERVER_MEASURED = "LANGUAGE_SERVER_COVERAGE"
@@ -84,11 +88,15 @@ def _processes_at_full_speed() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call() -> Generator[None, None, None]:
-    """Keep it so: measuring that goes on after a pause asks for all processes again."""
+    """Keep it so: measuring that goes on after a pause asks for all processes again.
+
+    And let go of what a test has frozen: every build would count all that there is.
+    """
     try:
         return (yield)
     finally:
         os.environ.pop(_MEASURED, None)
+        gc.unfreeze()
 
 
 def measured_environment() -> dict[str, str]:

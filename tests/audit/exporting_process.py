@@ -18,7 +18,8 @@ from engine.storage.log.tile_log import TileLog
 
 
 def main(url: str, keys: Path, anchor: Path, directory: Path) -> None:
-    log = TileLog(Database(url))
+    database = Database(url)
+    log = TileLog(database)
     key_file = KeyFile(keys)
     signer = CheckpointSigner(
         log,
@@ -30,6 +31,7 @@ def main(url: str, keys: Path, anchor: Path, directory: Path) -> None:
     checkpoint = signer.advance(at_once=True)
     os.write(1, b"exporting\n")
     export_tree(log, checkpoint, key_file.read().verifiers, directory)
+    database.close()
 
 
 if __name__ == "__main__":

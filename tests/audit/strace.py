@@ -46,17 +46,20 @@ def has_struck(trace: Path) -> bool:
     return "(INJECTED)" in text or "killed by SIGKILL" in text
 
 
-def positions(command: Sequence[str], call: str, place: str, trace: Path) -> list[int]:
+def positions(
+    command: Sequence[str], calls: Sequence[str], place: str, trace: Path
+) -> dict[str, list[int]]:
     """Run a command, and return the numbers of those of its calls that concern a place."""
-    subprocess.run([*_traced(call, trace), *command], check=True, stdout=subprocess.PIPE)  # noqa: S603 - our own.
-    counted, found = Counter[str](), []
+    subprocess.run([*_traced(",".join(calls), trace), *command], check=True, stdout=subprocess.PIPE)  # noqa: S603 - our own.
+    counted, found = Counter[tuple[str, str]](), dict[str, list[int]]()
     for line in trace.read_text(errors="replace").splitlines():
-        begun = re.match(r"(\d+) +\w+\(", line)
+        begun = re.match(r"(\d+) +(\w+)\(", line)
         if begun is None:
             continue
-        counted[begun[1]] += 1
+        thread, call = begun.groups()
+        counted[thread, call] += 1
         if place in line:
-            found.append(counted[begun[1]])
+            found.setdefault(call, []).append(counted[thread, call])
     return found
 
 

@@ -291,8 +291,8 @@ def test_several_erase_while_others_write(
 def test_killed_in_between_all_that_is_erased_is_accounted_for(
     erasures: Erasures, database: Database, store: SQLLogStore, make_record: Any, url: str
 ) -> None:
-    fill(store, make_record, 3000)
-    for delay in (0.0, 0.01, 0.03, 0.05):
+    fill(store, make_record, 2000)
+    for delay in (0.0, 0.02):
         command = [sys.executable, str(ERASER), url, "cmp-7"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 - our own script.
         assert process.stdout is not None

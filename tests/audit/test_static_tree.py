@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,12 @@ from engine.storage.log.tiles import write_full_tiles
 from engine.storage.migrate import migrate
 from engine.storage.schema import log_entry, log_head
 from tests.audit.conftest import NOON, Clock
+from tests.audit.exporting_process import main as export_log
 from tests.audit.published import KEY, leaf, published
 from tests.audit.strace import faulty, has_struck, need_strace, positions
 
 EXPORTER = Path(__file__).with_name("exporting_process.py")
-KILLS = 8
+KILLS = 5
 
 
 @pytest.fixture
@@ -130,7 +132,12 @@ def test_export_grows_with_the_log(
     assert written == [0, 2, 0, 2, 3, 2, 0, 5]
 
 
-@pytest.mark.parametrize("size", [255, 256, 257, 65_535, 65_536])
+SIZES = [(kind, size) for kind in ("sqlite", "postgresql") for size in (255, 256, 257)]
+LARGE = [("sqlite", 65_535), ("postgresql", 65_536)]
+"""At which a third level begins: each with one kind of database."""
+
+
+@pytest.mark.parametrize(("url", "size"), [*SIZES, *LARGE], indirect=["url"])
 def test_every_resource_is_what_its_definition_says(database: Database, size: int) -> None:
     fill(database, 0, size)
     log, expected = TileLog(database), published([leaf(number) for number in range(size)])
@@ -182,7 +189,7 @@ def test_whenever_it_is_killed_the_directory_is_a_whole_log(
     directory = tmp_path / "tree"
     fill(database, 0, 300)
     export(directory)
-    fill(database, 300, 8_000)
+    fill(database, 300, 4_000)
     sizes = set()
     for step in range(KILLS):
         arguments = [url, tmp_path / "log.key", tmp_path / "checkpoint", directory]
@@ -190,47 +197,86 @@ def test_whenever_it_is_killed_the_directory_is_a_whole_log(
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own.
             assert process.stdout is not None
             assert process.stdout.readline() == b"exporting\n"
-            time.sleep(0.003 * step)
+            time.sleep(0.005 * step)
             process.send_signal(signal.SIGKILL)
             process.wait()
         sizes.add(verified(directory, keys))
     assert 300 in sizes
     export(directory)
-    assert verified(directory, keys) == 8_000
+    assert verified(directory, keys) == 4_000
     # What a killed process left beside its files is hidden, and no resource of the log.
     assert all(path.name.startswith(".") for path in directory.rglob("*.*") if path.is_file())
 
 
+CALLS = ("mkdir", "openat", "write", "fsync", "rename", "close")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """A log in a directory, its keys and anchor, and the log as files."""
+
+    at: Path
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.at}/assent.db"
+
+    @property
+    def keys(self) -> KeyFile:
+        return KeyFile(self.at / "log.key")
+
+    @property
+    def tree(self) -> Path:
+        return self.at / "tree"
+
+    @property
+    def arguments(self) -> tuple[str, Path, Path, Path]:
+        return self.url, self.at / "log.key", self.at / "checkpoint", self.tree
+
+    @property
+    def exporting(self) -> list[str]:
+        return [sys.executable, str(EXPORTER), *map(str, self.arguments)]
+
+    def copied(self, to: Path) -> "Installed":
+        shutil.copytree(self.at, to)
+        return Installed(at=to)
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """A log of 600 entries, of which 300 are exported."""
+    made = Installed(at=tmp_path_factory.mktemp("grown"))
+    made.keys.create(KeyRing.generate("log.example"))
+    migrate(made.url)
+    database = Database(made.url)
+    begun(database, made.at, made.keys, Clock())
+    fill(database, 0, 300)
+    export_log(*made.arguments)
+    fill(database, 300, 600)
+    database.close()
+    return made
+
+
+@pytest.fixture(scope="module")
+def touching(grown: Installed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[int]]:
+    """Which calls of each kind concern the files, as the rest is exported."""
+    need_strace()
+    directory = tmp_path_factory.mktemp("traced")
+    traced = grown.copied(directory / "log")
+    return positions(traced.exporting, CALLS, str(traced.tree), directory / "trace")
+
+
 @pytest.mark.parametrize("fault", ["error=EIO", "signal=KILL"])
-@pytest.mark.parametrize("call", ["mkdir", "openat", "write", "fsync", "rename", "close"])
-def test_whichever_system_call_fails_the_directory_is_a_whole_log(  # noqa: PLR0917 - fixtures.
-    sqlite_url: str, tmp_path: Path, keys: KeyFile, clock: Clock, call: str, fault: str
+@pytest.mark.parametrize("call", CALLS)
+def test_whichever_system_call_fails_the_directory_is_a_whole_log(
+    grown: Installed, touching: dict[str, list[int]], tmp_path: Path, call: str, fault: str
 ) -> None:
     """A call in the middle fails, or the last of its kind is where the process ends."""
-    need_strace()
-    migrate(sqlite_url)
-    database = Database(sqlite_url)
-    begun(database, tmp_path, keys, clock)
-    fill(database, 0, 300)
-
-    def export_into(name: str) -> list[str]:
-        arguments = [sqlite_url, tmp_path / "log.key", tmp_path / "checkpoint", tmp_path / name]
-        return [sys.executable, str(EXPORTER), *map(str, arguments)]
-
-    subprocess.run(export_into("tree"), check=True, stdout=subprocess.PIPE)  # noqa: S603 - our own.
-    fill(database, 300, 600)
-    shutil.copytree(tmp_path / "tree", tmp_path / "tried")
-    anchored = (tmp_path / "checkpoint").read_bytes()
-    trace = tmp_path / "trace"
-    found = positions(export_into("tried"), call, f"{tmp_path}/tried", trace)
+    tried, found, trace = grown.copied(tmp_path / "log"), touching[call], tmp_path / "trace"
     position = found[-1] if fault == "signal=KILL" else found[len(found) // 2]
-    shutil.rmtree(tmp_path / "tried")
-    shutil.copytree(tmp_path / "tree", tmp_path / "tried")
-    (tmp_path / "checkpoint").write_bytes(anchored)
-    under = faulty(call, fault, str(position), trace)
-    done = subprocess.run([*under, *export_into("tried")], check=False, capture_output=True)  # noqa: S603 - our own.
+    command = [*faulty(call, fault, str(position), trace), *tried.exporting]
+    done = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - our own.
     assert has_struck(trace)
-    assert verified(tmp_path / "tried", keys) in ({300, 600} if done.returncode else {600})
-    subprocess.run(export_into("tried"), check=True, stdout=subprocess.PIPE)  # noqa: S603 - our own.
-    assert verified(tmp_path / "tried", keys) == 600
-    database.close()
+    assert verified(tried.tree, tried.keys) in ({300, 600} if done.returncode else {600})
+    export_log(*tried.arguments)
+    assert verified(tried.tree, tried.keys) == 600

@@ -22,6 +22,17 @@ SILENT = {
     "same_prohibition_as_requirement",
 }
 
+VARIED = {
+    *("alternative_added", "alternative_dropped", "definition_in_exception", "duty"),
+    *("enforcement_lowered", "exception_added", "exception_gone", "exception_renamed"),
+    *("facts", "facts_presumed", "instrument", "parameter_editions", "parameter_retyped"),
+    *("permission", "places_listed_by_hand", "quantifier_if_any", "severity_and_unknown"),
+    *("table_edition_added", "table_edition_ends", "table_factored_out"),
+    *("table_input_added", "table_input_removed", "table_input_retyped"),
+    *("table_inputs_order", "texts", "waivers"),
+}
+"""Pairs that show every kind of change between them."""
+
 
 def policies_of(directory: Path) -> Policies:
     bundle, diagnostics = build("golden", read_directory(directory))
@@ -49,7 +60,8 @@ def test_what_changed_reads_as_expected(pair: Path) -> None:
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 def test_only_what_has_no_meaning_is_silent(pair: Path) -> None:
-    silent = changes(policies_of(pair / "old"), policies_of(pair / "new")) == ()
+    """What is told is what is expected, as above."""
+    silent = (pair / "expected.txt").read_text() == summary(()) + "\n"
     assert silent == (pair.name in SILENT)
 
 
@@ -58,6 +70,7 @@ def test_every_kind_is_shown_by_some_pair() -> None:
     shown = {
         change.kind
         for pair in PAIRS
+        if pair.name in VARIED
         for change in changes(policies_of(pair / "old"), policies_of(pair / "new"))
     }
     assert set(Kind) - shown == set()

@@ -188,6 +188,7 @@ ROW: dict[str, JSONValue] = {
 }
 
 
+@pytest.mark.no_cover  # Long records take the ways of short ones.
 @pytest.mark.parametrize(
     ("name", "record"),
     [

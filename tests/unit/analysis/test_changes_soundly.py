@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from tests.strategies.policy_texts import policy_files
 from tests.strategies.vocabulary import DAYS
 
 FEW = settings(max_examples=15)  # Each compares bundles of its own.
+pytestmark = pytest.mark.no_cover  # The golden pairs show every kind of change line by line.
 
 SWAPS = (
     *(("is at least", "is more than"), ("is at most", "is less than"), ("exceeds", "is at least")),
