@@ -37,6 +37,7 @@ def test_whole_logs(size: int) -> None:
     assert report.root == tree_root(map(leaf_hash, LEAVES[:size]))
 
 
+@pytest.mark.no_cover
 def test_sizes_at_which_a_third_level_begins() -> None:
     leaves = [leaf(number) for number in range(65_536)]
     for size in (65_535, 65_536):
