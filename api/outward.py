@@ -5,8 +5,9 @@ import socket
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from engine import __version__
@@ -19,15 +20,25 @@ WHOLE_SECONDS = 10.0
 """How long it may take in all, once it is connected: nobody holds up the others bit by bit."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """The seconds of one request: for each part of it, and in all; the bytes read of an answer."""
+
+    part: float
+    whole: float
+    answer: int
+
+
+def post(address: str, body: bytes, headers: Mapping[str, str], bounds: Bounds) -> Posted:
+    """Return what is answered to a body at an address of http or https. Raises `OSError`."""
+    headers = {"User-Agent": f"assent/{__version__}", **headers}
+    request = urllib.request.Request(address, data=body, headers=headers)  # noqa: S310 - as the settings and the command check it.
+    return _asked(request, bounds)
+
+
 def poster(media_type: str, limit: int) -> Callable[[str, bytes], Posted]:
     """Return what posts bodies of a media type, and reads answers of at most some bytes."""
-
-    def post(address: str, body: bytes) -> Posted:
-        headers = {"Content-Type": media_type, "User-Agent": f"assent/{__version__}"}
-        request = urllib.request.Request(address, data=body, headers=headers)  # noqa: S310 - http or https, as the settings are checked.
-        return _asked(request, limit)
-
-    return post
+    return lambda address, body: post(address, body, {"Content-Type": media_type}, _bounds(limit))
 
 
 def getter(limit: int) -> Callable[[str], bytes]:
@@ -36,7 +47,7 @@ def getter(limit: int) -> Callable[[str], bytes]:
     def get(address: str) -> bytes:
         headers = {"Accept": "application/json", "User-Agent": f"assent/{__version__}"}
         request = urllib.request.Request(address, headers=headers)  # noqa: S310 - as above.
-        answer = _asked(request, limit + 1)
+        answer = _asked(request, _bounds(limit + 1))
         if answer.status != http.HTTPStatus.OK:
             raise OSError(f"it answers {answer.status}")
         if len(answer.body) > limit:
@@ -46,11 +57,15 @@ def getter(limit: int) -> Callable[[str], bytes]:
     return get
 
 
-def _asked(request: urllib.request.Request, most: int) -> Posted:
-    """Return what is answered, and at most so many bytes of it. Raises `OSError`."""
-    end = _End()
+def _bounds(limit: int) -> Bounds:
+    return Bounds(part=PATIENCE_SECONDS, whole=WHOLE_SECONDS, answer=limit)
+
+
+def _asked(request: urllib.request.Request, bounds: Bounds) -> Posted:
+    """Return what is answered within bounds. Raises `OSError`."""
+    end = _End(bounds.whole)
     try:
-        answer = _answer(request, most, end)
+        answer = _answer(request, bounds, end)
     except (OSError, http.client.HTTPException) as error:
         raise OSError(_why_not_answered(error, end)) from error
     finally:
@@ -60,14 +75,14 @@ def _asked(request: urllib.request.Request, most: int) -> Posted:
     return answer
 
 
-def _answer(request: urllib.request.Request, most: int, end: "_End") -> Posted:
+def _answer(request: urllib.request.Request, bounds: Bounds, end: "_End") -> Posted:
     opener = urllib.request.build_opener(_NoRedirects, _HTTP(end), _HTTPS(end))
     try:
-        with opener.open(request, timeout=PATIENCE_SECONDS) as answer:
-            return Posted(status=answer.status, body=answer.read(most))
+        with opener.open(request, timeout=bounds.part) as answer:
+            return Posted(status=answer.status, body=answer.read(bounds.answer))
     except urllib.error.HTTPError as error:
         with error:
-            return Posted(status=error.code, body=error.read(most))
+            return Posted(status=error.code, body=error.read(bounds.answer))
 
 
 _TOO_LONG = "its answer takes too long"
@@ -92,14 +107,15 @@ class _End:
     chunk or a handshake. So the connection is shut down from outside, by a handle of its own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._begun = ExitStack()
         self.has_come = False
 
     def begin(self, connection: socket.socket) -> None:
         """Count from here."""
         handle = self._begun.enter_context(connection.dup())
-        timer = threading.Timer(WHOLE_SECONDS, self._come, [handle])
+        timer = threading.Timer(self._seconds, self._come, [handle])
         timer.daemon = True
         timer.start()
         self._begun.callback(timer.join)
