@@ -144,8 +144,10 @@ def test_a_backup_of_the_log_stays_unreadable_after_an_erasure(
     backup.take()
     erase(database, first, clock)
     backup.put_back()
-    assert unread_of(database) == ["their key was destroyed by an erasure", None]
-    with pytest.raises(ContentsUnread, match="entry 0: their key was destroyed by an erasure"):
+    assert unread_of(database) == ["their key was destroyed, and no erasure here says why", None]
+    with pytest.raises(
+        ContentsUnread, match="entry 0: their key was destroyed, and no erasure here says why"
+    ):
         Decisions(database).get(first)
     report = report_of(database)
     assert (report.faults, report.is_valid) == ((), False)
@@ -228,7 +230,7 @@ def test_killed_between_the_keys_and_the_commit_nothing_is_lost(
 
     record = seal(make_record())
     with monkeypatch.context() as patched:
-        patched.setattr("engine.storage.log.log_store.append_within", die)
+        patched.setattr("engine.storage.log.log_store._append_within", die)
         with pytest.raises(KeyboardInterrupt):
             store.append([record])
     assert TileLog(database).head().size == 0

@@ -52,6 +52,21 @@ def test_one_decision_and_then_the_rest(run: Run, database: Database, tmp_path: 
     assert (replayed.exit_code, replayed.stdout) == (0, "3 decisions: 3 erased\n")
 
 
+def test_nothing_is_erased_in_a_database_that_is_not_the_signed_one(
+    run: Run, one_line: OneLine, database: Database, installed: Path, tmp_path: Path
+) -> None:
+    """The keys would be gone, and the right database would have no word of why."""
+    database.close()
+    file = installed / "assent.db"
+    shutil.copy(file, tmp_path / "copy")
+    run("log", "hold", "--actor", "pipeline", "--ground", "legal-claims")
+    assert run("log", "export", tmp_path / "tree").exit_code == 0  # Signs it.
+    shutil.copy(tmp_path / "copy", file)
+    told = one_line(run("log", "erase", "--actor", "pipeline", *OBJECTION))
+    assert "the log has 4 entries, and 5 were signed: the database is an older one" in told
+    assert "put back the database that was signed" in told
+
+
 def test_a_backup_forgets_what_was_erased_since(
     run: Run, one_line: OneLine, database: Database, tmp_path: Path
 ) -> None:

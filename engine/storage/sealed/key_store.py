@@ -89,7 +89,7 @@ class NoKey:
     why: str
 
 
-DESTROYED = NoKey(why="was destroyed by an erasure")
+DESTROYED = NoKey(why="was destroyed, and no erasure here says why")
 MISSING = NoKey(why="is not in the key store")
 DAMAGED = NoKey(why="does not open under the content key")
 
