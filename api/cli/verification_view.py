@@ -117,6 +117,8 @@ def records_lines(report: RecordsReport) -> Iterator[Text]:
         signers = ", ".join(str(key) for key in report.checkpoint.signers)
         yield _pair("signed by", printable(signers))
     yield from _cosigned(report)
+    told = "that a row is as it was logged, and that none is left out: nobody signs a manifest"
+    yield _pair("not shown", told)
 
 
 def _decisions(count: int) -> str:
@@ -136,6 +138,8 @@ def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
         yield _pair("assumed", printable(f"{first} is as if launched on {day}{more}"))
     if manifest is not None:
         yield from _unsearched_lines(manifest)
+    if manifest is not None and manifest.filters is not None:
+        yield _pair("not shown", "that no other decision meets the filters: nobody signs them")
     if report.checkpoint is not None:
         yield _pair("head", head_text(report.checkpoint.head))
         signers = ", ".join(str(key) for key in report.checkpoint.signers)
