@@ -138,14 +138,15 @@ def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
         yield _pair("assumed", printable(f"{first} is as if launched on {day}{more}"))
     if manifest is not None:
         yield from _unsearched_lines(manifest)
-    if manifest is not None and manifest.filters is not None:
-        yield _pair("not shown", "that no other decision meets the filters: nobody signs them")
     if report.checkpoint is not None:
         yield _pair("head", head_text(report.checkpoint.head))
         signers = ", ".join(str(key) for key in report.checkpoint.signers)
         yield _pair("signed by", printable(signers))
     yield from _cosigned(report)
     yield from _stamp_lines(report.stamped)
+    if manifest is not None:
+        others = "" if manifest.filters is None else "that no other decision meets the filters, and "
+        yield _pair("not shown", f"{others}what README.txt says: nobody signs it")
 
 
 def _listed(value: object) -> object:
