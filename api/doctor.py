@@ -20,6 +20,7 @@ from engine.storage.governance.fact_versions import facts_in_clear
 from engine.storage.keys import ApiKeys, Role
 from engine.storage.log.anchor import KeyFile
 from engine.storage.readiness import probe
+from engine.storage.sealed.key_destruction import keys_left
 from engine.storage.server import ServerFacts, server_facts
 
 from .installation.address import try_address
@@ -215,7 +216,7 @@ def _database(settings: Settings, database: Database) -> Finding:
         return _fail("database", f"{found.problem}: {shown}", advice)
     if found.problem is not None:
         problem, _, advice = found.problem.partition("; ")
-        return _fail("database", problem, advice or "put back your last backup")
+        return _fail("database", problem, advice or "put back the database that was signed")
     return _ok("database", f"{shown}, with a log of size {found.size:,}")
 
 
@@ -234,8 +235,17 @@ def _log(settings: Settings, database: Database, now: datetime) -> Iterator[Find
         yield _fail("contents", problem, "put back the key store and the content key of this log")
     else:
         yield _ok("contents", "they are sealed, and their keys are there")
+        yield _erased(database)
         yield _facts(database)
     yield _anchor(settings, database)
+
+
+def _erased(database: Database) -> Finding:
+    left = keys_left(database)
+    if left:
+        found = f"of what was erased, {left:,} {'key is' if left == 1 else 'keys are'} still there"
+        return _warn("erased contents", found, "`assent contents settle` destroys them")
+    return _ok("erased contents", "none of their keys is left")
 
 
 def _facts(database: Database) -> Finding:

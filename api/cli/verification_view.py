@@ -145,8 +145,10 @@ def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
     yield from _cosigned(report)
     yield from _stamp_lines(report.stamped)
     if manifest is not None:
-        others = "" if manifest.filters is None else "that no other decision meets the filters, and "
-        yield _pair("not shown", f"{others}what README.txt says: nobody signs it")
+        unproved = (
+            "what README.txt says, and that no other decision is like these: nobody signs that"
+        )
+        yield _pair("not shown", unproved)
 
 
 def _listed(value: object) -> object:

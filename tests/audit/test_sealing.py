@@ -24,7 +24,7 @@ from engine.storage.migrate import migrate
 from engine.storage.schema import disclosure, doomed_key, payload, sealed
 from engine.storage.sealed import key_store as keeping
 from engine.storage.sealed.contents import SUPPLY, Contents
-from engine.storage.sealed.key_destruction import settle
+from engine.storage.sealed.key_destruction import keys_left, settle
 from engine.storage.sealed.key_store import DESTROYED
 from engine.storage.sealed.wrapping import WrappingKeyFile
 from engine.storage.search.decisions import Decisions
@@ -169,7 +169,9 @@ def test_a_backup_of_the_keys_is_settled(
         connection.execute(update(table).where(table.c.id == key).values(**before))
     assert contents.keys.find([key])[key] is not DESTROYED
     assert settle(database, clock()) == 0
+    assert keys_left(database) == 1
     assert settle(database, clock(), again=True) == 1
+    assert keys_left(database) == 0
     assert contents.keys.find([key])[key] is DESTROYED
 
 

@@ -306,8 +306,8 @@ def test_a_token_is_not_sent_where_others_read_it(
     token = tmp_path / "token"
     token.write_text("secret")
     ship = ("log", "ship", "siem", "--shape", "ocsf", "--token-file", token)
-    ship = (*ship, "--to", "http://siem.example/logs")
-    assert "a token is sent over https:// only, or to this machine" in one_line(run(*ship))
+    told = "a token is sent over https:// only, or to this machine"
+    assert told in one_line(run(*ship, "--to", "http://siem.example/logs"))
 
 
 def test_nobody_listens(run: Run, record: Record) -> None:

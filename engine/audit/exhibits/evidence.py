@@ -308,8 +308,6 @@ def _check_members(archive: ZipFile, stream: BinaryIO) -> None:
             raise _Refused(f"`{member.filename}` is compressed or encrypted")
         if not 0 <= member.header_offset < size:  # Some files would refuse to look there.
             raise _Refused(f"`{member.filename}` lies outside of it")
-    if sum(member.file_size for member in members) > size:
-        raise _Refused("its members are larger than itself")
     for name in _FIXED:
         if name not in names:
             raise _Refused(f"it has no `{name}`")

@@ -19,7 +19,9 @@ from ...audit.entries.sealed_acts import ActEntry
 from ...audit.errors import RecordError
 from ...audit.instants import instant
 from ...audit.ledgers.publications import NEXT as NEXT_STATE
+from ...audit.ledgers.publications import State
 from ...audit.ledgers.waivers import NEXT as NEXT_STEP
+from ...audit.ledgers.waivers import WaiverState
 from ...bundle.grants import Approval, written
 from ...evaluation.operations.days import day_of
 from ..databases.database import Database
@@ -77,7 +79,7 @@ def _acts(connection: Connection, kind: str, shape: type[_Leaf]) -> Iterator[_Ac
 
 def _check_policies(connection: Connection, acts: Iterable[_Act]) -> None:
     events: dict[int, dict[str, object]] = {}
-    versions: dict[tuple[str, str], dict[str, object]] = {}
+    states: dict[tuple[str, str], State | None] = {}
     waiting: dict[str, tuple[int, datetime]] = {}
     for entry, leaf, disclosed in acts:
         assert isinstance(leaf, PolicyLeaf)  # noqa: S101 - as they were read.
@@ -98,13 +100,12 @@ def _check_policies(connection: Connection, acts: Iterable[_Act]) -> None:
         if is_later and since is not None:
             waiting[leaf.policy_set] = (entry.index, since)
         key = leaf.policy_set, leaf.digest
-        state = versions[key]["state"] if key in versions else None
-        versions[key] = {"state": NEXT_STATE.get((state, leaf.transition), state)}  # type: ignore[call-overload] # A state, or None.
+        states[key] = NEXT_STATE.get((states.get(key), leaf.transition), states.get(key))
     _compare("policy_event", events, _said(connection, select(policy_event), "index"))
     of_set = _said(connection, select(policy_set_version), "policy_set", "digest")
-    _compare("policy_set_version", versions, of_set)
+    _compare("policy_set_version", {key: {"state": each} for key, each in states.items()}, of_set)
     kept = dict(connection.execute(select(policy_version.c.digest, policy_version.c.files)).all())
-    for _, digest in versions:
+    for _, digest in states:
         if digest not in kept:
             raise LogInconsistent(f"the table `policy_version` has nothing of `{digest}`")
     for digest, files in kept.items():
@@ -124,6 +125,7 @@ def _digest_of(files: bytes) -> str:
 def _check_waivers(connection: Connection, acts: Iterable[_Act]) -> None:
     events: dict[int, dict[str, object]] = {}
     waivers: dict[str, dict[str, object]] = {}
+    states: dict[str, WaiverState | None] = {}
     texts: list[tuple[int, WaiverLeaf, datetime, str | None]] = []
     for entry, leaf, disclosed in acts:
         assert isinstance(leaf, WaiverLeaf)  # noqa: S101 - as they were read.
@@ -135,11 +137,12 @@ def _check_waivers(connection: Connection, acts: Iterable[_Act]) -> None:
                 "rule": leaf.rule,
                 "requester": disclosed.get(ACTOR),
                 "requested": entry.index,
-                "state": None,
                 "text": None,
             },
         )
-        known["state"] = NEXT_STEP.get((known["state"], leaf.step), known["state"])  # type: ignore[call-overload] # A state, or None.
+        state = states.get(leaf.waiver)
+        states[leaf.waiver] = NEXT_STEP.get((state, leaf.step), state)
+        known["state"] = states[leaf.waiver]
         if leaf.step is WaiverStep.GRANT:
             known["text"] = disclosed.get(TEXT)
         texts.append((entry.index, leaf, entry.logged_at, disclosed.get(TEXT)))

@@ -237,8 +237,12 @@ def _behind(head: LogHead, entries: Sequence[Entry]) -> LogHead:
 
 
 def _head(size: int, roots: bytes, logged_at: datetime, last: int | None) -> LogHead:
-    if size != (0 if last is None else last + 1):
-        raise LogInconsistent("the head of the log and its entries disagree")
+    entries = 0 if last is None else last + 1
+    if size != entries:
+        raise LogInconsistent(
+            f"the head of the log tells of {size:,} entries, and the last is that of {entries:,}:"
+            " some were taken away, or added"
+        )
     try:
         frontier = Frontier(size=size, roots=tuple(split_hashes(roots)))
     except ValueError as error:

@@ -138,7 +138,7 @@ class DecisionFilter(Criteria):
 
         The rarest are first as far as can be told, and one group at least has a single facet.
         """
-        made = []
+        made: list[tuple[str, ...]] = []
         if self.article is not None:
             made.append((article_facet(self.status, self.article),))
         if self.policy is not None:
