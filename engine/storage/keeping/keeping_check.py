@@ -27,7 +27,7 @@ def check_erased(database: Database) -> None:
             named = chain.from_iterable(range(first, beyond) for first, beyond in leaf.entries)
             for index in named:
                 logged.setdefault(index, erasure)
-        kept = dict(connection.execute(select(erased.c.index, erased.c.erasure)).tuples())
+        kept = dict(connection.execute(select(erased.c.index, erased.c.erasure)).all())
     for index in sorted(logged.keys() | kept.keys()):
         if logged.get(index) != kept.get(index):
             told = f"the table `erased` does not say of entry {index} what the log says"
