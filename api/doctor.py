@@ -13,15 +13,14 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from engine.audit.checkpoints.signing import LogForked
 from engine.audit.errors import LogError
 from engine.storage.databases.database import Database, shown_url, sqlite_file
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.governance.fact_versions import facts_in_clear
 from engine.storage.keys import ApiKeys, Role
 from engine.storage.log.anchor import KeyFile
-from engine.storage.log.tile_log import TileLog
 from engine.storage.readiness import probe
+from engine.storage.sealed.key_destruction import keys_left
 from engine.storage.server import ServerFacts, server_facts
 
 from .installation.address import try_address
@@ -38,6 +37,8 @@ POOL = 32
 
 _LEAST_FREE = 100 * MEBIBYTE
 _GOOD_FREE = 1024 * MEBIBYTE
+_LEAST_FILES = 100
+_GOOD_FILES = 10_000
 _CLOCK_SKEW = timedelta(seconds=2)
 _SOON = timedelta(days=30)
 
@@ -109,6 +110,7 @@ def _directory(settings: Settings) -> Iterator[Finding]:
     else:
         yield _ok("data directory", str(directory))
     yield _space(directory)
+    yield _inodes(directory)
 
 
 def _space(directory: Path) -> Finding:
@@ -118,6 +120,21 @@ def _space(directory: Path) -> Finding:
     if free < _LEAST_FREE:
         return _fail("disk space", found, advice)
     return _warn("disk space", found, advice) if free < _GOOD_FREE else _ok("disk space", found)
+
+
+def _inodes(directory: Path) -> Finding:
+    disk = os.statvfs(directory)
+    if not disk.f_files:
+        return _ok("disk files", f"as many as there is space for at {directory}")
+    found = f"{disk.f_favail:,} more files can be made at {directory}"
+    advice = "remove files: where none can be made, nothing is signed, and no service starts"
+    if disk.f_favail < _LEAST_FILES:
+        return _fail("disk files", found, advice)
+    return (
+        _warn("disk files", found, advice)
+        if disk.f_favail < _GOOD_FILES
+        else _ok("disk files", found)
+    )
 
 
 def _files(settings: Settings) -> Iterator[Finding]:
@@ -199,7 +216,7 @@ def _database(settings: Settings, database: Database) -> Finding:
         return _fail("database", f"{found.problem}: {shown}", advice)
     if found.problem is not None:
         problem, _, advice = found.problem.partition("; ")
-        return _fail("database", problem, advice or "put back your last backup")
+        return _fail("database", problem, advice or "put back the database that was signed")
     return _ok("database", f"{shown}, with a log of size {found.size:,}")
 
 
@@ -218,8 +235,17 @@ def _log(settings: Settings, database: Database, now: datetime) -> Iterator[Find
         yield _fail("contents", problem, "put back the key store and the content key of this log")
     else:
         yield _ok("contents", "they are sealed, and their keys are there")
+        yield _erased(database)
         yield _facts(database)
     yield _anchor(settings, database)
+
+
+def _erased(database: Database) -> Finding:
+    left = keys_left(database)
+    if left:
+        found = f"of what was erased, {left:,} {'key is' if left == 1 else 'keys are'} still there"
+        return _warn("erased contents", found, "`assent contents settle` destroys them")
+    return _ok("erased contents", "none of their keys is left")
 
 
 def _facts(database: Database) -> Finding:
@@ -256,12 +282,10 @@ def _clock(facts: ServerFacts, now: datetime) -> Finding:
 
 
 def _anchor(settings: Settings, database: Database) -> Finding:
-    log = TileLog(database)
+    signer = signer_of(settings, database)
     try:
-        anchored = signer_of(settings, database).latest().head
-        frontier = log.frontier_at(anchored.size)
-        if frontier is None or frontier.root() != anchored.root:
-            raise LogForked("the log is not the one that was signed")
+        anchored = signer.latest().head
+        signer.check()
     except (LogError, StorageError) as error:
         advice = "put back the database that was signed; `assent verify` says more"
         return _fail("anchor", str(error), advice)

@@ -6,6 +6,7 @@ are built after the fork, so that each process has its own connections and its o
 
 import atexit
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from engine.audit.checkpoints.panel import WitnessState
 from engine.audit.checkpoints.publishing import CheckpointPublisher, Watch
-from engine.audit.checkpoints.signing import CheckpointSigner
+from engine.audit.checkpoints.signing import CheckpointSigner, LogForked
 from engine.audit.checkpoints.timestamp import TimestampError
 from engine.audit.checkpoints.witness import Witness
 from engine.audit.errors import LogError
@@ -100,8 +101,6 @@ def _started(settings: Settings, database: Database, shared: Path | None) -> Pro
     policies = policies_of(
         settings, database, on_change=_journal_policies, on_unusable=_journal_unusable
     )
-    if settings.retention is not None:
-        Retention(database, settings.retention).declare(actor=SERVICE)
     metrics = Metrics(shared)
     rates = _rates(settings, shared)
     store = SQLLogStore(database)
@@ -109,7 +108,12 @@ def _started(settings: Settings, database: Database, shared: Path | None) -> Pro
     measured = MeasuredStore(store, metrics, on_change=on_writing)
     committer = Committer(measured, queue=settings.commit_queue, patience=settings.commit_patience)
     on_signing = _counted(metrics, "signing", _journal_signing)
-    signer = signer_of(settings, database, on_change=on_signing, appended=lambda: store.appended)
+    known = database.known
+    signer = signer_of(settings, database, on_change=on_signing, appended=lambda: known.appended)
+    known.confirm = signer.check
+    if settings.retention is not None:
+        with suppress(LogForked):  # Nothing is decided then, and the signer says why.
+            Retention(database, settings.retention).declare(actor=SERVICE)
     on_publishing = _counted(metrics, "publishing", _journal_publishing)
     watch = Watch(on_witness=_journal_witness, on_failure=on_publishing)
     publisher = publisher_of(settings, database, signer, watch)

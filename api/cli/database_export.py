@@ -14,8 +14,11 @@ from api.installation.settings import load_settings
 from engine.audit.export import line_of, write_export
 from engine.storage.databases.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import LogInconsistent, StorageError
+from engine.storage.governance.registers_check import check_registers
+from engine.storage.keeping.keeping_check import check_erased, check_holds
 from engine.storage.log.tile_log import TileLog
 from engine.storage.readiness import probe
+from engine.storage.search.flags_check import check_flags
 from engine.storage.search.saved_queries_check import check_saved_queries
 from engine.storage.search.words_check import check_words_index
 
@@ -69,6 +72,10 @@ def database_export(url: str) -> Iterator[BufferedReader]:
                 raise Failure("the database", found.problem or "it cannot be read")
             check_words_index(database)
             check_saved_queries(database)
+            check_registers(database)
+            check_holds(database)
+            check_erased(database)
+            check_flags(database)
             yield BufferedReader(_Pieces(_pieces(TileLog(database))), _PIECE)
         finally:
             database.close()

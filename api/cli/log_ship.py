@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import click
 from rich.text import Text
@@ -24,12 +24,12 @@ from api.shipping.destinations import (
     HTTPDestination,
     RetryError,
     StreamDestination,
-    http_client,
 )
 from api.shipping.events import Sender
 from api.shipping.shapes import SHAPES, Shape
 from api.shipping.shipper import OtherLogError, Shipper
 from engine.evaluation.prose import Tone
+from engine.source.json_fault import excerpt
 from engine.storage.errors import StorageUnavailable
 from engine.storage.log.anchor import KeyFile
 from engine.storage.log.tile_log import TileLog
@@ -103,7 +103,7 @@ def ship(  # noqa: PLR0913 - one parameter for each option.
         bookmark = Bookmark(settings.data_directory / "shipping" / name)
         held.enter_context(bookmark.held())
         with _told(target):
-            to = held.enter_context(_destination(target, SHAPES[shape], token_file))
+            to = _destination(target, SHAPES[shape], token_file)
             shipper = Shipper(
                 log=TileLog(database),
                 bookmark=bookmark,
@@ -132,29 +132,40 @@ def _told(target: str) -> Iterator[None]:
         raise NotDelivered("the log", str(error), advice) from error
 
 
-@contextmanager
-def _destination(target: str, shape: Shape, token: Path | None) -> Iterator[Destination]:
+def _destination(target: str, shape: Shape, token: Path | None) -> Destination:
     if target.startswith(("https://", "http://")):
-        if token is not None and not _keeps_secrets(target):
+        address = _address(target)
+        if token is not None and not _keeps_secrets(address):
             message = "a token is sent over https:// only, or to this machine"
             raise click.BadParameter(message, param_hint="--token-file")
-        with http_client() as client:
-            yield HTTPDestination(target, shape, client, token)
-    elif token is not None:
+        return HTTPDestination(target, shape, token)
+    if token is not None:
         raise click.BadParameter("a token is for an HTTP collector", param_hint="--token-file")
-    elif target == _STDOUT:
-        yield StreamDestination(sys.stdout.buffer)
-    else:
-        yield FileDestination(Path(target))
+    if target == _STDOUT:
+        return StreamDestination(sys.stdout.buffer)
+    return FileDestination(Path(target))
 
 
-def _keeps_secrets(url: str) -> bool:
-    """Whether nobody on the way to an address reads what is sent there."""
+def _address(url: str) -> SplitResult:
+    """Return the parts of an address that can be asked."""
     try:
-        parts = urlsplit(url)
+        address = urlsplit(url)
+        is_plain = url.isascii() and url.isprintable() and " " not in url
+        is_one = is_plain and bool(address.hostname) and address.port != 0
     except ValueError:
-        return False
-    return parts.scheme == "https" or parts.hostname in _THIS_MACHINE
+        is_one = False
+    if not is_one:
+        message = f"{excerpt(url, 200)} is no address; write `https://siem.example/ingest`"
+        raise click.BadParameter(message, param_hint="--to")
+    if "@" in address.netloc:
+        message = "write no name and no password into an address; a token is in a --token-file"
+        raise click.BadParameter(message, param_hint="--to")
+    return address
+
+
+def _keeps_secrets(address: SplitResult) -> bool:
+    """Whether nobody on the way to an address reads what is sent there."""
+    return address.scheme == "https" or address.hostname in _THIS_MACHINE
 
 
 def _follow(shipper: Shipper) -> None:

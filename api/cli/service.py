@@ -8,7 +8,7 @@ from api.installation.contents import open_database
 from api.installation.prepared import check_prepared
 from api.installation.settings import Settings, SettingsError, load_settings
 from api.installation.setup import SetupError, Unfit
-from api.installation.signing import SigningError
+from api.installation.signing import SigningError, signer_of
 from engine.audit.checkpoints.publishing import NotWitnessed
 from engine.audit.checkpoints.signing import LogForked
 from engine.audit.errors import LogError
@@ -49,6 +49,7 @@ def opened_service() -> Iterator[tuple[Settings, Database]]:
     database = open_database(settings)
     try:
         check_prepared(settings, database)
+        database.known.confirm = signer_of(settings, database).check
         yield settings, database
     finally:
         database.close()

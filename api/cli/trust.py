@@ -42,11 +42,6 @@ class Trust:
         """What strangers must have vouched for."""
         return Demands(policy=self.policy, authority=self.authority)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether neither keys nor a head were given."""
-        return not self.keys and self.head is None
-
     def need_key(self, what: str) -> None:
         """Raise `Failure` where something signed is verified and nobody said whose it is."""
         if not self.keys:

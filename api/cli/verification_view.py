@@ -117,6 +117,8 @@ def records_lines(report: RecordsReport) -> Iterator[Text]:
         signers = ", ".join(str(key) for key in report.checkpoint.signers)
         yield _pair("signed by", printable(signers))
     yield from _cosigned(report)
+    told = "that a row is as it was logged, and that none is left out: nobody signs a manifest"
+    yield _pair("not shown", told)
 
 
 def _decisions(count: int) -> str:
@@ -142,6 +144,11 @@ def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
         yield _pair("signed by", printable(signers))
     yield from _cosigned(report)
     yield from _stamp_lines(report.stamped)
+    if manifest is not None:
+        unproved = (
+            "what README.txt says, and that no other decision is like these: nobody signs that"
+        )
+        yield _pair("not shown", unproved)
 
 
 def _listed(value: object) -> object:

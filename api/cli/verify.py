@@ -33,7 +33,7 @@ from api.cli.verified_kinds import (
 from engine.audit.checkpoints.cosignature import Witnessed, WitnessKey
 from engine.audit.checkpoints.note import VerifierKey
 from engine.audit.exhibits.evidence import EvidenceReport, verify_evidence
-from engine.audit.exhibits.log_proof import PROOF_LIMIT, verify_receipt
+from engine.audit.exhibits.log_proof import PROOF_LIMIT, ReceiptReport, verify_receipt
 from engine.audit.exhibits.manifest import (
     MANIFEST_LIMIT,
     RecordsReport,
@@ -45,8 +45,10 @@ from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import LogSource, verify_log
 
 _DATABASES = ("sqlite:", "postgresql:")
-_Signed = TypeVar("_Signed", EvidenceReport, RecordsReport)
-_HEAD_ADVICE = "compare the head with one from elsewhere, or give that one as --trusted"
+_Signed = TypeVar("_Signed", EvidenceReport, RecordsReport, ReceiptReport)
+_HEAD_ADVICE = (
+    "nobody signs it: compare the head with one from elsewhere, or give that as --trusted"
+)
 
 
 @click.command()
@@ -137,19 +139,22 @@ def verify(  # noqa: PLR0913 - one parameter for each option.
         list(chain.from_iterable(vkeys)), trusted, list(chain.from_iterable(witnesses)), quorum
     )
     trust = replace(trust, authority=authority_of(certificates))
-    report = _report(what, kind, trust, key_file)
-    _show(report, as_json=as_json, advice=_HEAD_ADVICE if trust.is_empty else None)
+    source = _source(what, kind, key_file)
+    report = _of_file(what, kind, trust) if source is None else _of_log(what, source, trust)
+    is_taken_on_trust = source is None and trust.head is None
+    _show(report, as_json=as_json, advice=_HEAD_ADVICE if is_taken_on_trust else None)
     if not report.is_valid:
         ctx.exit(NO)
 
 
-def _report(what: str, kind: str | None, trust: Trust, key_file: Path | None) -> Report:
-    source = _source(what, kind, key_file)
-    if source is not None:
-        trust.need_key(what)
-        with counting("entries read", elsewhere=True) as count:
-            counted = CountedSource(source=source, count=count)
-            return verify_log(counted, trust.keys, trusted=trust.head, demands=trust.demands)
+def _of_log(what: str, source: LogSource, trust: Trust) -> Report:
+    trust.need_key(what)
+    with counting("entries read", elsewhere=True) as count:
+        counted = CountedSource(source=source, count=count)
+        return verify_log(counted, trust.keys, trusted=trust.head, demands=trust.demands)
+
+
+def _of_file(what: str, kind: str | None, trust: Trust) -> Report:
     if what.startswith(_DATABASES):
         _need_no_stamp(what, trust)
         return _of_database(what, trust)
@@ -161,13 +166,15 @@ def _report(what: str, kind: str | None, trust: Trust, key_file: Path | None) ->
             return _of_export(what, stream, trust)
         if meant == RECEIPT:
             trust.need_key(what)
-            return verify_receipt(stream.read(PROOF_LIMIT), trust.keys, policy=trust.policy)
+            read = verify_receipt(stream.read(PROOF_LIMIT), trust.keys, policy=trust.policy)
+            return _trusted(what, read, trust)
         if meant == EVIDENCE:
             trust.need_key(what)
-            return _cosigned(_of_evidence(Path(what), trust), trust)
+            return _trusted(what, _cosigned(_of_evidence(Path(what), trust), trust), trust)
         if meant == MANIFEST:
             trust.need_key(what)
-            return _cosigned(_of_records(what, stream.read(MANIFEST_LIMIT), trust), trust)
+            records = _of_records(what, stream.read(MANIFEST_LIMIT), trust)
+            return _trusted(what, _cosigned(records, trust), trust)
     return _of_database(f"sqlite:///{what}", trust)
 
 
@@ -205,6 +212,24 @@ def _cosigned(report: _Signed, trust: Trust) -> _Signed:
     found: Witnessed = trust.policy.review(checkpoint.note)
     faults = (*found.faults, *report.faults)
     return replace(report, faults=faults, cosignatures=found.cosignatures)
+
+
+def _trusted(what: str, report: _Signed, trust: Trust) -> _Signed:
+    """Return a report with what is wrong where its checkpoint is another than the trusted one.
+
+    Raises `Failure` for one of another size, which nothing here compares.
+    """
+    if trust.head is None or report.checkpoint is None:
+        return report
+    size, trusted = report.checkpoint.head.size, trust.head.size
+    if size != trusted:
+        why = f"its checkpoint is of {size:,} entries, and --trusted of {trusted:,}"
+        advice = "nothing in it compares the two: verify the published log, with each as --trusted"
+        raise Failure(what, why, advice)
+    if report.checkpoint.head == trust.head:
+        return report
+    told = f"the {size:,} entries of its checkpoint are not those of the trusted tree"
+    return replace(report, faults=(fault(None, "trusted_root_differs", told), *report.faults))
 
 
 def _of_database(url: str, trust: Trust) -> VerificationReport:

@@ -58,8 +58,8 @@ def check_prepared(settings: Settings, database: Database) -> None:
     found = probe(database)
     if not found.is_reachable:
         raise SetupError(f"{found.problem}; {_SAYS_MORE}")
-    if found.problem is not None:
-        raise SetupError(found.problem)
+    if found.problem is not None:  # To prepare it mends no log.
+        raise SetupError(f"{found.problem}; {_SAYS_MORE}" if found.is_current else found.problem)
     problem = problem_of(database)
     if problem is not None:
         raise SetupError(problem if "`assent" in problem else f"{problem}; {_SAYS_MORE}")

@@ -2,6 +2,7 @@
 
 import time
 
+from api.outward import poster
 from engine.audit.checkpoints.note import VerifierKey
 from engine.audit.checkpoints.panel import WitnessPanel
 from engine.audit.checkpoints.publishing import CheckpointPublisher, Watch
@@ -12,7 +13,6 @@ from engine.storage.log.anchor import KeyFile
 from engine.storage.log.attestations import AttestationStore
 from engine.storage.log.tile_log import TileLog
 
-from .outward import poster
 from .settings import Settings
 
 _SILENT = Watch()

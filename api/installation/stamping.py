@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from api.outward import poster
 from engine.audit.checkpoints.publishing import CheckpointPublisher
 from engine.audit.checkpoints.stamping import CheckpointStamper, stamp_by
 from engine.audit.checkpoints.timestamp import (
@@ -15,7 +16,6 @@ from engine.audit.checkpoints.timestamp import (
 )
 from engine.storage.log.attestations import AttestationStore
 
-from .outward import poster
 from .settings import Settings
 from .signing import SigningError
 

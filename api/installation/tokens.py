@@ -7,8 +7,8 @@ from pathlib import Path
 from api.identity.jwks import KeySet
 from api.identity.tokens import Issuer, Tokens
 from api.in_force.policies import utc_now
+from api.outward import getter
 
-from .outward import getter
 from .settings import Settings
 
 JWKS_LIMIT = 256 * 1024

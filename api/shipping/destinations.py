@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
-import httpx
-
+from api.outward import Bounds, post
 from engine.source.json_fault import excerpt
 
 from .shapes import Shape
 
-_SECONDS: Final = 30.0
+_BOUNDS: Final = Bounds(part=30.0, whole=60.0, answer=0)
 _SECRET: Final = 0o600
 _TOO_LARGE: Final = 413
 _RETRY: Final = frozenset({408, 425, 429})
@@ -82,10 +81,9 @@ class StreamDestination:
 class HTTPDestination:
     """A collector that takes batches of a shape by POST, and answers 2xx once it has them."""
 
-    def __init__(self, url: str, shape: Shape, client: httpx.Client, token: Path | None) -> None:
+    def __init__(self, url: str, shape: Shape, token: Path | None) -> None:
         self._url = url
         self._shape = shape
-        self._client = client
         self._token = token
 
     def deliver(self, events: Sequence[bytes]) -> None:
@@ -95,10 +93,10 @@ class HTTPDestination:
         if self._shape.is_compressed:
             body, headers["Content-Encoding"] = gzip.compress(body, mtime=0), "gzip"
         try:
-            answer = self._client.post(self._url, content=body, headers=headers)
-        except httpx.TransportError as error:
-            raise RetryError(f"the collector cannot be reached: {error}") from error
-        _check(answer.status_code)
+            answer = post(self._url, body, headers, _BOUNDS)
+        except OSError as error:
+            raise RetryError(f"the collector does not answer: {error}") from error
+        _check(answer.status)
 
     def _authorization(self) -> dict[str, str]:
         """Return the bearer token (RFC 6750) as its file has it now."""
@@ -108,11 +106,6 @@ class HTTPDestination:
             return {"Authorization": f"Bearer {self._token.read_text(encoding='ascii').strip()}"}
         except (OSError, ValueError) as error:
             raise DeliveryError(f"the token file cannot be read: {self._token.name}") from error
-
-
-def http_client() -> httpx.Client:
-    """Return a client that waits a bounded time and follows no redirects."""
-    return httpx.Client(timeout=_SECONDS, follow_redirects=False)
 
 
 def _check(status: int) -> None:

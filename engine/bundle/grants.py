@@ -172,7 +172,8 @@ class Approval:
 def written(name: str, terms: WaiverTerms, approval: Approval | None = None) -> str:
     """Return the text of a waiver under a name, in the canonical layout.
 
-    Before it is granted there is no approval, and it is not yet a waiver.
+    Before it is granted there is no approval, and it is not yet a waiver. The layout stays: the log
+    has such texts, and what is stored of a waiver is compared with them.
     """
     return (
         f"waiver {name}\n"

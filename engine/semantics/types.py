@@ -148,6 +148,12 @@ def wholes_of(place: str) -> tuple[str, ...]:
 
 
 @cache
+def parts_of(place: str) -> tuple[str, ...]:
+    """Return the regions that lie in a place, be it in a region of it."""
+    return tuple(sorted(code for code in codes(Scalar.PLACE) if place in wholes_of(code)))
+
+
+@cache
 def _regions_around() -> Mapping[str, str]:
     """Return the region in which each region lies that lies in another."""
     regions = pycountry.subdivisions

@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from flask import Flask
 
 from api.identity.jwks import AGAIN_SECONDS, FRESH_SECONDS, STALE_SECONDS, KeySet, KeysUnavailable
-from api.installation.outward import getter
 from api.installation.settings import SettingsError, load_settings
 from api.installation.tokens import tokens_of
+from api.outward import getter
 from api.wsgi import start
 from tests.api.identity import AUDIENCE, ISSUER, RSA, bearer, claims, jwk, token
 from tests.api.installation import Caller, allowed, install, problem_of

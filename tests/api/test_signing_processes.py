@@ -22,6 +22,7 @@ from engine.storage.log.anchor import KeyFile
 from tests.api.installation import Served, campaign, free_port, install, serving
 
 WAIT = "/v1/decisions?receipt=wait"
+ROLLBACK = "/v1/policy-sets/assent/rollback"
 
 
 def _ready(served: Served) -> tuple[int, str]:
@@ -104,6 +105,10 @@ def test_old_database_put_back_alarms_and_stops_signing(tmp_path: Path) -> None:
         for _ in range(6):
             status, _, text = served.request("POST", "/v1/decisions", body)
             assert (status, json.loads(text)["type"]) == (503, "/problems/unsigned"), text
+        approver = f"Bearer {installation.tokens['approver']}"
+        order = {"Authorization": approver, "If-Match": "*"}
+        status, _, text = served.request("POST", ROLLBACK, b"{}", **order)
+        assert (status, json.loads(text)["type"]) == (503, "/problems/unsigned"), text
         _await_status(served, 503, "the log has 2 entries")  # And none of what was asked for.
         assert served.request("GET", "/log/checkpoint")[2] == anchored
         assert served.request("GET", "/health/live")[0] == 200

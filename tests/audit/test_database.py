@@ -377,7 +377,8 @@ def test_readiness(url: str, make_record: Any) -> None:
         connection.execute(update(log_head).values(size=2))
     broken = probe(database)
     assert (broken.is_current, broken.is_log_consistent) == (True, False)
-    assert broken.problem == "the head of the log and its entries disagree"
+    told = "the head of the log tells of 2 entries, and the last is that of 1"
+    assert broken.problem == f"{told}: some were taken away, or added"
     database.close()
 
 

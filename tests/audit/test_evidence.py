@@ -114,6 +114,19 @@ def test_one_decision_counts_once() -> None:
     assert codes(evidence(DECISION, named, named)) == {"index_differs"}
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"%PDF-1.4\n" + WHOLE,
+        WHOLE + b"and all was lawful",
+        WHOLE[:-2] + b"\x03\x00yes",  # As the comment of the archive.
+    ],
+)
+def test_file_that_reads_as_something_else_too_is_refused(content: bytes) -> None:
+    (fault,) = verify_evidence(io.BytesIO(content), [KEY.verifier]).faults
+    assert (fault.code, "belong to no member" in fault.message) == ("evidence_malformed", True)
+
+
 CENTRAL = WHOLE.find(b"PK\x01\x02")
 END = WHOLE.find(b"PK\x05\x06")
 

@@ -116,6 +116,29 @@ def test_what_is_found(decisions: Decisions) -> None:
     assert [each.decision.index for each in drawn.decisions] == [0]
 
 
+def test_decision_is_found_by_every_place_that_its_market_lies_in(
+    database: Database, make_record: Any
+) -> None:
+    """London lies in England, and that in the United Kingdom."""
+    markets = ["GB-LND", "GB-ENG"], ["GB-SCT"], ["GB"], ["GB-WSM", "FR"], ["FR-75C"]
+    said = [[{"market": each} for each in one] for one in markets]
+    SQLLogStore(database).append([seal(make_record(markets=one, rules=[])) for one in said])
+    decisions = Decisions(database)
+    for changes, expected in (
+        ({"market": "GB"}, [3, 2, 1, 0]),
+        ({"market": "GB-ENG"}, [3, 0]),  # Once, though it is for two places of it.
+        ({"market": "GB-ENG", "campaign": "cmp-7", "as_of": 3}, [0]),
+        ({"market": "GB-LND"}, [0]),
+        ({"market": "FR-IDF"}, [4]),
+        ({"market": "GB-WLS"}, []),
+    ):
+        filters = DecisionFilter(**changes)
+        assert [each.index for each in decisions.page(filters).decisions] == expected, changes
+        assert decisions.statistics(filters).decisions == len(expected), changes
+        assert bool(decisions.unknown_names(filters)) == (not expected), changes
+    assert decisions.sample(DecisionFilter(market="GB-ENG", as_of=5), 5).population == 2
+
+
 def test_search_says_what_it_could_not_search(decisions: Decisions) -> None:
     for changes, before in (
         ({"advertiser": "Acme"}, 2),

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from api.installation import outward
-from api.installation.outward import poster
+from api import outward
+from api.outward import poster
 from engine.audit.checkpoints.checkpoint import SignedCheckpoint, sign_checkpoint
 from engine.audit.checkpoints.cosignature import WitnessKey, open_cosignatures
 from engine.audit.checkpoints.keyring import KeyRing

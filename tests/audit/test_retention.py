@@ -42,7 +42,7 @@ from engine.storage.keeping.holds import Holds
 from engine.storage.keeping.outlook import MOST_MONTHS, MonthDue, outlook_of
 from engine.storage.keeping.retention import Retention
 from engine.storage.keeping.subjects import Selector
-from engine.storage.log.log_store import SQLLogStore, read_head
+from engine.storage.log.log_store import SQLLogStore, appending
 from engine.storage.log.tile_log import TileLog
 from engine.storage.schema import log_entry
 from engine.storage.search.decisions import Decisions
@@ -262,8 +262,8 @@ def report_of(database: Database) -> VerificationReport:
 
 def act_on(database: Database, act: SealedAct, indexes: list[int], clock: Clock) -> None:
     """Erase as no run would."""
-    with database.writing() as connection:
-        erase_within(connection, read_head(connection), act, indexes, clock())
+    with appending(database) as log:
+        erase_within(log, act, indexes, clock())
 
 
 def test_what_is_over_goes_and_all_else_stays(

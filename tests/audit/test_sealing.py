@@ -24,7 +24,7 @@ from engine.storage.migrate import migrate
 from engine.storage.schema import disclosure, doomed_key, payload, sealed
 from engine.storage.sealed import key_store as keeping
 from engine.storage.sealed.contents import SUPPLY, Contents
-from engine.storage.sealed.key_destruction import settle
+from engine.storage.sealed.key_destruction import keys_left, settle
 from engine.storage.sealed.key_store import DESTROYED
 from engine.storage.sealed.wrapping import WrappingKeyFile
 from engine.storage.search.decisions import Decisions
@@ -144,8 +144,10 @@ def test_a_backup_of_the_log_stays_unreadable_after_an_erasure(
     backup.take()
     erase(database, first, clock)
     backup.put_back()
-    assert unread_of(database) == ["their key was destroyed by an erasure", None]
-    with pytest.raises(ContentsUnread, match="entry 0: their key was destroyed by an erasure"):
+    assert unread_of(database) == ["their key was destroyed, and no erasure here says why", None]
+    with pytest.raises(
+        ContentsUnread, match="entry 0: their key was destroyed, and no erasure here says why"
+    ):
         Decisions(database).get(first)
     report = report_of(database)
     assert (report.faults, report.is_valid) == ((), False)
@@ -167,7 +169,9 @@ def test_a_backup_of_the_keys_is_settled(
         connection.execute(update(table).where(table.c.id == key).values(**before))
     assert contents.keys.find([key])[key] is not DESTROYED
     assert settle(database, clock()) == 0
+    assert keys_left(database) == 1
     assert settle(database, clock(), again=True) == 1
+    assert keys_left(database) == 0
     assert contents.keys.find([key])[key] is DESTROYED
 
 
@@ -228,7 +232,7 @@ def test_killed_between_the_keys_and_the_commit_nothing_is_lost(
 
     record = seal(make_record())
     with monkeypatch.context() as patched:
-        patched.setattr("engine.storage.log.log_store.append_within", die)
+        patched.setattr("engine.storage.log.log_store._append_within", die)
         with pytest.raises(KeyboardInterrupt):
             store.append([record])
     assert TileLog(database).head().size == 0

@@ -16,7 +16,7 @@ from engine.audit.checkpoints.signing import CheckpointSigner, LogForked
 from engine.audit.entries.record import seal
 from engine.audit.merkle.tree import verify_consistency
 from engine.storage.databases.database import Database
-from engine.storage.errors import LogInconsistent
+from engine.storage.errors import LogInconsistent, StorageUnavailable
 from engine.storage.log.anchor import AnchorFile, KeyFile
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
@@ -71,11 +71,15 @@ def append(store: SQLLogStore, make_record: Any) -> Append:
 
 
 @pytest.fixture
-def of_another(database: Database, make_record: Any) -> Append:
+def of_another(url: str, make_record: Any) -> Append:
     """Appends as another process does, which has not appended before."""
-    return lambda count: [
-        *SQLLogStore(database).append([seal(make_record()) for _ in range(count)])
-    ].clear()
+
+    def append(count: int) -> None:
+        database = Database(url)
+        SQLLogStore(database).append([seal(make_record()) for _ in range(count)])
+        database.close()
+
+    return append
 
 
 @pytest.fixture
@@ -178,7 +182,6 @@ def test_what_was_appended_and_not_signed_yet_is_missed(  # noqa: PLR0917 - fixt
     anchor: AnchorFile,
     keys: KeyFile,
     clock: Clock,
-    store: SQLLogStore,
     backup: Backup,
     append: Append,
     of_another: Append,
@@ -190,7 +193,7 @@ def test_what_was_appended_and_not_signed_yet_is_missed(  # noqa: PLR0917 - fixt
         keys.read,
         clock=clock,
         on_change=lambda _: None,
-        appended=lambda: store.appended,
+        appended=lambda: database.known.appended,
     )
     signer.begin()
     append(5)
@@ -205,6 +208,52 @@ def test_what_was_appended_and_not_signed_yet_is_missed(  # noqa: PLR0917 - fixt
     with pytest.raises(LogInconsistent, match="7 entries, and not the 7"):
         append(1)
     assert signer.latest().head.size == 0
+
+
+def test_what_is_acknowledged_and_cannot_be_signed_outlasts_a_restart(  # noqa: PLR0917 - fixtures.
+    database: Database,
+    url: str,
+    anchor: AnchorFile,
+    keys: KeyFile,
+    clock: Clock,
+    backup: Backup,
+    append: Append,
+    of_another: Append,
+) -> None:
+    """All processes of before the failover are gone when the standby's lack would be seen."""
+
+    def signer_of(known: Database) -> CheckpointSigner:
+        return CheckpointSigner(
+            TileLog(known),
+            anchor,
+            keys.read,
+            clock=clock,
+            on_change=lambda _: None,
+            appended=lambda: known.known.appended,
+        )
+
+    before = signer_of(database)
+    before.begin()
+    append(5)
+    backup.take()
+    append(2)
+    backup.put_back()
+    before.start()
+    before.close()
+    fresh = Database(url)
+    after = signer_of(fresh)
+    told = r"has 5 entries, and 7 were acknowledged, as /.*/checkpoint\.acknowledged says"
+    with pytest.raises(LogForked, match=told):
+        after.check()
+    of_another(2)
+    with pytest.raises(LogForked, match=r"first 7 entries .*acknowledged says"):
+        sign(after)
+    Path(anchor.place_of_acknowledged).write_bytes(b"{")
+    with pytest.raises(StorageUnavailable, match="acknowledged` cannot be read"):
+        sign(after)
+    Path(anchor.place_of_acknowledged).unlink()
+    assert sign(after).head.size == 7
+    fresh.close()
 
 
 def test_backup_that_is_no_older_than_the_anchor_is_signed_on(

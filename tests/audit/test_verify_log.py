@@ -62,6 +62,17 @@ def test_log_that_tessera_wrote(vectors: Path, tmp_path: Path) -> None:
         assert report.entries == size
 
 
+def test_log_that_claims_to_be_huge_is_given_up() -> None:
+    """Whoever signs may name any size; a verifier that looks for all of it never ends."""
+    source = published(LEAVES)
+    head = TreeHead(size=2**40, root=bytes(32))
+    source.files["checkpoint"] = sign_checkpoint(head, [KEY]).note
+    report = verify_log(source, [KEY.verifier])
+    assert not report.is_valid
+    assert report.omitted > 1_000
+    assert report.entries < 300_000
+
+
 # --- the tamper matrix ------------------------------------------------------------------------
 
 

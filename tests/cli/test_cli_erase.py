@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,32 @@ def test_one_decision_and_then_the_rest(run: Run, database: Database, tmp_path: 
     assert told[2] == "  erased     3 entries"
     replayed = run("replay", "--all")
     assert (replayed.exit_code, replayed.stdout) == (0, "3 decisions: 3 erased\n")
+
+
+def test_nothing_is_erased_in_a_database_that_is_not_the_signed_one(
+    run: Run, one_line: OneLine, database: Database, installed: Path, tmp_path: Path
+) -> None:
+    """The keys would be gone, and the right database would have no word of why."""
+    database.close()
+    file = installed / "assent.db"
+    shutil.copy(file, tmp_path / "copy")
+    run("log", "hold", "--actor", "pipeline", "--ground", "legal-claims")
+    assert run("log", "export", tmp_path / "tree").exit_code == 0  # Signs it.
+    shutil.copy(tmp_path / "copy", file)
+    told = one_line(run("log", "erase", "--actor", "pipeline", *OBJECTION))
+    assert "the log has 4 entries, and 5 were signed: the database is an older one" in told
+    assert "put back the database that was signed" in told
+
+
+def test_a_log_with_an_entry_taken_away_is_not_prepared_again(
+    run: Run, one_line: OneLine, database: Database, installed: Path
+) -> None:
+    database.close()
+    with closing(sqlite3.connect(installed / "assent.db")) as connection, connection:
+        connection.execute('DELETE FROM log_entry WHERE "index" = 3')
+    told = one_line(run("log", "erase", "--actor", "pipeline", *OBJECTION))
+    assert "tells of 4 entries, and the last is that of 3: some were taken away, or added" in told
+    assert told.endswith("; `assent doctor` says more\n")
 
 
 def test_a_backup_forgets_what_was_erased_since(

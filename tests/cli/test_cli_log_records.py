@@ -111,6 +111,20 @@ def test_what_is_written_is_verified(
     assert lines[3] == f"  as of      {made['size']}:{made['root']}"
 
 
+def test_a_file_is_of_the_trusted_checkpoint_or_refused(
+    run: Run, filled: Path, one_line: Callable[[Result], str]
+) -> None:
+    file = filled / "all.csv"
+    made = records(run, file)
+    size, root = made["size"], made["root"]
+    told = verified(run, file, "--trusted", f"{size}:{root}")
+    assert (told.exit_code, told.stdout.splitlines()[-1][:13]) == (0, "  not shown  ")
+    other = verified(run, file, "--trusted", f"{size}:{'0' * 64}")
+    assert (other.exit_code, "not those of the trusted tree" in other.stdout) == (1, True)
+    earlier = one_line(verified(run, file, "--trusted", f"{size - 1}:{root}"))
+    assert f"its checkpoint is of {size} entries, and --trusted of {size - 1}" in earlier
+
+
 def test_a_file_says_what_could_not_be_searched(run: Run, filled: Path, installed: Path) -> None:
     file, told = filled / "some.csv", "some decisions before entry 3 do not say what was asked for"
     with closing(sqlite3.connect(installed / "assent.db")) as connection, connection:

@@ -7,7 +7,8 @@ the *leaves* added since, hashed again, the root of the head. Only then is the h
 new checkpoint is durable in the anchor before anyone sees it.
 
 The entries that this process has appended since are checked likewise: a standby that took over may
-lack only the newest ones, which nobody has signed yet.
+lack only the newest ones, which nobody has signed yet. While nothing can be signed, they are kept
+beside the anchor, for the processes of after a restart.
 
 If a check fails, nothing is signed any more, `failure` says why, and `fork` that no decision may be
 logged: what is acknowledged in the wrong database is lost with it. There is no automatic repair:
@@ -23,7 +24,7 @@ signed; the verifier finds it, since it hashes every leaf.
 
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from typing import Protocol
 
@@ -58,6 +59,19 @@ class Anchor(Protocol):
 
     def age(self) -> float:
         """Return how many seconds ago the checkpoint was written."""
+        ...
+
+    @property
+    def place_of_acknowledged(self) -> str:
+        """Where `acknowledged` is kept, for a message."""
+        ...
+
+    def acknowledged(self) -> TreeHead | None:
+        """Return the log that was acknowledged when it could not be signed, None for none."""
+        ...
+
+    def keep_acknowledged(self, head: TreeHead) -> None:
+        """Replace it, and return once that is durable."""
         ...
 
 
@@ -139,6 +153,15 @@ class CheckpointSigner:
         anchored = self.latest()
         return anchored if anchored.head.size >= size else self.advance(at_once=True)
 
+    def check(self) -> None:
+        """Raise `LogForked` unless the log has what was signed, and what was acknowledged since.
+
+        Raises whatever anchor and log raise.
+        """
+        anchored = self.latest().head
+        self._check_acknowledged(anchored.size)
+        self._frontier_of(anchored)
+
     def advance(self, *, at_once: bool = False) -> SignedCheckpoint:
         """Compare the log with its anchor, and return the checkpoint, a new one where one is due.
 
@@ -147,7 +170,7 @@ class CheckpointSigner:
         """
         with self._anchor.locked():
             anchored = self.latest()
-            self._check_appended(anchored.head.size)
+            self._check_acknowledged(anchored.head.size)
             head = self._grown(self._frontier_of(anchored.head))
             signing = tuple(key.verifier for key in self._keys().signing(self._clock()))
             is_current = head == anchored.head and signing == anchored.signers
@@ -178,17 +201,36 @@ class CheckpointSigner:
             self.advance(at_once=at_once)
         except Exception as error:  # noqa: BLE001 - whatever it was, the service says that it is so.
             failure = error
+            self._keep_acknowledged()
         before, self.failure = self.failure, failure
         if failure is None or isinstance(failure, LogForked):
             self.fork = failure
         if (type(before), str(before)) != (type(failure), str(failure)):
             self._on_change(failure)
 
-    def _check_appended(self, anchored: int) -> None:
-        """Raise `LogForked` unless the log has what this process has appended since the anchor."""
+    def _check_acknowledged(self, anchored: int) -> None:
+        """Raise `LogForked` unless the log has what was acknowledged since the anchor.
+
+        That is what this process has appended, and what one before it has kept.
+        """
+        kept = self._anchor.acknowledged()
+        if kept is not None and kept.size > anchored:
+            self._frontier_of(kept, f"acknowledged, as {self._anchor.place_of_acknowledged} says")
         appended = self._appended()
         if appended.size > anchored:
             self._frontier_of(appended.head(), "acknowledged")
+
+    def _keep_acknowledged(self) -> None:
+        """Keep what this process has appended and nobody can sign now: a restart forgets it.
+
+        Where it cannot be kept, the failure that it is kept for is told all the same.
+        """
+        head = self._appended().head()
+        with suppress(Exception), self._anchor.locked():
+            kept = self._anchor.acknowledged()
+            known = max(self.latest().head.size, 0 if kept is None else kept.size)
+            if head.size > known:
+                self._anchor.keep_acknowledged(head)
 
     def _frontier_of(self, known: TreeHead, how: str = "signed") -> Frontier:
         """Return what the log has of known entries. Raises `LogForked` unless it is that."""

@@ -60,7 +60,10 @@ _NAME = re.compile(
 _BROKEN = (BadZipFile, EOFError, IndexError, RuntimeError, ValueError, struct.error)
 """What `zipfile` raises of files that were made up: names that are no UTF-8, fields cut short."""
 
-_ENCRYPTED = 0x1
+_ENCRYPTED, _DESCRIBED = 0x1, 0x8
+_HEADER_SIZE, _DESCRIPTION_SIZE, _LISTED_SIZE, _END_SIZE = 30, 16, 46, 22
+"""The bytes of a ZIP file beside names and contents (APPNOTE 6.3.10, §4.3.7 to §4.3.16)."""
+
 _DATE = (1980, 1, 1, 0, 0, 0)
 _DIGEST = "sha256:"
 
@@ -305,11 +308,17 @@ def _check_members(archive: ZipFile, stream: BinaryIO) -> None:
             raise _Refused(f"`{member.filename}` is compressed or encrypted")
         if not 0 <= member.header_offset < size:  # Some files would refuse to look there.
             raise _Refused(f"`{member.filename}` lies outside of it")
-    if sum(member.file_size for member in members) > size:
-        raise _Refused("its members are larger than itself")
     for name in _FIXED:
         if name not in names:
             raise _Refused(f"it has no `{name}`")
+    if size != sum(map(_size_of, members)) + _END_SIZE:
+        raise _Refused("it has bytes that belong to no member: it can be read as something else")
+
+
+def _size_of(member: ZipInfo) -> int:
+    """Return the bytes that a stored member takes: its header, content and place in the list."""
+    described = _DESCRIPTION_SIZE if member.flag_bits & _DESCRIBED else 0
+    return _HEADER_SIZE + _LISTED_SIZE + 2 * len(member.filename) + member.file_size + described
 
 
 def _digest_faults(archive: ZipFile, manifest: EvidenceManifest) -> Iterator[VerificationFault]:

@@ -46,6 +46,9 @@ CHECKPOINT_PATH = "checkpoint"
 """Where a log has its newest checkpoint."""
 
 _SIZE_LIMIT = 20
+_MOST_ABSENT = 1_000
+"""After so many, a checkpoint is of a log that is not here; a signed size may be anything."""
+
 _NO_HASH = bytes(HASH_SIZE)
 
 
@@ -110,6 +113,8 @@ class _Reading:
     cosignatures: tuple[Cosignature, ...] = ()
     stamped: Stamped | None = None
     ledgers: Ledgers = field(default_factory=Ledgers)
+    absent: int = 0
+    """How many bundles in a row are neither there nor have a tile of hashes."""
 
     def faults(self) -> Iterator[VerificationFault]:
         checkpoint = self._checkpoint()
@@ -124,8 +129,7 @@ class _Reading:
             yield from self._timestamp(self.demands.authority)
         size = checkpoint.head.size
         yield from self._pass()
-        for first in range(0, size, TILE_WIDTH):
-            yield from self._bundle(first, min(TILE_WIDTH, size - first))
+        yield from self._bundles(size)
         for level, row in enumerate(self.rows, 1):
             if row.hashes:
                 yield from self._compare(level, row)
@@ -163,6 +167,14 @@ class _Reading:
         self.stamped = Stamped(size=head.size, moment=moment)
         self.heads.setdefault(head, ("stamped_root_differs", "the stamped checkpoint"))
 
+    def _bundles(self, size: int) -> Iterator[VerificationFault]:
+        for first in range(0, size, TILE_WIDTH):
+            yield from self._bundle(first, min(TILE_WIDTH, size - first))
+            if self.absent == _MOST_ABSENT:
+                told = "nothing is there of so many bundles that the rest was not looked for"
+                yield fault(first, "bundle_missing", told)
+                return
+
     def _bundle(self, first: int, width: int) -> Iterator[VerificationFault]:
         """Read a bundle and its tile, and take in the hashes of its entries."""
         path = TilePath(level=None, number=first // TILE_WIDTH, width=width)
@@ -183,6 +195,7 @@ class _Reading:
             for index, (one, other) in enumerate(zip(made, stored, strict=True), first):
                 if one != other:
                     yield fault(index, "leaf_hash_differs", "the entry is not the one of its tile")
+        self.absent = self.absent + 1 if made is None else 0
         yield from self._take(made or [_NO_HASH] * width)
 
     def _entry_faults(self, first: int, entries: Sequence[bytes]) -> Iterator[VerificationFault]:

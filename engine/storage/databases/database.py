@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, Engine, Transaction, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from ..errors import Conflict, StorageUnavailable
+from .known_log import KnownLog
 from .postgresql import CHANNEL, PostgreSQL
 from .sqlite import SQLite, unchanging
 
@@ -67,6 +68,7 @@ class Database:
     """A database by its URL: `sqlite:////absolute/path.db` or `postgresql://user@host/name`.
 
     `contents` seals what its log has, and opens it; its key store is closed with the database.
+    `known` is what this process knows of its log.
     Raises `StorageUnavailable` for a URL that is none, or that names no such database.
     """
 
@@ -77,6 +79,7 @@ class Database:
         self._file = None if file is None or file.parts[0] == "file:" else file
         self.contents = contents
         """What seals and opens the contents of its log."""
+        self.known = KnownLog()
         # INVARIANT: a process uses the engine under its own id only.
         self._engines: dict[int, Engine] = {}
 

@@ -17,7 +17,7 @@ from ...audit.entries.sealed_acts import seal_act
 from ...audit.ledgers.publications import AUTHORED, NEXT, State, same_person
 from ..databases.database import Database, announce
 from ..errors import Conflict, StorageError
-from ..log.log_store import append_within, read_head, system_clock
+from ..log.log_store import Appending, appending, system_clock
 from ..schema import policy_event, policy_set, policy_set_version
 from .fact_versions import current_facts
 from .policies import PolicyVersion, keep_within
@@ -73,8 +73,8 @@ class Order:
 class PolicySets:
     """The policy sets of a database.
 
-    Every method raises `StorageUnavailable`, and those that change something `LogInconsistent`, and
-    `RecordError` for an actor or a reason that the log cannot have.
+    Every method raises `StorageUnavailable`, and those that change something what `appending` does,
+    and `RecordError` for an actor or a reason that the log cannot have.
     """
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
@@ -148,7 +148,8 @@ class PolicySets:
         change = PolicyChange(
             entries=(), transition=transition, policy_set=name, digest=bundle.digest, actor=actor
         )
-        with self._database.writing() as connection:
+        with appending(self._database) as log:
+            connection = log.connection
             row = connection.execute(row_of(name, bundle.digest)).one_or_none()
             if row is not None:
                 return version_of(connection, row), False
@@ -157,9 +158,9 @@ class PolicySets:
                 raise WrongState(f"the policy set `{name}` has versions already")
             keep_within(connection, bundle, self._clock())
             _insert(connection, change, finding)
-            now = self._now(connection)
+            now = self._now(log)
             since = now if transition is Transition.IMPORT else None
-            self._log(connection, replace(change, in_force_from=since), now)
+            self._log(log, replace(change, in_force_from=since), now)
             return find_version(connection, name, bundle.digest), True
 
     def renew(self, version: SetVersion, finding: Finding) -> None:
@@ -174,8 +175,8 @@ class PolicySets:
         Raises `NotFound`, `OutdatedRevision`, `WrongState`, and `OwnVersion` where an author
         approves.
         """
-        with self._database.writing() as connection:
-            version = find_version(connection, name, digest)
+        with appending(self._database) as log:
+            version = find_version(log.connection, name, digest)
             _check_seen(order, version.revision)
             state = _next(version, transition)
             if transition is Transition.SUBMIT:
@@ -183,8 +184,8 @@ class PolicySets:
             if transition is Transition.APPROVE:
                 _check_not_own(version, order.actor)
             change = _change(version, transition, order)
-            self._log(connection, change, self._now(connection), state=state)
-            return find_version(connection, name, version.digest)
+            self._log(log, change, self._now(log), state=state)
+            return find_version(log.connection, name, version.digest)
 
     def activate(self, name: str, digest: str, order: Order, *, since: datetime | None) -> Timeline:
         """Bring an approved version into force, now or at a time to come.
@@ -193,52 +194,52 @@ class PolicySets:
         is that of the set. Raises `NotFound`, `OutdatedRevision`, `WrongState`, and `ValueError`
         for a time that is over.
         """
-        with self._database.writing() as connection:
-            timeline = read_timeline(connection, name)
+        with appending(self._database) as log:
+            timeline = read_timeline(log.connection, name)
             _check_seen(order, timeline.revision)
-            version = find_version(connection, name, digest)
+            version = find_version(log.connection, name, digest)
             _next(version, Transition.ACTIVATE)
             _check_sound(version)
-            now = self._now(connection)
+            now = self._now(log)
             if since is not None and since <= now:
                 raise ValueError("that time is over; leave it out to activate the version now")
             change = _change(version, Transition.ACTIVATE, order)
             self._log(
-                connection,
+                log,
                 replace(change, in_force_from=since or now),
                 now,
                 cancels=timeline.scheduled(now) if since is not None else None,
             )
-            return read_timeline(connection, name)
+            return read_timeline(log.connection, name)
 
     def roll_back(self, name: str, order: Order) -> Timeline:
         """Put the version before the one in force back, and cancel an activation that waits.
 
         Raises `NotFound`, `OutdatedRevision`, and `WrongState` where there was none before.
         """
-        with self._database.writing() as connection:
-            timeline = read_timeline(connection, name)
+        with appending(self._database) as log:
+            timeline = read_timeline(log.connection, name)
             _check_seen(order, timeline.revision)
-            now = self._now(connection)
+            now = self._now(log)
             digest = timeline.before(now)
             if digest is None:
                 raise WrongState("no other version was in force before this one")
-            version = find_version(connection, name, digest)
+            version = find_version(log.connection, name, digest)
             change = replace(_change(version, Transition.ROLLBACK, order), in_force_from=now)
-            self._log(connection, change, now, cancels=timeline.scheduled(now))
-            return read_timeline(connection, name)
+            self._log(log, change, now, cancels=timeline.scheduled(now))
+            return read_timeline(log.connection, name)
 
-    def _now(self, connection: Connection) -> datetime:
+    def _now(self, log: Appending) -> datetime:
         """Return the time at which an entry is logged.
 
         A change asks once: what is cancelled is what had not come when it was logged, which is how
         a verifier knows it.
         """
-        return max(read_head(connection).logged_at, self._clock())
+        return max(log.head.logged_at, self._clock())
 
     def _log(
         self,
-        connection: Connection,
+        log: Appending,
         change: PolicyChange,
         now: datetime,
         *,
@@ -246,8 +247,8 @@ class PolicySets:
         cancels: Event | None = None,
     ) -> None:
         """Append the entry of a change, and bring the tables to what it says."""
-        head = read_head(connection)
-        (entry,) = append_within(connection, head, [seal_act(change)], now)
+        connection = log.connection
+        (entry,) = log.append([seal_act(change)], now)
         if cancels is not None:
             cancelled = update(policy_event).where(_EVENT.index == cancels.index)
             connection.execute(cancelled.values(cancelled=entry.index))

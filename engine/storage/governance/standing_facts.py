@@ -20,7 +20,7 @@ from ...audit.merkle.spans import Spans
 from ...evaluation.standing_facts.book import statement_bytes
 from ..databases.database import Database, announce
 from ..errors import NotFound
-from ..log.log_store import append_within, read_head, system_clock
+from ..log.log_store import Appending, appending, system_clock
 from ..schema import standing_fact, standing_fact_version
 from ..sealed.contents import check_bound
 from ..sealed.key_store import DataKey
@@ -132,14 +132,15 @@ class StandingFacts:
         """
         fact, order = str(uuid.uuid4()), Order(actor=actor, reason=reason)
         change = _Change(fact=fact, order=order, statement=statement, key=self._key())
-        with self._database.writing() as connection:
+        with appending(self._database) as log:
+            connection = log.connection
             check_bound(connection, self._database.contents)
             others = self._others(connection, statement, fact)
             for other in others:
                 if statement_bytes(other.statement or {}) == statement.content:
                     return other, False
             check(others)
-            return self._log(connection, change), True
+            return self._log(log, change), True
 
     def amend(self, fact: str, statement: Statement, order: Order, *, check: Check) -> FactVersion:
         """State a fact otherwise from now on.
@@ -148,7 +149,8 @@ class StandingFacts:
         another subject.
         """
         change = _Change(fact=fact, order=order, statement=statement, key=self._key())
-        with self._database.writing() as connection:
+        with appending(self._database) as log:
+            connection = log.connection
             check_bound(connection, self._database.contents)
             before = self._seen(connection, fact, order)
             row = connection.execute(select(_FACT.kind, _FACT.name).where(_FACT.id == fact)).one()
@@ -157,13 +159,13 @@ class StandingFacts:
                     "a standing fact stays about its subject; record another about this one"
                 )
             check(self._others(connection, statement, fact))
-            return self._log(connection, replace(change, before=before))
+            return self._log(log, replace(change, before=before))
 
     def withdraw(self, fact: str, order: Order) -> FactVersion:
         """Withdraw a fact. Raises as `amend` does."""
-        with self._database.writing() as connection:
-            before = self._seen(connection, fact, order)
-            return self._log(connection, _Change(fact=fact, order=order, before=before))
+        with appending(self._database) as log:
+            before = self._seen(log.connection, fact, order)
+            return self._log(log, _Change(fact=fact, order=order, before=before))
 
     # --- within a transaction -----------------------------------------------------------------
 
@@ -200,8 +202,9 @@ class StandingFacts:
         rows = connection.execute(query).mappings().all()
         return versions_of(rows, self._database.contents)
 
-    def _log(self, connection: Connection, change: _Change) -> FactVersion:
+    def _log(self, log: Appending, change: _Change) -> FactVersion:
         """Append the entry of a change, and bring the tables to what it says."""
+        connection = log.connection
         salt, statement, order = fresh_salt(), change.statement, change.order
         act = FactChange(
             entries=change.entries,
@@ -212,9 +215,8 @@ class StandingFacts:
             actor=order.actor,
             reason=order.reason,
         )
-        head = read_head(connection)
-        now = max(head.logged_at, self._clock())
-        (entry,) = append_within(connection, head, [seal_act(act)], now)
+        now = max(log.head.logged_at, self._clock())
+        (entry,) = log.append([seal_act(act)], now)
         if statement is not None and change.before is None:
             row = _fact_row(change.fact, entry.index, statement)
             connection.execute(insert(standing_fact).values(row))

@@ -22,7 +22,7 @@ from ...bundle.grants import Approval, WaiverTerms, written
 from ...evaluation.operations.days import day_of
 from ..databases.database import Database, announce
 from ..errors import Conflict, StorageError
-from ..log.log_store import append_within, read_head, system_clock
+from ..log.log_store import Appending, appending, system_clock
 from ..schema import waiver, waiver_event, waiver_use
 from .policy_sets import Order, OutdatedRevision, WrongState
 from .waiver_rows import RequestedWaiver, find_waiver, read_waivers
@@ -71,8 +71,8 @@ class WaiverFilter:
 class Waivers:
     """The waivers of a database that somebody asked for.
 
-    Every method raises `StorageUnavailable`, and those that change something `LogInconsistent`, and
-    `RecordError` for an actor or a text that the log cannot have.
+    Every method raises `StorageUnavailable`, and those that change something what `appending` does,
+    and `RecordError` for an actor or a text that the log cannot have.
     """
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
@@ -102,9 +102,8 @@ class Waivers:
     def request(self, request: Request, *, actor: str) -> RequestedWaiver:
         """Ask for a waiver. Raises `SameWaiver`, and `ValueError` for one that is over by now."""
         terms, made = request.terms, f"w{secrets.token_hex(6)}"
-        with self._database.writing() as connection:
-            head = read_head(connection)
-            now = max(head.logged_at, self._clock())
+        with appending(self._database) as log:
+            connection, now = log.connection, self._now(log)
             _check_lasting(terms, day_of(now))
             _check_new(connection, request)
             change = WaiverChange(
@@ -116,7 +115,7 @@ class Waivers:
                 actor=actor,
                 text=written(made, terms),
             )
-            (entry,) = append_within(connection, head, [seal_act(change)], now)
+            (entry,) = log.append([seal_act(change)], now)
             connection.execute(insert(waiver).values(_row(made, request, actor, entry)))
             _note(connection, change, entry)
             return find_waiver(connection, made)
@@ -127,65 +126,63 @@ class Waivers:
         Raises `NotFound`, `OutdatedRevision`, `WrongState`, also where it is over by now, and
         `OwnWaiver` where who asked for it grants it.
         """
-        with self._database.writing() as connection:
-            found = self._seen(connection, id, WaiverStep.GRANT, order)
+        with appending(self._database) as log:
+            found = _seen(log.connection, id, WaiverStep.GRANT, order)
             if same_person(order.actor, found.requester):
                 raise OwnWaiver("who asks for a waiver cannot grant it; another person has to")
-            day = self._today(connection)
+            day = day_of(self._now(log))
             if found.is_over(day):
                 raise WrongState("the days that were asked for are over")
             text = granted_text(found, Approval(approver=order.actor, role=role, day=day))
             change = replace(_change(found, WaiverStep.GRANT, order), text=text)
-            return self._step(connection, found, change, role)
+            return self._step(log, found, change, role)
 
     def refuse(self, id: str, order: Order) -> RequestedWaiver:  # noqa: A002 - likewise.
         """Refuse a waiver. Raises `NotFound`, `OutdatedRevision` and `WrongState`."""
-        with self._database.writing() as connection:
-            found = self._seen(connection, id, WaiverStep.REFUSE, order)
-            return self._step(connection, found, _change(found, WaiverStep.REFUSE, order))
+        with appending(self._database) as log:
+            found = _seen(log.connection, id, WaiverStep.REFUSE, order)
+            return self._step(log, found, _change(found, WaiverStep.REFUSE, order))
 
     def revoke(self, id: str, order: Order) -> RequestedWaiver:  # noqa: A002 - likewise.
         """End a waiver now, for every day. Raises `NotFound`, `OutdatedRevision`, `WrongState`."""
-        with self._database.writing() as connection:
-            found = self._seen(connection, id, WaiverStep.REVOKE, order)
-            return self._step(connection, found, _change(found, WaiverStep.REVOKE, order))
+        with appending(self._database) as log:
+            found = _seen(log.connection, id, WaiverStep.REVOKE, order)
+            return self._step(log, found, _change(found, WaiverStep.REVOKE, order))
 
-    def _today(self, connection: Connection) -> date:
-        return day_of(max(read_head(connection).logged_at, self._clock()))
-
-    def _seen(
-        self,
-        connection: Connection,
-        id: str,  # noqa: A002 - likewise.
-        step: WaiverStep,
-        order: Order,
-    ) -> RequestedWaiver:
-        """Return a waiver that may take a step, as whoever orders it has seen it."""
-        read_head(connection)  # Nobody else changes it from here on.
-        found = find_waiver(connection, id)
-        if order.seen is not None and order.seen != found.revision:
-            raise OutdatedRevision("somebody changed it since you read it; read it again")
-        if (found.state, step) not in NEXT:
-            raise WrongState(f"the waiver is {found.state}: {_ADVICE[step]}")
-        return found
+    def _now(self, log: Appending) -> datetime:
+        return max(log.head.logged_at, self._clock())
 
     def _step(
         self,
-        connection: Connection,
+        log: Appending,
         found: RequestedWaiver,
         change: WaiverChange,
         role: str | None = None,
     ) -> RequestedWaiver:
         """Append the entry of a step, and bring the tables to what it says."""
-        head = read_head(connection)
-        now = max(head.logged_at, self._clock())
-        (entry,) = append_within(connection, head, [seal_act(change)], now)
+        connection = log.connection
+        (entry,) = log.append([seal_act(change)], self._now(log))
         values = {"state": NEXT[found.state, change.step], "revision": found.revision + 1}
         moved = update(waiver).where(_WAIVER.id == found.id)
         connection.execute(moved.values(values | ({"text": change.text} if change.text else {})))
         _note(connection, change, entry, role)
         announce(connection)
         return find_waiver(connection, found.id)
+
+
+def _seen(
+    connection: Connection,
+    id: str,  # noqa: A002 - that of the waiver.
+    step: WaiverStep,
+    order: Order,
+) -> RequestedWaiver:
+    """Return a waiver that may take a step, as whoever orders it has seen it."""
+    found = find_waiver(connection, id)
+    if order.seen is not None and order.seen != found.revision:
+        raise OutdatedRevision("somebody changed it since you read it; read it again")
+    if (found.state, step) not in NEXT:
+        raise WrongState(f"the waiver is {found.state}: {_ADVICE[step]}")
+    return found
 
 
 def _change(found: RequestedWaiver, step: WaiverStep, order: Order) -> WaiverChange:

@@ -20,13 +20,13 @@ from ...audit.entries.leaf import read_leaf
 from ...audit.entries.sealed_acts import Entry, SealedAct, seal_act
 from ...audit.errors import RecordError
 from ...audit.instants import instant
-from ...audit.log import LogHead, Receipt, receipt_of
+from ...audit.log import Receipt, receipt_of
 from ...audit.merkle.spans import spans_of
 from ..databases.database import Database
 from ..errors import LogInconsistent
 from ..log.entries import DECISION
 from ..log.idempotency_keys import forget_contents
-from ..log.log_store import append_within, read_head, system_clock
+from ..log.log_store import Appending, appending, read_head, system_clock
 from ..schema import (
     disclosure,
     doomed_key,
@@ -152,25 +152,23 @@ class Erasures:
         self, condition: ColumnElement[bool], ground: Ground, actor: str
     ) -> tuple[int, Receipt] | None:
         """Erase the next decisions; returns how many and by which entry, None without any left."""
-        with self._database.writing() as connection:
-            head = read_head(connection)
+        with appending(self._database) as log:
+            connection = log.connection
             indexes = connection.execute(not_erased(condition).limit(STEP)).scalars().all()
             if not indexes:
                 return None
             check_free(connection, log_entry.c.index.in_(indexes))
             act = seal_act(Erasure(entries=spans_of(indexes), ground=ground, actor=actor))
-            entry = erase_within(connection, head, act, indexes, self._clock())
+            entry = erase_within(log, act, indexes, self._clock())
         return len(indexes), receipt_of(entry)
 
 
-def erase_within(
-    connection: Connection, head: LogHead, act: SealedAct, indexes: Sequence[int], now: datetime
-) -> Entry:
-    """Append an erasure behind the head of the log, and delete what it names; returns its entry."""
-    (entry,) = append_within(connection, head, [act], now)
-    _delete(connection, indexes)
+def erase_within(log: Appending, act: SealedAct, indexes: Sequence[int], now: datetime) -> Entry:
+    """Append an erasure, and delete what it names; returns its entry."""
+    (entry,) = log.append([act], now)
+    _delete(log.connection, indexes)
     rows = [{"index": index, "erasure": entry.index} for index in indexes]
-    connection.execute(insert(erased), rows)
+    log.connection.execute(insert(erased), rows)
     return entry
 
 

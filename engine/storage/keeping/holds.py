@@ -22,7 +22,7 @@ from ...audit.log import Receipt, receipt_of
 from ...audit.merkle.spans import spans_of
 from ..databases.database import Database
 from ..errors import LogInconsistent, NotFound, StorageError
-from ..log.log_store import append_within, read_head, system_clock
+from ..log.log_store import appending, system_clock
 from ..schema import hold, log_entry
 from .subjects import COLUMNS, Selector, check_known, not_erased, selected
 
@@ -84,8 +84,8 @@ class Holds:
         """
         if "\0" in value:
             raise NotFound(f"no {selector} can have a name with the character NUL")
-        with self._database.writing() as connection:
-            head = read_head(connection)
+        with appending(self._database) as log:
+            connection = log.connection
             check_known(connection, selector, value)
             indexes = connection.execute(not_erased(selected(selector, value))).scalars().all()
             if selector is Selector.DECISION and not indexes:
@@ -95,7 +95,7 @@ class Holds:
                 seal_act(Hold(entries=spans[start : start + SPANS], ground=ground, actor=actor))
                 for start in range(0, max(len(spans), 1), SPANS)
             ]
-            entries = append_within(connection, head, acts, self._clock())
+            entries = log.append(acts, self._clock())
             row = {"first": entries[0].index, "last": entries[-1].index}
             connection.execute(insert(hold).values(**row, selector=selector.value, value=value))
         return Placed(decisions=len(indexes), entries=tuple(map(receipt_of, entries)))
@@ -105,14 +105,14 @@ class Holds:
 
         Raises `NotFound` where that is no hold in force, and `RecordError` as `place` does.
         """
-        with self._database.writing() as connection:
-            head = read_head(connection)
+        with appending(self._database) as log:
+            connection = log.connection
             within = (hold.c.first <= index) & (hold.c.last >= index)
             row = connection.execute(select(hold.c.first, hold.c.last).where(within)).one_or_none()
             if row is None:
                 raise NotFound(f"entry {index} is no hold in force")
             act = seal_act(Release(entries=((row.first, row.last + 1),), actor=actor))
-            (entry,) = append_within(connection, head, [act], self._clock())
+            (entry,) = log.append([act], self._clock())
             connection.execute(delete(hold).where(hold.c.first == row.first))
         return receipt_of(entry)
 

@@ -24,7 +24,7 @@ from ...audit.merkle.spans import spans_of
 from ..databases.database import Database
 from ..errors import Conflict, LogInconsistent
 from ..log.entries import DECISION
-from ..log.log_store import append_within, read_head, system_clock
+from ..log.log_store import appending, system_clock
 from ..schema import log_entry
 from ..sealed.contents import check_bound
 from .erasures import STEP, erase_within, finish
@@ -85,12 +85,11 @@ class Retention:
         with self._database.reading() as connection:
             if _in_force(connection) == self._schedule:
                 return None
-        with self._database.writing() as connection:
-            head = read_head(connection)
-            if _in_force(connection) == self._schedule:  # Another process was faster.
+        with appending(self._database) as log:
+            if _in_force(log.connection) == self._schedule:  # Another process was faster.
                 return None
             act = seal_act(Declaration(schedule=self._schedule, actor=actor))
-            (entry,) = append_within(connection, head, [act], self._clock())
+            (entry,) = log.append([act], self._clock())
         return receipt_of(entry)
 
     def run(self, day: date, *, actor: str) -> Retained:
@@ -140,15 +139,14 @@ class Retention:
 
     def _step(self, condition: ColumnElement[bool], actor: str) -> tuple[int, Receipt] | None:
         """Erase those of a condition that are still to be erased, if any are."""
-        with self._database.writing() as connection:
-            head = read_head(connection)
-            if _in_force(connection) != self._schedule:
+        with appending(self._database) as log:
+            if _in_force(log.connection) != self._schedule:
                 raise Conflict("another schedule of retention was declared meanwhile")
-            indexes = connection.execute(not_erased(condition)).scalars().all()
+            indexes = log.connection.execute(not_erased(condition)).scalars().all()
             if not indexes:
                 return None
             erasure = Erasure(entries=spans_of(indexes), ground=Ground.RETENTION, actor=actor)
-            entry = erase_within(connection, head, seal_act(erasure), indexes, self._clock())
+            entry = erase_within(log, seal_act(erasure), indexes, self._clock())
         return len(indexes), receipt_of(entry)
 
     def _of(self, kept: RetentionClass) -> ColumnElement[bool]:

@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import msgspec
+
 from ...audit.checkpoints.keyring import KeyRing
 from ...audit.checkpoints.note import NoteError
+from ...audit.merkle.tree import TreeHead
 from ..errors import Conflict, StorageUnavailable
 from ..files import locked, write_durably
 from ..secret_file import SecretFile
@@ -41,6 +44,25 @@ class AnchorFile:
         """Replace the checkpoint, and return once that is durable."""
         with _translated("the anchored checkpoint cannot be written"):
             write_durably(self._path, note)
+
+    @property
+    def place_of_acknowledged(self) -> str:
+        """The file beside the checkpoint that has what was acknowledged and could not be signed."""
+        return f"{self._path}.acknowledged"
+
+    def acknowledged(self) -> TreeHead | None:
+        """Return the log that was acknowledged when it could not be signed, None for none."""
+        file = Path(self.place_of_acknowledged)
+        try:
+            return msgspec.json.decode(file.read_bytes(), type=TreeHead) if file.exists() else None
+        except (OSError, ValueError) as error:
+            told = f"`{file}` cannot be read, which says what was acknowledged"
+            raise StorageUnavailable(told) from error
+
+    def keep_acknowledged(self, head: TreeHead) -> None:
+        """Replace it, and return once that is durable."""
+        with _translated("what was acknowledged cannot be kept"):
+            write_durably(Path(self.place_of_acknowledged), msgspec.json.encode(head) + b"\n")
 
     def age(self) -> float:
         """Return how many seconds ago the checkpoint was written, by this machine's clock."""

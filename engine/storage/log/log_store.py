@@ -5,6 +5,8 @@ indexes, and writes entries, payloads, disclosures, full tiles and the new head.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -20,7 +22,7 @@ from ...audit.log import (
     sequence,
 )
 from ...audit.merkle.tiles import split_hashes
-from ...audit.merkle.tree import EMPTY_TREE, Frontier
+from ...audit.merkle.tree import Frontier
 from ..databases.database import Database
 from ..databases.driver import Row, RowWriter, Statement
 from ..databases.postgresql import pipelined
@@ -78,16 +80,11 @@ def system_clock() -> datetime:
 
 
 class SQLLogStore:
-    """The log of one database. `clock` gives the time at which entries are logged.
-
-    `appended` is the log as this store has appended to it last. A shorter one is another database
-    (a standby that took over, a backup), in which nobody may be told that anything is durable.
-    """
+    """The log of one database. `clock` gives the time at which entries are logged."""
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime] = system_clock) -> None:
         self._database = database
         self._clock = clock
-        self.appended = EMPTY_TREE
 
     def append(self, records: Sequence[Sealed]) -> Sequence[Answer]:
         """Append records and return once they are durable; answers each, in order.
@@ -100,16 +97,16 @@ class SQLLogStore:
         ciphertexts = None if contents is None else _sealed_under(contents, first.values())
         with self._database.writing() as connection:
             head, logged = _look(connection, list(first), contents)
-            self._check_appended(head.frontier)
+            self._database.known.check(head.frontier)
             now = self._clock()
             fresh = {id_: record for id_, record in first.items() if id_ not in logged}
             before = decided_before(connection, fresh.values(), now)
             new = {id_: record for id_, record in fresh.items() if id_ not in before}
-            entries = append_within(connection, head, new.values(), now, ciphertexts)
+            entries = _append_within(connection, head, new.values(), now, ciphertexts)
             keep_keys(connection, new, entries)
             keep_uses(connection, new, entries)
         # Only here, behind the commit, does anybody hear of the entries.
-        self.appended = head.frontier.extend(entry.leaf_hash for entry in entries)
+        self._database.known.note(_behind(head, entries).frontier)
         answers: dict[str, Answer] = {entry.id: receipt_of(entry) for entry in entries}
         answers |= {id_: DecidedBefore(first) for id_, first in before.items()}
         return [
@@ -131,21 +128,9 @@ class SQLLogStore:
             contents.take(1)  # Unused; it shows that a key can be had.
         with self._database.writing(at_once=True) as connection:
             head = read_head(connection)
-            self._check_appended(head.frontier)
+            self._database.known.check(head.frontier)
             for each in (LogHead(), head):  # SQLite writes no page that stays as it is.
                 _write_head(connection, each)
-
-    def _check_appended(self, found: Frontier) -> None:
-        """Raise `LogInconsistent` for a log that ends before, or in another way.
-
-        Whether a longer one has what was appended is for the signer to find.
-        """
-        known = self.appended
-        if found.size < known.size or (found.size == known.size and found != known):
-            raise LogInconsistent(
-                f"the log has {found.size:,} entries, and not the {known.size:,} that were"
-                " acknowledged: the database is another one"
-            )
 
     def find(self, ids: Sequence[str]) -> Mapping[str, Entry]:
         """Return the committed entries of some ids; waits for any writer in flight."""
@@ -156,7 +141,38 @@ class SQLLogStore:
         return {entry.id: entry for entry in entries}
 
 
-def append_within(
+@dataclass(slots=True)
+class Appending:
+    """The transaction of an act: its connection, and the head of the log that it appends behind."""
+
+    connection: Connection
+    head: LogHead
+
+    def append(self, records: Iterable[Sealed], now: datetime) -> Sequence[Entry]:
+        """Append acts that are new to the log, and return their entries."""
+        entries = _append_within(self.connection, self.head, records, now)
+        self.head = _behind(self.head, entries)
+        return entries
+
+
+@contextmanager
+def appending(database: Database) -> Iterator[Appending]:
+    """Yield the transaction of an act, which nobody else writes in; commits on leaving.
+
+    Raises what `Database.writing` does. Raises what `KnownLog` does where the log is not the one
+    that was signed and appended to, and `StorageUnavailable` for another schema.
+    """
+    database.known.confirm()
+    with database.writing() as connection:
+        head = read_head(connection)
+        _check_revision(connection.execute(REVISION).scalar())
+        database.known.check(head.frontier)
+        log = Appending(connection, head)
+        yield log
+    database.known.note(log.head.frontier)
+
+
+def _append_within(
     connection: Connection,
     head: LogHead,
     records: Iterable[Sealed],
@@ -199,18 +215,34 @@ def _look(
     if not rows:
         raise LogInconsistent(_NO_HEAD)
     size, roots, logged_at, last, bound, revision, _ = rows[0]
-    if revision != newest_revision():
-        raise StorageUnavailable(
-            "the database was brought to another version than that of this service; restart it with"
-            " the version that did so"
-        )
+    _check_revision(revision)
     check_bound_to(bound, contents)
     return _head(size, roots, moment(logged_at), last), {row[-1] for row in rows}
 
 
+def _check_revision(found: str | None) -> None:
+    if found != newest_revision():
+        raise StorageUnavailable(
+            "the database was brought to another version than that of this service; restart it with"
+            " the version that did so"
+        )
+
+
+def _behind(head: LogHead, entries: Sequence[Entry]) -> LogHead:
+    """Return the head of the log once some entries follow it."""
+    if not entries:
+        return head
+    frontier = head.frontier.extend(entry.leaf_hash for entry in entries)
+    return LogHead(frontier=frontier, logged_at=entries[-1].logged_at)
+
+
 def _head(size: int, roots: bytes, logged_at: datetime, last: int | None) -> LogHead:
-    if size != (0 if last is None else last + 1):
-        raise LogInconsistent("the head of the log and its entries disagree")
+    entries = 0 if last is None else last + 1
+    if size != entries:
+        raise LogInconsistent(
+            f"the head of the log tells of {size:,} entries, and the last is that of {entries:,}:"
+            " some were taken away, or added"
+        )
     try:
         frontier = Frontier(size=size, roots=tuple(split_hashes(roots)))
     except ValueError as error:

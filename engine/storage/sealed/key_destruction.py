@@ -40,3 +40,19 @@ def settle(database: Database, at: datetime, *, again: bool = False) -> int:
             done = update(doomed_key).where(doomed_key.c.key.in_(keys))
             connection.execute(done.values(is_destroyed=True))
         count, last = count + len(keys), keys[-1]
+
+
+def keys_left(database: Database) -> int:
+    """Return how many keys of what was erased are not destroyed, or were brought back by a backup.
+
+    Raises `StorageUnavailable`.
+    """
+    contents, count, last = database.contents, 0, ""
+    query = select(doomed_key.c.key).order_by(doomed_key.c.key).limit(STEP)
+    while contents is not None:
+        with database.reading() as connection:
+            keys = connection.execute(query.where(doomed_key.c.key > last)).scalars().all()
+        if not keys:
+            break
+        count, last = count + contents.keys.count(keys), keys[-1]
+    return count

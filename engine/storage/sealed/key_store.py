@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    func,
     insert,
     inspect,
     select,
@@ -89,7 +90,7 @@ class NoKey:
     why: str
 
 
-DESTROYED = NoKey(why="was destroyed by an erasure")
+DESTROYED = NoKey(why="was destroyed, and no erasure here says why")
 MISSING = NoKey(why="is not in the key store")
 DAMAGED = NoKey(why="does not open under the content key")
 
@@ -186,6 +187,15 @@ class KeyStore:
                 else _unwrapped(keys.of(row.wrapping), row.id, row.wrapped)
             )
         return found
+
+    def count(self, ids: Sequence[str]) -> int:
+        """Return how many of some keys are there, and not destroyed."""
+        self._check_there()
+        columns = _data_key.c
+        is_one = columns.id.in_(ids) & columns.wrapped.is_not(None)
+        with self._database.reading() as connection:
+            query = select(func.count()).select_from(_data_key).where(is_one)
+            return int(connection.execute(query).scalar_one())
 
     def destroy(self, ids: Sequence[str], at: datetime) -> None:
         """Destroy keys, and return once that is durable; those destroyed before stay so."""

@@ -11,6 +11,7 @@ from ...audit.entries.facets import article_facet, market_facet, platform_facet,
 from ...audit.entries.record import UNREMARKABLE, Outcome, RuleStatus
 from ...audit.exhibits.unsearched import FACETED
 from ...audit.instants import rfc3339
+from ...semantics.types import parts_of
 from ...source.json_text import JSONValue
 from ..errors import BeyondLog, InvalidQuery
 from .facet_query import (
@@ -50,7 +51,7 @@ class Criteria:
     `since` (inclusive) and `until` (exclusive) are aware times and apply to `decided_at`. `rule` is
     `policy/rule`, matched with `rule_status` (default: `violated`); so is a `policy`, by any of its
     rules, and an `article`, by any finding that cites it or a provision within it. `market` matches
-    a market of the decision, or the country of one; `platform` and `advertiser` those of the
+    a market of the decision, or a place that one lies in; `platform` and `advertiser` those of the
     campaign. `text` is parsed by `TextQuery`.
     """
 
@@ -132,17 +133,23 @@ class DecisionFilter(Criteria):
         """The status that a rule, a policy or an article is found with."""
         return "violated" if self.rule_status is None else self.rule_status
 
-    def facets(self) -> tuple[str, ...]:
-        """Return the facets that a decision must have, the rarest first as far as can be told."""
-        made = []
+    def facets(self) -> tuple[tuple[str, ...], ...]:
+        """Return the facets that a decision must have: of each group one.
+
+        The rarest are first as far as can be told, and one group at least has a single facet.
+        """
+        made: list[tuple[str, ...]] = []
         if self.article is not None:
-            made.append(article_facet(self.status, self.article))
+            made.append((article_facet(self.status, self.article),))
         if self.policy is not None:
-            made.append(policy_facet(self.status, self.policy))
+            made.append((policy_facet(self.status, self.policy),))
         if self.platform is not None:
-            made.append(platform_facet(self.platform))
+            made.append((platform_facet(self.platform),))
         if self.market is not None:
-            made.append(market_facet(self.market))
+            within = market_facets(self.market)
+            made.append(within)
+            if len(within) > 1:  # All of them are of one country, which is a facet of each.
+                made.append((market_facet(self.market.partition("-")[0]),))
         return tuple(made)
 
     def given(self) -> dict[str, JSONValue]:
@@ -164,6 +171,16 @@ class DecisionFilter(Criteria):
             return hashlib.sha256(canonical(members)).digest()[:16]
         except CanonicalError as error:
             raise InvalidQuery(f"a filter cannot be read: {error}") from error
+
+
+def market_facets(code: str) -> tuple[str, ...]:
+    """Return the facets of which a decision for a market, or for a part of it, has one.
+
+    A region is a facet with its country. What lies between the two is by a list that changes, so
+    that it is told when it is asked for, and not by what was logged.
+    """
+    parts = parts_of(code) if "-" in code else ()
+    return tuple(map(market_facet, (code, *parts)))
 
 
 EVERY_DECISION = DecisionFilter()

@@ -58,8 +58,9 @@ def narrowed(query: Select[Any], filters: DecisionFilter, dialect: str) -> Selec
         conditions.append(select(1).where(is_of, *_is_rule(rule, filters)).exists())
     if leading == _FACET:
         query = query.join(log_entry_facet, log_entry_facet.c.index == log_entry.c.index)
-        conditions.append(log_entry_facet.c.facet == facets[0])
-        facets = facets[1:]
+        (first,) = led = next(each for each in facets if len(each) == 1)
+        conditions.append(log_entry_facet.c.facet == first)
+        facets = tuple(each for each in facets if each is not led)
     conditions += map(_has_facet, facets)
     # Only decisions have anything to be found by; where that is said, the kind would be one more
     # index for a planner to choose wrongly.
@@ -180,6 +181,11 @@ def _is_rule(columns: Any, filters: DecisionFilter) -> Sequence[ColumnElement[bo
     return columns.rule == filters.rule, columns.status == filters.status
 
 
-def _has_facet(facet: str) -> ColumnElement[bool]:
+def _has_facet(facets: Collection[str]) -> ColumnElement[bool]:
+    """Return that an entry has one of some facets.
+
+    Of many, none is looked for in an index: an entry has a dozen facets, and a region more parts.
+    """
     table = log_entry_facet.alias().c
-    return select(1).where(table.index == log_entry.c.index, table.facet == facet).exists()
+    facet = table.facet if len(facets) == 1 else table.facet.concat("")
+    return select(1).where(table.index == log_entry.c.index, facet.in_(facets)).exists()

@@ -25,7 +25,7 @@ from ...audit.instants import instant
 from ...audit.log import Receipt, receipt_of
 from ..databases.database import Database
 from ..errors import Conflict, InvalidQuery, LogInconsistent, NotFound
-from ..log.log_store import append_within, read_head, system_clock
+from ..log.log_store import appending, system_clock
 from ..schema import disclosure, log_entry, saved_query
 from .filters import DecisionFilter
 
@@ -94,10 +94,10 @@ class SavedQueries:
             filters=commit(salt, content),
         )
         sealed = seal_act(act)
-        with self._database.writing() as connection:
-            head = read_head(connection)
+        with appending(self._database) as log:
+            connection = log.connection
             _check_free(connection, name)
-            (entry,) = append_within(connection, head, [sealed], self._clock())
+            (entry,) = log.append([sealed], self._clock())
             row = {"name": name, "index": entry.index, "filters": content, "salt": salt}
             connection.execute(insert(saved_query), row)
         return SavedQuery(
@@ -129,15 +129,15 @@ class SavedQueries:
         With `index`, the one of the name that this entry saved, and none that was saved since.
         Raises `NotFound`, and `RecordError`.
         """
-        with self._database.writing() as connection:
-            head = read_head(connection)
+        with appending(self._database) as log:
+            connection = log.connection
             of_name = saved_query.c.name == _asked(name)
             saved_by = connection.execute(select(saved_query.c.index).where(of_name)).scalar()
             if saved_by is None or index not in (None, saved_by):
                 raise _unknown(name)
             span = ((saved_by, saved_by + 1),)
             act = QueryAct(entries=span, change=QueryChange.DELETE, name=name, actor=actor)
-            (entry,) = append_within(connection, head, [seal_act(act)], self._clock())
+            (entry,) = log.append([seal_act(act)], self._clock())
             connection.execute(delete(saved_query).where(of_name))
         return receipt_of(entry)
 

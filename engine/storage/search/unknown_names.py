@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
-from ...audit.entries.facets import article_facet, market_facet, platform_facet, policy_facet
+from ...audit.entries.facets import article_facet, platform_facet, policy_facet
 from ...audit.exhibits.unsearched import FACETED
 from ...source.json_fault import excerpt
 from ...source.suggest import nearest
 from ..schema import facets_due, log_entry, log_entry_facet, log_entry_rule
-from .filters import SEARCHABLE_STATUSES, DecisionFilter
+from .filters import SEARCHABLE_STATUSES, DecisionFilter, market_facets
 
 MOST_NAMES = 1_000
 """The most names that are gathered, to find the one that was meant."""
@@ -96,7 +96,7 @@ def _place(name: str, value: str) -> tuple[ColumnElement[str], Sequence[str]]:
         case "article":
             return log_entry_facet.c.facet, [article_facet(s, value) for s in SEARCHABLE_STATUSES]
         case "market":
-            return log_entry_facet.c.facet, [market_facet(value)]
+            return log_entry_facet.c.facet, market_facets(value)
         case "platform":
             return log_entry_facet.c.facet, [platform_facet(value)]
         case _:

@@ -1,0 +1,230 @@
+"""Whether the tables of policies, waivers and standing facts say what the log's entries say.
+
+Who approved a version, and when it came into force, is told from tables: so are the steps of a
+waiver and the versions of a standing fact. Each row is of one entry. That the entries are those of
+the log, with what they disclose, is for its verifier; this compares the rows with the entries.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, RowMapping, Select, select
+
+from ...audit.entries.act_leaves import ACTOR, REASON, TEXT, FactLeaf, PolicyLeaf, WaiverLeaf
+from ...audit.entries.acts import FactTransition, Transition, WaiverStep
+from ...audit.entries.leaf import read_leaf
+from ...audit.entries.sealed_acts import ActEntry
+from ...audit.errors import RecordError
+from ...audit.instants import instant
+from ...audit.ledgers.publications import NEXT as NEXT_STATE
+from ...audit.ledgers.publications import State
+from ...audit.ledgers.waivers import NEXT as NEXT_STEP
+from ...audit.ledgers.waivers import WaiverState
+from ...bundle.grants import Approval, written
+from ...evaluation.operations.days import day_of
+from ..databases.database import Database
+from ..errors import LogInconsistent
+from ..log.entries import read_entries
+from ..schema import (
+    log_entry,
+    policy_event,
+    policy_set_version,
+    policy_version,
+    standing_fact,
+    standing_fact_version,
+    waiver,
+    waiver_event,
+)
+from .waiver_rows import find_waiver
+from .waivers import granted_text
+
+_Leaf: TypeAlias = PolicyLeaf | WaiverLeaf | FactLeaf
+_Act: TypeAlias = tuple[ActEntry, _Leaf, Mapping[str, str | None]]
+"""An entry, its leaf, and what it discloses."""
+
+_Said: TypeAlias = Mapping[Any, Mapping[str, object]]
+"""What a table says, or has to say, by the key of its rows."""
+
+_DAY = timedelta(days=1)
+
+
+def check_registers(database: Database) -> None:
+    """Compare the tables with the entries of the log; changes nothing.
+
+    Raises `LogInconsistent` where one says something else, and `StorageUnavailable`.
+    """
+    with database.reading() as connection:
+        _check_policies(connection, list(_acts(connection, "policy", PolicyLeaf)))
+        _check_waivers(connection, list(_acts(connection, "waiver", WaiverLeaf)))
+        _check_facts(connection, list(_acts(connection, "fact", FactLeaf)))
+
+
+def _acts(connection: Connection, kind: str, shape: type[_Leaf]) -> Iterator[_Act]:
+    for entry in read_entries(connection, log_entry.c.kind == kind, None):
+        assert isinstance(entry, ActEntry)  # noqa: S101 - of another kind than decisions.
+        try:
+            leaf = read_leaf(entry.leaf)
+        except RecordError as error:
+            told = f"entry {entry.index} should be of kind `{kind}`, and cannot be read"
+            raise LogInconsistent(told) from error
+        if not isinstance(leaf, shape):
+            raise LogInconsistent(f"entry {entry.index} should be of kind `{kind}`, and is not")
+        yield entry, leaf, {each.name: each.value for each in entry.disclosures}
+
+
+# --- policies ---------------------------------------------------------------------------------
+
+
+def _check_policies(connection: Connection, acts: Iterable[_Act]) -> None:
+    events: dict[int, dict[str, object]] = {}
+    states: dict[tuple[str, str], State | None] = {}
+    waiting: dict[str, tuple[int, datetime]] = {}
+    for entry, leaf, disclosed in acts:
+        assert isinstance(leaf, PolicyLeaf)  # noqa: S101 - as they were read.
+        since = None if leaf.in_force_from is None else instant(leaf.in_force_from)
+        events[entry.index] = {
+            "policy_set": leaf.policy_set,
+            "digest": leaf.digest,
+            "transition": leaf.transition,
+            **_by(entry, disclosed),
+            "in_force_from": since,
+            "cancelled": None,
+        }
+        is_later = since is not None and since > entry.logged_at
+        if is_later or leaf.transition is Transition.ROLLBACK:
+            before = waiting.pop(leaf.policy_set, None)
+            if before is not None and before[1] > entry.logged_at:
+                events[before[0]]["cancelled"] = entry.index
+        if is_later and since is not None:
+            waiting[leaf.policy_set] = (entry.index, since)
+        key = leaf.policy_set, leaf.digest
+        states[key] = NEXT_STATE.get((states.get(key), leaf.transition), states.get(key))
+    _compare("policy_event", events, _said(connection, select(policy_event), "index"))
+    of_set = _said(connection, select(policy_set_version), "policy_set", "digest")
+    _compare("policy_set_version", {key: {"state": each} for key, each in states.items()}, of_set)
+    kept = dict(connection.execute(select(policy_version.c.digest, policy_version.c.files)).all())
+    for _, digest in states:
+        if digest not in kept:
+            raise LogInconsistent(f"the table `policy_version` has nothing of `{digest}`")
+    for digest, files in kept.items():
+        # SQLite may have a text where bytes belong.
+        is_kept = isinstance(files, bytes) and _digest_of(files) == digest
+        if not is_kept:
+            raise LogInconsistent(f"the table `policy_version` has other policies under `{digest}`")
+
+
+def _digest_of(files: bytes) -> str:
+    return f"sha256:{hashlib.sha256(files).hexdigest()}"
+
+
+# --- waivers ----------------------------------------------------------------------------------
+
+
+def _check_waivers(connection: Connection, acts: Iterable[_Act]) -> None:
+    events: dict[int, dict[str, object]] = {}
+    waivers: dict[str, dict[str, object]] = {}
+    states: dict[str, WaiverState | None] = {}
+    texts: list[tuple[int, WaiverLeaf, datetime, str | None]] = []
+    for entry, leaf, disclosed in acts:
+        assert isinstance(leaf, WaiverLeaf)  # noqa: S101 - as they were read.
+        events[entry.index] = {"waiver": leaf.waiver, "step": leaf.step, **_by(entry, disclosed)}
+        known = waivers.setdefault(
+            leaf.waiver,
+            {
+                "policy_set": leaf.policy_set,
+                "rule": leaf.rule,
+                "requester": disclosed.get(ACTOR),
+                "requested": entry.index,
+                "text": None,
+            },
+        )
+        state = states.get(leaf.waiver)
+        states[leaf.waiver] = NEXT_STEP.get((state, leaf.step), state)
+        known["state"] = states[leaf.waiver]
+        if leaf.step is WaiverStep.GRANT:
+            known["text"] = disclosed.get(TEXT)
+        texts.append((entry.index, leaf, entry.logged_at, disclosed.get(TEXT)))
+    _compare("waiver_event", events, _said(connection, select(waiver_event), "index"))
+    _compare("waiver", waivers, _said(connection, select(waiver), "id"))
+    for index, leaf, logged_at, text in texts:
+        _check_text(connection, index, leaf, logged_at, text)
+
+
+def _check_text(
+    connection: Connection, index: int, leaf: WaiverLeaf, logged_at: datetime, text: str | None
+) -> None:
+    """Compare the terms of a waiver, and the role of its grant, with the text of the entry."""
+    if leaf.step not in (WaiverStep.REQUEST, WaiverStep.GRANT):
+        return
+    found = find_waiver(connection, leaf.waiver)
+    expected = {written(found.id, found.terms)}
+    if leaf.step is WaiverStep.GRANT:
+        event = next(each for each in found.events if each.index == index)
+        # A grant is dated a moment before it is logged, which may be the day before.
+        days = day_of(logged_at), day_of(logged_at) - _DAY
+        approvals = [Approval(approver=event.actor, role=event.role or "", day=d) for d in days]
+        expected = {granted_text(found, each) for each in approvals}
+    if text not in expected:
+        told = f"the terms of the waiver `{leaf.waiver}` are not those of entry {index}"
+        raise LogInconsistent(f"{told}: the tables `waiver` and `waiver_event` differ from the log")
+
+
+# --- standing facts ---------------------------------------------------------------------------
+
+
+def _check_facts(connection: Connection, acts: Iterable[_Act]) -> None:
+    versions: dict[int, dict[str, object]] = {}
+    facts: dict[str, dict[str, object]] = {}
+    for entry, leaf, disclosed in acts:
+        assert isinstance(leaf, FactLeaf)  # noqa: S101 - as they were read.
+        versions[entry.index] = {
+            "fact": leaf.fact,
+            "version": leaf.version,
+            "transition": leaf.transition,
+            "commitment": leaf.commitment,
+            **_by(entry, disclosed),
+        }
+        is_withdrawn = leaf.transition is FactTransition.WITHDRAW
+        first = facts.get(leaf.fact, {}).get("index", entry.index)
+        facts[leaf.fact] = {
+            "index": first,
+            "version": leaf.version,
+            "is_withdrawn": is_withdrawn,
+        }
+    rows = _said(connection, select(standing_fact_version), "index")
+    _compare("standing_fact_version", versions, rows)
+    _compare("standing_fact", facts, _said(connection, select(standing_fact), "id"))
+
+
+# --- rows -------------------------------------------------------------------------------------
+
+
+def _by(entry: ActEntry, disclosed: Mapping[str, str | None]) -> dict[str, object]:
+    return {
+        "actor": disclosed.get(ACTOR),
+        "reason": disclosed.get(REASON),
+        "at": entry.logged_at,
+    }
+
+
+def _said(connection: Connection, query: Select[Any], *key: str) -> _Said:
+    """Return the rows of a table by their keys."""
+    rows: Iterable[RowMapping] = connection.execute(query).mappings()
+    found = [(tuple(row[name] for name in key), dict(row)) for row in rows]
+    return {parts if len(parts) > 1 else parts[0]: row for parts, row in found}
+
+
+def _compare(table: str, expected: _Said, found: _Said) -> None:
+    """Raise `LogInconsistent` for the first row that is missing, was added, or says otherwise."""
+    for key in [*expected, *(each for each in found if each not in expected)]:
+        shown = " ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+        where = f"the table `{table}`"
+        if key not in found:
+            raise LogInconsistent(f"{where} has nothing of {shown}, and the log has")
+        if key not in expected:
+            raise LogInconsistent(f"{where} has {shown}, and the log has nothing of it")
+        for name, value in expected[key].items():
+            if found[key][name] != value:
+                raise LogInconsistent(f"{where} has another `{name}` of {shown} than the log")

@@ -1,0 +1,95 @@
+"""Whether holds and erasures are as the log's entries say: placed and not lifted, and by which."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from sqlalchemy import Connection, or_, select
+
+from ...audit.entries.act_leaves import ErasureLeaf, HoldLeaf, ReleaseLeaf
+from ...audit.entries.leaf import Leaf, read_leaf
+from ...audit.errors import RecordError
+from ..databases.database import Database
+from ..errors import LogInconsistent
+from ..schema import erased, hold, log_entry
+from .subjects import COLUMNS, Selector
+
+
+def check_erased(database: Database) -> None:
+    """Compare which entry erased which with what the erasures name; changes nothing.
+
+    Raises `LogInconsistent` where the table says something else, and `StorageUnavailable`.
+    """
+    with database.reading() as connection:
+        logged: dict[int, int] = {}
+        for erasure, leaf in _leaves(connection, ("erasure",)):
+            if not isinstance(leaf, ErasureLeaf):
+                raise LogInconsistent(f"entry {erasure} should be an erasure, and is none")
+            named = chain.from_iterable(range(first, beyond) for first, beyond in leaf.entries)
+            for index in named:
+                logged.setdefault(index, erasure)
+        kept = dict(connection.execute(select(erased.c.index, erased.c.erasure)).all())
+    for index in sorted(logged.keys() | kept.keys()):
+        if logged.get(index) != kept.get(index):
+            told = f"the table `erased` does not say of entry {index} what the log says"
+            raise LogInconsistent(f"{told}: whether it was erased, and by which entry")
+
+
+def check_holds(database: Database) -> None:
+    """Compare the holds in force with the entries that placed and lifted any; changes nothing.
+
+    The log does not say whom a hold is on: that is compared with the decisions that it names.
+    Raises `LogInconsistent` where one is missing, was added or is on somebody else, and
+    `StorageUnavailable`.
+    """
+    with database.reading() as connection:
+        logged = _in_force(connection)
+        kept: dict[int, tuple[str, str]] = {}
+        for row in connection.execute(select(hold).order_by(hold.c.first)):
+            kept |= dict.fromkeys(range(row.first, row.last + 1), (row.selector, row.value))
+        for index in sorted(logged.keys() ^ kept.keys()):
+            lifted = "is not in force any more, and no entry of the log lifts it"
+            added = "is in force, and no entry of the log placed it"
+            raise LogInconsistent(f"the hold of entry {index} {added if index in kept else lifted}")
+        for index, leaf in logged.items():
+            _check_subject(connection, index, leaf, *kept[index])
+
+
+def _check_subject(
+    connection: Connection, index: int, leaf: HoldLeaf, selector: str, value: str
+) -> None:
+    if not leaf.entries:
+        return
+    column, place = COLUMNS[Selector(selector)], log_entry.c.index
+    named = or_(*((place >= first) & (place < beyond) for first, beyond in leaf.entries))
+    other = select(place).where(named, column.is_distinct_from(value)).order_by(place).limit(1)
+    found = connection.execute(other).scalar()
+    if found is not None:
+        told = (
+            f"the hold of entry {index} is kept for another {selector} than that of entry {found}"
+        )
+        raise LogInconsistent(f"{told}, which it names")
+
+
+def _in_force(connection: Connection) -> dict[int, HoldLeaf]:
+    """Return the leaves of the holds that no entry has lifted, by the entries' indexes."""
+    found: dict[int, HoldLeaf] = {}
+    for index, leaf in _leaves(connection, ("hold", "release")):
+        if isinstance(leaf, HoldLeaf):
+            found[index] = leaf
+        elif isinstance(leaf, ReleaseLeaf):
+            lifted = {each for first, beyond in leaf.entries for each in range(first, beyond)}
+            found = {each: leaf for each, leaf in found.items() if each not in lifted}
+        else:
+            raise LogInconsistent(f"entry {index} should place or lift a hold, and does not")
+    return found
+
+
+def _leaves(connection: Connection, kinds: Sequence[str]) -> Iterator[tuple[int, Leaf]]:
+    """Yield the leaves of some kinds with their indexes, in the order of the log."""
+    entries = select(log_entry.c.index, log_entry.c.leaf).where(log_entry.c.kind.in_(kinds))
+    for index, content in connection.execute(entries.order_by(log_entry.c.index)):
+        try:
+            yield index, read_leaf(content)
+        except RecordError as error:
+            told = f"entry {index} should be of kind `{kinds[0]}`, and cannot be read"
+            raise LogInconsistent(told) from error

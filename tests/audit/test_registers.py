@@ -1,0 +1,122 @@
+"""What tables tell of acts is compared with the log: nobody approves by a table alone."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.audit.entries.acts import Ground, HoldGround
+from engine.audit.entries.record import seal
+from engine.storage.databases.database import Database
+from engine.storage.errors import LogInconsistent
+from engine.storage.governance.policy_sets import PolicySets
+from engine.storage.governance.registers_check import check_registers
+from engine.storage.governance.standing_facts import StandingFacts
+from engine.storage.governance.waivers import Waivers
+from engine.storage.keeping.erasures import Erasures
+from engine.storage.keeping.holds import Holds
+from engine.storage.keeping.keeping_check import check_erased, check_holds
+from engine.storage.keeping.subjects import Selector
+from engine.storage.log.log_store import SQLLogStore
+from engine.storage.search.flags_check import check_flags
+from tests.audit.conftest import NOON, Clock, MakeRecord
+from tests.audit.test_policy_sets import BEN, SOUND, approved, bundle
+from tests.audit.test_standing_facts import nothing, statement
+from tests.audit.test_waivers import REQUEST, ROLE
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    opened = Database(sqlite_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def acted(database: Database, clock: Clock, make_record: MakeRecord, tmp_path: Path) -> Path:
+    """The file of a log with acts of every kind that a table tells of."""
+    sets, waivers = PolicySets(database, clock=clock), Waivers(database, clock=clock)
+    first, second = approved(sets, 1), approved(sets, 2)
+    sets.activate("house", first, replace(BEN, reason="at last"), since=None)
+    sets.activate("house", second, BEN, since=NOON + timedelta(days=2))
+    clock.move(days=1)
+    sets.activate("house", second, BEN, since=NOON + timedelta(days=3))
+    sets.add("house", bundle(3), SOUND, actor="anna")
+    granted = waivers.request(REQUEST, actor="anna")
+    waivers.grant(granted.id, ROLE, replace(BEN, reason="as agreed"))
+    clock.move(days=1)
+    other = replace(REQUEST, terms=replace(REQUEST.terms, campaign="cmp-8"))
+    refused = waivers.request(other, actor="anna")
+    waivers.refuse(refused.id, BEN)
+    facts = StandingFacts(database, clock=clock)
+    made, _ = facts.record(statement(), actor="anna", reason=None, check=nothing)
+    facts.amend(made.fact, statement(budget={"period": "daily"}), BEN, check=nothing)
+    records = [make_record(), make_record(), make_record(campaign="cmp-8")]
+    SQLLogStore(database, clock=clock).append([seal(each) for each in records])
+    erasures = Erasures(database, clock=clock)
+    erasures.erase(Selector.CAMPAIGN, "cmp-8", ground=Ground.OBJECTION, actor="counsel")
+    holds = Holds(database, clock=clock)
+    holds.place(Selector.CAMPAIGN, "cmp-7", ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
+    lifted = holds.place(Selector.ACTOR, "x", ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
+    holds.release(lifted.entries[0].index, actor="counsel")
+    return tmp_path / "assent.db"
+
+
+ALTERED = [
+    ("UPDATE policy_event SET actor = 'dora' WHERE transition = 'approve'", "`actor` of 2 than"),
+    ("UPDATE policy_event SET reason = NULL WHERE reason IS NOT NULL", "another `reason`"),
+    ("UPDATE policy_event SET at = at - 1 WHERE transition = 'approve'", "another `at`"),
+    ("UPDATE policy_event SET in_force_from = 1 WHERE in_force_from IS NOT NULL", "in_force_from"),
+    ("UPDATE policy_event SET cancelled = NULL", "another `cancelled`"),
+    ("UPDATE policy_event SET cancelled = 8 WHERE in_force_from IS NOT NULL", "`cancelled` of 6"),
+    ("DELETE FROM policy_event WHERE transition = 'approve'", "has nothing of 2, and the log has"),
+    ("UPDATE policy_set_version SET state = 'approved'", "another `state` of house sha256:"),
+    ("DELETE FROM policy_version", "`policy_version` has nothing of `sha256:"),
+    ("UPDATE policy_version SET files = '{}'", "has other policies under `sha256:"),
+    ("UPDATE waiver_event SET actor = 'dora' WHERE step = 'grant'", "`waiver_event` has another"),
+    ("UPDATE waiver_event SET role = 'Owner' WHERE step = 'grant'", "are not those of entry"),
+    ("DELETE FROM waiver_event WHERE step = 'refuse'", "`waiver_event` has nothing of"),
+    ("UPDATE waiver SET state = 'granted'", "another `state` of w"),
+    ("UPDATE waiver SET until = '2099-01-01'", "are not those of entry"),
+    ("UPDATE waiver SET campaign = NULL, advertiser = 'Acme'", "are not those of entry"),
+    ("UPDATE waiver SET text = 'x' WHERE text IS NOT NULL", "another `text`"),
+    ("UPDATE waiver SET requester = 'dora'", "another `requester`"),
+    ("UPDATE standing_fact SET version = 1", "`standing_fact` has another `version`"),
+    ("UPDATE standing_fact SET is_withdrawn = 1", "another `is_withdrawn`"),
+    ("UPDATE standing_fact_version SET actor = 'dora'", "another `actor`"),
+    ("DELETE FROM standing_fact_version WHERE version = 2", "has nothing of"),
+    ("DELETE FROM hold", "is not in force any more, and no entry of the log lifts it"),
+    ("UPDATE hold SET value = 'cmp-9'", "is kept for another campaign than that of entry"),
+    ("DELETE FROM erased", "`erased` does not say of entry"),
+    ("UPDATE erased SET erasure = 0", "`erased` does not say of entry"),
+    ("INSERT INTO erased VALUES (0, 1)", "does not say of entry 0 what the log says"),
+    ("UPDATE log_entry SET conclusive = 7 WHERE conclusive", "is neither true nor false"),
+    ("INSERT INTO hold VALUES (0, 0, 'actor', 'x')", "in force, and no entry of the log placed it"),
+]
+
+
+def test_tables_say_what_the_log_says(acted: Path, tmp_path: Path) -> None:
+    check(acted)
+    for number, (change, words) in enumerate(ALTERED):
+        copy = tmp_path / f"{number}.db"
+        with closing(sqlite3.connect(acted)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+            assert target.execute(change).rowcount > 0, change
+            target.commit()
+        with pytest.raises(LogInconsistent, match=words):
+            check(copy)
+
+
+def check(file: Path) -> None:
+    opened = Database(f"sqlite:///{file}")
+    try:
+        check_registers(opened)
+        check_holds(opened)
+        check_erased(opened)
+        check_flags(opened)
+    finally:
+        opened.close()
