@@ -24,9 +24,10 @@ from api.deciding.drafts import input_of
 from api.deciding.submission import NATIVE, Decided, Terms, submit
 from api.http.answers import encoded
 from api.installation.contents import open_database
+from api.installation.prepared import policies_of
 from api.installation.settings import Settings, load_settings
 from api.installation.setup import initialise
-from api.wsgi import policies_of, start
+from api.wsgi import start
 from engine import document
 from engine.audit.entries.record import DecisionRecord, SealedRecord, seal
 from engine.evaluation.record_writer import write
