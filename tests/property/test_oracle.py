@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.oracle.comparing import POLICIES, differences
 from tests.strategies.campaigns import descriptors
+from tests.strategies.corners import MONTHS, at_month_ends, lifted_files, of_lifted
 from tests.strategies.policy_texts import bundle_of
 from tests.strategies.vocabulary import DAYS
 
@@ -20,3 +21,15 @@ def test_the_engine_decides_as_the_page_of_the_language_says(
     bundle = bundle_of(files)
     for descriptor, day in campaigns:
         assert differences(bundle, descriptor, day) == []
+
+
+@given(at_month_ends())
+def test_months_end_as_the_page_says(descriptor: dict[str, Any]) -> None:
+    assert differences(bundle_of(MONTHS), descriptor, date(2026, 6, 1)) == []
+
+
+@given(lifted_files(), of_lifted())
+def test_permissions_lift_as_the_page_says(
+    files: dict[str, str], descriptor: dict[str, Any]
+) -> None:
+    assert differences(bundle_of(files), descriptor, date(2026, 6, 1)) == []
