@@ -4,6 +4,7 @@ Both are few questions asked of many campaigns, each of which lies close to wher
 """
 
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 from hypothesis import strategies as st
@@ -56,41 +57,42 @@ def at_month_ends(draw: st.DrawFn) -> dict[str, Any]:
 
 
 _PLACES = ("{GB}", '{"GB-ENG"}', '{"GB-LND"}', '{"GB-SCT", "GB-LND"}', "{DE, GB}", "UNION", "")
-_MARKETS = ("GB", "GB-ENG", "GB-LND", "GB-SCT", "DE", "US-CA")
-_DAYS = st.integers(0, 5).map(lambda number: date(2026, 6, 1) + timedelta(days=10 * number))
+_FORCES = ("from 2026-06-01", "from 2026-06-20", "from 2026-06-01 until 2026-07-01")
 
 
-@st.composite
-def _origins(draw: st.DrawFn) -> str:
-    start, places = draw(_DAYS), draw(st.sampled_from(_PLACES))
-    until = draw(st.sampled_from(["", f" until {start + timedelta(days=30)}"]))
+def _origins(number: int, places: str) -> str:
     where = f"\n    applies in {places}" if places else ""
-    return f"    source LAW art 1\n    in force from {start}{until}{where}\n"
+    return f"    source LAW art 1\n    in force {_FORCES[number % len(_FORCES)]}{where}\n"
 
 
-@st.composite
-def lifted_files(draw: st.DrawFn) -> dict[str, str]:
-    """Return a rule and the permissions that lift it, in other places and on other days."""
-    names = ("one", "two")[: draw(st.integers(1, 2))]
-    lifting = ", ".join(f"p/{name}" for name in names)
-    rule = (
-        f"  rule lifted\n{draw(_origins())}    prohibit when campaign.flag\n"
-        f'    subject to {lifting}\n    message "m"\n    remedy "r"\n'
-    )
-    texts = [rule]
-    for name in names:
-        shown = draw(st.sampled_from(["campaign.flag", "campaign.other", 'market is "GB-ENG"']))
-        texts.append(
-            f"  rule {name}\n{draw(_origins())}    permit when {shown}\n    despite p/lifted\n"
+def _lifted() -> dict[str, str]:
+    rules = []
+    for number, (places, others) in enumerate(product(_PLACES, repeat=2)):
+        shown = "campaign.other" if number % 2 else 'market is "GB-ENG" or campaign.amount is 1'
+        rules.append(
+            f"  rule lifted_{number}\n{_origins(number, places)}    prohibit when campaign.flag\n"
+            f'    subject to p/permit_{number}\n    message "m"\n    remedy "r"\n'
+            f"  rule permit_{number}\n{_origins(number // 2, others)}    permit when {shown}\n"
+            f"    despite p/lifted_{number}\n"
         )
-    return {"vocabulary.policy": VOCABULARY, "p.policy": f"policy p\n{''.join(texts)}end policy\n"}
+    return {"vocabulary.policy": VOCABULARY, "p.policy": f"policy p\n{''.join(rules)}end policy\n"}
+
+
+LIFTED = _lifted()
+"""Rules, each with a permission that lifts it, in other places and on other days."""
 
 
 @st.composite
 def of_lifted(draw: st.DrawFn) -> dict[str, Any]:
-    """Return campaigns that break such a rule, and to which permissions are meant."""
-    start = draw(_DAYS)
+    """Return campaigns that break the rules, and are meant by many of the permissions."""
+    start = date(2026, 6, 1) + timedelta(days=10 * draw(st.integers(0, 3)))
     flight = {"start": str(start), "end": str(start + timedelta(days=draw(st.integers(0, 30))))}
-    markets = draw(st.lists(st.sampled_from(_MARKETS), min_size=1, max_size=3, unique=True))
-    other = draw(st.booleans())
-    return {"id": "c-1", "markets": markets, "flight": flight, "flag": True, "other": other}
+    markets = ("GB", "GB-ENG", "GB-LND", "GB-SCT", "DE", "US-CA")
+    return {
+        "id": "c-1",
+        "markets": draw(st.lists(st.sampled_from(markets), min_size=1, max_size=3, unique=True)),
+        "flight": flight,
+        "flag": True,
+        "other": draw(st.sampled_from([True, True, False])),
+        "amount": draw(st.sampled_from([1, 2])),
+    }
