@@ -149,8 +149,9 @@ def _offsets(terms: Iterable[ValueTerm], dated: Mapping[str, Dated[Any]]) -> fro
 
 
 def _is_written_length(term: ValueTerm) -> bool:
-    is_written = isinstance(term, Constant | SetTerm | ParameterTerm | LookupTerm)
-    return is_written and _element(term.type) in LENGTHS
+    if not isinstance(term, Constant | SetTerm | ParameterTerm | LookupTerm):
+        return False
+    return _element(term.type) in LENGTHS
 
 
 def _stated(terms: Iterable[ValueTerm]) -> list[FactTerm]:
