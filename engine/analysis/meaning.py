@@ -95,7 +95,7 @@ class Reader:
                 return self._over(condition)
             case Defined(name=name):
                 # What is not declared in both versions was written out before.
-                return ("defined", name)
+                return ("defined", name, condition.month_end)
         assert_never(condition)
 
     def _over(self, over: Over) -> Key:

@@ -34,7 +34,7 @@ def phrase(condition: Condition) -> str:
         case Holds(fact=fact):
             return fact.text
         case Defined(name=name):
-            return name
+            return f"{name}{condition.month_end.remark}"
         case Compared(left=left):
             return f"{term_text(left)} {behind(condition)}"
         case Joined(kind=kind, operands=operands):

@@ -104,7 +104,7 @@ class Writer:
                 return self._over(node, truth=truth)
             case Defined(label=label):
                 stated = label if truth else labels.denied_as_a_whole(label)
-                return Phrase(words=f"{stated} (as defined)")
+                return Phrase(words=f"{stated} (as defined){node.month_end.remark}")
         assert_never(node)
 
     def sentence(self, node: Condition, lead: str = "") -> Phrase:

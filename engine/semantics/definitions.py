@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from ..source.diagnostic import Diagnostic
 from ..syntax import tree as syntax
-from ..syntax.lexis import MAXIMUM_HEIGHT
+from ..syntax.lexis import MAXIMUM_HEIGHT, MonthEnd
 from . import faults
 from .declare import Instrument, cited
 from .elaborate import Scope, bare_word, condition
@@ -73,10 +73,19 @@ class _Maker:
         clause = None if means is None else _clause(means, inner)
         for diagnostic in found:
             scope.report(diagnostic)
-        if clause is None or found or _is_broken(node):
+        if means is None or clause is None or found or _is_broken(node):
             return None
+        rounding_up = condition(replace(inner, month_end=MonthEnd.ROUNDS_UP), means.condition)
+        # INVARIANT: it is the same text, in which there was no fault.
+        assert rounding_up is not None  # noqa: S101 - as said.
         label = node.label.value if node.label else node.name.text.replace("_", " ")
-        return Definition(name=node.name.text, label=label, sources=sources, clause=clause)
+        return Definition(
+            name=node.name.text,
+            label=label,
+            sources=sources,
+            clause=clause,
+            rounding_up=rounding_up,
+        )
 
 
 def _clause(node: syntax.MeansClause, scope: Scope) -> Clause | None:

@@ -18,6 +18,10 @@ NAMED = 9
 """How near a case is to a value that it names; one for a place around it is less near."""
 
 
+ANY = -1
+"""What stands for the nearness of a case that says `any`."""
+
+
 def lies_in(place: str, whole: str) -> bool:
     """Whether one place is a region of another, or of a region of it (ISO 3166-2)."""
     return whole in _wholes(place)
@@ -105,13 +109,15 @@ def _nearest(rows: Sequence[Row], kinds: Sequence[Any], parts: Sequence[Any]) ->
 
 
 def _is_as_near(fits: Sequence[Any], others: Sequence[Any]) -> bool:
-    return all(one >= other for one, other in zip(fits, others, strict=True))
+    """Whether a case is as near as another; one that says `any` is neither nearer nor farther."""
+    pairs = zip(fits, others, strict=True)
+    return all(ANY in (one, other) or one >= other for one, other in pairs)
 
 
 def _fit(cell: Any, kind: Any, part: Any) -> int | None:
     """Return how near a cell is to a value, None where it is not meant for it."""
     if cell is None:
-        return NAMED  # "every value, each as if it were named"
+        return ANY
     if isinstance(cell, Reach):
         return NAMED if _reaches(cell, plain(part)) else None
     if kind not in (Scalar.PLACE, Scalar.COUNTRY):

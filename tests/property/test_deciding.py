@@ -232,3 +232,28 @@ def holds_until_the_first_flip(bundle: Bundle, descriptor: dict[str, Any], day: 
     if until is not None and not is_promised_only(bundle, descriptor, day, until):
         flipped = decided(bundle, descriptor, until, by="reference")
         assert held(flipped) != held(now)
+
+
+BESIDE_TODAY = st.sampled_from(
+    [
+        "campaign.day is within 30 days before today",
+        "today is after campaign.day + 1 month",
+        "today - campaign.day exceeds campaign.flight.end - campaign.flight.start",
+        "campaign.flight.start - today is less than 7 days",
+        "today is one of {2026-02-14, 2026-03-01}",
+        "today is on or before campaign.day",
+    ]
+)
+
+
+@FEW
+@given(BESIDE_TODAY, st.integers(0, 40), st.integers(0, 40))
+def test_an_answer_holds_until_a_day_meets_today(condition: str, before: int, behind: int) -> None:
+    """What is asked of `today` turns within two months, mostly on the next days."""
+    rule = f'rule r\n  prohibit when {condition}\n  message "m"\n  remedy "r"\n'
+    text = f"policy p\n  source LAW art 1\n  in force from 2000-01-01\n  {rule}end policy\n"
+    today = date(2026, 2, 1)
+    flight = {"start": str(today + ONE_DAY * behind), "end": str(today + ONE_DAY * (behind + 20))}
+    stated = {"id": "c-1", "markets": ["DE"], "day": str(today - ONE_DAY * before)}
+    bundle = bundle_of({"vocabulary.policy": VOCABULARY, "p.policy": text})
+    holds_until_the_first_flip(bundle, {**stated, "flight": flight}, today)

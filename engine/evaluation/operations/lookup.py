@@ -37,18 +37,37 @@ def _nearest(table: Table, rows: Rows, values: Sequence[object]) -> Row | None:
     Raises `UndefinedError` where one is nearer by one place, and another by another.
     """
     cases = [row for row in rows if row.cells is not None]
-    tries = tuple(_ever_wider(table, values))
-    meant = ((tried, row) for tried in tries for row in cases if row.is_meant(tried))
-    nearest, found = next(meant, (values, None))
-    if found is None:
+    exact = next((row for row in cases if row.is_meant(values)), None)
+    if exact is not None:
+        return exact
+    meant = [
+        (row, _named(row, tried))
+        for tried in _ever_wider(table, values)
+        for row in cases
+        if row.is_meant(tried)
+    ]
+    if not meant:
         return next((row for row in rows if row.cells is None), None)
-    # What is tried first is nowhere wider than what is tried after it, unless by another place.
-    for tried, row in meant if len(tries) > 2 else ():
-        apart = _narrower(tried, nearest)
-        if apart is not None and not _gives_alike(row, found):
-            one, other = _narrower(nearest, tried), apart
-            raise UndefinedError(f"the table has a case for {one}, one for {other}, none for both")
-    return found
+    for row, near in meant:
+        if all(_gives_alike(row, other) or not _narrower(far, near) for other, far in meant):
+            return row
+    raise UndefinedError(_undecided([near for _, near in meant]))
+
+
+def _named(row: Row, values: Sequence[object]) -> tuple[object, ...]:
+    """Return the values that a case names; by one of which it says `any`, none is nearer."""
+    return tuple(
+        None if cell is None else value for cell, value in zip(row.cells or (), values, strict=True)
+    )
+
+
+def _undecided(named: Sequence[Sequence[object]]) -> str:
+    """Return why none of some cases is the nearest."""
+    pairs = ((_narrower(one, other), _narrower(other, one)) for one in named for other in named)
+    for one, other in pairs:
+        if one and other:
+            return f"the table has a case for {one}, one for {other}, none for both"
+    return "of the cases of the table none is the nearest"
 
 
 def _narrower(one: Sequence[object], other: Sequence[object]) -> object | None:

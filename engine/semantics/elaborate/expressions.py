@@ -150,7 +150,7 @@ def _holds(scope: Scope, node: syntax.Path) -> Holds | Defined | None:
     name = bare_word(node)
     if name in scope.definitions:
         definition = scope.definitions[name]
-        return None if definition is None else definition.used_at(node.span)
+        return None if definition is None else definition.used_at(node.span, scope.month_end)
     term = value(scope, node)
     if term is None:
         return None

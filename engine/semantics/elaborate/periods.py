@@ -7,7 +7,6 @@ typed core knows none of this: it compares days, so that an end that is missing 
 # mypy: disable-error-code="func-returns-value"
 # Reason: `return tell(…)` reports a fault and gives up in one statement.
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from ...source.text import Span
@@ -18,11 +17,13 @@ from ..tree import Compared, Constant, FactTerm, Joined, ValueTerm
 from ..types import RecordType, Scalar, Type
 from ..vocabulary import Vocabulary
 from .kinds import type_of
-from .names import path
+from .names import fact, path
 from .scope import Scope, tell
 
 Period = tuple[ValueTerm, ValueTerm]
 """Its first and its last day."""
+
+_ENDS = ("start", "end")
 
 
 def period(scope: Scope, node: syntax.Expression) -> Period | None:
@@ -38,40 +39,28 @@ def period(scope: Scope, node: syntax.Expression) -> Period | None:
             return first, last
         case syntax.Path():
             term = path(scope, node, None)
-            return None if term is None else _named(scope, node.span, term)
+            return None if term is None else _named(scope, node, term)
         case _:
             return tell(scope, faults.period_needed(node.span, None))
 
 
-def _named(scope: Scope, span: Span, term: ValueTerm) -> Period | None:
+def _named(scope: Scope, node: syntax.Path, term: ValueTerm) -> Period | None:
     kind = type_of(term)
     if not isinstance(term, FactTerm) or not is_period(kind, scope.vocabulary):
-        return tell(scope, faults.period_needed(span, kind))
-    facts = _facts(kind, scope.vocabulary)
+        return tell(scope, faults.period_needed(node.span, kind))
     first, last = (
-        replace(
-            term,
-            type=Scalar.DATE,
-            path=(*term.path, name),
-            label=facts[name],
-            text=f"{term.text}.{name}",
-        )
-        for name in ("start", "end")
+        fact(scope, replace(node, steps=(*node.steps, syntax.Step(span=node.span, name=name))))
+        for name in _ENDS
     )
-    return first, last
+    return None if first is None or last is None else (first, last)
 
 
 def is_period(kind: Type, vocabulary: Vocabulary) -> bool:
     """Whether values of a type are periods."""
-    return {"start", "end"} <= _facts(kind, vocabulary).keys()
-
-
-def _facts(kind: Type, vocabulary: Vocabulary) -> Mapping[str, str]:
-    """Return the labels of the dates of a group, by name."""
     if not isinstance(kind, RecordType):
-        return {}
+        return False
     facts = vocabulary.records[kind.name].facts
-    return {name: fact.label for name, fact in facts.items() if fact.type is Scalar.DATE}
+    return all(name in facts and facts[name].type is Scalar.DATE for name in _ENDS)
 
 
 def overlap(span: Span, one: Period, other: Period) -> Joined:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ...syntax.lexis import Comparator
 from ...syntax.tree import AggregateKind, ArithmeticOperator
-from ..types import LENGTHS, Scalar
+from ..types import LENGTHS, ListType, Scalar, Type
 from ..values import Measure
-from .conditions import Compared, conditions_below, operands_of, terms_of
+from .conditions import Compared, Condition, conditions_below, operands_of, terms_of
 from .declarations import Dated
 from .rules import Rule, clauses_read
 from .terms import (
@@ -19,6 +20,7 @@ from .terms import (
     FactTerm,
     LookupTerm,
     ParameterTerm,
+    SetTerm,
     TodayTerm,
     ValueTerm,
 )
@@ -75,11 +77,10 @@ def calendar_of(rule: Rule, dated: Mapping[str, Dated[Any]]) -> RuleCalendar:
         part
         for clause in clauses_read(rule)
         if any(isinstance(term, TodayTerm) for term in clause.terms)
-        for part in conditions_below(clause.condition)
-        if isinstance(part, Compared)
+        for part in _comparisons(clause.condition)
+        if any(isinstance(term, TodayTerm) for term in terms_of(part))
     ]
-    terms = [terms_of(part) for part in parts]
-    timely = [each for each in terms if any(isinstance(t, TodayTerm) for t in each)]
+    timely = [terms_of(part) for part in parts]
     days = (value for each in timely for term in each for value in _values(term, dated))
     return RuleCalendar(
         changes=tuple(sorted(set(_law_changes(rule, dated)))),
@@ -87,8 +88,19 @@ def calendar_of(rule: Rule, dated: Mapping[str, Dated[Any]]) -> RuleCalendar:
         days=frozenset(day for day in days if isinstance(day, date)),
         offsets=frozenset(offset for each in timely for offset in _offsets(each, dated)),
         reads_length=any(map(_stated, timely)),
-        is_intricate=any(_is_intricate(each, dated) for each in timely),
+        is_intricate=any(_is_intricate(each, dated) for each in timely)
+        or any(map(_counts_from_several_days, parts)),
     )
+
+
+def _comparisons(condition: Condition) -> Iterator[Compared]:
+    """Yield the comparisons of a condition, and those by which its aggregates choose."""
+    for part in conditions_below(condition):
+        if isinstance(part, Compared):
+            yield part
+            for term in terms_of(part):
+                if isinstance(term, AggregateTerm) and term.where is not None:
+                    yield from _comparisons(term.where)
 
 
 def _law_changes(rule: Rule, dated: Mapping[str, Dated[Any]]) -> Iterator[date]:
@@ -106,8 +118,12 @@ def _law_changes(rule: Rule, dated: Mapping[str, Dated[Any]]) -> Iterator[date]:
 def _values(term: ValueTerm, dated: Mapping[str, Dated[Any]]) -> tuple[object, ...]:
     """Return the values that policies state for a term, in each edition and case."""
     match term:
+        case Constant(value=frozenset() as members):
+            return tuple(members)
         case Constant(value=value):
             return (value,)
+        case SetTerm(name=name):
+            return tuple(member for edition in dated[name].editions for member in edition.content)
         case ParameterTerm(name=name):
             return tuple(edition.content.value for edition in dated[name].editions)
         case LookupTerm(name=name):
@@ -133,11 +149,17 @@ def _offsets(terms: Iterable[ValueTerm], dated: Mapping[str, Dated[Any]]) -> fro
 
 
 def _is_written_length(term: ValueTerm) -> bool:
-    return isinstance(term, Constant | ParameterTerm | LookupTerm) and term.type in LENGTHS
+    if not isinstance(term, Constant | SetTerm | ParameterTerm | LookupTerm):
+        return False
+    return _element(term.type) in LENGTHS
 
 
 def _stated(terms: Iterable[ValueTerm]) -> list[FactTerm]:
-    return [term for term in terms if isinstance(term, FactTerm) and term.type in LENGTHS]
+    return [term for term in terms if isinstance(term, FactTerm) and _element(term.type) in LENGTHS]
+
+
+def _element(kind: Type) -> Type:
+    return kind.element if isinstance(kind, ListType) else kind
 
 
 def _is_intricate(terms: Iterable[ValueTerm], dated: Mapping[str, Dated[Any]]) -> bool:
@@ -151,6 +173,29 @@ def _is_intricate(terms: Iterable[ValueTerm], dated: Mapping[str, Dated[Any]]) -
         or any(term.operator not in _CALENDAR_ADDS for term in calculated)
         or any(isinstance(term, AggregateTerm) and term.kind in _ADDED_UP for term in listed)
     )
+
+
+def _counts_from_several_days(part: Compared) -> bool:
+    """Whether a comparison counts from other days than `today` and one more.
+
+    Where it turns then lies by no length of time from any of them.
+    """
+    left, *right = map(_days_in, (part.left, *part.right))
+    together = sum(right) if part.comparator is Comparator.WITHIN else max(right, default=0)
+    return left + together > len(("today", "one more"))
+
+
+def _days_in(term: ValueTerm) -> int:
+    """Return from how many days a value is counted, `today` included."""
+    match term:
+        case TodayTerm():
+            return 1
+        case ArithmeticTerm(left=left, right=right):
+            return _days_in(left) + _days_in(right)
+        case AggregateTerm(value=value):
+            return 0 if value is None else _days_in(value)
+        case _:
+            return int(_element(term.type) in (Scalar.DATE, Scalar.INSTANT))
 
 
 def _turns_by_table(term: ValueTerm, dated: Mapping[str, Dated[Any]]) -> bool:

@@ -63,6 +63,8 @@ class Over(Term):
 class Defined(Term):
     """A statutory definition, used by its name; `condition` is what it means.
 
+    `month_end` says where the counts of months in it end, as the rule has it that uses it.
+
     The condition speaks of the campaign and the market alone: no other name that is bound around
     it is known within, and none that it binds is known outside.
     """
@@ -70,6 +72,7 @@ class Defined(Term):
     name: str
     label: str
     condition: "Condition"
+    month_end: MonthEnd = MonthEnd.ROUNDS_DOWN
 
 
 Condition = Holds | Compared | Joined | Denied | Over | Defined

@@ -30,17 +30,27 @@ class Clause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """A statutory definition: a named condition about the campaign, and where it comes from."""
+    """A statutory definition: a named condition about the campaign, and where it comes from.
+
+    `rounding_up` is the same condition for rules whose counts of months round up.
+    """
 
     name: str
     label: str
     sources: tuple[Citation, ...]
     clause: Clause
+    rounding_up: Condition
 
-    def used_at(self, span: Span) -> Defined:
-        """Return the condition that names the definition at a place."""
-        condition = self.clause.condition
-        return Defined(span=span, name=self.name, label=self.label, condition=condition)
+    def used_at(self, span: Span, month_end: MonthEnd) -> Defined:
+        """Return the condition that names the definition in a rule whose months end so."""
+        counts_down = month_end is MonthEnd.ROUNDS_DOWN or self.rounding_up == self.clause.condition
+        return Defined(
+            span=span,
+            name=self.name,
+            label=self.label,
+            condition=self.clause.condition if counts_down else self.rounding_up,
+            month_end=MonthEnd.ROUNDS_DOWN if counts_down else MonthEnd.ROUNDS_UP,
+        )
 
 
 class Enforcement(Enum):

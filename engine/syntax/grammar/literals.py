@@ -34,10 +34,10 @@ DATE = r"\d{4}-\d{1,2}-\d{1,2}(?!\w)"
 _UNITS = {word: unit for unit in Unit for word in unit.value}
 _TIMES = "|".join(word for unit in TIME_UNITS for word in unit.value)
 _DISTANCES = "|".join(word for unit in DISTANCE_UNITS for word in unit.value)
-_LENGTH = rf"\d{{1,9}}\s+(?!month\s+end(?!\w))(?:{_TIMES})"
+_LENGTH = rf"\d{{1,9}}\s+(?!month\s+end\s+rounds(?!\w))(?:{_TIMES})"
 LENGTH = rf"{_LENGTH}(?!\w)"
 MEASURE = rf"(?:{_LENGTH}|{UNSIGNED}\s+(?:{_DISTANCES}))(?!\w)"
-"""Times are whole: no calendar knows half a month. `month end` begins the next clause."""
+"""Times are whole: no calendar knows half a month. `month end rounds …` is the next clause."""
 
 _TO = phrase_pattern("to")
 PERIOD = rf"{DATE}\s+{_TO}\s+{DATE}"

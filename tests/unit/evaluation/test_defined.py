@@ -108,3 +108,27 @@ end define
     assert [finding.message for finding in result.findings] == ["DE: 1"]
     abroad = hear(bundle, items=items, markets=["FR"]).results[0]
     assert abroad.status is Status.SATISFIED
+
+
+RENEWED = """
+define in_time "it is renewed within a month"
+  means campaign.slot.start is on or before campaign.day + 1 month
+end define
+define late "it is not"
+  means not in_time
+end define
+"""
+
+
+@pytest.mark.parametrize(
+    ("clause", "status"), [("up", Status.VIOLATED), ("down", Status.SATISFIED)]
+)
+def test_a_definition_counts_months_as_the_rule_that_uses_it(clause: str, status: Status) -> None:
+    """What is defined by another definition counts likewise."""
+    for condition in ("in_time", "not late"):
+        bundle = court(
+            rule(f"prohibit when {condition}", f"month end rounds {clause}"), declared=RENEWED
+        )
+        decision = hear(bundle, day="2026-01-31", slot={"start": "2026-03-01"})
+        assert decision.results[0].status is status
+        assert ("month end rounds up" in explain(decision)) is (status is Status.VIOLATED)

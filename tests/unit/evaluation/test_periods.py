@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from engine.evaluation.prose import explain
 from engine.evaluation.result import Status
 from engine.testing.runner import run_cases
-from tests.unit.evaluation.courtroom import CAMPAIGN, court, judged, rule, seen, wanted
+from tests.strategies.vocabulary import VOCABULARY
+from tests.unit.evaluation.courtroom import CAMPAIGN, court, hear, judged, rule, seen, wanted
 
 STATUS = {True: Status.VIOLATED, False: Status.SATISFIED, None: Status.UNDETERMINED}
 SUMMER = {"start": "2026-06-01", "end": "2026-08-31"}
@@ -121,3 +123,28 @@ def test_a_list_is_held_against_a_list(
 )
 def test_a_text_is_held_against_a_pattern(condition: str, *, truth: bool) -> None:
     assert judged(f"prohibit when {condition}", note="Free shipping").status is STATUS[truth]
+
+
+STAYS = VOCABULARY.replace(
+    "  record flight",
+    """  stay : stay "a stay"
+
+  record stay "a stay"
+    start : date presumed 2026-03-01 "first night"
+    end   : date sensitive "last night"
+  end record
+
+  record flight""",
+)
+
+
+def test_the_days_of_a_period_are_sensitive_or_presumed_as_they_are_declared() -> None:
+    bundle = court(
+        rule("prohibit when campaign.stay overlaps 2026-03-01 to 2026-03-31"), vocabulary=STAYS
+    )
+    decision = hear(bundle, stay={"end": "2026-03-17"})
+    assert seen(decision.results[0]) == [
+        ("/stay/start", "2026-03-01", "is after 2026-03-31"),
+        ("/stay/end", "(sensitive)", "is before 2026-03-01"),
+    ]
+    assert "2026-03-17" not in explain(decision)

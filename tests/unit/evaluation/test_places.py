@@ -171,3 +171,54 @@ def test_two_places_may_each_be_a_part(start: str, end: str, why: str) -> None:
         "both": f"the table has a case for {start}, one for {end}, none for both",
     }
     assert {each for _, each in wanted(result)} == ({told[why]} if why else set())
+
+
+@pytest.mark.parametrize(
+    ("cases", "given"),
+    [
+        (("any, DE gives 10", 'DE, "DE-BY" gives 20'), {"DE-BY DE-BY": 20, "DE DE-BY": 20}),
+        (('any, "DE-BY" gives 20', "DE, DE gives 10"), {"DE-BY DE-BY": 20, "DE DE-BY": 20}),
+        (("DE, any gives 10", '"DE-BY", DE gives 20'), {"DE-BY DE-BY": 20, "DE-BY DE": 20}),
+        (("any, DE gives 10", 'DE, "DE-BY" gives 20'), {"DE-BE DE-BE": 10, "FR DE-BE": 10}),
+    ],
+)
+def test_any_makes_a_case_neither_nearer_nor_farther(
+    cases: tuple[str, ...], given: dict[str, int]
+) -> None:
+    for places, gives in given.items():
+        start, end = places.split()
+        assert looked_up_by_two(cases, start, end, gives).status is Status.VIOLATED
+
+
+def test_the_order_of_the_inputs_does_not_decide_which_case_is_nearest() -> None:
+    """One case gives the same as the nearest, and another is farther than that."""
+    cases = ('"US-CA", GB gives 1', 'US, "GB-LND" gives 1', 'US, "GB-ENG" gives 2')
+    assert looked_up_by_two(cases, "US-CA", "GB-LND", 1).status is Status.VIOLATED
+    turned = ('GB, "US-CA" gives 1', '"GB-LND", US gives 1', '"GB-ENG", US gives 2')
+    assert looked_up_by_two(turned, "GB-LND", "US-CA", 1).status is Status.VIOLATED
+
+
+def test_of_cases_that_are_each_nearer_than_the_next_none_is_nearest() -> None:
+    lines = ('any, DE, "FR-IDF" gives 1', '"US-CA", any, FR gives 2', 'US, "DE-BY", any gives 3')
+    table = "".join(f"  case {line}\n" for line in lines)
+    declared = (
+        'table ring unique "ring"\n  given a : place, b : place, c : place\n  gives number\n'
+        f"{table}  otherwise gives 9\nend table\n"
+    )
+    condition = "any area in campaign.places has (ring(area, market, campaign.home) is 1)"
+    result = hear(
+        court(rule(f"prohibit when {condition}"), declared=declared),
+        markets=["DE-BY"],
+        places=["US-CA"],
+        home="FR",
+    ).results[0]
+    assert result.status is Status.UNDETERMINED
+
+
+def looked_up_by_two(cases: tuple[str, ...], start: str, end: str, gives: int) -> RuleResult:
+    lines = "".join(f"  case {case}\n" for case in cases)
+    head = 'table way unique "way"\n  given start_in : place, end_in : place\n  gives number\n'
+    declared = f"{head}{lines}  otherwise gives 9\nend table\n"
+    condition = f"any area in campaign.places has (way(market, area) is {gives})"
+    bundle = court(rule(f"prohibit when {condition}"), declared=declared)
+    return hear(bundle, markets=[start], places=[end]).results[0]

@@ -92,3 +92,45 @@ def test_a_person_is_told_how_long_the_answer_holds() -> None:
     found = explain(hear(recent, on=D("2026-01-01"), day="2025-12-15"))
     assert "on 2026-01-15 the mere passing of time changes this answer\n" in found
     assert "passing of time" not in explain(hear(court(), on=D("2026-01-01")))
+
+
+APART = "today - i.day is campaign.day - campaign.slot.start"
+
+
+@pytest.mark.parametrize(
+    ("condition", "until"),
+    [
+        ("today - campaign.day exceeds campaign.flight.end - campaign.flight.start", "2026-01-12"),
+        ("today is on or after campaign.day + (campaign.flight.end - campaign.day)", "2026-02-28"),
+        (
+            "(campaign.flight.end - today) + (campaign.day - today) is less than 0 days",
+            "2026-01-22",
+        ),
+        ("today is one of {2026-01-20, 2026-01-25}", "2026-01-20"),
+        ("today is one of FEASTS", "2026-01-15"),
+        ("campaign.flight.start - today is one of {7 days, 14 days}", "2026-01-18"),
+        ("campaign.flight.start - today is one of LEADS", "2026-01-18"),
+        (
+            "count of (each i in campaign.items where today - i.day is 14 days) exceeds 0",
+            "2026-01-15",
+        ),
+        (f"count of (each i in campaign.items where {APART}) exceeds 0", "2026-01-07"),
+    ],
+)
+def test_an_answer_ends_where_several_days_meet_today(condition: str, until: str) -> None:
+    declared = """set FEASTS of date "feasts"
+  is {2026-01-15, 2026-12-24}
+end set
+set LEADS of days "leads"
+  is {14 days}
+end set
+"""
+    found = hear(
+        court(rule(f"prohibit when {condition}"), declared=declared),
+        on=D("2026-01-02"),
+        day="2025-12-15",
+        slot={"start": "2025-12-09"},
+        items=[{"day": "2026-01-01"}],
+        flight=FLIGHT,
+    )
+    assert found.valid_until == D(until)
