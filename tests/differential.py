@@ -46,7 +46,7 @@ def agree(bundle: Bundle, descriptor: dict[str, Any], day: date, number: int) ->
     one = bundle.program.decide(campaign, as_of=as_of)
     policies = bundle.policies
     if whole:
-        other = decide(policies, reference.judge_all, campaign, as_of=as_of)
+        other = decide(policies, reference.evaluate_rules, campaign, as_of=as_of)
         written = write(one, summarise(one, id="1", identity=IDENTITY))
         assert written == canonical(document(other, id="1", identity=IDENTITY))
         assert one == other
@@ -54,7 +54,7 @@ def agree(bundle: Bundle, descriptor: dict[str, Any], day: date, number: int) ->
     context = EvaluationContext(
         policies=policies, campaign=campaign, moment=moment(flight_of(campaign), day_of(as_of))
     )
-    results = reference.judge_all(context, None)
+    results = reference.evaluate_rules(context, None)
     required = required_facts(campaign, policies.vocabulary)
     verdict, markets, _ = answer(context, results, complete=not required)
     assert isinstance(one.results, Results)

@@ -10,14 +10,14 @@ from .judge import EvaluationContext
 from .moment import as_if_launched, flight_of, moment
 from .operations.days import day_of
 from .upcoming import upcoming
-from .validity import JudgeAll, answer, first_flip
+from .validity import EvaluateRules, answer, first_flip
 from .values import Campaign
 from .would_pass import would_pass
 
 
 def decide(
     policies: Policies,
-    judge_all: JudgeAll,
+    evaluate_rules: EvaluateRules,
     campaign: Campaign,
     *,
     as_of: datetime,
@@ -33,7 +33,7 @@ def decide(
     context = EvaluationContext(
         policies=policies, campaign=judged, moment=moment(flight_of(judged), day_of(as_of))
     )
-    results = judge_all(context, None)
+    results = evaluate_rules(context, None)
     required = required_facts(judged, policies.vocabulary)
     complete = not required
     overall, markets, _ = answer(context, results, complete=complete)
@@ -42,11 +42,11 @@ def decide(
         about=about(judged),
         as_of=as_of,
         as_if_launched=launched,
-        valid_until=first_flip(context, judge_all, results, complete=complete),
+        valid_until=first_flip(context, evaluate_rules, results, complete=complete),
         verdict=overall,
         markets=markets,
-        would_pass=would_pass(context, judge_all, markets),
+        would_pass=would_pass(context, evaluate_rules, markets),
         results=results,
         missing=missing_facts(required, results),
-        upcoming=upcoming(context, judge_all, results),
+        upcoming=upcoming(context, evaluate_rules, results),
     )

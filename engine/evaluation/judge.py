@@ -23,7 +23,7 @@ from .values import Campaign
 from .venue import Market, Venue, permitted, venues
 from .waiving import named, waiving
 
-Evaluate = Callable[[Clause, date, Market | None], Outcome]
+EvaluateClause = Callable[[Clause, date, Market | None], Outcome]
 """Evaluates a clause of the rule under the law of a day, in a market where it reads one."""
 
 
@@ -40,14 +40,14 @@ class EvaluationContext:
         object.__setattr__(self, "markets", self.campaign.markets)
 
 
-def judge(
-    rule: Rule, context: EvaluationContext, evaluate: Evaluate, *, tell: Tell | None = None
+def evaluate_rule(
+    rule: Rule, context: EvaluationContext, evaluate: EvaluateClause, *, tell: Tell | None = None
 ) -> RuleResult:
     """Return what a rule comes to for a campaign, in its markets, over all days that count.
 
     `tell` makes the findings of a breach; `justify.findings` where it is not given.
     """
-    telling = tell or findings(rule)
+    make = tell or findings(rule)
     moment = context.moment
     changes = context.policies.calendars[rule.id].changes
     certain = law_days(changes, moment.certain) if moment.certain else ()
@@ -57,7 +57,7 @@ def judge(
     results = []
     for venue in found:
         evaluator = _RuleEvaluator(
-            rule=rule, context=context, evaluate=evaluate, venue=venue, tell=telling
+            rule=rule, context=context, evaluate=evaluate, venue=venue, tell=make
         )
         over_days = _over_days(
             [evaluator.on_day(day) for day in certain],
@@ -121,7 +121,7 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
 
     rule: Rule
     context: EvaluationContext
-    evaluate: Evaluate
+    evaluate: EvaluateClause
     venue: Venue
     tell: Tell
 

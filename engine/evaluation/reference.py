@@ -35,7 +35,7 @@ from ..semantics.tree import (
 )
 from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
-from .judge import Evaluate, EvaluationContext, judge
+from .judge import EvaluateClause, EvaluationContext, evaluate_rule
 from .operations.aggregate import EXTREMES, MOST_DECIDING, aggregate
 from .operations.comparison import UndefinedError, calculate, holds
 from .operations.lookup import given, looked_up
@@ -78,18 +78,18 @@ class Situation:
     bound: Mapping[str, Element]
 
 
-def judge_all(
+def evaluate_rules(
     context: EvaluationContext, only: frozenset[str] | None = None
 ) -> tuple[RuleResult, ...]:
     """Return the result of every rule, or only of some, in order of their ids."""
     return tuple(
-        judge(rule, context, _clauses_of(context))
+        evaluate_rule(rule, context, _clauses_of(context))
         for rule in context.policies.rules
         if only is None or rule.id in only
     )
 
 
-def _clauses_of(context: EvaluationContext) -> Evaluate:
+def _clauses_of(context: EvaluationContext) -> EvaluateClause:
     def evaluate_clause(clause: Clause, law_day: date, market: Market | None) -> Outcome:
         return evaluate(clause.condition, situation(context, law_day, market))
 

@@ -21,7 +21,7 @@ from .operations.days import day_of, days_later, months_later
 from .result import Obligation, RuleResult
 from .values import Datum, Group
 
-JudgeAll = Callable[[EvaluationContext, frozenset[str] | None], tuple[RuleResult, ...]]
+EvaluateRules = Callable[[EvaluationContext, frozenset[str] | None], tuple[RuleResult, ...]]
 """Either evaluator: every rule of the policies, or only those of some ids, for one campaign."""
 
 MOST_DAYS = 200
@@ -44,7 +44,7 @@ def answer(context: EvaluationContext, results: Sequence[RuleResult], *, complet
 
 def first_flip(
     context: EvaluationContext,
-    judge_all: JudgeAll,
+    evaluate_rules: EvaluateRules,
     results: tuple[RuleResult, ...],
     *,
     complete: bool,
@@ -66,7 +66,7 @@ def first_flip(
     flight = flight_of(context.campaign)
     for day in tried:
         later = replace(context, moment=moment(flight, day))
-        again = judge_all(later, moving)
+        again = evaluate_rules(later, moving)
         if again != moved and answer(later, (*steady, *again), complete=complete) != now:
             return day
     return days_later(tried[-1], 1) if is_intricate and tried else None

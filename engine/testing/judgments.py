@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from ..evaluation.judge import EvaluationContext, judge
+from ..evaluation.judge import EvaluationContext, evaluate_rule
 from ..evaluation.operations.lookup import given
 from ..evaluation.outcome import Outcome, Truth
 from ..evaluation.reference import (
@@ -125,7 +125,7 @@ def record(rule: Rule, context: EvaluationContext) -> RuleRecord:
             )
         return evaluate(clause.condition, here)
 
-    result = judge(rule, context, evaluate_clause)
+    result = evaluate_rule(rule, context, evaluate_clause)
     return RuleRecord(result=result, heard=tuple(heard))
 
 

@@ -105,7 +105,7 @@ def _first_to_notice(bundle: Bundle, mutant: Mutant, asked: Iterable[_Witness]) 
     policies = replace(mutant.policies or bundle.policies, rules=mutant.changed)
     program = compile_program(policies)
     for each in asked:
-        results = program.judge_all(replace(each.context, policies=policies))
+        results = program.evaluate_rules(replace(each.context, policies=policies))
         if each.notices(mutant.rules, results):
             return each.case
     return None

@@ -44,7 +44,7 @@ def decided(bundle: Bundle, descriptor: dict[str, Any], day: date, *, by: str) -
     as_of = datetime.combine(day, time(12), tzinfo=UTC)
     if by == "program":
         return bundle.program.decide(campaign, as_of=as_of)
-    return decide(bundle.policies, reference.judge_all, campaign, as_of=as_of)
+    return decide(bundle.policies, reference.evaluate_rules, campaign, as_of=as_of)
 
 
 def binding(decision: Decision) -> set[str]:

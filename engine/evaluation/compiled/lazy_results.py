@@ -24,7 +24,7 @@ class LazyResults(msgspec.Struct, frozen=True):
     """Works the results out of all rules. `judge` settles the rule of a row."""
 
     now: Now
-    judge: Callable[[int, EvaluationContext], RuleResult]
+    evaluate_row: Callable[[int, EvaluationContext], RuleResult]
     prepared: Callable[[Law], PreparedResults]
     rules: int
 
@@ -36,7 +36,9 @@ class LazyResults(msgspec.Struct, frozen=True):
     def all(self, evaluated: Evaluated) -> tuple[RuleResult, ...]:
         """Return the result of every rule, those included that came to nothing."""
         context = self.now.context
-        return tuple(evaluated.get(row) or self.judge(row, context) for row in range(self.rules))
+        return tuple(
+            evaluated.get(row) or self.evaluate_row(row, context) for row in range(self.rules)
+        )
 
     def brief(self, evaluated: Evaluated) -> tuple[RuleResult, ...]:
         """Return the result of every rule; where nothing came of one, without its markets."""
@@ -46,7 +48,7 @@ class LazyResults(msgspec.Struct, frozen=True):
         prepared = self.prepared(law)
         context = self.now.context
         return tuple(
-            evaluated.get(row) or result or self.judge(row, context)
+            evaluated.get(row) or result or self.evaluate_row(row, context)
             for row, result in enumerate(prepared.results(self._sorted(prepared, law)))
         )
 
@@ -57,8 +59,10 @@ class LazyResults(msgspec.Struct, frozen=True):
             return list_results(self.all(evaluated))
         prepared, context = self.prepared(law), self.now.context
         found = self._sorted(prepared, law)
-        judged = {row: self.judge(row, context) for row in prepared.judged - evaluated.keys()}
-        apart = {**evaluated, **judged}
+        unprepared = {
+            row: self.evaluate_row(row, context) for row in prepared.unprepared - evaluated.keys()
+        }
+        apart = {**evaluated, **unprepared}
         passed = prepared.passed(found) + sum(each.status in PASSED for each in apart.values())
         quiet = (*PASSED, Status.NOT_APPLICABLE)
         others = sum(each.status not in quiet for each in apart.values())

@@ -62,7 +62,7 @@ class PreparedResults:
         self._law = law
         rules = {r: rule for r, rule in enumerate(policies.rules) if not _is_of_markets(rule)}
         in_force = {r: rule for r, rule in rules.items() if rule.window.meets(law.day, law.day)}
-        self.judged = frozenset(range(len(policies.rules))) - rules.keys()
+        self.unprepared = frozenset(range(len(policies.rules))) - rules.keys()
         self._stages = tuple(_stages(in_force, policies, law))
         asked = self._stages[0].rows if self._stages else 0
         kept = {row: unbreached(rule) for row, rule in in_force.items()}
@@ -77,7 +77,7 @@ class PreparedResults:
 
     def _usually(self, row: int, rule: Rule) -> RuleResult | None:
         """Return what a rule comes to unless something else is found: mostly, nothing else is."""
-        if row in self.judged:
+        if row in self.unprepared:
             return None
         if not self._entered >> row & 1:
             return _inapplicable(rule, out_of_force(rule.window))

@@ -18,7 +18,7 @@ from ...semantics.types import Scalar
 from ..combine import missing_facts
 from ..decision import Decision
 from ..descriptor.about import about
-from ..judge import EvaluationContext, judge, not_here, out_of_force, unbreached
+from ..judge import EvaluationContext, evaluate_rule, not_here, out_of_force, unbreached
 from ..justify import Breach, Findings, Tell
 from ..moment import Moment, as_if_launched, flight_of, law_days, moment
 from ..operations.days import day_of
@@ -50,14 +50,16 @@ class Program:
     def __init__(self, policies: Policies) -> None:
         self.policies = policies
         shared: dict[object, object] = {}
-        self._judges = tuple(_Judge(rule, policies, shared) for rule in policies.rules)
+        self._rules = tuple(_CompiledRule(rule, policies, shared) for rule in policies.rules)
 
-    def judge_all(
+    def evaluate_rules(
         self, context: EvaluationContext, only: frozenset[str] | None = None
     ) -> tuple[RuleResult, ...]:
         """Return the result of every rule, or only of some, in order of their ids."""
         return tuple(
-            judge.result(context) for judge in self._judges if only is None or judge.rule.id in only
+            compiled.result(context)
+            for compiled in self._rules
+            if only is None or compiled.rule.id in only
         )
 
     def decide(
@@ -86,7 +88,7 @@ class Program:
             answer=found,
             complete=complete,
         )
-        lazy = LazyResults(now, self._explain, self._prepared, len(self._judges))
+        lazy = LazyResults(now, self._explain, self._prepared, len(self._rules))
         return Decision(
             campaign=judged.id,
             about=about(judged),
@@ -95,7 +97,7 @@ class Program:
             valid_until=self._valid_until.first_flip(now),
             verdict=found[0],
             markets=found[1],
-            would_pass=would_pass(context, self.judge_all, found[1]),
+            would_pass=would_pass(context, self.evaluate_rules, found[1]),
             results=Results(explainable, lazy),
             missing=missing_facts(required, (r for r in evaluated if r.findings or r.elsewhere)),
             upcoming=self._valid_until.upcoming(now, self._explain),
@@ -103,12 +105,12 @@ class Program:
 
     def _evaluate(self, context: EvaluationContext, candidates: Candidates) -> list[Explainable]:
         """Return what the candidates come to; mostly one day stands for the law of all."""
-        judges, rows = self._judges, bits(candidates.mask)
+        compiled, rows = self._rules, bits(candidates.mask)
         certain = context.moment.certain
         if certain is None or certain.first is None or candidates.only_law is None:
-            return [judges[row].explainable(context) for row in rows]
+            return [compiled[row].explainable(context) for row in rows]
         frame = _frame(context, certain.first, None)
-        return [judges[row].explainable_once(context, frame) for row in rows]
+        return [compiled[row].explainable_once(context, frame) for row in rows]
 
     # What looks campaigns up is made for the first that is decided; judging mutants needs none.
 
@@ -129,10 +131,10 @@ class Program:
         return lru_cache(maxsize=MOST_KEPT)(partial(PreparedResults, self.policies))
 
     def _explain(self, row: int, context: EvaluationContext) -> RuleResult:
-        return self._judges[row].result(context)
+        return self._rules[row].result(context)
 
     def _bare(self, row: int, context: EvaluationContext) -> RuleResult:
-        return self._judges[row].outcome(context)
+        return self._rules[row].outcome(context)
 
 
 def compile_program(policies: Policies) -> Program:
@@ -140,7 +142,7 @@ def compile_program(policies: Policies) -> Program:
     return Program(policies)
 
 
-class _Judge:
+class _CompiledRule:
     """Judges one rule. What it needs is compiled when first needed."""
 
     def __init__(self, rule: Rule, policies: Policies, shared: dict[object, object]) -> None:
@@ -207,7 +209,7 @@ class _Judge:
         def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
             return traces[id(clause)](_frame(context, law_day, market))
 
-        return judge(self.rule, context, evaluate, tell=self._tell)
+        return evaluate_rule(self.rule, context, evaluate, tell=self._tell)
 
     def outcome(self, context: EvaluationContext) -> RuleResult:
         """Return what the rule comes to; where anything does, without findings."""
@@ -227,7 +229,7 @@ class _Judge:
         def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
             return _BARE[tests[id(clause)](_frame(context, law_day, market))]
 
-        return judge(self.rule, context, evaluate, tell=_untold)
+        return evaluate_rule(self.rule, context, evaluate, tell=_untold)
 
     def _common(self, context: EvaluationContext, day: date) -> RuleResult:
         """Return what a rule of the common kind comes to under the law of one day."""

@@ -26,7 +26,7 @@ from .columns import Mask
 from .index import bits
 from .turning_days import StatedBound, StatedReader, Timely, shifts, size, timely_facts, turns
 
-JudgeRow = Callable[[int, EvaluationContext], RuleResult]
+EvaluateRow = Callable[[int, EvaluationContext], RuleResult]
 """Judges the rule of a row, without telling why."""
 
 _ITSELF = shifts((Offset(),))
@@ -47,10 +47,10 @@ class ValidUntil:
     """Says for how long answers hold. Threads may share it."""
 
     def __init__(
-        self, policies: Policies, selector: CandidateSelector, judge_row: JudgeRow
+        self, policies: Policies, selector: CandidateSelector, evaluate_row: EvaluateRow
     ) -> None:
         self._selector = selector
-        self._judge = judge_row
+        self._evaluate_row = evaluate_row
         self._policies = policies
         rules = enumerate(policies.rules)
         self._obliging = sum(1 << row for row, rule in rules if rule.duty is not None)
@@ -137,7 +137,7 @@ class ValidUntil:
             for row in bits(rows):
                 was = results.pop(row, None)
                 if candidates >> row & 1:
-                    results[row] = self._judge(row, later)
+                    results[row] = self._evaluate_row(row, later)
                 has_turned |= _differ(was, results.get(row))
             if has_turned:
                 standing = tuple(results.values())
@@ -170,7 +170,7 @@ class ValidUntil:
             not selector.changing(selector.state(flight.start), selector.state(flight.end)) & moving
         )
 
-    def upcoming(self, now: Now, judge_row: JudgeRow) -> tuple[Upcoming, ...]:
+    def upcoming(self, now: Now, evaluate_row: EvaluateRow) -> tuple[Upcoming, ...]:
         """Return the rules that a campaign without end would come to violate, as `upcoming` does.
 
         `judge_row` tells why.
@@ -188,7 +188,7 @@ class ValidUntil:
                 )
                 later = replace(now.context, moment=then)
                 for row in bits(selector.changing_on(day) & waiting):
-                    result = judge_row(row, later)
+                    result = evaluate_row(row, later)
                     if result.status is Status.VIOLATED:
                         waiting &= ~(1 << row)
                         found.append(Upcoming(day=day, result=result))
@@ -222,7 +222,7 @@ class ValidUntil:
             if not suspects >> row & 1
         ]
         # Rules under another law are judged as they are: an index would be made for a few of them.
-        again = [self._judge(row, later) for row in bits(candidates | changed)]
+        again = [self._evaluate_row(row, later) for row in bits(candidates | changed)]
         return answer(later, (*steady, *again), complete=now.complete) != now.answer
 
     def _changed(self, now: Moment, then: Moment) -> Mask:

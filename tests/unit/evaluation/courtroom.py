@@ -54,7 +54,7 @@ def hear(
     as_of = datetime.combine(on, time(12), tzinfo=UTC)
     by_program = bundle.program.decide(campaign, as_of=as_of, launched=launched)
     by_reference = decide(
-        bundle.policies, reference.judge_all, campaign, as_of=as_of, launched=launched
+        bundle.policies, reference.evaluate_rules, campaign, as_of=as_of, launched=launched
     )
     assert by_program == by_reference
     one, other = (document(d, id="1", identity=IDENTITY) for d in (by_program, by_reference))

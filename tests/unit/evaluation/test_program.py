@@ -53,7 +53,7 @@ def agree(bundle: Bundle, descriptor: dict[str, Any], as_of: datetime = AS_OF) -
     campaign, faults = bundle.decoder.decode(descriptor)
     assert campaign is not None, faults
     one = bundle.program.decide(campaign, as_of=as_of)
-    other = decide(bundle.policies, reference.judge_all, campaign, as_of=as_of)
+    other = decide(bundle.policies, reference.evaluate_rules, campaign, as_of=as_of)
     # The document first: it has the statuses of what came to nothing by the shorter way.
     assert document(one, id="1", identity=IDENTITY) == document(other, id="1", identity=IDENTITY)
     assert one == other
@@ -303,7 +303,7 @@ def test_results_are_a_sequence_like_any_other() -> None:
     )
     campaign = campaign_of(bundle, flag=True, other=False)
     made = bundle.program.decide(campaign, as_of=AS_OF)
-    results = decide(bundle.policies, reference.judge_all, campaign, as_of=AS_OF).results
+    results = decide(bundle.policies, reference.evaluate_rules, campaign, as_of=AS_OF).results
     assert (len(made.results), made.results[0], made.results[:1]) == (2, results[0], results[:1])
     assert (hash(made.results), repr(made.results)) == (hash(results), repr(results))
     assert made.results == results
