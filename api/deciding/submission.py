@@ -96,7 +96,7 @@ class Decided:
         """Yield the facts that a broken rule requires to be known, and nobody has stated."""
         for result in self.decision.with_status(Status.VIOLATED):
             for finding in result.findings if result.is_enforced else ():
-                yield from (each.pointer for each in finding.seen if each.required == _IS_KNOWN)
+                yield from (each.pointer for each in finding.evidence if each.required == _IS_KNOWN)
 
     @cached_property
     def document(self) -> Document:

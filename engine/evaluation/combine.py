@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ..semantics.types import ListType
 from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
 from .decision import Effect, MarketVerdict, MissingFact, Verdict
-from .outcome import Wanted
+from .outcome import WantedFact
 from .result import RuleResult, Status
 from .values import Campaign, Datum, Group
 
@@ -35,7 +35,7 @@ def market_verdicts(
 ) -> tuple[MarketVerdict, ...]:
     """Return the verdict of each market, by the results that concern it."""
     # INVARIANT: a result is the strictest of its parts; none of them stands where it does not.
-    standing = [result for result in results if result.stands]
+    standing = [result for result in results if result.is_adverse]
     overall = verdict((each for each in standing if each.markets is None), complete=complete)
     apart = [_by_market(each) for each in standing if each.markets is not None]
     if not apart or overall == DENY:
@@ -68,19 +68,19 @@ def _by_market(result: RuleResult) -> tuple[Mapping[str, RuleResult], RuleResult
 
 @dataclass(slots=True)
 class _Asked:
-    wanted: Wanted
+    wanted: WantedFact
     rules: list[str] = field(default_factory=list)
 
 
 def missing_facts(
-    required: Iterable[Wanted], results: Iterable[RuleResult]
+    required: Iterable[WantedFact], results: Iterable[RuleResult]
 ) -> tuple[MissingFact, ...]:
     """Return the facts to ask for: those required, then those that enforced rules want."""
     asked: dict[tuple[str, str], _Asked] = {}
     for wanted in required:
         asked.setdefault((wanted.pointer, wanted.why), _Asked(wanted))
     for result in (part for each in results for part in each.parts):
-        if result.is_enforced and result.stands:
+        if result.is_enforced and result.is_adverse:
             for wanted in (want for finding in result.findings for want in finding.wanted):
                 key = wanted.pointer or wanted.path, wanted.why
                 rules = asked.setdefault(key, _Asked(wanted)).rules
@@ -98,14 +98,14 @@ def missing_facts(
     )
 
 
-def required_facts(campaign: Campaign, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
+def required_facts(campaign: Campaign, vocabulary: Vocabulary) -> tuple[WantedFact, ...]:
     """Return the facts that the vocabulary requires and the campaign lacks."""
     return tuple(_lacks(campaign.facts, vocabulary.campaign, vocabulary, "", vocabulary.root))
 
 
 def _lacks(
     group: Group, shape: RecordShape, vocabulary: Vocabulary, pointer: str, path: str
-) -> Iterator[Wanted]:
+) -> Iterator[WantedFact]:
     for fact in shape.facts.values():
         value = group.get(fact.name)
         where, name = f"{pointer}/{fact.name}", f"{path}.{fact.name}"
@@ -126,7 +126,7 @@ def _groups(value: Datum | None, pointer: str) -> Iterator[tuple[Group, str]]:
 
 def _leaves(
     fact: Fact, vocabulary: Vocabulary, pointer: str, path: str, above: frozenset[str]
-) -> Iterator[Wanted]:
+) -> Iterator[WantedFact]:
     """Yield what to ask for where a required fact is wholly absent: the required facts within."""
     found = False
     if fact.record is not None and fact.record not in above and not isinstance(fact.type, ListType):
@@ -136,4 +136,4 @@ def _leaves(
                 where, name = f"{pointer}/{inner.name}", f"{path}.{inner.name}"
                 yield from _leaves(inner, vocabulary, where, name, above | {fact.record})
     if not found:
-        yield Wanted(pointer=pointer, path=path, label=fact.label)
+        yield WantedFact(pointer=pointer, path=path, label=fact.label)

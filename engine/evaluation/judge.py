@@ -17,8 +17,8 @@ from ..semantics.tree import Clause, Effect, Policies, Rule, Window
 from ..syntax.tree import UnknownTreatment
 from .justify import Breach, Tell, findings, obligation
 from .moment import Moment, law_days
-from .outcome import Outcome, Wanted, conjunction, negation
-from .result import RuleResult, Status, Unestablished, together
+from .outcome import Outcome, WantedFact, conjunction, negation
+from .result import RuleResult, Status, UnmetExemption, merge_results
 from .values import Campaign
 from .venue import Market, Venue, permitted, venues
 from .waiving import named, waiving
@@ -65,7 +65,7 @@ def evaluate_rule(
             context,
         )
         results.append(_treat_unknown(over_days))
-    return together(results)
+    return merge_results(results)
 
 
 def _over_days(
@@ -98,10 +98,10 @@ def strictest(results: Sequence[RuleResult]) -> RuleResult:
     return max(results, key=lambda result: result.strictness)
 
 
-def _flight_fact(context: EvaluationContext, path: tuple[str, ...]) -> Wanted:
+def _flight_fact(context: EvaluationContext, path: tuple[str, ...]) -> WantedFact:
     vocabulary = context.policies.vocabulary
     fact = vocabulary.find(path)
-    return Wanted(
+    return WantedFact(
         pointer="/" + "/".join(path),
         path=".".join((vocabulary.root, *path)),
         label=fact.label if fact is not None else path[-1],
@@ -179,16 +179,16 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
         waivers, failing = waiving(self.rule, day, lambda clause: self._outcome(clause, day))
         if is_sure and waivers:
             waived = self._result(Status.WAIVED, named(waivers))
-            return replace(waived, findings=listed, more=more, waivers=waivers)
+            return replace(waived, findings=listed, further_findings=more, waivers=waivers)
         unmet = (
-            Unestablished(name=name, seen=outcome.seen, wanted=outcome.wanted)
+            UnmetExemption(name=name, evidence=outcome.evidence, wanted=outcome.wanted)
             for name, outcome in excuses
         )
         return replace(
             self._result(Status.VIOLATED if is_sure else Status.UNDETERMINED),
             findings=listed,
-            exceptions=(*unmet, *failing),
-            more=more,
+            unmet_exemptions=(*unmet, *failing),
+            further_findings=more,
         )
 
     def _permission(self, permit: Rule, day: date) -> Outcome:

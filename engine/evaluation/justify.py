@@ -26,7 +26,7 @@ from .moment import FLIGHT
 from .operations.comparison import UndefinedError
 from .operations.days import days_later, months_later
 from .operations.lookup import looked_up
-from .outcome import Outcome, Seen, Wanted
+from .outcome import Evidence, Outcome, WantedFact
 from .result import Finding, Obligation
 from .values import Campaign, Datum, Group, shown
 from .venue import Market
@@ -68,8 +68,8 @@ def findings(rule: Rule) -> Tell:
         whole = breach.main if breach.subject.truth is True else breach.subject
         if whole.truth is not True:
             return (_asking(rule, whole),), 0
-        witnesses = list(dict.fromkeys(witnesses_of(breach.main.seen, names))) or [()]
-        shown = (*breach.main.seen, *breach.subject.seen)
+        witnesses = list(dict.fromkeys(witnesses_of(breach.main.evidence, names))) or [()]
+        shown = (*breach.main.evidence, *breach.subject.evidence)
         if rule.evidence:
             shown += tuple(evidence_of(rule, campaign, breach.market))
         # Where no fact is about all the elements told of, each is the first that was breached by.
@@ -87,7 +87,7 @@ def findings(rule: Rule) -> Tell:
 def _finding(
     rule: Rule,
     teller: "_Teller",
-    shown: tuple[Seen, ...],
+    shown: tuple[Evidence, ...],
     firsts: Mapping[str, str],
     bound: Mapping[str, str],
 ) -> Finding:
@@ -96,7 +96,7 @@ def _finding(
         clause=rule.main,
         message=teller.filled(rule.message, told),
         remedy=teller.filled(rule.remedy, told),
-        seen=tuple(map(trimmed, about(shown, bound)))[:MOST_FINDINGS],
+        evidence=tuple(map(trimmed, about(shown, bound)))[:MOST_FINDINGS],
         wanted=teller.breach.main.wanted[:MOST_FINDINGS],
     )
 
@@ -107,7 +107,7 @@ def _asking(rule: Rule, whole: Outcome) -> Finding:
         clause=rule.main,
         message=_unjudged(whole.wanted),
         remedy=_asked(whole.wanted),
-        seen=(),
+        evidence=(),
         wanted=whole.wanted[:MOST_FINDINGS],
     )
 
@@ -115,7 +115,7 @@ def _asking(rule: Rule, whole: Outcome) -> Finding:
 def obligation(rule: Rule, duty: Duty, breach: Breach, campaign: Campaign) -> Obligation:
     """Return the duty that is owed, told of the first elements by which it is."""
     evidence = evidence_of(rule, campaign, breach.market)
-    shown = (*breach.main.seen, *breach.subject.seen, *evidence)
+    shown = (*breach.main.evidence, *breach.subject.evidence, *evidence)
     told = _place(breach) | _firsts(shown)
     due, why = _due(duty, campaign)
     return Obligation(
@@ -123,7 +123,7 @@ def obligation(rule: Rule, duty: Duty, breach: Breach, campaign: Campaign) -> Ob
         term=duty.due,
         due=due,
         why=why,
-        seen=tuple(map(trimmed, about(shown, told)))[:MOST_FINDINGS],
+        evidence=tuple(map(trimmed, about(shown, told)))[:MOST_FINDINGS],
     )
 
 
@@ -153,12 +153,12 @@ def _place(breach: Breach) -> dict[str, str]:
     return {MARKET: breach.market.pointer} if breach.market is not None else {}
 
 
-def _firsts(shown: Sequence[Seen]) -> dict[str, str]:
+def _firsts(shown: Sequence[Evidence]) -> dict[str, str]:
     """Return for each bound name the first element that was seen."""
     return {name: where for each in reversed(shown) for name, where in each.bindings}
 
 
-def _unjudged(wanted: Sequence[Wanted]) -> str:
+def _unjudged(wanted: Sequence[WantedFact]) -> str:
     lacking = dict.fromkeys(each.label for each in wanted if not each.why)
     unfit = dict.fromkeys(f"{each.label} ({each.why})" for each in wanted if each.why)
     told = []
@@ -169,7 +169,7 @@ def _unjudged(wanted: Sequence[Wanted]) -> str:
     return " ".join(told)
 
 
-def _asked(wanted: Sequence[Wanted]) -> str:
+def _asked(wanted: Sequence[WantedFact]) -> str:
     told = []
     if not all(each.why for each in wanted):
         told.append("State what is missing; the rule is judged then.")
@@ -181,7 +181,7 @@ def _asked(wanted: Sequence[Wanted]) -> str:
 
 
 def witnesses_of(
-    seen: Iterable[Seen], names: frozenset[str]
+    seen: Iterable[Evidence], names: frozenset[str]
 ) -> Iterable[tuple[tuple[str, str], ...]]:
     """Yield the elements by which facts were seen, where they are all that a text speaks of."""
     for each in seen:
@@ -190,9 +190,9 @@ def witnesses_of(
             yield bound
 
 
-def about(seen: Iterable[Seen], bound: Mapping[str, str]) -> Iterable[Seen]:
+def about(seen: Iterable[Evidence], bound: Mapping[str, str]) -> Iterable[Evidence]:
     """Return the facts that speak of no other element than the witness; one entry for a fact."""
-    kept: dict[str, Seen] = {}
+    kept: dict[str, Evidence] = {}
     for each in seen:
         strange = any(bound.get(name, pointer) != pointer for name, pointer in each.bindings)
         if not strange:
@@ -201,13 +201,13 @@ def about(seen: Iterable[Seen], bound: Mapping[str, str]) -> Iterable[Seen]:
     return [each for each in kept.values() if each.required or each.pointer not in required]
 
 
-def evidence_of(rule: Rule, campaign: Campaign, market: Market | None) -> Iterable[Seen]:
+def evidence_of(rule: Rule, campaign: Campaign, market: Market | None) -> Iterable[Evidence]:
     """Yield the facts that a rule has shown beside those that determined it."""
     for fact in rule.evidence:
         value, pointer = campaign.at(*fact.path), "/" + "/".join(fact.path)
         if market is not None and fact.is_market:
             value, pointer = market.code, market.pointer
-        yield Seen(
+        yield Evidence(
             pointer=pointer,
             path=fact.text,
             label=fact.label,
@@ -217,7 +217,7 @@ def evidence_of(rule: Rule, campaign: Campaign, market: Market | None) -> Iterab
         )
 
 
-def trimmed(seen: Seen) -> Seen:
+def trimmed(seen: Evidence) -> Evidence:
     """Return a fact with its value cut off where it is too long to be read."""
     value = fitted(seen.value)
     return seen if value is seen.value else replace(seen, value=value)

@@ -21,8 +21,8 @@ from ..syntax.lexis import Comparator
 from ..syntax.tree import Gravity, UnknownTreatment
 from .decision import Decision, Effect, MarketVerdict, MissingFact
 from .document import instant_text
-from .outcome import Seen, Wanted
-from .result import Finding, Obligation, RuleResult, Status, Unestablished
+from .outcome import Evidence, WantedFact
+from .result import Finding, Obligation, RuleResult, Status, UnmetExemption
 from .standing_facts.beneath import named
 from .standing_facts.document import by_fact, shown_value
 
@@ -286,12 +286,12 @@ def _findings(result: RuleResult, origin: Origin | None) -> Iterator[Line]:
     placed = listed[:MOST_FINDINGS]
     shown = [finding for finding, _ in placed]
     # Where nothing was seen, there is no telling yet what to mend: the missing fact is the remedy.
-    remedies = {finding.remedy for finding in shown if finding.seen}
+    remedies = {finding.remedy for finding in shown if finding.evidence}
     for finding, part in placed:
         yield from _finding(finding, origin, part.markets if len(parts) > 1 else None)
-        if len(remedies) > 1 and finding.seen:
+        if len(remedies) > 1 and finding.evidence:
             yield from _row("to pass", finding.remedy, Tone.REMEDY)
-    if more := len(listed) - len(shown) + sum(part.more for part in parts):
+    if more := len(listed) - len(shown) + sum(part.further_findings for part in parts):
         yield ()
         yield from _row("", f"and {more:,} more like it", Tone.QUIET)
     if len(remedies) == 1:
@@ -312,7 +312,7 @@ def _grounds(result: RuleResult) -> Iterator[Line]:
     if any(finding.wanted for finding in result.findings):
         counted = f"counts as violated: the rule says `if unknown {UnknownTreatment.DENY.value}`"
         yield from _row("unknown", counted, Tone.OPEN)
-    for exception in result.exceptions:
+    for exception in result.unmet_exemptions:
         yield from _exception(exception)
 
 
@@ -323,19 +323,19 @@ def _finding(
     yield ()
     if markets:
         yield from _row("market", _cut(markets, MOST_MARKETS), Tone.VALUE)
-    if finding.seen or not finding.wanted:
+    if finding.evidence or not finding.wanted:
         # Else the message only says what the rows below it say.
         yield from wrapped(finding.message, "  ", Tone.PLAIN)
         yield ()
-    for seen in finding.seen[:MOST_FACTS]:
+    for seen in finding.evidence[:MOST_FACTS]:
         yield from _seen(seen, origin)
-    if len(finding.seen) > MOST_FACTS:
-        rest = _count(len(finding.seen) - MOST_FACTS, "more value", "more values")
+    if len(finding.evidence) > MOST_FACTS:
+        rest = _count(len(finding.evidence) - MOST_FACTS, "more value", "more values")
         yield from _row("", f"and {rest}", Tone.QUIET)
     yield from _wanted_rows(finding.wanted)
 
 
-def _seen(seen: Seen, origin: Origin | None) -> Iterator[Line]:
+def _seen(seen: Evidence, origin: Origin | None) -> Iterator[Line]:
     item = f"{seen.item} " if seen.item else ""
     presumed = " (presumed, not stated)" if seen.is_presumed else ""
     yield from _row("value", f"{item}{seen.label}: {seen.value}{presumed}", Tone.VALUE)
@@ -355,7 +355,7 @@ def _requirement(required: str) -> str:
     return f"it {required}" if required.startswith(_PHRASES) else required
 
 
-def _wanted_rows(wanted: Sequence[Wanted]) -> Iterator[Line]:
+def _wanted_rows(wanted: Sequence[WantedFact]) -> Iterator[Line]:
     shown = ""
     for each in wanted[:MOST_FACTS]:
         label = "unjudged" if each.why else "missing"
@@ -370,7 +370,7 @@ def _wanted_rows(wanted: Sequence[Wanted]) -> Iterator[Line]:
         yield from _row("", f"and {rest}", Tone.QUIET)
 
 
-def _exception(exception: Unestablished) -> Iterator[Line]:
+def _exception(exception: UnmetExemption) -> Iterator[Line]:
     named = (f"{each.label} ({each.pointer or each.path})" for each in exception.wanted)
     facts = list(dict.fromkeys(named))
     short = f"is not shown; needed: {_cut(facts, MOST_NAMES)}" if facts else "does not hold"
@@ -399,7 +399,7 @@ def _waived(decision: Decision, origin: Origin | None) -> Iterator[Line]:
         yield from wrapped(f"rule {result.rule.id} · waived{where}", "  ", Tone.QUIET)
         for finding in result.findings[:MOST_FINDINGS]:
             yield from _finding(finding, origin, None)
-        if more := len(result.findings[MOST_FINDINGS:]) + result.more:
+        if more := len(result.findings[MOST_FINDINGS:]) + result.further_findings:
             yield from _row("", f"and {more:,} more like it", Tone.QUIET)
         for waiver in result.waivers:
             yield from _waiver(waiver)
@@ -441,7 +441,7 @@ def _obligation(owed: Obligation, origin: Origin | None) -> Iterator[Line]:
     yield from wrapped(owed.text, "  ", Tone.REMEDY)
     day = f"on {owed.due} at the latest" if owed.due is not None else f"day unknown, as {owed.why}"
     yield from _row("due", f"{owed.term}: {day}", Tone.OPEN)
-    for seen in owed.seen[:MOST_FACTS]:
+    for seen in owed.evidence[:MOST_FACTS]:
         yield from _seen(replace(seen, required=""), origin)
 
 

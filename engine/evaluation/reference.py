@@ -39,7 +39,7 @@ from .judge import EvaluateClause, EvaluationContext, evaluate_rule
 from .operations.aggregate import EXTREMES, MOST_DECIDING, aggregate
 from .operations.comparison import UndefinedError, calculate, holds
 from .operations.lookup import given, looked_up
-from .outcome import Bindings, Outcome, Seen, Wanted, conjunction, disjunction, negation
+from .outcome import Bindings, Evidence, Outcome, WantedFact, conjunction, disjunction, negation
 from .result import RuleResult
 from .values import Datum, Group, shown
 from .venue import Market
@@ -120,7 +120,7 @@ def evaluate(condition: Condition, situation: Situation) -> Outcome:
         case Joined(kind=kind, operands=operands, labels=labels):
             outcomes = [evaluate(operand, situation) for operand in operands]
             for index, label in enumerate(labels):
-                outcomes[index] = outcomes[index].labelled(f"({label})")
+                outcomes[index] = outcomes[index].with_label(f"({label})")
             return conjunction(outcomes) if kind is JunctionKind.AND else disjunction(outcomes)
         case Denied(operand=operand):
             return negation(evaluate(operand, situation))
@@ -128,7 +128,7 @@ def evaluate(condition: Condition, situation: Situation) -> Outcome:
             return _over(condition, situation)
         case Defined(name=name, condition=meant):
             outcome = evaluate(meant, unbound(situation))
-            return outcome.defined(name, _bindings(situation))
+            return outcome.within_definition(name, _bindings(situation))
     assert_never(condition)
 
 
@@ -136,12 +136,12 @@ def evaluate(condition: Condition, situation: Situation) -> Outcome:
 
 
 def _over(condition: Over, situation: Situation) -> Outcome:
-    elements, pointer = _find(condition.collection, situation)
+    elements, pointer = _value_and_pointer(condition.collection, situation)
     if not isinstance(elements, tuple):
         return Outcome(truth=None, wanted=(_wanted(condition.collection, pointer, situation),))
     if not elements:
-        return _over_nothing(condition, pointer, situation)
-    within = _each(condition, situation)
+        return _over_empty_list(condition, pointer, situation)
+    within = _element_situations(condition, situation)
     outcomes = [evaluate(condition.condition, each) for each in within]
     match condition.kind:
         case QuantifierKind.ANY:
@@ -153,15 +153,15 @@ def _over(condition: Over, situation: Situation) -> Outcome:
     assert_never(condition.kind)
 
 
-def _each(binder: Over | AggregateTerm, situation: Situation) -> Iterator[Situation]:
+def _element_situations(binder: Over | AggregateTerm, situation: Situation) -> Iterator[Situation]:
     """Yield the situation with each element of a known list bound in turn."""
-    elements, pointer = _find(binder.collection, situation)
+    elements, pointer = _value_and_pointer(binder.collection, situation)
     for index, value in enumerate(elements if isinstance(elements, tuple) else ()):
         element = Element(value=value, pointer=f"{pointer}/{index}")
         yield replace(situation, bound={**situation.bound, binder.variable: element})
 
 
-def _over_nothing(condition: Over, pointer: str, situation: Situation) -> Outcome:
+def _over_empty_list(condition: Over, pointer: str, situation: Situation) -> Outcome:
     """Of no elements `any` is false and `no` true; `every` needs some, unless it says `if any`."""
     collection = condition.collection
     if condition.kind is QuantifierKind.EVERY and not condition.if_any:
@@ -169,20 +169,20 @@ def _over_nothing(condition: Over, pointer: str, situation: Situation) -> Outcom
         return Outcome(
             truth=None, wanted=(structs.replace(_wanted(collection, pointer, situation), why=why),)
         )
-    seen = _seen(collection, (), pointer, "is not empty", situation)
-    return Outcome(truth=condition.kind is not QuantifierKind.ANY, seen=(seen,))
+    seen = _evidence(collection, (), pointer, "is not empty", situation)
+    return Outcome(truth=condition.kind is not QuantifierKind.ANY, evidence=(seen,))
 
 
 # --- comparisons ------------------------------------------------------------------------------
 
 
 def _holds(fact: FactTerm, situation: Situation) -> Outcome:
-    value, pointer = _find(fact, situation)
+    value, pointer = _value_and_pointer(fact, situation)
     if value is None:
         return Outcome(truth=None, wanted=(_wanted(fact, pointer, situation),))
     required = "is no" if value else "is yes"
-    seen = _seen(fact, value, pointer, required, situation)
-    return Outcome(truth=value is True, seen=(seen,))
+    seen = _evidence(fact, value, pointer, required, situation)
+    return Outcome(truth=value is True, evidence=(seen,))
 
 
 def _compared(condition: Compared, situation: Situation) -> Outcome:
@@ -199,69 +199,74 @@ def _compared(condition: Compared, situation: Situation) -> Outcome:
     try:
         truth = holds(condition, values)
     except UndefinedError as error:
-        return Outcome(truth=None, wanted=_undefined(terms, str(error), situation))
-    return Outcome(truth=truth, seen=_evidence(condition, terms, situation, truth=truth))
+        return Outcome(truth=None, wanted=_wanted_where_undefined(terms, str(error), situation))
+    return Outcome(
+        truth=truth, evidence=_comparison_evidence(condition, terms, situation, truth=truth)
+    )
 
 
 def _known(condition: Compared, situation: Situation) -> Outcome:
     assert isinstance(condition.left, FactTerm)  # noqa: S101 - the checker lets only facts be known.
-    value, _ = _find(condition.left, situation)
+    value, _ = _value_and_pointer(condition.left, situation)
     truth = (value is not None) is (condition.comparator is Comparator.KNOWN)
     return Outcome(
-        truth=truth, seen=_evidence(condition, (condition.left,), situation, truth=truth)
+        truth=truth,
+        evidence=_comparison_evidence(condition, (condition.left,), situation, truth=truth),
     )
 
 
-def _evidence(
+def _comparison_evidence(
     condition: Compared, terms: tuple[ValueTerm, ...], situation: Situation, *, truth: bool
-) -> tuple[Seen, ...]:
+) -> tuple[Evidence, ...]:
     """Return the facts that were compared; the first carries what was required."""
 
-    def tell(fact: FactTerm | ParameterTerm | LookupTerm) -> str:
+    def describe(fact: FactTerm | ParameterTerm | LookupTerm) -> str:
         if isinstance(fact, LookupTerm):
             return f"{given(fact, lookup(fact, situation)[0])} ({fact.text})"
         if isinstance(fact, ParameterTerm):
             return f"{in_force(fact, situation.policies, situation.law_day)} ({fact.name})"
-        value, pointer = _find(fact, situation)
+        value, pointer = _value_and_pointer(fact, situation)
         path = dotted(situation.policies.vocabulary.root, pointer)
         return f"{shown(fact, value)} ({path})"
 
-    required = requirement(condition, tell, truth=truth)
-    found = [each for term in terms for each in _read(term, situation)]
+    required = requirement(condition, describe, truth=truth)
+    found = [each for term in terms for each in _evidence_of_term(term, situation)]
     found[:1] = [structs.replace(first, required=required) for first in found[:1]]
     return tuple(dict.fromkeys(found))
 
 
-def _read(term: ValueTerm, situation: Situation) -> list[Seen]:
+def _evidence_of_term(term: ValueTerm, situation: Situation) -> list[Evidence]:
     """Return the facts that a known value was made of; of an aggregate, those that decide it."""
     match term:
         case FactTerm():
-            value, pointer = _find(term, situation)
-            return [_seen(term, value, pointer, "", situation)]
+            value, pointer = _value_and_pointer(term, situation)
+            return [_evidence(term, value, pointer, "", situation)]
         case ArithmeticTerm(left=left, right=right):
-            return [*_read(left, situation), *_read(right, situation)]
+            return [*_evidence_of_term(left, situation), *_evidence_of_term(right, situation)]
         case LookupTerm(arguments=arguments):
-            return [each for argument in arguments for each in _read(argument, situation)]
+            return [
+                each for argument in arguments for each in _evidence_of_term(argument, situation)
+            ]
         case AggregateTerm():
-            return _read_aggregate(term, situation)
+            return _evidence_of_aggregate(term, situation)
         case _:
             return []
 
 
-def _read_aggregate(term: AggregateTerm, situation: Situation) -> list[Seen]:
+def _evidence_of_aggregate(term: AggregateTerm, situation: Situation) -> list[Evidence]:
     value, _ = _value(term, situation)
-    _, pointer = _find(term.collection, situation)
-    whole = _seen(term.collection, None, pointer, "", situation)
+    _, pointer = _value_and_pointer(term.collection, situation)
+    whole = _evidence(term.collection, None, pointer, "", situation)
     found = [structs.replace(whole, value=f"{term.kind.value} {shown_aggregate(term, value)}")]
     if term.value is None or term.kind not in EXTREMES:
         return found
     deciding = (
         inner
-        for inner in _each(term, situation)
+        for inner in _element_situations(term, situation)
         if _is_chosen(term, inner) and _value(term.value, inner)[0] == value
     )
     for inner in islice(deciding, MOST_DECIDING):
-        found.extend(_read(term.value, inner))
+        found.extend(_evidence_of_term(term.value, inner))
     return found
 
 
@@ -269,19 +274,21 @@ def _is_chosen(term: AggregateTerm, situation: Situation) -> bool:
     return term.where is None or evaluate(term.where, situation).truth is True
 
 
-def _undefined(terms: tuple[ValueTerm, ...], why: str, situation: Situation) -> tuple[Wanted, ...]:
+def _wanted_where_undefined(
+    terms: tuple[ValueTerm, ...], why: str, situation: Situation
+) -> tuple[WantedFact, ...]:
     found = []
     for fact in (fact for term in changeable(terms) for fact in _facts(term)):
-        _, pointer = _find(fact, situation)
-        told = why if not any_sensitive(terms) else UNTOLD
-        found.append(structs.replace(_wanted(fact, pointer, situation), why=told))
+        _, pointer = _value_and_pointer(fact, situation)
+        shown_reason = why if not any_sensitive(terms) else UNTOLD
+        found.append(structs.replace(_wanted(fact, pointer, situation), why=shown_reason))
     return tuple(dict.fromkeys(found)) or (meaningless(terms, why),)
 
 
 # --- values -----------------------------------------------------------------------------------
 
 
-def _value(term: ValueTerm, situation: Situation) -> tuple[object, list[Wanted]]:
+def _value(term: ValueTerm, situation: Situation) -> tuple[object, list[WantedFact]]:
     """Return the value of a term, and what is wanted where it is unknown."""
     match term:
         case Constant(value=constant):
@@ -297,7 +304,7 @@ def _value(term: ValueTerm, situation: Situation) -> tuple[object, list[Wanted]]
                 return None, [no_edition(term, situation.law_day)]
             return found.value, []
         case FactTerm():
-            value, pointer = _find(term, situation)
+            value, pointer = _value_and_pointer(term, situation)
             return value, [] if value is not None else [_wanted(term, pointer, situation)]
         case ArithmeticTerm():
             return _calculated(term, situation)
@@ -309,7 +316,7 @@ def _value(term: ValueTerm, situation: Situation) -> tuple[object, list[Wanted]]
     assert_never(term)
 
 
-def _calculated(term: ArithmeticTerm, situation: Situation) -> tuple[object, list[Wanted]]:
+def _calculated(term: ArithmeticTerm, situation: Situation) -> tuple[object, list[WantedFact]]:
     left, missing = _value(term.left, situation)
     right, also_missing = _value(term.right, situation)
     if missing or also_missing:
@@ -317,10 +324,10 @@ def _calculated(term: ArithmeticTerm, situation: Situation) -> tuple[object, lis
     try:
         return calculate(term.operator, left, right, term.month_end), []
     except UndefinedError as error:
-        return None, list(_undefined((term,), str(error), situation))
+        return None, list(_wanted_where_undefined((term,), str(error), situation))
 
 
-def lookup(term: LookupTerm, situation: Situation) -> tuple[Constant | None, list[Wanted]]:
+def lookup(term: LookupTerm, situation: Situation) -> tuple[Constant | None, list[WantedFact]]:
     """Return what a table gives, and what is wanted where it gives nothing."""
     values, missing = [], []
     for argument in term.arguments:
@@ -332,18 +339,18 @@ def lookup(term: LookupTerm, situation: Situation) -> tuple[Constant | None, lis
     try:
         found = looked_up(situation.policies.tables[term.name], situation.law_day, values)
     except UndefinedError as error:
-        return None, list(_undefined((term,), str(error), situation))
+        return None, list(_wanted_where_undefined((term,), str(error), situation))
     return found, [] if found is not None else [no_edition(term, situation.law_day)]
 
 
-def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list[Wanted]]:
-    elements, pointer = _find(term.collection, situation)
+def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list[WantedFact]]:
+    elements, pointer = _value_and_pointer(term.collection, situation)
     wanted = _wanted(term.collection, pointer, situation)
     if elements is None:
         return None, [wanted]
     values: list[object] = []
-    missing: list[Wanted] = []
-    for inner in _each(term, situation):
+    missing: list[WantedFact] = []
+    for inner in _element_situations(term, situation):
         chosen = Outcome(truth=True) if term.where is None else evaluate(term.where, inner)
         missing.extend(chosen.wanted)
         if chosen.truth is True:
@@ -359,7 +366,7 @@ def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list
         return None, [structs.replace(wanted, why=why)]
 
 
-def _find(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
+def _value_and_pointer(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
     """Return a fact's value, stated or presumed, or None, and the pointer where it would stand."""
     value, pointer = stated(fact, situation)
     return fact.presumed if value is None else value, pointer
@@ -392,15 +399,15 @@ def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
             return ()
 
 
-def _wanted(fact: FactTerm, pointer: str, situation: Situation) -> Wanted:
+def _wanted(fact: FactTerm, pointer: str, situation: Situation) -> WantedFact:
     path = dotted(situation.policies.vocabulary.root, pointer)
-    return Wanted(pointer=pointer, path=path, label=fact.label)
+    return WantedFact(pointer=pointer, path=path, label=fact.label)
 
 
-def _seen(
+def _evidence(
     fact: FactTerm, value: Datum | None, pointer: str, required: str, situation: Situation
-) -> Seen:
-    return Seen(
+) -> Evidence:
+    return Evidence(
         pointer=pointer,
         path=dotted(situation.policies.vocabulary.root, pointer),
         label=fact.label,

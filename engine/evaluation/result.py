@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..semantics.tree import Clause, Enforcement, Rule, Waiver
-from .outcome import Seen, Wanted
+from .outcome import Evidence, WantedFact
 
 
 class Status(Enum):
@@ -30,12 +30,12 @@ class Status(Enum):
 _SEVERITY = {status: rank for rank, status in enumerate(Status)}
 
 
-class Unestablished(msgspec.Struct, frozen=True, kw_only=True):
+class UnmetExemption(msgspec.Struct, frozen=True, kw_only=True):
     """An exception that did not help: it is false, or facts to show it are missing."""
 
     name: str
-    seen: tuple[Seen, ...]
-    wanted: tuple[Wanted, ...]
+    evidence: tuple[Evidence, ...]
+    wanted: tuple[WantedFact, ...]
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,8 +48,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     clause: Clause
     message: str
     remedy: str
-    seen: tuple[Seen, ...]
-    wanted: tuple[Wanted, ...]
+    evidence: tuple[Evidence, ...]
+    wanted: tuple[WantedFact, ...]
 
 
 class Obligation(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
     term: str
     due: date | None
     why: str
-    seen: tuple[Seen, ...]
+    evidence: tuple[Evidence, ...]
 
 
 class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,8 +82,8 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     markets: tuple[str, ...] | None = None
     reason: str = ""
     findings: tuple[Finding, ...] = ()
-    exceptions: tuple[Unestablished, ...] = ()
-    more: int = 0
+    unmet_exemptions: tuple[UnmetExemption, ...] = ()
+    further_findings: int = 0
     waivers: tuple[Waiver, ...] = ()
     obligation: Obligation | None = None
     elsewhere: "tuple[RuleResult, ...]" = ()
@@ -91,10 +91,10 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def strictness(self) -> tuple[bool, bool, int]:
         """The rank of the result: a duty is stricter than an exception, and a breach than both."""
-        return self.stands, self.obligation is not None, self.status.severity
+        return self.is_adverse, self.obligation is not None, self.status.severity
 
     @property
-    def stands(self) -> bool:
+    def is_adverse(self) -> bool:
         """Whether the rule is against the campaign, or may be."""
         return self.status in (Status.UNDETERMINED, Status.VIOLATED)
 
@@ -109,48 +109,50 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
         return (self, *self.elsewhere)
 
 
-def together(results: Sequence[RuleResult]) -> RuleResult:
+def merge_results(results: Sequence[RuleResult]) -> RuleResult:
     """Return as one the results of a rule in the markets where it is judged apart.
 
     Markets that come out alike, to the letter, share a result.
     """
     if len(results) == 1:
         return results[0]
-    apart: list[list[RuleResult]] = []
-    near: dict[object, list[list[RuleResult]]] = {}
+    groups: list[list[RuleResult]] = []
+    by_key: dict[object, list[list[RuleResult]]] = {}
     for result in results:
-        told = near.setdefault(_told(result), [])
-        alike = next((each for each in told if _same(each[0], result)), None)
-        if alike is None:
-            alike = []
-            told.append(alike)
-            apart.append(alike)
-        alike.append(result)
-    parts = sorted(map(_shared, apart), key=lambda each: each.strictness, reverse=True)
+        candidates = by_key.setdefault(_grouping_key(result), [])
+        group = next(
+            (each for each in candidates if _differ_in_markets_only(each[0], result)), None
+        )
+        if group is None:
+            group = []
+            candidates.append(group)
+            groups.append(group)
+        group.append(result)
+    parts = sorted(map(_with_all_markets, groups), key=lambda each: each.strictness, reverse=True)
     return replace(parts[0], elsewhere=tuple(parts[1:]))
 
 
-def _shared(alike: Sequence[RuleResult]) -> RuleResult:
+def _with_all_markets(alike: Sequence[RuleResult]) -> RuleResult:
     """Return the one result of all markets of some that are alike."""
     if len(alike) == 1:
         return alike[0]
-    found: list[str] = []
+    markets: list[str] = []
     for each in alike:
         if each.markets is None:
             return replace(alike[0], markets=None)
-        found += each.markets
-    return replace(alike[0], markets=tuple(found))
+        markets += each.markets
+    return replace(alike[0], markets=tuple(markets))
 
 
-def _told(result: RuleResult) -> object:
+def _grouping_key(result: RuleResult) -> object:
     """Return what tells most results of a rule apart, without what is long to hash: its tree."""
     findings = tuple(
-        (each.message, each.remedy, each.seen, each.wanted) for each in result.findings
+        (each.message, each.remedy, each.evidence, each.wanted) for each in result.findings
     )
-    return result.status, result.reason, findings, result.exceptions, result.obligation
+    return result.status, result.reason, findings, result.unmet_exemptions, result.obligation
 
 
-def _same(one: RuleResult, other: RuleResult) -> bool:
+def _differ_in_markets_only(one: RuleResult, other: RuleResult) -> bool:
     return one.status is other.status and replace(one, markets=other.markets) == other
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from ..semantics.tree import Constant, Policies, Rule, SetTerm
 from .operations.places import ground, lies_within, matching
-from .outcome import Outcome, Wanted
+from .outcome import Outcome, WantedFact
 from .values import Campaign
 
 
@@ -103,7 +103,7 @@ def _reach(rule: Rule, policies: Policies, day: date) -> frozenset[str] | Outcom
         return members
     named = rule.places.text
     why = f"the set has no edition for {day}"
-    return Outcome(truth=None, wanted=(Wanted(pointer="", path=named, label=named, why=why),))
+    return Outcome(truth=None, wanted=(WantedFact(pointer="", path=named, label=named, why=why),))
 
 
 def permitted(
@@ -128,7 +128,7 @@ def _unknown_markets(policies: Policies) -> Outcome:
     fact = vocabulary.find(("markets",))
     label = fact.label if fact is not None else "markets"
     path = f"{vocabulary.root}.markets"
-    return Outcome(truth=None, wanted=(Wanted(pointer="/markets", path=path, label=label),))
+    return Outcome(truth=None, wanted=(WantedFact(pointer="/markets", path=path, label=label),))
 
 
 def _bound(campaign: Campaign) -> Mapping[str, Market]:

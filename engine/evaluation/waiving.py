@@ -10,9 +10,9 @@ from datetime import date
 
 from ..semantics.tree import Clause, Rule, Waiver
 from .outcome import Outcome
-from .result import Unestablished
+from .result import UnmetExemption
 
-Told = tuple[tuple[Waiver, ...], tuple[Unestablished, ...]]
+Told = tuple[tuple[Waiver, ...], tuple[UnmetExemption, ...]]
 """The waivers that hold, and those for the campaign that do not."""
 
 
@@ -28,10 +28,10 @@ def waiving(rule: Rule, day: date, outcome: Callable[[Clause], Outcome]) -> Told
         if in_force and scope.truth is True:
             holding.append(waiver)
         elif in_force and scope.truth is None:
-            failing.append(Unestablished(name=titled(waiver), seen=(), wanted=scope.wanted))
+            failing.append(UnmetExemption(name=titled(waiver), evidence=(), wanted=scope.wanted))
         elif scope.truth is True:
             name = f"{titled(waiver)} from {waiver.window.start} until {waiver.window.until}"
-            failing.append(Unestablished(name=name, seen=scope.seen, wanted=()))
+            failing.append(UnmetExemption(name=name, evidence=scope.evidence, wanted=()))
     return tuple(holding), tuple(failing)
 
 

@@ -21,14 +21,14 @@ from ..semantics.tree import (
     operands_of,
 )
 from ..syntax.lexis import Comparator
-from .outcome import Wanted
+from .outcome import WantedFact
 from .values import SENSITIVE, show_typed
 
 Told = FactTerm | ParameterTerm | LookupTerm
 """What is told by its value beside its name."""
 
 
-def no_edition(term: DatedTerm, day: date) -> Wanted:
+def no_edition(term: DatedTerm, day: date) -> WantedFact:
     """Return what is wanted where the law of a day has no edition of a declaration."""
     kind, label = "set", term.name
     if isinstance(term, ParameterTerm):
@@ -36,7 +36,7 @@ def no_edition(term: DatedTerm, day: date) -> Wanted:
     if isinstance(term, LookupTerm):
         kind, label = "table", term.label
     why = f"the {kind} has no edition for {day}"
-    return Wanted(pointer="", path=term.name, label=label, why=why)
+    return WantedFact(pointer="", path=term.name, label=label, why=why)
 
 
 def in_force(term: ParameterTerm, policies: Policies, day: date) -> str:
@@ -92,10 +92,10 @@ def _partners(condition: Compared, tell: Callable[[Told], str]) -> list[str]:
             return right
 
 
-def meaningless(terms: Iterable[ValueTerm], why: str) -> Wanted:
+def meaningless(terms: Iterable[ValueTerm], why: str) -> WantedFact:
     """Return what is wanted where values have no meaning together and none of them is a fact."""
     words = ", ".join(term_text(term) for term in terms)
-    return Wanted(pointer="", path=words, label=words, why=why)
+    return WantedFact(pointer="", path=words, label=words, why=why)
 
 
 def changeable(terms: Iterable[ValueTerm]) -> tuple[ValueTerm, ...]:

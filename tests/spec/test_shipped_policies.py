@@ -187,7 +187,7 @@ def does_not_hold(exception: str, found: RuleResult) -> bool:
     """Whether a rule is violated all the same; of one that obliges, whether the duty is owed."""
     if found.rule.duty is not None:
         return found.status is Status.SATISFIED
-    names = {each.name for each in found.exceptions}
+    names = {each.name for each in found.unmet_exemptions}
     return found.status is Status.VIOLATED and exception in names
 
 

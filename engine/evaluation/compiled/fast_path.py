@@ -16,7 +16,7 @@ from ...syntax.tree import UnknownTreatment
 from ..judge import EvaluationContext, unbreached
 from ..justify import Breach, Tell, obligation
 from ..outcome import Outcome, Truth, conjunction, negation
-from ..result import RuleResult, Status, Unestablished
+from ..result import RuleResult, Status, UnmetExemption
 from ..results import Explainable
 from ..venue import HERE
 from .closures import Frame, Names, compile_test
@@ -121,11 +121,11 @@ def _compile_told(
             status=bare.status,
             markets=bare.markets,
             findings=listed,
-            exceptions=tuple(
-                Unestablished(name=name, seen=outcome.seen, wanted=outcome.wanted)
+            unmet_exemptions=tuple(
+                UnmetExemption(name=name, evidence=outcome.evidence, wanted=outcome.wanted)
                 for name, outcome in unmet
             ),
-            more=more,
+            further_findings=more,
         )
 
     return told

@@ -22,7 +22,7 @@ from ..justify import (
     trimmed,
     witnesses_of,
 )
-from ..outcome import Seen
+from ..outcome import Evidence
 from ..result import Finding
 from ..values import Campaign, Datum, Group, compile_shown
 from ..wording import variables
@@ -52,11 +52,11 @@ def compile_findings(rule: Rule, names: Names) -> Tell:
     def tell(breach: Breach, campaign: Campaign) -> Findings:
         if breach.main.truth is not True or breach.subject.truth is not True:
             return plainly(breach, campaign)
-        seen = breach.main.seen
+        seen = breach.main.evidence
         found = tuple(dict.fromkeys(witnesses_of(seen, spoken))) if spoken else _NOBODY
         if not found:
             return plainly(breach, campaign)
-        told = (*seen, *breach.subject.seen)
+        told = (*seen, *breach.subject.evidence)
         if rule.evidence:
             told += tuple(evidence_of(rule, campaign, breach.market))
         made = []
@@ -67,7 +67,7 @@ def compile_findings(rule: Rule, names: Names) -> Tell:
                     clause=rule.main,
                     message=message(campaign, bound),
                     remedy=remedy(campaign, bound),
-                    seen=_listed(told, bound),
+                    evidence=_listed(told, bound),
                     wanted=breach.main.wanted[:MOST_FINDINGS],
                 )
             )
@@ -76,7 +76,7 @@ def compile_findings(rule: Rule, names: Names) -> Tell:
     return tell
 
 
-def _listed(told: tuple[Seen, ...], bound: Bound) -> tuple[Seen, ...]:
+def _listed(told: tuple[Evidence, ...], bound: Bound) -> tuple[Evidence, ...]:
     """Return the facts that a finding lists."""
     if len(told) == 1 and not bound:
         return (trimmed(told[0]),)

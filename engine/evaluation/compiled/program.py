@@ -24,7 +24,7 @@ from ..moment import Moment, as_if_launched, flight_of, law_days, moment
 from ..operations.days import day_of
 from ..operations.places import matching
 from ..outcome import Outcome, Truth
-from ..result import RuleResult, Status, together
+from ..result import RuleResult, Status, merge_results
 from ..results import Explainable, Results
 from ..validity import answer
 from ..values import Campaign
@@ -32,7 +32,7 @@ from ..venue import Market, places_on
 from ..would_pass import would_pass
 from .candidates import MOST_KEPT, Candidates, CandidateSelector
 from .closures import Frame, Names, Test, compile_test
-from .explanations import Trace, compile_trace
+from .explanations import Evaluate, compile_outcome
 from .fast_path import FastPath, compile_fast_path, takes_fast_path
 from .finding_texts import compile_findings
 from .index import bits
@@ -157,9 +157,9 @@ class _CompiledRule:
         return _quick(self.rule, self._names)
 
     @cached_property
-    def _traces(self) -> dict[int, Trace]:
+    def _traces(self) -> dict[int, Evaluate]:
         clauses = clauses_read(self.rule)
-        return {id(clause): compile_trace(clause.condition, self._names) for clause in clauses}
+        return {id(clause): compile_outcome(clause.condition, self._names) for clause in clauses}
 
     @cached_property
     def _fast_path(self) -> FastPath | None:
@@ -325,7 +325,9 @@ def _in_each(
         if settled is None:
             return None
         alike.setdefault(settled.reason, (settled, []))[1].append(market)
-    return together([replace(result, markets=tuple(there)) for result, there in alike.values()])
+    return merge_results(
+        [replace(result, markets=tuple(there)) for result, there in alike.values()]
+    )
 
 
 def _only_day(changes: tuple[date, ...], moment: Moment) -> date | None:

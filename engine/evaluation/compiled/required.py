@@ -2,7 +2,7 @@
 
 from ...semantics.vocabulary import RecordShape, Vocabulary
 from ..combine import required_facts
-from ..outcome import Wanted
+from ..outcome import WantedFact
 from ..values import Campaign, Datum, Group
 
 
@@ -15,7 +15,7 @@ class RequiredFacts:
         self._required = {name: _required(shape) for name, shape in shapes}
         self._below = {name: _below(shape, vocabulary) for name, shape in shapes}
 
-    def of(self, campaign: Campaign) -> tuple[Wanted, ...]:
+    def of(self, campaign: Campaign) -> tuple[WantedFact, ...]:
         """Return the required facts that a campaign lacks, as `required_facts` lists them."""
         if self._is_complete(campaign.facts, self._vocabulary.root):
             return ()

@@ -77,4 +77,4 @@ def wanted(result: RuleResult) -> list[tuple[str, str]]:
 
 def seen(result: RuleResult) -> list[tuple[str, str, str]]:
     """Return the facts that determined the first finding: pointer, value and what was required."""
-    return [(s.pointer, s.value, s.required) for s in result.findings[0].seen]
+    return [(s.pointer, s.value, s.required) for s in result.findings[0].evidence]
