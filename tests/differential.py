@@ -58,7 +58,7 @@ def agree(bundle: Bundle, descriptor: dict[str, Any], day: date, number: int) ->
     required = required_facts(campaign, policies.vocabulary)
     verdict, markets, _ = answer(context, results, complete=not required)
     assert isinstance(one.results, Results)
-    listed, expected = one.results.listed, list_results(results)
+    listed, expected = one.results.listing, list_results(results)
     assert listed.text == expected.text
     assert (listed.passed, listed.not_applicable) == (expected.passed, expected.not_applicable)
     assert one.results == results

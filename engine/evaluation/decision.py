@@ -9,7 +9,7 @@ import msgspec
 
 from .descriptor.about import About
 from .result import RuleResult, Status, Upcoming
-from .results import brief, evaluated
+from .results import abridged_results, candidate_results
 from .standing_facts.beneath import FactsUsed
 
 
@@ -85,19 +85,19 @@ class Decision:
     @property
     def obligations(self) -> tuple[RuleResult, ...]:
         """The results that oblige to something, in order of the ids, for each market apart."""
-        parts = (part for result in evaluated(self.results) for part in result.parts)
+        parts = (part for result in candidate_results(self.results) for part in result.parts)
         return tuple(part for part in parts if part.obligation is not None)
 
     @property
     def waived(self) -> tuple[RuleResult, ...]:
         """The results that are waived, in order of the ids, for each market apart."""
-        parts = (part for result in evaluated(self.results) for part in result.parts)
+        parts = (part for result in candidate_results(self.results) for part in result.parts)
         return tuple(part for part in parts if part.status is Status.WAIVED)
 
     def with_status(self, *statuses: Status) -> tuple[RuleResult, ...]:
         """Return the results that ended in one of some statuses."""
         asks_all = Status.SATISFIED in statuses or Status.NOT_APPLICABLE in statuses
-        among = self.results if asks_all else evaluated(self.results)
+        among = self.results if asks_all else candidate_results(self.results)
         return tuple(result for result in among if result.status in statuses)
 
     @property
@@ -106,4 +106,4 @@ class Decision:
 
         What is satisfied or not applicable need not say in which markets.
         """
-        return brief(self.results)
+        return abridged_results(self.results)

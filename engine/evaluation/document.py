@@ -43,14 +43,14 @@ def document(
     statuses = decision.statuses
     counts = Counter(result.status for result in statuses)
     return {
-        **told(decision, id=id, identity=identity, origin=origin),
+        **base_document(decision, id=id, identity=identity, origin=origin),
         "passed": counts[Status.SATISFIED] + counts[Status.EXCEPTED],
         "not_applicable": counts[Status.NOT_APPLICABLE],
         "rules": [status_line(result) for result in statuses],
     }
 
 
-def told(
+def base_document(
     decision: Decision,
     *,
     id: str,  # noqa: A002 - likewise.

@@ -77,12 +77,12 @@ def explain(decision: Decision, *, origin: Origin | None = None) -> str:
 
     With `origin`, values are pointed at in the submitted record too.
     """
-    return plain(lines(decision, origin=origin))
+    return plain_text(lines(decision, origin=origin))
 
 
-def plain(told: Iterable[Line]) -> str:
-    """Return some lines as plain text."""
-    made = ("".join(piece.text for piece in line) for line in told)
+def plain_text(lines: Iterable[Line]) -> str:
+    """Return some lines as plain_text text."""
+    made = ("".join(piece.text for piece in line) for line in lines)
     return "".join(f"{line}\n" for line in made)
 
 

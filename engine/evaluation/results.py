@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias, overload
 from .result import RuleResult
 
 
-class Listed:
+class ResultListing:
     """All results as a record lists them: how many are of which kind, and the JSON of the list."""
 
     def __init__(
@@ -28,10 +28,10 @@ class Listed:
         return b"[%b]" % b",".join(self._lines())
 
 
-Evaluated: TypeAlias = Mapping[int, RuleResult]
+ResultsByRow: TypeAlias = Mapping[int, RuleResult]
 """The results of the candidates, by the rows of their rules."""
 
-Explainable: TypeAlias = tuple[RuleResult, Callable[[], RuleResult] | None]
+DeferredResult: TypeAlias = tuple[RuleResult, Callable[[], RuleResult] | None]
 """What a rule comes to, and what explains it by its findings where the result has none yet."""
 
 
@@ -43,15 +43,15 @@ class ResultSource(Protocol):
         """The rows of the candidates, in order."""
         ...
 
-    def all(self, evaluated: Evaluated) -> tuple[RuleResult, ...]:
+    def all_results(self, evaluated: ResultsByRow) -> tuple[RuleResult, ...]:
         """Return the result of every rule."""
         ...
 
-    def brief(self, evaluated: Evaluated) -> tuple[RuleResult, ...]:
+    def abridged(self, evaluated: ResultsByRow) -> tuple[RuleResult, ...]:
         """Return the same, those that came to nothing without their markets."""
         ...
 
-    def listed(self, evaluated: Evaluated) -> Listed:
+    def listing(self, evaluated: ResultsByRow) -> ResultListing:
         """Return the same as a record lists them."""
         ...
 
@@ -63,36 +63,36 @@ class Results(Sequence[RuleResult]):
     satisfied or not applicable, or that oblige. They determine the verdict; findings are lazy.
     """
 
-    def __init__(self, explainable: Iterable[Explainable], source: ResultSource) -> None:
+    def __init__(self, deferred: Iterable[DeferredResult], source: ResultSource) -> None:
         """Take the results of the candidates, what explains them, and the source of all others."""
-        self._explainable = explainable
+        self._deferred = deferred
         self._source = source
 
     @cached_property
-    def evaluated(self) -> tuple[RuleResult, ...]:
+    def candidate_results(self) -> tuple[RuleResult, ...]:
         """The results of the candidates, with their findings."""
-        return tuple(bare if explain is None else explain() for bare, explain in self._explainable)
+        return tuple(result if explain is None else explain() for result, explain in self._deferred)
 
     @cached_property
     def _by_row(self) -> Mapping[int, RuleResult]:
-        return dict(zip(self._source.rows, self.evaluated, strict=True))
+        return dict(zip(self._source.rows, self.candidate_results, strict=True))
 
     @cached_property
     def _all(self) -> tuple[RuleResult, ...]:
-        return self._source.all(self._by_row)
+        return self._source.all_results(self._by_row)
 
     @cached_property
-    def brief(self) -> tuple[RuleResult, ...]:
+    def abridged(self) -> tuple[RuleResult, ...]:
         """The same results; those that came to nothing do not say in which markets."""
-        return self._source.brief(self._by_row)
+        return self._source.abridged(self._by_row)
 
     @cached_property
-    def listed(self) -> Listed:
+    def listing(self) -> ResultListing:
         """The same results as a record lists them."""
-        return self._source.listed(self._by_row)
+        return self._source.listing(self._by_row)
 
     def __len__(self) -> int:
-        return len(self.brief)
+        return len(self.abridged)
 
     def __iter__(self) -> Iterator[RuleResult]:
         return iter(self._all)
@@ -117,11 +117,11 @@ class Results(Sequence[RuleResult]):
         return repr(self._all)
 
 
-def evaluated(results: Sequence[RuleResult]) -> tuple[RuleResult, ...]:
+def candidate_results(results: Sequence[RuleResult]) -> tuple[RuleResult, ...]:
     """Return the results on which a verdict may hang, in order."""
-    return results.evaluated if isinstance(results, Results) else tuple(results)
+    return results.candidate_results if isinstance(results, Results) else tuple(results)
 
 
-def brief(results: Sequence[RuleResult]) -> Sequence[RuleResult]:
+def abridged_results(results: Sequence[RuleResult]) -> Sequence[RuleResult]:
     """Return all results, of which those that came to nothing need not name their markets."""
-    return results.brief if isinstance(results, Results) else results
+    return results.abridged if isinstance(results, Results) else results

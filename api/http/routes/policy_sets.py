@@ -42,7 +42,7 @@ from engine import Bundle, EngineError
 from engine.analysis.changes import changes
 from engine.analysis.report import sentences
 from engine.audit.entries.acts import Transition
-from engine.evaluation.prose import plain
+from engine.evaluation.prose import plain_text
 from engine.source.json_fault import excerpt
 from engine.storage.governance.policies import policy_version
 from engine.storage.governance.policy_sets import Finding, Order
@@ -231,7 +231,7 @@ def _compared(service: Service, name: str, query: DiffParameters) -> Response:
     found = sentences(changes(before.policies, after.policies))
     files = [PolicyFiles(name=name, root=HERE, files=b.files) for b in (before, after)]
     if request.accept_mimetypes.best_match((JSON, TEXT)) == TEXT:
-        text = plain(comparison.lines(found, *files))
+        text = plain_text(comparison.lines(found, *files))
         return Response(text, content_type=f"{TEXT}; charset=utf-8")
     versions = {"old": {"digest": before.digest}, "new": {"digest": after.digest}}
     return json_answer({**versions, **comparison.document(found, *files)})

@@ -17,12 +17,12 @@ from ..judge import EvaluationContext, unbreached
 from ..justify import Breach, Tell, obligation
 from ..outcome import Outcome, Truth, conjunction, negation
 from ..result import RuleResult, Status, UnmetExemption
-from ..results import Explainable
+from ..results import DeferredResult
 from ..venue import HERE
 from .closures import Frame, Names, compile_test
 from .explanations import compile_explanation
 
-FastPath: TypeAlias = Callable[[EvaluationContext, Frame, tuple[str, ...] | None], Explainable]
+FastPath: TypeAlias = Callable[[EvaluationContext, Frame, tuple[str, ...] | None], DeferredResult]
 """Judges a rule in a frame, for markets in which it applies."""
 
 
@@ -46,7 +46,7 @@ def compile_fast_path(rule: Rule, names: Names, tell: Tell) -> FastPath:
 
     def fast_path(
         context: EvaluationContext, frame: Frame, markets: tuple[str, ...] | None
-    ) -> Explainable:
+    ) -> DeferredResult:
         about: list[Truth] = []
         for asks, text in subject:
             truth = asks(frame)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from ..judge import EvaluationContext
-from ..record_writer import PASSED, line_of, list_results
+from ..record_writer import PASSED, list_results, status_line_bytes
 from ..result import RuleResult, Status
-from ..results import Evaluated, Listed
+from ..results import ResultListing, ResultsByRow
 from .closures import Frame
 from .index import bits
 from .law import Law
@@ -33,18 +33,18 @@ class LazyResults(msgspec.Struct, frozen=True):
         """The rows of the candidates, in order."""
         return bits(self.now.candidates.mask)
 
-    def all(self, evaluated: Evaluated) -> tuple[RuleResult, ...]:
+    def all_results(self, evaluated: ResultsByRow) -> tuple[RuleResult, ...]:
         """Return the result of every rule, those included that came to nothing."""
         context = self.now.context
         return tuple(
             evaluated.get(row) or self.evaluate_row(row, context) for row in range(self.rules)
         )
 
-    def brief(self, evaluated: Evaluated) -> tuple[RuleResult, ...]:
+    def abridged(self, evaluated: ResultsByRow) -> tuple[RuleResult, ...]:
         """Return the result of every rule; where nothing came of one, without its markets."""
         law = self.now.candidates.only_law
         if law is None:
-            return self.all(evaluated)
+            return self.all_results(evaluated)
         prepared = self.prepared(law)
         context = self.now.context
         return tuple(
@@ -52,11 +52,11 @@ class LazyResults(msgspec.Struct, frozen=True):
             for row, result in enumerate(prepared.results(self._sorted(prepared, law)))
         )
 
-    def listed(self, evaluated: Evaluated) -> Listed:
+    def listing(self, evaluated: ResultsByRow) -> ResultListing:
         """Return the result of every rule, as a record lists them."""
         law = self.now.candidates.only_law
         if law is None:
-            return list_results(self.all(evaluated))
+            return list_results(self.all_results(evaluated))
         prepared, context = self.prepared(law), self.now.context
         found = self._sorted(prepared, law)
         unprepared = {
@@ -70,10 +70,10 @@ class LazyResults(msgspec.Struct, frozen=True):
         def lines() -> Iterable[bytes]:
             texts = prepared.texts(found)
             for row, result in apart.items():
-                texts[row] = line_of(result)
+                texts[row] = status_line_bytes(result)
             return texts
 
-        return Listed(lines, passed=passed, not_applicable=self.rules - passed - others)
+        return ResultListing(lines, passed=passed, not_applicable=self.rules - passed - others)
 
     def _sorted(self, prepared: PreparedResults, law: Law) -> Sorted:
         now = self.now

@@ -13,7 +13,7 @@ import msgspec
 from ...semantics.tree import Policies, Rule
 from ...semantics.types import RecordType
 from ..judge import not_here, out_of_force, unbreached
-from ..record_writer import line_of
+from ..record_writer import status_line_bytes
 from ..result import RuleResult, Status
 from .closures import Frame, Names
 from .columns import Mask, Scope
@@ -73,7 +73,9 @@ class PreparedResults:
         self._entered = _mask(in_force)
         self._passing = _mask(r for r, each in kept.items() if each.status is Status.SATISFIED)
         self._usual = [self._usually(row, rule) for row, rule in enumerate(policies.rules)]
-        self._usual_texts = [b"" if each is None else line_of(each) for each in self._usual]
+        self._usual_texts = [
+            b"" if each is None else status_line_bytes(each) for each in self._usual
+        ]
 
     def _usually(self, row: int, rule: Rule) -> RuleResult | None:
         """Return what a rule comes to unless something else is found: mostly, nothing else is."""
@@ -154,7 +156,7 @@ def _stages(rules: Mapping[int, Rule], policies: Policies, law: Law) -> Iterator
 
 
 def _lines(results: Mapping[int, RuleResult], *, usual: Mask) -> Lines:
-    texts = {row: line_of(each) for row, each in results.items()}
+    texts = {row: status_line_bytes(each) for row, each in results.items()}
     return Lines(results=results, texts=texts, usual=usual)
 
 

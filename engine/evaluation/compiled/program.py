@@ -25,7 +25,7 @@ from ..operations.days import day_of
 from ..operations.places import matching
 from ..outcome import Outcome, Truth
 from ..result import RuleResult, Status, merge_results
-from ..results import Explainable, Results
+from ..results import DeferredResult, Results
 from ..validity import answer
 from ..values import Campaign
 from ..venue import Market, places_on
@@ -103,7 +103,7 @@ class Program:
             upcoming=self._valid_until.upcoming(now, self._explain),
         )
 
-    def _evaluate(self, context: EvaluationContext, candidates: Candidates) -> list[Explainable]:
+    def _evaluate(self, context: EvaluationContext, candidates: Candidates) -> list[DeferredResult]:
         """Return what the candidates come to; mostly one day stands for the law of all."""
         compiled, rows = self._rules, bits(candidates.mask)
         certain = context.moment.certain
@@ -186,7 +186,7 @@ class _CompiledRule:
         result, told = self.explainable(context)
         return result if told is None else told()
 
-    def explainable(self, context: EvaluationContext) -> Explainable:
+    def explainable(self, context: EvaluationContext) -> DeferredResult:
         """Return what the rule comes to; why, is told when it is asked for."""
         if self._fast_path is not None:
             day = _only_day(self._changes, context.moment)
@@ -194,7 +194,7 @@ class _CompiledRule:
                 return self.explainable_once(context, _frame(context, day, None))
         return self._judged(context), None
 
-    def explainable_once(self, context: EvaluationContext, frame: Frame) -> Explainable:
+    def explainable_once(self, context: EvaluationContext, frame: Frame) -> DeferredResult:
         """Return the same where the rule is in force by the one law that the flight meets."""
         fast_path = self._fast_path
         if fast_path is not None:
