@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ..semantics.tree import Clause, Effect, Policies, Rule, Window
 from ..syntax.tree import UnknownTreatment
-from .justify import Breach, Tell, findings, obligation
+from .justify import Breach, MakeFindings, findings_maker, obligation
 from .moment import Moment, law_days
 from .outcome import Outcome, WantedFact, conjunction, negation
 from .result import RuleResult, Status, UnmetExemption, merge_results
@@ -41,13 +41,17 @@ class EvaluationContext:
 
 
 def evaluate_rule(
-    rule: Rule, context: EvaluationContext, evaluate: EvaluateClause, *, tell: Tell | None = None
+    rule: Rule,
+    context: EvaluationContext,
+    evaluate: EvaluateClause,
+    *,
+    make_findings: MakeFindings | None = None,
 ) -> RuleResult:
     """Return what a rule comes to for a campaign, in its markets, over all days that count.
 
     `tell` makes the findings of a breach; `justify.findings` where it is not given.
     """
-    make = tell or findings(rule)
+    make = make_findings or findings_maker(rule)
     moment = context.moment
     changes = context.policies.calendars[rule.id].changes
     certain = law_days(changes, moment.certain) if moment.certain else ()
@@ -57,7 +61,7 @@ def evaluate_rule(
     results = []
     for venue in found:
         evaluator = _RuleEvaluator(
-            rule=rule, context=context, evaluate=evaluate, venue=venue, tell=make
+            rule=rule, context=context, evaluate=evaluate, venue=venue, make_findings=make
         )
         over_days = _over_days(
             [evaluator.on_day(day) for day in certain],
@@ -123,7 +127,7 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
     context: EvaluationContext
     evaluate: EvaluateClause
     venue: Venue
-    tell: Tell
+    make_findings: MakeFindings
 
     def on_day(self, day: date) -> RuleResult:
         rule = self.rule
@@ -167,7 +171,7 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
         is_sure = subject.truth is True and breach.truth is True
         found = Breach(
             main=breach,
-            subject=subject,
+            applicability=subject,
             policies=self.context.policies,
             day=day,
             market=self.venue.market,
@@ -175,7 +179,7 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
         if is_sure and self.rule.duty is not None:
             owed = obligation(self.rule, self.rule.duty, found, self.context.campaign)
             return replace(self._result(Status.SATISFIED), obligation=owed)
-        listed, more = self.tell(found, self.context.campaign)
+        listed, more = self.make_findings(found, self.context.campaign)
         waivers, failing = waiving(self.rule, day, lambda clause: self._outcome(clause, day))
         if is_sure and waivers:
             waived = self._result(Status.WAIVED, named(waivers))

@@ -45,68 +45,68 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     main: Outcome
-    subject: Outcome
+    applicability: Outcome
     policies: Policies
     day: date
     market: Market | None = None
 
 
 Findings: TypeAlias = tuple[tuple[Finding, ...], int]
-"""The findings of a breach, and how many more there would be."""
+"""The findings_maker of a breach, and how many more there would be."""
 
-Tell: TypeAlias = Callable[["Breach", Campaign], Findings]
-"""Makes the findings of a breach that is not excused."""
+MakeFindings: TypeAlias = Callable[["Breach", Campaign], Findings]
+"""Makes the findings_maker of a breach that is not excused."""
 
 
-def findings(rule: Rule) -> Tell:
-    """Return what makes the findings of a rule."""
+def findings_maker(rule: Rule) -> MakeFindings:
+    """Return what makes the findings_maker of a rule."""
     # The market is the same for all witnesses of one venue, and makes none of its own.
     names = (variables(rule.message) | variables(rule.remedy)) - {MARKET}
 
-    def tell(breach: Breach, campaign: Campaign) -> Findings:
+    def make_findings(breach: Breach, campaign: Campaign) -> Findings:
         # While it is open whether the rule is about the campaign at all, nothing else is asked.
-        whole = breach.main if breach.subject.truth is True else breach.subject
+        whole = breach.main if breach.applicability.truth is True else breach.applicability
         if whole.truth is not True:
-            return (_asking(rule, whole),), 0
+            return (_undetermined_finding(rule, whole),), 0
         witnesses = list(dict.fromkeys(witnesses_of(breach.main.evidence, names))) or [()]
-        shown = (*breach.main.evidence, *breach.subject.evidence)
+        evidence = (*breach.main.evidence, *breach.applicability.evidence)
         if rule.evidence:
-            shown += tuple(evidence_of(rule, campaign, breach.market))
+            evidence += tuple(declared_evidence(rule, campaign, breach.market))
         # Where no fact is about all the elements told of, each is the first that was breached by.
-        firsts = _place(breach) | _firsts(shown)
-        teller = _Teller(campaign=campaign, breach=breach)
+        first_bindings = _market_binding(breach) | _first_bindings(evidence)
+        renderer = _TemplateRenderer(campaign=campaign, breach=breach)
         made = tuple(
-            _finding(rule, teller, shown, firsts, dict(witness))
+            _finding(rule, renderer, evidence, first_bindings, dict(witness))
             for witness in witnesses[:MOST_FINDINGS]
         )
         return made, len(witnesses) - len(made)
 
-    return tell
+    return make_findings
 
 
 def _finding(
     rule: Rule,
-    teller: "_Teller",
-    shown: tuple[Evidence, ...],
-    firsts: Mapping[str, str],
+    renderer: "_TemplateRenderer",
+    evidence: tuple[Evidence, ...],
+    first_bindings: Mapping[str, str],
     bound: Mapping[str, str],
 ) -> Finding:
-    told = {**firsts, **bound}
+    bindings = {**first_bindings, **bound}
     return Finding(
         clause=rule.main,
-        message=teller.filled(rule.message, told),
-        remedy=teller.filled(rule.remedy, told),
-        evidence=tuple(map(trimmed, about(shown, bound)))[:MOST_FINDINGS],
-        wanted=teller.breach.main.wanted[:MOST_FINDINGS],
+        message=renderer.render(rule.message, bindings),
+        remedy=renderer.render(rule.remedy, bindings),
+        evidence=tuple(map(truncated, evidence_about(evidence, bound)))[:MOST_FINDINGS],
+        wanted=renderer.breach.main.wanted[:MOST_FINDINGS],
     )
 
 
-def _asking(rule: Rule, whole: Outcome) -> Finding:
+def _undetermined_finding(rule: Rule, whole: Outcome) -> Finding:
     """Return the finding of a rule that cannot be judged: what is wanted, whatever it is about."""
     return Finding(
         clause=rule.main,
-        message=_unjudged(whole.wanted),
-        remedy=_asked(whole.wanted),
+        message=_undetermined_message(whole.wanted),
+        remedy=_undetermined_remedy(whole.wanted),
         evidence=(),
         wanted=whole.wanted[:MOST_FINDINGS],
     )
@@ -114,16 +114,16 @@ def _asking(rule: Rule, whole: Outcome) -> Finding:
 
 def obligation(rule: Rule, duty: Duty, breach: Breach, campaign: Campaign) -> Obligation:
     """Return the duty that is owed, told of the first elements by which it is."""
-    evidence = evidence_of(rule, campaign, breach.market)
-    shown = (*breach.main.evidence, *breach.subject.evidence, *evidence)
-    told = _place(breach) | _firsts(shown)
+    declared = declared_evidence(rule, campaign, breach.market)
+    evidence = (*breach.main.evidence, *breach.applicability.evidence, *declared)
+    bindings = _market_binding(breach) | _first_bindings(evidence)
     due, why = _due(duty, campaign)
     return Obligation(
-        text=_Teller(campaign=campaign, breach=breach).filled(duty.text, told),
+        text=_TemplateRenderer(campaign=campaign, breach=breach).render(duty.text, bindings),
         term=duty.due,
         due=due,
         why=why,
-        evidence=tuple(map(trimmed, about(shown, told)))[:MOST_FINDINGS],
+        evidence=tuple(map(truncated, evidence_about(evidence, bindings)))[:MOST_FINDINGS],
     )
 
 
@@ -148,60 +148,62 @@ def _last_day(duty: Duty, day: date) -> date | None:
     return months_later(day, count, duty.month_end)
 
 
-def _place(breach: Breach) -> dict[str, str]:
+def _market_binding(breach: Breach) -> dict[str, str]:
     """Return what `market` is bound to, where the rule speaks of it."""
     return {MARKET: breach.market.pointer} if breach.market is not None else {}
 
 
-def _firsts(shown: Sequence[Evidence]) -> dict[str, str]:
+def _first_bindings(evidence: Sequence[Evidence]) -> dict[str, str]:
     """Return for each bound name the first element that was seen."""
-    return {name: where for each in reversed(shown) for name, where in each.bindings}
+    return {name: where for each in reversed(evidence) for name, where in each.bindings}
 
 
-def _unjudged(wanted: Sequence[WantedFact]) -> str:
+def _undetermined_message(wanted: Sequence[WantedFact]) -> str:
     lacking = dict.fromkeys(each.label for each in wanted if not each.why)
     unfit = dict.fromkeys(f"{each.label} ({each.why})" for each in wanted if each.why)
-    told = []
+    sentences = []
     if lacking:
-        told.append(f"This cannot be judged until it is known: {'; '.join(lacking)}.")
+        sentences.append(f"This cannot be judged until it is known: {'; '.join(lacking)}.")
     if unfit:
-        told.append(f"This cannot be judged as it stands: {'; '.join(unfit)}.")
-    return " ".join(told)
+        sentences.append(f"This cannot be judged as it stands: {'; '.join(unfit)}.")
+    return " ".join(sentences)
 
 
-def _asked(wanted: Sequence[WantedFact]) -> str:
-    told = []
+def _undetermined_remedy(wanted: Sequence[WantedFact]) -> str:
+    sentences = []
     if not all(each.why for each in wanted):
-        told.append("State what is missing; the rule is judged then.")
+        sentences.append("State what is missing; the rule is judged then.")
     if any(each.why for each in wanted):
-        told.append(
+        sentences.append(
             "State otherwise what cannot be judged as it stands, or ask whoever keeps the policies."
         )
-    return " ".join(told)
+    return " ".join(sentences)
 
 
 def witnesses_of(
-    seen: Iterable[Evidence], names: frozenset[str]
+    evidence: Iterable[Evidence], names: frozenset[str]
 ) -> Iterable[tuple[tuple[str, str], ...]]:
     """Yield the elements by which facts were seen, where they are all that a text speaks of."""
-    for each in seen:
+    for each in evidence:
         bound = tuple((name, pointer) for name, pointer in each.bindings if name in names)
         if bound and len(bound) == len(names):
             yield bound
 
 
-def about(seen: Iterable[Evidence], bound: Mapping[str, str]) -> Iterable[Evidence]:
+def evidence_about(evidence: Iterable[Evidence], bound: Mapping[str, str]) -> Iterable[Evidence]:
     """Return the facts that speak of no other element than the witness; one entry for a fact."""
     kept: dict[str, Evidence] = {}
-    for each in seen:
-        strange = any(bound.get(name, pointer) != pointer for name, pointer in each.bindings)
-        if not strange:
+    for each in evidence:
+        is_about_another = any(
+            bound.get(name, pointer) != pointer for name, pointer in each.bindings
+        )
+        if not is_about_another:
             kept.setdefault(each.pointer + each.required, each)
     required = {each.pointer for each in kept.values() if each.required}
     return [each for each in kept.values() if each.required or each.pointer not in required]
 
 
-def evidence_of(rule: Rule, campaign: Campaign, market: Market | None) -> Iterable[Evidence]:
+def declared_evidence(rule: Rule, campaign: Campaign, market: Market | None) -> Iterable[Evidence]:
     """Yield the facts that a rule has shown beside those that determined it."""
     for fact in rule.evidence:
         value, pointer = campaign.at(*fact.path), "/" + "/".join(fact.path)
@@ -217,13 +219,13 @@ def evidence_of(rule: Rule, campaign: Campaign, market: Market | None) -> Iterab
         )
 
 
-def trimmed(seen: Evidence) -> Evidence:
+def truncated(evidence: Evidence) -> Evidence:
     """Return a fact with its value cut off where it is too long to be read."""
-    value = fitted(seen.value)
-    return seen if value is seen.value else replace(seen, value=value)
+    value = truncated_text(evidence.value)
+    return evidence if value is evidence.value else replace(evidence, value=value)
 
 
-def fitted(text: str) -> str:
+def truncated_text(text: str) -> str:
     """Return a text, cut off where it is too long to be read."""
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
@@ -231,13 +233,13 @@ def fitted(text: str) -> str:
 # --- templates --------------------------------------------------------------------------------
 
 
-class _Teller(msgspec.Struct, frozen=True, kw_only=True):
+class _TemplateRenderer(msgspec.Struct, frozen=True, kw_only=True):
     """Substitutes the facts of one breach into templates."""
 
     campaign: Campaign
     breach: Breach
 
-    def filled(self, template: Template, bound: Mapping[str, str]) -> str:
+    def render(self, template: Template, bound: Mapping[str, str]) -> str:
         """Return the text of a template; `bound` are the pointers of the elements it names."""
         return "".join(
             part if isinstance(part, str) else self._value(part, bound) for part in template.parts
@@ -253,7 +255,7 @@ class _Teller(msgspec.Struct, frozen=True, kw_only=True):
             case _:
                 value = self._datum(term, bound)
                 text = shown(term, term.presumed if value is None else value)
-        return fitted(text)
+        return truncated_text(text)
 
     def _looked_up(self, term: LookupTerm, bound: Mapping[str, str]) -> Constant | None:
         values = [self._argument(argument, bound) for argument in term.arguments]
@@ -280,14 +282,14 @@ class _Teller(msgspec.Struct, frozen=True, kw_only=True):
     def _datum(self, fact: FactTerm, bound: Mapping[str, str]) -> Datum | None:
         base: Datum | None = self.campaign.facts
         if fact.variable is not None:
-            base = at(self.campaign, bound.get(fact.variable))
+            base = value_at(self.campaign, bound.get(fact.variable))
         for name in fact.path:
             base = base.get(name) if isinstance(base, Group) else None
         return base
 
 
-def at(campaign: Campaign, pointer: str | None) -> Datum | None:
-    """Return the value at a pointer that an evaluation has made."""
+def value_at(campaign: Campaign, pointer: str | None) -> Datum | None:
+    """Return the value value_at a pointer that an evaluation has made."""
     if pointer is None:
         return None
     value: Datum | None = campaign.facts

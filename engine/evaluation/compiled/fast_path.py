@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ...semantics.tree import Effect, Rule
 from ...syntax.tree import UnknownTreatment
 from ..judge import EvaluationContext, unbreached
-from ..justify import Breach, Tell, obligation
+from ..justify import Breach, MakeFindings, obligation
 from ..outcome import Outcome, Truth, conjunction, negation
 from ..result import RuleResult, Status, UnmetExemption
 from ..results import DeferredResult
@@ -32,7 +32,7 @@ def takes_fast_path(rule: Rule) -> bool:
     return not (rule.reads_market or is_lifted or rule.effect is Effect.PERMIT)
 
 
-def compile_fast_path(rule: Rule, names: Names, tell: Tell) -> FastPath:
+def compile_fast_path(rule: Rule, names: Names, tell: MakeFindings) -> FastPath:
     """Return the closure that judges a rule, of which `takes_fast_path` must be true."""
     subject = [(compile_test(c.condition, names), c.text) for c in rule.applicability]
     main = compile_test(rule.main.condition, names)
@@ -92,7 +92,9 @@ def _compile_breach(rule: Rule, names: Names) -> _BreachOf:
         outcome = main(frame, met)
         return Breach(
             main=negation(outcome) if denied else outcome,
-            subject=_both([tells(frame, it) for tells, it in zip(subject, about, strict=True)]),
+            applicability=_both(
+                [tells(frame, it) for tells, it in zip(subject, about, strict=True)]
+            ),
             policies=policies,
             day=frame.law_day,
         )
@@ -105,7 +107,7 @@ Truths: TypeAlias = tuple[Sequence[Truth], Truth, Sequence[Truth]]
 
 
 def _compile_told(
-    rule: Rule, names: Names, breach_of: _BreachOf, tell: Tell
+    rule: Rule, names: Names, breach_of: _BreachOf, tell: MakeFindings
 ) -> Callable[[EvaluationContext, Frame, RuleResult, Truths], RuleResult]:
     """Return what tells a breach with its findings, by the truths that were found."""
     excuses = [(e.name, compile_explanation(e.clause.condition, names)) for e in rule.exemptions]

@@ -19,7 +19,7 @@ from ..combine import missing_facts
 from ..decision import Decision
 from ..descriptor.about import about
 from ..judge import EvaluationContext, evaluate_rule, not_here, out_of_force, unbreached
-from ..justify import Breach, Findings, Tell
+from ..justify import Breach, Findings, MakeFindings
 from ..moment import Moment, as_if_launched, flight_of, law_days, moment
 from ..operations.days import day_of
 from ..operations.places import matching
@@ -168,7 +168,7 @@ class _CompiledRule:
         return compile_fast_path(self.rule, self._names, self._tell)
 
     @cached_property
-    def _tell(self) -> Tell:
+    def _tell(self) -> MakeFindings:
         return compile_findings(self.rule, self._names)
 
     @cached_property
@@ -209,7 +209,7 @@ class _CompiledRule:
         def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
             return traces[id(clause)](_frame(context, law_day, market))
 
-        return evaluate_rule(self.rule, context, evaluate, tell=self._tell)
+        return evaluate_rule(self.rule, context, evaluate, make_findings=self._tell)
 
     def outcome(self, context: EvaluationContext) -> RuleResult:
         """Return what the rule comes to; where anything does, without findings."""
@@ -229,7 +229,7 @@ class _CompiledRule:
         def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
             return _BARE[tests[id(clause)](_frame(context, law_day, market))]
 
-        return evaluate_rule(self.rule, context, evaluate, tell=_untold)
+        return evaluate_rule(self.rule, context, evaluate, make_findings=_untold)
 
     def _common(self, context: EvaluationContext, day: date) -> RuleResult:
         """Return what a rule of the common kind comes to under the law of one day."""

@@ -8,7 +8,7 @@ import pytest
 from engine.evaluation.compiled.closures import Frame, Names
 from engine.evaluation.compiled.fast_path import compile_fast_path
 from engine.evaluation.judge import EvaluationContext
-from engine.evaluation.justify import findings
+from engine.evaluation.justify import findings_maker
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.result import Status
 from tests.unit.evaluation.courtroom import TODAY, campaign_of, court, rule
@@ -30,7 +30,7 @@ def test_it_judges_whatever_it_is_asked(facts: dict[str, Any], status: Status) -
     context = EvaluationContext(
         policies=policies, campaign=campaign, moment=moment(flight_of(campaign), TODAY)
     )
-    judge = compile_fast_path(only, Names(policies=policies, bound={}), findings(only))
+    judge = compile_fast_path(only, Names(policies=policies, bound={}), findings_maker(only))
     result, tell = judge(context, Frame(campaign.facts, TODAY, date(2026, 2, 1)), ("DE",))
     assert (result.status, result.markets) == (status, ("DE",))
     assert (tell is not None) == (status is Status.VIOLATED)
