@@ -17,7 +17,7 @@ from typing import Any
 from engine.audit.canonical import canonical
 from engine.bundle.bundle import Bundle
 from engine.evaluation import reference
-from engine.evaluation.combine import missing_facts, required_facts
+from engine.evaluation.combine import missing_facts, missing_required_facts
 from engine.evaluation.decide import decide
 from engine.evaluation.document import Identity, document
 from engine.evaluation.judge import EvaluationContext
@@ -55,7 +55,7 @@ def agree(bundle: Bundle, descriptor: dict[str, Any], day: date, number: int) ->
         policies=policies, campaign=campaign, moment=moment(flight_of(campaign), day_of(as_of))
     )
     results = reference.evaluate_rules(context, None)
-    required = required_facts(campaign, policies.vocabulary)
+    required = missing_required_facts(campaign, policies.vocabulary)
     verdict, markets, _ = answer(context, results, complete=not required)
     assert isinstance(one.results, Results)
     listed, expected = one.results.listing, list_results(results)

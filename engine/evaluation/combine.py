@@ -35,16 +35,20 @@ def market_verdicts(
 ) -> tuple[MarketVerdict, ...]:
     """Return the verdict of each market, by the results that concern it."""
     # INVARIANT: a result is the strictest of its parts; none of them stands where it does not.
-    standing = [result for result in results if result.is_adverse]
-    overall = verdict((each for each in standing if each.markets is None), complete=complete)
-    apart = [_by_market(each) for each in standing if each.markets is not None]
-    if not apart or overall == DENY:
+    adverse = [result for result in results if result.is_adverse]
+    overall = verdict((each for each in adverse if each.markets is None), complete=complete)
+    by_market = [_by_market(each) for each in adverse if each.markets is not None]
+    if not by_market or overall == DENY:
         return tuple(MarketVerdict(market=market, verdict=overall) for market in markets)
     return tuple(
         MarketVerdict(
             market=market,
             verdict=verdict(
-                (there for found, rest in apart if (there := found.get(market, rest)) is not None),
+                (
+                    there
+                    for found, rest in by_market
+                    if (there := found.get(market, rest)) is not None
+                ),
                 complete=overall == ALLOW,
             ),
         )
@@ -67,7 +71,7 @@ def _by_market(result: RuleResult) -> tuple[Mapping[str, RuleResult], RuleResult
 
 
 @dataclass(slots=True)
-class _Asked:
+class _MissingFactBuilder:
     wanted: WantedFact
     rules: list[str] = field(default_factory=list)
 
@@ -76,14 +80,14 @@ def missing_facts(
     required: Iterable[WantedFact], results: Iterable[RuleResult]
 ) -> tuple[MissingFact, ...]:
     """Return the facts to ask for: those required, then those that enforced rules want."""
-    asked: dict[tuple[str, str], _Asked] = {}
+    builders: dict[tuple[str, str], _MissingFactBuilder] = {}
     for wanted in required:
-        asked.setdefault((wanted.pointer, wanted.why), _Asked(wanted))
+        builders.setdefault((wanted.pointer, wanted.why), _MissingFactBuilder(wanted))
     for result in (part for each in results for part in each.parts):
         if result.is_enforced and result.is_adverse:
             for wanted in (want for finding in result.findings for want in finding.wanted):
                 key = wanted.pointer or wanted.path, wanted.why
-                rules = asked.setdefault(key, _Asked(wanted)).rules
+                rules = builders.setdefault(key, _MissingFactBuilder(wanted)).rules
                 if result.rule.id not in rules:
                     rules.append(result.rule.id)
     return tuple(
@@ -94,16 +98,16 @@ def missing_facts(
             why=each.wanted.why,
             rules=tuple(each.rules),
         )
-        for each in asked.values()
+        for each in builders.values()
     )
 
 
-def required_facts(campaign: Campaign, vocabulary: Vocabulary) -> tuple[WantedFact, ...]:
+def missing_required_facts(campaign: Campaign, vocabulary: Vocabulary) -> tuple[WantedFact, ...]:
     """Return the facts that the vocabulary requires and the campaign lacks."""
-    return tuple(_lacks(campaign.facts, vocabulary.campaign, vocabulary, "", vocabulary.root))
+    return tuple(_missing_in(campaign.facts, vocabulary.campaign, vocabulary, "", vocabulary.root))
 
 
-def _lacks(
+def _missing_in(
     group: Group, shape: RecordShape, vocabulary: Vocabulary, pointer: str, path: str
 ) -> Iterator[WantedFact]:
     for fact in shape.facts.values():
@@ -114,7 +118,7 @@ def _lacks(
         elif fact.record in vocabulary.demanding:
             below = vocabulary.records[fact.record]
             for inner, place in _groups(value, where):
-                yield from _lacks(inner, below, vocabulary, place, name)
+                yield from _missing_in(inner, below, vocabulary, place, name)
 
 
 def _groups(value: Datum | None, pointer: str) -> Iterator[tuple[Group, str]]:

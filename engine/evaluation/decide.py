@@ -3,14 +3,14 @@
 from datetime import date, datetime
 
 from ..semantics.tree import Policies
-from .combine import missing_facts, required_facts
+from .combine import missing_facts, missing_required_facts
 from .decision import Decision
 from .descriptor.about import about
 from .judge import EvaluationContext
 from .moment import as_if_launched, flight_of, moment
 from .operations.days import day_of
 from .upcoming import upcoming
-from .validity import EvaluateRules, answer, first_flip
+from .validity import EvaluateRules, answer, first_change
 from .values import Campaign
 from .would_pass import would_pass
 
@@ -34,7 +34,7 @@ def decide(
         policies=policies, campaign=judged, moment=moment(flight_of(judged), day_of(as_of))
     )
     results = evaluate_rules(context, None)
-    required = required_facts(judged, policies.vocabulary)
+    required = missing_required_facts(judged, policies.vocabulary)
     complete = not required
     overall, markets, _ = answer(context, results, complete=complete)
     return Decision(
@@ -42,7 +42,7 @@ def decide(
         about=about(judged),
         as_of=as_of,
         as_if_launched=launched,
-        valid_until=first_flip(context, evaluate_rules, results, complete=complete),
+        valid_until=first_change(context, evaluate_rules, results, complete=complete),
         verdict=overall,
         markets=markets,
         would_pass=would_pass(context, evaluate_rules, markets),

@@ -20,8 +20,8 @@ from .moment import Moment, law_days
 from .outcome import Outcome, WantedFact, conjunction, negation
 from .result import RuleResult, Status, UnmetExemption, merge_results
 from .values import Campaign
-from .venue import Market, Venue, permitted, venues
-from .waiving import named, waiving
+from .venue import Market, MarketGroup, market_groups, permission_applies
+from .waiving import evaluate_waivers, waiver_names
 
 EvaluateClause = Callable[[Clause, date, Market | None], Outcome]
 """Evaluates a clause of the rule under the law of a day, in a market where it reads one."""
@@ -56,23 +56,27 @@ def evaluate_rule(
     changes = context.policies.calendars[rule.id].changes
     certain = law_days(changes, moment.certain) if moment.certain else ()
     possible = law_days(changes, moment.possible) if moment.possible else ()
-    maybe = tuple(day for day in possible if day not in certain)
-    found = venues(rule, context.policies, context.campaign, (*certain, *maybe))
+    possible_only = tuple(day for day in possible if day not in certain)
+    groups = market_groups(rule, context.policies, context.campaign, (*certain, *possible_only))
     results = []
-    for venue in found:
+    for group in groups:
         evaluator = _RuleEvaluator(
-            rule=rule, context=context, evaluate=evaluate, venue=venue, make_findings=make
+            rule=rule,
+            context=context,
+            evaluate=evaluate,
+            markets_together=group,
+            make_findings=make,
         )
-        over_days = _over_days(
-            [evaluator.on_day(day) for day in certain],
-            [evaluator.on_day(day) for day in maybe],
+        merged = _merge_days(
+            [evaluator.evaluate_on(day) for day in certain],
+            [evaluator.evaluate_on(day) for day in possible_only],
             context,
         )
-        results.append(_treat_unknown(over_days))
+        results.append(_apply_if_unknown(merged))
     return merge_results(results)
 
 
-def _over_days(
+def _merge_days(
     certain: Sequence[RuleResult], possible: Sequence[RuleResult], context: EvaluationContext
 ) -> RuleResult:
     """Return the strictest result; a breach on days that are merely possible is undetermined."""
@@ -80,9 +84,9 @@ def _over_days(
         return next(iter((*certain, *possible)))
     worst = strictest((*certain, *possible))
     if worst.status is Status.WAIVED:
-        return _waived_by_all(worst, (*certain, *possible))
-    settled = any(result.status is worst.status for result in certain)
-    if worst.status is not Status.VIOLATED or settled:
+        return _with_all_waivers(worst, (*certain, *possible))
+    is_certain = any(result.status is worst.status for result in certain)
+    if worst.status is not Status.VIOLATED or is_certain:
         return worst
     if not certain and all(result.status is Status.VIOLATED for result in possible):
         return worst
@@ -91,10 +95,10 @@ def _over_days(
     return replace(worst, status=Status.UNDETERMINED, findings=found)
 
 
-def _waived_by_all(worst: RuleResult, results: Iterable[RuleResult]) -> RuleResult:
+def _with_all_waivers(worst: RuleResult, results: Iterable[RuleResult]) -> RuleResult:
     """Return a result with the waivers of all days: one may take over where another ends."""
     waivers = tuple(dict.fromkeys(each for result in results for each in result.waivers))
-    return replace(worst, waivers=waivers, reason=named(waivers))
+    return replace(worst, waivers=waivers, reason=waiver_names(waivers))
 
 
 def strictest(results: Sequence[RuleResult]) -> RuleResult:
@@ -113,7 +117,7 @@ def _flight_fact(context: EvaluationContext, path: tuple[str, ...]) -> WantedFac
     )
 
 
-def _treat_unknown(result: RuleResult) -> RuleResult:
+def _apply_if_unknown(result: RuleResult) -> RuleResult:
     denies = result.rule.if_unknown is UnknownTreatment.DENY
     if denies and result.status is Status.UNDETERMINED:
         return replace(result, status=Status.VIOLATED)
@@ -126,104 +130,111 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
     rule: Rule
     context: EvaluationContext
     evaluate: EvaluateClause
-    venue: Venue
+    markets_together: MarketGroup
     make_findings: MakeFindings
 
-    def on_day(self, day: date) -> RuleResult:
+    def evaluate_on(self, day: date) -> RuleResult:
         rule = self.rule
         if not rule.window.meets(day, day):
-            reason = out_of_force(rule.window)
+            reason = reason_not_in_force(rule.window)
             return RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=reason)
-        here = self.venue.here[day]
-        if here.truth is False:
-            return self._excluded(not_here(rule))
-        subject = [here]
+        applies = self.markets_together.applies[day]
+        if applies.truth is False:
+            return self._not_applicable(reason_not_in_markets(rule))
+        applicability = [applies]
         for clause in rule.applicability:
             outcome = self._outcome(clause, day)
             if outcome.truth is False:
-                return self._excluded(clause.text)
-            subject.append(outcome)
+                return self._not_applicable(clause.text)
+            applicability.append(outcome)
         main = self._outcome(rule.main, day)
         breach = negation(main) if rule.effect is Effect.REQUIRE else main
         if breach.truth is False:
-            return replace(unbreached(rule), markets=self.venue.markets)
-        return self._unexcused(day, conjunction(subject), breach)
+            return replace(result_without_breach(rule), markets=self.markets_together.markets)
+        return self._evaluate_breach(day, conjunction(applicability), breach)
 
     def _outcome(self, clause: Clause, day: date) -> Outcome:
-        return self.evaluate(clause, day, self.venue.market)
+        return self.evaluate(clause, day, self.markets_together.market)
 
     def _result(self, status: Status, reason: str = "") -> RuleResult:
-        markets = self.venue.markets
+        markets = self.markets_together.markets
         return RuleResult(rule=self.rule, status=status, markets=markets, reason=reason)
 
-    def _excluded(self, reason: str) -> RuleResult:
+    def _not_applicable(self, reason: str) -> RuleResult:
         return self._result(Status.NOT_APPLICABLE, reason)
 
-    def _unexcused(self, day: date, subject: Outcome, breach: Outcome) -> RuleResult:
+    def _evaluate_breach(self, day: date, applicability: Outcome, breach: Outcome) -> RuleResult:
         if self.rule.effect is Effect.PERMIT:
-            return self._granted(conjunction((subject, breach)))
-        excuses = [(each.name, self._outcome(each.clause, day)) for each in self.rule.exemptions]
-        lifting = self.rule.permissions
-        excuses += [(f"{each.id}: {each.title}", self._permission(each, day)) for each in lifting]
-        holding = [name for name, outcome in excuses if outcome.truth is True]
+            return self._permission_result(conjunction((applicability, breach)))
+        exemptions = [(each.name, self._outcome(each.clause, day)) for each in self.rule.exemptions]
+        permissions = self.rule.permissions
+        exemptions += [
+            (f"{each.id}: {each.title}", self._evaluate_permission(each, day))
+            for each in permissions
+        ]
+        holding = [name for name, outcome in exemptions if outcome.truth is True]
         if holding:
             return self._result(Status.EXCEPTED, ", ".join(holding))
-        is_sure = subject.truth is True and breach.truth is True
-        found = Breach(
+        is_established = applicability.truth is True and breach.truth is True
+        breached = Breach(
             main=breach,
-            applicability=subject,
+            applicability=applicability,
             policies=self.context.policies,
             day=day,
-            market=self.venue.market,
+            market=self.markets_together.market,
         )
-        if is_sure and self.rule.duty is not None:
-            owed = obligation(self.rule, self.rule.duty, found, self.context.campaign)
-            return replace(self._result(Status.SATISFIED), obligation=owed)
-        listed, more = self.make_findings(found, self.context.campaign)
-        waivers, failing = waiving(self.rule, day, lambda clause: self._outcome(clause, day))
-        if is_sure and waivers:
-            waived = self._result(Status.WAIVED, named(waivers))
-            return replace(waived, findings=listed, further_findings=more, waivers=waivers)
-        unmet = (
+        if is_established and self.rule.duty is not None:
+            duty = obligation(self.rule, self.rule.duty, breached, self.context.campaign)
+            return replace(self._result(Status.SATISFIED), obligation=duty)
+        findings, further = self.make_findings(breached, self.context.campaign)
+        waivers, unmet_waivers = evaluate_waivers(
+            self.rule, day, lambda clause: self._outcome(clause, day)
+        )
+        if is_established and waivers:
+            waived = self._result(Status.WAIVED, waiver_names(waivers))
+            return replace(waived, findings=findings, further_findings=further, waivers=waivers)
+        unmet_exemptions = (
             UnmetExemption(name=name, evidence=outcome.evidence, wanted=outcome.wanted)
-            for name, outcome in excuses
+            for name, outcome in exemptions
         )
         return replace(
-            self._result(Status.VIOLATED if is_sure else Status.UNDETERMINED),
-            findings=listed,
-            unmet_exemptions=(*unmet, *failing),
-            further_findings=more,
+            self._result(Status.VIOLATED if is_established else Status.UNDETERMINED),
+            findings=findings,
+            unmet_exemptions=(*unmet_exemptions, *unmet_waivers),
+            further_findings=further,
         )
 
-    def _permission(self, permit: Rule, day: date) -> Outcome:
+    def _evaluate_permission(self, permit: Rule, day: date) -> Outcome:
         """Return whether a permission lifts the rule: in force, meant for here, and shown."""
         if not permit.window.meets(day, day):
             return Outcome(truth=False)
         clauses = (*permit.applicability, permit.main)
-        place = permitted(permit, self.rule, self.venue.market, self.context.policies, day)
+        place = permission_applies(
+            permit, self.rule, self.markets_together.market, self.context.policies, day
+        )
         return conjunction((place, *(self._outcome(clause, day) for clause in clauses)))
 
-    def _granted(self, shown: Outcome) -> RuleResult:
+    def _permission_result(self, outcome: Outcome) -> RuleResult:
         """Return what a permission comes to that is not denied: what is unknown is not shown."""
-        if shown.truth is True:
+        if outcome.truth is True:
             return self._result(Status.SATISFIED)
-        labels = dict.fromkeys(wanted.label for wanted in shown.wanted)
-        return self._excluded(f"not shown; needed: {', '.join(labels)}")
+        labels = dict.fromkeys(wanted.label for wanted in outcome.wanted)
+        return self._not_applicable(f"not shown; needed: {', '.join(labels)}")
 
 
-def unbreached(rule: Rule) -> RuleResult:
+def result_without_breach(rule: Rule) -> RuleResult:
     """Return what a rule comes to whose main clause does not stand against the campaign."""
     if rule.effect in (Effect.OBLIGE, Effect.PERMIT):
         return RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=rule.main.text)
     return RuleResult(rule=rule, status=Status.SATISFIED)
 
 
-def not_here(rule: Rule) -> str:
+def reason_not_in_markets(rule: Rule) -> str:
     """Return why a rule does not apply in the markets of a campaign."""
     return f"applies in {rule.places.text}" if rule.places is not None else ""
 
 
-def out_of_force(window: Window) -> str:
+def reason_not_in_force(window: Window) -> str:
     """Return why a rule does not apply outside its time."""
     words = [f"in force from {window.start}" if window.start else "in force"]
     if window.until is not None:

@@ -25,10 +25,10 @@ from ..syntax.tree import Term
 from .moment import FLIGHT
 from .operations.comparison import UndefinedError
 from .operations.days import days_later, months_later
-from .operations.lookup import looked_up
+from .operations.lookup import look_up
 from .outcome import Evidence, Outcome, WantedFact
 from .result import Finding, Obligation
-from .values import Campaign, Datum, Group, shown
+from .values import Campaign, Datum, Group, show_fact
 from .venue import Market
 from .wording import in_force, variables
 
@@ -204,7 +204,7 @@ def evidence_about(evidence: Iterable[Evidence], bound: Mapping[str, str]) -> It
 
 
 def declared_evidence(rule: Rule, campaign: Campaign, market: Market | None) -> Iterable[Evidence]:
-    """Yield the facts that a rule has shown beside those that determined it."""
+    """Yield the facts that a rule has show_fact beside those that determined it."""
     for fact in rule.evidence:
         value, pointer = campaign.at(*fact.path), "/" + "/".join(fact.path)
         if market is not None and fact.is_market:
@@ -213,7 +213,7 @@ def declared_evidence(rule: Rule, campaign: Campaign, market: Market | None) -> 
             pointer=pointer,
             path=fact.text,
             label=fact.label,
-            value=shown(fact, fact.presumed if value is None else value),
+            value=show_fact(fact, fact.presumed if value is None else value),
             required="",
             is_presumed=value is None and fact.presumed is not None,
         )
@@ -254,7 +254,7 @@ class _TemplateRenderer(msgspec.Struct, frozen=True, kw_only=True):
                 text = "unknown" if found is None else found.text
             case _:
                 value = self._datum(term, bound)
-                text = shown(term, term.presumed if value is None else value)
+                text = show_fact(term, term.presumed if value is None else value)
         return truncated_text(text)
 
     def _looked_up(self, term: LookupTerm, bound: Mapping[str, str]) -> Constant | None:
@@ -262,7 +262,7 @@ class _TemplateRenderer(msgspec.Struct, frozen=True, kw_only=True):
         if None in values:
             return None
         try:
-            return looked_up(self.breach.policies.tables[term.name], self.breach.day, values)
+            return look_up(self.breach.policies.tables[term.name], self.breach.day, values)
         except UndefinedError:
             return None
 

@@ -38,21 +38,21 @@ from ..syntax.tree import JunctionKind, QuantifierKind
 from .judge import EvaluateClause, EvaluationContext, evaluate_rule
 from .operations.aggregate import EXTREMES, MOST_DECIDING, aggregate
 from .operations.comparison import UndefinedError, calculate, holds
-from .operations.lookup import given, looked_up
+from .operations.lookup import look_up, lookup_text
 from .outcome import Bindings, Evidence, Outcome, WantedFact, conjunction, disjunction, negation
 from .result import RuleResult
-from .values import Datum, Group, shown
+from .values import Datum, Group, show_fact
 from .venue import Market
 from .wording import (
-    UNTOLD,
+    SENSITIVE_REASON,
     any_sensitive,
     changeable,
     dotted,
     in_force,
-    meaningless,
-    no_edition,
+    missing_edition,
     requirement,
     shown_aggregate,
+    undefined_terms,
 )
 
 
@@ -222,12 +222,12 @@ def _comparison_evidence(
 
     def describe(fact: FactTerm | ParameterTerm | LookupTerm) -> str:
         if isinstance(fact, LookupTerm):
-            return f"{given(fact, lookup(fact, situation)[0])} ({fact.text})"
+            return f"{lookup_text(fact, lookup(fact, situation)[0])} ({fact.text})"
         if isinstance(fact, ParameterTerm):
             return f"{in_force(fact, situation.policies, situation.law_day)} ({fact.name})"
         value, pointer = _value_and_pointer(fact, situation)
         path = dotted(situation.policies.vocabulary.root, pointer)
-        return f"{shown(fact, value)} ({path})"
+        return f"{show_fact(fact, value)} ({path})"
 
     required = requirement(condition, describe, truth=truth)
     found = [each for term in terms for each in _evidence_of_term(term, situation)]
@@ -280,9 +280,9 @@ def _wanted_where_undefined(
     found = []
     for fact in (fact for term in changeable(terms) for fact in _facts(term)):
         _, pointer = _value_and_pointer(fact, situation)
-        shown_reason = why if not any_sensitive(terms) else UNTOLD
+        shown_reason = why if not any_sensitive(terms) else SENSITIVE_REASON
         found.append(structs.replace(_wanted(fact, pointer, situation), why=shown_reason))
-    return tuple(dict.fromkeys(found)) or (meaningless(terms, why),)
+    return tuple(dict.fromkeys(found)) or (undefined_terms(terms, why),)
 
 
 # --- values -----------------------------------------------------------------------------------
@@ -297,11 +297,13 @@ def _value(term: ValueTerm, situation: Situation) -> tuple[object, list[WantedFa
             return situation.today, []
         case SetTerm(name=name):
             members = situation.policies.sets[name].on(situation.law_day)
-            return members, [] if members is not None else [no_edition(term, situation.law_day)]
+            return members, [] if members is not None else [
+                missing_edition(term, situation.law_day)
+            ]
         case ParameterTerm(name=name):
             found = situation.policies.parameters[name].on(situation.law_day)
             if found is None:
-                return None, [no_edition(term, situation.law_day)]
+                return None, [missing_edition(term, situation.law_day)]
             return found.value, []
         case FactTerm():
             value, pointer = _value_and_pointer(term, situation)
@@ -337,10 +339,10 @@ def lookup(term: LookupTerm, situation: Situation) -> tuple[Constant | None, lis
     if missing:
         return None, missing
     try:
-        found = looked_up(situation.policies.tables[term.name], situation.law_day, values)
+        found = look_up(situation.policies.tables[term.name], situation.law_day, values)
     except UndefinedError as error:
         return None, list(_wanted_where_undefined((term,), str(error), situation))
-    return found, [] if found is not None else [no_edition(term, situation.law_day)]
+    return found, [] if found is not None else [missing_edition(term, situation.law_day)]
 
 
 def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list[WantedFact]]:
@@ -362,7 +364,7 @@ def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list
     try:
         return aggregate(term, values), []
     except UndefinedError as error:
-        why = UNTOLD if any_sensitive((term,)) else str(error)
+        why = SENSITIVE_REASON if any_sensitive((term,)) else str(error)
         return None, [structs.replace(wanted, why=why)]
 
 
@@ -411,7 +413,7 @@ def _evidence(
         pointer=pointer,
         path=dotted(situation.policies.vocabulary.root, pointer),
         label=fact.label,
-        value=shown(fact, value),
+        value=show_fact(fact, value),
         required=required,
         is_presumed=fact.presumed is not None and stated(fact, situation)[0] is None,
         bindings=_bindings(situation),

@@ -27,10 +27,10 @@ EvaluateRules = Callable[[EvaluationContext, frozenset[str] | None], tuple[RuleR
 MOST_DAYS = 200
 """Where more days than these would have to be tried, the answer is promised up to the first."""
 
-Owed = frozenset[tuple[str, tuple[str, ...] | None, Obligation]]
+Duties = frozenset[tuple[str, tuple[str, ...] | None, Obligation]]
 """The duties that are owed, each with the id of its rule and the markets."""
 
-Answer = tuple[Verdict, tuple[MarketVerdict, ...], Owed]
+Answer = tuple[Verdict, tuple[MarketVerdict, ...], Duties]
 """What holds: the verdict overall, that in each market, and what is owed."""
 
 
@@ -42,7 +42,7 @@ def answer(context: EvaluationContext, results: Sequence[RuleResult], *, complet
     return verdict(results, complete=complete), markets, owed
 
 
-def first_flip(
+def first_change(
     context: EvaluationContext,
     evaluate_rules: EvaluateRules,
     results: tuple[RuleResult, ...],
@@ -51,23 +51,26 @@ def first_flip(
 ) -> date | None:
     """Return the first later day on which the answer would differ; None where it never does."""
     calendars = context.policies.calendars
-    moving = frozenset(r.rule.id for r in results if _moves(calendars[r.rule.id], context))
-    if not moving:
+    changing = frozenset(r.rule.id for r in results if _may_change(calendars[r.rule.id], context))
+    if not changing:
         return None
     now = answer(context, results, complete=complete)
-    moved = tuple(result for result in results if result.rule.id in moving)
-    steady = tuple(result for result in results if result.rule.id not in moving)
-    read = [calendars[name] for name in sorted(moving)]
-    days = sorted(set(turning_days(read, context)))
+    changing_results = tuple(result for result in results if result.rule.id in changing)
+    steady_results = tuple(result for result in results if result.rule.id not in changing)
+    changing_calendars = [calendars[name] for name in sorted(changing)]
+    days = sorted(set(turning_days(changing_calendars, context)))
     if are_too_many(len(days)):
         return days[0]
-    is_intricate = any(calendar.is_intricate for calendar in read)
+    is_intricate = any(calendar.is_intricate for calendar in changing_calendars)
     tried = list(next_days(context.moment.today)) if is_intricate else days
     flight = flight_of(context.campaign)
     for day in tried:
         later = replace(context, moment=moment(flight, day))
-        again = evaluate_rules(later, moving)
-        if again != moved and answer(later, (*steady, *again), complete=complete) != now:
+        again = evaluate_rules(later, changing)
+        if (
+            again != changing_results
+            and answer(later, (*steady_results, *again), complete=complete) != now
+        ):
             return day
     return days_later(tried[-1], 1) if is_intricate and tried else None
 
@@ -83,7 +86,7 @@ def next_days(today: date) -> Iterator[date]:
     return (day for day in later if day is not None)
 
 
-def _moves(calendar: RuleCalendar, context: EvaluationContext) -> bool:
+def _may_change(calendar: RuleCalendar, context: EvaluationContext) -> bool:
     """Whether a rule may come out otherwise on a later day."""
     start = context.campaign.day(FLIGHT, "start")
     since = min(start, context.moment.today) if start is not None else date.min

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..semantics.tree import Constant, Policies, Rule, SetTerm
-from .operations.places import ground, lies_within, matching
+from .operations.places import ground, lies_within, overlapping_markets
 from .outcome import Outcome, WantedFact
 from .values import Campaign
 
@@ -23,7 +23,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
     pointer: str
 
 
-class Venue(msgspec.Struct, frozen=True, kw_only=True):
+class MarketGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Markets in which a rule is evaluated together; None for all, or where they are unknown.
 
     `market` is the value of `market` in the conditions, if they read it. `here` says for each day
@@ -32,20 +32,20 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
 
     markets: tuple[str, ...] | None
     market: Market | None
-    here: Mapping[date, Outcome]
+    applies: Mapping[date, Outcome]
 
     @property
-    def is_elsewhere(self) -> bool:
+    def never_applies(self) -> bool:
         """Whether the rule applies here on no day."""
-        return all(outcome.truth is False for outcome in self.here.values())
+        return all(outcome.truth is False for outcome in self.applies.values())
 
 
-HERE, _ELSEWHERE = Outcome(truth=True), Outcome(truth=False)
+APPLIES, _DOES_NOT_APPLY = Outcome(truth=True), Outcome(truth=False)
 
 
-def venues(
+def market_groups(
     rule: Rule, policies: Policies, campaign: Campaign, days: Sequence[date]
-) -> tuple[Venue, ...]:
+) -> tuple[MarketGroup, ...]:
     """Return where a rule is judged, by the law of some days; there is always a first venue.
 
     Markets in which the rule applies on none of the days are left out where there are others.
@@ -53,36 +53,36 @@ def venues(
     markets = campaign.markets
     unknown = Market(code=None, pointer="/markets") if rule.reads_market else None
     if rule.places is None and (unknown is None or not markets):
-        return (Venue(markets=None, market=unknown, here=dict.fromkeys(days, HERE)),)
+        return (MarketGroup(markets=None, market=unknown, applies=dict.fromkeys(days, APPLIES)),)
     reach = {day: _reach(rule, policies, day) for day in days}
     if not markets:
-        standing = _unknown_markets(policies) if markets is None else _ELSEWHERE
-        return (Venue(markets=None, market=unknown, here=dict.fromkeys(days, standing)),)
-    found = _grouped(rule, markets, reach, campaign)
-    applying = tuple(venue for venue in found if not venue.is_elsewhere)
-    return applying or (replace(found[0], markets=None, market=None),)
+        applies = _unknown_markets(policies) if markets is None else _DOES_NOT_APPLY
+        return (MarketGroup(markets=None, market=unknown, applies=dict.fromkeys(days, applies)),)
+    groups = _group(rule, markets, reach, campaign)
+    applying = tuple(group for group in groups if not group.never_applies)
+    return applying or (replace(groups[0], markets=None, market=None),)
 
 
-def _grouped(
+def _group(
     rule: Rule,
     markets: Iterable[str],
     reach: Mapping[date, frozenset[str] | Outcome],
     campaign: Campaign,
-) -> tuple[Venue, ...]:
+) -> tuple[MarketGroup, ...]:
     """Return a venue for each market that conditions read, else one for markets alike."""
-    bound = _bound(campaign) if rule.reads_market else {}
+    by_code = _markets_by_code(campaign) if rule.reads_market else {}
     alike: dict[object, list[str]] = {}
-    standing: dict[object, dict[date, Outcome]] = {}
+    applies_by_key: dict[object, dict[date, Outcome]] = {}
     for market in markets:
-        here = {day: _applies(market, places) for day, places in reach.items()}
-        key: object = market if rule.reads_market else tuple(here.values())
+        applies = {day: _applies(market, places) for day, places in reach.items()}
+        key: object = market if rule.reads_market else tuple(applies.values())
         alike.setdefault(key, []).append(market)
-        standing[key] = here
+        applies_by_key[key] = applies
     return tuple(
-        Venue(
+        MarketGroup(
             markets=tuple(members),
-            market=bound.get(members[0]),
-            here=standing[key],
+            market=by_code.get(members[0]),
+            applies=applies_by_key[key],
         )
         for key, members in alike.items()
     )
@@ -91,13 +91,13 @@ def _grouped(
 def _applies(market: str, places: frozenset[str] | Outcome) -> Outcome:
     if isinstance(places, Outcome):
         return places
-    return HERE if matching((market,), places) else _ELSEWHERE
+    return APPLIES if overlapping_markets((market,), places) else _DOES_NOT_APPLY
 
 
 def _reach(rule: Rule, policies: Policies, day: date) -> frozenset[str] | Outcome:
     """Return the places of a rule on a day, or whether it applies where none is named."""
     if rule.places is None:
-        return HERE
+        return APPLIES
     members = places_on(rule.places, policies, day)
     if members is not None:
         return members
@@ -106,7 +106,7 @@ def _reach(rule: Rule, policies: Policies, day: date) -> frozenset[str] | Outcom
     return Outcome(truth=None, wanted=(WantedFact(pointer="", path=named, label=named, why=why),))
 
 
-def permitted(
+def permission_applies(
     permit: Rule, rule: Rule, market: Market | None, policies: Policies, day: date
 ) -> Outcome:
     """Return whether a permission reaches all the ground on which a rule meets a market.
@@ -120,7 +120,7 @@ def permitted(
         return _unknown_markets(policies)
     named = _reach(rule, policies, day)
     shared = ground(market.code, None if isinstance(named, Outcome) else named)
-    return HERE if all(lies_within(place, reach) for place in shared) else _ELSEWHERE
+    return APPLIES if all(lies_within(place, reach) for place in shared) else _DOES_NOT_APPLY
 
 
 def _unknown_markets(policies: Policies) -> Outcome:
@@ -131,7 +131,7 @@ def _unknown_markets(policies: Policies) -> Outcome:
     return Outcome(truth=None, wanted=(WantedFact(pointer="/markets", path=path, label=label),))
 
 
-def _bound(campaign: Campaign) -> Mapping[str, Market]:
+def _markets_by_code(campaign: Campaign) -> Mapping[str, Market]:
     """Return each market of a campaign by its code, at the place where it is first told."""
     listed = campaign.at("markets")
     assert isinstance(listed, tuple)  # noqa: S101 - there are markets.

@@ -12,34 +12,38 @@ from ..semantics.tree import Clause, Rule, Waiver
 from .outcome import Outcome
 from .result import UnmetExemption
 
-Told = tuple[tuple[Waiver, ...], tuple[UnmetExemption, ...]]
+WaiversInForce = tuple[tuple[Waiver, ...], tuple[UnmetExemption, ...]]
 """The waivers that hold, and those for the campaign that do not."""
 
 
-def waiving(rule: Rule, day: date, outcome: Callable[[Clause], Outcome]) -> Told:
+def evaluate_waivers(
+    rule: Rule, day: date, evaluate: Callable[[Clause], Outcome]
+) -> WaiversInForce:
     """Return which waivers of a rule hold under the law of a day, and why others do not.
 
     `outcome` evaluates a scope on that day. A waiver of other campaigns is passed over.
     """
-    holding, failing = [], []
+    holding, unmet = [], []
     for waiver in rule.waivers:
-        scope = outcome(waiver.scope)
+        scope = evaluate(waiver.scope)
         in_force = waiver.window.meets(day, day)
         if in_force and scope.truth is True:
             holding.append(waiver)
         elif in_force and scope.truth is None:
-            failing.append(UnmetExemption(name=titled(waiver), evidence=(), wanted=scope.wanted))
+            unmet.append(
+                UnmetExemption(name=waiver_title(waiver), evidence=(), wanted=scope.wanted)
+            )
         elif scope.truth is True:
-            name = f"{titled(waiver)} from {waiver.window.start} until {waiver.window.until}"
-            failing.append(UnmetExemption(name=name, evidence=scope.evidence, wanted=()))
-    return tuple(holding), tuple(failing)
+            name = f"{waiver_title(waiver)} from {waiver.window.start} until {waiver.window.until}"
+            unmet.append(UnmetExemption(name=name, evidence=scope.evidence, wanted=()))
+    return tuple(holding), tuple(unmet)
 
 
-def titled(waiver: Waiver) -> str:
+def waiver_title(waiver: Waiver) -> str:
     """Return how a waiver is called beside exceptions and permissions."""
     return f"waiver {waiver.name}"
 
 
-def named(waivers: Iterable[Waiver]) -> str:
+def waiver_names(waivers: Iterable[Waiver]) -> str:
     """Return the names of waivers, as the reason why a rule is waived."""
     return ", ".join(waiver.name for waiver in waivers)

@@ -24,11 +24,11 @@ from ..syntax.lexis import Comparator
 from .outcome import WantedFact
 from .values import SENSITIVE, show_typed
 
-Told = FactTerm | ParameterTerm | LookupTerm
+ReportedTerm = FactTerm | ParameterTerm | LookupTerm
 """What is told by its value beside its name."""
 
 
-def no_edition(term: DatedTerm, day: date) -> WantedFact:
+def missing_edition(term: DatedTerm, day: date) -> WantedFact:
     """Return what is wanted where the law of a day has no edition of a declaration."""
     kind, label = "set", term.name
     if isinstance(term, ParameterTerm):
@@ -64,7 +64,9 @@ def term_text(term: ValueTerm) -> str:
     assert_never(term)
 
 
-def requirement(condition: Compared, tell: Callable[[Told], str], *, truth: bool) -> str:
+def requirement(
+    condition: Compared, describe: Callable[[ReportedTerm], str], *, truth: bool
+) -> str:
     """Return what would have to hold for a comparison of this truth to come out otherwise.
 
     `tell` says a fact to the right as its value and path, `gender (campaign.segments[1].kind)`, and
@@ -72,16 +74,19 @@ def requirement(condition: Compared, tell: Callable[[Told], str], *, truth: bool
     what the table gave, `16 (voting_age(market))`.
     """
     phrase = condition.comparator.denial if truth else condition.comparator.phrase
-    words = [phrase, *_partners(condition, tell)]
+    words = [phrase, *_partners(condition, describe)]
     if isinstance(condition.left, LookupTerm):
-        words.insert(0, tell(condition.left))
+        words.insert(0, describe(condition.left))
     elif not isinstance(condition.left, FactTerm):
         words.insert(0, term_text(condition.left))
     return " ".join(words)
 
 
-def _partners(condition: Compared, tell: Callable[[Told], str]) -> list[str]:
-    right = [tell(term) if isinstance(term, Told) else term_text(term) for term in condition.right]
+def _partners(condition: Compared, describe: Callable[[ReportedTerm], str]) -> list[str]:
+    right = [
+        describe(term) if isinstance(term, ReportedTerm) else term_text(term)
+        for term in condition.right
+    ]
     match condition.comparator:
         case Comparator.BETWEEN:
             return [right[0], "and", right[1]]
@@ -92,7 +97,7 @@ def _partners(condition: Compared, tell: Callable[[Told], str]) -> list[str]:
             return right
 
 
-def meaningless(terms: Iterable[ValueTerm], why: str) -> WantedFact:
+def undefined_terms(terms: Iterable[ValueTerm], why: str) -> WantedFact:
     """Return what is wanted where values have no meaning together and none of them is a fact."""
     words = ", ".join(term_text(term) for term in terms)
     return WantedFact(pointer="", path=words, label=words, why=why)
@@ -113,7 +118,7 @@ def changeable(terms: Iterable[ValueTerm]) -> tuple[ValueTerm, ...]:
     return stated or every
 
 
-UNTOLD = "sensitive values have no meaning together"
+SENSITIVE_REASON = "sensitive values have no meaning together"
 """Why a comparison is unknown, where saying more would tell what the values are."""
 
 

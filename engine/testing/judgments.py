@@ -11,7 +11,7 @@ from datetime import date
 from typing import assert_never
 
 from ..evaluation.judge import EvaluationContext, evaluate_rule
-from ..evaluation.operations.lookup import given
+from ..evaluation.operations.lookup import lookup_text
 from ..evaluation.outcome import Outcome, Truth
 from ..evaluation.reference import (
     Element,
@@ -23,7 +23,7 @@ from ..evaluation.reference import (
     unbound,
 )
 from ..evaluation.result import RuleResult
-from ..evaluation.values import shown
+from ..evaluation.values import show_fact
 from ..evaluation.venue import Market
 from ..evaluation.wording import dotted, in_force
 from ..semantics.tree import (
@@ -204,7 +204,7 @@ def _reads(condition: Condition, situation: Situation) -> Iterator[Read]:
         elif isinstance(term, LookupTerm):
             found, _ = lookup(term, situation)
             value = None if found is None else found.value
-            yield Read(term=term, path=term.text, value=value, shown=given(term, found))
+            yield Read(term=term, path=term.text, value=value, shown=lookup_text(term, found))
         elif isinstance(term, ParameterTerm):
             shown = in_force(term, situation.policies, situation.law_day)
             yield Read(term=term, path=term.name, value=None, shown=shown)
@@ -214,6 +214,6 @@ def _read(fact: FactTerm, situation: Situation) -> Read:
     value, pointer = stated(fact, situation)
     path = dotted(situation.policies.vocabulary.root, pointer)
     if value is not None or fact.presumed is None:
-        return Read(term=fact, path=path, value=value, shown=shown(fact, value))
-    told = f"{shown(fact, fact.presumed)} (presumed, not stated)"
+        return Read(term=fact, path=path, value=value, shown=show_fact(fact, value))
+    told = f"{show_fact(fact, fact.presumed)} (presumed, not stated)"
     return Read(term=fact, path=path, value=fact.presumed, shown=told)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..bundle.bundle import Bundle
-from ..evaluation.combine import missing_facts, required_facts, verdict
+from ..evaluation.combine import missing_facts, missing_required_facts, verdict
 from ..evaluation.compiled.program import compile_program
 from ..evaluation.decision import Decision
 from ..evaluation.judge import EvaluationContext
@@ -129,7 +129,7 @@ def _with_results(
         made for each in decision.results if (made := known.get(each.rule.id, each)) is not None
     )
     vocabulary = context.policies.vocabulary
-    required = required_facts(context.campaign, vocabulary)
+    required = missing_required_facts(context.campaign, vocabulary)
     return replace(
         decision,
         verdict=verdict(results, complete=not required),

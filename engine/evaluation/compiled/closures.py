@@ -41,7 +41,7 @@ from ...syntax.lexis import Comparator
 from ...syntax.tree import JunctionKind, QuantifierKind
 from ..operations.aggregate import aggregate
 from ..operations.comparison import UndefinedError, calculate, compare_places, holds, members
-from ..operations.lookup import looked_up
+from ..operations.lookup import look_up
 from ..operations.pattern import is_like
 from ..outcome import Truth
 from ..values import Datum, Group
@@ -257,7 +257,7 @@ def compile_lookup(term: LookupTerm, names: Names) -> Callable[[Frame], Constant
         if None in values:
             return None
         try:
-            return looked_up(table, frame.law_day, values)
+            return look_up(table, frame.law_day, values)
         except UndefinedError:
             return None
 

@@ -29,21 +29,21 @@ from ...semantics.tree import (
 from ...syntax.tree import JunctionKind, QuantifierKind
 from ..operations.aggregate import EXTREMES, MOST_DECIDING, aggregate
 from ..operations.comparison import UndefinedError, calculate, holds
-from ..operations.lookup import given, looked_up
+from ..operations.lookup import look_up, lookup_text
 from ..outcome import Evidence, Outcome, Truth, WantedFact, conjunction, disjunction, negation
-from ..values import Datum, compile_shown
+from ..values import Datum, compile_show_fact
 from ..wording import (
-    UNTOLD,
-    Told,
+    SENSITIVE_REASON,
+    ReportedTerm,
     any_sensitive,
     changeable,
     dotted,
     in_force,
-    meaningless,
-    no_edition,
+    missing_edition,
     requirement,
     shown_aggregate,
     term_text,
+    undefined_terms,
 )
 from .closures import (
     Frame,
@@ -59,7 +59,7 @@ from .closures import (
 
 Evaluate: TypeAlias = Callable[[Frame], Outcome]
 Explain: TypeAlias = Callable[[Frame, Truth], Outcome]
-"""Yields an outcome of the truth that it is given, which is that of the condition in the frame."""
+"""Yields an outcome of the truth that it is lookup_text, which is that of the condition in the frame."""
 
 Part: TypeAlias = tuple[Test, Explain]
 """A condition compiled both ways: its truth is looked at before anything is told."""
@@ -170,7 +170,7 @@ class FactReader:
         self._root = names.policies.vocabulary.root
         self._path = dotted(self._root, self._below)
         self._is_plain = fact.presumed is None
-        self._show = compile_shown(fact)
+        self._show = compile_show_fact(fact)
 
     def pointer(self, frame: Frame) -> str:
         """Return where the fact stands in the campaign, or would."""
@@ -309,7 +309,7 @@ def _compile_comparison_evidence(
     def comparison_evidence(frame: Frame, *, truth: bool) -> tuple[Evidence, ...]:
         def describe(term: FactTerm | ParameterTerm | LookupTerm) -> str:
             if isinstance(term, LookupTerm):
-                return f"{given(term, lookups[id(term)](frame))} ({term.text})"
+                return f"{lookup_text(term, lookups[id(term)](frame))} ({term.text})"
             if isinstance(term, ParameterTerm):
                 return f"{in_force(term, names.policies, frame.law_day)} ({term.name})"
             reader = partners[id(term)]
@@ -326,7 +326,9 @@ def _compile_comparison_evidence(
 
 def _written_requirements(condition: Compared) -> Mapping[bool, str] | None:
     """Return what is required by the truth of a comparison, where only the policy has a say."""
-    if isinstance(condition.left, LookupTerm) or any(isinstance(t, Told) for t in condition.right):
+    if isinstance(condition.left, LookupTerm) or any(
+        isinstance(t, ReportedTerm) for t in condition.right
+    ):
         return None
     return {truth: requirement(condition, term_text, truth=truth) for truth in (True, False)}
 
@@ -414,9 +416,9 @@ def _compile_wanted(condition: Compared, names: Names) -> FindWanted:
         if found:
             return found
         why = _undefined_reason(condition, [value(frame) for value in values])
-        shown_reason = UNTOLD if any_sensitive(terms) else why
+        shown_reason = SENSITIVE_REASON if any_sensitive(terms) else why
         undefined = [reader.wanted(frame, shown_reason) for reader in readers]
-        return undefined or [meaningless(terms, why)]
+        return undefined or [undefined_terms(terms, why)]
 
     return find_wanted
 
@@ -442,7 +444,9 @@ def _wanted_by_term(term: ValueTerm, names: Names) -> FindWanted:
             return fact_wants
         case SetTerm() | ParameterTerm():
             value = compile_value(term, names)
-            return lambda frame: [no_edition(term, frame.law_day)] if value(frame) is None else []
+            return lambda frame: (
+                [missing_edition(term, frame.law_day)] if value(frame) is None else []
+            )
         case ArithmeticTerm():
             return _wanted_by_arithmetic(term, names)
         case LookupTerm():
@@ -484,12 +488,12 @@ def _wanted_by_lookup(term: LookupTerm, names: Names) -> FindWanted:
         if found:
             return found
         try:
-            row = looked_up(table, frame.law_day, [value(frame) for value in values])
+            row = look_up(table, frame.law_day, [value(frame) for value in values])
         except UndefinedError as error:
             return _wanted_where_undefined(
                 term, str(error), [reader.wanted(frame) for reader in readers]
             )
-        return [] if row is not None else [no_edition(term, frame.law_day)]
+        return [] if row is not None else [missing_edition(term, frame.law_day)]
 
     return find_wanted
 
@@ -498,9 +502,9 @@ def _wanted_where_undefined(
     term: ValueTerm, why: str, wanted: Sequence[WantedFact]
 ) -> list[WantedFact]:
     """Return the facts of a term that has no meaning with their values."""
-    shown_reason = UNTOLD if any_sensitive((term,)) else why
+    shown_reason = SENSITIVE_REASON if any_sensitive((term,)) else why
     return list(dict.fromkeys(replace(each, why=shown_reason) for each in wanted)) or [
-        meaningless((term,), why)
+        undefined_terms((term,), why)
     ]
 
 
@@ -534,6 +538,6 @@ def _wanted_without_aggregate(
     try:
         aggregate(term, values)
     except UndefinedError as error:
-        why = UNTOLD if any_sensitive((term,)) else str(error)
+        why = SENSITIVE_REASON if any_sensitive((term,)) else str(error)
         return [replace(wanted, why=why)]
     return []

@@ -13,12 +13,12 @@ from msgspec.structs import replace
 
 from ...semantics.tree import Effect, Rule
 from ...syntax.tree import UnknownTreatment
-from ..judge import EvaluationContext, unbreached
+from ..judge import EvaluationContext, result_without_breach
 from ..justify import Breach, MakeFindings, obligation
 from ..outcome import Outcome, Truth, conjunction, negation
 from ..result import RuleResult, Status, UnmetExemption
 from ..results import DeferredResult
-from ..venue import HERE
+from ..venue import APPLIES
 from .closures import Frame, Names, compile_test
 from .explanations import compile_explanation
 
@@ -40,7 +40,7 @@ def compile_fast_path(rule: Rule, names: Names, tell: MakeFindings) -> FastPath:
     excuses = [(each.name, compile_test(each.clause.condition, names)) for each in rule.exemptions]
     denies = rule.if_unknown is UnknownTreatment.DENY
     undetermined = Status.VIOLATED if denies else Status.UNDETERMINED
-    passed = unbreached(rule)
+    passed = result_without_breach(rule)
     breach_of = _compile_breach(rule, names)
     told = _compile_told(rule, names, breach_of, tell)
 
@@ -136,5 +136,5 @@ def _compile_told(
 def _both(about: Sequence[Outcome]) -> Outcome:
     """Return the outcomes that make up a subject as one."""
     if not about:
-        return HERE
+        return APPLIES
     return about[0] if len(about) == 1 else conjunction(about)

@@ -24,7 +24,7 @@ from ..justify import (
 )
 from ..outcome import Evidence
 from ..result import Finding
-from ..values import Campaign, Datum, Group, compile_shown
+from ..values import Campaign, Datum, Group, compile_show_fact
 from ..wording import variables
 from .closures import Names, descend, places_of
 
@@ -103,7 +103,7 @@ def _compiled(template: Template, names: Names) -> Fill:
 
 def _fact(fact: FactTerm, names: Names) -> Fill:
     value = _of_element(fact) if fact.variable is not None else _of_campaign(fact, names)
-    show, presumed = compile_shown(fact), fact.presumed
+    show, presumed = compile_show_fact(fact), fact.presumed
 
     def fill(campaign: Campaign, bound: Bound) -> str:
         stated = value(campaign, bound)

@@ -17,13 +17,13 @@ from .closures import Frame
 from .index import bits
 from .law import Law
 from .prepared_results import PreparedResults, Sorted
-from .valid_until import Now
+from .valid_until import DecisionState
 
 
 class LazyResults(msgspec.Struct, frozen=True):
     """Works the results out of all rules. `judge` settles the rule of a row."""
 
-    now: Now
+    now: DecisionState
     evaluate_row: Callable[[int, EvaluationContext], RuleResult]
     prepared: Callable[[Law], PreparedResults]
     rules: int

@@ -12,7 +12,7 @@ import msgspec
 
 from ...semantics.tree import Policies, Rule
 from ...semantics.types import RecordType
-from ..judge import not_here, out_of_force, unbreached
+from ..judge import reason_not_in_force, reason_not_in_markets, result_without_breach
 from ..record_writer import status_line_bytes
 from ..result import RuleResult, Status
 from .closures import Frame, Names
@@ -65,7 +65,7 @@ class PreparedResults:
         self.unprepared = frozenset(range(len(policies.rules))) - rules.keys()
         self._stages = tuple(_stages(in_force, policies, law))
         asked = self._stages[0].rows if self._stages else 0
-        kept = {row: unbreached(rule) for row, rule in in_force.items()}
+        kept = {row: result_without_breach(rule) for row, rule in in_force.items()}
         self._lines = (
             *(stage.lines for stage in self._stages),
             _lines(kept, usual=law.reach.everywhere & ~asked),
@@ -82,9 +82,9 @@ class PreparedResults:
         if row in self.unprepared:
             return None
         if not self._entered >> row & 1:
-            return _inapplicable(rule, out_of_force(rule.window))
+            return _inapplicable(rule, reason_not_in_force(rule.window))
         if rule.places is not None:
-            return _inapplicable(rule, not_here(rule))
+            return _inapplicable(rule, reason_not_in_markets(rule))
         return next(each.results[row] for each in self._lines if row in each.results)
 
     def sort(self, frame: Frame, markets: Markets, candidates: Mask) -> Sorted:

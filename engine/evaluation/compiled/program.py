@@ -18,11 +18,17 @@ from ...semantics.types import Scalar
 from ..combine import missing_facts
 from ..decision import Decision
 from ..descriptor.about import about
-from ..judge import EvaluationContext, evaluate_rule, not_here, out_of_force, unbreached
+from ..judge import (
+    EvaluationContext,
+    evaluate_rule,
+    reason_not_in_force,
+    reason_not_in_markets,
+    result_without_breach,
+)
 from ..justify import Breach, Findings, MakeFindings
 from ..moment import Moment, as_if_launched, flight_of, law_days, moment
 from ..operations.days import day_of
-from ..operations.places import matching
+from ..operations.places import overlapping_markets
 from ..outcome import Outcome, Truth
 from ..result import RuleResult, Status, merge_results
 from ..results import DeferredResult, Results
@@ -41,7 +47,7 @@ from .lazy_results import LazyResults
 from .prepared_results import PreparedResults
 from .required import RequiredFacts
 from .status_only import StatusOf, compile_status, is_common
-from .valid_until import Now, ValidUntil
+from .valid_until import DecisionState, ValidUntil
 
 
 class Program:
@@ -77,10 +83,10 @@ class Program:
         candidates = self._selector.select(context, self._selector.everyone)
         explainable = self._evaluate(context, candidates)
         evaluated = tuple(result for result, _ in explainable)
-        required = self._required.of(judged)
+        required = self._required.missing_from(judged)
         complete = not required
         found = answer(context, evaluated, complete=complete)
-        now = Now(
+        now = DecisionState(
             context=context,
             flight=flight,
             candidates=candidates,
@@ -94,7 +100,7 @@ class Program:
             about=about(judged),
             as_of=as_of,
             as_if_launched=launched,
-            valid_until=self._valid_until.first_flip(now),
+            valid_until=self._valid_until.first_change(now),
             verdict=found[0],
             markets=found[1],
             would_pass=would_pass(context, self.evaluate_rules, found[1]),
@@ -261,8 +267,12 @@ def _quick(rule: Rule, names: Names) -> Callable[[EvaluationContext], RuleResult
     """Return the rule as truth closures: its result where nothing needs explaining, else None."""
     settle = _settle(rule, names)
     changes = names.policies.calendars[rule.id].changes
-    elsewhere = RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=not_here(rule))
-    out = RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=out_of_force(rule.window))
+    elsewhere = RuleResult(
+        rule=rule, status=Status.NOT_APPLICABLE, reason=reason_not_in_markets(rule)
+    )
+    out = RuleResult(
+        rule=rule, status=Status.NOT_APPLICABLE, reason=reason_not_in_force(rule.window)
+    )
 
     def quick(context: EvaluationContext) -> RuleResult | None:
         day = _only_day(changes, context.moment)
@@ -298,7 +308,7 @@ def _settle(rule: Rule, names: Names) -> _Settle:
     )
     main = compile_test(rule.main.condition, names)
     passing = rule.effect is Effect.REQUIRE
-    passed = unbreached(rule)
+    passed = result_without_breach(rule)
 
     def settle(frame: Frame) -> RuleResult | None:
         for test, result in subject:
@@ -352,5 +362,5 @@ def _place(
     members = places_on(rule.places, context.policies, day)
     if members is None:
         return markets, None
-    found = matching(markets, members)
+    found = overlapping_markets(markets, members)
     return found or None, bool(found)

@@ -32,7 +32,7 @@ EvaluateRow = Callable[[int, EvaluationContext], RuleResult]
 _ITSELF = shifts((Offset(),))
 
 
-class Now(msgspec.Struct, frozen=True, kw_only=True):
+class DecisionState(msgspec.Struct, frozen=True, kw_only=True):
     """What was decided: the context, the candidates, their results, and the answer."""
 
     context: EvaluationContext
@@ -66,7 +66,7 @@ class ValidUntil:
         facts = timely_facts(rule, policies.vocabulary)
         return Timely.of([policies.calendars[rule.id]]), self._reader(facts)
 
-    def first_flip(self, now: Now) -> date | None:
+    def first_change(self, now: DecisionState) -> date | None:
         """Return the first later day on which the answer would differ; None where it never does."""
         selector, today, flight = self._selector, now.context.moment.today, now.flight
         since = min(flight.start, today) if flight.start is not None else date.min
@@ -74,7 +74,7 @@ class ValidUntil:
         if not moving:
             return None
         if selector.intricate:
-            return self._first_of_next(now, moving)
+            return self._first_of_next_days(now, moving)
         lasting = self._is_lasting(flight, moving)
         if not lasting or self._may_be_too_many(now):
             days = self._days(now, moving)
@@ -84,7 +84,7 @@ class ValidUntil:
                 return self._first(now, map(date.fromordinal, sorted(days)), moving)
         return self._first_timely(now, None)
 
-    def _first_of_next(self, now: Now, moving: Mask) -> date | None:
+    def _first_of_next_days(self, now: DecisionState, moving: Mask) -> date | None:
         """Return the same where a rule may turn on days that cannot be told beforehand."""
         days = self._days(now, moving)
         if are_too_many(len(days)):
@@ -96,7 +96,7 @@ class ValidUntil:
             found = self._first(now, tried, moving)
         return found or (days_later(tried[-1], 1) if tried else None)
 
-    def _may_be_too_many(self, now: Now) -> bool:
+    def _may_be_too_many(self, now: DecisionState) -> bool:
         """Whether more days might have to be tried than can be, by a law that lasts."""
         days, today = self._selector.days, now.context.moment.today
         changes = len(days) - bisect_left(days, today) + len(("start", "end"))
@@ -109,12 +109,12 @@ class ValidUntil:
         stated = self._stated.read(now.context.campaign)
         return are_too_many(most + self._timely.most(len(stated.days), stated.lengths))
 
-    def _first(self, now: Now, days: Iterable[date], moving: Mask) -> date | None:
+    def _first(self, now: DecisionState, days: Iterable[date], moving: Mask) -> date | None:
         """Return the first of some days on which the answer differs."""
         timely = self._selector.timely & now.candidates.on_any_day
         return next((day for day in days if self._differs(now, day, moving, timely)), None)
 
-    def _first_timely(self, now: Now, tried: Sequence[date] | None) -> date | None:
+    def _first_timely(self, now: DecisionState, tried: Sequence[date] | None) -> date | None:
         """Return the first day on which the answer differs, the law being the same.
 
         A rule is looked at on the days on which it may turn by itself, and on no others: where
@@ -145,7 +145,9 @@ class ValidUntil:
                     return day
         return None
 
-    def _turning(self, now: Now, tried: Sequence[date] | None, rows: Mask) -> dict[date, Mask]:
+    def _turning(
+        self, now: DecisionState, tried: Sequence[date] | None, rows: Mask
+    ) -> dict[date, Mask]:
         """Return the rules of some rows that may turn on each day, or each that is tried."""
         after = now.context.moment.today.toordinal()
         among = None if tried is None else {day.toordinal() for day in tried}
@@ -170,7 +172,7 @@ class ValidUntil:
             not selector.changing(selector.state(flight.start), selector.state(flight.end)) & moving
         )
 
-    def upcoming(self, now: Now, evaluate_row: EvaluateRow) -> tuple[Upcoming, ...]:
+    def upcoming(self, now: DecisionState, evaluate_row: EvaluateRow) -> tuple[Upcoming, ...]:
         """Return the rules that a campaign without end would come to violate, as `upcoming` does.
 
         `judge_row` tells why.
@@ -194,7 +196,7 @@ class ValidUntil:
                         found.append(Upcoming(day=day, result=result))
         return tuple(found)
 
-    def _days(self, now: Now, moving: Mask) -> set[int]:
+    def _days(self, now: DecisionState, moving: Mask) -> set[int]:
         """Return the later days on which an answer can change."""
         selector, today = self._selector, now.context.moment.today
         after = today.toordinal()
@@ -206,7 +208,7 @@ class ValidUntil:
             found.update(self._timely.days(self._stated.read(now.context.campaign), after))
         return found
 
-    def _differs(self, now: Now, day: date, changing: Mask, timely: Mask) -> bool:
+    def _differs(self, now: DecisionState, day: date, changing: Mask, timely: Mask) -> bool:
         """Whether the answer on a later day is another."""
         then = moment(now.flight, day)
         changed = self._changed(now.context.moment, then) & changing if changing else 0
@@ -239,7 +241,7 @@ class ValidUntil:
         return found
 
 
-def _is_denied(now: Now, timely: Mask, results: Mapping[int, RuleResult]) -> bool:
+def _is_denied(now: DecisionState, timely: Mask, results: Mapping[int, RuleResult]) -> bool:
     """Whether rules that do not read `today` deny the campaign, in each of its markets."""
     steady = [result for row, result in results.items() if not timely >> row & 1]
     if verdict(steady, complete=now.complete) != DENY:

@@ -6,7 +6,7 @@ import pytest
 
 from engine.evaluation.combine import ALLOW, DENY, INCONCLUSIVE
 from engine.evaluation.decision import Effect
-from engine.evaluation.operations.places import matching
+from engine.evaluation.operations.places import overlapping_markets
 from engine.evaluation.result import Status
 from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import FLIGHT, court, hear, judged, rule, seen, wanted
@@ -124,7 +124,7 @@ def test_a_country_and_its_region_have_ground_in_common(
     place: str,
     meets: bool,  # noqa: FBT001 - a column of the table.
 ) -> None:
-    assert matching((market,), frozenset({place})) == ((market,) if meets else ())
+    assert overlapping_markets((market,), frozenset({place})) == ((market,) if meets else ())
     result = judged(f'applies in {{"{place}"}}', FLAG, flag=True, markets=[market])
     assert result.status is (Status.VIOLATED if meets else Status.NOT_APPLICABLE)
 
