@@ -25,7 +25,7 @@ def check_agreement(fact: StandingFact, others: Iterable[FactVersion], engine: E
     One that no longer fits the vocabulary states nothing.
     """
     book = engine.standing_facts(each.document() for each in others)
-    known = (each for each in book.stated(fact.subject) if isinstance(each, StandingFact))
+    known = (each for each in book.facts(fact.subject) if isinstance(each, StandingFact))
     faults = disagreements(fact, known)
     if faults:
         raise FactFaults(faults)

@@ -166,7 +166,7 @@ def input_of(
     of standing facts; without any it has no member of them.
     """
     launched = terms.as_if_launched
-    met = () if standing is None else standing.met
+    met = () if standing is None else standing.relevant
     members: dict[str, object] = {
         "format": terms.format,
         "as_of": instant_text(terms.as_of),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from ..semantics.tree import Policies
 from .combine import missing_facts, missing_required_facts
 from .decision import Decision
-from .descriptor.about import about
+from .descriptor.about import campaign_attributes
 from .judge import EvaluationContext
 from .moment import as_if_launched, flight_of, moment
 from .operations.days import day_of
@@ -39,7 +39,7 @@ def decide(
     overall, markets, _ = answer(context, results, complete=complete)
     return Decision(
         campaign=judged.id,
-        about=about(judged),
+        attributes=campaign_attributes(judged),
         as_of=as_of,
         as_if_launched=launched,
         valid_until=first_change(context, evaluate_rules, results, complete=complete),

@@ -7,7 +7,7 @@ from enum import Enum
 
 import msgspec
 
-from .descriptor.about import About
+from .descriptor.about import CampaignAttributes
 from .result import RuleResult, Status, Upcoming
 from .results import abridged_results, candidate_results
 from .standing_facts.beneath import FactsUsed
@@ -64,7 +64,7 @@ class Decision:
     """
 
     campaign: str | None
-    about: About
+    attributes: CampaignAttributes
     as_of: datetime
     as_if_launched: date | None
     valid_until: date | None

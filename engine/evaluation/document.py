@@ -67,7 +67,7 @@ def base_document(
         "decision": decision.verdict.effect.value,
         "conclusive": decision.verdict.conclusive,
         "campaign": decision.campaign,
-        **decision.about.members(),
+        **decision.attributes.members(),
         "policy_set": _policy_set(identity),
         "engine": {"name": "assent", "version": identity.engine},
         "as_of": instant_text(decision.as_of),

@@ -23,7 +23,7 @@ from .decision import Decision, Effect, MarketVerdict, MissingFact
 from .document import instant_text
 from .outcome import Evidence, WantedFact
 from .result import Finding, Obligation, RuleResult, Status, UnmetExemption
-from .standing_facts.beneath import named
+from .standing_facts.beneath import fact_title
 from .standing_facts.document import by_fact, shown_value
 
 WIDTH = 96
@@ -513,9 +513,9 @@ def _standing(decision: Decision) -> Iterator[Line]:
             yield from _row("recorded", where, Tone.QUIET)
     if more := len(used) - len(used[:MOST_RULES]):
         yield from wrapped(f"and {more:,} more", "  ", Tone.QUIET)
-    for misfit in decision.standing.misfits[:MOST_RULES]:
+    for misfit in decision.standing.unfit[:MOST_RULES]:
         yield ()
-        told = f"passed over: {named(misfit.listed)} does not fit the vocabulary"
+        told = f"passed over: {fact_title(misfit.entry)} does not fit the vocabulary"
         yield from wrapped(f"{told}: {misfit.fault.message}", "", Tone.OPEN)
 
 

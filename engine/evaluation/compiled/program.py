@@ -17,7 +17,7 @@ from ...semantics.tree import MARKET, Clause, Effect, Policies, Rule, clauses_re
 from ...semantics.types import Scalar
 from ..combine import missing_facts
 from ..decision import Decision
-from ..descriptor.about import about
+from ..descriptor.about import campaign_attributes
 from ..judge import (
     EvaluationContext,
     evaluate_rule,
@@ -97,7 +97,7 @@ class Program:
         lazy = LazyResults(now, self._explain, self._prepared, len(self._rules))
         return Decision(
             campaign=judged.id,
-            about=about(judged),
+            attributes=campaign_attributes(judged),
             as_of=as_of,
             as_if_launched=launched,
             valid_until=self._valid_until.first_change(now),

@@ -14,7 +14,7 @@ MOST_PLATFORMS = 256
 """As many platforms are told; a record leaves out what is longer, rather than a part of it."""
 
 
-class About(msgspec.Struct, frozen=True, kw_only=True):
+class CampaignAttributes(msgspec.Struct, frozen=True, kw_only=True):
     """The advertiser and the platforms of a campaign, in the order given, each once.
 
     `tells_advertiser` and `tells_platforms` are false where they are not to be told.
@@ -22,28 +22,28 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
     advertiser: str | None = None
     platforms: tuple[str, ...] = ()
-    tells_advertiser: bool = True
-    tells_platforms: bool = True
+    shows_advertiser: bool = True
+    shows_platforms: bool = True
 
     def members(self) -> dict[str, object]:
         """Return the members that the document of a decision has of it."""
         made: dict[str, object] = {}
-        if self.tells_advertiser:
+        if self.shows_advertiser:
             made["advertiser"] = self.advertiser
-        if self.tells_platforms:
+        if self.shows_platforms:
             made["platforms"] = list(self.platforms)
         return made
 
 
-def about(campaign: Campaign) -> About:
+def campaign_attributes(campaign: Campaign) -> CampaignAttributes:
     """Return whom and where a campaign is for."""
     advertisers = _names(campaign.facts, "advertiser")
     platforms = _names(campaign.facts, "platforms")
-    return About(
+    return CampaignAttributes(
         advertiser=advertisers[0] if advertisers else None,
         platforms=() if platforms is None else platforms,
-        tells_advertiser=advertisers is not None,
-        tells_platforms=platforms is not None and len(platforms) <= MOST_PLATFORMS,
+        shows_advertiser=advertisers is not None,
+        shows_platforms=platforms is not None and len(platforms) <= MOST_PLATFORMS,
     )
 
 

@@ -30,7 +30,7 @@ _ENCODER = msgspec.json.Encoder(order="sorted", decimal_format="number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class BookEntry:
     """A standing fact of a book: its document, whom it is about, and when it holds."""
 
     document: Document
@@ -47,10 +47,10 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Misfit:
+class UnfitFact:
     """A standing fact that the vocabulary does not take, and its first fault."""
 
-    listed: Listed
+    entry: BookEntry
     fault: CampaignFault
 
 
@@ -64,44 +64,44 @@ class FactBook:
     def __init__(
         self, documents: Iterable[Document], decoder: Decoder, vocabulary: Vocabulary
     ) -> None:
-        found: dict[Subject, list[Listed]] = {}
+        found: dict[Subject, list[BookEntry]] = {}
         for document in documents:
-            one = _listed(document)
-            found.setdefault(one.subject, []).append(one)
-        self._listed = {
-            subject: tuple(sorted(some, key=lambda one: one.order))
+            entry = _entry(document)
+            found.setdefault(entry.subject, []).append(entry)
+        self._entries = {
+            subject: tuple(sorted(some, key=lambda entry: entry.order))
             for subject, some in found.items()
         }
         self.kinds = frozenset(subject.kind for subject in found)
         self._decoder = decoder
         self._vocabulary = vocabulary
-        self._read: dict[Subject, tuple[StandingFact | Misfit, ...]] = {}
+        self._read: dict[Subject, tuple[StandingFact | UnfitFact, ...]] = {}
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The vocabulary that statements are read against."""
         return self._vocabulary
 
-    def listed(self, subject: Subject) -> Sequence[Listed]:
+    def entries(self, subject: Subject) -> Sequence[BookEntry]:
         """Return what is listed about a subject, whenever it holds."""
-        return self._listed.get(subject, ())
+        return self._entries.get(subject, ())
 
-    def stated(self, subject: Subject) -> Sequence[StandingFact | Misfit]:
+    def facts(self, subject: Subject) -> Sequence[StandingFact | UnfitFact]:
         """Return the same, read, in the same order."""
-        if subject not in self._listed:  # Whoever submits names any number of these.
+        if subject not in self._entries:  # Whoever submits names any number of these.
             return ()
         known = self._read.get(subject)
         if known is None:
-            known = tuple(self._stated(one) for one in self.listed(subject))
+            known = tuple(self._read_entry(one) for one in self.entries(subject))
             self._read[subject] = known  # Whoever reads it at the same time reads the same.
         return known
 
-    def _stated(self, listed: Listed) -> StandingFact | Misfit:
-        statement = {name: listed.document.get(name) for name in STATEMENT}
+    def _read_entry(self, entry: BookEntry) -> StandingFact | UnfitFact:
+        statement = {name: entry.document.get(name) for name in STATEMENT}
         fact, faults = read_standing_fact(
-            statement, self._decoder, self._vocabulary, source=listed.source
+            statement, self._decoder, self._vocabulary, source=entry.source
         )
-        return Misfit(listed=listed, fault=faults[0]) if fact is None else fact
+        return UnfitFact(entry=entry, fault=faults[0]) if fact is None else fact
 
 
 def statement_bytes(document: Document) -> bytes:
@@ -109,7 +109,7 @@ def statement_bytes(document: Document) -> bytes:
     return _ENCODER.encode({name: document.get(name) for name in STATEMENT})
 
 
-def _listed(document: Document) -> Listed:
+def _entry(document: Document) -> BookEntry:
     try:
         made = msgspec.convert(
             {name: value for name, value in document.items() if name in _READ}, _Form
@@ -118,7 +118,7 @@ def _listed(document: Document) -> Listed:
         subject = Subject(kind=made.subject.kind, name=name)
     except msgspec.ValidationError as error:
         raise ValueError(f"this is no standing fact: {error}") from error
-    return Listed(
+    return BookEntry(
         document=MappingProxyType(dict(document)),
         subject=subject,
         start=made.start,
