@@ -45,7 +45,7 @@ from ..operations.lookup import look_up
 from ..operations.pattern import is_like
 from ..outcome import Truth
 from ..values import Datum, Group
-from .shortcuts import ORDERS, Both, days_between, ordered, ratio, within_days
+from .shortcuts import ORDERS, Shortcut, days_between, ordered, ratio, within_days
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -507,7 +507,7 @@ def _calculated(condition: Compared, slow: Test, names: Names) -> Test:
     return _shortened(ratio(condition) or days_between(condition), left, right, slow)
 
 
-def _shortened(quick: Both | None, left: Value, right: Value, slow: Test) -> Test:
+def _shortened(quick: Shortcut | None, left: Value, right: Value, slow: Test) -> Test:
     """Return a test that asks the shortcut first, if there is one."""
     if quick is None:
         return slow

@@ -191,7 +191,7 @@ class _Rows:
     """Whether a value leaves them possible; None where it is unknown."""
 
 
-def _asked(
+def _group_rows(
     rows: Mapping[int, Sequence[Condition]], fact: FactTerm, scope: Scope
 ) -> Iterator[_Rows]:
     alike: dict[tuple[Condition, ...], Mask] = {}
@@ -225,22 +225,22 @@ def column(
 
     `free` are the rows that do not ask it, and are always possible.
     """
-    asked = list(_asked(rows, fact, scope))
+    asked = list(_group_rows(rows, fact, scope))
     get = scope.getter(fact)
-    unknown = free | _those(asked, None)
+    unknown = free | _possible_rows(asked, None)
     if fact.type is Scalar.MONEY:
         return _of_money(asked, get, free, unknown)
     if fact.type in _ORDERED:
         return _of_sizes(_Scale.of(asked, _value_of(fact.type), free), get, unknown)
-    return _keyed(asked, get, _others(fact.type), free, unknown)
+    return _keyed(asked, get, _unmentioned_value(fact.type), free, unknown)
 
 
-def _those(asked: Iterable[_Rows], value: object) -> Mask:
+def _possible_rows(asked: Iterable[_Rows], value: object) -> Mask:
     """Return the rows that a value leaves possible."""
     return reduce(or_, (rows.mask for rows in asked if rows.possible(value)), 0)
 
 
-def _others(kind: Type) -> object:
+def _unmentioned_value(kind: Type) -> object:
     """Return a value that no row speaks of."""
     return None if kind is Scalar.YES_NO else _NO_TEXT
 
@@ -253,7 +253,7 @@ def _keyed(
     unknown: Mask,
 ) -> Column:
     asked = list(asked)
-    otherwise = free | _those(asked, other)
+    otherwise = free | _possible_rows(asked, other)
     table: dict[object, Mask] = {}
     for rows in asked:
         usual = rows.possible(other)
@@ -366,7 +366,7 @@ def _of_money(
     """Return the column of an amount of money: a scale for each currency that is spoken of."""
     spoken = {each.currency for rows in asked for each in rows.mentioned if isinstance(each, Money)}
     scales = {each: _in_currency(asked, each, free) for each in spoken}
-    foreign = free | _those(asked, Money(amount=Fraction(0), currency=_NO_CURRENCY))
+    foreign = free | _possible_rows(asked, Money(amount=Fraction(0), currency=_NO_CURRENCY))
 
     def of_money(subject: Datum) -> Mask:
         value = get(subject)
@@ -390,7 +390,7 @@ def _in_currency(asked: Iterable[_Rows], currency: str, free: Mask) -> _Scale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class MembershipTest:
     """That a list has one of some members, or where not `wanted` that it has none of them."""
 
     collection: FactTerm
@@ -398,11 +398,11 @@ class Hit:
     wanted: bool
 
 
-def hit(condition: Condition, scope: Scope) -> Hit | None:
-    """Return a condition as a hit on a list of the subject, where it is one."""
+def membership_test(condition: Condition, scope: Scope) -> MembershipTest | None:
+    """Return a condition as a membership_test on a list of the subject, where it is one."""
     denied = isinstance(condition, Denied)
     part = condition.operand if isinstance(condition, Denied) else condition
-    if not (isinstance(part, Compared) and part.comparator in _HITS and part.right):
+    if not (isinstance(part, Compared) and part.comparator in _MEMBERSHIP and part.right):
         return None
     if compares_places(part):
         return None
@@ -415,14 +415,14 @@ def hit(condition: Condition, scope: Scope) -> Hit | None:
         return None
     among = members if isinstance(members, frozenset) else frozenset((members,))
     is_positive = part.comparator is not Comparator.INCLUDES_NONE_OF
-    return Hit(collection=left, members=among, wanted=is_positive is not denied)
+    return MembershipTest(collection=left, members=among, wanted=is_positive is not denied)
 
 
-_HITS = (Comparator.INCLUDES, Comparator.INCLUDES_ANY_OF, Comparator.INCLUDES_NONE_OF)
+_MEMBERSHIP = (Comparator.INCLUDES, Comparator.INCLUDES_ANY_OF, Comparator.INCLUDES_NONE_OF)
 
 
-def list_column(rows: Mapping[int, Hit], scope: Scope, free: Mask) -> Column:
-    """Return the column of a list for rows of which each asks for one hit."""
+def list_column(rows: Mapping[int, MembershipTest], scope: Scope, free: Mask) -> Column:
+    """Return the column of a list for rows of which each asks for one membership_test."""
     table: dict[object, Mask] = {}
     wants, shuns = 0, 0
     for row, each in rows.items():

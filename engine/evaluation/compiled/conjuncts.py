@@ -24,7 +24,7 @@ from ...syntax.tree import JunctionKind, QuantifierKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Some:
+class SomeElement:
     """That some element of a list is as all of `parts` have it.
 
     `over` is the condition that says so, with the name it binds. `of_nothing` is whether it is
@@ -36,7 +36,7 @@ class Some:
     of_nothing: bool
 
 
-Part: TypeAlias = Condition | Some
+Part: TypeAlias = Condition | SomeElement
 """One of the conditions that must all be possible."""
 
 
@@ -50,19 +50,19 @@ def conjuncts(condition: Condition, *, denied: bool = False) -> Iterator[Part]:
             yield from conjuncts(operand, denied=not denied)
         case Over(kind=QuantifierKind.EVERY) if denied:
             parts = tuple(conjuncts(condition.condition, denied=True))
-            yield Some(over=condition, parts=parts, of_nothing=not condition.if_any)
+            yield SomeElement(over=condition, parts=parts, of_nothing=not condition.if_any)
         case Over(kind=kind) if kind is (QuantifierKind.NO if denied else QuantifierKind.ANY):
             parts = tuple(conjuncts(condition.condition))
-            yield Some(over=condition, parts=parts, of_nothing=False)
+            yield SomeElement(over=condition, parts=parts, of_nothing=False)
         case Holds() | Compared() | Joined() | Over() | Defined():
             yield Denied(span=condition.span, operand=condition) if denied else condition
         case _:
             assert_never(condition)
 
 
-def whole(part: Part) -> Condition:
+def as_condition(part: Part) -> Condition:
     """Return a part as one condition, possible exactly where the part is."""
-    if not isinstance(part, Some):
+    if not isinstance(part, SomeElement):
         return part
     over = part.over
     is_plain = over.kind is QuantifierKind.ANY
@@ -71,7 +71,7 @@ def whole(part: Part) -> Condition:
 
 def facts_read(part: Part) -> Iterator[FactTerm]:
     """Yield every fact that a part reads."""
-    yield from (term for term in terms_below(whole(part)) if isinstance(term, FactTerm))
+    yield from (term for term in terms_below(as_condition(part)) if isinstance(term, FactTerm))
 
 
 def without_definitions(condition: Condition) -> Condition:

@@ -16,7 +16,7 @@ from ..results import ResultListing, ResultsByRow
 from .closures import Frame
 from .index import bits
 from .law import Law
-from .prepared_results import PreparedResults, Sorted
+from .prepared_results import PreparedResults, SortedRules
 from .valid_until import DecisionState
 
 
@@ -75,7 +75,7 @@ class LazyResults(msgspec.Struct, frozen=True):
 
         return ResultListing(lines, passed=passed, not_applicable=self.rules - passed - others)
 
-    def _sorted(self, prepared: PreparedResults, law: Law) -> Sorted:
+    def _sorted(self, prepared: PreparedResults, law: Law) -> SortedRules:
         now = self.now
         context = now.context
         frame = Frame(context.campaign.facts, context.moment.today, law.day)

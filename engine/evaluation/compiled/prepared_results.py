@@ -22,7 +22,7 @@ from .index import Index, bits, build_index
 from .law import Law, Markets
 
 
-class Lines(msgspec.Struct, frozen=True, kw_only=True):
+class PreparedLines(msgspec.Struct, frozen=True, kw_only=True):
     """Prepared results and record lines of rules, by row, for one reason.
 
     `usual` are the rules assumed to have this reason until the lookup finds another.
@@ -42,14 +42,14 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 
     rows: Mask
     index: Index
-    lines: Lines
+    lines: PreparedLines
 
 
-class Sorted(msgspec.Struct, frozen=True, kw_only=True):
+class SortedRules(msgspec.Struct, frozen=True, kw_only=True):
     """The rules that apply and are no candidates: those that fail at each stage, and those kept."""
 
     failing: tuple[Mask, ...]
-    kept: Mask
+    remaining: Mask
 
 
 class PreparedResults:
@@ -60,7 +60,7 @@ class PreparedResults:
 
     def __init__(self, policies: Policies, law: Law) -> None:
         self._law = law
-        rules = {r: rule for r, rule in enumerate(policies.rules) if not _is_of_markets(rule)}
+        rules = {r: rule for r, rule in enumerate(policies.rules) if not _depends_on_market(rule)}
         in_force = {r: rule for r, rule in rules.items() if rule.window.meets(law.day, law.day)}
         self.unprepared = frozenset(range(len(policies.rules))) - rules.keys()
         self._stages = tuple(_stages(in_force, policies, law))
@@ -87,22 +87,22 @@ class PreparedResults:
             return _inapplicable(rule, reason_not_in_markets(rule))
         return next(each.results[row] for each in self._lines if row in each.results)
 
-    def sort(self, frame: Frame, markets: Markets, candidates: Mask) -> Sorted:
+    def sort(self, frame: Frame, markets: Markets, candidates: Mask) -> SortedRules:
         """Return what the rules come to that apply in some market and are no candidates."""
-        left = self._law.reach.among(markets) & self._entered & ~candidates
+        left = self._law.reach.applying_in(markets) & self._entered & ~candidates
         failing: list[Mask] = []
         for stage in self._stages:
             asked = left & stage.rows
             refuted = asked & ~stage.index.possible(frame.facts, frame, asked)
             failing.append(refuted)
             left ^= refuted
-        return Sorted(failing=tuple(failing), kept=left)
+        return SortedRules(failing=tuple(failing), remaining=left)
 
-    def passed(self, found: Sorted) -> int:
+    def passed(self, found: SortedRules) -> int:
         """Return how many rules passed of those that are sorted."""
-        return (found.kept & self._passing).bit_count()
+        return (found.remaining & self._passing).bit_count()
 
-    def results(self, found: Sorted) -> list[RuleResult | None]:
+    def results(self, found: SortedRules) -> list[RuleResult | None]:
         """Return the result of every rule, without markets; None where a rule must be judged.
 
         What stands at the row of a candidate means nothing.
@@ -113,7 +113,7 @@ class PreparedResults:
                 made[row] = lines.results[row]
         return made
 
-    def texts(self, found: Sorted) -> list[bytes]:
+    def texts(self, found: SortedRules) -> list[bytes]:
         """Return the lines of a record; likewise, also where a rule must be judged."""
         made = self._usual_texts.copy()
         for rows, lines in self._unusual(found):
@@ -122,13 +122,13 @@ class PreparedResults:
                 made[row] = texts[row]
         return made
 
-    def _unusual(self, found: Sorted) -> list[tuple[Mask, Lines]]:
+    def _unusual(self, found: SortedRules) -> list[tuple[Mask, PreparedLines]]:
         """Return the rules that come to something else than they usually do, with their lines."""
-        pairs = zip((*found.failing, found.kept), self._lines, strict=True)
+        pairs = zip((*found.failing, found.remaining), self._lines, strict=True)
         return [(rows & ~lines.usual, lines) for rows, lines in pairs]
 
 
-def _is_of_markets(rule: Rule) -> bool:
+def _depends_on_market(rule: Rule) -> bool:
     """Whether the subject of a rule may be another in each market."""
     clauses = rule.applicability
     return any(fact.is_market for clause in clauses for fact in facts_read(clause.condition))
@@ -155,9 +155,9 @@ def _stages(rules: Mapping[int, Rule], policies: Policies, law: Law) -> Iterator
         )
 
 
-def _lines(results: Mapping[int, RuleResult], *, usual: Mask) -> Lines:
+def _lines(results: Mapping[int, RuleResult], *, usual: Mask) -> PreparedLines:
     texts = {row: status_line_bytes(each) for row, each in results.items()}
-    return Lines(results=results, texts=texts, usual=usual)
+    return PreparedLines(results=results, texts=texts, usual=usual)
 
 
 def _mask(rows: Iterable[int]) -> Mask:

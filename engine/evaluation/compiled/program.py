@@ -80,7 +80,7 @@ class Program:
         context = EvaluationContext(
             policies=policies, campaign=judged, moment=moment(flight, day_of(as_of))
         )
-        candidates = self._selector.select(context, self._selector.everyone)
+        candidates = self._selector.select(context, self._selector.all_rows)
         explainable = self._evaluate(context, candidates)
         evaluated = tuple(result for result, _ in explainable)
         required = self._required.missing_from(judged)

@@ -182,8 +182,8 @@ class ValidUntil:
             return ()
         rows = zip(bits(now.candidates.mask), now.results, strict=True)
         violated = sum(1 << row for row, each in rows if each.status is Status.VIOLATED)
-        waiting, found = selector.everyone & ~violated, []
-        for day in selector.days_of_change(certain.last, selector.everyone):
+        waiting, found = selector.all_rows & ~violated, []
+        for day in selector.days_of_change(certain.last, selector.all_rows):
             if day > certain.last:
                 then = structs.replace(
                     now.context.moment, certain=Days(first=day, last=day), possible=None
@@ -231,7 +231,7 @@ class ValidUntil:
         """Return the rules that are judged by another law at one moment than at another."""
         selector = self._selector
         if now.unknown != then.unknown or (now.certain is None) is not (then.certain is None):
-            return selector.everyone
+            return selector.all_rows
         found = 0
         # INVARIANT: days are possible at one moment where they are at the other.
         for one, other in ((now.certain, then.certain), (now.possible, then.possible)):

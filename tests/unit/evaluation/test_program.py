@@ -14,7 +14,7 @@ from benchmarks.by_hand import breached
 from benchmarks.workload import bundle_of, descriptors, quantifiers
 from engine.bundle.bundle import Bundle
 from engine.evaluation import reference
-from engine.evaluation.compiled.candidates import MOST_KEPT, MOST_MET
+from engine.evaluation.compiled.candidates import MOST_KEPT, MOST_STATES
 from engine.evaluation.decide import decide
 from engine.evaluation.document import document
 from engine.evaluation.moment import flight_of
@@ -172,7 +172,7 @@ def test_an_element_may_be_held_against_another_list_of_the_campaign() -> None:
 def test_a_flight_that_may_meet_many_states_of_the_law_is_judged_in_all() -> None:
     years = [
         rule("prohibit when campaign.flag", f"in force from {year}-01-01", name=f"r{year}")
-        for year in range(2001, 2004 + MOST_MET + MOST_KEPT)
+        for year in range(2001, 2004 + MOST_STATES + MOST_KEPT)
     ]
     bundle = court(*years)
     for flag in (True, False):
