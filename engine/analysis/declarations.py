@@ -7,16 +7,16 @@ from datetime import date
 from ..evaluation.values import show_typed
 from ..semantics.tree import (
     Citation,
-    Compared,
+    ComparisonCondition,
     Condition,
-    Denied,
     Edition,
     Effect,
     FactTerm,
     LookupTerm,
     Members,
-    Over,
+    NegatedCondition,
     Policies,
+    QuantifiedCondition,
     Rule,
     SetDefinition,
     SetTerm,
@@ -163,7 +163,7 @@ def signed(rule: Rule) -> Iterator[tuple[Condition, int]]:
 
 def _used(name: str, condition: Condition, sign: int, naming: frozenset[str]) -> Iterator[int]:
     """Yield the signs of the uses in a condition; `naming` are the tables whose cases name it."""
-    if isinstance(condition, Compared):
+    if isinstance(condition, ComparisonCondition):
         for term in terms_of(condition):
             if isinstance(term, SetTerm) and term.name == name:
                 is_plain = any(term is each for each in condition.right)
@@ -171,8 +171,8 @@ def _used(name: str, condition: Condition, sign: int, naming: frozenset[str]) ->
             if isinstance(term, LookupTerm) and term.name in naming:
                 yield 0
         return
-    is_none = isinstance(condition, Over) and condition.kind is QuantifierKind.NO
-    inner_sign = -sign if is_none or isinstance(condition, Denied) else sign
+    is_none = isinstance(condition, QuantifiedCondition) and condition.kind is QuantifierKind.NO
+    inner_sign = -sign if is_none or isinstance(condition, NegatedCondition) else sign
     for inner in inner_conditions(condition):
         yield from _used(name, inner, inner_sign, naming)
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from ..semantics.tree import (
     Condition,
-    Defined,
+    DefinedCondition,
     Definition,
-    Denied,
-    Over,
+    NegatedCondition,
     Policies,
+    QuantifiedCondition,
     inner_conditions,
     rewritten,
     with_conditions,
@@ -30,7 +30,7 @@ def written_out(policies: Policies, kept: Collection[str]) -> Policies:
     """Return policies in which only the definitions of some names are used by name."""
 
     def meant(condition: Condition) -> Condition:
-        if isinstance(condition, Defined) and condition.name not in kept:
+        if isinstance(condition, DefinedCondition) and condition.name not in kept:
             return condition.condition
         return condition
 
@@ -120,9 +120,9 @@ def _signs(name: str, policies: Policies) -> Iterator[int]:
 
 
 def _used(name: str, condition: Condition, sign: int) -> Iterator[int]:
-    if isinstance(condition, Defined) and condition.name == name:
+    if isinstance(condition, DefinedCondition) and condition.name == name:
         yield sign
-    is_none = isinstance(condition, Over) and condition.kind is QuantifierKind.NO
-    inner_sign = -sign if is_none or isinstance(condition, Denied) else sign
+    is_none = isinstance(condition, QuantifiedCondition) and condition.kind is QuantifierKind.NO
+    inner_sign = -sign if is_none or isinstance(condition, NegatedCondition) else sign
     for inner in inner_conditions(condition):
         yield from _used(name, inner, inner_sign)

@@ -13,19 +13,19 @@ from ..semantics.tree import (
     MARKET,
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     Parameter,
     ParameterTerm,
     Policies,
+    QuantifiedCondition,
     SetTerm,
     Template,
     TodayTerm,
@@ -69,7 +69,7 @@ class Reader:
     shared: frozenset[str]
     bound: Mapping[str, Bound]
 
-    def within(self, over: Over | AggregateTerm) -> "Reader":
+    def within(self, over: QuantifiedCondition | AggregateTerm) -> "Reader":
         """Return the reader of what stands inside a quantifier or an aggregate."""
         kind = over.collection.type
         element = kind.element if isinstance(kind, ListType) else kind
@@ -81,24 +81,24 @@ class Reader:
     def condition(self, condition: Condition) -> Key:
         """Return the key of a condition in normal form."""
         match condition:
-            case Holds(fact=fact):
+            case FactCondition(fact=fact):
                 return ("holds", self.term(fact))
-            case Compared(comparator=comparator, left=left, right=right):
+            case ComparisonCondition(comparator=comparator, left=left, right=right):
                 phrase = _SYNONYMS.get(comparator, comparator)
                 counted = (condition.within, condition.month_end)
                 return (phrase, self.term(left), tuple(map(self.term, right)), counted)
-            case Joined(kind=kind, operands=operands):
+            case JunctionCondition(kind=kind, operands=operands):
                 return (kind, frozenset(map(self.condition, operands)))
-            case Denied(operand=operand):
+            case NegatedCondition(operand=operand):
                 return ("not", self.condition(operand))
-            case Over():
+            case QuantifiedCondition():
                 return self._over(condition)
-            case Defined(name=name):
+            case DefinedCondition(name=name):
                 # What is not declared in both versions was written out before.
                 return ("defined", name)
         assert_never(condition)
 
-    def _over(self, over: Over) -> Key:
+    def _over(self, over: QuantifiedCondition) -> Key:
         kind, if_any, inner = over.kind, over.if_any, over.condition
         if kind is QuantifierKind.NO:
             # `no x has c` is `every x, if any, has not c`.
@@ -109,17 +109,17 @@ class Reader:
     def subject(self, condition: Condition) -> Key:
         """Return what a condition is about; two about the same may be versions of each other."""
         match condition:
-            case Holds(fact=fact):
+            case FactCondition(fact=fact):
                 return ("compared", self.term(fact))
-            case Compared(left=left):
+            case ComparisonCondition(left=left):
                 return ("compared", self.term(left))
-            case Joined(operands=operands):
+            case JunctionCondition(operands=operands):
                 return ("joined", frozenset(map(self.subject, operands)))
-            case Denied(operand=operand):
+            case NegatedCondition(operand=operand):
                 return self.subject(operand)
-            case Over(collection=collection):
+            case QuantifiedCondition(collection=collection):
                 return ("over", self.term(collection))
-            case Defined(name=name):
+            case DefinedCondition(name=name):
                 return ("defined", name)
         assert_never(condition)
 
@@ -198,16 +198,16 @@ class Reader:
     def _with_elements(self, condition: Condition) -> "Reader":
         """Return the reader that knows the elements a condition binds, the first of a name."""
         match condition:
-            case Holds() | Compared() | Defined():
+            case FactCondition() | ComparisonCondition() | DefinedCondition():
                 return self
-            case Joined(operands=operands):
+            case JunctionCondition(operands=operands):
                 found: dict[str, Bound] = {}
                 for each in operands:
                     found = {**self._with_elements(each).bound, **found}
                 return replace(self, bound={**found, **self.bound})
-            case Denied(operand=operand):
+            case NegatedCondition(operand=operand):
                 return self._with_elements(operand)
-            case Over():
+            case QuantifiedCondition():
                 inside = Reader._with_elements(self.within(condition), condition.condition)
                 return replace(inside, bound={**inside.bound, **self.bound})
         assert_never(condition)

@@ -9,15 +9,15 @@ from dataclasses import replace
 from typing import assert_never
 
 from ..semantics.tree import (
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
-    Over,
+    JunctionCondition,
+    NegatedCondition,
+    QuantifiedCondition,
 )
 from ..semantics.types import EnumerationType, ListType, Scalar
 from ..syntax.lexis import Comparator
@@ -57,15 +57,15 @@ OTHER_KIND = {JunctionKind.AND: JunctionKind.OR, JunctionKind.OR: JunctionKind.A
 def normal(condition: Condition) -> Condition:
     """Return the normal form of a condition."""
     match condition:
-        case Holds():
+        case FactCondition():
             return condition
-        case Compared():
+        case ComparisonCondition():
             return _compared(condition)
-        case Joined(kind=kind, operands=operands):
+        case JunctionCondition(kind=kind, operands=operands):
             return joined(condition, kind, tuple(normal(each) for each in operands))
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return denied(normal(operand))
-        case Over(condition=inner) | Defined(condition=inner):
+        case QuantifiedCondition(condition=inner) | DefinedCondition(condition=inner):
             return replace(condition, condition=normal(inner))
     assert_never(condition)
 
@@ -73,12 +73,12 @@ def normal(condition: Condition) -> Condition:
 def joined(origin: Condition, kind: JunctionKind, operands: tuple[Condition, ...]) -> Condition:
     """Return normal forms joined; joints of the same kind are opened."""
     flat = [part for each in operands for part in opened(each, kind)]
-    return Joined(span=origin.span, kind=kind, operands=tuple(flat))
+    return JunctionCondition(span=origin.span, kind=kind, operands=tuple(flat))
 
 
 def opened(condition: Condition, kind: JunctionKind) -> tuple[Condition, ...]:
     """Return the operands of a joint of that kind; any other condition alone."""
-    if isinstance(condition, Joined) and condition.kind is kind:
+    if isinstance(condition, JunctionCondition) and condition.kind is kind:
         return condition.operands
     return (condition,)
 
@@ -86,23 +86,23 @@ def opened(condition: Condition, kind: JunctionKind) -> tuple[Condition, ...]:
 def denied(condition: Condition) -> Condition:
     """Return the normal form of the denial of a normal form."""
     match condition:
-        case Holds() | Defined():
-            return Denied(span=condition.span, operand=condition)
-        case Compared(comparator=comparator):
+        case FactCondition() | DefinedCondition():
+            return NegatedCondition(span=condition.span, operand=condition)
+        case ComparisonCondition(comparator=comparator):
             opposite = _OPPOSITES.get(comparator)
             if opposite is None:
-                return Denied(span=condition.span, operand=condition)
+                return NegatedCondition(span=condition.span, operand=condition)
             return replace(condition, comparator=opposite)
-        case Joined(kind=kind, operands=operands):
+        case JunctionCondition(kind=kind, operands=operands):
             return joined(condition, OTHER_KIND[kind], tuple(denied(each) for each in operands))
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return operand
-        case Over():
+        case QuantifiedCondition():
             return _none(condition)
     assert_never(condition)
 
 
-def _none(condition: Over) -> Condition:
+def _none(condition: QuantifiedCondition) -> Condition:
     match condition.kind:
         case QuantifierKind.ANY:
             return replace(condition, kind=QuantifierKind.NO)
@@ -113,18 +113,18 @@ def _none(condition: Over) -> Condition:
             return replace(condition, kind=QuantifierKind.ANY, if_any=False, condition=inner)
         case QuantifierKind.EVERY:
             # Over an empty list this is unknown, and so is its denial; `any` would be false.
-            return Denied(span=condition.span, operand=condition)
+            return NegatedCondition(span=condition.span, operand=condition)
     assert_never(condition.kind)
 
 
-def _compared(condition: Compared) -> Condition:
+def _compared(condition: ComparisonCondition) -> Condition:
     if len(condition.right) != 1 or condition.comparator not in _OF_ONE:
         return condition
     right = condition.right[0]
     if not isinstance(right, Constant):
         return condition
     if isinstance(right.value, bool) and isinstance(condition.left, FactTerm):
-        holds = Holds(span=condition.span, fact=condition.left)
+        holds = FactCondition(span=condition.span, fact=condition.left)
         is_plain = right.value is (condition.comparator is Comparator.IS)
         return holds if is_plain else denied(holds)
     if not isinstance(right.value, str) or not isinstance(right.type, Scalar | EnumerationType):

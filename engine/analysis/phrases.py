@@ -5,15 +5,15 @@ from typing import assert_never
 from ..evaluation.values import show
 from ..evaluation.wording import term_text
 from ..semantics.tree import (
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
-    Over,
+    JunctionCondition,
+    NegatedCondition,
+    QuantifiedCondition,
     ValueTerm,
 )
 from ..semantics.types import ListType, Scalar
@@ -31,35 +31,37 @@ _OF_ONE = {
 def phrase(condition: Condition) -> str:
     """Return a condition as text on one line."""
     match condition:
-        case Holds(fact=fact):
+        case FactCondition(fact=fact):
             return fact.text
-        case Defined(name=name):
+        case DefinedCondition(name=name):
             return name
-        case Compared(left=left):
+        case ComparisonCondition(left=left):
             return f"{term_text(left)} {behind(condition)}"
-        case Joined(kind=kind, operands=operands):
+        case JunctionCondition(kind=kind, operands=operands):
             return f" {kind.value} ".join(map(_operand, operands))
-        case Denied(operand=Holds(fact=fact)):
+        case NegatedCondition(operand=FactCondition(fact=fact)):
             return f"{fact.text} is no"
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return f"not {_operand(operand)}"
-        case Over(variable=variable, collection=collection, condition=inner):
+        case QuantifiedCondition(variable=variable, collection=collection, condition=inner):
             return f"{quantifier(condition)} {variable} in {collection.text} has ({phrase(inner)})"
     assert_never(condition)
 
 
 def _operand(condition: Condition) -> str:
-    return f"({phrase(condition)})" if isinstance(condition, Joined) else phrase(condition)
+    return (
+        f"({phrase(condition)})" if isinstance(condition, JunctionCondition) else phrase(condition)
+    )
 
 
-def quantifier(condition: Over) -> str:
+def quantifier(condition: QuantifiedCondition) -> str:
     """Return the word for how many elements must have what is asked."""
     if condition.kind is QuantifierKind.EVERY and condition.if_any:
         return "every (if any)"
     return condition.kind.value
 
 
-def behind(condition: Compared) -> str:
+def behind(condition: ComparisonCondition) -> str:
     """Return a comparison without its left side."""
     comparator, right = condition.comparator, [member_text(term) for term in condition.right]
     match comparator:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ..evaluation.operations.comparison import UndefinedError, order
 from ..semantics.tree import (
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Denied,
-    Over,
+    NegatedCondition,
     Policies,
+    QuantifiedCondition,
     ValueTerm,
     inner_conditions,
     terms_of,
@@ -63,13 +63,13 @@ def _uses(is_it: IsIt, policies: Policies) -> Iterator[int]:
 
 
 def _used(is_it: IsIt, condition: Condition, sign: int) -> Iterator[int]:
-    if isinstance(condition, Compared):
+    if isinstance(condition, ComparisonCondition):
         named = [each for each in terms_of(condition) if is_it(each)]
         if named:
             rising = _RISING.get(condition.comparator)
             is_plain = rising is not None and named == [condition.right[0]]
             yield (sign if rising else -sign) if is_plain else 0
-    is_none = isinstance(condition, Over) and condition.kind is QuantifierKind.NO
-    inner_sign = -sign if is_none or isinstance(condition, Denied) else sign
+    is_none = isinstance(condition, QuantifiedCondition) and condition.kind is QuantifierKind.NO
+    inner_sign = -sign if is_none or isinstance(condition, NegatedCondition) else sign
     for inner in inner_conditions(condition):
         yield from _used(is_it, inner, inner_sign)

@@ -17,18 +17,18 @@ from ..semantics.tree import (
     AggregateTerm,
     ArithmeticTerm,
     Clause,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     ParameterTerm,
     Policies,
+    QuantifiedCondition,
     SetTerm,
     TodayTerm,
     ValueTerm,
@@ -113,20 +113,20 @@ def situation(context: EvaluationContext, law_day: date, market: Market | None) 
 def evaluate(condition: Condition, situation: Situation) -> Outcome:
     """Return what a condition comes to in a situation, and why."""
     match condition:
-        case Holds(fact=fact):
+        case FactCondition(fact=fact):
             return _holds(fact, situation)
-        case Compared():
+        case ComparisonCondition():
             return _compared(condition, situation)
-        case Joined(kind=kind, operands=operands, labels=labels):
+        case JunctionCondition(kind=kind, operands=operands, labels=labels):
             outcomes = [evaluate(operand, situation) for operand in operands]
             for index, label in enumerate(labels):
                 outcomes[index] = outcomes[index].with_label(f"({label})")
             return conjunction(outcomes) if kind is JunctionKind.AND else disjunction(outcomes)
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return negation(evaluate(operand, situation))
-        case Over():
+        case QuantifiedCondition():
             return _over(condition, situation)
-        case Defined(name=name, condition=meant):
+        case DefinedCondition(name=name, condition=meant):
             outcome = evaluate(meant, unbound(situation))
             return outcome.within_definition(name, _bindings(situation))
     assert_never(condition)
@@ -135,7 +135,7 @@ def evaluate(condition: Condition, situation: Situation) -> Outcome:
 # --- quantifiers ------------------------------------------------------------------------------
 
 
-def _over(condition: Over, situation: Situation) -> Outcome:
+def _over(condition: QuantifiedCondition, situation: Situation) -> Outcome:
     elements, pointer = _value_and_pointer(condition.collection, situation)
     if not isinstance(elements, tuple):
         return Outcome(truth=None, wanted=(_wanted(condition.collection, pointer, situation),))
@@ -153,7 +153,9 @@ def _over(condition: Over, situation: Situation) -> Outcome:
     assert_never(condition.kind)
 
 
-def _element_situations(binder: Over | AggregateTerm, situation: Situation) -> Iterator[Situation]:
+def _element_situations(
+    binder: QuantifiedCondition | AggregateTerm, situation: Situation
+) -> Iterator[Situation]:
     """Yield the situation with each element of a known list bound in turn."""
     elements, pointer = _value_and_pointer(binder.collection, situation)
     for index, value in enumerate(elements if isinstance(elements, tuple) else ()):
@@ -161,7 +163,7 @@ def _element_situations(binder: Over | AggregateTerm, situation: Situation) -> I
         yield replace(situation, bound={**situation.bound, binder.variable: element})
 
 
-def _over_empty_list(condition: Over, pointer: str, situation: Situation) -> Outcome:
+def _over_empty_list(condition: QuantifiedCondition, pointer: str, situation: Situation) -> Outcome:
     """Of no elements `any` is false and `no` true; `every` needs some, unless it says `if any`."""
     collection = condition.collection
     if condition.kind is QuantifierKind.EVERY and not condition.if_any:
@@ -185,7 +187,7 @@ def _holds(fact: FactTerm, situation: Situation) -> Outcome:
     return Outcome(truth=value is True, evidence=(seen,))
 
 
-def _compared(condition: Compared, situation: Situation) -> Outcome:
+def _compared(condition: ComparisonCondition, situation: Situation) -> Outcome:
     if condition.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
         return _known(condition, situation)
     terms = (condition.left, *condition.right)
@@ -205,7 +207,7 @@ def _compared(condition: Compared, situation: Situation) -> Outcome:
     )
 
 
-def _known(condition: Compared, situation: Situation) -> Outcome:
+def _known(condition: ComparisonCondition, situation: Situation) -> Outcome:
     assert isinstance(condition.left, FactTerm)  # noqa: S101 - the checker lets only facts be known.
     value, _ = _value_and_pointer(condition.left, situation)
     truth = (value is not None) is (condition.comparator is Comparator.KNOWN)
@@ -216,7 +218,11 @@ def _known(condition: Compared, situation: Situation) -> Outcome:
 
 
 def _comparison_evidence(
-    condition: Compared, terms: tuple[ValueTerm, ...], situation: Situation, *, truth: bool
+    condition: ComparisonCondition,
+    terms: tuple[ValueTerm, ...],
+    situation: Situation,
+    *,
+    truth: bool,
 ) -> tuple[Evidence, ...]:
     """Return the facts that were compared; the first carries what was required."""
 

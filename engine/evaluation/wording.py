@@ -7,7 +7,7 @@ from typing import assert_never
 from ..semantics.tree import (
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Constant,
     DatedTerm,
     FactTerm,
@@ -65,7 +65,7 @@ def term_text(term: ValueTerm) -> str:
 
 
 def requirement(
-    condition: Compared, describe: Callable[[ReportedTerm], str], *, truth: bool
+    condition: ComparisonCondition, describe: Callable[[ReportedTerm], str], *, truth: bool
 ) -> str:
     """Return what would have to hold for a comparison of this truth to come out otherwise.
 
@@ -82,7 +82,7 @@ def requirement(
     return " ".join(words)
 
 
-def _partners(condition: Compared, describe: Callable[[ReportedTerm], str]) -> list[str]:
+def _partners(condition: ComparisonCondition, describe: Callable[[ReportedTerm], str]) -> list[str]:
     right = [
         describe(term) if isinstance(term, ReportedTerm) else term_text(term)
         for term in condition.right

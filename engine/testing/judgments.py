@@ -30,16 +30,16 @@ from ..semantics.tree import (
     AggregateTerm,
     ArithmeticTerm,
     Clause,
-    Compared,
+    ComparisonCondition,
     Condition,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     ParameterTerm,
+    QuantifiedCondition,
     Rule,
     TodayTerm,
     clauses_of,
@@ -135,25 +135,25 @@ def judged(condition: Condition, situation: Situation, address: Address = ()) ->
     read: tuple[Read, ...] = ()
     inner: tuple[Judgment, ...] = ()
     match condition:
-        case Holds():
+        case FactCondition():
             read = tuple(_reads(condition, situation))
-        case Compared():
+        case ComparisonCondition():
             read = tuple(_reads(condition, situation))
             inner = tuple(
                 each
                 for index, (aggregate, where) in enumerate(choosing(condition))
                 for each in _elements(aggregate, where, situation, (*address, index))
             )
-        case Joined(operands=operands):
+        case JunctionCondition(operands=operands):
             inner = tuple(
                 judged(operand, situation, (*address, index))
                 for index, operand in enumerate(operands)
             )
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             inner = (judged(operand, situation, (*address, 0)),)
-        case Defined(condition=meant):
+        case DefinedCondition(condition=meant):
             inner = (judged(meant, unbound(situation), (*address, 0)),)
-        case Over():
+        case QuantifiedCondition():
             read = (_read(condition.collection, situation),)
             inner = tuple(_elements(condition, condition.condition, situation, (*address, 0)))
         case _:
@@ -163,12 +163,12 @@ def judged(condition: Condition, situation: Situation, address: Address = ()) ->
 
 def parts_within(condition: Condition) -> tuple[Condition, ...]:
     """Return the conditions right below one, those by which aggregates choose included."""
-    if isinstance(condition, Compared):
+    if isinstance(condition, ComparisonCondition):
         return tuple(where for _, where in choosing(condition))
     return inner_conditions(condition)
 
 
-def choosing(condition: Compared) -> Iterator[tuple[AggregateTerm, Condition]]:
+def choosing(condition: ComparisonCondition) -> Iterator[tuple[AggregateTerm, Condition]]:
     """Yield the aggregates that choose among their elements, each with the condition it does by."""
     terms = [condition.left, *condition.right]
     for term in terms:
@@ -182,7 +182,10 @@ def choosing(condition: Compared) -> Iterator[tuple[AggregateTerm, Condition]]:
 
 
 def _elements(
-    over: Over | AggregateTerm, condition: Condition, situation: Situation, address: Address
+    over: QuantifiedCondition | AggregateTerm,
+    condition: Condition,
+    situation: Situation,
+    address: Address,
 ) -> Iterator[Judgment]:
     elements, pointer = stated(over.collection, situation)
     for index, value in enumerate(elements if isinstance(elements, tuple) else ()):

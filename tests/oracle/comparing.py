@@ -20,8 +20,8 @@ from engine.evaluation.values import Campaign
 from engine.evaluation.venue import Market
 from engine.semantics.tree import (
     Condition,
-    Denied,
-    Joined,
+    JunctionCondition,
+    NegatedCondition,
     Policies,
     clauses_read,
     inner_conditions,
@@ -110,7 +110,7 @@ def _truths(
 def _parts(condition: Condition) -> Iterator[Condition]:
     """Yield a condition and what is joined in it; what a quantifier binds is left within it."""
     yield condition
-    if isinstance(condition, Joined | Denied):
+    if isinstance(condition, JunctionCondition | NegatedCondition):
         for inner in inner_conditions(condition):
             yield from _parts(inner)
 

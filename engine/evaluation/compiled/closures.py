@@ -18,19 +18,19 @@ from ...semantics.tree import (
     MARKET,
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     Parameter,
     ParameterTerm,
     Policies,
+    QuantifiedCondition,
     SetDefinition,
     SetTerm,
     TodayTerm,
@@ -94,7 +94,7 @@ class Names:
             found = self.shared[key] = compiler(written, self)
         return found
 
-    def binding(self, binder: Over | AggregateTerm) -> "Names":
+    def binding(self, binder: QuantifiedCondition | AggregateTerm) -> "Names":
         """Return the names inside a quantifier or an aggregate."""
         kind = binder.collection.type
         assert isinstance(kind, ListType)  # noqa: S101 - the checker binds elements of lists only.
@@ -301,18 +301,18 @@ def compile_test(condition: Condition, names: Names) -> Test:
 
 def _test(condition: Condition, names: Names) -> Test:
     match condition:
-        case Holds(fact=fact):
+        case FactCondition(fact=fact):
             return compile_fact(fact, names)  # type: ignore[return-value]  # a yes_no fact is its own truth.
-        case Compared():
+        case ComparisonCondition():
             return _compared(condition, names)
-        case Joined(kind=kind, operands=operands):
+        case JunctionCondition(kind=kind, operands=operands):
             tests = tuple(compile_test(operand, names) for operand in operands)
             return _joined(tests, decisive=kind is JunctionKind.OR)
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return _denied(compile_test(operand, names))
-        case Over():
+        case QuantifiedCondition():
             return _over(condition, names)
-        case Defined(condition=meant):
+        case DefinedCondition(condition=meant):
             return _defined(compile_test(meant, names.unbound()), names)
     assert_never(condition)
 
@@ -354,7 +354,7 @@ def unbound(frame: Frame, kept: int) -> Frame:
     return Frame(frame.facts, frame.today, frame.law_day, bound, pointers)
 
 
-def _over(condition: Over, names: Names) -> Test:
+def _over(condition: QuantifiedCondition, names: Names) -> Test:
     collection = compile_fact(condition.collection, names)
     test = compile_test(condition.condition, names.binding(condition))
     decisive = condition.kind is not QuantifierKind.EVERY
@@ -393,7 +393,7 @@ _DECIDE: Mapping[Comparator, Decide] = {
 }
 
 
-def _compared(condition: Compared, names: Names) -> Test:
+def _compared(condition: ComparisonCondition, names: Names) -> Test:
     left = compile_value(condition.left, names)
     right = [compile_value(term, names) for term in condition.right]
     match condition.comparator:
@@ -419,14 +419,14 @@ def _compared(condition: Compared, names: Names) -> Test:
             return _calculated(condition, slow, names)
 
 
-def _decide(condition: Compared) -> Decide:
+def _decide(condition: ComparisonCondition) -> Decide:
     """Return what decides a comparison with one other value."""
     if compares_places(condition):
         return partial(compare_places, condition.comparator)
     return _DECIDE[condition.comparator]
 
 
-def _is_plain(condition: Compared) -> bool:
+def _is_plain(condition: ComparisonCondition) -> bool:
     """Whether a fact is compared with what is written in the policy, and by equality."""
     is_written = isinstance(condition.left, FactTerm) and isinstance(condition.right[0], Constant)
     return is_written and not compares_places(condition)
@@ -472,7 +472,7 @@ def _between(at_least: Test, at_most: Test) -> Test:
     return between
 
 
-def _within(left: Value, length: Value, anchor: Value, condition: Compared) -> Test:
+def _within(left: Value, length: Value, anchor: Value, condition: ComparisonCondition) -> Test:
     def within(frame: Frame) -> Truth:
         values = (left(frame), length(frame), anchor(frame))
         if None in values:
@@ -498,7 +498,7 @@ def _binary(decide: Decide, left: Value, right: Value) -> Test:
     return binary
 
 
-def _calculated(condition: Compared, slow: Test, names: Names) -> Test:
+def _calculated(condition: ComparisonCondition, slow: Test, names: Names) -> Test:
     """Return a comparison of what is calculated, cut short where its operands are plain."""
     term = condition.left
     if not isinstance(term, ArithmeticTerm):

@@ -19,15 +19,15 @@ from typing import TypeAlias
 from ...semantics.elaborate.kinds import compares_places
 from ...semantics.tree import (
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Denied,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     Measure,
     Money,
+    NegatedCondition,
     ParameterTerm,
     SetTerm,
     ValueTerm,
@@ -135,17 +135,17 @@ def sole_fact(condition: Condition, scope: Scope) -> FactTerm | None:
     comparators: set[Comparator] = set()
     for part in conditions_below(condition):
         match part:
-            case Holds(fact=fact):
+            case FactCondition(fact=fact):
                 facts.append(fact)
-            case Compared() if compares_places(part):
+            case ComparisonCondition() if compares_places(part):
                 return None
-            case Compared(left=left, right=right, comparator=comparator):
+            case ComparisonCondition(left=left, right=right, comparator=comparator):
                 comparators.add(comparator)
                 sides = (left, *right)
                 facts += [side for side in sides if isinstance(side, FactTerm)]
                 if not all(isinstance(side, FactTerm) or _is_settled(side) for side in sides):
                     return None
-            case Joined() | Denied():
+            case JunctionCondition() | NegatedCondition():
                 pass
             case _:
                 return None
@@ -172,7 +172,7 @@ def _mentioned(conditions: Iterable[Condition], names: Names) -> Iterator[object
     nowhere = Frame(None, date.min, date.min)  # type: ignore[arg-type]  # nothing settled reads it.
     for condition in conditions:
         for part in conditions_below(condition):
-            sides = (part.left, *part.right) if isinstance(part, Compared) else ()
+            sides = (part.left, *part.right) if isinstance(part, ComparisonCondition) else ()
             for side in sides:
                 value = None if isinstance(side, FactTerm) else compile_value(side, names)(nowhere)
                 if isinstance(value, frozenset):
@@ -400,9 +400,11 @@ class MembershipTest:
 
 def membership_test(condition: Condition, scope: Scope) -> MembershipTest | None:
     """Return a condition as a membership_test on a list of the subject, where it is one."""
-    denied = isinstance(condition, Denied)
-    part = condition.operand if isinstance(condition, Denied) else condition
-    if not (isinstance(part, Compared) and part.comparator in _MEMBERSHIP and part.right):
+    denied = isinstance(condition, NegatedCondition)
+    part = condition.operand if isinstance(condition, NegatedCondition) else condition
+    if not (
+        isinstance(part, ComparisonCondition) and part.comparator in _MEMBERSHIP and part.right
+    ):
         return None
     if compares_places(part):
         return None

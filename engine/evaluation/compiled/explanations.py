@@ -13,16 +13,16 @@ from msgspec.structs import replace
 from ...semantics.tree import (
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     ParameterTerm,
+    QuantifiedCondition,
     SetTerm,
     ValueTerm,
 )
@@ -84,18 +84,18 @@ def compile_explanation(condition: Condition, names: Names) -> Explain:
 
 def _explanation(condition: Condition, names: Names) -> Explain:
     match condition:
-        case Holds(fact=fact):
+        case FactCondition(fact=fact):
             return _holds(fact, names)
-        case Compared():
+        case ComparisonCondition():
             return _compared(condition, names)
-        case Joined(kind=kind, operands=operands, labels=labels):
+        case JunctionCondition(kind=kind, operands=operands, labels=labels):
             parts = [_part(operand, names) for operand in operands]
             return _joined(kind, parts, [f"({label})" for label in labels])
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return _denied(compile_explanation(operand, names))
-        case Over():
+        case QuantifiedCondition():
             return _over(condition, names)
-        case Defined(name=name, condition=meant):
+        case DefinedCondition(name=name, condition=meant):
             return _defined(name, compile_explanation(meant, names.unbound()), names)
     assert_never(condition)
 
@@ -222,7 +222,7 @@ def _holds(fact: FactTerm, names: Names) -> Explain:
     return holds
 
 
-def _over(condition: Over, names: Names) -> Explain:
+def _over(condition: QuantifiedCondition, names: Names) -> Explain:
     reader = names.once(FactReader, condition.collection)
     test, explain = _part(condition.condition, names.binding(condition))
     every = condition.kind is QuantifierKind.EVERY
@@ -263,7 +263,7 @@ def _inner_frames(frame: Frame, elements: tuple[Datum, ...], pointer: str) -> It
 # --- comparisons ------------------------------------------------------------------------------
 
 
-def _compared(condition: Compared, names: Names) -> Explain:
+def _compared(condition: ComparisonCondition, names: Names) -> Explain:
     find_wanted = _compile_wanted(condition, names)
     written = _written_requirements(condition)
     evidence_of = _compile_comparison_evidence(condition, names, written)
@@ -294,7 +294,7 @@ def _compare_one_fact(
 
 
 def _compile_comparison_evidence(
-    condition: Compared, names: Names, written: Mapping[bool, str] | None
+    condition: ComparisonCondition, names: Names, written: Mapping[bool, str] | None
 ) -> Callable[..., tuple[Evidence, ...]]:
     """Return what looks at the facts of a comparison; the first says what was required."""
     terms = (condition.left, *condition.right)
@@ -324,7 +324,7 @@ def _compile_comparison_evidence(
     return comparison_evidence
 
 
-def _written_requirements(condition: Compared) -> Mapping[bool, str] | None:
+def _written_requirements(condition: ComparisonCondition) -> Mapping[bool, str] | None:
     """Return what is required by the truth of a comparison, where only the policy has a say."""
     if isinstance(condition.left, LookupTerm) or any(
         isinstance(t, ReportedTerm) for t in condition.right
@@ -404,7 +404,7 @@ def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
     return ()
 
 
-def _compile_wanted(condition: Compared, names: Names) -> FindWanted:
+def _compile_wanted(condition: ComparisonCondition, names: Names) -> FindWanted:
     """Return what an unknown comparison wants: its unknown terms, or why it has no meaning."""
     terms = (condition.left, *condition.right)
     each = [_wanted_by_term(term, names) for term in terms]
@@ -423,7 +423,7 @@ def _compile_wanted(condition: Compared, names: Names) -> FindWanted:
     return find_wanted
 
 
-def _undefined_reason(condition: Compared, values: Sequence[object]) -> str:
+def _undefined_reason(condition: ComparisonCondition, values: Sequence[object]) -> str:
     """Return why values are not compared; empty where they are."""
     why = ""
     try:

@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from ...semantics.tree import ArithmeticTerm, Compared, Constant, Measure
+from ...semantics.tree import ArithmeticTerm, ComparisonCondition, Constant, Measure
 from ...semantics.types import Scalar
 from ...syntax.lexis import Comparator
 from ...syntax.tree import ArithmeticOperator
@@ -50,7 +50,7 @@ def ordered(comparator: Comparator) -> Compare:
     return compare
 
 
-def ratio(condition: Compared) -> Shortcut | None:
+def ratio(condition: ComparisonCondition) -> Shortcut | None:
     """Return what compares the ratio of two whole numbers with a written number."""
     term, compare = condition.left, ORDERS.get(condition.comparator)
     bound = condition.right[0] if condition.right else None
@@ -70,7 +70,7 @@ def ratio(condition: Compared) -> Shortcut | None:
     return compared
 
 
-def days_between(condition: Compared) -> Shortcut | None:
+def days_between(condition: ComparisonCondition) -> Shortcut | None:
     """Return what compares the days from one day to another with a written number of them."""
     term, compare = condition.left, ORDERS.get(condition.comparator)
     bound = condition.right[0] if condition.right else None
@@ -89,7 +89,7 @@ def days_between(condition: Compared) -> Shortcut | None:
     return compared
 
 
-def within_days(condition: Compared) -> Shortcut | None:
+def within_days(condition: ComparisonCondition) -> Shortcut | None:
     """Return what tells whether a day lies at most a written number of days from another."""
     length = condition.right[0]
     if not (isinstance(length, Constant) and isinstance(length.value, Measure)):

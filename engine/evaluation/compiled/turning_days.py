@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from ...semantics.tree import (
-    Compared,
+    ComparisonCondition,
     Condition,
     FactTerm,
     Measure,
@@ -254,9 +254,11 @@ def timely_facts(rule: Rule, vocabulary: Vocabulary) -> frozenset[Leaf]:
     return frozenset(found)
 
 
-def _timely(condition: Condition) -> Iterator[Compared]:
+def _timely(condition: Condition) -> Iterator[ComparisonCondition]:
     for part in conditions_below(condition):
-        if isinstance(part, Compared) and any(isinstance(t, TodayTerm) for t in terms_of(part)):
+        if isinstance(part, ComparisonCondition) and any(
+            isinstance(t, TodayTerm) for t in terms_of(part)
+        ):
             yield part
 
 

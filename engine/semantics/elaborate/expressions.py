@@ -11,15 +11,15 @@ from ...syntax.lexis import SET_COMPARATORS, UNARY_COMPARATORS, Comparator, Mont
 from .. import faults, value_faults
 from ..tree import (
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
-    Over,
+    JunctionCondition,
+    NegatedCondition,
+    QuantifiedCondition,
     SetTerm,
     TodayTerm,
     ValueTerm,
@@ -135,7 +135,7 @@ def condition(scope: Scope, node: syntax.Expression) -> Condition | None:
             return _listing(scope, node)
         case syntax.Not(operand=operand):
             inner = condition(scope, operand)
-            return None if inner is None else Denied(span=node.span, operand=inner)
+            return None if inner is None else NegatedCondition(span=node.span, operand=inner)
         case syntax.Quantified():
             return _over(scope, node)
         case syntax.Path():
@@ -146,7 +146,7 @@ def condition(scope: Scope, node: syntax.Expression) -> Condition | None:
             return tell(scope, fault or faults.not_a_condition(node.span, None))
 
 
-def _holds(scope: Scope, node: syntax.Path) -> Holds | Defined | None:
+def _holds(scope: Scope, node: syntax.Path) -> FactCondition | DefinedCondition | None:
     name = bare_word(node)
     if name in scope.definitions:
         definition = scope.definitions[name]
@@ -156,7 +156,7 @@ def _holds(scope: Scope, node: syntax.Path) -> Holds | Defined | None:
         return None
     if not isinstance(term, FactTerm) or term.type is not Scalar.YES_NO:
         return tell(scope, faults.not_a_condition(node.span, type_of(term)))
-    return Holds(span=node.span, fact=term)
+    return FactCondition(span=node.span, fact=term)
 
 
 def _joined(
@@ -165,7 +165,7 @@ def _joined(
     kind: syntax.JunctionKind,
     nodes: tuple[syntax.Expression, ...],
     labels: tuple[str, ...] = (),
-) -> Joined | None:
+) -> JunctionCondition | None:
     operands = [
         condition(scope, node)
         if (fault := alternative(scope, kind, nodes[:number], node)) is None
@@ -175,7 +175,7 @@ def _joined(
     if any(operand is None for operand in operands):
         return None
     known = tuple(operand for operand in operands if operand is not None)
-    return Joined(span=span, kind=kind, operands=known, labels=labels)
+    return JunctionCondition(span=span, kind=kind, operands=known, labels=labels)
 
 
 def _listing(scope: Scope, node: syntax.Listing) -> Condition | None:
@@ -186,10 +186,10 @@ def _listing(scope: Scope, node: syntax.Listing) -> Condition | None:
     joined = _joined(scope, node.span, kind, nodes, labels)
     if joined is None or node.kind is not syntax.ListingKind.NONE:
         return joined
-    return Denied(span=node.span, operand=joined)
+    return NegatedCondition(span=node.span, operand=joined)
 
 
-def _over(scope: Scope, node: syntax.Quantified) -> Over | None:
+def _over(scope: Scope, node: syntax.Quantified) -> QuantifiedCondition | None:
     collection = value(scope, node.collection)
     name = node.variable.text
     if scope.is_taken(name):
@@ -204,7 +204,7 @@ def _over(scope: Scope, node: syntax.Quantified) -> Over | None:
     inner = condition(within, node.condition)
     if inner is None:
         return None
-    return Over(
+    return QuantifiedCondition(
         span=node.span,
         kind=node.kind,
         variable=name,
@@ -214,7 +214,7 @@ def _over(scope: Scope, node: syntax.Quantified) -> Over | None:
     )
 
 
-def _within(scope: Scope, node: syntax.Within) -> Compared | None:
+def _within(scope: Scope, node: syntax.Within) -> ComparisonCondition | None:
     left = value(scope, node.left)
     length, anchor = value(scope, node.length), value(scope, node.anchor, Scalar.DATE)
     if left is None or length is None or anchor is None:
@@ -227,7 +227,7 @@ def _within(scope: Scope, node: syntax.Within) -> Compared | None:
     for written, term, kinds in wanted:
         if type_of(term) not in kinds:
             return _mistyped(scope, written, term, kinds[0])
-    return Compared(
+    return ComparisonCondition(
         span=node.span,
         comparator=Comparator.WITHIN,
         left=left,
@@ -280,7 +280,7 @@ def _comparison(scope: Scope, node: syntax.Comparison) -> Condition | None:
     right = _right(scope, node, left)
     if right is None:
         return None
-    return Compared(span=node.span, comparator=comparator, left=left, right=right)
+    return ComparisonCondition(span=node.span, comparator=comparator, left=left, right=right)
 
 
 def _right(scope: Scope, node: syntax.Comparison, left: ValueTerm) -> tuple[ValueTerm, ...] | None:

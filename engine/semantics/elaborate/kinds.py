@@ -7,7 +7,7 @@ from ...syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, Comparator
 from ..tree import (
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Constant,
     FactTerm,
     LookupTerm,
@@ -84,7 +84,7 @@ def comparable(left: ValueTerm, right: ValueTerm) -> bool:
     return one == other or (ratio and {one, other} == {Scalar.NUMBER, Scalar.PERCENTAGE})
 
 
-def compares_places(condition: Compared) -> bool:
+def compares_places(condition: ComparisonCondition) -> bool:
     """Whether places are compared with others, of which one may lie in another.
 
     No country lies in another: they are compared as they are.

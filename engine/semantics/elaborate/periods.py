@@ -14,7 +14,7 @@ from ...source.text import Span
 from ...syntax import tree as syntax
 from ...syntax.lexis import Comparator
 from .. import faults
-from ..tree import Compared, Constant, FactTerm, Joined, ValueTerm
+from ..tree import ComparisonCondition, Constant, FactTerm, JunctionCondition, ValueTerm
 from ..types import RecordType, Scalar, Type
 from ..vocabulary import Vocabulary
 from .kinds import type_of
@@ -74,22 +74,26 @@ def _facts(kind: Type, vocabulary: Vocabulary) -> Mapping[str, str]:
     return {name: fact.label for name, fact in facts.items() if fact.type is Scalar.DATE}
 
 
-def overlap(span: Span, one: Period, other: Period) -> Joined:
+def overlap(span: Span, one: Period, other: Period) -> JunctionCondition:
     """Return the condition that two periods have a day in common."""
     return _both(span, _in_order(span, one[0], other[1]), _in_order(span, other[0], one[1]))
 
 
-def inside(span: Span, day: ValueTerm, within: Period) -> Joined:
+def inside(span: Span, day: ValueTerm, within: Period) -> JunctionCondition:
     """Return the condition that a day lies in a period."""
     return _both(span, _in_order(span, within[0], day), _in_order(span, day, within[1]))
 
 
-def _both(span: Span, *operands: Compared) -> Joined:
-    return Joined(span=span, kind=syntax.JunctionKind.AND, operands=operands)
+def _both(span: Span, *operands: ComparisonCondition) -> JunctionCondition:
+    return JunctionCondition(span=span, kind=syntax.JunctionKind.AND, operands=operands)
 
 
-def _in_order(span: Span, earlier: ValueTerm, later: ValueTerm) -> Compared:
+def _in_order(span: Span, earlier: ValueTerm, later: ValueTerm) -> ComparisonCondition:
     """Return the comparison of two days; a fact stands to the left, where there is one."""
     if isinstance(later, FactTerm) and not isinstance(earlier, FactTerm):
-        return Compared(span=span, comparator=Comparator.ON_OR_AFTER, left=later, right=(earlier,))
-    return Compared(span=span, comparator=Comparator.ON_OR_BEFORE, left=earlier, right=(later,))
+        return ComparisonCondition(
+            span=span, comparator=Comparator.ON_OR_AFTER, left=later, right=(earlier,)
+        )
+    return ComparisonCondition(
+        span=span, comparator=Comparator.ON_OR_BEFORE, left=earlier, right=(later,)
+    )

@@ -7,9 +7,9 @@ from typing import assert_never
 from ...source.diagnostic import Diagnostic
 from ...syntax.lexis import Comparator
 from ..tree import (
-    Compared,
+    ComparisonCondition,
     DatedTerm,
-    Defined,
+    DefinedCondition,
     FactTerm,
     conditions_below,
     terms_below,
@@ -33,7 +33,7 @@ def doubts(claim: Claim, given: tuple[Claim, ...], prover: Prover) -> Iterator[D
 
 
 def _below(claim: Claim, given: tuple[Claim, ...], prover: Prover) -> Iterator[Diagnostic]:
-    if isinstance(claim.condition, Defined):
+    if isinstance(claim.condition, DefinedCondition):
         return  # A definition is looked at by itself.
     said = meaning(claim)
     match said:
@@ -96,7 +96,9 @@ def _is_simple(claim: Claim) -> bool:
     """Whether a claim is a comparison that is unknown only for want of the facts that it reads."""
     condition = claim.condition
     is_dated = any(isinstance(term, DatedTerm) for term in terms_below(condition))
-    compares = isinstance(condition, Compared) and condition.comparator not in _ABOUT_KNOWLEDGE
+    compares = (
+        isinstance(condition, ComparisonCondition) and condition.comparator not in _ABOUT_KNOWLEDGE
+    )
     return compares and not is_dated and len(tuple(conditions_below(condition))) == 1
 
 

@@ -15,16 +15,16 @@ from ..elaborate.kinds import compares_places, type_of
 from ..tree import (
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Constant,
     Dated,
+    FactCondition,
     FactTerm,
-    Holds,
     LookupTerm,
     Measure,
     Money,
-    Over,
     ParameterTerm,
+    QuantifiedCondition,
     SetTerm,
     TodayTerm,
     ValueTerm,
@@ -150,13 +150,13 @@ def limits(claim: Claim, law: Law) -> Iterator[tuple[About, Region]]:
     condition = claim.condition
     yield _truth(claim)
     match condition:
-        case Holds(fact=fact):
+        case FactCondition(fact=fact):
             yield (Aspect.PRESENCE, subject(fact, claim.bound)), _KNOWN
             value = Choice(members=frozenset({claim.truth}))
             yield (Aspect.VALUE, subject(fact, claim.bound)), value
-        case Compared():
+        case ComparisonCondition():
             yield from _compared(claim, condition, law)
-        case Over(collection=collection):
+        case QuantifiedCondition(collection=collection):
             yield (Aspect.PRESENCE, subject(collection, claim.bound)), _KNOWN
             said = meaning(claim)
             if not isinstance(said, All) or said.is_some:
@@ -170,20 +170,22 @@ def _truth(claim: Claim) -> tuple[About, Region]:
     """Return that a condition has one truth, under the one name of it and its denial."""
     condition, truth = claim.condition, claim.truth
     key: Subject = condition
-    if isinstance(condition, Compared):
+    if isinstance(condition, ComparisonCondition):
         positive = _DENIALS.get(condition.comparator)
         truth = truth is (positive is None)
         sides = (condition.left, *condition.right)
         terms = tuple(subject(term, claim.bound) for term in sides)
         key = (positive or condition.comparator, condition.within, condition.month_end, terms)
-    elif isinstance(condition, Holds):
+    elif isinstance(condition, FactCondition):
         key = subject(condition.fact, claim.bound)
     else:
         key = (condition, claim.bound)
     return (Aspect.TRUTH, key), Choice(members=frozenset({truth}))
 
 
-def _compared(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[About, Region]]:
+def _compared(
+    claim: Claim, condition: ComparisonCondition, law: Law
+) -> Iterator[tuple[About, Region]]:
     if condition.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
         is_known = claim.truth is (condition.comparator is Comparator.KNOWN)
         topic = (Aspect.PRESENCE, subject(condition.left, claim.bound))
@@ -256,7 +258,9 @@ def _universe(kind: Type | None) -> frozenset[object] | None:
 # --- beside one value -------------------------------------------------------------------------
 
 
-def _beside(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[About, Region]]:
+def _beside(
+    claim: Claim, condition: ComparisonCondition, law: Law
+) -> Iterator[tuple[About, Region]]:
     """Yield what is said by a comparison with one other value."""
     left, right = condition.left, condition.right[0]
     sides = _SIDES_OF[condition.comparator]
@@ -341,7 +345,7 @@ def _number(value: object) -> Fraction | None:
 # --- beside several ---------------------------------------------------------------------------
 
 
-def _between(condition: Compared, *, truth: bool) -> Line | None:
+def _between(condition: ComparisonCondition, *, truth: bool) -> Line | None:
     """Return the stretch that a comparison with two ends leaves, or None where it has none."""
     ends = tuple(term.value for term in condition.right if isinstance(term, Constant))
     low: Fraction | None = None
@@ -392,7 +396,9 @@ def _among(members: Iterable[object], *, is_member: bool) -> Region | None:
 # --- places -----------------------------------------------------------------------------------
 
 
-def _of_places(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[About, Region]]:
+def _of_places(
+    claim: Claim, condition: ComparisonCondition, law: Law
+) -> Iterator[tuple[About, Region]]:
     """Yield what a comparison of places says of their countries.
 
     A place that is one of some lies in the country of one. One that is none of them lies in none of
@@ -421,13 +427,15 @@ def _of_places(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[Ab
 # --- lists ------------------------------------------------------------------------------------
 
 
-def _of_list(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[About, Region]]:
+def _of_list(
+    claim: Claim, condition: ComparisonCondition, law: Law
+) -> Iterator[tuple[About, Region]]:
     contents = _contents(condition, law, truth=claim.truth)
     if contents is not None:
         yield (Aspect.CONTENTS, subject(condition.left, claim.bound)), contents
 
 
-def _contents(condition: Compared, law: Law, *, truth: bool) -> Contents | None:
+def _contents(condition: ComparisonCondition, law: Law, *, truth: bool) -> Contents | None:
     """Return what a comparison says is in a list, or None where that is not understood."""
     comparator = condition.comparator
     if comparator in (Comparator.EMPTY, Comparator.NOT_EMPTY):

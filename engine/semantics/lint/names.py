@@ -9,7 +9,7 @@ from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
 from ..adopted import is_adopted
 from ..tree import (
-    Defined,
+    DefinedCondition,
     LookupTerm,
     ParameterTerm,
     Policies,
@@ -99,7 +99,7 @@ def _named_in(policies: Policies) -> frozenset[str]:
     return frozenset(
         each.name
         for each in (*terms, *places, *parts)
-        if isinstance(each, SetTerm | ParameterTerm | LookupTerm | Defined)
+        if isinstance(each, SetTerm | ParameterTerm | LookupTerm | DefinedCondition)
     ).union(in_tables)
 
 

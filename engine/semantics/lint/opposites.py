@@ -16,11 +16,11 @@ from ...syntax.tree import JunctionKind
 from ..tree import (
     Constant,
     Dated,
-    Denied,
     Effect,
     Enforcement,
     FactTerm,
-    Joined,
+    JunctionCondition,
+    NegatedCondition,
     Policies,
     Rule,
     Window,
@@ -131,10 +131,10 @@ def _met(rule: Rule) -> Claim:
     """Return the claim that a rule lets a campaign pass to which it applies."""
     main = rule.main.condition
     if rule.effect is Effect.PROHIBIT:
-        main = Denied(span=main.span, operand=main)
+        main = NegatedCondition(span=main.span, operand=main)
     lifting = (each.main.condition for each in rule.permissions)
     ways = (main, *(each.clause.condition for each in rule.exemptions), *lifting)
-    return Claim(condition=Joined(span=main.span, kind=JunctionKind.OR, operands=ways))
+    return Claim(condition=JunctionCondition(span=main.span, kind=JunctionKind.OR, operands=ways))
 
 
 # --- days and places --------------------------------------------------------------------------

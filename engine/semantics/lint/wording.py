@@ -7,16 +7,16 @@ from ...syntax.lexis import Comparator
 from ..tree import (
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     ParameterTerm,
+    QuantifiedCondition,
     SetTerm,
     TodayTerm,
     ValueTerm,
@@ -54,7 +54,7 @@ def listed(words: Sequence[str]) -> str:
 def _subject(claim: Claim) -> tuple[str, Subject]:
     """Return what a comparison is about, as it was written first; empty where it is none."""
     match claim.condition:
-        case Holds(fact=term) | Compared(left=term):
+        case FactCondition(fact=term) | ComparisonCondition(left=term):
             return term_text(term), subject(term, claim.bound)
         case _:
             return "", None
@@ -63,9 +63,9 @@ def _subject(claim: Claim) -> tuple[str, Subject]:
 def _verb_phrase(claim: Claim) -> str:
     """Return what is said of the subject, to stand behind `cannot`."""
     match claim.condition:
-        case Holds():
+        case FactCondition():
             return "be yes" if claim.truth else "be no"
-        case Compared() as condition:
+        case ComparisonCondition() as condition:
             comparator = condition.comparator
             phrase = comparator.phrase if claim.truth else comparator.denial
             return " ".join((_infinitive(phrase), *_partners(condition)))
@@ -86,7 +86,7 @@ def _infinitive(phrase: str) -> str:
             return f"be {rest}".rstrip()
 
 
-def _partners(condition: Compared) -> list[str]:
+def _partners(condition: ComparisonCondition) -> list[str]:
     right = [short(term_text(term)) for term in condition.right]
     match condition.comparator:
         case Comparator.BETWEEN:
@@ -128,16 +128,16 @@ def written(claim: Claim) -> str:
 
 def _said(claim: Claim) -> str:
     match claim.condition:
-        case Holds(fact=fact):
+        case FactCondition(fact=fact):
             return fact.text
-        case Compared(left=left, comparator=comparator) as condition:
+        case ComparisonCondition(left=left, comparator=comparator) as condition:
             return " ".join((term_text(left), comparator.phrase, *_partners(condition)))
-        case Over(collection=collection):
+        case QuantifiedCondition(collection=collection):
             return f"the condition on {collection.text}"
-        case Defined(name=name):
+        case DefinedCondition(name=name):
             return name
-        case Joined(operands=operands):
+        case JunctionCondition(operands=operands):
             return _said(claim.about(operands[0])) + " …"
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return f"not {_said(claim.about(operand))}"
     assert_never(claim.condition)

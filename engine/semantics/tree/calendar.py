@@ -8,7 +8,7 @@ from typing import Any
 from ...syntax.tree import AggregateKind, ArithmeticOperator
 from ..types import LENGTHS, Scalar
 from ..values import Measure
-from .conditions import Compared, conditions_below, operands_of, terms_of
+from .conditions import ComparisonCondition, conditions_below, operands_of, terms_of
 from .declarations import Dated
 from .rules import Rule, clauses_read
 from .terms import (
@@ -76,7 +76,7 @@ def calendar_of(rule: Rule, dated: Mapping[str, Dated[Any]]) -> RuleCalendar:
         for clause in clauses_read(rule)
         if any(isinstance(term, TodayTerm) for term in clause.terms)
         for part in conditions_below(clause.condition)
-        if isinstance(part, Compared)
+        if isinstance(part, ComparisonCondition)
     ]
     terms = [terms_of(part) for part in parts]
     timely = [each for each in terms if any(isinstance(t, TodayTerm) for t in each)]

@@ -9,7 +9,7 @@ from ...source.text import Location, Span
 from ...syntax.lexis import MonthEnd
 from ...syntax.tree import Gravity, Term, UnknownTreatment
 from ..values import Measure
-from .conditions import Condition, Defined, terms_below
+from .conditions import Condition, DefinedCondition, terms_below
 from .declarations import Citation, Window
 from .terms import Constant, FactTerm, LookupTerm, ParameterTerm, SetTerm, ValueTerm
 
@@ -37,10 +37,10 @@ class Definition:
     sources: tuple[Citation, ...]
     clause: Clause
 
-    def used_at(self, span: Span) -> Defined:
+    def used_at(self, span: Span) -> DefinedCondition:
         """Return the condition that names the definition at a place."""
         condition = self.clause.condition
-        return Defined(span=span, name=self.name, label=self.label, condition=condition)
+        return DefinedCondition(span=span, name=self.name, label=self.label, condition=condition)
 
 
 class Enforcement(Enum):
