@@ -149,7 +149,7 @@ def _report(what: str, kind: str | None, trust: Trust, key_file: Path | None) ->
         trust.need_key(what)
         with counting("entries read", elsewhere=True) as count:
             counted = CountedSource(source=source, count=count)
-            return verify_log(counted, trust.keys, trusted=trust.head, demands=trust.demands)
+            return verify_log(counted, trust.keys, trusted=trust.head, requirements=trust.demands)
     if what.startswith(_DATABASES):
         _need_no_stamp(what, trust)
         return _of_database(what, trust)

@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 from engine import __version__
-from engine.audit.checkpoints.panel import Posted
+from engine.audit.checkpoints.panel import HTTPAnswer
 
 PATIENCE_SECONDS = 5.0
 """How long one request may take to connect, and to bring each part of an answer."""
@@ -19,10 +19,10 @@ WHOLE_SECONDS = 10.0
 """How long it may take in all, once it is connected: nobody holds up the others bit by bit."""
 
 
-def poster(media_type: str, limit: int) -> Callable[[str, bytes], Posted]:
+def poster(media_type: str, limit: int) -> Callable[[str, bytes], HTTPAnswer]:
     """Return what posts bodies of a media type, and reads answers of at most some bytes."""
 
-    def post(address: str, body: bytes) -> Posted:
+    def post(address: str, body: bytes) -> HTTPAnswer:
         headers = {"Content-Type": media_type, "User-Agent": f"assent/{__version__}"}
         request = urllib.request.Request(address, data=body, headers=headers)  # noqa: S310 - http or https, as the settings are checked.
         return _asked(request, limit)
@@ -46,7 +46,7 @@ def getter(limit: int) -> Callable[[str], bytes]:
     return get
 
 
-def _asked(request: urllib.request.Request, most: int) -> Posted:
+def _asked(request: urllib.request.Request, most: int) -> HTTPAnswer:
     """Return what is answered, and at most so many bytes of it. Raises `OSError`."""
     end = _End()
     try:
@@ -60,14 +60,14 @@ def _asked(request: urllib.request.Request, most: int) -> Posted:
     return answer
 
 
-def _answer(request: urllib.request.Request, most: int, end: "_End") -> Posted:
+def _answer(request: urllib.request.Request, most: int, end: "_End") -> HTTPAnswer:
     opener = urllib.request.build_opener(_NoRedirects, _HTTP(end), _HTTPS(end))
     try:
         with opener.open(request, timeout=PATIENCE_SECONDS) as answer:
-            return Posted(status=answer.status, body=answer.read(most))
+            return HTTPAnswer(status=answer.status, body=answer.read(most))
     except urllib.error.HTTPError as error:
         with error:
-            return Posted(status=error.code, body=error.read(most))
+            return HTTPAnswer(status=error.code, body=error.read(most))
 
 
 _TOO_LONG = "its answer takes too long"

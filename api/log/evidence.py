@@ -11,8 +11,8 @@ from engine.audit.exhibits.evidence import (
     KEYS,
     MOST_DECISIONS,
     README,
+    DecisionReference,
     EvidenceManifest,
-    Named,
     content_names,
     policies_name,
     receipt_name,
@@ -112,10 +112,10 @@ class EvidenceSource:
         where the database is not the one that was signed, and `StorageError`.
         """
         members: dict[str, bytes] = {}
-        shown, erased, weight = list[Named](), list[Named](), 0
+        shown, erased, weight = list[DecisionReference](), list[DecisionReference](), 0
         for entry in entries:
             check_read(entry)
-            named = Named(id=entry.id, index=entry.index)
+            named = DecisionReference(id=entry.id, index=entry.index)
             if entry.payload is None:
                 erased.append(named)
             else:
@@ -149,7 +149,7 @@ class EvidenceSource:
         stamp, size = self.vouched.newest_stamp(), self.checkpoint.head.size
         if stamp is None or stamp.size > size:
             return {}
-        return stamp.members(self.tiles.prove_growth(old_size=stamp.size, size=size))
+        return stamp.members(self.tiles.prove_consistency(old_size=stamp.size, size=size))
 
     def _members(
         self, entry: LogEntry, payload: Payload, present: Mapping[str, bytes]

@@ -17,7 +17,7 @@ from engine.audit.entries.record import seal
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.ledgers.holds import HoldLedger
+from engine.audit.ledgers.holds import HoldChecker
 from engine.audit.merkle.spans import spans_of
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
@@ -290,7 +290,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(["hold", "release", "erasure"]), INDE
 
 @given(steps=STEPS)
 def test_holds_are_broken_as_sets_would_be(steps: list[tuple[str, set[int]]]) -> None:
-    ledger, in_force = HoldLedger(), dict[int, set[int]]()
+    ledger, in_force = HoldChecker(), dict[int, set[int]]()
     for index, (kind, indexes) in enumerate(steps):
         spans = spans_of(indexes)
         act: Act = Release(entries=spans, actor="x")

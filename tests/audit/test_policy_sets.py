@@ -15,7 +15,7 @@ from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.ledgers.publications import PublicationLedger, same_person
+from engine.audit.ledgers.publications import PublicationChecker, same_person
 from engine.audit.log import LogHead, sequence
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import VerificationReport, verify_export
@@ -329,7 +329,7 @@ def test_names_of_one_person() -> None:
     assert not same_person("anna", "ben")
     leaf = read_leaf(seal_act(UPLOAD).leaf(NOON))
     assert isinstance(leaf, PolicyLeaf)
-    assert list(PublicationLedger().faults(0, leaf, {ACTOR: None})) == []
+    assert list(PublicationChecker().faults(0, leaf, {ACTOR: None})) == []
 
 
 def test_table_says_what_the_log_does(sets: PolicySets, database: Database) -> None:

@@ -31,7 +31,7 @@ from engine.audit.entries.retention import Period, RetentionClass, Schedule, Sch
 from engine.audit.entries.sealed_acts import SealedAct, seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.ledgers.retention_check import RetentionLedger
+from engine.audit.ledgers.retention_check import RetentionChecker
 from engine.audit.merkle.spans import spans_of
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
@@ -502,8 +502,8 @@ def test_the_schedule_in_force_is_the_last_one_declared(
 
 
 def test_a_leaf_that_cannot_be_read_has_no_class() -> None:
-    ledger = RetentionLedger()
-    ledger.note_gone(0, None)
+    ledger = RetentionChecker()
+    ledger.note_erased(0, None)
     assert ledger.indexes == []
 
 

@@ -16,7 +16,7 @@ from engine.audit.entries.commitment import opens
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
-from engine.audit.ledgers.fact_history import FactLedger
+from engine.audit.ledgers.fact_history import FactChecker
 from engine.audit.verification.verify_log import verify_log
 from engine.evaluation.standing_facts.book import statement_bytes
 from engine.storage.databases.database import Database
@@ -330,7 +330,7 @@ def test_an_unsound_leaf_is_refused(before: bytes, after: bytes) -> None:
     ],
 )
 def test_order_of_versions(acts: tuple[FactChange, ...], told: str) -> None:
-    ledger, found = FactLedger(), []
+    ledger, found = FactChecker(), []
     for index, act in enumerate(acts):
         leaf = read_leaf(seal_act(act).leaf(NOON))
         assert isinstance(leaf, FactLeaf)

@@ -17,7 +17,7 @@ from engine.audit.entries.record import seal
 from engine.audit.entries.sealed_acts import Sealed, seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.ledgers.waivers import WaiverLedger, WaiverState
+from engine.audit.ledgers.waivers import WaiverChecker, WaiverState
 from engine.audit.log import LogHead, sequence
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import VerificationReport, verify_export
@@ -355,7 +355,7 @@ def test_leaf_byte_by_byte() -> None:
 
 
 def test_nobody_is_the_requester_where_nobody_is_disclosed() -> None:
-    ledger = WaiverLedger()
+    ledger = WaiverChecker()
     for index, each in enumerate((ASKED, GRANTED)):
         leaf = read_leaf(seal_act(each).leaf(NOON + timedelta(seconds=index)))
         assert isinstance(leaf, WaiverLeaf)

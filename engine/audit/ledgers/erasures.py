@@ -10,31 +10,31 @@ _COMPACTED = 1024
 
 
 @dataclass(slots=True)
-class ErasureLedger:
+class ErasureChecker:
     """What was read so far; it grows with the number of erased entries only."""
 
-    gone: list[int] = field(default_factory=list)
-    named: list[Span] = field(default_factory=list)
+    without_contents: list[int] = field(default_factory=list)
+    erased: list[Span] = field(default_factory=list)
     room: int = _COMPACTED
 
-    def note_gone(self, index: int) -> None:
+    def note_without_contents(self, index: int) -> None:
         """Take in that an entry has no contents."""
-        self.gone.append(index)
+        self.without_contents.append(index)
 
     def note_erasure(self, entries: Spans) -> None:
         """Take in that an erasure names some entries."""
-        self.named += entries
-        if len(self.named) > self.room:  # Erasures that name the same again take no more room.
-            self.named = list(merged(self.named))
-            self.room = 2 * len(self.named) + _COMPACTED
+        self.erased += entries
+        if len(self.erased) > self.room:  # Erasures that name the same again take no more room.
+            self.erased = list(merged(self.erased))
+            self.room = 2 * len(self.erased) + _COMPACTED
 
     def count(self) -> int:
         """Return how many entries erasures name."""
-        return sum(beyond - first for first, beyond in merged(self.named))
+        return sum(beyond - first for first, beyond in merged(self.erased))
 
     def faults(self) -> Iterator[VerificationFault]:
         """Yield what does not fit, once all is read."""
-        gone, named = spans_of(self.gone), merged(self.named)
+        gone, named = spans_of(self.without_contents), merged(self.erased)
         for first, beyond in without(gone, named):
             for index in range(first, beyond):
                 yield fault(

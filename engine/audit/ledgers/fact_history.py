@@ -14,21 +14,21 @@ from ..merkle.spans import Spans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Story:
+class _FactHistory:
     version: int = 0
     last: Spans = ()
     is_withdrawn: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
-class FactLedger:
+class FactChecker:
     """The standing facts as a log is read; it grows with their number."""
 
-    facts: dict[str, _Story] = field(default_factory=dict)
+    facts: dict[str, _FactHistory] = field(default_factory=dict)
 
     def faults(self, index: int, leaf: FactLeaf) -> Iterator[VerificationFault]:
         """Take in the leaf of the next act on standing facts, and yield what should not be."""
-        story = self.facts.get(leaf.fact, _Story())
+        story = self.facts.get(leaf.fact, _FactHistory())
         withdraws = leaf.transition is FactTransition.WITHDRAW
         if story.is_withdrawn:
             yield fault(index, "fact_out_of_order", "the standing fact was withdrawn before")
@@ -37,6 +37,6 @@ class FactLedger:
         elif leaf.version != story.version + 1 or leaf.entries != story.last:
             message = f"version {leaf.version} does not follow version {story.version}"
             yield fault(index, "fact_out_of_order", message)
-        self.facts[leaf.fact] = _Story(
+        self.facts[leaf.fact] = _FactHistory(
             version=leaf.version, last=((index, index + 1),), is_withdrawn=withdraws
         )

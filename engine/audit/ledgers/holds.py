@@ -11,7 +11,7 @@ from ..merkle.spans import Spans, common, merged
 
 
 @dataclass(slots=True)
-class HoldLedger:
+class HoldChecker:
     """The entries that each hold in force names, by the index of the hold's own entry.
 
     A hold on a campaign or an actor also keeps what comes later; no leaf says what that was.

@@ -20,7 +20,7 @@ def is_over(ended: datetime | None, moment: datetime) -> bool:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Turn:
+class _Activation:
     """An activation of a version: from when, by an entry logged when, and cancelled when."""
 
     digest: str
@@ -51,16 +51,16 @@ class _Turn:
 class Timeline:
     """What brought versions of one policy set into force, in the order of when it did."""
 
-    turns: list[_Turn] = field(default_factory=list)
+    activations: list[_Activation] = field(default_factory=list)
 
     def add(self, digest: str, *, since: datetime, logged_at: datetime) -> None:
         """Take in that a version comes into force by an entry that is logged then."""
-        turn = _Turn(digest=digest, since=since, logged_at=logged_at)
-        insort(self.turns, turn, key=lambda each: each.since)
+        turn = _Activation(digest=digest, since=since, logged_at=logged_at)
+        insort(self.activations, turn, key=lambda each: each.since)
 
     def cancel(self, logged_at: datetime) -> None:
         """Take in that an entry that is logged then cancels what is still to come."""
-        for turn in reversed(self.turns):
+        for turn in reversed(self.activations):
             if turn.since <= logged_at:
                 break
             if turn.cancelled is None:
@@ -69,16 +69,16 @@ class Timeline:
     @property
     def settled(self) -> str | None:
         """The version by which a process may decide at any time; None where there is none."""
-        newest = self.turns[-1] if self.turns else None
+        newest = self.activations[-1] if self.activations else None
         return newest.digest if newest is not None and newest.is_at_once else None
 
     def knows(self, digest: str) -> bool:
         """Whether any entry so far brings a version into force."""
-        return any(turn.digest == digest for turn in self.turns)
+        return any(turn.digest == digest for turn in self.activations)
 
     def may_decide(self, digest: str, *, decided_at: datetime, logged_at: datetime) -> bool:
         """Whether a process may have decided by a version then, and logged it so."""
-        for turn in reversed(self.turns):
+        for turn in reversed(self.activations):
             if turn.digest == digest and turn.may_have_come(decided_at, logged_at):
                 return True
             if turn.has_come(decided_at, logged_at):

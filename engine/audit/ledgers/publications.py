@@ -68,7 +68,7 @@ _Version: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Story:
+class _VersionHistory:
     """The history of a version so far: its state, its last entry, and its authors."""
 
     state: State | None = None
@@ -81,10 +81,10 @@ class _Story:
 
 
 @dataclass(slots=True, kw_only=True)
-class PublicationLedger:
+class PublicationChecker:
     """The versions of every policy set as a log is read; it grows with their number."""
 
-    versions: dict[_Version, _Story] = field(default_factory=dict)
+    versions: dict[_Version, _VersionHistory] = field(default_factory=dict)
     timelines: dict[str, Timeline] = field(default_factory=dict)
 
     def faults(
@@ -98,7 +98,7 @@ class PublicationLedger:
             message = "an import begins a policy set, and this one has entries before it"
             yield fault(index, "publication_out_of_order", message)
         key = (leaf.policy_set, leaf.digest)
-        story = self.versions.get(key, _Story())
+        story = self.versions.get(key, _VersionHistory())
         state = NEXT.get((story.state, leaf.transition))
         if state is None or leaf.entries != story.last:
             before = story.state or "unknown"
@@ -110,7 +110,7 @@ class PublicationLedger:
         authors = story.authors
         if leaf.transition in AUTHORED and actor is not None:
             authors = (*authors, actor)
-        self.versions[key] = _Story(
+        self.versions[key] = _VersionHistory(
             state=state or story.state, last=((index, index + 1),), authors=authors
         )
         self._take_turn(leaf)

@@ -67,7 +67,7 @@ _Granted: TypeAlias = tuple[str, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Story:
+class _WaiverHistory:
     """The history of a waiver so far: its state, its last entry, its requester, and its text."""
 
     state: WaiverState | None = None
@@ -77,10 +77,10 @@ class _Story:
 
 
 @dataclass(slots=True, kw_only=True)
-class WaiverLedger:
+class WaiverChecker:
     """The waivers of a log as it is read; it grows with their number."""
 
-    waivers: dict[str, _Story] = field(default_factory=dict)
+    waivers: dict[str, _WaiverHistory] = field(default_factory=dict)
     granted: dict[_Granted, datetime | None] = field(default_factory=dict)
     """When each text that was granted was revoked, None where it was not."""
 
@@ -91,7 +91,7 @@ class WaiverLedger:
 
         Who acted, and the text, are known only where they are disclosed.
         """
-        story = self.waivers.get(leaf.waiver, _Story())
+        story = self.waivers.get(leaf.waiver, _WaiverHistory())
         state = NEXT.get((story.state, leaf.step))
         if state is None or leaf.entries != story.last:
             before = story.state or "unknown"
@@ -101,7 +101,7 @@ class WaiverLedger:
         is_grant = leaf.step is WaiverStep.GRANT
         if is_grant and story.requester and actor and same_person(actor, story.requester):
             yield fault(index, "waiver_granted_by_requester", "who asked for the waiver granted it")
-        self.waivers[leaf.waiver] = _Story(
+        self.waivers[leaf.waiver] = _WaiverHistory(
             state=state or story.state,
             last=((index, index + 1),),
             requester=actor if leaf.step is WaiverStep.REQUEST else story.requester,

@@ -10,24 +10,24 @@ from dataclasses import dataclass, field
 from ..entries.act_leaves import ActLeaf, ErasureLeaf, FactLeaf, PolicyLeaf, WaiverLeaf
 from ..entries.record import Envelope
 from ..faults import VerificationFault
-from ..ledgers.erasures import ErasureLedger
-from ..ledgers.fact_history import FactLedger
-from ..ledgers.holds import HoldLedger
-from ..ledgers.publications import PublicationLedger
-from ..ledgers.retention_check import RetentionLedger
-from ..ledgers.waivers import WaiverLedger
+from ..ledgers.erasures import ErasureChecker
+from ..ledgers.fact_history import FactChecker
+from ..ledgers.holds import HoldChecker
+from ..ledgers.publications import PublicationChecker
+from ..ledgers.retention_check import RetentionChecker
+from ..ledgers.waivers import WaiverChecker
 
 
 @dataclass(slots=True)
-class Ledgers:
+class HistoryChecker:
     """The state of all ledgers over the entries read so far."""
 
-    erasures: ErasureLedger = field(default_factory=ErasureLedger)
-    holds: HoldLedger = field(default_factory=HoldLedger)
-    publications: PublicationLedger = field(default_factory=PublicationLedger)
-    facts: FactLedger = field(default_factory=FactLedger)
-    retention: RetentionLedger = field(default_factory=RetentionLedger)
-    waivers: WaiverLedger = field(default_factory=WaiverLedger)
+    erasures: ErasureChecker = field(default_factory=ErasureChecker)
+    holds: HoldChecker = field(default_factory=HoldChecker)
+    publications: PublicationChecker = field(default_factory=PublicationChecker)
+    facts: FactChecker = field(default_factory=FactChecker)
+    retention: RetentionChecker = field(default_factory=RetentionChecker)
+    waivers: WaiverChecker = field(default_factory=WaiverChecker)
     is_complete: bool = True
     """Whether every entry was read: one that was not may have brought anything into force."""
 
@@ -35,10 +35,10 @@ class Ledgers:
         """Take in that an entry, or some, could not be read, which is a fault already."""
         self.is_complete = False
 
-    def note_gone(self, index: int, leaf: object) -> None:
+    def note_without_contents(self, index: int, leaf: object) -> None:
         """Take in that nothing is left of what lay beside the leaf of a decision."""
-        self.erasures.note_gone(index)
-        self.retention.note_gone(index, leaf)
+        self.erasures.note_without_contents(index)
+        self.retention.note_erased(index, leaf)
 
     def act_faults(
         self, index: int, leaf: ActLeaf, disclosed: Mapping[str, str | None]
