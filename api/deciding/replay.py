@@ -34,7 +34,7 @@ from engine.storage.errors import NotFound
 from engine.storage.keeping.erasures import Tombstone
 from engine.version import __version__
 
-from .kept_policies import Versions, kept_bundle
+from .kept_policies import Versions, stored_bundle
 from .submission import FORMAT_NAMES, Refused, Terms, submit
 
 MOST_DIFFERENCES = 20
@@ -107,7 +107,7 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reopened:
+class LoggedRequest:
     """What was logged of a decision: what was submitted, on what terms, and the result as it was.
 
     `grants` are the waivers granted apart from the policies that had their part in it, `standing`
@@ -134,9 +134,9 @@ class Reopened:
         return replace(self.terms, standing=engine.standing_facts(self.standing))
 
 
-def reopened(
+def read_logged_request(
     entry: LogEntry, envelope: Envelope, erasures: Tombstones
-) -> Reopened | Erased | NotReplayable:
+) -> LoggedRequest | Erased | NotReplayable:
     """Return what was logged of a decision, or why it cannot be read. Raises `StorageError`."""
     payload = entry.payload
     if entry.unread is not None:
@@ -151,7 +151,7 @@ def reopened(
     try:
         members = _object(payload.input)
         campaign, terms = _submission(members)
-        return Reopened(
+        return LoggedRequest(
             campaign=campaign,
             terms=terms,
             grants=_grants(members),
@@ -177,7 +177,7 @@ def _compared(
     return Differs(differences=first, more=sum(1 for _ in found))
 
 
-def refused(made: Refused) -> NotReplayable:
+def refusal(made: Refused) -> NotReplayable:
     """Return that policies refuse what was submitted, and the first reason."""
     fault = made.faults[0]
     return NotReplayable(why=f"its campaign is refused: {fault.pointer}: {fault.message}")
@@ -205,8 +205,8 @@ class Replayer:
         )
 
     def _outcome(self, entry: LogEntry, envelope: Envelope) -> Outcome:
-        logged = reopened(entry, envelope, self._erasures)
-        if not isinstance(logged, Reopened):
+        logged = read_logged_request(entry, envelope, self._erasures)
+        if not isinstance(logged, LoggedRequest):
             return logged
         try:
             engine = logged.by(self.engine(envelope.policy_set.digest, envelope.policy_set.name))
@@ -216,7 +216,7 @@ class Replayer:
             terms = logged.terms_for(engine)
             made = submit(engine, logged.campaign, terms=terms, id=envelope.decision_id)
             if isinstance(made, Refused):
-                return refused(made)
+                return refusal(made)
             if made.write() == logged.result:
                 return Identical()
             recorded = _object(logged.result)
@@ -233,7 +233,7 @@ class Replayer:
         key = digest, name
         with self._lock:
             if key not in self._engines:
-                bundle = kept_bundle(self._versions, digest, name=name)
+                bundle = stored_bundle(self._versions, digest, name=name)
                 self._engines[key] = Engine(bundle)
             self._engines.move_to_end(key)
             while len(self._engines) > ENGINES_KEPT:
@@ -247,15 +247,15 @@ def replay_document(replay: Replay) -> dict[str, object]:
     differences = outcome.differences if isinstance(outcome, Differs) else ()
     return {
         "id": replay.decision_id,
-        "replay": word_of(outcome),
-        "why": why_of(outcome),
+        "replay": outcome_name(outcome),
+        "why": outcome_reason(outcome),
         "differences": [_difference_document(each) for each in differences],
         "omitted": outcome.more if isinstance(outcome, Differs) else 0,
         "engine": {"recorded": replay.recorded_engine, "replayed": replay.engine},
     }
 
 
-def word_of(outcome: Outcome) -> str:
+def outcome_name(outcome: Outcome) -> str:
     """Return how an outcome is named: `identical`, `differs`, `erased` or `not replayable`."""
     match outcome:
         case Identical():
@@ -268,7 +268,7 @@ def word_of(outcome: Outcome) -> str:
             return "not replayable"
 
 
-def why_of(outcome: Outcome) -> str | None:
+def outcome_reason(outcome: Outcome) -> str | None:
     """Return why a decision could not be made again, None where it was."""
     match outcome:
         case Erased(tombstone=left):

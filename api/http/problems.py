@@ -21,7 +21,7 @@ from engine.audit.instants import rfc3339
 from engine.audit.log import LogBusy
 from engine.source.json_fault import JSONFault
 from engine.storage.keeping.erasures import Tombstone
-from engine.storage.keeping.holds import Held
+from engine.storage.keeping.holds import UnderHold
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -414,7 +414,7 @@ def erased(tombstone: Tombstone) -> Problem:
     )
 
 
-def held(error: Held) -> Problem:
+def held(error: UnderHold) -> Problem:
     """Return the problem of an erasure that a hold forbids."""
     return Problem(
         kind=HELD,

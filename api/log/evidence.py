@@ -72,7 +72,7 @@ What it shows, and what not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class EvidenceSelection:
     """How the decisions of an evidence were found: as of a size, by filters or, None, by name.
 
     `unsearched` is as in `due_facets.unsearched`.
@@ -83,11 +83,11 @@ class Found:
     unsearched: int = 0
 
 
-def found_by(decisions: Decisions, filters: DecisionFilter) -> Found:
+def select_by(decisions: Decisions, filters: DecisionFilter) -> EvidenceSelection:
     """Return how the decisions of a filter are found, before the first is. Raises `BeyondLog`."""
     size = decisions.reached(filters)
     unsearched = decisions.unsearched(replace(filters, as_of=size))
-    return Found(size=size, filters=filters.given(), unsearched=unsearched)
+    return EvidenceSelection(size=size, filters=filters.given(), unsearched=unsearched)
 
 
 class TooMany(Exception):  # noqa: N818 - the house names what happened.
@@ -104,7 +104,7 @@ class EvidenceSource:
     vouched: AttestationStore
 
     def write(
-        self, stream: BinaryIO, entries: Iterable[LogEntry], found: Found
+        self, stream: BinaryIO, entries: Iterable[LogEntry], found: EvidenceSelection
     ) -> EvidenceManifest:
         """Write the evidence of some decisions, and return its manifest.
 

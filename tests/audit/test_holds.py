@@ -26,7 +26,7 @@ from engine.storage.errors import LogInconsistent, NotFound
 from engine.storage.keeping import erasures as erasing
 from engine.storage.keeping import holds as module
 from engine.storage.keeping.erasures import Erasures
-from engine.storage.keeping.holds import Held, Holds, Placed
+from engine.storage.keeping.holds import HoldPlaced, Holds, UnderHold
 from engine.storage.keeping.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
@@ -54,7 +54,7 @@ def fill(store: SQLLogStore, make_record: Any, *campaigns: str) -> list[str]:
     return [record.decision_id for record in records]
 
 
-def place(holds: Holds, value: str = "c1", selector: Selector = Selector.CAMPAIGN) -> Placed:
+def place(holds: Holds, value: str = "c1", selector: Selector = Selector.CAMPAIGN) -> HoldPlaced:
     return holds.place(selector, value, ground=CLAIMS, actor="counsel")
 
 
@@ -98,7 +98,7 @@ def test_nothing_of_it_is_erased_however_it_is_selected(
     placed = place(holds, values[held_by], held_by)
     assert placed.decisions == {"decision": 1, "campaign": 2, "actor": 3}[held_by]
     with pytest.raises(
-        Held, match=r"entry 3 holds it since 2026-10-05T12:00:00\.000000Z"
+        UnderHold, match=r"entry 3 holds it since 2026-10-05T12:00:00\.000000Z"
     ) as raised:
         erase(erasures, values[erased_by], erased_by)
     by = raised.value.by
@@ -140,7 +140,7 @@ def test_a_hold_keeps_what_comes_later(
 ) -> None:
     assert place(holds).decisions == 0
     fill(store, make_record, "c1")
-    with pytest.raises(Held):
+    with pytest.raises(UnderHold):
         erase(erasures)
 
 
@@ -154,7 +154,7 @@ def test_several_holds_each_until_it_is_lifted(
         (2, Selector.DECISION, ids[0]),
     ]
     holds.release(first.entries[0].index, actor="counsel")
-    with pytest.raises(Held, match="entry 2 holds it"):
+    with pytest.raises(UnderHold, match="entry 2 holds it"):
         erase(erasures)
     holds.release(second.entries[0].index, actor="counsel")
     assert holds.in_force() == []
@@ -243,7 +243,7 @@ def test_a_hold_between_two_steps_stops_the_next(
     monkeypatch.setattr(erasing, "STEP", 2)
     with monkeypatch.context() as patched:
         patched.setattr(Erasures, "_step", place_after_a_step)
-        with pytest.raises(Held, match="entry 6 holds it"):
+        with pytest.raises(UnderHold, match="entry 6 holds it"):
             erase(erasures)
     assert kept(database, 7) == [2, 3, 4]
     assert report_of(database).is_valid
@@ -258,7 +258,7 @@ def test_holding_and_erasing_at_the_same_time(
             erased, placed = pool.submit(erase, erasures), pool.submit(place, holds)
             assert placed.result().decisions in {0, 2}
             if placed.result().decisions:
-                assert isinstance(erased.exception(), Held)
+                assert isinstance(erased.exception(), UnderHold)
             else:
                 assert erased.result() == 2
         holds.release(placed.result().entries[0].index, actor="counsel")

@@ -24,7 +24,7 @@ from ..databases.database import Database, announce
 from ..errors import Conflict, StorageError
 from ..log.log_store import append_within, read_head, system_clock
 from ..schema import waiver, waiver_event, waiver_use
-from .policy_sets import Order, OutdatedRevision, WrongState
+from .policy_sets import ChangeOrder, OutdatedRevision, WrongState
 from .waiver_rows import RequestedWaiver, find_waiver, read_waivers
 
 PAGE_LIMIT = 500
@@ -121,7 +121,7 @@ class Waivers:
             _note(connection, change, entry)
             return find_waiver(connection, made)
 
-    def grant(self, id: str, role: str, order: Order) -> RequestedWaiver:  # noqa: A002 - likewise.
+    def grant(self, id: str, role: str, order: ChangeOrder) -> RequestedWaiver:  # noqa: A002 - likewise.
         """Grant a waiver in a role of the policies; it holds from this day on at the earliest.
 
         Raises `NotFound`, `OutdatedRevision`, `WrongState`, also where it is over by now, and
@@ -138,13 +138,13 @@ class Waivers:
             change = replace(_change(found, WaiverStep.GRANT, order), text=text)
             return self._step(connection, found, change, role)
 
-    def refuse(self, id: str, order: Order) -> RequestedWaiver:  # noqa: A002 - likewise.
+    def refuse(self, id: str, order: ChangeOrder) -> RequestedWaiver:  # noqa: A002 - likewise.
         """Refuse a waiver. Raises `NotFound`, `OutdatedRevision` and `WrongState`."""
         with self._database.writing() as connection:
             found = self._seen(connection, id, WaiverStep.REFUSE, order)
             return self._step(connection, found, _change(found, WaiverStep.REFUSE, order))
 
-    def revoke(self, id: str, order: Order) -> RequestedWaiver:  # noqa: A002 - likewise.
+    def revoke(self, id: str, order: ChangeOrder) -> RequestedWaiver:  # noqa: A002 - likewise.
         """End a waiver now, for every day. Raises `NotFound`, `OutdatedRevision`, `WrongState`."""
         with self._database.writing() as connection:
             found = self._seen(connection, id, WaiverStep.REVOKE, order)
@@ -158,12 +158,12 @@ class Waivers:
         connection: Connection,
         id: str,  # noqa: A002 - likewise.
         step: WaiverStep,
-        order: Order,
+        order: ChangeOrder,
     ) -> RequestedWaiver:
         """Return a waiver that may take a step, as whoever orders it has seen it."""
         read_head(connection)  # Nobody else changes it from here on.
         found = find_waiver(connection, id)
-        if order.seen is not None and order.seen != found.revision:
+        if order.expected_revision is not None and order.expected_revision != found.revision:
             raise OutdatedRevision("somebody changed it since you read it; read it again")
         if (found.state, step) not in NEXT:
             raise WrongState(f"the waiver is {found.state}: {_ADVICE[step]}")
@@ -188,7 +188,7 @@ class Waivers:
         return find_waiver(connection, found.id)
 
 
-def _change(found: RequestedWaiver, step: WaiverStep, order: Order) -> WaiverChange:
+def _change(found: RequestedWaiver, step: WaiverStep, order: ChangeOrder) -> WaiverChange:
     return WaiverChange(
         entries=found.last,
         step=step,
