@@ -10,8 +10,8 @@ from ..semantics.types import Scalar
 from ..syntax.lexis import Comparator
 from .change import Kind, Shown
 from .meaning import Reader
-from .phrases import about, behind
-from .timelines import growth, listed, timeline_of
+from .phrases import predicate_text, subject_text
+from .timelines import growth, listed_members, timeline_of
 
 GROWING = {
     Comparator.ONE_OF: True,
@@ -20,7 +20,7 @@ GROWING = {
     Comparator.INCLUDES_ALL_OF: False,
     Comparator.INCLUDES_NONE_OF: False,
 }
-"""The phrases about sets, and whether they hold more often as the set gains members."""
+"""The phrases subject_text sets, and whether they hold more often as the set gains members."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +34,16 @@ class Difference:
     about: str = ""
 
 
-def compared(
+def compare(
     old: ComparisonCondition, new: ComparisonCondition, before: Reader, now: Reader
 ) -> Iterator[Difference]:
     """Yield what differs between two comparisons of the same value."""
     same = old.comparator is new.comparator and old.comparator in GROWING
     match old.right, new.right:
         case (Constant() as old_set,), (Constant() as new_set,) if same:
-            yield from _members(old_set, new_set, about(new.left), gains=GROWING[new.comparator])
+            yield from _members(
+                old_set, new_set, subject_text(new.left), gains=GROWING[new.comparator]
+            )
             return
         case _:
             pass
@@ -51,15 +53,15 @@ def compared(
             grows=_widens(old, new),
             old=_constant(old.right[0]),
             new=_constant(new.right[0]),
-            about=about(new.left),
+            about=subject_text(new.left),
         )
         return
     yield Difference(
         kind=Kind.COMPARISON,
         grows=_grows(old, new, before, now),
-        old=behind(old),
-        new=behind(new),
-        about=about(new.left),
+        old=predicate_text(old),
+        new=predicate_text(new),
+        about=subject_text(new.left),
     )
 
 
@@ -81,7 +83,7 @@ def _phrase(condition: ComparisonCondition) -> Comparator:
 
 
 def _members(old: Constant, new: Constant, what: str, *, gains: bool) -> Iterator[Difference]:
-    had, has = listed(old), listed(new)
+    had, has = listed_members(old), listed_members(new)
     for member in sorted(map(show, has - had)):
         yield Difference(kind=Kind.MEMBER_ADDED, grows=gains, old=None, new=member, about=what)
     for member in sorted(map(show, had - has)):

@@ -16,15 +16,15 @@ from ..semantics.tree import (
     QuantifiedCondition,
 )
 from ..syntax.tree import JunctionKind, QuantifierKind
-from .change import Change, Kind, Part, Subject, leaning
-from .comparisons import Difference, compared
+from .change import Change, Kind, Part, Subject, lean_of_growth
+from .comparisons import Difference, compare
 from .meaning import Reader
-from .normal import opened
+from .normal import operands_under
 from .phrases import phrase, quantifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparing:
+class ConditionComparison:
     """Two versions of a condition, side by side, and where they stand.
 
     `sign` is 1 where truth leads towards denial, -1 where it leads towards allowing, 0 where it
@@ -44,7 +44,7 @@ class Comparing:
             return
         match old, new:
             case ComparisonCondition(), ComparisonCondition() if self._same_subject(old, new):
-                for difference in compared(old, new, self.old, self.new):
+                for difference in compare(old, new, self.old, self.new):
                     yield self._change(difference)
             case QuantifiedCondition(), QuantifiedCondition() if self._same_subject(old, new):
                 yield from self._quantified(old, new)
@@ -53,7 +53,7 @@ class Comparing:
             ):
                 yield from replace(self, sign=-self.sign).conditions(before, after)
             case _ if (kind := self._common_joint(old, new)) is not None:
-                yield from self.operands(kind, opened(old, kind), opened(new, kind))
+                yield from self.operands(kind, operands_under(old, kind), operands_under(new, kind))
             case JunctionCondition(), JunctionCondition() if self._same_operands(old, new):
                 yield self._connective(old, new)
             case _:
@@ -75,9 +75,9 @@ class Comparing:
         added = Kind.ALTERNATIVE_ADDED if alternative else Kind.CONDITION_ADDED
         dropped = Kind.ALTERNATIVE_DROPPED if alternative else Kind.CONDITION_DROPPED
         for each in come:
-            yield self._told(added, grows=alternative, new=phrase(each))
+            yield self._describe(added, grows=alternative, new=phrase(each))
         for each in gone:
-            yield self._told(dropped, grows=not alternative, old=phrase(each))
+            yield self._describe(dropped, grows=not alternative, old=phrase(each))
 
     def _versions(
         self, gone: Sequence[Condition], come: Sequence[Condition]
@@ -143,7 +143,7 @@ class Comparing:
         elif self.old.within(old).condition(old.condition) == self.new.within(new).condition(
             new.condition
         ):
-            yield self._told(
+            yield self._describe(
                 Kind.QUANTIFIER,
                 grows=_of_none(old, new),
                 old=quantifier(old),
@@ -155,7 +155,7 @@ class Comparing:
 
     def _connective(self, old: JunctionCondition, new: JunctionCondition) -> Change:
         # Of the same operands `or` is never less true than `and`.
-        return self._told(
+        return self._describe(
             Kind.CONNECTIVE,
             grows=new.kind is JunctionKind.OR,
             old=old.kind.value,
@@ -164,13 +164,13 @@ class Comparing:
         )
 
     def _reworded(self, old: Condition, new: Condition) -> Change:
-        return self._told(Kind.CONDITION, grows=None, old=phrase(old), new=phrase(new))
+        return self._describe(Kind.CONDITION, grows=None, old=phrase(old), new=phrase(new))
 
     def _change(self, difference: Difference) -> Change:
         return Change(
             kind=difference.kind,
             subject=self.subject,
-            lean=leaning(grows=difference.grows, sign=self.sign),
+            lean=lean_of_growth(grows=difference.grows, sign=self.sign),
             old=difference.old,
             new=difference.new,
             about=difference.about,
@@ -178,7 +178,7 @@ class Comparing:
             exception=self.exception,
         )
 
-    def _told(
+    def _describe(
         self,
         kind: Kind,
         *,

@@ -28,7 +28,18 @@ from ..semantics.tree import (
 from ..semantics.types import EnumerationType, ListType, Type, describe
 from ..semantics.vocabulary import Fact
 from ..syntax.tree import QuantifierKind
-from .change import APPLYING, SIGNS, Change, Kind, Lean, Realm, Shown, Subject, leaning, together
+from .change import (
+    APPLYING,
+    SIGNS,
+    Change,
+    Kind,
+    Lean,
+    Realm,
+    Shown,
+    Subject,
+    combined_lean,
+    lean_of_growth,
+)
 from .comparisons import GROWING
 from .meaning import FactName
 from .timelines import growth, timeline
@@ -127,7 +138,7 @@ def _lean(name: str, old: Policies, new: Policies) -> Lean:
     """Return the lean of a change of a set, from the way in which the rules use it."""
     grows = growth(timeline(old.sets[name]), timeline(new.sets[name]))
     signs = {sign for policies in (old, new) for sign in _uses(name, policies)}
-    return together(leaning(grows=grows, sign=sign) for sign in signs)
+    return combined_lean(lean_of_growth(grows=grows, sign=sign) for sign in signs)
 
 
 def _uses(name: str, policies: Policies) -> Iterator[int]:
@@ -283,14 +294,14 @@ def _fact(old: Fact, new: Fact, root: str, key: FactName, *, is_waived: bool) ->
         types = describe(old.type), describe(new.type)
         yield _of_fact(Kind.RETYPED, root, key, new, Lean.UNCLEAR, old=types[0], new=types[1])
     if old.required is not new.required:
-        lean = leaning(grows=new.required, sign=1)
+        lean = lean_of_growth(grows=new.required, sign=1)
         yield _of_fact(Kind.REQUIRED, root, key, new, lean, old=old.required, new=new.required)
     if old.presumed != new.presumed:
         # A presumed value counts against the campaign, where an unknown one only asks; what it
         # establishes may be waived, and what is unknown may not.
         one, other = _presumed(old), _presumed(new)
         grows = None if one is not None and other is not None else other is not None
-        lean = leaning(grows=grows, sign=0 if is_waived else 1)
+        lean = lean_of_growth(grows=grows, sign=0 if is_waived else 1)
         yield _of_fact(Kind.PRESUMED, root, key, new, lean, old=one, new=other)
     if old.sensitive is not new.sensitive:
         yield _of_fact(Kind.SENSITIVE, root, key, new, old=old.sensitive, new=new.sensitive)

@@ -20,10 +20,10 @@ from ..semantics.tree import (
 )
 from ..syntax.tree import QuantifierKind
 from .change import Change, Kind, Lean, Part, Realm, Shown, Subject
-from .conditions import Comparing
+from .conditions import ConditionComparison
 from .declarations import signed
 from .meaning import Key, Reader, meaning
-from .normal import normal
+from .normal import normal_form
 
 
 def written_out(policies: Policies, kept: Collection[str]) -> Policies:
@@ -92,14 +92,14 @@ def _changed(old: Definition, new: Definition, before: Reader, now: Reader) -> I
     for each in (each for each in one if each not in other):
         yield _of(new, Kind.CITATION_REMOVED, old=each)
     signs = {*_signs(new.name, before.policies), *_signs(new.name, now.policies)}
-    comparing = Comparing(
+    comparing = ConditionComparison(
         old=before,
         new=now,
         sign=min(signs) if len(signs) == 1 else 1,
         subject=_subject(new),
         part=Part.DEFINITION,
     )
-    conditions = normal(old.clause.condition), normal(new.clause.condition)
+    conditions = normal_form(old.clause.condition), normal_form(new.clause.condition)
     for change in comparing.conditions(*conditions):
         if len(signs) == 1:
             yield change

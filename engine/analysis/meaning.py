@@ -35,9 +35,9 @@ from ..semantics.tree import (
 from ..semantics.types import ListType, RecordType, Type
 from ..syntax.lexis import Comparator
 from ..syntax.tree import QuantifierKind
-from .normal import denied, normal
+from .normal import negation_of, normal_form
 from .tables import cases
-from .timelines import always, listed, spans, timeline
+from .timelines import always, listed_members, spans, timeline
 
 Key = Hashable
 FactName = tuple[str, str]
@@ -79,7 +79,7 @@ class Reader:
     # --- conditions ------------------------------------------------------------------------
 
     def condition(self, condition: Condition) -> Key:
-        """Return the key of a condition in normal form."""
+        """Return the key of a condition in normal_form form."""
         match condition:
             case FactCondition(fact=fact):
                 return ("holds", self.term(fact))
@@ -102,7 +102,7 @@ class Reader:
         kind, if_any, inner = over.kind, over.if_any, over.condition
         if kind is QuantifierKind.NO:
             # `no x has c` is `every x, if any, has not c`.
-            kind, if_any, inner = QuantifierKind.EVERY, True, denied(inner)
+            kind, if_any, inner = QuantifierKind.EVERY, True, negation_of(inner)
         inside = self.within(over).condition(inner)
         return (kind, if_any, self.term(over.collection), inside)
 
@@ -129,7 +129,7 @@ class Reader:
         """Return the key of a value."""
         match term:
             case Constant(value=frozenset()):
-                return ("set", always(listed(term)))
+                return ("set", always(listed_members(term)))
             case Constant(value=value):
                 exact = isinstance(value, int) and not isinstance(value, bool)
                 known = Fraction(value) if exact and isinstance(value, int) else value
@@ -143,7 +143,7 @@ class Reader:
             case AggregateTerm(kind=kind, collection=collection, value=each, where=where):
                 inside = self.within(term)
                 taken = None if each is None else inside.term(each)
-                chosen = None if where is None else inside.condition(normal(where))
+                chosen = None if where is None else inside.condition(normal_form(where))
                 return (kind, self.term(collection), taken, chosen)
             case SetTerm(name=name):
                 if name in self.shared:
@@ -215,4 +215,4 @@ class Reader:
 
 def meaning(reader: Reader, condition: Condition) -> Key:
     """Return the key of a condition as it was written."""
-    return reader.condition(normal(condition))
+    return reader.condition(normal_form(condition))

@@ -54,37 +54,39 @@ _OF_ONE = {
 OTHER_KIND = {JunctionKind.AND: JunctionKind.OR, JunctionKind.OR: JunctionKind.AND}
 
 
-def normal(condition: Condition) -> Condition:
-    """Return the normal form of a condition."""
+def normal_form(condition: Condition) -> Condition:
+    """Return the normal_form form of a condition."""
     match condition:
         case FactCondition():
             return condition
         case ComparisonCondition():
             return _compared(condition)
         case JunctionCondition(kind=kind, operands=operands):
-            return joined(condition, kind, tuple(normal(each) for each in operands))
+            return junction_of(condition, kind, tuple(normal_form(each) for each in operands))
         case NegatedCondition(operand=operand):
-            return denied(normal(operand))
+            return negation_of(normal_form(operand))
         case QuantifiedCondition(condition=inner) | DefinedCondition(condition=inner):
-            return replace(condition, condition=normal(inner))
+            return replace(condition, condition=normal_form(inner))
     assert_never(condition)
 
 
-def joined(origin: Condition, kind: JunctionKind, operands: tuple[Condition, ...]) -> Condition:
+def junction_of(
+    origin: Condition, kind: JunctionKind, operands: tuple[Condition, ...]
+) -> Condition:
     """Return normal forms joined; joints of the same kind are opened."""
-    flat = [part for each in operands for part in opened(each, kind)]
+    flat = [part for each in operands for part in operands_under(each, kind)]
     return JunctionCondition(span=origin.span, kind=kind, operands=tuple(flat))
 
 
-def opened(condition: Condition, kind: JunctionKind) -> tuple[Condition, ...]:
+def operands_under(condition: Condition, kind: JunctionKind) -> tuple[Condition, ...]:
     """Return the operands of a joint of that kind; any other condition alone."""
     if isinstance(condition, JunctionCondition) and condition.kind is kind:
         return condition.operands
     return (condition,)
 
 
-def denied(condition: Condition) -> Condition:
-    """Return the normal form of the denial of a normal form."""
+def negation_of(condition: Condition) -> Condition:
+    """Return the normal_form form of the denial of a normal_form form."""
     match condition:
         case FactCondition() | DefinedCondition():
             return NegatedCondition(span=condition.span, operand=condition)
@@ -94,7 +96,9 @@ def denied(condition: Condition) -> Condition:
                 return NegatedCondition(span=condition.span, operand=condition)
             return replace(condition, comparator=opposite)
         case JunctionCondition(kind=kind, operands=operands):
-            return joined(condition, OTHER_KIND[kind], tuple(denied(each) for each in operands))
+            return junction_of(
+                condition, OTHER_KIND[kind], tuple(negation_of(each) for each in operands)
+            )
         case NegatedCondition(operand=operand):
             return operand
         case QuantifiedCondition():
@@ -109,7 +113,7 @@ def _none(condition: QuantifiedCondition) -> Condition:
         case QuantifierKind.NO:
             return replace(condition, kind=QuantifierKind.ANY)
         case QuantifierKind.EVERY if condition.if_any:
-            inner = denied(condition.condition)
+            inner = negation_of(condition.condition)
             return replace(condition, kind=QuantifierKind.ANY, if_any=False, condition=inner)
         case QuantifierKind.EVERY:
             # Over an empty list this is unknown, and so is its denial; `any` would be false.
@@ -126,7 +130,7 @@ def _compared(condition: ComparisonCondition) -> Condition:
     if isinstance(right.value, bool) and isinstance(condition.left, FactTerm):
         holds = FactCondition(span=condition.span, fact=condition.left)
         is_plain = right.value is (condition.comparator is Comparator.IS)
-        return holds if is_plain else denied(holds)
+        return holds if is_plain else negation_of(holds)
     if not isinstance(right.value, str) or not isinstance(right.type, Scalar | EnumerationType):
         return condition
     members = Constant(

@@ -36,7 +36,7 @@ def phrase(condition: Condition) -> str:
         case DefinedCondition(name=name):
             return name
         case ComparisonCondition(left=left):
-            return f"{term_text(left)} {behind(condition)}"
+            return f"{term_text(left)} {predicate_text(condition)}"
         case JunctionCondition(kind=kind, operands=operands):
             return f" {kind.value} ".join(map(_operand, operands))
         case NegatedCondition(operand=FactCondition(fact=fact)):
@@ -61,7 +61,7 @@ def quantifier(condition: QuantifiedCondition) -> str:
     return condition.kind.value
 
 
-def behind(condition: ComparisonCondition) -> str:
+def predicate_text(condition: ComparisonCondition) -> str:
     """Return a comparison without its left side."""
     comparator, right = condition.comparator, [member_text(term) for term in condition.right]
     match comparator:
@@ -96,6 +96,6 @@ def members_of(term: Constant) -> tuple[str, ...]:
     return tuple(f'"{member}"' if is_text else show(member) for member in sorted(members, key=show))
 
 
-def about(term: ValueTerm) -> str:
+def subject_text(term: ValueTerm) -> str:
     """Return what a comparison is about: the label of a fact, or a computed value as written."""
     return term.label if isinstance(term, FactTerm) and term.path else term_text(term)

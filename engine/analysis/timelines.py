@@ -56,13 +56,13 @@ def always(members: Members) -> Timeline:
 
 
 def timeline_of(term: SetTerm | Constant, sets: Mapping[str, SetDefinition]) -> Timeline:
-    """Return the timeline of a set that is named or listed."""
+    """Return the timeline of a set that is named or listed_members."""
     if isinstance(term, SetTerm):
         return timeline(sets[term.name])
-    return always(listed(term))
+    return always(listed_members(term))
 
 
-def listed(term: Constant) -> Members:
+def listed_members(term: Constant) -> Members:
     """Return the members that a policy lists itself."""
     return frozenset(term.value) if isinstance(term.value, frozenset) else frozenset({term.value})
 

@@ -19,7 +19,7 @@ from ..types import RecordType, Scalar, Type
 from ..vocabulary import Vocabulary
 from .kinds import type_of
 from .names import path
-from .scope import Scope, tell
+from .scope import Scope, report_fault
 
 Period = tuple[ValueTerm, ValueTerm]
 """Its first and its last day."""
@@ -29,7 +29,7 @@ def period(scope: Scope, node: syntax.Expression) -> Period | None:
     """Return the days of a period, or None where a fault was reported."""
     match node:
         case syntax.PeriodLiteral(start=start, end=end) if end < start:
-            return tell(scope, faults.inverted_period(node.span))
+            return report_fault(scope, faults.inverted_period(node.span))
         case syntax.PeriodLiteral(span=span, start=start, end=end):
             first, last = (
                 Constant(span=span, type=Scalar.DATE, value=day, text=day.isoformat())
@@ -40,13 +40,13 @@ def period(scope: Scope, node: syntax.Expression) -> Period | None:
             term = path(scope, node, None)
             return None if term is None else _named(scope, node.span, term)
         case _:
-            return tell(scope, faults.period_needed(node.span, None))
+            return report_fault(scope, faults.period_needed(node.span, None))
 
 
 def _named(scope: Scope, span: Span, term: ValueTerm) -> Period | None:
     kind = type_of(term)
     if not isinstance(term, FactTerm) or not is_period(kind, scope.vocabulary):
-        return tell(scope, faults.period_needed(span, kind))
+        return report_fault(scope, faults.period_needed(span, kind))
     facts = _facts(kind, scope.vocabulary)
     first, last = (
         replace(

@@ -18,7 +18,7 @@ from . import faults
 from .claims import All, Both, Claim, Either, Plain, Some, Subject, meaning, of_element, subject
 from .limits import Aspect
 from .proof import Prover
-from .wording import told, written
+from .wording import claim_text, contradiction_text
 
 _MOST_COMPARED = 24
 _ABOUT_KNOWLEDGE = (Comparator.KNOWN, Comparator.UNKNOWN)
@@ -27,7 +27,7 @@ _ABOUT_KNOWLEDGE = (Comparator.KNOWN, Comparator.UNKNOWN)
 def doubts(claim: Claim, given: tuple[Claim, ...], prover: Prover) -> Iterator[Diagnostic]:
     """Yield the doubts about a claim that is made where some others are given."""
     if found := prover.exclusion(claim.opposite):
-        yield _settled(claim, told(found[0]), holds=True)
+        yield _settled(claim, contradiction_text(found[0]), holds=True)
         return
     yield from _below(claim, given, prover)
 
@@ -48,7 +48,7 @@ def _below(claim: Claim, given: tuple[Claim, ...], prover: Prover) -> Iterator[D
             yield from _repetitions(claims, prover, is_both=False)
             for each in claims:
                 if found := prover.exclusion(each, *given):
-                    yield _settled(each, told(found[0]), holds=False)
+                    yield _settled(each, contradiction_text(found[0]), holds=False)
                 else:
                     yield from _below(each, given, prover)
         case Some(claim=inner):
@@ -79,7 +79,7 @@ def _repetitions(
             spare = later if says_all_of(wide, narrow, prover) else one
             needless.append(spare)
             rest = other if spare is one else one
-            yield faults.adds_nothing(spare.condition.span, written(rest))
+            yield faults.adds_nothing(spare.condition.span, claim_text(rest))
 
 
 def says_all_of(narrow: Claim, wide: Claim, prover: Prover) -> bool:

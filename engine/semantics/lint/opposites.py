@@ -31,7 +31,7 @@ from .claims import Claim
 from .limits import Law
 from .proof import Budget, Contradiction, Prover
 from .proved import Proved
-from .wording import told
+from .wording import contradiction_text
 
 _MOST_DAYS = 8
 
@@ -75,7 +75,7 @@ class _Comparing:
         for day in _days(one.rule, other.rule, self.policies):
             prover = Prover(law=self._law_on(day), budget=self.budget)
             if (found := _opposition(one, other, prover)) is not None:
-                why = told(found)
+                why = contradiction_text(found)
                 yield _fault(one.rule, other.rule, why)
                 yield _fault(other.rule, one.rule, why)
                 return

@@ -27,7 +27,7 @@ from .proof import Contradiction
 _LONGEST_TEXT = 60
 
 
-def told(contradiction: Contradiction) -> str:
+def contradiction_text(contradiction: Contradiction) -> str:
     """Return a contradiction in words: what is denied last, else as the policy says it."""
     claims = sorted(
         contradiction.claims,
@@ -35,17 +35,17 @@ def told(contradiction: Contradiction) -> str:
     )
     name, about = _subject(claims[0])
     if not name or any(_subject(claim)[1] != about for claim in claims):
-        return f"{listed([f'`{written(claim)}`' for claim in claims])} exclude each other"
+        return f"{enumeration([f'`{claim_text(claim)}`' for claim in claims])} exclude each other"
     match [_verb_phrase(claim) for claim in claims]:
         case [alone]:
             return f"`{name}` cannot {alone}"
         case [one, other]:
             return f"`{name}` cannot both {one} and {other}"
         case several:
-            return f"`{name}` cannot at once {listed(several)}"
+            return f"`{name}` cannot at once {enumeration(several)}"
 
 
-def listed(words: Sequence[str]) -> str:
+def enumeration(words: Sequence[str]) -> str:
     """Return words as a list, `a, b and c`."""
     *before, last = words
     return f"{', '.join(before)} and {last}" if before else last
@@ -87,7 +87,7 @@ def _infinitive(phrase: str) -> str:
 
 
 def _partners(condition: ComparisonCondition) -> list[str]:
-    right = [short(term_text(term)) for term in condition.right]
+    right = [shortened(term_text(term)) for term in condition.right]
     match condition.comparator:
         case Comparator.BETWEEN:
             return [right[0], "and", right[1]]
@@ -97,13 +97,13 @@ def _partners(condition: ComparisonCondition) -> list[str]:
             return right
 
 
-def short(text: str) -> str:
+def shortened(text: str) -> str:
     """Return a text cut to what fits into a message."""
     return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
 
 
 def term_text(term: ValueTerm) -> str:
-    """Return a value as it was written."""
+    """Return a value as it was claim_text."""
     match term:
         case TodayTerm():
             return "today"
@@ -120,7 +120,7 @@ def term_text(term: ValueTerm) -> str:
     assert_never(term)
 
 
-def written(claim: Claim) -> str:
+def claim_text(claim: Claim) -> str:
     """Return a claim in the words of the policy, as near as they are known."""
     text = _said(claim)
     return text if claim.truth else f"not {text}"
