@@ -18,7 +18,7 @@ from .bundle.bundle import Builder, Bundle, build, sources_of
 from .bundle.grants import NO_GRANTS, GrantedPrograms, Grants
 from .bundle.load import UnreadableError, read_directory
 from .evaluation.compiled.program import Program
-from .evaluation.decide_upon import decide_with_facts
+from .evaluation.decide_with_facts import decide_with_facts
 from .evaluation.decision import Decision
 from .evaluation.descriptor.decode import CampaignFault
 from .evaluation.document import Document, Identity, Origin

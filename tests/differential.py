@@ -20,7 +20,7 @@ from engine.evaluation import reference
 from engine.evaluation.combine import missing_facts, missing_required_facts
 from engine.evaluation.decide import decide
 from engine.evaluation.document import Identity, document
-from engine.evaluation.judge import EvaluationContext
+from engine.evaluation.evaluate_rule import EvaluationContext
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.operations.days import day_of
 from engine.evaluation.record_writer import list_results, summarise, write

@@ -14,9 +14,9 @@ from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
 from engine.storage.errors import NotFound
-from engine.storage.keeping.erasures import Erasures, ErasureSummary, Tombstone
-from engine.storage.keeping.holds import UnderHold
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.erasures import Erasures, ErasureSummary, Tombstone
+from engine.storage.lifecycle.holds import UnderHold
+from engine.storage.lifecycle.subjects import Selector
 
 
 @click.command()

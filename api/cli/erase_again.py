@@ -15,8 +15,8 @@ from engine.audit.checkpoints.note import NoteError
 from engine.audit.entries.acts import Ground
 from engine.audit.verification.past_erasures import NotPublished, PastErasures, past_erasures
 from engine.evaluation.prose import Tone
-from engine.storage.keeping.erasures import Erasures, ErasureSummary
-from engine.storage.keeping.holds import UnderHold
+from engine.storage.lifecycle.erasures import Erasures, ErasureSummary
+from engine.storage.lifecycle.holds import UnderHold
 from engine.storage.log.anchor import KeyFile
 from engine.storage.log.tile_log import TileLog
 

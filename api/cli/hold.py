@@ -12,8 +12,8 @@ from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
 from engine.storage.errors import NotFound
-from engine.storage.keeping.holds import HoldInForce, HoldPlaced, Holds
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.holds import HoldInForce, HoldPlaced, Holds
+from engine.storage.lifecycle.subjects import Selector
 
 
 @click.command()

@@ -27,7 +27,7 @@ from engine import Engine, load_bundle
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt
 from engine.storage.errors import BeyondLog
-from engine.storage.keeping.erasures import Erasures
+from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.search.decisions import Decisions
 
 

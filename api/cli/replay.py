@@ -36,7 +36,7 @@ from engine.source.json_text import JSONValue
 from engine.storage.databases.database import Database
 from engine.storage.errors import NotFound
 from engine.storage.governance.policies import PolicyVersions
-from engine.storage.keeping.erasures import Erasures
+from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.log.tile_log import TileLog
 from engine.storage.search.decisions import Decisions
 

@@ -16,8 +16,8 @@ from engine.audit.entries.retention import RetentionClass, Schedule
 from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.storage.errors import Conflict
-from engine.storage.keeping.outlook import ClassOutlook, Outlook, outlook_of
-from engine.storage.keeping.retention import Retention, RetentionRun
+from engine.storage.lifecycle.outlook import ClassOutlook, Outlook, outlook_of
+from engine.storage.lifecycle.retention import Retention, RetentionRun
 
 
 @click.group()

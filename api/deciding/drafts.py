@@ -20,7 +20,7 @@ from engine import Decision, Engine
 from engine.bundle.grants import name_of
 from engine.evaluation.document import instant_text
 from engine.evaluation.result import Status
-from engine.evaluation.standing_facts.beneath import FactsUsed
+from engine.evaluation.standing_facts.application import FactsUsed
 from engine.evaluation.standing_facts.book import FactBook
 from engine.source.json_text import JSONFault, JSONValue, compact
 

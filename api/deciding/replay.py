@@ -31,10 +31,10 @@ from engine.bundle.grants import RecordedGrants
 from engine.source.json_fault import JSONLimits, escaped, excerpt
 from engine.source.json_text import JSONValue, read_json
 from engine.storage.errors import NotFound
-from engine.storage.keeping.erasures import Tombstone
+from engine.storage.lifecycle.erasures import Tombstone
 from engine.version import __version__
 
-from .kept_policies import Versions, stored_bundle
+from .stored_policies import Versions, stored_bundle
 from .submission import FORMAT_NAMES, Refused, Terms, submit
 
 MOST_DIFFERENCES = 20
@@ -51,7 +51,7 @@ _LIMITS = JSONLimits(document=64 * 1024 * 1024, depth=128)
 
 
 class Tombstones(Protocol):
-    """Looks up erasures: `engine.storage.keeping.erasures.Erasures`."""
+    """Looks up erasures: `engine.storage.lifecycle.erasures.Erasures`."""
 
     def tombstone(self, decision_id: str) -> Tombstone | None:
         """Return what is left of an erased decision, None for another."""

@@ -29,7 +29,7 @@ from engine.evaluation.standing_facts.book import FactBook
 from engine.semantics.vocabulary import Vocabulary
 from engine.source.json_text import JSONValue, read_json
 
-from .asking import advice_on
+from .missing_fact_advice import advice_on
 
 NATIVE = "assent"
 """The format of a descriptor written after the vocabulary itself."""

@@ -11,7 +11,7 @@ from engine.audit.errors import LogError
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.governance.policy_sets import OutdatedRevision, OwnVersion, WrongState
 from engine.storage.governance.waivers import OwnWaiver, SameWaiver
-from engine.storage.keeping.holds import UnderHold
+from engine.storage.lifecycle.holds import UnderHold
 
 from .problems import (
     BAD_REQUEST,

@@ -23,7 +23,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from api.deciders.engine_recipe import Basis, EngineRecipe, compile_ahead
-from api.deciding.kept_policies import stored_bundle
+from api.deciding.stored_policies import stored_bundle
 from engine import Engine, EngineError
 from engine.bundle.grants import Grants
 from engine.evaluation.document import Identity

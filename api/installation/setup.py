@@ -29,8 +29,8 @@ from engine.storage.governance.fact_versions import seal_facts
 from engine.storage.governance.policies import policy_version
 from engine.storage.governance.policy_sets import CheckReport, PolicySets, WrongState
 from engine.storage.governance.versions import SetVersion
-from engine.storage.keeping.sealing import begin_sealing
 from engine.storage.keys import ApiKeys, NewApiKey, Role
+from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.migrate import Schema, migrate, schema_of
 from engine.storage.sealed.contents import Contents
 from engine.storage.search.due_facets import derive_facets

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from ..semantics.tree import Policies
 from .combine import missing_facts, missing_required_facts
 from .decision import Decision
-from .descriptor.about import campaign_attributes
-from .judge import EvaluationContext
+from .descriptor.attributes import campaign_attributes
+from .evaluate_rule import EvaluationContext
 from .moment import as_if_launched, flight_of, moment
 from .operations.days import day_of
 from .upcoming import upcoming

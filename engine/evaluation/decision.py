@@ -7,10 +7,10 @@ from enum import Enum
 
 import msgspec
 
-from .descriptor.about import CampaignAttributes
+from .descriptor.attributes import CampaignAttributes
 from .result import RuleResult, Status, Upcoming
 from .results import abridged_results, candidate_results
-from .standing_facts.beneath import FactsUsed
+from .standing_facts.application import FactsUsed
 
 
 class Effect(Enum):

@@ -22,6 +22,7 @@ from ..semantics.tree import (
 )
 from ..semantics.types import Scalar
 from ..syntax.tree import Term
+from .market_groups import Market
 from .moment import FLIGHT
 from .operations.comparison import UndefinedError
 from .operations.days import days_later, months_later
@@ -29,7 +30,6 @@ from .operations.lookup import look_up
 from .outcome import Evidence, Outcome, WantedFact
 from .result import Finding, Obligation
 from .values import Campaign, Datum, Group, show_fact
-from .venue import Market
 from .wording import in_force, variables
 
 MOST_FINDINGS = 50

@@ -23,7 +23,7 @@ from .decision import Decision, Effect, MarketVerdict, MissingFact
 from .document import instant_text
 from .outcome import Evidence, WantedFact
 from .result import Finding, Obligation, RuleResult, Status, UnmetExemption
-from .standing_facts.beneath import fact_title
+from .standing_facts.application import fact_title
 from .standing_facts.document import by_fact, shown_value
 
 WIDTH = 96

@@ -35,14 +35,14 @@ from ..semantics.tree import (
 )
 from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
-from .judge import EvaluateClause, EvaluationContext, evaluate_rule
+from .evaluate_rule import EvaluateClause, EvaluationContext, evaluate_rule
+from .market_groups import Market
 from .operations.aggregate import EXTREMES, MOST_DECIDING, aggregate
 from .operations.comparison import UndefinedError, calculate, holds
 from .operations.lookup import look_up, lookup_text
 from .outcome import Bindings, Evidence, Outcome, WantedFact, conjunction, disjunction, negation
 from .result import RuleResult
 from .values import Datum, Group, show_fact
-from .venue import Market
 from .wording import (
     SENSITIVE_REASON,
     any_sensitive,

@@ -10,7 +10,7 @@ from datetime import date
 
 from msgspec import structs
 
-from .judge import EvaluationContext
+from .evaluate_rule import EvaluationContext
 from .moment import FLIGHT, Days
 from .result import RuleResult, Status, Upcoming
 from .validity import EvaluateRules

@@ -15,7 +15,7 @@ from ..semantics.types import LENGTHS
 from ..syntax.lexis import MonthEnd
 from .combine import market_verdicts, verdict
 from .decision import MarketVerdict, Verdict
-from .judge import EvaluationContext
+from .evaluate_rule import EvaluationContext
 from .moment import FLIGHT, flight_of, moment
 from .operations.days import day_of, days_later, months_later
 from .result import Obligation, RuleResult

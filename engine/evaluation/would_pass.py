@@ -11,7 +11,7 @@ from msgspec import structs
 
 from .combine import verdict
 from .decision import Effect, MarketVerdict
-from .judge import EvaluationContext
+from .evaluate_rule import EvaluationContext
 from .validity import EvaluateRules
 from .values import Campaign
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from ..evaluation.judge import EvaluationContext, evaluate_rule
+from ..evaluation.evaluate_rule import EvaluationContext, evaluate_rule
+from ..evaluation.market_groups import Market
 from ..evaluation.operations.lookup import lookup_text
 from ..evaluation.outcome import Outcome, Truth
 from ..evaluation.reference import (
@@ -24,7 +25,6 @@ from ..evaluation.reference import (
 )
 from ..evaluation.result import RuleResult
 from ..evaluation.values import show_fact
-from ..evaluation.venue import Market
 from ..evaluation.wording import dotted, in_force
 from ..semantics.tree import (
     AggregateTerm,

@@ -12,7 +12,7 @@ from ..bundle.bundle import Bundle
 from ..evaluation.combine import missing_facts, missing_required_facts, verdict
 from ..evaluation.compiled.program import compile_program
 from ..evaluation.decision import Decision
-from ..evaluation.judge import EvaluationContext
+from ..evaluation.evaluate_rule import EvaluationContext
 from ..evaluation.result import RuleResult, Status
 from ..semantics.cases import Case
 from ..semantics.tree import Rule

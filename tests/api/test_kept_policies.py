@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from api.deciding.kept_policies import stored_bundle
+from api.deciding.stored_policies import stored_bundle
 from api.installation.contents import open_database
 from api.installation.setup import initialise
 from engine import Engine, bundle_from_files, load_bundle

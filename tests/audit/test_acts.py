@@ -39,11 +39,11 @@ from engine.audit.entries.retention import Schedule
 from engine.audit.entries.sealed_acts import Entry, Sealed, seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.ledgers.erasures import ErasureChecker
 from engine.audit.log import LogHead, sequence
 from engine.audit.merkle.tiles import LEAF_LIMIT
 from engine.audit.merkle.tree import TreeHead, leaf_hash, tree_root
 from engine.audit.verification.verify import VerificationReport, verify_export
+from engine.audit.workflows.erasures import ErasureChecker
 from tests.audit.conftest import NOON
 
 Members: TypeAlias = dict[str, Any]

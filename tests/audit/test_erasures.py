@@ -25,9 +25,9 @@ from engine.audit.log import Committer
 from engine.audit.verification.verify import check_receipt, verify_export
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent, NotFound
-from engine.storage.keeping import erasures as module
-from engine.storage.keeping.erasures import Erasures, ErasureSummary
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle import erasures as module
+from engine.storage.lifecycle.erasures import Erasures, ErasureSummary
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate

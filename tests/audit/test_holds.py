@@ -17,17 +17,17 @@ from engine.audit.entries.record import seal
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.ledgers.holds import HoldChecker
 from engine.audit.merkle.spans import spans_of
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
+from engine.audit.workflows.holds import HoldChecker
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent, NotFound
-from engine.storage.keeping import erasures as erasing
-from engine.storage.keeping import holds as module
-from engine.storage.keeping.erasures import Erasures
-from engine.storage.keeping.holds import HoldPlaced, Holds, UnderHold
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle import erasures as erasing
+from engine.storage.lifecycle import holds as module
+from engine.storage.lifecycle.erasures import Erasures
+from engine.storage.lifecycle.holds import HoldPlaced, Holds, UnderHold
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.schema import hold, log_entry

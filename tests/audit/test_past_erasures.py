@@ -10,9 +10,9 @@ from engine.audit.entries.acts import Ground, HoldGround
 from engine.audit.entries.record import seal
 from engine.audit.verification.past_erasures import NotPublished, PastErasures, past_erasures
 from engine.storage.databases.database import Database
-from engine.storage.keeping.erasures import Erasures
-from engine.storage.keeping.holds import Holds, UnderHold
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.erasures import Erasures
+from engine.storage.lifecycle.holds import Holds, UnderHold
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.search.decisions import Decisions

@@ -15,11 +15,11 @@ from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.ledgers.publications import PublicationChecker, same_person
 from engine.audit.log import LogHead, sequence
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
+from engine.audit.workflows.publications import PublicationChecker, same_person
 from engine.storage.databases.database import Database
 from engine.storage.errors import Conflict, NotFound
 from engine.storage.governance.policies import PolicyVersion, PolicyVersions, policy_version

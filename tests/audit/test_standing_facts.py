@@ -16,8 +16,8 @@ from engine.audit.entries.commitment import opens
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
-from engine.audit.ledgers.fact_history import FactChecker
 from engine.audit.verification.verify_log import verify_log
+from engine.audit.workflows.fact_history import FactChecker
 from engine.evaluation.standing_facts.book import statement_bytes
 from engine.storage.databases.database import Database
 from engine.storage.errors import ContentsUnread, LogInconsistent, NotFound
@@ -29,7 +29,7 @@ from engine.storage.governance.policy_sets import (
     WrongState,
 )
 from engine.storage.governance.standing_facts import FactQuery, StandingFacts, Statement
-from engine.storage.keeping.sealing import begin_sealing
+from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
 from engine.storage.schema import standing_fact_version

@@ -13,8 +13,8 @@ import pytest
 
 from engine.audit.checkpoints import stamping as module
 from engine.audit.checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
-from engine.audit.checkpoints.demands import AttestationRequirements
 from engine.audit.checkpoints.panel import HTTPAnswer
+from engine.audit.checkpoints.requirements import AttestationRequirements
 from engine.audit.checkpoints.stamping import CheckpointStamper, stamp_by
 from engine.audit.checkpoints.timestamp import Authority, Query, TimestampError, stamped_at
 from engine.audit.exhibits.evidence_stamp import Stamp

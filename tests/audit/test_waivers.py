@@ -17,11 +17,11 @@ from engine.audit.entries.record import seal
 from engine.audit.entries.sealed_acts import Sealed, seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.ledgers.waivers import WaiverChecker, WaiverState
 from engine.audit.log import LogHead, sequence
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
+from engine.audit.workflows.waivers import WaiverChecker, WaiverState
 from engine.bundle.grants import WaiverTerms
 from engine.storage.databases.database import Database
 from engine.storage.errors import NotFound

@@ -13,11 +13,11 @@ from typing import Any
 from engine.bundle.bundle import Bundle
 from engine.evaluation import reference
 from engine.evaluation.decision import Decision, Verdict
-from engine.evaluation.judge import EvaluationContext
+from engine.evaluation.evaluate_rule import EvaluationContext
+from engine.evaluation.market_groups import Market
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.result import RuleResult
 from engine.evaluation.values import Campaign
-from engine.evaluation.venue import Market
 from engine.semantics.tree import (
     Condition,
     JunctionCondition,

@@ -15,7 +15,7 @@ from engine.evaluation.decide import decide
 from engine.evaluation.decision import Decision, Effect
 from engine.evaluation.descriptor.encode import encode
 from engine.evaluation.document import Identity, document
-from engine.evaluation.judge import EvaluationContext
+from engine.evaluation.evaluate_rule import EvaluationContext
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.prose import explain
 from engine.evaluation.record_writer import summarise, write

@@ -13,7 +13,7 @@ from functools import cache
 
 import pytest
 
-from engine.evaluation.judge import EvaluationContext
+from engine.evaluation.evaluate_rule import EvaluationContext
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.result import Status
 from engine.handbook.reading import lists_read, parameters_read, tables_read

@@ -13,7 +13,7 @@ from flask import Blueprint, g, request
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
-from api.deciding.kept_policies import stored_bundle, stored_files
+from api.deciding.stored_policies import stored_bundle, stored_files
 from api.examination import comparison
 from api.examination.examination import Examination
 from api.examination.policy_files import HERE, PolicyFiles

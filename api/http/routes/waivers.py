@@ -37,8 +37,8 @@ from api.http.waiver_orders import (
 )
 from api.in_force.policies import NotInForce
 from engine import Engine
-from engine.audit.ledgers.publications import same_person
-from engine.audit.ledgers.waivers import WaiverState
+from engine.audit.workflows.publications import same_person
+from engine.audit.workflows.waivers import WaiverState
 from engine.bundle.grants import Approval
 from engine.evaluation.operations.days import day_of
 from engine.storage.errors import NotFound

@@ -20,7 +20,7 @@ from .checkpoint import SignedCheckpoint, open_checkpoint
 from .cosignature import WitnessPolicy, with_lines
 from .note import NoteError, VerifierKey
 from .panel import States, WitnessPanel, WitnessState
-from .rounds import PeriodicTask
+from .periodic_task import PeriodicTask
 from .signing import LogForked
 from .witness import Witness
 

@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 
 from .checkpoint import SignedCheckpoint
 from .panel import HTTPAnswer
-from .rounds import PeriodicTask
+from .periodic_task import PeriodicTask
 from .timestamp import Authority, Query, TimestampError
 
 ROUND_SECONDS = 30.0

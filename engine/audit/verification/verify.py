@@ -37,7 +37,7 @@ from ..faults import FAULT_LIMIT, VerificationFault, fault, gather, misread
 from ..instants import instant
 from ..merkle.tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash, verify_inclusion
 from .entry_check import disclosures_of, entry_faults, lacks_contents, leaf_or_fault
-from .ledgers import HistoryChecker
+from .history_checker import HistoryChecker
 
 __all__ = [
     "InclusionProof",

@@ -15,8 +15,8 @@ from typing import Protocol
 
 from ..checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
 from ..checkpoints.cosignature import Cosignature
-from ..checkpoints.demands import NO_REQUIREMENTS, AttestationRequirements
 from ..checkpoints.note import NOTE_LIMIT, NoteError, VerifierKey
+from ..checkpoints.requirements import NO_REQUIREMENTS, AttestationRequirements
 from ..checkpoints.timestamp import (
     LATEST_PATH,
     RESPONSE_LIMIT,
@@ -39,7 +39,7 @@ from ..merkle.tiles import (
 )
 from ..merkle.tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hashes, tree_root
 from .entry_check import leaf_or_fault
-from .ledgers import HistoryChecker
+from .history_checker import HistoryChecker
 from .verify import VerificationReport
 
 CHECKPOINT_PATH = "checkpoint"

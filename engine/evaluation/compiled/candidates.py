@@ -15,7 +15,7 @@ from operator import or_
 import msgspec
 
 from ...semantics.tree import Policies
-from ..judge import EvaluationContext
+from ..evaluate_rule import EvaluationContext
 from ..moment import Days, Moment
 from .closures import Frame
 from .columns import Mask

@@ -13,12 +13,12 @@ from msgspec.structs import replace
 
 from ...semantics.tree import Effect, Rule
 from ...syntax.tree import UnknownTreatment
-from ..judge import EvaluationContext, result_without_breach
+from ..evaluate_rule import EvaluationContext, result_without_breach
 from ..justify import Breach, MakeFindings, obligation
+from ..market_groups import APPLIES
 from ..outcome import Outcome, Truth, conjunction, negation
 from ..result import RuleResult, Status, UnmetExemption
 from ..results import DeferredResult
-from ..venue import APPLIES
 from .closures import Frame, Names, compile_test
 from .explanations import compile_explanation
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from ...semantics.tree import MARKET, Effect, Policies, Rule, TodayTerm, terms_below
 from ...semantics.types import RecordType, Scalar, wholes_of
-from ..venue import places_on
+from ..market_groups import places_on
 from .closures import Frame, Names, Test, compile_test
 from .columns import Mask, Scope
 from .conjuncts import Part, as_condition, conjuncts, facts_read, without_definitions

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from ..judge import EvaluationContext
+from ..evaluate_rule import EvaluationContext
 from ..record_writer import PASSED, list_results, status_line_bytes
 from ..result import RuleResult, Status
 from ..results import ResultListing, ResultsByRow

@@ -12,7 +12,7 @@ import msgspec
 
 from ...semantics.tree import Policies, Rule
 from ...semantics.types import RecordType
-from ..judge import reason_not_in_force, reason_not_in_markets, result_without_breach
+from ..evaluate_rule import reason_not_in_force, reason_not_in_markets, result_without_breach
 from ..record_writer import status_line_bytes
 from ..result import RuleResult, Status
 from .closures import Frame, Names

@@ -17,8 +17,8 @@ from ...semantics.tree import MARKET, Clause, Effect, Policies, Rule, clauses_re
 from ...semantics.types import Scalar
 from ..combine import missing_facts
 from ..decision import Decision
-from ..descriptor.about import campaign_attributes
-from ..judge import (
+from ..descriptor.attributes import campaign_attributes
+from ..evaluate_rule import (
     EvaluationContext,
     evaluate_rule,
     reason_not_in_force,
@@ -26,6 +26,7 @@ from ..judge import (
     result_without_breach,
 )
 from ..justify import Breach, Findings, MakeFindings
+from ..market_groups import Market, places_on
 from ..moment import Moment, as_if_launched, flight_of, law_days, moment
 from ..operations.days import day_of
 from ..operations.places import overlapping_markets
@@ -34,7 +35,6 @@ from ..result import RuleResult, Status, merge_results
 from ..results import DeferredResult, Results
 from ..validity import answer
 from ..values import Campaign
-from ..venue import Market, places_on
 from ..would_pass import would_pass
 from .candidates import MOST_KEPT, Candidates, CandidateSelector
 from .closures import Frame, Names, Test, compile_test

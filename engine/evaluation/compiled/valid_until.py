@@ -16,7 +16,7 @@ from msgspec import structs
 
 from ...semantics.tree import Offset, Policies
 from ..combine import DENY, market_verdicts, verdict
-from ..judge import EvaluationContext
+from ..evaluate_rule import EvaluationContext
 from ..moment import Days, Flight, Moment, moment
 from ..operations.days import days_later
 from ..result import RuleResult, Status, Upcoming

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ..values import SENSITIVE, show_typed
-from .beneath import FactsUsed, Filled
+from .application import FactsUsed, Filled
 from .book import SOURCE, UnfitFact
 from .fact import FactSource, StandingFact, Subject
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from ...audit.entries.acts import PolicyChange, Transition
 from ...audit.entries.sealed_acts import seal_act
-from ...audit.ledgers.publications import AUTHORED, NEXT, State, same_person
+from ...audit.workflows.publications import AUTHORED, NEXT, State, same_person
 from ..databases.database import Database, announce
 from ..errors import Conflict, StorageError
 from ..log.log_store import append_within, read_head, system_clock

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping, Select, func, select
 
 from ...audit.entries.acts import Transition
-from ...audit.ledgers.publications import State
 from ...audit.merkle.spans import Spans
+from ...audit.workflows.publications import State
 from ...bundle.grants import Grant
 from ..errors import NotFound
 from ..schema import policy_event, policy_set, policy_set_version, standing_fact_version

@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, Connection, exists, insert, update
 
 from ...audit.entries.acts import WaiverChange, WaiverStep
 from ...audit.entries.sealed_acts import Entry, seal_act
-from ...audit.ledgers.publications import same_person
-from ...audit.ledgers.waivers import NEXT, WaiverState
+from ...audit.workflows.publications import same_person
+from ...audit.workflows.waivers import NEXT, WaiverState
 from ...bundle.grants import Approval, WaiverTerms, written
 from ...evaluation.operations.days import day_of
 from ..databases.database import Database, announce

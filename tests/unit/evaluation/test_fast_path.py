@@ -7,7 +7,7 @@ import pytest
 
 from engine.evaluation.compiled.closures import Frame, Names
 from engine.evaluation.compiled.fast_path import compile_fast_path
-from engine.evaluation.judge import EvaluationContext
+from engine.evaluation.evaluate_rule import EvaluationContext
 from engine.evaluation.justify import findings_maker
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.result import Status

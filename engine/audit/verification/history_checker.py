@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from ..entries.act_leaves import ActLeaf, ErasureLeaf, FactLeaf, PolicyLeaf, WaiverLeaf
 from ..entries.record import Envelope
 from ..faults import VerificationFault
-from ..ledgers.erasures import ErasureChecker
-from ..ledgers.fact_history import FactChecker
-from ..ledgers.holds import HoldChecker
-from ..ledgers.publications import PublicationChecker
-from ..ledgers.retention_check import RetentionChecker
-from ..ledgers.waivers import WaiverChecker
+from ..workflows.erasures import ErasureChecker
+from ..workflows.fact_history import FactChecker
+from ..workflows.holds import HoldChecker
+from ..workflows.publications import PublicationChecker
+from ..workflows.retention_check import RetentionChecker
+from ..workflows.waivers import WaiverChecker
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from .decision import Decision
 from .descriptor.decode import CampaignFault
 from .operations.days import day_of
-from .standing_facts.beneath import AppliedFacts, FactsUsed, apply_standing_facts
+from .standing_facts.application import AppliedFacts, FactsUsed, apply_standing_facts
 from .standing_facts.book import BookEntry, FactBook
 from .validity import are_too_many
 from .values import Campaign

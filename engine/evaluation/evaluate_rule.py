@@ -16,12 +16,12 @@ from msgspec.structs import replace
 from ..semantics.tree import Clause, Effect, Policies, Rule, Window
 from ..syntax.tree import UnknownTreatment
 from .justify import Breach, MakeFindings, findings_maker, obligation
+from .market_groups import Market, MarketGroup, market_groups, permission_applies
 from .moment import Moment, law_days
 from .outcome import Outcome, WantedFact, conjunction, negation
 from .result import RuleResult, Status, UnmetExemption, merge_results
 from .values import Campaign
-from .venue import Market, MarketGroup, market_groups, permission_applies
-from .waiving import evaluate_waivers, waiver_names
+from .waivers import evaluate_waivers, waiver_names
 
 EvaluateClause = Callable[[Clause, date, Market | None], Outcome]
 """Evaluates a clause of the rule under the law of a day, in a market where it reads one."""
