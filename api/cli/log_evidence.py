@@ -69,11 +69,8 @@ def evidence(
         decisions, filters = Decisions(database), asked.of(database)
         publisher = publisher_of(settings, database, signer_of(settings, database))
         try:
-            found = (
-                EvidenceSelection(size=decisions.reached(filters))
-                if ids
-                else select_by(decisions, filters)
-            )
+            by_id = EvidenceSelection(size=decisions.reached(filters)) if ids else None
+            found = by_id or select_by(decisions, filters)
             source = EvidenceSource(
                 tiles=TileLog(database),
                 policies=PolicyVersions(database),

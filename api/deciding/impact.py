@@ -115,7 +115,9 @@ class Impact:
 def assess(
     entry: LogEntry, engine: Engine, erasures: Tombstones, *, against: Engine | None = None
 ) -> Assessment:
-    """Return what other policies make of a decision, beside the record or what others made of it.
+    """Return the outcome of one decision by other policies, compared with the record.
+
+    With `against`, it is compared with the decision by those policies instead.
 
     Raises `RecordError` where the leaf is none of a decision, and `StorageError`.
     """

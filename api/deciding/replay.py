@@ -108,7 +108,7 @@ class Replay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedRequest:
-    """What was logged of a decision: what was submitted, on what terms, and the result as it was.
+    """The logged request of a decision: what was submitted, on what terms, and the result.
 
     `grants` are the waivers granted apart from the policies that had their part in it, `standing`
     the documents of the standing facts that were known.
@@ -137,7 +137,7 @@ class LoggedRequest:
 def read_logged_request(
     entry: LogEntry, envelope: Envelope, erasures: Tombstones
 ) -> LoggedRequest | Erased | NotReplayable:
-    """Return what was logged of a decision, or why it cannot be read. Raises `StorageError`."""
+    """Return the logged request of a decision, or why it is not there. Raises `StorageError`."""
     payload = entry.payload
     if entry.unread is not None:
         return NotReplayable(why=f"its contents cannot be read: {entry.unread.why}")
@@ -178,7 +178,7 @@ def _compared(
 
 
 def refusal(made: Refused) -> NotReplayable:
-    """Return that policies refuse what was submitted, and the first reason."""
+    """Return the outcome where the campaign is refused, with the first fault."""
     fault = made.faults[0]
     return NotReplayable(why=f"its campaign is refused: {fault.pointer}: {fault.message}")
 
@@ -256,7 +256,7 @@ def replay_document(replay: Replay) -> dict[str, object]:
 
 
 def outcome_name(outcome: Outcome) -> str:
-    """Return how an outcome is named: `identical`, `differs`, `erased` or `not replayable`."""
+    """Return the name of an outcome: `identical`, `differs`, `erased` or `not replayable`."""
     match outcome:
         case Identical():
             return "identical"
@@ -269,7 +269,7 @@ def outcome_name(outcome: Outcome) -> str:
 
 
 def outcome_reason(outcome: Outcome) -> str | None:
-    """Return why a decision could not be made again, None where it was."""
+    """Return why a decision could not be made again; None where it could."""
     match outcome:
         case Erased(tombstone=left):
             ground, index = left.ground, left.erasure_index

@@ -73,7 +73,7 @@ What it shows, and what not
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceSelection:
-    """How the decisions of an evidence were found: as of a size, by filters or, None, by name.
+    """How the decisions of an evidence were selected: as of a size, by filters, or None by id.
 
     `unsearched` is as in `due_facets.unsearched`.
     """
@@ -84,7 +84,7 @@ class EvidenceSelection:
 
 
 def select_by(decisions: Decisions, filters: DecisionFilter) -> EvidenceSelection:
-    """Return how the decisions of a filter are found, before the first is. Raises `BeyondLog`."""
+    """Return the selection of decisions by a filter. Raises `BeyondLog`."""
     size = decisions.reached(filters)
     unsearched = decisions.unsearched(replace(filters, as_of=size))
     return EvidenceSelection(size=size, filters=filters.given(), unsearched=unsearched)

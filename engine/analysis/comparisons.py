@@ -20,7 +20,7 @@ GROWING = {
     Comparator.INCLUDES_ALL_OF: False,
     Comparator.INCLUDES_NONE_OF: False,
 }
-"""The phrases subject_text sets, and whether they hold more often as the set gains members."""
+"""The phrases about sets, and whether they hold more often as the set gains members."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,7 +79,7 @@ class Reader:
     # --- conditions ------------------------------------------------------------------------
 
     def condition(self, condition: Condition) -> Key:
-        """Return the key of a condition in normal_form form."""
+        """Return the key of a condition in normal form."""
         match condition:
             case FactCondition(fact=fact):
                 return ("holds", self.term(fact))

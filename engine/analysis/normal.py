@@ -55,7 +55,7 @@ OTHER_KIND = {JunctionKind.AND: JunctionKind.OR, JunctionKind.OR: JunctionKind.A
 
 
 def normal_form(condition: Condition) -> Condition:
-    """Return the normal_form form of a condition."""
+    """Return the normal form of a condition."""
     match condition:
         case FactCondition():
             return condition
@@ -86,7 +86,7 @@ def operands_under(condition: Condition, kind: JunctionKind) -> tuple[Condition,
 
 
 def negation_of(condition: Condition) -> Condition:
-    """Return the normal_form form of the denial of a normal_form form."""
+    """Return the normal form of the negation of a normal form."""
     match condition:
         case FactCondition() | DefinedCondition():
             return NegatedCondition(span=condition.span, operand=condition)

@@ -30,7 +30,7 @@ class Paragraph:
 
     @property
     def lean(self) -> Lean:
-        """Which way the changes lean combined_lean."""
+        """Which way the changes lean together."""
         return combined_lean(change.lean for change in self.changes)
 
     @property

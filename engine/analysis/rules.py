@@ -335,7 +335,7 @@ def _ends(window: Window) -> date:
 
 
 def _conjuncts(clauses: tuple[Clause, ...]) -> tuple[Condition, ...]:
-    """Return what must hold for a rule to apply, condition by condition, in normal_form form."""
+    """Return what must hold for a rule to apply, condition by condition, in normal form."""
     conditions = (normal_form(clause.condition) for clause in clauses)
     return tuple(part for each in conditions for part in operands_under(each, JunctionKind.AND))
 

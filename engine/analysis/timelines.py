@@ -56,7 +56,7 @@ def always(members: Members) -> Timeline:
 
 
 def timeline_of(term: SetTerm | Constant, sets: Mapping[str, SetDefinition]) -> Timeline:
-    """Return the timeline of a set that is named or listed_members."""
+    """Return the timeline of a set that is named or listed."""
     if isinstance(term, SetTerm):
         return timeline(sets[term.name])
     return always(listed_members(term))

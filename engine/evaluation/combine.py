@@ -34,7 +34,7 @@ def market_verdicts(
     markets: Iterable[str], results: Sequence[RuleResult], *, complete: bool
 ) -> tuple[MarketVerdict, ...]:
     """Return the verdict of each market, by the results that concern it."""
-    # INVARIANT: a result is the strictest of its parts; none of them stands where it does not.
+    # INVARIANT: a result is the strictest of its parts; none of them is adverse where it is not.
     adverse = [result for result in results if result.is_adverse]
     overall = verdict((each for each in adverse if each.markets is None), complete=complete)
     by_market = [_by_market(each) for each in adverse if each.markets is not None]
@@ -57,7 +57,7 @@ def market_verdicts(
 
 
 def _by_market(result: RuleResult) -> tuple[Mapping[str, RuleResult], RuleResult | None]:
-    """Return what a rule comes to by market, and in all other markets; None if it is not there."""
+    """Return the results of a rule by market, and that in all other markets or None."""
     found: dict[str, RuleResult] = {}
     for part in result.parts:
         if part.markets is None:
@@ -79,7 +79,10 @@ class _MissingFactBuilder:
 def missing_facts(
     required: Iterable[WantedFact], results: Iterable[RuleResult]
 ) -> tuple[MissingFact, ...]:
-    """Return the facts to ask for: those required, then those that enforced rules want."""
+    """Return the facts to ask for: those required, then those that enforced rules want.
+
+    Each is listed once, with the ids of the rules that want it.
+    """
     builders: dict[tuple[str, str], _MissingFactBuilder] = {}
     for wanted in required:
         builders.setdefault((wanted.pointer, wanted.why), _MissingFactBuilder(wanted))
@@ -131,7 +134,7 @@ def _groups(value: Datum | None, pointer: str) -> Iterator[tuple[Group, str]]:
 def _leaves(
     fact: Fact, vocabulary: Vocabulary, pointer: str, path: str, above: frozenset[str]
 ) -> Iterator[WantedFact]:
-    """Yield what to ask for where a required fact is wholly absent: the required facts within."""
+    """Yield what to ask for in place of an absent required fact: the required facts in it."""
     found = False
     if fact.record is not None and fact.record not in above and not isinstance(fact.type, ListType):
         for inner in vocabulary.records[fact.record].facts.values():

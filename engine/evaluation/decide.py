@@ -1,4 +1,4 @@
-"""Deciding: results of all rules, combined. Pure: no clock, no input or output, no globals."""
+"""Decides by an evaluator of all rules. Pure: no clock, no input or output, no globals."""
 
 from datetime import date, datetime
 

@@ -25,7 +25,7 @@ Decide: TypeAlias = Callable[[Campaign, datetime], Decision]
 def decide_with_facts(
     campaign: Campaign, book: FactBook, as_of: datetime, decide: Decide
 ) -> Decision | tuple[CampaignFault, ...]:
-    """Return the decision on a campaign with the standing facts of a book beneath it.
+    """Return the decision on a campaign to which the standing facts of a book are applied.
 
     Where they contradict the campaign or each other, every contradiction is returned instead.
     """
@@ -52,7 +52,7 @@ def decide_with_facts(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _FactTimeline:
-    """A campaign over time; `met` are the standing facts that have applied so far."""
+    """A campaign over time; `relevant` are the standing facts that have been relevant so far."""
 
     campaign: Campaign
     book: FactBook
@@ -91,6 +91,6 @@ def _next_change(relevant: Iterable[BookEntry], reached: date) -> date | None:
 
 
 def _answer(decision: Decision) -> object:
-    """Return what a decision answers, as `validity.answer` has it."""
+    """Return the answer of a decision, to be compared as `validity.answer` is."""
     owed = frozenset((p.rule.id, p.markets, p.obligation) for p in decision.obligations)
     return decision.verdict, decision.markets, owed

@@ -59,8 +59,8 @@ class Decision:
     evaluation; `as_if_launched` the day to which the flight was moved, where it was. `valid_until`
     is the first day (in UTC) on which the passing of time would change the answer, if ever.
     `grants` are the texts of waivers that were granted apart from the policies, for this campaign.
-    `standing` is None where no standing fact is about the campaign or anything in it. `about` is
-    whom and where the campaign is for.
+    `standing` is None where no standing fact is about the campaign or anything in it. `attributes`
+    are the advertiser and the platforms of the campaign.
     """
 
     campaign: str | None
@@ -102,8 +102,5 @@ class Decision:
 
     @property
     def statuses(self) -> Sequence[RuleResult]:
-        """The result of every rule, where no more is asked of what came to nothing than its status.
-
-        What is satisfied or not applicable need not say in which markets.
-        """
+        """The result of every rule; those that are satisfied or not applicable may lack markets."""
         return abridged_results(self.results)

@@ -39,7 +39,7 @@ def document(
     identity: Identity,
     origin: Origin | None = None,
 ) -> Document:
-    """Return the whole record of a decision; `rules` lists every rule with its status."""
+    """Return the whole document of a decision; `rules` lists every rule with its status."""
     statuses = decision.statuses
     counts = Counter(result.status for result in statuses)
     return {
@@ -57,7 +57,7 @@ def base_document(
     identity: Identity,
     origin: Origin | None,
 ) -> Document:
-    """Return the record of a decision up to what it says of every rule."""
+    """Return the document of a decision without the members that list or count all rules."""
     writer = _Writer(origin=origin)
     reported = decision.with_status(*_REPORTED)
     launched, until = decision.as_if_launched, decision.valid_until

@@ -1,9 +1,9 @@
-"""The status of a rule: where and when it applies, whether it is breached, and what excuses it.
+"""Evaluates one rule for a campaign: `evaluate_rule`, which both evaluators share.
 
-The order of the questions is that of a lawyer: is it in force, does it apply here, is this its
-subject, is it breached, does an exception hold, is the breach waived? Triggers and applicability
-are open-world: for want of a fact the rule is undetermined. Exceptions are closed-world: the
-advertiser must show them.
+The order of the questions is that of a lawyer: is the rule in force, does it apply in this market
+and to this campaign, is it breached, does an exemption or a permission hold, is the breach waived?
+Applicability and breach are open-world: where a fact is unknown, the rule is undetermined.
+Exemptions are closed-world: where a fact is unknown, they are not met.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -47,9 +47,10 @@ def evaluate_rule(
     *,
     make_findings: MakeFindings | None = None,
 ) -> RuleResult:
-    """Return what a rule comes to for a campaign, in its markets, over all days that count.
+    """Return the result of a rule for a campaign: in all its markets, over all days that count.
 
-    `tell` makes the findings of a breach; `justify.findings` where it is not given.
+    `evaluate` evaluates the clauses of the rule. `make_findings` makes the findings of a breach; by
+    default it is that of `justify.findings_maker`.
     """
     make = make_findings or findings_maker(rule)
     moment = context.moment
@@ -96,7 +97,7 @@ def _merge_days(
 
 
 def _with_all_waivers(worst: RuleResult, results: Iterable[RuleResult]) -> RuleResult:
-    """Return a result with the waivers of all days: one may take over where another ends."""
+    """Return a result with the waivers of all days: one may begin where another ends."""
     waivers = tuple(dict.fromkeys(each for result in results for each in result.waivers))
     return replace(worst, waivers=waivers, reason=waiver_names(waivers))
 
@@ -205,7 +206,7 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def _evaluate_permission(self, permit: Rule, day: date) -> Outcome:
-        """Return whether a permission lifts the rule: in force, meant for here, and shown."""
+        """Return whether a permission lifts the rule: it is in force, applies here, and is met."""
         if not permit.window.meets(day, day):
             return Outcome(truth=False)
         clauses = (*permit.applicability, permit.main)
@@ -215,7 +216,10 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
         return conjunction((place, *(self._outcome(clause, day) for clause in clauses)))
 
     def _permission_result(self, outcome: Outcome) -> RuleResult:
-        """Return what a permission comes to that is not denied: what is unknown is not shown."""
+        """Return the result of a permission by its outcome, which is true or unknown.
+
+        Permissions are closed-world, as exemptions are.
+        """
         if outcome.truth is True:
             return self._result(Status.SATISFIED)
         labels = dict.fromkeys(wanted.label for wanted in outcome.wanted)
@@ -223,19 +227,19 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def result_without_breach(rule: Rule) -> RuleResult:
-    """Return what a rule comes to whose main clause does not stand against the campaign."""
+    """Return the result of a rule whose main clause is not breached, for all markets."""
     if rule.effect in (Effect.OBLIGE, Effect.PERMIT):
         return RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=rule.main.text)
     return RuleResult(rule=rule, status=Status.SATISFIED)
 
 
 def reason_not_in_markets(rule: Rule) -> str:
-    """Return why a rule does not apply in the markets of a campaign."""
+    """Return the reason of a rule that applies in none of the campaign's markets."""
     return f"applies in {rule.places.text}" if rule.places is not None else ""
 
 
 def reason_not_in_force(window: Window) -> str:
-    """Return why a rule does not apply outside its time."""
+    """Return the reason of a rule that is not in force."""
     words = [f"in force from {window.start}" if window.start else "in force"]
     if window.until is not None:
         words.append(f"until {window.until}")

@@ -39,8 +39,9 @@ _LONGEST_VALUE = 300
 
 
 class Breach(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcomes of a rule's breach and of its applicability, and the law they were found under.
+    """A breach of a rule, or a possible one: the outcomes of its main clause and its applicability.
 
+    `main` is the outcome of the breach: of a rule that requires, the negation of its main clause.
     The law is that of `day`, in `market` if the rule reads it.
     """
 
@@ -52,19 +53,19 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Findings: TypeAlias = tuple[tuple[Finding, ...], int]
-"""The findings_maker of a breach, and how many more there would be."""
+"""The findings of a breach, and how many further ones are left out."""
 
 MakeFindings: TypeAlias = Callable[["Breach", Campaign], Findings]
-"""Makes the findings_maker of a breach that is not excused."""
+"""Makes the findings of a breach for which no exemption holds."""
 
 
 def findings_maker(rule: Rule) -> MakeFindings:
-    """Return what makes the findings_maker of a rule."""
+    """Return the function that makes the findings of a rule."""
     # The market is the same for all witnesses of one venue, and makes none of its own.
     names = (variables(rule.message) | variables(rule.remedy)) - {MARKET}
 
     def make_findings(breach: Breach, campaign: Campaign) -> Findings:
-        # While it is open whether the rule is about the campaign at all, nothing else is asked.
+        # Where it is unknown whether the rule applies, only that is asked.
         whole = breach.main if breach.applicability.truth is True else breach.applicability
         if whole.truth is not True:
             return (_undetermined_finding(rule, whole),), 0
@@ -72,7 +73,7 @@ def findings_maker(rule: Rule) -> MakeFindings:
         evidence = (*breach.main.evidence, *breach.applicability.evidence)
         if rule.evidence:
             evidence += tuple(declared_evidence(rule, campaign, breach.market))
-        # Where no fact is about all the elements told of, each is the first that was breached by.
+        # Where no fact is about all elements that a text names, each is the first in the evidence.
         first_bindings = _market_binding(breach) | _first_bindings(evidence)
         renderer = _TemplateRenderer(campaign=campaign, breach=breach)
         made = tuple(
@@ -102,7 +103,7 @@ def _finding(
 
 
 def _undetermined_finding(rule: Rule, whole: Outcome) -> Finding:
-    """Return the finding of a rule that cannot be judged: what is wanted, whatever it is about."""
+    """Return the one finding of an undetermined rule, by its unknown outcome."""
     return Finding(
         clause=rule.main,
         message=_undetermined_message(whole.wanted),
@@ -113,7 +114,7 @@ def _undetermined_finding(rule: Rule, whole: Outcome) -> Finding:
 
 
 def obligation(rule: Rule, duty: Duty, breach: Breach, campaign: Campaign) -> Obligation:
-    """Return the duty that is owed, told of the first elements by which it is."""
+    """Return the obligation of a rule; its text names the first elements in the evidence."""
     declared = declared_evidence(rule, campaign, breach.market)
     evidence = (*breach.main.evidence, *breach.applicability.evidence, *declared)
     bindings = _market_binding(breach) | _first_bindings(evidence)
@@ -128,7 +129,7 @@ def obligation(rule: Rule, duty: Duty, breach: Breach, campaign: Campaign) -> Ob
 
 
 def _due(duty: Duty, campaign: Campaign) -> tuple[date | None, str]:
-    """Return the last day on which a duty may be done, or what the flight lacks to tell it."""
+    """Return the last day on which a duty may be done, or None and why it is not known."""
     after = duty.term is Term.AFTER_THE_END
     known = campaign.day(FLIGHT, "end" if after else "start")
     if known is None:
@@ -149,12 +150,12 @@ def _last_day(duty: Duty, day: date) -> date | None:
 
 
 def _market_binding(breach: Breach) -> dict[str, str]:
-    """Return what `market` is bound to, where the rule speaks of it."""
+    """Return the pointer that `market` is bound to, where the rule reads it; else nothing."""
     return {MARKET: breach.market.pointer} if breach.market is not None else {}
 
 
 def _first_bindings(evidence: Sequence[Evidence]) -> dict[str, str]:
-    """Return for each bound name the first element that was seen."""
+    """Return, for each bound name, the pointer of its first element in the evidence."""
     return {name: where for each in reversed(evidence) for name, where in each.bindings}
 
 
@@ -183,7 +184,7 @@ def _undetermined_remedy(wanted: Sequence[WantedFact]) -> str:
 def witnesses_of(
     evidence: Iterable[Evidence], names: frozenset[str]
 ) -> Iterable[tuple[tuple[str, str], ...]]:
-    """Yield the elements by which facts were seen, where they are all that a text speaks of."""
+    """Yield the bindings of facts that bind all names of a text: each is a witness."""
     for each in evidence:
         bound = tuple((name, pointer) for name, pointer in each.bindings if name in names)
         if bound and len(bound) == len(names):
@@ -191,7 +192,7 @@ def witnesses_of(
 
 
 def evidence_about(evidence: Iterable[Evidence], bound: Mapping[str, str]) -> Iterable[Evidence]:
-    """Return the facts that speak of no other element than the witness; one entry for a fact."""
+    """Return the facts that are about no element other than the witness, each fact once."""
     kept: dict[str, Evidence] = {}
     for each in evidence:
         is_about_another = any(
@@ -204,7 +205,7 @@ def evidence_about(evidence: Iterable[Evidence], bound: Mapping[str, str]) -> It
 
 
 def declared_evidence(rule: Rule, campaign: Campaign, market: Market | None) -> Iterable[Evidence]:
-    """Yield the facts that a rule has show_fact beside those that determined it."""
+    """Yield the facts that the `evidence` clause of a rule adds to those that determined it."""
     for fact in rule.evidence:
         value, pointer = campaign.at(*fact.path), "/" + "/".join(fact.path)
         if market is not None and fact.is_market:
@@ -220,13 +221,13 @@ def declared_evidence(rule: Rule, campaign: Campaign, market: Market | None) -> 
 
 
 def truncated(evidence: Evidence) -> Evidence:
-    """Return a fact with its value cut off where it is too long to be read."""
+    """Return a fact with its value truncated to the most characters that a finding shows."""
     value = truncated_text(evidence.value)
     return evidence if value is evidence.value else replace(evidence, value=value)
 
 
 def truncated_text(text: str) -> str:
-    """Return a text, cut off where it is too long to be read."""
+    """Return a text, truncated to the most characters that a finding shows of a value."""
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
@@ -289,7 +290,7 @@ class _TemplateRenderer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def value_at(campaign: Campaign, pointer: str | None) -> Datum | None:
-    """Return the value value_at a pointer that an evaluation has made."""
+    """Return the value at a pointer that an evaluation has made; None for no pointer."""
     if pointer is None:
         return None
     value: Datum | None = campaign.facts

@@ -1,7 +1,7 @@
-"""Where a rule is judged: the markets of a campaign, grouped where a rule reads the same in all.
+"""The markets of a campaign, grouped by where a rule can be evaluated once for all of them.
 
-A rule whose conditions or texts speak of `market` is judged in each market apart, with the name
-bound to it. Any other rule is judged once for all markets in which it applies on the same days.
+A rule whose conditions or texts read `market` is evaluated in each market separately, with the name
+bound to it. Any other rule is evaluated once for all markets in which it applies on the same days.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,8 +26,8 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
 class MarketGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Markets in which a rule is evaluated together; None for all, or where they are unknown.
 
-    `market` is the value of `market` in the conditions, if they read it. `here` says for each day
-    of the law whether the rule applies.
+    `market` is the value of `market` in the conditions, if they read it. `applies` has, for each
+    day of the law, the outcome of whether the rule applies in these markets.
     """
 
     markets: tuple[str, ...] | None
@@ -36,7 +36,7 @@ class MarketGroup(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def never_applies(self) -> bool:
-        """Whether the rule applies here on no day."""
+        """Whether the rule applies on no day."""
         return all(outcome.truth is False for outcome in self.applies.values())
 
 
@@ -46,7 +46,7 @@ APPLIES, _DOES_NOT_APPLY = Outcome(truth=True), Outcome(truth=False)
 def market_groups(
     rule: Rule, policies: Policies, campaign: Campaign, days: Sequence[date]
 ) -> tuple[MarketGroup, ...]:
-    """Return where a rule is judged, by the law of some days; there is always a first venue.
+    """Return the groups of markets for a rule, by the law of some days; there is always one.
 
     Markets in which the rule applies on none of the days are left out where there are others.
     """
@@ -69,7 +69,7 @@ def _group(
     reach: Mapping[date, frozenset[str] | Outcome],
     campaign: Campaign,
 ) -> tuple[MarketGroup, ...]:
-    """Return a venue for each market that conditions read, else one for markets alike."""
+    """Return a group for each market if conditions read it, else one for those alike."""
     by_code = _markets_by_code(campaign) if rule.reads_market else {}
     alike: dict[object, list[str]] = {}
     applies_by_key: dict[object, dict[date, Outcome]] = {}
@@ -95,7 +95,7 @@ def _applies(market: str, places: frozenset[str] | Outcome) -> Outcome:
 
 
 def _reach(rule: Rule, policies: Policies, day: date) -> frozenset[str] | Outcome:
-    """Return the places of a rule on a day, or whether it applies where none is named."""
+    """Return the places of a rule on a day, or the outcome for every place where none is known."""
     if rule.places is None:
         return APPLIES
     members = places_on(rule.places, policies, day)
@@ -109,9 +109,9 @@ def _reach(rule: Rule, policies: Policies, day: date) -> frozenset[str] | Outcom
 def permission_applies(
     permit: Rule, rule: Rule, market: Market | None, policies: Policies, day: date
 ) -> Outcome:
-    """Return whether a permission reaches all the ground on which a rule meets a market.
+    """Return whether a permission applies in all of a market in which the rule applies.
 
-    One for a region of a country does not lift a rule in the rest of it.
+    A permission for a region of a country does not lift a rule in the rest of the country.
     """
     reach = _reach(permit, policies, day)
     if isinstance(reach, Outcome):
@@ -132,7 +132,7 @@ def _unknown_markets(policies: Policies) -> Outcome:
 
 
 def _markets_by_code(campaign: Campaign) -> Mapping[str, Market]:
-    """Return each market of a campaign by its code, at the place where it is first told."""
+    """Return each market of a campaign by its code, with the pointer of its first mention."""
     listed = campaign.at("markets")
     assert isinstance(listed, tuple)  # noqa: S101 - there are markets.
     first: dict[str, int] = {}

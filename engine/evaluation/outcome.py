@@ -39,7 +39,10 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WantedFact(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact for want of which a condition is unknown; `why` is empty where it is just missing."""
+    """A fact for want of which a condition is unknown.
+
+    `why` says why a stated value does not do; it is empty for a fact that is missing.
+    """
 
     pointer: str
     path: str
@@ -48,7 +51,7 @@ class WantedFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """The truth of a condition, the facts that determined it, and the facts that are wanted."""
+    """The truth of a condition, the evidence for it, and the facts wanted where it is unknown."""
 
     truth: Truth
     evidence: tuple[Evidence, ...] = ()
@@ -70,13 +73,13 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _item(outer: str, inner: str) -> str:
-    """Return where something was looked at: labels side by side, definitions set apart."""
+    """Return two paths of items as one: labels side by side, definitions set apart by a space."""
     is_apart = inner and (outer.endswith(":") or inner.startswith("`"))
     return f"{outer} {inner}" if is_apart else outer + inner
 
 
 def negation(operand: Outcome) -> Outcome:
-    """Return the outcome of a condition denied; what determined it is the same."""
+    """Return the outcome of a negated condition; the evidence is the same."""
     truth = None if operand.truth is None else not operand.truth
     return Outcome(truth=truth, evidence=operand.evidence, wanted=operand.wanted)
 

@@ -81,7 +81,7 @@ def explain(decision: Decision, *, origin: Origin | None = None) -> str:
 
 
 def plain_text(lines: Iterable[Line]) -> str:
-    """Return some lines as plain_text text."""
+    """Return lines as plain text, without their tones."""
     made = ("".join(piece.text for piece in line) for line in lines)
     return "".join(f"{line}\n" for line in made)
 

@@ -1,7 +1,7 @@
 """The reference evaluator: what a condition means, as a lawyer could follow it.
 
-It is the specification. The compiled program (`program`) is the fast one and is held equal to it,
-on decisions and on justifications. Nothing here is clever, and nothing here is for speed.
+It is the specification. The compiled program (`compiled.program`) is the fast one and is held equal
+to it, on decisions and on justifications. Nothing here is clever, and nothing here is for speed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -58,9 +58,9 @@ from .wording import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """What a name is bound to, and where it stands in the descriptor.
+    """The value that a name is bound to, and its pointer in the descriptor.
 
-    That is an element over which a quantifier runs, or the market, which may be unknown.
+    It is an element over which a quantifier runs, or the market, which may be unknown.
     """
 
     value: Datum | None
@@ -111,7 +111,7 @@ def situation(context: EvaluationContext, law_day: date, market: Market | None) 
 
 
 def evaluate(condition: Condition, situation: Situation) -> Outcome:
-    """Return what a condition comes to in a situation, and why."""
+    """Return the outcome of a condition in a situation."""
     match condition:
         case FactCondition(fact=fact):
             return _holds(fact, situation)
@@ -242,7 +242,10 @@ def _comparison_evidence(
 
 
 def _evidence_of_term(term: ValueTerm, situation: Situation) -> list[Evidence]:
-    """Return the facts that a known value was made of; of an aggregate, those that decide it."""
+    """Return the evidence for a known value: the facts it was computed from.
+
+    Of an aggregate, these are its list and the elements that decide it.
+    """
     match term:
         case FactTerm():
             value, pointer = _value_and_pointer(term, situation)

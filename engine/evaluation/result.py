@@ -1,4 +1,4 @@
-"""What a rule came to for one campaign: one status, and the findings that explain it."""
+"""The result of one rule for one campaign: its status, and the findings that explain it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -31,7 +31,7 @@ _SEVERITY = {status: rank for rank, status in enumerate(Status)}
 
 
 class UnmetExemption(msgspec.Struct, frozen=True, kw_only=True):
-    """An exception that did not help: it is false, or facts to show it are missing."""
+    """An exemption, permission or waiver that does not hold: it is false, or facts are wanted."""
 
     name: str
     evidence: tuple[Evidence, ...]
@@ -41,7 +41,7 @@ class UnmetExemption(msgspec.Struct, frozen=True, kw_only=True):
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Why a rule is violated, waived or undetermined, for one witness.
 
-    `clause` is the clause that decided; `seen` are the facts that determined it, `wanted` those
+    `clause` is the clause that decided; `evidence` are the facts that determined it, `wanted` those
     for want of which it is undetermined.
     """
 
@@ -53,11 +53,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Obligation(msgspec.Struct, frozen=True, kw_only=True):
-    """A duty that the campaign owes, and why.
+    """A duty of the campaign, and why it has it.
 
     `term` is by when it is to be done, in the words of the rule, and `due` the last day on which it
-    may be; None where the flight does not tell it, and then `why` says what is lacking. `seen` are
-    the facts by which the duty is owed.
+    may be. Where the flight does not determine that day, `due` is None and `why` says what is
+    missing. `evidence` are the facts by which the rule obliges.
     """
 
     text: str
@@ -70,11 +70,12 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True):
 class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     """The status of one rule, and why.
 
-    Where the status differs by market, this is the strictest, and `elsewhere` has the others.
+    Where the result differs by market, this is the strictest, and `elsewhere` has the others.
     `markets` are those of the campaign with this result; None for all, or where they are unknown.
-    `reason` says what made a rule not applicable, or which exceptions or waivers hold. `more`
-    counts the findings beyond those listed. `waivers` are those that waive a breach, whose findings
-    are listed all the same. `obligation` is the duty of a satisfied rule that obliges.
+    `reason` says what made a rule not applicable, or which exemptions or waivers hold.
+    `further_findings` counts the findings beyond those listed. `waivers` are those that waive a
+    breach, whose findings are listed all the same. `obligation` is the duty of a satisfied rule
+    that obliges.
     """
 
     rule: Rule
@@ -95,7 +96,7 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_adverse(self) -> bool:
-        """Whether the rule is against the campaign, or may be."""
+        """Whether the rule is violated, or may be: it is undetermined."""
         return self.status in (Status.UNDETERMINED, Status.VIOLATED)
 
     @property
@@ -105,14 +106,15 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def parts(self) -> "tuple[RuleResult, ...]":
-        """The results that make up this one, each about markets of its own, strictest first."""
+        """The result itself and those of other markets, the strictest first."""
         return (self, *self.elsewhere)
 
 
 def merge_results(results: Sequence[RuleResult]) -> RuleResult:
-    """Return as one the results of a rule in the markets where it is judged apart.
+    """Return the results of a rule in separate groups of markets as one.
 
-    Markets that come out alike, to the letter, share a result.
+    Equal results are merged into one for all their markets. The strictest is returned, with the
+    others in `elsewhere`.
     """
     if len(results) == 1:
         return results[0]
@@ -133,7 +135,7 @@ def merge_results(results: Sequence[RuleResult]) -> RuleResult:
 
 
 def _with_all_markets(alike: Sequence[RuleResult]) -> RuleResult:
-    """Return the one result of all markets of some that are alike."""
+    """Return one result for all markets of results that differ in nothing else."""
     if len(alike) == 1:
         return alike[0]
     markets: list[str] = []
@@ -145,7 +147,7 @@ def _with_all_markets(alike: Sequence[RuleResult]) -> RuleResult:
 
 
 def _grouping_key(result: RuleResult) -> object:
-    """Return what tells most results of a rule apart, without what is long to hash: its tree."""
+    """Return a key that equal results share; the rule, which is slow to hash, is left out."""
     findings = tuple(
         (each.message, each.remedy, each.evidence, each.wanted) for each in result.findings
     )

@@ -1,7 +1,7 @@
-"""The results of all rules, lazily: those without an effect are computed on demand.
+"""The results of all rules, computed lazily.
 
-Most rules of a large bundle do not apply or are satisfied. Every decision has their status all the
-same; but a caller that needs only the verdict and the findings does not wait for them.
+Most rules of a large bundle do not apply or are satisfied. Every decision has their results, but
+they are computed only when they are read: the verdict and the findings do not depend on them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,31 +12,31 @@ from .result import RuleResult
 
 
 class ResultListing:
-    """All results as a record lists them: how many are of which kind, and the JSON of the list."""
+    """The list of all results in a record: its JSON, and how many rules passed or do not apply."""
 
     def __init__(
         self, lines: Callable[[], Iterable[bytes]], *, passed: int, not_applicable: int
     ) -> None:
-        """Take the counts, and what yields the JSON of each result, in order."""
+        """Take the counts, and a function that yields the JSON of each result, in order."""
         self._lines = lines
         self.passed = passed
         self.not_applicable = not_applicable
 
     @cached_property
     def text(self) -> bytes:
-        """The JSON of the list; who asks for counts alone does not wait for it."""
+        """The JSON of the list, made when it is first read."""
         return b"[%b]" % b",".join(self._lines())
 
 
 ResultsByRow: TypeAlias = Mapping[int, RuleResult]
-"""The results of the candidates, by the rows of their rules."""
+"""The results of the candidates, by the row (index among all rules) of each rule."""
 
 DeferredResult: TypeAlias = tuple[RuleResult, Callable[[], RuleResult] | None]
-"""What a rule comes to, and what explains it by its findings where the result has none yet."""
+"""A result, and a function that returns it with its findings; None where it has them."""
 
 
 class ResultSource(Protocol):
-    """Computes, for one campaign, the results that nobody has asked for yet."""
+    """Computes, for one campaign, the results of the rules that are not candidates."""
 
     @property
     def rows(self) -> Iterable[int]:
@@ -48,23 +48,23 @@ class ResultSource(Protocol):
         ...
 
     def abridged(self, evaluated: ResultsByRow) -> tuple[RuleResult, ...]:
-        """Return the same, those that came to nothing without their markets."""
+        """Return the same; results that are satisfied or not applicable may lack their markets."""
         ...
 
     def listing(self, evaluated: ResultsByRow) -> ResultListing:
-        """Return the same as a record lists them."""
+        """Return the list of all results as a record has it."""
         ...
 
 
 class Results(Sequence[RuleResult]):
     """The results of all rules, in order of the ids.
 
-    `evaluated` are those of the candidate rules, in the same order: rules that may be other than
-    satisfied or not applicable, or that oblige. They determine the verdict; findings are lazy.
+    `candidate_results` are those of the candidates, in the same order: rules that may be other than
+    satisfied or not applicable, or that oblige. They determine the verdict.
     """
 
     def __init__(self, deferred: Iterable[DeferredResult], source: ResultSource) -> None:
-        """Take the results of the candidates, what explains them, and the source of all others."""
+        """Take the results of the candidates, and the source of all others."""
         self._deferred = deferred
         self._source = source
 
@@ -83,12 +83,12 @@ class Results(Sequence[RuleResult]):
 
     @cached_property
     def abridged(self) -> tuple[RuleResult, ...]:
-        """The same results; those that came to nothing do not say in which markets."""
+        """All results; those that are satisfied or not applicable may lack their markets."""
         return self._source.abridged(self._by_row)
 
     @cached_property
     def listing(self) -> ResultListing:
-        """The same results as a record lists them."""
+        """The list of all results as a record has it."""
         return self._source.listing(self._by_row)
 
     def __len__(self) -> int:
@@ -107,7 +107,7 @@ class Results(Sequence[RuleResult]):
         return self._all[index]
 
     def __eq__(self, other: object) -> bool:
-        """Whether all results are the same, however they are kept."""
+        """Whether all results are equal to those of another `Results` or of a tuple."""
         return isinstance(other, Results | tuple) and self._all == tuple(other)
 
     def __hash__(self) -> int:
@@ -118,10 +118,10 @@ class Results(Sequence[RuleResult]):
 
 
 def candidate_results(results: Sequence[RuleResult]) -> tuple[RuleResult, ...]:
-    """Return the results on which a verdict may hang, in order."""
+    """Return the results that may determine a verdict, in order: of `Results`, the candidates'."""
     return results.candidate_results if isinstance(results, Results) else tuple(results)
 
 
 def abridged_results(results: Sequence[RuleResult]) -> Sequence[RuleResult]:
-    """Return all results, of which those that came to nothing need not name their markets."""
+    """Return all results; those that are satisfied or not applicable may lack their markets."""
     return results.abridged if isinstance(results, Results) else results

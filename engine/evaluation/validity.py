@@ -1,9 +1,9 @@
 """How long an answer holds: the first day on which the mere passing of time would change it.
 
-Only rules that read `today`, or whose law still changes, can come out otherwise on a later day, and
-only on some days: where law changes, where the flight begins or is over, and where a day of the
+Only rules that read `today`, or whose law still changes, can have another result on a later day,
+and only on some days: where law changes, where the flight begins or is over, and where a day of the
 campaign or of the policy, moved by the durations beside it, comes level with `today`. Those rules
-are judged again on those days, in order, until the answer differs.
+are evaluated again on those days, in order, until the answer differs.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,17 +25,17 @@ EvaluateRules = Callable[[EvaluationContext, frozenset[str] | None], tuple[RuleR
 """Either evaluator: every rule of the policies, or only those of some ids, for one campaign."""
 
 MOST_DAYS = 200
-"""Where more days than these would have to be tried, the answer is promised up to the first."""
+"""Where more days than these would have to be tried, the answer is said to hold until the first."""
 
 Duties = frozenset[tuple[str, tuple[str, ...] | None, Obligation]]
-"""The duties that are owed, each with the id of its rule and the markets."""
+"""The obligations, each with the id of its rule and the markets."""
 
 Answer = tuple[Verdict, tuple[MarketVerdict, ...], Duties]
-"""What holds: the verdict overall, that in each market, and what is owed."""
+"""The verdict overall, the verdict in each market, and the obligations."""
 
 
 def answer(context: EvaluationContext, results: Sequence[RuleResult], *, complete: bool) -> Answer:
-    """Return what is answered by some results; `complete` unless a required fact is missing."""
+    """Return the answer by all results; `complete` unless a required fact is missing."""
     markets = market_verdicts(context.markets or (), results, complete=complete)
     parts = (part for result in results for part in result.parts)
     owed = frozenset((p.rule.id, p.markets, p.obligation) for p in parts if p.obligation)
@@ -87,7 +87,7 @@ def next_days(today: date) -> Iterator[date]:
 
 
 def _may_change(calendar: RuleCalendar, context: EvaluationContext) -> bool:
-    """Whether a rule may come out otherwise on a later day."""
+    """Whether a rule may have another result on a later day."""
     start = context.campaign.day(FLIGHT, "start")
     since = min(start, context.moment.today) if start is not None else date.min
     return calendar.reads_today or any(change > since for change in calendar.changes)

@@ -147,7 +147,7 @@ def show_fact(fact: FactTerm, value: object) -> str:
 
 
 def compile_show_fact(fact: FactTerm) -> Callable[[object], str]:
-    """Return what `shown` makes of the values of a fact, its type being settled."""
+    """Return the function that does for one fact what `show_fact` does."""
     kind = fact.type
     if fact.sensitive or kind not in _PLAINLY_SHOWN:
         return partial(show_fact, fact)

@@ -1,8 +1,8 @@
 """Whether a waiver holds: decided here and nowhere else.
 
-A waiver holds on a day on which it is in force, in a market in which its scope is shown. It is
-closed-world, as exceptions are: a scope that hangs on a missing fact is not shown. What is waived
-is a breach that is established; what is undetermined stays so, since nobody knows what was waived.
+A waiver holds on a day on which it is in force, in a market in which its scope is true. It is
+closed-world, as exemptions are: where its scope is unknown, it does not hold. Only an established
+breach is waived; an undetermined rule stays so, since nobody knows what would be waived.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ from .outcome import Outcome
 from .result import UnmetExemption
 
 WaiversInForce = tuple[tuple[Waiver, ...], tuple[UnmetExemption, ...]]
-"""The waivers that hold, and those for the campaign that do not."""
+"""The waivers of a rule that hold, and those for this campaign that do not."""
 
 
 def evaluate_waivers(
@@ -21,7 +21,7 @@ def evaluate_waivers(
 ) -> WaiversInForce:
     """Return which waivers of a rule hold under the law of a day, and why others do not.
 
-    `outcome` evaluates a scope on that day. A waiver of other campaigns is passed over.
+    `evaluate` evaluates a scope on that day. A waiver of other campaigns is in neither.
     """
     holding, unmet = [], []
     for waiver in rule.waivers:
@@ -40,7 +40,7 @@ def evaluate_waivers(
 
 
 def waiver_title(waiver: Waiver) -> str:
-    """Return how a waiver is called beside exceptions and permissions."""
+    """Return the name of a waiver among exemptions and permissions."""
     return f"waiver {waiver.name}"
 
 

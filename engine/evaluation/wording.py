@@ -25,11 +25,11 @@ from .outcome import WantedFact
 from .values import SENSITIVE, show_typed
 
 ReportedTerm = FactTerm | ParameterTerm | LookupTerm
-"""What is told by its value beside its name."""
+"""A term of which a requirement shows the value beside the name."""
 
 
 def missing_edition(term: DatedTerm, day: date) -> WantedFact:
-    """Return what is wanted where the law of a day has no edition of a declaration."""
+    """Return the wanted fact for a declaration that has no edition on a day."""
     kind, label = "set", term.name
     if isinstance(term, ParameterTerm):
         kind, label = "parameter", term.label
@@ -67,11 +67,12 @@ def term_text(term: ValueTerm) -> str:
 def requirement(
     condition: ComparisonCondition, describe: Callable[[ReportedTerm], str], *, truth: bool
 ) -> str:
-    """Return what would have to hold for a comparison of this truth to come out otherwise.
+    """Return what would have to hold for a comparison of this truth to have the other.
 
-    `tell` says a fact to the right as its value and path, `gender (campaign.segments[1].kind)`, and
-    a parameter as its value and name, `180 days (audit_interval)`; a lookup, on either side, as
-    what the table gave, `16 (voting_age(market))`.
+    `describe` returns a fact to the right as its value and path,
+    `gender (campaign.segments[1].kind)`, and a parameter as its value and name,
+    `180 days (audit_interval)`; a lookup, on either side, as what the table gave,
+    `16 (voting_age(market))`.
     """
     phrase = condition.comparator.denial if truth else condition.comparator.phrase
     words = [phrase, *_partners(condition, describe)]
@@ -98,7 +99,7 @@ def _partners(condition: ComparisonCondition, describe: Callable[[ReportedTerm],
 
 
 def undefined_terms(terms: Iterable[ValueTerm], why: str) -> WantedFact:
-    """Return what is wanted where values have no meaning together and none of them is a fact."""
+    """Return the wanted fact for terms that are undefined together, none of which is a fact."""
     words = ", ".join(term_text(term) for term in terms)
     return WantedFact(pointer="", path=words, label=words, why=why)
 
@@ -119,11 +120,11 @@ def changeable(terms: Iterable[ValueTerm]) -> tuple[ValueTerm, ...]:
 
 
 SENSITIVE_REASON = "sensitive values have no meaning together"
-"""Why a comparison is unknown, where saying more would tell what the values are."""
+"""Why a comparison is unknown, where the reason itself would disclose sensitive values."""
 
 
 def any_sensitive(terms: Iterable[ValueTerm]) -> bool:
-    """Whether a fact that some values are made of is never shown."""
+    """Whether some terms read a sensitive fact."""
     parts = (part for term in terms for part in operands_of(term))
     return any(isinstance(part, FactTerm) and part.sensitive for part in parts)
 
@@ -145,5 +146,5 @@ def dotted(root: str, pointer: str) -> str:
 
 
 def variables(template: Template) -> frozenset[str]:
-    """Return the names of bound elements that a template speaks of."""
+    """Return the names of bound elements that a template reads."""
     return frozenset(fact.variable for fact in template.facts() if fact.variable is not None)

@@ -70,7 +70,7 @@ def leaf_or_fault(index: int, leaf: bytes) -> Leaf | VerificationFault:
 
 
 def lacks_contents(line: Line) -> bool:
-    """Whether nothing is left of what lay beside the leaf of a decision: it is erased, or lost."""
+    """Whether a decision lacks its contents, salts and disclosures: they are erased, or lost."""
     return line.columns is not None and line.unread is None and _is_bare(line)
 
 

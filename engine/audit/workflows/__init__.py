@@ -1,1 +1,1 @@
-"""What the acts of a log come to, taken one after another, and who may take the next step."""
+"""The workflows that acts in the log follow, and checkers that replay them entry by entry."""

@@ -1,4 +1,4 @@
-"""Which entries of an export lack their contents, and whether an erasure accounts for each."""
+"""Checks that each entry of an export that lacks its contents is named by an erasure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,18 +11,21 @@ _COMPACTED = 1024
 
 @dataclass(slots=True)
 class ErasureChecker:
-    """What was read so far; it grows with the number of erased entries only."""
+    """Compares the entries without contents with those that erasures name.
+
+    Its size grows with the number of erased entries only.
+    """
 
     without_contents: list[int] = field(default_factory=list)
     erased: list[Span] = field(default_factory=list)
     room: int = _COMPACTED
 
     def note_without_contents(self, index: int) -> None:
-        """Take in that an entry has no contents."""
+        """Record that an entry has no contents."""
         self.without_contents.append(index)
 
     def note_erasure(self, entries: Spans) -> None:
-        """Take in that an erasure names some entries."""
+        """Record that an erasure names some entries."""
         self.erased += entries
         if len(self.erased) > self.room:  # Erasures that name the same again take no more room.
             self.erased = list(merged(self.erased))
@@ -33,7 +36,7 @@ class ErasureChecker:
         return sum(beyond - first for first, beyond in merged(self.erased))
 
     def faults(self) -> Iterator[VerificationFault]:
-        """Yield what does not fit, once all is read."""
+        """Yield the differences, once every entry was read."""
         gone, named = spans_of(self.without_contents), merged(self.erased)
         for first, beyond in without(gone, named):
             for index in range(first, beyond):

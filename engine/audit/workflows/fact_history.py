@@ -1,7 +1,7 @@
-"""What a log says of standing facts: the versions of each, in order, until it is withdrawn.
+"""The workflow of standing facts: the versions of each, in order, until it is withdrawn.
 
-What is stated lies beside the log, and the leaf commits to it; a decision that rests on a standing
-fact names the entry and the commitment, and has what was stated in its own input.
+The statement of a fact is stored beside the log, and the leaf commits to it. A decision that uses a
+standing fact names the entry and the commitment, and has the statement in its own input.
 """
 
 from collections.abc import Iterator
@@ -22,12 +22,12 @@ class _FactHistory:
 
 @dataclass(slots=True, kw_only=True)
 class FactChecker:
-    """The standing facts as a log is read; it grows with their number."""
+    """Checks the order of acts on standing facts; its size grows with the number of facts."""
 
     facts: dict[str, _FactHistory] = field(default_factory=dict)
 
     def faults(self, index: int, leaf: FactLeaf) -> Iterator[VerificationFault]:
-        """Take in the leaf of the next act on standing facts, and yield what should not be."""
+        """Apply the leaf of the next act on standing facts, and yield its faults."""
         story = self.facts.get(leaf.fact, _FactHistory())
         withdraws = leaf.transition is FactTransition.WITHDRAW
         if story.is_withdrawn:

@@ -1,4 +1,4 @@
-"""What a log says was in force, with the tolerance that a decision may differ from it.
+"""Which version of policies was in force by the log, with the tolerance allowed to decisions.
 
 Each process decides by what it last knew to be in force, and a decision is logged after it is made:
 for a while, decisions by the previous version follow the entry that replaced it. A verifier does
@@ -49,17 +49,17 @@ class _Activation:
 
 @dataclass(slots=True)
 class Timeline:
-    """What brought versions of one policy set into force, in the order of when it did."""
+    """The activations of versions of one policy set, in order of their effect."""
 
     activations: list[_Activation] = field(default_factory=list)
 
     def add(self, digest: str, *, since: datetime, logged_at: datetime) -> None:
-        """Take in that a version comes into force by an entry that is logged then."""
+        """Add the activation of a version by an entry logged at a time."""
         turn = _Activation(digest=digest, since=since, logged_at=logged_at)
         insort(self.activations, turn, key=lambda each: each.since)
 
     def cancel(self, logged_at: datetime) -> None:
-        """Take in that an entry that is logged then cancels what is still to come."""
+        """Cancel the activations that have not taken effect when an entry is logged."""
         for turn in reversed(self.activations):
             if turn.since <= logged_at:
                 break
@@ -73,7 +73,7 @@ class Timeline:
         return newest.digest if newest is not None and newest.is_at_once else None
 
     def knows(self, digest: str) -> bool:
-        """Whether any entry so far brings a version into force."""
+        """Whether any entry so far activates a version."""
         return any(turn.digest == digest for turn in self.activations)
 
     def may_decide(self, digest: str, *, decided_at: datetime, logged_at: datetime) -> bool:

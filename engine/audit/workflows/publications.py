@@ -1,4 +1,4 @@
-"""How a version of policies comes into force: the one order of its steps, and the second person.
+"""The workflow of a version of policies until it is in force, which needs a second person.
 
 ```
 upload → draft → submit → in review → approve → approved → activate, rollback
@@ -82,7 +82,7 @@ class _VersionHistory:
 
 @dataclass(slots=True, kw_only=True)
 class PublicationChecker:
-    """The versions of every policy set as a log is read; it grows with their number."""
+    """Checks the order of acts on policies; its size grows with the number of versions."""
 
     versions: dict[_Version, _VersionHistory] = field(default_factory=dict)
     timelines: dict[str, Timeline] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class PublicationChecker:
     def faults(
         self, index: int, leaf: PolicyLeaf, disclosed: Mapping[str, str | None]
     ) -> Iterator[VerificationFault]:
-        """Take in the leaf of the next act on policies, and yield what should not have been.
+        """Apply the leaf of the next act on policies, and yield its faults.
 
         Who acted is known only where it is disclosed.
         """
@@ -116,7 +116,7 @@ class PublicationChecker:
         self._take_turn(leaf)
 
     def _take_turn(self, leaf: PolicyLeaf) -> None:
-        """Keep what an act brings into force, and what it cancels, as the store does."""
+        """Record what an act brings into force, and what it cancels, as the store does."""
         timeline = self.timelines.setdefault(leaf.policy_set, Timeline())
         if leaf.in_force_from is None:
             return

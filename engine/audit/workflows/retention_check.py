@@ -1,4 +1,4 @@
-"""Which schedule of retention is in force as a log is read, and the erasures that went against it.
+"""The retention schedule in force at each entry of a log, and the erasures that violate it.
 
 Leaves alone tell that an erasure for age had a schedule before it. That it erased nothing before
 its time is told by the leaves of what it erased, which an export has beside it.
@@ -22,7 +22,7 @@ from ..instants import instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ErasedDecision:
-    """What the leaf of an erased decision says of its class and its day."""
+    """The retention class and the day of an erased decision, by its leaf."""
 
     policy_set: str
     outcome: str
@@ -31,14 +31,17 @@ class _ErasedDecision:
 
 @dataclass(slots=True)
 class RetentionChecker:
-    """The schedule in force, and the decisions without contents that no erasure has named yet."""
+    """Checks erasures by age against the schedule in force.
+
+    `indexes` and `erased` are the decisions without contents that no erasure has named yet.
+    """
 
     in_force: Schedule | None = None
     indexes: list[int] = field(default_factory=list)
     erased: list[_ErasedDecision] = field(default_factory=list)
 
     def note_erased(self, index: int, leaf: object) -> None:
-        """Take in that a decision, the next one, has no contents."""
+        """Record that the decision of the next entry has no contents."""
         if isinstance(leaf, Envelope):
             self.indexes.append(index)
             self.erased.append(
@@ -50,7 +53,7 @@ class RetentionChecker:
             )
 
     def faults(self, index: int, leaf: Leaf) -> Iterator[VerificationFault]:
-        """Take in the leaf of the next entry, and yield what it erases before its time."""
+        """Apply the leaf of the next entry, and yield a fault for each entry erased too early."""
         if isinstance(leaf, ScheduleLeaf):
             self.in_force = leaf.schedule
         if not isinstance(leaf, ErasureLeaf):

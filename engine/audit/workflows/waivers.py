@@ -1,4 +1,4 @@
-"""How a waiver that somebody asks for comes to hold: the order of its steps, and who takes them.
+"""The workflow of a waiver that is requested: the order of its steps, and who takes them.
 
 ```
 request → requested → grant → granted → revoke → revoked
@@ -78,7 +78,7 @@ class _WaiverHistory:
 
 @dataclass(slots=True, kw_only=True)
 class WaiverChecker:
-    """The waivers of a log as it is read; it grows with their number."""
+    """Checks the order of acts on waivers; its size grows with the number of waivers."""
 
     waivers: dict[str, _WaiverHistory] = field(default_factory=dict)
     granted: dict[_Granted, datetime | None] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class WaiverChecker:
     def faults(
         self, index: int, leaf: WaiverLeaf, disclosed: Mapping[str, str | None]
     ) -> Iterator[VerificationFault]:
-        """Take in the leaf of the next act on a waiver, and yield what should not have been.
+        """Apply the leaf of the next act on a waiver, and yield its faults.
 
         Who acted, and the text, are known only where they are disclosed.
         """
@@ -111,7 +111,7 @@ class WaiverChecker:
     def _take(
         self, leaf: WaiverLeaf, text: str | None, granted: _Granted | None
     ) -> _Granted | None:
-        """Keep what a step grants or revokes, and return what is granted by the waiver now."""
+        """Record what a step grants or revokes, and return what the waiver grants now."""
         if leaf.step is WaiverStep.GRANT and text is not None:
             granted = (leaf.policy_set, _digest(text))
             self.granted[granted] = None

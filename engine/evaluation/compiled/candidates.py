@@ -22,16 +22,16 @@ from .columns import Mask
 from .law import Law, law_on
 
 MOST_KEPT = 16
-"""So many states of the law have their index in memory at once."""
+"""The most states of the law whose index is in memory at once."""
 
 MOST_STATES = 4
-"""Where the days of a flight meet more states than these, rules that change are candidates."""
+"""If a flight overlaps this many changes of the law, the rules that change are candidates."""
 
 
 class Candidates(msgspec.Struct, frozen=True, kw_only=True):
     """The rules to evaluate (`mask`), and under each law those that may be on another day.
 
-    `surely` are candidates without an index lookup.
+    `unconditional` are candidates without an index lookup.
     """
 
     mask: Mask

@@ -1,8 +1,8 @@
-"""Conditions compiled to closures that answer with their truth alone.
+"""Conditions compiled to closures that return their truth value alone.
 
-Names are resolved to places, constants taken in, and each comparison bound to its operator once;
-what remains at run time is calls. They stop at the first operand that settles the matter. The
-closures that also say why are in `explanations`.
+Names are resolved to positions, constants taken in, and each comparison bound to its operator once;
+what remains at run time is calls. They stop at the first operand that determines the truth. The
+closures that return the evidence as well are in `explanations`.
 """
 
 from collections.abc import Callable, Mapping
@@ -87,7 +87,7 @@ class Names:
     shared: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, compiler: Callable[[Written, "Names"], Made], written: Written) -> Made:
-        """Return what a compiler makes of something at this place, the same for what is alike."""
+        """Return what a compiler makes of something at this place, once for equal things."""
         key = (compiler, written, tuple(self.bound.items()), self.law_day)
         found: Made | None = self.shared.get(key)
         if found is None:
@@ -112,7 +112,7 @@ class Names:
 
 
 def compile_value(term: ValueTerm, names: Names) -> Value:
-    """Return the closure that yields the value of a term."""
+    """Return the closure that returns the value of a term, or None if it is not known."""
     match term:
         case Constant(value=value):
             return lambda _: value
@@ -508,7 +508,7 @@ def _calculated(condition: ComparisonCondition, slow: Test, names: Names) -> Tes
 
 
 def _shortened(quick: Shortcut | None, left: Value, right: Value, slow: Test) -> Test:
-    """Return a test that asks the shortcut first, if there is one."""
+    """Return a test that tries the shortcut first, if there is one."""
     if quick is None:
         return slow
 

@@ -71,12 +71,12 @@ _ORDERED = (*_NUMBERS, Scalar.DATE, Scalar.MONEY, *MEASURES)
 
 _LAST_DAY = date.max.toordinal()
 _NO_TEXT, _NO_CURRENCY = "\0", "\0"
-"""What no descriptor and no policy can state: it stands for every value that no row speaks of."""
+"""No descriptor and no policy can state it: it stands for every value that no row mentions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Whose facts a column reads: those of the campaign, or of the element that is bound.
+    """The subject whose facts a column reads: the campaign, or an element that is bound.
 
     `names` are what is bound there, the law settled; `variable` is the name of the element, None
     for the campaign; `kind` is the type of the subject.
@@ -91,7 +91,7 @@ class Scope:
         return fact.variable == self.variable
 
     def getter(self, fact: FactTerm) -> Callable[[Datum], Datum | None]:
-        """Return what takes a fact, as stated, from a subject."""
+        """Return the function that reads a fact, as stated, from a subject."""
         places = places_of(fact.path, self.kind, self.names)
         if not places:
             return lambda subject: subject
@@ -101,7 +101,7 @@ class Scope:
         return lambda subject: descend(subject, places)
 
     def frame(self, fact: FactTerm, value: object) -> Frame:
-        """Return the frame of a subject of which nothing is known but one fact."""
+        """Return the frame of a subject of which only one fact is known."""
         subject = self._planted(self.kind, fact.path, value)
         if self.variable is None:
             return Frame(subject, date.min, date.min)  # type: ignore[arg-type]  # a campaign is a group.
@@ -183,7 +183,7 @@ def _mentioned(conditions: Iterable[Condition], names: Names) -> Iterator[object
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rows:
-    """Rows of which a fact is asked the same."""
+    """Rows with the same conditions on a fact."""
 
     mask: Mask
     mentioned: tuple[object, ...]
@@ -221,9 +221,9 @@ def _possible(
 def column(
     rows: Mapping[int, Sequence[Condition]], fact: FactTerm, scope: Scope, free: Mask
 ) -> Column:
-    """Return the column of a fact for rows that ask it some conditions.
+    """Return the column of a fact for rows with conditions on it.
 
-    `free` are the rows that do not ask it, and are always possible.
+    `free` are the rows without any, which are always possible.
     """
     asked = list(_group_rows(rows, fact, scope))
     get = scope.getter(fact)
@@ -241,7 +241,7 @@ def _possible_rows(asked: Iterable[_Rows], value: object) -> Mask:
 
 
 def _unmentioned_value(kind: Type) -> object:
-    """Return a value that no row speaks of."""
+    """Return a value that no row mentions; None where every value is mentioned."""
     return None if kind is Scalar.YES_NO else _NO_TEXT
 
 
@@ -275,7 +275,7 @@ _Make: TypeAlias = Callable[[Fraction], object]
 
 
 def _value_of(kind: Type) -> _Make:
-    """Return what makes a value of a type from its size."""
+    """Return the function that makes a value of a type from its size."""
     if kind is Scalar.DATE:
         return lambda size: date.fromordinal(min(max(int(size), 1), _LAST_DAY))
     if kind in MEASURES:
@@ -286,7 +286,7 @@ def _value_of(kind: Type) -> _Make:
 
 
 def _size(value: object) -> tuple[int, int]:
-    """Return by what a value of an ordered type is put in order: numerator and denominator."""
+    """Return the size by which a value of an ordered type is ordered: numerator, denominator."""
     match value:
         case int():
             return value, 1
@@ -391,7 +391,7 @@ def _in_currency(asked: Iterable[_Rows], currency: str, free: Mask) -> _Scale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembershipTest:
-    """That a list has one of some members, or where not `wanted` that it has none of them."""
+    """The condition that a list has one of some members, or if not `wanted`, none of them."""
 
     collection: FactTerm
     members: frozenset[object]
@@ -399,7 +399,7 @@ class MembershipTest:
 
 
 def membership_test(condition: Condition, scope: Scope) -> MembershipTest | None:
-    """Return a condition as a membership_test on a list of the subject, where it is one."""
+    """Return a condition as a test of membership in a list of the subject; None if it is none."""
     denied = isinstance(condition, NegatedCondition)
     part = condition.operand if isinstance(condition, NegatedCondition) else condition
     if not (
@@ -424,7 +424,7 @@ _MEMBERSHIP = (Comparator.INCLUDES, Comparator.INCLUDES_ANY_OF, Comparator.INCLU
 
 
 def list_column(rows: Mapping[int, MembershipTest], scope: Scope, free: Mask) -> Column:
-    """Return the column of a list for rows of which each asks for one membership_test."""
+    """Return the column of a list for rows that have one membership test of it each."""
     table: dict[object, Mask] = {}
     wants, shuns = 0, 0
     for row, each in rows.items():

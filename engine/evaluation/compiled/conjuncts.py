@@ -25,9 +25,9 @@ from ...syntax.tree import JunctionKind, QuantifierKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SomeElement:
-    """That some element of a list is as all of `parts` have it.
+    """The condition that all of `parts` are possible of some element of a list.
 
-    `over` is the condition that says so, with the name it binds. `of_nothing` is whether it is
+    `over` is the quantified condition, with the name it binds. `of_nothing` is whether it is
     possible of a list that is known to be empty.
     """
 
@@ -41,7 +41,7 @@ Part: TypeAlias = Condition | SomeElement
 
 
 def conjuncts(condition: Condition, *, denied: bool = False) -> Iterator[Part]:
-    """Yield parts that are all possible exactly where a condition, or its denial, is."""
+    """Yield parts that are all possible exactly where a condition, or its negation, is."""
     match condition:
         case JunctionCondition(kind=kind, operands=operands) if (kind is JunctionKind.OR) is denied:
             for operand in operands:

@@ -1,4 +1,4 @@
-"""Conditions compiled to closures that answer with their outcome: truth, evidence and wants.
+"""Conditions compiled to closures that return their outcome: truth, evidence, and wanted facts.
 
 The counterpart of `closures` for the few rules whose result must be explained.
 """
@@ -59,26 +59,26 @@ from .closures import (
 
 Evaluate: TypeAlias = Callable[[Frame], Outcome]
 Explain: TypeAlias = Callable[[Frame, Truth], Outcome]
-"""Yields an outcome of the truth that it is lookup_text, which is that of the condition in the frame."""
+"""Returns the outcome of a condition in a frame, by its truth there, which it is given."""
 
 Part: TypeAlias = tuple[Test, Explain]
-"""A condition compiled both ways: its truth is looked at before anything is told."""
+"""A condition compiled both ways: only operands of a certain truth are explained."""
 
 FindWanted: TypeAlias = Callable[[Frame], list[WantedFact]]
-"""Names the facts for want of which a value is unknown."""
+"""Returns the facts for want of which a value is unknown; nothing for a known value."""
 
 ReadEvidence: TypeAlias = Callable[[Frame], list[Evidence]]
-"""Looks at the facts that a known value was made of."""
+"""Returns the evidence for a known value: the facts it was computed from."""
 
 
 def compile_outcome(condition: Condition, names: Names) -> Evaluate:
-    """Return the closure that yields the outcome of a condition."""
+    """Return the closure that returns the outcome of a condition in a frame."""
     test, explain = _part(condition, names)
     return lambda frame: explain(frame, test(frame))
 
 
 def compile_explanation(condition: Condition, names: Names) -> Explain:
-    """Return the closure that yields the outcome of a condition of which the truth is known."""
+    """Return the closure that returns the outcome of a condition whose truth is known."""
     return names.once(_explanation, condition)
 
 
@@ -119,7 +119,7 @@ def _joined(kind: JunctionKind, parts: Sequence[Part], labels: Sequence[str]) ->
     )
 
     def joined(frame: Frame, truth: Truth) -> Outcome:
-        # The operands that determine a junction are those of its own truth: only they are told.
+        # The operands that determine a junction are those of its own truth, no others.
         return combine(
             [
                 explain(frame, truth).with_label(label) if label else explain(frame, truth)
@@ -145,7 +145,7 @@ def _defined(name: str, explain: Explain, names: Names) -> Explain:
 
 
 class FactReader:
-    """Looks at a fact: its value, the fact as evidence, and the fact as something wanted."""
+    """Reads a fact in a frame: its value, and the fact as evidence or as a wanted fact."""
 
     __slots__ = (
         "_below",
@@ -177,11 +177,11 @@ class FactReader:
         return self._below if self._depth is None else frame.pointers[self._depth] + self._below
 
     def evidence(self, frame: Frame, value: Datum | None, required: str = "") -> Evidence:
-        """Return the fact as evidence, with what was required of it."""
+        """Return the fact with a value as evidence; `required` is what was required of it."""
         return self.evidence_of_text(frame, self._show(value), required)
 
     def evidence_of_text(self, frame: Frame, text: str, required: str = "") -> Evidence:
-        """Return the fact as evidence, its value as it reads."""
+        """Return the same for a value that is text already."""
         pointer, path = self._place(frame)
         return Evidence(
             pointer=pointer,
@@ -194,7 +194,7 @@ class FactReader:
         )
 
     def wanted(self, frame: Frame, why: str = "") -> WantedFact:
-        """Return the fact as something wanted."""
+        """Return the fact as a wanted one."""
         pointer, path = self._place(frame)
         return WantedFact(pointer=pointer, path=path, label=self._label, why=why)
 
@@ -236,7 +236,7 @@ def _over(condition: QuantifiedCondition, names: Names) -> Explain:
             return Outcome(truth=None, wanted=(reader.wanted(frame, "the list is empty"),))
         if not elements:
             return Outcome(truth=every, evidence=(reader.evidence(frame, (), "is not empty"),))
-        # The elements that determine a quantifier are those of its own truth: only they are told.
+        # The elements that determine a quantifier are those of its own truth, as in a junction.
         return combine(
             [
                 explain(inner, truth)
@@ -282,7 +282,7 @@ def _compared(condition: ComparisonCondition, names: Names) -> Explain:
 def _compare_one_fact(
     reader: FactReader, written: Mapping[bool, str], find_wanted: FindWanted
 ) -> Explain:
-    """Return what tells of a comparison of one fact with what the policy has written."""
+    """Return the explanation of a comparison of one fact with values written in the policy."""
     value, evidence = reader.value, reader.evidence
 
     def compared(frame: Frame, truth: Truth) -> Outcome:
@@ -296,7 +296,10 @@ def _compare_one_fact(
 def _compile_comparison_evidence(
     condition: ComparisonCondition, names: Names, written: Mapping[bool, str] | None
 ) -> Callable[..., tuple[Evidence, ...]]:
-    """Return what looks at the facts of a comparison; the first says what was required."""
+    """Return the function that returns the evidence of a comparison.
+
+    Its first fact says what was required.
+    """
     terms = (condition.left, *condition.right)
     reads = [_compile_evidence(term, names) for term in terms]
     partners = {
@@ -325,7 +328,10 @@ def _compile_comparison_evidence(
 
 
 def _written_requirements(condition: ComparisonCondition) -> Mapping[bool, str] | None:
-    """Return what is required by the truth of a comparison, where only the policy has a say."""
+    """Return the requirement for each truth of a comparison, where it does not depend on values.
+
+    None where it names a value of the campaign, a parameter or a table.
+    """
     if isinstance(condition.left, LookupTerm) or any(
         isinstance(t, ReportedTerm) for t in condition.right
     ):
@@ -374,7 +380,7 @@ def _compile_evidence_of_aggregate(term: AggregateTerm, names: Names) -> ReadEvi
 def _compile_deciding_elements(
     term: AggregateTerm, each: ValueTerm, names: Names
 ) -> Callable[[Frame, tuple[Datum, ...], str, object], list[Evidence]]:
-    """Return what looks at the elements that have the value of the aggregate."""
+    """Return the function that returns the evidence of elements with the aggregate's value."""
     inside = names.binding(term)
     test = None if term.where is None else compile_test(term.where, inside)
     value_of, read = compile_value(each, inside), _compile_evidence(each, inside)
@@ -405,7 +411,10 @@ def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
 
 
 def _compile_wanted(condition: ComparisonCondition, names: Names) -> FindWanted:
-    """Return what an unknown comparison wants: its unknown terms, or why it has no meaning."""
+    """Return the function that returns the wanted facts of an unknown comparison.
+
+    They are those of its unknown terms, or else those that could make it defined.
+    """
     terms = (condition.left, *condition.right)
     each = [_wanted_by_term(term, names) for term in terms]
     readers = [names.once(FactReader, fact) for term in changeable(terms) for fact in _facts(term)]
@@ -424,7 +433,7 @@ def _compile_wanted(condition: ComparisonCondition, names: Names) -> FindWanted:
 
 
 def _undefined_reason(condition: ComparisonCondition, values: Sequence[object]) -> str:
-    """Return why values are not compared; empty where they are."""
+    """Return why a comparison of known values is undefined; empty where it is not."""
     why = ""
     try:
         holds(condition, values)
@@ -501,7 +510,7 @@ def _wanted_by_lookup(term: LookupTerm, names: Names) -> FindWanted:
 def _wanted_where_undefined(
     term: ValueTerm, why: str, wanted: Sequence[WantedFact]
 ) -> list[WantedFact]:
-    """Return the facts of a term that has no meaning with their values."""
+    """Return the wanted facts of a term that is undefined for their values."""
     shown_reason = SENSITIVE_REASON if any_sensitive((term,)) else why
     return list(dict.fromkeys(replace(each, why=shown_reason) for each in wanted)) or [
         undefined_terms((term,), why)
@@ -534,7 +543,7 @@ def _wanted_by_aggregate(term: AggregateTerm, names: Names) -> FindWanted:
 def _wanted_without_aggregate(
     term: AggregateTerm, values: Sequence[object], wanted: WantedFact
 ) -> list[WantedFact]:
-    """Return why known values have no aggregate; nothing where they have one."""
+    """Return the list as a wanted fact where its values have no aggregate; else nothing."""
     try:
         aggregate(term, values)
     except UndefinedError as error:

@@ -1,4 +1,4 @@
-"""Findings from precompiled text templates: what `justify.findings` says of an established breach.
+"""Findings from compiled text templates: those of `justify.findings_maker`, made faster.
 
 The facts in a template, and their places, are resolved when the policies are compiled. Undetermined
 rules, and texts that quote parameters or tables of the day, are left to `justify` itself.
@@ -29,10 +29,10 @@ from ..wording import variables
 from .closures import Names, descend, places_of
 
 Bound: TypeAlias = Mapping[str, str]
-"""The pointers of the elements that a text speaks of."""
+"""The bound names of a text, each with the pointer of its element."""
 
 Fill: TypeAlias = Callable[[Campaign, Bound], str]
-"""Writes a part of a text."""
+"""Returns a text, or a part of one, for a campaign and bound elements."""
 
 Value: TypeAlias = Callable[[Campaign, Bound], Datum | None]
 
@@ -40,7 +40,7 @@ _NO_WITNESS: Sequence[tuple[tuple[str, str], ...]] = ((),)
 
 
 def compile_findings(rule: Rule, names: Names) -> MakeFindings:
-    """Return what `justify.findings` does, with the texts of the rule compiled."""
+    """Return the same function as `justify.findings_maker`, with the texts of the rule compiled."""
     make_generally = findings_maker(rule)
     if not (_is_of_facts(rule.message) and _is_of_facts(rule.remedy)):
         return make_generally
@@ -89,7 +89,7 @@ def _is_of_facts(template: Template) -> bool:
 
 
 def _compiled(template: Template, names: Names) -> Fill:
-    """Return what fills a text in; its parts are put together by a pattern."""
+    """Return the function that fills a text in; its parts are joined by a format string."""
     facts = [part for part in template.parts if isinstance(part, FactTerm)]
     fills = tuple(names.once(_fact, fact) for fact in facts)
     pattern = "".join(

@@ -31,12 +31,12 @@ from .conjuncts import Part, SomeElement, as_condition
 Slotted = TypeVar("Slotted", MembershipTest, SomeElement)
 
 NumberedTest: TypeAlias = tuple[int, Test]
-"""A condition to be asked, with a number that it shares with all that are the same."""
+"""A compiled condition, with a number that equal conditions share."""
 
 
 _WORD = 512
 _IN_WORD = (1 << _WORD) - 1
-"""Rows are told apart within so many bits: each step over a mask of thousands would copy it all."""
+"""Masks are scanned in words of so many bits: each step over a longer one would copy it."""
 
 
 def bits(mask: Mask) -> Iterator[int]:
@@ -53,7 +53,7 @@ def bits(mask: Mask) -> Iterator[int]:
 
 
 def clear_rows(mask: Mask, rows: Sequence[int]) -> Mask:
-    """Return a mask clear_rows some of its rows, given in order."""
+    """Return a mask without some of its rows, given in order."""
     if mask <= _IN_WORD:
         for row in rows:
             mask ^= 1 << row
@@ -66,7 +66,10 @@ def clear_rows(mask: Mask, rows: Sequence[int]) -> Mask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """Rows over one kind of subject."""
+    """An index of rows over one kind of subject: the campaign, or the elements of a list.
+
+    `unindexed` has the conditions of rows that neither columns nor lists cover.
+    """
 
     columns: tuple[Column, ...]
     lists: "tuple[ElementIndex, ...]"
@@ -75,7 +78,7 @@ class Index:
 
     @property
     def reads_frame(self) -> bool:
-        """Whether anything is asked by its frame, and not of the subject alone."""
+        """Whether anything is evaluated in the frame, and not looked up by the subject alone."""
         return bool(self.unindexed) or any(each.index.reads_frame for each in self.lists)
 
     def possible(self, subject: Datum, frame: Frame, among: Mask) -> Mask:
@@ -104,7 +107,7 @@ class Index:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementIndex:
-    """The index over the elements of a list, for rows that ask for some element."""
+    """The index over the elements of a list, for rows with a condition on some element."""
 
     get: Callable[[Datum], Datum | None]
     index: Index
@@ -140,7 +143,7 @@ def build_index(rows: Mapping[int, Iterable[Part]], scope: Scope) -> Index:
 
 
 class _Builder:
-    """Sorts the parts of rows into columns, lists, and what must be asked."""
+    """Sorts the parts of rows into columns, lists, and conditions that must be evaluated."""
 
     def __init__(self, rows: Mapping[int, Iterable[Part]], scope: Scope) -> None:
         self._scope = scope
@@ -225,7 +228,7 @@ def _add_to_free_slot(
     row: int,
     part: Slotted,
 ) -> None:
-    """Put a part of a row where it has none yet: one row may ask a list for several things."""
+    """Add a part of a row to the first index of a list in which the row has none yet."""
     turn = 0
     while row in (taken := places.setdefault((path, turn), {})):
         turn += 1

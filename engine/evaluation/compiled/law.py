@@ -33,7 +33,10 @@ class DeferredConditions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """Where rules apply: everywhere, in some places, or in places that no law names on the day."""
+    """Where rules apply: everywhere, in places of `by_place`, or in a set with no edition that day.
+
+    `by_whole` has the rules by the larger places that contain some place of theirs.
+    """
 
     everywhere: Mask
     somewhere: Mask
@@ -42,7 +45,7 @@ class Reach:
     by_whole: Mapping[str, Mask]
 
     def within(self, market: str) -> Mask:
-        """Return the rules that have ground in common with a market (`places.matching`)."""
+        """Return the rules that overlap with a market (`places.overlapping_markets`)."""
         found = self.everywhere | self.unnamed
         found |= self.by_place.get(market, 0) | self.by_whole.get(market, 0)
         for place in wholes_of(market):
@@ -126,7 +129,7 @@ def law_on(policies: Policies, day: date) -> Law:
 
 
 def _parts(rule: Rule) -> Iterable[Part]:
-    """Yield what must all be possible for a rule to be a candidate."""
+    """Yield the conditions that must all be possible for a rule to be a candidate."""
     for clause in rule.applicability:
         yield from conjuncts(without_definitions(clause.condition))
     denied = rule.effect is Effect.REQUIRE

@@ -1,8 +1,7 @@
 """Computes the results of the rules that were not candidates, lazily, for one campaign.
 
-Most rules of a large bundle do not concern a campaign, so the verdict and the findings do not wait
-for them. They are computed for callers that list every rule: in full, without markets, or as the
-lines of a record.
+They are needed by callers that list every rule: in full, without markets, or as the lines of a
+record.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,7 +20,7 @@ from .valid_until import DecisionState
 
 
 class LazyResults(msgspec.Struct, frozen=True):
-    """Works the results out of all rules. `judge` settles the rule of a row."""
+    """The source of the results of one decision. `evaluate_row` evaluates the rule of a row."""
 
     now: DecisionState
     evaluate_row: Callable[[int, EvaluationContext], RuleResult]
@@ -34,14 +33,14 @@ class LazyResults(msgspec.Struct, frozen=True):
         return bits(self.now.candidates.mask)
 
     def all_results(self, evaluated: ResultsByRow) -> tuple[RuleResult, ...]:
-        """Return the result of every rule, those included that came to nothing."""
+        """Return the result of every rule, with its markets."""
         context = self.now.context
         return tuple(
             evaluated.get(row) or self.evaluate_row(row, context) for row in range(self.rules)
         )
 
     def abridged(self, evaluated: ResultsByRow) -> tuple[RuleResult, ...]:
-        """Return the result of every rule; where nothing came of one, without its markets."""
+        """Return the result of every rule; those of rules that are no candidates lack markets."""
         law = self.now.candidates.only_law
         if law is None:
             return self.all_results(evaluated)
@@ -53,7 +52,7 @@ class LazyResults(msgspec.Struct, frozen=True):
         )
 
     def listing(self, evaluated: ResultsByRow) -> ResultListing:
-        """Return the result of every rule, as a record lists them."""
+        """Return the list of all results as a record has it."""
         law = self.now.candidates.only_law
         if law is None:
             return list_results(self.all_results(evaluated))

@@ -1,8 +1,8 @@
 """Results of the rules that are not candidates, under one state of the law.
 
-Such a rule is out of force, not applicable in these markets or to this campaign, or satisfied. The
+Such a rule is not in force, not applicable in these markets or to this campaign, or satisfied. The
 result and its line of the record are made once per rule and reason. The reason is looked up in an
-index over the subjects' conditions, as the candidates are; a rule whose subject does not fail is
+index over the conditions of applicability, as the candidates are; a rule of which none is false is
 satisfied, in each market in which it applies.
 """
 
@@ -34,10 +34,10 @@ class PreparedLines(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
-    """The conditions that stand at one place in the subjects of rules.
+    """The n-th conditions of applicability of all rules.
 
-    `rows` are the rules that have one there, `index` says where it is possible, and `lines` are
-    what they come to where it is not.
+    `rows` are the rules that have so many, `index` says where the condition is possible, and
+    `lines` are the results where it is not.
     """
 
     rows: Mask
@@ -46,16 +46,16 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SortedRules(msgspec.Struct, frozen=True, kw_only=True):
-    """The rules that apply and are no candidates: those that fail at each stage, and those kept."""
+    """The rules that apply and are no candidates: those excluded by each stage, and the rest."""
 
     failing: tuple[Mask, ...]
     remaining: Mask
 
 
 class PreparedResults:
-    """The lines of all rules under a law.
+    """The prepared lines of all rules under a law.
 
-    Those that are `judged` have none: their subject may be at hand in one market and not in others.
+    Rules that are `unprepared` have none: their applicability depends on the market.
     """
 
     def __init__(self, policies: Policies, law: Law) -> None:
@@ -78,7 +78,7 @@ class PreparedResults:
         ]
 
     def _usually(self, row: int, rule: Rule) -> RuleResult | None:
-        """Return what a rule comes to unless something else is found: mostly, nothing else is."""
+        """Return the result that a rule has unless another is found; None if unprepared."""
         if row in self.unprepared:
             return None
         if not self._entered >> row & 1:
@@ -88,7 +88,7 @@ class PreparedResults:
         return next(each.results[row] for each in self._lines if row in each.results)
 
     def sort(self, frame: Frame, markets: Markets, candidates: Mask) -> SortedRules:
-        """Return what the rules come to that apply in some market and are no candidates."""
+        """Return the rules that apply in some market and are no candidates, by their reason."""
         left = self._law.reach.applying_in(markets) & self._entered & ~candidates
         failing: list[Mask] = []
         for stage in self._stages:
@@ -103,9 +103,9 @@ class PreparedResults:
         return (found.remaining & self._passing).bit_count()
 
     def results(self, found: SortedRules) -> list[RuleResult | None]:
-        """Return the result of every rule, without markets; None where a rule must be judged.
+        """Return the result of every rule, without markets; None for an unprepared rule.
 
-        What stands at the row of a candidate means nothing.
+        The result at the row of a candidate has no meaning.
         """
         made = self._usual.copy()
         for rows, lines in self._unusual(found):
@@ -114,7 +114,7 @@ class PreparedResults:
         return made
 
     def texts(self, found: SortedRules) -> list[bytes]:
-        """Return the lines of a record; likewise, also where a rule must be judged."""
+        """Return the lines of a record; without meaning for candidates and unprepared rules."""
         made = self._usual_texts.copy()
         for rows, lines in self._unusual(found):
             texts = lines.texts
@@ -123,19 +123,19 @@ class PreparedResults:
         return made
 
     def _unusual(self, found: SortedRules) -> list[tuple[Mask, PreparedLines]]:
-        """Return the rules that come to something else than they usually do, with their lines."""
+        """Return the rules whose result is not the usual one, with their lines."""
         pairs = zip((*found.failing, found.remaining), self._lines, strict=True)
         return [(rows & ~lines.usual, lines) for rows, lines in pairs]
 
 
 def _depends_on_market(rule: Rule) -> bool:
-    """Whether the subject of a rule may be another in each market."""
+    """Whether the applicability of a rule depends on the market."""
     clauses = rule.applicability
     return any(fact.is_market for clause in clauses for fact in facts_read(clause.condition))
 
 
 def _stages(rules: Mapping[int, Rule], policies: Policies, law: Law) -> Iterator[Stage]:
-    """Yield the conditions of subjects by their place: the first that is false is the reason."""
+    """Yield the stages in order: the first condition of a rule that is false is the reason."""
     names = Names(policies=policies, bound={}, law_day=law.day)
     scope = Scope(names=names, variable=None, kind=RecordType(name=policies.vocabulary.root))
     for place in range(max((len(rule.applicability) for rule in rules.values()), default=0)):

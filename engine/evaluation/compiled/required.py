@@ -1,4 +1,4 @@
-"""Which facts that the vocabulary requires a campaign lacks: usually none, found in one pass."""
+"""The required facts that a campaign lacks: usually none, which is found in one fast pass."""
 
 from ...semantics.vocabulary import RecordShape, Vocabulary
 from ..combine import missing_required_facts
@@ -7,7 +7,7 @@ from ..values import Campaign, Datum, Group
 
 
 class RequiredFacts:
-    """Says what campaigns of one vocabulary lack."""
+    """Finds the required facts that campaigns of one vocabulary lack."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
@@ -16,7 +16,7 @@ class RequiredFacts:
         self._below = {name: _below(shape, vocabulary) for name, shape in shapes}
 
     def missing_from(self, campaign: Campaign) -> tuple[WantedFact, ...]:
-        """Return the required facts that a campaign lacks, as `required_facts` lists them."""
+        """Return the required facts that a campaign lacks, as `missing_required_facts` does."""
         if self._is_complete(campaign.facts, self._vocabulary.root):
             return ()
         return missing_required_facts(campaign, self._vocabulary)

@@ -19,7 +19,7 @@ from ..outcome import Truth
 
 Compare: TypeAlias = Callable[[object, object], bool]
 Shortcut: TypeAlias = Callable[[object, object], Truth]
-"""Answers for two values of an operand each, or None where that is not for it to say."""
+"""Compares the values of two operands; None where it does not cover their types."""
 
 _FIRST, _LAST = date.min.toordinal(), date.max.toordinal()
 

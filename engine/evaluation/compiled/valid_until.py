@@ -27,13 +27,13 @@ from .index import bits
 from .turning_days import StatedBound, StatedReader, Timely, shifts, size, timely_facts, turns
 
 EvaluateRow = Callable[[int, EvaluationContext], RuleResult]
-"""Judges the rule of a row, without telling why."""
+"""Evaluates the rule of a row, without findings."""
 
 _ITSELF = shifts((Offset(),))
 
 
 class DecisionState(msgspec.Struct, frozen=True, kw_only=True):
-    """What was decided: the context, the candidates, their results, and the answer."""
+    """A decision as far as it is made: the context, the candidates, their results, the answer."""
 
     context: EvaluationContext
     flight: Flight
@@ -44,7 +44,7 @@ class DecisionState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ValidUntil:
-    """Says for how long answers hold. Threads may share it."""
+    """Computes `valid_until`, and the upcoming rules. Threads may share it."""
 
     def __init__(
         self, policies: Policies, selector: CandidateSelector, evaluate_row: EvaluateRow
@@ -61,7 +61,7 @@ class ValidUntil:
         self._reader = cache(partial(StatedReader, policies.vocabulary))
 
     def _of_rule(self, row: int) -> tuple[Timely, StatedReader]:
-        """Return what the conditions of one rule count from that read `today`."""
+        """Return the days that one rule compares with `today`: its own, and a reader of others."""
         rule, policies = self._policies.rules[row], self._policies
         facts = timely_facts(rule, policies.vocabulary)
         return Timely.of([policies.calendars[rule.id]]), self._reader(facts)
@@ -85,7 +85,7 @@ class ValidUntil:
         return self._first_timely(now, None)
 
     def _first_of_next_days(self, now: DecisionState, moving: Mask) -> date | None:
-        """Return the same where a rule may turn on days that cannot be told beforehand."""
+        """Return the same where a rule may change on days that cannot be computed beforehand."""
         days = self._days(now, moving)
         if are_too_many(len(days)):
             return date.fromordinal(min(days))
@@ -164,7 +164,7 @@ class ValidUntil:
         return {date.fromordinal(number): mask for number, mask in found.items()}
 
     def _is_lasting(self, flight: Flight, moving: Mask) -> bool:
-        """Whether no rule that may move is judged by another law on any later day."""
+        """Whether the law of no rule that may change is another on any later day."""
         selector = self._selector
         if flight.start is None or flight.end is None:
             return False
@@ -175,7 +175,7 @@ class ValidUntil:
     def upcoming(self, now: DecisionState, evaluate_row: EvaluateRow) -> tuple[Upcoming, ...]:
         """Return the rules that a campaign without end would come to violate, as `upcoming` does.
 
-        `judge_row` tells why.
+        `evaluate_row` evaluates a rule with its findings.
         """
         selector, certain = self._selector, now.context.moment.certain
         if certain is None or certain.last is None or not now.flight.endless:
@@ -223,12 +223,12 @@ class ValidUntil:
             for row, result in zip(bits(now.candidates.mask), now.results, strict=True)
             if not suspects >> row & 1
         ]
-        # Rules under another law are judged as they are: an index would be made for a few of them.
+        # Rules under another law are evaluated without one: an index would be built for a few.
         again = [self._evaluate_row(row, later) for row in bits(candidates | changed)]
         return answer(later, (*steady, *again), complete=now.complete) != now.answer
 
     def _changed(self, now: Moment, then: Moment) -> Mask:
-        """Return the rules that are judged by another law at one moment than at another."""
+        """Return the rules whose law differs between two moments."""
         selector = self._selector
         if now.unknown != then.unknown or (now.certain is None) is not (then.certain is None):
             return selector.all_rows
@@ -251,7 +251,7 @@ def _is_denied(now: DecisionState, timely: Mask, results: Mapping[int, RuleResul
 
 
 def _differ(one: RuleResult | None, other: RuleResult | None) -> bool:
-    """Whether two results of a rule, None where it comes to nothing, may make another answer."""
+    """Whether two results of a rule, None if it is no candidate, may differ in the answer."""
     return _weight(one) != _weight(other)
 
 

@@ -1,16 +1,15 @@
-"""Laying standing facts beneath a campaign: they fill what is unknown, and never replace anything.
+"""Applies standing facts to a campaign: they fill what is unknown, and never replace anything.
 
-What a standing fact states and the campaign states otherwise is a contradiction; so is what two
-standing facts state differently. On a contradiction nothing is decided: one of two values cannot be
-true, and whichever was taken, a decision would rest on it. A fact that does not hold on the day
-states nothing, so that what it stated is unknown again.
+A standing fact that states another value than the campaign, or than another standing fact, is a
+contradiction. Nothing is decided on a contradiction: one of the two values is wrong, and a decision
+would depend on which one was taken. A fact that does not hold on the day states nothing, so that
+what it stated is unknown again.
 
-Groups are filled fact by fact, lists and periods as a whole. What holds of an advertiser or of an
-account is laid first, and then what holds of a member of a list, which may be a list that was just
-filled. Within each of the two the order makes no difference.
+Groups are filled fact by fact, lists and periods as a whole. Facts about an advertiser or an
+account are applied first, and then those about members of lists, which may have been filled just
+now. Within each of the two steps the order makes no difference.
 
-An account's facts are laid where the whole campaign runs in that account: of a campaign in two, no
-account alone can speak.
+The facts of an account are applied only if the whole campaign runs in that account.
 """
 
 from collections import Counter
@@ -44,10 +43,11 @@ class Filled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedFacts:
-    """A campaign with what was laid beneath it on a day.
+    """A campaign with the standing facts that were applied to it on a day.
 
-    `met` are the standing facts about its subjects that hold on that day or later, read or not;
-    nothing else in the book has any influence on the campaign from that day on.
+    `relevant` are the entries of the book about its subjects that hold on that day or later,
+    whether they fit the vocabulary or not; no other has any influence on the campaign from that day
+    on.
     """
 
     campaign: Campaign
@@ -59,10 +59,10 @@ class AppliedFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactsUsed:
-    """What a decision has of standing facts.
+    """The standing facts that a decision used.
 
-    `met` is everything in the book that the decision, or the day until which it holds, could
-    depend on: with these alone beneath it, the campaign is decided alike.
+    `relevant` are all entries of the book on which the decision, or `valid_until`, could depend:
+    with a book of these alone the decision is the same.
     """
 
     filled: tuple[Filled, ...]
@@ -71,9 +71,9 @@ class FactsUsed:
 
 
 def apply_standing_facts(campaign: Campaign, book: FactBook, day: date) -> AppliedFacts:
-    """Return a campaign with the standing facts of a book beneath it that hold on a day.
+    """Return a campaign filled with the standing facts of a book that hold on a day.
 
-    Where there are contradictions nothing can be decided.
+    Where the result has contradictions, nothing can be decided.
     """
     application = _FactApplication(book=book, day=day)
     stated = application.facts_about(_subjects(campaign.facts))
@@ -140,7 +140,7 @@ _Stated = Sequence[tuple[Group, StandingFact]]
 
 @dataclass(slots=True)
 class _GroupFiller:
-    """What was filled in so far, and what contradicts."""
+    """Fills groups, and collects what was filled in and what is contradictory."""
 
     filled: list[Filled] = field(default_factory=list)
     contradictions: list[CampaignFault] = field(default_factory=list)
@@ -219,7 +219,7 @@ class _GroupFiller:
 
 @dataclass(slots=True, kw_only=True)
 class _FactApplication:
-    """What a book says on a day; it notes whatever is met on the way."""
+    """Applies the facts of a book that hold on a day, and collects the relevant entries."""
 
     book: FactBook
     day: date
@@ -228,7 +228,7 @@ class _FactApplication:
     relevant: dict[bytes, BookEntry] = field(default_factory=dict)
 
     def facts_about(self, subjects: Iterable[Subject]) -> list[StandingFact]:
-        """Return what holds of subjects on the day, noting everything that is met."""
+        """Return the facts about subjects that hold on the day; collects all that are relevant."""
         found = list[StandingFact]()
         for subject in subjects:
             pairs = zip(self.book.entries(subject), self.book.facts(subject), strict=True)
@@ -278,7 +278,7 @@ class _FactApplication:
 
 
 def disagreements(fact: StandingFact, others: Iterable[StandingFact]) -> tuple[CampaignFault, ...]:
-    """Return where others about the same subject state something else, for days that they share."""
+    """Return the contradictions with others about the same subject, on days that they share."""
     filler = _GroupFiller()
     for other in others:
         if fact.start < other.until and other.start < fact.until:
@@ -288,7 +288,7 @@ def disagreements(fact: StandingFact, others: Iterable[StandingFact]) -> tuple[C
 
 
 def fact_title(fact: StandingFact | BookEntry) -> str:
-    """Return how a standing fact is called: by its subject, and by who recorded it as what."""
+    """Return how messages name a standing fact: by its subject, and who recorded it as what."""
     about = f"the standing fact about the {fact.subject.kind} `{fact.subject.name}`"
     source = fact.source
     if source is None:
@@ -306,7 +306,7 @@ def _unknown(shape: RecordShape) -> Group:
 
 
 def _are_alike(one: Datum, other: Datum) -> bool:
-    """Whether two values say the same; of lists the order says nothing."""
+    """Whether two values are equal, lists in any order."""
     if isinstance(one, tuple) and isinstance(other, tuple):
         return Counter(one) == Counter(other)
     return one == other

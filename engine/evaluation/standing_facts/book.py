@@ -1,9 +1,9 @@
-"""The standing facts that one engine lays beneath campaigns, found by their subject.
+"""The standing facts that one engine applies to campaigns, by their subject.
 
 A document of a standing fact has its statement (`subject`, `facts`, `from`, `until`, `evidence`)
 and, beside it, where it was recorded. A statement is read against the vocabulary when its subject
-is first met. One that was recorded under another vocabulary and no longer fits states nothing; a
-decision that meets it says so.
+is first looked up. One that was recorded under another vocabulary and no longer fits states
+nothing; a decision to which it would apply reports it.
 """
 
 import unicodedata
@@ -31,7 +31,7 @@ _ENCODER = msgspec.json.Encoder(order="sorted", decimal_format="number")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookEntry:
-    """A standing fact of a book: its document, whom it is about, and when it holds."""
+    """A standing fact of a book: its document, its subject, and when it holds."""
 
     document: Document
     subject: Subject
@@ -39,7 +39,7 @@ class BookEntry:
     until: date
     source: FactSource | None
     order: bytes = field(repr=False)
-    """What settles the order among those about one subject."""
+    """The key by which entries about one subject are sorted."""
 
     def holds_on(self, day: date) -> bool:
         """Whether it holds on a day."""
@@ -48,7 +48,7 @@ class BookEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnfitFact:
-    """A standing fact that the vocabulary does not take, and its first fault."""
+    """A standing fact that does not fit the vocabulary, and its first fault."""
 
     entry: BookEntry
     fault: CampaignFault
@@ -83,11 +83,11 @@ class FactBook:
         return self._vocabulary
 
     def entries(self, subject: Subject) -> Sequence[BookEntry]:
-        """Return what is listed about a subject, whenever it holds."""
+        """Return the entries about a subject, whenever they hold, in order."""
         return self._entries.get(subject, ())
 
     def facts(self, subject: Subject) -> Sequence[StandingFact | UnfitFact]:
-        """Return the same, read, in the same order."""
+        """Return the facts of these entries, in the same order."""
         if subject not in self._entries:  # Whoever submits names any number of these.
             return ()
         known = self._read.get(subject)

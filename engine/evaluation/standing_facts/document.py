@@ -1,4 +1,4 @@
-"""What a decision says of the standing facts that it rests on, in its document and in prose."""
+"""The standing facts that a decision used, as its document and its prose show them."""
 
 from collections.abc import Iterator, Sequence
 

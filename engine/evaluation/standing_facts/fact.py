@@ -3,7 +3,7 @@
 A subject is an advertiser or an account, and its facts are then those of the campaign; or a member
 of one of the campaign's lists (an audience, a model, a processor), and its facts are those of the
 member. A standing fact is read against a vocabulary, as a descriptor is: what it states is typed,
-and every fault of it is told. How it meets a campaign is in `beneath`.
+and every fault of it is reported. How it is applied to a campaign is in `application`.
 """
 
 from collections.abc import Iterator, Mapping

@@ -103,7 +103,7 @@ def shortened(text: str) -> str:
 
 
 def term_text(term: ValueTerm) -> str:
-    """Return a value as it was claim_text."""
+    """Return a value as it was written."""
     match term:
         case TodayTerm():
             return "today"

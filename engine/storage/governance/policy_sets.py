@@ -2,7 +2,7 @@
 
 A version is immutable and named by the digest of its files. Every change of its state is one
 transaction: an entry of the log (`audit.entries.PolicyChange`), its row in `policy_event`, and the
-new state. `audit.ledgers.publications` defines the order of the steps. The caller states the
+new state. `audit.workflows.publications` defines the order of the steps. The caller states the
 revision that they saw (optimistic concurrency), so that nobody overwrites what they did not read.
 """
 

@@ -1,8 +1,8 @@
 """Waivers that somebody asks for: granted by another person, or refused, and revoked at any time.
 
 Every change of what one is, is one transaction: an entry of the log (`audit.entries.WaiverChange`),
-its row in `waiver_event`, and what came of it. `audit.ledgers` has the order of the steps. Whether
-policies bear a waiver is for whoever decides by it, each time: here, nobody knows of policies.
+its row in `waiver_event`, and what came of it. `audit.workflows` has the order of the steps.
+Whether policies bear a waiver is for whoever decides by it, each time: this module knows none.
 """
 
 import secrets
