@@ -213,14 +213,18 @@ class _CompiledRule:
         """
         facts, today = context.campaign.facts, context.moment.today
         applies: Truth = True
-        results = []
-        for market in markets or (None,):
-            frame = Frame(facts, today, day, (market,))
-            there = None if market is None else (market,)
-            fast = self._fast_path(context, frame, there, applies)
+        if not markets:
+            return self._fast_path(context, Frame(facts, today, day, (None,)), None, applies)
+        alike: dict[tuple[Status, str], list[str]] = {}
+        for market in markets:
+            fast = self._fast_path(context, Frame(facts, today, day, (market,)), None, applies)
             if fast is None:
                 return None
-            results.append(fast[0])
+            alike.setdefault((fast[0].status, fast[0].reason), []).append(market)
+        results = [
+            RuleResult(rule=self.rule, status=status, markets=tuple(there), reason=reason)
+            for (status, reason), there in alike.items()
+        ]
         return merge_results(results), None, True
 
     def _evaluate(self, context: EvaluationContext) -> RuleResult:
