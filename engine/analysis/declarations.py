@@ -25,7 +25,7 @@ from ..semantics.tree import (
     inner_conditions,
     terms_of,
 )
-from ..semantics.types import EnumerationType, ListType, Type, describe
+from ..semantics.types import EnumerationType, ListType, Type, describe, element_type
 from ..semantics.vocabulary import Fact
 from ..syntax.tree import QuantifierKind
 from .change import (
@@ -214,7 +214,7 @@ def facts_of(policies: Policies) -> Facts:
         for shape in vocabulary.records.values()
         for fact in shape.facts.values()
     }
-    kinds = (_element(fact.type) for fact in known.values())
+    kinds = (element_type(fact.type) for fact in known.values())
     enumerations = {kind.name: kind for kind in kinds if isinstance(kind, EnumerationType)}
     waived = (clauses_read(rule) for rule in policies.rules if rule.waivers)
     read = (term for clauses in waived for clause in clauses for term in clause.terms)
@@ -249,10 +249,6 @@ def _same_type(old: Type, new: Type) -> bool:
     if isinstance(old, EnumerationType) and isinstance(new, EnumerationType):
         return old.name == new.name or set(old.members) == set(new.members)
     return old == new
-
-
-def _element(kind: Type) -> Type:
-    return kind.element if isinstance(kind, ListType) else kind
 
 
 def fact_changes(old: Facts, new: Facts, renamed: Mapping[FactName, str]) -> Iterator[Change]:

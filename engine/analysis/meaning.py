@@ -32,7 +32,7 @@ from ..semantics.tree import (
     ValueTerm,
     Window,
 )
-from ..semantics.types import ListType, RecordType, Type
+from ..semantics.types import RecordType, Type, element_type
 from ..syntax.lexis import Comparator
 from ..syntax.tree import QuantifierKind
 from .normal import negation_of, normal_form
@@ -72,7 +72,7 @@ class Reader:
     def within(self, over: QuantifiedCondition | AggregateTerm) -> "Reader":
         """Return the reader of what stands inside a quantifier or an aggregate."""
         kind = over.collection.type
-        element = kind.element if isinstance(kind, ListType) else kind
+        element = element_type(kind)
         made = Bound(depth=len(self.bound), collection=self.term(over.collection), type=element)
         return replace(self, bound={**self.bound, over.variable: made})
 

@@ -25,7 +25,7 @@ from ...semantics.tree import (
     spread,
     terms_of,
 )
-from ...semantics.types import LENGTHS, ListType, Scalar
+from ...semantics.types import LENGTHS, Scalar, element_type
 from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
 from ...syntax.lexis import MonthEnd
 from ..operations.days import day_of, months_later
@@ -227,7 +227,7 @@ def _lists_of_timed(
 
 
 def _is_timed(fact: Fact) -> bool:
-    kind = fact.type.element if isinstance(fact.type, ListType) else fact.type
+    kind = element_type(fact.type)
     return kind in _TIMED
 
 

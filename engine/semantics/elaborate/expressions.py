@@ -25,7 +25,7 @@ from ..tree import (
     ValueTerm,
     measure,
 )
-from ..types import LENGTHS, ListType, Scalar, Type
+from ..types import LENGTHS, ListType, Scalar, Type, element_type
 from .advice import comparison_advice, period_advice, set_needed
 from .aggregates import aggregate
 from .kinds import ORDERED, comparable, fits, in_time, plain, result, type_of
@@ -291,7 +291,7 @@ def _right(scope: Scope, node: syntax.Comparison, left: ValueTerm) -> tuple[Valu
     kind = type_of(left)
     if node.comparator in UNARY_COMPARATORS:
         return ()
-    element = kind.element if isinstance(kind, ListType) else kind
+    element = element_type(kind)
     if node.comparator in SET_COMPARATORS:
         some_set = _members_or_list(scope, node.right[0], element)
         return None if some_set is None else (some_set,)

@@ -16,7 +16,7 @@ from ..tree import (
     TodayTerm,
     ValueTerm,
 )
-from ..types import LENGTHS, MEASURES, ListType, RecordType, Scalar, Type
+from ..types import LENGTHS, MEASURES, ListType, RecordType, Scalar, Type, element_type
 
 _SYNONYMS = {Scalar.COUNTRY: Scalar.PLACE, Scalar.WHOLE_NUMBER: Scalar.NUMBER}
 
@@ -90,7 +90,7 @@ def compares_places(condition: ComparisonCondition) -> bool:
     No country lies in another: they are compared as they are.
     """
     kinds = map(type_of, (condition.left, *condition.right))
-    elements = (kind.element if isinstance(kind, ListType) else kind for kind in kinds)
+    elements = map(element_type, kinds)
     return bool(condition.right) and Scalar.PLACE in elements
 
 

@@ -18,7 +18,7 @@ from ..tree import (
     clauses_read,
     conditions_below,
 )
-from ..types import EnumerationType, ListType, RecordType, Type
+from ..types import EnumerationType, RecordType, Type, element_type
 from . import faults
 
 
@@ -116,6 +116,6 @@ def _types_of(table: Table) -> tuple[Type, ...]:
 
 
 def _named(kind: Type) -> Iterator[str]:
-    inner = kind.element if isinstance(kind, ListType) else kind
+    inner = element_type(kind)
     if isinstance(inner, EnumerationType | RecordType):
         yield inner.name
