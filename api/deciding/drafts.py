@@ -36,7 +36,7 @@ _COUNTED = (Status.VIOLATED, Status.UNDETERMINED, Status.WAIVED, Status.EXCEPTED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What is counted of a decision; `hits` are the rules that came to something, and to what."""
+    """The metrics of a decision; `hits` are its remarkable rules, each with its status."""
 
     policy_set: str
     outcome: str

@@ -41,7 +41,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class RuleChange:
-    """A rule that comes to another status; `absent` where one side does not have it."""
+    """A rule with another status; `absent` where one side does not have the rule."""
 
     rule: str
     before: str

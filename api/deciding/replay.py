@@ -38,7 +38,7 @@ from .stored_policies import Versions, stored_bundle
 from .submission import FORMAT_NAMES, Refused, Terms, submit
 
 MOST_DIFFERENCES = 20
-"""As many differences are told of one decision."""
+"""The most differences that are listed for one decision."""
 
 ENGINES_KEPT = 8
 """So many engines are ready at a time, one for each policy version and set."""

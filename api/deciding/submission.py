@@ -63,7 +63,7 @@ class Refused:
     faults: tuple[Fault, ...]
 
 
-@dataclass(frozen=True, kw_only=True)  # Without slots: what was told once is kept.
+@dataclass(frozen=True, kw_only=True)  # Without slots, for the cached properties.
 class Decided:
     """A record that was decided on: the decision, and its document for the answer and the log.
 
@@ -154,7 +154,7 @@ def submit(engine: Engine, record: object, *, terms: Terms, id: str) -> Decided 
 
 
 def adapted(record: object, form: str) -> Adaptation | Refused:
-    """Return what a record tells in the format of a platform, or why it tells nothing."""
+    """Return the campaign that a record of a platform describes, or why it describes none."""
     likeness = likeness_of(record)
     if likeness is not None and likeness.format != form:
         return Refused(faults=(_of_another_format(likeness, form),))

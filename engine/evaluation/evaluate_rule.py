@@ -65,7 +65,7 @@ def evaluate_rule(
             rule=rule,
             context=context,
             evaluate=evaluate,
-            markets_together=group,
+            group=group,
             make_findings=make,
         )
         merged = _merge_days(
@@ -131,7 +131,7 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
     rule: Rule
     context: EvaluationContext
     evaluate: EvaluateClause
-    markets_together: MarketGroup
+    group: MarketGroup
     make_findings: MakeFindings
 
     def evaluate_on(self, day: date) -> RuleResult:
@@ -139,7 +139,7 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
         if not rule.window.meets(day, day):
             reason = reason_not_in_force(rule.window)
             return RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=reason)
-        applies = self.markets_together.applies[day]
+        applies = self.group.applies[day]
         if applies.truth is False:
             return self._not_applicable(reason_not_in_markets(rule))
         applicability = [applies]
@@ -151,14 +151,14 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
         main = self._outcome(rule.main, day)
         breach = negation(main) if rule.effect is Effect.REQUIRE else main
         if breach.truth is False:
-            return replace(result_without_breach(rule), markets=self.markets_together.markets)
+            return replace(result_without_breach(rule), markets=self.group.markets)
         return self._evaluate_breach(day, conjunction(applicability), breach)
 
     def _outcome(self, clause: Clause, day: date) -> Outcome:
-        return self.evaluate(clause, day, self.markets_together.market)
+        return self.evaluate(clause, day, self.group.market)
 
     def _result(self, status: Status, reason: str = "") -> RuleResult:
-        markets = self.markets_together.markets
+        markets = self.group.markets
         return RuleResult(rule=self.rule, status=status, markets=markets, reason=reason)
 
     def _not_applicable(self, reason: str) -> RuleResult:
@@ -182,7 +182,7 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
             applicability=applicability,
             policies=self.context.policies,
             day=day,
-            market=self.markets_together.market,
+            market=self.group.market,
         )
         if is_established and self.rule.duty is not None:
             duty = obligation(self.rule, self.rule.duty, breached, self.context.campaign)
@@ -210,9 +210,7 @@ class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
         if not permit.window.meets(day, day):
             return Outcome(truth=False)
         clauses = (*permit.applicability, permit.main)
-        place = permission_applies(
-            permit, self.rule, self.markets_together.market, self.context.policies, day
-        )
+        place = permission_applies(permit, self.rule, self.group.market, self.context.policies, day)
         return conjunction((place, *(self._outcome(clause, day) for clause in clauses)))
 
     def _permission_result(self, outcome: Outcome) -> RuleResult:

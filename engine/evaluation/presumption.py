@@ -49,7 +49,7 @@ def _may_presume(part: FactCondition | ComparisonCondition) -> bool:
 
 
 def _truths(part: FactCondition | ComparisonCondition, policies: Policies) -> set[Truth]:
-    """Return what a part may come to where its facts are left out; None where that is open."""
+    """Return the truth values that a part may have if its facts are left out; None if unknown."""
     if isinstance(part, FactCondition):
         return {part.fact.presumed is True}
     if part.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):

@@ -9,7 +9,7 @@ whole record is the document (`document.py`).
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
@@ -20,7 +20,7 @@ from ..semantics.tree import Rule, Waiver
 from ..syntax.lexis import Comparator
 from ..syntax.tree import Gravity, UnknownTreatment
 from .decision import Decision, Effect, MarketVerdict, MissingFact
-from .document import instant_text
+from .document import Origin, instant_text
 from .outcome import Evidence, WantedFact
 from .result import Finding, Obligation, RuleResult, Status, UnmetExemption
 from .standing_facts.application import fact_title
@@ -42,9 +42,6 @@ _PLAINER = {"is not no": "is yes", "is not yes": "is no"}
 _AFTER_OPENING = re.compile(r"([({]) ")
 _BEFORE_CLOSING = re.compile(r" ([)}])")
 _PHRASES = tuple(phrase for comparator in Comparator for phrase in comparator.value)
-
-Origin = Callable[[str], str | None]
-"""Leads from a pointer into the campaign to the pointer into the record that was submitted."""
 
 
 class Tone(Enum):
@@ -308,7 +305,7 @@ def _findings(result: RuleResult, origin: Origin | None) -> Iterator[Line]:
 
 
 def _grounds(result: RuleResult) -> Iterator[Line]:
-    """Yield why a violation is one where facts are missing, and why no exception excuses it."""
+    """Yield why a rule is violated although facts are missing, and which exemptions are not met."""
     if any(finding.wanted for finding in result.findings):
         counted = f"counts as violated: the rule says `if unknown {UnknownTreatment.DENY.value}`"
         yield from _row("unknown", counted, Tone.OPEN)
@@ -513,10 +510,10 @@ def _standing(decision: Decision) -> Iterator[Line]:
             yield from _row("recorded", where, Tone.QUIET)
     if more := len(used) - len(used[:MOST_RULES]):
         yield from wrapped(f"and {more:,} more", "  ", Tone.QUIET)
-    for misfit in decision.standing.unfit[:MOST_RULES]:
+    for unfit in decision.standing.unfit[:MOST_RULES]:
         yield ()
-        told = f"passed over: {fact_title(misfit.entry)} does not fit the vocabulary"
-        yield from wrapped(f"{told}: {misfit.fault.message}", "", Tone.OPEN)
+        told = f"passed over: {fact_title(unfit.entry)} does not fit the vocabulary"
+        yield from wrapped(f"{told}: {unfit.fault.message}", "", Tone.OPEN)
 
 
 def _upcoming(decision: Decision, origin: Origin | None) -> Iterator[Line]:

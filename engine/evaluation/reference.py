@@ -48,6 +48,7 @@ from .wording import (
     any_sensitive,
     changeable,
     dotted,
+    facts_of,
     in_force,
     missing_edition,
     requirement,
@@ -287,7 +288,7 @@ def _wanted_where_undefined(
     terms: tuple[ValueTerm, ...], why: str, situation: Situation
 ) -> tuple[WantedFact, ...]:
     found = []
-    for fact in (fact for term in changeable(terms) for fact in _facts(term)):
+    for fact in (fact for term in changeable(terms) for fact in facts_of(term)):
         _, pointer = _value_and_pointer(fact, situation)
         shown_reason = why if not any_sensitive(terms) else SENSITIVE_REASON
         found.append(structs.replace(_wanted(fact, pointer, situation), why=shown_reason))
@@ -394,20 +395,6 @@ def stated(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
         pointer = f"{pointer}/{name}"
         value = value.get(name) if isinstance(value, Group) else None
     return value, pointer
-
-
-def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
-    match term:
-        case FactTerm():
-            return (term,)
-        case ArithmeticTerm(left=left, right=right):
-            return (*_facts(left), *_facts(right))
-        case LookupTerm(arguments=arguments):
-            return tuple(fact for argument in arguments for fact in _facts(argument))
-        case AggregateTerm(collection=collection):
-            return (collection,)
-        case _:
-            return ()
 
 
 def _wanted(fact: FactTerm, pointer: str, situation: Situation) -> WantedFact:

@@ -19,7 +19,7 @@ from .validity import EvaluateRules
 def upcoming(
     context: EvaluationContext, evaluate_rules: EvaluateRules, results: Sequence[RuleResult]
 ) -> tuple[Upcoming, ...]:
-    """Return the rules that a campaign without end would come to violate, by day and id."""
+    """Return the rules that a campaign without end would violate on a later day, by day and id."""
     certain = context.moment.certain
     if certain is None or context.campaign.at(FLIGHT, "until_stopped") is not True:
         return ()

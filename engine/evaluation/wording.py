@@ -123,6 +123,21 @@ SENSITIVE_REASON = "sensitive values have no meaning together"
 """Why a comparison is unknown, where the reason itself would disclose sensitive values."""
 
 
+def facts_of(term: ValueTerm) -> tuple[FactTerm, ...]:
+    """Return the facts that a value is made of; of an aggregate, its list alone."""
+    match term:
+        case FactTerm():
+            return (term,)
+        case ArithmeticTerm(left=left, right=right):
+            return (*facts_of(left), *facts_of(right))
+        case LookupTerm(arguments=arguments):
+            return tuple(fact for argument in arguments for fact in facts_of(argument))
+        case AggregateTerm(collection=collection):
+            return (collection,)
+        case _:
+            return ()
+
+
 def any_sensitive(terms: Iterable[ValueTerm]) -> bool:
     """Whether some terms read a sensitive fact."""
     parts = (part for term in terms for part in operands_of(term))

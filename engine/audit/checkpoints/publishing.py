@@ -76,7 +76,7 @@ class WitnessMemory(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Who is told: of a witness whose problem is another than before, and of what ends rounds."""
+    """Callbacks: for a witness whose problem has changed, and for errors that end a round."""
 
     on_witness: Callable[[Witness, WitnessState], None] = lambda _witness, _state: None
     on_failure: Callable[[Exception | None], None] = lambda _failure: None

@@ -56,7 +56,7 @@ class StampMemory(Protocol):
 
 
 class CheckpointStamper:
-    """Has the checkpoints of one log stamped; `on_failure` is told of each change of `failure`."""
+    """Stamps the checkpoints of one log; `on_failure` is called for each change of `failure`."""
 
     def __init__(
         self,

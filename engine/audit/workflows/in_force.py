@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 GRACE = timedelta(hours=1)
-"""How long after something came to an end a decision by it is no fault."""
+"""How long after the end of a version a decision by it is no fault."""
 
 
 def is_over(ended: datetime | None, moment: datetime) -> bool:

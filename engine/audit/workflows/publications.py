@@ -49,7 +49,7 @@ NEXT: Mapping[tuple[State | None, Transition], State] = MappingProxyType(
         (State.APPROVED, Transition.ROLLBACK): State.APPROVED,
     }
 )
-"""What a version is after a transition, by what it is before: None where it is not there yet."""
+"""The state after a transition, by the state before: None where there is no version yet."""
 
 AUTHORED = frozenset({Transition.UPLOAD, Transition.SUBMIT})
 """The transitions that make a person an author of a version."""

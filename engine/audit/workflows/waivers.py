@@ -50,7 +50,7 @@ NEXT: Mapping[tuple[WaiverState | None, WaiverStep], WaiverState] = MappingProxy
         (WaiverState.GRANTED, WaiverStep.REVOKE): WaiverState.REVOKED,
     }
 )
-"""What a waiver is after a step, by what it is before: None where it is not there yet."""
+"""The state after a step, by the state before: None where there is no waiver yet."""
 
 
 class _Input(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ from ..wording import (
     any_sensitive,
     changeable,
     dotted,
+    facts_of,
     in_force,
     missing_edition,
     requirement,
@@ -267,7 +268,7 @@ def _compared(condition: ComparisonCondition, names: Names) -> Explain:
     find_wanted = _compile_wanted(condition, names)
     written = _written_requirements(condition)
     evidence_of = _compile_comparison_evidence(condition, names, written)
-    partners = [fact for term in condition.right for fact in _facts(term)]
+    partners = [fact for term in condition.right for fact in facts_of(term)]
     if written is not None and isinstance(condition.left, FactTerm) and not partners:
         return _compare_one_fact(names.once(FactReader, condition.left), written, find_wanted)
 
@@ -398,18 +399,6 @@ def _compile_deciding_elements(
     return decides
 
 
-def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
-    if isinstance(term, FactTerm):
-        return (term,)
-    if isinstance(term, ArithmeticTerm):
-        return (*_facts(term.left), *_facts(term.right))
-    if isinstance(term, LookupTerm):
-        return tuple(fact for argument in term.arguments for fact in _facts(argument))
-    if isinstance(term, AggregateTerm):
-        return (term.collection,)
-    return ()
-
-
 def _compile_wanted(condition: ComparisonCondition, names: Names) -> FindWanted:
     """Return the function that returns the wanted facts of an unknown comparison.
 
@@ -417,7 +406,9 @@ def _compile_wanted(condition: ComparisonCondition, names: Names) -> FindWanted:
     """
     terms = (condition.left, *condition.right)
     each = [_wanted_by_term(term, names) for term in terms]
-    readers = [names.once(FactReader, fact) for term in changeable(terms) for fact in _facts(term)]
+    readers = [
+        names.once(FactReader, fact) for term in changeable(terms) for fact in facts_of(term)
+    ]
     values = [compile_value(term, names) for term in terms]
 
     def find_wanted(frame: Frame) -> list[WantedFact]:
@@ -468,7 +459,7 @@ def _wanted_by_term(term: ValueTerm, names: Names) -> FindWanted:
 
 def _wanted_by_arithmetic(term: ArithmeticTerm, names: Names) -> FindWanted:
     parts = [_wanted_by_term(operand, names) for operand in (term.left, term.right)]
-    readers = [names.once(FactReader, fact) for fact in _facts(term)]
+    readers = [names.once(FactReader, fact) for fact in facts_of(term)]
     left, right = compile_value(term.left, names), compile_value(term.right, names)
 
     def find_wanted(frame: Frame) -> list[WantedFact]:
@@ -489,7 +480,7 @@ def _wanted_by_arithmetic(term: ArithmeticTerm, names: Names) -> FindWanted:
 def _wanted_by_lookup(term: LookupTerm, names: Names) -> FindWanted:
     parts = [_wanted_by_term(argument, names) for argument in term.arguments]
     values = [compile_value(argument, names) for argument in term.arguments]
-    readers = [names.once(FactReader, fact) for fact in _facts(term)]
+    readers = [names.once(FactReader, fact) for fact in facts_of(term)]
     table = names.policies.tables[term.name]
 
     def find_wanted(frame: Frame) -> list[WantedFact]:

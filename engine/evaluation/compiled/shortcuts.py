@@ -90,7 +90,7 @@ def days_between(condition: ComparisonCondition) -> Shortcut | None:
 
 
 def within_days(condition: ComparisonCondition) -> Shortcut | None:
-    """Return what tells whether a day lies at most a written number of days from another."""
+    """Return the shortcut for whether a day lies at most a written number of days from another."""
     length = condition.right[0]
     if not (isinstance(length, Constant) and isinstance(length.value, Measure)):
         return None

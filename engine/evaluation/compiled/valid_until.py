@@ -173,7 +173,7 @@ class ValidUntil:
         )
 
     def upcoming(self, now: DecisionState, evaluate_row: EvaluateRow) -> tuple[Upcoming, ...]:
-        """Return the rules that a campaign without end would come to violate, as `upcoming` does.
+        """Return the rules that a campaign without end would violate later, as `upcoming` does.
 
         `evaluate_row` evaluates a rule with its findings.
         """

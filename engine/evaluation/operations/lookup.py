@@ -114,7 +114,7 @@ def _places(table: Table, values: Sequence[object]) -> Iterator[tuple[int, str]]
 
 
 def lookup_text(term: LookupTerm, found: Constant | None) -> str:
-    """Return what a lookup gave, as a person may read it; it would tell what is sensitive."""
+    """Return the result of a lookup as text, which is hidden if an argument is sensitive."""
     if any_sensitive((term,)):
         return SENSITIVE
     return "unknown" if found is None else found.text

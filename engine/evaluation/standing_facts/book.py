@@ -16,10 +16,7 @@ import msgspec
 
 from ...semantics.vocabulary import Vocabulary
 from ..descriptor.decode import CampaignFault, Decoder
-from .fact import FactSource, StandingFact, Subject, SubjectKind, read_standing_fact
-
-STATEMENT = ("subject", "facts", "from", "until", "evidence")
-"""The members of a document that are stated."""
+from .fact import STATEMENT, FactSource, StandingFact, Subject, SubjectKind, read_standing_fact
 
 SOURCE = ("id", "version", "entry", "commitment", "recorded_by", "recorded_at")
 """The members that say where it was recorded: all of them are there, or none."""

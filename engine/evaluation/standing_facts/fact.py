@@ -127,7 +127,9 @@ def members_of(vocabulary: Vocabulary, kind: SubjectKind) -> tuple[Membership, s
 
 # --- reading ----------------------------------------------------------------------------------
 
-_MEMBERS = ("subject", "facts", "from", "until", "evidence")
+STATEMENT = ("subject", "facts", "from", "until", "evidence")
+"""The members of a statement."""
+
 _NAMING = ("kind", "name")
 
 
@@ -147,7 +149,7 @@ class _Reader:
     faults: Faults
 
     def read(self, value: object, source: FactSource | None) -> StandingFact | None:
-        if not self._has_members(value, "", _MEMBERS) or not isinstance(value, dict):
+        if not self._has_members(value, "", STATEMENT) or not isinstance(value, dict):
             return None
         subject = self._subject(value.get("subject"))
         start, until = self._day(value, "from"), self._day(value, "until")
