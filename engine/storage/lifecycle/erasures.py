@@ -94,10 +94,10 @@ class Erasures:
     ) -> ErasureSummary:
         """Erase the decisions that a value selects, as far as the log reaches now.
 
-        Raises `Held` where a hold covers any of them, with nothing erased; by a hold that is placed
-        meanwhile, the steps before stay done. Raises `NotFound` for a decision that the log does
-        not have, `RecordError` for an actor that it cannot name, and `LogInconsistent`. A subject
-        of which nothing is left is no error.
+        Raises `UnderHold` where a hold covers any of them, with nothing erased; by a hold that is
+        placed meanwhile, the steps before stay done. Raises `NotFound` for a decision that the log
+        does not have, `RecordError` for an actor that it cannot name, and `LogInconsistent`. A
+        subject of which nothing is left is no error.
         """
         with self._database.reading() as connection:
             size = read_head(connection).frontier.size

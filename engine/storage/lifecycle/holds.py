@@ -126,7 +126,7 @@ class Holds:
 
 
 def check_free(connection: Connection, condition: ColumnElement[bool]) -> None:
-    """Raise `Held` where a hold covers any decision of a condition on `log_entry`.
+    """Raise `UnderHold` where a hold covers any decision of a condition on `log_entry`.
 
     What is erased has neither campaign nor actor, and no hold of its own.
     """

@@ -48,7 +48,7 @@ class RetentionRun:
     """What a run did: the decisions erased by class, the entries that say so, and what was held.
 
     `declared` is the entry of the schedule, where it was not in force before. `is_purged` is as in
-    `erasures.Erased`.
+    `erasures.ErasureSummary`.
     """
 
     classes: tuple[ClassErased, ...]
