@@ -27,19 +27,18 @@ def decide(
 
     With `launched` the flight is moved to start on that day, keeping its length.
     """
-    judged = campaign
     if launched is not None:
-        judged = as_if_launched(campaign, launched, policies.vocabulary)
+        campaign = as_if_launched(campaign, launched, policies.vocabulary)
     context = EvaluationContext(
-        policies=policies, campaign=judged, moment=moment(flight_of(judged), day_of(as_of))
+        policies=policies, campaign=campaign, moment=moment(flight_of(campaign), day_of(as_of))
     )
     results = evaluate_rules(context, None)
-    required = missing_required_facts(judged, policies.vocabulary)
+    required = missing_required_facts(campaign, policies.vocabulary)
     complete = not required
     overall, markets, _ = answer(context, results, complete=complete)
     return Decision(
-        campaign=judged.id,
-        attributes=campaign_attributes(judged),
+        campaign=campaign.id,
+        attributes=campaign_attributes(campaign),
         as_of=as_of,
         as_if_launched=launched,
         valid_until=first_change(context, evaluate_rules, results, complete=complete),
