@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from api.stated_facts import FactFaults, Stated
 from engine import Engine
 from engine.audit.entries.acts import FactTransition
-from engine.evaluation.standing_facts.beneath import disagreements
+from engine.evaluation.standing_facts.application import disagreements
 from engine.evaluation.standing_facts.fact import StandingFact
 from engine.storage.governance.fact_versions import FactVersion
 from engine.storage.governance.standing_facts import Statement
@@ -25,7 +25,7 @@ def check_agreement(fact: StandingFact, others: Iterable[FactVersion], engine: E
     One that no longer fits the vocabulary states nothing.
     """
     book = engine.standing_facts(each.document() for each in others)
-    known = (each for each in book.stated(fact.subject) if isinstance(each, StandingFact))
+    known = (each for each in book.facts(fact.subject) if isinstance(each, StandingFact))
     faults = disagreements(fact, known)
     if faults:
         raise FactFaults(faults)

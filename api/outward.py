@@ -10,7 +10,7 @@ from http import HTTPStatus
 import httpx
 
 from engine import __version__
-from engine.audit.checkpoints.panel import Posted
+from engine.audit.checkpoints.panel import HTTPAnswer
 
 PATIENCE_SECONDS = 5.0
 """How long a request may take to connect, and to bring each part of an answer."""
@@ -28,12 +28,12 @@ class Bounds:
     answer: int
 
 
-def post(address: str, body: bytes, headers: Mapping[str, str], bounds: Bounds) -> Posted:
+def post(address: str, body: bytes, headers: Mapping[str, str], bounds: Bounds) -> HTTPAnswer:
     """Return what is answered to a body at an address of http or https. Raises `OSError`."""
     return _request("POST", address, headers, body, bounds)
 
 
-def poster(media_type: str, limit: int) -> Callable[[str, bytes], Posted]:
+def poster(media_type: str, limit: int) -> Callable[[str, bytes], HTTPAnswer]:
     """Return what posts bodies of a media type, and reads answers of at most some bytes."""
     return lambda address, body: post(address, body, {"Content-Type": media_type}, _bounds(limit))
 
@@ -59,7 +59,7 @@ def _bounds(limit: int) -> Bounds:
 
 def _request(
     method: str, address: str, headers: Mapping[str, str], body: bytes | None, bounds: Bounds
-) -> Posted:
+) -> HTTPAnswer:
     """Return the answer, as much of it as is read. Raises `OSError`."""
     sent = {
         **headers,
@@ -77,7 +77,7 @@ def _request(
         raise OSError(_reason(error)) from error
 
 
-async def _exchange(request: httpx.Request, bounds: Bounds) -> Posted:
+async def _exchange(request: httpx.Request, bounds: Bounds) -> HTTPAnswer:
     """Send a request, and return its answer in time.
 
     The timeouts of the library start anew with each byte; only cancelling it bounds them all.
@@ -93,7 +93,7 @@ async def _exchange(request: httpx.Request, bounds: Bounds) -> Posted:
             if len(content) >= bounds.answer:
                 break
         await answer.aclose()
-    return Posted(status=answer.status_code, body=bytes(content[: bounds.answer]))
+    return HTTPAnswer(status=answer.status_code, body=bytes(content[: bounds.answer]))
 
 
 def _reason(error: Exception) -> str:

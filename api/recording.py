@@ -15,7 +15,7 @@ from engine.audit.errors import LogError
 from engine.audit.log import Answer, Committer, DecidedBefore, Receipt
 from engine.evaluation.standing_facts.book import FactBook
 
-from .deciding.drafts import Draft, Made, Outcome, Part, Unread, decide_part, random_id
+from .deciding.drafts import Draft, InvalidJSON, Outcome, Part, PartDecision, decide_part, random_id
 from .deciding.submission import Decided, Refused, Terms, submit
 from .metrics.instruments import Metrics
 from .tracing.stages import FAILURE, Attributes, stage
@@ -151,9 +151,9 @@ class Recorder:
         That is nothing of what was decided on, and by whom.
         """
         for each in outcomes:
-            if isinstance(each, Made):
+            if isinstance(each, PartDecision):
                 self._metrics.evaluated(each.seconds)
-        read = sum(not isinstance(each, Unread) for each in outcomes)
+        read = sum(not isinstance(each, InvalidJSON) for each in outcomes)
         return {"assent.policy_set": self._engine.identity.name, "assent.records": read}
 
 

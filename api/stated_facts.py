@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine import CampaignFault, Engine
-from engine.evaluation.standing_facts.book import SOURCE, STATEMENT, statement_bytes
-from engine.evaluation.standing_facts.fact import StandingFact, read_standing_fact
+from engine.evaluation.standing_facts.book import SOURCE, statement_bytes
+from engine.evaluation.standing_facts.fact import STATEMENT, StandingFact, read_standing_fact
 from engine.source.json_text import JSONValue
 
 LARGEST_STATEMENT = 65_536

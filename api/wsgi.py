@@ -25,9 +25,9 @@ from engine.storage.governance.policies import PolicyVersions
 from engine.storage.governance.policy_sets import PolicySets
 from engine.storage.governance.standing_facts import StandingFacts
 from engine.storage.governance.waivers import Waivers
-from engine.storage.keeping.erasures import Erasures
-from engine.storage.keeping.retention import Retention
 from engine.storage.keys import ApiKeys
+from engine.storage.lifecycle.erasures import Erasures
+from engine.storage.lifecycle.retention import Retention
 from engine.storage.log.attestations import AttestationStore
 from engine.storage.log.idempotency_keys import IdempotencyKeys
 from engine.storage.log.log_store import SQLLogStore

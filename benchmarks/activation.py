@@ -24,10 +24,10 @@ from benchmarks.workload import descriptors, files_of
 from engine.audit.entries.acts import Transition
 from engine.storage.databases.database import Database
 from engine.storage.governance.policies import policy_version
-from engine.storage.governance.policy_sets import Finding, Order, PolicySets
+from engine.storage.governance.policy_sets import ChangeOrder, CheckReport, PolicySets
 
 SET, RULES, CAMPAIGNS = "assent", 2_000, 200
-SOUND = Finding(report=b"{}", is_sound=True)
+SOUND = CheckReport(report=b"{}", is_sound=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ def approve(database: Database) -> str:
     """Add a version of 2,000 rules and approve it, as two persons do; returns its digest."""
     sets, version = PolicySets(database), policy_version(SET, files_of(RULES))
     sets.add(SET, version, SOUND, actor="anna")
-    sets.move(SET, version.digest, Transition.SUBMIT, Order(actor="anna"))
-    sets.move(SET, version.digest, Transition.APPROVE, Order(actor="ben"))
+    sets.move(SET, version.digest, Transition.SUBMIT, ChangeOrder(actor="anna"))
+    sets.move(SET, version.digest, Transition.APPROVE, ChangeOrder(actor="ben"))
     return version.digest
 
 
@@ -101,7 +101,7 @@ def main() -> None:
         digest = approve(database)
         time.sleep(max(0.0, approved + given.building - time.monotonic()))
         activated = time.monotonic()
-        PolicySets(database).activate(SET, digest, Order(actor="ben"), since=None)
+        PolicySets(database).activate(SET, digest, ChangeOrder(actor="ben"), since=None)
         asked = [each for client in load.get() for each in client]
     print(f"{given.workers} workers, {given.clients} clients, load {os.getloadavg()[0]:.1f}")
     tell("before", asked, start, approved)

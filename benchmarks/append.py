@@ -37,7 +37,7 @@ from engine.audit.entries.record import DecisionRecord, seal
 from engine.audit.log import Committer
 from engine.source.json_text import JSONValue
 from engine.storage.databases.database import Database
-from engine.storage.keeping.sealing import begin_sealing
+from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate

@@ -43,7 +43,7 @@ def main() -> None:
 
     def by_reference() -> None:
         for campaign in campaigns:
-            decide(bundle.policies, reference.judge_all, campaign, as_of=AS_OF)
+            decide(bundle.policies, reference.evaluate_rules, campaign, as_of=AS_OF)
 
     def told() -> None:
         for campaign in campaigns:

@@ -32,7 +32,7 @@ from engine.evaluation.compiled.program import compile_program
 from engine.evaluation.document import Identity
 from engine.evaluation.record_writer import summarise, write
 from engine.evaluation.result import Status
-from engine.evaluation.results import evaluated
+from engine.evaluation.results import candidate_results
 from engine.evaluation.values import Campaign
 
 CAMPAIGNS, ROUNDS, ROUNDS_DRAWN = 200, 15, 5
@@ -67,7 +67,7 @@ class Workload:
     def decide(self) -> None:
         """Decide every campaign, every finding with its evidence included."""
         for campaign in self.campaigns:
-            _ = evaluated(self.bundle.program.decide(campaign, as_of=AS_OF).results)
+            _ = candidate_results(self.bundle.program.decide(campaign, as_of=AS_OF).results)
 
     def answer(self) -> None:
         """Decide every campaign, and ask for no finding."""

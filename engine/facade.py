@@ -18,7 +18,7 @@ from .bundle.bundle import Builder, Bundle, build, sources_of
 from .bundle.grants import NO_GRANTS, GrantedPrograms, Grants
 from .bundle.load import UnreadableError, read_directory
 from .evaluation.compiled.program import Program
-from .evaluation.decide_upon import decide_upon
+from .evaluation.decide_with_facts import decide_with_facts
 from .evaluation.decision import Decision
 from .evaluation.descriptor.decode import CampaignFault
 from .evaluation.document import Document, Identity, Origin
@@ -190,13 +190,13 @@ class Engine:
             if standing is None:
                 made = program.decide(campaign, as_of=as_of, launched=as_if_launched)
             else:
-                made = self._decided_upon(program, campaign, standing, as_of, as_if_launched)
+                made = self._decide_with_facts(program, campaign, standing, as_of, as_if_launched)
         except OverflowError:
             message = "as if launched then, the flight would end after the year 9999"
             raise CampaignError((CampaignFault(pointer="/flight", message=message),)) from None
         return replace(made, grants=grants) if grants else made
 
-    def _decided_upon(
+    def _decide_with_facts(
         self,
         program: Program,
         campaign: Campaign,
@@ -206,7 +206,7 @@ class Engine:
     ) -> Decision:
         if standing.vocabulary is not self._bundle.policies.vocabulary:
             raise ValueError("the standing facts were read by another bundle")
-        made = decide_upon(
+        made = decide_with_facts(
             campaign,
             standing,
             as_of,

@@ -17,10 +17,10 @@ from typing import Any
 from engine.audit.canonical import canonical
 from engine.bundle.bundle import Bundle
 from engine.evaluation import reference
-from engine.evaluation.combine import missing_facts, required_facts
+from engine.evaluation.combine import missing_facts, missing_required_facts
 from engine.evaluation.decide import decide
 from engine.evaluation.document import Identity, document
-from engine.evaluation.judge import EvaluationContext
+from engine.evaluation.evaluate_rule import EvaluationContext
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.operations.days import day_of
 from engine.evaluation.record_writer import list_results, summarise, write
@@ -46,7 +46,7 @@ def agree(bundle: Bundle, descriptor: dict[str, Any], day: date, number: int) ->
     one = bundle.program.decide(campaign, as_of=as_of)
     policies = bundle.policies
     if whole:
-        other = decide(policies, reference.judge_all, campaign, as_of=as_of)
+        other = decide(policies, reference.evaluate_rules, campaign, as_of=as_of)
         written = write(one, summarise(one, id="1", identity=IDENTITY))
         assert written == canonical(document(other, id="1", identity=IDENTITY))
         assert one == other
@@ -54,11 +54,11 @@ def agree(bundle: Bundle, descriptor: dict[str, Any], day: date, number: int) ->
     context = EvaluationContext(
         policies=policies, campaign=campaign, moment=moment(flight_of(campaign), day_of(as_of))
     )
-    results = reference.judge_all(context, None)
-    required = required_facts(campaign, policies.vocabulary)
+    results = reference.evaluate_rules(context, None)
+    required = missing_required_facts(campaign, policies.vocabulary)
     verdict, markets, _ = answer(context, results, complete=not required)
     assert isinstance(one.results, Results)
-    listed, expected = one.results.listed, list_results(results)
+    listed, expected = one.results.listing, list_results(results)
     assert listed.text == expected.text
     assert (listed.passed, listed.not_applicable) == (expected.passed, expected.not_applicable)
     assert one.results == results

@@ -14,9 +14,9 @@ from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
 from engine.storage.errors import NotFound
-from engine.storage.keeping.erasures import Erased, Erasures, Tombstone
-from engine.storage.keeping.holds import Held
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.erasures import Erasures, ErasureSummary, Tombstone
+from engine.storage.lifecycle.holds import UnderHold
+from engine.storage.lifecycle.subjects import Selector
 
 
 @click.command()
@@ -63,7 +63,7 @@ def erase(  # noqa: PLR0913 - one parameter for each option.
             done = erasures.erase(selector, value, ground=Ground(ground), actor=by)
         except NotFound as error:
             raise Failure(excerpt(value), "the log has no such decision") from error
-        except Held as error:
+        except UnderHold as error:
             advice = f"`assent log release {error.by.index}` lifts the hold"
             raise Failure(excerpt(value), str(error), advice) from error
         is_by_id = selector is Selector.DECISION and not done.decisions
@@ -79,7 +79,7 @@ def erase(  # noqa: PLR0913 - one parameter for each option.
         ctx.exit(NO)
 
 
-def _lines(done: Erased, before: Tombstone | None) -> Iterator[Text]:
+def _lines(done: ErasureSummary, before: Tombstone | None) -> Iterator[Text]:
     count = f"{done.decisions:,} {'decision' if done.decisions == 1 else 'decisions'}"
     told = count if before is None else "before: nothing was left to erase"
     yield toned("ERASED", Tone.ALLOW) + toned(f"  {told}", Tone.TITLE)
@@ -91,7 +91,7 @@ def _lines(done: Erased, before: Tombstone | None) -> Iterator[Text]:
     yield from _waiting_lines(done)
 
 
-def _nothing_lines(done: Erased, selector: Selector, value: str) -> Iterator[Text]:
+def _nothing_lines(done: ErasureSummary, selector: Selector, value: str) -> Iterator[Text]:
     told = f"the log has no {decisions_of(selector, value)}"
     yield toned("NOTHING ERASED", Tone.OPEN) + toned(f"  {told}", Tone.TITLE)
     advice = "check the name; of what was erased before, the log names neither campaign nor actor"
@@ -99,12 +99,12 @@ def _nothing_lines(done: Erased, selector: Selector, value: str) -> Iterator[Tex
     yield from _waiting_lines(done)
 
 
-def _waiting_lines(done: Erased) -> Iterator[Text]:
+def _waiting_lines(done: ErasureSummary) -> Iterator[Text]:
     if not done.is_purged:
         waiting = "a reader was at work: the database's files still have what was erased"
         yield toned(f"  {waiting}; run this again later, until this is not said", Tone.OPEN)
 
 
-def _document(done: Erased) -> dict[str, object]:
+def _document(done: ErasureSummary) -> dict[str, object]:
     entries = [{"index": e.index, "logged_at": rfc3339(e.logged_at)} for e in done.entries]
     return {"erased": done.decisions, "entries": entries, "purged": done.is_purged}

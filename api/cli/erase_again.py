@@ -15,8 +15,8 @@ from engine.audit.checkpoints.note import NoteError
 from engine.audit.entries.acts import Ground
 from engine.audit.verification.past_erasures import NotPublished, PastErasures, past_erasures
 from engine.evaluation.prose import Tone
-from engine.storage.keeping.erasures import Erased, Erasures
-from engine.storage.keeping.holds import Held
+from engine.storage.lifecycle.erasures import Erasures, ErasureSummary
+from engine.storage.lifecycle.holds import UnderHold
 from engine.storage.log.anchor import KeyFile
 from engine.storage.log.tile_log import TileLog
 
@@ -60,7 +60,7 @@ def erase_again(
             done = Erasures(database).erase_entries(wanted, actor=by)
         except (NotPublished, NoteError) as error:
             raise Failure(published, str(error), "name a copy of this log") from error
-        except Held as error:
+        except UnderHold as error:
             advice = f"`assent log release {error.by.index}` lifts the hold"
             raise Failure(published, str(error), advice) from error
     output = Output()
@@ -72,7 +72,7 @@ def erase_again(
         ctx.exit(NO)
 
 
-def _lines(past: PastErasures, done: Erased) -> list[Text]:
+def _lines(past: PastErasures, done: ErasureSummary) -> list[Text]:
     count = done.decisions
     told = f"{count:,} {'decision' if count == 1 else 'decisions'}"
     told = told if count else "nothing was left to erase"
@@ -88,7 +88,7 @@ def _lines(past: PastErasures, done: Erased) -> list[Text]:
     return lines
 
 
-def _document(past: PastErasures, done: Erased) -> dict[str, object]:
+def _document(past: PastErasures, done: ErasureSummary) -> dict[str, object]:
     return {
         "erased": done.decisions,
         "entries": [receipt.index for receipt in done.entries],

@@ -12,8 +12,8 @@ from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.source.json_fault import excerpt
 from engine.storage.errors import NotFound
-from engine.storage.keeping.holds import Holds, InForce, Placed
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.holds import HoldInForce, HoldPlaced, Holds
+from engine.storage.lifecycle.subjects import Selector
 
 
 @click.command()
@@ -117,7 +117,7 @@ def release(entry: int, *, by: str, as_json: bool) -> None:
     output.line(toned(f"  by entry {lifted.index}, logged at {at}", Tone.POINTER))
 
 
-def _line(each: InForce) -> Text:
+def _line(each: HoldInForce) -> Text:
     return (
         toned(f"entry {each.index}", Tone.POINTER)
         + toned(f"  {each.selector} {excerpt(each.value)}", Tone.TITLE)
@@ -125,7 +125,7 @@ def _line(each: InForce) -> Text:
     )
 
 
-def _document(each: InForce) -> dict[str, object]:
+def _document(each: HoldInForce) -> dict[str, object]:
     return {
         "index": each.index,
         "id": each.id,
@@ -135,7 +135,7 @@ def _document(each: InForce) -> dict[str, object]:
     }
 
 
-def _count(placed: Placed, selector: Selector) -> str:
+def _count(placed: HoldPlaced, selector: Selector) -> str:
     count = f"{placed.decisions:,} {'decision' if placed.decisions == 1 else 'decisions'}"
     if not placed.decisions:
         return "no decision yet, and all to come"

@@ -15,7 +15,7 @@ from api.cli.terminal import Output, toned
 from api.cli.written import WRITTEN
 from api.installation.publishing import publisher_of
 from api.installation.signing import signer_of
-from api.log.evidence import EvidenceSource, Found, TooMany, found_by
+from api.log.evidence import EvidenceSelection, EvidenceSource, TooMany, select_by
 from engine.audit.entries.record import LogEntry
 from engine.audit.exhibits.evidence import EvidenceManifest
 from engine.audit.merkle.tree import ProofError
@@ -69,7 +69,8 @@ def evidence(
         decisions, filters = Decisions(database), asked.of(database)
         publisher = publisher_of(settings, database, signer_of(settings, database))
         try:
-            found = Found(size=decisions.reached(filters)) if ids else found_by(decisions, filters)
+            by_id = EvidenceSelection(size=decisions.reached(filters)) if ids else None
+            found = by_id or select_by(decisions, filters)
             source = EvidenceSource(
                 tiles=TileLog(database),
                 policies=PolicyVersions(database),
@@ -109,7 +110,7 @@ def _found(decisions: Decisions, filters: DecisionFilter) -> Iterator[LogEntry]:
         yield decisions.get(each.columns.decision_id)
 
 
-def _show_none(file: Path, found: Found, *, as_json: bool) -> None:
+def _show_none(file: Path, found: EvidenceSelection, *, as_json: bool) -> None:
     if as_json:
         Output().json({"file": None, "decisions": 0, "erased": 0, "size": found.size})
         return

@@ -20,14 +20,14 @@ from api.deciding.impact import (
     assess,
     assessment_document,
     impact_document,
-    is_told,
+    is_notable,
 )
-from api.deciding.replay import why_of
+from api.deciding.replay import outcome_reason
 from engine import Engine, load_bundle
 from engine.evaluation.prose import Tone, printable
 from engine.source.json_fault import excerpt
 from engine.storage.errors import BeyondLog
-from engine.storage.keeping.erasures import Erasures
+from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.search.decisions import Decisions
 
 
@@ -79,9 +79,9 @@ def impact(
                     log.stored(each.columns.decision_id), engine, erasures, against=former
                 )
                 counts.add(made.outcome)
-                if is_told(made) and as_json:
+                if is_notable(made) and as_json:
                     told.append(made)
-                elif is_told(made):
+                elif is_notable(made):
                     output.lines(_lines(made))
                 advance()
         except BeyondLog as error:
@@ -103,7 +103,7 @@ def _lines(made: Assessment) -> Iterator[Text]:
     where = toned(f"  {made.decision_id}", Tone.TITLE) + toned(f"  {campaign}")
     if not isinstance(made.outcome, Compared):
         yield toned("NOT DECIDABLE", Tone.OPEN) + where
-        yield toned(f"  {printable(why_of(made.outcome) or '')}", Tone.OPEN)
+        yield toned(f"  {printable(outcome_reason(made.outcome) or '')}", Tone.OPEN)
         return
     yield _change(made.outcome.before, made.outcome.after) + where
     for each in made.outcome.rules:

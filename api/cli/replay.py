@@ -19,7 +19,14 @@ from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, counting, toned
 from api.cli.written import WRITTEN
 from api.deciders.worker_processes import WorkerDied, working
-from api.deciding.replay import Differs, Replay, Replayer, replay_document, why_of, word_of
+from api.deciding.replay import (
+    Differs,
+    Replay,
+    Replayer,
+    outcome_name,
+    outcome_reason,
+    replay_document,
+)
 from api.installation.contents import open_database
 from api.installation.settings import load_settings
 from engine.audit.entries.record import LogEntry
@@ -29,7 +36,7 @@ from engine.source.json_text import JSONValue
 from engine.storage.databases.database import Database
 from engine.storage.errors import NotFound
 from engine.storage.governance.policies import PolicyVersions
-from engine.storage.keeping.erasures import Erasures
+from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.log.tile_log import TileLog
 from engine.storage.search.decisions import Decisions
 
@@ -97,7 +104,7 @@ def replay(  # noqa: PLR0913 - one parameter for each option.
         else:
             entries = _named(log, decisions)
         for made in replayed(database, entries):
-            counts[word_of(made.outcome)] += 1
+            counts[outcome_name(made.outcome)] += 1
             if as_json:
                 shown.json(replay_document(made))
             else:
@@ -161,14 +168,14 @@ def _named(log: Decisions, ids: Sequence[str]) -> Iterator[LogEntry]:
 
 def _lines(replay: Replay, *, is_listed: bool) -> Iterator[Text]:
     """Yield what there is to say of one decision; of one among many, only what is remarkable."""
-    word, outcome = word_of(replay.outcome), replay.outcome
+    word, outcome = outcome_name(replay.outcome), replay.outcome
     if word in ("identical", "erased") and not is_listed:
         return
     yield toned(word.upper(), _TONES[word]) + toned(f"  {replay.decision_id}", Tone.TITLE)
     if replay.engine != replay.recorded_engine:
         versions = f"decided by engine {replay.recorded_engine}, replayed by {replay.engine}"
         yield toned(f"  {printable(versions)}", Tone.QUIET)
-    if (why := why_of(outcome)) is not None:
+    if (why := outcome_reason(outcome)) is not None:
         yield toned(f"  {printable(why)}", _TONES[word])
     if isinstance(outcome, Differs):
         for each in outcome.differences:

@@ -16,8 +16,8 @@ from engine.audit.entries.retention import RetentionClass, Schedule
 from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
 from engine.storage.errors import Conflict
-from engine.storage.keeping.outlook import ClassOutlook, Outlook, outlook_of
-from engine.storage.keeping.retention import Retained, Retention
+from engine.storage.lifecycle.outlook import ClassOutlook, Outlook, outlook_of
+from engine.storage.lifecycle.retention import Retention, RetentionRun
 
 
 @click.group()
@@ -148,7 +148,7 @@ def _due(outlook: Outlook) -> Iterator[Text]:
     yield toned("  nothing is erased by a dry run", Tone.QUIET)
 
 
-def _lines(done: Retained) -> Iterator[Text]:
+def _lines(done: RetentionRun) -> Iterator[Text]:
     count = _decisions(done.decisions) if done.decisions else "nothing was due"
     yield toned("ERASED", Tone.ALLOW) + toned(f"  {count}", Tone.TITLE)
     for each in done.classes:
@@ -200,7 +200,7 @@ def _outlook_document(outlook: Outlook) -> dict[str, object]:
     }
 
 
-def _document(day: date, done: Retained) -> dict[str, object]:
+def _document(day: date, done: RetentionRun) -> dict[str, object]:
     declared = done.declared
     return {
         "as_of": day.isoformat(),

@@ -7,7 +7,7 @@ import click
 
 from api.cli.written import WRITTEN
 from engine.source.json_fault import excerpt
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.subjects import Selector
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -13,8 +13,8 @@ import click
 from api.cli.failures import Failure
 from engine.audit.checkpoints.checkpoint import open_checkpoint
 from engine.audit.checkpoints.cosignature import NOT_WITNESSED, Witnessed, WitnessKey, WitnessPolicy
-from engine.audit.checkpoints.demands import Demands
 from engine.audit.checkpoints.note import NOTE_LIMIT, NoteError, VerifierKey
+from engine.audit.checkpoints.requirements import AttestationRequirements
 from engine.audit.checkpoints.timestamp import Authority, TimestampError
 from engine.audit.merkle.tree import HASH_SIZE, SIZE_LIMIT, TreeHead
 from engine.source.json_fault import excerpt
@@ -38,9 +38,9 @@ class Trust:
     authority: Authority | None = None
 
     @property
-    def demands(self) -> Demands:
+    def demands(self) -> AttestationRequirements:
         """What strangers must have vouched for."""
-        return Demands(policy=self.policy, authority=self.authority)
+        return AttestationRequirements(policy=self.policy, authority=self.authority)
 
     def need_key(self, what: str) -> None:
         """Raise `Failure` where something signed is verified and nobody said whose it is."""

@@ -151,7 +151,7 @@ def _of_log(what: str, source: LogSource, trust: Trust) -> Report:
     trust.need_key(what)
     with counting("entries read", elsewhere=True) as count:
         counted = CountedSource(source=source, count=count)
-        return verify_log(counted, trust.keys, trusted=trust.head, demands=trust.demands)
+        return verify_log(counted, trust.keys, trusted=trust.head, requirements=trust.demands)
 
 
 def _of_file(what: str, kind: str | None, trust: Trust) -> Report:

@@ -20,7 +20,7 @@ from engine import Decision, Engine
 from engine.bundle.grants import name_of
 from engine.evaluation.document import instant_text
 from engine.evaluation.result import Status
-from engine.evaluation.standing_facts.beneath import FactsUsed
+from engine.evaluation.standing_facts.application import FactsUsed
 from engine.evaluation.standing_facts.book import FactBook
 from engine.source.json_text import JSONFault, JSONValue, compact
 
@@ -36,7 +36,7 @@ _COUNTED = (Status.VIOLATED, Status.UNDETERMINED, Status.WAIVED, Status.EXCEPTED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What is counted of a decision; `hits` are the rules that came to something, and to what."""
+    """The metrics of a decision; `hits` are its remarkable rules, each with its status."""
 
     policy_set: str
     outcome: str
@@ -92,7 +92,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class PartDecision:
     """A decision on one record of a part, and the `seconds` that it took.
 
     `answer` is the JSON object of the answer, without its position in the log. `draft` is None in a
@@ -105,11 +105,11 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class InvalidJSON:
     """A record whose text is not JSON."""
 
 
-Outcome: TypeAlias = Made | Refused | Unread
+Outcome: TypeAlias = PartDecision | Refused | InvalidJSON
 """What comes of one record of a part."""
 
 
@@ -137,14 +137,14 @@ def _outcome(engine: Engine, record: bytes | JSONValue, terms: Terms, part: Part
     try:
         decided = submit(engine, record, terms=terms, id=random_id())
     except JSONFault:
-        return Unread()
+        return InvalidJSON()
     if isinstance(decided, Refused):
         return decided
     seconds = time.perf_counter() - started
     draft = None if part.dry_run else Draft.of(decided, terms)
     told = decided.document if part.in_full else decided.summary
     answer = told if draft is not None else told | {"id": None}
-    return Made(answer=_ANSWER.encode(answer), seconds=seconds, draft=draft)
+    return PartDecision(answer=_ANSWER.encode(answer), seconds=seconds, draft=draft)
 
 
 def random_id() -> str:
@@ -166,7 +166,7 @@ def input_of(
     of standing facts; without any it has no member of them.
     """
     launched = terms.as_if_launched
-    met = () if standing is None else standing.met
+    met = () if standing is None else standing.relevant
     members: dict[str, object] = {
         "format": terms.format,
         "as_of": instant_text(terms.as_of),

@@ -16,7 +16,15 @@ from engine.audit.entries.record import UNREMARKABLE, LogEntry, Result, read_env
 from engine.audit.errors import RecordError
 from engine.source.json_text import JSONValue
 
-from .replay import Erased, NotReplayable, Reopened, Tombstones, refused, reopened, why_of
+from .replay import (
+    Erased,
+    LoggedRequest,
+    NotReplayable,
+    Tombstones,
+    outcome_reason,
+    read_logged_request,
+    refusal,
+)
 from .submission import Refused, submit
 
 ABSENT = "absent"
@@ -33,7 +41,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class RuleChange:
-    """A rule that comes to another status; `absent` where one side does not have it."""
+    """A rule with another status; `absent` where one side does not have the rule."""
 
     rule: str
     before: str
@@ -107,21 +115,23 @@ class Impact:
 def assess(
     entry: LogEntry, engine: Engine, erasures: Tombstones, *, against: Engine | None = None
 ) -> Assessment:
-    """Return what other policies make of a decision, beside the record or what others made of it.
+    """Return the outcome of one decision by other policies, compared with the record.
+
+    With `against`, it is compared with the decision by those policies instead.
 
     Raises `RecordError` where the leaf is none of a decision, and `StorageError`.
     """
     envelope = read_envelope(entry.leaf)
-    logged = reopened(entry, envelope, erasures)
+    logged = read_logged_request(entry, envelope, erasures)
     return Assessment(
         index=entry.index,
         decision_id=envelope.decision_id,
         campaign=entry.columns.campaign,
-        outcome=_outcome(logged, against, engine) if isinstance(logged, Reopened) else logged,
+        outcome=_outcome(logged, against, engine) if isinstance(logged, LoggedRequest) else logged,
     )
 
 
-def _outcome(logged: Reopened, one: Engine | None, other: Engine) -> Outcome:
+def _outcome(logged: LoggedRequest, one: Engine | None, other: Engine) -> Outcome:
     old, new = _result(logged, one), _result(logged, other)
     if isinstance(old, NotReplayable):
         return old
@@ -139,14 +149,14 @@ def _outcome(logged: Reopened, one: Engine | None, other: Engine) -> Outcome:
     )
 
 
-def _result(logged: Reopened, engine: Engine | None) -> Result | NotReplayable:
+def _result(logged: LoggedRequest, engine: Engine | None) -> Result | NotReplayable:
     """Return what an engine decides, or what was recorded where there is none."""
     try:
         if engine is None:
             return read_result(logged.result)
         deciding = logged.by(engine)
         made = submit(deciding, logged.campaign, terms=logged.terms_for(deciding), id="")
-        return refused(made) if isinstance(made, Refused) else read_result(made.write())
+        return refusal(made) if isinstance(made, Refused) else read_result(made.write())
     except (
         ValueError,
         RecordError,
@@ -167,7 +177,7 @@ def _statuses(result: Result) -> dict[str, str]:
     return {each.rule: each.status for each in result.rules}
 
 
-def is_told(made: Assessment) -> bool:
+def is_notable(made: Assessment) -> bool:
     """Whether a decision is listed: its outcome changes, or it cannot be decided."""
     match made.outcome:
         case Compared(before=before, after=after):
@@ -192,7 +202,7 @@ def assessment_document(made: Assessment) -> dict[str, JSONValue]:
             "after": _verdict_document(outcome.after),
             "rules": [_rule_document(each) for each in outcome.rules],
         }
-    return document | {"why": why_of(outcome)}
+    return document | {"why": outcome_reason(outcome)}
 
 
 def impact_document(made: Impact) -> dict[str, JSONValue]:

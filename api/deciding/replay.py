@@ -31,14 +31,14 @@ from engine.bundle.grants import RecordedGrants
 from engine.source.json_fault import JSONLimits, escaped, excerpt
 from engine.source.json_text import JSONValue, read_json
 from engine.storage.errors import NotFound
-from engine.storage.keeping.erasures import Tombstone
+from engine.storage.lifecycle.erasures import Tombstone
 from engine.version import __version__
 
-from .kept_policies import Versions, kept_bundle
+from .stored_policies import Versions, stored_bundle
 from .submission import FORMAT_NAMES, Refused, Terms, submit
 
 MOST_DIFFERENCES = 20
-"""As many differences are told of one decision."""
+"""The most differences that are listed for one decision."""
 
 ENGINES_KEPT = 8
 """So many engines are ready at a time, one for each policy version and set."""
@@ -51,7 +51,7 @@ _LIMITS = JSONLimits(document=64 * 1024 * 1024, depth=128)
 
 
 class Tombstones(Protocol):
-    """Looks up erasures: `engine.storage.keeping.erasures.Erasures`."""
+    """Looks up erasures: `engine.storage.lifecycle.erasures.Erasures`."""
 
     def tombstone(self, decision_id: str) -> Tombstone | None:
         """Return what is left of an erased decision, None for another."""
@@ -107,8 +107,8 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reopened:
-    """What was logged of a decision: what was submitted, on what terms, and the result as it was.
+class LoggedRequest:
+    """The logged request of a decision: what was submitted, on what terms, and the result.
 
     `grants` are the waivers granted apart from the policies that had their part in it, `standing`
     the documents of the standing facts that were known.
@@ -134,10 +134,10 @@ class Reopened:
         return replace(self.terms, standing=engine.standing_facts(self.standing))
 
 
-def reopened(
+def read_logged_request(
     entry: LogEntry, envelope: Envelope, erasures: Tombstones
-) -> Reopened | Erased | NotReplayable:
-    """Return what was logged of a decision, or why it cannot be read. Raises `StorageError`."""
+) -> LoggedRequest | Erased | NotReplayable:
+    """Return the logged request of a decision, or why it is not there. Raises `StorageError`."""
     payload = entry.payload
     if entry.unread is not None:
         return NotReplayable(why=f"its contents cannot be read: {entry.unread.why}")
@@ -151,7 +151,7 @@ def reopened(
     try:
         members = _object(payload.input)
         campaign, terms = _submission(members)
-        return Reopened(
+        return LoggedRequest(
             campaign=campaign,
             terms=terms,
             grants=_grants(members),
@@ -177,8 +177,8 @@ def _compared(
     return Differs(differences=first, more=sum(1 for _ in found))
 
 
-def refused(made: Refused) -> NotReplayable:
-    """Return that policies refuse what was submitted, and the first reason."""
+def refusal(made: Refused) -> NotReplayable:
+    """Return the outcome where the campaign is refused, with the first fault."""
     fault = made.faults[0]
     return NotReplayable(why=f"its campaign is refused: {fault.pointer}: {fault.message}")
 
@@ -205,8 +205,8 @@ class Replayer:
         )
 
     def _outcome(self, entry: LogEntry, envelope: Envelope) -> Outcome:
-        logged = reopened(entry, envelope, self._erasures)
-        if not isinstance(logged, Reopened):
+        logged = read_logged_request(entry, envelope, self._erasures)
+        if not isinstance(logged, LoggedRequest):
             return logged
         try:
             engine = logged.by(self.engine(envelope.policy_set.digest, envelope.policy_set.name))
@@ -216,7 +216,7 @@ class Replayer:
             terms = logged.terms_for(engine)
             made = submit(engine, logged.campaign, terms=terms, id=envelope.decision_id)
             if isinstance(made, Refused):
-                return refused(made)
+                return refusal(made)
             if made.write() == logged.result:
                 return Identical()
             recorded = _object(logged.result)
@@ -233,7 +233,7 @@ class Replayer:
         key = digest, name
         with self._lock:
             if key not in self._engines:
-                bundle = kept_bundle(self._versions, digest, name=name)
+                bundle = stored_bundle(self._versions, digest, name=name)
                 self._engines[key] = Engine(bundle)
             self._engines.move_to_end(key)
             while len(self._engines) > ENGINES_KEPT:
@@ -247,16 +247,16 @@ def replay_document(replay: Replay) -> dict[str, object]:
     differences = outcome.differences if isinstance(outcome, Differs) else ()
     return {
         "id": replay.decision_id,
-        "replay": word_of(outcome),
-        "why": why_of(outcome),
+        "replay": outcome_name(outcome),
+        "why": outcome_reason(outcome),
         "differences": [_difference_document(each) for each in differences],
         "omitted": outcome.more if isinstance(outcome, Differs) else 0,
         "engine": {"recorded": replay.recorded_engine, "replayed": replay.engine},
     }
 
 
-def word_of(outcome: Outcome) -> str:
-    """Return how an outcome is named: `identical`, `differs`, `erased` or `not replayable`."""
+def outcome_name(outcome: Outcome) -> str:
+    """Return the name of an outcome: `identical`, `differs`, `erased` or `not replayable`."""
     match outcome:
         case Identical():
             return "identical"
@@ -268,8 +268,8 @@ def word_of(outcome: Outcome) -> str:
             return "not replayable"
 
 
-def why_of(outcome: Outcome) -> str | None:
-    """Return why a decision could not be made again, None where it was."""
+def outcome_reason(outcome: Outcome) -> str | None:
+    """Return why a decision could not be made again; None where it could."""
     match outcome:
         case Erased(tombstone=left):
             ground, index = left.ground, left.erasure_index

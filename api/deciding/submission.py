@@ -31,7 +31,7 @@ from engine.semantics.vocabulary import Vocabulary
 from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue, read_json
 
-from .asking import advice_on
+from .missing_fact_advice import advice_on
 
 NATIVE = "assent"
 """The format of a descriptor written after the vocabulary itself."""
@@ -68,7 +68,7 @@ class Refused:
     faults: tuple[Fault, ...]
 
 
-@dataclass(frozen=True, kw_only=True)  # Without slots: what was told once is kept.
+@dataclass(frozen=True, kw_only=True)  # Without slots, for the cached properties.
 class Decided:
     """A record that was decided on: the decision, and its document for the answer and the log.
 
@@ -101,7 +101,7 @@ class Decided:
         """Yield the facts that a broken rule requires to be known, and nobody has stated."""
         for result in self.decision.with_status(Status.VIOLATED):
             for finding in result.findings if result.is_enforced else ():
-                yield from (each.pointer for each in finding.seen if each.required == _IS_KNOWN)
+                yield from (each.pointer for each in finding.evidence if each.required == _IS_KNOWN)
 
     @cached_property
     def document(self) -> Document:
@@ -159,7 +159,7 @@ def submit(engine: Engine, record: object, *, terms: Terms, id: str) -> Decided 
 
 
 def adapted(record: object, form: str) -> Adaptation | Refused:
-    """Return what a record tells in the format of a platform, or why it tells nothing."""
+    """Return the campaign that a record of a platform describes, or why it describes none."""
     likeness = likeness_of(record)
     if likeness is not None and likeness.format != form:
         return Refused(faults=(_of_another_format(likeness, form, record),))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.analysis.change import Change, Kind, Lean
 from engine.analysis.report import Paragraph, summary
-from engine.analysis.wording import told
+from engine.analysis.wording import value_text
 from engine.evaluation.prose import Line, Piece, Tone, printable
 
 from .policy_files import PolicyFiles
@@ -71,8 +71,8 @@ def _change(change: Change, words: str) -> dict[str, object]:
     return {
         "kind": change.kind.value,
         "lean": change.lean.value,
-        "old": None if change.old is None else told(change.old),
-        "new": None if change.new is None else told(change.new),
+        "old": None if change.old is None else value_text(change.old),
+        "new": None if change.new is None else value_text(change.new),
         "about": change.about or None,
         "part": None if change.part is None else change.part.value,
         "exception": change.exception or None,

@@ -85,7 +85,7 @@ class Written:
         """Return the manifest of the whole file, by the name that it has."""
         export = self.export
         size, head = export.size, export.checkpoint.head
-        growth = export.tiles.prove_growth(old_size=size, size=head.size) if size else ()
+        growth = export.tiles.prove_consistency(old_size=size, size=head.size) if size else ()
         return Manifest(
             assent_records=1,
             file=file,

@@ -15,7 +15,7 @@ from engine.audit.instants import rfc3339
 from engine.audit.log import Receipt
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import InclusionProof
-from engine.evaluation.prose import Tone, plain, wrapped
+from engine.evaluation.prose import Tone, plain_text, wrapped
 
 from .bodies import JSON, TEXT
 from .problems import MEDIA_TYPE, Problem
@@ -102,7 +102,7 @@ def decision_text(recorded: Recorded, *, proof: bytes | None = None) -> Response
     if receipt is not None:
         where = f"recorded as entry {receipt.index} of the log, {decided.id}"
     advice = decided.advice("`POST /v1/facts`")
-    told = "".join(plain(wrapped(each, "", Tone.REMEDY)) for each in advice)
+    told = "".join(plain_text(wrapped(each, "", Tone.REMEDY)) for each in advice)
     text = f"{explain(decided.decision, origin=decided.origin)}{told}{where}\n"
     if proof is not None:
         text += f"\n{proof.decode()}"

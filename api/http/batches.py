@@ -21,7 +21,7 @@ from itertools import chain
 from api.adapters.lines import LONGEST_RECORD, Lines, OverlongRecordError
 from api.deciders.engine_recipe import Basis
 from api.deciders.pool import DeciderPool, Elsewhere
-from api.deciding.drafts import PART_RECORDS, Made, Outcome, Part, Unread
+from api.deciding.drafts import PART_RECORDS, InvalidJSON, Outcome, Part, PartDecision
 from api.deciding.submission import Refused, Terms
 from api.in_force.policies import NotFresh
 from api.recording import Recorder
@@ -225,7 +225,9 @@ def _told(batch: Batch, group: _Group, place: str) -> list[bytes]:
     found = _decided(batch, group)
     if isinstance(found, Problem):
         return [_failed(batch, item, _own(item) or found, place) for item in group.items]
-    drafts = [each.draft for each in found if isinstance(each, Made) and each.draft is not None]
+    drafts = [
+        each.draft for each in found if isinstance(each, PartDecision) and each.draft is not None
+    ]
     answers = iter(batch.recorder.log(drafts, actor=batch.actor))
     outcomes = iter(found)
     return [
@@ -265,7 +267,7 @@ def _decided(batch: Batch, group: _Group) -> Sequence[Outcome] | Problem:
 def _answer(
     batch: Batch, item: _Item, outcome: Outcome, answers: Iterator[Answer], place: str
 ) -> bytes:
-    if isinstance(outcome, Unread):
+    if isinstance(outcome, InvalidJSON):
         return _failed(batch, item, _own(item), place)
     if isinstance(outcome, Refused):
         return _failed(batch, item, malformed_submission(outcome), place)

@@ -11,7 +11,7 @@ from engine.audit.errors import LogError
 from engine.storage.errors import NotFound, StorageError
 from engine.storage.governance.policy_sets import OutdatedRevision, OwnVersion, WrongState
 from engine.storage.governance.waivers import OwnWaiver, SameWaiver
-from engine.storage.keeping.holds import Held
+from engine.storage.lifecycle.holds import UnderHold
 
 from .problems import (
     BAD_REQUEST,
@@ -65,7 +65,7 @@ def problem_of(error: Exception) -> Problem:
             return unlogged(error)
         case NotFound():
             return Problem(kind=NOT_FOUND, detail=str(error))
-        case Held():
+        case UnderHold():
             return held(error)
         case NotFresh():
             return retry_later(NOT_FRESH, str(error), 1)

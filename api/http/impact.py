@@ -17,7 +17,7 @@ from api.deciding.impact import (
     assess,
     assessment_document,
     impact_document,
-    is_told,
+    is_notable,
 )
 from engine import Engine, EngineError
 from engine.audit.entries.acts import Action
@@ -62,7 +62,7 @@ def impact_answer(
     counts = Impact()
     for each in made:
         counts.add(each.outcome)
-    listed = [assessment_document(each) for each in made if is_told(each)]
+    listed = [assessment_document(each) for each in made if is_notable(each)]
     return json_answer(
         {
             "policy_set": version.policy_set,

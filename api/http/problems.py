@@ -20,8 +20,8 @@ from engine.audit.errors import LogError, RecordError
 from engine.audit.instants import rfc3339
 from engine.audit.log import LogBusy
 from engine.source.json_fault import JSONFault
-from engine.storage.keeping.erasures import Tombstone
-from engine.storage.keeping.holds import Held
+from engine.storage.lifecycle.erasures import Tombstone
+from engine.storage.lifecycle.holds import UnderHold
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -435,7 +435,7 @@ def erased(tombstone: Tombstone) -> Problem:
     )
 
 
-def held(error: Held) -> Problem:
+def held(error: UnderHold) -> Problem:
     """Return the problem of an erasure that a hold forbids."""
     return Problem(
         kind=HELD,

@@ -21,7 +21,7 @@ from engine.storage.governance.policies import PolicyVersions
 from engine.storage.governance.policy_sets import PolicySets
 from engine.storage.governance.standing_facts import StandingFacts
 from engine.storage.governance.waivers import Waivers
-from engine.storage.keeping.erasures import Erasures
+from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.log.attestations import AttestationStore
 from engine.storage.log.idempotency_keys import IdempotencyKeys
 from engine.storage.log.tile_log import TileLog

@@ -22,7 +22,7 @@ from engine.evaluation.standing_facts.fact import SubjectKind
 from engine.source.json_fault import escaped, excerpt
 from engine.source.suggest import nearest
 from engine.storage.governance.waivers import PAGE_LIMIT as WAIVER_PAGE_LIMIT
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.search.decisions import PAGE_LIMIT
 from engine.storage.search.filters import SEARCHABLE_STATUSES, Criteria
 from engine.storage.search.samples import SAMPLE_LIMIT

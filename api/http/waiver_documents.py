@@ -5,7 +5,7 @@ from datetime import date
 from api.in_force.policies import NotInForce, PoliciesInForce
 from engine.audit.entries.acts import WaiverStep
 from engine.audit.instants import rfc3339
-from engine.audit.ledgers.waivers import WaiverState
+from engine.audit.workflows.waivers import WaiverState
 from engine.storage.governance.waiver_rows import RequestedWaiver, WaiverEvent
 
 EXPIRED = "expired"

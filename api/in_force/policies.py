@@ -23,7 +23,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from api.deciders.engine_recipe import Basis, EngineRecipe, compile_ahead
-from api.deciding.kept_policies import kept_bundle
+from api.deciding.stored_policies import stored_bundle
 from engine import Engine, EngineError
 from engine.bundle.grants import Grants
 from engine.evaluation.document import Identity
@@ -305,11 +305,11 @@ class PoliciesInForce:
             in_force = line.at(now)
             digests = [
                 in_force.digest if in_force is not None else None,
-                *(turn.digest for turn in line.turns if not turn.has_come(now)),
+                *(turn.digest for turn in line.activations if not turn.has_come(now)),
                 line.before(now),
             ]
             wanted |= {(line.policy_set, each): None for each in digests if each is not None}
         return wanted | dict.fromkeys(plan.expected)
 
     def _engine(self, policy_set: str, digest: str) -> Engine:
-        return Engine(kept_bundle(self._versions, digest, name=policy_set))
+        return Engine(stored_bundle(self._versions, digest, name=policy_set))

@@ -2,7 +2,7 @@
 
 from engine.storage.databases.database import Database, sqlite_file, unchanging_url
 from engine.storage.errors import StorageUnavailable
-from engine.storage.keeping.sealing import bound_to, is_in_clear
+from engine.storage.lifecycle.sealing import bound_to, is_in_clear
 from engine.storage.sealed.contents import Contents
 from engine.storage.sealed.key_store import KeyStore
 from engine.storage.sealed.wrapping import WrappingKeyFile

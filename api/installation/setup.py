@@ -27,10 +27,10 @@ from engine.storage.databases.database import Database, shown_url, sqlite_file
 from engine.storage.errors import Conflict, NotFound
 from engine.storage.governance.fact_versions import seal_facts
 from engine.storage.governance.policies import policy_version
-from engine.storage.governance.policy_sets import Finding, PolicySets, WrongState
+from engine.storage.governance.policy_sets import CheckReport, PolicySets, WrongState
 from engine.storage.governance.versions import SetVersion
-from engine.storage.keeping.sealing import begin_sealing
 from engine.storage.keys import ApiKeys, NewApiKey, Role
+from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.migrate import Schema, migrate, schema_of
 from engine.storage.sealed.contents import Contents
 from engine.storage.search.due_facets import derive_facets
@@ -227,7 +227,7 @@ def _import_policies(settings: Settings, database: Database) -> SetVersion | Non
     if found.obstacle is not None:
         why = f"{found.obstacle}; `assent check {settings.policies}` says more"
         raise UnfitPolicies(f"the policies in {settings.policies} cannot decide: {why}")
-    finding = Finding(report=msgspec.json.encode(found.document), is_sound=True)
+    finding = CheckReport(report=msgspec.json.encode(found.document), is_sound=True)
     with suppress(WrongState):  # Another process prepares the same installation.
         version, _ = sets.add(
             name,

@@ -11,8 +11,8 @@ from engine.audit.exhibits.evidence import (
     KEYS,
     MOST_DECISIONS,
     README,
+    DecisionReference,
     EvidenceManifest,
-    Named,
     content_names,
     policies_name,
     receipt_name,
@@ -72,8 +72,8 @@ What it shows, and what not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """How the decisions of an evidence were found: as of a size, by filters or, None, by name.
+class EvidenceSelection:
+    """How the decisions of an evidence were selected: as of a size, by filters, or None by id.
 
     `unsearched` is as in `due_facets.unsearched`.
     """
@@ -83,11 +83,11 @@ class Found:
     unsearched: int = 0
 
 
-def found_by(decisions: Decisions, filters: DecisionFilter) -> Found:
-    """Return how the decisions of a filter are found, before the first is. Raises `BeyondLog`."""
+def select_by(decisions: Decisions, filters: DecisionFilter) -> EvidenceSelection:
+    """Return the selection of decisions by a filter. Raises `BeyondLog`."""
     size = decisions.reached(filters)
     unsearched = decisions.unsearched(replace(filters, as_of=size))
-    return Found(size=size, filters=filters.given(), unsearched=unsearched)
+    return EvidenceSelection(size=size, filters=filters.given(), unsearched=unsearched)
 
 
 class TooMany(Exception):  # noqa: N818 - the house names what happened.
@@ -104,7 +104,7 @@ class EvidenceSource:
     vouched: AttestationStore
 
     def write(
-        self, stream: BinaryIO, entries: Iterable[LogEntry], found: Found
+        self, stream: BinaryIO, entries: Iterable[LogEntry], found: EvidenceSelection
     ) -> EvidenceManifest:
         """Write the evidence of some decisions, and return its manifest.
 
@@ -112,10 +112,10 @@ class EvidenceSource:
         where the database is not the one that was signed, and `StorageError`.
         """
         members: dict[str, bytes] = {}
-        shown, erased, weight = list[Named](), list[Named](), 0
+        shown, erased, weight = list[DecisionReference](), list[DecisionReference](), 0
         for entry in entries:
             check_read(entry)
-            named = Named(id=entry.id, index=entry.index)
+            named = DecisionReference(id=entry.id, index=entry.index)
             if entry.payload is None:
                 erased.append(named)
             else:
@@ -149,7 +149,7 @@ class EvidenceSource:
         stamp, size = self.vouched.newest_stamp(), self.checkpoint.head.size
         if stamp is None or stamp.size > size:
             return {}
-        return stamp.members(self.tiles.prove_growth(old_size=stamp.size, size=size))
+        return stamp.members(self.tiles.prove_consistency(old_size=stamp.size, size=size))
 
     def _members(
         self, entry: LogEntry, payload: Payload, present: Mapping[str, bytes]

@@ -17,7 +17,7 @@ def receipt_of(tiles: TileLog, checkpoint: SignedCheckpoint, entry: LogEntry) ->
     `ProofError` there, and `StorageError`.
     """
     head = checkpoint.head
-    hashes = tiles.prove(index=entry.index, size=head.size)
+    hashes = tiles.prove_inclusion(index=entry.index, size=head.size)
     leaf = leaf_hash(entry.leaf)
     verify_inclusion(size=head.size, root=head.root, index=entry.index, leaf=leaf, proof=hashes)
     return LogProof(

@@ -26,7 +26,7 @@ class Lean(Enum):
     UNCLEAR = "unclear"
 
 
-def leaning(*, grows: bool | None, sign: int) -> Lean:
+def lean_of_growth(*, grows: bool | None, sign: int) -> Lean:
     """Return the lean of a condition that holds more often, or less; None where neither is sure.
 
     `sign` is 1 where the truth of the condition leads towards denial, -1 where towards allowing,
@@ -37,7 +37,7 @@ def leaning(*, grows: bool | None, sign: int) -> Lean:
     return Lean.STRICTER if grows is (sign > 0) else Lean.LOOSER
 
 
-def together(leans: Iterable[Lean]) -> Lean:
+def combined_lean(leans: Iterable[Lean]) -> Lean:
     """Return the lean of several changes at once; those that pull apart are unclear."""
     found = set(leans) - {Lean.NEUTRAL}
     if not found:

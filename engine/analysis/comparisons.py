@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from ..evaluation.operations.comparison import UndefinedError, order
 from ..evaluation.values import show
-from ..semantics.tree import Compared, Constant, Measure, Money, SetTerm, ValueTerm
+from ..semantics.tree import ComparisonCondition, Constant, Measure, Money, SetTerm, ValueTerm
 from ..semantics.types import Scalar
 from ..syntax.lexis import Comparator
 from .change import Kind, Shown
 from .meaning import Reader
-from .phrases import about, behind
-from .timelines import growth, listed, timeline_of
+from .phrases import predicate_text, subject_text
+from .timelines import growth, listed_members, timeline_of
 
 GROWING = {
     Comparator.ONE_OF: True,
@@ -34,12 +34,16 @@ class Difference:
     about: str = ""
 
 
-def compared(old: Compared, new: Compared, before: Reader, now: Reader) -> Iterator[Difference]:
+def compare(
+    old: ComparisonCondition, new: ComparisonCondition, before: Reader, now: Reader
+) -> Iterator[Difference]:
     """Yield what differs between two comparisons of the same value."""
     same = old.comparator is new.comparator and old.comparator in GROWING
     match old.right, new.right:
         case (Constant() as old_set,), (Constant() as new_set,) if same:
-            yield from _members(old_set, new_set, about(new.left), gains=GROWING[new.comparator])
+            yield from _members(
+                old_set, new_set, subject_text(new.left), gains=GROWING[new.comparator]
+            )
             return
         case _:
             pass
@@ -49,15 +53,15 @@ def compared(old: Compared, new: Compared, before: Reader, now: Reader) -> Itera
             grows=_widens(old, new),
             old=_constant(old.right[0]),
             new=_constant(new.right[0]),
-            about=about(new.left),
+            about=subject_text(new.left),
         )
         return
     yield Difference(
         kind=Kind.COMPARISON,
         grows=_grows(old, new, before, now),
-        old=behind(old),
-        new=behind(new),
-        about=about(new.left),
+        old=predicate_text(old),
+        new=predicate_text(new),
+        about=subject_text(new.left),
     )
 
 
@@ -65,12 +69,12 @@ def _constant(term: ValueTerm) -> Constant | None:
     return term if isinstance(term, Constant) else None
 
 
-def _is_moved_limit(old: Compared, new: Compared) -> bool:
+def _is_moved_limit(old: ComparisonCondition, new: ComparisonCondition) -> bool:
     is_single = len(old.right) == 1 and _limits(old) is not None and _limits(new) is not None
     return is_single and _phrase(old) is _phrase(new)
 
 
-def _phrase(condition: Compared) -> Comparator:
+def _phrase(condition: ComparisonCondition) -> Comparator:
     exceeds = condition.comparator is Comparator.EXCEEDS
     return Comparator.MORE_THAN if exceeds else condition.comparator
 
@@ -79,7 +83,7 @@ def _phrase(condition: Compared) -> Comparator:
 
 
 def _members(old: Constant, new: Constant, what: str, *, gains: bool) -> Iterator[Difference]:
-    had, has = listed(old), listed(new)
+    had, has = listed_members(old), listed_members(new)
     for member in sorted(map(show, has - had)):
         yield Difference(kind=Kind.MEMBER_ADDED, grows=gains, old=None, new=member, about=what)
     for member in sorted(map(show, had - has)):
@@ -88,7 +92,9 @@ def _members(old: Constant, new: Constant, what: str, *, gains: bool) -> Iterato
         )
 
 
-def _grows(old: Compared, new: Compared, before: Reader, now: Reader) -> bool | None:
+def _grows(
+    old: ComparisonCondition, new: ComparisonCondition, before: Reader, now: Reader
+) -> bool | None:
     """Whether the new comparison holds at least as often as the old, or at most; else None."""
     if old.comparator is Comparator.WITHIN and new.comparator is Comparator.WITHIN:
         return _longer(old, new, before, now)
@@ -102,7 +108,9 @@ def _grows(old: Compared, new: Compared, before: Reader, now: Reader) -> bool | 
             return _widens(old, new)
 
 
-def _longer(old: Compared, new: Compared, before: Reader, now: Reader) -> bool | None:
+def _longer(
+    old: ComparisonCondition, new: ComparisonCondition, before: Reader, now: Reader
+) -> bool | None:
     same_anchor = before.term(old.right[1]) == now.term(new.right[1])
     days = (old.right[0], new.right[0])
     same_count = (old.within, old.month_end) == (new.within, new.month_end)
@@ -128,7 +136,7 @@ class _Range:
     high: Bound | None = None
 
 
-def _limits(condition: Compared) -> _Range | None:
+def _limits(condition: ComparisonCondition) -> _Range | None:
     """Return the range of a comparison with constants, or None where it has none."""
     if not all(map(_is_ordered, condition.right)):
         return None
@@ -152,7 +160,7 @@ def _is_ordered(term: ValueTerm) -> bool:
     return isinstance(term, Constant) and isinstance(term.type, Scalar)
 
 
-def _widens(old: Compared, new: Compared) -> bool | None:
+def _widens(old: ComparisonCondition, new: ComparisonCondition) -> bool | None:
     """Whether one range contains the other: True if the new does, False if the old does."""
     one, other = _limits(old), _limits(new)
     kinds = {term.type for term in (*old.right, *new.right) if isinstance(term, Constant)}

@@ -8,17 +8,23 @@ order of truth (false, unknown, true), so that the lean of a part is the lean of
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..semantics.tree import Compared, Condition, Denied, Joined, Over
+from ..semantics.tree import (
+    ComparisonCondition,
+    Condition,
+    JunctionCondition,
+    NegatedCondition,
+    QuantifiedCondition,
+)
 from ..syntax.tree import JunctionKind, QuantifierKind
-from .change import Change, Kind, Part, Subject, leaning
-from .comparisons import Difference, compared
+from .change import Change, Kind, Part, Subject, lean_of_growth
+from .comparisons import Difference, compare
 from .meaning import Reader
-from .normal import opened
+from .normal import operands_under
 from .phrases import phrase, quantifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparing:
+class ConditionComparison:
     """Two versions of a condition, side by side, and where they stand.
 
     `sign` is 1 where truth leads towards denial, -1 where it leads towards allowing, 0 where it
@@ -37,16 +43,18 @@ class Comparing:
         if self.old.condition(old) == self.new.condition(new):
             return
         match old, new:
-            case Compared(), Compared() if self._same_subject(old, new):
-                for difference in compared(old, new, self.old, self.new):
+            case ComparisonCondition(), ComparisonCondition() if self._same_subject(old, new):
+                for difference in compare(old, new, self.old, self.new):
                     yield self._change(difference)
-            case Over(), Over() if self._same_subject(old, new):
+            case QuantifiedCondition(), QuantifiedCondition() if self._same_subject(old, new):
                 yield from self._quantified(old, new)
-            case Denied(operand=before), Denied(operand=after) if self._same_subject(old, new):
+            case NegatedCondition(operand=before), NegatedCondition(operand=after) if (
+                self._same_subject(old, new)
+            ):
                 yield from replace(self, sign=-self.sign).conditions(before, after)
             case _ if (kind := self._common_joint(old, new)) is not None:
-                yield from self.operands(kind, opened(old, kind), opened(new, kind))
-            case Joined(), Joined() if self._same_operands(old, new):
+                yield from self.operands(kind, operands_under(old, kind), operands_under(new, kind))
+            case JunctionCondition(), JunctionCondition() if self._same_operands(old, new):
                 yield self._connective(old, new)
             case _:
                 yield self._reworded(old, new)
@@ -67,9 +75,9 @@ class Comparing:
         added = Kind.ALTERNATIVE_ADDED if alternative else Kind.CONDITION_ADDED
         dropped = Kind.ALTERNATIVE_DROPPED if alternative else Kind.CONDITION_DROPPED
         for each in come:
-            yield self._told(added, grows=alternative, new=phrase(each))
+            yield self._describe(added, grows=alternative, new=phrase(each))
         for each in gone:
-            yield self._told(dropped, grows=not alternative, old=phrase(each))
+            yield self._describe(dropped, grows=not alternative, old=phrase(each))
 
     def _versions(
         self, gone: Sequence[Condition], come: Sequence[Condition]
@@ -91,13 +99,17 @@ class Comparing:
 
     def _common_joint(self, old: Condition, new: Condition) -> JunctionKind | None:
         """Return the joint under which one condition has become several, or the other way round."""
-        if isinstance(old, Joined) and isinstance(new, Joined) and old.kind is new.kind:
+        if (
+            isinstance(old, JunctionCondition)
+            and isinstance(new, JunctionCondition)
+            and old.kind is new.kind
+        ):
             return old.kind
-        if isinstance(new, Joined) and self._is_among(
+        if isinstance(new, JunctionCondition) and self._is_among(
             self.old, old, [(self.new, each) for each in new.operands]
         ):
             return new.kind
-        if isinstance(old, Joined) and self._is_among(
+        if isinstance(old, JunctionCondition) and self._is_among(
             self.new, new, [(self.old, each) for each in old.operands]
         ):
             return old.kind
@@ -108,17 +120,17 @@ class Comparing:
     ) -> bool:
         """Whether a condition, or another version of it, stands among the operands of a joint."""
         same = any(reader.condition(one) == there.condition(each) for there, each in others)
-        if same or isinstance(one, Joined):
+        if same or isinstance(one, JunctionCondition):
             return same
         return any(reader.subject(one) == there.subject(each) for there, each in others)
 
-    def _same_operands(self, old: Joined, new: Joined) -> bool:
+    def _same_operands(self, old: JunctionCondition, new: JunctionCondition) -> bool:
         before = {self.old.condition(each) for each in old.operands}
         return before == {self.new.condition(each) for each in new.operands}
 
     # --- changes ---------------------------------------------------------------------------
 
-    def _quantified(self, old: Over, new: Over) -> Iterator[Change]:
+    def _quantified(self, old: QuantifiedCondition, new: QuantifiedCondition) -> Iterator[Change]:
         if old.kind is new.kind and old.if_any is new.if_any:
             flips = old.kind is QuantifierKind.NO
             inside = replace(
@@ -131,7 +143,7 @@ class Comparing:
         elif self.old.within(old).condition(old.condition) == self.new.within(new).condition(
             new.condition
         ):
-            yield self._told(
+            yield self._describe(
                 Kind.QUANTIFIER,
                 grows=_of_none(old, new),
                 old=quantifier(old),
@@ -141,9 +153,9 @@ class Comparing:
         else:
             yield self._reworded(old, new)
 
-    def _connective(self, old: Joined, new: Joined) -> Change:
+    def _connective(self, old: JunctionCondition, new: JunctionCondition) -> Change:
         # Of the same operands `or` is never less true than `and`.
-        return self._told(
+        return self._describe(
             Kind.CONNECTIVE,
             grows=new.kind is JunctionKind.OR,
             old=old.kind.value,
@@ -152,13 +164,13 @@ class Comparing:
         )
 
     def _reworded(self, old: Condition, new: Condition) -> Change:
-        return self._told(Kind.CONDITION, grows=None, old=phrase(old), new=phrase(new))
+        return self._describe(Kind.CONDITION, grows=None, old=phrase(old), new=phrase(new))
 
     def _change(self, difference: Difference) -> Change:
         return Change(
             kind=difference.kind,
             subject=self.subject,
-            lean=leaning(grows=difference.grows, sign=self.sign),
+            lean=lean_of_growth(grows=difference.grows, sign=self.sign),
             old=difference.old,
             new=difference.new,
             about=difference.about,
@@ -166,7 +178,7 @@ class Comparing:
             exception=self.exception,
         )
 
-    def _told(
+    def _describe(
         self,
         kind: Kind,
         *,
@@ -179,7 +191,7 @@ class Comparing:
         return self._change(made)
 
 
-def _of_none(old: Over, new: Over) -> bool | None:
+def _of_none(old: QuantifiedCondition, new: QuantifiedCondition) -> bool | None:
     """Whether the quantifier holds more often: only what `every` says of no elements differs."""
     every = old.kind is QuantifierKind.EVERY and new.kind is QuantifierKind.EVERY
     return new.if_any if every else None

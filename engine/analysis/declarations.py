@@ -7,16 +7,16 @@ from datetime import date
 from ..evaluation.values import show_typed
 from ..semantics.tree import (
     Citation,
-    Compared,
+    ComparisonCondition,
     Condition,
-    Denied,
     Edition,
     Effect,
     FactTerm,
     LookupTerm,
     Members,
-    Over,
+    NegatedCondition,
     Policies,
+    QuantifiedCondition,
     Rule,
     SetDefinition,
     SetTerm,
@@ -25,10 +25,21 @@ from ..semantics.tree import (
     inner_conditions,
     terms_of,
 )
-from ..semantics.types import EnumerationType, ListType, Type, describe
+from ..semantics.types import EnumerationType, ListType, Type, describe, element_type
 from ..semantics.vocabulary import Fact
 from ..syntax.tree import QuantifierKind
-from .change import APPLYING, SIGNS, Change, Kind, Lean, Realm, Shown, Subject, leaning, together
+from .change import (
+    APPLYING,
+    SIGNS,
+    Change,
+    Kind,
+    Lean,
+    Realm,
+    Shown,
+    Subject,
+    combined_lean,
+    lean_of_growth,
+)
 from .comparisons import GROWING
 from .meaning import FactName
 from .timelines import growth, timeline
@@ -127,7 +138,7 @@ def _lean(name: str, old: Policies, new: Policies) -> Lean:
     """Return the lean of a change of a set, from the way in which the rules use it."""
     grows = growth(timeline(old.sets[name]), timeline(new.sets[name]))
     signs = {sign for policies in (old, new) for sign in _uses(name, policies)}
-    return together(leaning(grows=grows, sign=sign) for sign in signs)
+    return combined_lean(lean_of_growth(grows=grows, sign=sign) for sign in signs)
 
 
 def _uses(name: str, policies: Policies) -> Iterator[int]:
@@ -163,7 +174,7 @@ def signed(rule: Rule) -> Iterator[tuple[Condition, int]]:
 
 def _used(name: str, condition: Condition, sign: int, naming: frozenset[str]) -> Iterator[int]:
     """Yield the signs of the uses in a condition; `naming` are the tables whose cases name it."""
-    if isinstance(condition, Compared):
+    if isinstance(condition, ComparisonCondition):
         for term in terms_of(condition):
             if isinstance(term, SetTerm) and term.name == name:
                 is_plain = any(term is each for each in condition.right)
@@ -171,8 +182,8 @@ def _used(name: str, condition: Condition, sign: int, naming: frozenset[str]) ->
             if isinstance(term, LookupTerm) and term.name in naming:
                 yield 0
         return
-    is_none = isinstance(condition, Over) and condition.kind is QuantifierKind.NO
-    inner_sign = -sign if is_none or isinstance(condition, Denied) else sign
+    is_none = isinstance(condition, QuantifiedCondition) and condition.kind is QuantifierKind.NO
+    inner_sign = -sign if is_none or isinstance(condition, NegatedCondition) else sign
     for inner in inner_conditions(condition):
         yield from _used(name, inner, inner_sign, naming)
 
@@ -203,7 +214,7 @@ def facts_of(policies: Policies) -> Facts:
         for shape in vocabulary.records.values()
         for fact in shape.facts.values()
     }
-    kinds = (_element(fact.type) for fact in known.values())
+    kinds = (element_type(fact.type) for fact in known.values())
     enumerations = {kind.name: kind for kind in kinds if isinstance(kind, EnumerationType)}
     waived = (clauses_read(rule) for rule in policies.rules if rule.waivers)
     read = (term for clauses in waived for clause in clauses for term in clause.terms)
@@ -238,10 +249,6 @@ def _same_type(old: Type, new: Type) -> bool:
     if isinstance(old, EnumerationType) and isinstance(new, EnumerationType):
         return old.name == new.name or set(old.members) == set(new.members)
     return old == new
-
-
-def _element(kind: Type) -> Type:
-    return kind.element if isinstance(kind, ListType) else kind
 
 
 def fact_changes(old: Facts, new: Facts, renamed: Mapping[FactName, str]) -> Iterator[Change]:
@@ -283,14 +290,14 @@ def _fact(old: Fact, new: Fact, root: str, key: FactName, *, is_waived: bool) ->
         types = describe(old.type), describe(new.type)
         yield _of_fact(Kind.RETYPED, root, key, new, Lean.UNCLEAR, old=types[0], new=types[1])
     if old.required is not new.required:
-        lean = leaning(grows=new.required, sign=1)
+        lean = lean_of_growth(grows=new.required, sign=1)
         yield _of_fact(Kind.REQUIRED, root, key, new, lean, old=old.required, new=new.required)
     if old.presumed != new.presumed:
         # A presumed value counts against the campaign, where an unknown one only asks; what it
         # establishes may be waived, and what is unknown may not.
         one, other = _presumed(old), _presumed(new)
         grows = None if one is not None and other is not None else other is not None
-        lean = leaning(grows=grows, sign=0 if is_waived else 1)
+        lean = lean_of_growth(grows=grows, sign=0 if is_waived else 1)
         yield _of_fact(Kind.PRESUMED, root, key, new, lean, old=one, new=other)
     if old.sensitive is not new.sensitive:
         yield _of_fact(Kind.SENSITIVE, root, key, new, old=old.sensitive, new=new.sensitive)

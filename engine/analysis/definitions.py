@@ -9,28 +9,28 @@ from dataclasses import replace
 
 from ..semantics.tree import (
     Condition,
-    Defined,
+    DefinedCondition,
     Definition,
-    Denied,
-    Over,
+    NegatedCondition,
     Policies,
+    QuantifiedCondition,
     inner_conditions,
     rewritten,
     with_conditions,
 )
 from ..syntax.tree import QuantifierKind
 from .change import Change, Kind, Lean, Part, Realm, Shown, Subject
-from .conditions import Comparing
+from .conditions import ConditionComparison
 from .declarations import signed
 from .meaning import Key, Reader, meaning
-from .normal import normal
+from .normal import normal_form
 
 
 def written_out(policies: Policies, kept: Collection[str]) -> Policies:
     """Return policies in which only the definitions of some names are used by name."""
 
     def meant(condition: Condition) -> Condition:
-        if isinstance(condition, Defined) and condition.name not in kept:
+        if isinstance(condition, DefinedCondition) and condition.name not in kept:
             return condition.condition
         return condition
 
@@ -92,14 +92,14 @@ def _changed(old: Definition, new: Definition, before: Reader, now: Reader) -> I
     for each in (each for each in one if each not in other):
         yield _of(new, Kind.CITATION_REMOVED, old=each)
     signs = {*_signs(new.name, before.policies), *_signs(new.name, now.policies)}
-    comparing = Comparing(
+    comparing = ConditionComparison(
         old=before,
         new=now,
         sign=min(signs) if len(signs) == 1 else 1,
         subject=_subject(new),
         part=Part.DEFINITION,
     )
-    conditions = normal(old.clause.condition), normal(new.clause.condition)
+    conditions = normal_form(old.clause.condition), normal_form(new.clause.condition)
     for change in comparing.conditions(*conditions):
         if len(signs) == 1:
             yield change
@@ -120,9 +120,9 @@ def _signs(name: str, policies: Policies) -> Iterator[int]:
 
 
 def _used(name: str, condition: Condition, sign: int) -> Iterator[int]:
-    if isinstance(condition, Defined) and condition.name == name:
+    if isinstance(condition, DefinedCondition) and condition.name == name:
         yield sign
-    is_none = isinstance(condition, Over) and condition.kind is QuantifierKind.NO
-    inner_sign = -sign if is_none or isinstance(condition, Denied) else sign
+    is_none = isinstance(condition, QuantifiedCondition) and condition.kind is QuantifierKind.NO
+    inner_sign = -sign if is_none or isinstance(condition, NegatedCondition) else sign
     for inner in inner_conditions(condition):
         yield from _used(name, inner, inner_sign)

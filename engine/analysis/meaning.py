@@ -13,31 +13,31 @@ from ..semantics.tree import (
     MARKET,
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     Parameter,
     ParameterTerm,
     Policies,
+    QuantifiedCondition,
     SetTerm,
     Template,
     TodayTerm,
     ValueTerm,
     Window,
 )
-from ..semantics.types import ListType, RecordType, Type
+from ..semantics.types import RecordType, Type, element_type
 from ..syntax.lexis import Comparator
 from ..syntax.tree import QuantifierKind
-from .normal import denied, normal
+from .normal import negation_of, normal_form
 from .tables import cases
-from .timelines import always, listed, spans, timeline
+from .timelines import always, listed_members, spans, timeline
 
 Key = Hashable
 FactName = tuple[str, str]
@@ -69,10 +69,10 @@ class Reader:
     shared: frozenset[str]
     bound: Mapping[str, Bound]
 
-    def within(self, over: Over | AggregateTerm) -> "Reader":
+    def within(self, over: QuantifiedCondition | AggregateTerm) -> "Reader":
         """Return the reader of what stands inside a quantifier or an aggregate."""
         kind = over.collection.type
-        element = kind.element if isinstance(kind, ListType) else kind
+        element = element_type(kind)
         made = Bound(depth=len(self.bound), collection=self.term(over.collection), type=element)
         return replace(self, bound={**self.bound, over.variable: made})
 
@@ -81,45 +81,45 @@ class Reader:
     def condition(self, condition: Condition) -> Key:
         """Return the key of a condition in normal form."""
         match condition:
-            case Holds(fact=fact):
+            case FactCondition(fact=fact):
                 return ("holds", self.term(fact))
-            case Compared(comparator=comparator, left=left, right=right):
+            case ComparisonCondition(comparator=comparator, left=left, right=right):
                 phrase = _SYNONYMS.get(comparator, comparator)
                 counted = (condition.within, condition.month_end)
                 return (phrase, self.term(left), tuple(map(self.term, right)), counted)
-            case Joined(kind=kind, operands=operands):
+            case JunctionCondition(kind=kind, operands=operands):
                 return (kind, frozenset(map(self.condition, operands)))
-            case Denied(operand=operand):
+            case NegatedCondition(operand=operand):
                 return ("not", self.condition(operand))
-            case Over():
+            case QuantifiedCondition():
                 return self._over(condition)
-            case Defined(name=name):
+            case DefinedCondition(name=name):
                 # What is not declared in both versions was written out before.
                 return ("defined", name, condition.month_end)
         assert_never(condition)
 
-    def _over(self, over: Over) -> Key:
+    def _over(self, over: QuantifiedCondition) -> Key:
         kind, if_any, inner = over.kind, over.if_any, over.condition
         if kind is QuantifierKind.NO:
             # `no x has c` is `every x, if any, has not c`.
-            kind, if_any, inner = QuantifierKind.EVERY, True, denied(inner)
+            kind, if_any, inner = QuantifierKind.EVERY, True, negation_of(inner)
         inside = self.within(over).condition(inner)
         return (kind, if_any, self.term(over.collection), inside)
 
     def subject(self, condition: Condition) -> Key:
         """Return what a condition is about; two about the same may be versions of each other."""
         match condition:
-            case Holds(fact=fact):
+            case FactCondition(fact=fact):
                 return ("compared", self.term(fact))
-            case Compared(left=left):
+            case ComparisonCondition(left=left):
                 return ("compared", self.term(left))
-            case Joined(operands=operands):
+            case JunctionCondition(operands=operands):
                 return ("joined", frozenset(map(self.subject, operands)))
-            case Denied(operand=operand):
+            case NegatedCondition(operand=operand):
                 return self.subject(operand)
-            case Over(collection=collection):
+            case QuantifiedCondition(collection=collection):
                 return ("over", self.term(collection))
-            case Defined(name=name):
+            case DefinedCondition(name=name):
                 return ("defined", name)
         assert_never(condition)
 
@@ -129,7 +129,7 @@ class Reader:
         """Return the key of a value."""
         match term:
             case Constant(value=frozenset()):
-                return ("set", always(listed(term)))
+                return ("set", always(listed_members(term)))
             case Constant(value=value):
                 exact = isinstance(value, int) and not isinstance(value, bool)
                 known = Fraction(value) if exact and isinstance(value, int) else value
@@ -143,7 +143,7 @@ class Reader:
             case AggregateTerm(kind=kind, collection=collection, value=each, where=where):
                 inside = self.within(term)
                 taken = None if each is None else inside.term(each)
-                chosen = None if where is None else inside.condition(normal(where))
+                chosen = None if where is None else inside.condition(normal_form(where))
                 return (kind, self.term(collection), taken, chosen)
             case SetTerm(name=name):
                 if name in self.shared:
@@ -198,16 +198,16 @@ class Reader:
     def _with_elements(self, condition: Condition) -> "Reader":
         """Return the reader that knows the elements a condition binds, the first of a name."""
         match condition:
-            case Holds() | Compared() | Defined():
+            case FactCondition() | ComparisonCondition() | DefinedCondition():
                 return self
-            case Joined(operands=operands):
+            case JunctionCondition(operands=operands):
                 found: dict[str, Bound] = {}
                 for each in operands:
                     found = {**self._with_elements(each).bound, **found}
                 return replace(self, bound={**found, **self.bound})
-            case Denied(operand=operand):
+            case NegatedCondition(operand=operand):
                 return self._with_elements(operand)
-            case Over():
+            case QuantifiedCondition():
                 inside = Reader._with_elements(self.within(condition), condition.condition)
                 return replace(inside, bound={**inside.bound, **self.bound})
         assert_never(condition)
@@ -215,4 +215,4 @@ class Reader:
 
 def meaning(reader: Reader, condition: Condition) -> Key:
     """Return the key of a condition as it was written."""
-    return reader.condition(normal(condition))
+    return reader.condition(normal_form(condition))

@@ -9,15 +9,15 @@ from dataclasses import replace
 from typing import assert_never
 
 from ..semantics.tree import (
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
-    Over,
+    JunctionCondition,
+    NegatedCondition,
+    QuantifiedCondition,
 )
 from ..semantics.types import EnumerationType, ListType, Scalar
 from ..syntax.lexis import Comparator
@@ -54,79 +54,83 @@ _OF_ONE = {
 OTHER_KIND = {JunctionKind.AND: JunctionKind.OR, JunctionKind.OR: JunctionKind.AND}
 
 
-def normal(condition: Condition) -> Condition:
+def normal_form(condition: Condition) -> Condition:
     """Return the normal form of a condition."""
     match condition:
-        case Holds():
+        case FactCondition():
             return condition
-        case Compared():
+        case ComparisonCondition():
             return _compared(condition)
-        case Joined(kind=kind, operands=operands):
-            return joined(condition, kind, tuple(normal(each) for each in operands))
-        case Denied(operand=operand):
-            return denied(normal(operand))
-        case Over(condition=inner) | Defined(condition=inner):
-            return replace(condition, condition=normal(inner))
+        case JunctionCondition(kind=kind, operands=operands):
+            return junction_of(condition, kind, tuple(normal_form(each) for each in operands))
+        case NegatedCondition(operand=operand):
+            return negation_of(normal_form(operand))
+        case QuantifiedCondition(condition=inner) | DefinedCondition(condition=inner):
+            return replace(condition, condition=normal_form(inner))
     assert_never(condition)
 
 
-def joined(origin: Condition, kind: JunctionKind, operands: tuple[Condition, ...]) -> Condition:
+def junction_of(
+    origin: Condition, kind: JunctionKind, operands: tuple[Condition, ...]
+) -> Condition:
     """Return normal forms joined; joints of the same kind are opened."""
-    flat = [part for each in operands for part in opened(each, kind)]
-    return Joined(span=origin.span, kind=kind, operands=tuple(flat))
+    flat = [part for each in operands for part in operands_under(each, kind)]
+    return JunctionCondition(span=origin.span, kind=kind, operands=tuple(flat))
 
 
-def opened(condition: Condition, kind: JunctionKind) -> tuple[Condition, ...]:
+def operands_under(condition: Condition, kind: JunctionKind) -> tuple[Condition, ...]:
     """Return the operands of a joint of that kind; any other condition alone."""
-    if isinstance(condition, Joined) and condition.kind is kind:
+    if isinstance(condition, JunctionCondition) and condition.kind is kind:
         return condition.operands
     return (condition,)
 
 
-def denied(condition: Condition) -> Condition:
-    """Return the normal form of the denial of a normal form."""
+def negation_of(condition: Condition) -> Condition:
+    """Return the normal form of the negation of a normal form."""
     match condition:
-        case Holds() | Defined():
-            return Denied(span=condition.span, operand=condition)
-        case Compared(comparator=comparator):
+        case FactCondition() | DefinedCondition():
+            return NegatedCondition(span=condition.span, operand=condition)
+        case ComparisonCondition(comparator=comparator):
             opposite = _OPPOSITES.get(comparator)
             if opposite is None:
-                return Denied(span=condition.span, operand=condition)
+                return NegatedCondition(span=condition.span, operand=condition)
             return replace(condition, comparator=opposite)
-        case Joined(kind=kind, operands=operands):
-            return joined(condition, OTHER_KIND[kind], tuple(denied(each) for each in operands))
-        case Denied(operand=operand):
+        case JunctionCondition(kind=kind, operands=operands):
+            return junction_of(
+                condition, OTHER_KIND[kind], tuple(negation_of(each) for each in operands)
+            )
+        case NegatedCondition(operand=operand):
             return operand
-        case Over():
+        case QuantifiedCondition():
             return _none(condition)
     assert_never(condition)
 
 
-def _none(condition: Over) -> Condition:
+def _none(condition: QuantifiedCondition) -> Condition:
     match condition.kind:
         case QuantifierKind.ANY:
             return replace(condition, kind=QuantifierKind.NO)
         case QuantifierKind.NO:
             return replace(condition, kind=QuantifierKind.ANY)
         case QuantifierKind.EVERY if condition.if_any:
-            inner = denied(condition.condition)
+            inner = negation_of(condition.condition)
             return replace(condition, kind=QuantifierKind.ANY, if_any=False, condition=inner)
         case QuantifierKind.EVERY:
             # Over an empty list this is unknown, and so is its denial; `any` would be false.
-            return Denied(span=condition.span, operand=condition)
+            return NegatedCondition(span=condition.span, operand=condition)
     assert_never(condition.kind)
 
 
-def _compared(condition: Compared) -> Condition:
+def _compared(condition: ComparisonCondition) -> Condition:
     if len(condition.right) != 1 or condition.comparator not in _OF_ONE:
         return condition
     right = condition.right[0]
     if not isinstance(right, Constant):
         return condition
     if isinstance(right.value, bool) and isinstance(condition.left, FactTerm):
-        holds = Holds(span=condition.span, fact=condition.left)
+        holds = FactCondition(span=condition.span, fact=condition.left)
         is_plain = right.value is (condition.comparator is Comparator.IS)
-        return holds if is_plain else denied(holds)
+        return holds if is_plain else negation_of(holds)
     if not isinstance(right.value, str) or not isinstance(right.type, Scalar | EnumerationType):
         return condition
     members = Constant(

@@ -5,15 +5,15 @@ from typing import assert_never
 from ..evaluation.values import show
 from ..evaluation.wording import term_text
 from ..semantics.tree import (
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
-    Over,
+    JunctionCondition,
+    NegatedCondition,
+    QuantifiedCondition,
     ValueTerm,
 )
 from ..semantics.types import ListType, Scalar
@@ -31,35 +31,37 @@ _OF_ONE = {
 def phrase(condition: Condition) -> str:
     """Return a condition as text on one line."""
     match condition:
-        case Holds(fact=fact):
+        case FactCondition(fact=fact):
             return fact.text
-        case Defined(name=name):
+        case DefinedCondition(name=name):
             return f"{name}{condition.month_end.remark}"
-        case Compared(left=left):
-            return f"{term_text(left)} {behind(condition)}"
-        case Joined(kind=kind, operands=operands):
+        case ComparisonCondition(left=left):
+            return f"{term_text(left)} {predicate_text(condition)}"
+        case JunctionCondition(kind=kind, operands=operands):
             return f" {kind.value} ".join(map(_operand, operands))
-        case Denied(operand=Holds(fact=fact)):
+        case NegatedCondition(operand=FactCondition(fact=fact)):
             return f"{fact.text} is no"
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return f"not {_operand(operand)}"
-        case Over(variable=variable, collection=collection, condition=inner):
+        case QuantifiedCondition(variable=variable, collection=collection, condition=inner):
             return f"{quantifier(condition)} {variable} in {collection.text} has ({phrase(inner)})"
     assert_never(condition)
 
 
 def _operand(condition: Condition) -> str:
-    return f"({phrase(condition)})" if isinstance(condition, Joined) else phrase(condition)
+    return (
+        f"({phrase(condition)})" if isinstance(condition, JunctionCondition) else phrase(condition)
+    )
 
 
-def quantifier(condition: Over) -> str:
+def quantifier(condition: QuantifiedCondition) -> str:
     """Return the word for how many elements must have what is asked."""
     if condition.kind is QuantifierKind.EVERY and condition.if_any:
         return "every (if any)"
     return condition.kind.value
 
 
-def behind(condition: Compared) -> str:
+def predicate_text(condition: ComparisonCondition) -> str:
     """Return a comparison without its left side."""
     comparator, right = condition.comparator, [member_text(term) for term in condition.right]
     match comparator:
@@ -94,6 +96,6 @@ def members_of(term: Constant) -> tuple[str, ...]:
     return tuple(f'"{member}"' if is_text else show(member) for member in sorted(members, key=show))
 
 
-def about(term: ValueTerm) -> str:
+def subject_text(term: ValueTerm) -> str:
     """Return what a comparison is about: the label of a fact, or a computed value as written."""
     return term.label if isinstance(term, FactTerm) and term.path else term_text(term)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .change import Change, Kind, Lean, Realm, Subject, together
+from .change import Change, Kind, Lean, Realm, Subject, combined_lean
 from .wording import sentence
 
 _PLURALS = {
@@ -31,7 +31,7 @@ class Paragraph:
     @property
     def lean(self) -> Lean:
         """Which way the changes lean together."""
-        return together(change.lean for change in self.changes)
+        return combined_lean(change.lean for change in self.changes)
 
     @property
     def existence(self) -> Kind | None:

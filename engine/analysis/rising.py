@@ -8,19 +8,19 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ..evaluation.operations.comparison import UndefinedError, order
 from ..semantics.tree import (
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Denied,
-    Over,
+    NegatedCondition,
     Policies,
+    QuantifiedCondition,
     ValueTerm,
     inner_conditions,
     terms_of,
 )
 from ..syntax.lexis import Comparator
 from ..syntax.tree import QuantifierKind
-from .change import Lean, leaning, together
+from .change import Lean, combined_lean, lean_of_growth
 from .declarations import signed
 
 _RISING = {
@@ -37,7 +37,7 @@ _RISING = {
 }
 """The phrases that hold more often, or less, as the value to their right rises."""
 
-IsIt = Callable[[ValueTerm], bool]
+IsTerm = Callable[[ValueTerm], bool]
 """Whether a value is the one that a declaration gives."""
 
 
@@ -49,27 +49,27 @@ def rises(old: Constant, new: Constant) -> bool | None:
         return None
 
 
-def lean_of(rise: bool | None, is_it: IsIt, versions: Iterable[Policies]) -> Lean:  # noqa: FBT001 - None is a third answer.
+def lean_of(rise: bool | None, is_it: IsTerm, versions: Iterable[Policies]) -> Lean:  # noqa: FBT001 - None is a third answer.
     """Return how a rise (or fall) leans in both versions; neutral where no rule reads the value."""
     signs = {sign for policies in versions for sign in _uses(is_it, policies)}
-    return together(leaning(grows=rise, sign=sign) for sign in signs)
+    return combined_lean(lean_of_growth(grows=rise, sign=sign) for sign in signs)
 
 
-def _uses(is_it: IsIt, policies: Policies) -> Iterator[int]:
+def _uses(is_it: IsTerm, policies: Policies) -> Iterator[int]:
     """Yield, for each use, the sign of a rise of the value; 0 where a rise has none."""
     for rule in policies.rules:
         for condition, sign in signed(rule):
             yield from _used(is_it, condition, sign)
 
 
-def _used(is_it: IsIt, condition: Condition, sign: int) -> Iterator[int]:
-    if isinstance(condition, Compared):
+def _used(is_it: IsTerm, condition: Condition, sign: int) -> Iterator[int]:
+    if isinstance(condition, ComparisonCondition):
         named = [each for each in terms_of(condition) if is_it(each)]
         if named:
             rising = _RISING.get(condition.comparator)
             is_plain = rising is not None and named == [condition.right[0]]
             yield (sign if rising else -sign) if is_plain else 0
-    is_none = isinstance(condition, Over) and condition.kind is QuantifierKind.NO
-    inner_sign = -sign if is_none or isinstance(condition, Denied) else sign
+    is_none = isinstance(condition, QuantifiedCondition) and condition.kind is QuantifierKind.NO
+    inner_sign = -sign if is_none or isinstance(condition, NegatedCondition) else sign
     for inner in inner_conditions(condition):
         yield from _used(is_it, inner, inner_sign)

@@ -18,10 +18,10 @@ from ..semantics.tree import (
     Window,
 )
 from ..syntax.tree import JunctionKind, UnknownTreatment
-from .change import APPLYING, SIGNS, Change, Kind, Lean, Part, Realm, Shown, Subject, leaning
-from .conditions import Comparing
+from .change import APPLYING, SIGNS, Change, Kind, Lean, Part, Realm, Shown, Subject, lean_of_growth
+from .conditions import ConditionComparison
 from .meaning import Reader, meaning
-from .normal import denied, normal, opened
+from .normal import negation_of, normal_form, operands_under
 from .phrases import phrase
 from .timelines import growth, newest, timeline_of
 
@@ -77,10 +77,10 @@ def _cited(rule: Rule) -> list[str]:
 def lean_of_existence(rule: Rule, *, exists: bool) -> Lean:
     """Return the lean of a rule that comes or goes; one that is only advisory denies nothing."""
     if rule.effect is Effect.PERMIT:
-        return leaning(grows=exists, sign=-1)
+        return lean_of_growth(grows=exists, sign=-1)
     if rule.enforcement is Enforcement.ADVISORY:
         return Lean.NEUTRAL
-    return leaning(grows=exists, sign=1)
+    return lean_of_growth(grows=exists, sign=1)
 
 
 def rule_changes(old: Rule, new: Rule, before: Reader, now: Reader) -> Iterator[Change]:
@@ -106,7 +106,7 @@ class _Pair:
     now: Reader
     subject: Subject
 
-    def _told(
+    def _describe(
         self, kind: Kind, lean: Lean, old: Shown = None, new: Shown = None, *, about: str = ""
     ) -> Change:
         return Change(kind=kind, subject=self.subject, lean=lean, old=old, new=new, about=about)
@@ -114,20 +114,20 @@ class _Pair:
     def names(self) -> Iterator[Change]:
         """Yield a new name, and a new title unless it only repeats the name."""
         if self.old.id != self.new.id:
-            yield self._told(Kind.RENAMED, Lean.NEUTRAL, self.old.id, self.new.id)
+            yield self._describe(Kind.RENAMED, Lean.NEUTRAL, self.old.id, self.new.id)
         repeats = _repeats_name(self.old) and _repeats_name(self.new)
         if self.old.title != self.new.title and not repeats:
-            yield self._told(Kind.TITLE, Lean.NEUTRAL, self.old.title, self.new.title)
+            yield self._describe(Kind.TITLE, Lean.NEUTRAL, self.old.title, self.new.title)
 
     def sources(self) -> Iterator[Change]:
         """Yield the provisions that are cited now, and those that are no longer."""
         before, after = _cited(self.old), _cited(self.new)
         for each in dict.fromkeys(after):
             if each not in before:
-                yield self._told(Kind.CITATION_ADDED, Lean.NEUTRAL, new=each)
+                yield self._describe(Kind.CITATION_ADDED, Lean.NEUTRAL, new=each)
         for each in dict.fromkeys(before):
             if each not in after:
-                yield self._told(Kind.CITATION_REMOVED, Lean.NEUTRAL, old=each)
+                yield self._describe(Kind.CITATION_REMOVED, Lean.NEUTRAL, old=each)
 
     # --- when and where ----------------------------------------------------------------------
 
@@ -141,28 +141,30 @@ class _Pair:
         old, new = self.old.window, self.new.window
         if old.start != new.start:
             earlier = _starts(new) < _starts(old)
-            lean = leaning(grows=earlier, sign=self._sign)
-            yield self._told(Kind.IN_FORCE_FROM, lean, old.start, new.start)
+            lean = lean_of_growth(grows=earlier, sign=self._sign)
+            yield self._describe(Kind.IN_FORCE_FROM, lean, old.start, new.start)
         if old.until != new.until:
-            lean = leaning(grows=_ends(new) > _ends(old), sign=self._sign)
-            yield self._told(Kind.IN_FORCE_UNTIL, lean, old.until, new.until)
+            lean = lean_of_growth(grows=_ends(new) > _ends(old), sign=self._sign)
+            yield self._describe(Kind.IN_FORCE_UNTIL, lean, old.until, new.until)
         if self.before.places(self.old.places) != self.now.places(self.new.places):
             yield self._places()
 
     def _places(self) -> Change:
         old, new = self.old.places, self.new.places
         if old is None or new is None:
-            lean = leaning(grows=new is None, sign=0 if self._may_be_settled else self._sign)
-            return self._told(
+            lean = lean_of_growth(grows=new is None, sign=0 if self._may_be_settled else self._sign)
+            return self._describe(
                 Kind.PLACES, lean, _members(old, self.before), _members(new, self.now)
             )
         sets = self.before.policies.sets, self.now.policies.sets
         grows = growth(timeline_of(old, sets[0]), timeline_of(new, sets[1]))
         had, has = newest(old, sets[0]), newest(new, sets[1])
-        lean = leaning(grows=grows, sign=self._sign)
+        lean = lean_of_growth(grows=grows, sign=self._sign)
         if had == has:
-            return self._told(Kind.PLACES_NAMED, lean, old.text, new.text)
-        return self._told(Kind.PLACES, lean, _members(old, self.before), _members(new, self.now))
+            return self._describe(Kind.PLACES_NAMED, lean, old.text, new.text)
+        return self._describe(
+            Kind.PLACES, lean, _members(old, self.before), _members(new, self.now)
+        )
 
     @property
     def _may_be_settled(self) -> bool:
@@ -178,8 +180,10 @@ class _Pair:
 
     # --- conditions --------------------------------------------------------------------------
 
-    def _comparing(self, part: Part, sign: int, exception: str = "") -> Comparing:
-        return Comparing(
+    def _condition_comparison(
+        self, part: Part, sign: int, exception: str = ""
+    ) -> ConditionComparison:
+        return ConditionComparison(
             old=self.before,
             new=self.now,
             sign=sign,
@@ -196,19 +200,19 @@ class _Pair:
     def applicability(self) -> Iterator[Change]:
         """Yield what narrowed or widened the cases to which the rule applies."""
         sign = 0 if self._is_waived else APPLYING[self.new.effect]
-        comparing = self._comparing(Part.APPLICABILITY, sign)
+        comparing = self._condition_comparison(Part.APPLICABILITY, sign)
         old, new = _conjuncts(self.old.applicability), _conjuncts(self.new.applicability)
         yield from comparing.operands(JunctionKind.AND, old, new)
 
     def demand(self) -> Iterator[Change]:
         """Yield what changed in what is prohibited or required."""
-        old, new = normal(self.old.main.condition), normal(self.new.main.condition)
+        old, new = normal_form(self.old.main.condition), normal_form(self.new.main.condition)
         effect = self.new.effect
         if self.old.effect is effect:
             sign = 0 if self._is_waived else SIGNS[effect]
-            yield from self._comparing(_PARTS[effect], sign).conditions(old, new)
+            yield from self._condition_comparison(_PARTS[effect], sign).conditions(old, new)
         elif self._is_another_demand(old, new):
-            yield self._told(
+            yield self._describe(
                 Kind.DEMAND,
                 Lean.UNCLEAR,
                 f"{_VERBS[self.old.effect]} {phrase(old)}",
@@ -218,7 +222,7 @@ class _Pair:
     def _is_another_demand(self, old: Condition, new: Condition) -> bool:
         """Whether it is not that one of them prohibits just what the other requires to be not."""
         others = {self.old.effect, self.new.effect} - {Effect.PROHIBIT, Effect.REQUIRE}
-        return bool(others) or self.before.condition(denied(old)) != self.now.condition(new)
+        return bool(others) or self.before.condition(negation_of(old)) != self.now.condition(new)
 
     def exceptions(self) -> Iterator[Change]:
         """Yield the exceptions that came, went, were renamed or changed."""
@@ -226,22 +230,24 @@ class _Pair:
         after = {each.name: each for each in self.new.exemptions}
         for name in (name for name in after if name in before):
             old, new = before[name].clause.condition, after[name].clause.condition
-            comparing = self._comparing(Part.EXCEPTION, -1, name)
-            yield from comparing.conditions(normal(old), normal(new))
+            comparing = self._condition_comparison(Part.EXCEPTION, -1, name)
+            yield from comparing.conditions(normal_form(old), normal_form(new))
         gone = [each for each in before.values() if each.name not in after]
         for new_one in (each for each in after.values() if each.name not in before):
             old_one = next((each for each in gone if self._same(each, new_one)), None)
             if old_one is None:
                 yield replace(
-                    self._told(Kind.EXCEPTION_ADDED, Lean.LOOSER, new=_excuse(new_one)),
+                    self._describe(Kind.EXCEPTION_ADDED, Lean.LOOSER, new=_excuse(new_one)),
                     exception=new_one.name,
                 )
             else:
                 gone.remove(old_one)
-                yield self._told(Kind.EXCEPTION_RENAMED, Lean.NEUTRAL, old_one.name, new_one.name)
+                yield self._describe(
+                    Kind.EXCEPTION_RENAMED, Lean.NEUTRAL, old_one.name, new_one.name
+                )
         for each in gone:
             yield replace(
-                self._told(Kind.EXCEPTION_REMOVED, Lean.STRICTER, old=_excuse(each)),
+                self._describe(Kind.EXCEPTION_REMOVED, Lean.STRICTER, old=_excuse(each)),
                 exception=each.name,
             )
 
@@ -256,26 +262,30 @@ class _Pair:
         old, new = self.old, self.new
         if old.enforcement is not new.enforcement:
             steps = _STRENGTH[new.enforcement] - _STRENGTH[old.enforcement]
-            lean = leaning(grows=steps > 0, sign=1) if steps else Lean.NEUTRAL
-            yield self._told(Kind.ENFORCEMENT, lean, old.enforcement.value, new.enforcement.value)
+            lean = lean_of_growth(grows=steps > 0, sign=1) if steps else Lean.NEUTRAL
+            yield self._describe(
+                Kind.ENFORCEMENT, lean, old.enforcement.value, new.enforcement.value
+            )
         if old.override_role != new.override_role:
-            yield self._told(Kind.ROLE, Lean.NEUTRAL, old.override_role, new.override_role)
+            yield self._describe(Kind.ROLE, Lean.NEUTRAL, old.override_role, new.override_role)
         yield from self._lifting()
         if old.severity is not new.severity:
-            yield self._told(Kind.SEVERITY, Lean.NEUTRAL, old.severity.value, new.severity.value)
+            yield self._describe(
+                Kind.SEVERITY, Lean.NEUTRAL, old.severity.value, new.severity.value
+            )
         if old.if_unknown is not new.if_unknown:
-            lean = leaning(grows=new.if_unknown is UnknownTreatment.DENY, sign=1)
-            yield self._told(Kind.IF_UNKNOWN, lean, old.if_unknown.value, new.if_unknown.value)
+            lean = lean_of_growth(grows=new.if_unknown is UnknownTreatment.DENY, sign=1)
+            yield self._describe(Kind.IF_UNKNOWN, lean, old.if_unknown.value, new.if_unknown.value)
 
     def _lifting(self) -> Iterator[Change]:
         """Yield the permissions that came and went."""
         before, after = _permissions(self.old), _permissions(self.new)
         for name in after:
             if name not in before:
-                yield self._told(Kind.PERMISSION_ADDED, Lean.LOOSER, new=name)
+                yield self._describe(Kind.PERMISSION_ADDED, Lean.LOOSER, new=name)
         for name in before:
             if name not in after:
-                yield self._told(Kind.PERMISSION_REMOVED, Lean.STRICTER, old=name)
+                yield self._describe(Kind.PERMISSION_REMOVED, Lean.STRICTER, old=name)
 
     def texts(self) -> Iterator[Change]:
         """Yield the words that a person is told, and the facts that are shown with them."""
@@ -284,12 +294,12 @@ class _Pair:
         for kind, one, other in told if (old.duty is None) is (new.duty is None) else ():
             before = self.before.template(one, old.main.condition)
             if before != self.now.template(other, new.main.condition):
-                yield self._told(kind, Lean.NEUTRAL, one.written, other.written)
+                yield self._describe(kind, Lean.NEUTRAL, one.written, other.written)
         if old.text != new.text:
-            yield self._told(Kind.TEXT, Lean.NEUTRAL, old.text, new.text)
+            yield self._describe(Kind.TEXT, Lean.NEUTRAL, old.text, new.text)
         yield from self._duty()
         if set(map(self.before.term, old.evidence)) != set(map(self.now.term, new.evidence)):
-            yield self._told(
+            yield self._describe(
                 Kind.EVIDENCE, Lean.NEUTRAL, _listed(old.evidence), _listed(new.evidence)
             )
 
@@ -299,9 +309,9 @@ class _Pair:
             return  # The demand is another one, which is told already.
         before = self.before.template(old.text, self.old.main.condition)
         if before != self.now.template(new.text, self.new.main.condition):
-            yield self._told(Kind.DUTY, Lean.NEUTRAL, old.text.written, new.text.written)
+            yield self._describe(Kind.DUTY, Lean.NEUTRAL, old.text.written, new.text.written)
         if _due(old) != _due(new):
-            yield self._told(Kind.DUE, Lean.NEUTRAL, old.due, new.due)
+            yield self._describe(Kind.DUE, Lean.NEUTRAL, old.due, new.due)
 
 
 def _permissions(rule: Rule) -> list[str]:
@@ -326,8 +336,8 @@ def _ends(window: Window) -> date:
 
 def _conjuncts(clauses: tuple[Clause, ...]) -> tuple[Condition, ...]:
     """Return what must hold for a rule to apply, condition by condition, in normal form."""
-    conditions = (normal(clause.condition) for clause in clauses)
-    return tuple(part for each in conditions for part in opened(each, JunctionKind.AND))
+    conditions = (normal_form(clause.condition) for clause in clauses)
+    return tuple(part for each in conditions for part in operands_under(each, JunctionKind.AND))
 
 
 def _members(places: SetTerm | Constant | None, reader: Reader) -> frozenset[str] | None:
@@ -337,7 +347,7 @@ def _members(places: SetTerm | Constant | None, reader: Reader) -> frozenset[str
 
 
 def _excuse(exemption: Exemption) -> str:
-    return phrase(normal(exemption.clause.condition))
+    return phrase(normal_form(exemption.clause.condition))
 
 
 def _listed(evidence: tuple[FactTerm, ...]) -> tuple[str, ...]:

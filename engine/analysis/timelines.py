@@ -59,10 +59,10 @@ def timeline_of(term: SetTerm | Constant, sets: Mapping[str, SetDefinition]) -> 
     """Return the timeline of a set that is named or listed."""
     if isinstance(term, SetTerm):
         return timeline(sets[term.name])
-    return always(listed(term))
+    return always(listed_members(term))
 
 
-def listed(term: Constant) -> Members:
+def listed_members(term: Constant) -> Members:
     """Return the members that a policy lists itself."""
     return frozenset(term.value) if isinstance(term.value, frozenset) else frozenset({term.value})
 

@@ -4,10 +4,10 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from ..semantics.tree import Policies, Waiver, Window
-from .change import Change, Kind, Lean, Part, Realm, Shown, Subject, leaning
-from .conditions import Comparing
+from .change import Change, Kind, Lean, Part, Realm, Shown, Subject, lean_of_growth
+from .conditions import ConditionComparison
 from .meaning import Reader, meaning
-from .normal import normal
+from .normal import normal_form
 from .phrases import phrase
 
 
@@ -18,7 +18,7 @@ class _Waived:
     rule: str
     waiver: Waiver
 
-    def told(self, kind: Kind, lean: Lean, old: Shown = None, new: Shown = None) -> Change:
+    def change(self, kind: Kind, lean: Lean, old: Shown = None, new: Shown = None) -> Change:
         """Return a change of the waiver."""
         return Change(kind=kind, subject=self.subject, lean=lean, old=old, new=new, about=self.rule)
 
@@ -31,7 +31,7 @@ class _Waived:
     @property
     def terms(self) -> str:
         """For which campaigns and on which days it holds, and who answers for it."""
-        window, scope = self.waiver.window, phrase(normal(self.waiver.scope.condition))
+        window, scope = self.waiver.window, phrase(normal_form(self.waiver.scope.condition))
         days = f"from {window.start} until {window.until}"
         return f"for `{scope}`, {days}, approved by {self.approval}"
 
@@ -52,12 +52,12 @@ def waiver_changes(before: Reader, now: Reader) -> Iterator[Change]:
         said = _content(after, now)
         former = next((each for each in gone if _content(gone[each], before) == said), None)
         if former is None:
-            yield after.told(Kind.ADDED, Lean.LOOSER, new=after.terms)
+            yield after.change(Kind.ADDED, Lean.LOOSER, new=after.terms)
         else:
             del gone[former]
-            yield after.told(Kind.RENAMED, Lean.NEUTRAL, former, name)
+            yield after.change(Kind.RENAMED, Lean.NEUTRAL, former, name)
     for each in gone.values():
-        yield each.told(Kind.REMOVED, Lean.STRICTER)
+        yield each.change(Kind.REMOVED, Lean.STRICTER)
 
 
 def _waived(policies: Policies) -> dict[str, _Waived]:
@@ -76,25 +76,29 @@ def _content(waived: _Waived, reader: Reader) -> Hashable:
 def _changed(old: _Waived, new: _Waived, before: Reader, now: Reader) -> Iterator[Change]:
     one, other = old.waiver, new.waiver
     if old.rule != new.rule:
-        yield new.told(Kind.WAIVED, Lean.UNCLEAR, old.rule, new.rule)
-    comparing = Comparing(old=before, new=now, sign=-1, subject=new.subject, part=Part.WAIVER)
-    yield from comparing.conditions(normal(one.scope.condition), normal(other.scope.condition))
+        yield new.change(Kind.WAIVED, Lean.UNCLEAR, old.rule, new.rule)
+    comparing = ConditionComparison(
+        old=before, new=now, sign=-1, subject=new.subject, part=Part.WAIVER
+    )
+    yield from comparing.conditions(
+        normal_form(one.scope.condition), normal_form(other.scope.condition)
+    )
     yield from _moved(one.window, other.window, new)
     if old.approval != new.approval:
-        yield new.told(Kind.APPROVAL, Lean.NEUTRAL, old.approval, new.approval)
+        yield new.change(Kind.APPROVAL, Lean.NEUTRAL, old.approval, new.approval)
     if one.ticket != other.ticket:
-        yield new.told(Kind.TICKET, Lean.NEUTRAL, one.ticket, other.ticket)
+        yield new.change(Kind.TICKET, Lean.NEUTRAL, one.ticket, other.ticket)
     if one.reason != other.reason:
-        yield new.told(Kind.REASON, Lean.NEUTRAL, one.reason, other.reason)
+        yield new.change(Kind.REASON, Lean.NEUTRAL, one.reason, other.reason)
 
 
 def _moved(old: Window, new: Window, waived: _Waived) -> Iterator[Change]:
     """Yield the days that moved; every waiver has both."""
     if old.start != new.start:
         grows = str(new.start) < str(old.start)
-        lean = leaning(grows=grows, sign=-1)
-        yield waived.told(Kind.IN_FORCE_FROM, lean, old.start, new.start)
+        lean = lean_of_growth(grows=grows, sign=-1)
+        yield waived.change(Kind.IN_FORCE_FROM, lean, old.start, new.start)
     if old.until != new.until:
         grows = str(new.until) > str(old.until)
-        lean = leaning(grows=grows, sign=-1)
-        yield waived.told(Kind.IN_FORCE_UNTIL, lean, old.until, new.until)
+        lean = lean_of_growth(grows=grows, sign=-1)
+        yield waived.change(Kind.IN_FORCE_UNTIL, lean, old.until, new.until)

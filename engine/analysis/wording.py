@@ -78,7 +78,7 @@ _PARTS = {
 
 def sentence(change: Change) -> str:  # noqa: C901, PLR0912 - one case for each kind that has a grammar of its own.
     """Return a change in one sentence, without its final period."""
-    old, new = (told(each, most=_MOST_NAMES) for each in (change.old, change.new))
+    old, new = (value_text(each, most=_MOST_NAMES) for each in (change.old, change.new))
     what = _REALMS[change.subject.realm]
     match change.kind:
         case Kind.ADDED if change.subject.realm is Realm.WAIVER:
@@ -132,7 +132,7 @@ def sentence(change: Change) -> str:  # noqa: C901, PLR0912 - one case for each 
             return _within(change, words)
 
 
-def told(value: Shown, *, most: int | None = None) -> str:
+def value_text(value: Shown, *, most: int | None = None) -> str:
     """Return a value of a change as a person reads it; of a series, at most so many names."""
     match value:
         case None:
@@ -185,7 +185,11 @@ def _typed(change: Change) -> str:
 
 def _in_order(names: Shown) -> str:
     """Return names in the order in which they stand."""
-    return " and ".join(f"`{name}`" for name in names) if isinstance(names, tuple) else told(names)
+    return (
+        " and ".join(f"`{name}`" for name in names)
+        if isinstance(names, tuple)
+        else value_text(names)
+    )
 
 
 def _from(day: Shown) -> str:
@@ -199,12 +203,12 @@ def _until(day: Shown) -> str:
 def _places(change: Change) -> str:
     old, new = change.old, change.new
     if not isinstance(old, frozenset) or not isinstance(new, frozenset):
-        where = "everywhere" if new is None else f"in {told(new)} only"
+        where = "everywhere" if new is None else f"in {value_text(new)} only"
         return f"it now applies {where}, no longer " + (
-            "everywhere" if old is None else f"in {told(old)} only"
+            "everywhere" if old is None else f"in {value_text(old)} only"
         )
-    come = f"now also applies in {told(new - old)}" if new - old else ""
-    gone = f"no longer applies in {told(old - new)}" if old - new else ""
+    come = f"now also applies in {value_text(new - old)}" if new - old else ""
+    gone = f"no longer applies in {value_text(old - new)}" if old - new else ""
     return "it " + "; it ".join(filter(None, (come, gone)))
 
 

@@ -64,7 +64,7 @@ class Salts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class UnreadContents(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why contents that are there are not in the export: `record.Unread`."""
+    """Why contents that are there are not in the export: `record.UnreadableContents`."""
 
     why: str
     is_altered: bool

@@ -51,7 +51,7 @@ class LogBusy(LogError):  # noqa: N818 - the house names what happened; `LogErro
 
 
 class LogUnavailable(LogError):  # noqa: N818 - as above.
-    """The record could not be committed, or nobody can tell: there is no decision."""
+    """The record was not committed, or it is unknown whether it was: there is no decision."""
 
 
 class DecisionAlreadyLogged(LogError):  # noqa: N818 - as above.
@@ -128,7 +128,7 @@ def receipt_of(entry: Entry) -> Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Waiting:
+class _QueuedRecord:
     """A record in the queue, and the future that its caller waits for."""
 
     record: Sealed
@@ -136,11 +136,11 @@ class _Waiting:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Lane:
+class _CommitQueue:
     """The queue and the committer thread of one process."""
 
     changed: threading.Condition = field(default_factory=threading.Condition)
-    waiting: deque[_Waiting] = field(default_factory=deque)
+    waiting: deque[_QueuedRecord] = field(default_factory=deque)
     thread: threading.Thread | None = None
 
 
@@ -160,13 +160,13 @@ class Committer:
         retry_after: int = 1,
     ) -> None:
         self._store = store
-        self._queue = queue
+        self._queue_limit = queue
         self._patience = patience
         self._retry_after = retry_after
         self._closed = False
-        # INVARIANT: a process uses the lane under its own id only. A lock that another thread held
-        # during a fork stays locked in the child, so nothing of the parent's lane is touched.
-        self._lanes: dict[int, _Lane] = {}
+        # INVARIANT: a process uses the queue under its own id only. A lock that another thread held
+        # during a fork stays locked in the child, so nothing of the parent's queue is touched.
+        self._queues: dict[int, _CommitQueue] = {}
 
     def append(self, record: DecisionRecord | Access) -> Receipt:
         """Log one decision, or that one is shown, and return when it is durable.
@@ -185,59 +185,65 @@ class Committer:
         answers: list[Answer] = []
         rest = iter(records)
         while batch := list(islice(rest, BATCH_LIMIT)):
-            started = [_caught(partial(self._seal_and_enqueue, record)) for record in batch]
+            started = [
+                _result_or_error(partial(self._seal_and_enqueue, record)) for record in batch
+            ]
             deadline = self._deadline()
             answers += [
-                one if isinstance(one, LogError) else _caught(partial(self._await, one, deadline))
+                one
+                if isinstance(one, LogError)
+                else _result_or_error(partial(self._await, one, deadline))
                 for one in started
             ]
         return tuple(answers)
 
     def depth(self) -> int:
         """Return how many records of this process wait."""
-        return len(self._lane().waiting)
+        return len(self._commit_queue().waiting)
 
     def close(self) -> None:
         """Commit what waits, then end the thread; records that come later are refused."""
-        lane = self._lane()
-        with lane.changed:
+        queue = self._commit_queue()
+        with queue.changed:
             self._closed = True
-            lane.changed.notify_all()
-            thread = lane.thread
+            queue.changed.notify_all()
+            thread = queue.thread
         if thread is not None:
             thread.join()
 
-    def _lane(self) -> _Lane:
-        # `setdefault` is atomic: two threads of a fresh child agree on one lane.
-        return self._lanes.get(os.getpid()) or self._lanes.setdefault(os.getpid(), _Lane())
+    def _commit_queue(self) -> _CommitQueue:
+        # `setdefault` is atomic: two threads of a fresh child agree on one queue.
+        return self._queues.get(os.getpid()) or self._queues.setdefault(os.getpid(), _CommitQueue())
 
-    def _seal_and_enqueue(self, record: DecisionRecord | Access) -> _Waiting:
+    def _seal_and_enqueue(self, record: DecisionRecord | Access) -> _QueuedRecord:
         sealed = seal_act(record) if isinstance(record, Access) else seal(record)
-        lane, waiting = self._lane(), _Waiting(record=sealed)
-        with lane.changed:
+        queue, waiting = self._commit_queue(), _QueuedRecord(record=sealed)
+        with queue.changed:
             if self._closed:
                 raise LogUnavailable("the log is being closed")
-            if len(lane.waiting) >= self._queue:
+            if len(queue.waiting) >= self._queue_limit:
                 raise LogBusy(retry_after=self._retry_after)
-            self._ensure_thread(lane)
-            lane.waiting.append(waiting)
-            lane.changed.notify()
+            self._ensure_thread(queue)
+            queue.waiting.append(waiting)
+            queue.changed.notify()
         return waiting
 
-    def _ensure_thread(self, lane: _Lane) -> None:
-        if lane.thread is not None and lane.thread.is_alive():
+    def _ensure_thread(self, queue: _CommitQueue) -> None:
+        if queue.thread is not None and queue.thread.is_alive():
             return
-        thread = threading.Thread(target=self._run, args=(lane,), name="log-committer", daemon=True)
+        thread = threading.Thread(
+            target=self._run, args=(queue,), name="log-committer", daemon=True
+        )
         try:
             thread.start()
         except RuntimeError as error:  # The system has no thread to spare.
             raise LogUnavailable("the log has no thread to write with") from error
-        lane.thread = thread
+        queue.thread = thread
 
     def _deadline(self) -> float:
         return time.monotonic() + self._patience
 
-    def _await(self, waiting: _Waiting, deadline: float) -> Receipt:
+    def _await(self, waiting: _QueuedRecord, deadline: float) -> Receipt:
         try:
             return waiting.future.result(max(0.0, deadline - time.monotonic()))
         except TimeoutError:
@@ -245,20 +251,20 @@ class Committer:
             waiting.future.cancel()
             raise LogUnavailable("the log did not answer in time") from None
 
-    def _run(self, lane: _Lane) -> None:
-        while batch := self._take(lane):
+    def _run(self, queue: _CommitQueue) -> None:
+        while batch := self._next_batch(queue):
             live = [one for one in batch if one.future.set_running_or_notify_cancel()]
             if live:
                 self._commit(live)
 
-    def _take(self, lane: _Lane) -> list[_Waiting]:
+    def _next_batch(self, queue: _CommitQueue) -> list[_QueuedRecord]:
         """Wait for records and return the next batch: none once all is done and closed."""
-        with lane.changed:
-            while not lane.waiting and not self._closed:
-                lane.changed.wait()
-            return [lane.waiting.popleft() for _ in range(min(BATCH_LIMIT, len(lane.waiting)))]
+        with queue.changed:
+            while not queue.waiting and not self._closed:
+                queue.changed.wait()
+            return [queue.waiting.popleft() for _ in range(min(BATCH_LIMIT, len(queue.waiting)))]
 
-    def _commit(self, batch: Sequence[_Waiting]) -> None:
+    def _commit(self, batch: Sequence[_QueuedRecord]) -> None:
         records = [one.record for one in batch]
         try:
             answers = self._store.append(records)
@@ -290,7 +296,7 @@ def _resolved(record: Sealed, entry: Entry | None, error: Exception) -> Answer:
     return DecisionAlreadyLogged(record.id)
 
 
-def _caught(act: Callable[[], _T]) -> _T | LogError:
+def _result_or_error(act: Callable[[], _T]) -> _T | LogError:
     try:
         return act()
     except LogError as error:

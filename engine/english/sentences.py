@@ -13,19 +13,19 @@ from ..semantics.tree import (
     ELEMENT,
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     Parameter,
     ParameterTerm,
     Policies,
+    QuantifiedCondition,
     Rule,
     SetTerm,
     TodayTerm,
@@ -90,19 +90,19 @@ class Writer:
     def condition(self, node: Condition, *, truth: bool = True) -> Phrase:
         """Return a condition as a phrase, or its denial where `truth` is false."""
         match node:
-            case Holds(fact=fact):
+            case FactCondition(fact=fact):
                 return Phrase(words=self._stated(fact, truth=truth))
-            case Compared():
+            case ComparisonCondition():
                 return Phrase(words=self._compared(node, truth=truth))
-            case Denied(operand=operand):
+            case NegatedCondition(operand=operand):
                 return self.condition(operand, truth=not truth)
-            case Joined(labels=names) if names:
+            case JunctionCondition(labels=names) if names:
                 return self._listed(node, truth=truth)
-            case Joined():
+            case JunctionCondition():
                 return self._joined(node, truth=truth)
-            case Over():
+            case QuantifiedCondition():
                 return self._over(node, truth=truth)
-            case Defined(label=label):
+            case DefinedCondition(label=label):
                 stated = label if truth else labels.denied_as_a_whole(label)
                 return Phrase(words=f"{stated} (as defined){node.month_end.remark}")
         assert_never(node)
@@ -116,7 +116,7 @@ class Writer:
 
     # --- conditions together -----------------------------------------------------------------
 
-    def _listed(self, node: Joined, *, truth: bool) -> Phrase:
+    def _listed(self, node: JunctionCondition, *, truth: bool) -> Phrase:
         inner = replace(self, nested=False)
         phrases = [inner.condition(operand) for operand in node.operands]
         # After "not all" and "none" the items are still joined as they were written.
@@ -128,7 +128,7 @@ class Writer:
         )
         return Phrase(words=_LEADS[node.kind, not truth], items=items)
 
-    def _joined(self, node: Joined, *, truth: bool) -> Phrase:
+    def _joined(self, node: JunctionCondition, *, truth: bool) -> Phrase:
         inner = replace(self, nested=True)
         parts = [_line(inner.condition(operand, truth=truth)) for operand in node.operands]
         both = (node.kind is JunctionKind.AND) is truth
@@ -140,9 +140,9 @@ class Writer:
         words = f"{', '.join(others)} {conjunction} {parts[-1]}"
         return Phrase(words=f"({words})" if self.nested else words)
 
-    def _over(self, node: Over, *, truth: bool) -> Phrase:
+    def _over(self, node: QuantifiedCondition, *, truth: bool) -> Phrase:
         below = conditions_below(node.condition)
-        is_named = bool(self.named) or any(isinstance(part, Over) for part in below)
+        is_named = bool(self.named) or any(isinstance(part, QuantifiedCondition) for part in below)
         named = self.named | {node.variable} if is_named else self.named
         inner = replace(self, named=named)
         name = f" (the “{_spaced(node.variable)}”)" if is_named else ""
@@ -182,7 +182,7 @@ class Writer:
         label = fact.label if fact.path else f"{self.value(fact)} is true"
         return (label if truth else labels.denied(label)) + self._whose(fact)
 
-    def _compared(self, node: Compared, *, truth: bool) -> str:
+    def _compared(self, node: ComparisonCondition, *, truth: bool) -> str:
         left = node.left
         comparator = node.comparator if truth else _OPPOSITE.get(node.comparator, node.comparator)
         is_denied = not truth and comparator is node.comparator
@@ -389,9 +389,9 @@ def _is_open(part: str) -> bool:
 
 def _is_single(node: Condition) -> bool:
     """Whether a condition reads as one, or is closed as a list with labels is."""
-    if isinstance(node, Denied):
+    if isinstance(node, NegatedCondition):
         return _is_single(node.operand)
-    return not isinstance(node, Joined) or bool(node.labels)
+    return not isinstance(node, JunctionCondition) or bool(node.labels)
 
 
 def _none_of(words: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ..semantics.types import ListType
 from ..semantics.vocabulary import Fact, RecordShape, Vocabulary
 from .decision import Effect, MarketVerdict, MissingFact, Verdict
-from .outcome import Wanted
+from .outcome import WantedFact
 from .result import RuleResult, Status
 from .values import Campaign, Datum, Group
 
@@ -34,17 +34,21 @@ def market_verdicts(
     markets: Iterable[str], results: Sequence[RuleResult], *, complete: bool
 ) -> tuple[MarketVerdict, ...]:
     """Return the verdict of each market, by the results that concern it."""
-    # INVARIANT: a result is the strictest of its parts; none of them stands where it does not.
-    standing = [result for result in results if result.stands]
-    overall = verdict((each for each in standing if each.markets is None), complete=complete)
-    apart = [_by_market(each) for each in standing if each.markets is not None]
-    if not apart or overall == DENY:
+    # INVARIANT: a result is the strictest of its parts; none of them is adverse where it is not.
+    adverse = [result for result in results if result.is_adverse]
+    overall = verdict((each for each in adverse if each.markets is None), complete=complete)
+    by_market = [_by_market(each) for each in adverse if each.markets is not None]
+    if not by_market or overall == DENY:
         return tuple(MarketVerdict(market=market, verdict=overall) for market in markets)
     return tuple(
         MarketVerdict(
             market=market,
             verdict=verdict(
-                (there for found, rest in apart if (there := found.get(market, rest)) is not None),
+                (
+                    there
+                    for found, rest in by_market
+                    if (there := found.get(market, rest)) is not None
+                ),
                 complete=overall == ALLOW,
             ),
         )
@@ -53,7 +57,7 @@ def market_verdicts(
 
 
 def _by_market(result: RuleResult) -> tuple[Mapping[str, RuleResult], RuleResult | None]:
-    """Return what a rule comes to by market, and in all other markets; None if it is not there."""
+    """Return the results of a rule by market, and that in all other markets or None."""
     found: dict[str, RuleResult] = {}
     for part in result.parts:
         if part.markets is None:
@@ -67,23 +71,26 @@ def _by_market(result: RuleResult) -> tuple[Mapping[str, RuleResult], RuleResult
 
 
 @dataclass(slots=True)
-class _Asked:
-    wanted: Wanted
+class _MissingFactBuilder:
+    wanted: WantedFact
     rules: list[str] = field(default_factory=list)
 
 
 def missing_facts(
-    required: Iterable[Wanted], results: Iterable[RuleResult]
+    required: Iterable[WantedFact], results: Iterable[RuleResult]
 ) -> tuple[MissingFact, ...]:
-    """Return the facts to ask for: those required, then those that enforced rules want."""
-    asked: dict[tuple[str, str], _Asked] = {}
+    """Return the facts to ask for: those required, then those that enforced rules want.
+
+    Each is listed once, with the ids of the rules that want it.
+    """
+    builders: dict[tuple[str, str], _MissingFactBuilder] = {}
     for wanted in required:
-        asked.setdefault((wanted.pointer, wanted.why), _Asked(wanted))
+        builders.setdefault((wanted.pointer, wanted.why), _MissingFactBuilder(wanted))
     for result in (part for each in results for part in each.parts):
-        if result.is_enforced and result.stands:
+        if result.is_enforced and result.is_adverse:
             for wanted in (want for finding in result.findings for want in finding.wanted):
                 key = wanted.pointer or wanted.path, wanted.why
-                rules = asked.setdefault(key, _Asked(wanted)).rules
+                rules = builders.setdefault(key, _MissingFactBuilder(wanted)).rules
                 if result.rule.id not in rules:
                     rules.append(result.rule.id)
     return tuple(
@@ -94,18 +101,18 @@ def missing_facts(
             why=each.wanted.why,
             rules=tuple(each.rules),
         )
-        for each in asked.values()
+        for each in builders.values()
     )
 
 
-def required_facts(campaign: Campaign, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
+def missing_required_facts(campaign: Campaign, vocabulary: Vocabulary) -> tuple[WantedFact, ...]:
     """Return the facts that the vocabulary requires and the campaign lacks."""
-    return tuple(_lacks(campaign.facts, vocabulary.campaign, vocabulary, "", vocabulary.root))
+    return tuple(_missing_in(campaign.facts, vocabulary.campaign, vocabulary, "", vocabulary.root))
 
 
-def _lacks(
+def _missing_in(
     group: Group, shape: RecordShape, vocabulary: Vocabulary, pointer: str, path: str
-) -> Iterator[Wanted]:
+) -> Iterator[WantedFact]:
     for fact in shape.facts.values():
         value = group.get(fact.name)
         where, name = f"{pointer}/{fact.name}", f"{path}.{fact.name}"
@@ -114,7 +121,7 @@ def _lacks(
         elif fact.record in vocabulary.demanding:
             below = vocabulary.records[fact.record]
             for inner, place in _groups(value, where):
-                yield from _lacks(inner, below, vocabulary, place, name)
+                yield from _missing_in(inner, below, vocabulary, place, name)
 
 
 def _groups(value: Datum | None, pointer: str) -> Iterator[tuple[Group, str]]:
@@ -126,8 +133,8 @@ def _groups(value: Datum | None, pointer: str) -> Iterator[tuple[Group, str]]:
 
 def _leaves(
     fact: Fact, vocabulary: Vocabulary, pointer: str, path: str, above: frozenset[str]
-) -> Iterator[Wanted]:
-    """Yield what to ask for where a required fact is wholly absent: the required facts within."""
+) -> Iterator[WantedFact]:
+    """Yield what to ask for in place of an absent required fact: the required facts in it."""
     found = False
     if fact.record is not None and fact.record not in above and not isinstance(fact.type, ListType):
         for inner in vocabulary.records[fact.record].facts.values():
@@ -136,4 +143,4 @@ def _leaves(
                 where, name = f"{pointer}/{inner.name}", f"{path}.{inner.name}"
                 yield from _leaves(inner, vocabulary, where, name, above | {fact.record})
     if not found:
-        yield Wanted(pointer=pointer, path=path, label=fact.label)
+        yield WantedFact(pointer=pointer, path=path, label=fact.label)

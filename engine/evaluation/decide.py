@@ -1,23 +1,23 @@
-"""Deciding: results of all rules, combined. Pure: no clock, no input or output, no globals."""
+"""Decides by an evaluator of all rules. Pure: no clock, no input or output, no globals."""
 
 from datetime import date, datetime
 
 from ..semantics.tree import Policies
-from .combine import missing_facts, required_facts
+from .combine import missing_facts, missing_required_facts
 from .decision import Decision
-from .descriptor.about import about
-from .judge import EvaluationContext
+from .descriptor.attributes import campaign_attributes
+from .evaluate_rule import EvaluationContext
 from .moment import as_if_launched, flight_of, moment
 from .operations.days import day_of
 from .upcoming import upcoming
-from .validity import JudgeAll, answer, first_flip
+from .validity import EvaluateRules, answer, first_change
 from .values import Campaign
 from .would_pass import would_pass
 
 
 def decide(
     policies: Policies,
-    judge_all: JudgeAll,
+    evaluate_rules: EvaluateRules,
     campaign: Campaign,
     *,
     as_of: datetime,
@@ -27,26 +27,25 @@ def decide(
 
     With `launched` the flight is moved to start on that day, keeping its length.
     """
-    judged = campaign
     if launched is not None:
-        judged = as_if_launched(campaign, launched, policies.vocabulary)
+        campaign = as_if_launched(campaign, launched, policies.vocabulary)
     context = EvaluationContext(
-        policies=policies, campaign=judged, moment=moment(flight_of(judged), day_of(as_of))
+        policies=policies, campaign=campaign, moment=moment(flight_of(campaign), day_of(as_of))
     )
-    results = judge_all(context, None)
-    required = required_facts(judged, policies.vocabulary)
+    results = evaluate_rules(context, None)
+    required = missing_required_facts(campaign, policies.vocabulary)
     complete = not required
     overall, markets, _ = answer(context, results, complete=complete)
     return Decision(
-        campaign=judged.id,
-        about=about(judged),
+        campaign=campaign.id,
+        attributes=campaign_attributes(campaign),
         as_of=as_of,
         as_if_launched=launched,
-        valid_until=first_flip(context, judge_all, results, complete=complete),
+        valid_until=first_change(context, evaluate_rules, results, complete=complete),
         verdict=overall,
         markets=markets,
-        would_pass=would_pass(context, judge_all, markets),
+        would_pass=would_pass(context, evaluate_rules, markets),
         results=results,
         missing=missing_facts(required, results),
-        upcoming=upcoming(context, judge_all, results),
+        upcoming=upcoming(context, evaluate_rules, results),
     )

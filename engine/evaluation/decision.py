@@ -7,10 +7,10 @@ from enum import Enum
 
 import msgspec
 
-from .descriptor.about import About
+from .descriptor.attributes import CampaignAttributes
 from .result import RuleResult, Status, Upcoming
-from .results import brief, evaluated
-from .standing_facts.beneath import FactsUsed
+from .results import abridged_results, candidate_results
+from .standing_facts.application import FactsUsed
 
 
 class Effect(Enum):
@@ -59,12 +59,12 @@ class Decision:
     evaluation; `as_if_launched` the day to which the flight was moved, where it was. `valid_until`
     is the first day (in UTC) on which the passing of time would change the answer, if ever.
     `grants` are the texts of waivers that were granted apart from the policies, for this campaign.
-    `standing` is None where no standing fact is about the campaign or anything in it. `about` is
-    whom and where the campaign is for.
+    `standing` is None where no standing fact is about the campaign or anything in it. `attributes`
+    are the advertiser and the platforms of the campaign.
     """
 
     campaign: str | None
-    about: About
+    attributes: CampaignAttributes
     as_of: datetime
     as_if_launched: date | None
     valid_until: date | None
@@ -85,25 +85,22 @@ class Decision:
     @property
     def obligations(self) -> tuple[RuleResult, ...]:
         """The results that oblige to something, in order of the ids, for each market apart."""
-        parts = (part for result in evaluated(self.results) for part in result.parts)
+        parts = (part for result in candidate_results(self.results) for part in result.parts)
         return tuple(part for part in parts if part.obligation is not None)
 
     @property
     def waived(self) -> tuple[RuleResult, ...]:
         """The results that are waived, in order of the ids, for each market apart."""
-        parts = (part for result in evaluated(self.results) for part in result.parts)
+        parts = (part for result in candidate_results(self.results) for part in result.parts)
         return tuple(part for part in parts if part.status is Status.WAIVED)
 
     def with_status(self, *statuses: Status) -> tuple[RuleResult, ...]:
         """Return the results that ended in one of some statuses."""
         asks_all = Status.SATISFIED in statuses or Status.NOT_APPLICABLE in statuses
-        among = self.results if asks_all else evaluated(self.results)
+        among = self.results if asks_all else candidate_results(self.results)
         return tuple(result for result in among if result.status in statuses)
 
     @property
     def statuses(self) -> Sequence[RuleResult]:
-        """The result of every rule, where no more is asked of what came to nothing than its status.
-
-        What is satisfied or not applicable need not say in which markets.
-        """
-        return brief(self.results)
+        """The result of every rule; those that are satisfied or not applicable may lack markets."""
+        return abridged_results(self.results)

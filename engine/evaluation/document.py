@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 from ..semantics.tree import Clause, Rule, Waiver
 from .decision import Decision, MissingFact
-from .outcome import Seen, Wanted
-from .result import Finding, Obligation, RuleResult, Status, Unestablished
+from .outcome import Evidence, WantedFact
+from .result import Finding, Obligation, RuleResult, Status, UnmetExemption
 from .standing_facts.document import standing_members
 
 Document = dict[str, object]
@@ -39,25 +39,25 @@ def document(
     identity: Identity,
     origin: Origin | None = None,
 ) -> Document:
-    """Return the whole record of a decision; `rules` lists every rule with its status."""
+    """Return the whole document of a decision; `rules` lists every rule with its status."""
     statuses = decision.statuses
     counts = Counter(result.status for result in statuses)
     return {
-        **told(decision, id=id, identity=identity, origin=origin),
+        **base_document(decision, id=id, identity=identity, origin=origin),
         "passed": counts[Status.SATISFIED] + counts[Status.EXCEPTED],
         "not_applicable": counts[Status.NOT_APPLICABLE],
         "rules": [status_line(result) for result in statuses],
     }
 
 
-def told(
+def base_document(
     decision: Decision,
     *,
     id: str,  # noqa: A002 - likewise.
     identity: Identity,
     origin: Origin | None,
 ) -> Document:
-    """Return the record of a decision up to what it says of every rule."""
+    """Return the document of a decision without the members that list or count all rules."""
     writer = _Writer(origin=origin)
     reported = decision.with_status(*_REPORTED)
     launched, until = decision.as_if_launched, decision.valid_until
@@ -67,7 +67,7 @@ def told(
         "decision": decision.verdict.effect.value,
         "conclusive": decision.verdict.conclusive,
         "campaign": decision.campaign,
-        **decision.about.members(),
+        **decision.attributes.members(),
         "policy_set": _policy_set(identity),
         "engine": {"name": "assent", "version": identity.engine},
         "as_of": instant_text(decision.as_of),
@@ -143,8 +143,8 @@ class _Writer:
 
     def _findings(self, result: RuleResult) -> list[Document]:
         listed = [self._finding(result, finding) for finding in result.findings]
-        if result.more and listed:
-            listed[-1]["more"] = result.more
+        if result.further_findings and listed:
+            listed[-1]["more"] = result.further_findings
         return listed
 
     def _finding(self, result: RuleResult, finding: Finding) -> Document:
@@ -153,9 +153,9 @@ class _Writer:
             **_heading(rule),
             "status": result.status.value,
             "clause": _clause(finding.clause),
-            "facts": [self._seen(each) for each in finding.seen],
+            "facts": [self._seen(each) for each in finding.evidence],
             "wanted": [self._wanted(each) for each in finding.wanted],
-            "exceptions": [self._exception(each) for each in result.exceptions],
+            "exceptions": [self._exception(each) for each in result.unmet_exemptions],
             "message": finding.message,
             "remedy": finding.remedy,
             "markets": list(result.markets) if result.markets is not None else None,
@@ -174,7 +174,7 @@ class _Writer:
             "due": owed.due.isoformat() if owed.due is not None else None,
             "term": owed.term,
             "clause": _clause(result.rule.main),
-            "facts": [self._seen(each) for each in owed.seen],
+            "facts": [self._seen(each) for each in owed.evidence],
             "markets": list(result.markets) if result.markets is not None else None,
         }
         if owed.why:
@@ -183,17 +183,17 @@ class _Writer:
 
     def missing(self, fact: MissingFact) -> Document:
         """Return a fact without which the campaign cannot be cleared."""
-        wanted = Wanted(pointer=fact.pointer, path=fact.path, label=fact.label, why=fact.why)
+        wanted = WantedFact(pointer=fact.pointer, path=fact.path, label=fact.label, why=fact.why)
         return {**self._wanted(wanted), "rules": list(fact.rules)}
 
-    def _exception(self, exception: Unestablished) -> Document:
+    def _exception(self, exception: UnmetExemption) -> Document:
         return {
             "name": exception.name,
-            "facts": [self._seen(each) for each in exception.seen],
+            "facts": [self._seen(each) for each in exception.evidence],
             "wanted": [self._wanted(each) for each in exception.wanted],
         }
 
-    def _seen(self, seen: Seen) -> Document:
+    def _seen(self, seen: Evidence) -> Document:
         made = self._place(seen.pointer)
         made |= {"path": seen.path, "label": seen.label, "value": seen.value}
         if seen.required:
@@ -204,7 +204,7 @@ class _Writer:
             made["presumed"] = True
         return made
 
-    def _wanted(self, wanted: Wanted) -> Document:
+    def _wanted(self, wanted: WantedFact) -> Document:
         made = self._place(wanted.pointer)
         made |= {"path": wanted.path, "label": wanted.label}
         if wanted.why:

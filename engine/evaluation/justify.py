@@ -22,14 +22,14 @@ from ..semantics.tree import (
 )
 from ..semantics.types import Scalar
 from ..syntax.tree import Term
+from .market_groups import Market
 from .moment import FLIGHT
 from .operations.comparison import UndefinedError
 from .operations.days import days_later, months_later
-from .operations.lookup import looked_up
-from .outcome import Outcome, Seen, Wanted
+from .operations.lookup import look_up
+from .outcome import Evidence, Outcome, WantedFact
 from .result import Finding, Obligation
-from .values import Campaign, Datum, Group, shown
-from .venue import Market
+from .values import Campaign, Datum, Group, show_fact
 from .wording import in_force, variables
 
 MOST_FINDINGS = 50
@@ -39,96 +39,97 @@ _LONGEST_VALUE = 300
 
 
 class Breach(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcomes of a rule's breach and of its applicability, and the law they were found under.
+    """A breach of a rule, or a possible one: the outcomes of its main clause and its applicability.
 
+    `main` is the outcome of the breach: of a rule that requires, the negation of its main clause.
     The law is that of `day`, in `market` if the rule reads it.
     """
 
     main: Outcome
-    subject: Outcome
+    applicability: Outcome
     policies: Policies
     day: date
     market: Market | None = None
 
 
 Findings: TypeAlias = tuple[tuple[Finding, ...], int]
-"""The findings of a breach, and how many more there would be."""
+"""The findings of a breach, and how many further ones are left out."""
 
-Tell: TypeAlias = Callable[["Breach", Campaign], Findings]
-"""Makes the findings of a breach that is not excused."""
+MakeFindings: TypeAlias = Callable[["Breach", Campaign], Findings]
+"""Makes the findings of a breach for which no exemption holds."""
 
 
-def findings(rule: Rule) -> Tell:
-    """Return what makes the findings of a rule."""
+def findings_maker(rule: Rule) -> MakeFindings:
+    """Return the function that makes the findings of a rule."""
     # The market is the same for all witnesses of one venue, and makes none of its own.
     names = (variables(rule.message) | variables(rule.remedy)) - {MARKET}
 
-    def tell(breach: Breach, campaign: Campaign) -> Findings:
-        # While it is open whether the rule is about the campaign at all, nothing else is asked.
-        whole = breach.main if breach.subject.truth is True else breach.subject
+    def make_findings(breach: Breach, campaign: Campaign) -> Findings:
+        # Where it is unknown whether the rule applies, only that is asked.
+        whole = breach.main if breach.applicability.truth is True else breach.applicability
         if whole.truth is not True:
-            return (_asking(rule, whole),), 0
-        witnesses = list(dict.fromkeys(witnesses_of(breach.main.seen, names))) or [()]
-        shown = (*breach.main.seen, *breach.subject.seen)
+            return (_undetermined_finding(rule, whole),), 0
+        witnesses = list(dict.fromkeys(witnesses_of(breach.main.evidence, names))) or [()]
+        evidence = (*breach.main.evidence, *breach.applicability.evidence)
         if rule.evidence:
-            shown += tuple(evidence_of(rule, campaign, breach.market))
-        # Where no fact is about all the elements told of, each is the first that was breached by.
-        firsts = _place(breach) | _firsts(shown)
-        teller = _Teller(campaign=campaign, breach=breach)
+            evidence += tuple(declared_evidence(rule, campaign, breach.market))
+        # Where no fact is about all elements that a text names, each is the first in the evidence.
+        first_bindings = _market_binding(breach) | _first_bindings(evidence)
+        renderer = _TemplateRenderer(campaign=campaign, breach=breach)
         made = tuple(
-            _finding(rule, teller, shown, firsts, dict(witness))
+            _finding(rule, renderer, evidence, first_bindings, dict(witness))
             for witness in witnesses[:MOST_FINDINGS]
         )
         return made, len(witnesses) - len(made)
 
-    return tell
+    return make_findings
 
 
 def _finding(
     rule: Rule,
-    teller: "_Teller",
-    shown: tuple[Seen, ...],
-    firsts: Mapping[str, str],
+    renderer: "_TemplateRenderer",
+    evidence: tuple[Evidence, ...],
+    first_bindings: Mapping[str, str],
     bound: Mapping[str, str],
 ) -> Finding:
-    told = {**firsts, **bound}
+    bindings = {**first_bindings, **bound}
     return Finding(
         clause=rule.main,
-        message=teller.filled(rule.message, told),
-        remedy=teller.filled(rule.remedy, told),
-        seen=tuple(map(trimmed, about(shown, bound)))[:MOST_FINDINGS],
-        wanted=teller.breach.main.wanted[:MOST_FINDINGS],
+        message=renderer.render(rule.message, bindings),
+        remedy=renderer.render(rule.remedy, bindings),
+        evidence=tuple(map(truncated, evidence_about(evidence, bound)))[:MOST_FINDINGS],
+        wanted=renderer.breach.main.wanted[:MOST_FINDINGS],
     )
 
 
-def _asking(rule: Rule, whole: Outcome) -> Finding:
-    """Return the finding of a rule that cannot be judged: what is wanted, whatever it is about."""
+def _undetermined_finding(rule: Rule, whole: Outcome) -> Finding:
+    """Return the one finding of an undetermined rule, by its unknown outcome."""
     return Finding(
         clause=rule.main,
-        message=_unjudged(whole.wanted),
-        remedy=_asked(whole.wanted),
-        seen=(),
+        message=_undetermined_message(whole.wanted),
+        remedy=_undetermined_remedy(whole.wanted),
+        evidence=(),
         wanted=whole.wanted[:MOST_FINDINGS],
     )
 
 
 def obligation(rule: Rule, duty: Duty, breach: Breach, campaign: Campaign) -> Obligation:
-    """Return the duty that is owed, told of the first elements by which it is."""
-    evidence = evidence_of(rule, campaign, breach.market)
-    shown = (*breach.main.seen, *breach.subject.seen, *evidence)
-    told = _place(breach) | _firsts(shown)
+    """Return the obligation of a rule; its text names the first elements in the evidence."""
+    declared = declared_evidence(rule, campaign, breach.market)
+    evidence = (*breach.main.evidence, *breach.applicability.evidence, *declared)
+    bindings = _market_binding(breach) | _first_bindings(evidence)
     due, why = _due(duty, campaign)
     return Obligation(
-        text=_Teller(campaign=campaign, breach=breach).filled(duty.text, told),
+        text=_TemplateRenderer(campaign=campaign, breach=breach).render(duty.text, bindings),
         term=duty.due,
         due=due,
         why=why,
-        seen=tuple(map(trimmed, about(shown, told)))[:MOST_FINDINGS],
+        evidence=tuple(map(truncated, evidence_about(evidence, bindings)))[:MOST_FINDINGS],
     )
 
 
 def _due(duty: Duty, campaign: Campaign) -> tuple[date | None, str]:
-    """Return the last day on which a duty may be done, or what the flight lacks to tell it."""
+    """Return the last day on which a duty may be done, or None and why it is not known."""
     after = duty.term is Term.AFTER_THE_END
     known = campaign.day(FLIGHT, "end" if after else "start")
     if known is None:
@@ -148,96 +149,98 @@ def _last_day(duty: Duty, day: date) -> date | None:
     return months_later(day, count, duty.month_end)
 
 
-def _place(breach: Breach) -> dict[str, str]:
-    """Return what `market` is bound to, where the rule speaks of it."""
+def _market_binding(breach: Breach) -> dict[str, str]:
+    """Return the pointer that `market` is bound to, where the rule reads it; else nothing."""
     return {MARKET: breach.market.pointer} if breach.market is not None else {}
 
 
-def _firsts(shown: Sequence[Seen]) -> dict[str, str]:
-    """Return for each bound name the first element that was seen."""
-    return {name: where for each in reversed(shown) for name, where in each.bindings}
+def _first_bindings(evidence: Sequence[Evidence]) -> dict[str, str]:
+    """Return, for each bound name, the pointer of its first element in the evidence."""
+    return {name: where for each in reversed(evidence) for name, where in each.bindings}
 
 
-def _unjudged(wanted: Sequence[Wanted]) -> str:
+def _undetermined_message(wanted: Sequence[WantedFact]) -> str:
     lacking = dict.fromkeys(each.label for each in wanted if not each.why)
     unfit = dict.fromkeys(f"{each.label} ({each.why})" for each in wanted if each.why)
-    told = []
+    sentences = []
     if lacking:
-        told.append(f"This cannot be judged until it is known: {'; '.join(lacking)}.")
+        sentences.append(f"This cannot be judged until it is known: {'; '.join(lacking)}.")
     if unfit:
-        told.append(f"This cannot be judged as it stands: {'; '.join(unfit)}.")
-    return " ".join(told)
+        sentences.append(f"This cannot be judged as it stands: {'; '.join(unfit)}.")
+    return " ".join(sentences)
 
 
-def _asked(wanted: Sequence[Wanted]) -> str:
-    told = []
+def _undetermined_remedy(wanted: Sequence[WantedFact]) -> str:
+    sentences = []
     if not all(each.why for each in wanted):
-        told.append("State what is missing; the rule is judged then.")
+        sentences.append("State what is missing; the rule is judged then.")
     if any(each.why for each in wanted):
-        told.append(
+        sentences.append(
             "State otherwise what cannot be judged as it stands, or ask whoever keeps the policies."
         )
-    return " ".join(told)
+    return " ".join(sentences)
 
 
 def witnesses_of(
-    seen: Iterable[Seen], names: frozenset[str]
+    evidence: Iterable[Evidence], names: frozenset[str]
 ) -> Iterable[tuple[tuple[str, str], ...]]:
-    """Yield the elements by which facts were seen, where they are all that a text speaks of."""
-    for each in seen:
+    """Yield the bindings of facts that bind all names of a text: each is a witness."""
+    for each in evidence:
         bound = tuple((name, pointer) for name, pointer in each.bindings if name in names)
         if bound and len(bound) == len(names):
             yield bound
 
 
-def about(seen: Iterable[Seen], bound: Mapping[str, str]) -> Iterable[Seen]:
-    """Return the facts that speak of no other element than the witness; one entry for a fact."""
-    kept: dict[str, Seen] = {}
-    for each in seen:
-        strange = any(bound.get(name, pointer) != pointer for name, pointer in each.bindings)
-        if not strange:
+def evidence_about(evidence: Iterable[Evidence], bound: Mapping[str, str]) -> Iterable[Evidence]:
+    """Return the facts that are about no element other than the witness, each fact once."""
+    kept: dict[str, Evidence] = {}
+    for each in evidence:
+        is_about_another = any(
+            bound.get(name, pointer) != pointer for name, pointer in each.bindings
+        )
+        if not is_about_another:
             kept.setdefault(each.pointer + each.required, each)
     required = {each.pointer for each in kept.values() if each.required}
     return [each for each in kept.values() if each.required or each.pointer not in required]
 
 
-def evidence_of(rule: Rule, campaign: Campaign, market: Market | None) -> Iterable[Seen]:
-    """Yield the facts that a rule has shown beside those that determined it."""
+def declared_evidence(rule: Rule, campaign: Campaign, market: Market | None) -> Iterable[Evidence]:
+    """Yield the facts that the `evidence` clause of a rule adds to those that determined it."""
     for fact in rule.evidence:
         value, pointer = campaign.at(*fact.path), "/" + "/".join(fact.path)
         if market is not None and fact.is_market:
             value, pointer = market.code, market.pointer
-        yield Seen(
+        yield Evidence(
             pointer=pointer,
             path=fact.text,
             label=fact.label,
-            value=shown(fact, fact.presumed if value is None else value),
+            value=show_fact(fact, fact.presumed if value is None else value),
             required="",
             is_presumed=value is None and fact.presumed is not None,
         )
 
 
-def trimmed(seen: Seen) -> Seen:
-    """Return a fact with its value cut off where it is too long to be read."""
-    value = fitted(seen.value)
-    return seen if value is seen.value else replace(seen, value=value)
+def truncated(evidence: Evidence) -> Evidence:
+    """Return a fact with its value truncated to the most characters that a finding shows."""
+    value = truncated_text(evidence.value)
+    return evidence if value is evidence.value else replace(evidence, value=value)
 
 
-def fitted(text: str) -> str:
-    """Return a text, cut off where it is too long to be read."""
+def truncated_text(text: str) -> str:
+    """Return a text, truncated to the most characters that a finding shows of a value."""
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
 # --- templates --------------------------------------------------------------------------------
 
 
-class _Teller(msgspec.Struct, frozen=True, kw_only=True):
+class _TemplateRenderer(msgspec.Struct, frozen=True, kw_only=True):
     """Substitutes the facts of one breach into templates."""
 
     campaign: Campaign
     breach: Breach
 
-    def filled(self, template: Template, bound: Mapping[str, str]) -> str:
+    def render(self, template: Template, bound: Mapping[str, str]) -> str:
         """Return the text of a template; `bound` are the pointers of the elements it names."""
         return "".join(
             part if isinstance(part, str) else self._value(part, bound) for part in template.parts
@@ -252,15 +255,15 @@ class _Teller(msgspec.Struct, frozen=True, kw_only=True):
                 text = "unknown" if found is None else found.text
             case _:
                 value = self._datum(term, bound)
-                text = shown(term, term.presumed if value is None else value)
-        return fitted(text)
+                text = show_fact(term, term.presumed if value is None else value)
+        return truncated_text(text)
 
     def _looked_up(self, term: LookupTerm, bound: Mapping[str, str]) -> Constant | None:
         values = [self._argument(argument, bound) for argument in term.arguments]
         if None in values:
             return None
         try:
-            return looked_up(self.breach.policies.tables[term.name], self.breach.day, values)
+            return look_up(self.breach.policies.tables[term.name], self.breach.day, values)
         except UndefinedError:
             return None
 
@@ -280,14 +283,14 @@ class _Teller(msgspec.Struct, frozen=True, kw_only=True):
     def _datum(self, fact: FactTerm, bound: Mapping[str, str]) -> Datum | None:
         base: Datum | None = self.campaign.facts
         if fact.variable is not None:
-            base = at(self.campaign, bound.get(fact.variable))
+            base = value_at(self.campaign, bound.get(fact.variable))
         for name in fact.path:
             base = base.get(name) if isinstance(base, Group) else None
         return base
 
 
-def at(campaign: Campaign, pointer: str | None) -> Datum | None:
-    """Return the value at a pointer that an evaluation has made."""
+def value_at(campaign: Campaign, pointer: str | None) -> Datum | None:
+    """Return the value at a pointer that an evaluation has made; None for no pointer."""
     if pointer is None:
         return None
     value: Datum | None = campaign.facts

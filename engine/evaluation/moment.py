@@ -1,10 +1,10 @@
-"""When a campaign is judged: the day of the evaluation, and the days of the flight from then on.
+"""For which days a campaign is evaluated: the day of the evaluation, and the days of the flight.
 
-A campaign is judged by whatever is in force on any day of its flight; where the flight has begun,
-from the day of the evaluation on; where it is over, over all of it. A flight that runs until it is
-stopped is judged on its first day, or on the day of the evaluation where that is later. A last day
-that is simply missing is unknown: law that comes into force later may or may not meet it, and where
-the flight has begun, so may the law of the days behind, since it may already be over.
+A campaign is evaluated by the law of each day of its flight: from the day of the evaluation on
+where the flight has begun, over all of it where it is over. A flight that runs until it is stopped
+is evaluated on its first day, or on the day of the evaluation if that is later. A last day that is
+missing is unknown: law that comes into force later may or may not apply to the flight. Where the
+flight has begun, so may the law of the days past, since the flight may be over already.
 """
 
 from collections.abc import Iterable
@@ -35,9 +35,9 @@ class Days(msgspec.Struct, frozen=True, kw_only=True):
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """The day of the evaluation, and the days on which the ads certainly and possibly run.
 
-    `certain` is None where no day is certain: of two days of which one is missing, the other is,
-    unless it may be behind. `unknown` are the facts about the flight that are missing, by their
-    path; they are what makes days merely possible.
+    `certain` is None where no day is certain. `possible` is None where every day is known.
+    `unknown` are the paths of the facts about the flight that are missing, for want of which days
+    are only possible.
     """
 
     today: date
@@ -64,7 +64,7 @@ def flight_of(campaign: Campaign) -> Flight:
 
 
 def moment(flight: Flight, today: date) -> Moment:
-    """Return when a campaign is judged that is evaluated on a day."""
+    """Return for which days a flight is evaluated on a day."""
     start, end, endless = flight.start, flight.end, flight.endless
     missing_end = () if end is not None or endless else ((FLIGHT, "end"),)
     may_be_over = end < today if end is not None else not endless

@@ -19,7 +19,7 @@ Bindings = tuple[tuple[str, str], ...]
 """The names that quantifiers have bound, each with the JSON Pointer of its element."""
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """A fact that was read and determined the outcome.
 
     `value` is its text, `required` what it would have to be for the outcome to be different (empty
@@ -38,8 +38,11 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     is_presumed: bool = False
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact for want of which a condition is unknown; `why` is empty where it is just missing."""
+class WantedFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact for want of which a condition is unknown.
+
+    `why` says why a stated value does not do; it is empty for a fact that is missing.
+    """
 
     pointer: str
     path: str
@@ -48,59 +51,61 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """The truth of a condition, the facts that determined it, and the facts that are wanted."""
+    """The truth of a condition, the evidence for it, and the facts wanted where it is unknown."""
 
     truth: Truth
-    seen: tuple[Seen, ...] = ()
-    wanted: tuple[Wanted, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    wanted: tuple[WantedFact, ...] = ()
 
-    def labelled(self, item: str) -> "Outcome":
+    def with_label(self, item: str) -> "Outcome":
         """Return the outcome as that of a labelled list item."""
-        return replace(self, seen=tuple(replace(s, item=_item(item, s.item)) for s in self.seen))
+        return replace(
+            self, evidence=tuple(replace(s, item=_item(item, s.item)) for s in self.evidence)
+        )
 
-    def defined(self, name: str, bindings: Bindings) -> "Outcome":
+    def within_definition(self, name: str, bindings: Bindings) -> "Outcome":
         """Return the outcome as that of a definition; `bindings` are those around its name."""
         title = f"`{name}`:"
         within = (
-            replace(seen, item=_item(title, seen.item), bindings=bindings) for seen in self.seen
+            replace(seen, item=_item(title, seen.item), bindings=bindings) for seen in self.evidence
         )
-        return replace(self, seen=tuple(dict.fromkeys(within)))
+        return replace(self, evidence=tuple(dict.fromkeys(within)))
 
 
 def _item(outer: str, inner: str) -> str:
-    """Return where something was looked at: labels side by side, definitions set apart."""
+    """Return two paths of items as one: labels side by side, definitions set apart by a space."""
     is_apart = inner and (outer.endswith(":") or inner.startswith("`"))
     return f"{outer} {inner}" if is_apart else outer + inner
 
 
 def negation(operand: Outcome) -> Outcome:
-    """Return the outcome of a condition denied; what determined it is the same."""
+    """Return the outcome of a negated condition; the evidence is the same."""
     truth = None if operand.truth is None else not operand.truth
-    return Outcome(truth=truth, seen=operand.seen, wanted=operand.wanted)
+    return Outcome(truth=truth, evidence=operand.evidence, wanted=operand.wanted)
 
 
 def conjunction(operands: Sequence[Outcome]) -> Outcome:
     """Return the outcome of conditions joined by `and`; of none it is true."""
-    return _joined(operands, decisive=False)
+    return _junction(operands, decisive=False)
 
 
 def disjunction(operands: Sequence[Outcome]) -> Outcome:
     """Return the outcome of conditions joined by `or`; of none it is false."""
-    return _joined(operands, decisive=True)
+    return _junction(operands, decisive=True)
 
 
-def _joined(operands: Sequence[Outcome], *, decisive: bool) -> Outcome:
+def _junction(operands: Sequence[Outcome], *, decisive: bool) -> Outcome:
     if len(operands) == 1:
         return operands[0]
     deciding = [operand for operand in operands if operand.truth is decisive]
     if deciding:
-        return Outcome(truth=decisive, seen=_all_seen(deciding))
+        return Outcome(truth=decisive, evidence=_all_evidence(deciding))
     unknown = [operand for operand in operands if operand.truth is None]
     if unknown:
         wanted = dict.fromkeys(wanted for operand in unknown for wanted in operand.wanted)
         return Outcome(truth=None, wanted=tuple(wanted))
-    return Outcome(truth=not decisive, seen=_all_seen(operands))
+    return Outcome(truth=not decisive, evidence=_all_evidence(operands))
 
 
-def _all_seen(operands: Sequence[Outcome]) -> tuple[Seen, ...]:
-    return tuple(dict.fromkeys(seen for operand in operands for seen in operand.seen))
+def _all_evidence(operands: Sequence[Outcome]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(seen for operand in operands for seen in operand.evidence))

@@ -13,10 +13,10 @@ from ..semantics import fact_faults
 from ..semantics.polarity import positions
 from ..semantics.tree import (
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Constant,
+    FactCondition,
     FactTerm,
-    Holds,
     ParameterTerm,
     Policies,
     SetTerm,
@@ -43,14 +43,14 @@ def presumption_faults(policies: Policies) -> Iterator[Diagnostic]:
                     yield fact_faults.presumption_helps(place.span)
 
 
-def _may_presume(part: Holds | Compared) -> bool:
+def _may_presume(part: FactCondition | ComparisonCondition) -> bool:
     facts = (term for term in terms_below(part) if isinstance(term, FactTerm))
     return any(fact.presumed is not None for fact in facts)
 
 
-def _truths(part: Holds | Compared, policies: Policies) -> set[Truth]:
-    """Return what a part may come to where its facts are left out; None where that is open."""
-    if isinstance(part, Holds):
+def _truths(part: FactCondition | ComparisonCondition, policies: Policies) -> set[Truth]:
+    """Return the truth values that a part may have if its facts are left out; None if unknown."""
+    if isinstance(part, FactCondition):
         return {part.fact.presumed is True}
     if part.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
         return {part.comparator is Comparator.KNOWN}
@@ -58,7 +58,7 @@ def _truths(part: Holds | Compared, policies: Policies) -> set[Truth]:
     return {_compared(part, values) for values in choices}
 
 
-def _compared(part: Compared, values: Sequence[object]) -> Truth:
+def _compared(part: ComparisonCondition, values: Sequence[object]) -> Truth:
     if None in values:
         return None
     try:

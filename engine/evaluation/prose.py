@@ -9,7 +9,7 @@ whole record is the document (`document.py`).
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
@@ -20,10 +20,10 @@ from ..semantics.tree import Rule, Waiver
 from ..syntax.lexis import Comparator
 from ..syntax.tree import Gravity, UnknownTreatment
 from .decision import Decision, Effect, MarketVerdict, MissingFact
-from .document import instant_text
-from .outcome import Seen, Wanted
-from .result import Finding, Obligation, RuleResult, Status, Unestablished
-from .standing_facts.beneath import named
+from .document import Origin, instant_text
+from .outcome import Evidence, WantedFact
+from .result import Finding, Obligation, RuleResult, Status, UnmetExemption
+from .standing_facts.application import fact_title
 from .standing_facts.document import by_fact, shown_value
 
 WIDTH = 96
@@ -42,9 +42,6 @@ _PLAINER = {"is not no": "is yes", "is not yes": "is no"}
 _AFTER_OPENING = re.compile(r"([({]) ")
 _BEFORE_CLOSING = re.compile(r" ([)}])")
 _PHRASES = tuple(phrase for comparator in Comparator for phrase in comparator.value)
-
-Origin = Callable[[str], str | None]
-"""Leads from a pointer into the campaign to the pointer into the record that was submitted."""
 
 
 class Tone(Enum):
@@ -77,12 +74,12 @@ def explain(decision: Decision, *, origin: Origin | None = None) -> str:
 
     With `origin`, values are pointed at in the submitted record too.
     """
-    return plain(lines(decision, origin=origin))
+    return plain_text(lines(decision, origin=origin))
 
 
-def plain(told: Iterable[Line]) -> str:
-    """Return some lines as plain text."""
-    made = ("".join(piece.text for piece in line) for line in told)
+def plain_text(lines: Iterable[Line]) -> str:
+    """Return lines as plain text, without their tones."""
+    made = ("".join(piece.text for piece in line) for line in lines)
     return "".join(f"{line}\n" for line in made)
 
 
@@ -286,12 +283,12 @@ def _findings(result: RuleResult, origin: Origin | None) -> Iterator[Line]:
     placed = listed[:MOST_FINDINGS]
     shown = [finding for finding, _ in placed]
     # Where nothing was seen, there is no telling yet what to mend: the missing fact is the remedy.
-    remedies = {finding.remedy for finding in shown if finding.seen}
+    remedies = {finding.remedy for finding in shown if finding.evidence}
     for finding, part in placed:
         yield from _finding(finding, origin, part.markets if len(parts) > 1 else None)
-        if len(remedies) > 1 and finding.seen:
+        if len(remedies) > 1 and finding.evidence:
             yield from _row("to pass", finding.remedy, Tone.REMEDY)
-    if more := len(listed) - len(shown) + sum(part.more for part in parts):
+    if more := len(listed) - len(shown) + sum(part.further_findings for part in parts):
         yield ()
         yield from _row("", f"and {more:,} more like it", Tone.QUIET)
     if len(remedies) == 1:
@@ -308,11 +305,11 @@ def _findings(result: RuleResult, origin: Origin | None) -> Iterator[Line]:
 
 
 def _grounds(result: RuleResult) -> Iterator[Line]:
-    """Yield why a violation is one where facts are missing, and why no exception excuses it."""
+    """Yield why a rule is violated although facts are missing, and which exemptions are not met."""
     if any(finding.wanted for finding in result.findings):
         counted = f"counts as violated: the rule says `if unknown {UnknownTreatment.DENY.value}`"
         yield from _row("unknown", counted, Tone.OPEN)
-    for exception in result.exceptions:
+    for exception in result.unmet_exemptions:
         yield from _exception(exception)
 
 
@@ -323,19 +320,19 @@ def _finding(
     yield ()
     if markets:
         yield from _row("market", _cut(markets, MOST_MARKETS), Tone.VALUE)
-    if finding.seen or not finding.wanted:
+    if finding.evidence or not finding.wanted:
         # Else the message only says what the rows below it say.
         yield from wrapped(finding.message, "  ", Tone.PLAIN)
         yield ()
-    for seen in finding.seen[:MOST_FACTS]:
+    for seen in finding.evidence[:MOST_FACTS]:
         yield from _seen(seen, origin)
-    if len(finding.seen) > MOST_FACTS:
-        rest = _count(len(finding.seen) - MOST_FACTS, "more value", "more values")
+    if len(finding.evidence) > MOST_FACTS:
+        rest = _count(len(finding.evidence) - MOST_FACTS, "more value", "more values")
         yield from _row("", f"and {rest}", Tone.QUIET)
     yield from _wanted_rows(finding.wanted)
 
 
-def _seen(seen: Seen, origin: Origin | None) -> Iterator[Line]:
+def _seen(seen: Evidence, origin: Origin | None) -> Iterator[Line]:
     item = f"{seen.item} " if seen.item else ""
     presumed = " (presumed, not stated)" if seen.is_presumed else ""
     yield from _row("value", f"{item}{seen.label}: {seen.value}{presumed}", Tone.VALUE)
@@ -355,7 +352,7 @@ def _requirement(required: str) -> str:
     return f"it {required}" if required.startswith(_PHRASES) else required
 
 
-def _wanted_rows(wanted: Sequence[Wanted]) -> Iterator[Line]:
+def _wanted_rows(wanted: Sequence[WantedFact]) -> Iterator[Line]:
     shown = ""
     for each in wanted[:MOST_FACTS]:
         label = "unjudged" if each.why else "missing"
@@ -370,7 +367,7 @@ def _wanted_rows(wanted: Sequence[Wanted]) -> Iterator[Line]:
         yield from _row("", f"and {rest}", Tone.QUIET)
 
 
-def _exception(exception: Unestablished) -> Iterator[Line]:
+def _exception(exception: UnmetExemption) -> Iterator[Line]:
     named = (f"{each.label} ({each.pointer or each.path})" for each in exception.wanted)
     facts = list(dict.fromkeys(named))
     short = f"is not shown; needed: {_cut(facts, MOST_NAMES)}" if facts else "does not hold"
@@ -399,7 +396,7 @@ def _waived(decision: Decision, origin: Origin | None) -> Iterator[Line]:
         yield from wrapped(f"rule {result.rule.id} · waived{where}", "  ", Tone.QUIET)
         for finding in result.findings[:MOST_FINDINGS]:
             yield from _finding(finding, origin, None)
-        if more := len(result.findings[MOST_FINDINGS:]) + result.more:
+        if more := len(result.findings[MOST_FINDINGS:]) + result.further_findings:
             yield from _row("", f"and {more:,} more like it", Tone.QUIET)
         for waiver in result.waivers:
             yield from _waiver(waiver)
@@ -441,7 +438,7 @@ def _obligation(owed: Obligation, origin: Origin | None) -> Iterator[Line]:
     yield from wrapped(owed.text, "  ", Tone.REMEDY)
     day = f"on {owed.due} at the latest" if owed.due is not None else f"day unknown, as {owed.why}"
     yield from _row("due", f"{owed.term}: {day}", Tone.OPEN)
-    for seen in owed.seen[:MOST_FACTS]:
+    for seen in owed.evidence[:MOST_FACTS]:
         yield from _seen(replace(seen, required=""), origin)
 
 
@@ -513,10 +510,10 @@ def _standing(decision: Decision) -> Iterator[Line]:
             yield from _row("recorded", where, Tone.QUIET)
     if more := len(used) - len(used[:MOST_RULES]):
         yield from wrapped(f"and {more:,} more", "  ", Tone.QUIET)
-    for misfit in decision.standing.misfits[:MOST_RULES]:
+    for unfit in decision.standing.unfit[:MOST_RULES]:
         yield ()
-        told = f"passed over: {named(misfit.listed)} does not fit the vocabulary"
-        yield from wrapped(f"{told}: {misfit.fault.message}", "", Tone.OPEN)
+        told = f"passed over: {fact_title(unfit.entry)} does not fit the vocabulary"
+        yield from wrapped(f"{told}: {unfit.fault.message}", "", Tone.OPEN)
 
 
 def _upcoming(decision: Decision, origin: Origin | None) -> Iterator[Line]:

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from .decision import Decision
-from .document import Document, Identity, Origin, status_line, told
+from .document import Document, Identity, Origin, base_document, status_line
 from .result import RuleResult, Status
-from .results import Listed, Results
+from .results import ResultListing, Results
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
@@ -30,9 +30,9 @@ def summarise(
     origin: Origin | None = None,
 ) -> Document:
     """Return the document of a decision without `rules`, the list of all rules."""
-    listed = _listed(decision)
+    listed = _listing(decision)
     return {
-        **told(decision, id=id, identity=identity, origin=origin),
+        **base_document(decision, id=id, identity=identity, origin=origin),
         "passed": listed.passed,
         "not_applicable": listed.not_applicable,
     }
@@ -44,24 +44,24 @@ def write(decision: Decision, summary: Mapping[str, object]) -> bytes:
     Further members of the summary are written as well; they must have no floats and no integers
     that RFC 8785 refuses. Raises `UnicodeEncodeError` for half of a surrogate pair.
     """
-    return _ENCODER.encode({**summary, "rules": msgspec.Raw(_listed(decision).text)})
+    return _ENCODER.encode({**summary, "rules": msgspec.Raw(_listing(decision).text)})
 
 
-def _listed(decision: Decision) -> Listed:
+def _listing(decision: Decision) -> ResultListing:
     results = decision.results
-    return results.listed if isinstance(results, Results) else list_results(results)
+    return results.listing if isinstance(results, Results) else list_results(results)
 
 
-def line_of(result: RuleResult) -> bytes:
+def status_line_bytes(result: RuleResult) -> bytes:
     """Return the canonical JSON of a result as the record lists it among all."""
     return _ENCODER.encode(status_line(result))
 
 
-def list_results(results: Iterable[RuleResult]) -> Listed:
+def list_results(results: Iterable[RuleResult]) -> ResultListing:
     """Return results as a record lists them."""
     given = tuple(results)
-    return Listed(
-        lambda: map(line_of, given),
+    return ResultListing(
+        lambda: map(status_line_bytes, given),
         passed=sum(result.status in PASSED for result in given),
         not_applicable=sum(result.status is Status.NOT_APPLICABLE for result in given),
     )

@@ -1,7 +1,7 @@
 """The reference evaluator: what a condition means, as a lawyer could follow it.
 
-It is the specification. The compiled program (`program`) is the fast one and is held equal to it,
-on decisions and on justifications. Nothing here is clever, and nothing here is for speed.
+It is the specification. The compiled program (`compiled.program`) is the fast one and is held equal
+to it, on decisions and on justifications. Nothing here is clever, and nothing here is for speed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,50 +17,51 @@ from ..semantics.tree import (
     AggregateTerm,
     ArithmeticTerm,
     Clause,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     ParameterTerm,
     Policies,
+    QuantifiedCondition,
     SetTerm,
     TodayTerm,
     ValueTerm,
 )
 from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
-from .judge import Evaluate, EvaluationContext, judge
+from .evaluate_rule import EvaluateClause, EvaluationContext, evaluate_rule
+from .market_groups import Market
 from .operations.aggregate import EXTREMES, MOST_DECIDING, aggregate
 from .operations.comparison import UndefinedError, calculate, holds
-from .operations.lookup import given, looked_up
-from .outcome import Bindings, Outcome, Seen, Wanted, conjunction, disjunction, negation
+from .operations.lookup import look_up, lookup_text
+from .outcome import Bindings, Evidence, Outcome, WantedFact, conjunction, disjunction, negation
 from .result import RuleResult
-from .values import Datum, Group, shown
-from .venue import Market
+from .values import Datum, Group, show_fact
 from .wording import (
-    UNTOLD,
+    SENSITIVE_REASON,
     any_sensitive,
     changeable,
     dotted,
+    facts_of,
     in_force,
-    meaningless,
-    no_edition,
+    missing_edition,
     requirement,
     shown_aggregate,
+    undefined_terms,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """What a name is bound to, and where it stands in the descriptor.
+    """The value that a name is bound to, and its pointer in the descriptor.
 
-    That is an element over which a quantifier runs, or the market, which may be unknown.
+    It is an element over which a quantifier runs, or the market, which may be unknown.
     """
 
     value: Datum | None
@@ -78,18 +79,18 @@ class Situation:
     bound: Mapping[str, Element]
 
 
-def judge_all(
+def evaluate_rules(
     context: EvaluationContext, only: frozenset[str] | None = None
 ) -> tuple[RuleResult, ...]:
     """Return the result of every rule, or only of some, in order of their ids."""
     return tuple(
-        judge(rule, context, _clauses_of(context))
+        evaluate_rule(rule, context, _clauses_of(context))
         for rule in context.policies.rules
         if only is None or rule.id in only
     )
 
 
-def _clauses_of(context: EvaluationContext) -> Evaluate:
+def _clauses_of(context: EvaluationContext) -> EvaluateClause:
     def evaluate_clause(clause: Clause, law_day: date, market: Market | None) -> Outcome:
         return evaluate(clause.condition, situation(context, law_day, market))
 
@@ -111,37 +112,37 @@ def situation(context: EvaluationContext, law_day: date, market: Market | None) 
 
 
 def evaluate(condition: Condition, situation: Situation) -> Outcome:
-    """Return what a condition comes to in a situation, and why."""
+    """Return the outcome of a condition in a situation."""
     match condition:
-        case Holds(fact=fact):
+        case FactCondition(fact=fact):
             return _holds(fact, situation)
-        case Compared():
+        case ComparisonCondition():
             return _compared(condition, situation)
-        case Joined(kind=kind, operands=operands, labels=labels):
+        case JunctionCondition(kind=kind, operands=operands, labels=labels):
             outcomes = [evaluate(operand, situation) for operand in operands]
             for index, label in enumerate(labels):
-                outcomes[index] = outcomes[index].labelled(f"({label})")
+                outcomes[index] = outcomes[index].with_label(f"({label})")
             return conjunction(outcomes) if kind is JunctionKind.AND else disjunction(outcomes)
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return negation(evaluate(operand, situation))
-        case Over():
+        case QuantifiedCondition():
             return _over(condition, situation)
-        case Defined(name=name, condition=meant):
+        case DefinedCondition(name=name, condition=meant):
             outcome = evaluate(meant, unbound(situation))
-            return outcome.defined(name, _bindings(situation))
+            return outcome.within_definition(name, _bindings(situation))
     assert_never(condition)
 
 
 # --- quantifiers ------------------------------------------------------------------------------
 
 
-def _over(condition: Over, situation: Situation) -> Outcome:
-    elements, pointer = _find(condition.collection, situation)
+def _over(condition: QuantifiedCondition, situation: Situation) -> Outcome:
+    elements, pointer = _value_and_pointer(condition.collection, situation)
     if not isinstance(elements, tuple):
         return Outcome(truth=None, wanted=(_wanted(condition.collection, pointer, situation),))
     if not elements:
-        return _over_nothing(condition, pointer, situation)
-    within = _each(condition, situation)
+        return _over_empty_list(condition, pointer, situation)
+    within = _element_situations(condition, situation)
     outcomes = [evaluate(condition.condition, each) for each in within]
     match condition.kind:
         case QuantifierKind.ANY:
@@ -153,15 +154,17 @@ def _over(condition: Over, situation: Situation) -> Outcome:
     assert_never(condition.kind)
 
 
-def _each(binder: Over | AggregateTerm, situation: Situation) -> Iterator[Situation]:
+def _element_situations(
+    binder: QuantifiedCondition | AggregateTerm, situation: Situation
+) -> Iterator[Situation]:
     """Yield the situation with each element of a known list bound in turn."""
-    elements, pointer = _find(binder.collection, situation)
+    elements, pointer = _value_and_pointer(binder.collection, situation)
     for index, value in enumerate(elements if isinstance(elements, tuple) else ()):
         element = Element(value=value, pointer=f"{pointer}/{index}")
         yield replace(situation, bound={**situation.bound, binder.variable: element})
 
 
-def _over_nothing(condition: Over, pointer: str, situation: Situation) -> Outcome:
+def _over_empty_list(condition: QuantifiedCondition, pointer: str, situation: Situation) -> Outcome:
     """Of no elements `any` is false and `no` true; `every` needs some, unless it says `if any`."""
     collection = condition.collection
     if condition.kind is QuantifierKind.EVERY and not condition.if_any:
@@ -169,23 +172,23 @@ def _over_nothing(condition: Over, pointer: str, situation: Situation) -> Outcom
         return Outcome(
             truth=None, wanted=(structs.replace(_wanted(collection, pointer, situation), why=why),)
         )
-    seen = _seen(collection, (), pointer, "is not empty", situation)
-    return Outcome(truth=condition.kind is not QuantifierKind.ANY, seen=(seen,))
+    seen = _evidence(collection, (), pointer, "is not empty", situation)
+    return Outcome(truth=condition.kind is not QuantifierKind.ANY, evidence=(seen,))
 
 
 # --- comparisons ------------------------------------------------------------------------------
 
 
 def _holds(fact: FactTerm, situation: Situation) -> Outcome:
-    value, pointer = _find(fact, situation)
+    value, pointer = _value_and_pointer(fact, situation)
     if value is None:
         return Outcome(truth=None, wanted=(_wanted(fact, pointer, situation),))
     required = "is no" if value else "is yes"
-    seen = _seen(fact, value, pointer, required, situation)
-    return Outcome(truth=value is True, seen=(seen,))
+    seen = _evidence(fact, value, pointer, required, situation)
+    return Outcome(truth=value is True, evidence=(seen,))
 
 
-def _compared(condition: Compared, situation: Situation) -> Outcome:
+def _compared(condition: ComparisonCondition, situation: Situation) -> Outcome:
     if condition.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
         return _known(condition, situation)
     terms = (condition.left, *condition.right)
@@ -199,69 +202,81 @@ def _compared(condition: Compared, situation: Situation) -> Outcome:
     try:
         truth = holds(condition, values)
     except UndefinedError as error:
-        return Outcome(truth=None, wanted=_undefined(terms, str(error), situation))
-    return Outcome(truth=truth, seen=_evidence(condition, terms, situation, truth=truth))
-
-
-def _known(condition: Compared, situation: Situation) -> Outcome:
-    assert isinstance(condition.left, FactTerm)  # noqa: S101 - the checker lets only facts be known.
-    value, _ = _find(condition.left, situation)
-    truth = (value is not None) is (condition.comparator is Comparator.KNOWN)
+        return Outcome(truth=None, wanted=_wanted_where_undefined(terms, str(error), situation))
     return Outcome(
-        truth=truth, seen=_evidence(condition, (condition.left,), situation, truth=truth)
+        truth=truth, evidence=_comparison_evidence(condition, terms, situation, truth=truth)
     )
 
 
-def _evidence(
-    condition: Compared, terms: tuple[ValueTerm, ...], situation: Situation, *, truth: bool
-) -> tuple[Seen, ...]:
+def _known(condition: ComparisonCondition, situation: Situation) -> Outcome:
+    assert isinstance(condition.left, FactTerm)  # noqa: S101 - the checker lets only facts be known.
+    value, _ = _value_and_pointer(condition.left, situation)
+    truth = (value is not None) is (condition.comparator is Comparator.KNOWN)
+    return Outcome(
+        truth=truth,
+        evidence=_comparison_evidence(condition, (condition.left,), situation, truth=truth),
+    )
+
+
+def _comparison_evidence(
+    condition: ComparisonCondition,
+    terms: tuple[ValueTerm, ...],
+    situation: Situation,
+    *,
+    truth: bool,
+) -> tuple[Evidence, ...]:
     """Return the facts that were compared; the first carries what was required."""
 
-    def tell(fact: FactTerm | ParameterTerm | LookupTerm) -> str:
+    def describe(fact: FactTerm | ParameterTerm | LookupTerm) -> str:
         if isinstance(fact, LookupTerm):
-            return f"{given(fact, lookup(fact, situation)[0])} ({fact.text})"
+            return f"{lookup_text(fact, lookup(fact, situation)[0])} ({fact.text})"
         if isinstance(fact, ParameterTerm):
             return f"{in_force(fact, situation.policies, situation.law_day)} ({fact.name})"
-        value, pointer = _find(fact, situation)
+        value, pointer = _value_and_pointer(fact, situation)
         path = dotted(situation.policies.vocabulary.root, pointer)
-        return f"{shown(fact, value)} ({path})"
+        return f"{show_fact(fact, value)} ({path})"
 
-    required = requirement(condition, tell, truth=truth)
-    found = [each for term in terms for each in _read(term, situation)]
+    required = requirement(condition, describe, truth=truth)
+    found = [each for term in terms for each in _evidence_of_term(term, situation)]
     found[:1] = [structs.replace(first, required=required) for first in found[:1]]
     return tuple(dict.fromkeys(found))
 
 
-def _read(term: ValueTerm, situation: Situation) -> list[Seen]:
-    """Return the facts that a known value was made of; of an aggregate, those that decide it."""
+def _evidence_of_term(term: ValueTerm, situation: Situation) -> list[Evidence]:
+    """Return the evidence for a known value: the facts it was computed from.
+
+    Of an aggregate, these are its list and the elements that decide it.
+    """
     match term:
         case FactTerm():
-            value, pointer = _find(term, situation)
-            return [_seen(term, value, pointer, "", situation)]
+            value, pointer = _value_and_pointer(term, situation)
+            return [_evidence(term, value, pointer, "", situation)]
         case ArithmeticTerm(left=left, right=right):
-            return [*_read(left, situation), *_read(right, situation)]
+            return [*_evidence_of_term(left, situation), *_evidence_of_term(right, situation)]
         case LookupTerm(arguments=arguments):
-            return [each for argument in arguments for each in _read(argument, situation)]
+            return [
+                each for argument in arguments for each in _evidence_of_term(argument, situation)
+            ]
         case AggregateTerm():
-            return _read_aggregate(term, situation)
+            return _evidence_of_aggregate(term, situation)
         case _:
             return []
 
 
-def _read_aggregate(term: AggregateTerm, situation: Situation) -> list[Seen]:
+def _evidence_of_aggregate(term: AggregateTerm, situation: Situation) -> list[Evidence]:
     value, _ = _value(term, situation)
-    _, pointer = _find(term.collection, situation)
-    whole = _seen(term.collection, None, pointer, "", situation)
+    _, pointer = _value_and_pointer(term.collection, situation)
+    whole = _evidence(term.collection, None, pointer, "", situation)
     found = [structs.replace(whole, value=f"{term.kind.value} {shown_aggregate(term, value)}")]
     if term.value is None or term.kind not in EXTREMES:
         return found
     deciding = (
         inner
-        for inner in _each(term, situation)
+        for inner in _element_situations(term, situation)
         if _is_chosen(term, inner) and _value(term.value, inner)[0] == value
     )
     for inner in islice(deciding, MOST_DECIDING):
-        found.extend(_read(term.value, inner))
+        found.extend(_evidence_of_term(term.value, inner))
     return found
 
 
@@ -269,19 +284,21 @@ def _is_chosen(term: AggregateTerm, situation: Situation) -> bool:
     return term.where is None or evaluate(term.where, situation).truth is True
 
 
-def _undefined(terms: tuple[ValueTerm, ...], why: str, situation: Situation) -> tuple[Wanted, ...]:
+def _wanted_where_undefined(
+    terms: tuple[ValueTerm, ...], why: str, situation: Situation
+) -> tuple[WantedFact, ...]:
     found = []
-    for fact in (fact for term in changeable(terms) for fact in _facts(term)):
-        _, pointer = _find(fact, situation)
-        told = why if not any_sensitive(terms) else UNTOLD
-        found.append(structs.replace(_wanted(fact, pointer, situation), why=told))
-    return tuple(dict.fromkeys(found)) or (meaningless(terms, why),)
+    for fact in (fact for term in changeable(terms) for fact in facts_of(term)):
+        _, pointer = _value_and_pointer(fact, situation)
+        shown_reason = why if not any_sensitive(terms) else SENSITIVE_REASON
+        found.append(structs.replace(_wanted(fact, pointer, situation), why=shown_reason))
+    return tuple(dict.fromkeys(found)) or (undefined_terms(terms, why),)
 
 
 # --- values -----------------------------------------------------------------------------------
 
 
-def _value(term: ValueTerm, situation: Situation) -> tuple[object, list[Wanted]]:
+def _value(term: ValueTerm, situation: Situation) -> tuple[object, list[WantedFact]]:
     """Return the value of a term, and what is wanted where it is unknown."""
     match term:
         case Constant(value=constant):
@@ -290,14 +307,16 @@ def _value(term: ValueTerm, situation: Situation) -> tuple[object, list[Wanted]]
             return situation.today, []
         case SetTerm(name=name):
             members = situation.policies.sets[name].on(situation.law_day)
-            return members, [] if members is not None else [no_edition(term, situation.law_day)]
+            return members, [] if members is not None else [
+                missing_edition(term, situation.law_day)
+            ]
         case ParameterTerm(name=name):
             found = situation.policies.parameters[name].on(situation.law_day)
             if found is None:
-                return None, [no_edition(term, situation.law_day)]
+                return None, [missing_edition(term, situation.law_day)]
             return found.value, []
         case FactTerm():
-            value, pointer = _find(term, situation)
+            value, pointer = _value_and_pointer(term, situation)
             return value, [] if value is not None else [_wanted(term, pointer, situation)]
         case ArithmeticTerm():
             return _calculated(term, situation)
@@ -309,7 +328,7 @@ def _value(term: ValueTerm, situation: Situation) -> tuple[object, list[Wanted]]
     assert_never(term)
 
 
-def _calculated(term: ArithmeticTerm, situation: Situation) -> tuple[object, list[Wanted]]:
+def _calculated(term: ArithmeticTerm, situation: Situation) -> tuple[object, list[WantedFact]]:
     left, missing = _value(term.left, situation)
     right, also_missing = _value(term.right, situation)
     if missing or also_missing:
@@ -317,10 +336,10 @@ def _calculated(term: ArithmeticTerm, situation: Situation) -> tuple[object, lis
     try:
         return calculate(term.operator, left, right, term.month_end), []
     except UndefinedError as error:
-        return None, list(_undefined((term,), str(error), situation))
+        return None, list(_wanted_where_undefined((term,), str(error), situation))
 
 
-def lookup(term: LookupTerm, situation: Situation) -> tuple[Constant | None, list[Wanted]]:
+def lookup(term: LookupTerm, situation: Situation) -> tuple[Constant | None, list[WantedFact]]:
     """Return what a table gives, and what is wanted where it gives nothing."""
     values, missing = [], []
     for argument in term.arguments:
@@ -330,20 +349,20 @@ def lookup(term: LookupTerm, situation: Situation) -> tuple[Constant | None, lis
     if missing:
         return None, missing
     try:
-        found = looked_up(situation.policies.tables[term.name], situation.law_day, values)
+        found = look_up(situation.policies.tables[term.name], situation.law_day, values)
     except UndefinedError as error:
-        return None, list(_undefined((term,), str(error), situation))
-    return found, [] if found is not None else [no_edition(term, situation.law_day)]
+        return None, list(_wanted_where_undefined((term,), str(error), situation))
+    return found, [] if found is not None else [missing_edition(term, situation.law_day)]
 
 
-def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list[Wanted]]:
-    elements, pointer = _find(term.collection, situation)
+def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list[WantedFact]]:
+    elements, pointer = _value_and_pointer(term.collection, situation)
     wanted = _wanted(term.collection, pointer, situation)
     if elements is None:
         return None, [wanted]
     values: list[object] = []
-    missing: list[Wanted] = []
-    for inner in _each(term, situation):
+    missing: list[WantedFact] = []
+    for inner in _element_situations(term, situation):
         chosen = Outcome(truth=True) if term.where is None else evaluate(term.where, inner)
         missing.extend(chosen.wanted)
         if chosen.truth is True:
@@ -355,11 +374,11 @@ def _aggregated(term: AggregateTerm, situation: Situation) -> tuple[object, list
     try:
         return aggregate(term, values), []
     except UndefinedError as error:
-        why = UNTOLD if any_sensitive((term,)) else str(error)
+        why = SENSITIVE_REASON if any_sensitive((term,)) else str(error)
         return None, [structs.replace(wanted, why=why)]
 
 
-def _find(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
+def _value_and_pointer(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
     """Return a fact's value, stated or presumed, or None, and the pointer where it would stand."""
     value, pointer = stated(fact, situation)
     return fact.presumed if value is None else value, pointer
@@ -378,33 +397,19 @@ def stated(fact: FactTerm, situation: Situation) -> tuple[Datum | None, str]:
     return value, pointer
 
 
-def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
-    match term:
-        case FactTerm():
-            return (term,)
-        case ArithmeticTerm(left=left, right=right):
-            return (*_facts(left), *_facts(right))
-        case LookupTerm(arguments=arguments):
-            return tuple(fact for argument in arguments for fact in _facts(argument))
-        case AggregateTerm(collection=collection):
-            return (collection,)
-        case _:
-            return ()
-
-
-def _wanted(fact: FactTerm, pointer: str, situation: Situation) -> Wanted:
+def _wanted(fact: FactTerm, pointer: str, situation: Situation) -> WantedFact:
     path = dotted(situation.policies.vocabulary.root, pointer)
-    return Wanted(pointer=pointer, path=path, label=fact.label)
+    return WantedFact(pointer=pointer, path=path, label=fact.label)
 
 
-def _seen(
+def _evidence(
     fact: FactTerm, value: Datum | None, pointer: str, required: str, situation: Situation
-) -> Seen:
-    return Seen(
+) -> Evidence:
+    return Evidence(
         pointer=pointer,
         path=dotted(situation.policies.vocabulary.root, pointer),
         label=fact.label,
-        value=shown(fact, value),
+        value=show_fact(fact, value),
         required=required,
         is_presumed=fact.presumed is not None and stated(fact, situation)[0] is None,
         bindings=_bindings(situation),

@@ -1,4 +1,4 @@
-"""What a rule came to for one campaign: one status, and the findings that explain it."""
+"""The result of one rule for one campaign: its status, and the findings that explain it."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..semantics.tree import Clause, Enforcement, Rule, Waiver
-from .outcome import Seen, Wanted
+from .outcome import Evidence, WantedFact
 
 
 class Status(Enum):
@@ -30,51 +30,52 @@ class Status(Enum):
 _SEVERITY = {status: rank for rank, status in enumerate(Status)}
 
 
-class Unestablished(msgspec.Struct, frozen=True, kw_only=True):
-    """An exception that did not help: it is false, or facts to show it are missing."""
+class UnmetExemption(msgspec.Struct, frozen=True, kw_only=True):
+    """An exemption, permission or waiver that does not hold: it is false, or facts are wanted."""
 
     name: str
-    seen: tuple[Seen, ...]
-    wanted: tuple[Wanted, ...]
+    evidence: tuple[Evidence, ...]
+    wanted: tuple[WantedFact, ...]
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Why a rule is violated, waived or undetermined, for one witness.
 
-    `clause` is the clause that decided; `seen` are the facts that determined it, `wanted` those
+    `clause` is the clause that decided; `evidence` are the facts that determined it, `wanted` those
     for want of which it is undetermined.
     """
 
     clause: Clause
     message: str
     remedy: str
-    seen: tuple[Seen, ...]
-    wanted: tuple[Wanted, ...]
+    evidence: tuple[Evidence, ...]
+    wanted: tuple[WantedFact, ...]
 
 
 class Obligation(msgspec.Struct, frozen=True, kw_only=True):
-    """A duty that the campaign owes, and why.
+    """A duty of the campaign, and why it has it.
 
     `term` is by when it is to be done, in the words of the rule, and `due` the last day on which it
-    may be; None where the flight does not tell it, and then `why` says what is lacking. `seen` are
-    the facts by which the duty is owed.
+    may be. Where the flight does not determine that day, `due` is None and `why` says what is
+    missing. `evidence` are the facts by which the rule obliges.
     """
 
     text: str
     term: str
     due: date | None
     why: str
-    seen: tuple[Seen, ...]
+    evidence: tuple[Evidence, ...]
 
 
 class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     """The status of one rule, and why.
 
-    Where the status differs by market, this is the strictest, and `elsewhere` has the others.
+    Where the result differs by market, this is the strictest, and `elsewhere` has the others.
     `markets` are those of the campaign with this result; None for all, or where they are unknown.
-    `reason` says what made a rule not applicable, or which exceptions or waivers hold. `more`
-    counts the findings beyond those listed. `waivers` are those that waive a breach, whose findings
-    are listed all the same. `obligation` is the duty of a satisfied rule that obliges.
+    `reason` says what made a rule not applicable, or which exemptions or waivers hold.
+    `further_findings` counts the findings beyond those listed. `waivers` are those that waive a
+    breach, whose findings are listed all the same. `obligation` is the duty of a satisfied rule
+    that obliges.
     """
 
     rule: Rule
@@ -82,8 +83,8 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     markets: tuple[str, ...] | None = None
     reason: str = ""
     findings: tuple[Finding, ...] = ()
-    exceptions: tuple[Unestablished, ...] = ()
-    more: int = 0
+    unmet_exemptions: tuple[UnmetExemption, ...] = ()
+    further_findings: int = 0
     waivers: tuple[Waiver, ...] = ()
     obligation: Obligation | None = None
     elsewhere: "tuple[RuleResult, ...]" = ()
@@ -91,11 +92,11 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def strictness(self) -> tuple[bool, bool, int]:
         """The rank of the result: a duty is stricter than an exception, and a breach than both."""
-        return self.stands, self.obligation is not None, self.status.severity
+        return self.is_adverse, self.obligation is not None, self.status.severity
 
     @property
-    def stands(self) -> bool:
-        """Whether the rule is against the campaign, or may be."""
+    def is_adverse(self) -> bool:
+        """Whether the rule is violated, or may be: it is undetermined."""
         return self.status in (Status.UNDETERMINED, Status.VIOLATED)
 
     @property
@@ -105,52 +106,55 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def parts(self) -> "tuple[RuleResult, ...]":
-        """The results that make up this one, each about markets of its own, strictest first."""
+        """The result itself and those of other markets, the strictest first."""
         return (self, *self.elsewhere)
 
 
-def together(results: Sequence[RuleResult]) -> RuleResult:
-    """Return as one the results of a rule in the markets where it is judged apart.
+def merge_results(results: Sequence[RuleResult]) -> RuleResult:
+    """Return the results of a rule in separate groups of markets as one.
 
-    Markets that come out alike, to the letter, share a result.
+    Equal results are merged into one for all their markets. The strictest is returned, with the
+    others in `elsewhere`.
     """
     if len(results) == 1:
         return results[0]
-    apart: list[list[RuleResult]] = []
-    near: dict[object, list[list[RuleResult]]] = {}
+    groups: list[list[RuleResult]] = []
+    by_key: dict[object, list[list[RuleResult]]] = {}
     for result in results:
-        told = near.setdefault(_told(result), [])
-        alike = next((each for each in told if _same(each[0], result)), None)
-        if alike is None:
-            alike = []
-            told.append(alike)
-            apart.append(alike)
-        alike.append(result)
-    parts = sorted(map(_shared, apart), key=lambda each: each.strictness, reverse=True)
+        candidates = by_key.setdefault(_grouping_key(result), [])
+        group = next(
+            (each for each in candidates if _differ_in_markets_only(each[0], result)), None
+        )
+        if group is None:
+            group = []
+            candidates.append(group)
+            groups.append(group)
+        group.append(result)
+    parts = sorted(map(_with_all_markets, groups), key=lambda each: each.strictness, reverse=True)
     return replace(parts[0], elsewhere=tuple(parts[1:]))
 
 
-def _shared(alike: Sequence[RuleResult]) -> RuleResult:
-    """Return the one result of all markets of some that are alike."""
+def _with_all_markets(alike: Sequence[RuleResult]) -> RuleResult:
+    """Return one result for all markets of results that differ in nothing else."""
     if len(alike) == 1:
         return alike[0]
-    found: list[str] = []
+    markets: list[str] = []
     for each in alike:
         if each.markets is None:
             return replace(alike[0], markets=None)
-        found += each.markets
-    return replace(alike[0], markets=tuple(found))
+        markets += each.markets
+    return replace(alike[0], markets=tuple(markets))
 
 
-def _told(result: RuleResult) -> object:
-    """Return what tells most results of a rule apart, without what is long to hash: its tree."""
+def _grouping_key(result: RuleResult) -> object:
+    """Return a key that equal results share; the rule, which is slow to hash, is left out."""
     findings = tuple(
-        (each.message, each.remedy, each.seen, each.wanted) for each in result.findings
+        (each.message, each.remedy, each.evidence, each.wanted) for each in result.findings
     )
-    return result.status, result.reason, findings, result.exceptions, result.obligation
+    return result.status, result.reason, findings, result.unmet_exemptions, result.obligation
 
 
-def _same(one: RuleResult, other: RuleResult) -> bool:
+def _differ_in_markets_only(one: RuleResult, other: RuleResult) -> bool:
     return one.status is other.status and replace(one, markets=other.markets) == other
 
 

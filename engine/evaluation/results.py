@@ -1,7 +1,7 @@
-"""The results of all rules, lazily: those without an effect are computed on demand.
+"""The results of all rules, computed lazily.
 
-Most rules of a large bundle do not apply or are satisfied. Every decision has their status all the
-same; but a caller that needs only the verdict and the findings does not wait for them.
+Most rules of a large bundle do not apply or are satisfied. Every decision has their results, but
+they are computed only when they are read: the verdict and the findings do not depend on them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,88 +11,88 @@ from typing import Protocol, TypeAlias, overload
 from .result import RuleResult
 
 
-class Listed:
-    """All results as a record lists them: how many are of which kind, and the JSON of the list."""
+class ResultListing:
+    """The list of all results in a record: its JSON, and how many rules passed or do not apply."""
 
     def __init__(
         self, lines: Callable[[], Iterable[bytes]], *, passed: int, not_applicable: int
     ) -> None:
-        """Take the counts, and what yields the JSON of each result, in order."""
+        """Take the counts, and a function that yields the JSON of each result, in order."""
         self._lines = lines
         self.passed = passed
         self.not_applicable = not_applicable
 
     @cached_property
     def text(self) -> bytes:
-        """The JSON of the list; who asks for counts alone does not wait for it."""
+        """The JSON of the list, made when it is first read."""
         return b"[%b]" % b",".join(self._lines())
 
 
-Evaluated: TypeAlias = Mapping[int, RuleResult]
-"""The results of the candidates, by the rows of their rules."""
+ResultsByRow: TypeAlias = Mapping[int, RuleResult]
+"""The results of the candidates, by the row (index among all rules) of each rule."""
 
-Explainable: TypeAlias = tuple[RuleResult, Callable[[], RuleResult] | None]
-"""What a rule comes to, and what explains it by its findings where the result has none yet."""
+DeferredResult: TypeAlias = tuple[RuleResult, Callable[[], RuleResult] | None]
+"""A result, and a function that returns it with its findings; None where it has them."""
 
 
 class ResultSource(Protocol):
-    """Computes, for one campaign, the results that nobody has asked for yet."""
+    """Computes, for one campaign, the results of the rules that are not candidates."""
 
     @property
     def rows(self) -> Iterable[int]:
         """The rows of the candidates, in order."""
         ...
 
-    def all(self, evaluated: Evaluated) -> tuple[RuleResult, ...]:
+    def all_results(self, evaluated: ResultsByRow) -> tuple[RuleResult, ...]:
         """Return the result of every rule."""
         ...
 
-    def brief(self, evaluated: Evaluated) -> tuple[RuleResult, ...]:
-        """Return the same, those that came to nothing without their markets."""
+    def abridged(self, evaluated: ResultsByRow) -> tuple[RuleResult, ...]:
+        """Return the same; results that are satisfied or not applicable may lack their markets."""
         ...
 
-    def listed(self, evaluated: Evaluated) -> Listed:
-        """Return the same as a record lists them."""
+    def listing(self, evaluated: ResultsByRow) -> ResultListing:
+        """Return the list of all results as a record has it."""
         ...
 
 
 class Results(Sequence[RuleResult]):
     """The results of all rules, in order of the ids.
 
-    `evaluated` are those of the candidate rules, in the same order: rules that may be other than
-    satisfied or not applicable, or that oblige. They determine the verdict; findings are lazy.
+    `candidate_results` are those of the candidates, in the same order: rules that may be other than
+    satisfied or not applicable, or that oblige. They determine the verdict.
     """
 
-    def __init__(self, explainable: Iterable[Explainable], source: ResultSource) -> None:
-        """Take the results of the candidates, what explains them, and the source of all others."""
-        self._explainable = explainable
+    def __init__(self, deferred: Iterable[DeferredResult], source: ResultSource) -> None:
+        """Take the results of the candidates, and the source of all others."""
+        self._deferred = deferred
         self._source = source
 
     @cached_property
-    def evaluated(self) -> tuple[RuleResult, ...]:
+    def candidate_results(self) -> tuple[RuleResult, ...]:
         """The results of the candidates, with their findings."""
-        return tuple(bare if explain is None else explain() for bare, explain in self._explainable)
+        return tuple(result if explain is None else explain() for result, explain in self._deferred)
 
     @cached_property
     def _by_row(self) -> Mapping[int, RuleResult]:
-        return dict(zip(self._source.rows, self.evaluated, strict=True))
+        return dict(zip(self._source.rows, self.candidate_results, strict=True))
 
     @cached_property
     def _all(self) -> tuple[RuleResult, ...]:
-        return self._source.all(self._by_row)
+        return self._source.all_results(self._by_row)
 
     @cached_property
-    def brief(self) -> tuple[RuleResult, ...]:
-        """The same results; those that came to nothing do not say in which markets."""
-        return self._source.brief(self._by_row)
+    def abridged(self) -> tuple[RuleResult, ...]:
+        """All results; those that are satisfied or not applicable may lack their markets."""
+        return self._source.abridged(self._by_row)
 
     @cached_property
-    def listed(self) -> Listed:
-        """The same results as a record lists them."""
-        return self._source.listed(self._by_row)
+    def listing(self) -> ResultListing:
+        """The list of all results as a record has it."""
+        return self._source.listing(self._by_row)
 
     def __len__(self) -> int:
-        return len(self.brief)
+        return len(self.abridged)
 
     def __iter__(self) -> Iterator[RuleResult]:
         return iter(self._all)
@@ -107,7 +107,7 @@ class Results(Sequence[RuleResult]):
         return self._all[index]
 
     def __eq__(self, other: object) -> bool:
-        """Whether all results are the same, however they are kept."""
+        """Whether all results are equal to those of another `Results` or of a tuple."""
         return isinstance(other, Results | tuple) and self._all == tuple(other)
 
     def __hash__(self) -> int:
@@ -117,11 +117,11 @@ class Results(Sequence[RuleResult]):
         return repr(self._all)
 
 
-def evaluated(results: Sequence[RuleResult]) -> tuple[RuleResult, ...]:
-    """Return the results on which a verdict may hang, in order."""
-    return results.evaluated if isinstance(results, Results) else tuple(results)
+def candidate_results(results: Sequence[RuleResult]) -> tuple[RuleResult, ...]:
+    """Return the results that may determine a verdict, in order: of `Results`, the candidates'."""
+    return results.candidate_results if isinstance(results, Results) else tuple(results)
 
 
-def brief(results: Sequence[RuleResult]) -> Sequence[RuleResult]:
-    """Return all results, of which those that came to nothing need not name their markets."""
-    return results.brief if isinstance(results, Results) else results
+def abridged_results(results: Sequence[RuleResult]) -> Sequence[RuleResult]:
+    """Return all results; those that are satisfied or not applicable may lack their markets."""
+    return results.abridged if isinstance(results, Results) else results

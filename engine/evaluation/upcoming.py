@@ -10,16 +10,16 @@ from datetime import date
 
 from msgspec import structs
 
-from .judge import EvaluationContext
+from .evaluate_rule import EvaluationContext
 from .moment import FLIGHT, Days
 from .result import RuleResult, Status, Upcoming
-from .validity import JudgeAll
+from .validity import EvaluateRules
 
 
 def upcoming(
-    context: EvaluationContext, judge_all: JudgeAll, results: Sequence[RuleResult]
+    context: EvaluationContext, evaluate_rules: EvaluateRules, results: Sequence[RuleResult]
 ) -> tuple[Upcoming, ...]:
-    """Return the rules that a campaign without end would come to violate, by day and id."""
+    """Return the rules that a campaign without end would violate on a later day, by day and id."""
     certain = context.moment.certain
     if certain is None or context.campaign.at(FLIGHT, "until_stopped") is not True:
         return ()
@@ -28,7 +28,7 @@ def upcoming(
     for day, names in _days_of_change(context, certain, open_rules):
         then = structs.replace(context.moment, certain=Days(first=day, last=day), possible=None)
         waiting = frozenset(names - found.keys())
-        for result in judge_all(replace(context, moment=then), waiting):
+        for result in evaluate_rules(replace(context, moment=then), waiting):
             if result.status is Status.VIOLATED:
                 found[result.rule.id] = Upcoming(day=day, result=result)
     return tuple(sorted(found.values(), key=lambda each: (each.day, each.result.rule.id)))

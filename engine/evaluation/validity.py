@@ -1,9 +1,9 @@
 """How long an answer holds: the first day on which the mere passing of time would change it.
 
-Only rules that read `today`, or whose law still changes, can come out otherwise on a later day, and
-only on some days: where law changes, where the flight begins or is over, and where a day of the
+Only rules that read `today`, or whose law still changes, can have another result on a later day,
+and only on some days: where law changes, where the flight begins or is over, and where a day of the
 campaign or of the policy, moved by the durations beside it, comes level with `today`. Those rules
-are judged again on those days, in order, until the answer differs.
+are evaluated again on those days, in order, until the answer differs.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,59 +15,62 @@ from ..semantics.types import LENGTHS
 from ..syntax.lexis import MonthEnd
 from .combine import market_verdicts, verdict
 from .decision import MarketVerdict, Verdict
-from .judge import EvaluationContext
+from .evaluate_rule import EvaluationContext
 from .moment import FLIGHT, flight_of, moment
 from .operations.days import day_of, days_later, months_later
 from .result import Obligation, RuleResult
 from .values import Datum, Group
 
-JudgeAll = Callable[[EvaluationContext, frozenset[str] | None], tuple[RuleResult, ...]]
+EvaluateRules = Callable[[EvaluationContext, frozenset[str] | None], tuple[RuleResult, ...]]
 """Either evaluator: every rule of the policies, or only those of some ids, for one campaign."""
 
 MOST_DAYS = 200
-"""Where more days than these would have to be tried, the answer is promised up to the first."""
+"""Where more days than these would have to be tried, the answer is said to hold until the first."""
 
-Owed = frozenset[tuple[str, tuple[str, ...] | None, Obligation]]
-"""The duties that are owed, each with the id of its rule and the markets."""
+Duties = frozenset[tuple[str, tuple[str, ...] | None, Obligation]]
+"""The obligations, each with the id of its rule and the markets."""
 
-Answer = tuple[Verdict, tuple[MarketVerdict, ...], Owed]
-"""What holds: the verdict overall, that in each market, and what is owed."""
+Answer = tuple[Verdict, tuple[MarketVerdict, ...], Duties]
+"""The verdict overall, the verdict in each market, and the obligations."""
 
 
 def answer(context: EvaluationContext, results: Sequence[RuleResult], *, complete: bool) -> Answer:
-    """Return what is answered by some results; `complete` unless a required fact is missing."""
+    """Return the answer by all results; `complete` unless a required fact is missing."""
     markets = market_verdicts(context.markets or (), results, complete=complete)
     parts = (part for result in results for part in result.parts)
     owed = frozenset((p.rule.id, p.markets, p.obligation) for p in parts if p.obligation)
     return verdict(results, complete=complete), markets, owed
 
 
-def first_flip(
+def first_change(
     context: EvaluationContext,
-    judge_all: JudgeAll,
+    evaluate_rules: EvaluateRules,
     results: tuple[RuleResult, ...],
     *,
     complete: bool,
 ) -> date | None:
     """Return the first later day on which the answer would differ; None where it never does."""
     calendars = context.policies.calendars
-    moving = frozenset(r.rule.id for r in results if _moves(calendars[r.rule.id], context))
-    if not moving:
+    changing = frozenset(r.rule.id for r in results if _may_change(calendars[r.rule.id], context))
+    if not changing:
         return None
     now = answer(context, results, complete=complete)
-    moved = tuple(result for result in results if result.rule.id in moving)
-    steady = tuple(result for result in results if result.rule.id not in moving)
-    read = [calendars[name] for name in sorted(moving)]
-    days = sorted(set(turning_days(read, context)))
+    changing_results = tuple(result for result in results if result.rule.id in changing)
+    steady_results = tuple(result for result in results if result.rule.id not in changing)
+    changing_calendars = [calendars[name] for name in sorted(changing)]
+    days = sorted(set(turning_days(changing_calendars, context)))
     if are_too_many(len(days)):
         return days[0]
-    is_intricate = any(calendar.is_intricate for calendar in read)
+    is_intricate = any(calendar.is_intricate for calendar in changing_calendars)
     tried = list(next_days(context.moment.today)) if is_intricate else days
     flight = flight_of(context.campaign)
     for day in tried:
         later = replace(context, moment=moment(flight, day))
-        again = judge_all(later, moving)
-        if again != moved and answer(later, (*steady, *again), complete=complete) != now:
+        again = evaluate_rules(later, changing)
+        if (
+            again != changing_results
+            and answer(later, (*steady_results, *again), complete=complete) != now
+        ):
             return day
     return days_later(tried[-1], 1) if is_intricate and tried else None
 
@@ -83,8 +86,8 @@ def next_days(today: date) -> Iterator[date]:
     return (day for day in later if day is not None)
 
 
-def _moves(calendar: RuleCalendar, context: EvaluationContext) -> bool:
-    """Whether a rule may come out otherwise on a later day."""
+def _may_change(calendar: RuleCalendar, context: EvaluationContext) -> bool:
+    """Whether a rule may have another result on a later day."""
     start = context.campaign.day(FLIGHT, "start")
     since = min(start, context.moment.today) if start is not None else date.min
     return calendar.reads_today or any(change > since for change in calendar.changes)

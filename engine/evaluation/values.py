@@ -139,18 +139,18 @@ SENSITIVE = "(sensitive)"
 """How the value of a sensitive fact reads."""
 
 
-def shown(fact: FactTerm, value: object) -> str:
+def show_fact(fact: FactTerm, value: object) -> str:
     """Return the value of a fact as a person may read it."""
     if type(value) is str and not fact.sensitive:
         return value
     return SENSITIVE if fact.sensitive and value is not None else show_typed(value, fact.type)
 
 
-def compile_shown(fact: FactTerm) -> Callable[[object], str]:
-    """Return what `shown` makes of the values of a fact, its type being settled."""
+def compile_show_fact(fact: FactTerm) -> Callable[[object], str]:
+    """Return the function that does for one fact what `show_fact` does."""
     kind = fact.type
     if fact.sensitive or kind not in _PLAINLY_SHOWN:
-        return partial(shown, fact)
+        return partial(show_fact, fact)
     return lambda value: str(value) if type(value) in _AS_STRINGS else show_typed(value, kind)
 
 

@@ -7,7 +7,7 @@ from typing import assert_never
 from ..semantics.tree import (
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Constant,
     DatedTerm,
     FactTerm,
@@ -21,22 +21,22 @@ from ..semantics.tree import (
     operands_of,
 )
 from ..syntax.lexis import Comparator
-from .outcome import Wanted
+from .outcome import WantedFact
 from .values import SENSITIVE, show_typed
 
-Told = FactTerm | ParameterTerm | LookupTerm
-"""What is told by its value beside its name."""
+ReportedTerm = FactTerm | ParameterTerm | LookupTerm
+"""A term of which a requirement shows the value beside the name."""
 
 
-def no_edition(term: DatedTerm, day: date) -> Wanted:
-    """Return what is wanted where the law of a day has no edition of a declaration."""
+def missing_edition(term: DatedTerm, day: date) -> WantedFact:
+    """Return the wanted fact for a declaration that has no edition on a day."""
     kind, label = "set", term.name
     if isinstance(term, ParameterTerm):
         kind, label = "parameter", term.label
     if isinstance(term, LookupTerm):
         kind, label = "table", term.label
     why = f"the {kind} has no edition for {day}"
-    return Wanted(pointer="", path=term.name, label=label, why=why)
+    return WantedFact(pointer="", path=term.name, label=label, why=why)
 
 
 def in_force(term: ParameterTerm, policies: Policies, day: date) -> str:
@@ -64,24 +64,30 @@ def term_text(term: ValueTerm) -> str:
     assert_never(term)
 
 
-def requirement(condition: Compared, tell: Callable[[Told], str], *, truth: bool) -> str:
-    """Return what would have to hold for a comparison of this truth to come out otherwise.
+def requirement(
+    condition: ComparisonCondition, describe: Callable[[ReportedTerm], str], *, truth: bool
+) -> str:
+    """Return what would have to hold for a comparison of this truth to have the other.
 
-    `tell` says a fact to the right as its value and path, `gender (campaign.segments[1].kind)`, and
-    a parameter as its value and name, `180 days (audit_interval)`; a lookup, on either side, as
-    what the table gave, `16 (voting_age(market))`.
+    `describe` returns a fact to the right as its value and path,
+    `gender (campaign.segments[1].kind)`, and a parameter as its value and name,
+    `180 days (audit_interval)`; a lookup, on either side, as what the table gave,
+    `16 (voting_age(market))`.
     """
     phrase = condition.comparator.denial if truth else condition.comparator.phrase
-    words = [phrase, *_partners(condition, tell)]
+    words = [phrase, *_partners(condition, describe)]
     if isinstance(condition.left, LookupTerm):
-        words.insert(0, tell(condition.left))
+        words.insert(0, describe(condition.left))
     elif not isinstance(condition.left, FactTerm):
         words.insert(0, term_text(condition.left))
     return " ".join(words)
 
 
-def _partners(condition: Compared, tell: Callable[[Told], str]) -> list[str]:
-    right = [tell(term) if isinstance(term, Told) else term_text(term) for term in condition.right]
+def _partners(condition: ComparisonCondition, describe: Callable[[ReportedTerm], str]) -> list[str]:
+    right = [
+        describe(term) if isinstance(term, ReportedTerm) else term_text(term)
+        for term in condition.right
+    ]
     match condition.comparator:
         case Comparator.BETWEEN:
             return [right[0], "and", right[1]]
@@ -92,10 +98,10 @@ def _partners(condition: Compared, tell: Callable[[Told], str]) -> list[str]:
             return right
 
 
-def meaningless(terms: Iterable[ValueTerm], why: str) -> Wanted:
-    """Return what is wanted where values have no meaning together and none of them is a fact."""
+def undefined_terms(terms: Iterable[ValueTerm], why: str) -> WantedFact:
+    """Return the wanted fact for terms that are undefined together, none of which is a fact."""
     words = ", ".join(term_text(term) for term in terms)
-    return Wanted(pointer="", path=words, label=words, why=why)
+    return WantedFact(pointer="", path=words, label=words, why=why)
 
 
 def changeable(terms: Iterable[ValueTerm]) -> tuple[ValueTerm, ...]:
@@ -113,12 +119,27 @@ def changeable(terms: Iterable[ValueTerm]) -> tuple[ValueTerm, ...]:
     return stated or every
 
 
-UNTOLD = "sensitive values have no meaning together"
-"""Why a comparison is unknown, where saying more would tell what the values are."""
+SENSITIVE_REASON = "sensitive values have no meaning together"
+"""Why a comparison is unknown, where the reason itself would disclose sensitive values."""
+
+
+def facts_of(term: ValueTerm) -> tuple[FactTerm, ...]:
+    """Return the facts that a value is made of; of an aggregate, its list alone."""
+    match term:
+        case FactTerm():
+            return (term,)
+        case ArithmeticTerm(left=left, right=right):
+            return (*facts_of(left), *facts_of(right))
+        case LookupTerm(arguments=arguments):
+            return tuple(fact for argument in arguments for fact in facts_of(argument))
+        case AggregateTerm(collection=collection):
+            return (collection,)
+        case _:
+            return ()
 
 
 def any_sensitive(terms: Iterable[ValueTerm]) -> bool:
-    """Whether a fact that some values are made of is never shown."""
+    """Whether some terms read a sensitive fact."""
     parts = (part for term in terms for part in operands_of(term))
     return any(isinstance(part, FactTerm) and part.sensitive for part in parts)
 
@@ -140,5 +161,5 @@ def dotted(root: str, pointer: str) -> str:
 
 
 def variables(template: Template) -> frozenset[str]:
-    """Return the names of bound elements that a template speaks of."""
+    """Return the names of bound elements that a template reads."""
     return frozenset(fact.variable for fact in template.facts() if fact.variable is not None)

@@ -11,13 +11,13 @@ from msgspec import structs
 
 from .combine import verdict
 from .decision import Effect, MarketVerdict
-from .judge import EvaluationContext
-from .validity import JudgeAll
+from .evaluate_rule import EvaluationContext
+from .validity import EvaluateRules
 from .values import Campaign
 
 
 def would_pass(
-    context: EvaluationContext, judge_all: JudgeAll, markets: Sequence[MarketVerdict]
+    context: EvaluationContext, evaluate_rules: EvaluateRules, markets: Sequence[MarketVerdict]
 ) -> tuple[str, ...]:
     """Return the markets to which a denied campaign may be cut down to be allowed, in order.
 
@@ -29,7 +29,7 @@ def would_pass(
     reading = context.policies.reading_markets
     if reading:
         fewer = replace(context, campaign=_cut_down(context.campaign, passing))
-        again = judge_all(fewer, reading)
+        again = evaluate_rules(fewer, reading)
         if verdict(again, complete=True).effect is Effect.DENY:
             return ()
     return passing

@@ -6,17 +6,17 @@ from typing import assert_never
 from ..semantics.tree import (
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     ParameterTerm,
+    QuantifiedCondition,
     Rule,
     SetTerm,
     TodayTerm,
@@ -40,7 +40,7 @@ def lists_read(rule: Rule) -> tuple[str, ...]:
 def definitions_read(rule: Rule) -> tuple[str, ...]:
     """Return the names of the definitions that a rule rests on, directly or by another."""
     parts = (part for each in clauses_of(rule) for part in conditions_below(each.condition))
-    return tuple(dict.fromkeys(part.name for part in parts if isinstance(part, Defined)))
+    return tuple(dict.fromkeys(part.name for part in parts if isinstance(part, DefinedCondition)))
 
 
 def parameters_read(rule: Rule) -> tuple[str, ...]:
@@ -63,21 +63,21 @@ def paths_read(rule: Rule, root: str) -> tuple[str, ...]:
 
 def _condition(node: Condition, bound: Bound, root: str) -> Iterator[str]:
     match node:
-        case Holds(fact=fact):
+        case FactCondition(fact=fact):
             yield from _term(fact, bound, root)
-        case Compared(left=left, right=right):
+        case ComparisonCondition(left=left, right=right):
             for term in (left, *right):
                 yield from _term(term, bound, root)
-        case Joined(operands=operands):
+        case JunctionCondition(operands=operands):
             for operand in operands:
                 yield from _condition(operand, bound, root)
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             yield from _condition(operand, bound, root)
-        case Over(variable=name, collection=collection, condition=inner):
+        case QuantifiedCondition(variable=name, collection=collection, condition=inner):
             path = _path(collection, bound, root)
             yield path
             yield from _condition(inner, {**bound, name: path}, root)
-        case Defined(condition=inner):
+        case DefinedCondition(condition=inner):
             yield from _condition(inner, {}, root)
         case _:
             assert_never(node)

@@ -15,7 +15,7 @@ from ..english.provisions import provision, web_address
 from ..english.sentences import Writer, demand
 from ..evaluation.values import show_typed
 from ..semantics.tree import Citation, Rule, SetTerm
-from ..semantics.types import EnumerationType, ListType, RecordType, Type, describe
+from ..semantics.types import EnumerationType, RecordType, Type, describe, element_type
 from ..source.text import Span
 from ..syntax import tree
 from ..syntax.glossary import MEANINGS
@@ -88,7 +88,7 @@ class _Teller:
 
     def _inside(self, kind: Type) -> Iterator[str]:
         """Yield what there is to choose from in a type."""
-        inner = kind.element if isinstance(kind, ListType) else kind
+        inner = element_type(kind)
         match inner:
             case EnumerationType(members=members):
                 yield ", ".join(f"`{member}`" for member in members)

@@ -11,7 +11,14 @@ from ..syntax.lexis import MAXIMUM_HEIGHT, MonthEnd
 from . import faults
 from .declare import Instrument, cited
 from .elaborate import Scope, bare_word, condition
-from .tree import Clause, Condition, Defined, Definition, conditions_below, inner_conditions
+from .tree import (
+    Clause,
+    Condition,
+    DefinedCondition,
+    Definition,
+    conditions_below,
+    inner_conditions,
+)
 
 MOST_PARTS = 1_000
 """A condition may have so many parts once its definitions are written out."""
@@ -147,7 +154,7 @@ def is_sprawling(whole: Condition) -> bool:
     Without a bound, ten definitions of definitions could stand for a thousand million parts.
     """
     parts = list(islice(conditions_below(whole), MOST_PARTS + 1))
-    if not any(isinstance(part, Defined) for part in parts):
+    if not any(isinstance(part, DefinedCondition) for part in parts):
         return False
     return len(parts) > MOST_PARTS or _height(whole) > MAXIMUM_HEIGHT
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from ..syntax.lexis import Comparator
 from .polarity import positions
 from .tree import (
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
     Effect,
@@ -86,7 +86,7 @@ def _readings(
 ) -> Iterator[Direction | None]:
     for place in positions(condition, towards_denial=towards_denial):
         part = place.part
-        if not isinstance(part, Compared) or not _reads(part, name):
+        if not isinstance(part, ComparisonCondition) or not _reads(part, name):
             continue
         rising = _rising(part, name)
         if rising is None:
@@ -95,13 +95,13 @@ def _readings(
             yield Direction.HIGHER if rising is place.towards_denial else Direction.LOWER
 
 
-def _reads(part: Compared, name: str) -> bool:
+def _reads(part: ComparisonCondition, name: str) -> bool:
     below = (term for each in conditions_below(part) for term in terms_below(each))
     terms = (*terms_of(part), *below)
     return any(isinstance(term, ParameterTerm) and term.name == name for term in terms)
 
 
-def _rising(part: Compared, name: str) -> bool | None:
+def _rising(part: ComparisonCondition, name: str) -> bool | None:
     """Whether a comparison comes true as a parameter grows; None where that cannot be told."""
     places = [
         index

@@ -1,18 +1,14 @@
 """The catalogue of what the checker says about facts that are absent, presumed or sensitive."""
 
-from ..source.diagnostic import Diagnostic, Severity
+from ..source.diagnostic import Diagnostic, error
 from ..source.text import Span
 from ..syntax.lexis import Comparator
 from .types import Type, describe
 
 
-def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
-    return Diagnostic(code=code, severity=Severity.ERROR, headline=headline, span=span, **details)
-
-
 def required_and_presumed(span: Span, name: str) -> Diagnostic:
     """A fact that is asked for, and presumed where it is absent."""
-    return _error(
+    return error(
         "E0530",
         f"`{name}` is `required`, and yet something is presumed of it",
         span,
@@ -22,7 +18,7 @@ def required_and_presumed(span: Span, name: str) -> Diagnostic:
 
 def nothing_to_presume(span: Span, name: str, kind: Type) -> Diagnostic:
     """A list or group of facts of which a value is presumed."""
-    return _error(
+    return error(
         "E0531",
         f"nothing can be presumed of `{name}`, which is {describe(kind)}",
         span,
@@ -32,12 +28,12 @@ def nothing_to_presume(span: Span, name: str, kind: Type) -> Diagnostic:
 
 def presumed_not_stated(span: Span) -> Diagnostic:
     """A presumed value that is not written out."""
-    return _error("E0532", "what is presumed is a plain value", span, help="write the value")
+    return error("E0532", "what is presumed is a plain value", span, help="write the value")
 
 
 def plain_fact_needed(span: Span, path: str, word: str) -> Diagnostic:
     """A fact that every decision shows, or reads as it is stated, declared otherwise."""
-    return _error(
+    return error(
         "E0533",
         f"`{path}` cannot be `{word}`",
         span,
@@ -47,7 +43,7 @@ def plain_fact_needed(span: Span, path: str, word: str) -> Diagnostic:
 
 def sensitive_shown(span: Span, written: str) -> Diagnostic:
     """A text or evidence that would show a sensitive fact."""
-    return _error(
+    return error(
         "E0534",
         f"this would show `{written}`, which is sensitive",
         span,
@@ -57,7 +53,7 @@ def sensitive_shown(span: Span, written: str) -> Diagnostic:
 
 def presumption_helps(span: Span) -> Diagnostic:
     """A presumed value by which leaving the fact out helps, or might."""
-    return _error(
+    return error(
         "E0610",
         "leaving the fact out could help the campaign, as its value is presumed",
         span,
@@ -68,7 +64,7 @@ def presumption_helps(span: Span) -> Diagnostic:
 
 def absence_helps(span: Span, comparator: Comparator) -> Diagnostic:
     """A condition by which leaving a fact out would help the campaign."""
-    return _error(
+    return error(
         "E0601",
         f"with `{comparator.phrase}` here, leaving the fact out would help the campaign",
         span,
@@ -82,7 +78,7 @@ def absence_helps(span: Span, comparator: Comparator) -> Diagnostic:
 
 def absence_helps_in_definition(span: Span, name: str) -> Diagnostic:
     """A definition that asks whether a fact is known, where absence would help."""
-    return _error(
+    return error(
         "E0601",
         f"with `{name}` here, leaving out a fact that it asks for would help the campaign",
         span,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..source.diagnostic import Diagnostic, Severity
+from ..source.diagnostic import Diagnostic, error
 from ..source.suggest import nearest
 from ..source.text import Span
 from ..syntax.habits import COMPARISON_HABITS, TYPE_HABITS, WORD_HABITS
@@ -10,11 +10,6 @@ from ..syntax.lexis import Comparator
 from .code_names import code_advice, code_meant
 from .types import CODES, Scalar, Type, describe
 from .written import written_code
-
-
-def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
-    return Diagnostic(code=code, severity=Severity.ERROR, headline=headline, span=span, **details)
-
 
 _DECLARING = {"set": "set {} of …", "instrument": 'instrument {} "TITLE" "ADDRESS"'}
 
@@ -24,7 +19,7 @@ def _unknown(code: str, what: str, word: str, span: Span, known: Iterable[str]) 
     advice = f"did you mean `{near}`?" if near else None
     if near is None and what in _DECLARING and word.isidentifier():
         advice = f"declare it (`{_DECLARING[what].format(word)}`), or adopt a pack that does"
-    return _error(code, f"unknown {what} `{word}`", span, help=advice, replacement=near)
+    return error(code, f"unknown {what} `{word}`", span, help=advice, replacement=near)
 
 
 # --- names ------------------------------------------------------------------------------------
@@ -46,12 +41,12 @@ def unknown_fact(span: Span, word: str, owner: str, known: Iterable[str]) -> Dia
 
 def no_facts_below(span: Span, owner: str, kind: Type) -> Diagnostic:
     """A path that goes on behind a value."""
-    return _error("E0302", f"`{owner}` is {describe(kind)} and has no facts of its own", span)
+    return error("E0302", f"`{owner}` is {describe(kind)} and has no facts of its own", span)
 
 
 def step_into_list(span: Span, owner: str) -> Diagnostic:
     """A path that passes through a list."""
-    return _error(
+    return error(
         "E0303",
         f"`{owner}` is a list; say which of its elements is meant",
         span,
@@ -65,7 +60,7 @@ def unknown_word(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     if habit is None:
         return _unknown("E0304", "name", word, span, known)
     replacement = COMPARISON_HABITS.get(word.lower())
-    return _error("E0304", f"unknown name `{word}`", span, help=habit, replacement=replacement)
+    return error("E0304", f"unknown name `{word}`", span, help=habit, replacement=replacement)
 
 
 def unknown_member(span: Span, word: str, kind: Type, known: Iterable[str]) -> Diagnostic:
@@ -74,11 +69,11 @@ def unknown_member(span: Span, word: str, kind: Type, known: Iterable[str]) -> D
     if isinstance(kind, Scalar) and kind in CODES:
         meant = code_meant(kind, word)
         replacement = written_code(meant) if meant is not None else None
-        return _error("E0305", what, span, help=code_advice(kind, word), replacement=replacement)
+        return error("E0305", what, span, help=code_advice(kind, word), replacement=replacement)
     listed = tuple(known)
     near = nearest(word, listed)
     advice = f"did you mean `{near}`?" if near else f"it is one of {_series(listed)}"
-    return _error("E0305", what, span, help=advice, replacement=near)
+    return error("E0305", what, span, help=advice, replacement=near)
 
 
 def _series(words: Iterable[str]) -> str:
@@ -93,7 +88,7 @@ def unknown_set(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
 def member_for_set(span: Span, word: str, member: str) -> Diagnostic:
     """A single member where a set is needed; `member` is what the word stands for."""
     braced = f"{{{written_code(member)}}}"
-    return _error(
+    return error(
         "E0306",
         f"unknown set `{word}`",
         span,
@@ -112,7 +107,7 @@ def unknown_type(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     meant = TYPE_HABITS.get(word.lower())
     if meant is None:
         return _unknown("E0308", "type", word, span, known)
-    return _error("E0308", f"unknown type `{word}`", span, help=f"say `{meant}`", replacement=meant)
+    return error("E0308", f"unknown type `{word}`", span, help=f"say `{meant}`", replacement=meant)
 
 
 def unknown_rule(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
@@ -122,7 +117,7 @@ def unknown_rule(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
 
 def duplicate(span: Span, what: str, word: str, first: str) -> Diagnostic:
     """A second declaration of a name."""
-    return _error(
+    return error(
         "E0310",
         f"{what} `{word}` is declared twice",
         span,
@@ -133,7 +128,7 @@ def duplicate(span: Span, what: str, word: str, first: str) -> Diagnostic:
 
 def adopted_already(span: Span, what: str, word: str, file: str) -> Diagnostic:
     """A declaration that stands in an adopted file too, of which this one may be a copy."""
-    return _error(
+    return error(
         "E0310",
         f"{what} `{word}` is declared twice",
         span,
@@ -145,7 +140,7 @@ def adopted_already(span: Span, what: str, word: str, file: str) -> Diagnostic:
 
 def name_taken(span: Span, word: str, what: str, first: str) -> Diagnostic:
     """A name that means something else already, where both may stand as bare words."""
-    return _error(
+    return error(
         "E0320",
         f"`{word}` already names {what}",
         span,
@@ -156,7 +151,7 @@ def name_taken(span: Span, word: str, what: str, first: str) -> Diagnostic:
 
 def name_of_the_market(span: Span, word: str) -> Diagnostic:
     """A declaration by the name of the market that is being judged."""
-    return _error(
+    return error(
         "E0320",
         f"`{word}` already names the market that is being judged",
         span,
@@ -166,7 +161,7 @@ def name_of_the_market(span: Span, word: str) -> Diagnostic:
 
 def two_meanings(span: Span, word: str, kind: Type) -> Diagnostic:
     """A bare word that is a parameter and a member of the type that is expected too."""
-    return _error(
+    return error(
         "E0323",
         f"`{word}` has two meanings here",
         span,
@@ -179,7 +174,7 @@ def circular_definition(span: Span, names: Iterable[str]) -> Diagnostic:
     """A definition that rests on itself."""
     first, *others = names
     path = " → ".join(f"`{name}`" for name in (first, *others, first))
-    return _error(
+    return error(
         "E0321",
         f"the definition `{first}` rests on itself",
         span,
@@ -190,7 +185,7 @@ def circular_definition(span: Span, names: Iterable[str]) -> Diagnostic:
 
 def sprawling(span: Span, most: int) -> Diagnostic:
     """A condition that grows beyond measure once its definitions are written out."""
-    return _error(
+    return error(
         "E0322",
         "with all that its definitions mean, this condition has too many parts",
         span,
@@ -199,15 +194,16 @@ def sprawling(span: Span, most: int) -> Diagnostic:
     )
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, in the plural unless it is one."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def uneven_row(span: Span, cells: int, columns: int) -> Diagnostic:
     """A row with another number of cells than its table has columns."""
-    return _error(
+    return error(
         "E0535",
-        f"this row has {_counted(cells, 'value')}, and the table {_counted(columns, 'fact')}",
+        f"this row has {counted(cells, 'value')}, and the table {counted(columns, 'fact')}",
         span,
         help="set one value for each fact, and then what is expected, apart by `|`",
     )
@@ -215,7 +211,7 @@ def uneven_row(span: Span, cells: int, columns: int) -> Diagnostic:
 
 def shadowing(span: Span, word: str) -> Diagnostic:
     """A bound name that hides another."""
-    return _error(
+    return error(
         "E0311",
         f"the name `{word}` is already in use here",
         span,
@@ -225,7 +221,7 @@ def shadowing(span: Span, word: str) -> Diagnostic:
 
 def ordinal_in_condition(span: Span) -> Diagnostic:
     """`[1]` outside a test."""
-    return _error(
+    return error(
         "E0312",
         "elements of a list are not counted in conditions",
         span,
@@ -240,7 +236,7 @@ def not_comparable(
     span: Span, comparator: Comparator, kind: Type, advice: str | None
 ) -> Diagnostic:
     """A phrase that does not fit the type to its left."""
-    return _error(
+    return error(
         "E0402",
         f"`{comparator.phrase}` does not fit {describe(kind)}",
         span,
@@ -251,12 +247,12 @@ def not_comparable(
 def not_a_condition(span: Span, kind: Type | None) -> Diagnostic:
     """A value where a condition is needed."""
     what = f"this is {describe(kind)}, not a condition" if kind else "this is not a condition"
-    return _error("E0403", what, span, help="compare it: `… is …`, `… is at least …`")
+    return error("E0403", what, span, help="compare it: `… is …`, `… is at least …`")
 
 
 def always(span: Span) -> Diagnostic:
     """A condition that is `yes`."""
-    return _error(
+    return error(
         "E0403",
         "this is not a condition",
         span,
@@ -267,22 +263,22 @@ def always(span: Span) -> Diagnostic:
 
 def not_a_value(span: Span) -> Diagnostic:
     """A condition where a value is needed."""
-    return _error("E0404", "a condition stands where a value is needed", span)
+    return error("E0404", "a condition stands where a value is needed", span)
 
 
 def not_a_list(span: Span, kind: Type) -> Diagnostic:
     """A quantifier over something else."""
-    return _error("E0405", f"this is {describe(kind)}, where a list is needed", span)
+    return error("E0405", f"this is {describe(kind)}, where a list is needed", span)
 
 
 def no_arithmetic(span: Span, operator: str, left: Type, right: Type) -> Diagnostic:
     """Operands that do not go together."""
-    return _error("E0406", f"`{operator}` cannot join {describe(left)} and {describe(right)}", span)
+    return error("E0406", f"`{operator}` cannot join {describe(left)} and {describe(right)}", span)
 
 
 def if_any_without_every(span: Span, word: str) -> Diagnostic:
     """`, if any,` beside another quantifier."""
-    return _error(
+    return error(
         "E0408",
         f"`, if any,` has no meaning with `{word}`",
         span,
@@ -292,7 +288,7 @@ def if_any_without_every(span: Span, word: str) -> Diagnostic:
 
 def days_and_months(span: Span) -> Diagnostic:
     """Days held against months."""
-    return _error(
+    return error(
         "E0409",
         "days are not compared or joined with months",
         span,
@@ -303,7 +299,7 @@ def days_and_months(span: Span) -> Diagnostic:
 
 def definition_as_value(span: Span, name: str) -> Diagnostic:
     """A definition where a value is needed."""
-    return _error(
+    return error(
         "E0404",
         f"`{name}` is a definition, where a value is needed",
         span,
@@ -314,7 +310,7 @@ def definition_as_value(span: Span, name: str) -> Diagnostic:
 
 def pattern_needed(span: Span) -> Diagnostic:
     """`is like` with something else than a text in quotation marks."""
-    return _error(
+    return error(
         "E0410",
         "a pattern is a text in quotation marks",
         span,
@@ -324,7 +320,7 @@ def pattern_needed(span: Span) -> Diagnostic:
 
 def period_as_value(span: Span) -> Diagnostic:
     """A period where a single value is needed."""
-    return _error(
+    return error(
         "E0411",
         "a period stands where a single value is needed",
         span,
@@ -335,7 +331,7 @@ def period_as_value(span: Span) -> Diagnostic:
 def period_needed(span: Span, kind: Type | None) -> Diagnostic:
     """Something else than a period where a period is needed."""
     what = f"this is {describe(kind)}" if kind else "this is a single value"
-    return _error(
+    return error(
         "E0412",
         f"{what}, where a period is needed",
         span,
@@ -345,7 +341,7 @@ def period_needed(span: Span, kind: Type | None) -> Diagnostic:
 
 def inverted_period(span: Span) -> Diagnostic:
     """A period whose last day lies before its first."""
-    return _error(
+    return error(
         "E0413",
         "this period ends before it begins",
         span,
@@ -355,12 +351,12 @@ def inverted_period(span: Span) -> Diagnostic:
 
 def no_aggregate(span: Span, word: str, kind: Type) -> Diagnostic:
     """Values that cannot be added up or have no order."""
-    return _error("E0414", f"`{word} of` does not fit {describe(kind)}", span)
+    return error("E0414", f"`{word} of` does not fit {describe(kind)}", span)
 
 
 def value_of_element(span: Span, word: str) -> Diagnostic:
     """An aggregate of groups that does not say which of their facts is meant."""
-    return _error(
+    return error(
         "E0415",
         f"the elements are groups of facts; say what of each the `{word}` is of",
         span,
@@ -373,7 +369,7 @@ def value_of_element(span: Span, word: str) -> Diagnostic:
 
 def missing_clause(span: Span, name: str, clause: str, why: str, what: str = "rule") -> Diagnostic:
     """A rule or declaration without a clause that all of its kind need."""
-    return _error(
+    return error(
         "E0501",
         f"the {what} `{name}` has no `{clause}`",
         span,
@@ -383,7 +379,7 @@ def missing_clause(span: Span, name: str, clause: str, why: str, what: str = "ru
 
 def repeated_clause(span: Span, clause: str, what: str = "rule") -> Diagnostic:
     """A clause that may stand once."""
-    return _error("E0502", f"`{clause}` stands twice in this {what}", span)
+    return error("E0502", f"`{clause}` stands twice in this {what}", span)
 
 
 _USELESS = {
@@ -395,7 +391,7 @@ _USELESS = {
 
 def useless_clause(span: Span, clause: str, effect: str) -> Diagnostic:
     """A clause that has no use beside the main clause of its rule."""
-    return _error(
+    return error(
         "E0520",
         f"`{clause}` has no use in a rule that says `{effect}`",
         span,
@@ -406,7 +402,7 @@ def useless_clause(span: Span, clause: str, effect: str) -> Diagnostic:
 
 def one_sided(span: Span, rule: str, clause: str) -> Diagnostic:
     """An override that stands at one end only."""
-    return _error(
+    return error(
         "E0521",
         f"`{rule}` does not say so at its end",
         span,
@@ -417,7 +413,7 @@ def one_sided(span: Span, rule: str, clause: str) -> Diagnostic:
 
 def lifts_mandatory(span: Span, rule: str) -> Diagnostic:
     """A permission despite a rule that nothing sets aside."""
-    return _error(
+    return error(
         "E0522",
         f"`{rule}` is mandatory, and no permission lifts it",
         span,
@@ -428,7 +424,7 @@ def lifts_mandatory(span: Span, rule: str) -> Diagnostic:
 
 def nothing_to_lift(span: Span, permit: str) -> Diagnostic:
     """A permission despite a permission."""
-    return _error(
+    return error(
         "E0523",
         f"`{permit}` is itself a permission, and there is nothing in it to lift",
         span,
@@ -438,7 +434,7 @@ def nothing_to_lift(span: Span, permit: str) -> Diagnostic:
 
 def not_a_permission(span: Span, rule: str) -> Diagnostic:
     """`subject to` a rule that permits nothing."""
-    return _error(
+    return error(
         "E0524",
         f"`{rule}` is no permission, and lifts nothing",
         span,
@@ -448,7 +444,7 @@ def not_a_permission(span: Span, rule: str) -> Diagnostic:
 
 def second_demand(span: Span) -> Diagnostic:
     """Two main clauses in one rule."""
-    return _error(
+    return error(
         "E0511",
         "a rule makes one demand, and this is its second",
         span,
@@ -458,7 +454,7 @@ def second_demand(span: Span) -> Diagnostic:
 
 def misplaced_clause(span: Span, clause: str) -> Diagnostic:
     """A clause of rules among the common clauses of a policy."""
-    return _error(
+    return error(
         "E0503",
         f"`{clause}` belongs into a rule",
         span,
@@ -468,7 +464,7 @@ def misplaced_clause(span: Span, clause: str) -> Diagnostic:
 
 def empty_window(span: Span) -> Diagnostic:
     """An end that is not after its beginning."""
-    return _error(
+    return error(
         "E0504",
         "this period is empty: `until` is not after `from`",
         span,
@@ -478,12 +474,12 @@ def empty_window(span: Span) -> Diagnostic:
 
 def overlapping_editions(span: Span, name: str) -> Diagnostic:
     """Two editions of a set for one day."""
-    return _error("E0505", f"two editions of `{name}` hold on the same day", span)
+    return error("E0505", f"two editions of `{name}` hold on the same day", span)
 
 
 def unlabelled_fact(span: Span, name: str) -> Diagnostic:
     """A fact without its label."""
-    return _error(
+    return error(
         "E0506",
         f"the fact `{name}` has no label",
         span,
@@ -493,7 +489,7 @@ def unlabelled_fact(span: Span, name: str) -> Diagnostic:
 
 def no_vocabulary(span: Span) -> Diagnostic:
     """Policies without facts to speak of."""
-    return _error(
+    return error(
         "E0507",
         "there is no vocabulary in this bundle",
         span,
@@ -503,7 +499,7 @@ def no_vocabulary(span: Span) -> Diagnostic:
 
 def fact_depended_on(span: Span, path: str, kind: Type) -> Diagnostic:
     """A vocabulary without a fact that deciding itself depends on."""
-    return _error(
+    return error(
         "E0516",
         f"the vocabulary has no `{path}` that is {describe(kind)}",
         span,
@@ -514,7 +510,7 @@ def fact_depended_on(span: Span, path: str, kind: Type) -> Diagnostic:
 
 def second_vocabulary(span: Span, name: str, root: str) -> Diagnostic:
     """A vocabulary of another name than the first."""
-    return _error(
+    return error(
         "E0518",
         f"there is a second vocabulary, `{name}`, beside `{root}`",
         span,
@@ -525,7 +521,7 @@ def second_vocabulary(span: Span, name: str, root: str) -> Diagnostic:
 
 def type_name_taken(span: Span, name: str) -> Diagnostic:
     """A group or type with the name of another kind of type."""
-    return _error(
+    return error(
         "E0519",
         f"`{name}` already names a type",
         span,
@@ -535,17 +531,17 @@ def type_name_taken(span: Span, name: str) -> Diagnostic:
 
 def incomplete_test(span: Span, step: str) -> Diagnostic:
     """A test that does not say what it is about."""
-    return _error("E0508", f"this test has no `{step}`", span)
+    return error("E0508", f"this test has no `{step}`", span)
 
 
 def repeated_step(span: Span) -> Diagnostic:
     """A step of a test that may stand once."""
-    return _error("E0512", "this stands twice in one test", span, help="write a second test")
+    return error("E0512", "this stands twice in one test", span, help="write a second test")
 
 
 def element_needed(span: Span, owner: str) -> Diagnostic:
     """A path of a test that passes through a list without saying which element."""
-    return _error(
+    return error(
         "E0513",
         f"`{owner}` is a list; say which of its elements is meant",
         span,
@@ -555,7 +551,7 @@ def element_needed(span: Span, owner: str) -> Diagnostic:
 
 def group_as_value(span: Span) -> Diagnostic:
     """A whole group of facts given at once."""
-    return _error(
+    return error(
         "E0514",
         "a group of facts is not given as a whole",
         span,
@@ -565,13 +561,13 @@ def group_as_value(span: Span) -> Diagnostic:
 
 def not_a_constant(span: Span) -> Diagnostic:
     """A value that only an evaluation would know."""
-    return _error("E0515", "a test gives values, not facts or sets", span, help="write the value")
+    return error("E0515", "a test gives values, not facts or sets", span, help="write the value")
 
 
 def placeholder(span: Span, text: str, reason: str, advice: str = "") -> Diagnostic:
     """A placeholder that cannot be filled in."""
     usual = "use a fact (`{campaign.…}`) or a name that the rule binds (`{segment.name}`)"
-    return _error(
+    return error(
         "E0509",
         f"the placeholder `{{{text}}}` cannot be filled in",
         span,
@@ -582,14 +578,14 @@ def placeholder(span: Span, text: str, reason: str, advice: str = "") -> Diagnos
 
 def empty_set(span: Span) -> Diagnostic:
     """Braces with nothing in them."""
-    return _error("E0510", "this set has no members", span)
+    return error("E0510", "this set has no members", span)
 
 
 def member_not_constant(span: Span) -> Diagnostic:
     """A fact or a calculation among the members of a set."""
-    return _error("E0517", "braces list values, not facts", span, help="write the value")
+    return error("E0517", "braces list values, not facts", span, help="write the value")
 
 
 def edition_not_constant(span: Span, what: str) -> Diagnostic:
     """A fact or a calculation where a declaration states a value."""
-    return _error("E0517", f"a {what} states a value, not a fact", span, help="write the value")
+    return error("E0517", f"a {what} states a value, not a fact", span, help="write the value")

@@ -2,20 +2,17 @@
 
 from collections.abc import Iterable
 
-from ..source.diagnostic import Diagnostic, Severity
+from ..source.diagnostic import Diagnostic, error
 from ..source.suggest import nearest
 from ..source.text import Span
 from .code_names import near_code
+from .faults import counted
 from .types import CODES, Scalar, Type, describe
-
-
-def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
-    return Diagnostic(code=code, severity=Severity.ERROR, headline=headline, span=span, **details)
 
 
 def outside_the_folder(span: Span, file: str) -> Diagnostic:
     """A path that does not lead to a CSV file in or below the folder of the policy."""
-    return _error(
+    return error(
         "E0801",
         f"`{file}` is not the path of a CSV file beside this policy",
         span,
@@ -26,7 +23,7 @@ def outside_the_folder(span: Span, file: str) -> Diagnostic:
 def no_such_file(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     """A file that is not in the bundle."""
     near = nearest(name, known)
-    return _error(
+    return error(
         "E0802",
         f"there is no file `{name}` among the policies",
         span,
@@ -36,7 +33,7 @@ def no_such_file(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
 
 def too_large(span: Span, name: str, most: int) -> Diagnostic:
     """A file beyond the limit of what is read."""
-    return _error(
+    return error(
         "E0803",
         f"`{name}` has more than {most:,} characters",
         span,
@@ -57,9 +54,9 @@ def no_such_column(span: Span, column: str, name: str, known: Iterable[str]) -> 
         advice = (
             f"its fields are set apart by {_SEPARATORS[separator]}; save it with commas between"
         )
-        return _error("E0804", what, span, help=advice)
+        return error("E0804", what, span, help=advice)
     near = nearest(column, listed)
-    return _error(
+    return error(
         "E0804",
         what,
         span,
@@ -75,7 +72,7 @@ def _series(names: tuple[str, ...]) -> str:
 
 def two_columns(span: Span, column: str, name: str) -> Diagnostic:
     """A column that the first row names more than once."""
-    return _error(
+    return error(
         "E0804",
         f"`{name}` has more than one column `{column}`",
         span,
@@ -85,7 +82,7 @@ def two_columns(span: Span, column: str, name: str) -> Diagnostic:
 
 def not_csv(span: Span) -> Diagnostic:
     """A row whose quotation marks do not fit together."""
-    return _error(
+    return error(
         "E0805",
         "the quotation marks of this row do not fit together",
         span,
@@ -96,23 +93,19 @@ def not_csv(span: Span) -> Diagnostic:
 
 def uneven_record(span: Span, found: int, wanted: int) -> Diagnostic:
     """A row with another number of fields than the first row has names."""
-    return _error(
+    return error(
         "E0805",
-        f"this row has {_counted(found, 'field')}, and the first row names "
-        f"{_counted(wanted, 'column')}",
+        f"this row has {counted(found, 'field')}, and the first row names "
+        f"{counted(wanted, 'column')}",
         span,
         help="set one field for each column, apart by commas; one that holds a comma stands in "
         "quotation marks",
     )
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def nothing_listed(span: Span, name: str) -> Diagnostic:
     """A file without a row of members."""
-    return _error(
+    return error(
         "E0806",
         f"`{name}` lists no members",
         span,
@@ -123,7 +116,7 @@ def nothing_listed(span: Span, name: str) -> Diagnostic:
 def no_member(span: Span, field: str, column: str) -> Diagnostic:
     """A field that is empty, or has blanks around what it states."""
     what = "has a blank at its beginning or end" if field else "is empty"
-    return _error(
+    return error(
         "E0807",
         f"this field of the column `{column}` {what}",
         span,
@@ -137,7 +130,7 @@ def wrong_member(span: Span, field: str, kind: Type, known: Iterable[str]) -> Di
         near = near_code(kind, field)
     else:
         near = nearest(field, known)
-    return _error(
+    return error(
         "E0808",
         f"`{field}` is not {describe(kind)}",
         span,
@@ -147,7 +140,7 @@ def wrong_member(span: Span, field: str, kind: Type, known: Iterable[str]) -> Di
 
 def member_again(span: Span, member: str, line: int) -> Diagnostic:
     """A member that another row has stated."""
-    return _error(
+    return error(
         "E0809",
         f"`{member}` is listed twice",
         span,
@@ -158,7 +151,7 @@ def member_again(span: Span, member: str, line: int) -> Diagnostic:
 
 def not_from_a_file(span: Span, kind: Type) -> Diagnostic:
     """A set of a type that fields of a file do not state."""
-    return _error(
+    return error(
         "E0810",
         f"the members of this set are each {describe(kind)}, and are not read from a file",
         span,

@@ -17,13 +17,13 @@ from ..syntax.tree import QuantifierKind
 from . import fact_faults
 from .tree import (
     AggregateTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
-    Defined,
-    Denied,
-    Holds,
-    Joined,
-    Over,
+    DefinedCondition,
+    FactCondition,
+    JunctionCondition,
+    NegatedCondition,
+    QuantifiedCondition,
     conditions_below,
     terms_of,
 )
@@ -36,9 +36,9 @@ class Place:
     Within a definition the fault is that of its use: elsewhere the same words may stand well.
     """
 
-    part: Holds | Compared
+    part: FactCondition | ComparisonCondition
     towards_denial: bool
-    use: Defined | None
+    use: DefinedCondition | None
 
     @property
     def span(self) -> Span:
@@ -59,21 +59,21 @@ def absence_faults(condition: Condition, *, towards_denial: bool) -> Iterator[Di
 
 
 def positions(
-    condition: Condition, *, towards_denial: bool, use: Defined | None = None
+    condition: Condition, *, towards_denial: bool, use: DefinedCondition | None = None
 ) -> Iterator[Place]:
     """Yield every part of a condition that reads facts, with the sign of its place."""
     match condition:
-        case Holds() | Compared():
+        case FactCondition() | ComparisonCondition():
             yield Place(part=condition, towards_denial=towards_denial, use=use)
-        case Joined(operands=operands):
+        case JunctionCondition(operands=operands):
             for operand in operands:
                 yield from positions(operand, towards_denial=towards_denial, use=use)
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             yield from positions(operand, towards_denial=not towards_denial, use=use)
-        case Over(kind=kind, condition=inner):
+        case QuantifiedCondition(kind=kind, condition=inner):
             flips = kind is QuantifierKind.NO
             yield from positions(inner, towards_denial=towards_denial is not flips, use=use)
-        case Defined(condition=inner):
+        case DefinedCondition(condition=inner):
             yield from positions(inner, towards_denial=towards_denial, use=use or condition)
         case _:
             assert_never(condition)
@@ -81,7 +81,7 @@ def positions(
 
 def _absence_helps(place: Place) -> Iterator[Diagnostic]:
     part = place.part
-    if isinstance(part, Holds):
+    if isinstance(part, FactCondition):
         return
     helpful = Comparator.KNOWN if place.towards_denial else Comparator.UNKNOWN
     if part.comparator is helpful:
@@ -97,7 +97,7 @@ def _within_aggregate(where: Condition) -> Iterator[Diagnostic]:
     An aggregate may rise or fall with each element, so there is no direction in which it is safe.
     """
     for part in conditions_below(where):
-        if isinstance(part, Compared) and part.comparator in (
+        if isinstance(part, ComparisonCondition) and part.comparator in (
             Comparator.KNOWN,
             Comparator.UNKNOWN,
         ):

@@ -3,19 +3,15 @@
 from collections.abc import Iterable
 from datetime import date
 
-from ..source.diagnostic import Diagnostic, Severity
+from ..source.diagnostic import Diagnostic, error
 from ..source.suggest import nearest
 from ..source.text import Span
-
-
-def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
-    return Diagnostic(code=code, severity=Severity.ERROR, headline=headline, span=span, **details)
 
 
 def unknown_module(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     """Adopted policies that are not there."""
     near = nearest(name, known)
-    return _error(
+    return error(
         "E0550",
         f"unknown module `{name}`",
         span,
@@ -30,7 +26,7 @@ def unknown_module(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
 
 def loosened_value(span: Span, name: str, stricter: str, stands: str, day: date) -> Diagnostic:
     """A value that lets more pass than the one it takes the place of."""
-    return _error(
+    return error(
         "E0551",
         f"this value of `{name}` is looser than the one that is tightened",
         span,
@@ -42,7 +38,7 @@ def loosened_value(span: Span, name: str, stricter: str, stands: str, day: date)
 
 def loosened_rule(span: Span, rule: str, stands: str) -> Diagnostic:
     """A rule that is stricter already."""
-    return _error(
+    return error(
         "E0552",
         f"`{rule}` is {stands}, which is stricter",
         span,
@@ -53,7 +49,7 @@ def loosened_rule(span: Span, rule: str, stands: str) -> Diagnostic:
 
 def no_direction(span: Span, name: str, why: str) -> Diagnostic:
     """A parameter of which nobody can say which values are the stricter ones."""
-    return _error(
+    return error(
         "E0553",
         f"it cannot be told which values of `{name}` are stricter",
         span,
@@ -64,7 +60,7 @@ def no_direction(span: Span, name: str, why: str) -> Diagnostic:
 
 def not_tightened(span: Span, rule: str, why: str) -> Diagnostic:
     """A rule that has no enforcement, or that a permission lifts."""
-    return _error(
+    return error(
         "E0554",
         f"`{rule}` cannot be tightened",
         span,
@@ -75,7 +71,7 @@ def not_tightened(span: Span, rule: str, why: str) -> Diagnostic:
 
 def tightened_twice(span: Span, rule: str, first: str) -> Diagnostic:
     """A second clause about one rule."""
-    return _error(
+    return error(
         "E0310",
         f"`{rule}` is tightened twice",
         span,
@@ -87,7 +83,7 @@ def tightened_twice(span: Span, rule: str, first: str) -> Diagnostic:
 def unknown_parameter(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     """A parameter that nobody declares."""
     near = nearest(name, known)
-    return _error(
+    return error(
         "E0555",
         f"unknown parameter `{name}`",
         span,

@@ -115,7 +115,7 @@ class _RuleReader:
         cases = [] if main is None or main.case is None else [main.case]
         applicability = (*self._applicability(), *cases)
         exemptions = tuple(self._exemptions())
-        scope = None if main is None else self._telling(main.clause.condition)
+        scope = None if main is None else self._text_scope(main.clause.condition)
         message = self._template(syntax.MessageClause, scope)
         remedy = self._template(syntax.RemedyClause, scope)
         duty = None if main is None or main.duty is None else self._duty(main.duty, scope)
@@ -273,7 +273,7 @@ class _RuleReader:
         clause = self._one(syntax.TextClause)
         return clause.text.value if clause is not None else ""
 
-    def _telling(self, main: Condition) -> Scope:
+    def _text_scope(self, main: Condition) -> Scope:
         """Return the scope of the texts, which may name what the main clause binds and looks up."""
         read = terms_below(main)
         return replace(
@@ -361,7 +361,7 @@ class _RuleReader:
         found = [term for term in scope.lookups if term.name == name]
         if len(found) != 1:
             reason = "a table that the main clause does not look up exactly once"
-        elif not all(_can_be_told(each, scope.variables) for each in found[0].arguments):
+        elif not all(_can_be_shown(each, scope.variables) for each in found[0].arguments):
             reason = "a table that the main clause looks up by calculated values"
         elif any(isinstance(each, FactTerm) and each.sensitive for each in found[0].arguments):
             self.scope.report(fact_faults.sensitive_shown(span, name))
@@ -381,7 +381,7 @@ class _RuleReader:
         return found
 
 
-def _can_be_told(argument: ValueTerm, bound: Mapping[str, Type]) -> bool:
+def _can_be_shown(argument: ValueTerm, bound: Mapping[str, Type]) -> bool:
     """Whether a text can say again what a table was looked up by."""
     match argument:
         case FactTerm(variable=variable):

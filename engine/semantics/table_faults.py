@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from ..source.diagnostic import Diagnostic, Severity
+from ..source.diagnostic import Diagnostic, error
 from ..source.suggest import nearest
 from ..source.text import Span
-
-
-def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
-    return Diagnostic(code=code, severity=Severity.ERROR, headline=headline, span=span, **details)
+from .faults import counted
 
 
 def overlapping_rows(span: Span, other: str, line: int, example: str) -> Diagnostic:
     """Two cases of a table that are meant for the same values."""
-    return _error(
+    return error(
         "E0340",
         f"this case and `case {other}` in line {line} are both meant for `{example}`",
         span,
@@ -24,7 +21,7 @@ def overlapping_rows(span: Span, other: str, line: int, example: str) -> Diagnos
 
 def missing_case(span: Span, name: str, example: str) -> Diagnostic:
     """Values for which a table gives nothing."""
-    return _error(
+    return error(
         "E0341",
         f"the table `{name}` has no case for `{example}`",
         span,
@@ -35,10 +32,10 @@ def missing_case(span: Span, name: str, example: str) -> Diagnostic:
 
 def number_of_cells(span: Span, wanted: int, found: int) -> Diagnostic:
     """A case with more or fewer cells than the table has inputs."""
-    return _error(
+    return error(
         "E0342",
-        f"this case has {_counted(found, 'cell')}, and the table is looked up by "
-        f"{_counted(wanted, 'value')}",
+        f"this case has {counted(found, 'cell')}, and the table is looked up by "
+        f"{counted(wanted, 'value')}",
         span,
         help="write one cell for each value, set apart by commas; `any` where it does not matter",
     )
@@ -46,16 +43,12 @@ def number_of_cells(span: Span, wanted: int, found: int) -> Diagnostic:
 
 def number_of_arguments(span: Span, name: str, wanted: Sequence[str], found: int) -> Diagnostic:
     """A lookup with more or fewer values than the table has inputs."""
-    return _error(
+    return error(
         "E0342",
-        f"`{name}` is looked up by {_counted(len(wanted), 'value')}, not by {found}",
+        f"`{name}` is looked up by {counted(len(wanted), 'value')}, not by {found}",
         span,
         help=f"write `{name}({', '.join(wanted)})`, with a value for each",
     )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 _NO_TABLE = "only a table is followed by values in brackets"
@@ -64,7 +57,7 @@ _NO_TABLE = "only a table is followed by values in brackets"
 def unknown_table(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
     """A lookup in what is no table."""
     near = nearest(name, known)
-    return _error(
+    return error(
         "E0343",
         f"there is no table `{name}`",
         span,
@@ -75,7 +68,7 @@ def unknown_table(span: Span, name: str, known: Iterable[str]) -> Diagnostic:
 
 def table_as_word(span: Span, name: str) -> Diagnostic:
     """A table where a value should be, without what it is looked up by."""
-    return _error(
+    return error(
         "E0344",
         f"the table `{name}` stands here without what it is looked up by",
         span,
@@ -85,7 +78,7 @@ def table_as_word(span: Span, name: str) -> Diagnostic:
 
 def large_table(span: Span, name: str, what: str) -> Diagnostic:
     """A table that is too large to be checked; `what` says of what it has too many."""
-    return _error(
+    return error(
         "E0345",
         f"the table `{name}` has {what}",
         span,
@@ -95,4 +88,4 @@ def large_table(span: Span, name: str, what: str) -> Diagnostic:
 
 def empty_range(span: Span) -> Diagnostic:
     """A cell whose end lies before its beginning."""
-    return _error("E0346", "this range holds no values", span, help="write the lower value first")
+    return error("E0346", "this range holds no values", span, help="write the lower value first")

@@ -99,6 +99,11 @@ _DESCRIPTIONS = {
 }
 
 
+def element_type(kind: Type) -> Type:
+    """Return the type of the elements of a list; any other type as it is."""
+    return kind.element if isinstance(kind, ListType) else kind
+
+
 def describe(kind: Type) -> str:
     """Return a type in the words of a message."""
     match kind:

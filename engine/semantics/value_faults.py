@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from ..source.diagnostic import Diagnostic, Severity
+from ..source.diagnostic import Diagnostic, error
 from ..source.text import Span
 from .types import LENGTHS, Scalar, Type, describe
 from .written import is_written
@@ -11,22 +11,18 @@ _NUMBERS = (Scalar.NUMBER, Scalar.WHOLE_NUMBER)
 _DAY = "days are written year-month-day, such as `2026-08-02`"
 
 
-def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
-    return Diagnostic(code=code, severity=Severity.ERROR, headline=headline, span=span, **details)
-
-
 def wrong_type(span: Span, found: Type, wanted: Type, words: str = "") -> Diagnostic:
     """A value of another type than its partner; `words` is how it is written."""
     what = f"this is {describe(found)}, where {describe(wanted)} is needed"
     unquoted = words[1:-1]
     if words.startswith('"') and is_written(unquoted, wanted):
         advice = f"write it without quotation marks: `{unquoted}`"
-        return _error("E0401", what, span, help=advice, replacement=unquoted)
+        return error("E0401", what, span, help=advice, replacement=unquoted)
     number, _, rest = words.partition(" ")
     if found in LENGTHS and wanted in _NUMBERS and number.isdigit() and rest:
         advice = f"write the number alone, in the unit that the fact is counted in: `{number}`"
-        return _error("E0401", what, span, help=advice, replacement=number)
-    return _error("E0401", what, span, help=_advice(found, wanted, words))
+        return error("E0401", what, span, help=advice, replacement=number)
+    return error("E0401", what, span, help=_advice(found, wanted, words))
 
 
 def _advice(found: Type, wanted: Type, words: str) -> str | None:
@@ -47,7 +43,7 @@ def _advice(found: Type, wanted: Type, words: str) -> str | None:
 
 def set_for_value(span: Span, words: str, instead: str) -> Diagnostic:
     """A set, named or listed, where one value is compared."""
-    return _error(
+    return error(
         "E0401",
         f"`{words}` is a set, where a single value is needed",
         span,
@@ -57,7 +53,7 @@ def set_for_value(span: Span, words: str, instead: str) -> Diagnostic:
 
 def set_among_members(span: Span, name: str) -> Diagnostic:
     """The name of a set among the members of another."""
-    return _error(
+    return error(
         "E0305",
         f"`{name}` is a set, and no member of one",
         span,
@@ -67,7 +63,7 @@ def set_among_members(span: Span, name: str) -> Diagnostic:
 
 def alternative(span: Span, words: str, instead: str) -> Diagnostic:
     """A value behind `and` or `or`, as if the comparison before it went on."""
-    return _error(
+    return error(
         "E0403",
         f"`{words}` alone is not a condition",
         span,
@@ -78,7 +74,7 @@ def alternative(span: Span, words: str, instead: str) -> Diagnostic:
 
 def unbound_element(span: Span, word: str, collection: str) -> Diagnostic:
     """An element of a list by a name that nothing binds."""
-    return _error(
+    return error(
         "E0304",
         f"unknown name `{word}`",
         span,
@@ -89,7 +85,7 @@ def unbound_element(span: Span, word: str, collection: str) -> Diagnostic:
 
 def rootless(span: Span, word: str, path: str) -> Diagnostic:
     """A fact without the campaign that it is of."""
-    return _error(
+    return error(
         "E0304",
         f"unknown name `{word}`",
         span,
@@ -103,16 +99,16 @@ def number_for_percentage(span: Span, text: str) -> Diagnostic:
     what = f"`{text}` is a plain number, where a percentage is needed"
     share = Decimal(text)
     if share % 1 == 0 and share != 1:
-        return _error("E0407", what, span, help=f"write `{text}%`", replacement=f"{text}%")
+        return error("E0407", what, span, help=f"write `{text}%`", replacement=f"{text}%")
     percent = f"{(share * 100).normalize():f}%"
     advice = f"write `{percent}` where `{text}` of the whole is meant, and `{text}%` otherwise"
-    return _error("E0407", what, span, help=advice)
+    return error("E0407", what, span, help=advice)
 
 
 def grouped_thousands(span: Span, words: str, number: str) -> Diagnostic:
     """A number that is fifty here, and fifty thousand in half of Europe."""
     whole, _, group = number.partition(".")
-    return _error(
+    return error(
         "E0416",
         f"`{words}` can be read in two ways",
         span,

@@ -3,18 +3,14 @@
 from collections.abc import Iterable
 from datetime import date
 
-from ..source.diagnostic import Diagnostic, Severity
+from ..source.diagnostic import Diagnostic, error
 from ..source.suggest import nearest
 from ..source.text import Span
 
 
-def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
-    return Diagnostic(code=code, severity=Severity.ERROR, headline=headline, span=span, **details)
-
-
 def endless_waiver(span: Span, name: str) -> Diagnostic:
     """A waiver that says from when, and not until when."""
-    return _error(
+    return error(
         "E0540",
         f"the waiver `{name}` has no end",
         span,
@@ -25,7 +21,7 @@ def endless_waiver(span: Span, name: str) -> Diagnostic:
 
 def waives_mandatory(span: Span, rule: str) -> Diagnostic:
     """A waiver of a rule that nothing sets aside."""
-    return _error(
+    return error(
         "E0541",
         f"`{rule}` is mandatory, and nobody can waive it",
         span,
@@ -36,7 +32,7 @@ def waives_mandatory(span: Span, rule: str) -> Diagnostic:
 
 def other_role(span: Span, rule: str, role: str, approving: str) -> Diagnostic:
     """A waiver that another has approved than the rule names."""
-    return _error(
+    return error(
         "E0542",
         f'`{rule}` can be waived by "{role}" alone',
         span,
@@ -47,7 +43,7 @@ def other_role(span: Span, rule: str, role: str, approving: str) -> Diagnostic:
 
 def waives_advice(span: Span, rule: str) -> Diagnostic:
     """A waiver of a rule that only warns."""
-    return _error(
+    return error(
         "E0543",
         f"`{rule}` is advisory, and needs no waiver",
         span,
@@ -58,7 +54,7 @@ def waives_advice(span: Span, rule: str) -> Diagnostic:
 
 def nothing_to_waive(span: Span, rule: str, effect: str) -> Diagnostic:
     """A waiver of a rule that cannot be violated."""
-    return _error(
+    return error(
         "E0544",
         f"`{rule}` says `{effect}`, and there is nothing in it to waive",
         span,
@@ -70,7 +66,7 @@ def nothing_to_waive(span: Span, rule: str, effect: str) -> Diagnostic:
 def unknown_waiver(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     """A waiver that a test names and nobody declares."""
     near = nearest(word, known)
-    return _error(
+    return error(
         "E0545",
         f"unknown waiver `{word}`",
         span,
@@ -81,7 +77,7 @@ def unknown_waiver(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
 
 def says_nothing(span: Span, what: str) -> Diagnostic:
     """A waiver that leaves a text empty."""
-    return _error(
+    return error(
         "E0546",
         f"the {what} of a waiver is empty",
         span,
@@ -92,7 +88,7 @@ def says_nothing(span: Span, what: str) -> Diagnostic:
 
 def approved_later(span: Span, name: str, approved: date, start: date) -> Diagnostic:
     """A waiver that holds before anybody has approved it."""
-    return _error(
+    return error(
         "E0547",
         f"the waiver `{name}` begins before it was approved",
         span,

@@ -40,6 +40,16 @@ class Diagnostic:
         return self.severity is Severity.ERROR
 
 
+def error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
+    """Return an error; `details` are the label, the help and the replacement, where it has them."""
+    return Diagnostic(code=code, severity=Severity.ERROR, headline=headline, span=span, **details)
+
+
+def warning(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
+    """Return a warning, with the same details as an error."""
+    return Diagnostic(code=code, severity=Severity.WARNING, headline=headline, span=span, **details)
+
+
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return diagnostics by source, then place, then code, without repetitions."""
     return tuple(

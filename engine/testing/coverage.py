@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ..bundle.bundle import Bundle
 from ..evaluation.result import Status
-from ..semantics.tree import Defined, Definition, Effect, Rule
+from ..semantics.tree import DefinedCondition, Definition, Effect, Rule
 from ..syntax.tree import UnknownTreatment
 from .judgments import Judgment, RuleRecord, record
 from .parts import PLACE_CLAUSE, Part, PartKey, parts_of, parts_of_definition, words_of
@@ -145,7 +145,7 @@ class _Tally:
         address = judgment.address[above:]
         if judgment.truth is not None:
             decided.add(((index, address), judgment.truth))
-        if isinstance(judgment.condition, Defined):
+        if isinstance(judgment.condition, DefinedCondition):
             decided, index = self.defined[judgment.condition.name], 0
             above = len(judgment.address) + 1
         for inner in judgment.inner:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from ..evaluation.judge import EvaluationContext, judge
-from ..evaluation.operations.lookup import given
+from ..evaluation.evaluate_rule import EvaluationContext, evaluate_rule
+from ..evaluation.market_groups import Market
+from ..evaluation.operations.lookup import lookup_text
 from ..evaluation.outcome import Outcome, Truth
 from ..evaluation.reference import (
     Element,
@@ -23,23 +24,22 @@ from ..evaluation.reference import (
     unbound,
 )
 from ..evaluation.result import RuleResult
-from ..evaluation.values import shown
-from ..evaluation.venue import Market
+from ..evaluation.values import show_fact
 from ..evaluation.wording import dotted, in_force
 from ..semantics.tree import (
     AggregateTerm,
     ArithmeticTerm,
     Clause,
-    Compared,
+    ComparisonCondition,
     Condition,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     ParameterTerm,
+    QuantifiedCondition,
     Rule,
     TodayTerm,
     clauses_of,
@@ -125,7 +125,7 @@ def record(rule: Rule, context: EvaluationContext) -> RuleRecord:
             )
         return evaluate(clause.condition, here)
 
-    result = judge(rule, context, evaluate_clause)
+    result = evaluate_rule(rule, context, evaluate_clause)
     return RuleRecord(result=result, heard=tuple(heard))
 
 
@@ -135,25 +135,25 @@ def judged(condition: Condition, situation: Situation, address: Address = ()) ->
     read: tuple[Read, ...] = ()
     inner: tuple[Judgment, ...] = ()
     match condition:
-        case Holds():
+        case FactCondition():
             read = tuple(_reads(condition, situation))
-        case Compared():
+        case ComparisonCondition():
             read = tuple(_reads(condition, situation))
             inner = tuple(
                 each
                 for index, (aggregate, where) in enumerate(choosing(condition))
                 for each in _elements(aggregate, where, situation, (*address, index))
             )
-        case Joined(operands=operands):
+        case JunctionCondition(operands=operands):
             inner = tuple(
                 judged(operand, situation, (*address, index))
                 for index, operand in enumerate(operands)
             )
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             inner = (judged(operand, situation, (*address, 0)),)
-        case Defined(condition=meant):
+        case DefinedCondition(condition=meant):
             inner = (judged(meant, unbound(situation), (*address, 0)),)
-        case Over():
+        case QuantifiedCondition():
             read = (_read(condition.collection, situation),)
             inner = tuple(_elements(condition, condition.condition, situation, (*address, 0)))
         case _:
@@ -163,12 +163,12 @@ def judged(condition: Condition, situation: Situation, address: Address = ()) ->
 
 def parts_within(condition: Condition) -> tuple[Condition, ...]:
     """Return the conditions right below one, those by which aggregates choose included."""
-    if isinstance(condition, Compared):
+    if isinstance(condition, ComparisonCondition):
         return tuple(where for _, where in choosing(condition))
     return inner_conditions(condition)
 
 
-def choosing(condition: Compared) -> Iterator[tuple[AggregateTerm, Condition]]:
+def choosing(condition: ComparisonCondition) -> Iterator[tuple[AggregateTerm, Condition]]:
     """Yield the aggregates that choose among their elements, each with the condition it does by."""
     terms = [condition.left, *condition.right]
     for term in terms:
@@ -182,7 +182,10 @@ def choosing(condition: Compared) -> Iterator[tuple[AggregateTerm, Condition]]:
 
 
 def _elements(
-    over: Over | AggregateTerm, condition: Condition, situation: Situation, address: Address
+    over: QuantifiedCondition | AggregateTerm,
+    condition: Condition,
+    situation: Situation,
+    address: Address,
 ) -> Iterator[Judgment]:
     elements, pointer = stated(over.collection, situation)
     for index, value in enumerate(elements if isinstance(elements, tuple) else ()):
@@ -204,7 +207,7 @@ def _reads(condition: Condition, situation: Situation) -> Iterator[Read]:
         elif isinstance(term, LookupTerm):
             found, _ = lookup(term, situation)
             value = None if found is None else found.value
-            yield Read(term=term, path=term.text, value=value, shown=given(term, found))
+            yield Read(term=term, path=term.text, value=value, shown=lookup_text(term, found))
         elif isinstance(term, ParameterTerm):
             shown = in_force(term, situation.policies, situation.law_day)
             yield Read(term=term, path=term.name, value=None, shown=shown)
@@ -214,6 +217,6 @@ def _read(fact: FactTerm, situation: Situation) -> Read:
     value, pointer = stated(fact, situation)
     path = dotted(situation.policies.vocabulary.root, pointer)
     if value is not None or fact.presumed is None:
-        return Read(term=fact, path=path, value=value, shown=shown(fact, value))
-    told = f"{shown(fact, fact.presumed)} (presumed, not stated)"
+        return Read(term=fact, path=path, value=value, shown=show_fact(fact, value))
+    told = f"{show_fact(fact, fact.presumed)} (presumed, not stated)"
     return Read(term=fact, path=path, value=fact.presumed, shown=told)

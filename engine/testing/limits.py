@@ -16,7 +16,7 @@ from fractions import Fraction
 from ..evaluation.operations.days import days_later, months_later
 from ..evaluation.values import decimal_text
 from ..semantics.tree import (
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
     FactTerm,
@@ -66,7 +66,7 @@ class Limit:
     key: PartKey
     fact: FactTerm
     limit: Constant
-    condition: Compared
+    condition: ComparisonCondition
     window: Window
     anchor: ValueTerm | None = None
     looked_up: LookupTerm | None = None
@@ -105,9 +105,9 @@ def limits_of(rule: Rule, policies: Policies) -> Iterator[Limit]:
     """
     for index, clause in enumerate(clauses_tried(rule)):
         for address, condition in _below(clause.condition):
-            fact = condition.left if isinstance(condition, Compared) else None
+            fact = condition.left if isinstance(condition, ComparisonCondition) else None
             if isinstance(fact, FactTerm) and fact.type in _TYPES:
-                assert isinstance(condition, Compared)  # noqa: S101 - it has a left side.
+                assert isinstance(condition, ComparisonCondition)  # noqa: S101 - it has a left side.
                 for term, anchor in _held_against(condition):
                     for constant, window in _stated(term, policies):
                         yield Limit(
@@ -122,7 +122,7 @@ def limits_of(rule: Rule, policies: Policies) -> Iterator[Limit]:
                         )
 
 
-def _held_against(condition: Compared) -> Iterator[tuple[ValueTerm, ValueTerm | None]]:
+def _held_against(condition: ComparisonCondition) -> Iterator[tuple[ValueTerm, ValueTerm | None]]:
     """Yield what may be a limit, each with the day from which it counts, if it counts days."""
     if condition.comparator is Comparator.WITHIN:
         days, anchor = condition.right

@@ -15,18 +15,18 @@ from ..semantics.tree import (
     AggregateTerm,
     ArithmeticTerm,
     Clause,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
+    DefinedCondition,
     Definition,
-    Denied,
     Enforcement,
-    Holds,
-    Joined,
-    Over,
+    FactCondition,
+    JunctionCondition,
+    NegatedCondition,
     Parameter,
     Policies,
+    QuantifiedCondition,
     Rule,
     SetDefinition,
     Table,
@@ -150,12 +150,12 @@ def mutants_of_definition(
 
 def _uses(rule: Rule, name: str) -> bool:
     parts = (part for clause in clauses_read(rule) for part in conditions_below(clause.condition))
-    return any(isinstance(part, Defined) and part.name == name for part in parts)
+    return any(isinstance(part, DefinedCondition) and part.name == name for part in parts)
 
 
 def _redefined(condition: Condition, *, name: str, meaning: Condition) -> Condition:
     def instead(part: Condition) -> Condition:
-        is_it = isinstance(part, Defined) and part.name == name
+        is_it = isinstance(part, DefinedCondition) and part.name == name
         return with_inner(part, (meaning,)) if is_it else part
 
     return rewritten(condition, instead)
@@ -236,20 +236,20 @@ def _variants(condition: Condition, words: Words) -> Iterator[_Variant]:
     """Yield a condition with one change in it, in every way."""
     span = condition.span
     shown = f"`{words.of(span)}`"
-    denied = Denied(span=span, operand=condition)
+    denied = NegatedCondition(span=span, operand=condition)
     match condition:
-        case Holds() | Defined():
+        case FactCondition() | DefinedCondition():
             yield _Variant(condition=denied, change=f"{shown} is denied", span=span)
-        case Compared():
+        case ComparisonCondition():
             yield _Variant(condition=denied, change=f"{shown} is denied", span=span)
             yield from _comparisons(condition, shown, words)
-        case Joined():
+        case JunctionCondition():
             yield from _junctions(condition, words)
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             yield _Variant(condition=operand, change=f"{shown} is not denied", span=span)
             for each in _variants(operand, words):
                 yield replace(each, condition=replace(condition, operand=each.condition))
-        case Over(kind=kind, condition=inner):
+        case QuantifiedCondition(kind=kind, condition=inner):
             other = replace(condition, kind=_QUANTIFIERS[kind], if_any=False)
             change = f"`{kind.value}` reads `{other.kind.value}` in {shown}"
             yield _Variant(condition=other, change=change, span=span)
@@ -259,7 +259,7 @@ def _variants(condition: Condition, words: Words) -> Iterator[_Variant]:
             assert_never(condition)
 
 
-def _comparisons(condition: Compared, shown: str, words: Words) -> Iterator[_Variant]:
+def _comparisons(condition: ComparisonCondition, shown: str, words: Words) -> Iterator[_Variant]:
     span = condition.span
     other = _BOUNDARIES.get(condition.comparator)
     if other is not None:
@@ -269,7 +269,9 @@ def _comparisons(condition: Compared, shown: str, words: Words) -> Iterator[_Var
     if condition.comparator is Comparator.BETWEEN:
         for bound in condition.right:
             differs = replace(condition, comparator=Comparator.IS_NOT, right=(bound,))
-            made = Joined(span=span, kind=JunctionKind.AND, operands=(condition, differs))
+            made = JunctionCondition(
+                span=span, kind=JunctionKind.AND, operands=(condition, differs)
+            )
             change = f"{shown} leaves out `{words.of(bound.span)}`"
             yield _Variant(condition=made, change=change, span=span)
     for at, changed, change in _otherwise_chosen(condition.left, words):
@@ -310,7 +312,7 @@ def _otherwise_chosen(term: ValueTerm, words: Words) -> Iterator[tuple[Span, Val
             pass
 
 
-def _junctions(condition: Joined, words: Words) -> Iterator[_Variant]:
+def _junctions(condition: JunctionCondition, words: Words) -> Iterator[_Variant]:
     span, operands = condition.span, condition.operands
     is_and = condition.kind is JunctionKind.AND
     other = JunctionKind.OR if is_and else JunctionKind.AND

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..bundle.bundle import Bundle
-from ..evaluation.combine import missing_facts, required_facts, verdict
+from ..evaluation.combine import missing_facts, missing_required_facts, verdict
 from ..evaluation.compiled.program import compile_program
 from ..evaluation.decision import Decision
-from ..evaluation.judge import EvaluationContext
+from ..evaluation.evaluate_rule import EvaluationContext
 from ..evaluation.result import RuleResult, Status
 from ..semantics.cases import Case
 from ..semantics.tree import Rule
@@ -105,7 +105,7 @@ def _first_to_notice(bundle: Bundle, mutant: Mutant, asked: Iterable[_Witness]) 
     policies = replace(mutant.policies or bundle.policies, rules=mutant.changed)
     program = compile_program(policies)
     for each in asked:
-        results = program.judge_all(replace(each.context, policies=policies))
+        results = program.evaluate_rules(replace(each.context, policies=policies))
         if each.notices(mutant.rules, results):
             return each.case
     return None
@@ -129,7 +129,7 @@ def _with_results(
         made for each in decision.results if (made := known.get(each.rule.id, each)) is not None
     )
     vocabulary = context.policies.vocabulary
-    required = required_facts(context.campaign, vocabulary)
+    required = missing_required_facts(context.campaign, vocabulary)
     return replace(
         decision,
         verdict=verdict(results, complete=not required),

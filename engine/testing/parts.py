@@ -9,13 +9,13 @@ from enum import Enum
 from ..bundle.bundle import Bundle, policy_sources
 from ..semantics.tree import (
     Clause,
-    Compared,
+    ComparisonCondition,
     Condition,
-    Defined,
+    DefinedCondition,
     Definition,
-    Holds,
-    Joined,
-    Over,
+    FactCondition,
+    JunctionCondition,
+    QuantifiedCondition,
     Rule,
     clauses_of,
 )
@@ -128,11 +128,11 @@ def parts_of_definition(definition: Definition, words: Words) -> Iterator[Part]:
 
 def _kind(condition: Condition) -> PartKind | None:
     match condition:
-        case Holds() | Compared():
+        case FactCondition() | ComparisonCondition():
             return PartKind.COMPARISON
-        case Over():
+        case QuantifiedCondition():
             return PartKind.QUANTIFIER
-        case Defined():
+        case DefinedCondition():
             return PartKind.DEFINITION
         case _:
             return None
@@ -146,8 +146,8 @@ def _below(
     What a definition means has its parts there, and not where it is used.
     """
     yield address, condition, is_item
-    if isinstance(condition, Defined):
+    if isinstance(condition, DefinedCondition):
         return
-    items = isinstance(condition, Joined) and bool(condition.labels)
+    items = isinstance(condition, JunctionCondition) and bool(condition.labels)
     for index, inner in enumerate(parts_within(condition)):
         yield from _below(inner, (*address, index), is_item=items)

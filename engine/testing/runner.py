@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 
 from ..bundle.bundle import Bundle
 from ..evaluation.decision import Decision
-from ..evaluation.judge import EvaluationContext
+from ..evaluation.evaluate_rule import EvaluationContext
 from ..evaluation.moment import flight_of, moment
 from ..evaluation.prose import explain
 from ..semantics.cases import Case, Expectation

@@ -11,14 +11,14 @@ from typing import assert_never
 from ..evaluation.outcome import Truth
 from ..evaluation.result import RuleResult, Status
 from ..semantics.tree import (
-    Compared,
+    ComparisonCondition,
     Condition,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
-    Over,
+    JunctionCondition,
+    NegatedCondition,
+    QuantifiedCondition,
     Rule,
     clauses_of,
     inner_conditions,
@@ -106,14 +106,14 @@ def _paths(rule: Rule) -> set[str]:
 def _facts(condition: Condition, bound: Mapping[str, str]) -> Iterator[str]:
     for inner in inner_conditions(condition):
         within = bound
-        if isinstance(condition, Over):
+        if isinstance(condition, QuantifiedCondition):
             collection = _path(condition.collection, bound)
             within = {**bound, condition.variable: collection}
             yield collection
-        if isinstance(condition, Defined):
+        if isinstance(condition, DefinedCondition):
             within = {}
         yield from _facts(inner, within)
-    if isinstance(condition, Holds | Compared):
+    if isinstance(condition, FactCondition | ComparisonCondition):
         facts = (term for term in terms_below(condition) if isinstance(term, FactTerm))
         yield from (_path(t, bound) for t in facts if t.variable is None or t.variable in bound)
 
@@ -194,13 +194,13 @@ def _lines(judgment: Judgment, words: Words, depth: int) -> Iterator[TraceLine]:
 
 def _labels(judgment: Judgment) -> list[str]:
     condition = judgment.condition
-    labels = condition.labels if isinstance(condition, Joined) else ()
+    labels = condition.labels if isinstance(condition, JunctionCondition) else ()
     return [f"({label}) " for label in labels]
 
 
 def _shown(judgment: Judgment) -> tuple[Judgment, ...]:
     """Return the judgments below; of the elements of a list, first those that stand out."""
-    is_list = isinstance(judgment.condition, Over | Compared)
+    is_list = isinstance(judgment.condition, QuantifiedCondition | ComparisonCondition)
     if not is_list or len(judgment.inner) <= MOST_ELEMENTS:
         return judgment.inner
     usual = max((True, False, None), key=[each.truth for each in judgment.inner].count)
@@ -210,14 +210,14 @@ def _shown(judgment: Judgment) -> tuple[Judgment, ...]:
 def _head(judgment: Judgment, words: Words) -> str:
     condition = judgment.condition
     match condition:
-        case Holds() | Compared():
+        case FactCondition() | ComparisonCondition():
             return words.of(condition.span)
-        case Joined(kind=kind):
+        case JunctionCondition(kind=kind):
             return "all of these" if kind is JunctionKind.AND else "any of these"
-        case Denied():
+        case NegatedCondition():
             return "not"
-        case Defined(name=name, label=label):
+        case DefinedCondition(name=name, label=label):
             return f"{name}: {label}"
-        case Over(kind=quantifier, variable=variable, collection=collection):
+        case QuantifiedCondition(kind=quantifier, variable=variable, collection=collection):
             return f"{quantifier.value} {variable} in {collection.text}"
     assert_never(condition)

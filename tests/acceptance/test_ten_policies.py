@@ -85,7 +85,7 @@ def test_a_finding_names_the_items_of_a_list_that_failed(bundle: Bundle) -> None
     aimed = young | {"zip_codes": ["10001"], "radius": {"amount": 15, "unit": "mi"}}
     decision = decided(bundle, "us_credit", aimed | {"lookalike": False})
     finding = violation(decision, "special_ad_categories/targeting_limits")
-    assert [each.item for each in finding.seen if each.item] == ["(a)", "(c)"]
+    assert [each.item for each in finding.evidence if each.item] == ["(a)", "(c)"]
 
 
 def test_what_is_denied_while_unknown_is_denied_conclusively(bundle: Bundle) -> None:

@@ -32,7 +32,7 @@ from api.wsgi import start
 from engine import Engine, bundle_from_files
 from engine.bundle.grants import Grant, Grants
 from engine.storage.governance.policies import PolicyVersions
-from engine.storage.keeping.erasures import Erasures
+from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.log.tile_log import TileLog
 from engine.storage.search.decisions import Decisions
 from tests.api.installation import (

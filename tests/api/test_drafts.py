@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.deciding.drafts import Made, Outcome, Part, Unread, decide_part, input_of
+from api.deciding.drafts import InvalidJSON, Outcome, Part, PartDecision, decide_part, input_of
 from api.deciding.submission import NATIVE, Refused, Terms
 from engine import Engine, bundle_from_files
 from engine.bundle.load import read_directory, shipped_directory
@@ -52,7 +52,7 @@ def test_a_text_has_the_outcome_of_its_value(facts: dict[str, Any], style: dict[
 
 
 def test_a_text_that_is_no_json_is_unread() -> None:
-    assert outcome(b'{"id":"a","id":"b"}') == outcome(b"{") == Unread()
+    assert outcome(b'{"id":"a","id":"b"}') == outcome(b"{") == InvalidJSON()
 
 
 def test_what_cannot_be_launched_is_refused_alike() -> None:
@@ -65,8 +65,8 @@ def test_what_cannot_be_launched_is_refused_alike() -> None:
 
 def test_a_value_may_be_longer_than_what_is_read_of_a_text() -> None:
     record: Any = allowed() | {"name": "n" * (JSONLimits().string + 1)}
-    assert isinstance(outcome(record), Made)
-    assert outcome(json.dumps(record).encode()) == Unread()
+    assert isinstance(outcome(record), PartDecision)
+    assert outcome(json.dumps(record).encode()) == InvalidJSON()
 
 
 @given(st.recursive(SCALARS, lambda v: st.lists(v, max_size=3) | st.dictionaries(TEXTS, v)))
@@ -85,7 +85,7 @@ def outcome(record: Any, terms: Terms = TERMS) -> Outcome:
     """Return what comes of a record, without what is different each time."""
     part = Part(records=(record,), terms=terms, in_full=False, dry_run=False)
     (made,) = decide_part(ENGINE, None, part)
-    if not isinstance(made, Made):
+    if not isinstance(made, PartDecision):
         return made
     assert made.draft is not None
     id_ = made.draft.id.encode()

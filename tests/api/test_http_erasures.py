@@ -10,8 +10,8 @@ from api.installation.contents import open_database
 from engine.audit.entries.acts import HoldGround
 from engine.audit.exhibits.log_proof import verify_receipt
 from engine.audit.verification.verify import verify_export
-from engine.storage.keeping.holds import Holds
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.holds import Holds
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.anchor import KeyFile
 from tests.api.installation import (
     PROBLEM_MEMBERS,

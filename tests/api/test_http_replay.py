@@ -15,7 +15,7 @@ from api.installation.contents import open_database
 from engine import bundle_from_files
 from engine.audit.entries.record import DecisionRecord, LogEntry, seal
 from engine.storage.governance.policies import PolicyVersion, PolicyVersions
-from engine.storage.keeping.erasures import Erasures
+from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.search.decisions import Decisions
 from tests.api.installation import Caller, Document, allowed, campaign, problem_of
 

@@ -13,7 +13,7 @@ from api.installation.contents import open_database
 from api.installation.settings import Settings
 from api.wsgi import SERVICE, start
 from engine.storage.databases.database import Database
-from engine.storage.keeping.retention import Retention
+from engine.storage.lifecycle.retention import Retention
 from engine.storage.log.tile_log import TileLog
 from tests.api.installation import Caller, Installation, allowed, install
 

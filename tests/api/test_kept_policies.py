@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from api.deciding.kept_policies import kept_bundle
+from api.deciding.stored_policies import stored_bundle
 from api.installation.contents import open_database
 from api.installation.setup import initialise
 from engine import Engine, bundle_from_files, load_bundle
@@ -79,7 +79,7 @@ def test_versions_of_a_set_share_what_they_have_in_common(tmp_path: Path) -> Non
         kept = PolicyVersions(database)
         for each in versions:
             kept.keep(each)
-        one, other = (kept_bundle(kept, each.digest, name="ads") for each in versions)
+        one, other = (stored_bundle(kept, each.digest, name="ads") for each in versions)
     finally:
         database.close()
     rules = {rule.id: rule for rule in other.policies.rules}

@@ -20,13 +20,13 @@ from engine.audit.entries.acts import Transition
 from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
 from engine.storage.governance.policies import policy_version
-from engine.storage.governance.policy_sets import Finding, Order, PolicySets
+from engine.storage.governance.policy_sets import ChangeOrder, CheckReport, PolicySets
 from engine.storage.schema import policy_version as kept
 from tests.api.installation import Caller, allowed, install, problem_of
 from tests.api.publishing import policies
 
 BOUND = 2
-SOUND = Finding(report=b"{}", is_sound=True)
+SOUND = CheckReport(report=b"{}", is_sound=True)
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def in_force(database: Database, unusable: list[tuple[str, str]] | None = None) 
 def approved(database: Database, number: int) -> str:
     sets, version = PolicySets(database), policy_version("assent", policies(number))
     sets.add("assent", version, SOUND, actor="anna")
-    sets.move("assent", version.digest, Transition.SUBMIT, Order(actor="anna"))
-    sets.move("assent", version.digest, Transition.APPROVE, Order(actor="ben"))
+    sets.move("assent", version.digest, Transition.SUBMIT, ChangeOrder(actor="anna"))
+    sets.move("assent", version.digest, Transition.APPROVE, ChangeOrder(actor="ben"))
     return version.digest
 
 
@@ -89,7 +89,7 @@ def test_confirmation_holds_for_its_time_and_is_then_asked_for(
 def test_process_that_knows_of_others_does_not_decide(database: Database, now: list[float]) -> None:
     made = in_force(database)
     digest = approved(database, 1)
-    PolicySets(database).activate("assent", digest, Order(actor="ben"), since=None)
+    PolicySets(database).activate("assent", digest, ChangeOrder(actor="ben"), since=None)
     assert made.engine("assent").identity.digest != digest
     now[0] = 3.0
     with pytest.raises(NotFresh, match="not ready here yet"):
@@ -104,7 +104,7 @@ def test_clock_that_has_said_two_things_is_not_decided_by(database: Database) ->
     clock = [begun]
     made = PoliciesInForce(database, default="assent", bound=BOUND, clock=lambda: clock[0])
     digest = approved(database, 1)
-    order, turn = Order(actor="ben"), begun + timedelta(days=2)
+    order, turn = ChangeOrder(actor="ben"), begun + timedelta(days=2)
     PolicySets(database).activate("assent", digest, order, since=turn)
     made.refresh()
     first = made.engine("assent").identity.digest
@@ -137,11 +137,11 @@ def test_approved_version_is_built_before_it_is_in_force(
     made.refresh()
     monkeypatch.setattr(PoliciesInForce, "_engine", None)  # Nothing is built from here on.
     sets = PolicySets(database)
-    sets.activate("assent", digest, Order(actor="ben"), since=None)
+    sets.activate("assent", digest, ChangeOrder(actor="ben"), since=None)
     made.refresh()
     assert not made.is_in_force(first)
     assert made.engine("assent").identity.digest == digest
-    sets.roll_back("assent", Order(actor="ben"))
+    sets.roll_back("assent", ChangeOrder(actor="ben"))
     made.refresh()
     assert made.is_in_force(first)
 
@@ -170,7 +170,7 @@ def test_version_that_was_altered_is_not_decided_by(database: Database) -> None:
     made = in_force(database)
     digest = approved(database, 1)
     sets, told = PolicySets(database), list[tuple[str, str]]()
-    sets.activate("assent", digest, Order(actor="ben"), since=None)
+    sets.activate("assent", digest, ChangeOrder(actor="ben"), since=None)
     for files in (policy_version("x", policies(2)).files, b'{"a.policy":"rule"}'):
         with database.writing() as connection:
             altered = update(kept).where(kept.c.digest == digest)
@@ -226,7 +226,7 @@ def test_batch_ends_where_other_policies_come_into_force(tmp_path: Path) -> None
         if len(calls) == 3:
             database = open_database(installation.settings)
             digest = approved(database, 1)
-            PolicySets(database).activate("assent", digest, Order(actor="ben"), since=None)
+            PolicySets(database).activate("assent", digest, ChangeOrder(actor="ben"), since=None)
             database.close()
             force.refresh()
         if len(calls) == 4:

@@ -21,7 +21,7 @@ from api.installation.contents import open_database
 from api.wsgi import start
 from engine.audit.verification.verify import verify_export
 from engine.storage.governance.policies import PolicyVersions
-from engine.storage.keeping.erasures import Erasures
+from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.log.tile_log import TileLog
 from engine.storage.search.decisions import Decisions
 from tests.api import waiving

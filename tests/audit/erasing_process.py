@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from engine.audit.entries.acts import Ground
 from engine.storage.databases.database import Database
-from engine.storage.keeping.erasures import Erasures
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.erasures import Erasures
+from engine.storage.lifecycle.subjects import Selector
 
 
 def main(url: str, campaign: str) -> None:

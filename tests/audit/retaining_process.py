@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from engine.audit.entries.retention import Schedule
 from engine.storage.databases.database import Database
-from engine.storage.keeping.retention import Retention
+from engine.storage.lifecycle.retention import Retention
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 

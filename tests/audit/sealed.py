@@ -11,9 +11,9 @@ from engine.audit.entries.record import seal
 from engine.audit.export import write_export
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.storage.databases.database import Database
-from engine.storage.keeping.erasures import Erasures
-from engine.storage.keeping.sealing import begin_sealing
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.erasures import Erasures
+from engine.storage.lifecycle.sealing import begin_sealing
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from engine.audit.entries.record import DecisionRecord
 from engine.audit.log import Committer
 from engine.storage.databases.database import Database
-from engine.storage.keeping.sealing import begin_sealing
+from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.sealed.contents import Contents
 from engine.storage.sealed.key_store import KeyStore

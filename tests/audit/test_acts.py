@@ -39,11 +39,11 @@ from engine.audit.entries.retention import Schedule
 from engine.audit.entries.sealed_acts import Entry, Sealed, seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.ledgers.erasures import ErasureLedger
 from engine.audit.log import LogHead, sequence
 from engine.audit.merkle.tiles import LEAF_LIMIT
 from engine.audit.merkle.tree import TreeHead, leaf_hash, tree_root
 from engine.audit.verification.verify import VerificationReport, verify_export
+from engine.audit.workflows.erasures import ErasureChecker
 from tests.audit.conftest import NOON
 
 Members: TypeAlias = dict[str, Any]
@@ -351,8 +351,8 @@ def test_acts_on_what_is_still_to_come_are_named(lines: list[Members]) -> None:
 
 
 def test_erasures_that_repeat_themselves_take_no_more_room() -> None:
-    ledger = ErasureLedger()
+    ledger = ErasureChecker()
     for _ in range(5000):
         ledger.note_erasure(ERASURE.entries)
-        assert len(ledger.named) < 2000
+        assert len(ledger.erased) < 2000
     assert [fault.index for fault in ledger.faults()] == [1, 5]

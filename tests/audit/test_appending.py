@@ -10,13 +10,13 @@ from engine.audit.entries.acts import Ground, HoldGround, Transition
 from engine.audit.merkle.tree import Frontier
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent, StorageUnavailable
-from engine.storage.governance.policy_sets import Order, PolicySets
+from engine.storage.governance.policy_sets import ChangeOrder, PolicySets
 from engine.storage.governance.standing_facts import StandingFacts
 from engine.storage.governance.waivers import Waivers
-from engine.storage.keeping.erasures import Erasures
-from engine.storage.keeping.holds import Holds
-from engine.storage.keeping.retention import Retention
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.erasures import Erasures
+from engine.storage.lifecycle.holds import Holds
+from engine.storage.lifecycle.retention import Retention
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.tile_log import TileLog
 from engine.storage.search.filters import DecisionFilter
 from engine.storage.search.saved_queries import SavedQueries
@@ -24,7 +24,7 @@ from tests.audit.conftest import NOON
 from tests.audit.test_retention import YEAR
 
 DIGEST = f"sha256:{'0' * 64}"
-BY = Order(actor="counsel")
+BY = ChangeOrder(actor="counsel")
 CAMPAIGN, HELD, GONE = Selector.CAMPAIGN, HoldGround.LEGAL_CLAIMS, Ground.OBJECTION
 ACTS: list[Callable[[Database], object]] = [
     lambda known: PolicySets(known).move("acme", DIGEST, Transition.APPROVE, BY),

@@ -17,7 +17,7 @@ from engine.audit.entries.record import LogEntry, seal
 from engine.audit.entries.sealed_acts import seal_act
 from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
-from engine.storage.keeping.sealing import begin_sealing, is_in_clear
+from engine.storage.lifecycle.sealing import begin_sealing, is_in_clear
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.migrate import migrate
 from engine.storage.schema import disclosure, payload, sealed

@@ -296,7 +296,7 @@ def test_forked_child_has_a_committer_of_its_own(make_record: Any) -> None:
     store = MemoryStore()
     committer = Committer(store)
     committer.append(make_record())
-    with committer._lane().changed:  # noqa: SLF001 - the lock that must not stay locked.
+    with committer._commit_queue().changed:  # noqa: SLF001 - the lock that must not stay locked.
         child = os.fork()
         if child == 0:  # pragma: no cover - the child is not measured.
             try:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 
 from engine.storage.databases.database import Database, sqlite_file
 from engine.storage.errors import Conflict, KeysMissing, StorageUnavailable
-from engine.storage.keeping.sealing import begin_sealing
+from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate

@@ -25,9 +25,9 @@ from engine.audit.log import Committer
 from engine.audit.verification.verify import check_receipt, verify_export
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent, NotFound
-from engine.storage.keeping import erasures as module
-from engine.storage.keeping.erasures import Erased, Erasures
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle import erasures as module
+from engine.storage.lifecycle.erasures import Erasures, ErasureSummary
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
@@ -64,7 +64,7 @@ def verified(database: Database) -> int:
     return head.size
 
 
-def erase_campaign(erasures: Erasures, campaign: str = "cmp-7") -> Erased:
+def erase_campaign(erasures: Erasures, campaign: str = "cmp-7") -> ErasureSummary:
     return erasures.erase(Selector.CAMPAIGN, campaign, ground=GROUND, actor="the officer")
 
 
@@ -109,7 +109,7 @@ def test_erasing_again_changes_nothing(
 ) -> None:
     ids = fill(store, make_record, 2)
     erase_campaign(erasures)
-    nothing = Erased(decisions=0, entries=(), is_purged=True)
+    nothing = ErasureSummary(decisions=0, entries=(), is_purged=True)
     assert erase_campaign(erasures) == nothing
     again = erasures.erase(Selector.DECISION, ids[0], ground=Ground.OBJECTION, actor="another")
     assert again == nothing

@@ -16,8 +16,8 @@ from engine.audit.exhibits.evidence import (
     CHECKPOINT,
     KEYS,
     README,
+    DecisionReference,
     EvidenceManifest,
-    Named,
     content_names,
     policies_name,
     receipt_name,
@@ -54,7 +54,9 @@ def receipt(line: Line) -> bytes:
     ).encode()
 
 
-def evidence(line: Line, *named: Named, contents: Mapping[str, bytes] | None = None) -> bytes:
+def evidence(
+    line: Line, *named: DecisionReference, contents: Mapping[str, bytes] | None = None
+) -> bytes:
     """Return evidence of one decision, with a line in its receipt that need not be its own."""
     before, after = content_names(DECIDED.decision_id)
     members = {
@@ -67,7 +69,7 @@ def evidence(line: Line, *named: Named, contents: Mapping[str, bytes] | None = N
         policies_name(DIGEST): POLICIES,
     }
     made, stream = members | dict(contents or {}), io.BytesIO()
-    decisions = named or (Named(id=DECIDED.decision_id, index=line.index),)
+    decisions = named or (DecisionReference(id=DECIDED.decision_id, index=line.index),)
     write_evidence(
         stream,
         made,
@@ -110,7 +112,7 @@ def test_an_act_is_shown_as_no_decision() -> None:
 
 
 def test_one_decision_counts_once() -> None:
-    named = Named(id=DECIDED.decision_id, index=1)
+    named = DecisionReference(id=DECIDED.decision_id, index=1)
     assert codes(evidence(DECISION, named, named)) == {"index_differs"}
 
 

@@ -10,8 +10,8 @@ from engine.audit.entries.facets import LONGEST_VALUE
 from engine.audit.entries.record import seal
 from engine.storage.databases.database import Database
 from engine.storage.errors import InvalidQuery
-from engine.storage.keeping.erasures import Erasures
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.erasures import Erasures
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.schema import log_entry, log_entry_facet
 from engine.storage.search.decisions import Decisions

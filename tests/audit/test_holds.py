@@ -17,17 +17,17 @@ from engine.audit.entries.record import seal
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.ledgers.holds import HoldLedger
 from engine.audit.merkle.spans import spans_of
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
+from engine.audit.workflows.holds import HoldChecker
 from engine.storage.databases.database import Database
 from engine.storage.errors import LogInconsistent, NotFound
-from engine.storage.keeping import erasures as erasing
-from engine.storage.keeping import holds as module
-from engine.storage.keeping.erasures import Erasures
-from engine.storage.keeping.holds import Held, Holds, Placed
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle import erasures as erasing
+from engine.storage.lifecycle import holds as module
+from engine.storage.lifecycle.erasures import Erasures
+from engine.storage.lifecycle.holds import HoldPlaced, Holds, UnderHold
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.schema import hold, log_entry
@@ -54,7 +54,7 @@ def fill(store: SQLLogStore, make_record: Any, *campaigns: str) -> list[str]:
     return [record.decision_id for record in records]
 
 
-def place(holds: Holds, value: str = "c1", selector: Selector = Selector.CAMPAIGN) -> Placed:
+def place(holds: Holds, value: str = "c1", selector: Selector = Selector.CAMPAIGN) -> HoldPlaced:
     return holds.place(selector, value, ground=CLAIMS, actor="counsel")
 
 
@@ -98,7 +98,7 @@ def test_nothing_of_it_is_erased_however_it_is_selected(
     placed = place(holds, values[held_by], held_by)
     assert placed.decisions == {"decision": 1, "campaign": 2, "actor": 3}[held_by]
     with pytest.raises(
-        Held, match=r"entry 3 holds it since 2026-10-05T12:00:00\.000000Z"
+        UnderHold, match=r"entry 3 holds it since 2026-10-05T12:00:00\.000000Z"
     ) as raised:
         erase(erasures, values[erased_by], erased_by)
     by = raised.value.by
@@ -140,7 +140,7 @@ def test_a_hold_keeps_what_comes_later(
 ) -> None:
     assert place(holds).decisions == 0
     fill(store, make_record, "c1")
-    with pytest.raises(Held):
+    with pytest.raises(UnderHold):
         erase(erasures)
 
 
@@ -154,7 +154,7 @@ def test_several_holds_each_until_it_is_lifted(
         (2, Selector.DECISION, ids[0]),
     ]
     holds.release(first.entries[0].index, actor="counsel")
-    with pytest.raises(Held, match="entry 2 holds it"):
+    with pytest.raises(UnderHold, match="entry 2 holds it"):
         erase(erasures)
     holds.release(second.entries[0].index, actor="counsel")
     assert holds.in_force() == []
@@ -243,7 +243,7 @@ def test_a_hold_between_two_steps_stops_the_next(
     monkeypatch.setattr(erasing, "STEP", 2)
     with monkeypatch.context() as patched:
         patched.setattr(Erasures, "_step", place_after_a_step)
-        with pytest.raises(Held, match="entry 6 holds it"):
+        with pytest.raises(UnderHold, match="entry 6 holds it"):
             erase(erasures)
     assert kept(database, 7) == [2, 3, 4]
     assert report_of(database).is_valid
@@ -258,7 +258,7 @@ def test_holding_and_erasing_at_the_same_time(
             erased, placed = pool.submit(erase, erasures), pool.submit(place, holds)
             assert placed.result().decisions in {0, 2}
             if placed.result().decisions:
-                assert isinstance(erased.exception(), Held)
+                assert isinstance(erased.exception(), UnderHold)
             else:
                 assert erased.result() == 2
         holds.release(placed.result().entries[0].index, actor="counsel")
@@ -290,7 +290,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(["hold", "release", "erasure"]), INDE
 
 @given(steps=STEPS)
 def test_holds_are_broken_as_sets_would_be(steps: list[tuple[str, set[int]]]) -> None:
-    ledger, in_force = HoldLedger(), dict[int, set[int]]()
+    ledger, in_force = HoldChecker(), dict[int, set[int]]()
     for index, (kind, indexes) in enumerate(steps):
         spans = spans_of(indexes)
         act: Act = Release(entries=spans, actor="x")

@@ -12,8 +12,8 @@ from engine.audit.entries.idempotency import KEPT, FirstRequest, RequestKey
 from engine.audit.entries.record import DecisionRecord, seal
 from engine.audit.log import Committer, DecidedBefore, LogUnavailable, Receipt
 from engine.storage.databases.database import Database
-from engine.storage.keeping.erasures import Erasures
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.erasures import Erasures
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.idempotency_keys import IdempotencyKeys
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.schema import request_key

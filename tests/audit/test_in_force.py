@@ -27,7 +27,7 @@ from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import verify_export
 from engine.audit.verification.verify_log import verify_log
 from engine.storage.databases.database import Database
-from engine.storage.governance.policy_sets import Order, PolicySets
+from engine.storage.governance.policy_sets import ChangeOrder, PolicySets
 from engine.storage.governance.versions import Event, Timeline
 from engine.storage.log.log_store import SQLLogStore
 from tests.audit.conftest import NOON, Clock, _make_record
@@ -284,7 +284,7 @@ def test_waiver_that_was_revoked_or_is_of_other_policies() -> None:
 def test_decision_that_somebody_wrote_into_the_database(
     database: Database, clock: Clock, store: SQLLogStore
 ) -> None:
-    sets, ben = PolicySets(database, clock=clock), Order(actor="ben")
+    sets, ben = PolicySets(database, clock=clock), ChangeOrder(actor="ben")
     sets.add("house", bundle(0), SOUND, actor="administrator", transition=Transition.IMPORT)
     second, third = approved(sets, 1), approved(sets, 2)
 
@@ -399,4 +399,4 @@ def _event(index: int, digest: str, logged: int, since: int) -> Event:
 
 def _timeline(turns: list[Event]) -> Timeline:
     ordered = sorted(turns, key=lambda each: (each.in_force_from or each.at, each.index))
-    return Timeline(policy_set="house", revision=0, turns=tuple(ordered))
+    return Timeline(policy_set="house", revision=0, activations=tuple(ordered))

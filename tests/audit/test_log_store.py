@@ -98,7 +98,7 @@ def test_tiles_around_their_boundaries(
             assert list(tile(connection, 0, (size - 1) // 256)) == leaves[(size - 1) // 256 * 256 :]
             assert tile(connection, 0, 100) == []
         for old in (1, size // 2, size):
-            proof = log.prove_growth(old_size=old, size=size)
+            proof = log.prove_consistency(old_size=old, size=size)
             assert log.root_at(old) == tree_root(leaves[:old])
             verify_consistency(
                 size=size,
@@ -125,7 +125,7 @@ def test_inclusion_by_decision_id(store: SQLLogStore, database: Database, make_r
         decisions.get("nothing-like-it")
     for old, size in ((0, 300), (301, 301), (5, 4)):
         with pytest.raises(InvalidQuery):
-            TileLog(database).prove_growth(old_size=old, size=size)
+            TileLog(database).prove_consistency(old_size=old, size=size)
     for size in (-1, 301):
         with pytest.raises(InvalidQuery):
             TileLog(database).root_at(size)

@@ -12,7 +12,7 @@ from engine import storage
 from engine.audit.entries.record import LogEntry, seal
 from engine.storage.databases.database import Database
 from engine.storage.errors import StorageUnavailable
-from engine.storage.keeping.sealing import begin_sealing
+from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.migrate import migrate, schema_of
 from engine.storage.readiness import probe
 from engine.storage.schema import disclosure, key_store, payload, sealed

@@ -10,9 +10,9 @@ from engine.audit.entries.acts import Ground, HoldGround
 from engine.audit.entries.record import seal
 from engine.audit.verification.past_erasures import NotPublished, PastErasures, past_erasures
 from engine.storage.databases.database import Database
-from engine.storage.keeping.erasures import Erasures
-from engine.storage.keeping.holds import Held, Holds
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.erasures import Erasures
+from engine.storage.lifecycle.holds import Holds, UnderHold
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.search.decisions import Decisions
@@ -77,7 +77,7 @@ def test_a_hold_keeps_all_of_it(database: Database, source: MemorySource, clock:
     holding.place(Selector.DECISION, decision_id, ground=HoldGround.LEGAL_CLAIMS, actor="counsel")
     indexes = past_of(database, source).indexes[Ground.CONSENT_WITHDRAWN]
     by_ground = {Ground.OBJECTION: indexes[:200], Ground.CONSENT_WITHDRAWN: indexes[200:]}
-    with pytest.raises(Held):
+    with pytest.raises(UnderHold):
         Erasures(database, clock=clock).erase_entries(by_ground, actor="the officer")
     assert found(database, "cmp-7") == 267
 

@@ -15,17 +15,17 @@ from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.ledgers.publications import PublicationLedger, same_person
 from engine.audit.log import LogHead, sequence
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
+from engine.audit.workflows.publications import PublicationChecker, same_person
 from engine.storage.databases.database import Database
 from engine.storage.errors import Conflict, NotFound
 from engine.storage.governance.policies import PolicyVersion, PolicyVersions, policy_version
 from engine.storage.governance.policy_sets import (
-    Finding,
-    Order,
+    ChangeOrder,
+    CheckReport,
     OutdatedRevision,
     OwnVersion,
     PolicySets,
@@ -36,9 +36,9 @@ from engine.storage.schema import policy_set_version
 from tests.audit.conftest import NOON, Clock
 from tests.audit.published import KEY, published
 
-SOUND = Finding(report=b'{"engine":"1"}', is_sound=True)
+SOUND = CheckReport(report=b'{"engine":"1"}', is_sound=True)
 UNSOUND = replace(SOUND, is_sound=False)
-ANNA, BEN = Order(actor="anna"), Order(actor="ben")
+ANNA, BEN = ChangeOrder(actor="anna"), ChangeOrder(actor="ben")
 
 
 def bundle(number: int) -> PolicyVersion:
@@ -73,7 +73,7 @@ def test_whole_life_of_a_version_is_in_the_log_and_verifies(
     first, second = approved(sets, 1), approved(sets, 2)
     sets.activate("house", first, replace(BEN, reason="at last"), since=None)
     line = sets.activate("house", second, BEN, since=None)
-    assert [turn.digest for turn in line.turns] == [first, second]
+    assert [turn.digest for turn in line.activations] == [first, second]
     line = sets.roll_back("house", BEN)
     now = NOON + timedelta(days=1)
     turn = line.at(now)
@@ -121,10 +121,10 @@ def test_files_under_a_digest_of_others_are_refused(sets: PolicySets, database: 
 @pytest.mark.parametrize("author", ["anna", "Anna", " ANNA "])
 def test_author_does_not_approve(sets: PolicySets, author: str) -> None:
     sets.add("house", bundle(1), SOUND, actor="anna")
-    sets.move("house", bundle(1).digest, Transition.SUBMIT, Order(actor="carl"))
+    sets.move("house", bundle(1).digest, Transition.SUBMIT, ChangeOrder(actor="carl"))
     for each in (author, "carl"):
         with pytest.raises(OwnVersion):
-            sets.move("house", bundle(1).digest, Transition.APPROVE, Order(actor=each))
+            sets.move("house", bundle(1).digest, Transition.APPROVE, ChangeOrder(actor=each))
     sets.move("house", bundle(1).digest, Transition.APPROVE, BEN)
 
 
@@ -158,12 +158,16 @@ def test_revision_that_is_outdated(sets: PolicySets) -> None:
     digest = approved(sets, 1)
     version, line = sets.version("house", digest), sets.timeline("house")
     with pytest.raises(OutdatedRevision):
-        sets.activate("house", digest, replace(BEN, seen=line.revision - 1), since=None)
-    sets.activate("house", digest, replace(BEN, seen=line.revision), since=None)
+        sets.activate(
+            "house", digest, replace(BEN, expected_revision=line.revision - 1), since=None
+        )
+    sets.activate("house", digest, replace(BEN, expected_revision=line.revision), since=None)
     with pytest.raises(OutdatedRevision):
-        sets.roll_back("house", replace(BEN, seen=line.revision))
+        sets.roll_back("house", replace(BEN, expected_revision=line.revision))
     with pytest.raises(OutdatedRevision):
-        sets.move("house", digest, Transition.SUBMIT, replace(ANNA, seen=version.revision))
+        sets.move(
+            "house", digest, Transition.SUBMIT, replace(ANNA, expected_revision=version.revision)
+        )
 
 
 def test_schedule_is_one_and_a_rollback_cancels_it(sets: PolicySets) -> None:
@@ -173,13 +177,13 @@ def test_schedule_is_one_and_a_rollback_cancels_it(sets: PolicySets) -> None:
     sets.activate("house", second, BEN, since=None)
     sets.activate("house", third, BEN, since=later)
     line = sets.activate("house", third, BEN, since=soon)
-    assert [turn.in_force_from for turn in line.turns[2:]] == [soon]
+    assert [turn.in_force_from for turn in line.activations[2:]] == [soon]
     turns = [line.at(soon - timedelta(microseconds=1)), line.at(soon), line.scheduled(soon)]
     assert [None if turn is None else turn.digest for turn in turns] == [second, third, None]
     with pytest.raises(ValueError, match="is over"):
         sets.activate("house", third, BEN, since=NOON - timedelta(days=1))
     line = sets.roll_back("house", BEN)
-    assert (line.scheduled(NOON + timedelta(days=1)), line.turns[-1].digest) == (None, first)
+    assert (line.scheduled(NOON + timedelta(days=1)), line.activations[-1].digest) == (None, first)
 
 
 def test_rollback_needs_another_version(sets: PolicySets) -> None:
@@ -213,7 +217,7 @@ def test_reason_that_the_log_cannot_have(sets: PolicySets) -> None:
     sets.add("house", bundle(1), SOUND, actor="anna")
     with pytest.raises(RecordError):
         sets.move(
-            "house", bundle(1).digest, Transition.SUBMIT, Order(actor="anna", reason="\ud800")
+            "house", bundle(1).digest, Transition.SUBMIT, ChangeOrder(actor="anna", reason="\ud800")
         )
     assert len(sets.version("house", bundle(1).digest).events) == 1
 
@@ -329,7 +333,7 @@ def test_names_of_one_person() -> None:
     assert not same_person("anna", "ben")
     leaf = read_leaf(seal_act(UPLOAD).leaf(NOON))
     assert isinstance(leaf, PolicyLeaf)
-    assert list(PublicationLedger().faults(0, leaf, {ACTOR: None})) == []
+    assert list(PublicationChecker().faults(0, leaf, {ACTOR: None})) == []
 
 
 def test_table_says_what_the_log_does(sets: PolicySets, database: Database) -> None:

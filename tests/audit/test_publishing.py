@@ -18,7 +18,7 @@ from engine.audit.checkpoints.checkpoint import SignedCheckpoint, sign_checkpoin
 from engine.audit.checkpoints.cosignature import WitnessKey, open_cosignatures
 from engine.audit.checkpoints.keyring import KeyRing
 from engine.audit.checkpoints.note import read_note
-from engine.audit.checkpoints.panel import Posted, WitnessPanel, WitnessState
+from engine.audit.checkpoints.panel import HTTPAnswer, WitnessPanel, WitnessState
 from engine.audit.checkpoints.publishing import CheckpointPublisher, NotWitnessed, Watch
 from engine.audit.checkpoints.signing import CheckpointSigner, LogForked
 from engine.audit.checkpoints.witness import ANSWER_LIMIT, Witness
@@ -441,10 +441,10 @@ def test_one_of_several_has_a_round(log: Log, append: Append) -> None:
     log.sign()
     entered, leave = threading.Event(), threading.Event()
 
-    def slowly(_address: str, _body: bytes) -> Posted:
+    def slowly(_address: str, _body: bytes) -> HTTPAnswer:
         entered.set()
         assert leave.wait(30)
-        return Posted(status=503, body=b"")
+        return HTTPAnswer(status=503, body=b"")
 
     slow = threading.Thread(target=log.publisher(1, slowly).run_round)
     slow.start()

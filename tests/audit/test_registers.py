@@ -17,10 +17,10 @@ from engine.storage.governance.policy_sets import PolicySets
 from engine.storage.governance.registers_check import check_registers
 from engine.storage.governance.standing_facts import StandingFacts
 from engine.storage.governance.waivers import Waivers
-from engine.storage.keeping.erasures import Erasures
-from engine.storage.keeping.holds import Holds
-from engine.storage.keeping.keeping_check import check_erased, check_holds
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.erasures import Erasures
+from engine.storage.lifecycle.holds import Holds
+from engine.storage.lifecycle.lifecycle_check import check_erased, check_holds
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.search.flags_check import check_flags
 from tests.audit.conftest import NOON, Clock, MakeRecord

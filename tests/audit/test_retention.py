@@ -31,17 +31,17 @@ from engine.audit.entries.retention import Period, RetentionClass, Schedule, Sch
 from engine.audit.entries.sealed_acts import SealedAct, seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.ledgers.retention_check import RetentionLedger
 from engine.audit.merkle.spans import spans_of
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
+from engine.audit.workflows.retention_check import RetentionChecker
 from engine.storage.databases.database import Database
 from engine.storage.errors import Conflict, LogInconsistent
-from engine.storage.keeping.erasures import Erasures, erase_within
-from engine.storage.keeping.holds import Holds
-from engine.storage.keeping.outlook import MOST_MONTHS, MonthDue, outlook_of
-from engine.storage.keeping.retention import Retention
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.erasures import Erasures, erase_within
+from engine.storage.lifecycle.holds import Holds
+from engine.storage.lifecycle.outlook import MOST_MONTHS, MonthDue, outlook_of
+from engine.storage.lifecycle.retention import Retention
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore, appending
 from engine.storage.log.tile_log import TileLog
 from engine.storage.schema import log_entry
@@ -502,8 +502,8 @@ def test_the_schedule_in_force_is_the_last_one_declared(
 
 
 def test_a_leaf_that_cannot_be_read_has_no_class() -> None:
-    ledger = RetentionLedger()
-    ledger.note_gone(0, None)
+    ledger = RetentionChecker()
+    ledger.note_erased(0, None)
     assert ledger.indexes == []
 
 

@@ -16,8 +16,8 @@ from engine.audit.entries.record import seal
 from engine.audit.log import Committer, DecisionAlreadyLogged, Receipt
 from engine.storage.databases.database import Database
 from engine.storage.errors import ContentsUnread
-from engine.storage.keeping import erasures as erasing
-from engine.storage.keeping.sealing import begin_sealing
+from engine.storage.lifecycle import erasures as erasing
+from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate

@@ -114,7 +114,7 @@ def test_each_checkpoint_extends_the_one_before(
         head = sign(signer).head
         assert head == TileLog(database).head()
         if old is not None:
-            proof = TileLog(database).prove_growth(old_size=old.size, size=head.size)
+            proof = TileLog(database).prove_consistency(old_size=old.size, size=head.size)
             verify_consistency(
                 size=head.size, root=head.root, old_size=old.size, old_root=old.root, proof=proof
             )

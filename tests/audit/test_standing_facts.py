@@ -16,15 +16,20 @@ from engine.audit.entries.commitment import opens
 from engine.audit.entries.leaf import read_leaf
 from engine.audit.entries.sealed_acts import seal_act
 from engine.audit.errors import RecordError
-from engine.audit.ledgers.fact_history import FactLedger
 from engine.audit.verification.verify_log import verify_log
+from engine.audit.workflows.fact_history import FactChecker
 from engine.evaluation.standing_facts.book import statement_bytes
 from engine.storage.databases.database import Database
 from engine.storage.errors import ContentsUnread, LogInconsistent, NotFound
 from engine.storage.governance.fact_versions import FactVersion, seal_facts
-from engine.storage.governance.policy_sets import Order, OutdatedRevision, PolicySets, WrongState
+from engine.storage.governance.policy_sets import (
+    ChangeOrder,
+    OutdatedRevision,
+    PolicySets,
+    WrongState,
+)
 from engine.storage.governance.standing_facts import FactQuery, StandingFacts, Statement
-from engine.storage.keeping.sealing import begin_sealing
+from engine.storage.lifecycle.sealing import begin_sealing
 from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import migrate
 from engine.storage.schema import standing_fact_version
@@ -34,7 +39,7 @@ from tests.audit.published import KEY, published
 from tests.audit.sealed import report_of
 
 FACT = "9aa80509-d013-482c-a5f2-010d305e4d70"
-ANNA, BEN = Order(actor="anna"), Order(actor="ben", reason="it is renewed")
+ANNA, BEN = ChangeOrder(actor="anna"), ChangeOrder(actor="ben", reason="it is renewed")
 
 
 def statement(name: str = "Fjellsko", **facts: Any) -> Statement:
@@ -69,8 +74,8 @@ def record(facts: StandingFacts, name: str = "Fjellsko", **stated: Any) -> FactV
 def test_every_version_is_kept_and_logged(facts: StandingFacts, database: Database) -> None:
     first = record(facts)
     other = statement(landing={"imprint": False})
-    second = facts.amend(first.fact, other, replace(BEN, seen=1), check=nothing)
-    third = facts.withdraw(first.fact, replace(ANNA, seen=2))
+    second = facts.amend(first.fact, other, replace(BEN, expected_revision=1), check=nothing)
+    third = facts.withdraw(first.fact, replace(ANNA, expected_revision=2))
     assert [each.version for each in (first, second, third)] == [1, 2, 3]
     assert list(facts.versions(first.fact)) == [third, second, first]
     assert (third.statement, third.commitment, third.salt) == (None, None, None)
@@ -123,11 +128,13 @@ def test_what_is_seen_by_the_check_are_the_others_about_the_subject(facts: Stand
 
 def test_nobody_overwrites_what_they_did_not_read(facts: StandingFacts) -> None:
     made = record(facts)
-    facts.amend(made.fact, statement(objective="sales"), replace(BEN, seen=1), check=nothing)
+    facts.amend(
+        made.fact, statement(objective="sales"), replace(BEN, expected_revision=1), check=nothing
+    )
     with pytest.raises(OutdatedRevision):
-        facts.amend(made.fact, statement(), replace(ANNA, seen=1), check=nothing)
+        facts.amend(made.fact, statement(), replace(ANNA, expected_revision=1), check=nothing)
     with pytest.raises(OutdatedRevision):
-        facts.withdraw(made.fact, replace(ANNA, seen=1))
+        facts.withdraw(made.fact, replace(ANNA, expected_revision=1))
     assert len(facts.versions(made.fact)) == 2
 
 
@@ -137,7 +144,7 @@ def test_of_two_at_once_one_is_told(facts: StandingFacts) -> None:
     def act(number: int) -> str:
         try:
             other = statement(budget={"total": {"amount": str(number), "currency": "EUR"}})
-            facts.amend(made.fact, other, replace(BEN, seen=1), check=nothing)
+            facts.amend(made.fact, other, replace(BEN, expected_revision=1), check=nothing)
         except OutdatedRevision:
             return "outdated"
         return "done"
@@ -330,7 +337,7 @@ def test_an_unsound_leaf_is_refused(before: bytes, after: bytes) -> None:
     ],
 )
 def test_order_of_versions(acts: tuple[FactChange, ...], told: str) -> None:
-    ledger, found = FactLedger(), []
+    ledger, found = FactChecker(), []
     for index, act in enumerate(acts):
         leaf = read_leaf(seal_act(act).leaf(NOON))
         assert isinstance(leaf, FactLeaf)

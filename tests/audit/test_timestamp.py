@@ -13,8 +13,8 @@ import pytest
 
 from engine.audit.checkpoints import stamping as module
 from engine.audit.checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
-from engine.audit.checkpoints.demands import Demands
-from engine.audit.checkpoints.panel import Posted
+from engine.audit.checkpoints.panel import HTTPAnswer
+from engine.audit.checkpoints.requirements import AttestationRequirements
 from engine.audit.checkpoints.stamping import CheckpointStamper, stamp_by
 from engine.audit.checkpoints.timestamp import Authority, Query, TimestampError, stamped_at
 from engine.audit.exhibits.evidence_stamp import Stamp
@@ -182,10 +182,10 @@ def stamper(
 ) -> tuple[CheckpointStamper, list[Exception | None]]:
     told: list[Exception | None] = []
 
-    def ask(body: bytes) -> Posted:
+    def ask(body: bytes) -> HTTPAnswer:
         status, content = tsa.instead(body) or (200, tsa.answer(body))
         tsa.asked += 1
-        return Posted(status=status, body=content)
+        return HTTPAnswer(status=status, body=content)
 
     made_ = CheckpointStamper(
         lambda: checkpoint(sizes[0]),
@@ -306,16 +306,25 @@ def test_log_has_to_pass_through_what_was_stamped(
     log.files["timestamps/latest"] = f"{size}\n".encode()
     log.files[f"timestamps/{size}"] = note
     log.files[f"timestamps/{size}.tsr"] = tsa.answer(Query.of(note).encoded)
-    report = verify_log(log, [KEY.verifier], demands=Demands(authority=authority))
+    report = verify_log(
+        log, [KEY.verifier], requirements=AttestationRequirements(authority=authority)
+    )
     assert [fault.code for fault in report.faults] == ([] if code is None else [code])
     trusted = TreeHead(size=3, root=bytes(32))
-    both = verify_log(log, [KEY.verifier], trusted=trusted, demands=Demands(authority=authority))
+    both = verify_log(
+        log,
+        [KEY.verifier],
+        trusted=trusted,
+        requirements=AttestationRequirements(authority=authority),
+    )
     assert "trusted_root_differs" in {fault.code for fault in both.faults}
 
 
 def test_log_without_time_stamps_lacks_one(authority: Authority) -> None:
     log = published([leaf(0)])
-    report = verify_log(log, [KEY.verifier], demands=Demands(authority=authority))
+    report = verify_log(
+        log, [KEY.verifier], requirements=AttestationRequirements(authority=authority)
+    )
     assert [fault.code for fault in report.faults] == ["timestamp_missing"]
     assert report.stamped is None
 

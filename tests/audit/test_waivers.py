@@ -17,15 +17,15 @@ from engine.audit.entries.record import seal
 from engine.audit.entries.sealed_acts import Sealed, seal_act
 from engine.audit.errors import RecordError
 from engine.audit.export import write_export
-from engine.audit.ledgers.waivers import WaiverLedger, WaiverState
 from engine.audit.log import LogHead, sequence
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify import VerificationReport, verify_export
 from engine.audit.verification.verify_log import verify_log
+from engine.audit.workflows.waivers import WaiverChecker, WaiverState
 from engine.bundle.grants import WaiverTerms
 from engine.storage.databases.database import Database
 from engine.storage.errors import NotFound
-from engine.storage.governance.policy_sets import Order, OutdatedRevision, WrongState
+from engine.storage.governance.policy_sets import ChangeOrder, OutdatedRevision, WrongState
 from engine.storage.governance.waiver_rows import (
     UNUSED,
     RequestedWaiver,
@@ -52,7 +52,7 @@ TERMS = WaiverTerms(
     reason="the audit is booked for November",
 )
 REQUEST = Request(policy_set="house", terms=TERMS, evidence=("https://tickets.example/991",))
-BEN = Order(actor="ben")
+BEN = ChangeOrder(actor="ben")
 ROLE = "Ethics Board"
 
 
@@ -84,7 +84,7 @@ def test_whole_life_is_in_the_log_and_verifies(
 ) -> None:
     assert (asked.state, asked.revision, asked.text) == (WaiverState.REQUESTED, 1, None)
     assert (asked.terms, asked.evidence, asked.requester) == (TERMS, REQUEST.evidence, "anna")
-    made = waivers.grant(asked.id, ROLE, replace(BEN, reason="as agreed", seen=1))
+    made = waivers.grant(asked.id, ROLE, replace(BEN, reason="as agreed", expected_revision=1))
     assert (made.state, made.revision) == (WaiverState.GRANTED, 2)
     assert made.text == (
         f"waiver {asked.id}\n"
@@ -133,9 +133,9 @@ def test_it_holds_from_the_day_of_the_grant_and_not_before(
 @pytest.mark.parametrize("requester", ["anna", "Anna", " ANNA "])
 def test_requester_does_not_grant(waivers: Waivers, asked: RequestedWaiver, requester: str) -> None:
     with pytest.raises(OwnWaiver):
-        waivers.grant(asked.id, ROLE, Order(actor=requester))
+        waivers.grant(asked.id, ROLE, ChangeOrder(actor=requester))
     assert waivers.get(asked.id) == asked
-    assert waivers.refuse(asked.id, Order(actor=requester)).state is WaiverState.REFUSED
+    assert waivers.refuse(asked.id, ChangeOrder(actor=requester)).state is WaiverState.REFUSED
 
 
 STEPS: dict[str, Callable[[Waivers, str], RequestedWaiver]] = {
@@ -187,7 +187,7 @@ def test_what_is_not_there_or_was_not_seen(waivers: Waivers, asked: RequestedWai
         with pytest.raises(NotFound):
             step(waivers, "w0")
     with pytest.raises(OutdatedRevision):
-        waivers.grant(asked.id, ROLE, replace(BEN, seen=2))
+        waivers.grant(asked.id, ROLE, replace(BEN, expected_revision=2))
 
 
 def test_what_the_log_cannot_have_is_not_asked_for(waivers: Waivers) -> None:
@@ -258,7 +258,7 @@ def test_of_two_grants_at_once_one_is_made(
 ) -> None:
     def attempt(actor: str) -> bool:
         try:
-            waivers.grant(asked.id, ROLE, Order(actor=actor))
+            waivers.grant(asked.id, ROLE, ChangeOrder(actor=actor))
         except WrongState:
             return False
         return True
@@ -355,7 +355,7 @@ def test_leaf_byte_by_byte() -> None:
 
 
 def test_nobody_is_the_requester_where_nobody_is_disclosed() -> None:
-    ledger = WaiverLedger()
+    ledger = WaiverChecker()
     for index, each in enumerate((ASKED, GRANTED)):
         leaf = read_leaf(seal_act(each).leaf(NOON + timedelta(seconds=index)))
         assert isinstance(leaf, WaiverLeaf)

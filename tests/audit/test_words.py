@@ -18,8 +18,8 @@ from engine.audit.entries.record import seal
 from engine.audit.entries.words import LONGEST_WORD, words_in, words_of
 from engine.storage.databases.database import Database, sqlite_file
 from engine.storage.errors import InvalidQuery, LogInconsistent, StorageUnavailable
-from engine.storage.keeping.erasures import Erasures
-from engine.storage.keeping.subjects import Selector
+from engine.storage.lifecycle.erasures import Erasures
+from engine.storage.lifecycle.subjects import Selector
 from engine.storage.log.log_store import SQLLogStore
 from engine.storage.migrate import migrate
 from engine.storage.search.decisions import Decisions

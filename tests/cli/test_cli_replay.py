@@ -23,7 +23,7 @@ from api.installation.settings import load_settings
 from engine import __version__, facade
 from engine.audit.canonical import canonical
 from engine.storage.governance.policies import PolicyVersions
-from engine.storage.keeping.erasures import Erasures
+from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.search.decisions import Decisions
 
 Run = Callable[..., Result]

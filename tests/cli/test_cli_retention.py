@@ -13,7 +13,7 @@ from click.testing import Result
 
 from api.in_force.policies import utc_now
 from engine.audit.entries.retention import Schedule
-from engine.storage.keeping.retention import Retention
+from engine.storage.lifecycle.retention import Retention
 
 Run = Callable[..., Result]
 OneLine = Callable[[Result], str]
@@ -86,7 +86,7 @@ def test_show(run: Run, log: Path) -> None:
 
 def test_a_list_of_months_has_an_end(run: Run, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     del log
-    monkeypatch.setattr("engine.storage.keeping.outlook.MOST_MONTHS", 1)
+    monkeypatch.setattr("engine.storage.lifecycle.outlook.MOST_MONTHS", 1)
     shown = run("retention", "show", "--as-of", "2020-01-01")
     assert shown.stdout.splitlines()[-1] == "  and in 1 months after these"
 
@@ -115,7 +115,7 @@ def test_as_json(run: Run, log: Path) -> None:
 
 def test_several_entries(run: Run, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     del log
-    monkeypatch.setattr("engine.storage.keeping.retention.STEP", 1)
+    monkeypatch.setattr("engine.storage.lifecycle.retention.STEP", 1)
     assert "  by entries from 5 to 6" in run("retention", "run").stdout.splitlines()
 
 

@@ -75,7 +75,7 @@ def truths(
 def _truth(bundle: Bundle, campaign: Campaign) -> bool | None:
     as_of = datetime(2026, 1, 1, tzinfo=UTC)
     one = bundle.program.decide(campaign, as_of=as_of)
-    other = decide(bundle.policies, reference.judge_all, campaign, as_of=as_of)
+    other = decide(bundle.policies, reference.evaluate_rules, campaign, as_of=as_of)
     assert one == other
     return _TRUTHS[one.results[0].status]
 

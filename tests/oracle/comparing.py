@@ -13,15 +13,15 @@ from typing import Any
 from engine.bundle.bundle import Bundle
 from engine.evaluation import reference
 from engine.evaluation.decision import Decision, Verdict
-from engine.evaluation.judge import EvaluationContext
+from engine.evaluation.evaluate_rule import EvaluationContext
+from engine.evaluation.market_groups import Market
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.result import RuleResult
 from engine.evaluation.values import Campaign
-from engine.evaluation.venue import Market
 from engine.semantics.tree import (
     Condition,
-    Denied,
-    Joined,
+    JunctionCondition,
+    NegatedCondition,
     Policies,
     clauses_read,
     inner_conditions,
@@ -110,7 +110,7 @@ def _truths(
 def _parts(condition: Condition) -> Iterator[Condition]:
     """Yield a condition and what is joined in it; what a quantifier binds is left within it."""
     yield condition
-    if isinstance(condition, Joined | Denied):
+    if isinstance(condition, JunctionCondition | NegatedCondition):
         for inner in inner_conditions(condition):
             yield from _parts(inner)
 

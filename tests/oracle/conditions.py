@@ -9,20 +9,20 @@ from typing import Any
 from engine.semantics.tree import (
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
     Dated,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
     Money,
-    Over,
+    NegatedCondition,
     ParameterTerm,
     Policies,
+    QuantifiedCondition,
     SetTerm,
     TodayTerm,
     ValueTerm,
@@ -118,23 +118,23 @@ def _aggregate(term: AggregateTerm, scene: Scene) -> Any:
 def truth(condition: Condition, scene: Scene) -> Truth:
     """Return whether a condition holds."""
     match condition:
-        case Holds(fact=term):
+        case FactCondition(fact=term):
             found: Truth = value(term, scene)
             return found
-        case Joined(kind=kind, operands=operands):
+        case JunctionCondition(kind=kind, operands=operands):
             truths = [truth(each, scene) for each in operands]
             return all_of(truths) if kind is JunctionKind.AND else any_of(truths)
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return negated(truth(operand, scene))
-        case Defined(condition=meant):
+        case DefinedCondition(condition=meant):
             return truth(meant, replace(scene, bound={}))
-        case Over():
+        case QuantifiedCondition():
             return _over(condition, scene)
-        case Compared():
+        case ComparisonCondition():
             return _compared(condition, scene)
 
 
-def _over(condition: Over, scene: Scene) -> Truth:
+def _over(condition: QuantifiedCondition, scene: Scene) -> Truth:
     elements = value(condition.collection, scene)
     if elements is None:
         return None
@@ -161,7 +161,7 @@ _DENIED = {
 }
 
 
-def _compared(condition: Compared, scene: Scene) -> Truth:  # noqa: C901, PLR0912 - one case for each phrase.
+def _compared(condition: ComparisonCondition, scene: Scene) -> Truth:  # noqa: C901, PLR0912 - one case for each phrase.
     comparator, left = condition.comparator, condition.left
     if comparator in _DENIED:
         return negated(_compared(replace(condition, comparator=_DENIED[comparator]), scene))
@@ -227,7 +227,7 @@ def _in_order(one: Any, other: Any) -> Truth:
     return bool(plain(one) <= plain(other))
 
 
-def _within(condition: Compared, one: Any, length: Any, anchor: Any) -> Truth:
+def _within(condition: ComparisonCondition, one: Any, length: Any, anchor: Any) -> Truth:
     """ "not later than the other and at most so long before it; or the reverse", by their days"""
     one, anchor = day_of(one), day_of(anchor)
     other = moved(anchor, length, condition.within, condition.month_end)

@@ -15,7 +15,7 @@ from engine.evaluation.decide import decide
 from engine.evaluation.decision import Decision, Effect
 from engine.evaluation.descriptor.encode import encode
 from engine.evaluation.document import Identity, document
-from engine.evaluation.judge import EvaluationContext
+from engine.evaluation.evaluate_rule import EvaluationContext
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.prose import explain
 from engine.evaluation.record_writer import summarise, write
@@ -44,7 +44,7 @@ def decided(bundle: Bundle, descriptor: dict[str, Any], day: date, *, by: str) -
     as_of = datetime.combine(day, time(12), tzinfo=UTC)
     if by == "program":
         return bundle.program.decide(campaign, as_of=as_of)
-    return decide(bundle.policies, reference.judge_all, campaign, as_of=as_of)
+    return decide(bundle.policies, reference.evaluate_rules, campaign, as_of=as_of)
 
 
 def binding(decision: Decision) -> set[str]:

@@ -13,7 +13,7 @@ from functools import cache
 
 import pytest
 
-from engine.evaluation.judge import EvaluationContext
+from engine.evaluation.evaluate_rule import EvaluationContext
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.result import Status
 from engine.handbook.reading import lists_read, parameters_read, tables_read
@@ -70,7 +70,7 @@ def status_on(rule: Rule, case: Case, day: date) -> Status:
     campaign = campaign_of(shipped(), moved)
     then = moment(flight_of(campaign), case.day)
     context = EvaluationContext(policies=shipped().policies, campaign=campaign, moment=then)
-    (found,) = shipped().program.judge_all(context, frozenset({rule.id}))
+    (found,) = shipped().program.evaluate_rules(context, frozenset({rule.id}))
     return found.status
 
 

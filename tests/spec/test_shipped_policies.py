@@ -24,12 +24,12 @@ from engine.evaluation.result import RuleResult, Status
 from engine.handbook.origins import written_policies
 from engine.semantics.cases import Case
 from engine.semantics.tree import (
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
     Enforcement,
     FactTerm,
-    Over,
+    QuantifiedCondition,
     Rule,
     Template,
     conditions_below,
@@ -187,7 +187,7 @@ def does_not_hold(exception: str, found: RuleResult) -> bool:
     """Whether a rule is violated all the same; of one that obliges, whether the duty is owed."""
     if found.rule.duty is not None:
         return found.status is Status.SATISFIED
-    names = {each.name for each in found.exceptions}
+    names = {each.name for each in found.unmet_exemptions}
     return found.status is Status.VIOLATED and exception in names
 
 
@@ -225,13 +225,13 @@ def facts_read(condition: Condition) -> Iterator[str]:
     parts = list(conditions_below(condition))
     collections: dict[str, str] = {"market": "campaign.markets"}
     for part in parts:
-        if isinstance(part, Over):
+        if isinstance(part, QuantifiedCondition):
             collections[part.variable] = full_path(part.collection, collections)
     silent = (Comparator.KNOWN, Comparator.UNKNOWN)
     never_unknown = {
         full_path(term, collections)
         for part in parts
-        if isinstance(part, Compared) and part.comparator in silent
+        if isinstance(part, ComparisonCondition) and part.comparator in silent
         for term in terms_below(part)
         if isinstance(term, FactTerm)
     }

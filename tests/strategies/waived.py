@@ -116,5 +116,5 @@ def is_waived_for_its_silence(richer: Decision, poorer: Decision) -> bool:
     return all(
         part.rule.id in waived and any(finding.wanted for finding in part.findings)
         for part in parts
-        if part.stands and part.is_enforced
+        if part.is_adverse and part.is_enforced
     )

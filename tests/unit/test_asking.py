@@ -1,6 +1,6 @@
 """What a platform's record lacks is told by whom it can be stated about, or as the campaign's."""
 
-from api.deciding.asking import advice_on
+from api.deciding.missing_fact_advice import advice_on
 from engine.source.json_text import JSONValue
 
 CAMPAIGN: dict[str, JSONValue] = {

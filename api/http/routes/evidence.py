@@ -14,7 +14,7 @@ from api.http.problems import UNSIGNED, ProblemError, ProblemRaised, retry_later
 from api.http.routes.records import UNSEARCHED
 from api.http.service import Service
 from api.http.shapes import invalid_query
-from api.log.evidence import EvidenceSource, Found, TooMany, found_by
+from api.log.evidence import EvidenceSelection, EvidenceSource, TooMany, select_by
 from engine.audit.entries.acts import Action
 from engine.audit.entries.record import LogEntry
 from engine.audit.errors import LogError
@@ -32,13 +32,13 @@ class _Wanted:
     """Of what evidence is wanted: the decisions, and how they were found."""
 
     entries: Iterable[LogEntry]
-    found: Found
+    found: EvidenceSelection
 
 
 def evidence_answer(service: Service, key: ApiKey, filters: DecisionFilter) -> Response:
     """Return the evidence of what a filter finds."""
     try:
-        found = found_by(service.decisions, filters)
+        found = select_by(service.decisions, filters)
     except BeyondLog as error:
         raise _refused(str(error), "as_of") from None
     answer = _answer(service, key, _Wanted(entries=_entries(service, filters), found=found))
@@ -48,7 +48,9 @@ def evidence_answer(service: Service, key: ApiKey, filters: DecisionFilter) -> R
 
 def entry_evidence_answer(service: Service, key: ApiKey, entry: LogEntry) -> Response:
     """Return the evidence of one decision."""
-    return _answer(service, key, _Wanted(entries=[entry], found=Found(size=entry.index + 1)))
+    return _answer(
+        service, key, _Wanted(entries=[entry], found=EvidenceSelection(size=entry.index + 1))
+    )
 
 
 def _entries(service: Service, filters: DecisionFilter) -> Iterator[LogEntry]:

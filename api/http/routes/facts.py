@@ -28,7 +28,7 @@ from api.stated_facts import FactFaults, Stated, read_stated
 from engine import Engine
 from engine.source.json_text import JSONValue
 from engine.storage.governance.fact_versions import FactVersion
-from engine.storage.governance.policy_sets import Order
+from engine.storage.governance.policy_sets import ChangeOrder
 from engine.storage.governance.standing_facts import Check, FactQuery
 
 _FACT = "/v1/facts/<fact>"
@@ -81,7 +81,7 @@ def _register_changing(routes: Blueprint, service: Service) -> None:
     def amend(fact: str) -> Response:
         seen = seen_revision(request)
         stated, reason, check = _stated(service)
-        order = Order(actor=g.key.principal, reason=reason, seen=seen)
+        order = ChangeOrder(actor=g.key.principal, reason=reason, expected_revision=seen)
         return _told([known.amend(fact, statement_of(stated), order, check=check)])
 
     @routes.post(f"{_FACT}/withdraw")
@@ -91,7 +91,9 @@ def _register_changing(routes: Blueprint, service: Service) -> None:
         body_type(request, JSON)
         body = read_document(request, service.limits.body)
         asked = read_members(REASON, body, 'write `{}`, or `{"reason": "…"}`')
-        order = Order(actor=g.key.principal, reason=asked.get("reason"), seen=seen)
+        order = ChangeOrder(
+            actor=g.key.principal, reason=asked.get("reason"), expected_revision=seen
+        )
         known.withdraw(fact, order)
         return _told(known.versions(fact))
 

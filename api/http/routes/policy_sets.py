@@ -13,7 +13,7 @@ from flask import Blueprint, g, request
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
-from api.deciding.kept_policies import kept_bundle, kept_files
+from api.deciding.stored_policies import stored_bundle, stored_files
 from api.examination import comparison
 from api.examination.examination import Examination
 from api.examination.policy_files import HERE, PolicyFiles
@@ -42,10 +42,10 @@ from engine import Bundle, EngineError
 from engine.analysis.changes import changes
 from engine.analysis.report import sentences
 from engine.audit.entries.acts import Transition
-from engine.evaluation.prose import plain
+from engine.evaluation.prose import plain_text
 from engine.source.json_fault import excerpt
 from engine.storage.governance.policies import policy_version
-from engine.storage.governance.policy_sets import Finding, Order
+from engine.storage.governance.policy_sets import ChangeOrder, CheckReport
 from engine.storage.governance.versions import SetVersion, Timeline
 from engine.version import __version__
 
@@ -156,7 +156,9 @@ def _register_force(routes: Blueprint, service: Service) -> None:
         seen, asked = _asked(name, service, ACTIVATION)
         found = sets.version(name, asked["version"])
         _look_again(service, found)
-        order = Order(actor=g.key.principal, reason=asked.get("reason"), seen=seen)
+        order = ChangeOrder(
+            actor=g.key.principal, reason=asked.get("reason"), expected_revision=seen
+        )
         since: datetime | None = asked.get("since")
         try:
             line = sets.activate(name, found.digest, order, since=since)
@@ -191,9 +193,9 @@ _HELP: Mapping[Schema, str] = {
 }
 
 
-def _order(name: str, service: Service, shape: Schema) -> Order:
+def _order(name: str, service: Service, shape: Schema) -> ChangeOrder:
     seen, asked = _asked(name, service, shape)
-    return Order(actor=g.key.principal, reason=asked.get("reason"), seen=seen)
+    return ChangeOrder(actor=g.key.principal, reason=asked.get("reason"), expected_revision=seen)
 
 
 def _check_name(name: str) -> None:
@@ -205,15 +207,15 @@ def _check_name(name: str) -> None:
 # --- what is done -----------------------------------------------------------------------------
 
 
-def _finding(found: Examination) -> Finding:
-    return Finding(report=msgspec.json.encode(found.document), is_sound=found.is_sound)
+def _finding(found: Examination) -> CheckReport:
+    return CheckReport(report=msgspec.json.encode(found.document), is_sound=found.is_sound)
 
 
 def _look_again(service: Service, version: SetVersion) -> None:
     """Examine a version again where another version of the engine did."""
     if msgspec.json.decode(version.report)["engine"] == __version__:
         return
-    files = kept_files(service.policy_versions, version.digest)
+    files = stored_files(service.policy_versions, version.digest)
     found = examined(service, files, version.policy_set)
     service.policy_sets.renew(version, _finding(found))
 
@@ -231,7 +233,7 @@ def _compared(service: Service, name: str, query: DiffParameters) -> Response:
     found = sentences(changes(before.policies, after.policies))
     files = [PolicyFiles(name=name, root=HERE, files=b.files) for b in (before, after)]
     if request.accept_mimetypes.best_match((JSON, TEXT)) == TEXT:
-        text = plain(comparison.lines(found, *files))
+        text = plain_text(comparison.lines(found, *files))
         return Response(text, content_type=f"{TEXT}; charset=utf-8")
     versions = {"old": {"digest": before.digest}, "new": {"digest": after.digest}}
     return json_answer({**versions, **comparison.document(found, *files)})
@@ -239,7 +241,7 @@ def _compared(service: Service, name: str, query: DiffParameters) -> Response:
 
 def _built(service: Service, name: str, digest: str) -> Bundle:
     try:
-        return kept_bundle(service.policy_versions, digest, name=name)
+        return stored_bundle(service.policy_versions, digest, name=name)
     except EngineError:
         raise _incomparable(f"the version `{digest}` has errors; its check shows them") from None
     except ValueError as error:

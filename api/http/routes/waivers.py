@@ -37,12 +37,12 @@ from api.http.waiver_orders import (
 )
 from api.in_force.policies import NotInForce
 from engine import Engine
-from engine.audit.ledgers.publications import same_person
-from engine.audit.ledgers.waivers import WaiverState
+from engine.audit.workflows.publications import same_person
+from engine.audit.workflows.waivers import WaiverState
 from engine.bundle.grants import Approval
 from engine.evaluation.operations.days import day_of
 from engine.storage.errors import NotFound
-from engine.storage.governance.policy_sets import Order
+from engine.storage.governance.policy_sets import ChangeOrder
 from engine.storage.governance.waiver_rows import RequestedWaiver
 from engine.storage.governance.waivers import OwnWaiver, Request, WaiverFilter
 
@@ -156,11 +156,11 @@ def _order(
     service: Service,
     id: str,  # noqa: A002 - likewise.
     shape: Schema,
-) -> tuple[RequestedWaiver, Order, dict[str, Any]]:
+) -> tuple[RequestedWaiver, ChangeOrder, dict[str, Any]]:
     read_query(NoParameters, request.args)
     seen = seen_revision(request)
     asked = _body(service, shape, _HELP[shape])
-    order = Order(actor=g.key.principal, reason=asked.get("reason"), seen=seen)
+    order = ChangeOrder(actor=g.key.principal, reason=asked.get("reason"), expected_revision=seen)
     return _found(service, id), order, asked
 
 

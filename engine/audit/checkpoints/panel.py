@@ -41,14 +41,14 @@ States: TypeAlias = Mapping[Witness, WitnessState]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
+class HTTPAnswer:
     """What an address answered."""
 
     status: int
     body: bytes
 
 
-Post: TypeAlias = Callable[[str, bytes], Posted]
+Post: TypeAlias = Callable[[str, bytes], HTTPAnswer]
 """Sends a body to an address. Raises `OSError`, whose text says why there is no answer."""
 
 KeepFork: TypeAlias = Callable[[str, bytes], None]
@@ -60,10 +60,10 @@ def _is_due(state: WitnessState, now: float) -> bool:
     return not now < state.retry_at <= now + _LONGEST_WAIT
 
 
-class Growth(Protocol):
+class ConsistencyProver(Protocol):
     """The stored log, as a source of consistency proofs."""
 
-    def prove_growth(self, *, old_size: int, size: int) -> tuple[bytes, ...]:
+    def prove_consistency(self, *, old_size: int, size: int) -> tuple[bytes, ...]:
         """Return the proof that the log of a size extends that of a smaller one."""
         ...
 
@@ -80,7 +80,7 @@ class WitnessPanel:
 
     def __init__(
         self,
-        log: Growth,
+        log: ConsistencyProver,
         witnesses: Sequence[Witness],
         quorum: int,
         *,
@@ -159,7 +159,7 @@ class WitnessPanel:
         head = checkpoint.head
         if not 0 < old_size < head.size:
             return Submission(old_size=old_size, proof=(), checkpoint=checkpoint)
-        proof = self._log.prove_growth(old_size=old_size, size=head.size)
+        proof = self._log.prove_consistency(old_size=old_size, size=head.size)
         old_root = self._log.root_at(old_size)
         try:
             verify_consistency(

@@ -20,7 +20,7 @@ from .checkpoint import SignedCheckpoint, open_checkpoint
 from .cosignature import WitnessPolicy, with_lines
 from .note import NoteError, VerifierKey
 from .panel import States, WitnessPanel, WitnessState
-from .rounds import Rounds
+from .periodic_task import PeriodicTask
 from .signing import LogForked
 from .witness import Witness
 
@@ -34,7 +34,7 @@ class NotWitnessed(LogError):  # noqa: N818 - the house names what happened; `Lo
     """No checkpoint has been cosigned by a quorum yet: none is published."""
 
 
-class Signed(Protocol):
+class CheckpointSource(Protocol):
     """Where signed checkpoints come from: `signing.CheckpointSigner`."""
 
     def latest(self) -> SignedCheckpoint:
@@ -76,7 +76,7 @@ class WitnessMemory(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Who is told: of a witness whose problem is another than before, and of what ends rounds."""
+    """Callbacks: for a witness whose problem has changed, and for errors that end a round."""
 
     on_witness: Callable[[Witness, WitnessState], None] = lambda _witness, _state: None
     on_failure: Callable[[Exception | None], None] = lambda _failure: None
@@ -91,7 +91,7 @@ class CheckpointPublisher:
 
     def __init__(
         self,
-        signed: Signed,
+        signed: CheckpointSource,
         memory: WitnessMemory,
         keys: Callable[[], Sequence[VerifierKey]],
         panel: WitnessPanel | None,
@@ -102,7 +102,7 @@ class CheckpointPublisher:
         self._keys = keys
         self._panel = panel
         self._watch = watch
-        self._rounds = Rounds(self._attempt, seconds=INTERVAL_SECONDS, name="log-publisher")
+        self._rounds = PeriodicTask(self._attempt, seconds=INTERVAL_SECONDS, name="log-publisher")
         self.failure: Exception | None = None
 
     @property

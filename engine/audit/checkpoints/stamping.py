@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
 from .checkpoint import SignedCheckpoint
-from .panel import Posted
-from .rounds import Rounds
+from .panel import HTTPAnswer
+from .periodic_task import PeriodicTask
 from .timestamp import Authority, Query, TimestampError
 
 ROUND_SECONDS = 30.0
@@ -22,7 +22,7 @@ Stamp: TypeAlias = Callable[[bytes], bytes]
 """Returns a verified time stamp of some bytes. Raises `TimestampError`."""
 
 
-def stamp_by(authority: Authority, ask: Callable[[bytes], Posted]) -> Stamp:
+def stamp_by(authority: Authority, ask: Callable[[bytes], HTTPAnswer]) -> Stamp:
     """Return what has an authority stamp bytes, over what posts a request to it."""
 
     def stamp(content: bytes) -> bytes:
@@ -56,7 +56,7 @@ class StampMemory(Protocol):
 
 
 class CheckpointStamper:
-    """Has the checkpoints of one log stamped; `on_failure` is told of each change of `failure`."""
+    """Stamps the checkpoints of one log; `on_failure` is called for each change of `failure`."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class CheckpointStamper:
         self._stamp = stamp
         self._interval = interval
         self._on_failure = on_failure
-        self._rounds = Rounds(self.attempt, seconds=ROUND_SECONDS, name="log-stamper")
+        self._rounds = PeriodicTask(self.attempt, seconds=ROUND_SECONDS, name="log-stamper")
         self.failure: Exception | None = None
 
     def start(self) -> None:

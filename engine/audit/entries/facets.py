@@ -23,7 +23,7 @@ UNSAID_ADVERTISER, UNSAID_PLATFORMS = "unsaid advertiser", "unsaid platforms"
 
 
 def policy_facet(status: str, policy: str) -> str:
-    """Return the facet of a policy of which a rule came to a status."""
+    """Return the facet of a policy of which a rule has a status."""
     return f"policy {status} {_spaced(policy)}"
 
 

@@ -39,5 +39,5 @@ class FirstRequest:
     fingerprint: bytes | None
 
     def is_of(self, key: RequestKey) -> bool:
-        """Whether a request is this one again, as far as anyone can still tell."""
+        """Whether a request is this one again; always true once the fingerprint is erased."""
         return self.fingerprint is None or hmac.compare_digest(self.fingerprint, key.fingerprint)

@@ -108,7 +108,7 @@ class Payload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
+class UnreadableContents:
     """Why contents that are there cannot be read.
 
     `is_altered` says that their key is at hand and does not open them.
@@ -136,7 +136,7 @@ class LogEntry:
     facets: tuple[str, ...]
     payload: Payload | None
     disclosures: tuple[Disclosure, ...]
-    unread: Unread | None = None
+    unread: UnreadableContents | None = None
 
     @property
     def id(self) -> str:
@@ -202,7 +202,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     article: str | None = None
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
+class RuleStatement(msgspec.Struct, frozen=True, kw_only=True):
     """What a result says of a rule in words: those of a finding, or of an obligation."""
 
     status: str | None = None
@@ -231,10 +231,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     policy_set: PolicySetName
     engine: EngineName
     rules: tuple[_Rule, ...]
-    findings: tuple[Said, ...] = ()
-    warnings: tuple[Said, ...] = ()
-    waived: tuple[Said, ...] = ()
-    obligations: tuple[Said, ...] = ()
+    findings: tuple[RuleStatement, ...] = ()
+    warnings: tuple[RuleStatement, ...] = ()
+    waived: tuple[RuleStatement, ...] = ()
+    obligations: tuple[RuleStatement, ...] = ()
     markets: tuple[_Market, ...] = ()
     advertiser: str | UnsetType | None = UNSET
     platforms: tuple[str, ...] | UnsetType = UNSET
@@ -316,7 +316,7 @@ def justification_words(result: Result) -> str:
     return words_of(text for each in said for text in _texts(each))
 
 
-def _texts(said: Said) -> Iterator[str]:
+def _texts(said: RuleStatement) -> Iterator[str]:
     for text in (said.title, said.message, said.remedy, said.text):
         if text is not None:
             yield text

@@ -103,7 +103,7 @@ class RetentionClass:
 
     @property
     def name(self) -> str:
-        """How people are told of it."""
+        """Its name in messages."""
         return " ".join(word for word in self.key if word is not None) or _DEFAULT
 
     @property

@@ -68,7 +68,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 _DIGEST = "sha256:"
 
 
-class Named(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DecisionReference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A decision, by its id and its place in the log."""
 
     id: str
@@ -87,8 +87,8 @@ class EvidenceManifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     assent_evidence: Literal[1]
     size: Count
     filters: dict[str, Any] | None
-    decisions: tuple[Named, ...]
-    erased: tuple[Named, ...]
+    decisions: tuple[DecisionReference, ...]
+    erased: tuple[DecisionReference, ...]
     files: dict[str, str]
     unsearched: Count | UnsetType = UNSET
 
@@ -162,7 +162,7 @@ def verify_evidence(
     Where an authority is given, it must have stamped the log.
     One member is in memory at a time. Raises `OSError` as the stream does, and nothing else.
     """
-    reading = _Reading(known=known, authority=authority)
+    reading = _EvidenceVerifier(known=known, authority=authority)
     faults, omitted = gather(reading.faults(stream), most_faults)
     return EvidenceReport(
         manifest=reading.manifest,
@@ -179,7 +179,7 @@ class _Refused(Exception):  # noqa: N818 - the house names what happened.
 
 
 @dataclass(slots=True, kw_only=True)
-class _Reading:
+class _EvidenceVerifier:
     """What was found in an evidence so far."""
 
     known: Sequence[VerifierKey]
@@ -242,7 +242,9 @@ class _Reading:
         else:
             self.stamped = found
 
-    def _decision_faults(self, archive: ZipFile, named: Named) -> Iterator[VerificationFault]:
+    def _decision_faults(
+        self, archive: ZipFile, named: DecisionReference
+    ) -> Iterator[VerificationFault]:
         receipt = receipt_name(named.id)
         self.wanted |= {receipt, *content_names(named.id)}
         if receipt not in archive.namelist():

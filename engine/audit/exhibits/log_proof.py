@@ -27,7 +27,7 @@ from ..checkpoints.note import NoteError, VerifierKey
 from ..export import Line
 from ..faults import FAULT_LIMIT, VerificationFault, fault, gather
 from ..merkle.tree import ProofError, leaf_hash, verify_inclusion
-from ..verification.entry_check import entry_faults, is_gone, leaf_or_fault
+from ..verification.entry_check import entry_faults, lacks_contents, leaf_or_fault
 
 MARK = b"c2sp.org/tlog-proof@v1\n"
 """How a receipt begins."""
@@ -103,7 +103,7 @@ def verify_receipt(
     lead to its root, and the entry must be whole: what opens the leaf's digests, and the columns,
     are what the leaf says.
     """
-    reading = _Reading(known=known, policy=policy)
+    reading = _ReceiptVerifier(known=known, policy=policy)
     faults, omitted = gather(reading.faults(content), FAULT_LIMIT)
     return ReceiptReport(
         line=reading.line,
@@ -115,7 +115,7 @@ def verify_receipt(
 
 
 @dataclass(slots=True, kw_only=True)
-class _Reading:
+class _ReceiptVerifier:
     """What was found in a receipt so far."""
 
     known: Sequence[VerifierKey]
@@ -149,7 +149,7 @@ class _Reading:
             yield from _inclusion_faults(proof, self.line, self.checkpoint)
         yield from entry_faults(self.line, leaf_or_fault(self.line.index, self.line.leaf))
         # A receipt is to prove what it shows: in an export, contents may have been left unread.
-        if is_gone(self.line) or self.line.unread is not None:
+        if lacks_contents(self.line) or self.line.unread is not None:
             yield fault(proof.index, "payload_missing", "the receipt does not have the contents")
 
 

@@ -44,7 +44,7 @@ def entry_faults(line: Line, leaf: Leaf | VerificationFault) -> Iterator[Verific
         yield fault(line.index, "entry_malformed", "the decision has no query columns")
     elif line.unread is not None:
         yield from _unread_faults(line, line.columns, line.unread, leaf)
-    elif is_gone(line):
+    elif lacks_contents(line):
         yield from _column_faults(line.index, line.columns, _columns_of_leaf(leaf, {}, None))
     else:
         disclosures = disclosures_of(line)
@@ -69,8 +69,8 @@ def leaf_or_fault(index: int, leaf: bytes) -> Leaf | VerificationFault:
     return found
 
 
-def is_gone(line: Line) -> bool:
-    """Whether nothing is left of what lay beside the leaf of a decision: it is erased, or lost."""
+def lacks_contents(line: Line) -> bool:
+    """Whether a decision lacks its contents, salts and disclosures: they are erased, or lost."""
     return line.columns is not None and line.unread is None and _is_bare(line)
 
 
@@ -147,7 +147,7 @@ def _content_faults(
         except RecordError as error:
             yield fault(line.index, "result_malformed", str(error))
             return
-        if _said_by_leaf(envelope) != _said_by_result(result) or (
+        if _leaf_values(envelope) != _result_values(result) or (
             disclosed.get("campaign") != result.campaign
         ):
             yield fault(
@@ -203,7 +203,7 @@ def _columns_of_leaf(
     )
 
 
-def _said_by_leaf(envelope: Envelope) -> tuple[object, ...]:
+def _leaf_values(envelope: Envelope) -> tuple[object, ...]:
     return (
         envelope.decision_id,
         envelope.outcome,
@@ -213,7 +213,7 @@ def _said_by_leaf(envelope: Envelope) -> tuple[object, ...]:
     )
 
 
-def _said_by_result(result: Result) -> tuple[object, ...]:
+def _result_values(result: Result) -> tuple[object, ...]:
     return (result.id, result.decision, result.conclusive, result.policy_set, result.engine)
 
 

@@ -21,7 +21,7 @@ _READ = msgspec.json.Decoder(LoggedTerms)
 
 
 def terms_of(line: Line) -> LoggedTerms | None:
-    """Return the terms of the decision of an entry, None where its result tells none."""
+    """Return the terms of the decision of an entry; None where its result has none."""
     try:
         return None if line.result is None else _READ.decode(line.result)
     except (ValueError, RecursionError):

@@ -36,8 +36,8 @@ from ..export import Header, Line
 from ..faults import FAULT_LIMIT, VerificationFault, fault, gather, misread
 from ..instants import instant
 from ..merkle.tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hash, verify_inclusion
-from .entry_check import disclosures_of, entry_faults, is_gone, leaf_or_fault
-from .ledgers import Ledgers
+from .entry_check import disclosures_of, entry_faults, lacks_contents, leaf_or_fault
+from .history_checker import HistoryChecker
 
 __all__ = [
     "InclusionProof",
@@ -122,20 +122,20 @@ def verify_export(
     stream: BinaryIO, *, trusted: TreeHead | None = None, most_faults: int = FAULT_LIMIT
 ) -> VerificationReport:
     """Return what is right and wrong about an export."""
-    reading = _Reading(trusted=trusted)
+    reading = _ExportVerifier(trusted=trusted)
     faults, omitted = gather(reading.faults(stream), most_faults)
     return VerificationReport(
         entries=reading.frontier.size,
         root=reading.frontier.root(),
         faults=faults,
         omitted=omitted,
-        erased=reading.ledgers.erasures.count(),
+        erased=reading.history.erasures.count(),
         unread=reading.unread,
     )
 
 
 @dataclass(slots=True, kw_only=True)
-class _Reading:
+class _ExportVerifier:
     """How far an export has been read."""
 
     trusted: TreeHead | None
@@ -145,7 +145,7 @@ class _Reading:
     reached: bool = False
     is_whole: bool = True
     unread: UnreadEntries | None = None
-    ledgers: Ledgers = field(default_factory=Ledgers)
+    history: HistoryChecker = field(default_factory=HistoryChecker)
 
     def faults(self, stream: BinaryIO) -> Iterator[VerificationFault]:
         header = _header(stream)
@@ -210,15 +210,15 @@ class _Reading:
         """
         if not self.is_whole:
             return
-        if is_gone(line):
-            self.ledgers.note_gone(line.index, leaf)
+        if lacks_contents(line):
+            self.history.note_without_contents(line.index, leaf)
         if isinstance(leaf, VerificationFault):
-            self.ledgers.note_unread()
+            self.history.note_unread()
         elif isinstance(leaf, Envelope):
-            yield from self.ledgers.decision_faults(line.index, leaf, line.input or b"")
+            yield from self.history.decision_faults(line.index, leaf, line.input or b"")
         else:
             disclosed = {each.name: each.value for each in disclosures_of(line)}
-            yield from self.ledgers.act_faults(line.index, leaf, disclosed)
+            yield from self.history.act_faults(line.index, leaf, disclosed)
 
     def _pass(self) -> Iterator[VerificationFault]:
         """Compare the tree with the trusted one, once it has as many entries."""
@@ -235,7 +235,7 @@ class _Reading:
 
     def _end(self, header: Header | VerificationFault) -> Iterator[VerificationFault]:
         if self.is_whole:
-            yield from self.ledgers.erasures.faults()
+            yield from self.history.erasures.faults()
         if self.trusted is not None and not self.reached:
             yield fault(
                 None,

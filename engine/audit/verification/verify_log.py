@@ -15,8 +15,8 @@ from typing import Protocol
 
 from ..checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
 from ..checkpoints.cosignature import Cosignature
-from ..checkpoints.demands import NO_DEMANDS, Demands
 from ..checkpoints.note import NOTE_LIMIT, NoteError, VerifierKey
+from ..checkpoints.requirements import NO_REQUIREMENTS, AttestationRequirements
 from ..checkpoints.timestamp import (
     LATEST_PATH,
     RESPONSE_LIMIT,
@@ -39,7 +39,7 @@ from ..merkle.tiles import (
 )
 from ..merkle.tree import EMPTY_TREE, HASH_SIZE, Frontier, TreeHead, leaf_hashes, tree_root
 from .entry_check import leaf_or_fault
-from .ledgers import Ledgers
+from .history_checker import HistoryChecker
 from .verify import VerificationReport
 
 CHECKPOINT_PATH = "checkpoint"
@@ -76,7 +76,7 @@ def verify_log(
     known: Sequence[VerifierKey],
     *,
     trusted: TreeHead | None = None,
-    demands: Demands = NO_DEMANDS,
+    requirements: AttestationRequirements = NO_REQUIREMENTS,
     most_faults: int = FAULT_LIMIT,
 ) -> VerificationReport:
     """Return what is right and wrong about a published log. Raises `OSError` as the source does.
@@ -86,33 +86,33 @@ def verify_log(
     the tree must pass through the head that it stamps.
     """
     heads = {} if trusted is None else {trusted: ("trusted_root_differs", "the trusted tree")}
-    reading = _Reading(source=source, known=known, heads=heads, demands=demands)
+    reading = _LogVerifier(source=source, known=known, heads=heads, requirements=requirements)
     faults, omitted = gather(reading.faults(), most_faults)
     return VerificationReport(
         entries=reading.frontier.size,
         root=reading.frontier.root(),
         faults=faults,
         omitted=omitted,
-        erased=reading.ledgers.erasures.count(),
+        erased=reading.history.erasures.count(),
         cosignatures=reading.cosignatures,
         stamped=reading.stamped,
     )
 
 
 @dataclass(slots=True, kw_only=True)
-class _Reading:
+class _LogVerifier:
     """How far a log has been read; `rows` are the open tiles above the lowest level."""
 
     source: LogSource
     known: Sequence[VerifierKey]
     heads: dict[TreeHead, tuple[str, str]]
-    demands: Demands
+    requirements: AttestationRequirements
     frontier: Frontier = EMPTY_TREE
     logged_at: str = ""
     rows: list[_Row] = field(default_factory=list)
     cosignatures: tuple[Cosignature, ...] = ()
     stamped: Stamped | None = None
-    ledgers: Ledgers = field(default_factory=Ledgers)
+    history: HistoryChecker = field(default_factory=HistoryChecker)
     absent: int = 0
     """How many bundles in a row are neither there nor have a tile of hashes."""
 
@@ -121,12 +121,12 @@ class _Reading:
         if isinstance(checkpoint, VerificationFault):
             yield checkpoint
             return
-        if self.demands.policy is not None:
-            witnessed = self.demands.policy.review(checkpoint.note)
+        if self.requirements.policy is not None:
+            witnessed = self.requirements.policy.review(checkpoint.note)
             self.cosignatures = witnessed.cosignatures
             yield from witnessed.faults
-        if self.demands.authority is not None:
-            yield from self._timestamp(self.demands.authority)
+        if self.requirements.authority is not None:
+            yield from self._timestamp(self.requirements.authority)
         size = checkpoint.head.size
         yield from self._pass()
         yield from self._bundles(size)
@@ -182,7 +182,7 @@ class _Reading:
         stored = self._hashes(TilePath(level=0, number=path.number, width=width))
         made: Sequence[bytes] | None = None
         if isinstance(entries, VerificationFault):
-            self.ledgers.note_unread()
+            self.history.note_unread()
             yield entries
         else:
             yield from self._entry_faults(first, entries)
@@ -202,7 +202,7 @@ class _Reading:
         for index, entry in enumerate(entries, first):
             leaf = leaf_or_fault(index, entry)
             if isinstance(leaf, VerificationFault):
-                self.ledgers.note_unread()
+                self.history.note_unread()
                 yield leaf
                 continue
             if leaf.logged_at < self.logged_at:  # As text, since both have one spelling.
@@ -211,9 +211,9 @@ class _Reading:
                 )
             self.logged_at = leaf.logged_at
             if isinstance(leaf, Envelope):
-                yield from self.ledgers.decision_faults(index, leaf, b"")
+                yield from self.history.decision_faults(index, leaf, b"")
             else:
-                yield from self.ledgers.act_faults(index, leaf, {})
+                yield from self.history.act_faults(index, leaf, {})
 
     def _take(self, hashes: Sequence[bytes]) -> Iterator[VerificationFault]:
         """Append hashes to the tree, and look at the trusted tree where it is passed."""

@@ -15,42 +15,42 @@ from operator import or_
 import msgspec
 
 from ...semantics.tree import Policies
-from ..judge import EvaluationContext
+from ..evaluate_rule import EvaluationContext
 from ..moment import Days, Moment
 from .closures import Frame
 from .columns import Mask
 from .law import Law, law_on
 
 MOST_KEPT = 16
-"""So many states of the law have their index in memory at once."""
+"""The most states of the law whose index is in memory at once."""
 
-MOST_MET = 4
-"""Where the days of a flight meet more states than these, rules that change are candidates."""
+MOST_STATES = 4
+"""If a flight overlaps this many changes of the law, the rules that change are candidates."""
 
 
 class Candidates(msgspec.Struct, frozen=True, kw_only=True):
     """The rules to evaluate (`mask`), and under each law those that may be on another day.
 
-    `surely` are candidates without an index lookup.
+    `unconditional` are candidates without an index lookup.
     """
 
     mask: Mask
-    surely: Mask
+    unconditional: Mask
     by_law: tuple[tuple[Law, Mask], ...]
 
     @property
     def on_any_day(self) -> Mask:
         """The rules that may be candidates on some day, under any of the laws."""
-        return reduce(or_, (mask for _, mask in self.by_law), self.surely)
+        return reduce(or_, (mask for _, mask in self.by_law), self.unconditional)
 
     @property
     def only_law(self) -> Law | None:
         """The one law that decides of every candidate; None where there are more."""
-        return None if self.surely or len(self.by_law) > 1 else self.by_law[0][0]
+        return None if self.unconditional or len(self.by_law) > 1 else self.by_law[0][0]
 
     def on_day(self, today: date, context: EvaluationContext, among: Mask) -> Mask:
         """Return which of some rules are candidates on a day of evaluation, by the same laws."""
-        found = self.surely & among
+        found = self.unconditional & among
         for law, possible in self.by_law:
             frame = Frame(context.campaign.facts, today, law.day)
             found |= law.on_day(frame, context.markets, possible & among)
@@ -62,7 +62,7 @@ class CandidateSelector:
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
-        self._law = lru_cache(maxsize=MOST_KEPT)(self._make)
+        self._law = lru_cache(maxsize=MOST_KEPT)(self._build_law)
         changes: dict[date, Mask] = {}
         timely, intricate = 0, 0
         for row, rule in enumerate(policies.rules):
@@ -76,7 +76,7 @@ class CandidateSelector:
         # From each state on, the rules whose law changes after it.
         later = list(accumulate(reversed(self._changing), or_, initial=0))
         self._changing_from = later[::-1]
-        self.everyone = (1 << len(policies.rules)) - 1
+        self.all_rows = (1 << len(policies.rules)) - 1
         self.timely = timely
         self.intricate = intricate
 
@@ -102,7 +102,7 @@ class CandidateSelector:
         """Return the rules whose law changes on one of the days of change."""
         return self._changing[self.state(day) - 1]
 
-    def met(self, moment: Moment) -> tuple[int, int]:
+    def states_met(self, moment: Moment) -> tuple[int, int]:
         """Return the first and the last state of the law that the days of a moment meet."""
         ranges = [self.span(days) for days in (moment.certain, moment.possible) if days]
         return min(first for first, _ in ranges), max(last for _, last in ranges)
@@ -114,21 +114,21 @@ class CandidateSelector:
 
     def select(self, context: EvaluationContext, among: Mask) -> Candidates:
         """Return which of some rules are candidates, and which may be on other days."""
-        first, last = self.met(context.moment)
-        surely = 0
-        if last - first >= MOST_MET:
-            surely, last = self.changing(first, last) & among, first
+        first, last = self.states_met(context.moment)
+        unconditional = 0
+        if last - first >= MOST_STATES:
+            unconditional, last = self.changing(first, last) & among, first
         facts, today = context.campaign.facts, context.moment.today
-        mask, by_law = surely, []
+        mask, by_law = unconditional, []
         for number in range(first, last + 1):
             law = self._law(number)
             frame = Frame(facts, today, law.day)
             possible = law.on_any_day(frame, context.markets, among)
             by_law.append((law, possible))
             mask |= law.on_day(frame, context.markets, possible)
-        return Candidates(mask=mask, surely=surely, by_law=tuple(by_law))
+        return Candidates(mask=mask, unconditional=unconditional, by_law=tuple(by_law))
 
-    def _make(self, number: int) -> Law:
+    def _build_law(self, number: int) -> Law:
         return law_on(self._policies, self._day(number))
 
     def _day(self, number: int) -> date:

@@ -1,8 +1,8 @@
-"""Conditions compiled to closures that answer with their truth alone.
+"""Conditions compiled to closures that return their truth value alone.
 
-Names are resolved to places, constants taken in, and each comparison bound to its operator once;
-what remains at run time is calls. They stop at the first operand that settles the matter. The
-closures that also say why are in `explanations`.
+Names are resolved to positions, constants taken in, and each comparison bound to its operator once;
+what remains at run time is calls. They stop at the first operand that determines the truth. The
+closures that return the evidence as well are in `explanations`.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,19 +18,19 @@ from ...semantics.tree import (
     MARKET,
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     Parameter,
     ParameterTerm,
     Policies,
+    QuantifiedCondition,
     SetDefinition,
     SetTerm,
     TodayTerm,
@@ -41,11 +41,11 @@ from ...syntax.lexis import Comparator
 from ...syntax.tree import JunctionKind, QuantifierKind
 from ..operations.aggregate import aggregate
 from ..operations.comparison import UndefinedError, calculate, compare_places, holds, members
-from ..operations.lookup import looked_up
+from ..operations.lookup import look_up
 from ..operations.pattern import is_like
 from ..outcome import Truth
 from ..values import Datum, Group
-from .shortcuts import ORDERS, Both, days_between, ordered, ratio, within_days
+from .shortcuts import ORDERS, Shortcut, days_between, ordered, ratio, within_days
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -87,14 +87,14 @@ class Names:
     shared: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, compiler: Callable[[Written, "Names"], Made], written: Written) -> Made:
-        """Return what a compiler makes of something at this place, the same for what is alike."""
+        """Return what a compiler makes of something at this place, once for equal things."""
         key = (compiler, written, tuple(self.bound.items()), self.law_day)
         found: Made | None = self.shared.get(key)
         if found is None:
             found = self.shared[key] = compiler(written, self)
         return found
 
-    def binding(self, binder: Over | AggregateTerm) -> "Names":
+    def binding(self, binder: QuantifiedCondition | AggregateTerm) -> "Names":
         """Return the names inside a quantifier or an aggregate."""
         kind = binder.collection.type
         assert isinstance(kind, ListType)  # noqa: S101 - the checker binds elements of lists only.
@@ -112,7 +112,7 @@ class Names:
 
 
 def compile_value(term: ValueTerm, names: Names) -> Value:
-    """Return the closure that yields the value of a term."""
+    """Return the closure that returns the value of a term, or None if it is not known."""
     match term:
         case Constant(value=value):
             return lambda _: value
@@ -257,7 +257,7 @@ def compile_lookup(term: LookupTerm, names: Names) -> Callable[[Frame], Constant
         if None in values:
             return None
         try:
-            return looked_up(table, frame.law_day, values)
+            return look_up(table, frame.law_day, values)
         except UndefinedError:
             return None
 
@@ -301,18 +301,18 @@ def compile_test(condition: Condition, names: Names) -> Test:
 
 def _test(condition: Condition, names: Names) -> Test:
     match condition:
-        case Holds(fact=fact):
+        case FactCondition(fact=fact):
             return compile_fact(fact, names)  # type: ignore[return-value]  # a yes_no fact is its own truth.
-        case Compared():
+        case ComparisonCondition():
             return _compared(condition, names)
-        case Joined(kind=kind, operands=operands):
+        case JunctionCondition(kind=kind, operands=operands):
             tests = tuple(compile_test(operand, names) for operand in operands)
             return _joined(tests, decisive=kind is JunctionKind.OR)
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return _denied(compile_test(operand, names))
-        case Over():
+        case QuantifiedCondition():
             return _over(condition, names)
-        case Defined(condition=meant):
+        case DefinedCondition(condition=meant):
             return _defined(compile_test(meant, names.unbound()), names)
     assert_never(condition)
 
@@ -354,7 +354,7 @@ def unbound(frame: Frame, kept: int) -> Frame:
     return Frame(frame.facts, frame.today, frame.law_day, bound, pointers)
 
 
-def _over(condition: Over, names: Names) -> Test:
+def _over(condition: QuantifiedCondition, names: Names) -> Test:
     collection = compile_fact(condition.collection, names)
     test = compile_test(condition.condition, names.binding(condition))
     decisive = condition.kind is not QuantifierKind.EVERY
@@ -393,7 +393,7 @@ _DECIDE: Mapping[Comparator, Decide] = {
 }
 
 
-def _compared(condition: Compared, names: Names) -> Test:
+def _compared(condition: ComparisonCondition, names: Names) -> Test:
     left = compile_value(condition.left, names)
     right = [compile_value(term, names) for term in condition.right]
     match condition.comparator:
@@ -419,14 +419,14 @@ def _compared(condition: Compared, names: Names) -> Test:
             return _calculated(condition, slow, names)
 
 
-def _decide(condition: Compared) -> Decide:
+def _decide(condition: ComparisonCondition) -> Decide:
     """Return what decides a comparison with one other value."""
     if compares_places(condition):
         return partial(compare_places, condition.comparator)
     return _DECIDE[condition.comparator]
 
 
-def _is_plain(condition: Compared) -> bool:
+def _is_plain(condition: ComparisonCondition) -> bool:
     """Whether a fact is compared with what is written in the policy, and by equality."""
     is_written = isinstance(condition.left, FactTerm) and isinstance(condition.right[0], Constant)
     return is_written and not compares_places(condition)
@@ -472,7 +472,7 @@ def _between(at_least: Test, at_most: Test) -> Test:
     return between
 
 
-def _within(left: Value, length: Value, anchor: Value, condition: Compared) -> Test:
+def _within(left: Value, length: Value, anchor: Value, condition: ComparisonCondition) -> Test:
     def within(frame: Frame) -> Truth:
         values = (left(frame), length(frame), anchor(frame))
         if None in values:
@@ -498,7 +498,7 @@ def _binary(decide: Decide, left: Value, right: Value) -> Test:
     return binary
 
 
-def _calculated(condition: Compared, slow: Test, names: Names) -> Test:
+def _calculated(condition: ComparisonCondition, slow: Test, names: Names) -> Test:
     """Return a comparison of what is calculated, cut short where its operands are plain."""
     term = condition.left
     if not isinstance(term, ArithmeticTerm):
@@ -507,8 +507,8 @@ def _calculated(condition: Compared, slow: Test, names: Names) -> Test:
     return _shortened(ratio(condition) or days_between(condition), left, right, slow)
 
 
-def _shortened(quick: Both | None, left: Value, right: Value, slow: Test) -> Test:
-    """Return a test that asks the shortcut first, if there is one."""
+def _shortened(quick: Shortcut | None, left: Value, right: Value, slow: Test) -> Test:
+    """Return a test that tries the shortcut first, if there is one."""
     if quick is None:
         return slow
 

@@ -19,15 +19,15 @@ from typing import TypeAlias
 from ...semantics.elaborate.kinds import compares_places
 from ...semantics.tree import (
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Denied,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     Measure,
     Money,
+    NegatedCondition,
     ParameterTerm,
     SetTerm,
     ValueTerm,
@@ -71,12 +71,12 @@ _ORDERED = (*_NUMBERS, Scalar.DATE, Scalar.MONEY, *MEASURES)
 
 _LAST_DAY = date.max.toordinal()
 _NO_TEXT, _NO_CURRENCY = "\0", "\0"
-"""What no descriptor and no policy can state: it stands for every value that no row speaks of."""
+"""No descriptor and no policy can state it: it stands for every value that no row mentions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Whose facts a column reads: those of the campaign, or of the element that is bound.
+    """The subject whose facts a column reads: the campaign, or an element that is bound.
 
     `names` are what is bound there, the law settled; `variable` is the name of the element, None
     for the campaign; `kind` is the type of the subject.
@@ -91,7 +91,7 @@ class Scope:
         return fact.variable == self.variable
 
     def getter(self, fact: FactTerm) -> Callable[[Datum], Datum | None]:
-        """Return what takes a fact, as stated, from a subject."""
+        """Return the function that reads a fact, as stated, from a subject."""
         places = places_of(fact.path, self.kind, self.names)
         if not places:
             return lambda subject: subject
@@ -101,7 +101,7 @@ class Scope:
         return lambda subject: descend(subject, places)
 
     def frame(self, fact: FactTerm, value: object) -> Frame:
-        """Return the frame of a subject of which nothing is known but one fact."""
+        """Return the frame of a subject of which only one fact is known."""
         subject = self._planted(self.kind, fact.path, value)
         if self.variable is None:
             return Frame(subject, date.min, date.min)  # type: ignore[arg-type]  # a campaign is a group.
@@ -135,17 +135,17 @@ def sole_fact(condition: Condition, scope: Scope) -> FactTerm | None:
     comparators: set[Comparator] = set()
     for part in conditions_below(condition):
         match part:
-            case Holds(fact=fact):
+            case FactCondition(fact=fact):
                 facts.append(fact)
-            case Compared() if compares_places(part):
+            case ComparisonCondition() if compares_places(part):
                 return None
-            case Compared(left=left, right=right, comparator=comparator):
+            case ComparisonCondition(left=left, right=right, comparator=comparator):
                 comparators.add(comparator)
                 sides = (left, *right)
                 facts += [side for side in sides if isinstance(side, FactTerm)]
                 if not all(isinstance(side, FactTerm) or _is_settled(side) for side in sides):
                     return None
-            case Joined() | Denied():
+            case JunctionCondition() | NegatedCondition():
                 pass
             case _:
                 return None
@@ -172,7 +172,7 @@ def _mentioned(conditions: Iterable[Condition], names: Names) -> Iterator[object
     nowhere = Frame(None, date.min, date.min)  # type: ignore[arg-type]  # nothing settled reads it.
     for condition in conditions:
         for part in conditions_below(condition):
-            sides = (part.left, *part.right) if isinstance(part, Compared) else ()
+            sides = (part.left, *part.right) if isinstance(part, ComparisonCondition) else ()
             for side in sides:
                 value = None if isinstance(side, FactTerm) else compile_value(side, names)(nowhere)
                 if isinstance(value, frozenset):
@@ -183,7 +183,7 @@ def _mentioned(conditions: Iterable[Condition], names: Names) -> Iterator[object
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rows:
-    """Rows of which a fact is asked the same."""
+    """Rows with the same conditions on a fact."""
 
     mask: Mask
     mentioned: tuple[object, ...]
@@ -191,7 +191,7 @@ class _Rows:
     """Whether a value leaves them possible; None where it is unknown."""
 
 
-def _asked(
+def _group_rows(
     rows: Mapping[int, Sequence[Condition]], fact: FactTerm, scope: Scope
 ) -> Iterator[_Rows]:
     alike: dict[tuple[Condition, ...], Mask] = {}
@@ -221,27 +221,27 @@ def _possible(
 def column(
     rows: Mapping[int, Sequence[Condition]], fact: FactTerm, scope: Scope, free: Mask
 ) -> Column:
-    """Return the column of a fact for rows that ask it some conditions.
+    """Return the column of a fact for rows with conditions on it.
 
-    `free` are the rows that do not ask it, and are always possible.
+    `free` are the rows without any, which are always possible.
     """
-    asked = list(_asked(rows, fact, scope))
+    asked = list(_group_rows(rows, fact, scope))
     get = scope.getter(fact)
-    unknown = free | _those(asked, None)
+    unknown = free | _possible_rows(asked, None)
     if fact.type is Scalar.MONEY:
         return _of_money(asked, get, free, unknown)
     if fact.type in _ORDERED:
         return _of_sizes(_Scale.of(asked, _value_of(fact.type), free), get, unknown)
-    return _keyed(asked, get, _others(fact.type), free, unknown)
+    return _keyed(asked, get, _unmentioned_value(fact.type), free, unknown)
 
 
-def _those(asked: Iterable[_Rows], value: object) -> Mask:
+def _possible_rows(asked: Iterable[_Rows], value: object) -> Mask:
     """Return the rows that a value leaves possible."""
     return reduce(or_, (rows.mask for rows in asked if rows.possible(value)), 0)
 
 
-def _others(kind: Type) -> object:
-    """Return a value that no row speaks of."""
+def _unmentioned_value(kind: Type) -> object:
+    """Return a value that no row mentions; None where every value is mentioned."""
     return None if kind is Scalar.YES_NO else _NO_TEXT
 
 
@@ -253,7 +253,7 @@ def _keyed(
     unknown: Mask,
 ) -> Column:
     asked = list(asked)
-    otherwise = free | _those(asked, other)
+    otherwise = free | _possible_rows(asked, other)
     table: dict[object, Mask] = {}
     for rows in asked:
         usual = rows.possible(other)
@@ -275,7 +275,7 @@ _Make: TypeAlias = Callable[[Fraction], object]
 
 
 def _value_of(kind: Type) -> _Make:
-    """Return what makes a value of a type from its size."""
+    """Return the function that makes a value of a type from its size."""
     if kind is Scalar.DATE:
         return lambda size: date.fromordinal(min(max(int(size), 1), _LAST_DAY))
     if kind in MEASURES:
@@ -286,7 +286,7 @@ def _value_of(kind: Type) -> _Make:
 
 
 def _size(value: object) -> tuple[int, int]:
-    """Return by what a value of an ordered type is put in order: numerator and denominator."""
+    """Return the size by which a value of an ordered type is ordered: numerator, denominator."""
     match value:
         case int():
             return value, 1
@@ -366,7 +366,7 @@ def _of_money(
     """Return the column of an amount of money: a scale for each currency that is spoken of."""
     spoken = {each.currency for rows in asked for each in rows.mentioned if isinstance(each, Money)}
     scales = {each: _in_currency(asked, each, free) for each in spoken}
-    foreign = free | _those(asked, Money(amount=Fraction(0), currency=_NO_CURRENCY))
+    foreign = free | _possible_rows(asked, Money(amount=Fraction(0), currency=_NO_CURRENCY))
 
     def of_money(subject: Datum) -> Mask:
         value = get(subject)
@@ -390,19 +390,21 @@ def _in_currency(asked: Iterable[_Rows], currency: str, free: Mask) -> _Scale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """That a list has one of some members, or where not `wanted` that it has none of them."""
+class MembershipTest:
+    """The condition that a list has one of some members, or if not `wanted`, none of them."""
 
     collection: FactTerm
     members: frozenset[object]
     wanted: bool
 
 
-def hit(condition: Condition, scope: Scope) -> Hit | None:
-    """Return a condition as a hit on a list of the subject, where it is one."""
-    denied = isinstance(condition, Denied)
-    part = condition.operand if isinstance(condition, Denied) else condition
-    if not (isinstance(part, Compared) and part.comparator in _HITS and part.right):
+def membership_test(condition: Condition, scope: Scope) -> MembershipTest | None:
+    """Return a condition as a test of membership in a list of the subject; None if it is none."""
+    denied = isinstance(condition, NegatedCondition)
+    part = condition.operand if isinstance(condition, NegatedCondition) else condition
+    if not (
+        isinstance(part, ComparisonCondition) and part.comparator in _MEMBERSHIP and part.right
+    ):
         return None
     if compares_places(part):
         return None
@@ -415,14 +417,14 @@ def hit(condition: Condition, scope: Scope) -> Hit | None:
         return None
     among = members if isinstance(members, frozenset) else frozenset((members,))
     is_positive = part.comparator is not Comparator.INCLUDES_NONE_OF
-    return Hit(collection=left, members=among, wanted=is_positive is not denied)
+    return MembershipTest(collection=left, members=among, wanted=is_positive is not denied)
 
 
-_HITS = (Comparator.INCLUDES, Comparator.INCLUDES_ANY_OF, Comparator.INCLUDES_NONE_OF)
+_MEMBERSHIP = (Comparator.INCLUDES, Comparator.INCLUDES_ANY_OF, Comparator.INCLUDES_NONE_OF)
 
 
-def list_column(rows: Mapping[int, Hit], scope: Scope, free: Mask) -> Column:
-    """Return the column of a list for rows of which each asks for one hit."""
+def list_column(rows: Mapping[int, MembershipTest], scope: Scope, free: Mask) -> Column:
+    """Return the column of a list for rows that have one membership test of it each."""
     table: dict[object, Mask] = {}
     wants, shuns = 0, 0
     for row, each in rows.items():

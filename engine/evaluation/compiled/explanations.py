@@ -1,4 +1,4 @@
-"""Conditions compiled to closures that answer with their outcome: truth, evidence and wants.
+"""Conditions compiled to closures that return their outcome: truth, evidence, and wanted facts.
 
 The counterpart of `closures` for the few rules whose result must be explained.
 """
@@ -13,37 +13,38 @@ from msgspec.structs import replace
 from ...semantics.tree import (
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     ParameterTerm,
+    QuantifiedCondition,
     SetTerm,
     ValueTerm,
 )
 from ...syntax.tree import JunctionKind, QuantifierKind
 from ..operations.aggregate import EXTREMES, MOST_DECIDING, aggregate
 from ..operations.comparison import UndefinedError, calculate, holds
-from ..operations.lookup import given, looked_up
-from ..outcome import Outcome, Seen, Truth, Wanted, conjunction, disjunction, negation
-from ..values import Datum, compile_shown
+from ..operations.lookup import look_up, lookup_text
+from ..outcome import Evidence, Outcome, Truth, WantedFact, conjunction, disjunction, negation
+from ..values import Datum, compile_show_fact
 from ..wording import (
-    UNTOLD,
-    Told,
+    SENSITIVE_REASON,
+    ReportedTerm,
     any_sensitive,
     changeable,
     dotted,
+    facts_of,
     in_force,
-    meaningless,
-    no_edition,
+    missing_edition,
     requirement,
     shown_aggregate,
     term_text,
+    undefined_terms,
 )
 from .closures import (
     Frame,
@@ -57,45 +58,45 @@ from .closures import (
     unbound,
 )
 
-Trace: TypeAlias = Callable[[Frame], Outcome]
+Evaluate: TypeAlias = Callable[[Frame], Outcome]
 Explain: TypeAlias = Callable[[Frame, Truth], Outcome]
-"""Yields an outcome of the truth that it is given, which is that of the condition in the frame."""
+"""Returns the outcome of a condition in a frame, by its truth there, which it is given."""
 
 Part: TypeAlias = tuple[Test, Explain]
-"""A condition compiled both ways: its truth is looked at before anything is told."""
+"""A condition compiled both ways: only operands of a certain truth are explained."""
 
-Wants: TypeAlias = Callable[[Frame], list[Wanted]]
-"""Names the facts for want of which a value is unknown."""
+FindWanted: TypeAlias = Callable[[Frame], list[WantedFact]]
+"""Returns the facts for want of which a value is unknown; nothing for a known value."""
 
-Read: TypeAlias = Callable[[Frame], list[Seen]]
-"""Looks at the facts that a known value was made of."""
+ReadEvidence: TypeAlias = Callable[[Frame], list[Evidence]]
+"""Returns the evidence for a known value: the facts it was computed from."""
 
 
-def compile_trace(condition: Condition, names: Names) -> Trace:
-    """Return the closure that yields the outcome of a condition."""
+def compile_outcome(condition: Condition, names: Names) -> Evaluate:
+    """Return the closure that returns the outcome of a condition in a frame."""
     test, explain = _part(condition, names)
     return lambda frame: explain(frame, test(frame))
 
 
 def compile_explanation(condition: Condition, names: Names) -> Explain:
-    """Return the closure that yields the outcome of a condition of which the truth is known."""
+    """Return the closure that returns the outcome of a condition whose truth is known."""
     return names.once(_explanation, condition)
 
 
 def _explanation(condition: Condition, names: Names) -> Explain:
     match condition:
-        case Holds(fact=fact):
+        case FactCondition(fact=fact):
             return _holds(fact, names)
-        case Compared():
+        case ComparisonCondition():
             return _compared(condition, names)
-        case Joined(kind=kind, operands=operands, labels=labels):
+        case JunctionCondition(kind=kind, operands=operands, labels=labels):
             parts = [_part(operand, names) for operand in operands]
             return _joined(kind, parts, [f"({label})" for label in labels])
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return _denied(compile_explanation(operand, names))
-        case Over():
+        case QuantifiedCondition():
             return _over(condition, names)
-        case Defined(name=name, condition=meant):
+        case DefinedCondition(name=name, condition=meant):
             return _defined(name, compile_explanation(meant, names.unbound()), names)
     assert_never(condition)
 
@@ -119,10 +120,10 @@ def _joined(kind: JunctionKind, parts: Sequence[Part], labels: Sequence[str]) ->
     )
 
     def joined(frame: Frame, truth: Truth) -> Outcome:
-        # The operands that determine a junction are those of its own truth: only they are told.
+        # The operands that determine a junction are those of its own truth, no others.
         return combine(
             [
-                explain(frame, truth).labelled(label) if label else explain(frame, truth)
+                explain(frame, truth).with_label(label) if label else explain(frame, truth)
                 for test, explain, label in named
                 if test(frame) is truth
             ]
@@ -136,7 +137,7 @@ def _defined(name: str, explain: Explain, names: Names) -> Explain:
 
     def defined(frame: Frame, truth: Truth) -> Outcome:
         bindings = tuple(zip(variables, frame.pointers, strict=True))
-        return explain(unbound(frame, kept), truth).defined(name, bindings)
+        return explain(unbound(frame, kept), truth).within_definition(name, bindings)
 
     return defined
 
@@ -144,8 +145,8 @@ def _defined(name: str, explain: Explain, names: Names) -> Explain:
 # --- facts ------------------------------------------------------------------------------------
 
 
-class Look:
-    """Looks at a fact: its value, the fact as evidence, and the fact as something wanted."""
+class FactReader:
+    """Reads a fact in a frame: its value, and the fact as evidence or as a wanted fact."""
 
     __slots__ = (
         "_below",
@@ -170,20 +171,20 @@ class Look:
         self._root = names.policies.vocabulary.root
         self._path = dotted(self._root, self._below)
         self._is_plain = fact.presumed is None
-        self._show = compile_shown(fact)
+        self._show = compile_show_fact(fact)
 
     def pointer(self, frame: Frame) -> str:
         """Return where the fact stands in the campaign, or would."""
         return self._below if self._depth is None else frame.pointers[self._depth] + self._below
 
-    def seen(self, frame: Frame, value: Datum | None, required: str = "") -> Seen:
-        """Return the fact as evidence, with what was required of it."""
-        return self.told(frame, self._show(value), required)
+    def evidence(self, frame: Frame, value: Datum | None, required: str = "") -> Evidence:
+        """Return the fact with a value as evidence; `required` is what was required of it."""
+        return self.evidence_of_text(frame, self._show(value), required)
 
-    def told(self, frame: Frame, text: str, required: str = "") -> Seen:
-        """Return the fact as evidence, its value as it reads."""
+    def evidence_of_text(self, frame: Frame, text: str, required: str = "") -> Evidence:
+        """Return the same for a value that is text already."""
         pointer, path = self._place(frame)
-        return Seen(
+        return Evidence(
             pointer=pointer,
             path=path,
             label=self._label,
@@ -193,10 +194,10 @@ class Look:
             is_presumed=not self._is_plain and self._stated(frame) is None,
         )
 
-    def wanted(self, frame: Frame, why: str = "") -> Wanted:
-        """Return the fact as something wanted."""
+    def wanted(self, frame: Frame, why: str = "") -> WantedFact:
+        """Return the fact as a wanted one."""
         pointer, path = self._place(frame)
-        return Wanted(pointer=pointer, path=path, label=self._label, why=why)
+        return WantedFact(pointer=pointer, path=path, label=self._label, why=why)
 
     def _place(self, frame: Frame) -> tuple[str, str]:
         """Return where the fact stands: its pointer, and its path as a person writes it."""
@@ -211,36 +212,36 @@ _dotted = lru_cache(maxsize=4096)(dotted)
 
 
 def _holds(fact: FactTerm, names: Names) -> Explain:
-    look = names.once(Look, fact)
+    reader = names.once(FactReader, fact)
 
     def holds(frame: Frame, truth: Truth) -> Outcome:
         if truth is None:
-            return Outcome(truth=None, wanted=(look.wanted(frame),))
+            return Outcome(truth=None, wanted=(reader.wanted(frame),))
         required = "is no" if truth else "is yes"
-        return Outcome(truth=truth, seen=(look.seen(frame, truth, required),))
+        return Outcome(truth=truth, evidence=(reader.evidence(frame, truth, required),))
 
     return holds
 
 
-def _over(condition: Over, names: Names) -> Explain:
-    look = names.once(Look, condition.collection)
+def _over(condition: QuantifiedCondition, names: Names) -> Explain:
+    reader = names.once(FactReader, condition.collection)
     test, explain = _part(condition.condition, names.binding(condition))
     every = condition.kind is QuantifierKind.EVERY
     combine = conjunction if every else disjunction
 
     def over(frame: Frame, truth: Truth) -> Outcome:
-        elements = look.value(frame)
+        elements = reader.value(frame)
         if not isinstance(elements, tuple):
-            return Outcome(truth=None, wanted=(look.wanted(frame),))
+            return Outcome(truth=None, wanted=(reader.wanted(frame),))
         if not elements and every and not condition.if_any:
-            return Outcome(truth=None, wanted=(look.wanted(frame, "the list is empty"),))
+            return Outcome(truth=None, wanted=(reader.wanted(frame, "the list is empty"),))
         if not elements:
-            return Outcome(truth=every, seen=(look.seen(frame, (), "is not empty"),))
-        # The elements that determine a quantifier are those of its own truth: only they are told.
+            return Outcome(truth=every, evidence=(reader.evidence(frame, (), "is not empty"),))
+        # The elements that determine a quantifier are those of its own truth, as in a junction.
         return combine(
             [
                 explain(inner, truth)
-                for inner in _inner_frames(frame, elements, look.pointer(frame))
+                for inner in _inner_frames(frame, elements, reader.pointer(frame))
                 if test(inner) is truth
             ]
         )
@@ -263,119 +264,131 @@ def _inner_frames(frame: Frame, elements: tuple[Datum, ...], pointer: str) -> It
 # --- comparisons ------------------------------------------------------------------------------
 
 
-def _compared(condition: Compared, names: Names) -> Explain:
-    wants = _wants(condition, names)
-    written = _written(condition)
-    looks = _looks(condition, names, written)
-    partners = [fact for term in condition.right for fact in _facts(term)]
+def _compared(condition: ComparisonCondition, names: Names) -> Explain:
+    find_wanted = _compile_wanted(condition, names)
+    written = _written_requirements(condition)
+    evidence_of = _compile_comparison_evidence(condition, names, written)
+    partners = [fact for term in condition.right for fact in facts_of(term)]
     if written is not None and isinstance(condition.left, FactTerm) and not partners:
-        return _alone(names.once(Look, condition.left), written, wants)
+        return _compare_one_fact(names.once(FactReader, condition.left), written, find_wanted)
 
     def compared(frame: Frame, truth: Truth) -> Outcome:
         if truth is None:
-            return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
-        return Outcome(truth=truth, seen=looks(frame, truth=truth))
+            return Outcome(truth=None, wanted=tuple(dict.fromkeys(find_wanted(frame))))
+        return Outcome(truth=truth, evidence=evidence_of(frame, truth=truth))
 
     return compared
 
 
-def _alone(look: Look, written: Mapping[bool, str], wants: Wants) -> Explain:
-    """Return what tells of a comparison of one fact with what the policy has written."""
-    value, seen = look.value, look.seen
+def _compare_one_fact(
+    reader: FactReader, written: Mapping[bool, str], find_wanted: FindWanted
+) -> Explain:
+    """Return the explanation of a comparison of one fact with values written in the policy."""
+    value, evidence = reader.value, reader.evidence
 
     def compared(frame: Frame, truth: Truth) -> Outcome:
         if truth is None:
-            return Outcome(truth=None, wanted=tuple(dict.fromkeys(wants(frame))))
-        return Outcome(truth=truth, seen=(seen(frame, value(frame), written[truth]),))
+            return Outcome(truth=None, wanted=tuple(dict.fromkeys(find_wanted(frame))))
+        return Outcome(truth=truth, evidence=(evidence(frame, value(frame), written[truth]),))
 
     return compared
 
 
-def _looks(
-    condition: Compared, names: Names, written: Mapping[bool, str] | None
-) -> Callable[..., tuple[Seen, ...]]:
-    """Return what looks at the facts of a comparison; the first says what was required."""
+def _compile_comparison_evidence(
+    condition: ComparisonCondition, names: Names, written: Mapping[bool, str] | None
+) -> Callable[..., tuple[Evidence, ...]]:
+    """Return the function that returns the evidence of a comparison.
+
+    Its first fact says what was required.
+    """
     terms = (condition.left, *condition.right)
-    reads = [_read(term, names) for term in terms]
+    reads = [_compile_evidence(term, names) for term in terms]
     partners = {
-        id(fact): names.once(Look, fact) for fact in terms[1:] if isinstance(fact, FactTerm)
+        id(fact): names.once(FactReader, fact) for fact in terms[1:] if isinstance(fact, FactTerm)
     }
     lookups = {
         id(term): compile_lookup(term, names) for term in terms if isinstance(term, LookupTerm)
     }
 
-    def looks(frame: Frame, *, truth: bool) -> tuple[Seen, ...]:
-        def tell(term: FactTerm | ParameterTerm | LookupTerm) -> str:
+    def comparison_evidence(frame: Frame, *, truth: bool) -> tuple[Evidence, ...]:
+        def describe(term: FactTerm | ParameterTerm | LookupTerm) -> str:
             if isinstance(term, LookupTerm):
-                return f"{given(term, lookups[id(term)](frame))} ({term.text})"
+                return f"{lookup_text(term, lookups[id(term)](frame))} ({term.text})"
             if isinstance(term, ParameterTerm):
                 return f"{in_force(term, names.policies, frame.law_day)} ({term.name})"
-            look = partners[id(term)]
-            seen = look.seen(frame, look.value(frame))
+            reader = partners[id(term)]
+            seen = reader.evidence(frame, reader.value(frame))
             return f"{seen.value} ({seen.path})"
 
-        required = written[truth] if written else requirement(condition, tell, truth=truth)
-        looked = [each for read in reads for each in read(frame)]
-        looked[:1] = [replace(first, required=required) for first in looked[:1]]
-        return tuple(dict.fromkeys(looked))
+        required = written[truth] if written else requirement(condition, describe, truth=truth)
+        evidence = [each for read in reads for each in read(frame)]
+        evidence[:1] = [replace(first, required=required) for first in evidence[:1]]
+        return tuple(dict.fromkeys(evidence))
 
-    return looks
+    return comparison_evidence
 
 
-def _written(condition: Compared) -> Mapping[bool, str] | None:
-    """Return what is required by the truth of a comparison, where only the policy has a say."""
-    if isinstance(condition.left, LookupTerm) or any(isinstance(t, Told) for t in condition.right):
+def _written_requirements(condition: ComparisonCondition) -> Mapping[bool, str] | None:
+    """Return the requirement for each truth of a comparison, where it does not depend on values.
+
+    None where it names a value of the campaign, a parameter or a table.
+    """
+    if isinstance(condition.left, LookupTerm) or any(
+        isinstance(t, ReportedTerm) for t in condition.right
+    ):
         return None
     return {truth: requirement(condition, term_text, truth=truth) for truth in (True, False)}
 
 
-def _read(term: ValueTerm, names: Names) -> Read:
+def _compile_evidence(term: ValueTerm, names: Names) -> ReadEvidence:
     match term:
         case FactTerm():
-            look = names.once(Look, term)
-            return lambda frame: [look.seen(frame, look.value(frame))]
+            reader = names.once(FactReader, term)
+            return lambda frame: [reader.evidence(frame, reader.value(frame))]
         case ArithmeticTerm(left=left, right=right):
-            return _read_all((left, right), names)
+            return _compile_evidence_of_all((left, right), names)
         case LookupTerm(arguments=arguments):
-            return _read_all(arguments, names)
+            return _compile_evidence_of_all(arguments, names)
         case AggregateTerm():
-            return _read_aggregate(term, names)
+            return _compile_evidence_of_aggregate(term, names)
         case _:
             return lambda _: []
 
 
-def _read_all(terms: Sequence[ValueTerm], names: Names) -> Read:
-    parts = [_read(term, names) for term in terms]
+def _compile_evidence_of_all(terms: Sequence[ValueTerm], names: Names) -> ReadEvidence:
+    parts = [_compile_evidence(term, names) for term in terms]
     return lambda frame: [each for part in parts for each in part(frame)]
 
 
-def _read_aggregate(term: AggregateTerm, names: Names) -> Read:
-    look, value_of = names.once(Look, term.collection), compile_value(term, names)
-    decides = None
+def _compile_evidence_of_aggregate(term: AggregateTerm, names: Names) -> ReadEvidence:
+    reader, value_of = names.once(FactReader, term.collection), compile_value(term, names)
+    deciding_evidence = None
     if term.value is not None and term.kind in EXTREMES:
-        decides = _deciding(term, term.value, names)
+        deciding_evidence = _compile_deciding_elements(term, term.value, names)
 
-    def read(frame: Frame) -> list[Seen]:
-        elements, value = look.value(frame), value_of(frame)
-        found = [look.told(frame, f"{term.kind.value} {shown_aggregate(term, value)}")]
-        if decides is not None and isinstance(elements, tuple):
-            found += decides(frame, elements, look.pointer(frame), value)
+    def read(frame: Frame) -> list[Evidence]:
+        elements, value = reader.value(frame), value_of(frame)
+        found = [
+            reader.evidence_of_text(frame, f"{term.kind.value} {shown_aggregate(term, value)}")
+        ]
+        if deciding_evidence is not None and isinstance(elements, tuple):
+            found += deciding_evidence(frame, elements, reader.pointer(frame), value)
         return found
 
     return read
 
 
-def _deciding(
+def _compile_deciding_elements(
     term: AggregateTerm, each: ValueTerm, names: Names
-) -> Callable[[Frame, tuple[Datum, ...], str, object], list[Seen]]:
-    """Return what looks at the elements that have the value of the aggregate."""
+) -> Callable[[Frame, tuple[Datum, ...], str, object], list[Evidence]]:
+    """Return the function that returns the evidence of elements with the aggregate's value."""
     inside = names.binding(term)
     test = None if term.where is None else compile_test(term.where, inside)
-    value_of, read = compile_value(each, inside), _read(each, inside)
+    value_of, read = compile_value(each, inside), _compile_evidence(each, inside)
 
     def decides(
         frame: Frame, elements: tuple[Datum, ...], pointer: str, value: object
-    ) -> list[Seen]:
+    ) -> list[Evidence]:
         deciding = (
             inner
             for inner in _inner_frames(frame, elements, pointer)
@@ -386,39 +399,32 @@ def _deciding(
     return decides
 
 
-def _facts(term: ValueTerm) -> tuple[FactTerm, ...]:
-    if isinstance(term, FactTerm):
-        return (term,)
-    if isinstance(term, ArithmeticTerm):
-        return (*_facts(term.left), *_facts(term.right))
-    if isinstance(term, LookupTerm):
-        return tuple(fact for argument in term.arguments for fact in _facts(argument))
-    if isinstance(term, AggregateTerm):
-        return (term.collection,)
-    return ()
+def _compile_wanted(condition: ComparisonCondition, names: Names) -> FindWanted:
+    """Return the function that returns the wanted facts of an unknown comparison.
 
-
-def _wants(condition: Compared, names: Names) -> Wants:
-    """Return what an unknown comparison wants: its unknown terms, or why it has no meaning."""
+    They are those of its unknown terms, or else those that could make it defined.
+    """
     terms = (condition.left, *condition.right)
-    each = [_term_wants(term, names) for term in terms]
-    looks = [names.once(Look, fact) for term in changeable(terms) for fact in _facts(term)]
+    each = [_wanted_by_term(term, names) for term in terms]
+    readers = [
+        names.once(FactReader, fact) for term in changeable(terms) for fact in facts_of(term)
+    ]
     values = [compile_value(term, names) for term in terms]
 
-    def wants(frame: Frame) -> list[Wanted]:
+    def find_wanted(frame: Frame) -> list[WantedFact]:
         found = [wanted for want in each for wanted in want(frame)]
         if found:
             return found
-        why = _refusal(condition, [value(frame) for value in values])
-        told = UNTOLD if any_sensitive(terms) else why
-        unmeant = [look.wanted(frame, told) for look in looks]
-        return unmeant or [meaningless(terms, why)]
+        why = _undefined_reason(condition, [value(frame) for value in values])
+        shown_reason = SENSITIVE_REASON if any_sensitive(terms) else why
+        undefined = [reader.wanted(frame, shown_reason) for reader in readers]
+        return undefined or [undefined_terms(terms, why)]
 
-    return wants
+    return find_wanted
 
 
-def _refusal(condition: Compared, values: Sequence[object]) -> str:
-    """Return why values are not compared; empty where they are."""
+def _undefined_reason(condition: ComparisonCondition, values: Sequence[object]) -> str:
+    """Return why a comparison of known values is undefined; empty where it is not."""
     why = ""
     try:
         holds(condition, values)
@@ -427,101 +433,111 @@ def _refusal(condition: Compared, values: Sequence[object]) -> str:
     return why
 
 
-def _term_wants(term: ValueTerm, names: Names) -> Wants:
+def _wanted_by_term(term: ValueTerm, names: Names) -> FindWanted:
     match term:
         case FactTerm():
-            look = names.once(Look, term)
+            reader = names.once(FactReader, term)
 
-            def fact_wants(frame: Frame) -> list[Wanted]:
-                return [look.wanted(frame)] if look.value(frame) is None else []
+            def fact_wants(frame: Frame) -> list[WantedFact]:
+                return [reader.wanted(frame)] if reader.value(frame) is None else []
 
             return fact_wants
         case SetTerm() | ParameterTerm():
             value = compile_value(term, names)
-            return lambda frame: [no_edition(term, frame.law_day)] if value(frame) is None else []
+            return lambda frame: (
+                [missing_edition(term, frame.law_day)] if value(frame) is None else []
+            )
         case ArithmeticTerm():
-            return _arithmetic_wants(term, names)
+            return _wanted_by_arithmetic(term, names)
         case LookupTerm():
-            return _lookup_wants(term, names)
+            return _wanted_by_lookup(term, names)
         case AggregateTerm():
-            return _aggregate_wants(term, names)
+            return _wanted_by_aggregate(term, names)
         case _:
             return lambda _: []
 
 
-def _arithmetic_wants(term: ArithmeticTerm, names: Names) -> Wants:
-    parts = [_term_wants(operand, names) for operand in (term.left, term.right)]
-    looks = [names.once(Look, fact) for fact in _facts(term)]
+def _wanted_by_arithmetic(term: ArithmeticTerm, names: Names) -> FindWanted:
+    parts = [_wanted_by_term(operand, names) for operand in (term.left, term.right)]
+    readers = [names.once(FactReader, fact) for fact in facts_of(term)]
     left, right = compile_value(term.left, names), compile_value(term.right, names)
 
-    def wants(frame: Frame) -> list[Wanted]:
+    def find_wanted(frame: Frame) -> list[WantedFact]:
         found = [wanted for part in parts for wanted in part(frame)]
         if found:
             return found
         try:
             calculate(term.operator, left(frame), right(frame), term.month_end)
         except UndefinedError as error:
-            return _unmeant(term, str(error), [look.wanted(frame) for look in looks])
+            return _wanted_where_undefined(
+                term, str(error), [reader.wanted(frame) for reader in readers]
+            )
         return []
 
-    return wants
+    return find_wanted
 
 
-def _lookup_wants(term: LookupTerm, names: Names) -> Wants:
-    parts = [_term_wants(argument, names) for argument in term.arguments]
+def _wanted_by_lookup(term: LookupTerm, names: Names) -> FindWanted:
+    parts = [_wanted_by_term(argument, names) for argument in term.arguments]
     values = [compile_value(argument, names) for argument in term.arguments]
-    looks = [names.once(Look, fact) for fact in _facts(term)]
+    readers = [names.once(FactReader, fact) for fact in facts_of(term)]
     table = names.policies.tables[term.name]
 
-    def wants(frame: Frame) -> list[Wanted]:
+    def find_wanted(frame: Frame) -> list[WantedFact]:
         found = [wanted for part in parts for wanted in part(frame)]
         if found:
             return found
         try:
-            row = looked_up(table, frame.law_day, [value(frame) for value in values])
+            row = look_up(table, frame.law_day, [value(frame) for value in values])
         except UndefinedError as error:
-            return _unmeant(term, str(error), [look.wanted(frame) for look in looks])
-        return [] if row is not None else [no_edition(term, frame.law_day)]
+            return _wanted_where_undefined(
+                term, str(error), [reader.wanted(frame) for reader in readers]
+            )
+        return [] if row is not None else [missing_edition(term, frame.law_day)]
 
-    return wants
+    return find_wanted
 
 
-def _unmeant(term: ValueTerm, why: str, wanted: Sequence[Wanted]) -> list[Wanted]:
-    """Return the facts of a term that has no meaning with their values."""
-    told = UNTOLD if any_sensitive((term,)) else why
-    return list(dict.fromkeys(replace(each, why=told) for each in wanted)) or [
-        meaningless((term,), why)
+def _wanted_where_undefined(
+    term: ValueTerm, why: str, wanted: Sequence[WantedFact]
+) -> list[WantedFact]:
+    """Return the wanted facts of a term that is undefined for their values."""
+    shown_reason = SENSITIVE_REASON if any_sensitive((term,)) else why
+    return list(dict.fromkeys(replace(each, why=shown_reason) for each in wanted)) or [
+        undefined_terms((term,), why)
     ]
 
 
-def _aggregate_wants(term: AggregateTerm, names: Names) -> Wants:
-    look, inside = names.once(Look, term.collection), names.binding(term)
-    where = None if term.where is None else compile_trace(term.where, inside)
+def _wanted_by_aggregate(term: AggregateTerm, names: Names) -> FindWanted:
+    reader, inside = names.once(FactReader, term.collection), names.binding(term)
+    where = None if term.where is None else compile_outcome(term.where, inside)
     value = None if term.value is None else compile_value(term.value, inside)
-    lacks = None if term.value is None else _term_wants(term.value, inside)
+    wanted_by_value = None if term.value is None else _wanted_by_term(term.value, inside)
 
-    def wants(frame: Frame) -> list[Wanted]:
-        elements, wanted = look.value(frame), look.wanted(frame)
+    def find_wanted(frame: Frame) -> list[WantedFact]:
+        elements, wanted = reader.value(frame), reader.wanted(frame)
         if not isinstance(elements, tuple):
             return [wanted]
         values: list[object] = []
-        missing: list[Wanted] = []
+        missing: list[WantedFact] = []
         for inner in _inner_frames(frame, elements, wanted.pointer):
             chosen = Outcome(truth=True) if where is None else where(inner)
             missing.extend(chosen.wanted)
             if chosen.truth is True:
-                missing.extend([] if lacks is None else lacks(inner))
+                missing.extend([] if wanted_by_value is None else wanted_by_value(inner))
                 values.append(None if value is None else value(inner))
-        return missing or _no_aggregate(term, values, wanted)
+        return missing or _wanted_without_aggregate(term, values, wanted)
 
-    return wants
+    return find_wanted
 
 
-def _no_aggregate(term: AggregateTerm, values: Sequence[object], wanted: Wanted) -> list[Wanted]:
-    """Return why known values have no aggregate; nothing where they have one."""
+def _wanted_without_aggregate(
+    term: AggregateTerm, values: Sequence[object], wanted: WantedFact
+) -> list[WantedFact]:
+    """Return the list as a wanted fact where its values have no aggregate; else nothing."""
     try:
         aggregate(term, values)
     except UndefinedError as error:
-        why = UNTOLD if any_sensitive((term,)) else str(error)
+        why = SENSITIVE_REASON if any_sensitive((term,)) else str(error)
         return [replace(wanted, why=why)]
     return []

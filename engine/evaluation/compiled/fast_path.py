@@ -1,138 +1,178 @@
-"""The fast path of `judge`: a rule that certainly applies, alike in all markets, under one law.
+"""The fast path: a rule is evaluated by truth values, under one state of the law.
 
-It asks the questions of `judge` in the same order, with the same answers. What `judge` must work
-out first (which days and markets count, whether the rule is in force, which waivers hold) is known
-for such a rule; and where neither subject nor breach is unknown, outcomes need no merging.
+It asks the questions of `evaluate_rule` in the same order, with the same answers. What that must
+work out first (which days and markets count, which permissions and waivers hold) is known here, or
+not needed: a rule that does not apply, or is not breached, has its result. Where a breach is
+possible, rules that are alike in all markets and lifted by nothing have their status too; what
+explains it is made when it is asked for. For all other rules the answer is None, and
+`evaluate_rule` takes over.
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from ...semantics.tree import Effect, Rule
 from ...syntax.tree import UnknownTreatment
-from ..judge import EvaluationContext, unbreached
-from ..justify import Breach, Tell, obligation
+from ..evaluate_rule import EvaluationContext, result_without_breach
+from ..justify import Breach, obligation
+from ..market_groups import APPLIES
 from ..outcome import Outcome, Truth, conjunction, negation
-from ..result import RuleResult, Status, Unestablished
-from ..results import Explainable
-from ..venue import HERE
+from ..result import RuleResult, Status, UnmetExemption
 from .closures import Frame, Names, compile_test
 from .explanations import compile_explanation
+from .finding_texts import compile_findings
 
-FastPath: TypeAlias = Callable[[EvaluationContext, Frame, tuple[str, ...] | None], Explainable]
-"""Judges a rule in a frame, for markets in which it applies."""
+FastResult: TypeAlias = tuple[RuleResult, Callable[[], RuleResult] | None, bool]
+"""A result without findings; what returns it with them, or None where it has none; and whether it
+is certain, no fact being wanted."""
+
+FastPath: TypeAlias = Callable[
+    [EvaluationContext, Frame, tuple[str, ...] | None, Truth], FastResult | None
+]
+"""Evaluates a rule in a frame, for the markets given; the last argument is whether it applies in
+them, which is never false."""
 
 
-def takes_fast_path(rule: Rule) -> bool:
-    """Whether a rule may be judged the fast_path way."""
+def settles_breaches(rule: Rule) -> bool:
+    """Whether the fast path settles a rule also where a breach is possible."""
     is_lifted = rule.permissions or rule.waivers
     return not (rule.reads_market or is_lifted or rule.effect is Effect.PERMIT)
 
 
-def compile_fast_path(rule: Rule, names: Names, tell: Tell) -> FastPath:
-    """Return the closure that judges a rule, of which `takes_fast_path` must be true."""
-    subject = [(compile_test(c.condition, names), c.text) for c in rule.applicability]
+def compile_fast_path(rule: Rule, names: Names) -> FastPath:
+    """Return the closure that evaluates a rule by the fast path."""
+    conditions = [(compile_test(c.condition, names), c.text) for c in rule.applicability]
     main = compile_test(rule.main.condition, names)
-    denied = rule.effect is Effect.REQUIRE
-    excuses = [(each.name, compile_test(each.clause.condition, names)) for each in rule.exemptions]
-    denies = rule.if_unknown is UnknownTreatment.DENY
-    undetermined = Status.VIOLATED if denies else Status.UNDETERMINED
-    passed = unbreached(rule)
-    breach_of = _compile_breach(rule, names)
-    told = _compile_told(rule, names, breach_of, tell)
+    passing = rule.effect is Effect.REQUIRE
+    passed = result_without_breach(rule)
+    on_breach = _compile_breach(rule, names) if settles_breaches(rule) else None
 
     def fast_path(
-        context: EvaluationContext, frame: Frame, markets: tuple[str, ...] | None
-    ) -> Explainable:
-        about: list[Truth] = []
-        for asks, text in subject:
-            truth = asks(frame)
+        context: EvaluationContext,
+        frame: Frame,
+        markets: tuple[str, ...] | None,
+        applies: Truth,
+    ) -> FastResult | None:
+        applicability: list[Truth] = []
+        for test, text in conditions:
+            truth = test(frame)
             if truth is False:
-                out = RuleResult(
+                excluded = RuleResult(
                     rule=rule, status=Status.NOT_APPLICABLE, markets=markets, reason=text
                 )
-                return out, None
-            about.append(truth)
-        met = main(frame)
-        if met is denied:
-            return replace(passed, markets=markets), None
-        shown = [asks(frame) for _, asks in excuses]
-        if True in shown:
-            reason = ", ".join(name for (name, _), it in zip(excuses, shown, strict=True) if it)
-            out = RuleResult(rule=rule, status=Status.EXCEPTED, markets=markets, reason=reason)
-            return out, None
-        is_sure = met is not None and None not in about
-        if is_sure and rule.duty is not None:
-            owed = obligation(rule, rule.duty, breach_of(frame, about, met), context.campaign)
-            out = RuleResult(rule=rule, status=Status.SATISFIED, markets=markets, obligation=owed)
-            return out, None
-        bare = RuleResult(
-            rule=rule, status=Status.VIOLATED if is_sure else undetermined, markets=markets
-        )
-        whole = partial(told, context, frame, bare, (about, met, shown))
-        return (bare, whole) if is_sure else (whole(), None)
+                return excluded, None, True
+            applicability.append(truth)
+        truth = main(frame)
+        if truth is passing:
+            return replace(passed, markets=markets), None, True
+        if on_breach is None or applies is None:
+            return None
+        return on_breach(context, frame, markets, applicability, truth)
 
     return fast_path
 
 
-_BreachOf: TypeAlias = Callable[[Frame, Sequence[Truth], Truth], Breach]
-"""Tells a breach from the truths of the subject and of the main clause, in a frame."""
+_OnBreach: TypeAlias = Callable[
+    [EvaluationContext, Frame, tuple[str, ...] | None, Sequence[Truth], Truth], FastResult
+]
+"""Settles a rule that may be breached, by the truths of its applicability and its main clause."""
 
 
-def _compile_breach(rule: Rule, names: Names) -> _BreachOf:
-    subject = [compile_explanation(c.condition, names) for c in rule.applicability]
-    main = compile_explanation(rule.main.condition, names)
-    denied = rule.effect is Effect.REQUIRE
-    policies = names.policies
+def _compile_breach(rule: Rule, names: Names) -> _OnBreach:
+    exemptions = [(e.name, compile_test(e.clause.condition, names)) for e in rule.exemptions]
+    denies = rule.if_unknown is UnknownTreatment.DENY
+    undetermined = Status.VIOLATED if denies else Status.UNDETERMINED
+    explanation = cache(partial(_Explanation, rule, names))  # Compiled for the first breach.
 
-    def breach_of(frame: Frame, about: Sequence[Truth], met: Truth) -> Breach:
-        outcome = main(frame, met)
+    def on_breach(
+        context: EvaluationContext,
+        frame: Frame,
+        markets: tuple[str, ...] | None,
+        applicability: Sequence[Truth],
+        main: Truth,
+    ) -> FastResult:
+        exempted = [test(frame) for _, test in exemptions]
+        if True in exempted:
+            holding = (name for (name, _), it in zip(exemptions, exempted, strict=True) if it)
+            reason = ", ".join(holding)
+            result = RuleResult(rule=rule, status=Status.EXCEPTED, markets=markets, reason=reason)
+            return result, None, True
+        is_certain = main is not None and None not in applicability
+        if is_certain and rule.duty is not None:
+            breach = explanation().breach(frame, applicability, main)
+            duty = obligation(rule, rule.duty, breach, context.campaign)
+            result = RuleResult(
+                rule=rule, status=Status.SATISFIED, markets=markets, obligation=duty
+            )
+            return result, None, True
+        result = RuleResult(
+            rule=rule, status=Status.VIOLATED if is_certain else undetermined, markets=markets
+        )
+
+        def explain() -> RuleResult:
+            breach = explanation().breach(frame, applicability, main)
+            return explanation().result(result, breach, context, frame, exempted)
+
+        return result, explain, is_certain
+
+    return on_breach
+
+
+class _Explanation:
+    """Explains the results of a rule by the truths that were found: its clauses, compiled."""
+
+    def __init__(self, rule: Rule, names: Names) -> None:
+        self._denied = rule.effect is Effect.REQUIRE
+        self._applicability = [compile_explanation(c.condition, names) for c in rule.applicability]
+        self._main = compile_explanation(rule.main.condition, names)
+        self._exemptions = [
+            (each.name, compile_explanation(each.clause.condition, names))
+            for each in rule.exemptions
+        ]
+        self._make_findings = compile_findings(rule, names)
+        self._policies = names.policies
+
+    def breach(self, frame: Frame, applicability: Sequence[Truth], main: Truth) -> Breach:
+        """Return the breach by the truths of the applicability and of the main clause."""
+        outcome = self._main(frame, main)
+        pairs = zip(self._applicability, applicability, strict=True)
         return Breach(
-            main=negation(outcome) if denied else outcome,
-            subject=_both([tells(frame, it) for tells, it in zip(subject, about, strict=True)]),
-            policies=policies,
+            main=negation(outcome) if self._denied else outcome,
+            applicability=_conjunction([explain(frame, truth) for explain, truth in pairs]),
+            policies=self._policies,
             day=frame.law_day,
         )
 
-    return breach_of
-
-
-Truths: TypeAlias = tuple[Sequence[Truth], Truth, Sequence[Truth]]
-"""The truths of the subject, of the main clause and of the exceptions of a rule."""
-
-
-def _compile_told(
-    rule: Rule, names: Names, breach_of: _BreachOf, tell: Tell
-) -> Callable[[EvaluationContext, Frame, RuleResult, Truths], RuleResult]:
-    """Return what tells a breach with its findings, by the truths that were found."""
-    excuses = [(e.name, compile_explanation(e.clause.condition, names)) for e in rule.exemptions]
-
-    def told(
-        context: EvaluationContext, frame: Frame, bare: RuleResult, truths: Truths
+    def result(
+        self,
+        result: RuleResult,
+        breach: Breach,
+        context: EvaluationContext,
+        frame: Frame,
+        exempted: Sequence[Truth],
     ) -> RuleResult:
-        about, met, shown = truths
-        listed, more = tell(breach_of(frame, about, met), context.campaign)
-        unmet = [(name, tells(frame, it)) for (name, tells), it in zip(excuses, shown, strict=True)]
+        """Return a result with its findings, and with the exemptions that are not met."""
+        findings, further = self._make_findings(breach, context.campaign)
+        pairs = zip(self._exemptions, exempted, strict=True)
+        unmet = [(name, explain(frame, truth)) for (name, explain), truth in pairs]
         return RuleResult(
-            rule=rule,
-            status=bare.status,
-            markets=bare.markets,
-            findings=listed,
-            exceptions=tuple(
-                Unestablished(name=name, seen=outcome.seen, wanted=outcome.wanted)
+            rule=result.rule,
+            status=result.status,
+            markets=result.markets,
+            findings=findings,
+            unmet_exemptions=tuple(
+                UnmetExemption(name=name, evidence=outcome.evidence, wanted=outcome.wanted)
                 for name, outcome in unmet
             ),
-            more=more,
+            further_findings=further,
         )
 
-    return told
 
-
-def _both(about: Sequence[Outcome]) -> Outcome:
-    """Return the outcomes that make up a subject as one."""
-    if not about:
-        return HERE
-    return about[0] if len(about) == 1 else conjunction(about)
+def _conjunction(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return the outcome of all conditions of applicability together."""
+    if not outcomes:
+        return APPLIES
+    return outcomes[0] if len(outcomes) == 1 else conjunction(outcomes)

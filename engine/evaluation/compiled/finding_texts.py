@@ -1,4 +1,4 @@
-"""Findings from precompiled text templates: what `justify.findings` says of an established breach.
+"""Findings from compiled text templates: those of `justify.findings_maker`, made faster.
 
 The facts in a template, and their places, are resolved when the policies are compiled. Undetermined
 rules, and texts that quote parameters or tables of the day, are left to `justify` itself.
@@ -13,52 +13,52 @@ from ..justify import (
     MOST_FINDINGS,
     Breach,
     Findings,
-    Tell,
-    about,
-    at,
-    evidence_of,
-    findings,
-    fitted,
-    trimmed,
+    MakeFindings,
+    declared_evidence,
+    evidence_about,
+    findings_maker,
+    truncated,
+    truncated_text,
+    value_at,
     witnesses_of,
 )
-from ..outcome import Seen
+from ..outcome import Evidence
 from ..result import Finding
-from ..values import Campaign, Datum, Group, compile_shown
+from ..values import Campaign, Datum, Group, compile_show_fact
 from ..wording import variables
 from .closures import Names, descend, places_of
 
 Bound: TypeAlias = Mapping[str, str]
-"""The pointers of the elements that a text speaks of."""
+"""The bound names of a text, each with the pointer of its element."""
 
 Fill: TypeAlias = Callable[[Campaign, Bound], str]
-"""Writes a part of a text."""
+"""Returns a text, or a part of one, for a campaign and bound elements."""
 
 Value: TypeAlias = Callable[[Campaign, Bound], Datum | None]
 
-_NOBODY: Sequence[tuple[tuple[str, str], ...]] = ((),)
+_NO_WITNESS: Sequence[tuple[tuple[str, str], ...]] = ((),)
 
 
-def compile_findings(rule: Rule, names: Names) -> Tell:
-    """Return what `justify.findings` does, with the texts of the rule compiled."""
-    plainly = findings(rule)
+def compile_findings(rule: Rule, names: Names) -> MakeFindings:
+    """Return the same function as `justify.findings_maker`, with the texts of the rule compiled."""
+    make_generally = findings_maker(rule)
     if not (_is_of_facts(rule.message) and _is_of_facts(rule.remedy)):
-        return plainly
+        return make_generally
     message, remedy = names.once(_compiled, rule.message), names.once(_compiled, rule.remedy)
-    spoken = variables(rule.message) | variables(rule.remedy)
-    if MARKET in spoken:
-        return plainly
+    named = variables(rule.message) | variables(rule.remedy)
+    if MARKET in named:
+        return make_generally
 
-    def tell(breach: Breach, campaign: Campaign) -> Findings:
-        if breach.main.truth is not True or breach.subject.truth is not True:
-            return plainly(breach, campaign)
-        seen = breach.main.seen
-        found = tuple(dict.fromkeys(witnesses_of(seen, spoken))) if spoken else _NOBODY
+    def make_findings(breach: Breach, campaign: Campaign) -> Findings:
+        if breach.main.truth is not True or breach.applicability.truth is not True:
+            return make_generally(breach, campaign)
+        breach_evidence = breach.main.evidence
+        found = tuple(dict.fromkeys(witnesses_of(breach_evidence, named))) if named else _NO_WITNESS
         if not found:
-            return plainly(breach, campaign)
-        told = (*seen, *breach.subject.seen)
+            return make_generally(breach, campaign)
+        evidence = (*breach_evidence, *breach.applicability.evidence)
         if rule.evidence:
-            told += tuple(evidence_of(rule, campaign, breach.market))
+            evidence += tuple(declared_evidence(rule, campaign, breach.market))
         made = []
         for witness in found[:MOST_FINDINGS]:
             bound = dict(witness)
@@ -67,20 +67,20 @@ def compile_findings(rule: Rule, names: Names) -> Tell:
                     clause=rule.main,
                     message=message(campaign, bound),
                     remedy=remedy(campaign, bound),
-                    seen=_listed(told, bound),
+                    evidence=_listed_evidence(evidence, bound),
                     wanted=breach.main.wanted[:MOST_FINDINGS],
                 )
             )
         return tuple(made), len(found) - len(made)
 
-    return tell
+    return make_findings
 
 
-def _listed(told: tuple[Seen, ...], bound: Bound) -> tuple[Seen, ...]:
+def _listed_evidence(evidence: tuple[Evidence, ...], bound: Bound) -> tuple[Evidence, ...]:
     """Return the facts that a finding lists."""
-    if len(told) == 1 and not bound:
-        return (trimmed(told[0]),)
-    return tuple(map(trimmed, about(told, bound)))[:MOST_FINDINGS]
+    if len(evidence) == 1 and not bound:
+        return (truncated(evidence[0]),)
+    return tuple(map(truncated, evidence_about(evidence, bound)))[:MOST_FINDINGS]
 
 
 def _is_of_facts(template: Template) -> bool:
@@ -89,7 +89,7 @@ def _is_of_facts(template: Template) -> bool:
 
 
 def _compiled(template: Template, names: Names) -> Fill:
-    """Return what fills a text in; its parts are put together by a pattern."""
+    """Return the function that fills a text in; its parts are joined by a format string."""
     facts = [part for part in template.parts if isinstance(part, FactTerm)]
     fills = tuple(names.once(_fact, fact) for fact in facts)
     pattern = "".join(
@@ -103,13 +103,13 @@ def _compiled(template: Template, names: Names) -> Fill:
 
 def _fact(fact: FactTerm, names: Names) -> Fill:
     value = _of_element(fact) if fact.variable is not None else _of_campaign(fact, names)
-    show, presumed = compile_shown(fact), fact.presumed
+    show, presumed = compile_show_fact(fact), fact.presumed
 
-    def told(campaign: Campaign, bound: Bound) -> str:
+    def fill(campaign: Campaign, bound: Bound) -> str:
         stated = value(campaign, bound)
-        return fitted(show(presumed if stated is None else stated))
+        return truncated_text(show(presumed if stated is None else stated))
 
-    return told
+    return fill
 
 
 def _of_campaign(fact: FactTerm, names: Names) -> Value:
@@ -121,7 +121,7 @@ def _of_element(fact: FactTerm) -> Value:
     variable, path = fact.variable, fact.path
 
     def value(campaign: Campaign, bound: Bound) -> Datum | None:
-        found = at(campaign, bound.get(variable or ""))
+        found = value_at(campaign, bound.get(variable or ""))
         for name in path:
             found = found.get(name) if isinstance(found, Group) else None
         return found

@@ -16,18 +16,27 @@ from ...semantics.types import ListType
 from ..outcome import Truth
 from ..values import Datum
 from .closures import Frame, Test, compile_test
-from .columns import Column, Hit, Mask, Scope, column, hit, list_column, sole_fact
-from .conjuncts import Part, Some, whole
+from .columns import (
+    Column,
+    Mask,
+    MembershipTest,
+    Scope,
+    column,
+    list_column,
+    membership_test,
+    sole_fact,
+)
+from .conjuncts import Part, SomeElement, as_condition
 
-Stowed = TypeVar("Stowed", Hit, Some)
+Slotted = TypeVar("Slotted", MembershipTest, SomeElement)
 
-Asked: TypeAlias = tuple[int, Test]
-"""A condition to be asked, with a number that it shares with all that are the same."""
+NumberedTest: TypeAlias = tuple[int, Test]
+"""A compiled condition, with a number that equal conditions share."""
 
 
 _WORD = 512
 _IN_WORD = (1 << _WORD) - 1
-"""Rows are told apart within so many bits: each step over a mask of thousands would copy it all."""
+"""Masks are scanned in words of so many bits: each step over a longer one would copy it."""
 
 
 def bits(mask: Mask) -> Iterator[int]:
@@ -43,7 +52,7 @@ def bits(mask: Mask) -> Iterator[int]:
         base += _WORD
 
 
-def without(mask: Mask, rows: Sequence[int]) -> Mask:
+def clear_rows(mask: Mask, rows: Sequence[int]) -> Mask:
     """Return a mask without some of its rows, given in order."""
     if mask <= _IN_WORD:
         for row in rows:
@@ -57,17 +66,20 @@ def without(mask: Mask, rows: Sequence[int]) -> Mask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """Rows over one kind of subject."""
+    """An index of rows over one kind of subject: the campaign, or the elements of a list.
+
+    `unindexed` has the conditions of rows that neither columns nor lists cover.
+    """
 
     columns: tuple[Column, ...]
-    lists: "tuple[Elements, ...]"
-    asking: Mask
-    asked: Mapping[int, tuple[Asked, ...]]
+    lists: "tuple[ElementIndex, ...]"
+    unindexed_rows: Mask
+    unindexed: Mapping[int, tuple[NumberedTest, ...]]
 
     @property
     def reads_frame(self) -> bool:
-        """Whether anything is asked by its frame, and not of the subject alone."""
-        return bool(self.asked) or any(each.index.reads_frame for each in self.lists)
+        """Whether anything is evaluated in the frame, and not looked up by the subject alone."""
+        return bool(self.unindexed) or any(each.index.reads_frame for each in self.lists)
 
     def possible(self, subject: Datum, frame: Frame, among: Mask) -> Mask:
         """Return which of some rows are possible; `frame` is the one in which the subject is."""
@@ -77,25 +89,25 @@ class Index:
                 return 0
         for elements in self.lists:
             among = elements.possible(subject, frame, among)
-        if among & self.asking:
-            among = self._answered(frame, among)
+        if among & self.unindexed_rows:
+            among = self._test_unindexed(frame, among)
         return among
 
-    def _answered(self, frame: Frame, among: Mask) -> Mask:
+    def _test_unindexed(self, frame: Frame, among: Mask) -> Mask:
         known: dict[int, Truth] = {}
         refuted: list[int] = []
-        for row in bits(among & self.asking):
-            for number, test in self.asked[row]:
+        for row in bits(among & self.unindexed_rows):
+            for number, test in self.unindexed[row]:
                 truth = known[number] if number in known else known.setdefault(number, test(frame))
                 if truth is False:
                     refuted.append(row)
                     break
-        return without(among, refuted)
+        return clear_rows(among, refuted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Elements:
-    """The index over the elements of a list, for rows that ask for some element."""
+class ElementIndex:
+    """The index over the elements of a list, for rows with a condition on some element."""
 
     get: Callable[[Datum], Datum | None]
     index: Index
@@ -131,34 +143,34 @@ def build_index(rows: Mapping[int, Iterable[Part]], scope: Scope) -> Index:
 
 
 class _Builder:
-    """Sorts the parts of rows into columns, lists, and what must be asked."""
+    """Sorts the parts of rows into columns, lists, and conditions that must be evaluated."""
 
     def __init__(self, rows: Mapping[int, Iterable[Part]], scope: Scope) -> None:
         self._scope = scope
-        self._everyone = sum(1 << row for row in rows)
+        self._all_rows = sum(1 << row for row in rows)
         self._facts: dict[tuple[str, ...], FactTerm] = {}
         self._compared: dict[tuple[str, ...], dict[int, list[Condition]]] = {}
-        self._hits: dict[tuple[tuple[str, ...], int], dict[int, Hit]] = {}
-        self._some: dict[tuple[tuple[str, ...], int], dict[int, Some]] = {}
-        self._rest: dict[int, list[Condition]] = {}
+        self._hits: dict[tuple[tuple[str, ...], int], dict[int, MembershipTest]] = {}
+        self._some: dict[tuple[tuple[str, ...], int], dict[int, SomeElement]] = {}
+        self._unindexed: dict[int, list[Condition]] = {}
         for row, parts in rows.items():
             for part in parts:
                 self._sort(row, part)
 
     def _sort(self, row: int, part: Part) -> None:
-        if isinstance(part, Some):
+        if isinstance(part, SomeElement):
             collection = part.over.collection
             if self._scope.reads(collection) and collection.presumed is None:
-                _stow(self._some, (*collection.path, part.over.variable), row, part)
+                _add_to_free_slot(self._some, (*collection.path, part.over.variable), row, part)
             else:
-                self._rest.setdefault(row, []).append(whole(part))
+                self._unindexed.setdefault(row, []).append(as_condition(part))
         elif fact := sole_fact(part, self._scope):
             self._facts[fact.path] = fact
             self._compared.setdefault(fact.path, {}).setdefault(row, []).append(part)
-        elif found := hit(part, self._scope):
-            _stow(self._hits, found.collection.path, row, found)
+        elif found := membership_test(part, self._scope):
+            _add_to_free_slot(self._hits, found.collection.path, row, found)
         else:
-            self._rest.setdefault(row, []).append(part)
+            self._unindexed.setdefault(row, []).append(part)
 
     def index(self) -> Index:
         columns = [
@@ -168,28 +180,30 @@ class _Builder:
         columns += [
             list_column(asked, self._scope, self._free(asked)) for asked in self._hits.values()
         ]
-        numbers: dict[Condition, Asked] = {}
+        numbers: dict[Condition, NumberedTest] = {}
         return Index(
             columns=tuple(columns),
             lists=tuple(self._elements(asked) for asked in self._some.values()),
-            asking=sum(1 << row for row in self._rest),
-            asked={
-                row: tuple(self._asked(each, numbers) for each in conditions)
-                for row, conditions in self._rest.items()
+            unindexed_rows=sum(1 << row for row in self._unindexed),
+            unindexed={
+                row: tuple(self._numbered_test(each, numbers) for each in conditions)
+                for row, conditions in self._unindexed.items()
             },
         )
 
     def _free(self, asked: Iterable[int]) -> Mask:
-        return self._everyone & ~sum(1 << row for row in asked)
+        return self._all_rows & ~sum(1 << row for row in asked)
 
-    def _asked(self, condition: Condition, numbers: dict[Condition, Asked]) -> Asked:
+    def _numbered_test(
+        self, condition: Condition, numbers: dict[Condition, NumberedTest]
+    ) -> NumberedTest:
         found = numbers.get(condition)
         if found is None:
             test = compile_test(condition, self._scope.names)
             found = numbers[condition] = (len(numbers), test)
         return found
 
-    def _elements(self, asked: Mapping[int, Some]) -> Elements:
+    def _elements(self, asked: Mapping[int, SomeElement]) -> ElementIndex:
         over = next(iter(asked.values())).over
         collection = over.collection
         assert isinstance(collection.type, ListType)  # noqa: S101 - as all that are quantified over.
@@ -199,7 +213,7 @@ class _Builder:
             kind=collection.type.element,
         )
         index = build_index({row: each.parts for row, each in asked.items()}, scope)
-        return Elements(
+        return ElementIndex(
             get=self._scope.getter(collection),
             index=index,
             rows=sum(1 << row for row in asked),
@@ -208,13 +222,13 @@ class _Builder:
         )
 
 
-def _stow(
-    places: dict[tuple[tuple[str, ...], int], dict[int, Stowed]],
+def _add_to_free_slot(
+    places: dict[tuple[tuple[str, ...], int], dict[int, Slotted]],
     path: tuple[str, ...],
     row: int,
-    part: Stowed,
+    part: Slotted,
 ) -> None:
-    """Put a part of a row where it has none yet: one row may ask a list for several things."""
+    """Add a part of a row to the first index of a list in which the row has none yet."""
     turn = 0
     while row in (taken := places.setdefault((path, turn), {})):
         turn += 1

@@ -14,17 +14,17 @@ from typing import TypeAlias
 
 from ...semantics.tree import MARKET, Effect, Policies, Rule, TodayTerm, terms_below
 from ...semantics.types import RecordType, Scalar, wholes_of
-from ..venue import places_on
+from ..market_groups import places_on
 from .closures import Frame, Names, Test, compile_test
 from .columns import Mask, Scope
-from .conjuncts import Part, conjuncts, facts_read, whole, without_definitions
-from .index import Index, bits, build_index, without
+from .conjuncts import Part, as_condition, conjuncts, facts_read, without_definitions
+from .index import Index, bits, build_index, clear_rows
 
 Markets: TypeAlias = tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Late:
+class DeferredConditions:
     """A condition that depends on the day of the evaluation or on a market; evaluated last."""
 
     tests: tuple[Test, ...]
@@ -33,7 +33,10 @@ class Late:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """Where rules apply: everywhere, in some places, or in places that no law names on the day."""
+    """Where rules apply: everywhere, in places of `by_place`, or in a set with no edition that day.
+
+    `by_whole` has the rules by the larger places that contain some place of theirs.
+    """
 
     everywhere: Mask
     somewhere: Mask
@@ -42,14 +45,14 @@ class Reach:
     by_whole: Mapping[str, Mask]
 
     def within(self, market: str) -> Mask:
-        """Return the rules that have ground in common with a market (`places.matching`)."""
+        """Return the rules that overlap with a market (`places.overlapping_markets`)."""
         found = self.everywhere | self.unnamed
         found |= self.by_place.get(market, 0) | self.by_whole.get(market, 0)
         for place in wholes_of(market):
             found |= self.by_place.get(place, 0)
         return found
 
-    def among(self, markets: Markets) -> Mask:
+    def applying_in(self, markets: Markets) -> Mask:
         """Return the rules that apply in some market, or may where the markets are unknown."""
         if markets is None:
             return self.everywhere | self.unnamed | self.somewhere
@@ -69,26 +72,30 @@ class Law:
     day: date
     reach: Reach
     index: Index
-    late: Mapping[int, Late]
-    asking_late: Mask
+    deferred: Mapping[int, DeferredConditions]
+    deferred_rows: Mask
 
     def on_any_day(self, frame: Frame, markets: Markets, among: Mask) -> Mask:
         """Return which of some rules may be candidates on some day of the evaluation."""
-        return self.index.possible(frame.facts, frame, among & self.reach.among(markets))
+        return self.index.possible(frame.facts, frame, among & self.reach.applying_in(markets))
 
     def on_day(self, frame: Frame, markets: Markets, among: Mask) -> Mask:
         """Return which of the rules that may be candidates are, on the day of a frame."""
-        late = bits(among & self.asking_late)
-        quiet = [row for row in late if not self._is_candidate(row, self.late[row], frame, markets)]
-        return without(among, quiet)
+        rows = bits(among & self.deferred_rows)
+        quiet = [
+            row for row in rows if not self._is_candidate(row, self.deferred[row], frame, markets)
+        ]
+        return clear_rows(among, quiet)
 
-    def _is_candidate(self, row: int, late: Late, frame: Frame, markets: Markets) -> bool:
-        if not late.by_market:
-            return _is_possible(late.tests, frame)
+    def _is_candidate(
+        self, row: int, deferred: DeferredConditions, frame: Frame, markets: Markets
+    ) -> bool:
+        if not deferred.by_market:
+            return _is_possible(deferred.tests, frame)
         for market in markets or (None,):
             if market is None or self.reach.within(market) >> row & 1:
                 here = Frame(frame.facts, frame.today, frame.law_day, (market,))
-                if _is_possible(late.tests, here):
+                if _is_possible(deferred.tests, here):
                     return True
         return False
 
@@ -105,52 +112,52 @@ def law_on(policies: Policies, day: date) -> Law:
     names = Names(policies=policies, bound={}, law_day=day)
     root = RecordType(name=policies.vocabulary.root)
     rows: dict[int, list[Part]] = {}
-    late: dict[int, Late] = {}
+    deferred: dict[int, DeferredConditions] = {}
     for row, rule in enumerate(policies.rules):
         if rule.window.meets(day, day):
-            steady, asked_late = _sorted(_parts(rule))
+            steady, deferred_parts = _split_deferred(_parts(rule))
             rows[row] = steady
-            if asked_late:
-                late[row] = _late(asked_late, names)
+            if deferred_parts:
+                deferred[row] = _deferred(deferred_parts, names)
     return Law(
         day=day,
         reach=_reach(policies, rows, day),
         index=build_index(rows, Scope(names=names, variable=None, kind=root)),
-        late=late,
-        asking_late=sum(1 << row for row in late),
+        deferred=deferred,
+        deferred_rows=sum(1 << row for row in deferred),
     )
 
 
 def _parts(rule: Rule) -> Iterable[Part]:
-    """Yield what must all be possible for a rule to be a candidate."""
+    """Yield the conditions that must all be possible for a rule to be a candidate."""
     for clause in rule.applicability:
         yield from conjuncts(without_definitions(clause.condition))
     denied = rule.effect is Effect.REQUIRE
     yield from conjuncts(without_definitions(rule.main.condition), denied=denied)
 
 
-def _sorted(parts: Iterable[Part]) -> tuple[list[Part], list[Part]]:
+def _split_deferred(parts: Iterable[Part]) -> tuple[list[Part], list[Part]]:
     steady: list[Part] = []
-    late: list[Part] = []
+    deferred: list[Part] = []
     for part in parts:
-        (late if _reads_today(part) or _reads_market(part) else steady).append(part)
-    return steady, late
+        (deferred if _reads_today(part) or _reads_market(part) else steady).append(part)
+    return steady, deferred
 
 
 def _reads_today(part: Part) -> bool:
-    return any(isinstance(term, TodayTerm) for term in terms_below(whole(part)))
+    return any(isinstance(term, TodayTerm) for term in terms_below(as_condition(part)))
 
 
 def _reads_market(part: Part) -> bool:
     return any(fact.is_market for fact in facts_read(part))
 
 
-def _late(parts: Sequence[Part], names: Names) -> Late:
+def _deferred(parts: Sequence[Part], names: Names) -> DeferredConditions:
     by_market = any(map(_reads_market, parts))
     bound = {MARKET: (0, Scalar.PLACE)} if by_market else {}
     names = Names(policies=names.policies, bound=bound, law_day=names.law_day)
-    tests = tuple(compile_test(whole(part), names) for part in parts)
-    return Late(tests=tests, by_market=by_market)
+    tests = tuple(compile_test(as_condition(part), names) for part in parts)
+    return DeferredConditions(tests=tests, by_market=by_market)
 
 
 def _reach(policies: Policies, rows: Iterable[int], day: date) -> Reach:

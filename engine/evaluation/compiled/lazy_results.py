@@ -1,30 +1,29 @@
 """Computes the results of the rules that were not candidates, lazily, for one campaign.
 
-Most rules of a large bundle do not concern a campaign, so the verdict and the findings do not wait
-for them. They are computed for callers that list every rule: in full, without markets, or as the
-lines of a record.
+They are needed by callers that list every rule: in full, without markets, or as the lines of a
+record.
 """
 
 from collections.abc import Callable, Iterable
 
 import msgspec
 
-from ..judge import EvaluationContext
-from ..record_writer import PASSED, line_of, list_results
+from ..evaluate_rule import EvaluationContext
+from ..record_writer import PASSED, list_results, status_line_bytes
 from ..result import RuleResult, Status
-from ..results import Evaluated, Listed
+from ..results import ResultListing, ResultsByRow
 from .closures import Frame
 from .index import bits
 from .law import Law
-from .prepared_results import PreparedResults, Sorted
-from .valid_until import Now
+from .prepared_results import PreparedResults, SortedRules
+from .valid_until import DecisionState
 
 
 class LazyResults(msgspec.Struct, frozen=True):
-    """Works the results out of all rules. `judge` settles the rule of a row."""
+    """The source of the results of one decision. `evaluate_row` evaluates the rule of a row."""
 
-    now: Now
-    judge: Callable[[int, EvaluationContext], RuleResult]
+    now: DecisionState
+    evaluate_row: Callable[[int, EvaluationContext], RuleResult]
     prepared: Callable[[Law], PreparedResults]
     rules: int
 
@@ -33,32 +32,36 @@ class LazyResults(msgspec.Struct, frozen=True):
         """The rows of the candidates, in order."""
         return bits(self.now.candidates.mask)
 
-    def all(self, evaluated: Evaluated) -> tuple[RuleResult, ...]:
-        """Return the result of every rule, those included that came to nothing."""
+    def all_results(self, evaluated: ResultsByRow) -> tuple[RuleResult, ...]:
+        """Return the result of every rule, with its markets."""
         context = self.now.context
-        return tuple(evaluated.get(row) or self.judge(row, context) for row in range(self.rules))
+        return tuple(
+            evaluated.get(row) or self.evaluate_row(row, context) for row in range(self.rules)
+        )
 
-    def brief(self, evaluated: Evaluated) -> tuple[RuleResult, ...]:
-        """Return the result of every rule; where nothing came of one, without its markets."""
+    def abridged(self, evaluated: ResultsByRow) -> tuple[RuleResult, ...]:
+        """Return the result of every rule; those of rules that are no candidates lack markets."""
         law = self.now.candidates.only_law
         if law is None:
-            return self.all(evaluated)
+            return self.all_results(evaluated)
         prepared = self.prepared(law)
         context = self.now.context
         return tuple(
-            evaluated.get(row) or result or self.judge(row, context)
+            evaluated.get(row) or result or self.evaluate_row(row, context)
             for row, result in enumerate(prepared.results(self._sorted(prepared, law)))
         )
 
-    def listed(self, evaluated: Evaluated) -> Listed:
-        """Return the result of every rule, as a record lists them."""
+    def listing(self, evaluated: ResultsByRow) -> ResultListing:
+        """Return the list of all results as a record has it."""
         law = self.now.candidates.only_law
         if law is None:
-            return list_results(self.all(evaluated))
+            return list_results(self.all_results(evaluated))
         prepared, context = self.prepared(law), self.now.context
         found = self._sorted(prepared, law)
-        judged = {row: self.judge(row, context) for row in prepared.judged - evaluated.keys()}
-        apart = {**evaluated, **judged}
+        unprepared = {
+            row: self.evaluate_row(row, context) for row in prepared.unprepared - evaluated.keys()
+        }
+        apart = {**evaluated, **unprepared}
         passed = prepared.passed(found) + sum(each.status in PASSED for each in apart.values())
         quiet = (*PASSED, Status.NOT_APPLICABLE)
         others = sum(each.status not in quiet for each in apart.values())
@@ -66,12 +69,12 @@ class LazyResults(msgspec.Struct, frozen=True):
         def lines() -> Iterable[bytes]:
             texts = prepared.texts(found)
             for row, result in apart.items():
-                texts[row] = line_of(result)
+                texts[row] = status_line_bytes(result)
             return texts
 
-        return Listed(lines, passed=passed, not_applicable=self.rules - passed - others)
+        return ResultListing(lines, passed=passed, not_applicable=self.rules - passed - others)
 
-    def _sorted(self, prepared: PreparedResults, law: Law) -> Sorted:
+    def _sorted(self, prepared: PreparedResults, law: Law) -> SortedRules:
         now = self.now
         context = now.context
         frame = Frame(context.campaign.facts, context.moment.today, law.day)

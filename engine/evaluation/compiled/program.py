@@ -1,47 +1,53 @@
 """The compiled program: an index that selects candidate rules, and closures that evaluate them.
 
-Rules are not evaluated one by one: a campaign is looked up in an index that leaves the few rules
-it may violate (`candidates`), and only these are evaluated. Why a rule is violated is explained by
-other closures (`explanations`); the results of all other rules are computed on demand
-(`lazy_results`).
+Rules are not evaluated one by one: a campaign is looked up in an index that leaves the few rules it
+may violate, the candidates (`candidates`), and only these are evaluated. The results of all other
+rules are computed when they are read (`lazy_results`).
+
+A rule is evaluated in one of two ways, which agree. The fast path (`fast_path`) needs one state of
+the law; it finds truth values alone (`closures`), and findings are made when they are read. Where
+it does not cover a rule or a flight, `evaluate_rule` is used, as by the reference evaluator: with
+clauses that return their evidence (`explanations`), or for `valid_until`, which compares statuses
+alone, with truth values and no findings.
 """
 
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cached_property, lru_cache, partial
-from typing import TypeAlias
 
-from msgspec.structs import replace
-
-from ...semantics.tree import MARKET, Clause, Effect, Policies, Rule, clauses_read
+from ...semantics.tree import MARKET, Clause, Policies, Rule, clauses_read
 from ...semantics.types import Scalar
 from ..combine import missing_facts
 from ..decision import Decision
-from ..descriptor.about import about
-from ..judge import EvaluationContext, judge, not_here, out_of_force, unbreached
-from ..justify import Breach, Findings, Tell
+from ..descriptor.attributes import campaign_attributes
+from ..evaluate_rule import (
+    EvaluationContext,
+    evaluate_rule,
+    reason_not_in_force,
+    reason_not_in_markets,
+)
+from ..justify import Breach, Findings, MakeFindings
+from ..market_groups import Market, places_on
 from ..moment import Moment, as_if_launched, flight_of, law_days, moment
 from ..operations.days import day_of
-from ..operations.places import matching
+from ..operations.places import overlapping_markets
 from ..outcome import Outcome, Truth
-from ..result import RuleResult, Status, together
-from ..results import Explainable, Results
+from ..result import RuleResult, Status, merge_results
+from ..results import DeferredResult, Results
 from ..validity import answer
 from ..values import Campaign
-from ..venue import Market, places_on
 from ..would_pass import would_pass
 from .candidates import MOST_KEPT, Candidates, CandidateSelector
 from .closures import Frame, Names, Test, compile_test
-from .explanations import Trace, compile_trace
-from .fast_path import FastPath, compile_fast_path, takes_fast_path
+from .explanations import Evaluate, compile_outcome
+from .fast_path import FastPath, FastResult, compile_fast_path, settles_breaches
 from .finding_texts import compile_findings
 from .index import bits
 from .law import Law
 from .lazy_results import LazyResults
 from .prepared_results import PreparedResults
 from .required import RequiredFacts
-from .status_only import StatusOf, compile_status, is_common
-from .valid_until import Now, ValidUntil
+from .valid_until import DecisionState, ValidUntil
 
 
 class Program:
@@ -50,14 +56,16 @@ class Program:
     def __init__(self, policies: Policies) -> None:
         self.policies = policies
         shared: dict[object, object] = {}
-        self._judges = tuple(_Judge(rule, policies, shared) for rule in policies.rules)
+        self._rules = tuple(_CompiledRule(rule, policies, shared) for rule in policies.rules)
 
-    def judge_all(
+    def evaluate_rules(
         self, context: EvaluationContext, only: frozenset[str] | None = None
     ) -> tuple[RuleResult, ...]:
         """Return the result of every rule, or only of some, in order of their ids."""
         return tuple(
-            judge.result(context) for judge in self._judges if only is None or judge.rule.id in only
+            compiled.result(context)
+            for compiled in self._rules
+            if only is None or compiled.rule.id in only
         )
 
     def decide(
@@ -65,52 +73,51 @@ class Program:
     ) -> Decision:
         """Return the decision on a campaign, as `decide.decide` describes it."""
         policies = self.policies
-        judged = campaign
         if launched is not None:
-            judged = as_if_launched(campaign, launched, policies.vocabulary)
-        flight = flight_of(judged)
+            campaign = as_if_launched(campaign, launched, policies.vocabulary)
+        flight = flight_of(campaign)
         context = EvaluationContext(
-            policies=policies, campaign=judged, moment=moment(flight, day_of(as_of))
+            policies=policies, campaign=campaign, moment=moment(flight, day_of(as_of))
         )
-        candidates = self._selector.select(context, self._selector.everyone)
-        explainable = self._evaluate(context, candidates)
-        evaluated = tuple(result for result, _ in explainable)
-        required = self._required.of(judged)
+        candidates = self._selector.select(context, self._selector.all_rows)
+        deferred = self._evaluate(context, candidates)
+        results = tuple(result for result, _ in deferred)
+        required = self._required.missing_from(campaign)
         complete = not required
-        found = answer(context, evaluated, complete=complete)
-        now = Now(
+        found = answer(context, results, complete=complete)
+        state = DecisionState(
             context=context,
             flight=flight,
             candidates=candidates,
-            results=evaluated,
+            results=results,
             answer=found,
             complete=complete,
         )
-        lazy = LazyResults(now, self._explain, self._prepared, len(self._judges))
+        lazy = LazyResults(state, self._result, self._prepared, len(self._rules))
         return Decision(
-            campaign=judged.id,
-            about=about(judged),
+            campaign=campaign.id,
+            attributes=campaign_attributes(campaign),
             as_of=as_of,
             as_if_launched=launched,
-            valid_until=self._valid_until.first_flip(now),
+            valid_until=self._valid_until.first_change(state),
             verdict=found[0],
             markets=found[1],
-            would_pass=would_pass(context, self.judge_all, found[1]),
-            results=Results(explainable, lazy),
-            missing=missing_facts(required, (r for r in evaluated if r.findings or r.elsewhere)),
-            upcoming=self._valid_until.upcoming(now, self._explain),
+            would_pass=would_pass(context, self.evaluate_rules, found[1]),
+            results=Results(deferred, lazy),
+            missing=missing_facts(required, (r for r in results if r.findings or r.elsewhere)),
+            upcoming=self._valid_until.upcoming(state, self._result),
         )
 
-    def _evaluate(self, context: EvaluationContext, candidates: Candidates) -> list[Explainable]:
-        """Return what the candidates come to; mostly one day stands for the law of all."""
-        judges, rows = self._judges, bits(candidates.mask)
+    def _evaluate(self, context: EvaluationContext, candidates: Candidates) -> list[DeferredResult]:
+        """Return the results of the candidates; mostly one state of the law decides all of them."""
+        rules, rows = self._rules, bits(candidates.mask)
         certain = context.moment.certain
         if certain is None or certain.first is None or candidates.only_law is None:
-            return [judges[row].explainable(context) for row in rows]
+            return [rules[row].candidate(context) for row in rows]
         frame = _frame(context, certain.first, None)
-        return [judges[row].explainable_once(context, frame) for row in rows]
+        return [rules[row].candidate_in(context, frame) for row in rows]
 
-    # What looks campaigns up is made for the first that is decided; judging mutants needs none.
+    # What looks campaigns up is made for the first decision; to evaluate mutants takes none of it.
 
     @cached_property
     def _selector(self) -> CandidateSelector:
@@ -118,7 +125,7 @@ class Program:
 
     @cached_property
     def _valid_until(self) -> ValidUntil:
-        return ValidUntil(self.policies, self._selector, self._bare)
+        return ValidUntil(self.policies, self._selector, self._status)
 
     @cached_property
     def _required(self) -> RequiredFacts:
@@ -128,11 +135,11 @@ class Program:
     def _prepared(self) -> Callable[[Law], PreparedResults]:
         return lru_cache(maxsize=MOST_KEPT)(partial(PreparedResults, self.policies))
 
-    def _explain(self, row: int, context: EvaluationContext) -> RuleResult:
-        return self._judges[row].result(context)
+    def _result(self, row: int, context: EvaluationContext) -> RuleResult:
+        return self._rules[row].result(context)
 
-    def _bare(self, row: int, context: EvaluationContext) -> RuleResult:
-        return self._judges[row].outcome(context)
+    def _status(self, row: int, context: EvaluationContext) -> RuleResult:
+        return self._rules[row].status(context)
 
 
 def compile_program(policies: Policies) -> Program:
@@ -140,112 +147,149 @@ def compile_program(policies: Policies) -> Program:
     return Program(policies)
 
 
-class _Judge:
-    """Judges one rule. What it needs is compiled when first needed."""
+class _CompiledRule:
+    """One rule, compiled. What it needs is compiled when first needed."""
 
     def __init__(self, rule: Rule, policies: Policies, shared: dict[object, object]) -> None:
         self.rule = rule
         bound = {MARKET: (0, Scalar.PLACE)} if rule.reads_market else {}
         self._names = Names(policies=policies, bound=bound, shared=shared)
-        self._is_common = is_common(rule)
+        self._settles_breaches = settles_breaches(rule)
         self._changes = policies.calendars[rule.id].changes
 
-    @cached_property
-    def _quick(self) -> Callable[[EvaluationContext], RuleResult | None]:
-        return _quick(self.rule, self._names)
+    def result(self, context: EvaluationContext) -> RuleResult:
+        """Return the result of the rule, with its findings."""
+        fast = self._evaluate_fast(context)
+        if fast is None:
+            return self._evaluate(context)
+        result, explain, _ = fast
+        return result if explain is None else explain()
 
-    @cached_property
-    def _traces(self) -> dict[int, Trace]:
-        clauses = clauses_read(self.rule)
-        return {id(clause): compile_trace(clause.condition, self._names) for clause in clauses}
+    def status(self, context: EvaluationContext) -> RuleResult:
+        """Return the result of the rule without findings; a duty has its obligation as always."""
+        fast = self._evaluate_fast(context)
+        if fast is not None:
+            return fast[0]
+        return self._evaluate(context) if self.rule.duty is not None else self._test(context)
 
-    @cached_property
-    def _fast_path(self) -> FastPath | None:
-        if not takes_fast_path(self.rule):
+    def candidate(self, context: EvaluationContext) -> DeferredResult:
+        """Return the result of the rule, which is likely to be breached.
+
+        Where no fact is wanted, its findings are made when they are read.
+        """
+        fast = self._evaluate_fast(context) if self._settles_breaches else None
+        return (self._evaluate(context), None) if fast is None else _deferred(fast)
+
+    def candidate_in(self, context: EvaluationContext, frame: Frame) -> DeferredResult:
+        """Return the same for a rule that is in force by the law of a frame, the only one."""
+        if self._settles_breaches:
+            markets, applies = _where(self.rule, context, frame.law_day)
+            if applies is True:
+                fast = self._fast_path(context, frame, markets, applies)
+                if fast is not None:
+                    return _deferred(fast)
+        return self._evaluate(context), None
+
+    def _evaluate_fast(self, context: EvaluationContext) -> FastResult | None:
+        """Return the result by the fast path; None where it does not cover the case."""
+        day = _only_day(self._changes, context.moment)
+        if day is None:
             return None
-        return compile_fast_path(self.rule, self._names, self._tell)
+        if not self.rule.window.meets(day, day):
+            return self._not_in_force
+        markets, applies = _where(self.rule, context, day)
+        if applies is False:
+            return self._not_in_markets
+        if self.rule.reads_market:
+            return self._evaluate_in_each(context, day, markets or context.markets or ())
+        return self._fast_path(context, _frame(context, day, None), markets, applies)
+
+    def _evaluate_in_each(
+        self, context: EvaluationContext, day: date, markets: tuple[str, ...]
+    ) -> FastResult | None:
+        """Return the same for a rule that reads the market: None unless it passes in each.
+
+        Without markets it is evaluated once, for a market that is unknown.
+        """
+        facts, today = context.campaign.facts, context.moment.today
+        applies: Truth = True
+        if not markets:
+            return self._fast_path(context, Frame(facts, today, day, (None,)), None, applies)
+        alike: dict[tuple[Status, str], list[str]] = {}
+        for market in markets:
+            fast = self._fast_path(context, Frame(facts, today, day, (market,)), None, applies)
+            if fast is None:
+                return None
+            alike.setdefault((fast[0].status, fast[0].reason), []).append(market)
+        results = [
+            RuleResult(rule=self.rule, status=status, markets=tuple(there), reason=reason)
+            for (status, reason), there in alike.items()
+        ]
+        return merge_results(results), None, True
+
+    def _evaluate(self, context: EvaluationContext) -> RuleResult:
+        """Return the result by `evaluate_rule`, with the evidence of every clause."""
+        outcomes = self._outcomes
+
+        def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
+            return outcomes[id(clause)](_frame(context, law_day, market))
+
+        return evaluate_rule(self.rule, context, evaluate, make_findings=self._make_findings)
+
+    def _test(self, context: EvaluationContext) -> RuleResult:
+        """Return the same by truth values alone, without findings."""
+        tests = self._tests
+
+        def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
+            return _WITHOUT_EVIDENCE[tests[id(clause)](_frame(context, law_day, market))]
+
+        return evaluate_rule(self.rule, context, evaluate, make_findings=_no_findings)
 
     @cached_property
-    def _tell(self) -> Tell:
-        return compile_findings(self.rule, self._names)
+    def _fast_path(self) -> FastPath:
+        return compile_fast_path(self.rule, self._names)
+
+    @cached_property
+    def _not_in_force(self) -> FastResult:
+        return self._not_applicable(reason_not_in_force(self.rule.window))
+
+    @cached_property
+    def _not_in_markets(self) -> FastResult:
+        return self._not_applicable(reason_not_in_markets(self.rule))
+
+    def _not_applicable(self, reason: str) -> FastResult:
+        result = RuleResult(rule=self.rule, status=Status.NOT_APPLICABLE, reason=reason)
+        return result, None, True
+
+    @cached_property
+    def _outcomes(self) -> dict[int, Evaluate]:
+        clauses = clauses_read(self.rule)
+        return {id(clause): compile_outcome(clause.condition, self._names) for clause in clauses}
 
     @cached_property
     def _tests(self) -> dict[int, Test]:
         clauses = clauses_read(self.rule)
         return {id(clause): compile_test(clause.condition, self._names) for clause in clauses}
 
-    def result(self, context: EvaluationContext) -> RuleResult:
-        """Return what the rule comes to, most likely nothing."""
-        settled = self._quick(context)
-        return settled if settled is not None else self.explained(context)
-
-    def explained(self, context: EvaluationContext) -> RuleResult:
-        """Return what the rule comes to, and why."""
-        result, told = self.explainable(context)
-        return result if told is None else told()
-
-    def explainable(self, context: EvaluationContext) -> Explainable:
-        """Return what the rule comes to; why, is told when it is asked for."""
-        if self._fast_path is not None:
-            day = _only_day(self._changes, context.moment)
-            if day is not None and self.rule.window.meets(day, day):
-                return self.explainable_once(context, _frame(context, day, None))
-        return self._judged(context), None
-
-    def explainable_once(self, context: EvaluationContext, frame: Frame) -> Explainable:
-        """Return the same where the rule is in force by the one law that the flight meets."""
-        fast_path = self._fast_path
-        if fast_path is not None:
-            markets, here = _place(self.rule, context, frame.law_day)
-            if here is True:
-                return fast_path(context, frame, markets)
-        return self._judged(context), None
-
-    def _judged(self, context: EvaluationContext) -> RuleResult:
-        traces = self._traces
-
-        def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
-            return traces[id(clause)](_frame(context, law_day, market))
-
-        return judge(self.rule, context, evaluate, tell=self._tell)
-
-    def outcome(self, context: EvaluationContext) -> RuleResult:
-        """Return what the rule comes to; where anything does, without findings."""
-        settled = self._quick(context)
-        return settled if settled is not None else self.bare(context)
-
-    def bare(self, context: EvaluationContext) -> RuleResult:
-        """Return what the rule comes to, without findings; a duty is told as it always is."""
-        if self.rule.duty is not None:
-            return self.explained(context)
-        if self._is_common:
-            day = _only_day(self._changes, context.moment)
-            if day is not None and self.rule.window.meets(day, day):
-                return self._common(context, day)
-        tests = self._tests
-
-        def evaluate(clause: Clause, law_day: date, market: Market | None) -> Outcome:
-            return _BARE[tests[id(clause)](_frame(context, law_day, market))]
-
-        return judge(self.rule, context, evaluate, tell=_untold)
-
-    def _common(self, context: EvaluationContext, day: date) -> RuleResult:
-        """Return what a rule of the common kind comes to under the law of one day."""
-        # INVARIANT: a rule that applies in none of the markets is no candidate, and not asked here.
-        markets, here = _place(self.rule, context, day)
-        status = self._status(_frame(context, day, None), here)
-        return RuleResult(rule=self.rule, status=status, markets=markets)
-
     @cached_property
-    def _status(self) -> StatusOf:
-        return compile_status(self.rule, self._names)
+    def _make_findings(self) -> MakeFindings:
+        return compile_findings(self.rule, self._names)
 
 
-_BARE = {truth: Outcome(truth=truth) for truth in (True, False, None)}
+_WITHOUT_EVIDENCE = {truth: Outcome(truth=truth) for truth in (True, False, None)}
 
 
-def _untold(_breach: Breach, _campaign: Campaign) -> Findings:
+def _no_findings(_breach: Breach, _campaign: Campaign) -> Findings:
     return (), 0
+
+
+def _deferred(fast: FastResult) -> DeferredResult:
+    """Return a result whose findings wait until they are read, unless they want facts.
+
+    The facts that are wanted are a part of the decision.
+    """
+    result, explain, is_certain = fast
+    return (result, explain) if explain is None or is_certain else (explain(), None)
 
 
 def _frame(context: EvaluationContext, law_day: date, market: Market | None) -> Frame:
@@ -255,79 +299,8 @@ def _frame(context: EvaluationContext, law_day: date, market: Market | None) -> 
     return Frame(facts, today, law_day, (market.code,), (market.pointer,))
 
 
-def _quick(rule: Rule, names: Names) -> Callable[[EvaluationContext], RuleResult | None]:
-    """Return the rule as truth closures: its result where nothing needs explaining, else None."""
-    settle = _settle(rule, names)
-    changes = names.policies.calendars[rule.id].changes
-    elsewhere = RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=not_here(rule))
-    out = RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=out_of_force(rule.window))
-
-    def quick(context: EvaluationContext) -> RuleResult | None:
-        day = _only_day(changes, context.moment)
-        if day is None:
-            return None
-        if not rule.window.meets(day, day):
-            return out
-        markets, here = _place(rule, context, day)
-        if here is False:
-            return elsewhere
-        if rule.reads_market:
-            return _in_each(markets or context.markets or (), context, day, settle)
-        settled = settle(_frame(context, day, None))
-        return settled if settled is None else replace(settled, markets=markets)
-
-    return quick
-
-
-_Settle: TypeAlias = Callable[[Frame], RuleResult | None]
-
-
-def _settle(rule: Rule, names: Names) -> _Settle:
-    """Return what settles a rule where it applies; None where its result must be explained.
-
-    Its results do not say in which markets, and differ in their reasons alone.
-    """
-    subject = tuple(
-        (
-            compile_test(clause.condition, names),
-            RuleResult(rule=rule, status=Status.NOT_APPLICABLE, reason=clause.text),
-        )
-        for clause in rule.applicability
-    )
-    main = compile_test(rule.main.condition, names)
-    passing = rule.effect is Effect.REQUIRE
-    passed = unbreached(rule)
-
-    def settle(frame: Frame) -> RuleResult | None:
-        for test, result in subject:
-            if test(frame) is False:
-                return result
-        return passed if main(frame) is passing else None
-
-    return settle
-
-
-def _in_each(
-    markets: tuple[str, ...], context: EvaluationContext, day: date, settle: _Settle
-) -> RuleResult | None:
-    """Return the result of a rule that is settled in every market; None where one is not.
-
-    Without markets it is judged once, for a market that is unknown.
-    """
-    facts, today = context.campaign.facts, context.moment.today
-    if not markets:
-        return settle(Frame(facts, today, day, (None,)))
-    alike: dict[str, tuple[RuleResult, list[str]]] = {}
-    for market in markets:
-        settled = settle(Frame(facts, today, day, (market,)))
-        if settled is None:
-            return None
-        alike.setdefault(settled.reason, (settled, []))[1].append(market)
-    return together([replace(result, markets=tuple(there)) for result, there in alike.values()])
-
-
 def _only_day(changes: tuple[date, ...], moment: Moment) -> date | None:
-    """Return the one day on which the law of a rule may be read, where there is only one."""
+    """Return a day of the only state of a rule's law that counts; None where there are more."""
     if moment.certain is None:
         return None
     days = law_days(changes, moment.certain)
@@ -336,10 +309,13 @@ def _only_day(changes: tuple[date, ...], moment: Moment) -> date | None:
     return days[0]
 
 
-def _place(
+def _where(
     rule: Rule, context: EvaluationContext, day: date
 ) -> tuple[tuple[str, ...] | None, Truth]:
-    """Return the markets in which a rule applies, and whether it does, as `venue` has them."""
+    """Return the markets in which a rule applies, and whether it applies, as `market_groups` does.
+
+    The markets are None for all of them, or where they are unknown.
+    """
     if rule.places is None:
         return None, True
     markets = context.markets
@@ -348,5 +324,5 @@ def _place(
     members = places_on(rule.places, context.policies, day)
     if members is None:
         return markets, None
-    found = matching(markets, members)
+    found = overlapping_markets(markets, members)
     return found or None, bool(found)

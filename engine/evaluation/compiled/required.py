@@ -1,13 +1,13 @@
-"""Which facts that the vocabulary requires a campaign lacks: usually none, found in one pass."""
+"""The required facts that a campaign lacks: usually none, which is found in one fast pass."""
 
 from ...semantics.vocabulary import RecordShape, Vocabulary
-from ..combine import required_facts
-from ..outcome import Wanted
+from ..combine import missing_required_facts
+from ..outcome import WantedFact
 from ..values import Campaign, Datum, Group
 
 
 class RequiredFacts:
-    """Says what campaigns of one vocabulary lack."""
+    """Finds the required facts that campaigns of one vocabulary lack."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
@@ -15,11 +15,11 @@ class RequiredFacts:
         self._required = {name: _required(shape) for name, shape in shapes}
         self._below = {name: _below(shape, vocabulary) for name, shape in shapes}
 
-    def of(self, campaign: Campaign) -> tuple[Wanted, ...]:
-        """Return the required facts that a campaign lacks, as `required_facts` lists them."""
+    def missing_from(self, campaign: Campaign) -> tuple[WantedFact, ...]:
+        """Return the required facts that a campaign lacks, as `missing_required_facts` does."""
         if self._is_complete(campaign.facts, self._vocabulary.root):
             return ()
-        return required_facts(campaign, self._vocabulary)
+        return missing_required_facts(campaign, self._vocabulary)
 
     def _is_complete(self, group: Datum, name: str) -> bool:
         assert isinstance(group, Group)  # noqa: S101 - as the vocabulary declares it.

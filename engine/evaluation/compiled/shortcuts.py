@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from ...semantics.tree import ArithmeticTerm, Compared, Constant, Measure
+from ...semantics.tree import ArithmeticTerm, ComparisonCondition, Constant, Measure
 from ...semantics.types import Scalar
 from ...syntax.lexis import Comparator
 from ...syntax.tree import ArithmeticOperator
@@ -18,8 +18,8 @@ from ..operations.comparison import order
 from ..outcome import Truth
 
 Compare: TypeAlias = Callable[[object, object], bool]
-Both: TypeAlias = Callable[[object, object], Truth]
-"""Answers for two values of an operand each, or None where that is not for it to say."""
+Shortcut: TypeAlias = Callable[[object, object], Truth]
+"""Compares the values of two operands; None where it does not cover their types."""
 
 _FIRST, _LAST = date.min.toordinal(), date.max.toordinal()
 
@@ -50,7 +50,7 @@ def ordered(comparator: Comparator) -> Compare:
     return compare
 
 
-def ratio(condition: Compared) -> Both | None:
+def ratio(condition: ComparisonCondition) -> Shortcut | None:
     """Return what compares the ratio of two whole numbers with a written number."""
     term, compare = condition.left, ORDERS.get(condition.comparator)
     bound = condition.right[0] if condition.right else None
@@ -70,7 +70,7 @@ def ratio(condition: Compared) -> Both | None:
     return compared
 
 
-def days_between(condition: Compared) -> Both | None:
+def days_between(condition: ComparisonCondition) -> Shortcut | None:
     """Return what compares the days from one day to another with a written number of them."""
     term, compare = condition.left, ORDERS.get(condition.comparator)
     bound = condition.right[0] if condition.right else None
@@ -89,8 +89,8 @@ def days_between(condition: Compared) -> Both | None:
     return compared
 
 
-def within_days(condition: Compared) -> Both | None:
-    """Return what tells whether a day lies at most a written number of days from another."""
+def within_days(condition: ComparisonCondition) -> Shortcut | None:
+    """Return the shortcut for whether a day lies at most a written number of days from another."""
     length = condition.right[0]
     if not (isinstance(length, Constant) and isinstance(length.value, Measure)):
         return None

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from ...semantics.tree import (
-    Compared,
+    ComparisonCondition,
     Condition,
     FactTerm,
     Measure,
@@ -25,7 +25,7 @@ from ...semantics.tree import (
     spread,
     terms_of,
 )
-from ...semantics.types import LENGTHS, ListType, Scalar
+from ...semantics.types import LENGTHS, Scalar, element_type
 from ...semantics.vocabulary import Fact, RecordShape, Vocabulary
 from ...syntax.lexis import MonthEnd
 from ..operations.days import day_of, months_later
@@ -227,7 +227,7 @@ def _lists_of_timed(
 
 
 def _is_timed(fact: Fact) -> bool:
-    kind = fact.type.element if isinstance(fact.type, ListType) else fact.type
+    kind = element_type(fact.type)
     return kind in _TIMED
 
 
@@ -254,9 +254,11 @@ def timely_facts(rule: Rule, vocabulary: Vocabulary) -> frozenset[Leaf]:
     return frozenset(found)
 
 
-def _timely(condition: Condition) -> Iterator[Compared]:
+def _timely(condition: Condition) -> Iterator[ComparisonCondition]:
     for part in conditions_below(condition):
-        if isinstance(part, Compared) and any(isinstance(t, TodayTerm) for t in terms_of(part)):
+        if isinstance(part, ComparisonCondition) and any(
+            isinstance(t, TodayTerm) for t in terms_of(part)
+        ):
             yield part
 
 

@@ -16,7 +16,7 @@ from msgspec import structs
 
 from ...semantics.tree import Offset, Policies
 from ..combine import DENY, market_verdicts, verdict
-from ..judge import EvaluationContext
+from ..evaluate_rule import EvaluationContext
 from ..moment import Days, Flight, Moment, moment
 from ..operations.days import days_later
 from ..result import RuleResult, Status, Upcoming
@@ -26,14 +26,14 @@ from .columns import Mask
 from .index import bits
 from .turning_days import StatedBound, StatedReader, Timely, shifts, size, timely_facts, turns
 
-JudgeRow = Callable[[int, EvaluationContext], RuleResult]
-"""Judges the rule of a row, without telling why."""
+EvaluateRow = Callable[[int, EvaluationContext], RuleResult]
+"""Evaluates the rule of a row, without findings."""
 
 _ITSELF = shifts((Offset(),))
 
 
-class Now(msgspec.Struct, frozen=True, kw_only=True):
-    """What was decided: the context, the candidates, their results, and the answer."""
+class DecisionState(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision as far as it is made: the context, the candidates, their results, the answer."""
 
     context: EvaluationContext
     flight: Flight
@@ -44,13 +44,13 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ValidUntil:
-    """Says for how long answers hold. Threads may share it."""
+    """Computes `valid_until`, and the upcoming rules. Threads may share it."""
 
     def __init__(
-        self, policies: Policies, selector: CandidateSelector, judge_row: JudgeRow
+        self, policies: Policies, selector: CandidateSelector, evaluate_row: EvaluateRow
     ) -> None:
         self._selector = selector
-        self._judge = judge_row
+        self._evaluate_row = evaluate_row
         self._policies = policies
         rules = enumerate(policies.rules)
         self._obliging = sum(1 << row for row, rule in rules if rule.duty is not None)
@@ -61,12 +61,12 @@ class ValidUntil:
         self._reader = cache(partial(StatedReader, policies.vocabulary))
 
     def _of_rule(self, row: int) -> tuple[Timely, StatedReader]:
-        """Return what the conditions of one rule count from that read `today`."""
+        """Return the days that one rule compares with `today`: its own, and a reader of others."""
         rule, policies = self._policies.rules[row], self._policies
         facts = timely_facts(rule, policies.vocabulary)
         return Timely.of([policies.calendars[rule.id]]), self._reader(facts)
 
-    def first_flip(self, now: Now) -> date | None:
+    def first_change(self, now: DecisionState) -> date | None:
         """Return the first later day on which the answer would differ; None where it never does."""
         selector, today, flight = self._selector, now.context.moment.today, now.flight
         since = min(flight.start, today) if flight.start is not None else date.min
@@ -74,7 +74,7 @@ class ValidUntil:
         if not moving:
             return None
         if selector.intricate:
-            return self._first_of_next(now, moving)
+            return self._first_of_next_days(now, moving)
         lasting = self._is_lasting(flight, moving)
         if not lasting or self._may_be_too_many(now):
             days = self._days(now, moving)
@@ -84,8 +84,8 @@ class ValidUntil:
                 return self._first(now, map(date.fromordinal, sorted(days)), moving)
         return self._first_timely(now, None)
 
-    def _first_of_next(self, now: Now, moving: Mask) -> date | None:
-        """Return the same where a rule may turn on days that cannot be told beforehand."""
+    def _first_of_next_days(self, now: DecisionState, moving: Mask) -> date | None:
+        """Return the same where a rule may change on days that cannot be computed beforehand."""
         days = self._days(now, moving)
         if are_too_many(len(days)):
             return date.fromordinal(min(days))
@@ -96,7 +96,7 @@ class ValidUntil:
             found = self._first(now, tried, moving)
         return found or (days_later(tried[-1], 1) if tried else None)
 
-    def _may_be_too_many(self, now: Now) -> bool:
+    def _may_be_too_many(self, now: DecisionState) -> bool:
         """Whether more days might have to be tried than can be, by a law that lasts."""
         days, today = self._selector.days, now.context.moment.today
         changes = len(days) - bisect_left(days, today) + len(("start", "end"))
@@ -109,12 +109,12 @@ class ValidUntil:
         stated = self._stated.read(now.context.campaign)
         return are_too_many(most + self._timely.most(len(stated.days), stated.lengths))
 
-    def _first(self, now: Now, days: Iterable[date], moving: Mask) -> date | None:
+    def _first(self, now: DecisionState, days: Iterable[date], moving: Mask) -> date | None:
         """Return the first of some days on which the answer differs."""
         timely = self._selector.timely & now.candidates.on_any_day
         return next((day for day in days if self._differs(now, day, moving, timely)), None)
 
-    def _first_timely(self, now: Now, tried: Sequence[date] | None) -> date | None:
+    def _first_timely(self, now: DecisionState, tried: Sequence[date] | None) -> date | None:
         """Return the first day on which the answer differs, the law being the same.
 
         A rule is looked at on the days on which it may turn by itself, and on no others: where
@@ -137,7 +137,7 @@ class ValidUntil:
             for row in bits(rows):
                 was = results.pop(row, None)
                 if candidates >> row & 1:
-                    results[row] = self._judge(row, later)
+                    results[row] = self._evaluate_row(row, later)
                 has_turned |= _differ(was, results.get(row))
             if has_turned:
                 standing = tuple(results.values())
@@ -145,7 +145,9 @@ class ValidUntil:
                     return day
         return None
 
-    def _turning(self, now: Now, tried: Sequence[date] | None, rows: Mask) -> dict[date, Mask]:
+    def _turning(
+        self, now: DecisionState, tried: Sequence[date] | None, rows: Mask
+    ) -> dict[date, Mask]:
         """Return the rules of some rows that may turn on each day, or each that is tried."""
         after = now.context.moment.today.toordinal()
         among = None if tried is None else {day.toordinal() for day in tried}
@@ -162,7 +164,7 @@ class ValidUntil:
         return {date.fromordinal(number): mask for number, mask in found.items()}
 
     def _is_lasting(self, flight: Flight, moving: Mask) -> bool:
-        """Whether no rule that may move is judged by another law on any later day."""
+        """Whether the law of no rule that may change is another on any later day."""
         selector = self._selector
         if flight.start is None or flight.end is None:
             return False
@@ -170,31 +172,31 @@ class ValidUntil:
             not selector.changing(selector.state(flight.start), selector.state(flight.end)) & moving
         )
 
-    def upcoming(self, now: Now, judge_row: JudgeRow) -> tuple[Upcoming, ...]:
-        """Return the rules that a campaign without end would come to violate, as `upcoming` does.
+    def upcoming(self, now: DecisionState, evaluate_row: EvaluateRow) -> tuple[Upcoming, ...]:
+        """Return the rules that a campaign without end would violate later, as `upcoming` does.
 
-        `judge_row` tells why.
+        `evaluate_row` evaluates a rule with its findings.
         """
         selector, certain = self._selector, now.context.moment.certain
         if certain is None or certain.last is None or not now.flight.endless:
             return ()
         rows = zip(bits(now.candidates.mask), now.results, strict=True)
         violated = sum(1 << row for row, each in rows if each.status is Status.VIOLATED)
-        waiting, found = selector.everyone & ~violated, []
-        for day in selector.days_of_change(certain.last, selector.everyone):
+        waiting, found = selector.all_rows & ~violated, []
+        for day in selector.days_of_change(certain.last, selector.all_rows):
             if day > certain.last:
                 then = structs.replace(
                     now.context.moment, certain=Days(first=day, last=day), possible=None
                 )
                 later = replace(now.context, moment=then)
                 for row in bits(selector.changing_on(day) & waiting):
-                    result = judge_row(row, later)
+                    result = evaluate_row(row, later)
                     if result.status is Status.VIOLATED:
                         waiting &= ~(1 << row)
                         found.append(Upcoming(day=day, result=result))
         return tuple(found)
 
-    def _days(self, now: Now, moving: Mask) -> set[int]:
+    def _days(self, now: DecisionState, moving: Mask) -> set[int]:
         """Return the later days on which an answer can change."""
         selector, today = self._selector, now.context.moment.today
         after = today.toordinal()
@@ -206,7 +208,7 @@ class ValidUntil:
             found.update(self._timely.days(self._stated.read(now.context.campaign), after))
         return found
 
-    def _differs(self, now: Now, day: date, changing: Mask, timely: Mask) -> bool:
+    def _differs(self, now: DecisionState, day: date, changing: Mask, timely: Mask) -> bool:
         """Whether the answer on a later day is another."""
         then = moment(now.flight, day)
         changed = self._changed(now.context.moment, then) & changing if changing else 0
@@ -221,15 +223,15 @@ class ValidUntil:
             for row, result in zip(bits(now.candidates.mask), now.results, strict=True)
             if not suspects >> row & 1
         ]
-        # Rules under another law are judged as they are: an index would be made for a few of them.
-        again = [self._judge(row, later) for row in bits(candidates | changed)]
+        # Rules under another law are evaluated without one: an index would be built for a few.
+        again = [self._evaluate_row(row, later) for row in bits(candidates | changed)]
         return answer(later, (*steady, *again), complete=now.complete) != now.answer
 
     def _changed(self, now: Moment, then: Moment) -> Mask:
-        """Return the rules that are judged by another law at one moment than at another."""
+        """Return the rules whose law differs between two moments."""
         selector = self._selector
         if now.unknown != then.unknown or (now.certain is None) is not (then.certain is None):
-            return selector.everyone
+            return selector.all_rows
         found = 0
         # INVARIANT: days are possible at one moment where they are at the other.
         for one, other in ((now.certain, then.certain), (now.possible, then.possible)):
@@ -239,7 +241,7 @@ class ValidUntil:
         return found
 
 
-def _is_denied(now: Now, timely: Mask, results: Mapping[int, RuleResult]) -> bool:
+def _is_denied(now: DecisionState, timely: Mask, results: Mapping[int, RuleResult]) -> bool:
     """Whether rules that do not read `today` deny the campaign, in each of its markets."""
     steady = [result for row, result in results.items() if not timely >> row & 1]
     if verdict(steady, complete=now.complete) != DENY:
@@ -249,7 +251,7 @@ def _is_denied(now: Now, timely: Mask, results: Mapping[int, RuleResult]) -> boo
 
 
 def _differ(one: RuleResult | None, other: RuleResult | None) -> bool:
-    """Whether two results of a rule, None where it comes to nothing, may make another answer."""
+    """Whether two results of a rule, None if it is no candidate, may differ in the answer."""
     return _weight(one) != _weight(other)
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from ...semantics.elaborate.kinds import compares_places
-from ...semantics.tree import Compared, Measure, Money
+from ...semantics.tree import ComparisonCondition, Measure, Money
 from ...semantics.types import Scalar
 from ...syntax.lexis import Comparator, MonthEnd, Unit
 from ...syntax.tree import ArithmeticOperator
@@ -28,7 +28,7 @@ class UndefinedError(ArithmeticError):
     """An operation has no meaning for these values; the message says why, for a person."""
 
 
-def holds(condition: Compared, values: Sequence[Operand]) -> bool:
+def holds(condition: ComparisonCondition, values: Sequence[Operand]) -> bool:
     """Return whether a comparison of known values holds; `is known` is elsewhere."""
     left, *right = values
     if condition.comparator is Comparator.WITHIN:
@@ -138,7 +138,9 @@ def order(left: Operand, right: Operand) -> int:
     return int(more) - int(less)
 
 
-def is_within(left: Operand, length: Operand, anchor: Operand, condition: Compared) -> bool:
+def is_within(
+    left: Operand, length: Operand, anchor: Operand, condition: ComparisonCondition
+) -> bool:
     """Whether a day lies at most so long before or after another, both included."""
     assert isinstance(length, Measure)  # noqa: S101 - as checked.
     day, first = _day(left), _day(anchor)

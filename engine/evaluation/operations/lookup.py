@@ -12,7 +12,7 @@ from .comparison import UndefinedError
 from .places import lies_within, parts_of
 
 
-def looked_up(table: Table, day: date, values: Sequence[object]) -> Constant | None:
+def look_up(table: Table, day: date, values: Sequence[object]) -> Constant | None:
     """Return what a table gives under the law of a day; None where it has no edition.
 
     A case for a country is meant for its regions as well, save those that have a case of their own.
@@ -132,8 +132,8 @@ def _places(table: Table, values: Sequence[object]) -> Iterator[tuple[int, str]]
             yield at, str(value)
 
 
-def given(term: LookupTerm, found: Constant | None) -> str:
-    """Return what a lookup gave, as a person may read it; it would tell what is sensitive."""
+def lookup_text(term: LookupTerm, found: Constant | None) -> str:
+    """Return the result of a lookup as text, which is hidden if an argument is sensitive."""
     if any_sensitive((term,)):
         return SENSITIVE
     return "unknown" if found is None else found.text

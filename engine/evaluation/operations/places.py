@@ -14,7 +14,7 @@ from ..outcome import Truth
 
 
 @lru_cache(maxsize=4096)
-def matching(markets: tuple[str, ...], places: frozenset[str]) -> tuple[str, ...]:
+def overlapping_markets(markets: tuple[str, ...], places: frozenset[str]) -> tuple[str, ...]:
     """Return the markets that have ground in common with any of the places."""
     reached = _wholes(places)
     return tuple(market for market in markets if market in reached or lies_within(market, places))

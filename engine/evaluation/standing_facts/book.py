@@ -1,9 +1,9 @@
-"""The standing facts that one engine lays beneath campaigns, found by their subject.
+"""The standing facts that one engine applies to campaigns, by their subject.
 
 A document of a standing fact has its statement (`subject`, `facts`, `from`, `until`, `evidence`)
 and, beside it, where it was recorded. A statement is read against the vocabulary when its subject
-is first met. One that was recorded under another vocabulary and no longer fits states nothing; a
-decision that meets it says so.
+is first looked up. One that was recorded under another vocabulary and no longer fits states
+nothing; a decision to which it would apply reports it.
 """
 
 import unicodedata
@@ -16,10 +16,7 @@ import msgspec
 
 from ...semantics.vocabulary import Vocabulary
 from ..descriptor.decode import CampaignFault, Decoder
-from .fact import FactSource, StandingFact, Subject, SubjectKind, read_standing_fact
-
-STATEMENT = ("subject", "facts", "from", "until", "evidence")
-"""The members of a document that are stated."""
+from .fact import STATEMENT, FactSource, StandingFact, Subject, SubjectKind, read_standing_fact
 
 SOURCE = ("id", "version", "entry", "commitment", "recorded_by", "recorded_at")
 """The members that say where it was recorded: all of them are there, or none."""
@@ -30,8 +27,8 @@ _ENCODER = msgspec.json.Encoder(order="sorted", decimal_format="number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """A standing fact of a book: its document, whom it is about, and when it holds."""
+class BookEntry:
+    """A standing fact of a book: its document, its subject, and when it holds."""
 
     document: Document
     subject: Subject
@@ -39,7 +36,7 @@ class Listed:
     until: date
     source: FactSource | None
     order: bytes = field(repr=False)
-    """What settles the order among those about one subject."""
+    """The key by which entries about one subject are sorted."""
 
     def holds_on(self, day: date) -> bool:
         """Whether it holds on a day."""
@@ -47,10 +44,10 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Misfit:
-    """A standing fact that the vocabulary does not take, and its first fault."""
+class UnfitFact:
+    """A standing fact that does not fit the vocabulary, and its first fault."""
 
-    listed: Listed
+    entry: BookEntry
     fault: CampaignFault
 
 
@@ -64,44 +61,44 @@ class FactBook:
     def __init__(
         self, documents: Iterable[Document], decoder: Decoder, vocabulary: Vocabulary
     ) -> None:
-        found: dict[Subject, list[Listed]] = {}
+        found: dict[Subject, list[BookEntry]] = {}
         for document in documents:
-            one = _listed(document)
-            found.setdefault(one.subject, []).append(one)
-        self._listed = {
-            subject: tuple(sorted(some, key=lambda one: one.order))
+            entry = _entry(document)
+            found.setdefault(entry.subject, []).append(entry)
+        self._entries = {
+            subject: tuple(sorted(some, key=lambda entry: entry.order))
             for subject, some in found.items()
         }
         self.kinds = frozenset(subject.kind for subject in found)
         self._decoder = decoder
         self._vocabulary = vocabulary
-        self._read: dict[Subject, tuple[StandingFact | Misfit, ...]] = {}
+        self._read: dict[Subject, tuple[StandingFact | UnfitFact, ...]] = {}
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The vocabulary that statements are read against."""
         return self._vocabulary
 
-    def listed(self, subject: Subject) -> Sequence[Listed]:
-        """Return what is listed about a subject, whenever it holds."""
-        return self._listed.get(subject, ())
+    def entries(self, subject: Subject) -> Sequence[BookEntry]:
+        """Return the entries about a subject, whenever they hold, in order."""
+        return self._entries.get(subject, ())
 
-    def stated(self, subject: Subject) -> Sequence[StandingFact | Misfit]:
-        """Return the same, read, in the same order."""
-        if subject not in self._listed:  # Whoever submits names any number of these.
+    def facts(self, subject: Subject) -> Sequence[StandingFact | UnfitFact]:
+        """Return the facts of these entries, in the same order."""
+        if subject not in self._entries:  # Whoever submits names any number of these.
             return ()
         known = self._read.get(subject)
         if known is None:
-            known = tuple(self._stated(one) for one in self.listed(subject))
+            known = tuple(self._read_entry(one) for one in self.entries(subject))
             self._read[subject] = known  # Whoever reads it at the same time reads the same.
         return known
 
-    def _stated(self, listed: Listed) -> StandingFact | Misfit:
-        statement = {name: listed.document.get(name) for name in STATEMENT}
+    def _read_entry(self, entry: BookEntry) -> StandingFact | UnfitFact:
+        statement = {name: entry.document.get(name) for name in STATEMENT}
         fact, faults = read_standing_fact(
-            statement, self._decoder, self._vocabulary, source=listed.source
+            statement, self._decoder, self._vocabulary, source=entry.source
         )
-        return Misfit(listed=listed, fault=faults[0]) if fact is None else fact
+        return UnfitFact(entry=entry, fault=faults[0]) if fact is None else fact
 
 
 def statement_bytes(document: Document) -> bytes:
@@ -109,7 +106,7 @@ def statement_bytes(document: Document) -> bytes:
     return _ENCODER.encode({name: document.get(name) for name in STATEMENT})
 
 
-def _listed(document: Document) -> Listed:
+def _entry(document: Document) -> BookEntry:
     try:
         made = msgspec.convert(
             {name: value for name, value in document.items() if name in _READ}, _Form
@@ -118,7 +115,7 @@ def _listed(document: Document) -> Listed:
         subject = Subject(kind=made.subject.kind, name=name)
     except msgspec.ValidationError as error:
         raise ValueError(f"this is no standing fact: {error}") from error
-    return Listed(
+    return BookEntry(
         document=MappingProxyType(dict(document)),
         subject=subject,
         start=made.start,

@@ -1,10 +1,10 @@
-"""What a decision says of the standing facts that it rests on, in its document and in prose."""
+"""The standing facts that a decision used, as its document and its prose show them."""
 
 from collections.abc import Iterator, Sequence
 
 from ..values import SENSITIVE, show_typed
-from .beneath import FactsUsed, Filled
-from .book import SOURCE, Misfit
+from .application import FactsUsed, Filled
+from .book import SOURCE, UnfitFact
 from .fact import FactSource, StandingFact, Subject
 
 Document = dict[str, object]
@@ -18,8 +18,8 @@ def standing_members(used: FactsUsed) -> Document:
             for fact, filled in by_fact(used)
         ]
     }
-    if used.misfits:
-        made["unfit_standing_facts"] = [_misfit(each) for each in used.misfits]
+    if used.unfit:
+        made["unfit_standing_facts"] = [_unfit_fact(each) for each in used.unfit]
     return made
 
 
@@ -62,10 +62,10 @@ def _filled(filled: Filled) -> Document:
     }
 
 
-def _misfit(misfit: Misfit) -> Document:
-    listed, fault = misfit.listed, misfit.fault
+def _unfit_fact(unfit: UnfitFact) -> Document:
+    entry, fault = unfit.entry, unfit.fault
     return {
-        **_about(listed.subject, listed.source),
+        **_about(entry.subject, entry.source),
         "pointer": fault.pointer,
         "message": fault.message,
     }

@@ -3,7 +3,7 @@
 A subject is an advertiser or an account, and its facts are then those of the campaign; or a member
 of one of the campaign's lists (an audience, a model, a processor), and its facts are those of the
 member. A standing fact is read against a vocabulary, as a descriptor is: what it states is typed,
-and every fault of it is told. How it meets a campaign is in `beneath`.
+and every fault of it is reported. How it is applied to a campaign is in `application`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -127,7 +127,9 @@ def members_of(vocabulary: Vocabulary, kind: SubjectKind) -> tuple[Membership, s
 
 # --- reading ----------------------------------------------------------------------------------
 
-_MEMBERS = ("subject", "facts", "from", "until", "evidence")
+STATEMENT = ("subject", "facts", "from", "until", "evidence")
+"""The members of a statement."""
+
 _NAMING = ("kind", "name")
 
 
@@ -147,7 +149,7 @@ class _Reader:
     faults: Faults
 
     def read(self, value: object, source: FactSource | None) -> StandingFact | None:
-        if not self._has_members(value, "", _MEMBERS) or not isinstance(value, dict):
+        if not self._has_members(value, "", STATEMENT) or not isinstance(value, dict):
             return None
         subject = self._subject(value.get("subject"))
         start, until = self._day(value, "from"), self._day(value, "until")

@@ -8,7 +8,7 @@ from ...syntax.habits import WORD_HABITS
 from ...syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, Comparator
 from .. import faults
 from ..code_names import code_meant
-from ..types import CODES, ListType, RecordType, Scalar, Type
+from ..types import CODES, ListType, RecordType, Scalar, Type, element_type
 from ..vocabulary import Fact
 from .kinds import fitting
 from .names import bare_word, is_member, quoted
@@ -63,16 +63,14 @@ def _of_elements(scope: Scope, node: syntax.Comparison, facts: Iterable[Fact]) -
     quantifier, phrase = _OF_ELEMENTS.get(node.comparator, ("any", ""))
     owner = scope.words(node.left.span)
     word = _first_member(node.right[0]) if node.right else ""
-    meant = next((fact for fact in facts if word and is_member(word, _element(fact.type))), None)
+    meant = next(
+        (fact for fact in facts if word and is_member(word, element_type(fact.type))), None
+    )
     compared = "…"
     if meant is not None and phrase:
         verb = _OF_LISTS[phrase] if isinstance(meant.type, ListType) else phrase
         compared = f"x.{meant.name} {verb} {scope.words(node.right[0].span)}"
     return f"ask it of the elements: `{quantifier} x in {owner} has ({compared})`"
-
-
-def _element(kind: Type) -> Type:
-    return kind.element if isinstance(kind, ListType) else kind
 
 
 def _first_member(node: syntax.Expression) -> str:

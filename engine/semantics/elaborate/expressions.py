@@ -11,21 +11,21 @@ from ...syntax.lexis import SET_COMPARATORS, UNARY_COMPARATORS, Comparator, Mont
 from .. import faults, value_faults
 from ..tree import (
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
-    Over,
+    JunctionCondition,
+    NegatedCondition,
+    QuantifiedCondition,
     SetTerm,
     TodayTerm,
     ValueTerm,
     measure,
 )
-from ..types import LENGTHS, ListType, Scalar, Type
+from ..types import LENGTHS, ListType, Scalar, Type, element_type
 from .advice import comparison_advice, period_advice, set_needed
 from .aggregates import aggregate
 from .kinds import ORDERED, comparable, fits, in_time, plain, result, type_of
@@ -33,7 +33,7 @@ from .literals import money_constant, number_constant, text_constant
 from .lookups import lookup
 from .names import bare_word, fact, names_fact, path
 from .periods import inside, is_period, overlap, period
-from .scope import Scope, constant, tell
+from .scope import Scope, constant, report_fault
 from .several import alternative, set_for_value
 
 
@@ -70,9 +70,9 @@ def value(  # noqa: C901, PLR0912 - one case for each kind of expression.
         case syntax.Lookup():
             return lookup(scope, node, value)
         case syntax.PeriodLiteral():
-            return tell(scope, faults.period_as_value(node.span))
+            return report_fault(scope, faults.period_as_value(node.span))
         case _:
-            return tell(scope, faults.not_a_value(node.span))
+            return report_fault(scope, faults.not_a_value(node.span))
 
 
 def _arithmetic(scope: Scope, node: syntax.Arithmetic) -> ArithmeticTerm | None:
@@ -82,9 +82,9 @@ def _arithmetic(scope: Scope, node: syntax.Arithmetic) -> ArithmeticTerm | None:
     one, other = type_of(left), type_of(right)
     kind = result(node.operator, plain(one), plain(other))
     if kind is None and {one, other} == set(LENGTHS):
-        return tell(scope, faults.days_and_months(node.span))
+        return report_fault(scope, faults.days_and_months(node.span))
     if kind is None:
-        return tell(scope, faults.no_arithmetic(node.span, node.operator.value, one, other))
+        return report_fault(scope, faults.no_arithmetic(node.span, node.operator.value, one, other))
     return ArithmeticTerm(
         span=node.span,
         type=kind,
@@ -106,7 +106,9 @@ def _percent_of(scope: Scope, node: syntax.PercentOf) -> ArithmeticTerm | None:
     if whole is None:
         return None
     if plain(type_of(whole)) not in ORDERED:
-        return tell(scope, value_faults.wrong_type(node.whole.span, type_of(whole), Scalar.NUMBER))
+        return report_fault(
+            scope, value_faults.wrong_type(node.whole.span, type_of(whole), Scalar.NUMBER)
+        )
     share = constant(scope, node.percent.span, Scalar.NUMBER, Fraction(node.percent.value) / 100)
     return ArithmeticTerm(
         span=node.span,
@@ -135,7 +137,7 @@ def condition(scope: Scope, node: syntax.Expression) -> Condition | None:
             return _listing(scope, node)
         case syntax.Not(operand=operand):
             inner = condition(scope, operand)
-            return None if inner is None else Denied(span=node.span, operand=inner)
+            return None if inner is None else NegatedCondition(span=node.span, operand=inner)
         case syntax.Quantified():
             return _over(scope, node)
         case syntax.Path():
@@ -143,10 +145,10 @@ def condition(scope: Scope, node: syntax.Expression) -> Condition | None:
         case _:
             is_settled = isinstance(node, syntax.YesNoLiteral)
             fault = faults.always(node.span) if is_settled else None
-            return tell(scope, fault or faults.not_a_condition(node.span, None))
+            return report_fault(scope, fault or faults.not_a_condition(node.span, None))
 
 
-def _holds(scope: Scope, node: syntax.Path) -> Holds | Defined | None:
+def _holds(scope: Scope, node: syntax.Path) -> FactCondition | DefinedCondition | None:
     name = bare_word(node)
     if name in scope.definitions:
         definition = scope.definitions[name]
@@ -155,8 +157,8 @@ def _holds(scope: Scope, node: syntax.Path) -> Holds | Defined | None:
     if term is None:
         return None
     if not isinstance(term, FactTerm) or term.type is not Scalar.YES_NO:
-        return tell(scope, faults.not_a_condition(node.span, type_of(term)))
-    return Holds(span=node.span, fact=term)
+        return report_fault(scope, faults.not_a_condition(node.span, type_of(term)))
+    return FactCondition(span=node.span, fact=term)
 
 
 def _joined(
@@ -165,17 +167,17 @@ def _joined(
     kind: syntax.JunctionKind,
     nodes: tuple[syntax.Expression, ...],
     labels: tuple[str, ...] = (),
-) -> Joined | None:
+) -> JunctionCondition | None:
     operands = [
         condition(scope, node)
         if (fault := alternative(scope, kind, nodes[:number], node)) is None
-        else tell(scope, fault)
+        else report_fault(scope, fault)
         for number, node in enumerate(nodes)
     ]
     if any(operand is None for operand in operands):
         return None
     known = tuple(operand for operand in operands if operand is not None)
-    return Joined(span=span, kind=kind, operands=known, labels=labels)
+    return JunctionCondition(span=span, kind=kind, operands=known, labels=labels)
 
 
 def _listing(scope: Scope, node: syntax.Listing) -> Condition | None:
@@ -186,25 +188,25 @@ def _listing(scope: Scope, node: syntax.Listing) -> Condition | None:
     joined = _joined(scope, node.span, kind, nodes, labels)
     if joined is None or node.kind is not syntax.ListingKind.NONE:
         return joined
-    return Denied(span=node.span, operand=joined)
+    return NegatedCondition(span=node.span, operand=joined)
 
 
-def _over(scope: Scope, node: syntax.Quantified) -> Over | None:
+def _over(scope: Scope, node: syntax.Quantified) -> QuantifiedCondition | None:
     collection = value(scope, node.collection)
     name = node.variable.text
     if scope.is_taken(name):
-        return tell(scope, faults.shadowing(node.variable.span, name))
+        return report_fault(scope, faults.shadowing(node.variable.span, name))
     if collection is None:
         return None
     if not isinstance(collection, FactTerm) or not isinstance(collection.type, ListType):
-        return tell(scope, faults.not_a_list(node.collection.span, type_of(collection)))
+        return report_fault(scope, faults.not_a_list(node.collection.span, type_of(collection)))
     if node.if_any and node.kind is not syntax.QuantifierKind.EVERY:
-        return tell(scope, faults.if_any_without_every(node.span, node.kind.value))
+        return report_fault(scope, faults.if_any_without_every(node.span, node.kind.value))
     within = scope.binding(name, collection.type.element, sensitive=collection.sensitive)
     inner = condition(within, node.condition)
     if inner is None:
         return None
-    return Over(
+    return QuantifiedCondition(
         span=node.span,
         kind=node.kind,
         variable=name,
@@ -214,7 +216,7 @@ def _over(scope: Scope, node: syntax.Quantified) -> Over | None:
     )
 
 
-def _within(scope: Scope, node: syntax.Within) -> Compared | None:
+def _within(scope: Scope, node: syntax.Within) -> ComparisonCondition | None:
     left = value(scope, node.left)
     length, anchor = value(scope, node.length), value(scope, node.anchor, Scalar.DATE)
     if left is None or length is None or anchor is None:
@@ -227,7 +229,7 @@ def _within(scope: Scope, node: syntax.Within) -> Compared | None:
     for written, term, kinds in wanted:
         if type_of(term) not in kinds:
             return _mistyped(scope, written, term, kinds[0])
-    return Compared(
+    return ComparisonCondition(
         span=node.span,
         comparator=Comparator.WITHIN,
         left=left,
@@ -252,7 +254,9 @@ def _inside(
         return None
     if is_period(type_of(day), scope.vocabulary):
         advice = period_advice(scope, written, Comparator.WITHIN)
-        return tell(scope, faults.not_comparable(span, Comparator.WITHIN, type_of(day), advice))
+        return report_fault(
+            scope, faults.not_comparable(span, Comparator.WITHIN, type_of(day), advice)
+        )
     if type_of(day) not in (Scalar.DATE, Scalar.INSTANT):
         return _mistyped(scope, written, day, Scalar.DATE)
     return inside(span, day, days)
@@ -273,35 +277,35 @@ def _comparison(scope: Scope, node: syntax.Comparison) -> Condition | None:
         return _inside(scope, node.span, node.right[0], node.left)
     kind, comparator = type_of(left), node.comparator
     if (fault := set_for_value(scope, node, kind)) is not None:
-        return tell(scope, fault)
+        return report_fault(scope, fault)
     if not fits(comparator, left):
         advice = comparison_advice(scope, node, kind)
-        return tell(scope, faults.not_comparable(node.span, comparator, kind, advice))
+        return report_fault(scope, faults.not_comparable(node.span, comparator, kind, advice))
     right = _right(scope, node, left)
     if right is None:
         return None
-    return Compared(span=node.span, comparator=comparator, left=left, right=right)
+    return ComparisonCondition(span=node.span, comparator=comparator, left=left, right=right)
 
 
 def _right(scope: Scope, node: syntax.Comparison, left: ValueTerm) -> tuple[ValueTerm, ...] | None:
     kind = type_of(left)
     if node.comparator in UNARY_COMPARATORS:
         return ()
-    element = kind.element if isinstance(kind, ListType) else kind
+    element = element_type(kind)
     if node.comparator in SET_COMPARATORS:
         some_set = _members_or_list(scope, node.right[0], element)
         return None if some_set is None else (some_set,)
     if node.comparator in (Comparator.LIKE, Comparator.NOT_LIKE):
         pattern = node.right[0]
         if not isinstance(pattern, syntax.TextLiteral):
-            return tell(scope, faults.pattern_needed(pattern.span))
+            return report_fault(scope, faults.pattern_needed(pattern.span))
     terms = []
     for written in node.right:
         term = value(scope, written, element)
         if term is None:
             return None
         if {kind, type_of(term)} == set(LENGTHS):
-            return tell(scope, faults.days_and_months(node.span))
+            return report_fault(scope, faults.days_and_months(node.span))
         is_apt = comparable(left, term) or in_time(node.comparator, left, term)
         if node.comparator is not Comparator.INCLUDES and not is_apt:
             return _mistyped(scope, written, term, kind)
@@ -325,10 +329,10 @@ def members(scope: Scope, node: syntax.Expression, element: Type) -> SetTerm | C
         case syntax.Path(span=span, steps=(syntax.Step(name=name),)) if name in scope.sets:
             kind = scope.sets[name].type
             if plain(kind) != plain(element):
-                return tell(scope, value_faults.wrong_type(span, kind, element))
+                return report_fault(scope, value_faults.wrong_type(span, kind, element))
             return SetTerm(span=span, name=name, type=kind, text=name)
         case _:
-            return tell(scope, set_needed(scope, node, element))
+            return report_fault(scope, set_needed(scope, node, element))
 
 
 def _members_or_list(
@@ -341,9 +345,9 @@ def _members_or_list(
     if term is None:
         return None
     if not isinstance(term.type, ListType):
-        return tell(scope, faults.not_a_list(node.span, term.type))
+        return report_fault(scope, faults.not_a_list(node.span, term.type))
     if plain(term.type.element) != plain(element):
-        return tell(scope, value_faults.wrong_type(node.span, term.type.element, element))
+        return report_fault(scope, value_faults.wrong_type(node.span, term.type.element, element))
     return term
 
 
@@ -351,7 +355,7 @@ def _listed(
     scope: Scope, span: Span, written: tuple[syntax.Expression, ...], element: Type
 ) -> Constant | None:
     if not written:
-        return tell(scope, faults.empty_set(span))
+        return report_fault(scope, faults.empty_set(span))
     values = []
     for node in written:
         term = value(scope, node, element)

@@ -7,7 +7,7 @@ from ...syntax.lexis import DATE_COMPARATORS, ORDER_COMPARATORS, Comparator
 from ..tree import (
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Constant,
     FactTerm,
     LookupTerm,
@@ -16,7 +16,7 @@ from ..tree import (
     TodayTerm,
     ValueTerm,
 )
-from ..types import LENGTHS, MEASURES, ListType, RecordType, Scalar, Type
+from ..types import LENGTHS, MEASURES, ListType, RecordType, Scalar, Type, element_type
 
 _SYNONYMS = {Scalar.COUNTRY: Scalar.PLACE, Scalar.WHOLE_NUMBER: Scalar.NUMBER}
 
@@ -84,13 +84,13 @@ def comparable(left: ValueTerm, right: ValueTerm) -> bool:
     return one == other or (ratio and {one, other} == {Scalar.NUMBER, Scalar.PERCENTAGE})
 
 
-def compares_places(condition: Compared) -> bool:
+def compares_places(condition: ComparisonCondition) -> bool:
     """Whether places are compared with others, of which one may lie in another.
 
     No country lies in another: they are compared as they are.
     """
     kinds = map(type_of, (condition.left, *condition.right))
-    elements = (kind.element if isinstance(kind, ListType) else kind for kind in kinds)
+    elements = map(element_type, kinds)
     return bool(condition.right) and Scalar.PLACE in elements
 
 

@@ -12,7 +12,7 @@ from ...source.text import Span
 from .. import faults, value_faults
 from ..tree import Constant, Money
 from ..types import CODES, Scalar, Type, codes, is_code
-from .scope import Scope, constant, tell
+from .scope import Scope, constant, report_fault
 
 _GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
 """A number as half of Europe groups thousands: `50.000`, which is fifty here."""
@@ -33,9 +33,9 @@ def number_constant(
     """Return a number; where a percentage is expected it lacks its sign."""
     words = scope.words(span)
     if expected is Scalar.PERCENTAGE:
-        return tell(scope, value_faults.number_for_percentage(span, words))
+        return report_fault(scope, value_faults.number_for_percentage(span, words))
     if expected is Scalar.WHOLE_NUMBER and _GROUPED.fullmatch(words):
-        return tell(scope, value_faults.grouped_thousands(span, words, words))
+        return report_fault(scope, value_faults.grouped_thousands(span, words, words))
     return constant(scope, span, Scalar.NUMBER, number(literal))
 
 
@@ -44,10 +44,12 @@ def money_constant(scope: Scope, span: Span, currency: str, amount: Decimal) -> 
     words = scope.words(span)
     if not is_code(Scalar.CURRENCY, currency):
         place = Span(source=span.source, start=span.start, end=span.start + len(currency))
-        return tell(scope, faults.unknown_member(place, currency, Scalar.CURRENCY, ()))
+        return report_fault(scope, faults.unknown_member(place, currency, Scalar.CURRENCY, ()))
     written = words.rpartition(" ")[2]  # In front of it a comment may stand.
     if currency not in _OF_THOUSANDTHS and _GROUPED.fullmatch(written):
-        return tell(scope, value_faults.grouped_thousands(span, words, f"{currency} {written}"))
+        return report_fault(
+            scope, value_faults.grouped_thousands(span, words, f"{currency} {written}")
+        )
     return constant(scope, span, Scalar.MONEY, Money(amount=Fraction(amount), currency=currency))
 
 
@@ -56,5 +58,5 @@ def text_constant(scope: Scope, span: Span, text: str, expected: Type | None) ->
     if not isinstance(expected, Scalar) or expected not in CODES:
         return constant(scope, span, Scalar.TEXT, unicodedata.normalize("NFC", text))
     if not is_code(expected, text):
-        return tell(scope, faults.unknown_member(span, text, expected, codes(expected)))
+        return report_fault(scope, faults.unknown_member(span, text, expected, codes(expected)))
     return Constant(span=span, type=expected, value=text, text=text)

@@ -13,7 +13,7 @@ from .. import faults, table_faults, value_faults
 from ..tree import Constant, FactTerm, ParameterTerm, ValueTerm
 from ..types import CODES, EnumerationType, ListType, RecordType, Scalar, Type, codes, is_code
 from ..vocabulary import Fact
-from .scope import Scope, constant, tell
+from .scope import Scope, constant, report_fault
 
 _RUN_TOGETHER = re.compile(r"[A-Za-z]{3}\d+", re.ASCII)
 
@@ -22,12 +22,12 @@ def path(scope: Scope, node: syntax.Path, expected: Type | None) -> ValueTerm | 
     """Return what a path means: a fact, or a word read as `expected`."""
     first = node.steps[0]
     if any(step.ordinal is not None for step in node.steps):
-        return tell(scope, faults.ordinal_in_condition(node.span))
+        return report_fault(scope, faults.ordinal_in_condition(node.span))
     if names_fact(scope, first):
         return fact(scope, node)
     if len(node.steps) == 1:
         return _word(scope, first, expected)
-    return tell(scope, _no_beginning(scope, node))
+    return report_fault(scope, _no_beginning(scope, node))
 
 
 def _no_beginning(scope: Scope, node: syntax.Path) -> Diagnostic:
@@ -89,29 +89,33 @@ def _word(
     """Return what a bare word that is no fact means: a parameter, a member or a code."""
     if step.name in scope.parameters:
         if expected is not None and is_member(step.name, expected):
-            return tell(scope, faults.two_meanings(step.span, step.name, expected))
+            return report_fault(scope, faults.two_meanings(step.span, step.name, expected))
         return parameter(scope, step)
     if step.name in scope.tables:
-        return tell(scope, table_faults.table_as_word(step.span, step.name))
+        return report_fault(scope, table_faults.table_as_word(step.span, step.name))
     match expected:
         case EnumerationType(members=members):
             if step.name in members:
                 return constant(scope, step.span, expected, step.name)
-            return tell(scope, faults.unknown_member(step.span, step.name, expected, members))
+            return report_fault(
+                scope, faults.unknown_member(step.span, step.name, expected, members)
+            )
         case Scalar() if expected in CODES:
             if is_code(expected, step.name):
                 return constant(scope, step.span, expected, step.name)
             if step.name in scope.sets:
-                return tell(scope, value_faults.set_among_members(step.span, step.name))
+                return report_fault(scope, value_faults.set_among_members(step.span, step.name))
             known = codes(expected)
-            return tell(scope, faults.unknown_member(step.span, step.name, expected, known))
+            return report_fault(scope, faults.unknown_member(step.span, step.name, expected, known))
         case _:
             if step.name in scope.definitions:
-                return tell(scope, faults.definition_as_value(step.span, step.name))
+                return report_fault(scope, faults.definition_as_value(step.span, step.name))
             names = (*scope.variables, *scope.parameters, *scope.definitions)
             known = frozenset((*names, scope.vocabulary.root, "yes", "no", "today"))
             fault = faults.unknown_word(step.span, step.name, known)
-            return tell(scope, fault if fault.help else _other_word(scope, fault, step, expected))
+            return report_fault(
+                scope, fault if fault.help else _other_word(scope, fault, step, expected)
+            )
 
 
 def _facts_of_the_campaign(scope: Scope) -> Mapping[str, Fact]:
@@ -168,8 +172,8 @@ def _step(scope: Scope, owner: str, kind: Type, step: syntax.Step) -> Fact | Non
             facts = scope.vocabulary.records[name].facts
             if step.name in facts:
                 return facts[step.name]
-            return tell(scope, faults.unknown_fact(step.span, step.name, owner, facts))
+            return report_fault(scope, faults.unknown_fact(step.span, step.name, owner, facts))
         case ListType():
-            return tell(scope, faults.step_into_list(step.span, owner))
+            return report_fault(scope, faults.step_into_list(step.span, owner))
         case _:
-            return tell(scope, faults.no_facts_below(step.span, owner, kind))
+            return report_fault(scope, faults.no_facts_below(step.span, owner, kind))

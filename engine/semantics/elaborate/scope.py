@@ -47,7 +47,7 @@ class Scope:
         return " ".join(self.source.slice(span).split())
 
 
-def tell(scope: Scope, diagnostic: Diagnostic) -> None:
+def report_fault(scope: Scope, diagnostic: Diagnostic) -> None:
     """Report a fault; what was to be made of the text is not made."""
     scope.report(diagnostic)
 

@@ -7,7 +7,7 @@ from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
 from ...syntax.lexis import Comparator
 from .. import value_faults
-from ..types import ListType, RecordType, Scalar, Type
+from ..types import ListType, RecordType, Scalar, Type, element_type
 from .names import bare_word, fact, is_member, names_fact, quoted
 from .scope import Scope
 
@@ -27,7 +27,7 @@ def set_for_value(scope: Scope, node: syntax.Comparison, kind: Type) -> Diagnost
         return None
     right = node.right[0]
     word = bare_word(right)
-    is_named = word in scope.sets and not is_member(word, _element(kind))
+    is_named = word in scope.sets and not is_member(word, element_type(kind))
     if not is_named and not isinstance(right, syntax.SetLiteral):
         return None
     return value_faults.set_for_value(right.span, scope.words(right.span), instead)
@@ -51,7 +51,7 @@ def alternative(
     instead = _of_several(last.comparator, compared) if compared is not None else None
     if compared is None or instead is None:
         return None
-    element = _element(compared)
+    element = element_type(compared)
     if not is_member(word, element) and not (quoted(node) and element is Scalar.TEXT):
         return None
     if last.comparator is Comparator.INCLUDES and kind is syntax.JunctionKind.AND:
@@ -61,13 +61,9 @@ def alternative(
 
 
 def _of_several(comparator: Comparator, kind: Type) -> str | None:
-    if isinstance(kind, RecordType) or isinstance(_element(kind), RecordType):
+    if isinstance(kind, RecordType) or isinstance(element_type(kind), RecordType):
         return None
     return (_OF_LISTS if isinstance(kind, ListType) else _OF_VALUES).get(comparator)
-
-
-def _element(kind: Type) -> Type:
-    return kind.element if isinstance(kind, ListType) else kind
 
 
 def _type_of(scope: Scope, node: syntax.Expression) -> Type | None:

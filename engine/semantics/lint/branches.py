@@ -7,9 +7,9 @@ from typing import assert_never
 from ...source.diagnostic import Diagnostic
 from ...syntax.lexis import Comparator
 from ..tree import (
-    Compared,
+    ComparisonCondition,
     DatedTerm,
-    Defined,
+    DefinedCondition,
     FactTerm,
     conditions_below,
     terms_below,
@@ -18,7 +18,7 @@ from . import faults
 from .claims import All, Both, Claim, Either, Plain, Some, Subject, meaning, of_element, subject
 from .limits import Aspect
 from .proof import Prover
-from .wording import told, written
+from .wording import claim_text, contradiction_text
 
 _MOST_COMPARED = 24
 _ABOUT_KNOWLEDGE = (Comparator.KNOWN, Comparator.UNKNOWN)
@@ -27,13 +27,13 @@ _ABOUT_KNOWLEDGE = (Comparator.KNOWN, Comparator.UNKNOWN)
 def doubts(claim: Claim, given: tuple[Claim, ...], prover: Prover) -> Iterator[Diagnostic]:
     """Yield the doubts about a claim that is made where some others are given."""
     if found := prover.exclusion(claim.opposite):
-        yield _settled(claim, told(found[0]), holds=True)
+        yield _settled(claim, contradiction_text(found[0]), holds=True)
         return
     yield from _below(claim, given, prover)
 
 
 def _below(claim: Claim, given: tuple[Claim, ...], prover: Prover) -> Iterator[Diagnostic]:
-    if isinstance(claim.condition, Defined):
+    if isinstance(claim.condition, DefinedCondition):
         return  # A definition is looked at by itself.
     said = meaning(claim)
     match said:
@@ -48,7 +48,7 @@ def _below(claim: Claim, given: tuple[Claim, ...], prover: Prover) -> Iterator[D
             yield from _repetitions(claims, prover, is_both=False)
             for each in claims:
                 if found := prover.exclusion(each, *given):
-                    yield _settled(each, told(found[0]), holds=False)
+                    yield _settled(each, contradiction_text(found[0]), holds=False)
                 else:
                     yield from _below(each, given, prover)
         case Some(claim=inner):
@@ -79,7 +79,7 @@ def _repetitions(
             spare = later if says_all_of(wide, narrow, prover) else one
             needless.append(spare)
             rest = other if spare is one else one
-            yield faults.adds_nothing(spare.condition.span, written(rest))
+            yield faults.adds_nothing(spare.condition.span, claim_text(rest))
 
 
 def says_all_of(narrow: Claim, wide: Claim, prover: Prover) -> bool:
@@ -96,7 +96,9 @@ def _is_simple(claim: Claim) -> bool:
     """Whether a claim is a comparison that is unknown only for want of the facts that it reads."""
     condition = claim.condition
     is_dated = any(isinstance(term, DatedTerm) for term in terms_below(condition))
-    compares = isinstance(condition, Compared) and condition.comparator not in _ABOUT_KNOWLEDGE
+    compares = (
+        isinstance(condition, ComparisonCondition) and condition.comparator not in _ABOUT_KNOWLEDGE
+    )
     return compares and not is_dated and len(tuple(conditions_below(condition))) == 1
 
 

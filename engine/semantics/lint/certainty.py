@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ...syntax.lexis import Comparator
 from ..elaborate.kinds import compares_places
 from ..tree import (
-    Compared,
+    ComparisonCondition,
     Constant,
     FactTerm,
     TodayTerm,
@@ -41,7 +41,7 @@ def certain(claim: Claim, given: Sequence[Claim], prover: Prover) -> tuple[Contr
 def _is_known(claim: Claim, given: Sequence[Claim], aspects: set[Aspect], prover: Prover) -> bool:
     """Whether a comparison is true or false wherever the given claims hold."""
     condition = claim.condition
-    if isinstance(condition, Compared) and not _needs_facts_alone(condition):
+    if isinstance(condition, ComparisonCondition) and not _needs_facts_alone(condition):
         return False
     facts = (term for term in terms_below(condition) if isinstance(term, FactTerm))
     return Aspect.CURRENCY not in aspects and all(
@@ -49,7 +49,7 @@ def _is_known(claim: Claim, given: Sequence[Claim], aspects: set[Aspect], prover
     )
 
 
-def _needs_facts_alone(condition: Compared) -> bool:
+def _needs_facts_alone(condition: ComparisonCondition) -> bool:
     """Whether a comparison is unknown only for want of a fact that it reads."""
     terms: tuple[ValueTerm, ...] = (condition.left, *condition.right)
     is_plain = all(isinstance(term, FactTerm | Constant | TodayTerm) for term in terms)
@@ -62,5 +62,5 @@ def _needs_facts_alone(condition: Compared) -> bool:
 
 def _unknown(fact: FactTerm, claim: Claim) -> Claim:
     """Return the claim that a fact is not stated."""
-    asked = Compared(span=fact.span, comparator=Comparator.UNKNOWN, left=fact, right=())
+    asked = ComparisonCondition(span=fact.span, comparator=Comparator.UNKNOWN, left=fact, right=())
     return Claim(condition=asked, bound=claim.bound)

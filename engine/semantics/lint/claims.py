@@ -12,17 +12,17 @@ from ...syntax.tree import JunctionKind, QuantifierKind
 from ..tree import (
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Condition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     ParameterTerm,
+    QuantifiedCondition,
     SetTerm,
     TodayTerm,
     ValueTerm,
@@ -122,22 +122,22 @@ def meaning(claim: Claim) -> Meaning:
     """Return what a claim says of the conditions below it."""
     condition = claim.condition
     match condition:
-        case Holds() | Compared():
+        case FactCondition() | ComparisonCondition():
             return Plain(claim=claim)
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return Both(claims=(claim.about(operand, denied=True),))
-        case Joined(kind=kind, operands=operands):
+        case JunctionCondition(kind=kind, operands=operands):
             parts = tuple(claim.about(operand) for operand in operands)
             is_both = (kind is JunctionKind.AND) is claim.truth
             return Both(claims=parts) if is_both else Either(claims=parts)
-        case Over():
+        case QuantifiedCondition():
             return _quantified(claim, condition)
-        case Defined(condition=inner):
+        case DefinedCondition(condition=inner):
             return Both(claims=(Claim(condition=inner, truth=claim.truth),))
     assert_never(condition)
 
 
-def _quantified(claim: Claim, over: Over) -> Some | All:
+def _quantified(claim: Claim, over: QuantifiedCondition) -> Some | All:
     collection = subject(over.collection, claim.bound)
     origin = (over.span.source, over.span.start)
     element = Element(collection=collection, origin=origin, bound=claim.bound)

@@ -5,24 +5,15 @@ An error is what certainly does not mean what it says. A warning is what probabl
 
 from datetime import date
 
-from ...source.diagnostic import Diagnostic, Severity
+from ...source.diagnostic import Diagnostic, error, warning
 from ...source.text import Span
-
-
-def _error(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
-    return Diagnostic(code=code, severity=Severity.ERROR, headline=headline, span=span, **details)
-
-
-def _warning(code: str, headline: str, span: Span, **details: str | None) -> Diagnostic:
-    return Diagnostic(code=code, severity=Severity.WARNING, headline=headline, span=span, **details)
-
 
 # --- rules ------------------------------------------------------------------------------------
 
 
 def never_applies(span: Span, rule: str, why: str) -> Diagnostic:
     """A rule whose conditions of applicability exclude each other."""
-    return _error(
+    return error(
         "E0701",
         f"the rule `{rule}` can never apply",
         span,
@@ -33,7 +24,7 @@ def never_applies(span: Span, rule: str, why: str) -> Diagnostic:
 
 def never_violated(span: Span, deed: str, why: str) -> Diagnostic:
     """A rule that no campaign can violate, or the duty of which none can owe."""
-    return _error(
+    return error(
         "E0702",
         f"no campaign can ever {deed}",
         span,
@@ -44,7 +35,7 @@ def never_violated(span: Span, deed: str, why: str) -> Diagnostic:
 
 def never_met(span: Span, rule: str, why: str) -> Diagnostic:
     """A requirement that no campaign can meet."""
-    return _error(
+    return error(
         "E0703",
         f"no campaign can ever meet what the rule `{rule}` requires",
         span,
@@ -55,7 +46,7 @@ def never_met(span: Span, rule: str, why: str) -> Diagnostic:
 
 def always_excepted(span: Span, broken: str, exception: str, why: str) -> Diagnostic:
     """An exception that holds wherever its rule is violated."""
-    return _error(
+    return error(
         "E0704",
         f"the exception `{exception}` holds wherever a campaign violates {broken}",
         span,
@@ -66,7 +57,7 @@ def always_excepted(span: Span, broken: str, exception: str, why: str) -> Diagno
 
 def opposite(span: Span, rule: str, other: str, place: str, why: str) -> Diagnostic:
     """Two rules of which a campaign can never meet both."""
-    return _error(
+    return error(
         "E0705",
         f"no campaign can meet both the rule `{rule}` and the rule `{other}`",
         span,
@@ -80,7 +71,7 @@ def opposite(span: Span, rule: str, other: str, place: str, why: str) -> Diagnos
 
 def exception_never_holds(span: Span, exception: str, why: str) -> Diagnostic:
     """An exception that no campaign can show."""
-    return _warning(
+    return warning(
         "W0711",
         f"the exception `{exception}` can never hold",
         span,
@@ -91,12 +82,12 @@ def exception_never_holds(span: Span, exception: str, why: str) -> Diagnostic:
 
 def never_holds(span: Span, why: str) -> Diagnostic:
     """One of several conditions of which no campaign can meet this."""
-    return _warning("W0712", "this condition can never hold here", span, label=why)
+    return warning("W0712", "this condition can never hold here", span, label=why)
 
 
 def always_holds(span: Span, why: str) -> Diagnostic:
     """A condition that is true of every campaign of which the facts are known."""
-    return _warning(
+    return warning(
         "W0713",
         "this condition holds for every campaign whose facts are known",
         span,
@@ -107,7 +98,7 @@ def always_holds(span: Span, why: str) -> Diagnostic:
 
 def adds_nothing(span: Span, other: str) -> Diagnostic:
     """A condition beside another that already says it."""
-    return _warning(
+    return warning(
         "W0714",
         "this condition adds nothing",
         span,
@@ -121,7 +112,7 @@ def adds_nothing(span: Span, other: str) -> Diagnostic:
 
 def no_edition(span: Span, name: str, rule: str, first: date, last: date | None) -> Diagnostic:
     """Days on which a rule is in force and what it names has no edition."""
-    return _warning(
+    return warning(
         "W0721",
         f"`{name}` has no edition {_days(first, last)}, when the rule `{rule}` is in force",
         span,
@@ -139,7 +130,7 @@ def _days(first: date, last: date | None) -> str:
 
 def unused(span: Span, what: str, name: str) -> Diagnostic:
     """A name that is declared and that nothing uses."""
-    return _warning(
+    return warning(
         "W0731",
         f"nothing uses the {what} `{name}`",
         span,
@@ -152,7 +143,7 @@ def unused(span: Span, what: str, name: str) -> Diagnostic:
 
 def waiver_over(span: Span, name: str, until: date) -> Diagnostic:
     """A waiver that has ended."""
-    return _warning(
+    return warning(
         "W0540",
         f"the waiver `{name}` is over",
         span,
@@ -163,7 +154,7 @@ def waiver_over(span: Span, name: str, until: date) -> Diagnostic:
 
 def approval_to_come(span: Span, name: str, approved: date) -> Diagnostic:
     """A waiver whose approval is dated on a day that has not come."""
-    return _warning(
+    return warning(
         "W0543",
         f"the approval of the waiver `{name}` is yet to come",
         span,
@@ -174,7 +165,7 @@ def approval_to_come(span: Span, name: str, approved: date) -> Diagnostic:
 
 def untested_waiver(span: Span, name: str) -> Diagnostic:
     """A waiver that no test expects to hold."""
-    return _warning(
+    return warning(
         "W0541",
         f"no test expects the waiver `{name}` to hold",
         span,
@@ -185,7 +176,7 @@ def untested_waiver(span: Span, name: str) -> Diagnostic:
 
 def stale_review(span: Span, name: str, reviewed: date) -> Diagnostic:
     """A parameter that was looked over too long ago."""
-    return _warning(
+    return warning(
         "W0542",
         f"nobody has looked over the parameter `{name}` for more than a year",
         span,

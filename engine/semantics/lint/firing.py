@@ -16,7 +16,7 @@ from .branches import doubts
 from .certainty import certain
 from .claims import Claim
 from .proof import Contradiction, Prover
-from .wording import told
+from .wording import contradiction_text
 
 _DEEDS = {Effect.OBLIGE: "owe the duty of", Effect.PERMIT: "be permitted anything by"}
 
@@ -100,7 +100,7 @@ def _exemption(
 
 def reason(found: tuple[Contradiction, ...]) -> str:
     """Return why claims exclude each other: the contradiction of their first case."""
-    return told(found[0])
+    return contradiction_text(found[0])
 
 
 def _place(found: tuple[Contradiction, ...], conditions: tuple[Condition, ...]) -> Span:

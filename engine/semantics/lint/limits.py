@@ -15,16 +15,16 @@ from ..elaborate.kinds import compares_places, type_of
 from ..tree import (
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Constant,
     Dated,
+    FactCondition,
     FactTerm,
-    Holds,
     LookupTerm,
     Measure,
     Money,
-    Over,
     ParameterTerm,
+    QuantifiedCondition,
     SetTerm,
     TodayTerm,
     ValueTerm,
@@ -76,7 +76,7 @@ class Aspect(Enum):
     __hash__ = object.__hash__  # That of `Enum` is slow, and topics are looked up at every step.
 
 
-About = tuple[Aspect, Subject]
+TopicKey = tuple[Aspect, Subject]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -105,7 +105,9 @@ class Law:
 
     dated: Mapping[str, Dated[Any]]
     window: Window
-    _topics: dict[About, Topic] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _topics: dict[TopicKey, Topic] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
     _kept: dict[tuple[int, bool, Bound], Understood] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
@@ -133,7 +135,7 @@ class Law:
         limited = tuple((self._topic(about), region) for about, region in found)
         return Understood(claim=claim, said=said, limits=limited)
 
-    def _topic(self, about: About) -> Topic:
+    def _topic(self, about: TopicKey) -> Topic:
         if (topic := self._topics.get(about)) is None:
             topic = self._topics[about] = Topic(aspect=about[0], subject=about[1])
         return topic
@@ -145,18 +147,18 @@ def _share_a_day(one: Window, other: Window) -> bool:
     return starts_in_time and ends_late_enough
 
 
-def limits(claim: Claim, law: Law) -> Iterator[tuple[About, Region]]:
+def limits(claim: Claim, law: Law) -> Iterator[tuple[TopicKey, Region]]:
     """Yield what a claim about a comparison or quantifier limits, by topic."""
     condition = claim.condition
     yield _truth(claim)
     match condition:
-        case Holds(fact=fact):
+        case FactCondition(fact=fact):
             yield (Aspect.PRESENCE, subject(fact, claim.bound)), _KNOWN
             value = Choice(members=frozenset({claim.truth}))
             yield (Aspect.VALUE, subject(fact, claim.bound)), value
-        case Compared():
+        case ComparisonCondition():
             yield from _compared(claim, condition, law)
-        case Over(collection=collection):
+        case QuantifiedCondition(collection=collection):
             yield (Aspect.PRESENCE, subject(collection, claim.bound)), _KNOWN
             said = meaning(claim)
             if not isinstance(said, All) or said.is_some:
@@ -166,24 +168,26 @@ def limits(claim: Claim, law: Law) -> Iterator[tuple[About, Region]]:
             pass  # It is taken apart into what is below it.
 
 
-def _truth(claim: Claim) -> tuple[About, Region]:
+def _truth(claim: Claim) -> tuple[TopicKey, Region]:
     """Return that a condition has one truth, under the one name of it and its denial."""
     condition, truth = claim.condition, claim.truth
     key: Subject = condition
-    if isinstance(condition, Compared):
+    if isinstance(condition, ComparisonCondition):
         positive = _DENIALS.get(condition.comparator)
         truth = truth is (positive is None)
         sides = (condition.left, *condition.right)
         terms = tuple(subject(term, claim.bound) for term in sides)
         key = (positive or condition.comparator, condition.within, condition.month_end, terms)
-    elif isinstance(condition, Holds):
+    elif isinstance(condition, FactCondition):
         key = subject(condition.fact, claim.bound)
     else:
         key = (condition, claim.bound)
     return (Aspect.TRUTH, key), Choice(members=frozenset({truth}))
 
 
-def _compared(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[About, Region]]:
+def _compared(
+    claim: Claim, condition: ComparisonCondition, law: Law
+) -> Iterator[tuple[TopicKey, Region]]:
     if condition.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
         is_known = claim.truth is (condition.comparator is Comparator.KNOWN)
         topic = (Aspect.PRESENCE, subject(condition.left, claim.bound))
@@ -226,7 +230,7 @@ def _facts(term: ValueTerm) -> Iterator[FactTerm]:
             assert_never(term)
 
 
-def _about(term: ValueTerm, bound: Bound, region: Region) -> Iterator[tuple[About, Region]]:
+def _about(term: ValueTerm, bound: Bound, region: Region) -> Iterator[tuple[TopicKey, Region]]:
     """Yield what is said of the value of a term, and what its type says of it."""
     topic = (Aspect.VALUE, subject(term, bound))
     kind = type_of(term)
@@ -256,7 +260,9 @@ def _universe(kind: Type | None) -> frozenset[object] | None:
 # --- beside one value -------------------------------------------------------------------------
 
 
-def _beside(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[About, Region]]:
+def _beside(
+    claim: Claim, condition: ComparisonCondition, law: Law
+) -> Iterator[tuple[TopicKey, Region]]:
     """Yield what is said by a comparison with one other value."""
     left, right = condition.left, condition.right[0]
     sides = _SIDES_OF[condition.comparator]
@@ -303,7 +309,7 @@ def _beside_one_of(
         yield Aspect.VALUE, Choice(members=words, others=True)
 
 
-def _ordered(one: Subject, other: Subject, sides: frozenset[int]) -> tuple[About, Region]:
+def _ordered(one: Subject, other: Subject, sides: frozenset[int]) -> tuple[TopicKey, Region]:
     if repr(other) < repr(one):
         one, other, sides = other, one, frozenset(-side for side in sides)
     if one == other:
@@ -341,7 +347,7 @@ def _number(value: object) -> Fraction | None:
 # --- beside several ---------------------------------------------------------------------------
 
 
-def _between(condition: Compared, *, truth: bool) -> Line | None:
+def _between(condition: ComparisonCondition, *, truth: bool) -> Line | None:
     """Return the stretch that a comparison with two ends leaves, or None where it has none."""
     ends = tuple(term.value for term in condition.right if isinstance(term, Constant))
     low: Fraction | None = None
@@ -392,7 +398,9 @@ def _among(members: Iterable[object], *, is_member: bool) -> Region | None:
 # --- places -----------------------------------------------------------------------------------
 
 
-def _of_places(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[About, Region]]:
+def _of_places(
+    claim: Claim, condition: ComparisonCondition, law: Law
+) -> Iterator[tuple[TopicKey, Region]]:
     """Yield what a comparison of places says of their countries.
 
     A place that is one of some lies in the country of one. One that is none of them lies in none of
@@ -421,13 +429,15 @@ def _of_places(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[Ab
 # --- lists ------------------------------------------------------------------------------------
 
 
-def _of_list(claim: Claim, condition: Compared, law: Law) -> Iterator[tuple[About, Region]]:
+def _of_list(
+    claim: Claim, condition: ComparisonCondition, law: Law
+) -> Iterator[tuple[TopicKey, Region]]:
     contents = _contents(condition, law, truth=claim.truth)
     if contents is not None:
         yield (Aspect.CONTENTS, subject(condition.left, claim.bound)), contents
 
 
-def _contents(condition: Compared, law: Law, *, truth: bool) -> Contents | None:
+def _contents(condition: ComparisonCondition, law: Law, *, truth: bool) -> Contents | None:
     """Return what a comparison says is in a list, or None where that is not understood."""
     comparator = condition.comparator
     if comparator in (Comparator.EMPTY, Comparator.NOT_EMPTY):

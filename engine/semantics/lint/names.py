@@ -9,7 +9,7 @@ from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
 from ..adopted import is_adopted
 from ..tree import (
-    Defined,
+    DefinedCondition,
     LookupTerm,
     ParameterTerm,
     Policies,
@@ -18,7 +18,7 @@ from ..tree import (
     clauses_read,
     conditions_below,
 )
-from ..types import EnumerationType, ListType, RecordType, Type
+from ..types import EnumerationType, RecordType, Type, element_type
 from . import faults
 
 
@@ -99,7 +99,7 @@ def _named_in(policies: Policies) -> frozenset[str]:
     return frozenset(
         each.name
         for each in (*terms, *places, *parts)
-        if isinstance(each, SetTerm | ParameterTerm | LookupTerm | Defined)
+        if isinstance(each, SetTerm | ParameterTerm | LookupTerm | DefinedCondition)
     ).union(in_tables)
 
 
@@ -116,6 +116,6 @@ def _types_of(table: Table) -> tuple[Type, ...]:
 
 
 def _named(kind: Type) -> Iterator[str]:
-    inner = kind.element if isinstance(kind, ListType) else kind
+    inner = element_type(kind)
     if isinstance(inner, EnumerationType | RecordType):
         yield inner.name

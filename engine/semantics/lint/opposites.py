@@ -16,11 +16,11 @@ from ...syntax.tree import JunctionKind
 from ..tree import (
     Constant,
     Dated,
-    Denied,
     Effect,
     Enforcement,
     FactTerm,
-    Joined,
+    JunctionCondition,
+    NegatedCondition,
     Policies,
     Rule,
     Window,
@@ -31,7 +31,7 @@ from .claims import Claim
 from .limits import Law
 from .proof import Budget, Contradiction, Prover
 from .proved import Proved
-from .wording import told
+from .wording import contradiction_text
 
 _MOST_DAYS = 8
 
@@ -75,7 +75,7 @@ class _Comparing:
         for day in _days(one.rule, other.rule, self.policies):
             prover = Prover(law=self._law_on(day), budget=self.budget)
             if (found := _opposition(one, other, prover)) is not None:
-                why = told(found)
+                why = contradiction_text(found)
                 yield _fault(one.rule, other.rule, why)
                 yield _fault(other.rule, one.rule, why)
                 return
@@ -131,10 +131,10 @@ def _met(rule: Rule) -> Claim:
     """Return the claim that a rule lets a campaign pass to which it applies."""
     main = rule.main.condition
     if rule.effect is Effect.PROHIBIT:
-        main = Denied(span=main.span, operand=main)
+        main = NegatedCondition(span=main.span, operand=main)
     lifting = (each.main.condition for each in rule.permissions)
     ways = (main, *(each.clause.condition for each in rule.exemptions), *lifting)
-    return Claim(condition=Joined(span=main.span, kind=JunctionKind.OR, operands=ways))
+    return Claim(condition=JunctionCondition(span=main.span, kind=JunctionKind.OR, operands=ways))
 
 
 # --- days and places --------------------------------------------------------------------------

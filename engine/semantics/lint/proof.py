@@ -15,7 +15,7 @@ from typing import Self, assert_never
 
 from ...syntax.lexis import Comparator
 from ..elaborate.kinds import compares_places
-from ..tree import Compared, Constant, DatedTerm, FactTerm, Holds
+from ..tree import ComparisonCondition, Constant, DatedTerm, FactCondition, FactTerm
 from ..types import ListType, RecordType
 from .claims import All, Both, Claim, Either, Plain, Some, of_element, subject
 from .limits import Aspect, Law, Topic, Understood, limits
@@ -245,11 +245,11 @@ def _is_limited(claim: Claim, law: Law) -> bool:
     """Whether a claim is about one fact of the campaign, and its limits say all of it."""
     condition = claim.condition
     match condition:
-        case Holds(fact=fact):
+        case FactCondition(fact=fact):
             return _is_own(fact)
-        case Compared() if compares_places(condition):
+        case ComparisonCondition() if compares_places(condition):
             return False  # What is said of their countries is not all of it.
-        case Compared(left=FactTerm() as fact) if _is_own(fact):
+        case ComparisonCondition(left=FactTerm() as fact) if _is_own(fact):
             if condition.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
                 return True
             topics = {topic for topic, _ in limits(claim, law)}

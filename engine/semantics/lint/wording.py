@@ -7,16 +7,16 @@ from ...syntax.lexis import Comparator
 from ..tree import (
     AggregateTerm,
     ArithmeticTerm,
-    Compared,
+    ComparisonCondition,
     Constant,
-    Defined,
-    Denied,
+    DefinedCondition,
+    FactCondition,
     FactTerm,
-    Holds,
-    Joined,
+    JunctionCondition,
     LookupTerm,
-    Over,
+    NegatedCondition,
     ParameterTerm,
+    QuantifiedCondition,
     SetTerm,
     TodayTerm,
     ValueTerm,
@@ -27,7 +27,7 @@ from .proof import Contradiction
 _LONGEST_TEXT = 60
 
 
-def told(contradiction: Contradiction) -> str:
+def contradiction_text(contradiction: Contradiction) -> str:
     """Return a contradiction in words: what is denied last, else as the policy says it."""
     claims = sorted(
         contradiction.claims,
@@ -35,17 +35,17 @@ def told(contradiction: Contradiction) -> str:
     )
     name, about = _subject(claims[0])
     if not name or any(_subject(claim)[1] != about for claim in claims):
-        return f"{listed([f'`{written(claim)}`' for claim in claims])} exclude each other"
+        return f"{enumeration([f'`{claim_text(claim)}`' for claim in claims])} exclude each other"
     match [_verb_phrase(claim) for claim in claims]:
         case [alone]:
             return f"`{name}` cannot {alone}"
         case [one, other]:
             return f"`{name}` cannot both {one} and {other}"
         case several:
-            return f"`{name}` cannot at once {listed(several)}"
+            return f"`{name}` cannot at once {enumeration(several)}"
 
 
-def listed(words: Sequence[str]) -> str:
+def enumeration(words: Sequence[str]) -> str:
     """Return words as a list, `a, b and c`."""
     *before, last = words
     return f"{', '.join(before)} and {last}" if before else last
@@ -54,7 +54,7 @@ def listed(words: Sequence[str]) -> str:
 def _subject(claim: Claim) -> tuple[str, Subject]:
     """Return what a comparison is about, as it was written first; empty where it is none."""
     match claim.condition:
-        case Holds(fact=term) | Compared(left=term):
+        case FactCondition(fact=term) | ComparisonCondition(left=term):
             return term_text(term), subject(term, claim.bound)
         case _:
             return "", None
@@ -63,9 +63,9 @@ def _subject(claim: Claim) -> tuple[str, Subject]:
 def _verb_phrase(claim: Claim) -> str:
     """Return what is said of the subject, to stand behind `cannot`."""
     match claim.condition:
-        case Holds():
+        case FactCondition():
             return "be yes" if claim.truth else "be no"
-        case Compared() as condition:
+        case ComparisonCondition() as condition:
             comparator = condition.comparator
             phrase = comparator.phrase if claim.truth else comparator.denial
             return " ".join((_infinitive(phrase), *_partners(condition)))
@@ -86,8 +86,8 @@ def _infinitive(phrase: str) -> str:
             return f"be {rest}".rstrip()
 
 
-def _partners(condition: Compared) -> list[str]:
-    right = [short(term_text(term)) for term in condition.right]
+def _partners(condition: ComparisonCondition) -> list[str]:
+    right = [shortened(term_text(term)) for term in condition.right]
     match condition.comparator:
         case Comparator.BETWEEN:
             return [right[0], "and", right[1]]
@@ -97,7 +97,7 @@ def _partners(condition: Compared) -> list[str]:
             return right
 
 
-def short(text: str) -> str:
+def shortened(text: str) -> str:
     """Return a text cut to what fits into a message."""
     return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
 
@@ -120,7 +120,7 @@ def term_text(term: ValueTerm) -> str:
     assert_never(term)
 
 
-def written(claim: Claim) -> str:
+def claim_text(claim: Claim) -> str:
     """Return a claim in the words of the policy, as near as they are known."""
     text = _said(claim)
     return text if claim.truth else f"not {text}"
@@ -128,16 +128,16 @@ def written(claim: Claim) -> str:
 
 def _said(claim: Claim) -> str:
     match claim.condition:
-        case Holds(fact=fact):
+        case FactCondition(fact=fact):
             return fact.text
-        case Compared(left=left, comparator=comparator) as condition:
+        case ComparisonCondition(left=left, comparator=comparator) as condition:
             return " ".join((term_text(left), comparator.phrase, *_partners(condition)))
-        case Over(collection=collection):
+        case QuantifiedCondition(collection=collection):
             return f"the condition on {collection.text}"
-        case Defined(name=name):
+        case DefinedCondition(name=name):
             return name
-        case Joined(operands=operands):
+        case JunctionCondition(operands=operands):
             return _said(claim.about(operands[0])) + " …"
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return f"not {_said(claim.about(operand))}"
     assert_never(claim.condition)

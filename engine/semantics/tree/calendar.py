@@ -9,7 +9,7 @@ from ...syntax.lexis import Comparator
 from ...syntax.tree import AggregateKind, ArithmeticOperator
 from ..types import LENGTHS, ListType, Scalar, Type
 from ..values import Measure
-from .conditions import Compared, Condition, conditions_below, operands_of, terms_of
+from .conditions import ComparisonCondition, Condition, conditions_below, operands_of, terms_of
 from .declarations import Dated
 from .rules import Rule, clauses_read
 from .terms import (
@@ -93,10 +93,10 @@ def calendar_of(rule: Rule, dated: Mapping[str, Dated[Any]]) -> RuleCalendar:
     )
 
 
-def _comparisons(condition: Condition) -> Iterator[Compared]:
+def _comparisons(condition: Condition) -> Iterator[ComparisonCondition]:
     """Yield the comparisons of a condition, and those by which its aggregates choose."""
     for part in conditions_below(condition):
-        if isinstance(part, Compared):
+        if isinstance(part, ComparisonCondition):
             yield part
             for term in terms_of(part):
                 if isinstance(term, AggregateTerm) and term.where is not None:
@@ -175,7 +175,7 @@ def _is_intricate(terms: Iterable[ValueTerm], dated: Mapping[str, Dated[Any]]) -
     )
 
 
-def _counts_from_several_days(part: Compared) -> bool:
+def _counts_from_several_days(part: ComparisonCondition) -> bool:
     """Whether a comparison counts from other days than `today` and one more.
 
     Where it turns then lies by no length of time from any of them.

@@ -11,14 +11,14 @@ from .terms import AggregateTerm, ArithmeticTerm, FactTerm, LookupTerm, Term, Va
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holds(Term):
+class FactCondition(Term):
     """A yes_no fact that stands alone as a condition."""
 
     fact: FactTerm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared(Term):
+class ComparisonCondition(Term):
     """A value compared with none, one or two others.
 
     Where the comparator is WITHIN, `within` is -1 for *before* and 1 for *after*, else 0, and
@@ -33,7 +33,7 @@ class Compared(Term):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Joined(Term):
+class JunctionCondition(Term):
     """Conditions joined by `and` or by `or`; labels are those of a list, else empty."""
 
     kind: JunctionKind
@@ -42,14 +42,14 @@ class Joined(Term):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Denied(Term):
+class NegatedCondition(Term):
     """A condition denied."""
 
     operand: "Condition"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Over(Term):
+class QuantifiedCondition(Term):
     """A condition over the elements of a list, each bound to `variable` in turn."""
 
     kind: QuantifierKind
@@ -60,7 +60,7 @@ class Over(Term):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Defined(Term):
+class DefinedCondition(Term):
     """A statutory definition, used by its name; `condition` is what it means.
 
     `month_end` says where the counts of months in it end, as the rule has it that uses it.
@@ -75,19 +75,26 @@ class Defined(Term):
     month_end: MonthEnd = MonthEnd.ROUNDS_DOWN
 
 
-Condition = Holds | Compared | Joined | Denied | Over | Defined
+Condition = (
+    FactCondition
+    | ComparisonCondition
+    | JunctionCondition
+    | NegatedCondition
+    | QuantifiedCondition
+    | DefinedCondition
+)
 
 
 def inner_conditions(condition: Condition) -> tuple[Condition, ...]:
     """Return the conditions directly below a condition."""
     match condition:
-        case Holds() | Compared():
+        case FactCondition() | ComparisonCondition():
             return ()
-        case Joined(operands=operands):
+        case JunctionCondition(operands=operands):
             return operands
-        case Denied(operand=operand):
+        case NegatedCondition(operand=operand):
             return (operand,)
-        case Over(condition=inner) | Defined(condition=inner):
+        case QuantifiedCondition(condition=inner) | DefinedCondition(condition=inner):
             return (inner,)
     assert_never(condition)
 
@@ -95,13 +102,13 @@ def inner_conditions(condition: Condition) -> tuple[Condition, ...]:
 def with_inner(condition: Condition, inner: Sequence[Condition]) -> Condition:
     """Return a condition with others directly below it, as many as it has."""
     match condition:
-        case Holds() | Compared():
+        case FactCondition() | ComparisonCondition():
             return condition
-        case Joined():
+        case JunctionCondition():
             return replace(condition, operands=tuple(inner))
-        case Denied():
+        case NegatedCondition():
             return replace(condition, operand=inner[0])
-        case Over() | Defined():
+        case QuantifiedCondition() | DefinedCondition():
             return replace(condition, condition=inner[0])
     assert_never(condition)
 
@@ -125,19 +132,19 @@ def terms_below(condition: Condition) -> Iterator[ValueTerm]:
     """Yield every value that a condition reads, operands and arguments included."""
     for part in conditions_below(condition):
         match part:
-            case Holds(fact=fact):
+            case FactCondition(fact=fact):
                 yield fact
-            case Compared():
+            case ComparisonCondition():
                 yield from terms_of(part)
-            case Over(collection=collection):
+            case QuantifiedCondition(collection=collection):
                 yield collection
-            case Joined() | Denied() | Defined():
+            case JunctionCondition() | NegatedCondition() | DefinedCondition():
                 pass
             case _:
                 assert_never(part)
 
 
-def terms_of(condition: Compared) -> tuple[ValueTerm, ...]:
+def terms_of(condition: ComparisonCondition) -> tuple[ValueTerm, ...]:
     """Return every value that a comparison reads, operands and arguments included."""
     sides = (condition.left, *condition.right)
     return tuple(term for side in sides for term in operands_of(side))
@@ -163,7 +170,9 @@ def operands_of(term: ValueTerm) -> Iterator[ValueTerm]:
 def sensitive_elements(condition: Condition) -> frozenset[str]:
     """Return the names that quantifiers bind to elements whose values are never shown."""
     parts = conditions_below(condition)
-    return frozenset(p.variable for p in parts if isinstance(p, Over) and p.collection.sensitive)
+    return frozenset(
+        p.variable for p in parts if isinstance(p, QuantifiedCondition) and p.collection.sensitive
+    )
 
 
 def bound_elements(condition: Condition) -> dict[str, Type]:
@@ -171,10 +180,12 @@ def bound_elements(condition: Condition) -> dict[str, Type]:
 
     What is bound within a definition is known to it alone.
     """
-    if isinstance(condition, Defined):
+    if isinstance(condition, DefinedCondition):
         return {}
     found: dict[str, Type] = {}
-    if isinstance(condition, Over) and isinstance(condition.collection.type, ListType):
+    if isinstance(condition, QuantifiedCondition) and isinstance(
+        condition.collection.type, ListType
+    ):
         found[condition.variable] = condition.collection.type.element
     for inner in inner_conditions(condition):
         found = bound_elements(inner) | found

@@ -9,7 +9,7 @@ from ...source.text import Location, Span
 from ...syntax.lexis import MonthEnd
 from ...syntax.tree import Gravity, Term, UnknownTreatment
 from ..values import Measure
-from .conditions import Condition, Defined, terms_below
+from .conditions import Condition, DefinedCondition, terms_below
 from .declarations import Citation, Window
 from .terms import Constant, FactTerm, LookupTerm, ParameterTerm, SetTerm, ValueTerm
 
@@ -41,10 +41,10 @@ class Definition:
     clause: Clause
     rounding_up: Condition
 
-    def used_at(self, span: Span, month_end: MonthEnd) -> Defined:
+    def used_at(self, span: Span, month_end: MonthEnd) -> DefinedCondition:
         """Return the condition that names the definition in a rule whose months end so."""
         counts_down = month_end is MonthEnd.ROUNDS_DOWN or self.rounding_up == self.clause.condition
-        return Defined(
+        return DefinedCondition(
             span=span,
             name=self.name,
             label=self.label,

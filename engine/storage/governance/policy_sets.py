@@ -2,7 +2,7 @@
 
 A version is immutable and named by the digest of its files. Every change of its state is one
 transaction: an entry of the log (`audit.entries.PolicyChange`), its row in `policy_event`, and the
-new state. `audit.ledgers.publications` defines the order of the steps. The caller states the
+new state. `audit.workflows.publications` defines the order of the steps. The caller states the
 revision that they saw (optimistic concurrency), so that nobody overwrites what they did not read.
 """
 
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from ...audit.entries.acts import PolicyChange, Transition
 from ...audit.entries.sealed_acts import seal_act
-from ...audit.ledgers.publications import AUTHORED, NEXT, State, same_person
+from ...audit.workflows.publications import AUTHORED, NEXT, State, same_person
 from ..databases.database import Database, announce
 from ..errors import Conflict, StorageError
 from ..log.log_store import Appending, appending, system_clock
@@ -54,7 +54,7 @@ class OwnVersion(StorageError):  # noqa: N818 - the house names what happened; t
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class CheckReport:
     """What was found of a version: the report as JSON, and whether it may come into force."""
 
     report: bytes
@@ -62,12 +62,12 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ChangeOrder:
     """Who orders a change, why, and the revision that they saw: None for whichever it is."""
 
     actor: str
     reason: str | None = None
-    seen: int | None = None
+    expected_revision: int | None = None
 
 
 class PolicySets:
@@ -134,7 +134,7 @@ class PolicySets:
         self,
         name: str,
         bundle: PolicyVersion,
-        finding: Finding,
+        finding: CheckReport,
         *,
         actor: str,
         transition: Transition = Transition.UPLOAD,
@@ -163,13 +163,15 @@ class PolicySets:
             self._log(log, replace(change, in_force_from=since), now)
             return find_version(connection, name, bundle.digest), True
 
-    def renew(self, version: SetVersion, finding: Finding) -> None:
+    def renew(self, version: SetVersion, finding: CheckReport) -> None:
         """Replace what was found of a version, once another engine has looked at it."""
         renewed = update(policy_set_version).where(*_is(version.policy_set, version.digest))
         with self._database.writing() as connection:
             connection.execute(renewed.values(report=finding.report, is_sound=finding.is_sound))
 
-    def move(self, name: str, digest: str, transition: Transition, order: Order) -> SetVersion:
+    def move(
+        self, name: str, digest: str, transition: Transition, order: ChangeOrder
+    ) -> SetVersion:
         """Submit, approve or reject a version; the revision in the order is that of the version.
 
         Raises `NotFound`, `OutdatedRevision`, `WrongState`, and `OwnVersion` where an author
@@ -187,7 +189,9 @@ class PolicySets:
             self._log(log, change, self._now(log), state=state)
             return find_version(log.connection, name, version.digest)
 
-    def activate(self, name: str, digest: str, order: Order, *, since: datetime | None) -> Timeline:
+    def activate(
+        self, name: str, digest: str, order: ChangeOrder, *, since: datetime | None
+    ) -> Timeline:
         """Bring an approved version into force, now or at a time to come.
 
         One activation of a set waits at a time: another takes its place. The revision in the order
@@ -212,7 +216,7 @@ class PolicySets:
             )
             return read_timeline(log.connection, name)
 
-    def roll_back(self, name: str, order: Order) -> Timeline:
+    def roll_back(self, name: str, order: ChangeOrder) -> Timeline:
         """Put the version before the one in force back, and cancel an activation that waits.
 
         Raises `NotFound`, `OutdatedRevision`, and `WrongState` where there was none before.
@@ -268,7 +272,7 @@ class PolicySets:
         announce(connection)
 
 
-def _change(version: SetVersion, transition: Transition, order: Order) -> PolicyChange:
+def _change(version: SetVersion, transition: Transition, order: ChangeOrder) -> PolicyChange:
     return PolicyChange(
         entries=version.last,
         transition=transition,
@@ -283,7 +287,7 @@ def _is(name: str, digest: str) -> tuple[ColumnElement[bool], ...]:
     return _VERSION.policy_set == name, _VERSION.digest == digest
 
 
-def _insert(connection: Connection, change: PolicyChange, finding: Finding) -> None:
+def _insert(connection: Connection, change: PolicyChange, finding: CheckReport) -> None:
     connection.execute(
         insert(policy_set_version).values(
             policy_set=change.policy_set,
@@ -337,8 +341,8 @@ _ADVICE = {
 }
 
 
-def _check_seen(order: Order, revision: int) -> None:
-    if order.seen is not None and order.seen != revision:
+def _check_seen(order: ChangeOrder, revision: int) -> None:
+    if order.expected_revision is not None and order.expected_revision != revision:
         raise OutdatedRevision("somebody changed it since you read it; read it again")
 
 

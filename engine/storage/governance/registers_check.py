@@ -18,10 +18,10 @@ from ...audit.entries.leaf import read_leaf
 from ...audit.entries.sealed_acts import ActEntry
 from ...audit.errors import RecordError
 from ...audit.instants import instant
-from ...audit.ledgers.publications import NEXT as NEXT_STATE
-from ...audit.ledgers.publications import State
-from ...audit.ledgers.waivers import NEXT as NEXT_STEP
-from ...audit.ledgers.waivers import WaiverState
+from ...audit.workflows.publications import NEXT as NEXT_STATE
+from ...audit.workflows.publications import State
+from ...audit.workflows.waivers import NEXT as NEXT_STEP
+from ...audit.workflows.waivers import WaiverState
 from ...bundle.grants import Approval, written
 from ...evaluation.operations.days import day_of
 from ..databases.database import Database

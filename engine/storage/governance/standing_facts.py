@@ -25,7 +25,7 @@ from ..schema import standing_fact, standing_fact_version
 from ..sealed.contents import check_bound
 from ..sealed.key_store import DataKey
 from .fact_versions import FactVersion, sealed_content, versions_of
-from .policy_sets import Order, OutdatedRevision, WrongState
+from .policy_sets import ChangeOrder, OutdatedRevision, WrongState
 
 _FACT = standing_fact.c
 _VERSION = standing_fact_version.c
@@ -58,7 +58,7 @@ class _Change:
     """What happens to a fact, by whose order; without a statement, it is withdrawn."""
 
     fact: str
-    order: Order
+    order: ChangeOrder
     statement: Statement | None = None
     key: DataKey | None = None
     before: FactVersion | None = None
@@ -130,7 +130,7 @@ class StandingFacts:
 
         What is recorded word for word already is returned as it is; tells whether it is new.
         """
-        fact, order = str(uuid.uuid4()), Order(actor=actor, reason=reason)
+        fact, order = str(uuid.uuid4()), ChangeOrder(actor=actor, reason=reason)
         change = _Change(fact=fact, order=order, statement=statement, key=self._key())
         with appending(self._database) as log:
             connection = log.connection
@@ -142,7 +142,9 @@ class StandingFacts:
             check(others)
             return self._log(log, change), True
 
-    def amend(self, fact: str, statement: Statement, order: Order, *, check: Check) -> FactVersion:
+    def amend(
+        self, fact: str, statement: Statement, order: ChangeOrder, *, check: Check
+    ) -> FactVersion:
         """State a fact otherwise from now on.
 
         Raises `NotFound`, `OutdatedRevision`, and `WrongState` where it is withdrawn, or is about
@@ -161,7 +163,7 @@ class StandingFacts:
             check(self._others(connection, statement, fact))
             return self._log(log, replace(change, before=before))
 
-    def withdraw(self, fact: str, order: Order) -> FactVersion:
+    def withdraw(self, fact: str, order: ChangeOrder) -> FactVersion:
         """Withdraw a fact. Raises as `amend` does."""
         with appending(self._database) as log:
             before = self._seen(log.connection, fact, order)
@@ -181,11 +183,11 @@ class StandingFacts:
             raise NotFound("there is no standing fact of this id")
         return versions_of(rows, self._database.contents)
 
-    def _seen(self, connection: Connection, fact: str, order: Order) -> FactVersion:
+    def _seen(self, connection: Connection, fact: str, order: ChangeOrder) -> FactVersion:
         newest = self._versions(connection, fact)[0]
         if newest.transition is FactTransition.WITHDRAW:
             raise WrongState("the standing fact is withdrawn; record another")
-        if order.seen is not None and order.seen != newest.version:
+        if order.expected_revision is not None and order.expected_revision != newest.version:
             raise OutdatedRevision("somebody changed it since you read it; read it again")
         return newest
 

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping, Select, func, select
 
 from ...audit.entries.acts import Transition
-from ...audit.ledgers.publications import State
 from ...audit.merkle.spans import Spans
+from ...audit.workflows.publications import State
 from ...bundle.grants import Grant
 from ..errors import NotFound
 from ..schema import policy_event, policy_set, policy_set_version, standing_fact_version
@@ -75,20 +75,20 @@ class Timeline:
 
     policy_set: str
     revision: int
-    turns: tuple[Event, ...]
+    activations: tuple[Event, ...]
 
     def at(self, now: datetime) -> Event | None:
         """Return what put the version in force there, None where none has been."""
-        come = [turn for turn in self.turns if turn.has_come(now)]
+        come = [turn for turn in self.activations if turn.has_come(now)]
         return come[-1] if come else None
 
     def scheduled(self, now: datetime) -> Event | None:
         """Return what is still to come, if anything."""
-        return next((turn for turn in self.turns if not turn.has_come(now)), None)
+        return next((turn for turn in self.activations if not turn.has_come(now)), None)
 
     def before(self, now: datetime) -> str | None:
         """Return the digest that was in force before the one that is: what a rollback leads to."""
-        come = [turn.digest for turn in self.turns if turn.has_come(now)]
+        come = [turn.digest for turn in self.activations if turn.has_come(now)]
         return next((digest for digest in reversed(come) if digest != come[-1]), None)
 
 
@@ -184,7 +184,9 @@ def _event(row: RowMapping) -> Event:
 def read_timeline(connection: Connection, name: str) -> Timeline:
     """Return that of a set. Raises `NotFound`."""
     return Timeline(
-        policy_set=name, revision=read_revision(connection, name), turns=_turns(connection, name)
+        policy_set=name,
+        revision=read_revision(connection, name),
+        activations=_turns(connection, name),
     )
 
 

@@ -11,8 +11,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
 
 from ...audit.entries.acts import WaiverStep
-from ...audit.ledgers.waivers import WaiverState
 from ...audit.merkle.spans import Spans
+from ...audit.workflows.waivers import WaiverState
 from ...bundle.grants import Grant, WaiverTerms
 from ..errors import NotFound
 from ..schema import log_entry, waiver, waiver_event, waiver_use

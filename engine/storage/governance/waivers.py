@@ -1,8 +1,8 @@
 """Waivers that somebody asks for: granted by another person, or refused, and revoked at any time.
 
 Every change of what one is, is one transaction: an entry of the log (`audit.entries.WaiverChange`),
-its row in `waiver_event`, and what came of it. `audit.ledgers` has the order of the steps. Whether
-policies bear a waiver is for whoever decides by it, each time: here, nobody knows of policies.
+its row in `waiver_event`, and what came of it. `audit.workflows` has the order of the steps.
+Whether policies bear a waiver is for whoever decides by it, each time: this module knows none.
 """
 
 import secrets
@@ -16,15 +16,15 @@ from sqlalchemy import ColumnElement, Connection, exists, insert, update
 
 from ...audit.entries.acts import WaiverChange, WaiverStep
 from ...audit.entries.sealed_acts import Entry, seal_act
-from ...audit.ledgers.publications import same_person
-from ...audit.ledgers.waivers import NEXT, WaiverState
+from ...audit.workflows.publications import same_person
+from ...audit.workflows.waivers import NEXT, WaiverState
 from ...bundle.grants import Approval, WaiverTerms, written
 from ...evaluation.operations.days import day_of
 from ..databases.database import Database, announce
 from ..errors import Conflict, StorageError
 from ..log.log_store import Appending, appending, system_clock
 from ..schema import waiver, waiver_event, waiver_use
-from .policy_sets import Order, OutdatedRevision, WrongState
+from .policy_sets import ChangeOrder, OutdatedRevision, WrongState
 from .waiver_rows import RequestedWaiver, find_waiver, read_waivers
 
 PAGE_LIMIT = 500
@@ -120,7 +120,7 @@ class Waivers:
             _note(connection, change, entry)
             return find_waiver(connection, made)
 
-    def grant(self, id: str, role: str, order: Order) -> RequestedWaiver:  # noqa: A002 - likewise.
+    def grant(self, id: str, role: str, order: ChangeOrder) -> RequestedWaiver:  # noqa: A002 - likewise.
         """Grant a waiver in a role of the policies; it holds from this day on at the earliest.
 
         Raises `NotFound`, `OutdatedRevision`, `WrongState`, also where it is over by now, and
@@ -137,13 +137,13 @@ class Waivers:
             change = replace(_change(found, WaiverStep.GRANT, order), text=text)
             return self._step(log, found, change, role)
 
-    def refuse(self, id: str, order: Order) -> RequestedWaiver:  # noqa: A002 - likewise.
+    def refuse(self, id: str, order: ChangeOrder) -> RequestedWaiver:  # noqa: A002 - likewise.
         """Refuse a waiver. Raises `NotFound`, `OutdatedRevision` and `WrongState`."""
         with appending(self._database) as log:
             found = _seen(log.connection, id, WaiverStep.REFUSE, order)
             return self._step(log, found, _change(found, WaiverStep.REFUSE, order))
 
-    def revoke(self, id: str, order: Order) -> RequestedWaiver:  # noqa: A002 - likewise.
+    def revoke(self, id: str, order: ChangeOrder) -> RequestedWaiver:  # noqa: A002 - likewise.
         """End a waiver now, for every day. Raises `NotFound`, `OutdatedRevision`, `WrongState`."""
         with appending(self._database) as log:
             found = _seen(log.connection, id, WaiverStep.REVOKE, order)
@@ -174,18 +174,18 @@ def _seen(
     connection: Connection,
     id: str,  # noqa: A002 - that of the waiver.
     step: WaiverStep,
-    order: Order,
+    order: ChangeOrder,
 ) -> RequestedWaiver:
     """Return a waiver that may take a step, as whoever orders it has seen it."""
     found = find_waiver(connection, id)
-    if order.seen is not None and order.seen != found.revision:
+    if order.expected_revision is not None and order.expected_revision != found.revision:
         raise OutdatedRevision("somebody changed it since you read it; read it again")
     if (found.state, step) not in NEXT:
         raise WrongState(f"the waiver is {found.state}: {_ADVICE[step]}")
     return found
 
 
-def _change(found: RequestedWaiver, step: WaiverStep, order: Order) -> WaiverChange:
+def _change(found: RequestedWaiver, step: WaiverStep, order: ChangeOrder) -> WaiverChange:
     return WaiverChange(
         entries=found.last,
         step=step,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, false, select
 
 from ...audit.entries.commitment import Disclosure
-from ...audit.entries.record import LogEntry, Payload, QueryColumns, Unread
+from ...audit.entries.record import LogEntry, Payload, QueryColumns, UnreadableContents
 from ...audit.entries.sealed_acts import ActEntry, Entry
 from ..schema import (
     disclosure,
@@ -89,7 +89,10 @@ def read_decisions(
 
 
 def _entry_of(
-    row: RowMapping, columns: QueryColumns, facets: tuple[str, ...], found: Opened | Unread
+    row: RowMapping,
+    columns: QueryColumns,
+    facets: tuple[str, ...],
+    found: Opened | UnreadableContents,
 ) -> LogEntry:
     opened = found if isinstance(found, Opened) else Opened(payload=None, disclosures=())
     return LogEntry(
@@ -102,13 +105,13 @@ def _entry_of(
         facets=facets,
         payload=opened.payload,
         disclosures=opened.disclosures,
-        unread=found if isinstance(found, Unread) else None,
+        unread=found if isinstance(found, UnreadableContents) else None,
     )
 
 
 def _opened(
     connection: Connection, indexes: Sequence[int], contents: Contents | None
-) -> Mapping[str, Opened | Unread]:
+) -> Mapping[str, Opened | UnreadableContents]:
     """Return what is sealed of some entries, by their ids."""
     columns = (log_entry.c.id, sealed.c.key, sealed.c.names, sealed.c.payload)
     query = select(*columns).join_from(log_entry, sealed, sealed.c.index == log_entry.c.index)

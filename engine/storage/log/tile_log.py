@@ -65,7 +65,7 @@ class TileLog:
                 found = read_entries(connection, within, self._database.contents)
             yield from found
 
-    def prove(self, *, index: int, size: int) -> tuple[bytes, ...]:
+    def prove_inclusion(self, *, index: int, size: int) -> tuple[bytes, ...]:
         """Return the proof that an entry is in the log of a size: RFC 6962 §2.1.1.
 
         Raises `ValueError` where it is not.
@@ -73,7 +73,7 @@ class TileLog:
         with self._database.reading() as connection:
             return prove_inclusion(size=size, index=index, reader=TileReader(connection))
 
-    def prove_growth(self, *, old_size: int, size: int) -> tuple[bytes, ...]:
+    def prove_consistency(self, *, old_size: int, size: int) -> tuple[bytes, ...]:
         """Return the proof that the log of a size extends that of a smaller one: §2.1.2.
 
         Raises `InvalidQuery` unless 0 < `old_size` ≤ `size` ≤ the size of the log.

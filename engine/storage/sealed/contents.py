@@ -18,7 +18,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from ...audit.entries.commitment import Disclosure
-from ...audit.entries.record import LogEntry, Payload, Unread
+from ...audit.entries.record import LogEntry, Payload, UnreadableContents
 from ..errors import ContentsUnread, KeysMissing, StorageUnavailable
 from ..schema import key_store
 from .key_store import DataKey, KeyStore, NoKey
@@ -55,8 +55,8 @@ class Opened:
     disclosures: tuple[Disclosure, ...]
 
 
-ALTERED = Unread(why="they do not open under their key", is_altered=True)
-NO_STORE = Unread(why="the key store is not here")
+ALTERED = UnreadableContents(why="they do not open under their key", is_altered=True)
+NO_STORE = UnreadableContents(why="the key store is not here")
 
 
 class Contents:
@@ -84,7 +84,7 @@ class Contents:
                 supply += self._keys.make(SUPPLY)
             return [supply.pop() for _ in range(count)]
 
-    def open(self, rows: Iterable[SealedContents]) -> Mapping[str, Opened | Unread]:
+    def open(self, rows: Iterable[SealedContents]) -> Mapping[str, Opened | UnreadableContents]:
         """Return what contents open to, by the ids of their decisions."""
         sealed = list(rows)
         keys = self._keys.find(each.key for each in sealed)
@@ -147,9 +147,9 @@ def is_of(connection: Connection, contents: Contents) -> bool:
         return False
 
 
-def _opened(sealed: SealedContents, key: DataKey | NoKey) -> Opened | Unread:
+def _opened(sealed: SealedContents, key: DataKey | NoKey) -> Opened | UnreadableContents:
     if isinstance(key, NoKey):
-        return Unread(why=f"their key {key.why}")
+        return UnreadableContents(why=f"their key {key.why}")
     name = sealed.decision_id.encode()
     try:
         content = decrypt(key.secret, sealed.payload, _PAYLOAD + name)

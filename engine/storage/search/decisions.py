@@ -214,7 +214,7 @@ class Decisions:
         index, leaf_hash = found
         log = TileLog(self._database)
         head = log.head()
-        hashes = log.prove(index=index, size=head.size)
+        hashes = log.prove_inclusion(index=index, size=head.size)
         proof = InclusionProof(index=index, size=head.size, leaf_hash=leaf_hash, hashes=hashes)
         return proof, head
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.analysis.change import Lean, together
+from engine.analysis.change import Lean, combined_lean
 from engine.analysis.changes import changes
 from engine.analysis.report import sentences
 from engine.bundle.bundle import Bundle, build
@@ -98,7 +98,7 @@ def test_a_lean_holds_for_every_campaign(
     if old is None or new is None:
         return
     found = changes(old.policies, new.policies)
-    lean = together(change.lean for change in found)
+    lean = combined_lean(change.lean for change in found)
     assert all(each.sentences for each in sentences(found))
     for descriptor in campaigns:
         effects = effect(old, descriptor, day), effect(new, descriptor, day)

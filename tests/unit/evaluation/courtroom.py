@@ -54,7 +54,7 @@ def hear(
     as_of = datetime.combine(on, time(12), tzinfo=UTC)
     by_program = bundle.program.decide(campaign, as_of=as_of, launched=launched)
     by_reference = decide(
-        bundle.policies, reference.judge_all, campaign, as_of=as_of, launched=launched
+        bundle.policies, reference.evaluate_rules, campaign, as_of=as_of, launched=launched
     )
     assert by_program == by_reference
     one, other = (document(d, id="1", identity=IDENTITY) for d in (by_program, by_reference))
@@ -77,4 +77,4 @@ def wanted(result: RuleResult) -> list[tuple[str, str]]:
 
 def seen(result: RuleResult) -> list[tuple[str, str, str]]:
     """Return the facts that determined the first finding: pointer, value and what was required."""
-    return [(s.pointer, s.value, s.required) for s in result.findings[0].seen]
+    return [(s.pointer, s.value, s.required) for s in result.findings[0].evidence]

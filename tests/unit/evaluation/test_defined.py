@@ -52,7 +52,7 @@ def test_the_justification_names_the_definitions_and_shows_the_facts() -> None:
     decision = hear(bundle, person={"age": 12}, flag=False, other=True)
     finding = decision.results[0].findings[0]
     assert seen(decision.results[0]) == [("/person/age", "12", "is at least 18")]
-    assert finding.seen[0].item == "(a) `grown_up`: `reaches_minors`: (a)"
+    assert finding.evidence[0].item == "(a) `grown_up`: `reaches_minors`: (a)"
     assert "(a) `grown_up`: `reaches_minors`: (a) age: 12" in explain(decision)
 
 
@@ -73,7 +73,7 @@ def test_names_bound_around_a_definition_and_within_it_are_apart() -> None:
     items = [{"flag": True, "amount": 1}, {"flag": False, "amount": 9}]
     result = hear(bundle, items=items).results[0]
     assert [finding.message for finding in result.findings] == ["1"]
-    pointers = {each.pointer: each.bindings for each in result.findings[0].seen}
+    pointers = {each.pointer: each.bindings for each in result.findings[0].evidence}
     assert pointers["/items/1/amount"] == (("item", "/items/0"),)
 
 

@@ -1,4 +1,4 @@
-"""The straight way of judging, asked directly: it never takes for granted what an index leaves."""
+"""The fast path, called directly: it never takes for granted what an index leaves."""
 
 from datetime import date
 from typing import Any
@@ -7,8 +7,7 @@ import pytest
 
 from engine.evaluation.compiled.closures import Frame, Names
 from engine.evaluation.compiled.fast_path import compile_fast_path
-from engine.evaluation.judge import EvaluationContext
-from engine.evaluation.justify import findings
+from engine.evaluation.evaluate_rule import EvaluationContext
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.result import Status
 from tests.unit.evaluation.courtroom import TODAY, campaign_of, court, rule
@@ -23,14 +22,19 @@ from tests.unit.evaluation.courtroom import TODAY, campaign_of, court, rule
         ({"flag": True}, Status.UNDETERMINED),
     ],
 )
-def test_it_judges_whatever_it_is_asked(facts: dict[str, Any], status: Status) -> None:
+def test_it_evaluates_rules_that_are_no_candidates(facts: dict[str, Any], status: Status) -> None:
     policies = court(rule("applies when campaign.flag", "prohibit when campaign.other")).policies
     (only,) = policies.rules
     campaign = campaign_of(court(), **facts)
     context = EvaluationContext(
         policies=policies, campaign=campaign, moment=moment(flight_of(campaign), TODAY)
     )
-    judge = compile_fast_path(only, Names(policies=policies, bound={}), findings(only))
-    result, tell = judge(context, Frame(campaign.facts, TODAY, date(2026, 2, 1)), ("DE",))
+    evaluate = compile_fast_path(only, Names(policies=policies, bound={}))
+    frame = Frame(campaign.facts, TODAY, date(2026, 2, 1))
+    applies = True
+    fast = evaluate(context, frame, ("DE",), applies)
+    assert fast is not None
+    result, explain, is_certain = fast
     assert (result.status, result.markets) == (status, ("DE",))
-    assert (tell is not None) == (status is Status.VIOLATED)
+    assert (explain is not None) == result.is_adverse
+    assert is_certain == (status is not Status.UNDETERMINED)

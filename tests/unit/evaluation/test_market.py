@@ -141,7 +141,7 @@ def test_twice_the_markets_are_twice_the_work() -> None:
     as_of = datetime(2026, 1, 1, 12, tzinfo=UTC)
     for evaluator in (
         bundle.program.decide,
-        partial(decide, bundle.policies, reference.judge_all),
+        partial(decide, bundle.policies, reference.evaluate_rules),
     ):
         done = []
         for count in (100, 100, 200):  # The first time, things are made that are kept.

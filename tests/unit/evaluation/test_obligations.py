@@ -119,7 +119,7 @@ def test_the_text_of_a_duty_tells_of_the_facts_and_of_the_first_witness() -> Non
     obligation = judged(clause, note="the board", items=items).obligation
     assert obligation is not None
     assert obligation.text == "tell the board of item 2"
-    assert [seen.pointer for seen in obligation.seen] == ["/items/1/flag"]
+    assert [seen.pointer for seen in obligation.evidence] == ["/items/1/flag"]
 
 
 def test_a_duty_of_one_day_of_the_flight_stands_against_an_exception_of_another() -> None:

@@ -53,7 +53,7 @@ def test_a_permission_lifts_a_duty_as_well() -> None:
 
 def test_one_that_is_not_shown_says_what_would_show_it_and_never_denies() -> None:
     result, permission = lifted(FLAG, flag=True)
-    (exception,) = result.exceptions
+    (exception,) = result.unmet_exemptions
     assert (exception.name, [each.path for each in exception.wanted]) == (
         "p/free: P",
         ["campaign.other"],
@@ -116,7 +116,7 @@ def test_it_lifts_a_rule_in_the_markets_that_it_covers_wholly(
 def test_where_markets_are_unknown_one_for_some_of_them_is_not_shown() -> None:
     result, _ = lifted(FLAG, permit=("applies in {DE}",), flag=True, other=True, markets=None)
     assert result.status is Status.VIOLATED
-    assert [each.path for each in result.exceptions[0].wanted] == ["campaign.markets"]
+    assert [each.path for each in result.unmet_exemptions[0].wanted] == ["campaign.markets"]
 
 
 def test_where_its_places_are_unknown_it_is_not_shown() -> None:

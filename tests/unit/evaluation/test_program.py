@@ -14,7 +14,7 @@ from benchmarks.by_hand import breached
 from benchmarks.workload import bundle_of, descriptors, quantifiers
 from engine.bundle.bundle import Bundle
 from engine.evaluation import reference
-from engine.evaluation.compiled.candidates import MOST_KEPT, MOST_MET
+from engine.evaluation.compiled.candidates import MOST_KEPT, MOST_STATES
 from engine.evaluation.decide import decide
 from engine.evaluation.document import document
 from engine.evaluation.moment import flight_of
@@ -53,7 +53,7 @@ def agree(bundle: Bundle, descriptor: dict[str, Any], as_of: datetime = AS_OF) -
     campaign, faults = bundle.decoder.decode(descriptor)
     assert campaign is not None, faults
     one = bundle.program.decide(campaign, as_of=as_of)
-    other = decide(bundle.policies, reference.judge_all, campaign, as_of=as_of)
+    other = decide(bundle.policies, reference.evaluate_rules, campaign, as_of=as_of)
     # The document first: it has the statuses of what came to nothing by the shorter way.
     assert document(one, id="1", identity=IDENTITY) == document(other, id="1", identity=IDENTITY)
     assert one == other
@@ -172,7 +172,7 @@ def test_an_element_may_be_held_against_another_list_of_the_campaign() -> None:
 def test_a_flight_that_may_meet_many_states_of_the_law_is_judged_in_all() -> None:
     years = [
         rule("prohibit when campaign.flag", f"in force from {year}-01-01", name=f"r{year}")
-        for year in range(2001, 2004 + MOST_MET + MOST_KEPT)
+        for year in range(2001, 2004 + MOST_STATES + MOST_KEPT)
     ]
     bundle = court(*years)
     for flag in (True, False):
@@ -303,7 +303,7 @@ def test_results_are_a_sequence_like_any_other() -> None:
     )
     campaign = campaign_of(bundle, flag=True, other=False)
     made = bundle.program.decide(campaign, as_of=AS_OF)
-    results = decide(bundle.policies, reference.judge_all, campaign, as_of=AS_OF).results
+    results = decide(bundle.policies, reference.evaluate_rules, campaign, as_of=AS_OF).results
     assert (len(made.results), made.results[0], made.results[:1]) == (2, results[0], results[:1])
     assert (hash(made.results), repr(made.results)) == (hash(results), repr(results))
     assert made.results == results

@@ -8,16 +8,16 @@ import pytest
 from engine.evaluation.compiled.closures import Frame, Names, compile_test
 from engine.evaluation.compiled.shortcuts import days_between, ratio, within_days
 from engine.evaluation.operations.comparison import holds
-from engine.semantics.tree import Compared
+from engine.semantics.tree import ComparisonCondition
 from tests.unit.evaluation.courtroom import court, rule
 
 D = date.fromisoformat
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-def compared(condition: str) -> Compared:
+def compared(condition: str) -> ComparisonCondition:
     found = court(rule(f"prohibit when {condition}")).policies.rules[0].main.condition
-    assert isinstance(found, Compared)
+    assert isinstance(found, ComparisonCondition)
     return found
 
 
@@ -74,7 +74,7 @@ def test_there_is_no_shortcut_for_anything_else() -> None:
 def test_what_a_shortcut_does_not_answer_goes_the_long_way() -> None:
     bundle = court(rule("prohibit when campaign.whole / campaign.amount exceeds 1"))
     condition = bundle.policies.rules[0].main.condition
-    assert isinstance(condition, Compared)
+    assert isinstance(condition, ComparisonCondition)
     test = compile_test(condition, Names(policies=bundle.policies, bound={}))
     for whole, amount, truth in ((3, 2, True), (3, 2.5, True), (2, 2.5, False), (3, 0, None)):
         facts = {"id": "c", "markets": ["DE"], "flight": {"start": "2026-01-01"}}

@@ -8,7 +8,7 @@ import pytest
 from engine import Engine, explain
 from engine.evaluation.descriptor.decode import CampaignFault
 from engine.evaluation.prose import MOST_MISSING
-from engine.evaluation.standing_facts.book import FactBook, Misfit
+from engine.evaluation.standing_facts.book import FactBook, UnfitFact
 from engine.evaluation.standing_facts.fact import (
     LONGEST_EVIDENCE,
     FactSource,
@@ -207,7 +207,7 @@ def test_a_document_without_subject_days_or_a_whole_source_is_none(changes: dict
 
 
 def test_a_source_is_read() -> None:
-    (made,) = book({**GOOD, **SOURCE, "salt": "s"}).stated(
+    (made,) = book({**GOOD, **SOURCE, "salt": "s"}).facts(
         Subject(kind=SubjectKind.ADVERTISER, name="A")
     )
     assert isinstance(made, StandingFact)
@@ -217,11 +217,11 @@ def test_a_source_is_read() -> None:
 def test_what_no_longer_fits_states_nothing_and_is_kept_by_its_fault() -> None:
     about = Subject(kind=SubjectKind.ADVERTISER, name="A")
     found = book({**GOOD, "facts": {"gone": True}})
-    (made,) = found.stated(about)
-    assert isinstance(made, Misfit)
-    assert (made.fault.pointer, made.listed.subject) == ("/facts/gone", about)
-    assert found.stated(about) is found.stated(about)
-    assert found.stated(Subject(kind=SubjectKind.ADVERTISER, name="B")) == ()
+    (made,) = found.facts(about)
+    assert isinstance(made, UnfitFact)
+    assert (made.fault.pointer, made.entry.subject) == ("/facts/gone", about)
+    assert found.facts(about) is found.facts(about)
+    assert found.facts(Subject(kind=SubjectKind.ADVERTISER, name="B")) == ()
 
 
 def test_of_very_many_values_the_first_are_told_and_the_others_counted() -> None:

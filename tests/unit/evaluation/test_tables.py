@@ -7,7 +7,7 @@ import pytest
 
 from engine.bundle.bundle import build
 from engine.evaluation.result import Status
-from engine.evaluation.wording import UNTOLD
+from engine.evaluation.wording import SENSITIVE_REASON
 from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import court, hear, rule, seen, wanted
 
@@ -200,7 +200,7 @@ def test_what_is_sensitive_is_not_told_by_what_a_table_gives_for_it() -> None:
     told = hear(bundle, colour="red", amount=60).results[0]
     assert ("/amount", "60", "is at most (sensitive) (most(market, campaign.colour))") in seen(told)
     open_question = hear(bundle, colour="red", amount=60, markets=["IT"]).results[0]
-    assert {why for _, why in wanted(open_question)} == {UNTOLD}
+    assert {why for _, why in wanted(open_question)} == {SENSITIVE_REASON}
     head = 'policy p "P"\n  source LAW art 1\n  in force from 2000-01-01\n'
     written = f"{LIMITS}{head}{rule(clause, message='more than {most}')}end policy\n"
     _, faults = build("court", {"v.policy": vocabulary, "p.policy": written})

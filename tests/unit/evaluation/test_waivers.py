@@ -63,7 +63,7 @@ def test_it_lets_a_breach_pass_that_is_established(
 def test_the_finding_of_a_waived_rule_is_listed_all_the_same() -> None:
     waived, broken = judged(FLAG, flag=True), judged(FLAG, flag=True, id="c-2")
     assert waived.findings == broken.findings
-    assert (waived.reason, waived.exceptions) == ("w", ())
+    assert (waived.reason, waived.unmet_exemptions) == ("w", ())
 
 
 def test_what_counts_as_violated_for_want_of_a_fact_is_not_waived() -> None:
@@ -73,7 +73,7 @@ def test_what_counts_as_violated_for_want_of_a_fact_is_not_waived() -> None:
 
 def test_a_scope_that_is_unknown_waives_nothing_and_says_what_would_show_it() -> None:
     result = judged(FLAG, waivers=waiver(scope="campaign.other"), flag=True)
-    (unshown,) = result.exceptions
+    (unshown,) = result.unmet_exemptions
     assert result.status is Status.VIOLATED
     assert (unshown.name, [each.path for each in unshown.wanted]) == (
         "waiver w",
@@ -83,7 +83,7 @@ def test_a_scope_that_is_unknown_waives_nothing_and_says_what_would_show_it() ->
 
 def test_of_other_campaigns_waivers_nothing_is_said() -> None:
     result = judged(FLAG, flag=True, id="c-2")
-    assert (result.status, result.reason, result.exceptions) == (Status.VIOLATED, "", ())
+    assert (result.status, result.reason, result.unmet_exemptions) == (Status.VIOLATED, "", ())
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_one_may_take_over_where_another_ends() -> None:
 def test_where_one_does_not_cover_the_flight_the_finding_says_when_it_holds() -> None:
     short = waiver(days="2026-01-01 until 2026-02-15")
     result = judged(FLAG, waivers=short, flag=True)
-    assert [each.name for each in result.exceptions] == [
+    assert [each.name for each in result.unmet_exemptions] == [
         "waiver w from 2026-01-01 until 2026-02-15"
     ]
 

@@ -14,7 +14,7 @@ from engine.english.sentences import Writer
 from engine.handbook.handbook import handbook
 from engine.handbook.reading import paths_read
 from engine.handbook.values import Outcome
-from engine.semantics.tree import Compared, Window
+from engine.semantics.tree import ComparisonCondition, Window
 from engine.syntax.lexis import Comparator
 from tests.unit.handbook.bookshelf import VOCABULARY, bundle, condition, rule, rules, shipped
 
@@ -292,7 +292,7 @@ def test_a_heading_of_what_is_no_fact_is_its_value() -> None:
     text = rule("r", "prohibit when campaign.tags includes any of SENSITIVE")
     made = bundle(f"policy p\n{text}end policy")
     found = made.policies.rules[0].main.condition
-    assert isinstance(found, Compared)
+    assert isinstance(found, ComparisonCondition)
     odd = replace(found, left=found.right[0], comparator=Comparator.EMPTY, right=())
     words = Writer(policies=made.policies).condition(odd).text
     assert words == "nothing is listed under the sensitive subjects"
@@ -301,7 +301,7 @@ def test_a_heading_of_what_is_no_fact_is_its_value() -> None:
 def test_periods_are_told_by_their_days() -> None:
     """The core has no word for them: a node that says `overlaps` is no sentence."""
     made, node = condition("campaign.size is at least 1")
-    assert isinstance(node, Compared)
+    assert isinstance(node, ComparisonCondition)
     with pytest.raises(AssertionError):
         Writer(policies=made.policies).condition(replace(node, comparator=Comparator.OVERLAPS))
 

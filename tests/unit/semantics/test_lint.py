@@ -17,7 +17,7 @@ from engine.semantics.lint.opposites import opposites
 from engine.semantics.lint.proof import Budget, Prover
 from engine.semantics.lint.proved import Proved
 from engine.semantics.lint.regions import Choice, Line, Stretch, meet
-from engine.semantics.tree import Compared, Condition, Policies, Window
+from engine.semantics.tree import ComparisonCondition, Condition, Policies, Window
 from engine.source.diagnostic import Diagnostic
 from engine.source.memory import Memory
 from engine.source.text import Source, Span
@@ -433,7 +433,7 @@ def test_a_condition_that_is_taken_apart_limits_only_its_own_truth() -> None:
 
 def test_a_phrase_that_lists_are_not_known_for_limits_no_contents() -> None:
     policies, included = conditions_of("campaign.colours includes red")
-    assert isinstance(included, Compared)
+    assert isinstance(included, ComparisonCondition)
     odd = Claim(condition=replace(included, comparator=Comparator.LIKE))
     found = limits(odd, Law(dated=policies.dated, window=Window()))
     assert {topic[0] for topic, _ in found} == {Aspect.TRUTH, Aspect.PRESENCE}

@@ -1,9 +1,9 @@
-"""Whom and where a campaign is for: what a decision says of it, so that it can be found again.
+"""The attributes of a campaign that a decision repeats, so that it is found by them.
 
 The advertiser is the fact `advertiser`, or the `name` in it; the platforms are the elements of
-`platforms`, or their names. A vocabulary that declares neither has campaigns that name none. What
-it marks as sensitive is never told: the record then leaves the member out, which is not the same
-as naming nobody.
+`platforms`, or their names. Where a vocabulary declares neither, a campaign has none. A fact that
+is sensitive is never shown: the document then has no such member, which is not the same as an
+empty one.
 """
 
 import msgspec
@@ -11,39 +11,39 @@ import msgspec
 from ..values import Campaign, Group
 
 MOST_PLATFORMS = 256
-"""As many platforms are told; a record leaves out what is longer, rather than a part of it."""
+"""The most platforms that a document lists; it leaves a longer list out, rather than a part."""
 
 
-class About(msgspec.Struct, frozen=True, kw_only=True):
+class CampaignAttributes(msgspec.Struct, frozen=True, kw_only=True):
     """The advertiser and the platforms of a campaign, in the order given, each once.
 
-    `tells_advertiser` and `tells_platforms` are false where they are not to be told.
+    `shows_advertiser` and `shows_platforms` are false where a document leaves the member out.
     """
 
     advertiser: str | None = None
     platforms: tuple[str, ...] = ()
-    tells_advertiser: bool = True
-    tells_platforms: bool = True
+    shows_advertiser: bool = True
+    shows_platforms: bool = True
 
     def members(self) -> dict[str, object]:
-        """Return the members that the document of a decision has of it."""
+        """Return the members of the document of a decision that show the attributes."""
         made: dict[str, object] = {}
-        if self.tells_advertiser:
+        if self.shows_advertiser:
             made["advertiser"] = self.advertiser
-        if self.tells_platforms:
+        if self.shows_platforms:
             made["platforms"] = list(self.platforms)
         return made
 
 
-def about(campaign: Campaign) -> About:
-    """Return whom and where a campaign is for."""
+def campaign_attributes(campaign: Campaign) -> CampaignAttributes:
+    """Return the attributes of a campaign."""
     advertisers = _names(campaign.facts, "advertiser")
     platforms = _names(campaign.facts, "platforms")
-    return About(
+    return CampaignAttributes(
         advertiser=advertisers[0] if advertisers else None,
         platforms=() if platforms is None else platforms,
-        tells_advertiser=advertisers is not None,
-        tells_platforms=platforms is not None and len(platforms) <= MOST_PLATFORMS,
+        shows_advertiser=advertisers is not None,
+        shows_platforms=platforms is not None and len(platforms) <= MOST_PLATFORMS,
     )
 
 

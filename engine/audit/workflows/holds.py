@@ -1,4 +1,4 @@
-"""Which holds are in force as a log is read, and the erasures that went against one."""
+"""The holds in force at each entry of a log, and the erasures that violate one."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -11,18 +11,18 @@ from ..merkle.spans import Spans, common, merged
 
 
 @dataclass(slots=True)
-class HoldLedger:
-    """The entries that each hold in force names, by the index of the hold's own entry.
+class HoldChecker:
+    """Checks erasures against the entries that holds in force name, by the index of each hold.
 
     A hold on a campaign or an actor also keeps what comes later; no leaf says what that was.
     """
 
     in_force: dict[int, Spans] = field(default_factory=dict)
     held: Spans | None = ()
-    """What the holds in force name together; None where it is to be made anew."""
+    """All entries that holds in force name; None where it must be computed again."""
 
     def faults(self, index: int, leaf: Leaf) -> Iterator[VerificationFault]:
-        """Take in the leaf of the next entry, and yield each hold that it breaks."""
+        """Apply the leaf of the next entry, and yield a fault for each hold that it violates."""
         if isinstance(leaf, HoldLeaf):
             self.in_force[index] = leaf.entries
             self.held = None

@@ -7,12 +7,12 @@ from .timestamp import Authority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Demands:
+class AttestationRequirements:
     """Cosignatures by some witnesses, and a time stamp by an authority; None is no demand."""
 
     policy: WitnessPolicy | None = None
     authority: Authority | None = None
 
 
-NO_DEMANDS = Demands()
+NO_REQUIREMENTS = AttestationRequirements()
 """What nobody asked for nobody misses."""

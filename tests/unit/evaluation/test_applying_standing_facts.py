@@ -221,7 +221,7 @@ def test_an_answer_holds_until_one_begins() -> None:
     made = decide(known)
     assert (made.effect, made.valid_until) == (Effect.DENY, date(2026, 1, 15))
     assert made.standing is not None
-    assert (made.standing.filled, len(made.standing.met)) == ((), 1)
+    assert (made.standing.filled, len(made.standing.relevant)) == ((), 1)
 
 
 def test_an_answer_holds_until_one_begins_that_contradicts() -> None:

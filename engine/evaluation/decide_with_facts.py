@@ -13,8 +13,8 @@ from typing import TypeAlias
 from .decision import Decision
 from .descriptor.decode import CampaignFault
 from .operations.days import day_of
-from .standing_facts.beneath import FactsUsed, Laid, lay
-from .standing_facts.book import FactBook, Listed
+from .standing_facts.application import AppliedFacts, FactsUsed, apply_standing_facts
+from .standing_facts.book import BookEntry, FactBook
 from .validity import are_too_many
 from .values import Campaign
 
@@ -22,55 +22,57 @@ Decide: TypeAlias = Callable[[Campaign, datetime], Decision]
 """Decides on a campaign as of an instant, without standing facts."""
 
 
-def decide_upon(
+def decide_with_facts(
     campaign: Campaign, book: FactBook, as_of: datetime, decide: Decide
 ) -> Decision | tuple[CampaignFault, ...]:
-    """Return the decision on a campaign with the standing facts of a book beneath it.
+    """Return the decision on a campaign to which the standing facts of a book are applied.
 
     Where they contradict the campaign or each other, every contradiction is returned instead.
     """
     today = day_of(as_of)
-    laid = lay(campaign, book, today)
-    if laid.contradictions:
-        return laid.contradictions
-    decision = decide(laid.campaign, as_of)
-    if not laid.met:
+    applied = apply_standing_facts(campaign, book, today)
+    if applied.contradictions:
+        return applied.contradictions
+    decision = decide(applied.campaign, as_of)
+    if not applied.relevant:
         return decision
-    course = _Course(
+    timeline = _FactTimeline(
         campaign=campaign,
         book=book,
         decide=decide,
-        met={each.order: each for each in laid.met},
+        relevant={each.order: each for each in applied.relevant},
     )
-    until = course.first_flip(decision, laid, today)
-    met = tuple(sorted(course.met.values(), key=lambda each: (each.subject, each.order)))
-    used = FactsUsed(filled=laid.filled, misfits=laid.misfits, met=met)
+    until = timeline.first_change(decision, applied, today)
+    relevant = tuple(
+        sorted(timeline.relevant.values(), key=lambda each: (each.subject, each.order))
+    )
+    used = FactsUsed(filled=applied.filled, unfit=applied.unfit, relevant=relevant)
     return replace(decision, valid_until=until, standing=used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Course:
-    """A campaign over time; `met` are the standing facts that have applied so far."""
+class _FactTimeline:
+    """A campaign over time; `relevant` are the standing facts that have been relevant so far."""
 
     campaign: Campaign
     book: FactBook
     decide: Decide
-    met: dict[bytes, Listed]
+    relevant: dict[bytes, BookEntry]
 
-    def first_flip(self, decision: Decision, laid: Laid, today: date) -> date | None:
+    def first_change(self, decision: Decision, applied: AppliedFacts, today: date) -> date | None:
         """Return the first later day on which the answer would differ; None where it never does."""
         until, reached, tried = decision.valid_until, today, 0
-        while (day := _next_turn(self.met.values(), reached)) is not None:
+        while (day := _next_change(self.relevant.values(), reached)) is not None:
             if until is not None and until < day:
                 return until
             tried += 1
             if are_too_many(tried):
                 return day
-            later = lay(self.campaign, self.book, day)
-            self.met.update((each.order, each) for each in later.met)
+            later = apply_standing_facts(self.campaign, self.book, day)
+            self.relevant.update((each.order, each) for each in later.relevant)
             if later.contradictions:
                 return day
-            if later.campaign.facts != laid.campaign.facts:
+            if later.campaign.facts != applied.campaign.facts:
                 midnight = datetime.combine(day, time(), tzinfo=UTC)
                 again = self.decide(later.campaign, midnight)
                 if _answer(again) != _answer(decision):
@@ -78,17 +80,17 @@ class _Course:
                 until = again.valid_until
             elif until == day:
                 return day
-            laid, reached = later, day
+            applied, reached = later, day
         return until
 
 
-def _next_turn(met: Iterable[Listed], reached: date) -> date | None:
+def _next_change(relevant: Iterable[BookEntry], reached: date) -> date | None:
     """Return the next day on which a standing fact begins or ends."""
-    turns = (day for each in met for day in (each.start, each.until) if day > reached)
+    turns = (day for each in relevant for day in (each.start, each.until) if day > reached)
     return min(turns, default=None)
 
 
 def _answer(decision: Decision) -> object:
-    """Return what a decision answers, as `validity.answer` has it."""
+    """Return the answer of a decision, to be compared as `validity.answer` is."""
     owed = frozenset((p.rule.id, p.markets, p.obligation) for p in decision.obligations)
     return decision.verdict, decision.markets, owed

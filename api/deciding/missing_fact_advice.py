@@ -1,4 +1,4 @@
-"""How to state what a platform's record lacks: which of it once, about whom, and which never.
+"""Advice on facts that a platform's record lacks: which to state as standing facts, about whom.
 
 A platform knows little of what the law asks. What it cannot tell of the advertiser's affairs is a
 standing fact (`docs/standing-facts.md`); what is of this campaign alone is for a descriptor.
@@ -33,7 +33,7 @@ _UNNAMED: Mapping[SubjectKind, str] = MappingProxyType(
 def advice_on(
     pointers: Sequence[str], campaign: dict[str, JSONValue], stating: str
 ) -> tuple[str, ...]:
-    """Return in lines how missing facts are stated, by their pointers into an adapted campaign.
+    """Return lines of advice on missing facts, by their pointers into an adapted campaign.
 
     `stating` is how standing facts are stated where the campaign was submitted.
     """
@@ -64,7 +64,7 @@ def _campaigns(own: Sequence[str]) -> Iterator[str]:
 
 
 def _subject(pointer: str, campaign: dict[str, JSONValue]) -> Subject | None:
-    """Return about whom a missing fact can be stated once; None for what is the campaign's own."""
+    """Return the subject of the standing fact that a missing fact can be; None if it cannot be."""
     for kind, place in MEMBERS.items():
         start = f"/{'/'.join(place.path)}/"
         index, _, fact = pointer.removeprefix(start).partition("/")

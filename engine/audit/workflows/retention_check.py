@@ -1,4 +1,4 @@
-"""Which schedule of retention is in force as a log is read, and the erasures that went against it.
+"""The retention schedule in force at each entry of a log, and the erasures that violate it.
 
 Leaves alone tell that an erasure for age had a schedule before it. That it erased nothing before
 its time is told by the leaves of what it erased, which an export has beside it.
@@ -21,8 +21,8 @@ from ..instants import instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Gone:
-    """What the leaf of an erased decision says of its class and its day."""
+class _ErasedDecision:
+    """The retention class and the day of an erased decision, by its leaf."""
 
     policy_set: str
     outcome: str
@@ -30,19 +30,22 @@ class _Gone:
 
 
 @dataclass(slots=True)
-class RetentionLedger:
-    """The schedule in force, and the decisions without contents that no erasure has named yet."""
+class RetentionChecker:
+    """Checks erasures by age against the schedule in force.
+
+    `indexes` and `erased` are the decisions without contents that no erasure has named yet.
+    """
 
     in_force: Schedule | None = None
     indexes: list[int] = field(default_factory=list)
-    gone: list[_Gone] = field(default_factory=list)
+    erased: list[_ErasedDecision] = field(default_factory=list)
 
-    def note_gone(self, index: int, leaf: object) -> None:
-        """Take in that a decision, the next one, has no contents."""
+    def note_erased(self, index: int, leaf: object) -> None:
+        """Record that the decision of the next entry has no contents."""
         if isinstance(leaf, Envelope):
             self.indexes.append(index)
-            self.gone.append(
-                _Gone(
+            self.erased.append(
+                _ErasedDecision(
                     policy_set=intern(leaf.policy_set.name),
                     outcome=intern(leaf.outcome),
                     day=day_of(instant(leaf.decided_at)),
@@ -50,7 +53,7 @@ class RetentionLedger:
             )
 
     def faults(self, index: int, leaf: Leaf) -> Iterator[VerificationFault]:
-        """Take in the leaf of the next entry, and yield what it erases before its time."""
+        """Apply the leaf of the next entry, and yield a fault for each entry erased too early."""
         if isinstance(leaf, ScheduleLeaf):
             self.in_force = leaf.schedule
         if not isinstance(leaf, ErasureLeaf):
@@ -63,17 +66,17 @@ class RetentionLedger:
             if is_for_age and self.in_force is not None:
                 yield from _early(index, leaf, each, decision, self.in_force)
 
-    def _taken(self, erasure: ErasureLeaf) -> Iterator[tuple[int, _Gone]]:
+    def _taken(self, erasure: ErasureLeaf) -> Iterator[tuple[int, _ErasedDecision]]:
         """Take out what an erasure names: whatever was erased was erased once."""
         for first, beyond in erasure.entries:
             start, end = bisect_left(self.indexes, first), bisect_left(self.indexes, beyond)
-            named = list(zip(self.indexes[start:end], self.gone[start:end], strict=True))
-            del self.indexes[start:end], self.gone[start:end]
+            named = list(zip(self.indexes[start:end], self.erased[start:end], strict=True))
+            del self.indexes[start:end], self.erased[start:end]
             yield from named
 
 
 def _early(
-    index: int, erasure: ErasureLeaf, each: int, decision: _Gone, schedule: Schedule
+    index: int, erasure: ErasureLeaf, each: int, decision: _ErasedDecision, schedule: Schedule
 ) -> Iterator[VerificationFault]:
     kept = schedule.class_of(decision.policy_set, decision.outcome)
     due = kept.due_on(decision.day)

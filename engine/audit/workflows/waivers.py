@@ -1,4 +1,4 @@
-"""How a waiver that somebody asks for comes to hold: the order of its steps, and who takes them.
+"""The workflow of a waiver that is requested: the order of its steps, and who takes them.
 
 ```
 request → requested → grant → granted → revoke → revoked
@@ -50,7 +50,7 @@ NEXT: Mapping[tuple[WaiverState | None, WaiverStep], WaiverState] = MappingProxy
         (WaiverState.GRANTED, WaiverStep.REVOKE): WaiverState.REVOKED,
     }
 )
-"""What a waiver is after a step, by what it is before: None where it is not there yet."""
+"""The state after a step, by the state before: None where there is no waiver yet."""
 
 
 class _Input(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ _Granted: TypeAlias = tuple[str, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Story:
+class _WaiverHistory:
     """The history of a waiver so far: its state, its last entry, its requester, and its text."""
 
     state: WaiverState | None = None
@@ -77,21 +77,21 @@ class _Story:
 
 
 @dataclass(slots=True, kw_only=True)
-class WaiverLedger:
-    """The waivers of a log as it is read; it grows with their number."""
+class WaiverChecker:
+    """Checks the order of acts on waivers; its size grows with the number of waivers."""
 
-    waivers: dict[str, _Story] = field(default_factory=dict)
+    waivers: dict[str, _WaiverHistory] = field(default_factory=dict)
     granted: dict[_Granted, datetime | None] = field(default_factory=dict)
     """When each text that was granted was revoked, None where it was not."""
 
     def faults(
         self, index: int, leaf: WaiverLeaf, disclosed: Mapping[str, str | None]
     ) -> Iterator[VerificationFault]:
-        """Take in the leaf of the next act on a waiver, and yield what should not have been.
+        """Apply the leaf of the next act on a waiver, and yield its faults.
 
         Who acted, and the text, are known only where they are disclosed.
         """
-        story = self.waivers.get(leaf.waiver, _Story())
+        story = self.waivers.get(leaf.waiver, _WaiverHistory())
         state = NEXT.get((story.state, leaf.step))
         if state is None or leaf.entries != story.last:
             before = story.state or "unknown"
@@ -101,7 +101,7 @@ class WaiverLedger:
         is_grant = leaf.step is WaiverStep.GRANT
         if is_grant and story.requester and actor and same_person(actor, story.requester):
             yield fault(index, "waiver_granted_by_requester", "who asked for the waiver granted it")
-        self.waivers[leaf.waiver] = _Story(
+        self.waivers[leaf.waiver] = _WaiverHistory(
             state=state or story.state,
             last=((index, index + 1),),
             requester=actor if leaf.step is WaiverStep.REQUEST else story.requester,
@@ -111,7 +111,7 @@ class WaiverLedger:
     def _take(
         self, leaf: WaiverLeaf, text: str | None, granted: _Granted | None
     ) -> _Granted | None:
-        """Keep what a step grants or revokes, and return what is granted by the waiver now."""
+        """Record what a step grants or revokes, and return what the waiver grants now."""
         if leaf.step is WaiverStep.GRANT and text is not None:
             granted = (leaf.policy_set, _digest(text))
             self.granted[granted] = None

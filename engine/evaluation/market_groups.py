@@ -1,7 +1,7 @@
-"""Where a rule is judged: the markets of a campaign, grouped where a rule reads the same in all.
+"""The markets of a campaign, grouped by where a rule can be evaluated once for all of them.
 
-A rule whose conditions or texts speak of `market` is judged in each market apart, with the name
-bound to it. Any other rule is judged once for all markets in which it applies on the same days.
+A rule whose conditions or texts read `market` is evaluated in each market separately, with the name
+bound to it. Any other rule is evaluated once for all markets in which it applies on the same days.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,8 +11,8 @@ import msgspec
 from msgspec.structs import replace
 
 from ..semantics.tree import Constant, Policies, Rule, SetTerm
-from .operations.places import ground, lies_within, matching
-from .outcome import Outcome, Wanted
+from .operations.places import ground, lies_within, overlapping_markets
+from .outcome import Outcome, WantedFact
 from .values import Campaign
 
 
@@ -23,66 +23,66 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
     pointer: str
 
 
-class Venue(msgspec.Struct, frozen=True, kw_only=True):
+class MarketGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Markets in which a rule is evaluated together; None for all, or where they are unknown.
 
-    `market` is the value of `market` in the conditions, if they read it. `here` says for each day
-    of the law whether the rule applies.
+    `market` is the value of `market` in the conditions, if they read it. `applies` has, for each
+    day of the law, the outcome of whether the rule applies in these markets.
     """
 
     markets: tuple[str, ...] | None
     market: Market | None
-    here: Mapping[date, Outcome]
+    applies: Mapping[date, Outcome]
 
     @property
-    def is_elsewhere(self) -> bool:
-        """Whether the rule applies here on no day."""
-        return all(outcome.truth is False for outcome in self.here.values())
+    def never_applies(self) -> bool:
+        """Whether the rule applies on no day."""
+        return all(outcome.truth is False for outcome in self.applies.values())
 
 
-HERE, _ELSEWHERE = Outcome(truth=True), Outcome(truth=False)
+APPLIES, _DOES_NOT_APPLY = Outcome(truth=True), Outcome(truth=False)
 
 
-def venues(
+def market_groups(
     rule: Rule, policies: Policies, campaign: Campaign, days: Sequence[date]
-) -> tuple[Venue, ...]:
-    """Return where a rule is judged, by the law of some days; there is always a first venue.
+) -> tuple[MarketGroup, ...]:
+    """Return the groups of markets for a rule, by the law of some days; there is always one.
 
     Markets in which the rule applies on none of the days are left out where there are others.
     """
     markets = campaign.markets
     unknown = Market(code=None, pointer="/markets") if rule.reads_market else None
     if rule.places is None and (unknown is None or not markets):
-        return (Venue(markets=None, market=unknown, here=dict.fromkeys(days, HERE)),)
+        return (MarketGroup(markets=None, market=unknown, applies=dict.fromkeys(days, APPLIES)),)
     reach = {day: _reach(rule, policies, day) for day in days}
     if not markets:
-        standing = _unknown_markets(policies) if markets is None else _ELSEWHERE
-        return (Venue(markets=None, market=unknown, here=dict.fromkeys(days, standing)),)
-    found = _grouped(rule, markets, reach, campaign)
-    applying = tuple(venue for venue in found if not venue.is_elsewhere)
-    return applying or (replace(found[0], markets=None, market=None),)
+        applies = _unknown_markets(policies) if markets is None else _DOES_NOT_APPLY
+        return (MarketGroup(markets=None, market=unknown, applies=dict.fromkeys(days, applies)),)
+    groups = _group(rule, markets, reach, campaign)
+    applying = tuple(group for group in groups if not group.never_applies)
+    return applying or (replace(groups[0], markets=None, market=None),)
 
 
-def _grouped(
+def _group(
     rule: Rule,
     markets: Iterable[str],
     reach: Mapping[date, frozenset[str] | Outcome],
     campaign: Campaign,
-) -> tuple[Venue, ...]:
-    """Return a venue for each market that conditions read, else one for markets alike."""
-    bound = _bound(campaign) if rule.reads_market else {}
+) -> tuple[MarketGroup, ...]:
+    """Return a group for each market if conditions read it, else one for those alike."""
+    by_code = _markets_by_code(campaign) if rule.reads_market else {}
     alike: dict[object, list[str]] = {}
-    standing: dict[object, dict[date, Outcome]] = {}
+    applies_by_key: dict[object, dict[date, Outcome]] = {}
     for market in markets:
-        here = {day: _applies(market, places) for day, places in reach.items()}
-        key: object = market if rule.reads_market else tuple(here.values())
+        applies = {day: _applies(market, places) for day, places in reach.items()}
+        key: object = market if rule.reads_market else tuple(applies.values())
         alike.setdefault(key, []).append(market)
-        standing[key] = here
+        applies_by_key[key] = applies
     return tuple(
-        Venue(
+        MarketGroup(
             markets=tuple(members),
-            market=bound.get(members[0]),
-            here=standing[key],
+            market=by_code.get(members[0]),
+            applies=applies_by_key[key],
         )
         for key, members in alike.items()
     )
@@ -91,27 +91,27 @@ def _grouped(
 def _applies(market: str, places: frozenset[str] | Outcome) -> Outcome:
     if isinstance(places, Outcome):
         return places
-    return HERE if matching((market,), places) else _ELSEWHERE
+    return APPLIES if overlapping_markets((market,), places) else _DOES_NOT_APPLY
 
 
 def _reach(rule: Rule, policies: Policies, day: date) -> frozenset[str] | Outcome:
-    """Return the places of a rule on a day, or whether it applies where none is named."""
+    """Return the places of a rule on a day, or the outcome for every place where none is known."""
     if rule.places is None:
-        return HERE
+        return APPLIES
     members = places_on(rule.places, policies, day)
     if members is not None:
         return members
     named = rule.places.text
     why = f"the set has no edition for {day}"
-    return Outcome(truth=None, wanted=(Wanted(pointer="", path=named, label=named, why=why),))
+    return Outcome(truth=None, wanted=(WantedFact(pointer="", path=named, label=named, why=why),))
 
 
-def permitted(
+def permission_applies(
     permit: Rule, rule: Rule, market: Market | None, policies: Policies, day: date
 ) -> Outcome:
-    """Return whether a permission reaches all the ground on which a rule meets a market.
+    """Return whether a permission applies in all of a market in which the rule applies.
 
-    One for a region of a country does not lift a rule in the rest of it.
+    A permission for a region of a country does not lift a rule in the rest of the country.
     """
     reach = _reach(permit, policies, day)
     if isinstance(reach, Outcome):
@@ -120,7 +120,7 @@ def permitted(
         return _unknown_markets(policies)
     named = _reach(rule, policies, day)
     shared = ground(market.code, None if isinstance(named, Outcome) else named)
-    return HERE if all(lies_within(place, reach) for place in shared) else _ELSEWHERE
+    return APPLIES if all(lies_within(place, reach) for place in shared) else _DOES_NOT_APPLY
 
 
 def _unknown_markets(policies: Policies) -> Outcome:
@@ -128,11 +128,11 @@ def _unknown_markets(policies: Policies) -> Outcome:
     fact = vocabulary.find(("markets",))
     label = fact.label if fact is not None else "markets"
     path = f"{vocabulary.root}.markets"
-    return Outcome(truth=None, wanted=(Wanted(pointer="/markets", path=path, label=label),))
+    return Outcome(truth=None, wanted=(WantedFact(pointer="/markets", path=path, label=label),))
 
 
-def _bound(campaign: Campaign) -> Mapping[str, Market]:
-    """Return each market of a campaign by its code, at the place where it is first told."""
+def _markets_by_code(campaign: Campaign) -> Mapping[str, Market]:
+    """Return each market of a campaign by its code, with the pointer of its first mention."""
     listed = campaign.at("markets")
     assert isinstance(listed, tuple)  # noqa: S101 - there are markets.
     first: dict[str, int] = {}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.evaluation.descriptor.about import MOST_PLATFORMS
+from engine.evaluation.descriptor.attributes import MOST_PLATFORMS
 from engine.evaluation.document import document
 from tests.unit.evaluation.courtroom import IDENTITY, court, hear
 

@@ -44,11 +44,11 @@ class ClassErased:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retained:
+class RetentionRun:
     """What a run did: the decisions erased by class, the entries that say so, and what was held.
 
     `declared` is the entry of the schedule, where it was not in force before. `is_purged` is as in
-    `erasures.Erased`.
+    `erasures.ErasureSummary`.
     """
 
     classes: tuple[ClassErased, ...]
@@ -92,7 +92,7 @@ class Retention:
             (entry,) = log.append([act], self._clock())
         return receipt_of(entry)
 
-    def run(self, day: date, *, actor: str) -> Retained:
+    def run(self, day: date, *, actor: str) -> RetentionRun:
         """Erase what is due on a day, which must have begun; declares the schedule before.
 
         Raises `Conflict` where another schedule is declared meanwhile: the steps before stay done.
@@ -111,7 +111,7 @@ class Retention:
                 entries.append(step[1])
             erased_by_class.append(ClassErased(kept=kept, decisions=count))
         purged = finish(self._database, self._clock())
-        return Retained(
+        return RetentionRun(
             classes=tuple(erased_by_class),
             entries=tuple(entries),
             held=outlook_of(self._database, self._schedule, day).held,

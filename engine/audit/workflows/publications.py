@@ -1,4 +1,4 @@
-"""How a version of policies comes into force: the one order of its steps, and the second person.
+"""The workflow of a version of policies until it is in force, which needs a second person.
 
 ```
 upload → draft → submit → in review → approve → approved → activate, rollback
@@ -49,7 +49,7 @@ NEXT: Mapping[tuple[State | None, Transition], State] = MappingProxyType(
         (State.APPROVED, Transition.ROLLBACK): State.APPROVED,
     }
 )
-"""What a version is after a transition, by what it is before: None where it is not there yet."""
+"""The state after a transition, by the state before: None where there is no version yet."""
 
 AUTHORED = frozenset({Transition.UPLOAD, Transition.SUBMIT})
 """The transitions that make a person an author of a version."""
@@ -68,7 +68,7 @@ _Version: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Story:
+class _VersionHistory:
     """The history of a version so far: its state, its last entry, and its authors."""
 
     state: State | None = None
@@ -81,16 +81,16 @@ class _Story:
 
 
 @dataclass(slots=True, kw_only=True)
-class PublicationLedger:
-    """The versions of every policy set as a log is read; it grows with their number."""
+class PublicationChecker:
+    """Checks the order of acts on policies; its size grows with the number of versions."""
 
-    versions: dict[_Version, _Story] = field(default_factory=dict)
+    versions: dict[_Version, _VersionHistory] = field(default_factory=dict)
     timelines: dict[str, Timeline] = field(default_factory=dict)
 
     def faults(
         self, index: int, leaf: PolicyLeaf, disclosed: Mapping[str, str | None]
     ) -> Iterator[VerificationFault]:
-        """Take in the leaf of the next act on policies, and yield what should not have been.
+        """Apply the leaf of the next act on policies, and yield its faults.
 
         Who acted is known only where it is disclosed.
         """
@@ -98,7 +98,7 @@ class PublicationLedger:
             message = "an import begins a policy set, and this one has entries before it"
             yield fault(index, "publication_out_of_order", message)
         key = (leaf.policy_set, leaf.digest)
-        story = self.versions.get(key, _Story())
+        story = self.versions.get(key, _VersionHistory())
         state = NEXT.get((story.state, leaf.transition))
         if state is None or leaf.entries != story.last:
             before = story.state or "unknown"
@@ -110,13 +110,13 @@ class PublicationLedger:
         authors = story.authors
         if leaf.transition in AUTHORED and actor is not None:
             authors = (*authors, actor)
-        self.versions[key] = _Story(
+        self.versions[key] = _VersionHistory(
             state=state or story.state, last=((index, index + 1),), authors=authors
         )
         self._take_turn(leaf)
 
     def _take_turn(self, leaf: PolicyLeaf) -> None:
-        """Keep what an act brings into force, and what it cancels, as the store does."""
+        """Record what an act brings into force, and what it cancels, as the store does."""
         timeline = self.timelines.setdefault(leaf.policy_set, Timeline())
         if leaf.in_force_from is None:
             return

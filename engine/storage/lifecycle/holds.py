@@ -36,7 +36,7 @@ _IN_FORCE = select(_PLACED.c.index, _PLACED.c.leaf, hold.c.selector, hold.c.valu
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InForce:
+class HoldInForce:
     """A hold in force: its first entry, whom it is on, and why and when it was placed."""
 
     index: int
@@ -48,7 +48,7 @@ class InForce:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class HoldPlaced:
     """What was done: the number of decisions that the hold names, and its entries.
 
     There is more than one entry only where the decisions lie too scattered for one leaf.
@@ -58,10 +58,10 @@ class Placed:
     entries: tuple[Receipt, ...]
 
 
-class Held(StorageError):  # noqa: N818 - the house names what happened; the base is an error.
+class UnderHold(StorageError):  # noqa: N818 - the house names what happened; the base is an error.
     """What should be erased is under a hold, or some of it is."""
 
-    def __init__(self, by: InForce) -> None:
+    def __init__(self, by: HoldInForce) -> None:
         super().__init__(
             f"entry {by.index} holds it since {rfc3339(by.placed_at)}, on the ground `{by.ground}`"
         )
@@ -75,7 +75,9 @@ class Holds:
         self._database = database
         self._clock = clock
 
-    def place(self, selector: Selector, value: str, *, ground: HoldGround, actor: str) -> Placed:
+    def place(
+        self, selector: Selector, value: str, *, ground: HoldGround, actor: str
+    ) -> HoldPlaced:
         """Hold the decisions that a value selects, those of a subject also in the time to come.
 
         Several holds may cover the same, each until it is lifted. Raises `NotFound` for a decision
@@ -98,7 +100,7 @@ class Holds:
             entries = log.append(acts, self._clock())
             row = {"first": entries[0].index, "last": entries[-1].index}
             connection.execute(insert(hold).values(**row, selector=selector.value, value=value))
-        return Placed(decisions=len(indexes), entries=tuple(map(receipt_of, entries)))
+        return HoldPlaced(decisions=len(indexes), entries=tuple(map(receipt_of, entries)))
 
     def release(self, index: int, *, actor: str) -> Receipt:
         """Lift the hold that has an entry of this index.
@@ -116,7 +118,7 @@ class Holds:
             connection.execute(delete(hold).where(hold.c.first == row.first))
         return receipt_of(entry)
 
-    def in_force(self) -> Sequence[InForce]:
+    def in_force(self) -> Sequence[HoldInForce]:
         """Return the holds in force, the oldest first."""
         with self._database.reading() as connection:
             rows = connection.execute(_IN_FORCE.order_by(hold.c.first)).all()
@@ -124,7 +126,7 @@ class Holds:
 
 
 def check_free(connection: Connection, condition: ColumnElement[bool]) -> None:
-    """Raise `Held` where a hold covers any decision of a condition on `log_entry`.
+    """Raise `UnderHold` where a hold covers any decision of a condition on `log_entry`.
 
     What is erased has neither campaign nor actor, and no hold of its own.
     """
@@ -133,7 +135,7 @@ def check_free(connection: Connection, condition: ColumnElement[bool]) -> None:
         query = _IN_FORCE.join(log_entry, covered).where(condition).limit(1)
         row = connection.execute(query).one_or_none()
         if row is not None:
-            raise Held(_in_force(*row))
+            raise UnderHold(_in_force(*row))
 
 
 def is_held() -> ColumnElement[bool]:
@@ -145,14 +147,14 @@ def is_held() -> ColumnElement[bool]:
     return or_(*covering)
 
 
-def _in_force(index: int, leaf: bytes, selector: str, value: str) -> InForce:
+def _in_force(index: int, leaf: bytes, selector: str, value: str) -> HoldInForce:
     try:
         act = read_leaf(leaf)
     except RecordError as error:
         raise LogInconsistent(f"entry {index} should be a hold, and cannot be read") from error
     if not isinstance(act, HoldLeaf):
         raise LogInconsistent(f"entry {index} should be a hold, and is none")
-    return InForce(
+    return HoldInForce(
         index=index,
         id=act.id,
         selector=Selector(selector),

@@ -6,7 +6,7 @@ import pytest
 
 from engine.evaluation.combine import ALLOW, DENY, INCONCLUSIVE
 from engine.evaluation.decision import Effect
-from engine.evaluation.operations.places import matching
+from engine.evaluation.operations.places import overlapping_markets
 from engine.evaluation.result import Status
 from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import FLIGHT, court, hear, judged, rule, seen, wanted
@@ -79,15 +79,15 @@ def test_a_rule_ends_in_one_status_with_its_reason(
 def test_exceptions_are_closed_world_and_say_what_would_cure_them() -> None:
     clauses = (FLAG, 'unless "asked" campaign.other', 'unless "few" campaign.amount is at most 5')
     result = judged(*clauses, flag=True, amount=6)
-    asked, few = result.exceptions
+    asked, few = result.unmet_exemptions
     assert result.status is Status.VIOLATED
-    assert (asked.name, [w.path for w in asked.wanted], asked.seen) == (
+    assert (asked.name, [w.path for w in asked.wanted], asked.evidence) == (
         "asked",
         ["campaign.other"],
         (),
     )
     assert (few.name, few.wanted) == ("few", ())
-    assert [(s.value, s.required) for s in few.seen] == [("6", "is at most 5")]
+    assert [(s.value, s.required) for s in few.evidence] == [("6", "is at most 5")]
 
 
 def test_if_unknown_deny_denies_and_still_lists_what_is_wanted() -> None:
@@ -124,7 +124,7 @@ def test_a_country_and_its_region_have_ground_in_common(
     place: str,
     meets: bool,  # noqa: FBT001 - a column of the table.
 ) -> None:
-    assert matching((market,), frozenset({place})) == ((market,) if meets else ())
+    assert overlapping_markets((market,), frozenset({place})) == ((market,) if meets else ())
     result = judged(f'applies in {{"{place}"}}', FLAG, flag=True, markets=[market])
     assert result.status is (Status.VIOLATED if meets else Status.NOT_APPLICABLE)
 
@@ -300,7 +300,7 @@ def test_there_is_one_finding_for_each_element_and_its_message_speaks_of_it() ->
         rule(clause, message="item {i.amount} of {campaign.id}", remedy="drop {i.amount}")
     )
     (result,) = hear(bundle, items=ITEMS).results
-    told = [(f.message, f.remedy, [s.pointer for s in f.seen]) for f in result.findings]
+    told = [(f.message, f.remedy, [s.pointer for s in f.evidence]) for f in result.findings]
     assert told == [
         ("item 1 of c-1", "drop 1", ["/items/0/flag", "/items/0/amount"]),
         ("item 3 of c-1", "drop 3", ["/items/2/flag", "/items/2/amount"]),
@@ -324,7 +324,7 @@ def test_lists_within_lists_are_told_by_their_innermost_element() -> None:
         {"amount": 5, "parts": [{"size": 9}]},
     ]
     (result,) = hear(court(rule(clause, message="{q.size} over {i.amount}")), items=items).results
-    assert [(f.message, f.seen[0].pointer) for f in result.findings] == [
+    assert [(f.message, f.evidence[0].pointer) for f in result.findings] == [
         ("2 over 1", "/items/0/parts/1/size"),
         ("9 over 5", "/items/1/parts/0/size"),
     ]
@@ -335,14 +335,14 @@ def test_findings_are_cut_at_fifty_and_the_others_counted() -> None:
     bundle = court(rule(clause, message="item {i.amount}"))
     items = [{"amount": n, "flag": True} for n in range(10_000)]
     (result,) = hear(bundle, items=items).results
-    assert (len(result.findings), result.more) == (50, 9_950)
+    assert (len(result.findings), result.further_findings) == (50, 9_950)
     assert result.findings[-1].message == "item 49"
 
 
 def test_facts_of_one_finding_are_cut_at_fifty() -> None:
     clause = "prohibit when any i in campaign.items has (i.flag)"
     (result,) = hear(court(rule(clause)), items=[{"flag": True}] * 60).results
-    assert [len(finding.seen) for finding in result.findings] == [50]
+    assert [len(finding.evidence) for finding in result.findings] == [50]
 
 
 # --- what is shown -----------------------------------------------------------------------------
@@ -352,7 +352,7 @@ def test_labelled_items_are_named_in_the_facts() -> None:
     inner = "any of (a) campaign.other; (b) campaign.amount is 1"
     clause = f"prohibit when all of (a) campaign.flag; (b) ({inner})"
     result = judged(clause, flag=True, other=False, amount=1)
-    assert [(s.pointer, s.item) for s in result.findings[0].seen] == [
+    assert [(s.pointer, s.item) for s in result.findings[0].evidence] == [
         ("/flag", "(a)"),
         ("/amount", "(b)(b)"),
     ]
@@ -362,7 +362,7 @@ def test_none_of_a_list_denies_each_item() -> None:
     clause = "require none of (a) campaign.flag; (b) campaign.other"
     assert judged(clause, flag=False, other=False).status is Status.SATISFIED
     result = judged(clause, flag=False, other=True)
-    assert [(s.pointer, s.item) for s in result.findings[0].seen] == [("/other", "(b)")]
+    assert [(s.pointer, s.item) for s in result.findings[0].evidence] == [("/other", "(b)")]
 
 
 def test_only_what_determined_the_outcome_is_shown() -> None:
@@ -396,7 +396,7 @@ def test_a_long_value_is_cut() -> None:
     (result,) = hear(bundle, flag=True, note="x" * 1000).results
     (finding,) = result.findings
     assert finding.message == f"note: {'x' * 299}…"
-    assert [len(s.value) for s in finding.seen] == [3, 300]
+    assert [len(s.value) for s in finding.evidence] == [3, 300]
 
 
 def test_a_message_speaks_of_unknown_facts_as_unknown() -> None:
@@ -425,7 +425,7 @@ def test_a_rule_that_cannot_be_judged_asks_once_whatever_its_message_speaks_of()
     bundle = court(rule(*clauses, message="{i.amount} is too much", remedy="drop {i.amount}"))
     items = [{"flag": True, "amount": amount} for amount in (1, 2, 3)]
     (open_,) = hear(bundle, items=items).results
-    assert (len(open_.findings), open_.more) == (1, 0)
+    assert (len(open_.findings), open_.further_findings) == (1, 0)
     assert open_.findings[0].message == "This cannot be judged until it is known: a flag."
     (broken,) = hear(bundle, items=items, flag=True).results
     assert len(broken.findings) == 3

@@ -70,7 +70,7 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Erased:
+class ErasureSummary:
     """What was done: the number of decisions, and the entries that erased them.
 
     Nothing where all was erased before. `is_purged` says whether the files of the database were
@@ -89,13 +89,15 @@ class Erasures:
         self._database = database
         self._clock = clock
 
-    def erase(self, selector: Selector, value: str, *, ground: Ground, actor: str) -> Erased:
+    def erase(
+        self, selector: Selector, value: str, *, ground: Ground, actor: str
+    ) -> ErasureSummary:
         """Erase the decisions that a value selects, as far as the log reaches now.
 
-        Raises `Held` where a hold covers any of them, with nothing erased; by a hold that is placed
-        meanwhile, the steps before stay done. Raises `NotFound` for a decision that the log does
-        not have, `RecordError` for an actor that it cannot name, and `LogInconsistent`. A subject
-        of which nothing is left is no error.
+        Raises `UnderHold` where a hold covers any of them, with nothing erased; by a hold that is
+        placed meanwhile, the steps before stay done. Raises `NotFound` for a decision that the log
+        does not have, `RecordError` for an actor that it cannot name, and `LogInconsistent`. A
+        subject of which nothing is left is no error.
         """
         with self._database.reading() as connection:
             size = read_head(connection).frontier.size
@@ -103,7 +105,9 @@ class Erasures:
         within = selected(selector, value) & (log_entry.c.index < size)
         return self._erase([(within, ground)], actor)
 
-    def erase_entries(self, indexes: Mapping[Ground, Sequence[int]], *, actor: str) -> Erased:
+    def erase_entries(
+        self, indexes: Mapping[Ground, Sequence[int]], *, actor: str
+    ) -> ErasureSummary:
         """Erase the decisions at some places of the log, by ground, as `erase` does and raises.
 
         What is there and is no decision stays. A hold on any of them refuses all, whatever the
@@ -117,7 +121,9 @@ class Erasures:
         ]
         return self._erase(wanted, actor)
 
-    def _erase(self, wanted: Sequence[tuple[ColumnElement[bool], Ground]], actor: str) -> Erased:
+    def _erase(
+        self, wanted: Sequence[tuple[ColumnElement[bool], Ground]], actor: str
+    ) -> ErasureSummary:
         """Erase the decisions of some conditions, one behind the other."""
         with self._database.reading() as connection:
             for condition, _ in wanted:
@@ -130,7 +136,7 @@ class Erasures:
                 entries.append(step[1])
         # Also where nothing was left to erase: this may be what is missing.
         purged = finish(self._database, self._clock())
-        return Erased(decisions=count, entries=tuple(entries), is_purged=purged)
+        return ErasureSummary(decisions=count, entries=tuple(entries), is_purged=purged)
 
     def tombstone(self, decision_id: str) -> Tombstone | None:
         """Return what is left of an erased decision; None for another, known or not.

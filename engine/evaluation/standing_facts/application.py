@@ -1,16 +1,15 @@
-"""Laying standing facts beneath a campaign: they fill what is unknown, and never replace anything.
+"""Applies standing facts to a campaign: they fill what is unknown, and never replace anything.
 
-What a standing fact states and the campaign states otherwise is a contradiction; so is what two
-standing facts state differently. On a contradiction nothing is decided: one of two values cannot be
-true, and whichever was taken, a decision would rest on it. A fact that does not hold on the day
-states nothing, so that what it stated is unknown again.
+A standing fact that states another value than the campaign, or than another standing fact, is a
+contradiction. Nothing is decided on a contradiction: one of the two values is wrong, and a decision
+would depend on which one was taken. A fact that does not hold on the day states nothing, so that
+what it stated is unknown again.
 
-Groups are filled fact by fact, lists and periods as a whole. What holds of an advertiser or of an
-account is laid first, and then what holds of a member of a list, which may be a list that was just
-filled. Within each of the two the order makes no difference.
+Groups are filled fact by fact, lists and periods as a whole. Facts about an advertiser or an
+account are applied first, and then those about members of lists, which may have been filled just
+now. Within each of the two steps the order makes no difference.
 
-An account's facts are laid where the whole campaign runs in that account: of a campaign in two, no
-account alone can speak.
+The facts of an account are applied only if the whole campaign runs in that account.
 """
 
 from collections import Counter
@@ -25,7 +24,7 @@ from ...semantics.vocabulary import Fact, RecordShape
 from ...syntax.lexis import PERIOD
 from ..descriptor.decode import CampaignFault
 from ..values import SENSITIVE, Campaign, Datum, Group, show_typed
-from .book import FactBook, Listed, Misfit
+from .book import BookEntry, FactBook, UnfitFact
 from .fact import MEMBERS, Membership, StandingFact, Subject, SubjectKind, members_of
 
 
@@ -43,51 +42,54 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Laid:
-    """A campaign with what was laid beneath it on a day.
+class AppliedFacts:
+    """A campaign with the standing facts that were applied to it on a day.
 
-    `met` are the standing facts about its subjects that hold on that day or later, read or not;
-    nothing else in the book has any influence on the campaign from that day on.
+    `relevant` are the entries of the book about its subjects that hold on that day or later,
+    whether they fit the vocabulary or not; no other has any influence on the campaign from that day
+    on.
     """
 
     campaign: Campaign
     filled: tuple[Filled, ...]
-    misfits: tuple[Misfit, ...]
+    unfit: tuple[UnfitFact, ...]
     contradictions: tuple[CampaignFault, ...]
-    met: tuple[Listed, ...]
+    relevant: tuple[BookEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactsUsed:
-    """What a decision has of standing facts.
+    """The standing facts that a decision used.
 
-    `met` is everything in the book that the decision, or the day until which it holds, could
-    depend on: with these alone beneath it, the campaign is decided alike.
+    `relevant` are all entries of the book on which the decision, or `valid_until`, could depend:
+    with a book of these alone the decision is the same.
     """
 
     filled: tuple[Filled, ...]
-    misfits: tuple[Misfit, ...]
-    met: tuple[Listed, ...]
+    unfit: tuple[UnfitFact, ...]
+    relevant: tuple[BookEntry, ...]
 
 
-def lay(campaign: Campaign, book: FactBook, day: date) -> Laid:
-    """Return a campaign with the standing facts of a book beneath it that hold on a day.
+def apply_standing_facts(campaign: Campaign, book: FactBook, day: date) -> AppliedFacts:
+    """Return a campaign filled with the standing facts of a book that hold on a day.
 
-    Where there are contradictions nothing can be decided.
+    Where the result has contradictions, nothing can be decided.
     """
-    layer = _Layer(book=book, day=day)
-    stated = layer.about(_subjects(campaign.facts))
-    facts = layer.filling.group(campaign.facts, [(each.facts, each) for each in stated], _Place())
+    application = _FactApplication(book=book, day=day)
+    stated = application.facts_about(_subjects(campaign.facts))
+    facts = application.filler.fill_group(
+        campaign.facts, [(each.facts, each) for each in stated], _Place()
+    )
     for kind in MEMBERS:
         found = members_of(book.vocabulary, kind) if kind in book.kinds else None
         if found is not None:
-            facts = layer.members(facts, kind, found[0], found[0].path, _Place())
-    return Laid(
+            facts = application.fill_members(facts, kind, found[0], found[0].path, _Place())
+    return AppliedFacts(
         campaign=campaign if facts is campaign.facts else Campaign(facts=facts),
-        filled=tuple(layer.filling.filled),
-        misfits=tuple(layer.misfits),
-        contradictions=tuple(layer.filling.contradictions),
-        met=tuple(layer.met.values()),
+        filled=tuple(application.filler.filled),
+        unfit=tuple(application.unfit),
+        contradictions=tuple(application.filler.contradictions),
+        relevant=tuple(application.relevant.values()),
     )
 
 
@@ -137,25 +139,25 @@ _Stated = Sequence[tuple[Group, StandingFact]]
 
 
 @dataclass(slots=True)
-class _Filling:
-    """What was filled in so far, and what contradicts."""
+class _GroupFiller:
+    """Fills groups, and collects what was filled in and what is contradictory."""
 
     filled: list[Filled] = field(default_factory=list)
     contradictions: list[CampaignFault] = field(default_factory=list)
 
-    def group(self, known: Group, stated: _Stated, place: _Place) -> Group:
+    def fill_group(self, known: Group, stated: _Stated, place: _Place) -> Group:
         """Return a group filled with what is stated."""
         if not stated:
             return known
         values = tuple(
-            self._fact(fact, value, _within(stated, position), place.of(fact))
+            self._fill_fact(fact, value, _within(stated, position), place.of(fact))
             for position, (fact, value) in enumerate(
                 zip(known.shape.facts.values(), known.values, strict=True)
             )
         )
         return known if values == known.values else structs.replace(known, values=values)
 
-    def _fact(
+    def _fill_fact(
         self,
         fact: Fact,
         known: Datum | None,
@@ -167,7 +169,7 @@ class _Filling:
         if isinstance(fact.type, RecordType) and fact.type.name != PERIOD:
             inner = [(value, by) for value, by in stated if isinstance(value, Group)]
             group = known if isinstance(known, Group) else _unknown(inner[0][0].shape)
-            return self.group(group, inner, place)
+            return self.fill_group(group, inner, place)
         first, by = stated[0]
         if known is not None:
             for value, whose in stated:
@@ -203,10 +205,12 @@ class _Filling:
             for each in (value, against)
         )
         if whose is None:
-            message = f"{fact.label}: {named(by)} says {said}, and the campaign {denied}"
+            message = f"{fact.label}: {fact_title(by)} says {said}, and the campaign {denied}"
             advice = "correct the one that is wrong; while both stand, nothing is decided"
         else:
-            message = f"{fact.label}: {named(by)} says {said}, and {named(whose)} {denied}"
+            message = (
+                f"{fact.label}: {fact_title(by)} says {said}, and {fact_title(whose)} {denied}"
+            )
             advice = "have the one that is wrong corrected or withdrawn"
         self.contradictions.append(
             CampaignFault(pointer=place.pointer, message=message, help=advice)
@@ -214,31 +218,31 @@ class _Filling:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Layer:
-    """What a book says on a day; it notes whatever is met on the way."""
+class _FactApplication:
+    """Applies the facts of a book that hold on a day, and collects the relevant entries."""
 
     book: FactBook
     day: date
-    filling: _Filling = field(default_factory=_Filling)
-    misfits: list[Misfit] = field(default_factory=list)
-    met: dict[bytes, Listed] = field(default_factory=dict)
+    filler: _GroupFiller = field(default_factory=_GroupFiller)
+    unfit: list[UnfitFact] = field(default_factory=list)
+    relevant: dict[bytes, BookEntry] = field(default_factory=dict)
 
-    def about(self, subjects: Iterable[Subject]) -> list[StandingFact]:
-        """Return what holds of subjects on the day, noting everything that is met."""
+    def facts_about(self, subjects: Iterable[Subject]) -> list[StandingFact]:
+        """Return the facts about subjects that hold on the day; collects all that are relevant."""
         found = list[StandingFact]()
         for subject in subjects:
-            pairs = zip(self.book.listed(subject), self.book.stated(subject), strict=True)
-            for listed, stated in pairs:
-                if listed.until <= self.day:
+            pairs = zip(self.book.entries(subject), self.book.facts(subject), strict=True)
+            for entry, stated in pairs:
+                if entry.until <= self.day:
                     continue
-                is_new = self.met.setdefault(listed.order, listed) is listed
-                if listed.holds_on(self.day) and isinstance(stated, StandingFact):
+                is_new = self.relevant.setdefault(entry.order, entry) is entry
+                if entry.holds_on(self.day) and isinstance(stated, StandingFact):
                     found.append(stated)
-                elif isinstance(stated, Misfit) and is_new:
-                    self.misfits.append(stated)
+                elif isinstance(stated, UnfitFact) and is_new:
+                    self.unfit.append(stated)
         return found
 
-    def members(
+    def fill_members(
         self,
         known: Group,
         kind: SubjectKind,
@@ -251,10 +255,10 @@ class _Layer:
         fact, inner = known.shape.facts[name], known.get(name)
         made: Datum | None = inner
         if rest and isinstance(inner, Group):
-            made = self.members(inner, kind, membership, tuple(rest), place.of(fact))
+            made = self.fill_members(inner, kind, membership, tuple(rest), place.of(fact))
         elif not rest and isinstance(inner, tuple):
             made = tuple(
-                self._member(each, kind, membership, place.of(fact).at(index))
+                self._fill_member(each, kind, membership, place.of(fact).at(index))
                 for index, each in enumerate(inner)
             )
         if made == inner:
@@ -263,28 +267,28 @@ class _Layer:
         values[known.shape.positions[name]] = made
         return structs.replace(known, values=tuple(values))
 
-    def _member(
+    def _fill_member(
         self, known: Datum, kind: SubjectKind, membership: Membership, place: _Place
     ) -> Datum:
         names = dict.fromkeys(_get(known, key) for key in membership.keys)
         subjects = [Subject(kind=kind, name=name) for name in names if isinstance(name, str)]
-        stated = self.about(subjects)
+        stated = self.facts_about(subjects)
         assert isinstance(known, Group)  # noqa: S101 - as `members_of` found.
-        return self.filling.group(known, [(each.facts, each) for each in stated], place)
+        return self.filler.fill_group(known, [(each.facts, each) for each in stated], place)
 
 
 def disagreements(fact: StandingFact, others: Iterable[StandingFact]) -> tuple[CampaignFault, ...]:
-    """Return where others about the same subject state something else, for days that they share."""
-    filling = _Filling()
+    """Return the contradictions with others about the same subject, on days that they share."""
+    filler = _GroupFiller()
     for other in others:
         if fact.start < other.until and other.start < fact.until:
             both = [(other.facts, other), (fact.facts, fact)]
-            filling.group(_unknown(fact.facts.shape), both, _Place(pointer="/facts"))
-    return tuple(dict.fromkeys(filling.contradictions))
+            filler.fill_group(_unknown(fact.facts.shape), both, _Place(pointer="/facts"))
+    return tuple(dict.fromkeys(filler.contradictions))
 
 
-def named(fact: StandingFact | Listed) -> str:
-    """Return how a standing fact is called: by its subject, and by who recorded it as what."""
+def fact_title(fact: StandingFact | BookEntry) -> str:
+    """Return how messages name a standing fact: by its subject, and who recorded it as what."""
     about = f"the standing fact about the {fact.subject.kind} `{fact.subject.name}`"
     source = fact.source
     if source is None:
@@ -302,7 +306,7 @@ def _unknown(shape: RecordShape) -> Group:
 
 
 def _are_alike(one: Datum, other: Datum) -> bool:
-    """Whether two values say the same; of lists the order says nothing."""
+    """Whether two values are equal, lists in any order."""
     if isinstance(one, tuple) and isinstance(other, tuple):
         return Counter(one) == Counter(other)
     return one == other

@@ -1,6 +1,6 @@
-"""Checks that span entries: holds, erasures, publications, waivers, facts, what was in force.
+"""Checks across entries: holds, erasures, publications, waivers, facts, what was in force.
 
-They take entries one after another, from an export, which has contents and disclosures, or from a
+They read entries one after another, from an export, which has contents and disclosures, or from a
 published log, which has leaves alone.
 """
 
@@ -10,40 +10,40 @@ from dataclasses import dataclass, field
 from ..entries.act_leaves import ActLeaf, ErasureLeaf, FactLeaf, PolicyLeaf, WaiverLeaf
 from ..entries.record import Envelope
 from ..faults import VerificationFault
-from ..ledgers.erasures import ErasureLedger
-from ..ledgers.fact_history import FactLedger
-from ..ledgers.holds import HoldLedger
-from ..ledgers.publications import PublicationLedger
-from ..ledgers.retention_check import RetentionLedger
-from ..ledgers.waivers import WaiverLedger
+from ..workflows.erasures import ErasureChecker
+from ..workflows.fact_history import FactChecker
+from ..workflows.holds import HoldChecker
+from ..workflows.publications import PublicationChecker
+from ..workflows.retention_check import RetentionChecker
+from ..workflows.waivers import WaiverChecker
 
 
 @dataclass(slots=True)
-class Ledgers:
-    """The state of all ledgers over the entries read so far."""
+class HistoryChecker:
+    """All checkers of workflows, over the entries read so far."""
 
-    erasures: ErasureLedger = field(default_factory=ErasureLedger)
-    holds: HoldLedger = field(default_factory=HoldLedger)
-    publications: PublicationLedger = field(default_factory=PublicationLedger)
-    facts: FactLedger = field(default_factory=FactLedger)
-    retention: RetentionLedger = field(default_factory=RetentionLedger)
-    waivers: WaiverLedger = field(default_factory=WaiverLedger)
+    erasures: ErasureChecker = field(default_factory=ErasureChecker)
+    holds: HoldChecker = field(default_factory=HoldChecker)
+    publications: PublicationChecker = field(default_factory=PublicationChecker)
+    facts: FactChecker = field(default_factory=FactChecker)
+    retention: RetentionChecker = field(default_factory=RetentionChecker)
+    waivers: WaiverChecker = field(default_factory=WaiverChecker)
     is_complete: bool = True
     """Whether every entry was read: one that was not may have brought anything into force."""
 
     def note_unread(self) -> None:
-        """Take in that an entry, or some, could not be read, which is a fault already."""
+        """Record that one or more entries could not be read, which is reported elsewhere."""
         self.is_complete = False
 
-    def note_gone(self, index: int, leaf: object) -> None:
-        """Take in that nothing is left of what lay beside the leaf of a decision."""
-        self.erasures.note_gone(index)
-        self.retention.note_gone(index, leaf)
+    def note_without_contents(self, index: int, leaf: object) -> None:
+        """Record that a decision lacks its contents and disclosures."""
+        self.erasures.note_without_contents(index)
+        self.retention.note_erased(index, leaf)
 
     def act_faults(
         self, index: int, leaf: ActLeaf, disclosed: Mapping[str, str | None]
     ) -> Iterator[VerificationFault]:
-        """Take in the next entry, which is an act, and yield what should not have been."""
+        """Apply the next entry, which is an act, and yield its faults."""
         if isinstance(leaf, ErasureLeaf):
             self.erasures.note_erasure(leaf.entries)
         elif isinstance(leaf, PolicyLeaf):
@@ -58,7 +58,7 @@ class Ledgers:
     def decision_faults(
         self, index: int, decision: Envelope, content: bytes
     ) -> Iterator[VerificationFault]:
-        """Take in the next entry, which is a decision, and yield by what it should not have been.
+        """Apply the next entry, which is a decision, and yield its faults.
 
         `content` is its input, empty where that is not known.
         """

@@ -1,4 +1,4 @@
-"""What a log says was in force, with the tolerance that a decision may differ from it.
+"""Which version of policies was in force by the log, with the tolerance allowed to decisions.
 
 Each process decides by what it last knew to be in force, and a decision is logged after it is made:
 for a while, decisions by the previous version follow the entry that replaced it. A verifier does
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 GRACE = timedelta(hours=1)
-"""How long after something came to an end a decision by it is no fault."""
+"""How long after the end of a version a decision by it is no fault."""
 
 
 def is_over(ended: datetime | None, moment: datetime) -> bool:
@@ -20,7 +20,7 @@ def is_over(ended: datetime | None, moment: datetime) -> bool:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Turn:
+class _Activation:
     """An activation of a version: from when, by an entry logged when, and cancelled when."""
 
     digest: str
@@ -49,18 +49,18 @@ class _Turn:
 
 @dataclass(slots=True)
 class Timeline:
-    """What brought versions of one policy set into force, in the order of when it did."""
+    """The activations of versions of one policy set, in order of their effect."""
 
-    turns: list[_Turn] = field(default_factory=list)
+    activations: list[_Activation] = field(default_factory=list)
 
     def add(self, digest: str, *, since: datetime, logged_at: datetime) -> None:
-        """Take in that a version comes into force by an entry that is logged then."""
-        turn = _Turn(digest=digest, since=since, logged_at=logged_at)
-        insort(self.turns, turn, key=lambda each: each.since)
+        """Add the activation of a version by an entry logged at a time."""
+        turn = _Activation(digest=digest, since=since, logged_at=logged_at)
+        insort(self.activations, turn, key=lambda each: each.since)
 
     def cancel(self, logged_at: datetime) -> None:
-        """Take in that an entry that is logged then cancels what is still to come."""
-        for turn in reversed(self.turns):
+        """Cancel the activations that have not taken effect when an entry is logged."""
+        for turn in reversed(self.activations):
             if turn.since <= logged_at:
                 break
             if turn.cancelled is None:
@@ -69,16 +69,16 @@ class Timeline:
     @property
     def settled(self) -> str | None:
         """The version by which a process may decide at any time; None where there is none."""
-        newest = self.turns[-1] if self.turns else None
+        newest = self.activations[-1] if self.activations else None
         return newest.digest if newest is not None and newest.is_at_once else None
 
     def knows(self, digest: str) -> bool:
-        """Whether any entry so far brings a version into force."""
-        return any(turn.digest == digest for turn in self.turns)
+        """Whether any entry so far activates a version."""
+        return any(turn.digest == digest for turn in self.activations)
 
     def may_decide(self, digest: str, *, decided_at: datetime, logged_at: datetime) -> bool:
         """Whether a process may have decided by a version then, and logged it so."""
-        for turn in reversed(self.turns):
+        for turn in reversed(self.activations):
             if turn.digest == digest and turn.may_have_come(decided_at, logged_at):
                 return True
             if turn.has_come(decided_at, logged_at):

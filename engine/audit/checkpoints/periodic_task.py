@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 
-class Rounds:
+class PeriodicTask:
     """Does one thing every few seconds, from `start` to `close`; `act` must not raise."""
 
     def __init__(self, act: Callable[[], None], *, seconds: float, name: str) -> None:

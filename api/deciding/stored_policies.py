@@ -1,4 +1,4 @@
-"""Policies as they are kept under their digest: the texts, and the bundle that they make.
+"""Policies as they are stored under their digest: the texts, and the bundle built of them.
 
 Versions of a set differ in few files: what the process built of the last one is not built again.
 """
@@ -26,18 +26,18 @@ class Versions(Protocol):
         ...
 
 
-def kept_files(versions: Versions, digest: str) -> dict[str, str]:
+def stored_files(versions: Versions, digest: str) -> dict[str, str]:
     """Return the texts of a digest by their paths. Raises `NotFound` and `StorageError`."""
     return _READER.decode(versions.get(digest).files)
 
 
-def kept_bundle(versions: Versions, digest: str, *, name: str) -> Bundle:
+def stored_bundle(versions: Versions, digest: str, *, name: str) -> Bundle:
     """Return the bundle of a digest, in the set of a name.
 
-    Raises as `kept_files` does, `EngineError` where no bundle comes of the texts, and `ValueError`
-    where another does: whoever altered what is kept must not decide by it.
+    Raises as `stored_files` does, `EngineError` where the texts make no bundle, and `ValueError`
+    where they make another: whoever altered what is stored must not decide by it.
     """
-    files = kept_files(versions, digest)
+    files = stored_files(versions, digest)
     bundle = bundle_from_files(files, name=name, builder=_builder(name))
     if bundle.digest != digest:
         raise ValueError("what is kept is not what the digest is of")

@@ -1,1 +1,0 @@
-"""What the acts of a log come to, taken one after another, and who may take the next step."""
