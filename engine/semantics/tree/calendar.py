@@ -7,7 +7,7 @@ from typing import Any
 
 from ...syntax.lexis import Comparator
 from ...syntax.tree import AggregateKind, ArithmeticOperator
-from ..types import LENGTHS, ListType, Scalar, Type
+from ..types import LENGTHS, Scalar, element_type
 from ..values import Measure
 from .conditions import ComparisonCondition, Condition, conditions_below, operands_of, terms_of
 from .declarations import Dated
@@ -151,15 +151,13 @@ def _offsets(terms: Iterable[ValueTerm], dated: Mapping[str, Dated[Any]]) -> fro
 def _is_written_length(term: ValueTerm) -> bool:
     if not isinstance(term, Constant | SetTerm | ParameterTerm | LookupTerm):
         return False
-    return _element(term.type) in LENGTHS
+    return element_type(term.type) in LENGTHS
 
 
 def _stated(terms: Iterable[ValueTerm]) -> list[FactTerm]:
-    return [term for term in terms if isinstance(term, FactTerm) and _element(term.type) in LENGTHS]
-
-
-def _element(kind: Type) -> Type:
-    return kind.element if isinstance(kind, ListType) else kind
+    return [
+        term for term in terms if isinstance(term, FactTerm) and element_type(term.type) in LENGTHS
+    ]
 
 
 def _is_intricate(terms: Iterable[ValueTerm], dated: Mapping[str, Dated[Any]]) -> bool:
@@ -195,7 +193,7 @@ def _days_in(term: ValueTerm) -> int:
         case AggregateTerm(value=value):
             return 0 if value is None else _days_in(value)
         case _:
-            return int(_element(term.type) in (Scalar.DATE, Scalar.INSTANT))
+            return int(element_type(term.type) in (Scalar.DATE, Scalar.INSTANT))
 
 
 def _turns_by_table(term: ValueTerm, dated: Mapping[str, Dated[Any]]) -> bool:

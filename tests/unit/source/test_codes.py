@@ -194,6 +194,7 @@ def faults_of(catalogue: ModuleType) -> list[Any]:
         if function.__module__ == catalogue.__name__
         and not function.__name__.startswith("_")
         and function.__name__ != "error"
+        and get_type_hints(function)["return"] is Diagnostic
     ]
 
 
