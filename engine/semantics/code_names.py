@@ -12,7 +12,7 @@ from functools import cache
 import pycountry
 
 from ..source.suggest import nearest
-from .types import Scalar, codes, is_code
+from .types import Scalar, codes, is_code, language_tag
 
 _COUNTRIES = {
     "uk": "GB",
@@ -47,7 +47,8 @@ def code_meant(kind: Scalar, word: str) -> str | None:
     `kind` is one of `CODES`. A word that is itself a code stands for that.
     """
     joined = word.replace("_", "-")
-    for written in (joined, joined.upper(), joined.lower()):
+    tag = language_tag(joined) if kind is Scalar.LANGUAGE else None
+    for written in (joined, tag or joined.upper(), joined.lower()):
         if is_code(kind, written):
             return written
     return _names(kind).get(" ".join(word.replace("_", " ").split()).casefold())

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import assert_never
 
 import pycountry
@@ -62,6 +62,7 @@ class ListType:
 ElementType = Scalar | EnumerationType | RecordType
 Type = ElementType | ListType
 
+_LONGEST_TAG = 35
 _SUBTAG = re.compile(r"[A-Za-z0-9]{1,8}")
 MEASURES = (Scalar.DAYS, Scalar.MONTHS, Scalar.DISTANCE)
 LENGTHS = (Scalar.DAYS, Scalar.MONTHS)
@@ -77,6 +78,9 @@ UNITS: Mapping[Unit, tuple[Scalar, Fraction]] = {
     Unit.MILE: (Scalar.DISTANCE, Fraction(1_609_344, 1000)),
 }
 """What a unit measures, and how many days, months or metres it has (the mile is that of 1959)."""
+
+HAVING_PARTS = frozenset((Scalar.PLACE, Scalar.LANGUAGE))
+"""Codes of which one may be a part of another: a region of a country, `de-AT` of `de`."""
 
 CODES = (Scalar.PLACE, Scalar.COUNTRY, Scalar.LANGUAGE, Scalar.CURRENCY)
 
@@ -139,17 +143,19 @@ def codes(kind: Scalar) -> frozenset[str]:
             raise ValueError(kind)
 
 
-@cache
-def wholes_of(place: str) -> tuple[str, ...]:
-    """Return the places that a place is a part of, the nearest first; those of a country are none.
+@lru_cache(maxsize=8192)
+def wholes_of(code: str) -> tuple[str, ...]:
+    """Return the places or languages of which one is a part, the nearest first.
 
-    ISO 3166-2 has regions of regions: Paris lies in the Île-de-France, and that in France.
+    Those of a country are none. ISO 3166-2 has regions of regions: Paris lies in the Île-de-France,
+    and that in France. A language with further subtags is a part of the one without the last of
+    them (RFC 4647, section 3.4): `zh-Hant-TW` of `zh-Hant`, and that of `zh`.
     """
-    country, dash, _ = place.partition("-")
+    shorter, dash, _ = code.rpartition("-")
     if not dash:
         return ()
-    within = _regions_around().get(place)
-    return (country,) if within is None else (within, *wholes_of(within))
+    whole = _regions_around().get(code, shorter)
+    return (whole, *wholes_of(whole))
 
 
 @cache
@@ -167,8 +173,28 @@ def _regions_around() -> Mapping[str, str]:
 
 def is_code(kind: Scalar, word: str) -> bool:
     """Whether a word is in the code list; a language may carry a region: `en-GB` (BCP 47)."""
-    if kind is Scalar.LANGUAGE:
-        word, *subtags = word.split("-")
-        if not all(map(_SUBTAG.fullmatch, subtags)):
-            return False
-    return word in codes(kind)
+    return language_tag(word) == word if kind is Scalar.LANGUAGE else word in codes(kind)
+
+
+def language_tag(word: str) -> str | None:
+    """Return a language tag in the letters that it is written in (RFC 5646, section 2.1.1).
+
+    None for a word that is none. A tag has at most 35 characters, as many as there must be room for
+    (section 4.4.1).
+    """
+    if len(word) > _LONGEST_TAG:
+        return None
+    language, *subtags = word.split("-")
+    if language.lower() not in codes(Scalar.LANGUAGE) or not all(map(_SUBTAG.fullmatch, subtags)):
+        return None
+    return "-".join((language.lower(), *map(_written, subtags)))
+
+
+def _written(subtag: str) -> str:
+    match len(subtag):
+        case 2:
+            return subtag.upper()
+        case 4:
+            return subtag.title()
+        case _:
+            return subtag.lower()

@@ -28,12 +28,12 @@ from engine.semantics.tree import (
     ValueTerm,
     Window,
 )
-from engine.semantics.types import ListType, Scalar
+from engine.semantics.types import ListType
 from engine.syntax.lexis import Comparator
 from engine.syntax.tree import JunctionKind, QuantifierKind
 from tests.oracle.calculating import calculated, day_of, moved, plain, same_clock, taken_together
 from tests.oracle.facts import fact, found_at
-from tests.oracle.places import case_for, is_place
+from tests.oracle.places import HAVING_PARTS, case_for, is_place
 from tests.oracle.truth import Truth, all_of, any_of, negated
 
 
@@ -204,7 +204,7 @@ def _compared(condition: ComparisonCondition, scene: Scene) -> Truth:  # noqa: C
 
 def _is_of_places(term: ValueTerm) -> bool:
     kind = getattr(term, "type", None)
-    return (kind.element if isinstance(kind, ListType) else kind) in (Scalar.PLACE, Scalar.COUNTRY)
+    return (kind.element if isinstance(kind, ListType) else kind) in HAVING_PARTS
 
 
 def _same(one: Any, other: Any, *, of_places: bool) -> Truth:

@@ -1,4 +1,4 @@
-"""Places, "compared by the ground they cover", and the cases of tables for them."""
+"""Places, "compared by the ground they cover", languages, and the cases of tables for them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
@@ -14,6 +14,8 @@ from tests.oracle.truth import Truth
 PARENTS = {each.code: each.parent_code for each in pycountry.subdivisions if each.parent_code}
 """The region in which each region lies that lies in another."""
 
+HAVING_PARTS = (Scalar.PLACE, Scalar.COUNTRY, Scalar.LANGUAGE)
+
 NAMED = 9
 """How near a case is to a value that it names; one for a place around it is less near."""
 
@@ -28,7 +30,10 @@ def lies_in(place: str, whole: str) -> bool:
 
 
 def _wholes(place: str) -> list[str]:
-    """Return the places in which one lies, the nearest first."""
+    """Return the places in which one lies, the nearest first; of a language, the wider ones."""
+    if place[:1].islower():
+        tags = place.split("-")
+        return ["-".join(tags[:length]) for length in range(len(tags) - 1, 0, -1)]
     found = [place]
     while found[-1] in PARENTS:
         found.append(PARENTS[found[-1]])
@@ -68,7 +73,7 @@ def case_for(rows: Sequence[Row], kinds: Sequence[Any], values: Sequence[Any]) -
     """
     grounds = [
         list(_ground(value, [row.cells[place] for row in rows if row.cells]))
-        if kind in (Scalar.PLACE, Scalar.COUNTRY)
+        if kind in HAVING_PARTS
         else [value]
         for place, (kind, value) in enumerate(zip(kinds, values, strict=True))
     ]
@@ -120,7 +125,7 @@ def _fit(cell: Any, kind: Any, part: Any) -> int | None:
         return ANY
     if isinstance(cell, Reach):
         return NAMED if _reaches(cell, plain(part)) else None
-    if kind not in (Scalar.PLACE, Scalar.COUNTRY):
+    if kind not in HAVING_PARTS:
         return NAMED if part in cell else None
     place = part.split("/")[0]
     around = [place, *_wholes(place)]

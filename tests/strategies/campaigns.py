@@ -91,7 +91,7 @@ def descriptors(secrets: st.SearchStrategy[str] = _SECRETS) -> st.SearchStrategy
         hues=st.lists(COLOURS, max_size=2),
         colour=COLOURS,
         home=st.sampled_from(["DE", "NO", "US"]),
-        tongue=st.just("en"),
+        tongue=st.sampled_from(["en", "en-GB", "de-AT"]),
         note=st.sampled_from(["hello", 'say "hi"']),
         role=st.sampled_from(["host", "guest"]),
         minors=st.booleans(),

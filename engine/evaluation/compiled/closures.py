@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypeVar, assert_never
 
 import msgspec
 
-from ...semantics.elaborate.kinds import compares_places
+from ...semantics.elaborate.kinds import compares_parts
 from ...semantics.tree import (
     MARKET,
     AggregateTerm,
@@ -40,7 +40,7 @@ from ...semantics.types import ListType, RecordType, Type
 from ...syntax.lexis import Comparator
 from ...syntax.tree import JunctionKind, QuantifierKind
 from ..operations.aggregate import aggregate
-from ..operations.comparison import UndefinedError, calculate, compare_places, holds, members
+from ..operations.comparison import UndefinedError, calculate, compare_by_parts, holds, members
 from ..operations.lookup import look_up
 from ..operations.pattern import is_like
 from ..outcome import Truth
@@ -421,15 +421,15 @@ def _compared(condition: ComparisonCondition, names: Names) -> Test:
 
 def _decide(condition: ComparisonCondition) -> Decide:
     """Return what decides a comparison with one other value."""
-    if compares_places(condition):
-        return partial(compare_places, condition.comparator)
+    if compares_parts(condition):
+        return partial(compare_by_parts, condition.comparator)
     return _DECIDE[condition.comparator]
 
 
 def _is_plain(condition: ComparisonCondition) -> bool:
     """Whether a fact is compared with what is written in the policy, and by equality."""
     is_written = isinstance(condition.left, FactTerm) and isinstance(condition.right[0], Constant)
-    return is_written and not compares_places(condition)
+    return is_written and not compares_parts(condition)
 
 
 def _equal(left: Value, right: ValueTerm, *, wanted: bool) -> Test:

@@ -16,7 +16,7 @@ from math import lcm
 from operator import or_
 from typing import TypeAlias
 
-from ...semantics.elaborate.kinds import compares_places
+from ...semantics.elaborate.kinds import compares_parts
 from ...semantics.tree import (
     ArithmeticTerm,
     ComparisonCondition,
@@ -137,7 +137,7 @@ def sole_fact(condition: Condition, scope: Scope) -> FactTerm | None:
         match part:
             case FactCondition(fact=fact):
                 facts.append(fact)
-            case ComparisonCondition() if compares_places(part):
+            case ComparisonCondition() if compares_parts(part):
                 return None
             case ComparisonCondition(left=left, right=right, comparator=comparator):
                 comparators.add(comparator)
@@ -406,7 +406,7 @@ def membership_test(condition: Condition, scope: Scope) -> MembershipTest | None
         isinstance(part, ComparisonCondition) and part.comparator in _MEMBERSHIP and part.right
     ):
         return None
-    if compares_places(part):
+    if compares_parts(part):
         return None
     left, right = part.left, part.right[0]
     if not (isinstance(left, FactTerm) and scope.reads(left) and _is_settled(right)):

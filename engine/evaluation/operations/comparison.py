@@ -10,7 +10,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import assert_never
 
-from ...semantics.elaborate.kinds import compares_places
+from ...semantics.elaborate.kinds import compares_parts
 from ...semantics.tree import ComparisonCondition, Measure, Money
 from ...semantics.types import Scalar
 from ...syntax.lexis import Comparator, MonthEnd, Unit
@@ -33,8 +33,8 @@ def holds(condition: ComparisonCondition, values: Sequence[Operand]) -> bool:
     left, *right = values
     if condition.comparator is Comparator.WITHIN:
         return is_within(left, right[0], right[1], condition)
-    if compares_places(condition):
-        return compare_places(condition.comparator, left, right[0])
+    if compares_parts(condition):
+        return compare_by_parts(condition.comparator, left, right[0])
     return compare(condition.comparator, left, tuple(right))
 
 
@@ -82,37 +82,37 @@ def compare(comparator: Comparator, left: Operand, right: tuple[Operand, ...]) -
     assert_never(comparator)
 
 
-def compare_places(comparator: Comparator, left: Operand, right: Operand) -> bool:
-    """Return whether a comparison of places holds, or of lists of them.
+def compare_by_parts(comparator: Comparator, left: Operand, right: Operand) -> bool:
+    """Return whether a comparison of places or languages holds, or of lists of them.
 
-    Raises `UndefinedError` where it holds of a part of a place.
+    Raises `UndefinedError` where it holds of a part of one.
     """
-    some, places = _codes(left), _codes(right)
+    some, others = _codes(left), _codes(right)
     if comparator is Comparator.INCLUDES_ALL_OF:
-        truths = {place: any_among(some, frozenset({place})) for place in places}
+        truths = {each: any_among(some, frozenset({each})) for each in others}
         if False in truths.values():
             return False
-        _refuse_parts(some, frozenset(place for place in places if truths[place] is None))
+        _refuse_parts(some, frozenset(each for each in others if truths[each] is None))
         return True
-    truth = any_among(some, places)
+    truth = any_among(some, others)
     if truth is None:
-        _refuse_parts(some, places)
+        _refuse_parts(some, others)
     return truth is not (comparator in _DENYING)
 
 
-def _refuse_parts(some: frozenset[str], places: frozenset[str]) -> None:
-    """Raise `UndefinedError` where any of some places is only a part of another."""
-    parts = [(part, place) for place in some for part in parts_of(place, places)]
+def _refuse_parts(some: frozenset[str], others: frozenset[str]) -> None:
+    """Raise `UndefinedError` where any of some codes has only a part among others."""
+    parts = [(part, whole) for whole in some for part in parts_of(whole, others)]
     if parts:
-        part, place = min(parts)
-        raise UndefinedError(f"{part} is only a part of {place}")
+        part, whole = min(parts)
+        raise UndefinedError(f"{part} is only a part of {whole}")
 
 
 _DENYING = (Comparator.IS_NOT, Comparator.NOT_ONE_OF, Comparator.INCLUDES_NONE_OF)
 
 
 def _codes(value: Operand) -> frozenset[str]:
-    """Return the code of a place, or those of a list or set of places."""
+    """Return the code of a place or a language, or those of a list or set of them."""
     codes = (value,) if isinstance(value, str) else members(value)
     return frozenset(map(str, codes))
 

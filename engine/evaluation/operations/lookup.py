@@ -5,7 +5,7 @@ from datetime import date
 from itertools import product
 
 from ...semantics.tree import Cell, Constant, LookupTerm, Row, Rows, Table
-from ...semantics.types import Scalar, wholes_of
+from ...semantics.types import HAVING_PARTS, Scalar, wholes_of
 from ..values import SENSITIVE, show_typed
 from ..wording import any_sensitive
 from .comparison import UndefinedError
@@ -126,9 +126,9 @@ def _gives_alike(one: Row | None, other: Row | None) -> bool:
 
 
 def _places(table: Table, values: Sequence[object]) -> Iterator[tuple[int, str]]:
-    """Yield the values that are places, each with its number."""
+    """Yield the values that are places or languages, each with its number."""
     for at, (each, value) in enumerate(zip(table.inputs, values, strict=True)):
-        if each.type in (Scalar.PLACE, Scalar.COUNTRY):
+        if each.type is Scalar.COUNTRY or each.type in HAVING_PARTS:
             yield at, str(value)
 
 

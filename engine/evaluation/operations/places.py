@@ -3,7 +3,7 @@
 A place is a country (ISO 3166-1), a region of one or a region of a region (ISO 3166-2). A rule for
 a place applies in its regions, and a rule for a region applies to a campaign for the whole, which
 reaches it. In a condition, a region *is* its country; whether a country is one of its regions is
-unknown.
+unknown. Languages are compared likewise: `de-AT` *is* `de`, and whether `de` is `de-AT` is unknown.
 """
 
 from collections.abc import Iterable, Mapping

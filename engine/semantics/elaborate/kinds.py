@@ -16,7 +16,16 @@ from ..tree import (
     TodayTerm,
     ValueTerm,
 )
-from ..types import LENGTHS, MEASURES, ListType, RecordType, Scalar, Type, element_type
+from ..types import (
+    HAVING_PARTS,
+    LENGTHS,
+    MEASURES,
+    ListType,
+    RecordType,
+    Scalar,
+    Type,
+    element_type,
+)
 
 _SYNONYMS = {Scalar.COUNTRY: Scalar.PLACE, Scalar.WHOLE_NUMBER: Scalar.NUMBER}
 
@@ -84,14 +93,13 @@ def comparable(left: ValueTerm, right: ValueTerm) -> bool:
     return one == other or (ratio and {one, other} == {Scalar.NUMBER, Scalar.PERCENTAGE})
 
 
-def compares_places(condition: ComparisonCondition) -> bool:
-    """Whether places are compared with others, of which one may lie in another.
+def compares_parts(condition: ComparisonCondition) -> bool:
+    """Whether values are compared of which one may be a part of another: places, or languages.
 
     No country lies in another: they are compared as they are.
     """
     kinds = map(type_of, (condition.left, *condition.right))
-    elements = map(element_type, kinds)
-    return bool(condition.right) and Scalar.PLACE in elements
+    return bool(condition.right) and not HAVING_PARTS.isdisjoint(map(element_type, kinds))
 
 
 def in_time(comparator: Comparator, left: ValueTerm, right: ValueTerm) -> bool:

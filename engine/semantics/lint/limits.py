@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, assert_never
 
 from ...syntax.lexis import Comparator
-from ..elaborate.kinds import compares_places, type_of
+from ..elaborate.kinds import compares_parts, type_of
 from ..tree import (
     AggregateTerm,
     ArithmeticTerm,
@@ -197,8 +197,8 @@ def _compared(
         for fact in _facts(term):
             yield (Aspect.PRESENCE, subject(fact, claim.bound)), _KNOWN
     kind = type_of(condition.left)
-    if compares_places(condition):
-        yield from _of_places(claim, condition, law)
+    if compares_parts(condition):
+        yield from _of_parts(claim, condition, law)
     elif isinstance(kind, ListType):
         yield from _of_list(claim, condition, law)
     elif condition.comparator in _SIDES_OF:
@@ -395,13 +395,13 @@ def _among(members: Iterable[object], *, is_member: bool) -> Region | None:
     return None
 
 
-# --- places -----------------------------------------------------------------------------------
+# --- places and languages ---------------------------------------------------------------------
 
 
-def _of_places(
+def _of_parts(
     claim: Claim, condition: ComparisonCondition, law: Law
 ) -> Iterator[tuple[TopicKey, Region]]:
-    """Yield what a comparison of places says of their countries.
+    """Yield what a comparison of places says of their countries, and of languages likewise.
 
     A place that is one of some lies in the country of one. One that is none of them lies in none of
     the countries among them; of the regions it says nothing, since it may lie in another.

@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import Self, assert_never
 
 from ...syntax.lexis import Comparator
-from ..elaborate.kinds import compares_places
+from ..elaborate.kinds import compares_parts
 from ..tree import ComparisonCondition, Constant, DatedTerm, FactCondition, FactTerm
 from ..types import ListType, RecordType
 from .claims import All, Both, Claim, Either, Plain, Some, of_element, subject
@@ -247,7 +247,7 @@ def _is_limited(claim: Claim, law: Law) -> bool:
     match condition:
         case FactCondition(fact=fact):
             return _is_own(fact)
-        case ComparisonCondition() if compares_places(condition):
+        case ComparisonCondition() if compares_parts(condition):
             return False  # What is said of their countries is not all of it.
         case ComparisonCondition(left=FactTerm() as fact) if _is_own(fact):
             if condition.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):

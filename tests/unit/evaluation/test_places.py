@@ -34,6 +34,16 @@ table route unique
 end table
 """
 
+ACCENTS = """
+table accent unique
+  given tongue : language
+  gives number
+  case de        gives 1
+  case "de-AT"   gives 2
+  otherwise      gives 3
+end table
+"""
+
 LONDON = """
 table tube unique
   given where : place
@@ -100,6 +110,28 @@ def test_a_region_of_a_region_lies_in_both(clause: str, outcomes: str) -> None:
     named = {**OUTCOMES, "n": Status.NOT_APPLICABLE, "x": Status.EXCEPTED}
     by_id = [{each.rule.id: each.status for each in one.results}["p/r"] for one in found]
     assert by_id == [named[each] for each in outcomes]
+
+
+@pytest.mark.parametrize(
+    ("condition", "outcomes"),
+    [
+        ("campaign.tongue is de", "vvs"),
+        ("campaign.tongue is not de", "ssv"),
+        ('campaign.tongue is "de-AT"', "uvs"),
+        ('campaign.tongue is not one of {"de-AT", fr}', "usv"),
+        ('campaign.tongue is one of {"zh-Hant"}', "ssv"),
+        ('campaign.tongue is "zh-Hant-TW"', "ssv"),
+        ("accent(campaign.tongue) is 1", "uss"),
+        ("accent(campaign.tongue) is 2", "uvs"),
+    ],
+)
+def test_a_regional_form_of_a_language_is_the_language(condition: str, outcomes: str) -> None:
+    bundle = court(rule(f"prohibit when {condition}"), declared=ACCENTS)
+    found = [hear(bundle, tongue=each) for each in ("de", "de-AT", "zh-Hant-TW")]
+    by_id = [{each.rule.id: each.status for each in one.results}["p/r"] for one in found]
+    assert by_id == [OUTCOMES[each] for each in outcomes]
+    if outcomes[0] == "u":
+        assert "is only a part of de" in str(found[0].missing)
 
 
 def test_what_holds_of_a_part_alone_is_unknown_and_says_of_which() -> None:
