@@ -46,6 +46,7 @@ from .values import Datum, Group, show_fact
 from .wording import (
     SENSITIVE_REASON,
     any_sensitive,
+    campaign_facts,
     changeable,
     dotted,
     facts_of,
@@ -245,7 +246,7 @@ def _comparison_evidence(
 def _evidence_of_term(term: ValueTerm, situation: Situation) -> list[Evidence]:
     """Return the evidence for a known value: the facts it was computed from.
 
-    Of an aggregate, these are its list and the elements that decide it.
+    Of an aggregate, these are its list, the elements that decide it, and other facts that it reads.
     """
     match term:
         case FactTerm():
@@ -268,15 +269,17 @@ def _evidence_of_aggregate(term: AggregateTerm, situation: Situation) -> list[Ev
     _, pointer = _value_and_pointer(term.collection, situation)
     whole = _evidence(term.collection, None, pointer, "", situation)
     found = [structs.replace(whole, value=f"{term.kind.value} {shown_aggregate(term, value)}")]
-    if term.value is None or term.kind not in EXTREMES:
-        return found
-    deciding = (
-        inner
-        for inner in _element_situations(term, situation)
-        if _is_chosen(term, inner) and _value(term.value, inner)[0] == value
-    )
-    for inner in islice(deciding, MOST_DECIDING):
-        found.extend(_evidence_of_term(term.value, inner))
+    if term.value is not None and term.kind in EXTREMES:
+        deciding = (
+            inner
+            for inner in _element_situations(term, situation)
+            if _is_chosen(term, inner) and _value(term.value, inner)[0] == value
+        )
+        for inner in islice(deciding, MOST_DECIDING):
+            found.extend(_evidence_of_term(term.value, inner))
+    for fact in campaign_facts(term):
+        if _value(fact, situation)[0] is not None:
+            found.extend(_evidence_of_term(fact, situation))
     return found
 
 

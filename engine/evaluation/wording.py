@@ -138,6 +138,13 @@ def facts_of(term: ValueTerm) -> tuple[FactTerm, ...]:
             return ()
 
 
+def campaign_facts(term: AggregateTerm) -> tuple[FactTerm, ...]:
+    """Return the facts of the campaign that an aggregate reads beside its elements."""
+    parts = (part for part in operands_of(term) if part is not term.collection)
+    facts = (part for part in parts if isinstance(part, FactTerm) and part.variable is None)
+    return tuple(dict.fromkeys(facts))
+
+
 def any_sensitive(terms: Iterable[ValueTerm]) -> bool:
     """Whether some terms read a sensitive fact."""
     parts = (part for term in terms for part in operands_of(term))

@@ -36,6 +36,7 @@ from ..wording import (
     SENSITIVE_REASON,
     ReportedTerm,
     any_sensitive,
+    campaign_facts,
     changeable,
     dotted,
     facts_of,
@@ -365,6 +366,7 @@ def _compile_evidence_of_aggregate(term: AggregateTerm, names: Names) -> ReadEvi
     deciding_evidence = None
     if term.value is not None and term.kind in EXTREMES:
         deciding_evidence = _compile_deciding_elements(term, term.value, names)
+    readers = [names.once(FactReader, fact) for fact in campaign_facts(term)]
 
     def read(frame: Frame) -> list[Evidence]:
         elements, value = reader.value(frame), value_of(frame)
@@ -373,6 +375,9 @@ def _compile_evidence_of_aggregate(term: AggregateTerm, names: Names) -> ReadEvi
         ]
         if deciding_evidence is not None and isinstance(elements, tuple):
             found += deciding_evidence(frame, elements, reader.pointer(frame), value)
+        for each in readers:
+            if (known := each.value(frame)) is not None:
+                found.append(each.evidence(frame, known))
         return found
 
     return read

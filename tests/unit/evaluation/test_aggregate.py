@@ -151,6 +151,10 @@ def test_what_is_unknown_says_why(
                 ("/sizes/1", "4", ""),
             ],
         ),
+        (
+            "sum of (i.amount - campaign.amount for each i in campaign.items) exceeds 2",
+            [("/items", "sum 3", "is at most 2"), ("/amount", "1", "")],
+        ),
     ],
 )
 def test_a_finding_names_the_elements_that_decide(
@@ -160,8 +164,13 @@ def test_a_finding_names_the_elements_that_decide(
     shortened = [
         (p, v, r.removeprefix(condition.partition(" exceeds")[0] + " ")) for p, v, r in found
     ]
-    plain = condition.partition(" is at most")[0] + " "
+    plain = condition.partition(" is at ")[0] + " "
     assert [(p, v, r.removeprefix(plain)) for p, v, r in shortened] == expected
+
+
+def test_a_fact_that_no_element_was_compared_with_is_not_named() -> None:
+    condition = "sum of (i.amount - campaign.amount for each i in campaign.items) is 0"
+    assert [p for p, _, _ in seen(judged(f"prohibit when {condition}", items=[]))] == ["/items"]
 
 
 def test_only_the_first_elements_that_decide_are_named() -> None:
