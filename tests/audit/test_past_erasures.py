@@ -8,6 +8,7 @@ import pytest
 from engine.audit.checkpoints.note import NoteError
 from engine.audit.entries.acts import Ground, HoldGround
 from engine.audit.entries.record import seal
+from engine.audit.merkle.tree import EMPTY_TREE
 from engine.audit.verification.past_erasures import NotPublished, PastErasures, past_erasures
 from engine.storage.databases.database import Database
 from engine.storage.lifecycle.erasures import Erasures
@@ -39,8 +40,8 @@ def source(
     log = TileLog(database)
     made = published(list(log.leaves(0, log.head().size)))
     backup.put_back()
-    restarted = SQLLogStore(database, clock=clock)  # One that goes on refuses an older log.
-    restarted.append([seal(make_record(campaign="cmp-9"))])
+    database.known.appended = EMPTY_TREE  # Who has not restarted refuses an older log.
+    store.append([seal(make_record(campaign="cmp-9"))])
     return made
 
 
