@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
@@ -248,11 +249,19 @@ def test_killed_run_goes_on_as_of_its_own_instant(
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        _wait_for_group(process.pid)  # Its workers hold the lock of the output until they are gone.
     assert state_of(output).exists()
     assert run(*asked, "--resume").exit_code == 0
     answers = [json.loads(line) for line in output.read_text().splitlines()]
     assert [each["campaign"] for each in answers] == [f"c{n}" for n in range(6_000)]
     assert len({each["as_of"] for each in answers}) == 1
+
+
+def _wait_for_group(group: int) -> None:
+    with suppress(ProcessLookupError):
+        for _ in range(1_000):
+            os.killpg(group, 0)
+            time.sleep(0.01)
 
 
 def _other_policies(policies: str, tmp_path: Path) -> str:
