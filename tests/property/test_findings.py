@@ -36,6 +36,7 @@ WHOLE: dict[str, Any] = {
     "colour": "red",
     "home": "DE",
     "tongue": "en",
+    "tongues": ["de-AT"],
     "note": "hello",
     "role": "guest",
     "minors": False,

@@ -32,6 +32,7 @@ _PRICES = st.sampled_from(
 )
 
 
+_LANGUAGES = st.sampled_from(["en", "en-GB", "de-AT", "de"])
 _SLOTS = st.sampled_from(
     [
         {"start": "2025-07-01", "end": "2026-01-01"},
@@ -91,7 +92,8 @@ def descriptors(secrets: st.SearchStrategy[str] = _SECRETS) -> st.SearchStrategy
         hues=st.lists(COLOURS, max_size=2),
         colour=COLOURS,
         home=st.sampled_from(["DE", "NO", "US"]),
-        tongue=st.sampled_from(["en", "en-GB", "de-AT"]),
+        tongue=_LANGUAGES,
+        tongues=st.lists(_LANGUAGES, max_size=2),
         note=st.sampled_from(["hello", 'say "hi"']),
         role=st.sampled_from(["host", "guest"]),
         minors=st.booleans(),

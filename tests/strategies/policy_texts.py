@@ -119,6 +119,8 @@ def _campaign_atoms() -> list[st.SearchStrategy[str]]:
         _sentence("campaign.home", _MEMBERSHIP, _choice("UNION", "{NO, IT}")),
         _sentence("campaign.tongue", _EQUALITY, _choice("en", "de", '"en-GB"')),
         _sentence("campaign.tongue", _MEMBERSHIP, '{de, "en-GB"}'),
+        _sentence("campaign.tongues", _INCLUSION, '{de, "en-GB"}'),
+        _sentence("campaign.tongues includes", _choice("en", '"de-AT"')),
         _sentence(price, _EQUALITY, st.one_of(_MONEY, price)),
         _sentence(price, "is between", _MONEY, "and", _MONEY),
         _sentence(price, _choice("+", "-"), price, _ORDERS, _MONEY),

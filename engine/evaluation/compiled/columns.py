@@ -14,9 +14,9 @@ from fractions import Fraction
 from functools import reduce
 from math import lcm
 from operator import or_
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from ...semantics.elaborate.kinds import compares_parts
+from ...semantics.elaborate.kinds import compares_parts, type_of
 from ...semantics.tree import (
     ArithmeticTerm,
     ComparisonCondition,
@@ -43,6 +43,8 @@ from ...semantics.types import (
     RecordType,
     Scalar,
     Type,
+    element_type,
+    wholes_of,
 )
 from ...syntax.lexis import Comparator
 from ..values import Datum, Group
@@ -137,7 +139,7 @@ def sole_fact(condition: Condition, scope: Scope) -> FactTerm | None:
         match part:
             case FactCondition(fact=fact):
                 facts.append(fact)
-            case ComparisonCondition() if compares_parts(part):
+            case ComparisonCondition() if _compares_places(part):
                 return None
             case ComparisonCondition(left=left, right=right, comparator=comparator):
                 comparators.add(comparator)
@@ -153,6 +155,14 @@ def sole_fact(condition: Condition, scope: Scope) -> FactTerm | None:
     if first is None or not scope.reads(first) or any(each.path != first.path for each in facts):
         return None
     return first if all(map(scope.reads, facts)) and comparators <= _comparable(first) else None
+
+
+def _compares_places(condition: ComparisonCondition) -> bool:
+    """Whether places are compared, for whose parts there are no columns, as there are of languages.
+
+    They are mostly asked for by `applies in`, which has an index of its own.
+    """
+    return compares_parts(condition) and element_type(type_of(condition.left)) is Scalar.PLACE
 
 
 def _comparable(fact: FactTerm) -> frozenset[Comparator]:
@@ -232,6 +242,8 @@ def column(
         return _of_money(asked, get, free, unknown)
     if fact.type in _ORDERED:
         return _of_sizes(_Scale.of(asked, _value_of(fact.type), free), get, unknown)
+    if fact.type is Scalar.LANGUAGE:
+        return _of_languages(asked, get, free, unknown)
     return _keyed(asked, get, _unmentioned_value(fact.type), free, unknown)
 
 
@@ -267,6 +279,36 @@ def _keyed(
         return unknown if value is None else find(value, otherwise)
 
     return keyed
+
+
+def _of_languages(
+    asked: Sequence[_Rows], get: Callable[[Datum], Datum | None], free: Mask, unknown: Mask
+) -> Column:
+    """Return the column of a language, which is also each of the languages that it is a part of.
+
+    A language that no row mentions, nor a part of, is like any other part of the nearest whole.
+    """
+    spoken = {
+        each
+        for rows in asked
+        for language in map(str, rows.mentioned)
+        for each in (language, *wholes_of(language))
+    }
+    table = {each: free | _possible_rows(asked, each) for each in spoken}
+    below = {each: free | _possible_rows(asked, f"{each}-{_NO_TEXT}") for each in spoken}
+    otherwise = free | _possible_rows(asked, _NO_TEXT)
+
+    def of_languages(subject: Datum) -> Mask:
+        value = get(subject)
+        if not isinstance(value, str):
+            return unknown
+        found = table.get(value)
+        if found is not None:
+            return found
+        around = next((whole for whole in wholes_of(value) if whole in below), None)
+        return otherwise if around is None else below[around]
+
+    return of_languages
 
 
 # --- values in order ------------------------------------------------------------------------------
@@ -406,7 +448,7 @@ def membership_test(condition: Condition, scope: Scope) -> MembershipTest | None
         isinstance(part, ComparisonCondition) and part.comparator in _MEMBERSHIP and part.right
     ):
         return None
-    if compares_parts(part):
+    if _compares_places(part):
         return None
     left, right = part.left, part.right[0]
     if not (isinstance(left, FactTerm) and scope.reads(left) and _is_settled(right)):
@@ -432,8 +474,10 @@ def list_column(rows: Mapping[int, MembershipTest], scope: Scope, free: Mask) ->
         wants, shuns = (wants | bit, shuns) if each.wanted else (wants, shuns | bit)
         for member in each.members:
             table[member] = table.get(member, 0) | bit
-    get = scope.getter(next(iter(rows.values())).collection)
-    find, unknown, unless_hit = table.get, free | wants | shuns, free | shuns
+    collection = next(iter(rows.values())).collection
+    is_of_languages = element_type(collection.type) is Scalar.LANGUAGE
+    find = _find_language(rows, table) if is_of_languages else table.get
+    get, unknown, unless_hit = scope.getter(collection), free | wants | shuns, free | shuns
 
     def of_list(subject: Datum) -> Mask:
         elements = get(subject)
@@ -445,3 +489,22 @@ def list_column(rows: Mapping[int, MembershipTest], scope: Scope, free: Mask) ->
         return unless_hit ^ found
 
     return of_list
+
+
+def _find_language(
+    rows: Mapping[int, MembershipTest], table: Mapping[object, Mask]
+) -> Callable[[Any, Mask], Mask]:
+    """Return the look-up of a language of a list: it is each that it is a part of.
+
+    A row that wants a part of it stays possible, since whether that is met is unknown.
+    """
+    wholes: dict[object, Mask] = {}
+    for row, each in rows.items():
+        for whole in {w for member in each.members for w in wholes_of(str(member)) if each.wanted}:
+            wholes[whole] = wholes.get(whole, 0) | 1 << row
+
+    def find(language: str, nothing: Mask) -> Mask:
+        found = table.get(language, nothing) | wholes.get(language, nothing)
+        return reduce(or_, (table.get(whole, nothing) for whole in wholes_of(language)), found)
+
+    return find

@@ -121,13 +121,18 @@ def test_a_region_of_a_region_lies_in_both(clause: str, outcomes: str) -> None:
         ('campaign.tongue is not one of {"de-AT", fr}', "usv"),
         ('campaign.tongue is one of {"zh-Hant"}', "ssv"),
         ('campaign.tongue is "zh-Hant-TW"', "ssv"),
+        ("campaign.tongues includes de", "vvs"),
+        ('campaign.tongues includes any of {"de-AT", fr}', "uvs"),
+        ('campaign.tongues includes all of {de, "de-AT"}', "uvs"),
+        ("campaign.tongues includes none of {de}", "ssv"),
+        ('campaign.tongues includes none of {"de-AT"}', "usv"),
         ("accent(campaign.tongue) is 1", "uss"),
         ("accent(campaign.tongue) is 2", "uvs"),
     ],
 )
 def test_a_regional_form_of_a_language_is_the_language(condition: str, outcomes: str) -> None:
     bundle = court(rule(f"prohibit when {condition}"), declared=ACCENTS)
-    found = [hear(bundle, tongue=each) for each in ("de", "de-AT", "zh-Hant-TW")]
+    found = [hear(bundle, tongue=each, tongues=[each]) for each in ("de", "de-AT", "zh-Hant-TW")]
     by_id = [{each.rule.id: each.status for each in one.results}["p/r"] for one in found]
     assert by_id == [OUTCOMES[each] for each in outcomes]
     if outcomes[0] == "u":
