@@ -126,7 +126,7 @@ def _apply_if_unknown(result: RuleResult) -> RuleResult:
 
 
 class _RuleEvaluator(msgspec.Struct, frozen=True, kw_only=True):
-    """Evaluates one rule in one venue (group of markets), under the law of one day at a time."""
+    """Evaluates one rule in one group of markets, under the law of one day at a time."""
 
     rule: Rule
     context: EvaluationContext

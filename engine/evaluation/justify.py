@@ -61,7 +61,7 @@ MakeFindings: TypeAlias = Callable[["Breach", Campaign], Findings]
 
 def findings_maker(rule: Rule) -> MakeFindings:
     """Return the function that makes the findings of a rule."""
-    # The market is the same for all witnesses of one venue, and makes none of its own.
+    # The market is the same for all witnesses of one group, and makes none of its own.
     names = (variables(rule.message) | variables(rule.remedy)) - {MARKET}
 
     def make_findings(breach: Breach, campaign: Campaign) -> Findings:
