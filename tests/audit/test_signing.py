@@ -177,6 +177,20 @@ def test_old_backup_put_back_stops_signing(
     assert signer.latest() == newest
 
 
+def knowing_signer(
+    database: Database, anchor: AnchorFile, keys: KeyFile, clock: Clock
+) -> CheckpointSigner:
+    """Return a signer that is told what its process has appended."""
+    return CheckpointSigner(
+        TileLog(database),
+        anchor,
+        keys.read,
+        clock=clock,
+        on_change=lambda _: None,
+        appended=lambda: database.known.appended,
+    )
+
+
 def test_what_was_appended_and_not_signed_yet_is_missed(  # noqa: PLR0917 - fixtures.
     database: Database,
     anchor: AnchorFile,
@@ -187,14 +201,7 @@ def test_what_was_appended_and_not_signed_yet_is_missed(  # noqa: PLR0917 - fixt
     of_another: Append,
 ) -> None:
     """So is a standby found out that took over and lacks what was acknowledged a moment ago."""
-    signer = CheckpointSigner(
-        TileLog(database),
-        anchor,
-        keys.read,
-        clock=clock,
-        on_change=lambda _: None,
-        appended=lambda: database.known.appended,
-    )
+    signer = knowing_signer(database, anchor, keys, clock)
     signer.begin()
     append(5)
     backup.take()
@@ -221,18 +228,7 @@ def test_what_is_acknowledged_and_cannot_be_signed_outlasts_a_restart(  # noqa: 
     of_another: Append,
 ) -> None:
     """All processes of before the failover are gone when the standby's lack would be seen."""
-
-    def signer_of(known: Database) -> CheckpointSigner:
-        return CheckpointSigner(
-            TileLog(known),
-            anchor,
-            keys.read,
-            clock=clock,
-            on_change=lambda _: None,
-            appended=lambda: known.known.appended,
-        )
-
-    before = signer_of(database)
+    before = knowing_signer(database, anchor, keys, clock)
     before.begin()
     append(5)
     backup.take()
@@ -241,7 +237,7 @@ def test_what_is_acknowledged_and_cannot_be_signed_outlasts_a_restart(  # noqa: 
     before.start()
     before.close()
     fresh = Database(url)
-    after = signer_of(fresh)
+    after = knowing_signer(fresh, anchor, keys, clock)
     told = r"has 5 entries, and 7 were acknowledged, as /.*/checkpoint\.acknowledged says"
     with pytest.raises(LogForked, match=told):
         after.check()

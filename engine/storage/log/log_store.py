@@ -102,11 +102,11 @@ class SQLLogStore:
             fresh = {id_: record for id_, record in first.items() if id_ not in logged}
             before = decided_before(connection, fresh.values(), now)
             new = {id_: record for id_, record in fresh.items() if id_ not in before}
-            entries = _append_within(connection, head, new.values(), now, ciphertexts)
+            entries, new_head = _append_within(connection, head, new.values(), now, ciphertexts)
             keep_keys(connection, new, entries)
             keep_uses(connection, new, entries)
         # Only here, behind the commit, does anybody hear of the entries.
-        self._database.known.note(_behind(head, entries).frontier)
+        self._database.known.note(new_head.frontier)
         answers: dict[str, Answer] = {entry.id: receipt_of(entry) for entry in entries}
         answers |= {id_: DecidedBefore(first) for id_, first in before.items()}
         return [
@@ -150,8 +150,7 @@ class Appending:
 
     def append(self, records: Iterable[Sealed], now: datetime) -> Sequence[Entry]:
         """Append acts that are new to the log, and return their entries."""
-        entries = _append_within(self.connection, self.head, records, now)
-        self.head = _behind(self.head, entries)
+        entries, self.head = _append_within(self.connection, self.head, records, now)
         return entries
 
 
@@ -178,17 +177,18 @@ def _append_within(
     records: Iterable[Sealed],
     now: datetime,
     ciphertexts: Mapping[str, SealedContents] | None = None,
-) -> Sequence[Entry]:
-    """Append records that are new to the log, behind its head, and return their entries.
+) -> tuple[Sequence[Entry], LogHead]:
+    """Append records that are new to the log, and return their entries and the head behind them.
 
     The contents of decisions are stored as their ciphertexts, by id, or in clear where there are
     none; those of acts are in clear, since they are never erased. Nothing of it is durable, and
     nobody may hear of it, before the transaction is committed.
     """
     entries, new_head = sequence(head, records, now)
-    if entries:
-        _write(connection, entries, head, new_head, ciphertexts)
-    return entries
+    if not entries:
+        return (), head
+    _write(connection, entries, head, new_head, ciphertexts)
+    return entries, new_head
 
 
 def read_head(connection: Connection) -> LogHead:
@@ -226,14 +226,6 @@ def _check_revision(found: str | None) -> None:
             "the database was brought to another version than that of this service; restart it with"
             " the version that did so"
         )
-
-
-def _behind(head: LogHead, entries: Sequence[Entry]) -> LogHead:
-    """Return the head of the log once some entries follow it."""
-    if not entries:
-        return head
-    frontier = head.frontier.extend(entry.leaf_hash for entry in entries)
-    return LogHead(frontier=frontier, logged_at=entries[-1].logged_at)
 
 
 def _head(size: int, roots: bytes, logged_at: datetime, last: int | None) -> LogHead:
