@@ -16,7 +16,10 @@ PATIENCE_SECONDS = 5.0
 """How long a request may take to connect, and to bring each part of an answer."""
 
 WHOLE_SECONDS = 10.0
-"""How long it may take in all: nobody holds up the others byte by byte."""
+"""How long it may take in all: nobody holds up the others byte by byte.
+
+A name that is looked up takes as long as the resolver of the system gives it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +91,10 @@ async def _exchange(request: httpx.Request, bounds: Bounds) -> HTTPAnswer:
         httpx.AsyncClient(verify=ssl.create_default_context(), timeout=bounds.part) as client,
     ):
         answer = await client.send(request, stream=True)
-        async for part in answer.aiter_raw():
+        parts = answer.aiter_raw()
+        # Whoever reads nothing of an answer waits for nothing of it.
+        while len(content) < bounds.answer and (part := await anext(parts, None)) is not None:
             content += part
-            if len(content) >= bounds.answer:
-                break
         await answer.aclose()
     return HTTPAnswer(status=answer.status_code, body=bytes(content[: bounds.answer]))
 

@@ -15,7 +15,9 @@ from engine.source.json_fault import excerpt
 
 from .shapes import Shape
 
-_BOUNDS: Final = Bounds(part=30.0, whole=60.0, answer=0)
+BOUNDS: Final = Bounds(part=30.0, whole=60.0, answer=0)
+"""What one delivery may take. Of an answer, only its status is read."""
+
 _SECRET: Final = 0o600
 _TOO_LARGE: Final = 413
 _RETRY: Final = frozenset({408, 425, 429})
@@ -93,7 +95,7 @@ class HTTPDestination:
         if self._shape.is_compressed:
             body, headers["Content-Encoding"] = gzip.compress(body, mtime=0), "gzip"
         try:
-            answer = post(self._url, body, headers, _BOUNDS)
+            answer = post(self._url, body, headers, BOUNDS)
         except OSError as error:
             raise RetryError(f"the collector does not answer: {error}") from error
         _check(answer.status)

@@ -406,13 +406,36 @@ def test_large_events_are_delivered_in_several_batches(
     assert [each["metadata"]["sequence"] for each in collector.taken] == [0, 1, 2, 3, 4]
 
 
+def test_batch_is_taken_once_a_collector_says_so_whatever_follows(
+    run: Run, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answer promises a body that never comes."""
+    record(1)
+    bounds = replace(destinations.BOUNDS, whole=20.0)
+    monkeypatch.setattr(destinations, "BOUNDS", bounds)
+    with socket.create_server(("127.0.0.1", 0)) as collector:
+
+        def take() -> None:
+            connection, _ = collector.accept()
+            with connection:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
+                while connection.recv(1 << 16):  # Until the other side is done with it.
+                    pass
+
+        thread = threading.Thread(target=take)
+        thread.start()
+        url = f"http://127.0.0.1:{collector.getsockname()[1]}/"
+        assert run("log", "ship", "siem", "--shape", "ocsf", "--to", url).exit_code == 0
+        thread.join()
+
+
 def test_collector_that_answers_without_end_is_left(
     run: Run, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each byte is in time; all of them are not."""
     record(1)
-    bounds = replace(destinations._BOUNDS, whole=0.05)  # noqa: SLF001 - nobody waits a minute here.
-    monkeypatch.setattr(destinations, "_BOUNDS", bounds)
+    bounds = replace(destinations.BOUNDS, whole=0.05)
+    monkeypatch.setattr(destinations, "BOUNDS", bounds)
     with socket.create_server(("127.0.0.1", 0)) as collector:
 
         def talk() -> None:
