@@ -14,6 +14,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -72,11 +73,24 @@ class Worker:
 
         `patience` is in seconds. Raises as `receive` does.
         """
-        self.send(task)
-        if not self.connection.poll(patience):
+        is_late = threading.Event()
+
+        def give_up() -> None:
+            is_late.set()
             self.kill()
-            raise WorkerDied(task, f"no answer for {patience:g} seconds")
-        return self.receive(task)
+
+        # A process may also stop while it is being sent the work, or while it answers.
+        timer = threading.Timer(patience, give_up)
+        timer.start()
+        try:
+            self.send(task)
+            return self.receive(task)
+        except WorkerDied:
+            if is_late.is_set():
+                raise WorkerDied(task, f"no answer for {patience:g} seconds") from None
+            raise
+        finally:
+            timer.cancel()
 
     def end(self) -> None:
         """End it, whatever it does, and wait until it has ended."""

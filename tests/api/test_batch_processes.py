@@ -343,7 +343,8 @@ def test_process_that_is_not_what_was_meant_or_does_not_answer() -> None:
         assert made.number == 8
         (process,) = deciders()
         os.kill(process, signal.SIGSTOP)
-        assert _soon(pool, basis, part) is None
+        longer_than_a_pipe = replace(part, records=(allowed(name="x" * 1_000_000),))
+        assert _soon(pool, basis, longer_than_a_pipe) is None
         assert isinstance(lost[1][0], WorkerDied)
         assert (lost[1][0].how, lost[1][1]) == ("no answer for 1 seconds", 1)
         assert len(lost) == 2
