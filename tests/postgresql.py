@@ -50,6 +50,19 @@ class PostgreSQLServer:
         """Start again, and recover."""
         self.started.ensure_postgres_running()
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Have all of its processes stand still, as on a machine that is suspended."""
+        first = self.started.get_postmaster_info().process
+        every = [first, *first.children(recursive=True)]
+        for process in every:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in every:
+                process.resume()
+
     def run(self, statement: str) -> None:
         """Run a statement as the administrator."""
         with psycopg.connect(self.url, autocommit=True) as connection:

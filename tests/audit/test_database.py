@@ -17,7 +17,7 @@ from sqlalchemy import insert, make_url, update
 
 from engine.audit.entries.record import seal
 from engine.audit.log import Committer, LogUnavailable
-from engine.storage.databases import sqlite
+from engine.storage.databases import sqlite, watchful_connection
 from engine.storage.databases.database import Database, shown_url, sqlite_file, unchanging_url
 from engine.storage.errors import Conflict, NotFound, StorageUnavailable
 from engine.storage.governance.policies import PolicyVersion, PolicyVersions
@@ -172,7 +172,23 @@ def test_a_server_that_cut_its_connections_is_found_again(
     database.close()
 
 
-# --- SQLite -----------------------------------------------------------------------------------
+def test_a_server_that_stands_still_is_given_up_and_a_slow_one_is_not(
+    postgresql: PostgreSQLServer, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watchful_connection, "WATCH_SECONDS", 0.05)
+    migrate(postgresql_url)
+    database = Database(f"{postgresql_url}&connect_timeout=2")
+    with database.reading() as connection:
+        connection.exec_driver_sql("SELECT pg_sleep(0.5)")
+
+    def read() -> None:
+        with database.reading() as connection, postgresql.frozen():
+            connection.exec_driver_sql("SELECT 1")
+
+    with pytest.raises(StorageUnavailable, match="cannot be read"):
+        read()
+    assert probe(database).is_ready
+    database.close()
 
 
 def test_a_watch_on_a_server_that_is_gone_says_so(
@@ -191,6 +207,9 @@ def test_a_watch_on_a_server_that_is_gone_says_so(
     with database.watching() as watch:
         watch.wait(0.01)
     database.close()
+
+
+# --- SQLite -----------------------------------------------------------------------------------
 
 
 def test_a_file_that_was_moved_away_is_written_no_more(tmp_path: Path) -> None:

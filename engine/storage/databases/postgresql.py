@@ -161,8 +161,10 @@ def pipelined(connection: Connection) -> Iterator[None]:
 
 def _connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> Any:
     """Connect. Raises `StorageUnavailable` that says whose the fault may be."""
+    from .watchful_connection import WatchfulConnection  # noqa: PLC0415 - its driver is an extra.
+
     try:
-        return dialect.connect(*arguments, **options)
+        return WatchfulConnection.connect(*arguments, **options)
     except dialect.loaded_dbapi.OperationalError as error:
         raise StorageUnavailable(_why_not_connected(str(error))) from error
 
