@@ -42,6 +42,12 @@ from .wsgi import Process, start
 CLIENT_SECONDS = 30
 """How long a client may neither send what is awaited nor take what is sent."""
 
+MOST_CONNECTIONS = 250
+"""How many connections a process has open; more wait until it accepts them.
+
+With the files that it has open beside them, they stay within the 1,024 that a process usually may.
+"""
+
 _AGAIN_SECONDS = 2.0
 _KEEP_ALIVE_SECONDS = 15
 _STALLED_SECONDS = 60
@@ -114,6 +120,7 @@ def configuration(settings: Settings) -> dict[str, object]:
         "worker_class": Worker,
         "workers": settings.workers,
         "threads": settings.threads,
+        "worker_connections": MOST_CONNECTIONS,
         "keepalive": _KEEP_ALIVE_SECONDS,
         "timeout": _STALLED_SECONDS,
         "limit_request_line": LONGEST_LINE,

@@ -6,6 +6,8 @@ one shape of RFC 9457, and nothing of what was sent is told to anybody.
 """
 
 from contextlib import suppress
+from functools import partial
+from selectors import EVENT_READ
 from typing import Any
 
 from gunicorn import util  # type: ignore[import-untyped] # It has no types.
@@ -61,6 +63,20 @@ _OURS = (
 
 class Worker(ThreadWorker):  # type: ignore[misc] # It has no types.
     """A process with threads that answers whatever goes wrong around the application."""
+
+    def enqueue_req(self, connection: Any) -> None:
+        """Give a connection to a thread: a new one once something has come, as one kept alive.
+
+        Gunicorn has a thread wait for it, and so a few that say nothing, as a browser opens them
+        ahead of time, hold up all others for seconds.
+        """
+        if connection.timeout is not None:
+            super().enqueue_req(connection)
+            return
+        connection.set_timeout()
+        self.keepalived_conns.append(connection)
+        readable = partial(self.on_client_socket_readable, connection)
+        self.poller.register(connection.sock, EVENT_READ, readable)
 
     def handle_error(self, request: Any, client: Any, _address: Any, error: Exception) -> None:
         """Answer a request that could not be read, or that the server failed to answer."""

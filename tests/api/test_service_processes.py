@@ -234,6 +234,17 @@ def test_client_that_hangs_up_harms_nobody(served: Served) -> None:
     assert before < _verify(served, [made]) <= before + 21
 
 
+def test_clients_that_say_nothing_hold_up_nobody(served: Served) -> None:
+    with ExitStack() as held:
+        idle = [
+            held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=60))
+            for _ in range(400)
+        ]
+        assert served.request("GET", "/health/live")[0] == 200
+        idle[-1].sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert idle[-1].recv(100).startswith(b"HTTP/1.1 200 ")
+
+
 def test_full_queue_is_told_and_what_waits_is_recorded(tmp_path: Path) -> None:
     installation = install(
         tmp_path, port=free_port(), log_level="error", workers="1", commit_queue="1"
