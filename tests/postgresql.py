@@ -50,6 +50,15 @@ class PostgreSQLServer:
         """Start again, and recover."""
         self.started.ensure_postgres_running()
 
+    def stand_by(self) -> None:
+        """Start again as a standby, which only reads until it is promoted."""
+        self.stop()
+        data = Path(self.started.pgdata)
+        (signal_file := data / "standby.signal").touch()
+        owner = data.stat()
+        os.chown(signal_file, owner.st_uid, owner.st_gid)
+        self.start()
+
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """Have all of its processes stand still, as on a machine that is suspended."""

@@ -26,7 +26,7 @@ from engine.storage.log.tile_log import TileLog
 from engine.storage.migrate import Schema, migrate, schema_of
 from engine.storage.readiness import Readiness, probe
 from engine.storage.schema import log_head, metadata
-from tests.postgresql import PostgreSQLServer
+from tests.postgresql import PostgreSQLServer, serving_postgresql
 
 FILES = b'{"privacy.policy":"rule one"}'
 
@@ -170,6 +170,42 @@ def test_a_server_that_cut_its_connections_is_found_again(
     postgresql.cut(postgresql_url)
     assert probe(database).is_ready
     database.close()
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_server_that_only_reads_is_told_and_left_for_the_next(
+    postgresql: PostgreSQLServer, postgresql_url: str, *, at_once: bool
+) -> None:
+    name = make_url(postgresql_url).database
+    database = Database(postgresql_url)
+    postgresql.run(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    with (
+        pytest.raises(StorageUnavailable, match="only reads, as a standby does"),
+        database.writing(at_once=at_once),
+    ):
+        pass
+    postgresql.run(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+    with database.writing() as connection:
+        connection.exec_driver_sql("CREATE TABLE written (it int)")
+    database.close()
+
+
+def test_a_standby_is_read_and_written_once_it_is_promoted() -> None:
+    with serving_postgresql() as server:
+        database = Database(server.url)
+        server.stand_by()
+        for _ in range(2):
+            with (
+                pytest.raises(StorageUnavailable, match="only reads, as a standby does"),
+                database.writing(),
+            ):
+                pass
+            with database.reading() as connection:
+                assert connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar()
+        server.run("SELECT pg_promote()")
+        with database.writing() as connection:
+            assert not connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar()
+        database.close()
 
 
 def test_a_server_that_stands_still_is_given_up_and_a_slow_one_is_not(

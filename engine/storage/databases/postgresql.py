@@ -30,9 +30,13 @@ from .driver import run
 CHANNEL = "assent_policies"
 """What is notified where a version of policies comes into force."""
 
-# By its number, one that nothing else in the database takes.
-_LOCK = f"SELECT pg_advisory_xact_lock({0x0A55E27})"
-_LOCK_AT_ONCE = f"SELECT pg_try_advisory_xact_lock({0x0A55E27})"
+# By its number, one that nothing else in the database takes; and whether anything may be written.
+_LOCK, _LOCK_AT_ONCE = (
+    f"SELECT {take}({0x0A55E27}), current_setting('transaction_read_only')"
+    for take in ("pg_advisory_xact_lock", "pg_try_advisory_xact_lock")
+)
+_ONLY_READS = "the database server only reads, as a standby does"
+_CANNOT_WRITE_IN_RECOVERY = "0A000"
 # A server that is gone without a word (its machine lost power, or another took over) is noticed in
 # half a minute. By the system's own times, every thread would wait for it: a quarter of an hour
 # where something was sent, and two hours where an answer is awaited.
@@ -95,13 +99,22 @@ class PostgreSQL:
     def begin_writing(self, connection: Connection, *, at_once: bool) -> Transaction:
         """Begin, and take the lock of all writers.
 
-        Raises `StorageUnavailable` where another has it and it should be had `at_once`; the server
-        ends a longer wait.
+        Raises `StorageUnavailable` where another has it and it should be had `at_once`, or where
+        the server only reads; the server ends a longer wait.
         """
         transaction = connection.begin()
-        if not at_once:
-            run(connection, _LOCK)
-        elif run(connection, _LOCK_AT_ONCE).fetchone() != (True,):
+        try:
+            is_had, only_reads = run(connection, _LOCK_AT_ONCE if at_once else _LOCK).fetchone()
+        except Exception as error:
+            connection.invalidate()
+            if getattr(error, "sqlstate", None) == _CANNOT_WRITE_IN_RECOVERY:
+                raise StorageUnavailable(_ONLY_READS) from error
+            raise
+        if only_reads == "on":
+            # The address may lead to the new primary by now, for a new connection.
+            connection.invalidate()
+            raise StorageUnavailable(_ONLY_READS)
+        if at_once and not is_had:
             raise StorageUnavailable("another is writing to the database")
         return transaction
 
