@@ -114,11 +114,37 @@ def test_a_server_that_writes_nothing_down_is_refused(
 
 
 def set_fsync(server: PostgreSQLServer, value: str) -> None:
-    server.run(f"ALTER SYSTEM SET fsync = {value}")
-    server.run("SELECT pg_reload_conf()")
+    change(server, f"fsync = {value}")
     with psycopg.connect(server.url) as connection:
         while connection.execute("SHOW fsync").fetchone() != (value,):
             time.sleep(0.01)
+
+
+def change(server: PostgreSQLServer, setting: str) -> None:
+    server.run(f"ALTER SYSTEM SET {setting}")
+    server.run("SELECT pg_reload_conf()")
+
+
+def test_a_server_that_is_made_to_lose_data_while_it_runs_loses_none_of_ours(
+    postgresql: PostgreSQLServer, postgresql_url: str
+) -> None:
+    database = Database(postgresql_url)
+    with database.writing() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+    try:
+        change(postgresql, "synchronous_commit = off")
+        set_fsync(postgresql, "off")
+        with pytest.raises(StorageUnavailable, match="loses data"), database.writing():
+            pass
+        set_fsync(postgresql, "on")
+        with database.reading() as connection:
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "off"
+        with database.writing() as connection:
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+    finally:
+        set_fsync(postgresql, "on")
+        change(postgresql, "synchronous_commit = on")
+    database.close()
 
 
 def test_a_database_that_cannot_hold_every_text_is_refused(postgresql: PostgreSQLServer) -> None:

@@ -5,8 +5,8 @@ transaction, whatever becomes of the client. A writer reads what is committed, a
 writers before it left; a reader sees one snapshot, and cannot write.
 
 Two settings of a server lose what was acknowledged (PostgreSQL manual, *Reliability and the
-Write-Ahead Log*): `synchronous_commit = off`, which every connection here turns on again, and
-`fsync = off`, with which a server is refused.
+Write-Ahead Log*): `synchronous_commit = off`, which every connection and every writer here turns on
+again, and `fsync = off`, with which a server is refused. Both can be changed while it runs.
 """
 
 from collections.abc import Iterator
@@ -30,11 +30,14 @@ from .driver import run
 CHANNEL = "assent_policies"
 """What is notified where a version of policies comes into force."""
 
-# By its number, one that nothing else in the database takes; and whether anything may be written.
+# By its number, one that nothing else in the database takes; and, at no cost, what else matters to
+# whoever writes: a reload of the server's settings may have changed it since the connection began.
 _LOCK, _LOCK_AT_ONCE = (
-    f"SELECT {take}({0x0A55E27}), current_setting('transaction_read_only')"
+    f"SELECT {take}({0x0A55E27}), current_setting('transaction_read_only'),"
+    " current_setting('fsync'), current_setting('synchronous_commit')"
     for take in ("pg_advisory_xact_lock", "pg_try_advisory_xact_lock")
 )
+_LOSES_DATA = "the server has `fsync = off` and loses data; turn it on"
 _ONLY_READS = "the database server only reads, as a standby does"
 _CANNOT_WRITE_IN_RECOVERY = "0A000"
 # A server that is gone without a word (its machine lost power, or another took over) is noticed in
@@ -100,22 +103,27 @@ class PostgreSQL:
         """Begin, and take the lock of all writers.
 
         Raises `StorageUnavailable` where another has it and it should be had `at_once`, or where
-        the server only reads; the server ends a longer wait.
+        the server only reads or loses data; the server ends a longer wait.
         """
         transaction = connection.begin()
         try:
-            is_had, only_reads = run(connection, _LOCK_AT_ONCE if at_once else _LOCK).fetchone()
+            state = run(connection, _LOCK_AT_ONCE if at_once else _LOCK).fetchone()
         except Exception as error:
             connection.invalidate()
             if getattr(error, "sqlstate", None) == _CANNOT_WRITE_IN_RECOVERY:
                 raise StorageUnavailable(_ONLY_READS) from error
             raise
+        is_had, only_reads, fsync, commit = state
         if only_reads == "on":
             # The address may lead to the new primary by now, for a new connection.
             connection.invalidate()
             raise StorageUnavailable(_ONLY_READS)
+        if fsync == "off":
+            raise StorageUnavailable(_LOSES_DATA)
         if at_once and not is_had:
             raise StorageUnavailable("another is writing to the database")
+        if commit == "off":
+            run(connection, "SET LOCAL synchronous_commit = on")
         return transaction
 
     def purge(self, engine: Engine) -> bool:
@@ -202,7 +210,7 @@ def _prepare(connection: Any, _record: object) -> None:
         for name in ("fsync", "synchronous_commit", "server_encoding")
     )
     if fsync == "off":
-        raise StorageUnavailable("the server has `fsync = off` and loses data; turn it on")
+        raise StorageUnavailable(_LOSES_DATA)
     if encoding != "UTF8":
         raise StorageUnavailable(f"the database is encoded in {encoding}; make one in UTF8")
     if commit == "off":
