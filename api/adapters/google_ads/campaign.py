@@ -68,6 +68,11 @@ def put_campaign(draft: Draft, platform: Draft, resources: Resources) -> None:
         _put_flight(draft, campaign, resources.one("customer"))
         put_word(draft, "automation.bidding", campaign, "biddingStrategyType", BIDDING)
         _put_features(draft, campaign)
+        # Performance Max looks for people beyond the signals that it is given.
+        channels = {"PERFORMANCE_MAX": True}
+        put_word(
+            draft, "automation.audience_expansion", campaign, "advertisingChannelType", channels
+        )
         _put_networks(platform, campaign)
     _put_budget(draft, resources)
     consent = resources.one("consent")

@@ -12,16 +12,31 @@ from api.adapters.reading import Record
 
 from .objects import Resources
 
-_LISTS = (
-    frozenset(["ageRange"]),
-    frozenset(["gender"]),
-    frozenset(["location", "proximity"]),
-    frozenset(
-        ["extendedDemographic", "incomeRange", "lifeEvent", "parentalStatus", "userInterest"]
-    ),
-    frozenset(["audience", "combinedAudience", "customAudience", "userList"]),
+AUDIENCES = frozenset(
+    [
+        *("audience", "combinedAudience", "customAffinity", "customAudience", "customIntent"),
+        "userList",
+    ]
 )
-"""The criteria that are told in one and the same list."""
+"""The criteria that refer to an audience, each by a member of the same name."""
+
+PLACES = frozenset(["location", "locationGroup", "proximity"])
+
+_NO_PEOPLE = frozenset(
+    [
+        *("adSchedule", "appPaymentModel", "brandList", "carrier", "contentLabel", "device"),
+        *("ipBlock", "keyword", "keywordTheme", "language", "listingGroup", "listingScope"),
+        *("localServiceId", "mobileAppCategory", "mobileApplication", "mobileDevice"),
+        *("operatingSystemVersion", "placement", "positionEstimates", "qualityInfo"),
+        *("retailFilterBundle", "topic", "verticalAdsItemGroupRuleList", "videoLineup"),
+        *("webpage", "webpageList", "youtubeChannel", "youtubeVideo"),
+    ]
+)
+"""The objects in a criterion that say nothing of people.
+
+Any other is read as a characteristic of a sort that is not known: a list without it would read as
+whole.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,22 +48,36 @@ class Criterion:
     group: str | None
 
 
+def characteristics_in(record: Record) -> list[str]:
+    """Return the members of a criterion that are characteristics of people, known ones or not."""
+    told = AUDIENCES | PLACES | _NO_PEOPLE | {"ageRange", "gender"}
+    return [n for n in record if n not in told and isinstance(record.unread(n), dict)]
+
+
+def lists_of(record: Record) -> set[str]:
+    """Return in which lists a criterion is told."""
+    lists = {"ageRange", "gender"} & set(record)
+    lists |= {"places"} if PLACES & set(record) else set()
+    lists |= {"audiences"} if AUDIENCES & set(record) else set()
+    return lists | ({"characteristics"} if characteristics_in(record) else set())
+
+
+def half_told(resources: Resources) -> frozenset[str]:
+    """Return the lists of which a criterion does not say whether it is negative."""
+    return frozenset(
+        name
+        for _, record in _in_force(resources)
+        if record.yes_no("negative") is None and not resources.created
+        for name in lists_of(record)
+    )
+
+
 def known_criteria(resources: Resources) -> list[Criterion]:
     """Return the criteria in force that are told."""
-    in_force = [
-        (sort, record)
-        for sort in ("campaignCriterion", "adGroupCriterion")
-        for record in resources.by_sort[sort]
-        if record.unread("status") != "REMOVED"
-    ]
-    half: set[str] = set()
-    for _, record in in_force:
-        if record.yes_no("negative") is None and not resources.created:
-            half |= {name for kinds in _LISTS if kinds & set(record) for name in kinds}
-    known = []
-    for sort, record in in_force:
+    half, known = half_told(resources), []
+    for sort, record in _in_force(resources):
         negative = record.yes_no("negative")
-        if half & set(record):
+        if half & lists_of(record):
             record.leave("negative")
             continue
         known.append(
@@ -59,3 +88,12 @@ def known_criteria(resources: Resources) -> list[Criterion]:
             )
         )
     return known
+
+
+def _in_force(resources: Resources) -> list[tuple[str, Record]]:
+    return [
+        (sort, record)
+        for sort in ("campaignCriterion", "adGroupCriterion")
+        for record in resources.by_sort[sort]
+        if record.unread("status") != "REMOVED"
+    ]

@@ -82,7 +82,7 @@ def _put_areas(draft: Draft, path: str, locations: Record) -> list[Found[str] | 
 
 def _put_unknown(draft: Draft, path: str, locations: Record) -> list[None]:
     """Tell places of a sort that is not known: a list without them would read as whole."""
-    told = []
+    told: list[None] = []
     for name in locations:
         if name not in _KINDS and name not in _OTHERS:
             written = locations.unread(name)

@@ -375,6 +375,66 @@ GOOGLE_ADS: dict[str, JSONValue] = {
     ],
 }
 
+PERFORMANCE_MAX: dict[str, JSONValue] = {
+    "campaign": {
+        "resourceName": f"{_CUSTOMER}/campaigns/21",
+        "id": "21",
+        "advertisingChannelType": "PERFORMANCE_MAX",
+    },
+    "assetGroups": [
+        {
+            "resourceName": f"{_CUSTOMER}/assetGroups/22",
+            "campaign": f"{_CUSTOMER}/campaigns/21",
+            "status": "ENABLED",
+            "finalUrls": ["https://example.org/"],
+        }
+    ],
+    "assetGroupSignals": [
+        {
+            "resourceName": f"{_CUSTOMER}/assetGroupSignals/22~1",
+            "assetGroup": f"{_CUSTOMER}/assetGroups/22",
+            "audience": {"audience": f"{_CUSTOMER}/audiences/23"},
+        },
+        {
+            "resourceName": f"{_CUSTOMER}/assetGroupSignals/22~2",
+            "assetGroup": f"{_CUSTOMER}/assetGroups/22",
+            "searchTheme": {"text": "tea"},
+        },
+    ],
+    "audiences": [
+        {
+            "resourceName": f"{_CUSTOMER}/audiences/23",
+            "name": "Readers",
+            "dimensions": [
+                {"age": {"ageRanges": [{"minAge": 25, "maxAge": 34}]}},
+                {"gender": {"genders": ["FEMALE"], "includeUndetermined": False}},
+                {"householdIncome": {"incomeRanges": ["INCOME_RANGE_90_UP"]}},
+                {
+                    "audienceSegments": {
+                        "segments": [
+                            {"userInterest": {"userInterestCategory": f"{_CUSTOMER}/u/8"}},
+                            {"userList": {"userList": f"{_CUSTOMER}/userLists/77"}},
+                        ]
+                    }
+                },
+            ],
+            "exclusionDimension": {
+                "exclusions": [{"userList": {"userList": f"{_CUSTOMER}/userLists/78"}}]
+            },
+        }
+    ],
+    "assetGroupAssets": [
+        {
+            "resourceName": f"{_CUSTOMER}/assetGroupAssets/22~24~HEADLINE",
+            "asset": f"{_CUSTOMER}/assets/24",
+            "fieldType": "HEADLINE",
+        }
+    ],
+    "assets": [{"resourceName": f"{_CUSTOMER}/assets/24", "type": "TEXT"}],
+    "userLists": [{"resourceName": f"{_CUSTOMER}/userLists/77", "name": "Customers"}],
+}
+"""A campaign of Performance Max on Google, with its asset groups and what they begin with."""
+
 COMPLETE: dict[str, dict[str, JSONValue]] = {
     "google-ads": GOOGLE_ADS,
     "linkedin": LINKEDIN,

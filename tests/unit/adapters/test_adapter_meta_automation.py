@@ -35,7 +35,8 @@ def targeted(**targeting: JSONValue) -> Payload:
 def test_what_meta_takes_as_a_suggestion_bounds_nobody(
     targeting: Payload, ages: JSONValue, genders: JSONValue
 ) -> None:
-    told = adapt(targeted(**({"age_min": 24, "age_max": 40, "genders": [2]} | targeting)))
+    chosen: Payload = {"age_min": 24, "age_max": 40, "genders": [2]}
+    told = adapt(targeted(**(chosen | targeting)))
     assert at(told, "targeting.age") == ages
     assert at(told, "targeting.genders") == genders
     assert ("/targeting/genders" in told.unmapped) is (genders is None)
@@ -44,7 +45,7 @@ def test_what_meta_takes_as_a_suggestion_bounds_nobody(
 def test_suggested_places_are_no_markets() -> None:
     places: Payload = {"geo_locations": {"countries": ["DE"]}}
     assert at(adapt(targeted(**places, **CHOSEN)), "markets") == ["DE"]
-    suggested = {"targeting_automation": {"individual_setting": {"geo": 1}}}
+    suggested: Payload = {"targeting_automation": {"individual_setting": {"geo": 1}}}
     told = adapt(targeted(**places, **suggested))
     assert at(told, "markets") is None
     assert at(told, "targeting.geo") is None
@@ -98,7 +99,8 @@ def test_expansion_is_told_as_far_as_meta_says_it(ad_set: Payload, *, expansion:
     ],
 )
 def test_places_of_a_sort_that_is_not_known_leave_the_markets_open(unread: Payload) -> None:
-    told = adapt(targeted(geo_locations={"countries": ["DE"], "location_types": ["home"]} | unread))
+    known: Payload = {"countries": ["DE"], "location_types": ["home"]}
+    told = adapt(targeted(geo_locations=known | unread))
     assert at(told, "markets") is None
     assert at(told, "targeting.geo.include") == [{"kind": "country", "place": "DE"}, {}]
     name = next(iter(unread))

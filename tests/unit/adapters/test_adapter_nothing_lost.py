@@ -7,7 +7,7 @@ import pytest
 from api.adapters import FORMATS
 from engine.source.json_fault import escaped
 from engine.source.json_text import JSONValue
-from tests.unit.adapters.complete import ARCHIVED, COMPLETE, SMART_PLUS
+from tests.unit.adapters.complete import ARCHIVED, COMPLETE, PERFORMANCE_MAX, SMART_PLUS
 
 READ_WITH_ANOTHER = frozenset(
     [
@@ -47,8 +47,13 @@ def leaves(value: JSONValue, pointer: str = "") -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("name", "record"),
-    [*COMPLETE.items(), ("meta", ARCHIVED), ("tiktok", SMART_PLUS)],
-    ids=[*COMPLETE, "archived", "smart plus"],
+    [
+        *COMPLETE.items(),
+        ("meta", ARCHIVED),
+        ("tiktok", SMART_PLUS),
+        ("google-ads", PERFORMANCE_MAX),
+    ],
+    ids=[*COMPLETE, "archived", "smart plus", "performance max"],
 )
 def test_every_value_is_told_or_kept(name: str, record: dict[str, JSONValue]) -> None:
     told = FORMATS[name](record)
