@@ -41,7 +41,8 @@ _LIKENESSES = (
         name="a record of LinkedIn's Marketing API",
         marks=frozenset(
             {
-                *("associatedEntity", "audienceExpansionEnabled", "costType", "dailyBudget"),
+                *("adTargetingEntities", "associatedEntity", "audienceExpansionEnabled"),
+                *("costType", "dailyBudget"),
                 *("intendedStatus", "objectiveType", "offsiteDeliveryEnabled", "politicalIntent"),
                 *("runSchedule", "targetingCriteria", "totalBudget", "unitCost"),
             }

@@ -229,6 +229,16 @@ LINKEDIN: dict[str, JSONValue] = {
             },
         },
     },
+    "adTargetingEntities": [
+        {
+            "urn": "urn:li:geo:103644278",
+            "name": "United States",
+            "facetUrn": f"{_FACET}locations",
+        },
+        {"urn": "urn:li:geo:1", "name": "France", "facetUrn": f"{_FACET}locations"},
+        {"urn": "urn:li:title:9", "name": "Nurse", "facetUrn": f"{_FACET}titles"},
+        {"urn": "urn:li:adSegment:77", "name": "Readers"},
+    ],
     "creatives": [
         {
             "id": "urn:li:sponsoredCreative:4",
