@@ -44,11 +44,13 @@ def put_criteria(draft: Draft, resources: Resources) -> None:
     put_places(draft, [one for one in criteria if one.group is None], resources)
     _put_ages(draft, criteria, resources)
     _put_genders(draft, criteria, resources)
-    aimed = [*_put_detailed(draft, criteria), *_put_audiences(draft, criteria, resources)]
-    aimed += put_signals(draft, resources)
+    characteristics = _put_detailed(draft, criteria)
+    audiences = [*_put_audiences(draft, criteria, resources), *put_signals(draft, resources)]
+    aimed = [*characteristics, *audiences]
     if aimed:
         draft.put("targeting.profiling", value=True, origin=aimed[0])
-    if "audiences" not in half_told(resources):
+    # Lists beside a campaign of which no reference is known are not all that it is aimed by.
+    if audiences or (resources.campaign is None and "audiences" not in half_told(resources)):
         put_remaining_lists(draft, resources)
 
 

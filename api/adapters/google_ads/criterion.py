@@ -1,9 +1,9 @@
 """Which of Google's criteria are told: those of which it is known whether they are negative.
 
 A search that did not ask for `negative` leaves it out, and what is kept from the ads must not be
-told as what they are aimed at. Where one criterion does not say it, none is told that would stand
-in the same list: those that say it would read as all of them. In an operation that creates a
-criterion, none is a positive one.
+told as what they are aimed at. Where one criterion does not say it, or does not say what it is,
+none is told that would stand in the same list: those that say it would read as all of them. In an
+operation that creates a criterion, none is a positive one.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,9 @@ AUDIENCES = frozenset(
 """The criteria that refer to an audience, each by a member of the same name."""
 
 PLACES = frozenset(["location", "locationGroup", "proximity"])
+
+LISTS = ("ageRange", "gender", "places", "audiences", "characteristics")
+"""The lists in which criteria are told."""
 
 _NO_PEOPLE = frozenset(
     [
@@ -55,19 +58,43 @@ def characteristics_in(record: Record) -> list[str]:
 
 
 def lists_of(record: Record) -> set[str]:
-    """Return in which lists a criterion is told."""
+    """Return in which lists a criterion is told, or would be if the record said what it is."""
+    if _is_blank(record):
+        return _lists_by_type(record)
     lists = {"ageRange", "gender"} & set(record)
     lists |= {"places"} if PLACES & set(record) else set()
     lists |= {"audiences"} if AUDIENCES & set(record) else set()
     return lists | ({"characteristics"} if characteristics_in(record) else set())
 
 
+def _is_blank(record: Record) -> bool:
+    """Whether a criterion does not hold what it is, for which a search did not ask."""
+    beside = ("positionEstimates", "qualityInfo")
+    return not any(isinstance(record.unread(n), dict) for n in record if n not in beside)
+
+
+def _lists_by_type(record: Record) -> set[str]:
+    """Return in which list a criterion would be told by its `type`; without one, in any."""
+    sort = record.unread("type")
+    if not isinstance(sort, str):
+        return set(LISTS)
+    first, *others = sort.lower().split("_")
+    name = first + "".join(word.capitalize() for word in others)
+    if name in _NO_PEOPLE:
+        return set()
+    if name in LISTS:
+        return {name}
+    return (
+        {"places"} if name in PLACES else {"audiences" if name in AUDIENCES else "characteristics"}
+    )
+
+
 def half_told(resources: Resources) -> frozenset[str]:
-    """Return the lists of which a criterion does not say whether it is negative."""
+    """Return the lists that hold a criterion of which it is not known what it is, or which side."""
     return frozenset(
         name
         for _, record in _in_force(resources)
-        if record.yes_no("negative") is None and not resources.created
+        if _is_blank(record) or (record.yes_no("negative") is None and not resources.created)
         for name in lists_of(record)
     )
 

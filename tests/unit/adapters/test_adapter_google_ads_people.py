@@ -90,6 +90,52 @@ def test_a_criterion_of_a_sort_that_is_not_known_is_a_characteristic() -> None:
     assert at(aimed({"starSign": {}, "negative": None}, WOMEN), "targeting.detailed") is None
 
 
+@pytest.mark.parametrize(
+    ("blank", "untold"),
+    [
+        ({"type": "AGE_RANGE"}, {"targeting.age"}),
+        ({"type": "GENDER"}, {"targeting.genders"}),
+        ({"type": "PARENTAL_STATUS"}, {"targeting.detailed"}),
+        ({"type": "SOMETHING_NEW"}, {"targeting.detailed"}),
+        ({"type": "USER_LIST"}, {"audiences"}),
+        ({"type": "KEYWORD", "qualityInfo": {"qualityScore": 5}}, set()),
+        ({}, {"targeting.age", "targeting.genders", "targeting.detailed", "audiences"}),
+    ],
+)
+def test_a_criterion_that_the_search_did_not_ask_for_leaves_its_list_open(
+    blank: Payload, untold: set[str]
+) -> None:
+    income: Payload = {"incomeRange": {"type": "INCOME_RANGE_90_UP"}}
+    told = aimed(ADULTS, WOMEN, income, {"userList": {"userList": "u"}}, blank)
+    every = ("targeting.age", "targeting.genders", "targeting.detailed", "audiences")
+    assert {fact for fact in every if at(told, fact) is None} == untold
+
+
+def test_a_blank_place_leaves_the_markets_open() -> None:
+    criteria: list[JSONValue] = [DE | {"negative": False}, {"type": "LOCATION", "negative": False}]
+    record: Payload = {"campaign": CAMPAIGN, "geoTargetConstants": [GERMANY]}
+    assert at(adapt(record | {"campaignCriteria": criteria}), "markets") is None
+
+
+def test_lists_beside_a_campaign_without_a_reference_are_not_its_audiences() -> None:
+    lists: list[JSONValue] = [{"resourceName": "u", "name": "Ours"}]
+    assert at(adapt({"campaign": CAMPAIGN, "userLists": lists}), "audiences") is None
+    assert at(adapt({"userLists": lists}), "audiences") == [{"id": "u", "name": "Ours"}]
+
+
+@pytest.mark.parametrize("absent", ["assetAutomationStatus", "assetAutomationType"])
+def test_half_of_the_features_tells_none(absent: str) -> None:
+    on: Payload = {"assetAutomationType": "T", "assetAutomationStatus": "OPTED_IN"}
+    settings: list[JSONValue] = [on, {name: on[name] for name in on if name != absent}]
+    told = adapt(
+        CAMPAIGN | {"assetAutomationSettings": settings, "aiMaxSetting": {"enableAiMax": 1}}
+    )
+    assert at(told, "automation") is None
+    assert {"/assetAutomationSettings/0/assetAutomationType", "/aiMaxSetting/enableAiMax"} <= set(
+        told.unmapped
+    )
+
+
 # --- Performance Max ------------------------------------------------------------------------------
 
 
