@@ -50,9 +50,10 @@ _LIKENESSES = (
     ),
     Likeness(
         format="meta",
-        name="a record of Meta's Marketing API or Ad Library",
+        name="a record of Meta's Marketing API, Ad Library or Ads Manager",
         marks=frozenset(
             {
+                *("Ad Set ID", "Ad Set Name", "Ad Set Run Status", "Ad Set Time Start"),
                 *("ad_creation_time", "ad_delivery_start_time", "ad_snapshot_url", "adset"),
                 *("adset_id", "adsets", "age_max", "age_min", "asset_feed_spec"),
                 *("authorization_category", "configured_status", "custom_audiences"),

@@ -1,10 +1,10 @@
 """Meta: objects of the Marketing API, told as a campaign.
 
 A record is one object (a campaign, an ad set, an ad, an ad creative, a custom audience), several
-of them joined under the names of their levels, a call of the API with its parameters, or an ad as
-the Ad Library has archived it. A member
-that is absent is unknown, whatever Meta would do then, except where Meta documents what absence
-means. What is read from where is in `docs/adapters/meta.md`.
+of them joined under the names of their levels, a call of the API with its parameters, an ad as the
+Ad Library has archived it, or a row of the table that the Ads Manager exports. A member that is
+absent is unknown, whatever Meta would do then, except where Meta documents what absence means. What
+is read from where is in `docs/adapters/meta.md`.
 """
 
 from api.adapters.adaptation import Adaptation, Draft
@@ -18,6 +18,8 @@ from .audiences import Audiences, audience_part, put_way_out
 from .campaign import account_of, ad_set_part, campaign_part
 from .money import currency_of, leave_currency
 from .objects import Objects, objects_of
+from .rows import MARKS as ROW_MARKS
+from .rows import put_row
 
 __all__ = ["adapt"]
 
@@ -34,6 +36,9 @@ def adapt(record: object) -> Adaptation:
     platform.put("name", "meta", "")
     if MARKS & set(root):
         put_archived_ad(draft, platform, root)
+        return draft.finish(unmapped(root, ()))
+    if ROW_MARKS & set(root):
+        put_row(draft, platform, root)
         return draft.finish(unmapped(root, ()))
     objects = objects_of(root)
     untold = _put_levels(draft, platform, objects)

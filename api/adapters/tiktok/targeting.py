@@ -121,6 +121,8 @@ def _put_smart_age(draft: Draft, spec: Record) -> None:
 
 def _put_places(draft: Draft, aim: Record, regions: Regions) -> None:
     countries: list[Found[str] | None] = []
+    if "location_ids" not in aim:
+        return  # Postal codes beside places that the record does not name are not all of them.
     for place in identifiers(aim, "location_ids"):
         area = draft.element("targeting.geo.include", place.pointer)
         area.put_found("code", place)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from api.adapters.meta.row_lists import DETAILED, GROUPS, PLACES
 from engine.source.json_text import JSONValue
 
 OPENRTB: dict[str, JSONValue] = {
@@ -196,6 +197,42 @@ ARCHIVED: dict[str, JSONValue] = {
     "spend": {"lower_bound": "0", "upper_bound": "99"},
 }
 """An ad of Meta's Ad Library with every member that the adapter `meta` tells."""
+
+EXPORTED: dict[str, JSONValue] = {
+    **dict.fromkeys((*GROUPS, *DETAILED, *PLACES["include"], *PLACES["exclude"]), ""),
+    "Campaign ID": "cg:120242825359210101",
+    "Campaign Name": "Spring",
+    "Campaign Objective": "Outcome Leads",
+    "Special Ad Categories": "HOUSING, ISSUES_ELECTIONS_POLITICS",
+    "Ad Set ID": "c:120242825359230101",
+    "Ad Set Name": "Everyone",
+    "Ad Set Time Start": "07/29/2026 5:54:57 pm",
+    "Ad Set Time Stop": "08/08/2026 5:54 PM",
+    "Ad Set Lifetime Budget": "500.5",
+    "Currency": "EUR",
+    "Beneficiary": "Example gGmbH",
+    "Payer": "Example Media",
+    "Countries": "DE, AT",
+    "Excluded Zip": "80331; 80332",
+    "Gender": "Women",
+    "Age Min": "18",
+    "Age Max": "40",
+    "Advantage Audience": "0",
+    "Targeting Relaxation": "custom_audience: Off, lookalike: On",
+    "Custom Audiences": "120246010546010657:Readers, and friends, 120246010546010658:Customers",
+    "Excluded Custom Audiences": "120246010546010659:Staff",
+    "Unified Interests": "Tea; Coffee",
+    "Flexible Inclusions": '[{"interests": [{"id": "6", "name": "Milk"}]}, {"income": ["7"]}]',
+    "Flexible Exclusions": '{"work_employers": [{"id": "8", "name": "Example"}]}',
+    "Publisher Platforms": "facebook, messenger",
+    "Facebook Positions": "feed, story",
+    "Messenger Positions": "",
+    "Ad ID": "a:120242825359460101",
+    "Body": "Come and see",
+    "Link": "https://example.org/",
+    "Image Hash": "ab:cd",
+}
+"""A row of the Ads Manager with every column that the adapter `meta` tells."""
 
 _FACET = "urn:li:adTargetingFacet:"
 LINKEDIN: dict[str, JSONValue] = {

@@ -14,7 +14,7 @@ import pytest
 from api.adapters import FORMATS, Adaptation, AdapterRefusal, SubmittedRecord, read_records
 from engine.source.json_fault import escaped
 from engine.source.json_text import JSONValue
-from tests.unit.adapters.complete import ARCHIVED, COMPLETE, PERFORMANCE_MAX, SMART_PLUS
+from tests.unit.adapters.complete import ARCHIVED, COMPLETE, EXPORTED, PERFORMANCE_MAX, SMART_PLUS
 
 Way = tuple[str | int, ...]
 Members = dict[str, JSONValue]
@@ -123,6 +123,7 @@ def differences(form: str, record: Members) -> Iterator[tuple[str, str]]:
 EVERY = [
     *COMPLETE.items(),
     ("meta", ARCHIVED),
+    ("meta", EXPORTED),
     ("tiktok", SMART_PLUS),
     ("google-ads", PERFORMANCE_MAX),
 ]

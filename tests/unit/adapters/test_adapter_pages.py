@@ -8,7 +8,7 @@ import pytest
 
 from api.adapters import FORMATS
 from engine.source.json_text import JSONValue
-from tests.unit.adapters.complete import ARCHIVED, COMPLETE, SMART_PLUS
+from tests.unit.adapters.complete import ARCHIVED, COMPLETE, EXPORTED, SMART_PLUS
 
 PAGES = Path(__file__).parents[3] / "docs/adapters"
 _ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
@@ -44,7 +44,7 @@ def test_page_of_snapchat_names_every_fact(row: dict[str, JSONValue]) -> None:
 
 
 def test_page_of_meta_names_every_fact(joined: dict[str, JSONValue]) -> None:
-    told = [FORMATS["meta"](record).campaign for record in (joined, ARCHIVED)]
+    told = [FORMATS["meta"](record).campaign for record in (joined, ARCHIVED, EXPORTED)]
     assert {fact for one in told for fact in facts(one, "")} == documented("meta")
 
 

@@ -310,6 +310,12 @@ def test_half_of_a_list_is_no_list(absent: str) -> None:
     assert f"/{left if of_people else 'interest_category_ids'}" in told.unmapped
 
 
+def test_postal_codes_alone_are_half_of_the_places() -> None:
+    told = adapt(GROUP | {"zipcode_ids": ["80331"], "gender": "GENDER_UNLIMITED"})
+    assert at(told, "targeting.geo") is None
+    assert told.unmapped["/zipcode_ids"] == ["80331"]
+
+
 def test_rule_of_an_audience_is_told_on_both_sides() -> None:
     rule: JSONValue = {"inclusions": {"operator": "OR"}, "exclusions": {"operator": "OR"}}
     told = adapt(GROUP | NOBODY | {"audience_rule": rule})
