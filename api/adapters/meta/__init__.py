@@ -39,7 +39,8 @@ def adapt(record: object) -> Adaptation:
         return draft.finish(unmapped(root, ()))
     if ROW_MARKS & set(root):
         put_row(draft, platform, root)
-        return draft.finish(unmapped(root, ()))
+        # An empty cell holds nothing that could be kept.
+        return draft.finish({at: cell for at, cell in root.remaining() if cell != ""})
     objects = objects_of(root)
     untold = _put_levels(draft, platform, objects)
     platform.put_found("account_id", account_of(objects))

@@ -63,6 +63,7 @@ def test_empty_cells_are_none_and_absent_columns_unknown() -> None:
     assert at(told, "audiences") == []
     assert at(told, "targeting") == {"genders": ["all"], "geo": {"exclude": []}, "detailed": []}
     assert at(told, "markets") is None
+    assert told.unmapped == {"/Ad Set Name": "Everyone"}
     assert at(adapt({"Campaign ID": "cg:7", "Ad Set Name": "Everyone"}), "targeting") is None
 
 
