@@ -71,8 +71,13 @@ _LIKENESSES = (
     ),
     Likeness(
         format="snapchat",
-        name="a row of Snapchat's political ads",
-        marks=frozenset({"ADID", "CreativeUrl", "PayingAdvertiserName"}),
+        name="a row of Snapchat's political ads, or one of its ad squads",
+        marks=frozenset(
+            {
+                *("ADID", "CreativeUrl", "PayingAdvertiserName", "adsquad", "adsquads"),
+                *("daily_budget_micro", "lifetime_budget_micro", "placement_v2"),
+            }
+        ),
     ),
     Likeness(
         format="tiktok",

@@ -234,6 +234,59 @@ EXPORTED: dict[str, JSONValue] = {
 }
 """A row of the Ads Manager with every column that the adapter `meta` tells."""
 
+SQUADS: dict[str, JSONValue] = {
+    "ad_account": {"id": "a-1", "currency": "EUR", "timezone": "Europe/Berlin"},
+    "campaign": {"id": "c-1", "name": "Spring", "objective": "ENGAGEMENT"},
+    "adsquads": [
+        {
+            "adsquad": {
+                "id": "s-1",
+                "campaign_id": "c-1",
+                "start_time": "2026-07-29T23:30:00.000-04:00",
+                "end_time": "2026-08-08T17:54:57.000Z",
+                "lifetime_budget_micro": 500500000,
+                "targeting": {
+                    "regulated_content": False,
+                    "demographics": [
+                        {
+                            "age_groups": ["18-20", "21-24"],
+                            "gender": "FEMALE",
+                            "languages": ["de"],
+                            "advanced_demographics": ["DLXD_100"],
+                        },
+                        {"min_age": "25", "max_age": 34, "gender": ["FEMALE"], "languages": ["de"]},
+                    ],
+                    "geos": [
+                        {"country_code": "de"},
+                        {"country_code": "uk", "region_id": ["3"], "operation": "INCLUDE"},
+                        {"country_code": "de", "postal_code": ["80331"], "operation": "EXCLUDE"},
+                        {"country_code": "fr", "operation": "EXCLUDE"},
+                    ],
+                    "locations": [
+                        {
+                            "circles": [
+                                {"latitude": 48, "longitude": 11, "radius": 2, "unit": "KILOMETERS"}
+                            ]
+                        },
+                        {"location_type": ["HIGH_SCHOOLS"], "operation": "EXCLUDE"},
+                        {
+                            "circles": [
+                                {"latitude": 47, "longitude": 11, "radius": 1, "unit": "MILES"}
+                            ],
+                            "operation": "EXCLUDE",
+                        },
+                    ],
+                    "interests": [{"category_id": ["SLC_7"]}],
+                    "segments": [{"segment_id": ["77"], "operation": "EXCLUDE"}],
+                    "enable_targeting_expansion": False,
+                    "auto_expansion_options": {"interest_expansion_option": {"enabled": False}},
+                },
+            }
+        }
+    ],
+}
+"""An ad squad of Snapchat with every member that the adapter `snapchat` tells."""
+
 _FACET = "urn:li:adTargetingFacet:"
 LINKEDIN: dict[str, JSONValue] = {
     "campaign": {

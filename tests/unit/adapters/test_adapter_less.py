@@ -14,7 +14,14 @@ import pytest
 from api.adapters import FORMATS, Adaptation, AdapterRefusal, SubmittedRecord, read_records
 from engine.source.json_fault import escaped
 from engine.source.json_text import JSONValue
-from tests.unit.adapters.complete import ARCHIVED, COMPLETE, EXPORTED, PERFORMANCE_MAX, SMART_PLUS
+from tests.unit.adapters.complete import (
+    ARCHIVED,
+    COMPLETE,
+    EXPORTED,
+    PERFORMANCE_MAX,
+    SMART_PLUS,
+    SQUADS,
+)
 
 Way = tuple[str | int, ...]
 Members = dict[str, JSONValue]
@@ -37,6 +44,13 @@ DOCUMENTED = {
     ("linkedin", "dailyBudget", "budget.period"),
     ("linkedin", "type", "targeting.detailed"),  # a group in no known shape is a characteristic
     ("linkedin", "type", "targeting.profiling"),
+    ("snapchat", "demographics", "targeting.genders"),  # absent is all
+    ("snapchat", "gender", "targeting.genders"),
+    ("snapchat", "operation", "markets"),  # a place without it is included
+    ("snapchat", "operation", "targeting.geo.exclude"),
+    ("snapchat", "operation", "targeting.geo.include"),
+    ("snapchat", "postal_code", "targeting.geo.exclude"),  # the country of the code
+    ("snapchat", "region_id", "targeting.geo.include"),
     ("openrtb", "region", "markets"),  # the country of the region
 }
 """What changes where a member is absent: the format, the member and the fact."""
@@ -124,6 +138,7 @@ EVERY = [
     *COMPLETE.items(),
     ("meta", ARCHIVED),
     ("meta", EXPORTED),
+    ("snapchat", SQUADS),
     ("tiktok", SMART_PLUS),
     ("google-ads", PERFORMANCE_MAX),
 ]

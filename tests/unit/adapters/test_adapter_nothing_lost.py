@@ -7,7 +7,7 @@ import pytest
 from api.adapters import FORMATS
 from engine.source.json_fault import escaped
 from engine.source.json_text import JSONValue
-from tests.unit.adapters.complete import ARCHIVED, COMPLETE, PERFORMANCE_MAX, SMART_PLUS
+from tests.unit.adapters.complete import ARCHIVED, COMPLETE, PERFORMANCE_MAX, SMART_PLUS, SQUADS
 
 READ_WITH_ANOTHER = frozenset(
     [
@@ -18,11 +18,19 @@ READ_WITH_ANOTHER = frozenset(
         "currency",
         "currencyCode",
         "device_price_ranges",  # both ends, told at the first
+        "country_code",  # of the region that is told
+        "enabled",  # whether one of several options is on
         "excluded",  # which side a place is on
+        "gender",  # of one of several groups
+        "languages",  # likewise
+        "max_age",  # likewise
+        "min_age",  # likewise
         "negative",  # likewise
+        "operation",  # likewise
         "placement_type",  # whether the placements count
         "radiusUnits",
         "resourceName",  # by which a resource was found
+        "unit",
         "type",  # of one of several age ranges
     ]
 )
@@ -55,8 +63,9 @@ def leaves(value: JSONValue, pointer: str = "") -> Iterator[tuple[str, str]]:
         ("meta", ARCHIVED),
         ("tiktok", SMART_PLUS),
         ("google-ads", PERFORMANCE_MAX),
+        ("snapchat", SQUADS),
     ],
-    ids=[*COMPLETE, "archived", "smart plus", "performance max"],
+    ids=[*COMPLETE, "archived", "smart plus", "performance max", "ad squads"],
 )
 def test_every_value_is_told_or_kept(name: str, record: dict[str, JSONValue]) -> None:
     told = FORMATS[name](record)
