@@ -17,7 +17,7 @@ from engine.source.json_fault import excerpt
 from .cells import moment
 from .people import put_characteristics, put_people
 from .places import put_places
-from .squads import MARKS, put_squads
+from .squads import is_of_the_api, put_squads
 
 __all__ = ["adapt"]
 
@@ -33,7 +33,7 @@ def adapt(record: object) -> Adaptation:
     """
     row = whole_record(record)
     draft = Draft()
-    if "ADID" not in row and MARKS & set(row):
+    if is_of_the_api(row):
         platform = draft.element("platforms", "")
         platform.put("name", "snap", "")
         untold = put_squads(draft, platform, row)

@@ -17,7 +17,7 @@ from engine.source.json_fault import excerpt
 
 from .squad_targeting import put_targeting
 
-MARKS = frozenset(
+_MARKS = frozenset(
     [
         *("ad_account", "adsquad", "adsquads", "billing_event", "daily_budget_micro"),
         *("lifetime_budget_micro", "lifetime_spend_cap_micro", "objective_v2_properties"),
@@ -26,9 +26,19 @@ MARKS = frozenset(
 )
 """The members by which objects of the API are known."""
 
+_AIMED = frozenset(["demographics", "geos", "segments"])
+"""The members by which a targeting specification of Snapchat's is known."""
+
 _JOINED = frozenset(["ad_account", "adsquad", "adsquads"])
 _MICROS = 1_000_000
 _BUDGETS = (("daily_budget_micro", "daily"), ("lifetime_budget_micro", "lifetime"))
+
+
+def is_of_the_api(root: Record) -> bool:
+    """Whether a record shows that it holds objects of the Marketing API, and no row."""
+    targeting = root.unread("targeting")
+    aimed = isinstance(targeting, dict) and bool(_AIMED & targeting.keys())
+    return "ADID" not in root and (aimed or bool(_MARKS & set(root)))
 
 
 def put_squads(draft: Draft, platform: Draft, root: Record) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ def test_squads_are_told(judge: Judge) -> None:
     ("record", "path", "value"),
     [
         ({"campaign_id": "7", "optimization_goal": "SWIPES"}, "id", "7"),
+        ({"campaign_id": "7", "targeting": US}, "markets", ["US"]),
         (
             {"id": "7", "daily_budget_micro": 5000000, "ad_account_id": "a"},
             "budget.period",
