@@ -19,9 +19,9 @@ from .squad_targeting import put_targeting
 
 _MARKS = frozenset(
     [
-        *("ad_account", "adsquad", "adsquads", "billing_event", "daily_budget_micro"),
-        *("lifetime_budget_micro", "lifetime_spend_cap_micro", "objective_v2_properties"),
-        *("optimization_goal", "placement_v2", "targeting_reach_status"),
+        *("ad_account", "adsquad", "adsquads", "daily_budget_micro", "lifetime_budget_micro"),
+        *("lifetime_spend_cap_micro", "objective_v2_properties", "placement_v2"),
+        "targeting_reach_status",
     ]
 )
 """The members by which objects of the API are known."""
@@ -101,16 +101,17 @@ def _day(holder: Record, name: str) -> Found[date] | None:
     if found is None:
         return None
     try:
-        moment = datetime.fromisoformat(found.value)
-    except ValueError:
+        written = datetime.fromisoformat(found.value)
+        moment = written.astimezone(UTC) if written.tzinfo is not None else None
+    except (OverflowError, ValueError):
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None:
         holder.refuse(
             name,
             f"{excerpt(found.value)} is no moment",
             "write it as `2026-07-29T17:54:57.000Z`",
         )
-    return Found(value=moment.astimezone(UTC).date(), pointer=found.pointer)
+    return Found(value=moment.date(), pointer=found.pointer)
 
 
 def _put_budget(draft: Draft, holders: list[Record], currency: Found[str] | None) -> None:

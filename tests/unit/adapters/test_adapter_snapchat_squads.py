@@ -13,7 +13,7 @@ US: Payload = {"geos": [{"country_code": "us"}]}
 
 
 def aimed(**targeting: JSONValue) -> Adaptation:
-    return adapt({"campaign_id": "c-1", "billing_event": "IMPRESSION", "targeting": targeting})
+    return adapt({"campaign_id": "c-1", "placement_v2": {}, "targeting": targeting})
 
 
 def people(*demographics: JSONValue, **beside: JSONValue) -> Adaptation:
@@ -43,7 +43,7 @@ def test_squads_are_told(judge: Judge) -> None:
 @pytest.mark.parametrize(
     ("record", "path", "value"),
     [
-        ({"campaign_id": "7", "optimization_goal": "SWIPES"}, "id", "7"),
+        ({"campaign_id": "7", "placement_v2": {"config": "AUTOMATIC"}}, "id", "7"),
         ({"campaign_id": "7", "targeting": US}, "markets", ["US"]),
         (
             {"id": "7", "daily_budget_micro": 5000000, "ad_account_id": "a"},
@@ -140,6 +140,7 @@ def test_several_budgets_are_none() -> None:
     [
         ({"adsquad": {"start_time": "2026-07-29"}}, "`2026-07-29` is no moment"),
         ({"adsquad": {"start_time": "soon"}}, "`soon` is no moment"),
+        ({"adsquad": {"end_time": "0001-01-01T00:00:00+14:00"}}, "`0001-01-01T00:00:00+14:00` is"),
         ({"adsquad": {"daily_budget_micro": -1}}, "an amount is below zero"),
         ({"adsquad": {"targeting": {"geos": [{"country_code": "zz"}]}}}, "`ZZ` is no country"),
         ({"adsquad": {"targeting": {"geos": [{"operation": "MAYBE"}]}}}, "`MAYBE` is no operation"),
