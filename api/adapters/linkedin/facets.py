@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.adapters.places import country_named, is_country
-from api.adapters.reading import Found, Record, described
+from api.adapters.reading import AdapterRefusal, Found, Record, described
 from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
 
@@ -132,9 +132,7 @@ class _Reading:
         elif isinstance(group.unread("or"), list):
             for facet in group.records("or") or ():
                 yield from self.facets(facet)
-        elif isinstance(group.unread("or"), dict):
-            named = group.record("or")
-            assert named is not None  # noqa: S101 - the member is an object.
+        elif (named := group.record("or")) is not None:
             yield from self.named(named)
         else:
             for name in group:
@@ -162,10 +160,10 @@ class _Reading:
                 for pointer, value in one.remaining():
                     holder.keep(Found(value=value, pointer=pointer))
             case other:
-                holder.refuse(
-                    name,
+                raise AdapterRefusal(
                     f"a value of {excerpt(name)} is {described(other)}, and no URN or object",
-                    "send the record as LinkedIn gives it",
+                    pointer=element.pointer,
+                    help="send the record as LinkedIn gives it",
                 )
         entity = self._entities.get(urn.value) if urn is not None else None
         return Value(

@@ -100,7 +100,7 @@ def test_values_that_are_objects_are_not_passed_over() -> None:
     assert at(told, "targeting.age") is None
     assert at(told, "audiences") == [{"id": "urn:li:adSegment:7", "excluded": False}]
     fault = refusal("linkedin", within({"or": {f"{FACET}skills": [7]}}))
-    assert fault.pointer.endswith(f"{FACET}skills")
+    assert fault.pointer.endswith(f"{FACET}skills/0")
 
 
 @pytest.mark.parametrize(
