@@ -51,11 +51,14 @@ def adapt(record: object) -> Adaptation:
 def _put_levels(draft: Draft, platform: Draft, objects: Objects) -> tuple[str, ...]:
     currency = currency_of(objects.currency_holders)
     audiences = Audiences(objects.audiences)
+    ad_sets = [ad_set_part(ad_set, objects, currency, audiences) for ad_set in objects.ad_sets]
+    # Audiences that nothing refers to would read as all where those of the ad sets are not told.
+    of_some = {"audiences" in part.facts() for part in ad_sets} == {False, True}
     levels: list[list[Draft]] = [
         [campaign_part(objects, currency)],
-        [ad_set_part(ad_set, objects, currency, audiences) for ad_set in objects.ad_sets],
+        ad_sets,
         ad_parts(objects),
-        [audience_part(audiences)],
+        [] if of_some else [audience_part(audiences)],
     ]
     untold: tuple[str, ...] = ()
     for parts in filter(None, levels):

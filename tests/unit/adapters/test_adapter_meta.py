@@ -515,7 +515,7 @@ def test_ad_sets_tell_what_they_agree_on(joined: Payload) -> None:
     assert at(told, "targeting.age") == {"max": 40, "no_maximum": False}
     assert at(told, "markets") == ["DE", "FR"]
     assert at(told, "automation.audience_expansion") is True
-    assert at(told, "audiences") == [{"id": "90", "kind": "website"}]
+    assert at(told, "audiences") is None
     assert told.unmapped["/adsets/1/dsa_payor"] == "Somebody Else"
     assert told.unmapped["/adsets/0/targeting/age_min"] == 18
     assert told.unmapped["/adsets/0/targeting/custom_audiences/1/name"] == "Readers"

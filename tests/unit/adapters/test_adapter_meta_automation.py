@@ -150,3 +150,13 @@ def test_a_list_of_a_sort_that_is_not_known_is_a_characteristic() -> None:
         {"excluded": True},
     ]
     assert "/targeting/exclusions/shoe_sizes/0" in told.unmapped
+
+
+def test_audiences_of_half_the_ad_sets_are_not_made_up_for_by_others() -> None:
+    some = targeted(excluded_custom_audiences=[{"id": "1"}])
+    objects: list[JSONValue] = [{"id": "1"}, {"id": "2", "name": "Readers"}]
+    told = adapt({"adsets": [some, targeted(age_min=18)], "custom_audiences": objects})
+    assert at(told, "audiences") is None
+    assert told.unmapped["/custom_audiences/1/name"] == "Readers"
+    both = adapt({"adsets": [some, some], "custom_audiences": objects})
+    assert at(both, "audiences.1") == {"id": "2", "name": "Readers"}
