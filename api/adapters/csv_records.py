@@ -1,4 +1,4 @@
-"""CSV: records as lines of cells under a header (RFC 4180), in UTF-8, separated by commas.
+"""CSV: records as lines of cells under a header (RFC 4180), separated by commas or by tabs.
 
 Every cell is a text, and an empty one is an empty text: what either means is for the adapter to
 say. The parsing is the standard library's, held to one record of bounded length at a time.
@@ -11,7 +11,7 @@ from typing import BinaryIO, Never
 
 from engine.source.json_fault import JSONLimits, excerpt
 
-from .lines import Lines, OverlongRecordError
+from .lines import LONGEST_RECORD, Lines, OverlongRecordError
 from .refusal import AdapterRefusal
 from .submitted import RecordFault, SubmittedRecord, overlong
 
@@ -74,10 +74,11 @@ class _Table:
     __slots__ = ("_lines", "_reader", "line")
 
     def __init__(self, stream: BinaryIO) -> None:
+        mark = _separator(stream)
         self._lines = Lines(stream)
         # A byte that is no UTF-8 cannot be mistaken for a comma, a quote or the end of a line: it
         # is carried through, so that it spoils its own record only.
-        self._reader = csv.reader(map(_decoded, self._lines), strict=True)
+        self._reader = csv.reader(map(_decoded, self._lines), strict=True, delimiter=mark)
         self.line = 0
 
     def next(self) -> "list[str] | _Fault | None":
@@ -91,6 +92,15 @@ class _Table:
         except csv.Error as error:
             words = str(error)
             return _Fault(next((f for key, f in _FAULTS.items() if key in words), _UNQUOTED))
+
+
+def _separator(stream: BinaryIO) -> str:
+    """Return what separates the columns: a tab where the header has tabs and no comma."""
+    header = b""
+    while not header.strip() and (line := stream.readline(LONGEST_RECORD)):
+        header = line
+    stream.seek(0)
+    return "\t" if b"\t" in header.strip(b"\r\n") and b"," not in header else ","
 
 
 def _decoded(line: bytes) -> str:
@@ -114,7 +124,10 @@ def _header(table: _Table) -> list[str]:
         reason, advice = fault
         _refuse(f"the header cannot be read: {reason}", advice)
     if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
-        _refuse("the columns are not separated by commas", "save the table as CSV with commas")
+        _refuse(
+            "the columns are separated neither by commas nor by tabs",
+            "save the table as CSV with commas",
+        )
     if not all(names):
         _refuse(
             f"column {names.index('') + 1:,} of the header has no name",

@@ -41,7 +41,8 @@ _LIKENESSES = (
         name="a record of LinkedIn's Marketing API",
         marks=frozenset(
             {
-                *("associatedEntity", "audienceExpansionEnabled", "costType", "dailyBudget"),
+                *("adTargetingEntities", "associatedEntity", "audienceExpansionEnabled"),
+                *("costType", "dailyBudget"),
                 *("intendedStatus", "objectiveType", "offsiteDeliveryEnabled", "politicalIntent"),
                 *("runSchedule", "targetingCriteria", "totalBudget", "unitCost"),
             }
@@ -49,9 +50,10 @@ _LIKENESSES = (
     ),
     Likeness(
         format="meta",
-        name="a record of Meta's Marketing API or Ad Library",
+        name="a record of Meta's Marketing API, Ad Library or Ads Manager",
         marks=frozenset(
             {
+                *("Ad Set ID", "Ad Set Name", "Ad Set Run Status", "Ad Set Time Start"),
                 *("ad_creation_time", "ad_delivery_start_time", "ad_snapshot_url", "adset"),
                 *("adset_id", "adsets", "age_max", "age_min", "asset_feed_spec"),
                 *("authorization_category", "configured_status", "custom_audiences"),
@@ -69,8 +71,13 @@ _LIKENESSES = (
     ),
     Likeness(
         format="snapchat",
-        name="a row of Snapchat's political ads",
-        marks=frozenset({"ADID", "CreativeUrl", "PayingAdvertiserName"}),
+        name="a row of Snapchat's political ads, or one of its ad squads",
+        marks=frozenset(
+            {
+                *("ADID", "CreativeUrl", "PayingAdvertiserName", "adsquad", "adsquads"),
+                *("daily_budget_micro", "lifetime_budget_micro", "placement_v2"),
+            }
+        ),
     ),
     Likeness(
         format="tiktok",

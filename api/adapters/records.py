@@ -21,6 +21,7 @@ from .lines import LONGEST_RECORD, Lines, OverlongRecordError
 from .reading import described
 from .refusal import AdapterRefusal
 from .submitted import RecordFault, SubmittedRecord, UnreadRecord, overlong
+from .utf16 import as_utf8
 
 __all__ = [
     "RecordFault",
@@ -52,6 +53,7 @@ _NO_TEXTS = (
 
 _SUFFIXES = {
     ".csv": RecordForm.CSV,
+    ".tsv": RecordForm.CSV,
     ".ndjson": RecordForm.NDJSON,
     ".jsonl": RecordForm.NDJSON,
 }
@@ -74,8 +76,9 @@ def unread_records(
     Raises `AdapterRefusal` where there is no telling one record from the next, at the latest
     when the first is asked for, and `OSError` where the file cannot be read.
     """
-    with closing(BytesIO(source) if isinstance(source, bytes) else source.open("rb")) as stream:
-        _check_is_text(stream)
+    with closing(BytesIO(source) if isinstance(source, bytes) else source.open("rb")) as given:
+        _check_is_text(given)
+        stream = as_utf8(given)
         match form or _named(source) or _recognised(stream):
             case RecordForm.CSV:
                 yield from read_csv(stream)

@@ -12,10 +12,10 @@ from api.adapters.reading import whole_record
 from api.adapters.telling import require_told, unmapped
 
 from .ads import ad_parts, asset_parts
-from .audiences import put_remaining_lists
 from .campaign import put_account, put_campaign
 from .criteria import put_criteria
 from .objects import Resources, resources_of
+from .signals import asset_group_parts
 
 __all__ = ["adapt"]
 
@@ -40,7 +40,6 @@ def adapt(record: object) -> Adaptation:
     put_campaign(draft, platform, resources)
     put_criteria(draft, resources)
     untold = _put_parts(draft, resources)
-    put_remaining_lists(draft, resources)
     require_told(draft, _TELLING)
     return draft.finish(unmapped(root, untold))
 
@@ -53,7 +52,8 @@ def _put_parts(draft: Draft, resources: Resources) -> tuple[str, ...]:
         if resources.campaign is None:
             part.put_found("id", resources.identifier_in(ad_group, "campaign"))
     untold: tuple[str, ...] = ()
-    for parts in (groups, list(ad_parts(resources)), list(asset_parts(resources))):
+    ads, assets = list(ad_parts(resources)), list(asset_parts(resources))
+    for parts in (groups, asset_group_parts(resources), ads, assets):
         agreed = agreement(parts)
         untold += agreed.untold
         for path in agreed.draft.facts():

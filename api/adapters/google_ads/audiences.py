@@ -28,12 +28,23 @@ _NO_LIMIT = 10_000
 
 
 def put_audience(
-    draft: Draft, reference: Found[str], resources: Resources, *, excluded: bool
+    draft: Draft,
+    holder: Record,
+    reference: Found[str] | None,
+    resources: Resources,
+    *,
+    excluded: bool,
 ) -> None:
-    """Tell an audience that a criterion refers to, with its list where the record holds it."""
-    told = draft.element("audiences", reference.pointer)
-    told.put("excluded", excluded, reference.pointer)
+    """Tell an audience that something refers to, with its list where the record holds it."""
+    pointer = holder.pointer if reference is None else reference.pointer
+    told = draft.element("audiences", pointer)
+    told.put("excluded", excluded, pointer)
     told.put_found("id", reference)
+    if reference is None:
+        return
+    named = resources.named("audience").get(reference.value)
+    if named is not None:
+        told.put_found("name", named.filled("name"))
     found = resources.named("userList").get(reference.value)
     if found is not None:
         found.filled("resourceName")

@@ -68,6 +68,11 @@ def put_campaign(draft: Draft, platform: Draft, resources: Resources) -> None:
         _put_flight(draft, campaign, resources.one("customer"))
         put_word(draft, "automation.bidding", campaign, "biddingStrategyType", BIDDING)
         _put_features(draft, campaign)
+        # Performance Max looks for people beyond the signals that it is given.
+        channels = {"PERFORMANCE_MAX": True}
+        put_word(
+            draft, "automation.audience_expansion", campaign, "advertisingChannelType", channels
+        )
         _put_networks(platform, campaign)
     _put_budget(draft, resources)
     consent = resources.one("consent")
@@ -103,26 +108,39 @@ def _put_flight(draft: Draft, campaign: Record, customer: Record | None) -> None
 
 
 def _put_features(draft: Draft, campaign: Record) -> None:
-    """Tell the features that are on; others may be on by default, and then are not known of."""
+    """Tell the features that are on; others may be on by default, and then are not known of.
+
+    Where it is not said whether one is on, or which, none is told: the others would read as all.
+    """
+    settings = campaign.records("assetAutomationSettings") or ()
     chosen: list[Found[str]] = []
-    for setting in campaign.records("assetAutomationSettings") or ():
-        status, feature = (
-            setting.filled("assetAutomationStatus"),
-            setting.filled("assetAutomationType"),
-        )
+    whole = True
+    for setting in settings:
+        status = setting.filled("assetAutomationStatus")
+        feature = setting.filled("assetAutomationType")
+        whole = whole and status is not None and feature is not None
         if status is not None and status.value == "OPTED_IN" and feature is not None:
             chosen.append(feature)
         else:
-            setting.leave("assetAutomationStatus")
-            setting.leave("assetAutomationType")
+            _leave_feature(setting)
     ai_max = campaign.record("aiMaxSetting")
     enabled = ai_max.yes_no("enableAiMax") if ai_max is not None else None
     if enabled is not None and enabled.value:
         chosen.append(Found(value="AI_MAX", pointer=enabled.pointer))
     elif ai_max is not None:
         ai_max.leave("enableAiMax")
-    if chosen:
+    if chosen and whole:
         draft.put_all("automation.creative_generation", chosen, campaign.pointer)
+    elif chosen:
+        for setting in settings:
+            _leave_feature(setting)
+        if ai_max is not None:
+            ai_max.leave("enableAiMax")
+
+
+def _leave_feature(setting: Record) -> None:
+    setting.leave("assetAutomationStatus")
+    setting.leave("assetAutomationType")
 
 
 def _put_networks(platform: Draft, campaign: Record) -> None:

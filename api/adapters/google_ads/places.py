@@ -46,6 +46,10 @@ def put_places(draft: Draft, criteria: Sequence[Criterion], resources: Resources
             told.append(_put_location(draft.element(path, location.pointer), location, resources))
         if proximity is not None:
             told.append(_put_circle(draft.element(path, proximity.pointer), proximity))
+        if "locationGroup" in one.record:
+            # Places of a feed, or of assets: which, is not in the criterion.
+            draft.element(path, one.record.at("locationGroup"))
+            told.append(None)
         if not one.negative:
             countries += told
     if countries and None not in countries:

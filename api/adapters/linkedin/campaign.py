@@ -6,6 +6,7 @@ from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
 from api.adapters.telling import amount_in, day_of_epoch, put_flight, put_money, put_word
 
+from .facets import Entities
 from .objects import Objects
 from .targeting import put_targeting
 
@@ -31,7 +32,7 @@ DECLARATIONS = MappingProxyType({"NOT_POLITICAL": "does_not_contain", "POLITICAL
 _AUTOMATIC = ("CAP_COST", "MAX_", "TARGET_COST")
 
 
-def campaign_part(campaign: Record, objects: Objects) -> Draft:
+def campaign_part(campaign: Record, objects: Objects, entities: Entities) -> Draft:
     """Return what one campaign tells; of several, the group that they are in is the campaign."""
     draft = Draft()
     if objects.group is None:
@@ -47,7 +48,7 @@ def campaign_part(campaign: Record, objects: Objects) -> Draft:
     _put_flight(draft, campaign)
     if len(objects.campaigns) == 1:
         _put_budget(draft, campaign)
-    put_targeting(draft, campaign)
+    put_targeting(draft, campaign, entities)
     draft.put_found("automation.audience_expansion", campaign.yes_no("audienceExpansionEnabled"))
     _put_bidding(draft, campaign)
     _put_placements(draft, campaign)
@@ -78,24 +79,37 @@ def _put_flight(draft: Draft, campaign: Record) -> None:
 
 
 def _put_budget(draft: Draft, campaign: Record) -> None:
-    """Tell the budgets; a campaign may have one for each day and one for the whole time."""
-    for name, period, facts in (
-        ("totalBudget", "lifetime", ("budget.amount", "budget.total")),
-        ("dailyBudget", "daily", ("budget.amount",)),
-    ):
-        money = campaign.record(name)
-        amount = amount_in(money, "amount") if money is not None else None
-        if money is None or amount is None or amount.value == 0:
-            if money is not None:
-                money.leave("amount")
-            continue
-        draft.put("budget.period", period, money.pointer)
-        currency = money.filled("currencyCode")
-        code = None if currency is None else currency.value
-        told = [put_money(draft, fact, amount, code) for fact in facts]
-        if not all(told):
-            money.leave("amount")
-            money.leave("currencyCode")
+    """Tell the budgets; a campaign may have one for each day and one for the whole time.
+
+    What is for each day is then the amount. One that cannot be read is not made up for by the
+    other.
+    """
+    daily, total = _sum(campaign, "dailyBudget"), _sum(campaign, "totalBudget")
+    if total is not None:
+        _put_amount(draft, total, "budget.total")
+    main, period = (total, "lifetime") if daily is None else (daily, "daily")
+    if main is not None and amount_in(main, "amount") is not None:
+        draft.put("budget.period", period, main.pointer)
+        _put_amount(draft, main, "budget.amount")
+
+
+def _sum(campaign: Record, name: str) -> Record | None:
+    """Return a budget; one of zero is none."""
+    money = campaign.record(name)
+    amount = amount_in(money, "amount") if money is not None else None
+    if money is None or amount is None or amount.value:
+        return money
+    money.leave("amount")
+    return None
+
+
+def _put_amount(draft: Draft, money: Record, fact: str) -> None:
+    """Tell an amount; one without a known currency is not told."""
+    amount, currency = amount_in(money, "amount"), money.filled("currencyCode")
+    code = None if currency is None else currency.value
+    if amount is None or not put_money(draft, fact, amount, code):
+        money.leave("amount")
+        money.leave("currencyCode")
 
 
 def _put_bidding(draft: Draft, campaign: Record) -> None:

@@ -1,10 +1,10 @@
 """Meta: objects of the Marketing API, told as a campaign.
 
 A record is one object (a campaign, an ad set, an ad, an ad creative, a custom audience), several
-of them joined under the names of their levels, a call of the API with its parameters, or an ad as
-the Ad Library has archived it. A member
-that is absent is unknown, whatever Meta would do then, except where Meta documents what absence
-means. What is read from where is in `docs/adapters/meta.md`.
+of them joined under the names of their levels, a call of the API with its parameters, an ad as the
+Ad Library has archived it, or a row of the table that the Ads Manager exports. A member that is
+absent is unknown, whatever Meta would do then, except where Meta documents what absence means. What
+is read from where is in `docs/adapters/meta.md`.
 """
 
 from api.adapters.adaptation import Adaptation, Draft
@@ -18,6 +18,8 @@ from .audiences import Audiences, audience_part, put_way_out
 from .campaign import account_of, ad_set_part, campaign_part
 from .money import currency_of, leave_currency
 from .objects import Objects, objects_of
+from .rows import MARKS as ROW_MARKS
+from .rows import put_row
 
 __all__ = ["adapt"]
 
@@ -35,6 +37,10 @@ def adapt(record: object) -> Adaptation:
     if MARKS & set(root):
         put_archived_ad(draft, platform, root)
         return draft.finish(unmapped(root, ()))
+    if ROW_MARKS & set(root):
+        put_row(draft, platform, root)
+        # An empty cell holds nothing that could be kept.
+        return draft.finish({at: cell for at, cell in root.remaining() if cell != ""})
     objects = objects_of(root)
     untold = _put_levels(draft, platform, objects)
     platform.put_found("account_id", account_of(objects))
@@ -45,11 +51,14 @@ def adapt(record: object) -> Adaptation:
 def _put_levels(draft: Draft, platform: Draft, objects: Objects) -> tuple[str, ...]:
     currency = currency_of(objects.currency_holders)
     audiences = Audiences(objects.audiences)
+    ad_sets = [ad_set_part(ad_set, objects, currency, audiences) for ad_set in objects.ad_sets]
+    # Audiences that nothing refers to would read as all where those of the ad sets are not told.
+    of_some = {"audiences" in part.facts() for part in ad_sets} == {False, True}
     levels: list[list[Draft]] = [
         [campaign_part(objects, currency)],
-        [ad_set_part(ad_set, objects, currency, audiences) for ad_set in objects.ad_sets],
+        ad_sets,
         ad_parts(objects),
-        [audience_part(audiences)],
+        [] if of_some else [audience_part(audiences)],
     ]
     untold: tuple[str, ...] = ()
     for parts in filter(None, levels):

@@ -4,9 +4,11 @@ An ad set names its audiences by identifier only; what they are made of stands i
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from api.adapters.adaptation import Draft
 from api.adapters.reading import Found, Record
+from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
 
 KINDS = {
@@ -23,7 +25,22 @@ _FILES = {
     "PARTNER_PROVIDED_ONLY": ("partner", False),
     "USER_PROVIDED_ONLY": ("first_party", True),
 }
-_REFERENCES = (("custom_audiences", False), ("excluded_custom_audiences", True))
+REFERENCES: Mapping[str, bool] = MappingProxyType(
+    {
+        "connections": False,
+        "custom_audiences": False,
+        "dynamic_audience_ids": False,
+        "engagement_specs": False,
+        "friends_of_connections": False,
+        "product_audience_specs": False,
+        "excluded_connections": True,
+        "excluded_custom_audiences": True,
+        "excluded_dynamic_audience_ids": True,
+        "excluded_engagement_specs": True,
+        "excluded_product_audience_specs": True,
+    }
+)
+"""The members by which groups of people are chosen, and whether they are kept from the ads."""
 
 
 class Audiences:
@@ -59,19 +76,44 @@ class Audiences:
         return (audience for audience in self._objects if audience.pointer not in self._referred)
 
 
-def put_references(draft: Draft, targeting: Record, audiences: Audiences) -> list[str]:
-    """Tell the audiences a specification includes and excludes, and return where they stand."""
+def put_references(
+    draft: Draft, group: Record, audiences: Audiences, *, excluded: bool
+) -> list[str]:
+    """Tell the audiences that a specification, or a group in it, includes and excludes.
+
+    Returns where they stand; `excluded` is whether the whole group is kept from the ads.
+    """
     pointers = []
-    for name, excluded in _REFERENCES:
-        for reference in targeting.records(name) or ():
+    for name in group:
+        for reference in group.elements(name) or () if name in REFERENCES else ():
             told = draft.element("audiences", reference.pointer)
-            told.put("excluded", excluded, reference.pointer)
-            identifier = reference.identifier("id")
-            told.put_found("id", identifier)
-            told.put_found("name", reference.filled("name"))
-            audiences.put_referred(told, identifier)
+            told.put("excluded", excluded or REFERENCES[name], reference.pointer)
+            _put_reference(told, group, name, reference, audiences)
             pointers.append(reference.pointer)
     return pointers
+
+
+def _put_reference(
+    told: Draft, group: Record, name: str, reference: Found[JSONValue], audiences: Audiences
+) -> None:
+    """Tell which audience it is, by its identifier and its name where it has them."""
+    match reference.value:
+        case dict() as members:
+            one = Record(members, reference.pointer)
+            identifier = one.identifier("id")
+            told.put_found("id", identifier)
+            told.put_found("name", one.filled("name"))
+            audiences.put_referred(told, identifier)
+            for pointer, value in one.remaining():
+                group.keep(Found(value=value, pointer=pointer))
+        case str() | int() as value if not isinstance(value, bool):
+            told.put("id", str(value), reference.pointer)
+        case _:
+            group.refuse(
+                name,
+                f"an entry of {excerpt(name)} is neither an object nor an identifier",
+                "send the record as Meta gives it",
+            )
 
 
 def audience_part(audiences: Audiences) -> Draft:

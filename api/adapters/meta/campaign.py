@@ -55,9 +55,8 @@ def campaign_part(objects: Objects, currency: Found[str] | None) -> Draft:
     put_budget(draft, campaign, currency)
     state = campaign.record("advantage_state_info")
     if state is not None:
-        widened = {"DISABLED": False, "ENABLED": True}
         name = "advantage_audience_state"
-        put_word(draft, "automation.audience_expansion", state, name, widened)
+        put_word(draft, "automation.audience_expansion", state, name, {"ENABLED": True})
     if not objects.ad_sets:
         _put_flight(draft, campaign, "stop_time")
     return draft
@@ -85,8 +84,14 @@ def ad_set_part(
     for name in ("targeting", "targeting_spec"):
         targeting = ad_set.record(name)
         if targeting is not None:
-            put_targeting(draft, targeting, audiences)
+            put_targeting(draft, ad_set, targeting, audiences, widened=_widened(campaign))
     return draft
+
+
+def _widened(campaign: Record | None) -> bool:
+    """Whether the campaign says that Meta chooses the audience of its ad sets."""
+    state = campaign.record("advantage_state_info") if campaign is not None else None
+    return state is not None and state.unread("advantage_audience_state") == "ENABLED"
 
 
 def account_of(objects: Objects) -> Found[str] | None:

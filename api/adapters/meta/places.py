@@ -12,6 +12,8 @@ from api.adapters.places import is_country, region_named
 from api.adapters.reading import Found, Record
 from api.adapters.telling import checked_country
 
+from .automation import Suggested
+
 METRES: Mapping[str, Decimal] = MappingProxyType(
     {"kilometer": Decimal(1000), "mile": Decimal("1609.344")}
 )
@@ -36,14 +38,20 @@ _KINDS: Mapping[str, str | None] = MappingProxyType(
         "large_geo_areas": None,
     }
 )
+_OTHERS = frozenset(["countries", "country_groups", "location_types"])
+"""The members that are read by themselves, or are no places."""
+
 _SIDES = {"include": "geo_locations", "exclude": "excluded_geo_locations"}
 
 
-def put_geography(draft: Draft, targeting: Record) -> None:
+def put_geography(draft: Draft, targeting: Record, suggestions: Suggested) -> None:
     """Tell the places on both sides, and the markets of those that are included."""
     for side, name in _SIDES.items():
         locations = targeting.record(name)
         if locations is None:
+            continue
+        if side == "include" and suggestions.places:
+            targeting.leave(name)
             continue
         countries = _put_areas(draft, f"targeting.geo.{side}", locations)
         if side == "include" and countries and None not in countries:
@@ -69,7 +77,19 @@ def _put_areas(draft: Draft, path: str, locations: Record) -> list[Found[str] | 
             _put_area(draft.element(path, place.pointer), place, kind)
             for place in locations.records(name) or ()
         ]
-    return countries
+    return [*countries, *_put_unknown(draft, path, locations)]
+
+
+def _put_unknown(draft: Draft, path: str, locations: Record) -> list[None]:
+    """Tell places of a sort that is not known: a list without them would read as whole."""
+    told: list[None] = []
+    for name in locations:
+        if name not in _KINDS and name not in _OTHERS:
+            written = locations.unread(name)
+            for _ in written if isinstance(written, list) else [written]:
+                draft.element(path, locations.at(name))
+                told.append(None)
+    return told
 
 
 def _put_area(area: Draft, place: Record, kind: str | None) -> Found[str] | None:

@@ -13,10 +13,15 @@ from api.adapters.reading import Found, Record, described
 from engine.source.json_fault import escaped, excerpt
 from engine.source.json_text import JSONValue
 
-from .audiences import Audiences, put_references
+from .audiences import REFERENCES, Audiences, put_references
+from .automation import Suggested, put_expansion, suggested
 from .places import put_geography
 
 LEAST_AGE = 13
+DEFAULT_LEAST_AGE, MOST_LEAST_AGE = 18, 25
+"""The least age that Meta takes by itself, and the highest that it lets one choose beside ages
+that are suggestions."""
+
 GREATEST_AGE = 65
 """The last age that Meta lets one choose, which means this age and above."""
 
@@ -37,6 +42,7 @@ _OTHERS = [
     "moms",
     "net_worth",
     "office_type",
+    "political_views",
     "politics",
     "relationship_statuses",
     "user_adclusters",
@@ -55,24 +61,52 @@ CHARACTERISTICS: Mapping[str, str] = MappingProxyType(
 )
 """The members that hold characteristics of people, and what sort each is."""
 
+_NO_PEOPLE = frozenset(
+    [
+        *("age_range", "audience_network_positions", "brand_safety_content_filter_levels"),
+        *("brand_safety_content_severity_levels", "contextual_targeting_categories"),
+        *("custom_audiences", "device_platforms", "excluded_brand_safety_content_types"),
+        *("excluded_custom_audiences", "excluded_geo_locations", "excluded_mobile_device_model"),
+        *("excluded_publisher_categories", "excluded_publisher_list_ids", "excluded_user_device"),
+        *("exclusions", "facebook_positions", "flexible_spec", "genders", "geo_locations"),
+        *("instagram_positions", "instream_video_sponsorship_placements", "keywords", "locales"),
+        *("messenger_positions", "oculus_positions", "publisher_platforms"),
+        *("publisher_visibility_categories", "site_category", "targeting_automation"),
+        *("targeting_relaxation_types", "threads_positions", "user_device", "user_os"),
+        *("whatsapp_positions", "wireless_carrier"),
+    ]
+)
+"""The lists and objects of a specification that say nothing of people, or are read by themselves.
+
+Any other is read as a characteristic of a sort that is not known: a list without it would read as
+whole.
+"""
+
 _GENDERS = {"1": "male", "2": "female"}
 _DEVICES = {"connected_tv": "connected_tv", "desktop": "desktop", "mobile": "mobile"}
 
 
-def put_targeting(draft: Draft, targeting: Record, audiences: Audiences) -> None:
-    """Tell a targeting specification; `audiences` are the objects it may refer to."""
-    _put_ages(draft, targeting)
-    _put_genders(draft, targeting)
-    put_geography(draft, targeting)
-    aimed = [*_put_detailed(draft, targeting), *put_references(draft, targeting, audiences)]
+def put_targeting(
+    draft: Draft, ad_set: Record, targeting: Record, audiences: Audiences, *, widened: bool
+) -> None:
+    """Tell the targeting specification of an ad set.
+
+    `audiences` are the objects that it may refer to; `widened` is whether the campaign says that
+    Meta chooses the audience.
+    """
+    suggestions = suggested(targeting, widened=widened)
+    _put_ages(draft, targeting, suggestions)
+    _put_genders(draft, targeting, suggestions)
+    put_geography(draft, targeting, suggestions)
+    aimed = _put_people(draft, targeting, audiences)
     if aimed:
         draft.put("targeting.profiling", value=True, origin=aimed[0])
     _put_devices(draft, targeting)
     _put_placements(draft, targeting)
-    _put_expansion(draft, targeting)
+    put_expansion(draft, ad_set, targeting)
 
 
-def _put_ages(draft: Draft, targeting: Record) -> None:
+def _put_ages(draft: Draft, targeting: Record, suggestions: Suggested) -> None:
     least, greatest = targeting.whole_number("age_min"), targeting.whole_number("age_max")
     for name, age in (("age_min", least), ("age_max", greatest)):
         if age is not None and not LEAST_AGE <= age.value <= GREATEST_AGE:
@@ -87,11 +121,24 @@ def _put_ages(draft: Draft, targeting: Record) -> None:
         targeting.leave("age_min")
         targeting.leave("age_max")
         return
-    draft.put_found("targeting.age.min", least)
-    if greatest is not None:
+    if least is not None and suggestions.age and least.value > _least_kept(targeting):
+        targeting.leave("age_min")
+    else:
+        draft.put_found("targeting.age.min", least)
+    if greatest is not None and suggestions.age and greatest.value < GREATEST_AGE:
+        targeting.leave("age_max")
+    elif greatest is not None:
         if greatest.value < GREATEST_AGE:
             draft.put_found("targeting.age.max", greatest)
         draft.put("targeting.age.no_maximum", greatest.value == GREATEST_AGE, greatest.pointer)
+
+
+def _least_kept(targeting: Record) -> int:
+    """Return the highest `age_min` that bounds the ads where Meta takes ages as suggestions.
+
+    Without an `age_range`, Meta makes it of the two ages and puts these back to its defaults.
+    """
+    return MOST_LEAST_AGE if "age_range" in targeting else DEFAULT_LEAST_AGE
 
 
 def _reaches_unknown_ages(targeting: Record) -> bool:
@@ -107,7 +154,7 @@ def _reaches_unknown_ages(targeting: Record) -> bool:
     return included.value and (not chosen or "whatsapp" in chosen)
 
 
-def _put_genders(draft: Draft, targeting: Record) -> None:
+def _put_genders(draft: Draft, targeting: Record, suggestions: Suggested) -> None:
     chosen = targeting.elements("genders")
     if chosen is None:
         everyone = [Found(value="all", pointer=targeting.pointer)]
@@ -123,7 +170,7 @@ def _put_genders(draft: Draft, targeting: Record) -> None:
                 "Meta writes `1` for men and `2` for women, and leaves `genders` out for all",
             )
         told.append(Found(value=_GENDERS[word], pointer=number.pointer))
-    if told:
+    if told and not suggestions.genders:
         draft.put_all("targeting.genders", told, targeting.at("genders"))
     else:
         targeting.leave("genders")
@@ -132,26 +179,33 @@ def _put_genders(draft: Draft, targeting: Record) -> None:
 # --- by what people are chosen ------------------------------------------------------------------
 
 
-def _put_detailed(draft: Draft, targeting: Record) -> list[str]:
-    """Tell the characteristics, and return where they stand."""
+def _put_people(draft: Draft, targeting: Record, audiences: Audiences) -> list[str]:
+    """Tell characteristics and audiences, and return where they stand."""
     groups = [(targeting, False)]
     groups += [(group, False) for group in targeting.records("flexible_spec") or ()]
     exclusions = targeting.record("exclusions")
     if exclusions is not None:
         groups.append((exclusions, True))
-    pointers = []
+    pointers, references = [], []
     for group, excluded in groups:
+        references += put_references(draft, group, audiences, excluded=excluded)
         for name in group:
-            if name in CHARACTERISTICS:
+            if name in CHARACTERISTICS or _is_unknown(group, name):
                 pointers += _put_characteristics(draft, group, name, excluded=excluded)
-    return pointers
+    return [*pointers, *references]
+
+
+def _is_unknown(group: Record, name: str) -> bool:
+    known = name in _NO_PEOPLE or name in REFERENCES or name.startswith("effective_")
+    return not known and isinstance(group.unread(name), list)
 
 
 def _put_characteristics(draft: Draft, group: Record, name: str, *, excluded: bool) -> list[str]:
     entries = group.elements(name) or ()
     for entry in entries:
         told = draft.element("targeting.detailed", entry.pointer)
-        told.put("kind", CHARACTERISTICS[name], entry.pointer)
+        if name in CHARACTERISTICS:
+            told.put("kind", CHARACTERISTICS[name], entry.pointer)
         told.put("excluded", excluded, entry.pointer)
         match entry.value:
             case dict() as members:
@@ -212,16 +266,3 @@ def _placements(targeting: Record, publisher: Found[str]) -> Sequence[Found[str]
         Found(value=f"{publisher.value} {position.value}", pointer=position.pointer)
         for position in positions
     ]
-
-
-def _put_expansion(draft: Draft, targeting: Record) -> None:
-    automation = targeting.record("targeting_automation")
-    relaxation = targeting.record("targeting_relaxation_types")
-    chosen = automation.yes_no("advantage_audience") if automation is not None else None
-    relaxed = (
-        [relaxation.yes_no(name) for name in ("custom_audience", "lookalike")]
-        if relaxation is not None
-        else []
-    )
-    widened = next((one for one in (chosen, *relaxed) if one is not None and one.value), None)
-    draft.put_found("automation.audience_expansion", widened or chosen)

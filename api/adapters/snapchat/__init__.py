@@ -1,8 +1,9 @@
-"""Snapchat: a row of the political and advocacy ads library, told as a campaign.
+"""Snapchat: a row of the political and advocacy ads library, or ad squads, told as a campaign.
 
 The library publishes every targeting criterion of an ad, and its notes say what an empty cell
 means; a column that is absent, or null, means nothing and tells nothing. What is read from where
-is in `docs/adapters/snapchat.md`. Moments are in UTC, and so are the days told from them.
+is in `docs/adapters/snapchat.md`. Moments are in UTC, and so are the days told from them. Ad squads
+are objects of the Marketing API.
 """
 
 import re
@@ -10,11 +11,13 @@ import re
 from api.adapters.adaptation import Adaptation, Draft
 from api.adapters.places import country_named
 from api.adapters.reading import Found, Record, whole_record
+from api.adapters.telling import unmapped
 from engine.source.json_fault import excerpt
 
 from .cells import moment
 from .people import put_characteristics, put_people
 from .places import put_places
+from .squads import is_of_the_api, put_squads
 
 __all__ = ["adapt"]
 
@@ -24,12 +27,17 @@ _FORMATS = {"mp4": "video", "mov": "video", "png": "image", "jpg": "image", "jpe
 
 
 def adapt(record: object) -> Adaptation:
-    """Return the campaign that a row tells, whether it comes from CSV or as a JSON object.
+    """Return the campaign that a row tells, from CSV or as a JSON object, or that ad squads do.
 
     Raises `AdapterRefusal` for a row that is not one, or that cannot be read without guessing.
     """
     row = whole_record(record)
     draft = Draft()
+    if is_of_the_api(row):
+        platform = draft.element("platforms", "")
+        platform.put("name", "snap", "")
+        untold = put_squads(draft, platform, row)
+        return draft.finish(unmapped(row, untold))
     advice = "send a row of Snapchat's political ads library, with its columns by name"
     draft.put_found("id", row.require("ADID", row.filled, advice))
     draft.element("platforms", "").put("name", "snap", "")

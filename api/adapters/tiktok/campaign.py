@@ -127,6 +127,11 @@ def _put_flight(draft: Draft, ad_group: Record) -> None:
         put_flight(draft, ad_group, start, None)
         draft.put("flight.until_stopped", value=True, origin=sort.pointer)
         ad_group.leave("schedule_end_time")
+    elif sort is None:
+        # The end may be one that TikTok has set by itself.
+        put_flight(Draft(), ad_group, start, end)
+        put_flight(draft, ad_group, start, None)
+        ad_group.leave("schedule_end_time")
     else:
         put_flight(draft, ad_group, start, end)
         ad_group.leave("schedule_type")

@@ -39,7 +39,7 @@ def put_region(area: Draft, region: Record) -> None:
     level, sort = region.filled("level"), region.filled("area_type")
     if sort is not None and sort.value == "METROPOLITAN_OR_DMA":
         area.put("kind", "metro", sort.pointer)
-    elif level is not None and level.value in KINDS:
+    elif level is not None and level.value in KINDS and (sort or level.value == "COUNTRY"):
         area.put("kind", KINDS[level.value], level.pointer)
     if level is not None and level.value == "COUNTRY":
         area.put_found("place", _own_country(region))

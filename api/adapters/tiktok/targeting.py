@@ -19,6 +19,7 @@ from api.adapters.telling import put_word
 from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
 
+from .people import identifiers, put_people
 from .regions import Regions, country_in, put_markets, put_region
 
 GENDERS: Mapping[str, JSONValue] = {
@@ -38,23 +39,6 @@ SMART_AGES: Mapping[str, int] = {
 """The lowest age of an ad group of Smart+, as it is sent and as it is read."""
 
 _MODES = {"AUTOMATIC": True, "MANUAL": False}
-_CHARACTERISTICS = (
-    ("interest_category_ids", "interest"),
-    ("interest_keyword_ids", "interest"),
-    ("purchase_intention_keyword_ids", "interest"),
-    ("actions", "behaviour"),
-)
-_NAMED = (("interest_keywords", "interest"), ("household_income", "income"))
-_AUDIENCES = (
-    ("audience_ids", False),
-    ("included_pangle_audience_package_ids", False),
-    ("excluded_audience_ids", True),
-    ("excluded_pangle_audience_package_ids", True),
-)
-_RETARGETING = (
-    ("shopping_ads_retargeting_type", ("LAB1", "LAB2")),  # `LAB3` is told by its actions.
-    ("app_targeting_type", ("RETARGETING",)),
-)
 _AGES = re.compile(r"AGE_(\d{2})_(\d{2,3})", re.ASCII)
 _OPEN_AGE = 100
 """The last age of the oldest group, which has no upper end."""
@@ -72,6 +56,12 @@ def put_targeting(draft: Draft, ad_group: Record, regions: Regions) -> None:
     """Tell whom an ad group is aimed at."""
     spec, mode = ad_group.record("targeting_spec"), _mode(ad_group)
     aim = ad_group if spec is None else spec
+    saved = aim.identifier("saved_audience_id")
+    if saved is not None and saved.value != "0":
+        # Whom it is made of is not in the record, and what is chosen beside it is not all.
+        aim.leave("saved_audience_id")
+        draft.put("targeting.profiling", value=True, origin=saved.pointer)
+        return
     if spec is None or (mode is not None and not mode.value):
         _put_ages(draft, aim)
         put_word(draft, "targeting.genders", aim, "gender", GENDERS)
@@ -79,7 +69,7 @@ def put_targeting(draft: Draft, ad_group: Record, regions: Regions) -> None:
         _put_smart_age(draft, aim)
     _put_places(draft, aim, regions)
     _put_languages(draft, aim)
-    aimed = [*_put_detailed(draft, aim), *_put_audiences(draft, aim), *_put_retargeting(draft, aim)]
+    aimed = put_people(draft, aim)
     if aimed:
         draft.put("targeting.profiling", value=True, origin=aimed[0])
     systems = aim.texts("operating_systems")
@@ -131,13 +121,15 @@ def _put_smart_age(draft: Draft, spec: Record) -> None:
 
 def _put_places(draft: Draft, aim: Record, regions: Regions) -> None:
     countries: list[Found[str] | None] = []
-    for place in _identifiers(aim, "location_ids"):
+    if "location_ids" not in aim:
+        return  # Postal codes beside places that the record does not name are not all of them.
+    for place in identifiers(aim, "location_ids"):
         area = draft.element("targeting.geo.include", place.pointer)
         area.put_found("code", place)
         if place.value in regions:
             put_region(area, regions[place.value])
         countries.append(country_in(regions, place.value))
-    for code in _identifiers(aim, "zipcode_ids"):
+    for code in identifiers(aim, "zipcode_ids"):
         area = draft.element("targeting.geo.include", code.pointer)
         area.put_found("code", code)
         area.put("kind", "postal_code", code.pointer)
@@ -156,83 +148,6 @@ def _put_languages(draft: Draft, ad_group: Record) -> None:
         draft.put_all("targeting.languages", told, ad_group.at("languages"))
     else:
         ad_group.leave("languages")
-
-
-# --- by what people are chosen ------------------------------------------------------------------
-
-
-def _put_detailed(draft: Draft, ad_group: Record) -> list[str]:
-    """Tell the characteristics, and return where they stand; identifiers are kept as unmapped."""
-    pointers: list[str] = []
-    for name, kind in _CHARACTERISTICS:
-        for entry in ad_group.elements(name) or ():
-            told = draft.element("targeting.detailed", entry.pointer)
-            told.put("kind", kind, entry.pointer)
-            told.put("excluded", value=False, origin=entry.pointer)
-            ad_group.keep(entry)
-            pointers.append(entry.pointer)
-    for name, kind in _NAMED:
-        for word in ad_group.texts(name) or ():
-            pointers += _put_named(draft, word, word.value, kind)
-    spending = ad_group.filled("spending_power")
-    if spending is not None and spending.value not in ("ALL", "UNLIMITED"):
-        pointers += _put_named(draft, spending, f"spending power: {spending.value}", "income")
-    else:
-        ad_group.leave("spending_power")
-    return pointers
-
-
-def _put_named(draft: Draft, found: Found[str], name: str, kind: str) -> list[str]:
-    told = draft.element("targeting.detailed", found.pointer)
-    if name:
-        told.put("name", name, found.pointer)
-    told.put("kind", kind, found.pointer)
-    told.put("excluded", value=False, origin=found.pointer)
-    return [found.pointer]
-
-
-def _put_audiences(draft: Draft, ad_group: Record) -> list[str]:
-    pointers: list[str] = []
-    for name, excluded in _AUDIENCES:
-        for audience in _identifiers(ad_group, name):
-            told = draft.element("audiences", audience.pointer)
-            told.put_found("id", audience)
-            told.put("excluded", excluded, audience.pointer)
-            pointers.append(audience.pointer)
-    return pointers
-
-
-def _put_retargeting(draft: Draft, aim: Record) -> list[str]:
-    """Tell groups of people that are told from what they did with products or with the app."""
-    pointers = []
-    for name, excluded in (("included_custom_actions", False), ("excluded_custom_actions", True)):
-        for action in aim.elements(name) or ():
-            draft.element("audiences", action.pointer).put("excluded", excluded, action.pointer)
-            aim.keep(action)
-            pointers.append(action.pointer)
-    for name, sorts in _RETARGETING:
-        sort = aim.filled(name)
-        aim.leave(name)  # Which of them it was is no fact.
-        if sort is not None and sort.value in sorts:
-            told = draft.element("audiences", sort.pointer)
-            told.put("excluded", value=False, origin=sort.pointer)
-            pointers.append(sort.pointer)
-    return pointers
-
-
-def _identifiers(ad_group: Record, name: str) -> list[Found[str]]:
-    """Return a list of identifiers, which TikTok writes as texts or as whole numbers."""
-    found = []
-    for element in ad_group.elements(name) or ():
-        value = element.value
-        if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
-            ad_group.refuse(
-                name,
-                f"an element of {excerpt(name)} is no identifier",
-                "send the record as TikTok gives it",
-            )
-        found.append(Found(value=str(value), pointer=element.pointer))
-    return found
 
 
 # --- devices, and what TikTok may widen ---------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from api.adapters.meta.row_lists import DETAILED, GROUPS, PLACES
 from engine.source.json_text import JSONValue
 
 OPENRTB: dict[str, JSONValue] = {
@@ -84,6 +85,9 @@ TIKTOK: dict[str, JSONValue] = {
         "zipcode_ids": ["80331"],
         "languages": ["en"],
         "interest_category_ids": [15],
+        "interest_keyword_ids": [],
+        "purchase_intention_keyword_ids": [],
+        "actions": [],
         "interest_keywords": ["tea"],
         "household_income": ["TOP5"],
         "spending_power": "HIGH",
@@ -124,6 +128,8 @@ SMART_PLUS: dict[str, JSONValue] = {
             "gender": "GENDER_FEMALE",
             "spc_audience_age": "OVER_EIGHTEEN",
             "location_ids": ["2950157", "3017382", "5128638"],
+            "audience_ids": [],
+            "excluded_audience_ids": [],
             "included_custom_actions": [{"code": "VIEW_PRODUCT", "days": 30}],
             "excluded_custom_actions": [{"code": "PURCHASE", "days": 30}],
             "shopping_ads_retargeting_type": "LAB1",
@@ -192,6 +198,95 @@ ARCHIVED: dict[str, JSONValue] = {
 }
 """An ad of Meta's Ad Library with every member that the adapter `meta` tells."""
 
+EXPORTED: dict[str, JSONValue] = {
+    **dict.fromkeys((*GROUPS, *DETAILED, *PLACES["include"], *PLACES["exclude"]), ""),
+    "Campaign ID": "cg:120242825359210101",
+    "Campaign Name": "Spring",
+    "Campaign Objective": "Outcome Leads",
+    "Special Ad Categories": "HOUSING, ISSUES_ELECTIONS_POLITICS",
+    "Ad Set ID": "c:120242825359230101",
+    "Ad Set Name": "Everyone",
+    "Ad Set Time Start": "07/29/2026 5:54:57 pm",
+    "Ad Set Time Stop": "08/08/2026 5:54 PM",
+    "Ad Set Lifetime Budget": "500.5",
+    "Currency": "EUR",
+    "Beneficiary": "Example gGmbH",
+    "Payer": "Example Media",
+    "Countries": "DE, AT",
+    "Excluded Zip": "80331; 80332",
+    "Gender": "Women",
+    "Age Min": "18",
+    "Age Max": "40",
+    "Advantage Audience": "0",
+    "Targeting Relaxation": "custom_audience: Off, lookalike: On",
+    "Custom Audiences": "120246010546010657:Readers, and friends, 120246010546010658:Customers",
+    "Excluded Custom Audiences": "120246010546010659:Staff",
+    "Unified Interests": "Tea; Coffee",
+    "Flexible Inclusions": '[{"interests": [{"id": "6", "name": "Milk"}]}, {"income": ["7"]}]',
+    "Flexible Exclusions": '{"work_employers": [{"id": "8", "name": "Example"}]}',
+    "Publisher Platforms": "facebook, messenger",
+    "Facebook Positions": "feed, story",
+    "Messenger Positions": "",
+    "Ad ID": "a:120242825359460101",
+    "Body": "Come and see",
+    "Link": "https://example.org/",
+    "Image Hash": "ab:cd",
+}
+"""A row of the Ads Manager with every column that the adapter `meta` tells."""
+
+SQUADS: dict[str, JSONValue] = {
+    "ad_account": {"id": "a-1", "currency": "EUR", "timezone": "Europe/Berlin"},
+    "campaign": {"id": "c-1", "name": "Spring", "objective": "ENGAGEMENT"},
+    "adsquads": [
+        {
+            "adsquad": {
+                "id": "s-1",
+                "campaign_id": "c-1",
+                "start_time": "2026-07-29T23:30:00.000-04:00",
+                "end_time": "2026-08-08T17:54:57.000Z",
+                "lifetime_budget_micro": 500500000,
+                "targeting": {
+                    "regulated_content": False,
+                    "demographics": [
+                        {
+                            "age_groups": ["18-20", "21-24"],
+                            "gender": "FEMALE",
+                            "languages": ["de"],
+                            "advanced_demographics": ["DLXD_100"],
+                        },
+                        {"min_age": "25", "max_age": 34, "gender": ["FEMALE"], "languages": ["de"]},
+                    ],
+                    "geos": [
+                        {"country_code": "de"},
+                        {"country_code": "uk", "region_id": ["3"], "operation": "INCLUDE"},
+                        {"country_code": "de", "postal_code": ["80331"], "operation": "EXCLUDE"},
+                        {"country_code": "fr", "operation": "EXCLUDE"},
+                    ],
+                    "locations": [
+                        {
+                            "circles": [
+                                {"latitude": 48, "longitude": 11, "radius": 2, "unit": "KILOMETERS"}
+                            ]
+                        },
+                        {"location_type": ["HIGH_SCHOOLS"], "operation": "EXCLUDE"},
+                        {
+                            "circles": [
+                                {"latitude": 47, "longitude": 11, "radius": 1, "unit": "MILES"}
+                            ],
+                            "operation": "EXCLUDE",
+                        },
+                    ],
+                    "interests": [{"category_id": ["SLC_7"]}],
+                    "segments": [{"segment_id": ["77"], "operation": "EXCLUDE"}],
+                    "enable_targeting_expansion": False,
+                    "auto_expansion_options": {"interest_expansion_option": {"enabled": False}},
+                },
+            }
+        }
+    ],
+}
+"""An ad squad of Snapchat with every member that the adapter `snapchat` tells."""
+
 _FACET = "urn:li:adTargetingFacet:"
 LINKEDIN: dict[str, JSONValue] = {
     "campaign": {
@@ -229,6 +324,16 @@ LINKEDIN: dict[str, JSONValue] = {
             },
         },
     },
+    "adTargetingEntities": [
+        {
+            "urn": "urn:li:geo:103644278",
+            "name": "United States",
+            "facetUrn": f"{_FACET}locations",
+        },
+        {"urn": "urn:li:geo:1", "name": "France", "facetUrn": f"{_FACET}locations"},
+        {"urn": "urn:li:title:9", "name": "Nurse", "facetUrn": f"{_FACET}titles"},
+        {"urn": "urn:li:adSegment:77", "name": "Readers"},
+    ],
     "creatives": [
         {
             "id": "urn:li:sponsoredCreative:4",
@@ -374,6 +479,66 @@ GOOGLE_ADS: dict[str, JSONValue] = {
         },
     ],
 }
+
+PERFORMANCE_MAX: dict[str, JSONValue] = {
+    "campaign": {
+        "resourceName": f"{_CUSTOMER}/campaigns/21",
+        "id": "21",
+        "advertisingChannelType": "PERFORMANCE_MAX",
+    },
+    "assetGroups": [
+        {
+            "resourceName": f"{_CUSTOMER}/assetGroups/22",
+            "campaign": f"{_CUSTOMER}/campaigns/21",
+            "status": "ENABLED",
+            "finalUrls": ["https://example.org/"],
+        }
+    ],
+    "assetGroupSignals": [
+        {
+            "resourceName": f"{_CUSTOMER}/assetGroupSignals/22~1",
+            "assetGroup": f"{_CUSTOMER}/assetGroups/22",
+            "audience": {"audience": f"{_CUSTOMER}/audiences/23"},
+        },
+        {
+            "resourceName": f"{_CUSTOMER}/assetGroupSignals/22~2",
+            "assetGroup": f"{_CUSTOMER}/assetGroups/22",
+            "searchTheme": {"text": "tea"},
+        },
+    ],
+    "audiences": [
+        {
+            "resourceName": f"{_CUSTOMER}/audiences/23",
+            "name": "Readers",
+            "dimensions": [
+                {"age": {"ageRanges": [{"minAge": 25, "maxAge": 34}]}},
+                {"gender": {"genders": ["FEMALE"], "includeUndetermined": False}},
+                {"householdIncome": {"incomeRanges": ["INCOME_RANGE_90_UP"]}},
+                {
+                    "audienceSegments": {
+                        "segments": [
+                            {"userInterest": {"userInterestCategory": f"{_CUSTOMER}/u/8"}},
+                            {"userList": {"userList": f"{_CUSTOMER}/userLists/77"}},
+                        ]
+                    }
+                },
+            ],
+            "exclusionDimension": {
+                "exclusions": [{"userList": {"userList": f"{_CUSTOMER}/userLists/78"}}]
+            },
+        }
+    ],
+    "assetGroupAssets": [
+        {
+            "resourceName": f"{_CUSTOMER}/assetGroupAssets/22~24~HEADLINE",
+            "asset": f"{_CUSTOMER}/assets/24",
+            "fieldType": "HEADLINE",
+        }
+    ],
+    "assets": [{"resourceName": f"{_CUSTOMER}/assets/24", "type": "TEXT"}],
+    "userLists": [{"resourceName": f"{_CUSTOMER}/userLists/77", "name": "Customers"}],
+}
+"""A campaign of Performance Max on Google, with its asset groups and what they begin with."""
 
 COMPLETE: dict[str, dict[str, JSONValue]] = {
     "google-ads": GOOGLE_ADS,

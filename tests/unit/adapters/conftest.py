@@ -188,7 +188,8 @@ def joined() -> dict[str, JSONValue]:
                 "facebook_positions": ["feed", "story"],
                 "device_platforms": ["mobile"],
                 "user_os": ["iOS"],
-                "targeting_automation": {"advantage_audience": 1},
+                "targeting_automation": {"advantage_audience": 0},
+                "targeting_relaxation_types": {"lookalike": 1},
             },
         },
         "ad": {

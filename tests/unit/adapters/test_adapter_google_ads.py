@@ -343,7 +343,7 @@ def test_lists_are_told_once(judge: Judge) -> None:
     ]
     assert {"/userLists/0/type", "/userLists/0/membershipLifeSpan"} <= told.unmapped.keys()
     assert "/userLists/1/lookalikeUserList/seedUserListIds" in told.unmapped
-    assert at(aimed({"userList": {}}), "audiences") is None
+    assert at(aimed({"userList": {}}), "audiences") == [{"excluded": False}]
 
 
 def test_ads_that_lead_to_several_pages_lead_to_none() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from api.adapters import FORMATS, AdapterRefusal
 from engine.source.json_text import JSONValue, read_json
-from tests.unit.adapters.complete import ARCHIVED, COMPLETE
+from tests.unit.adapters.complete import ARCHIVED, COMPLETE, EXPORTED, PERFORMANCE_MAX, SQUADS
 
 
 def names_in(value: JSONValue) -> Iterator[str]:
@@ -100,8 +100,9 @@ NAMES = [
     "Interests",
     "Segments",
 ]
+OTHERS = (ARCHIVED, EXPORTED, PERFORMANCE_MAX, SQUADS)
 NAMES += sorted(
-    {name for record in (*COMPLETE.values(), ARCHIVED) for name in names_in(record)} - set(NAMES)
+    {name for record in (*COMPLETE.values(), *OTHERS) for name in names_in(record)} - set(NAMES)
 )
 LEAVES = st.one_of(
     st.none(),
@@ -171,6 +172,9 @@ def test_broken_records_are_answered(
     answered(FORMATS["snapchat"], choice.draw(mutated(row)))
     answered(FORMATS["meta"], choice.draw(mutated(joined)))
     answered(FORMATS["meta"], choice.draw(mutated(ARCHIVED)))
+    answered(FORMATS["meta"], choice.draw(mutated(EXPORTED)))
+    answered(FORMATS["google-ads"], choice.draw(mutated(PERFORMANCE_MAX)))
+    answered(FORMATS["snapchat"], choice.draw(mutated(SQUADS)))
 
 
 @pytest.mark.parametrize("name", COMPLETE)

@@ -44,9 +44,10 @@ def test_complete_record_is_told(judge: Judge) -> None:
     assert at(told, "political") == {"eu_declaration": "contains", "is_political": True}
     assert at(told, "flight.end") == "2026-08-08", "the end is the first moment after it"
     assert at(told, "targeting.age") == {"min": 25, "max": 34, "no_maximum": False}
-    assert at(told, "targeting.geo.exclude") == [{"code": "urn:li:geo:1"}]
+    assert at(told, "targeting.geo.exclude.0.code") == "urn:li:geo:1"
+    assert at(told, "markets") == ["US"]
+    assert at(told, "targeting.detailed.0.name") == "Nurse"
     assert at(told, "targeting.detailed.1") == {"kind": "employer", "excluded": True}
-    assert at(told, "markets") is None
     assert told.unmapped["/campaign/locale"] == {"country": "US", "language": "en"}
 
 

@@ -359,26 +359,6 @@ def test_characteristics_are_included_or_excluded() -> None:
     assert at(adapt(targeted(age_min=18)), "targeting.profiling") is None
 
 
-@pytest.mark.parametrize(
-    ("targeting", "expansion"),
-    [
-        ({"targeting_automation": {"advantage_audience": 0}}, False),
-        ({"targeting_automation": {"advantage_audience": 1}}, True),
-        (
-            {
-                "targeting_automation": {"advantage_audience": 0},
-                "targeting_relaxation_types": {"lookalike": 1, "custom_audience": 0},
-            },
-            True,
-        ),
-        ({"targeting_relaxation_types": {"lookalike": 0}}, None),
-        ({}, None),
-    ],
-)
-def test_expansion_is_told_as_it_is_chosen(targeting: Payload, expansion: bool | None) -> None:  # noqa: FBT001 - a case.
-    assert at(adapt(targeted(**targeting)), "automation.audience_expansion") is expansion
-
-
 def test_unknown_devices_and_bare_positions_are_left() -> None:
     told = adapt(targeted(device_platforms=["mobile", "fridge"], facebook_positions=["feed"]))
     assert at(told, "targeting.devices") is None
@@ -527,15 +507,15 @@ def test_ad_sets_tell_what_they_agree_on(joined: Payload) -> None:
     targeting |= {
         "age_min": 25,
         "geo_locations": {"countries": ["FR", "DE"]},
-        "targeting_automation": {"advantage_audience": 0},
     }
+    del targeting["targeting_relaxation_types"]
     del targeting["custom_audiences"], targeting["excluded_custom_audiences"]
     told = adapt(joined | {"adsets": [first, second]})
     assert at(told, "advertiser") == {"beneficiary": "Example gGmbH"}
     assert at(told, "targeting.age") == {"max": 40, "no_maximum": False}
     assert at(told, "markets") == ["DE", "FR"]
     assert at(told, "automation.audience_expansion") is True
-    assert at(told, "audiences") == [{"id": "90", "kind": "website"}]
+    assert at(told, "audiences") is None
     assert told.unmapped["/adsets/1/dsa_payor"] == "Somebody Else"
     assert told.unmapped["/adsets/0/targeting/age_min"] == 18
     assert told.unmapped["/adsets/0/targeting/custom_audiences/1/name"] == "Readers"

@@ -110,8 +110,8 @@ def test_every_real_archived_ad_is_told(data: Path, judge: Judge) -> None:
     [
         ("ENABLED", 0, True),
         ("DISABLED", 1, True),
-        ("DISABLED", 0, False),
-        ("DISABLED", None, False),
+        ("DISABLED", 0, None),
+        ("DISABLED", None, None),
         ("NEW", None, None),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from api.adapters import FORMATS
 from engine.source.json_text import JSONValue
-from tests.unit.adapters.complete import ARCHIVED, COMPLETE, SMART_PLUS
+from tests.unit.adapters.complete import ARCHIVED, COMPLETE, EXPORTED, SMART_PLUS, SQUADS
 
 PAGES = Path(__file__).parents[3] / "docs/adapters"
 _ROW = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
@@ -39,12 +39,12 @@ def test_every_format_has_a_page() -> None:
 def test_page_of_snapchat_names_every_fact(row: dict[str, JSONValue]) -> None:
     sides = ("Regions", "Electoral Districts", "Radius Targeting", "Postal Codes")
     excluded = {f"{side} (Excluded)": row[f"{side} (Included)"] for side in sides}
-    told = FORMATS["snapchat"](row | excluded).campaign
-    assert set(facts(told, "")) == documented("snapchat")
+    told = [FORMATS["snapchat"](record).campaign for record in (row | excluded, SQUADS)]
+    assert {fact for one in told for fact in facts(one, "")} == documented("snapchat")
 
 
 def test_page_of_meta_names_every_fact(joined: dict[str, JSONValue]) -> None:
-    told = [FORMATS["meta"](record).campaign for record in (joined, ARCHIVED)]
+    told = [FORMATS["meta"](record).campaign for record in (joined, ARCHIVED, EXPORTED)]
     assert {fact for one in told for fact in facts(one, "")} == documented("meta")
 
 

@@ -62,6 +62,17 @@ def test_form_is_told_by_the_name_of_the_file(tmp_path: Path) -> None:
     assert told(tmp_path / "a.json") == [{"a": 1}]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_table_may_be_separated_by_tabs_and_in_utf_16(encoding: str, tmp_path: Path) -> None:
+    text = 'a\tb\r\n1\t"2, \u00e4\U0001f600\n"\r\n'.encode(encoding)
+    assert told(text) == told(text, RecordForm.CSV) == [{"a": "1", "b": "2, \u00e4\U0001f600\n"}]
+    (tmp_path / "a.tsv").write_bytes(text)
+    assert told(tmp_path / "a.tsv") == told(text)
+    assert told('{"a": "\u00e4"}\n'.encode(encoding)) == [{"a": "\u00e4"}]
+    long = ("a\n" + "\u20ac" * 50_000 + "\n").encode(encoding)
+    assert told(long) == [{"a": "\u20ac" * 50_000}]
+
+
 def test_missing_file_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         list(read_records(tmp_path / "none.csv"))
@@ -143,9 +154,10 @@ def test_quote_that_is_never_closed_takes_the_rest() -> None:
         (b"a,a\n", "the header names `a` twice"),
         (b"a, a\n", "the header names `a` twice"),
         (b"a,,b\n", "column 2 of the header has no name"),
-        (b"a;b\n1;2\n", "the columns are not separated by commas"),
-        (b"a\tb\n", "the columns are not separated by commas"),
-        (b"\xff\xfea\x00", "the header cannot be read: a cell is not valid UTF-8"),
+        (b"a;b\n1;2\n", "the columns are separated neither by commas nor by tabs"),
+        (b"a|b\n", "the columns are separated neither by commas nor by tabs"),
+        ("a,b\n".encode("utf-16")[:-1], "the text begins as UTF-16 does, and is none"),
+        (b"a,\xff\n", "the header cannot be read: a cell is not valid UTF-8"),
         (b'"a', "the header cannot be read: the last record ends inside a quoted cell"),
         (b"x" * (LONGEST_RECORD + 1), "the header cannot be read: the record is too long"),
     ],

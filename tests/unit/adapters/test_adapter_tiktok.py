@@ -13,6 +13,17 @@ from tests.unit.adapters.telling import at, complete, edited, refusal
 
 adapt = FORMATS["tiktok"]
 GROUP: dict[str, JSONValue] = {"adgroup_id": 2, "campaign_id": 1}
+NOBODY: dict[str, JSONValue] = {
+    "interest_category_ids": [],
+    "interest_keyword_ids": [],
+    "purchase_intention_keyword_ids": [],
+    "actions": [],
+    "household_income": [],
+    "spending_power": "ALL",
+    "audience_ids": [],
+    "excluded_audience_ids": [],
+}
+"""What TikTok answers of an ad group for which no people were chosen."""
 
 
 def test_complete_record_is_told(judge: Judge) -> None:
@@ -68,7 +79,7 @@ def test_age_of_smart_plus(written: str, least: int | None) -> None:
 
 
 def test_audiences_of_pangle_are_audiences() -> None:
-    group = GROUP | {"included_pangle_audience_package_ids": ["5"]}
+    group = GROUP | NOBODY | {"included_pangle_audience_package_ids": ["5"]}
     told = adapt(group | {"excluded_pangle_audience_package_ids": [6]})
     included, excluded = {"id": "5", "excluded": False}, {"id": "6", "excluded": True}
     assert at(told, "audiences") == [included, excluded]
@@ -282,9 +293,53 @@ def test_languages_are_told_where_all_are_known() -> None:
 
 
 def test_everyone_is_no_characteristic() -> None:
-    told = adapt(GROUP | {"spending_power": "ALL", "interest_keywords": [""]})
+    told = adapt(GROUP | NOBODY | {"spending_power": "ALL", "interest_keywords": [""]})
     assert at(told, "targeting.detailed") == [{"kind": "interest", "excluded": False}]
     assert told.unmapped["/spending_power"] == "ALL"
+
+
+@pytest.mark.parametrize("absent", [name for name in NOBODY if name != "interest_category_ids"])
+def test_half_of_a_list_is_no_list(absent: str) -> None:
+    chosen: dict[str, JSONValue] = {"interest_category_ids": [15], "audience_ids": ["7"]}
+    assert at(adapt(GROUP | NOBODY | chosen), "targeting.detailed.0.kind") == "interest"
+    told = adapt(GROUP | NOBODY | chosen | {absent: None})
+    of_people = absent.endswith("audience_ids")
+    assert at(told, "audiences" if of_people else "targeting.detailed") is None
+    assert at(told, "targeting.profiling") is True
+    left = "excluded_audience_ids" if absent == "audience_ids" else "audience_ids"
+    assert f"/{left if of_people else 'interest_category_ids'}" in told.unmapped
+
+
+def test_postal_codes_alone_are_half_of_the_places() -> None:
+    told = adapt(GROUP | {"zipcode_ids": ["80331"], "gender": "GENDER_UNLIMITED"})
+    assert at(told, "targeting.geo") is None
+    assert told.unmapped["/zipcode_ids"] == ["80331"]
+
+
+def test_rule_of_an_audience_is_told_on_both_sides() -> None:
+    rule: JSONValue = {"inclusions": {"operator": "OR"}, "exclusions": {"operator": "OR"}}
+    told = adapt(GROUP | NOBODY | {"audience_rule": rule})
+    assert at(told, "audiences") == [{"excluded": False}, {"excluded": True}]
+    assert told.unmapped["/audience_rule/exclusions"] == {"operator": "OR"}
+
+
+def test_nothing_is_told_beside_a_saved_audience() -> None:
+    beside: dict[str, JSONValue] = {"age_groups": ["AGE_18_24"], "gender": "GENDER_MALE"}
+    told = adapt(GROUP | NOBODY | beside | {"saved_audience_id": "9"})
+    assert at(told, "targeting") == {"profiling": True}
+    assert told.unmapped["/saved_audience_id"] == "9"
+    none = adapt(GROUP | NOBODY | beside | {"saved_audience_id": "0"})
+    assert at(none, "targeting.age.min") == 18
+
+
+def test_end_without_the_sort_of_schedule_may_be_tiktoks_own() -> None:
+    moments: dict[str, JSONValue] = {
+        "schedule_start_time": "2026-02-01 00:00:00",
+        "schedule_end_time": "2036-01-30 00:00:00",
+    }
+    told = adapt(GROUP | moments)
+    assert at(told, "flight") == {"start": "2026-02-01", "timezone": "UTC"}
+    assert "/schedule_end_time" in told.unmapped
 
 
 def test_real_ad_group_is_told(data: Path, judge: Judge) -> None:
