@@ -28,9 +28,8 @@ GENDERS: Mapping[str, str] = MappingProxyType(
 """The genders by `Gender`."""
 
 _IDENTIFIER = re.compile(r"(?:a|c|cg):(\d+)", re.ASCII)
-_MOMENT = re.compile(
-    r"(\d{2}/\d{2}/\d{4})(?: \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?)?", re.ASCII
-)
+# A spreadsheet that writes days as its own country does, the day first, drops the `pm`.
+_MOMENT = re.compile(r"(\d{2}/\d{2}/\d{4}) \d{1,2}:\d{2}(?::\d{2})? ?[AaPp][Mm]", re.ASCII)
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,9})?", re.ASCII)
 _BUDGETS = (
     ("Campaign Daily Budget", "daily"),
