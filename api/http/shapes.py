@@ -29,6 +29,7 @@ from engine.storage.search.samples import SAMPLE_LIMIT
 
 from .fields import (
     Barred,
+    Cursor,
     Day,
     Described,
     Flag,
@@ -64,8 +65,8 @@ class FactParameters:
 
     kind: str | None = None
     name: str | None = None
-    limit: int | None = None
-    cursor: str | None = None
+    limit: int = 100
+    cursor: int = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +217,7 @@ class _FactShape(_Shape):
     kind = Word(tuple(SubjectKind))
     name = Text()
     limit = QueryNumber(1, PAGE_LIMIT)
-    cursor = Text()
+    cursor = Cursor()
 
 
 class _PolicySetShape(_Shape):
@@ -316,7 +317,7 @@ class _WaiversShape(_Shape):
     rule = Text()
     policy_set = Text()
     limit = QueryNumber(1, WAIVER_PAGE_LIMIT)
-    cursor = QueryNumber(0, MOST_ENTRIES)
+    cursor = Cursor()
 
 
 class _WaiverRequestShape(_Shape):

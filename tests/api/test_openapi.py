@@ -82,12 +82,34 @@ def test_references_lead_somewhere(document: Document) -> None:
     assert "#/$defs/" not in json.dumps(document)
 
 
+def test_generated_clients_have_one_class_for_each_thing(document: Document) -> None:
+    """They name a module by a dot, a class by a title, and another by every schema in its place."""
+    schemas = document["components"]["schemas"]
+    assert [name for name in schemas if not name.isidentifier()] == []
+    assert [name for name, made in schemas.items() if "title" in made] == []
+    problems = {
+        content["schema"]["$ref"]
+        for operation in _operations(document).values()
+        for answer in operation["responses"].values()
+        for kind, content in answer["content"].items()
+        if kind == "application/problem+json"
+    }
+    assert problems == {"#/components/schemas/Problem"}
+    cursors = {
+        each["schema"]["type"]
+        for operation in _operations(document).values()
+        for each in operation["parameters"]
+        if each["name"] == "cursor"
+    }
+    assert cursors == {"string"}  # As `next` is.
+
+
 def test_campaign_is_that_of_the_policies_in_force(document: Document, api: Caller) -> None:
     vocabulary = json.loads(api.get("/v1/vocabulary").data)
     campaign = document["components"]["schemas"]["Campaign"]
     assert set(campaign["properties"]) == set(vocabulary["properties"])
     flight = campaign["properties"]["flight"]["anyOf"][0]
-    assert flight["$ref"].startswith("#/components/schemas/Campaign.")
+    assert flight["$ref"].startswith("#/components/schemas/Campaign_")
 
 
 def test_key_that_is_limited_reads_no_vocabulary_of_others(api: Caller) -> None:
