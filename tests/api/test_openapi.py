@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from api.http.openapi.document import openapi_document, path_of
 from api.http.openapi.operations import OPERATIONS
@@ -59,20 +60,60 @@ def test_every_parameter_is_documented(api: Caller, document: Document) -> None:
     """The service says itself which parameters it knows, when it is sent one that it does not."""
     for (method, path), operation in _operations(document).items():
         known = {each["name"] for each in operation["parameters"] if each["in"] == "query"}
-        asked = re.sub(r"{\w+}", "x", path).replace("/tile/x", "/tile/0/000")
-        headers = {"If-Match": "*"}
-        for role in ("both", "author", "approver", "admin"):
-            answer = api.call(
-                method, asked, role=role, headers=headers, query_string={"qqqqqq": "1"}
-            )
-            if answer.status_code != 403:
-                break
+        answer = _asked(api, method, path, query_string={"qqqqqq": "1"})
         assert answer.status_code == 400, (method, path, answer.data)
         if answer.content_type != "application/problem+json":
             assert "qqqqqq" in answer.text
             continue
         (error,) = [e for e in json.loads(answer.data)["errors"] if e["parameter"] == "qqqqqq"]
         assert set(re.findall(r"`(\w+)`", error["help"])) == known, (method, path)
+
+
+def _asked(api: Caller, method: str, path: str, **rest: Any) -> TestResponse:
+    """Return what somebody is answered who may ask it."""
+    asked = re.sub(r"{\w+}", "x", path).replace("/tile/x", "/tile/0/000")
+    for role in ("both", "author", "approver", "admin"):
+        answer = api.call(method, asked, role=role, headers={"If-Match": "*"}, **rest)
+        if answer.status_code != 403:
+            break
+    return answer
+
+
+def _members(document: Document, operation: Document) -> set[str]:
+    """Return the members of the body of an operation; for OPA, of what is in its `input`."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    parts = list(_parts(document, content.get("schema", {}), {}))
+    found = {name: inner for part in parts for name, inner in part.get("properties", {}).items()}
+    return set(found["input"]["properties"] if "input" in found else found)
+
+
+def test_member_of_the_body_that_is_sent_in_the_query_is_told_its_place(
+    api: Caller, document: Document
+) -> None:
+    count = 0
+    for (method, path), operation in _operations(document).items():
+        for name in _members(document, operation):
+            answer = _asked(api, method, path, query_string={name: "x"})
+            assert "it stands in the body and not in the address" in answer.text, (path, name)
+            count += 1
+    assert count > 50
+
+
+@pytest.mark.parametrize(("path", "within"), [("decisions", None), ("data/{rest}", "input")])
+def test_parameter_that_is_sent_in_the_body_is_told_its_place(
+    api: Caller, document: Document, path: str, within: str | None
+) -> None:
+    parameters = document["paths"][f"/v1/{path}"]["post"]["parameters"]
+    for name in (each["name"] for each in parameters if each["in"] == "query"):
+        given = {"campaign": {}, name: "x"}
+        body = given if within is None else {within: given}
+        answer = api.post(body, f"/v1/{path.replace('{rest}', 'assent/allow')}")
+        assert f"it stands in the address and not in the body: `?{name}=…`" in answer.text
+
+
+def test_name_that_is_nearly_one_of_the_body_is_told_it(api: Caller) -> None:
+    answer = api.post({}, "/v1/decisions?dryrun=true")
+    assert "did you mean `dry_run`? it stands in the body" in answer.text
 
 
 def test_references_lead_somewhere(document: Document) -> None:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from api.http.answers import json_answer
 from api.http.bodies import JSON, body_type, read_document
 from api.http.conditions import seen_revision, tagged
+from api.http.misplaced import in_body
 from api.http.problems import ProblemRaised, malformed_fact
 from api.http.service import Service
 from api.http.shapes import (
@@ -25,6 +26,7 @@ from api.http.shapes import (
 from api.known_facts import check_agreement, fact_document, statement_of, version_document
 from api.stated_facts import FactFaults, Stated, read_stated
 from engine import Engine
+from engine.evaluation.standing_facts.fact import STATEMENT
 from engine.source.json_text import JSONValue
 from engine.storage.governance.fact_versions import FactVersion
 from engine.storage.governance.policy_sets import ChangeOrder
@@ -85,7 +87,7 @@ def _register_changing(routes: Blueprint, service: Service) -> None:
 
     @routes.post(f"{_FACT}/withdraw")
     def withdraw(fact: str) -> Response:
-        read_query(NoParameters, request.args)
+        read_query(NoParameters, request.args, in_body(REASON))
         seen = seen_revision(request)
         body_type(request, JSON)
         body = read_document(request, service.limits.body)
@@ -106,7 +108,7 @@ def _stated(service: Service) -> tuple[Stated, str | None, Check]:
 
     Raises `ProblemRaised` with every fault.
     """
-    read_query(NoParameters, request.args)
+    read_query(NoParameters, request.args, in_body((*STATEMENT, "reason")))
     body_type(request, JSON)
     body = read_document(request, service.limits.body)
     engine = service.policies.engine(service.policies.default)
