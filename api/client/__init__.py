@@ -12,6 +12,7 @@ from .answers import (
     DrawnDecision,
     Erasure,
     Fact,
+    FactUsed,
     Finding,
     InclusionProof,
     ListedDecision,
@@ -24,8 +25,12 @@ from .answers import (
     Replay,
     Sample,
     Statistics,
+    Subject,
+    SuppliedFact,
     Upcoming,
     Version,
+    Waived,
+    WaiverUsed,
 )
 from .asking import Answers
 from .batches import BatchItem
@@ -49,7 +54,7 @@ from .errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
-from .facts import StandingFact, StandingFacts, Statement, Subject
+from .facts import StandingFact, StandingFacts, Statement
 from .filters import Criteria, Filters, Selection
 from .impact import AssessedDecision, Impact
 from .log import Log
@@ -77,6 +82,7 @@ __all__ = [
     "Erasure",
     "Export",
     "Fact",
+    "FactUsed",
     "Fault",
     "FileFormat",
     "Filters",
@@ -113,13 +119,16 @@ __all__ = [
     "Statement",
     "Statistics",
     "Subject",
+    "SuppliedFact",
     "Tombstone",
     "UnauthenticatedError",
     "UnexpectedAnswerError",
     "UnreachableError",
     "Upcoming",
     "Version",
+    "Waived",
     "Waiver",
     "WaiverState",
+    "WaiverUsed",
     "Waivers",
 ]

@@ -83,7 +83,10 @@ class MissingFact(Fact, frozen=True, kw_only=True):
 
 
 class Finding(_Answer, frozen=True, kw_only=True):
-    """What a rule says against the campaign: `violated`, or `undetermined` for want of facts."""
+    """What a rule says against the campaign: `violated`, or `undetermined` for want of facts.
+
+    `overridable_by` is the role in which a waiver of the rule is granted, where it names one.
+    """
 
     rule: str
     title: str
@@ -97,6 +100,30 @@ class Finding(_Answer, frozen=True, kw_only=True):
     message: str | None = None
     remedy: str | None = None
     markets: tuple[str, ...] | None = None
+    overridable_by: str | None = None
+
+
+class WaiverUsed(_Answer, frozen=True, kw_only=True):
+    """By what a finding is waived: who approved it, in which role, and for which days.
+
+    `waiver` is its id where it was asked for, and otherwise its name in the policies. `until` is
+    the first day on which it no longer holds.
+    """
+
+    waiver: str
+    approved_by: str
+    role: str
+    approved_on: date
+    ticket: str
+    reason: str
+    since: date = msgspec.field(name="from")
+    until: date
+
+
+class Waived(Finding, frozen=True, kw_only=True):
+    """What a rule says against the campaign, and does not deny, since it is waived."""
+
+    waivers: tuple[WaiverUsed, ...] = ()
 
 
 class Upcoming(Finding, frozen=True, kw_only=True):
@@ -114,6 +141,38 @@ class Obligation(_Answer, frozen=True, kw_only=True):
     due: date | None
     term: str | None = None
     why: str | None = None
+
+
+class Subject(_Answer, frozen=True, kw_only=True):
+    """What a standing fact is about: a thing of a kind, by the name that campaigns give it."""
+
+    kind: Literal["advertiser", "account", "audience", "model", "processor"]
+    name: str
+
+
+class SuppliedFact(_Answer, frozen=True, kw_only=True):
+    """A fact that the campaign left open, and a standing fact states. `value` is in words."""
+
+    pointer: str
+    path: str
+    label: str
+    value: str
+
+
+class FactUsed(_Answer, frozen=True, kw_only=True):
+    """A standing fact beneath a decision: what it supplied, and where it is recorded."""
+
+    subject: Subject
+    facts: tuple[SuppliedFact, ...]
+    since: date = msgspec.field(name="from")
+    until: date
+    evidence: str
+    id: str | None
+    version: int | None
+    entry: int | None
+    commitment: str | None
+    recorded_by: str | None
+    recorded_at: datetime | None
 
 
 class RuleStatus(_Answer, frozen=True, kw_only=True):
@@ -149,7 +208,8 @@ class Decision(Truthless, frozen=True, kw_only=True):
 
     `conclusive` is false for a deny in which no rule is violated, but facts are `missing`.
     `valid_until` is when the answer may become another, None where nothing ahead changes it.
-    `rules` is there where it was asked for. A dry run has no `id` and no `receipt`.
+    `rules` is there where it was asked for. A dry run has no `id` and no `receipt`. It rests on the
+    `standing_facts`; the `unfit_standing_facts` do not follow the vocabulary any more.
     """
 
     told_by: ClassVar[str] = "allowed"
@@ -170,12 +230,16 @@ class Decision(Truthless, frozen=True, kw_only=True):
     passed: int
     not_applicable: int
     recorded: bool
-    waived: tuple[Finding, ...] = ()
+    waived: tuple[Waived, ...] = ()
     upcoming: tuple[Upcoming, ...] = ()
     would_pass: tuple[str, ...] = ()
     unmapped: tuple[str, ...] = ()
     rules: tuple[RuleStatus, ...] = ()
     receipt: Receipt | None = None
+    advertiser: str | None = None
+    platforms: tuple[str, ...] = ()
+    standing_facts: tuple[FactUsed, ...] = ()
+    unfit_standing_facts: tuple[dict[str, Any], ...] = ()
 
     @property
     def allowed(self) -> bool:

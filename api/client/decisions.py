@@ -177,11 +177,12 @@ class RecordedDecisions:
         """Return an export, None where it is not the one that its manifest is of."""
         headers = self._asking.save(_DECISIONS, passing, accept, query)
         size = headers.get("Assent-Log-Size", "")
-        as_of = {**query, "as_of": size}
-        written = self._asking.document(f"{_DECISIONS}/manifest", as_of)
+        if not (size.isascii() and size.isdigit()):
+            raise UnexpectedAnswerError("the export does not say of which log it is")
+        written = self._asking.document(f"{_DECISIONS}/manifest", {**query, "as_of": size})
         manifest = decoded(written, _Manifest)
-        if Path(manifest.file).name != manifest.file or not size.isdecimal():
-            raise UnexpectedAnswerError("the export has no name, or no size of the log")
+        if manifest.file != f"decisions-{size}.{query['format']}":
+            raise UnexpectedAnswerError("the manifest is of another file")
         if digest_of(passing) != manifest.sha256:
             return None
         file = passing.replace(folder / manifest.file)

@@ -7,18 +7,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from .answers import Subject
 from .asking import Answers, Asking, pages
 
-SubjectKind = Literal["advertiser", "account", "audience", "model", "processor"]
-
 _FACTS = "/v1/facts"
-
-
-class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """What a standing fact is about: a thing of a kind, by the name that campaigns give it."""
-
-    kind: SubjectKind
-    name: str
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,9 +73,7 @@ class StandingFacts:
         body = _body(statement, reason)
         return self._asking.send(_FACTS, StandingFact, body, is_repeatable=True)
 
-    def find(
-        self, *, kind: SubjectKind | None = None, name: str | None = None
-    ) -> Answers[StandingFact]:
+    def find(self, *, kind: str | None = None, name: str | None = None) -> Answers[StandingFact]:
         """Return those that are not withdrawn, about a kind of subject or the one of a name."""
         asked = {"kind": kind, "name": name}
         query = {each: value for each, value in asked.items() if value is not None}

@@ -130,8 +130,8 @@ class Transport:
         """Write an answer into a file, in flat memory, and return its headers.
 
         The file is there once the answer is whole, and what was there before stands until then. A
-        download takes as long as something comes; one that breaks off begins again. Raises
-        `AssentError`, and `OSError` where it cannot be written.
+        download takes as long as something comes; one that breaks off begins again, while there is
+        patience. Raises `AssentError`, and `OSError` where it cannot be written.
         """
 
         def written(answer: httpx.Response, _: float) -> Iterator[Mapping[str, str]]:

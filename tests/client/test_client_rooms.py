@@ -16,13 +16,18 @@ from api.client import (
     ConflictError,
     Decision,
     ErasedError,
+    Fault,
     FileFormat,
     Ground,
+    Impact,
     InvalidRequestError,
     NotFoundError,
     PolicySetClient,
+    Problem,
     RecordedDecisions,
     SavedQueries,
+    SavedQuery,
+    StandingFact,
     StandingFacts,
     Statement,
     Subject,
@@ -30,9 +35,11 @@ from api.client import (
     UnreachableError,
     Waiver,
     Waivers,
+    answers,
 )
 from api.client.log import Log
 from api.http.openapi.operations import OPERATIONS
+from api.http.openapi.schemas import SCHEMAS
 from api.installation.contents import open_database
 from engine.audit.entries.acts import ASKED_FOR, HoldGround
 from engine.audit.exhibits.manifest import read_manifest, verify_records
@@ -74,6 +81,7 @@ def ask(anna: Client, rule: str, name: str) -> Waiver:
 def test_waiver_is_asked_for_granted_and_ended(served: Served, house: Mapping[str, str]) -> None:
     with Client(url_of(served), house["anna"]) as anna, Client(url_of(served), house["ben"]) as ben:
         (finding,) = anna.decide(dear(id="waived"), policy_set="house").findings
+        assert finding.overridable_by == "Ethics Board"
         asked = ask(anna, finding.rule, "waived")
         assert (asked.state, asked.in_effect, asked.why) == ("requested", False, "it is requested")
         assert (asked.until - asked.since, asked.markets) == (timedelta(60), ("DE",))
@@ -94,6 +102,8 @@ def test_waiver_is_asked_for_granted_and_ended(served: Served, house: Mapping[st
 
         made = settled(anna, "waived")
         assert (made.allowed, [each.rule for each in made.waived]) == (True, [finding.rule])
+        (by,) = made.waived[0].waivers
+        assert (by.waiver, by.approved_by, by.until) == (asked.id, "ben", asked.until)
         ended = ben.waivers.revoke(ben.waivers.read(asked.id), reason="it is over")
         assert [each.step for each in ended.history] == ["request", "grant", "revoke"]
         assert ended.why == "it is revoked"
@@ -136,6 +146,13 @@ def test_fact_is_recorded_stated_otherwise_and_withdrawn(served: Served) -> None
             FACT.subject, FACT.since, "it was signed",
         )  # fmt: skip
         assert dana.facts.record(FACT).id == first.id
+        supplied = resting_on_facts(served)
+        assert (supplied.id, supplied.subject, supplied.until) == (
+            first.id, FACT.subject, FACT.until,
+        )  # fmt: skip
+        assert [each.pointer for each in supplied.facts] == [
+            "/data_processing/processors/0/country"
+        ]
         otherwise = msgspec.structs.replace(FACT, facts={"country": "DE"})
         second = dana.facts.amend(first, otherwise)
         assert (second.version, second.facts) == (2, {"country": "DE"})
@@ -151,6 +168,19 @@ def test_fact_is_recorded_stated_otherwise_and_withdrawn(served: Served) -> None
             ("withdrawn", None), ("recorded", {"country": "DE"}), ("recorded", {"country": "NL"}),
         ]  # fmt: skip
         assert list(dana.facts.find(name="Mailbird")) == []
+
+
+def resting_on_facts(served: Served) -> answers.FactUsed:
+    """Return the standing fact beneath a decision, once every process knows of it."""
+    processing = {"processors": [{"name": "Mailbird"}]}
+    with Client(url_of(served), served.installation.tokens["both"]) as client:
+        for _ in range(100):
+            made = client.decide(campaign(data_processing=processing), dry_run=True)
+            if made.standing_facts:
+                break
+            time.sleep(0.05)
+    (used,) = made.standing_facts
+    return used
 
 
 def test_fact_that_is_none_is_told_by_pointers(served: Served) -> None:
@@ -386,6 +416,46 @@ LEFT_TO_OTHERS = {
     "documentation.openapi": "for generators",
     "documentation.page": "for readers",
 }
+
+
+MEMBERS: Mapping[type[msgspec.Struct], tuple[str, set[str]]] = {
+    answers.Decision: ("Decision", {"engine"}),
+    answers.Finding: ("Finding", {"exceptions", "more"}),
+    answers.Obligation: (
+        "Obligation",
+        {"enforcement", "severity", "sources", "clause", "facts", "markets", "overridable_by"},
+    ),
+    answers.WaiverUsed: ("WaiverUsed", set()),
+    answers.FactUsed: ("FactUsed", set()),
+    answers.ListedDecision: ("ListedDecision", set()),
+    answers.DecisionPage: ("DecisionPage", set()),
+    answers.Statistics: ("Statistics", set()),
+    answers.Sample: ("Sample", set()),
+    answers.InclusionProof: ("InclusionProof", set()),
+    answers.Receipt: ("Receipt", set()),
+    answers.Replay: ("Replay", {"engine"}),
+    answers.Erasure: ("Erased", set()),
+    answers.PolicySet: ("PolicySet", set()),
+    answers.ListedVersion: ("ListedVersion", set()),
+    answers.Checked: ("Checked", set()),
+    SavedQuery: ("SavedQuery", set()),
+    StandingFact: ("StandingFact", set()),
+    Waiver: ("Waiver", set()),
+    Impact: ("Impact", set()),
+    Problem: ("Problem", set()),
+    Fault: ("Fault", set()),
+}
+"""What is answered, the schema that says so in the document, and what of it is left out."""
+
+
+@pytest.mark.parametrize("kind", MEMBERS)
+def test_what_is_answered_has_the_members_of_the_document(kind: type[msgspec.Struct]) -> None:
+    name, left_out = MEMBERS[kind]
+    told = SCHEMAS[name]["properties"]
+    assert isinstance(told, dict)
+    ours = {each.encode_name for each in msgspec.structs.fields(kind)}
+    assert ours | left_out == told.keys()
+    assert not ours & left_out
 
 
 def test_every_endpoint_is_reached_or_left_to_somebody() -> None:
