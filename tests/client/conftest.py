@@ -12,8 +12,8 @@ from tests.api.installation import Served, free_port, install, serving
 from tests.api.waiving import BOARD, rules
 from tests.client.between import Between, standing_between
 
-QUICK = Patience(timeout=5.0, sleep=lambda _: None)
-"""The pauses between two tries are not waited for."""
+QUICK = Patience(timeout=60.0, sleep=lambda _: None)
+"""The pauses between two tries are not waited for, and an answer is, on a busy machine too."""
 
 
 @pytest.fixture(scope="package")
