@@ -5,24 +5,37 @@ A campaign that is denied is a result, a `Decision`; whatever keeps the service 
 """
 
 from .answers import (
+    Checked,
     Clause,
     Decision,
     DecisionPage,
+    DrawnDecision,
+    Erasure,
     Fact,
+    FactUsed,
     Finding,
+    InclusionProof,
     ListedDecision,
+    ListedVersion,
     LoggedDecision,
     MissingFact,
     Obligation,
     PolicySet,
     Receipt,
     Replay,
+    Sample,
     Statistics,
+    Subject,
+    SuppliedFact,
     Upcoming,
     Version,
+    Waived,
+    WaiverUsed,
 )
+from .asking import Answers
 from .batches import BatchItem
 from .client import Client, Format
+from .decisions import Export, FileFormat, Ground, RecordedDecisions
 from .errors import (
     AssentError,
     BusyError,
@@ -30,40 +43,60 @@ from .errors import (
     ErasedError,
     Fault,
     ForbiddenError,
+    Hold,
     InvalidRequestError,
     NotFoundError,
     Problem,
     ProblemError,
     ServiceFaultError,
+    Tombstone,
     UnauthenticatedError,
     UnexpectedAnswerError,
     UnreachableError,
 )
-from .filters import Filters
+from .facts import StandingFact, StandingFacts, Statement
+from .filters import Criteria, Filters, Selection
 from .impact import AssessedDecision, Impact
+from .log import Log
 from .publishing import PolicySetClient
+from .queries import DeletedQuery, SavedQueries, SavedQuery
 from .transport import Patience
+from .waivers import Waiver, Waivers, WaiverState
 
 __all__ = [
+    "Answers",
     "AssentError",
     "AssessedDecision",
     "BatchItem",
     "BusyError",
+    "Checked",
     "Clause",
     "Client",
     "ConflictError",
+    "Criteria",
     "Decision",
     "DecisionPage",
+    "DeletedQuery",
+    "DrawnDecision",
     "ErasedError",
+    "Erasure",
+    "Export",
     "Fact",
+    "FactUsed",
     "Fault",
+    "FileFormat",
     "Filters",
     "Finding",
     "ForbiddenError",
     "Format",
+    "Ground",
+    "Hold",
     "Impact",
+    "InclusionProof",
     "InvalidRequestError",
     "ListedDecision",
+    "ListedVersion",
+    "Log",
     "LoggedDecision",
     "MissingFact",
     "NotFoundError",
@@ -74,12 +107,28 @@ __all__ = [
     "Problem",
     "ProblemError",
     "Receipt",
+    "RecordedDecisions",
     "Replay",
+    "Sample",
+    "SavedQueries",
+    "SavedQuery",
+    "Selection",
     "ServiceFaultError",
+    "StandingFact",
+    "StandingFacts",
+    "Statement",
     "Statistics",
+    "Subject",
+    "SuppliedFact",
+    "Tombstone",
     "UnauthenticatedError",
     "UnexpectedAnswerError",
     "UnreachableError",
     "Upcoming",
     "Version",
+    "Waived",
+    "Waiver",
+    "WaiverState",
+    "WaiverUsed",
+    "Waivers",
 ]

@@ -6,7 +6,7 @@ Instants are aware `datetime`s, days are `date`s, numbers in what was submitted 
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, Literal, NoReturn
+from typing import Any, ClassVar, Literal, NoReturn
 
 import msgspec
 
@@ -83,7 +83,10 @@ class MissingFact(Fact, frozen=True, kw_only=True):
 
 
 class Finding(_Answer, frozen=True, kw_only=True):
-    """What a rule says against the campaign: `violated`, or `undetermined` for want of facts."""
+    """What a rule says against the campaign: `violated`, or `undetermined` for want of facts.
+
+    `overridable_by` is the role in which a waiver of the rule is granted, where it names one.
+    """
 
     rule: str
     title: str
@@ -97,6 +100,30 @@ class Finding(_Answer, frozen=True, kw_only=True):
     message: str | None = None
     remedy: str | None = None
     markets: tuple[str, ...] | None = None
+    overridable_by: str | None = None
+
+
+class WaiverUsed(_Answer, frozen=True, kw_only=True):
+    """By what a finding is waived: who approved it, in which role, and for which days.
+
+    `waiver` is its id where it was asked for, and otherwise its name in the policies. `until` is
+    the first day on which it no longer holds.
+    """
+
+    waiver: str
+    approved_by: str
+    role: str
+    approved_on: date
+    ticket: str
+    reason: str
+    since: date = msgspec.field(name="from")
+    until: date
+
+
+class Waived(Finding, frozen=True, kw_only=True):
+    """What a rule says against the campaign, and does not deny, since it is waived."""
+
+    waivers: tuple[WaiverUsed, ...] = ()
 
 
 class Upcoming(Finding, frozen=True, kw_only=True):
@@ -116,6 +143,38 @@ class Obligation(_Answer, frozen=True, kw_only=True):
     why: str | None = None
 
 
+class Subject(_Answer, frozen=True, kw_only=True):
+    """What a standing fact is about: a thing of a kind, by the name that campaigns give it."""
+
+    kind: Literal["advertiser", "account", "audience", "model", "processor"]
+    name: str
+
+
+class SuppliedFact(_Answer, frozen=True, kw_only=True):
+    """A fact that the campaign left open, and a standing fact states. `value` is in words."""
+
+    pointer: str
+    path: str
+    label: str
+    value: str
+
+
+class FactUsed(_Answer, frozen=True, kw_only=True):
+    """A standing fact beneath a decision: what it supplied, and where it is recorded."""
+
+    subject: Subject
+    facts: tuple[SuppliedFact, ...]
+    since: date = msgspec.field(name="from")
+    until: date
+    evidence: str
+    id: str | None
+    version: int | None
+    entry: int | None
+    commitment: str | None
+    recorded_by: str | None
+    recorded_at: datetime | None
+
+
 class RuleStatus(_Answer, frozen=True, kw_only=True):
     """What one rule came to."""
 
@@ -132,13 +191,28 @@ class Receipt(_Answer, frozen=True, kw_only=True):
     proof: str | None = None
 
 
-class Decision(_Answer, frozen=True, kw_only=True):
+class Truthless(_Answer, frozen=True, kw_only=True):
+    """An answer that says yes or no. It has no truth value: its no would be taken for true."""
+
+    told_by: ClassVar[str]
+    """The member that says it."""
+
+    def __bool__(self) -> NoReturn:
+        """Refuse."""
+        kind = type(self).__name__
+        raise TypeError(f"a `{kind}` is neither true nor false; ask for its `{self.told_by}`")
+
+
+class Decision(Truthless, frozen=True, kw_only=True):
     """A decision on a campaign: allow or deny, and why.
 
     `conclusive` is false for a deny in which no rule is violated, but facts are `missing`.
     `valid_until` is when the answer may become another, None where nothing ahead changes it.
-    `rules` is there where it was asked for. A dry run has no `id` and no `receipt`.
+    `rules` is there where it was asked for. A dry run has no `id` and no `receipt`. It rests on the
+    `standing_facts`; the `unfit_standing_facts` do not follow the vocabulary any more.
     """
+
+    told_by: ClassVar[str] = "allowed"
 
     id: str | None
     decision: Effect
@@ -156,21 +230,21 @@ class Decision(_Answer, frozen=True, kw_only=True):
     passed: int
     not_applicable: int
     recorded: bool
-    waived: tuple[Finding, ...] = ()
+    waived: tuple[Waived, ...] = ()
     upcoming: tuple[Upcoming, ...] = ()
     would_pass: tuple[str, ...] = ()
     unmapped: tuple[str, ...] = ()
     rules: tuple[RuleStatus, ...] = ()
     receipt: Receipt | None = None
+    advertiser: str | None = None
+    platforms: tuple[str, ...] = ()
+    standing_facts: tuple[FactUsed, ...] = ()
+    unfit_standing_facts: tuple[dict[str, Any], ...] = ()
 
     @property
     def allowed(self) -> bool:
         """Whether the campaign may launch."""
         return self.decision == "allow"
-
-    def __bool__(self) -> NoReturn:
-        """Refuse: a denied decision would be taken for true."""
-        raise TypeError("a decision is neither true nor false; ask for its `allowed`")
 
     def summary(self) -> str:
         """Return what to tell whoever planned the campaign: the outcome, and what to change.
@@ -265,6 +339,51 @@ class DecisionPage(_Answer, frozen=True, kw_only=True):
     notes: tuple[SearchNote, ...] = ()
 
 
+class DrawnDecision(ListedDecision, frozen=True, kw_only=True):
+    """A decision of a sample, and its place among all that could be drawn, in order of the log."""
+
+    position: int
+
+
+class Sample(_Answer, frozen=True, kw_only=True):
+    """Decisions that nobody can have picked, in the order in which they were drawn.
+
+    `size`, `root` (base64), `filters` and `seed` (hexadecimal) are what anyone draws them again by;
+    `population` is among how many. `unsearched` and `notes` are those of a page.
+    """
+
+    size: int
+    root: str
+    filters: dict[str, Any]
+    seed: str
+    population: int
+    items: tuple[DrawnDecision, ...]
+    unsearched: int = 0
+    notes: tuple[SearchNote, ...] = ()
+
+
+class InclusionProof(_Answer, frozen=True, kw_only=True):
+    """That a decision is in a log of a size and a root (RFC 6962 §2.1.1); bytes are in base64."""
+
+    index: int
+    size: int
+    leaf: str
+    leaf_hash: str
+    hashes: tuple[str, ...]
+    root: str
+
+
+class Erasure(_Answer, frozen=True, kw_only=True):
+    """How many decisions were erased, and the entries of the log that say so.
+
+    Where it is not `purged`, what was deleted is still in the files of the database: ask again.
+    """
+
+    erased: int
+    entries: tuple[Receipt, ...]
+    purged: bool
+
+
 class OutcomeCount(_Answer, frozen=True, kw_only=True):
     """How many decisions came to an outcome."""
 
@@ -305,8 +424,10 @@ class Statistics(_Answer, frozen=True, kw_only=True):
     notes: tuple[SearchNote, ...] = ()
 
 
-class Replay(_Answer, frozen=True, kw_only=True):
+class Replay(Truthless, frozen=True, kw_only=True):
     """Whether a decision comes out again. `differences` name the members that do not."""
+
+    told_by: ClassVar[str] = "replay"
 
     id: str
     replay: Literal["identical", "differs", "erased", "not replayable"]
@@ -315,11 +436,10 @@ class Replay(_Answer, frozen=True, kw_only=True):
     omitted: int
 
 
-class Version(_Answer, frozen=True, kw_only=True):
-    """A version of a policy set, and what its check and its tests came to.
+class ListedVersion(_Answer, frozen=True, kw_only=True):
+    """A version of a policy set, as a list has it.
 
-    A version that is not sound cannot be submitted: `check` and `test` say why. Where the check has
-    errors there are no tests: `test` is None.
+    A version that is not sound cannot be submitted.
     """
 
     policy_set: str
@@ -331,8 +451,25 @@ class Version(_Answer, frozen=True, kw_only=True):
     is_sound: bool
     author: str | None
     uploaded_at: datetime
+
+
+class Version(ListedVersion, frozen=True, kw_only=True):
+    """A version, and what its check and its tests came to: why it is not sound.
+
+    Where the check has errors there are no tests: `test` is None.
+    """
+
     check: dict[str, Any]
     test: dict[str, Any] | None
+
+
+class Checked(_Answer, frozen=True, kw_only=True):
+    """What a check and the tests of policies came to. `obstacle` is why they cannot decide."""
+
+    digest: str
+    check: dict[str, Any]
+    test: dict[str, Any] | None
+    obstacle: str | None
 
 
 class Turn(_Answer, frozen=True, kw_only=True):

@@ -5,12 +5,13 @@ same instant, that of the first answer where none was given. A batch has no idem
 that may have arrived is not sent again, unless it is a dry run.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import msgspec
 
-from .answers import Decision
+from .answers import Decision, Truthless
 from .bodies import Campaign, encoded
 from .errors import AssentError, Problem, UnexpectedAnswerError, problem_error
 from .transport import Request, Transport
@@ -20,11 +21,13 @@ GROUP_BYTES = 4 * 1024 * 1024
 NDJSON = "application/x-ndjson"
 
 
-class BatchItem(msgspec.Struct, frozen=True, kw_only=True):
+class BatchItem(Truthless, frozen=True, kw_only=True):
     """What came of one campaign of a batch: a decision, or the problem for which there is none.
 
     `number` counts the campaigns from one.
     """
+
+    told_by: ClassVar[str] = "allowed"
 
     number: int
     outcome: Decision | Problem
@@ -51,7 +54,7 @@ class BatchRequest:
 
 def decide_batch(
     transport: Transport, campaigns: Iterable[Campaign], asked: BatchRequest
-) -> Iterator[BatchItem]:
+) -> Generator[BatchItem]:
     """Yield what comes of each campaign. Raises `AssentError`; what was yielded before stands."""
     query, before = dict(asked.query), 0
     for group in _groups(campaigns, asked.group_items):

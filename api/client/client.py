@@ -1,4 +1,4 @@
-"""The client: one service, one key, and a method for each thing to ask.
+"""The client: one service, one key, decisions to ask for, and a room for each thing it has besides.
 
 It is synchronous, and may be shared between threads. Every method returns an answer or raises
 `AssentError`; nothing that goes wrong is told as a decision.
@@ -6,37 +6,38 @@ It is synchronous, and may be shared between threads. Every method returns an an
 
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from ssl import SSLContext
 from types import TracebackType
-from typing import Final, Literal, Self, TypeVar, Unpack
-from urllib.parse import quote
+from typing import Any, Final, Literal, Self
 
-from .answers import Decision, DecisionPage, ListedDecision, LoggedDecision, Replay, Statistics
+from .answers import Checked, Decision, PolicySet
+from .asking import Answers, Asking
 from .batches import BatchItem, BatchRequest, check_recorded, decide_batch
 from .bodies import Campaign, decoded, encoded, instant
+from .decisions import RecordedDecisions
 from .errors import UnexpectedAnswerError
-from .filters import Filters, query_of
-from .publishing import PolicySetClient
+from .facts import StandingFacts
+from .log import Log
+from .publishing import PolicySetClient, check_policies, policy_sets
+from .queries import SavedQueries
 from .transport import Patience, Request, Transport
+from .waivers import Waivers
 
 Format = Literal["assent", "google-ads", "linkedin", "meta", "openrtb", "snapchat", "tiktok"]
 
 _NATIVE: Final = "assent"
-_TEXT = "text/plain"
 _DECISIONS = "/v1/decisions"
-
-_Answer = TypeVar("_Answer")
-
-
-Logged = str | Decision | ListedDecision
-"""A decision of the log, by its id or as it was answered."""
+_SCHEMA = "application/schema+json"
 
 
 class Client:
     """A service at its address, called with a key: its text, or the path of the file with it.
+
+    What is recorded is in `decisions`, and the filters that are saved for it in `queries`; what is
+    granted and stated beside the policies, in `waivers` and `facts`; and `log` is the log itself.
 
     Use it as a context manager, or `close` it. Raises `ValueError` where the address or the key is
     none, and `OSError` where the file cannot be read.
@@ -53,6 +54,12 @@ class Client:
         self._transport = Transport(
             url, _token(key), patience=patience or Patience(), ssl_context=ssl_context
         )
+        self._asking = asking = Asking(self._transport)
+        self.decisions: Final = RecordedDecisions(asking)
+        self.queries: Final = SavedQueries(asking)
+        self.waivers: Final = Waivers(asking)
+        self.facts: Final = StandingFacts(asking)
+        self.log: Final = Log(asking)
 
     @classmethod
     def from_environment(cls, *, patience: Patience | None = None) -> Self:
@@ -120,7 +127,7 @@ class Client:
             body=encoded(envelope),
             key=key,
         )
-        made = self._answer(request, Decision)
+        made = decoded(self._transport.call(request).body, Decision)
         check_recorded(made, dry_run=dry_run)
         if format == _NATIVE and made.campaign != campaign.get("id"):
             raise UnexpectedAnswerError("the decision is on another campaign")
@@ -136,8 +143,8 @@ class Client:
         as_if_launched: date | None = None,
         dry_run: bool = False,
         with_rules: bool = False,
-    ) -> Iterator[BatchItem]:
-        """Yield what comes of each campaign, in order, while the next are read: memory stays flat.
+    ) -> Answers[BatchItem]:
+        """Return what comes of each campaign, in order, while the next are read: memory stays flat.
 
         A batch has no idempotency key. Where it ends with an `AssentError`, what was yielded is
         recorded; of up to 1,000 campaigns after it a search tells whether they are.
@@ -149,61 +156,25 @@ class Client:
         query |= _shown(format, with_rules=with_rules, with_receipt=False)
         if dry_run:
             query["dry_run"] = "true"
-        return decide_batch(self._transport, campaigns, BatchRequest(query=query, dry_run=dry_run))
+        asked = BatchRequest(query=query, dry_run=dry_run)
+        return Answers(decide_batch(self._transport, campaigns, asked))
 
-    def read(self, decision: Logged) -> LoggedDecision:
-        """Return a decision from the log, with what was submitted."""
-        return self._get(_path(decision), LoggedDecision)
+    def vocabulary(self, policy_set: str | None = None) -> dict[str, Any]:
+        """Return what a campaign may say, as JSON Schema: for the default set, or another."""
+        query = {} if policy_set is None else {"policy_set": policy_set}
+        return self._asking.get("/v1/vocabulary", dict[str, Any], query, accept=_SCHEMA)
 
-    def find(self, **filters: Unpack[Filters]) -> Iterator[ListedDecision]:
-        """Yield the decisions that meet the filters, the newest first, from as many pages."""
-        cursor: str | None = None
-        while True:
-            page = self.page(cursor=cursor, **filters)
-            yield from page.items
-            if page.next is None:
-                return
-            cursor = page.next
+    def check_policies(self, policies: Path | Mapping[str, str]) -> Checked:
+        """Have a folder, or texts by their paths, checked and tested; nothing is kept."""
+        return check_policies(self._asking, policies)
 
-    def page(
-        self, *, limit: int = 100, cursor: str | None = None, **filters: Unpack[Filters]
-    ) -> DecisionPage:
-        """Return one page of a search; its `next` is the cursor of the page after it."""
-        query = query_of(filters) | {"limit": str(limit)}
-        if cursor is not None:
-            query["cursor"] = cursor
-        return self._get(_DECISIONS, DecisionPage, query)
-
-    def statistics(self, **filters: Unpack[Filters]) -> Statistics:
-        """Return how many decisions meet the filters: by outcome, by rule and by month."""
-        return self._get(f"{_DECISIONS}/statistics", Statistics, query_of(filters))
-
-    def receipt(self, decision: Logged) -> str:
-        """Return a receipt that verifies without the service: `assent verify` reads the file."""
-        path = f"{_path(decision)}/receipt"
-        request = Request(method="GET", path=path, is_repeatable=True, accept=_TEXT)
-        return self._transport.call(request).body.decode()
-
-    def replay(self, decision: Logged) -> Replay:
-        """Have a decision made again, and compared with what was recorded."""
-        path = f"{_path(decision)}/replay"
-        return self._answer(Request(method="POST", path=path, is_repeatable=True), Replay)
+    def policy_sets(self) -> tuple[PolicySet, ...]:
+        """Return the policy sets."""
+        return policy_sets(self._asking)
 
     def policy_set(self, name: str) -> PolicySetClient:
         """Return a policy set, to publish a version of it step by step."""
-        return PolicySetClient(self._transport, name)
-
-    def _get(
-        self,
-        path: str,
-        type: type[_Answer],  # noqa: A002 - as in msgspec.
-        query: dict[str, str] | None = None,
-    ) -> _Answer:
-        request = Request(method="GET", path=path, is_repeatable=True, query=query or {})
-        return self._answer(request, type)
-
-    def _answer(self, request: Request, type: type[_Answer]) -> _Answer:  # noqa: A002 - likewise.
-        return decoded(self._transport.call(request).body, type)
+        return PolicySetClient(self._asking, name)
 
 
 def _token(key: str | Path) -> str:
@@ -211,13 +182,6 @@ def _token(key: str | Path) -> str:
     if not text or not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError("this is no key: it is `assent_…` alone, or an access token")
     return text
-
-
-def _path(decision: Logged) -> str:
-    id_ = decision if isinstance(decision, str) else decision.id
-    if id_ is None:
-        raise ValueError("the decision of a dry run is not in the log")
-    return f"{_DECISIONS}/{quote(id_, safe='')}"
 
 
 def _quoted(key: str) -> str:

@@ -4,6 +4,8 @@ None of them is a decision, and least of all an allow: whoever catches one knows
 before. A campaign that is denied is a result and never one of these.
 """
 
+from datetime import datetime
+
 import msgspec
 
 
@@ -28,10 +30,29 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
         return f"{text}; {self.help}" if self.help else text
 
 
+class Tombstone(msgspec.Struct, frozen=True, kw_only=True):
+    """The erasure of a decision: its entry in the log, and on what ground it was asked for."""
+
+    id: str
+    index: int
+    erased_at: datetime
+    ground: str
+
+
+class Hold(msgspec.Struct, frozen=True, kw_only=True):
+    """The legal hold that keeps what should be erased: its entry in the log, and its ground."""
+
+    id: str
+    index: int
+    placed_at: datetime
+    ground: str
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """A problem as the service tells it (RFC 9457). `type` never changes its meaning.
 
-    `request_id` leads to the request in the service's own log.
+    `request_id` leads to the request in the service's own log. `erasure` is there where a decision
+    was erased, `hold` where a legal hold forbids it.
     """
 
     type: str
@@ -40,6 +61,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     request_id: str
     errors: tuple[Fault, ...] = ()
+    erasure: Tombstone | None = None
+    hold: Hold | None = None
 
     def __str__(self) -> str:
         """Return the problem in a line."""

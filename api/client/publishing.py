@@ -7,58 +7,94 @@ was there first. A step that may have arrived is not sent again.
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar, Unpack
+from typing import Unpack
 from urllib.parse import quote
+
+import msgspec
 
 from engine.bundle.load import read_directory
 
-from .answers import PolicySet, Version
-from .bodies import decoded, encoded, instant
+from .answers import Checked, ListedVersion, PolicySet, Version
+from .asking import Asking
+from .bodies import instant
 from .filters import Filters, query_of
 from .impact import Impact
-from .transport import Request, Transport
 
 PAGE = 500
 """So many decisions are gone through by one request."""
 
-_Answer = TypeVar("_Answer")
+Policies = Path | Mapping[str, str]
+"""A folder, or texts by their paths below it."""
+
+_SETS = "/v1/policy-sets"
+
+
+class _Sets(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[PolicySet, ...]
+
+
+class _Versions(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[ListedVersion, ...]
+
+
+class _Files(msgspec.Struct, frozen=True, kw_only=True):
+    files: dict[str, str]
+
+
+def policy_sets(asking: Asking) -> tuple[PolicySet, ...]:
+    """Return the policy sets of a service."""
+    return asking.get(_SETS, _Sets).items
+
+
+def check_policies(asking: Asking, policies: Policies) -> Checked:
+    """Have policies checked and tested, and keep nothing.
+
+    Raises `engine.bundle.load.UnreadableError` where the folder cannot be read.
+    """
+    return asking.send("/v1/policies/check", Checked, _upload(policies), is_repeatable=True)
 
 
 class PolicySetClient:
     """One policy set of a service. `Client.policy_set` makes it."""
 
-    def __init__(self, transport: Transport, name: str) -> None:
-        self._transport = transport
-        self._path = f"/v1/policy-sets/{quote(name, safe='')}"
+    def __init__(self, asking: Asking, name: str) -> None:
+        self._asking = asking
+        self._path = f"{_SETS}/{quote(name, safe='')}"
 
     def show(self) -> PolicySet:
         """Return what is in force, what was before, and what waits for its time."""
-        return self._get(self._path, PolicySet)
+        return self._asking.get(self._path, PolicySet)
+
+    def versions(self) -> tuple[ListedVersion, ...]:
+        """Return all its versions."""
+        return self._asking.get(f"{self._path}/versions", _Versions).items
 
     def version(self, version: str) -> Version:
         """Return a version, by its digest or the first twelve digits of it."""
-        return self._get(self._of(version), Version)
+        return self._asking.get(self._of(version), Version)
 
-    def push(self, policies: Path | Mapping[str, str]) -> Version:
+    def files(self, version: ListedVersion | str) -> dict[str, str]:
+        """Return the texts of a version by their paths."""
+        return self._asking.get(f"{self._of(_digest(version))}/files", _Files).files
+
+    def diff(self, new: ListedVersion | str, old: ListedVersion | str | None = None) -> str:
+        """Return in sentences what changes in meaning, against `old` or what is in force."""
+        query = {"new": _digest(new)} | ({} if old is None else {"old": _digest(old)})
+        return self._asking.text(f"{self._path}/diff", query)
+
+    def push(self, policies: Policies) -> Version:
         """Upload a folder, or texts by their paths, as a draft; the same files are one version.
 
         Raises `engine.bundle.load.UnreadableError` where the folder cannot be read.
         """
-        files = read_directory(policies) if isinstance(policies, Path) else dict(policies)
-        request = Request(
-            method="POST",
-            path=f"{self._path}/versions",
-            is_repeatable=True,
-            headers={"Content-Type": "application/json"},
-            body=encoded({"files": files}),
-        )
-        return decoded(self._transport.call(request).body, Version)
+        path = f"{self._path}/versions"
+        return self._asking.send(path, Version, _upload(policies), is_repeatable=True)
 
     def impact(
         self,
-        version: Version | str,
+        version: ListedVersion | str,
         *,
-        against: Version | str | None = None,
+        against: ListedVersion | str | None = None,
         **filters: Unpack[Filters],
     ) -> Impact:
         """Return what a version would have decided of the decisions that meet the filters.
@@ -72,31 +108,30 @@ class PolicySetClient:
         if against is not None:
             query["against"] = _digest(against)
         while made is None or made.next is not None:
-            request = Request(
-                method="POST",
-                path=f"{self._of(_digest(version))}/impact",
-                is_repeatable=True,
+            page = self._asking.send(
+                f"{self._of(_digest(version))}/impact",
+                Impact,
                 query=query if made is None else {**query, "cursor": str(made.next)},
+                is_repeatable=True,
             )
-            page = decoded(self._transport.call(request).body, Impact)
             made = page if made is None else made.with_page(page)
         return made
 
-    def submit(self, seen: Version, *, reason: str | None = None) -> Version:
+    def submit(self, seen: ListedVersion, *, reason: str | None = None) -> Version:
         """Submit a version for review."""
         return self._move(seen, "submit", reason)
 
-    def approve(self, seen: Version, *, reason: str | None = None) -> Version:
+    def approve(self, seen: ListedVersion, *, reason: str | None = None) -> Version:
         """Approve a version, as another person than its authors."""
         return self._move(seen, "approve", reason)
 
-    def reject(self, seen: Version, *, reason: str) -> Version:
+    def reject(self, seen: ListedVersion, *, reason: str) -> Version:
         """Send a version back to its author."""
         return self._move(seen, "reject", reason)
 
     def activate(
         self,
-        version: Version,
+        version: ListedVersion,
         *,
         seen: PolicySet | None = None,
         since: datetime | None = None,
@@ -115,30 +150,23 @@ class PolicySetClient:
         """Put the version before into force again; what waits for its time is cancelled."""
         return self._change("rollback", seen, _given(reason))
 
-    def _get(self, path: str, type: type[_Answer]) -> _Answer:  # noqa: A002 - as in msgspec.
-        request = Request(method="GET", path=path, is_repeatable=True)
-        return decoded(self._transport.call(request).body, type)
-
     def _of(self, version: str) -> str:
         return f"{self._path}/versions/{quote(version, safe=':')}"
 
-    def _move(self, seen: Version, step: str, reason: str | None) -> Version:
+    def _move(self, seen: ListedVersion, step: str, reason: str | None) -> Version:
         path = f"{self._of(seen.digest)}/{step}"
-        return decoded(self._post(path, seen.revision, _given(reason)), Version)
+        return self._asking.send(path, Version, _given(reason), seen=seen.revision)
 
     def _change(self, step: str, seen: PolicySet | None, body: Mapping[str, str]) -> PolicySet:
         revision = (seen or self.show()).revision
-        return decoded(self._post(f"{self._path}/{step}", revision, body), PolicySet)
-
-    def _post(self, path: str, revision: int, body: Mapping[str, str]) -> bytes:
-        headers = {"Content-Type": "application/json", "If-Match": f'"{revision}"'}
-        request = Request(
-            method="POST", path=path, is_repeatable=False, headers=headers, body=encoded(body)
-        )
-        return self._transport.call(request).body
+        return self._asking.send(f"{self._path}/{step}", PolicySet, body, seen=revision)
 
 
-def _digest(version: Version | str) -> str:
+def _upload(policies: Policies) -> dict[str, object]:
+    return {"files": read_directory(policies) if isinstance(policies, Path) else dict(policies)}
+
+
+def _digest(version: ListedVersion | str) -> str:
     return version if isinstance(version, str) else version.digest
 
 

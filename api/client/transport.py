@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from ssl import SSLContext
 from typing import TypeVar
 
@@ -31,6 +32,7 @@ from .errors import (
     UnreachableError,
     problem_error,
 )
+from .files import replaced
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 """The most bytes of one answer; a batch comes in many."""
@@ -123,6 +125,23 @@ class Transport:
 
         (reply,) = self._tries(request, once)
         return reply
+
+    def save(self, request: Request, to: Path) -> Mapping[str, str]:
+        """Write an answer into a file, in flat memory, and return its headers.
+
+        The file is there once the answer is whole, and what was there before stands until then. A
+        download takes as long as something comes; one that breaks off begins again, while there is
+        patience. Raises `AssentError`, and `OSError` where it cannot be written.
+        """
+
+        def written(answer: httpx.Response, _: float) -> Iterator[Mapping[str, str]]:
+            with replaced(to) as file:
+                for piece in answer.iter_bytes():
+                    file.write(piece)
+            yield answer.headers
+
+        (headers,) = self._tries(request, written)
+        return headers
 
     def lines(self, request: Request) -> Iterator[str]:
         """Yield the lines of an answer as they come; nothing is sent again after the first.

@@ -16,6 +16,7 @@ from api.tracing.stages import Answered, Timeline, keep
 from api.tracing.traces import trace_of
 
 from .access import MEASURED, PUBLIC, PUBLISHED, admit, check_rate
+from .addresses import check_address
 from .answers import SECURITY_HEADERS, problem_answer
 from .cors import open_to_origin, preflight
 from .failures import problem_noted
@@ -84,6 +85,7 @@ def _register_admission(app: Flask, service: Service) -> None:
             g.key = admit(service.keys, service.tokens, request.endpoint, authorization)
             if service.rates is not None:
                 g.standing = check_rate(service.rates, g.key)
+        check_address(request)
 
 
 def _register_errors(app: Flask, service: Service) -> None:

@@ -23,6 +23,7 @@ from engine.evaluation.document import Document
 
 from .answers import encoded, receipt_document
 from .fields import Barred, Instant, Text, Word
+from .misplaced import in_body
 from .problems import MALFORMED_SUBMISSION, Problem, ProblemKind, ProblemRaised
 
 MALFORMED = ProblemKind(
@@ -89,6 +90,9 @@ class _ContextShape(Schema):
 
 _CONTEXT = _ContextShape()
 _ENTITIES = {"subject": ("type", "id"), "action": ("name",), "resource": ("type", "id")}
+_MEMBERS = (*_ENTITIES, "context", "options", "evaluations")
+IN_BODY = {**in_body(_MEMBERS), **in_body(_CONTEXT, within="context")}
+"""Where what is asked stands: none of it is in the address."""
 
 
 def check_shape(body: object) -> dict[str, object]:

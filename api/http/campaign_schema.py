@@ -69,7 +69,7 @@ def _kind(kind: Type) -> _Schema:
         case RecordType(name=name):
             return {"$ref": f"#/$defs/{name}"}
         case EnumerationType(members=members):
-            return {"enum": list(members)}
+            return {"type": "string", "enum": list(members)}
         case Scalar():
             return dict(_SCALARS[kind])
     assert_never(kind)
@@ -103,7 +103,7 @@ _SCALARS: dict[Scalar, _Schema] = {
                     {**_NUMBER, "minimum": 0},
                 ]
             },
-            "unit": {"enum": ["mi", "km", "m"]},
+            "unit": {"type": "string", "enum": ["mi", "km", "m"]},
         },
         "required": ["amount", "unit"],
         "additionalProperties": False,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import g
+from flask import current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from api.in_force.policies import NotFresh
@@ -84,9 +84,7 @@ def _problem_of_http(error: HTTPException) -> Problem:
     """Return the problem of an error that Flask or Werkzeug found."""
     match error.code:
         case 404:
-            return Problem(
-                kind=NOT_FOUND, detail="no resource has this path; `GET /docs` lists them all"
-            )
+            return Problem(kind=NOT_FOUND, detail=f"no resource has this path; {_where_there_is()}")
         case 405:
             methods = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
             detail = f"this path answers {methods}"
@@ -95,3 +93,12 @@ def _problem_of_http(error: HTTPException) -> Problem:
             return Problem(kind=TOO_LARGE, detail="the request is larger than what is read here")
         case _:
             return Problem(kind=BAD_REQUEST, detail="the server could not make sense of it")
+
+
+def _where_there_is() -> str:
+    """Return where there is something, for a path where there is nothing."""
+    router = current_app.create_url_adapter(request)
+    shorter = request.path.rstrip("/")
+    if router is not None and shorter != request.path and router.allowed_methods(shorter):
+        return "without the slash at its end there is one"
+    return "`GET /docs` lists them all"

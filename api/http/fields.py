@@ -63,7 +63,7 @@ class Word(Described):
 
     def __init__(self, words: Sequence[str], **rest: Any) -> None:
         advice = "it is one of " + ", ".join(f"`{w}`" for w in words)
-        super().__init__(advice=advice, json_schema={"enum": list(words)}, **rest)
+        super().__init__(advice=advice, json_schema={"type": "string", "enum": list(words)}, **rest)
         self._words = words
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> str:
@@ -238,6 +238,22 @@ class QueryNumber(Described):
             if self._least <= number <= self._most:
                 return number
         raise _refusal(f"a number from {self._least} to {self._most}", value)
+
+
+class Cursor(Described):
+    """The `next` of a page: an entry of the log, which is a text to who sends it back."""
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(
+            advice="send the `next` of the page before, as it came",
+            json_schema={"type": "string", "pattern": "^[0-9]{1,15}$"},
+            **rest,
+        )
+
+    def _deserialize(self, value: object, *_: Any, **__: Any) -> int:
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 15:
+            return int(value)
+        raise ValidationError("this is no cursor")
 
 
 class Instant(Described):

@@ -11,7 +11,7 @@ from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
 from typing import Any, ClassVar, TypeVar, get_args
 
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, fields
 from werkzeug.datastructures import MultiDict
 
 from api.deciding.submission import FORMAT_NAMES, NATIVE
@@ -19,8 +19,7 @@ from api.exports.formats import MEDIA_TYPES
 from engine.audit.entries.acts import ASKED_FOR, Ground
 from engine.audit.entries.record import Outcome
 from engine.evaluation.standing_facts.fact import SubjectKind
-from engine.source.json_fault import escaped, excerpt
-from engine.source.suggest import nearest
+from engine.source.json_fault import escaped
 from engine.storage.governance.waivers import PAGE_LIMIT as WAIVER_PAGE_LIMIT
 from engine.storage.lifecycle.subjects import Selector
 from engine.storage.search.decisions import PAGE_LIMIT
@@ -28,7 +27,7 @@ from engine.storage.search.filters import SEARCHABLE_STATUSES, Criteria
 from engine.storage.search.samples import SAMPLE_LIMIT
 
 from .fields import (
-    Barred,
+    Cursor,
     Day,
     Described,
     Flag,
@@ -44,7 +43,8 @@ from .fields import (
     Text,
     Word,
 )
-from .misplaced import misplaced
+from .loading import NOWHERE, NameFault, load
+from .misplaced import in_address, misplaced
 from .problems import INVALID_QUERY, MALFORMED_ORDER, Problem, ProblemError, ProblemRaised
 
 BRIEF, FULL = "brief", "full"
@@ -64,8 +64,8 @@ class FactParameters:
 
     kind: str | None = None
     name: str | None = None
-    limit: int | None = None
-    cursor: str | None = None
+    limit: int = 100
+    cursor: int = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +216,7 @@ class _FactShape(_Shape):
     kind = Word(tuple(SubjectKind))
     name = Text()
     limit = QueryNumber(1, PAGE_LIMIT)
-    cursor = Text()
+    cursor = Cursor()
 
 
 class _PolicySetShape(_Shape):
@@ -316,7 +316,7 @@ class _WaiversShape(_Shape):
     rule = Text()
     policy_set = Text()
     limit = QueryNumber(1, WAIVER_PAGE_LIMIT)
-    cursor = QueryNumber(0, MOST_ENTRIES)
+    cursor = Cursor()
 
 
 class _WaiverRequestShape(_Shape):
@@ -415,14 +415,19 @@ def schema_of(shape: type[object]) -> Schema:
     return _SHAPES[shape]
 
 
-def read_query(shape: type[_Parameters], query: MultiDict[str, str]) -> _Parameters:
-    """Return the parameters of a query. Raises `ProblemRaised` with every fault of it."""
+def read_query(
+    shape: type[_Parameters], query: MultiDict[str, str], elsewhere: Mapping[str, str] = NOWHERE
+) -> _Parameters:
+    """Return the parameters of a query. Raises `ProblemRaised` with every fault of it.
+
+    `elsewhere` says where a name stands that the query has not (`misplaced.in_body`).
+    """
     twice = [
         ProblemError(message="the parameter is given twice", parameter=name, help="leave one out")
         for name, values in query.lists()
         if len(values) > 1
     ]
-    values, faults = _load(_SHAPES[shape], dict(query.items()))
+    values, faults = load(_SHAPES[shape], dict(query.items()), elsewhere)
     faults += _assumed(values, faults)
     errors = [
         *twice,
@@ -443,12 +448,16 @@ def invalid_query(errors: Iterable[ProblemError]) -> Problem:
 
 
 def read_envelope(
-    body: object, *, shape: Schema | None = None, before: str = ""
+    body: object,
+    query: type[object],
+    *,
+    shape: Schema | None = None,
+    before: str = "",
 ) -> tuple[object, Envelope, tuple[ProblemError, ...]]:
     """Return the campaign in a body (None where there is none), what is around it, every fault.
 
-    `shape` is `ENVELOPE` unless it is another one of its members, and `before` the pointer to where
-    it lies in the body of the request.
+    `query` is the shape of the query that comes with it. `shape` is `ENVELOPE` unless it is another
+    one of its members, and `before` the pointer to where it lies in the body of the request.
     """
     if not isinstance(body, dict):
         error = ProblemError(
@@ -457,18 +466,15 @@ def read_envelope(
         return None, Envelope(), (error,)
     if body.keys() == _ALONE and body["campaign"] is not None:
         return body["campaign"], _BARE, ()  # There is nothing around it that could be wrong.
-    values, faults = _load(shape or ENVELOPE, body)
+    values, faults = load(shape or ENVELOPE, body, in_address(_SHAPES[query]))
     faults += _assumed(values, faults)
     unknown = [fault.name for fault in faults if fault.is_unknown]
     if (itself := misplaced(body, unknown)) is not None:
         error = ProblemError(message=itself, pointer=before, help=_ENVELOPE_HELP)
         return None, Envelope(), (error,)
-    in_address = _OF_THE_ADDRESS if shape is None else {}
     errors = tuple(
         ProblemError(
-            message=fault.message,
-            pointer=f"{before}/{escaped(fault.name)}",
-            help=in_address.get(fault.name, fault.help) if fault.is_unknown else fault.help,
+            message=fault.message, pointer=f"{before}/{escaped(fault.name)}", help=fault.help
         )
         for fault in faults
     )
@@ -486,7 +492,7 @@ def read_erasure(body: object) -> ErasureOrder:
     if not isinstance(body, dict):
         error = ProblemError(message="the body should be an object", pointer="", help=_ERASURE_HELP)
         raise ProblemRaised(_malformed_order([error]))
-    values, faults = _load(ERASURE, body)
+    values, faults = load(ERASURE, body)
     errors = [
         ProblemError(message=fault.message, pointer=f"/{escaped(fault.name)}", help=fault.help)
         for fault in faults
@@ -512,7 +518,7 @@ def read_members(shape: Schema, body: object, advice: str) -> dict[str, Any]:
     if not isinstance(body, dict):
         error = ProblemError(message="the body should be an object", pointer="", help=advice)
         raise ProblemRaised(_malformed_order([error]))
-    values, faults = _load(shape, body)
+    values, faults = load(shape, body)
     if faults:
         raise ProblemRaised(
             _malformed_order(
@@ -535,57 +541,15 @@ def _malformed_order(errors: Sequence[ProblemError]) -> Problem:
 
 _ERASURE_HELP = 'write `{"campaign": "cmp-7", "ground": "objection"}`'
 
-_OF_THE_ADDRESS = {
-    name: f"it stands in the address and not in the body: `?{name}={example}`"
-    for name, example in (("format", "meta"), ("view", FULL), ("receipt", WAIT))
-}
 _ALONE, _BARE = {"campaign"}, Envelope()
 _ENVELOPE_HELP = 'write the campaign, or the platform\'s record, as `{"campaign": {…}}`'
 
 
-# --- marshmallow's errors in the words of the house -------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Fault:
-    name: str
-    message: str
-    help: str | None
-    is_unknown: bool = False
-
-
-def _load(shape: Schema, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[_Fault]]:
-    """Return what could be read, without nulls, and every fault."""
-    faults: list[_Fault] = []
-    try:
-        values = shape.load(given)
-    except ValidationError as error:
-        values = error.valid_data
-        found = error.messages_dict
-        faults = [_fault(shape, name, words) for name, words in found.items()]
-    return {name: value for name, value in values.items() if value is not None}, faults
-
-
-def _assumed(values: Mapping[str, Any], faults: Sequence[_Fault]) -> list[_Fault]:
+def _assumed(values: Mapping[str, Any], faults: Sequence[NameFault]) -> list[NameFault]:
     """Return the fault of a decision that would be recorded upon what is only assumed."""
     is_dry = values.get("dry_run") or any(fault.name == "dry_run" for fault in faults)
     if "as_if_launched" not in values or is_dry:
         return []
     message = "only a dry run is decided as if launched on another day"
     advice = "ask for a dry run (`dry_run`), or leave out `as_if_launched`"
-    return [_Fault(name="as_if_launched", message=message, help=advice)]
-
-
-def _fault(shape: Schema, name: str, words: Sequence[str]) -> _Fault:
-    by_name = {field.data_key or own: field for own, field in shape.fields.items()}
-    known = by_name.get(name)
-    if known is not None:
-        message, *said = words
-        known_advice = getattr(known, "advice", None)
-        return _Fault(name=name, message=message, help=said[0] if said else known_advice)
-    welcome = [each for each, field in by_name.items() if not isinstance(field, Barred)]
-    near = nearest(name, welcome) if len(name) <= 64 else None
-    listed = ", ".join(f"`{each}`" for each in welcome)
-    advice = f"did you mean `{near}`?" if near else f"known here: {listed or 'none at all'}"
-    message = f"unknown name {excerpt(name)}"
-    return _Fault(name=name, message=message, help=advice, is_unknown=True)
+    return [NameFault(name="as_if_launched", message=message, help=advice)]

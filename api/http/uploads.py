@@ -44,6 +44,10 @@ class _Fault(Exception):  # noqa: N818 - the house calls what is wrong with an i
         self.advice = advice
 
 
+FILES = ("files",)
+"""The members of a body in JSON."""
+
+
 def read_files(request: Request, limit: int) -> dict[str, str]:
     """Return the files in the body of a request. Raises `ProblemRaised` with every fault."""
     if body_type(request, JSON, ZIP) == ZIP:
@@ -53,7 +57,7 @@ def read_files(request: Request, limit: int) -> dict[str, str]:
 
 def files_of_document(body: object) -> dict[str, str]:
     """Return the files of `{"files": {name: text}}`. Raises `ProblemRaised` with every fault."""
-    files = body.get("files") if isinstance(body, dict) and body.keys() == {"files"} else None
+    files = body.get("files") if isinstance(body, dict) and tuple(body) == FILES else None
     if not isinstance(files, dict):
         error = ProblemError(message="there are no files", pointer="/files", help=_DOCUMENT_HELP)
         raise ProblemRaised(_malformed([error]))

@@ -42,7 +42,7 @@ def test_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
 
 def test_words_are_listed(schema: dict[str, Any]) -> None:
     period = schema["$defs"]["budget"]["properties"]["period"]["anyOf"][0]
-    assert period == {"enum": ["daily", "lifetime"]}
+    assert period == {"type": "string", "enum": ["daily", "lifetime"]}
 
 
 @pytest.mark.parametrize("kind", list(Scalar))

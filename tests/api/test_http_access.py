@@ -77,7 +77,26 @@ def test_other_request_id_is_replaced(api: Caller, given: str) -> None:
     assert re.fullmatch(r"[0-9a-f-]{36}", made["request_id"])
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/decisions/", "//v1/decisions", "/v1/x", "/é"])
+def test_path_is_taken_as_it_is_written(api: Caller) -> None:
+    """A path that begins with two slashes is another, and its client here would take a host."""
+    twice = api.get("//v1/decisions", environ_overrides={"PATH_INFO": "//v1/decisions"})
+    problem_of(twice, 404, "not-found")
+    ended = problem_of(api.get("/v1/decisions/"), 404, "not-found")
+    assert ended["detail"] == "no resource has this path; without the slash at its end there is one"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("%zz", "two hexadecimal digits"), ("50%", "two hexadecimal digits"), ("%FC", "not UTF-8")],
+)
+def test_query_that_is_not_percent_encoded_is_refused(api: Caller, written: str, told: str) -> None:
+    """Else something is looked for that nobody named."""
+    query = {"QUERY_STRING": f"campaign={written}"}
+    answer = api.get("/v1/decisions", environ_overrides=query)
+    assert told in problem_of(answer, 400, "invalid-query")["detail"]
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/x", "/é"])
 def test_unknown_path(api: Caller, path: str) -> None:
     problem_of(api.get(path), 404, "not-found")
 

@@ -170,7 +170,7 @@ def test_unknown_fact_comes_with_the_near_one(api: Caller) -> None:
 def test_unknown_member_comes_with_the_near_one(api: Caller) -> None:
     found = _faults(api, {"campaign": campaign(), "dryrun": True, "x": 1, "format": "meta"})
     assert "did you mean `dry_run`?" in found["/dryrun"]
-    assert "stands in the address and not in the body: `?format=meta`" in found["/format"]
+    assert "stands in the address and not in the body: `?format=…`" in found["/format"]
     assert "`as_if_launched`" in found["/x"]
 
 

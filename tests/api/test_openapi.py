@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from api.http.openapi.document import openapi_document, path_of
 from api.http.openapi.operations import OPERATIONS
@@ -59,20 +60,60 @@ def test_every_parameter_is_documented(api: Caller, document: Document) -> None:
     """The service says itself which parameters it knows, when it is sent one that it does not."""
     for (method, path), operation in _operations(document).items():
         known = {each["name"] for each in operation["parameters"] if each["in"] == "query"}
-        asked = re.sub(r"{\w+}", "x", path).replace("/tile/x", "/tile/0/000")
-        headers = {"If-Match": "*"}
-        for role in ("both", "author", "approver", "admin"):
-            answer = api.call(
-                method, asked, role=role, headers=headers, query_string={"qqqqqq": "1"}
-            )
-            if answer.status_code != 403:
-                break
+        answer = _asked(api, method, path, query_string={"qqqqqq": "1"})
         assert answer.status_code == 400, (method, path, answer.data)
         if answer.content_type != "application/problem+json":
             assert "qqqqqq" in answer.text
             continue
         (error,) = [e for e in json.loads(answer.data)["errors"] if e["parameter"] == "qqqqqq"]
         assert set(re.findall(r"`(\w+)`", error["help"])) == known, (method, path)
+
+
+def _asked(api: Caller, method: str, path: str, **rest: Any) -> TestResponse:
+    """Return what somebody is answered who may ask it."""
+    asked = re.sub(r"{\w+}", "x", path).replace("/tile/x", "/tile/0/000")
+    for role in ("both", "author", "approver", "admin"):
+        answer = api.call(method, asked, role=role, headers={"If-Match": "*"}, **rest)
+        if answer.status_code != 403:
+            break
+    return answer
+
+
+def _members(document: Document, operation: Document) -> set[str]:
+    """Return the members of the body of an operation; for OPA, of what is in its `input`."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    parts = list(_parts(document, content.get("schema", {}), {}))
+    found = {name: inner for part in parts for name, inner in part.get("properties", {}).items()}
+    return set(found["input"]["properties"] if "input" in found else found)
+
+
+def test_member_of_the_body_that_is_sent_in_the_query_is_told_its_place(
+    api: Caller, document: Document
+) -> None:
+    count = 0
+    for (method, path), operation in _operations(document).items():
+        for name in _members(document, operation):
+            answer = _asked(api, method, path, query_string={name: "x"})
+            assert "it stands in the body and not in the address" in answer.text, (path, name)
+            count += 1
+    assert count > 50
+
+
+@pytest.mark.parametrize(("path", "within"), [("decisions", None), ("data/{rest}", "input")])
+def test_parameter_that_is_sent_in_the_body_is_told_its_place(
+    api: Caller, document: Document, path: str, within: str | None
+) -> None:
+    parameters = document["paths"][f"/v1/{path}"]["post"]["parameters"]
+    for name in (each["name"] for each in parameters if each["in"] == "query"):
+        given = {"campaign": {}, name: "x"}
+        body = given if within is None else {within: given}
+        answer = api.post(body, f"/v1/{path.replace('{rest}', 'assent/allow')}")
+        assert f"it stands in the address and not in the body: `?{name}=…`" in answer.text
+
+
+def test_name_that_is_nearly_one_of_the_body_is_told_it(api: Caller) -> None:
+    answer = api.post({}, "/v1/decisions?dryrun=true")
+    assert "did you mean `dry_run`? it stands in the body" in answer.text
 
 
 def test_references_lead_somewhere(document: Document) -> None:
@@ -82,12 +123,34 @@ def test_references_lead_somewhere(document: Document) -> None:
     assert "#/$defs/" not in json.dumps(document)
 
 
+def test_generated_clients_have_one_class_for_each_thing(document: Document) -> None:
+    """They name a module by a dot, a class by a title, and another by every schema in its place."""
+    schemas = document["components"]["schemas"]
+    assert [name for name in schemas if not name.isidentifier()] == []
+    assert [name for name, made in schemas.items() if "title" in made] == []
+    problems = {
+        content["schema"]["$ref"]
+        for operation in _operations(document).values()
+        for answer in operation["responses"].values()
+        for kind, content in answer["content"].items()
+        if kind == "application/problem+json"
+    }
+    assert problems == {"#/components/schemas/Problem"}
+    cursors = {
+        each["schema"]["type"]
+        for operation in _operations(document).values()
+        for each in operation["parameters"]
+        if each["name"] == "cursor"
+    }
+    assert cursors == {"string"}  # As `next` is.
+
+
 def test_campaign_is_that_of_the_policies_in_force(document: Document, api: Caller) -> None:
     vocabulary = json.loads(api.get("/v1/vocabulary").data)
     campaign = document["components"]["schemas"]["Campaign"]
     assert set(campaign["properties"]) == set(vocabulary["properties"])
     flight = campaign["properties"]["flight"]["anyOf"][0]
-    assert flight["$ref"].startswith("#/components/schemas/Campaign.")
+    assert flight["$ref"].startswith("#/components/schemas/Campaign_")
 
 
 def test_key_that_is_limited_reads_no_vocabulary_of_others(api: Caller) -> None:

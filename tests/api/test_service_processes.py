@@ -190,6 +190,9 @@ LIVE = "GET /health/live HTTP/1.1"
         ("GET /" + "x" * 70_000 + " HTTP/1.1", 414, "uri-too-long"),
         (f"{LIVE}\r\nX: {'x' * 9_000}", 431, "headers-too-large"),
         (f"{LIVE}\r\nTransfer-Encoding: hunter2", 501, "unknown-transfer-coding"),
+        (f"{LIVE}\r\nTransfer-Encoding: gzip, chunked", 501, "unknown-transfer-coding"),
+        (f"{LIVE}\r\nHost: hunter2", 400, "bad-request"),
+        ("GET /health/live#hunter2 HTTP/1.1", 400, "bad-request"),
     ],
 )
 def test_what_is_not_http_is_a_problem_and_harms_nobody(
@@ -203,8 +206,33 @@ def test_what_is_not_http_is_a_problem_and_harms_nobody(
     assert_problem(made)
     assert (made["status"], made["type"]) == (status, f"/problems/{name}")
     assert f"X-Request-ID: {made['request_id']}".encode() in headers
+    assert b"\r\nDate: " in headers  # RFC 9110 §6.6.1
     assert b"hunter2" not in rest
     assert served.request("GET", "/health/live")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "version"),
+    [
+        ("GET /health/live HTTP/1.1\r\n", 400, "1.1"),
+        ("HEAD /health/live HTTP/1.1\r\n", 400, "1.1"),
+        ("GET /health/live HTTP/1.1\r\nHost: a b/?#\r\n", 400, "1.1"),
+        ("GET /health/live HTTP/1.1\r\nHost: [::1]:80\r\n", 200, "1.1"),
+        ("GET /health/live HTTP/1.1\r\nHost:\r\n", 200, "1.1"),
+        ("GET /health/live HTTP/1.9\r\nHost: a_b.example:8000\r\n", 200, "1.1"),
+        ("GET /health/live HTTP/1.0\r\n", 200, "1.0"),
+        ("GET http://a.example/health/live HTTP/1.1\r\nHost: b.example\r\n", 200, "1.1"),
+    ],
+)
+def test_host_and_version_are_those_of_http(
+    served: Served, request_: str, status: int, version: str
+) -> None:
+    """RFC 9112 §3.2, RFC 9110 §2.5; and RFC 9110 §9.3.2: to HEAD no body is answered."""
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as connection:
+        connection.sendall(f"{request_}Connection: close\r\n\r\n".encode())
+        answer = b"".join(iter(partial(connection.recv, 65_536), b""))
+    assert answer.startswith(f"HTTP/{version} {status} ".encode())
+    assert answer.endswith(b"\r\n\r\n") == request_.startswith("HEAD")
 
 
 def test_one_request_has_one_answer_whatever_is_left_of_its_body(served: Served) -> None:

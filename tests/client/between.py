@@ -51,10 +51,13 @@ Deed = Lose | Cut | Wait | Say | Raw
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Between:
-    """Where it listens, what it does with the next requests, and which it had."""
+    """Where it listens, what it does with the next requests, and which it had.
+
+    Where it does nothing (None), a request and its answer are passed on.
+    """
 
     url: str
-    deeds: deque[Deed]
+    deeds: deque[Deed | None]
     seen: list[tuple[str, dict[str, str]]]
 
     @property
@@ -119,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def standing_between(port: int) -> Iterator[Between]:
     """Stand before the service that listens on a port of this machine."""
-    deeds: deque[Deed] = deque()
+    deeds: deque[Deed | None] = deque()
     seen: list[tuple[str, dict[str, str]]] = []
 
     class Handler(_Handler):

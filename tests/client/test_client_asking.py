@@ -140,9 +140,9 @@ def test_decision_is_never_taken_for_true(client: Client) -> None:
 def test_dry_run_leaves_nothing(client: Client) -> None:
     made = client.decide(campaign(id="dry"), dry_run=True, as_if_launched=date(2026, 12, 1))
     assert (made.id, made.receipt, made.recorded) == (None, None, False)
-    assert list(client.find(campaign="dry")) == []
+    assert list(client.decisions.find(campaign="dry")) == []
     with pytest.raises(ValueError, match="a dry run is not in the log"):
-        client.receipt(made)
+        client.decisions.receipt(made)
 
 
 def test_what_is_assumed_is_a_dry_run(client: Client) -> None:
@@ -160,14 +160,14 @@ def test_what_is_assumed_is_a_dry_run(client: Client) -> None:
     for ask in (client.decide, lambda *args, **terms: client.decide_many([*args], **terms)):
         with pytest.raises(ValueError, match="only a dry run is decided as if launched"):
             ask(campaign(id="assumed"), as_if_launched=day)
-    assert list(client.find(campaign="assumed")) == []
+    assert list(client.decisions.find(campaign="assumed")) == []
 
 
 def test_receipt_comes_with_the_decision_or_later(client: Client) -> None:
     made = client.decide(allowed(), with_receipt=True)
     assert made.receipt is not None
     assert made.receipt.proof is not None
-    later = client.receipt(made)
+    later = client.decisions.receipt(made)
     assert later.splitlines()[0] == made.receipt.proof.splitlines()[0]
     assert f"index {made.receipt.index}" in later
 
@@ -183,7 +183,7 @@ def test_numbers_stay_exact(client: Client) -> None:
     made = client.decide(
         campaign(id="exact", budget={"amount": {"amount": amount, "currency": "EUR"}})
     )
-    seen = client.read(made)
+    seen = client.decisions.read(made)
     assert_type(seen, LoggedDecision)
     assert seen.submitted["campaign"]["budget"]["amount"]["amount"] == amount
     assert (seen.actor, seen.id) == ("trial", made.id)
@@ -231,7 +231,7 @@ def test_answers_come_before_all_campaigns_are_read(client: Client) -> None:
     items = client.decide_many(made(), dry_run=True)
     assert_type(next(items), BatchItem)
     assert read <= 1_000
-    items.close()  # type: ignore[attr-defined] # It is a generator.
+    items.close()
 
 
 def test_recorded_batch(client: Client) -> None:
@@ -248,21 +248,23 @@ def test_recorded_batch(client: Client) -> None:
 
 def test_search_goes_on_over_pages(client: Client) -> None:
     list(client.decide_many(campaign(id="paged") for _ in range(130)))
-    found = list(client.find(campaign="paged", outcome="deny", conclusive=True, since=AS_OF))
+    found = list(
+        client.decisions.find(campaign="paged", outcome="deny", conclusive=True, since=AS_OF)
+    )
     assert_type(found, list[ListedDecision])
     assert len({each.id for each in found}) == 130
     assert found[0].index > found[-1].index
-    page = client.page(limit=2, campaign="paged")
+    page = client.decisions.page(limit=2, campaign="paged")
     assert (len(page.items), page.next is None) == (2, False)
 
 
 def test_statistics_and_replay(client: Client) -> None:
     made = client.decide(campaign(id="counted"))
-    counts = client.statistics(campaign="counted")
+    counts = client.decisions.statistics(campaign="counted")
     assert_type(counts, Statistics)
     assert [(each.decision, each.count) for each in counts.outcomes] == [("deny", 1)]
     assert counts.rules[0].rule == "minors/no_profiled_ads"
-    assert client.replay(made).replay == "identical"
+    assert client.decisions.replay(made).replay == "identical"
 
 
 # --- what the service refuses -----------------------------------------------------------------
@@ -286,12 +288,12 @@ def test_wrong_key(served: Served) -> None:
 def test_role_that_is_lacking(served: Served) -> None:
     token = served.installation.tokens["submitter"]
     with Client(url_of(served), token) as client, pytest.raises(ForbiddenError):
-        client.statistics()
+        client.decisions.statistics()
 
 
 def test_decision_that_there_is_not(client: Client) -> None:
     with pytest.raises(NotFoundError):
-        client.read("../../metrics")
+        client.decisions.read("../../metrics")
 
 
 def test_idempotency_key_of_another_request(client: Client) -> None:
@@ -349,8 +351,13 @@ def test_impact_of_a_version_is_one_answer_from_as_many_pages(
     marked = f"impact-{uuid.uuid4()}"
     made = [each.outcome for each in client.decide_many([allowed(id=marked)] * 3)]
     with Client(url_of(served), served.installation.tokens["author"]) as anna:
-        draft = anna.policy_set("assent").push(policies(1))
-        counts = anna.policy_set("assent").impact(draft, since=datetime(2020, 1, 1, tzinfo=UTC))
+        ours = anna.policy_set("assent")
+        draft = ours.push(policies(1))
+        (now,) = (each for each in ours.versions() if each.is_in_force)
+        assert "No campaign" in ours.diff(draft)
+        assert ours.diff(draft, now) == ours.diff(draft)
+        assert ours.files(draft) == policies(1)
+        counts = ours.impact(draft, since=datetime(2020, 1, 1, tzinfo=UTC))
         assert (counts.listed, counts.next) == (None, None)
         assert counts.decisions >= counts.changed >= 3
     with Client(url_of(served), served.installation.tokens["auditor"]) as dora:

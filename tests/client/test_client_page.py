@@ -1,17 +1,28 @@
 """`docs/python-client.md`: its Python runs, and its tables name what there is."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 import api.client
-from api.client import Client, PolicySetClient
+from api.client import (
+    Client,
+    Log,
+    PolicySetClient,
+    RecordedDecisions,
+    SavedQueries,
+    StandingFacts,
+    Waivers,
+)
 from tests.api.installation import ROOT, Served, allowed, campaign, ndjson
 from tests.client.conftest import url_of
 
 PAGE = (ROOT / "docs" / "python-client.md").read_text()
-FIRST, MANY = re.findall(r"<!-- python -->\n```python\n(.*?)```", PAGE, re.DOTALL)
+FIRST, MANY, RECORDED, WAIVED, STATED = re.findall(
+    r"<!-- python -->\n```python\n(.*?)```", PAGE, re.DOTALL
+)
 
 
 @pytest.fixture
@@ -52,13 +63,52 @@ def test_many(key: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert third.startswith("3 /id: this should be a text, and is the number `7`; write it")
 
 
+def test_recorded(key: Path, client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    client.decide(campaign(id="shown"))
+    client.decide(allowed())
+    run(RECORDED.replace("2026, 11, 1", "2020, 1, 1").replace("2026, 12, 1", "2120, 1, 1"))
+    *denied, last = capsys.readouterr().out.splitlines()
+    assert "shown ['minors/no_profiled_ads']" in denied
+    count = re.fullmatch(
+        r"(\d+) decisions in (decisions-\d+\.csv), described by \2\.manifest\.json", last
+    )
+    assert count is not None
+    assert int(count[1]) > len(denied) > 0
+    assert len(list(key.parent.glob("*.tlog-proof"))) == 2
+
+
+def test_waived(
+    served: Served, key: Path, house: Mapping[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, token in house.items():
+        key.with_name(f"{name}.key").write_text(token)
+    run(WAIVED.replace("https://assent.example", url_of(served)))
+    assert re.search(r"^w[0-9a-f]{12} granted True$", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_stated(served: Served, key: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key.write_text(served.installation.tokens["author"])
+    run(STATED)
+    assert capsys.readouterr().out == (
+        "Mailbird {'country': 'NL', 'dpa_ref': 'DPA-2026-031'} until 2027-01-01\n"
+    )
+
+
 def test_tables_name_what_there_is() -> None:
-    rest = PAGE.partition("## The rest")[2]
-    for cell in re.findall(r"^\| (`.*?) \|", rest, re.MULTILINE):
-        for name in re.findall(r"`(\w+)", cell):
-            assert hasattr(api.client, name) or hasattr(Client, name), name
-    for name in ("push", "submit", "approve", "reject", "activate", "roll_back"):
-        assert f"`{name}`" in rest
-        assert hasattr(PolicySetClient, name)
+    recorded, _, rest = PAGE.partition("## Waivers")
+    _, _, rest = rest.partition("## Everything else")
+    for text, where in ((recorded, (RecordedDecisions,)), (rest, (api.client, Client))):
+        for cell in re.findall(r"^\| (`\w+\(.*?) \|", text, re.MULTILINE):
+            for name in re.findall(r"`(\w+)\(", cell):
+                assert any(hasattr(each, name) for each in where), name
+    for names, room in (
+        *((r"`policy_set\(name\)` \|(.*)", PolicySetClient),),
+        *((r"`client.waivers` \|(.*)", Waivers), (r"`client.facts` \|(.*)", StandingFacts)),
+        *((r"`client.queries` \|(.*)", SavedQueries), (r"`client.log` \|(.*)", Log)),
+    ):
+        (row,) = re.findall(names, rest)
+        told = set(re.findall(r"`(\w+)`", row))
+        public = {each for each in vars(room) if not each.startswith("_")}
+        assert told | {"show"} == public | {"show"}
     errors = {name for name in api.client.__all__ if name.endswith("Error")}
     assert {name for name in errors if f"`{name}`" not in PAGE} == set()

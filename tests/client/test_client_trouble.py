@@ -43,7 +43,7 @@ def problem(name: str, status: int, **headers: str) -> Say:
 def recorded(served: Served, name: str) -> int:
     """Return how many decisions there are on a campaign."""
     with Client(url_of(served), served.installation.tokens["both"]) as client:
-        return len(list(client.find(campaign=name)))
+        return len(list(client.decisions.find(campaign=name)))
 
 
 # --- what is sent again -----------------------------------------------------------------------
@@ -191,7 +191,7 @@ def test_status_and_problem_that_differ(guarded: Client, between: Between) -> No
     said = problem("not-found", 404)
     between.deeds.append(Say(status=410, body=said.body, headers=said.headers))
     with pytest.raises(UnexpectedAnswerError, match="answers 410, and says 404"):
-        guarded.read("x")
+        guarded.decisions.read("x")
 
 
 def test_fault_of_the_service(guarded: Client, between: Between) -> None:
@@ -260,7 +260,7 @@ def test_answer_that_never_ends(between: Between, served: Served) -> None:
         Client(between.url, served.installation.tokens["both"], patience=patience) as client,
         pytest.raises(UnreachableError, match="takes too long"),
     ):
-        client.read("x")
+        client.decisions.read("x")
 
 
 def test_answer_beyond_measure(
@@ -269,7 +269,7 @@ def test_answer_beyond_measure(
     monkeypatch.setattr(transport, "LARGEST_ANSWER", 1_000)
     between.deeds.append(Say(status=200, body=b" " * 1_001, headers=JSON))
     with pytest.raises(UnexpectedAnswerError, match="longer than 1,000 bytes"):
-        guarded.read("x")
+        guarded.decisions.read("x")
 
 
 def test_nobody_listens() -> None:
@@ -308,7 +308,7 @@ def test_killed_processes_and_a_restart_cost_no_decision_and_make_none_twice(
             served.process.terminate()
         with serving(installation) as served:
             made = [each.result() for each in waiting]
-            found = list(client.find())
+            found = list(client.decisions.find())
     assert sorted(each.campaign or "" for each in found) == sorted(f"k{n}" for n in range(60))
     assert {each.id for each in found} == {each.id for each in made}
 

@@ -41,7 +41,11 @@ CAMPAIGN = "Campaign"
 _DEFINED = "#/$defs/"
 _ANY_CAMPAIGN: JSONSchema = {
     "type": "object",
-    "description": "as `GET /v1/vocabulary` describes it, or a platform's own record",
+    "description": "as `GET /v1/vocabulary` describes it",
+}
+_RECORD: JSONSchema = {
+    "type": "object",
+    "description": "a platform's own record, where `format` names the platform",
 }
 _ALWAYS = (BAD_REQUEST, INVALID_QUERY, INTERNAL_ERROR, UNAVAILABLE, NOT_FRESH)
 _OF_KEYS = (UNAUTHENTICATED, FORBIDDEN, TOO_MANY)
@@ -181,7 +185,7 @@ def _body(schema: JSONSchema | Schema) -> JSONSchema:
                 **(kind if field.required else {"anyOf": [kind, {"type": "null"}]}),
             }
         else:
-            properties[name] = ref(CAMPAIGN)
+            properties[name] = {"anyOf": [ref(CAMPAIGN), _RECORD]}
     needed = [
         field.data_key or name
         for name, field in schema.fields.items()
@@ -241,9 +245,8 @@ def _problem(kinds: list[ProblemKind], errors: Errors | None) -> dict[str, objec
     told = "\n\n".join(f"{each.title}: {each.meaning}." for each in kinds)
     if errors is not None:
         return {"description": told, "content": {errors.type: {"schema": errors.schema}}}
-    schema = {
-        "allOf": [ref("Problem"), {"properties": {"type": {"enum": [each.type for each in kinds]}}}]
-    }
+    # Beside a reference, so that generators of clients have one class for every problem.
+    schema = ref("Problem") | {"properties": {"type": {"enum": [each.type for each in kinds]}}}
     return {
         "description": told,
         "content": {MEDIA_TYPE: {"schema": schema}},
@@ -258,7 +261,19 @@ def _campaign_schemas(campaign: JSONSchema | None) -> Mapping[str, JSONSchema]:
     assert isinstance(whole, dict)  # noqa: S101 - as it was.
     parts = whole.pop("$defs")
     del whole["$schema"], whole["$id"]
-    return {CAMPAIGN: whole, **{f"{CAMPAIGN}.{name}": part for name, part in parts.items()}}
+    named = {CAMPAIGN: whole} | {_part(name): part for name, part in parts.items()}
+    return {name: _untitled(schema) for name, schema in named.items()}
+
+
+def _part(name: str) -> str:
+    """Return the name of a record; a dot in it would be a module to generators of clients."""
+    return f"{CAMPAIGN}_{name}"
+
+
+def _untitled(schema: JSONSchema) -> JSONSchema:
+    """Return a schema whose title is its description: generators would name a class by it."""
+    rest = {name: value for name, value in schema.items() if name != "title"}
+    return {"description": schema["title"], **rest}
 
 
 def _moved(value: object) -> Any:
@@ -268,5 +283,5 @@ def _moved(value: object) -> Any:
     if isinstance(value, list):
         return [_moved(inner) for inner in value]
     if isinstance(value, str) and value.startswith(_DEFINED):
-        return f"#/components/schemas/{CAMPAIGN}.{value.removeprefix(_DEFINED)}"
+        return f"#/components/schemas/{_part(value.removeprefix(_DEFINED))}"
     return value

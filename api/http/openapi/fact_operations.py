@@ -19,7 +19,7 @@ from api.http.shapes import REASON, FactParameters
 
 from .operation import ETAG, LOCATION, Answer, Operation, ref
 from .policy_operations import IF_MATCH
-from .schemas import ANY_TEXT, many, maybe, members
+from .schemas import many, members
 
 _TAG = "Standing facts"
 _TEXT = "What is known beforehand; it fills what a campaign leaves open, and never replaces it."
@@ -42,7 +42,7 @@ FACT_OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             answers={
                 200: Answer(
                     text="Those that are not withdrawn, in the order in which they were recorded",
-                    content={JSON: members(items=many(ref("StandingFact")), next=maybe(ANY_TEXT))},
+                    content={JSON: ref("StandingFactPage")},
                 )
             },
         ),

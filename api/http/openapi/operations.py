@@ -63,7 +63,7 @@ _IDEMPOTENCY_KEY = Header(
 _REPLAYED = Header(
     name=REPLAYED,
     text="`true` where an earlier request with this key made the decision",
-    schema={"enum": ["true"]},
+    schema={"type": "string", "enum": ["true"]},
 )
 _SAVED_AS = Header(
     name="Content-Disposition",
@@ -78,12 +78,7 @@ _OF_EXPORT = tuple(
         ("Assent-Unsearched", "of a file: what `unsearched` is of a page"),
     )
 )
-_ITEM: JSONSchema = {
-    "anyOf": [
-        {"allOf": [ref("Decision"), members(index=COUNT)]},
-        members(error=ref("Problem"), index=COUNT),
-    ]
-}
+_ITEM: JSONSchema = {"anyOf": [ref("BatchDecision"), ref("BatchProblem")]}
 _ZIP = "application/zip"
 _BYTES = "application/octet-stream"
 
@@ -101,7 +96,7 @@ _EVALUATIONS = members(
         "action": _ACTION,
         "resource": _RESOURCE,
         "context": OBJECT,
-        "options": members({"evaluations_semantic": {"enum": list(Semantic)}}),
+        "options": members({"evaluations_semantic": {"type": "string", "enum": list(Semantic)}}),
     },
     evaluations={**many(OBJECT), "minItems": 1, "maxItems": MOST_EVALUATIONS},
 )
@@ -411,7 +406,7 @@ _SERVICE = {
                         status=ANY_TEXT,
                         log=members(_OF_WITNESSES, size=COUNT),
                         policy_sets=many(ref("PolicySetName")),
-                        engine=members(name=ANY_TEXT, version=ANY_TEXT),
+                        engine=ref("EngineName"),
                     )
                 },
             )

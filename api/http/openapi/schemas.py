@@ -20,7 +20,7 @@ INSTANT: JSONSchema = {"type": "string", "format": "date-time"}
 DAY: JSONSchema = {"type": "string", "format": "date"}
 BASE64: JSONSchema = {"type": "string", "contentEncoding": "base64"}
 OBJECT: JSONSchema = {"type": "object"}
-OUTCOME: JSONSchema = {"enum": ["allow", "deny"]}
+OUTCOME: JSONSchema = ref("Outcome")
 BYTES: JSONSchema = {"type": "string", "contentMediaType": "application/octet-stream"}
 
 
@@ -137,7 +137,7 @@ _DECISION = members(
     {
         "receipt": ref("Receipt"),
         "rules": {
-            **many(_RULE_STATUS),
+            **many(ref("RuleStatus")),
             "description": "every rule with its status, with `view=full`",
         },
         "unmapped": {**many(ANY_TEXT), "description": "members of the record that were not used"},
@@ -151,11 +151,11 @@ _DECISION = members(
     conclusive={**FLAG, "description": "false where it is a deny because something is unknown"},
     campaign=maybe(ANY_TEXT),
     policy_set=ref("PolicySetName"),
-    engine=members(name=ANY_TEXT, version=ANY_TEXT),
+    engine=ref("EngineName"),
     as_of=INSTANT,
     as_if_launched=maybe(DAY),
     valid_until=maybe({**INSTANT, "description": "when the mere passing of time changes it"}),
-    markets=many(members(market=ANY_TEXT, decision=OUTCOME, conclusive=FLAG)),
+    markets=many(ref("MarketVerdict")),
     would_pass={
         **many(ANY_TEXT),
         "description": "markets in which it would be allowed if the others were dropped",
@@ -164,21 +164,14 @@ _DECISION = members(
     warnings={**many(ref("Finding")), "description": "of rules that advise, and do not deny"},
     obligations=many(ref("Obligation")),
     waived={
-        **many({"allOf": [ref("Finding"), members(waivers=many(_WAIVER_USED))]}),
+        **many(ref("WaivedFinding")),
         "description": "what does not deny, since it is waived",
     },
     upcoming={
-        **many({"allOf": [ref("Finding"), members(None, **{"from": DAY})]}),
+        **many(ref("UpcomingFinding")),
         "description": "what will stand against a flight without end, and from when on",
     },
-    missing=many(
-        {
-            "allOf": [
-                ref("WantedFact"),
-                members(rules={**many(ANY_TEXT), "description": "the rules that ask for it"}),
-            ]
-        }
-    ),
+    missing=many(ref("MissingFact")),
     passed=COUNT,
     not_applicable=COUNT,
     recorded={**FLAG, "description": "false for a dry run, and for nothing else"},
@@ -189,7 +182,7 @@ _UNSEARCHED = {
     " their records do not say; 0 where there are none",
 }
 _NOTES = {
-    **many(members({"help": ANY_TEXT}, message=ANY_TEXT, parameter=ANY_TEXT)),
+    **many(ref("SearchNote")),
     "description": "where nothing was found: the names in the query that no decision of the log"
     " has, with what was probably meant; for keys that search the whole log",
 }
@@ -200,7 +193,7 @@ _LISTED = members(
     campaign=maybe(ANY_TEXT),
     advertiser=maybe(ANY_TEXT),
     policy_set=ref("PolicySetName"),
-    rules=many(members(rule=ANY_TEXT, status=ANY_TEXT)),
+    rules=many(ref("ListedRule")),
     erased=FLAG,
     index=COUNT,
     actor=maybe(ANY_TEXT),
@@ -208,11 +201,11 @@ _LISTED = members(
     logged_at=INSTANT,
 )
 _SUBJECT = members(
-    kind={"enum": list(SubjectKind)},
+    kind={"type": "string", "enum": list(SubjectKind)},
     name={"type": "string", "minLength": 1, "maxLength": LONGEST_NAME},
 )
 _STATED = {
-    "subject": _SUBJECT | {"additionalProperties": False},
+    "subject": ref("Subject"),
     "facts": {**OBJECT, "description": "what holds, as a descriptor says it", "minProperties": 1},
     "from": {**DAY, "description": "the first day on which it holds"},
     "until": {**DAY, "description": "the first day on which it no longer holds"},
@@ -227,15 +220,14 @@ _RECORDED_AS = {
     "recorded_by": ANY_TEXT,
     "recorded_at": INSTANT,
 }
-_OUTCOMES = many(members(decision=OUTCOME, conclusive=FLAG, count=COUNT))
-_VERSION_NAME = members(version=ANY_TEXT, digest=ANY_TEXT)
-_VERDICT = members(decision=OUTCOME, conclusive=FLAG)
+_OUTCOMES = many(ref("OutcomeCount"))
+_VERDICT = ref("Verdict")
 _RULE_CHANGE = {"rule": ANY_TEXT, "before": ANY_TEXT, "after": ANY_TEXT}
 _ASSESSED = members(
     {
         "before": _VERDICT,
         "after": _VERDICT,
-        "rules": many(members(None, **_RULE_CHANGE)),
+        "rules": many(ref("RuleChange")),
         "why": {**ANY_TEXT, "description": "why it cannot be decided"},
     },
     id=ANY_TEXT,
@@ -243,7 +235,12 @@ _ASSESSED = members(
     campaign=maybe(ANY_TEXT),
 )
 _TURN = members(
-    {"from": INSTANT}, version=ANY_TEXT, digest=ANY_TEXT, index=COUNT, actor=maybe(ANY_TEXT)
+    None,
+    **{"from": INSTANT},
+    version=ANY_TEXT,
+    digest=ANY_TEXT,
+    index=COUNT,
+    actor=maybe(ANY_TEXT),
 )
 _LISTED_VERSION = members(
     policy_set=ANY_TEXT,
@@ -257,7 +254,8 @@ _LISTED_VERSION = members(
     uploaded_at=INSTANT,
 )
 _WAIVER_STEP = members(
-    {"as": maybe(ANY_TEXT)},
+    None,
+    **{"as": maybe(ANY_TEXT)},
     index=COUNT,
     step=ANY_TEXT,
     actor=ANY_TEXT,
@@ -265,7 +263,8 @@ _WAIVER_STEP = members(
     at=INSTANT,
 )
 _WAIVER = members(
-    {"from": DAY},
+    None,
+    **{"from": DAY},
     id=ANY_TEXT,
     policy_set=ANY_TEXT,
     rule=ANY_TEXT,
@@ -276,15 +275,15 @@ _WAIVER = members(
     ticket=ANY_TEXT,
     reason=ANY_TEXT,
     evidence=many(ANY_TEXT),
-    state={"enum": list(WAIVER_STATES)},
+    state={"type": "string", "enum": list(WAIVER_STATES)},
     in_effect={**FLAG, "description": "whether the policies in force bear it; `why` says why not"},
     why=maybe(ANY_TEXT),
-    used=members(decisions=COUNT, last_at=maybe(INSTANT)),
+    used=ref("WaiverUse"),
     revision=COUNT,
     requested_by=ANY_TEXT,
-    approval=maybe(members({"as": ANY_TEXT}, by=ANY_TEXT, at=INSTANT)),
+    approval=maybe(ref("WaiverApproval")),
     text=maybe({**ANY_TEXT, "description": "what was granted, in the language of policies"}),
-    history=many(_WAIVER_STEP),
+    history=many(ref("WaiverStep")),
 )
 _TESTED = maybe({**OBJECT, "description": "null where the check has errors: nothing was tested"})
 _PROBLEM_ERROR = members(
@@ -304,15 +303,29 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             status={"type": "integer", "minimum": 400, "maximum": 599},
             detail=ANY_TEXT,
             request_id=ANY_TEXT,
-            errors=many(_PROBLEM_ERROR),
+            errors=many(ref("Fault")),
         ),
+        "Fault": _PROBLEM_ERROR,
+        "Outcome": {"type": "string", "enum": ["allow", "deny"]},
+        "EngineName": members(name=ANY_TEXT, version=ANY_TEXT),
         "PolicySetName": members(name=ANY_TEXT, version=maybe(ANY_TEXT), digest=ANY_TEXT),
         "Receipt": _RECEIPT,
         "Source": _CITED,
         "Clause": _CLAUSE,
         "Fact": _SEEN,
         "WantedFact": _WANTED,
+        "MissingFact": {
+            "allOf": [
+                ref("WantedFact"),
+                members(rules={**many(ANY_TEXT), "description": "the rules that ask for it"}),
+            ]
+        },
         "Finding": _FINDING,
+        "WaiverUsed": _WAIVER_USED,
+        "WaivedFinding": {"allOf": [ref("Finding"), members(waivers=many(ref("WaiverUsed")))]},
+        "UpcomingFinding": {"allOf": [ref("Finding"), members(None, **{"from": DAY})]},
+        "RuleStatus": _RULE_STATUS,
+        "MarketVerdict": members(market=ANY_TEXT, decision=OUTCOME, conclusive=FLAG),
         "Obligation": _OBLIGATION,
         "Decision": _DECISION,
         "LoggedDecision": {
@@ -321,7 +334,12 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
                 members(actor=maybe(ANY_TEXT), decided_at=INSTANT, submitted=OBJECT),
             ]
         },
+        "BatchDecision": {"allOf": [ref("Decision"), members(index=COUNT)]},
+        "BatchProblem": members(error=ref("Problem"), index=COUNT),
+        "ListedRule": members(rule=ANY_TEXT, status=ANY_TEXT),
         "ListedDecision": _LISTED,
+        "DrawnDecision": {"allOf": [ref("ListedDecision"), members(position=COUNT)]},
+        "SearchNote": members({"help": ANY_TEXT}, message=ANY_TEXT, parameter=ANY_TEXT),
         "DecisionPage": members(
             items=many(ref("ListedDecision")),
             size=COUNT,
@@ -329,13 +347,16 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             unsearched=_UNSEARCHED,
             notes=_NOTES,
         ),
+        "OutcomeCount": members(decision=OUTCOME, conclusive=FLAG, count=COUNT),
+        "RuleCount": members(rule=ANY_TEXT, status=ANY_TEXT, count=COUNT),
+        "MonthCount": members(month=ANY_TEXT, outcomes=_OUTCOMES),
         "Statistics": members(
             size=COUNT,
             decisions=COUNT,
             outcomes=_OUTCOMES,
-            rules=many(members(rule=ANY_TEXT, status=ANY_TEXT, count=COUNT)),
+            rules=many(ref("RuleCount")),
             rules_omitted=COUNT,
-            months=many(members(month=ANY_TEXT, outcomes=_OUTCOMES)),
+            months=many(ref("MonthCount")),
             months_omitted=COUNT,
             unsearched=_UNSEARCHED,
             notes=_NOTES,
@@ -347,7 +368,7 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             seed=ANY_TEXT,
             population=COUNT,
             unsearched=_UNSEARCHED,
-            items=many({"allOf": [ref("ListedDecision"), members(position=COUNT)]}),
+            items=many(ref("DrawnDecision")),
             notes=_NOTES,
         ),
         "SavedQuery": members(
@@ -356,6 +377,11 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
         "InclusionProof": members(
             index=COUNT, size=COUNT, leaf=BASE64, leaf_hash=BASE64, hashes=many(BASE64), root=BASE64
         ),
+        "Verdict": members(decision=OUTCOME, conclusive=FLAG),
+        "OutcomeChange": members(before=_VERDICT, after=_VERDICT, count=COUNT),
+        "RuleChange": members(None, **_RULE_CHANGE),
+        "RuleChangeCount": members(None, **_RULE_CHANGE, count=COUNT),
+        "AssessedDecision": _ASSESSED,
         "Impact": members(
             policy_set=ANY_TEXT,
             version=ANY_TEXT,
@@ -369,25 +395,27 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             changed=COUNT,
             erased=COUNT,
             undecidable=COUNT,
-            changes=many(members(before=_VERDICT, after=_VERDICT, count=COUNT)),
-            rules=many(members(None, **_RULE_CHANGE, count=COUNT)),
-            listed=maybe(many(_ASSESSED)),
+            changes=many(ref("OutcomeChange")),
+            rules=many(ref("RuleChangeCount")),
+            listed=maybe(many(ref("AssessedDecision"))),
         ),
         "Replay": members(
             id=ANY_TEXT,
-            replay={"enum": ["identical", "differs", "erased", "not replayable"]},
+            replay={"type": "string", "enum": ["identical", "differs", "erased", "not replayable"]},
             why=maybe(ANY_TEXT),
             differences=many(members(pointer=ANY_TEXT)),
             omitted=COUNT,
             engine=members(recorded=ANY_TEXT, replayed=ANY_TEXT),
         ),
+        "Subject": _SUBJECT | {"additionalProperties": False},
         "Statement": members({"reason": _REASON}, **_STATED) | {"additionalProperties": False},
         "StandingFact": members(
             _STATED,
             **{**_RECORDED_AS, "commitment": maybe(ANY_TEXT)},
-            state={"enum": ["recorded", "withdrawn"]},
+            state={"type": "string", "enum": ["recorded", "withdrawn"]},
             reason=maybe(ANY_TEXT),
         ),
+        "StandingFactPage": members(items=many(ref("StandingFact")), next=maybe(ANY_TEXT)),
         "FactUsed": members(
             None,
             **{name: maybe(schema) for name, schema in _RECORDED_AS.items()},
@@ -395,12 +423,14 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
             facts=many(members(pointer=ANY_TEXT, path=ANY_TEXT, label=ANY_TEXT, value=ANY_TEXT)),
         ),
         "Erased": members(erased=COUNT, entries=many(ref("Receipt")), purged=FLAG),
+        "Turn": _TURN,
+        "VersionName": members(version=ANY_TEXT, digest=ANY_TEXT),
         "PolicySet": members(
             name=ANY_TEXT,
             revision=COUNT,
-            in_force=maybe(_TURN),
-            before=maybe(_VERSION_NAME),
-            scheduled=maybe(_TURN),
+            in_force=maybe(ref("Turn")),
+            before=maybe(ref("VersionName")),
+            scheduled=maybe(ref("Turn")),
         ),
         "ListedVersion": _LISTED_VERSION,
         "Version": {
@@ -409,7 +439,11 @@ SCHEMAS: Mapping[str, JSONSchema] = MappingProxyType(
                 members(history=many(OBJECT), check=OBJECT, test=_TESTED),
             ]
         },
+        "WaiverApproval": members(None, **{"as": ANY_TEXT}, by=ANY_TEXT, at=INSTANT),
+        "WaiverUse": members(decisions=COUNT, last_at=maybe(INSTANT)),
+        "WaiverStep": _WAIVER_STEP,
         "Waiver": _WAIVER,
+        "WaiverPage": members(items=many(ref("Waiver")), next=maybe(ANY_TEXT)),
         "PolicyFiles": {
             "type": "object",
             "propertyNames": {"pattern": _WITHOUT_NUL},

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer
 from api.http.authzen import (
+    IN_BODY,
     MALFORMED,
     MOST_EVALUATIONS,
     check_shape,
@@ -100,7 +101,7 @@ def _add_errors(routes: Blueprint, service: Service) -> None:
 
 
 def _body(service: Service) -> dict[str, object]:
-    read_query(NoParameters, request.args)
+    read_query(NoParameters, request.args, IN_BODY)
     refuse_key(
         request, "AuthZEN repeats no answer; leave out a key, or send it with `POST /v1/decisions`"
     )

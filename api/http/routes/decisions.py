@@ -22,10 +22,12 @@ from api.http.bodies import JSON, TEXT, Body, body_type, read_body
 from api.http.choice import choose_engine, unknown_set
 from api.http.contents import contents_of
 from api.http.idempotency import REPLAYED, check_same, refuse_key, request_key
+from api.http.misplaced import in_body
 from api.http.problems import ProblemError, ProblemRaised, malformed_submission, submission_problem
 from api.http.receipts import receipt_file
 from api.http.service import Service
 from api.http.shapes import (
+    ENVELOPE,
     WAIT,
     DecisionParameters,
     Envelope,
@@ -42,6 +44,7 @@ from engine.audit.log import DecidedBefore
 from engine.audit.merkle.spans import spans_of
 from engine.source.json_text import JSONFault
 
+_IN_BODY = in_body(ENVELOPE)
 _NO_RECEIPT = ProblemError(
     message="a dry run has no receipt", parameter="receipt", help="leave out `receipt` or `dry_run`"
 )
@@ -68,7 +71,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.post("/v1/decisions")
     def decide() -> Response:
-        query = read_query(DecisionParameters, request.args)
+        query = read_query(DecisionParameters, request.args, _IN_BODY)
         body_type(request, JSON)
         body = read_body(request, service.limits.body)
         try:
@@ -105,7 +108,7 @@ def _decide(service: Service, asked: _Asked) -> Response:
 
 
 def _read(service: Service, query: DecisionParameters, body: Body, opened: object) -> _Asked:
-    campaign, envelope, faults = read_envelope(opened)
+    campaign, envelope, faults = read_envelope(opened, DecisionParameters)
     terms = Terms(
         format=query.format,
         as_of=envelope.as_of or service.clock(),

@@ -5,8 +5,9 @@ from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer, receipt_document
 from api.http.bodies import JSON, body_type, read_document
+from api.http.misplaced import in_body
 from api.http.service import Service
-from api.http.shapes import NoParameters, read_erasure, read_query
+from api.http.shapes import ERASURE, NoParameters, read_erasure, read_query
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -15,7 +16,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.post("/v1/erasures")
     def erase() -> Response:
-        read_query(NoParameters, request.args)
+        read_query(NoParameters, request.args, in_body(ERASURE))
         body_type(request, JSON)
         asked = read_erasure(read_document(request, service.limits.body))
         done = service.erasures.erase(

@@ -13,26 +13,26 @@ from werkzeug.wrappers import Response
 from api.http.answers import json_answer
 from api.http.bodies import JSON, body_type, read_document
 from api.http.conditions import seen_revision, tagged
-from api.http.problems import ProblemError, ProblemRaised, malformed_fact
+from api.http.misplaced import in_body
+from api.http.problems import ProblemRaised, malformed_fact
 from api.http.service import Service
 from api.http.shapes import (
     REASON,
     FactParameters,
     NoParameters,
-    invalid_query,
     read_members,
     read_query,
 )
 from api.known_facts import check_agreement, fact_document, statement_of, version_document
 from api.stated_facts import FactFaults, Stated, read_stated
 from engine import Engine
+from engine.evaluation.standing_facts.fact import STATEMENT
 from engine.source.json_text import JSONValue
 from engine.storage.governance.fact_versions import FactVersion
 from engine.storage.governance.policy_sets import ChangeOrder
 from engine.storage.governance.standing_facts import Check, FactQuery
 
 _FACT = "/v1/facts/<fact>"
-_USUAL_PAGE = 100
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -49,7 +49,8 @@ def _register_reading(routes: Blueprint, service: Service) -> None:
     @routes.get("/v1/facts")
     def list() -> Response:  # noqa: A001 - the endpoint's name.
         query = read_query(FactParameters, request.args)
-        found, last = known.list(_page(query))
+        asked = FactQuery(kind=query.kind, name=query.name, after=query.cursor, limit=query.limit)
+        found, last = known.list(asked)
         items = [version_document(each) for each in found]
         return json_answer({"items": items, "next": None if last is None else str(last)})
 
@@ -86,7 +87,7 @@ def _register_changing(routes: Blueprint, service: Service) -> None:
 
     @routes.post(f"{_FACT}/withdraw")
     def withdraw(fact: str) -> Response:
-        read_query(NoParameters, request.args)
+        read_query(NoParameters, request.args, in_body(REASON))
         seen = seen_revision(request)
         body_type(request, JSON)
         body = read_document(request, service.limits.body)
@@ -102,25 +103,12 @@ def _told(versions: Sequence[FactVersion]) -> Response:
     return tagged(json_answer(fact_document(versions)), versions[0].version)
 
 
-def _page(query: FactParameters) -> FactQuery:
-    after = -1
-    if query.cursor is not None:
-        if not (query.cursor.isascii() and query.cursor.isdigit() and len(query.cursor) < 16):
-            help_ = "send the `next` of the page before, as it came"
-            error = ProblemError(message="this is no cursor", parameter="cursor", help=help_)
-            raise ProblemRaised(invalid_query([error]))
-        after = int(query.cursor)
-    return FactQuery(
-        kind=query.kind, name=query.name, after=after, limit=query.limit or _USUAL_PAGE
-    )
-
-
 def _stated(service: Service) -> tuple[Stated, str | None, Check]:
     """Return what the body states, why, and what checks it against others about its subject.
 
     Raises `ProblemRaised` with every fault.
     """
-    read_query(NoParameters, request.args)
+    read_query(NoParameters, request.args, in_body((*STATEMENT, "reason")))
     body_type(request, JSON)
     body = read_document(request, service.limits.body)
     engine = service.policies.engine(service.policies.default)

@@ -14,6 +14,7 @@ from api.http.bodies import JSON, body_type, read_document
 from api.http.choice import choose_engine
 from api.http.failures import problem_noted
 from api.http.idempotency import refuse_key
+from api.http.misplaced import in_body
 from api.http.opa import (
     INPUT,
     NO_INPUT,
@@ -51,6 +52,9 @@ class _DocumentConverter(PathConverter):
     part_isolating = False
 
 
+_IN_BODY = in_body(INPUT, within="input")
+
+
 def blueprint(service: Service) -> Blueprint:
     """Return the routes of OPA."""
     routes = Blueprint("opa", __name__)
@@ -82,7 +86,7 @@ def _add_data(routes: Blueprint, service: Service) -> None:
     @routes.post("/v1/data/<document:rest>")
     def decide(rest: str) -> Response:
         started = time.perf_counter()
-        query = read_query(OPAParameters, request.args)
+        query = read_query(OPAParameters, request.args, _IN_BODY)
         refuse_key(
             request, "OPA repeats no answer; leave out a key, or send it with `POST /v1/decisions`"
         )
@@ -140,7 +144,7 @@ def _decided(
 
 
 def _recorded(service: Service, engine: Engine, given: object) -> Recorded:
-    campaign, envelope, faults = read_envelope(given, shape=INPUT, before="/input")
+    campaign, envelope, faults = read_envelope(given, OPAParameters, shape=INPUT, before="/input")
     if faults:
         raise ProblemRaised(submission_problem(faults))
     terms = Terms(format=NATIVE, as_of=envelope.as_of or service.clock())

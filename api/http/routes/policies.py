@@ -5,9 +5,10 @@ from werkzeug.wrappers import Response
 
 from api.http.answers import json_answer
 from api.http.examining import examined, formatted
+from api.http.misplaced import in_body
 from api.http.service import Service
 from api.http.shapes import NoParameters, read_query
-from api.http.uploads import read_files
+from api.http.uploads import FILES, read_files
 from engine.bundle.bundle import digest_of
 
 
@@ -17,7 +18,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.post("/v1/policies/check")
     def check() -> Response:
-        read_query(NoParameters, request.args)
+        read_query(NoParameters, request.args, in_body(FILES))
         files = read_files(request, service.limits.body)
         found = examined(service, files, "policies")
         return json_answer(
@@ -31,7 +32,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.post("/v1/policies/format")
     def format() -> Response:  # noqa: A001 - the endpoint's name.
-        read_query(NoParameters, request.args)
+        read_query(NoParameters, request.args, in_body(FILES))
         files = read_files(request, service.limits.body)
         return json_answer({"files": formatted(service, files)})
 

@@ -23,6 +23,7 @@ from api.http.bodies import JSON, TEXT, body_type, read_document
 from api.http.conditions import seen_revision, tagged
 from api.http.examining import examined
 from api.http.impact import impact_answer
+from api.http.misplaced import in_body
 from api.http.policy_documents import listed_version, set_document, version_document
 from api.http.problems import MALFORMED_ORDER, WRONG_STATE, Problem, ProblemError, ProblemRaised
 from api.http.service import Service
@@ -36,7 +37,7 @@ from api.http.shapes import (
     read_members,
     read_query,
 )
-from api.http.uploads import read_files
+from api.http.uploads import FILES, read_files
 from api.policy_names import SET_NAME_ADVICE, is_set_name
 from engine import Bundle, EngineError
 from engine.analysis.changes import changes
@@ -116,7 +117,7 @@ def _register_reading(routes: Blueprint, service: Service) -> None:
 def _register_moving(routes: Blueprint, service: Service) -> None:
     @routes.post(f"{_SET}/versions")
     def upload(name: str) -> Response:
-        read_query(NoParameters, request.args)
+        read_query(NoParameters, request.args, in_body(FILES))
         check_reach(g.key, name)
         _check_name(name)
         files = read_files(request, service.limits.body)
@@ -178,7 +179,7 @@ def _register_force(routes: Blueprint, service: Service) -> None:
 
 def _asked(name: str, service: Service, shape: Schema) -> tuple[int | None, dict[str, Any]]:
     """Return the revision that was seen, and what the body says."""
-    read_query(NoParameters, request.args)
+    read_query(NoParameters, request.args, in_body(shape))
     check_reach(g.key, name)
     seen = seen_revision(request)
     body_type(request, JSON)

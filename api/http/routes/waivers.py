@@ -16,6 +16,7 @@ from api.http.answers import json_answer
 from api.http.bodies import JSON, body_type, read_document
 from api.http.choice import choose_engine, unknown_set
 from api.http.conditions import seen_revision, tagged
+from api.http.misplaced import in_body
 from api.http.problems import ProblemError, ProblemRaised
 from api.http.service import Service
 from api.http.shapes import (
@@ -77,7 +78,7 @@ def _register_reading(routes: Blueprint, service: Service) -> None:
 def _register_asking(routes: Blueprint, service: Service) -> None:
     @routes.post("/v1/waivers", endpoint="request")
     def ask() -> Response:
-        read_query(NoParameters, request.args)
+        read_query(NoParameters, request.args, in_body(WAIVER_REQUEST))
         asked = _body(service, WAIVER_REQUEST, REQUEST_HELP)
         engine = _engine(service, asked.get("policy_set"))
         requester = g.key.principal
@@ -157,7 +158,7 @@ def _order(
     id: str,  # noqa: A002 - likewise.
     shape: Schema,
 ) -> tuple[RequestedWaiver, ChangeOrder, dict[str, Any]]:
-    read_query(NoParameters, request.args)
+    read_query(NoParameters, request.args, in_body(shape))
     seen = seen_revision(request)
     asked = _body(service, shape, _HELP[shape])
     order = ChangeOrder(actor=g.key.principal, reason=asked.get("reason"), expected_revision=seen)

@@ -1,0 +1,130 @@
+"""How the rooms of the client ask: a request that is answered by a type, page by page, or a file.
+
+What is asked for piece by piece is asked when it is taken, and has no truth before.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from pathlib import Path
+from typing import NoReturn, Protocol, TypeVar
+
+from .bodies import decoded, encoded
+from .transport import Request, Transport
+
+_JSON = "application/json"
+
+_Answer = TypeVar("_Answer")
+_Item = TypeVar("_Item")
+_Item_co = TypeVar("_Item_co", covariant=True)
+
+
+class Answers(Iterator[_Item]):
+    """Answers that are asked for while they are taken, in flat memory.
+
+    They are neither true nor false: `if client.waivers.find(…):` would ask for nothing, and be
+    true.
+    """
+
+    def __init__(self, taken: Generator[_Item]) -> None:
+        self._taken = taken
+
+    def __next__(self) -> _Item:
+        return next(self._taken)
+
+    def __bool__(self) -> NoReturn:
+        """Refuse: nothing was asked yet."""
+        raise TypeError("nothing is asked before it is taken: use a loop, `next` or `list`")
+
+    def close(self) -> None:
+        """Take no more."""
+        self._taken.close()
+
+
+class Page(Protocol[_Item_co]):
+    """A page: what is on it, and the cursor of the page after it."""
+
+    @property
+    def items(self) -> tuple[_Item_co, ...]:
+        """What is on it."""
+
+    @property
+    def next(self) -> str | None:
+        """The cursor of the page after it, None where it is the last."""
+
+
+class Asking:
+    """What all rooms ask by."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get(
+        self,
+        path: str,
+        type: type[_Answer],  # noqa: A002 - as in msgspec.
+        query: Mapping[str, str] | None = None,
+        *,
+        accept: str = _JSON,
+    ) -> _Answer:
+        """Return what is at a path."""
+        return decoded(self._read(path, query, accept), type)
+
+    def document(self, path: str, query: Mapping[str, str]) -> bytes:
+        """Return the JSON document at a path as it came."""
+        return self._read(path, query, _JSON)
+
+    def text(self, path: str, query: Mapping[str, str] | None = None) -> str:
+        """Return the text at a path."""
+        return self._read(path, query, "text/plain").decode()
+
+    def send(  # noqa: PLR0913 - what a request is made of, by name.
+        self,
+        path: str,
+        type: type[_Answer],  # noqa: A002 - likewise.
+        body: Mapping[str, object] | None = None,
+        *,
+        method: str = "POST",
+        query: Mapping[str, str] | None = None,
+        seen: int | None = None,
+        is_repeatable: bool = False,
+    ) -> _Answer:
+        """Return the answer to a body. `seen` is the revision that it is conditional on."""
+        headers = {} if body is None else {"Content-Type": _JSON}
+        if seen is not None:
+            headers["If-Match"] = f'"{seen}"'
+        request = Request(
+            method=method,
+            path=path,
+            is_repeatable=is_repeatable,
+            query=query or {},
+            headers=headers,
+            body=None if body is None else encoded(body),
+        )
+        return decoded(self._transport.call(request).body, type)
+
+    def save(
+        self, path: str, to: Path, accept: str, query: Mapping[str, str] | None = None
+    ) -> Mapping[str, str]:
+        """Write what is at a path into a file, and return the headers of the answer."""
+        return self._transport.save(_reading(path, query, accept), to)
+
+    def _read(self, path: str, query: Mapping[str, str] | None, accept: str) -> bytes:
+        return self._transport.call(_reading(path, query, accept)).body
+
+
+def pages(page: Callable[[str | None], Page[_Item]]) -> Answers[_Item]:
+    """Return the items of all pages; `page` returns that of a cursor."""
+
+    def taken() -> Generator[_Item]:
+        cursor: str | None = None
+        while True:
+            found = page(cursor)
+            yield from found.items
+            if found.next is None:
+                return
+            cursor = found.next
+
+    return Answers(taken())
+
+
+def _reading(path: str, query: Mapping[str, str] | None, accept: str) -> Request:
+    return Request(method="GET", path=path, is_repeatable=True, accept=accept, query=query or {})

@@ -1,0 +1,121 @@
+"""Standing facts: stated once for a period, so that campaigns need not repeat them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Literal
+from urllib.parse import quote
+
+import msgspec
+
+from .answers import Subject
+from .asking import Answers, Asking, pages
+
+_FACTS = "/v1/facts"
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody states, and upon what evidence.
+
+    `facts` are written as in a campaign. `until` is the first day on which they no longer hold.
+    """
+
+    subject: Subject
+    facts: Mapping[str, Any]
+    since: date = msgspec.field(name="from")
+    until: date
+    evidence: str
+
+
+class StandingFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A standing fact as it is in one `version`, which an `entry` of the log commits to.
+
+    Among its versions, one that withdraws it states nothing.
+    """
+
+    id: str
+    version: int
+    entry: int
+    commitment: str | None
+    recorded_by: str
+    recorded_at: datetime
+    state: Literal["recorded", "withdrawn"]
+    reason: str | None
+    subject: Subject | None = None
+    facts: dict[str, Any] | None = None
+    since: date | None = msgspec.field(name="from", default=None)
+    until: date | None = None
+    evidence: str | None = None
+
+
+class FactPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of standing facts; `next` is the cursor of the page after it."""
+
+    items: tuple[StandingFact, ...]
+    next: str | None
+
+
+class _Versions(msgspec.Struct, frozen=True, kw_only=True):
+    items: tuple[StandingFact, ...]
+
+
+class StandingFacts:
+    """The standing facts. `Client.facts` is it.
+
+    A change names the version that was seen, and is refused with `ConflictError` where somebody
+    else was there first. One that may have arrived is not sent again.
+    """
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    def record(self, statement: Statement, *, reason: str | None = None) -> StandingFact:
+        """Record a standing fact; the same statement is the same fact."""
+        body = _body(statement, reason)
+        return self._asking.send(_FACTS, StandingFact, body, is_repeatable=True)
+
+    def find(self, *, kind: str | None = None, name: str | None = None) -> Answers[StandingFact]:
+        """Return those that are not withdrawn, about a kind of subject or the one of a name."""
+        asked = {"kind": kind, "name": name}
+        query = {each: value for each, value in asked.items() if value is not None}
+
+        def page(cursor: str | None) -> FactPage:
+            after = {} if cursor is None else {"cursor": cursor}
+            return self._asking.get(_FACTS, FactPage, {**query, **after})
+
+        return pages(page)
+
+    def read(self, fact: StandingFact | str) -> StandingFact:
+        """Return a standing fact as it is now; of a withdrawn one, what it stated last."""
+        return self._asking.get(_path(fact), StandingFact)
+
+    def versions(self, fact: StandingFact | str) -> tuple[StandingFact, ...]:
+        """Return every version, the newest first."""
+        return self._asking.get(f"{_path(fact)}/versions", _Versions).items
+
+    def amend(
+        self, seen: StandingFact, statement: Statement, *, reason: str | None = None
+    ) -> StandingFact:
+        """State it otherwise, about the same subject."""
+        body = _body(statement, reason)
+        return self._asking.send(_path(seen), StandingFact, body, method="PUT", seen=seen.version)
+
+    def withdraw(self, seen: StandingFact, *, reason: str | None = None) -> StandingFact:
+        """Withdraw it: from now on it fills nothing."""
+        body = {} if reason is None else {"reason": reason}
+        return self._asking.send(f"{_path(seen)}/withdraw", StandingFact, body, seen=seen.version)
+
+
+def _body(statement: Statement, reason: str | None) -> dict[str, object]:
+    stated: dict[str, object] = {
+        "subject": {"kind": statement.subject.kind, "name": statement.subject.name},
+        "facts": statement.facts,
+        "from": statement.since.isoformat(),
+        "until": statement.until.isoformat(),
+        "evidence": statement.evidence,
+    }
+    return stated if reason is None else {**stated, "reason": reason}
+
+
+def _path(fact: StandingFact | str) -> str:
+    id_ = fact if isinstance(fact, str) else fact.id
+    return f"{_FACTS}/{quote(id_, safe='')}"
