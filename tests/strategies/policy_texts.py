@@ -28,6 +28,7 @@ _CHOICES = st.sampled_from(
         "i.day is within 30 days before today",
         "(any part_of in i.parts has (part_of.flag))",
         "(i.colour is red or i.flag is no)",
+        "(bright or i.flag)",
     ]
 )
 _CEILINGS = (
