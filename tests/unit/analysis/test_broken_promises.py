@@ -80,3 +80,17 @@ def test_a_duty_is_owed_once_it_is_known_where() -> None:
     assert lean(somewhere, everywhere) is lean(everywhere, somewhere) is Lean.UNCLEAR
     covered = [listed("2020-01-01", *each) for each in (["applies in SOME"], [])]
     assert lean(*covered) is Lean.STRICTER
+
+
+def test_a_definition_by_which_an_aggregate_chooses_leans_neither_way() -> None:
+    chosen = "count of (each i in campaign.items where i.flag and big)"
+    clauses = (f"prohibit when {chosen} is less than 1", 'message "m"', 'remedy "r"')
+    one, other = (
+        policy(
+            *clauses, declared=f"define big\n  means campaign.amount exceeds {limit}\nend define"
+        )
+        for limit in (12, 20)
+    )
+    counted = {**CAMPAIGN, "items": [{"flag": True}]}
+    assert (effect(one, counted), effect(other, counted)) == ("allow", "deny")
+    assert lean(one, other) is Lean.UNCLEAR
