@@ -143,7 +143,7 @@ def statuses(decision: Decision, breach: RuleResult) -> set[Status]:
     return {
         part.status
         for part in result.parts
-        if None in (part.markets, breach.markets) or {*part.markets} & {*breach.markets}
+        if part.markets is None or breach.markets is None or {*part.markets} & {*breach.markets}
     }
 
 
@@ -171,15 +171,21 @@ def test_the_facts_that_findings_cite_are_a_breach_alone(
 def pointers_in(breach: RuleResult, descriptor: dict[str, Any]) -> set[str]:
     """Return where the facts are that findings cite, and the plain elements of which they speak."""
     evidence = [seen for finding in breach.findings for seen in finding.evidence]
-    bound = {pointer for seen in evidence for _, pointer in seen.bindings}
-    plain = {each for each in bound if not is_group(at(descriptor, each.split("/")[1:]))}
+    bound = [pointer for seen in evidence for _, pointer in seen.bindings]
+    steps = {pointer: pointer.split("/")[1:] for pointer in bound}
+    plain = {
+        pointer
+        for pointer, (first, *rest) in steps.items()
+        if first in descriptor and not is_group(at(descriptor, (first, *rest)))
+    }
     return {seen.pointer for seen in evidence} | plain
 
 
 def unnamed(breach: RuleResult, evidence: set[str]) -> dict[str, Any]:
     """Return the facts of a whole campaign that neither a finding nor an exception names."""
-    unmet = (fact for each in breach.unmet_exemptions for fact in (*each.evidence, *each.wanted))
-    named = evidence | {fact.pointer for fact in unmet}
+    shown = {seen.pointer for each in breach.unmet_exemptions for seen in each.evidence}
+    wanted = {fact.pointer for each in breach.unmet_exemptions for fact in each.wanted}
+    named = evidence | shown | wanted
     heads = {pointer.split("/")[1] for pointer in named if pointer}
     return {name: each for name, each in WHOLE.items() if name not in (*ALWAYS, *heads)}
 
