@@ -14,6 +14,8 @@ from ..semantics.tree import (
     NegatedCondition,
     Policies,
     QuantifiedCondition,
+    choices_of,
+    conditions_within,
     inner_conditions,
     rewritten,
     with_conditions,
@@ -113,16 +115,25 @@ def _cited(definition: Definition) -> dict[str, None]:
 
 
 def _signs(name: str, policies: Policies) -> Iterator[int]:
-    """Yield, for each use in a rule, whether its truth leads towards denial (1) or away (-1)."""
+    """Yield, for each use in a rule, whether its truth leads towards denial (1) or away (-1).
+
+    Where it chooses among the elements of an aggregate, that may be either (0).
+    """
     for rule in policies.rules:
         for condition, sign in signed(rule):
             yield from _used(name, condition, sign)
 
 
 def _used(name: str, condition: Condition, sign: int) -> Iterator[int]:
-    if isinstance(condition, DefinedCondition) and condition.name == name:
+    if _is_named(condition, name):
         yield sign
+    chosen_by = (part for each in choices_of(condition) for part in conditions_within(each))
+    yield from (0 for part in chosen_by if _is_named(part, name))
     is_none = isinstance(condition, QuantifiedCondition) and condition.kind is QuantifierKind.NO
     inner_sign = -sign if is_none or isinstance(condition, NegatedCondition) else sign
     for inner in inner_conditions(condition):
         yield from _used(name, inner, inner_sign)
+
+
+def _is_named(condition: Condition, name: str) -> bool:
+    return isinstance(condition, DefinedCondition) and condition.name == name

@@ -23,7 +23,7 @@ from .conditions import ConditionComparison
 from .meaning import Reader, meaning
 from .normal import negation_of, normal_form, operands_under
 from .phrases import phrase
-from .timelines import growth, newest, timeline_of
+from .timelines import covers, growth, newest, timeline_of
 
 _STRENGTH = {
     Enforcement.ADVISORY: 0,
@@ -152,7 +152,8 @@ class _Pair:
     def _places(self) -> Change:
         old, new = self.old.places, self.new.places
         if old is None or new is None:
-            lean = lean_of_growth(grows=new is None, sign=0 if self._may_be_settled else self._sign)
+            sign = 0 if self._may_be_settled(old, new) else self._sign
+            lean = lean_of_growth(grows=new is None, sign=sign)
             return self._describe(
                 Kind.PLACES, lean, _members(old, self.before), _members(new, self.now)
             )
@@ -166,17 +167,28 @@ class _Pair:
             Kind.PLACES, lean, _members(old, self.before), _members(new, self.now)
         )
 
-    @property
-    def _may_be_settled(self) -> bool:
-        """Whether a campaign without markets may be allowed once the rule applies everywhere.
+    def _may_be_settled(
+        self, old: SetTerm | Constant | None, new: SetTerm | Constant | None
+    ) -> bool:
+        """Whether a campaign may be allowed once the rule applies everywhere.
 
-        Where it applies in some, it is undetermined for want of them; then the breach is waived or
-        the duty owed.
+        Where it applies in some places, it is undetermined for want of the markets, or of an
+        edition that lists the places; then the breach is waived or the duty owed.
         """
-        versions = (self.before.policies, self.now.policies)
-        markets = (each.vocabulary.find(("markets",)) for each in versions)
+        if not self._is_waived and self.new.effect is not Effect.OBLIGE:
+            return False
+        markets = (each.policies.vocabulary.find(("markets",)) for each in (self.before, self.now))
         is_asked_for = all(fact is not None and fact.required for fact in markets)
-        return not is_asked_for and (self._is_waived or self.new.effect is Effect.OBLIGE)
+        restricted = (
+            (old, self.old.window, self.before.policies),
+            (new, self.new.window, self.now.policies),
+        )
+        are_listed = all(
+            covers(timeline_of(places, policies.sets), window)
+            for places, window, policies in restricted
+            if places is not None
+        )
+        return not (is_asked_for and are_listed)
 
     # --- conditions --------------------------------------------------------------------------
 

@@ -1,11 +1,11 @@
 """What changed in tables: what they give, what they are looked up by, their editions and cases."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from ..semantics.tree import LookupTerm, Policies, Table, ValueTerm
-from ..semantics.types import describe
+from ..semantics.types import HAVING_PARTS, describe, wholes_of
 from .change import Change, Kind, Lean, Realm, Shown, Subject
 from .declarations import days_of
 from .rising import lean_of, rises
@@ -133,9 +133,11 @@ class _Pair:
     def _cases(self, old: Written, new: Written) -> Iterator[Change]:
         lean, days = self._lean(None), days_of(new.window)
         present, gone = paired(old.content, new.content)
+        kept = [(former, case) for former, case in present if former is not None]
+        splits = self._names_parts(kept) and not _agree_alike(kept)
         for former, case in present:
             if former is not None:
-                yield from self._case(former, case, days)
+                yield from self._case(former, case, days, splits=splits)
                 continue
             about = _on(days, _where(case, self.new))
             yield _of(self.new, Kind.CASE_ADDED, lean, new=case.value, about=about)
@@ -143,13 +145,29 @@ class _Pair:
             about = _on(days, _where(case, self.old))
             yield _of(self.new, Kind.CASE_REMOVED, lean, old=case.value, about=about)
 
-    def _case(self, old: Case, new: Case, days: str) -> Iterator[Change]:
+    def _names_parts(self, kept: Sequence[tuple[Case, Case]]) -> bool:
+        """Whether some case is for a part of a place or of a language."""
+        inputs = {each.name for each in self.new.inputs if each.type in HAVING_PARTS}
+        members = (
+            str(member)
+            for pair in kept
+            for case in pair
+            for _, cells in case.cells
+            for name, cell in cells
+            if name in inputs and isinstance(cell, frozenset)
+            for member in cell
+        )
+        return any(map(wholes_of, members))
+
+    def _case(self, old: Case, new: Case, days: str, *, splits: bool) -> Iterator[Change]:
         """Yield what a case gives otherwise, or asks otherwise.
 
-        Where its words are the same and a set that they name is not, that is said of the set.
+        Where its words are the same and a set that they name is not, that is said of the set. With
+        `splits` the result for a whole may be known now, or unknown, as it was not before.
         """
         if old.value.value != new.value.value:
-            lean, about = self._lean(rises(old.value, new.value)), _on(days, _where(new, self.new))
+            rise = None if splits else rises(old.value, new.value)
+            lean, about = self._lean(rise), _on(days, _where(new, self.new))
             yield _of(self.new, Kind.CASE_VALUE, lean, old=old.value, new=new.value, about=about)
         elif old.words != new.words and old.cells != new.cells:
             lean, about = self._lean(None), _on(days, new.value.text)
@@ -169,6 +187,16 @@ class _Pair:
 
     def _is_it(self, term: ValueTerm) -> bool:
         return isinstance(term, LookupTerm) and term.name == self.new.name
+
+
+def _agree_alike(kept: Sequence[tuple[Case, Case]]) -> bool:
+    """Whether the same cases give the same result as did before.
+
+    Only where they do is the result for a place known, or unknown, as before.
+    """
+    moved = {(old.value.value, new.value.value) for old, new in kept}
+    olds, news = {old for old, _ in moved}, {new for _, new in moved}
+    return len(moved) == len(olds) == len(news)
 
 
 def _on(days: str, words: str) -> str:

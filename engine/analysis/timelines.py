@@ -87,6 +87,15 @@ def growth(old: Timeline, new: Timeline) -> bool | None:
     return False if all(one >= other for one, other in known) else None
 
 
+def covers(held: Timeline, window: Window) -> bool:
+    """Whether something holds on every day of a window."""
+    day, last = window.start or date.min, window.until or date.max
+    for span in held:
+        if span.window.meets(day, day):
+            day = span.window.until or date.max
+    return day >= last
+
+
 def _day_by_day(old: Timeline, new: Timeline) -> Iterator[tuple[Members | None, Members | None]]:
     """Yield what both hold for each state of the law, leaving out days on which neither holds."""
     days = {date.min}

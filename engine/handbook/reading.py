@@ -22,7 +22,7 @@ from ..semantics.tree import (
     TodayTerm,
     ValueTerm,
     clauses_of,
-    conditions_below,
+    conditions_within,
     terms_below,
 )
 
@@ -39,7 +39,7 @@ def lists_read(rule: Rule) -> tuple[str, ...]:
 
 def definitions_read(rule: Rule) -> tuple[str, ...]:
     """Return the names of the definitions that a rule rests on, directly or by another."""
-    parts = (part for each in clauses_of(rule) for part in conditions_below(each.condition))
+    parts = (part for each in clauses_of(rule) for part in conditions_within(each.condition))
     return tuple(dict.fromkeys(part.name for part in parts if isinstance(part, DefinedCondition)))
 
 

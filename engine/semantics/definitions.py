@@ -16,7 +16,8 @@ from .tree import (
     Condition,
     DefinedCondition,
     Definition,
-    conditions_below,
+    choices_of,
+    conditions_within,
     inner_conditions,
 )
 
@@ -127,7 +128,10 @@ def _is_broken(node: syntax.Definition) -> bool:
 
 
 def _named(node: syntax.Definition) -> Iterator[syntax.Path]:
-    """Yield the bare words that stand as conditions in what a definition means."""
+    """Yield the bare words that stand as conditions in what a definition means.
+
+    Within a value such a word stands where an aggregate chooses its elements, and there alone.
+    """
     waiting: list[syntax.Expression] = [
         clause.condition for clause in node.clauses if isinstance(clause, syntax.MeansClause)
     ]
@@ -141,6 +145,28 @@ def _named(node: syntax.Definition) -> Iterator[syntax.Path]:
                 waiting.append(inner)
             case syntax.Path() as path if bare_word(path):
                 yield path
+            case syntax.Comparison(left=left, right=right):
+                waiting.extend(_choices((left, *right)))
+            case syntax.Within(left=left, length=length, anchor=anchor):
+                waiting.extend(_choices((left, length, anchor)))
+            case _:
+                pass
+
+
+def _choices(values: Iterable[syntax.Expression]) -> Iterator[syntax.Expression]:
+    """Yield the conditions by which the aggregates among some values choose their elements."""
+    waiting = list(values)
+    while waiting:
+        match waiting.pop():
+            case syntax.Arithmetic(left=left, right=right):
+                waiting.extend((left, right))
+            case syntax.PercentOf(whole=whole):
+                waiting.append(whole)
+            case syntax.Lookup(arguments=arguments):
+                waiting.extend(arguments)
+            case syntax.Aggregate(value=value, where=where):
+                waiting.extend(() if value is None else (value,))
+                yield from () if where is None else (where,)
             case _:
                 pass
 
@@ -153,11 +179,12 @@ def is_sprawling(whole: Condition) -> bool:
 
     Without a bound, ten definitions of definitions could stand for a thousand million parts.
     """
-    parts = list(islice(conditions_below(whole), MOST_PARTS + 1))
+    parts = list(islice(conditions_within(whole), MOST_PARTS + 1))
     if not any(isinstance(part, DefinedCondition) for part in parts):
         return False
     return len(parts) > MOST_PARTS or _height(whole) > MAXIMUM_HEIGHT
 
 
 def _height(whole: Condition) -> int:
-    return 1 + max((_height(inner) for inner in inner_conditions(whole)), default=0)
+    below = (*inner_conditions(whole), *choices_of(whole))
+    return 1 + max(map(_height, below), default=0)

@@ -228,12 +228,12 @@ def _in_order(one: Any, other: Any) -> Truth:
 
 
 def _within(condition: ComparisonCondition, one: Any, length: Any, anchor: Any) -> Truth:
-    """ "not later than the other and at most so long before it; or the reverse", by their days"""
+    """ "not later than the other and at most that long before it; or the reverse", by their days"""
     one, anchor = day_of(one), day_of(anchor)
     other = moved(anchor, length, condition.within, condition.month_end)
     if other is None:
         return None
-    return bool(min(other, anchor) <= one <= max(other, anchor))
+    return bool(other <= one <= anchor if condition.within < 0 else anchor <= one <= other)
 
 
 def is_like(text: str, pattern: str) -> bool:

@@ -109,7 +109,7 @@ def descriptors(secrets: st.SearchStrategy[str] = _SECRETS) -> st.SearchStrategy
     )
 
 
-def _is_group(value: object) -> bool:
+def is_group(value: object) -> bool:
     """Whether a JSON value is a group of facts: amounts and distances are single values."""
     return isinstance(value, dict) and not {"currency", "unit"} & value.keys()
 
@@ -120,11 +120,11 @@ def removals(descriptor: dict[str, Any]) -> list[dict[str, Any]]:
     for name, value in descriptor.items():
         rest = {other: inner for other, inner in descriptor.items() if other != name}
         found.append(rest)
-        if _is_group(value):
+        if is_group(value):
             found.extend({**descriptor, name: smaller} for smaller in removals(value))
         if isinstance(value, list):
             for index, element in enumerate(value):
-                if _is_group(element):
+                if is_group(element):
                     for smaller in removals(element):
                         changed = [*value[:index], smaller, *value[index + 1 :]]
                         found.append({**descriptor, name: changed})

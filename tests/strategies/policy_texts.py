@@ -28,6 +28,7 @@ _CHOICES = st.sampled_from(
         "i.day is within 30 days before today",
         "(any part_of in i.parts has (part_of.flag))",
         "(i.colour is red or i.flag is no)",
+        "(bright or i.flag)",
     ]
 )
 _CEILINGS = (
@@ -397,11 +398,11 @@ def policy_files(*, most_rules: int = 3) -> st.SearchStrategy[dict[str, str]]:
 
 
 @st.composite
-def _short_rules(draw: st.DrawFn, count: int) -> dict[str, str]:
+def _short_rules(draw: st.DrawFn, count: int, depth: int) -> dict[str, str]:
     head = "policy short\n  source LAW art 1\n  in force from 2020-01-01\n"
     texts = []
     for number in range(count):
-        condition = draw(conditions(towards_denial=True, depth=0))
+        condition = draw(conditions(towards_denial=True, depth=depth))
         rounding = draw(st.sampled_from(["up", "down"]))
         texts.append(
             f"  rule r{number}\n    prohibit when {condition}\n    month end rounds {rounding}\n"
@@ -411,9 +412,12 @@ def _short_rules(draw: st.DrawFn, count: int) -> dict[str, str]:
     return {"vocabulary.policy": VOCABULARY, "declared.policy": DECLARED, "short.policy": policy}
 
 
-def short_policy_files(count: int = 12) -> st.SearchStrategy[dict[str, str]]:
-    """Return the files of bundles whose rules ask one question each, so that none hides another."""
-    return _short_rules(count).filter(_can_be_published)
+def short_policy_files(count: int = 12, depth: int = 0) -> st.SearchStrategy[dict[str, str]]:
+    """Return the files of bundles whose rules ask one question each, so that none hides another.
+
+    With a `depth` each asks as many as are joined.
+    """
+    return _short_rules(count, depth).filter(_can_be_published)
 
 
 def bundle_of(files: dict[str, str]) -> Bundle:

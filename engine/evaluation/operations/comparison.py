@@ -141,11 +141,14 @@ def order(left: Operand, right: Operand) -> int:
 def is_within(
     left: Operand, length: Operand, anchor: Operand, condition: ComparisonCondition
 ) -> bool:
-    """Whether a day lies at most so long before or after another, both included."""
+    """Whether a day lies at most so long before or after another, both included.
+
+    A length that was calculated may be less than nothing: then no day does.
+    """
     assert isinstance(length, Measure)  # noqa: S101 - as checked.
-    day, first = _day(left), _day(anchor)
-    last = _shifted(first, length, condition.within, condition.month_end)
-    return min(first, last) <= day <= max(first, last)
+    day, one = _day(left), _day(anchor)
+    other = _shifted(one, length, condition.within, condition.month_end)
+    return other <= day <= one if condition.within < 0 else one <= day <= other
 
 
 def _day(value: Operand) -> date:

@@ -18,6 +18,7 @@ from ..tree import (
 from .claims import Both, Claim, Either, Plain, meaning
 from .limits import Aspect
 from .proof import Contradiction, Prover
+from .regions import Choice
 
 
 def certain(claim: Claim, given: Sequence[Claim], prover: Prover) -> tuple[Contradiction, ...]:
@@ -33,20 +34,36 @@ def certain(claim: Claim, given: Sequence[Claim], prover: Prover) -> tuple[Contr
             found_one = prover.exclusion(claim.opposite, *given)
             aspects = {each.topic.aspect for each in found_one}
             # A comparison that is itself given is known wherever that is.
-            if aspects == {Aspect.TRUTH} or _is_known(claim, given, aspects, prover):
+            if aspects == {Aspect.TRUTH} or _is_known(claim, given, found_one, prover):
                 return found_one
     return ()
 
 
-def _is_known(claim: Claim, given: Sequence[Claim], aspects: set[Aspect], prover: Prover) -> bool:
+def _is_known(
+    claim: Claim, given: Sequence[Claim], found: Sequence[Contradiction], prover: Prover
+) -> bool:
     """Whether a comparison is true or false wherever the given claims hold."""
     condition = claim.condition
     if isinstance(condition, ComparisonCondition) and not _needs_facts_alone(condition):
         return False
     facts = (term for term in terms_below(condition) if isinstance(term, FactTerm))
-    return Aspect.CURRENCY not in aspects and all(
+    return all(_is_in_one_currency(each, prover) for each in found) and all(
         prover.exclusion(_unknown(fact, claim), *given) for fact in facts
     )
+
+
+def _is_in_one_currency(contradiction: Contradiction, prover: Prover) -> bool:
+    """Whether amounts, if any are compared, can have no other currency than the one compared with.
+
+    That of a parameter may be another with each edition.
+    """
+    said = (each for claim in contradiction.claims for each in prover.law.understood(claim).limits)
+    others = (
+        isinstance(region, Choice) and len(region.members) > 1
+        for topic, region in said
+        if topic.aspect is Aspect.CURRENCY
+    )
+    return contradiction.topic.aspect is not Aspect.CURRENCY and not any(others)
 
 
 def _needs_facts_alone(condition: ComparisonCondition) -> bool:

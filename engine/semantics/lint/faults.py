@@ -86,10 +86,10 @@ def never_holds(span: Span, why: str) -> Diagnostic:
 
 
 def always_holds(span: Span, why: str) -> Diagnostic:
-    """A condition that is true of every campaign of which the facts are known."""
+    """A condition that is true of every campaign of which it is not unknown."""
     return warning(
         "W0713",
-        "this condition holds for every campaign whose facts are known",
+        "this condition can never be false",
         span,
         label=why,
         help="it leaves nothing out; was `and` meant in place of `or`?",

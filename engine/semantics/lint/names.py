@@ -16,7 +16,7 @@ from ..tree import (
     SetTerm,
     Table,
     clauses_read,
-    conditions_below,
+    conditions_within,
 )
 from ..types import EnumerationType, RecordType, Type, element_type
 from . import faults
@@ -94,7 +94,7 @@ def _named_in(policies: Policies) -> frozenset[str]:
     clauses = (*rules, *(each.clause for each in policies.definitions.values()))
     terms = (term for each in clauses for term in each.terms)
     places = (rule.places for rule in policies.rules)
-    parts = (part for each in clauses for part in conditions_below(each.condition))
+    parts = (part for each in clauses for part in conditions_within(each.condition))
     in_tables = (name for table in policies.tables.values() for name in table.sets)
     return frozenset(
         each.name

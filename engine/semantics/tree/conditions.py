@@ -128,6 +128,43 @@ def conditions_below(condition: Condition) -> Iterator[Condition]:
         waiting.extend(reversed(inner_conditions(part)))
 
 
+def choices_of(condition: Condition) -> Iterator[Condition]:
+    """Yield the conditions by which the aggregates of a comparison choose among elements.
+
+    One that stands within another is left to that.
+    """
+    if isinstance(condition, ComparisonCondition):
+        for side in (condition.left, *condition.right):
+            yield from _choices(side)
+
+
+def _choices(term: ValueTerm) -> Iterator[Condition]:
+    match term:
+        case ArithmeticTerm(left=left, right=right):
+            yield from _choices(left)
+            yield from _choices(right)
+        case LookupTerm(arguments=arguments):
+            for argument in arguments:
+                yield from _choices(argument)
+        case AggregateTerm(value=value, where=where):
+            if where is not None:
+                yield where
+            if value is not None:
+                yield from _choices(value)
+        case _:
+            pass
+
+
+def conditions_within(condition: Condition) -> Iterator[Condition]:
+    """Yield a condition and everything below it, and that by which aggregates choose elements."""
+    waiting = [condition]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting.extend(choices_of(part))
+        waiting.extend(reversed(inner_conditions(part)))
+
+
 def terms_below(condition: Condition) -> Iterator[ValueTerm]:
     """Yield every value that a condition reads, operands and arguments included."""
     for part in conditions_below(condition):

@@ -32,6 +32,7 @@ SWAPS = (
     *(("{DE, FR}", "{DE, FR, NO}"), ("is {red}", "is {red, blue}"), ("ask", "deny")),
     *(("within 30 days", "within 60 days"), ("EUR 10", "EUR 20"), ("50%", "60%")),
     *(("prohibit when", "require"), ("is before", "is on or before"), ("is unknown", "is known")),
+    *(("applies in UNION", ""), ('case "US-CA" gives 2', 'case "US-CA" gives 1')),
     *(("gives 2\n", "gives 1\n"), ("gives 12.5", "gives 50"), ("gives 3", "gives 0")),
     *(
         ("case red, DE", "case red, NO"),

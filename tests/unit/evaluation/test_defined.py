@@ -2,8 +2,10 @@
 
 import pytest
 
+from engine.bundle.bundle import build
 from engine.evaluation.prose import explain
 from engine.evaluation.result import Status
+from tests.strategies.vocabulary import VOCABULARY
 from tests.unit.evaluation.courtroom import court, hear, rule, seen, wanted
 
 MINORS = """
@@ -132,3 +134,44 @@ def test_a_definition_counts_months_as_the_rule_that_uses_it(clause: str, status
         decision = hear(bundle, day="2026-01-31", slot={"start": "2026-03-01"})
         assert decision.results[0].status is status
         assert ("month end rounds up" in explain(decision)) is (status is Status.VIOLATED)
+
+
+# --- where an aggregate chooses among elements --------------------------------------------------
+
+CHOSEN = "count of (each item in campaign.items where item.flag and {}) exceeds 1"
+
+
+def means(name: str, condition: str) -> str:
+    return f"define {name}\n  means {condition}\nend define\n"
+
+
+def codes(declared: str) -> list[str]:
+    text = f"{declared}policy p\n  source LAW art 1\n  in force from 2000-01-01\n"
+    text += f"{rule('prohibit when many')}end policy\n"
+    _, found = build("defined", {"vocabulary.policy": VOCABULARY, "p.policy": text})
+    return [each.code for each in found if each.span.source == "p.policy"]
+
+
+@pytest.mark.parametrize("name", ["early", "more"])
+def test_a_definition_is_made_before_the_one_that_chooses_by_it(name: str) -> None:
+    """Whatever their names: it is used, and it is not unknown."""
+    declared = means("many", CHOSEN.format(name)) + means(name, "campaign.other")
+    assert codes(declared) == []
+    bundle = court(rule("prohibit when many"), declared=declared)
+    items = [{"flag": True}, {"flag": True}]
+    for other, status in ((True, Status.VIOLATED), (False, Status.SATISFIED)):
+        assert hear(bundle, items=items, other=other).results[0].status is status
+
+
+def test_definitions_that_choose_by_each_other_rest_on_themselves() -> None:
+    assert codes(means("many", CHOSEN.format("few")) + means("few", CHOSEN.format("many"))) == [
+        "E0321"
+    ]
+
+
+def test_the_definitions_by_which_aggregates_choose_are_parts_of_a_condition() -> None:
+    """Twelve of them, each of which names the one before twice, make four thousand."""
+    names = [f"d{number:02}" for number in range(12)] + ["many"]
+    pairs = zip(names[1:], names, strict=False)
+    twice = [means(name, CHOSEN.format(f"{one} and not {one}")) for name, one in pairs]
+    assert codes(means(names[0], "campaign.flag") + "".join(twice)) == ["E0322"]

@@ -301,6 +301,7 @@ def test_advice_opposes_nothing() -> None:
             False,
         ),
         ("campaign.price is at most USD 5", "campaign.price is at most EUR 10", False),
+        ("campaign.price is at least EXCHANGED", "campaign.price is at least EUR 5", False),
         ("campaign.amount is less than 1", "campaign.amount is less than LATER", False),
     ],
 )
@@ -309,6 +310,12 @@ def test_an_exception_that_may_be_unknown_does_not_swallow_its_rule(
 ) -> None:
     """An exception is for the advertiser to show: one that hangs on another fact does not hold."""
     later = "parameter LATER : number\n  source LAW art 3\n  from 2030-01-01 is 3\nend parameter\n"
+    later += """parameter EXCHANGED : money
+  source LAW art 3
+  from 2020-01-01 is USD 10
+  from 2026-01-01 is EUR 10
+end parameter
+"""
     text = rule(f"prohibit when {breach}", f'unless "e" {exception}')
     assert ("E0704" in codes(text, declared=later)) is found
 
