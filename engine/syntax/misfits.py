@@ -144,6 +144,12 @@ class _Place:
         words = self.words[first:last] or ((self.broken.place, self.broken.place),)
         return self.source.span(words[0][0], words[-1][1])
 
+    def words_on_line(self, most: int) -> int:
+        """Return how many words from the place on stand on its line, at least one."""
+        words = self.words[self.index : self.index + most]
+        end = self.text.find("\n", words[0][0]) if words else -1
+        return max(1, sum(1 for start, _ in words if end < 0 or start < end))
+
     def windows(self) -> Iterator[tuple[int, int]]:
         """Yield the ranges of up to six words that hold the place or end before it.
 
@@ -261,7 +267,8 @@ def _unknown_start(place: _Place) -> Diagnostic:
     """Say what could begin here, or what the words probably mean."""
     expected = place.broken.expected
     keywords, habits = STARTS[expected]
-    for length in (3, 2, 1):
+    lengths = range(place.words_on_line(most=3), 0, -1)
+    for length in lengths:
         first, last = place.index, place.index + length
         typed, span = place.shown(first, last), place.span(first, last)
         folded = typed.lower()
@@ -273,13 +280,13 @@ def _unknown_start(place: _Place) -> Diagnostic:
             return wording.habit(span, typed, habits[folded])
         if near := _near_keyword(typed, keywords, least=0.85):
             return wording.misspelt(span, typed, near)
-    for length in (3, 2, 1):
+    for length in lengths:
         first, last = place.index, place.index + length
         typed, span = place.shown(first, last), place.span(first, last)
         if near := _near_keyword(typed, keywords, least=0.7):
             return wording.misspelt(span, typed, near)
     if place.found == ".":
-        return wording.full_stop(place.here)
+        return wording.full_stop(place.here, place.before)
     return wording.unknown_start(place.here, place.found, expected, keywords)
 
 
@@ -422,7 +429,8 @@ def _unfit(place: _Place) -> Diagnostic:
     end = place.here.end
     is_last = not place.text[end:].partition("\n")[0].strip()
     if found.endswith(".") and is_last and expected in _IN_CONDITIONS:
-        return wording.full_stop(place.source.span(end - 1, end))
+        whole = place.before if found == "." else found[:-1]
+        return wording.full_stop(place.source.span(end - 1, end), whole)
     if expected == expect.CLAUSE_END:
         return wording.surplus(
             place.here,

@@ -436,15 +436,16 @@ def reserved(span: Span, word: str, expected: str) -> Diagnostic:
     )
 
 
-def full_stop(span: Span) -> Diagnostic:
-    """Report a clause that ends as a sentence does."""
+def full_stop(span: Span, before: str) -> Diagnostic:
+    """Report a clause that ends as a sentence does, or within a name of which one word stands."""
+    is_begun = before.isidentifier()
     return error(
         "E0218",
         "a clause does not end with a full stop",
         span,
-        label="leave it out",
+        label="leave it out, or write the rest of the name" if is_begun else "leave it out",
         advice="a clause ends with its line",
-        replacement="",
+        replacement=None if is_begun else "",
     )
 
 
