@@ -112,6 +112,7 @@ COMPARISON_HABITS = {
     "nicht": "not",
     **dict.fromkeys(("ist", "est"), "is"),
     "is during": "is within",
+    "during": "overlaps",
     "is from": "is within",
     "falls in": "is within",
     "falls within": "is within",
@@ -179,6 +180,13 @@ NORM_HABITS = {
     if each.phrase.partition(" ")[0] == "is"
 }
 """Phrases of what shall be so, and the phrase of a condition that holds where it is so."""
+
+TEXT_HABITS = {
+    "starts with": "{}*",
+    "begins with": "{}*",
+    "ends with": "*{}",
+}
+"""Phrases about a text, and the pattern that says the same."""
 
 BARE_HABITS = {
     "more than": "is more than",
@@ -503,6 +511,10 @@ WORD_HABITS = {
     **dict.fromkeys((*_WEEKDAYS, *_WEEKENDS), _WEEKDAY_HABIT),
     **dict.fromkeys(_COUNTED, "numbers are written in digits, such as `18`"),
     "null": "of a fact that is not stated say `is unknown`",
+    **dict.fromkeys(
+        ("stated", "specified", "provided", "present", "missing", "absent", "unspecified", "given"),
+        "of a fact that is stated say `is known`, of one that is not `is unknown`",
+    ),
     **dict.fromkeys(
         ("more", "over", "above", *_GREATER), "with the limit itself say `is at least …`"
     ),

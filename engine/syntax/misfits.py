@@ -34,6 +34,7 @@ from .habits import (
     STEP_HABITS,
     SURPLUS_WORDS,
     TABLE_HABITS,
+    TEXT_HABITS,
     WAIVER_HABITS,
 )
 from .lexis import (
@@ -352,6 +353,9 @@ def _phrase(place: _Place) -> Diagnostic | None:
             return wording.capitals(place.span(first, last), typed, folded)
         if folded in NORM_HABITS:
             return wording.norm(place.span(first, last), typed, NORM_HABITS[folded])
+        if folded in TEXT_HABITS:
+            text = place.shown(last, last + 1).strip('"')
+            return wording.pattern(place.span(first, last), typed, TEXT_HABITS[folded].format(text))
         if folded in COMPARISON_HABITS:
             return _habit(place.span(first, last), typed, place.shown(last, last + 1))
         if folded in BARE_HABITS and place.shown(max(0, first - 1), first) in _BEFORE_CONDITIONS:
@@ -379,6 +383,8 @@ def _misspelling(place: _Place) -> Diagnostic | None:
 def _habit(span: Span, typed: str, then: str) -> Diagnostic:
     """Say how the language says a phrase; one of age says the opposite of days."""
     phrase, of_days = COMPARISON_HABITS[typed.lower()], AGE_HABITS.get(typed.lower())
+    if phrase == "includes" and then.startswith('"'):
+        return wording.habit_of_text(span, typed, then.strip('"'))
     if phrase == "is within" and _NUMBER.fullmatch(then):
         return wording.habit(span, typed, "is between")
     if of_days is None or _NUMBER.fullmatch(then):

@@ -15,6 +15,7 @@ from .habits import (
     QUANTIFIER_HABITS,
     THOUSANDS,
     UNIT_HABITS,
+    WORD_HABITS,
 )
 from .lexis import TIME_UNITS
 
@@ -25,6 +26,7 @@ _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+", re.ASCII)
 _DAY_ELSEWHERE = re.compile(
     r"\d{1,4}[./]\d{1,2}[./]\d{1,4}|\d{1,2}(?:st|nd|rd|th|er|re|\.)", re.ASCII | re.IGNORECASE
 )
+_HOUR = re.compile(r"\d{1,2}(?:am|pm|h|hrs)", re.ASCII | re.IGNORECASE)
 _SHORTENED = re.compile(r"\d+(?:k|m|tsd|mio)", re.ASCII | re.IGNORECASE)
 _MODIFIERS = ("required", "optional", "presumed", "sensitive")
 _FACT_SHAPE = "a fact is written `name : type`, and then its label in quotation marks"
@@ -59,6 +61,7 @@ _HELP = {
     expect.RULE_OR_PARAMETER: "name a rule or a parameter, and what it is tightened to: "
     "`tightens marking/retouched_images to mandatory`",
     expect.MODULE: "name a module of the policies that are adopted, such as `assent.privacy`",
+    "`from`": "say from which day: `tightens audit_interval to 180 days from 2026-10-01`",
     "`to`": "say what it is tightened to: `tightens audit_interval to 180 days from 2026-10-01`",
     "`enforced` or `mandatory`": "a rule is tightened to one that denies, `enforced`, or to "
     "one that nobody waives, `mandatory`",
@@ -97,6 +100,7 @@ _CELL = "each cell states a value, `empty` for a list without elements, or `unkn
 _MARK_ADVICE = {
     ("|", expect.VALUE): _CELL,
     ("-", expect.VALUE): _CELL,
+    ("given", expect.VALUE): WORD_HABITS["given"],
     ("of", expect.SIDE): "say `before` or `after`; for both, join two comparisons with `or`",
 }
 _TEXTS = ("message", "remedy", "text", "reason", "ticket")
@@ -116,6 +120,12 @@ _RECKONED = (
 _APART = re.compile(r"is (?:more than|(?P<least>at least)) (?P<length>[0-9]+ \w+)$")
 _TIME_WORDS = frozenset(word for unit in TIME_UNITS for word in unit.value)
 _COUNT = "`count of (each approval in campaign.approvals where …) is at least 2`"
+_BEFORE_ADVICE = {
+    **dict.fromkeys(("exactly", "only", "fewer"), f"count them: {_COUNT}"),
+    **dict.fromkeys(
+        ("twice", "double", "half"), "calculate with numbers and shares: `2 * …`, or `50% of …`"
+    ),
+}
 _STARTS = {
     expect.CLAUSE: "begins no clause",
     expect.ITEM: "begins no part of a policy file",
@@ -186,6 +196,29 @@ def habit_of_age(span: Span, typed: str, phrase: str, of_days: str) -> Diagnosti
         span,
         label=f"say `{phrase}` of an age, `{of_days}` of a day",
         advice=f"of ages and lengths the same is said with `{phrase}`, of days with `{of_days}`",
+    )
+
+
+def habit_of_text(span: Span, typed: str, text: str) -> Diagnostic:
+    """Report a phrase of which it is open whether it speaks of a list or of a text."""
+    pattern = f'is like "*{text}*"'
+    return error(
+        "E0212",
+        f"`{typed}` is not a phrase of the language",
+        span,
+        label=f"say `includes` of a list, `{pattern}` of a text",
+        advice=f"a list `includes` a value; a text that has words in it `{pattern}`",
+    )
+
+
+def pattern(span: Span, typed: str, written: str) -> Diagnostic:
+    """Report a phrase about a part of a text, which a pattern says."""
+    return error(
+        "E0212",
+        f"`{typed}` is not a phrase of the language",
+        span,
+        label=f'say `is like "{written}"`',
+        advice="a star in a pattern stands for any text",
     )
 
 
@@ -311,8 +344,8 @@ def _misplaced_advice(found: str, before: str, after: str, clause: str) -> str |
         return advice
     if before == "either" or (found == "," and clause.endswith(f"one of {before}")):
         return "list what it may be in braces: `is one of {sales, leads}`"
-    if before in ("exactly", "only", "fewer"):
-        return f"count them: {_COUNT}"
+    if before in _BEFORE_ADVICE:
+        return _BEFORE_ADVICE[before]
     if found == "of" and before == "number":
         return "say `count of campaign.approvals`, or `count of (each … in … where …)`"
     if found == "if":
@@ -364,6 +397,8 @@ def _clause_advice(found: str, clause: str) -> str | None:
         return _citation_advice(found)
     if clause.startswith(_TEXTS) and clause.endswith('"'):
         return 'within a text a quotation mark is written `\\"`, or as “these”'
+    if clause.startswith("adopts") and found == "and":
+        return "modules are set apart by commas: `assent.privacy, assent.minors`"
     if clause.startswith("adopts"):
         return "the parts of a name are joined by full stops: `assent.privacy, assent.minors`"
     if clause.startswith("tightens") and found == "from":
@@ -436,6 +471,13 @@ def reserved(span: Span, word: str, expected: str) -> Diagnostic:
     )
 
 
+def _written_value(found: str) -> str:
+    """Return how what begins with a digit is written: a day, a time of day, or a value."""
+    if _DAY_ELSEWHERE.fullmatch(found):
+        return DAY_HABIT
+    return UNIT_HABITS["pm"] if _HOUR.fullmatch(found) else _WRITTEN_VALUES
+
+
 def full_stop(span: Span, before: str) -> Diagnostic:
     """Report a clause that ends as a sentence does, or within a name of which one word stands."""
     is_begun = before.isidentifier()
@@ -480,7 +522,7 @@ def _unfit_advice(found: str, expected: str, before: str) -> str | None:
     if expected == expect.TEXT and before == "unless":
         return 'give the exception a name: `unless "legal hold" campaign.advertiser.verified`'
     if found[:1].isdigit() and expected in (expect.VALUE, expect.CONDITION):
-        return DAY_HABIT if _DAY_ELSEWHERE.fullmatch(found) else _WRITTEN_VALUES
+        return _written_value(found)
     if expected.startswith("the label"):
         return "the items of a list are labelled in the order of the alphabet: `(a) …; (b) …`"
     return _HELP.get(expected)
