@@ -84,17 +84,22 @@ class Answers:
         return types.Hover(contents=content, range=self.range(hover.span))
 
     def completion(self, candidates: Iterable[Candidate]) -> types.CompletionList:
-        """Return candidates in their order."""
+        """Return candidates in their order.
+
+        More of them may fit what is typed next: facts are looked for once some letters stand.
+        """
         items = [self._item(place, each) for place, each in enumerate(candidates)]
-        return types.CompletionList(is_incomplete=False, items=items)
+        return types.CompletionList(is_incomplete=True, items=items)
 
     def _item(self, place: int, candidate: Candidate) -> types.CompletionItem:
+        told = f"{candidate.text} {candidate.detail}"
+        found_by = told if candidate.by_meaning else candidate.text
         return types.CompletionItem(
             label=candidate.text,
             kind=_ICONS[candidate.sort],
             detail=candidate.detail or None,
             sort_text=f"{place:04}",
-            filter_text=candidate.text,
+            filter_text=found_by,
             text_edit=types.TextEdit(range=self.range(candidate.span), new_text=candidate.text),
         )
 

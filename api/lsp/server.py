@@ -5,6 +5,7 @@ is asked in between is answered from the text as it is.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -104,9 +105,16 @@ class PolicyServer(LanguageServer):
             )
 
 
+def _is_no_refusal(record: logging.LogRecord) -> bool:
+    """Whether something other than a refusal is to be logged, which the editor shows anyway."""
+    fault = record.exc_info[1] if record.exc_info else None
+    return not isinstance(fault, JsonRpcException)
+
+
 def make_server() -> PolicyServer:
     """Return a server that is ready to be started."""
     server = PolicyServer()
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_no_refusal)
     for method, handler in _FEATURES.items():
         server.feature(method)(handler)
     server.feature(

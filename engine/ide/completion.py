@@ -17,11 +17,18 @@ from ..semantics.types import (
     codes,
     describe,
 )
+from ..semantics.vocabulary import Fact, Vocabulary
 from ..source.text import Source, Span
 from ..syntax import expectations as expect
 from ..syntax import tree
 from ..syntax.glossary import MEANINGS
-from ..syntax.lexis import SCALAR_TYPES, WAIVER_KEYWORDS, Comparator, phrase_pattern
+from ..syntax.lexis import (
+    SCALAR_TYPES,
+    TIME_UNITS,
+    WAIVER_KEYWORDS,
+    Comparator,
+    phrase_pattern,
+)
 from ..syntax.misfits import STARTS
 from ..syntax.tokens import TokenKind
 from .naming import element_of, named_type
@@ -42,12 +49,16 @@ class Sort(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """Words that may stand in place of a span, and what they mean in a few words."""
+    """Words that may stand in place of a span, and what they mean in a few words.
+
+    With `by_meaning` they are found by the words of their meaning too, as `DE` by `Germany`.
+    """
 
     text: str
     sort: Sort
     detail: str
     span: Span
+    by_meaning: bool = False
 
 
 _QUOTED = re.compile(r"`([a-z][^`]*)`")
@@ -57,7 +68,14 @@ _COMPARED = re.compile(
     rf"(?<![\w.])(?P<left>{DOTTED})\s+(?P<phrase>{_PHRASES})\s*(?:\{{[^{{}}]*)?\Z"
 )
 _LEFT = re.compile(rf"(?<![\w.])(?P<left>{DOTTED})\s+\Z")
-_IS_TYPED = re.compile(r"(?:^set\s+\w+|list)\s+of\s+\Z")
+_IS_TYPED = re.compile(
+    r"(?:^set\s+\w+|list)\s+of\s+\Z|^(?:given|parameter)\s+\w+\s*:\s+\Z|^gives\s+\Z"
+)
+_IS_QUANTIFIER = re.compile(r"(?<!is )\b(?:any|every|no)\s+\Z")
+_IS_COUNT = re.compile(r"\d\s+\Z")
+_IS_ROW = re.compile(r"^case\b.*\|\s*\Z", re.DOTALL)
+_FEWEST_LETTERS = 3
+"""So many letters are typed before anything is looked for by the words of its meaning."""
 _EDITION = re.compile(r"\s*set\s+\w+\s+of\s+(\w+)")
 _FILLING = re.compile(r"\{([\w.]*)\Z")
 _CODES = {
@@ -81,6 +99,7 @@ _NEVER_ALONE = {
     *(words for words in WAIVER_KEYWORDS if words != "of"),
 }
 _CONNECTIVES = tuple(words for words in MEANINGS if words not in _NEVER_ALONE)
+_UNITS = tuple(unit.several for unit in TIME_UNITS)
 _NAMED_TYPES = ("type", "record")
 _NEVER_VALUES = (
     *("policy", "instrument", "vocabulary", "rule", "fact", "member", ELEMENT, "set", "waiver"),
@@ -99,7 +118,8 @@ def complete(snapshot: Snapshot, file: str, offset: int) -> tuple[Candidate, ...
         case TokenKind.OPEN_TEXT:
             found = writer.fillings()
         case _ if "." in place.typed:
-            found = writer.below(place.typed, place.variables(snapshot.vocabulary))
+            below = tuple(writer.below(place.typed, place.variables(snapshot.vocabulary)))
+            found = below or writer.anywhere(place.word)
         case _:
             found = writer.fitting()
     return tuple(dict.fromkeys(found))
@@ -119,6 +139,14 @@ class _Completer:
             span = self.source.span(start, self.end)
             yield Candidate(text=text, sort=sort, detail=detail, span=span)
 
+    def _named(self, start: int, text: str, sort: Sort, detail: str) -> Iterator[Candidate]:
+        """Yield a candidate where what was typed begins it, or a word of its meaning."""
+        typed = self.place.text[start : self.end].lower()
+        meaning = detail.split() if len(typed) >= _FEWEST_LETTERS else ()
+        if any(each.lower().startswith(typed) for each in (text, *meaning)):
+            span = self.source.span(start, self.end)
+            yield Candidate(text=text, sort=sort, detail=detail, span=span, by_meaning=True)
+
     # --- facts ---------------------------------------------------------------------------------
 
     def below(
@@ -133,6 +161,16 @@ class _Completer:
             facts = vocabulary.records[kind.name].facts.values()
             for fact in (each for each in facts if not (to_be_shown and each.sensitive)):
                 yield from self._made(start, fact.name, Sort.FACT, fact.label)
+
+    def anywhere(self, start: int) -> Iterator[Candidate]:
+        """Yield the facts that what was typed last begins the name of, or a word of the label."""
+        typed = self.place.text[start : self.end].lower().rpartition(".")[2]
+        if len(typed) < _FEWEST_LETTERS:
+            return
+        for path, fact in _single_facts(self.snapshot.vocabulary):
+            if any(each.lower().startswith(typed) for each in (fact.name, *fact.label.split())):
+                span, label = self.source.span(start, self.end), fact.label
+                yield Candidate(text=path, sort=Sort.FACT, detail=label, span=span, by_meaning=True)
 
     def fillings(self) -> Iterator[Candidate]:
         """Yield the facts, parameters and tables that may stand in the braces of a text."""
@@ -163,7 +201,7 @@ class _Completer:
             if opening is not None:
                 yield from self._at(start, opening)
 
-    def _at(  # noqa: C901 - one case for each thing that the grammar may expect.
+    def _at(  # noqa: C901, PLR0912 - one case for each thing that the grammar may expect.
         self, start: int, opening: Opening
     ) -> Iterator[Candidate]:
         match opening.expected:
@@ -175,6 +213,7 @@ class _Completer:
                 yield from self._roots(start, self._variables())
                 yield from self._words(start)
                 yield from self._keywords(start, _CONDITION_WORDS)
+                yield from self.anywhere(start)
             case expect.VALUE:
                 yield from self._values(start, opening)
             case expect.SET:
@@ -187,8 +226,11 @@ class _Completer:
                 yield from self._names(start, "waiver")
             case expect.CLAUSE_END:
                 yield from self._connectives(start, opening)
+            case expect.SIDE if _IS_COUNT.search(opening.construct):
+                yield from self._keywords(start, _UNITS)
             case "a fact":
                 yield from self._roots(start, self._variables())
+                yield from self.anywhere(start)
             case "a type":
                 yield from self._keywords(start, ("list of", "one of"))
                 yield from self._types(start)
@@ -204,7 +246,9 @@ class _Completer:
             yield from self._made(start, each, Sort.KEYWORD, detail)
 
     def _connectives(self, start: int, opening: Opening) -> Iterator[Candidate]:
-        """Yield the words by which a clause may go on."""
+        """Yield the words by which a clause may go on; a name follows a quantifier, and no word."""
+        if _IS_QUANTIFIER.search(opening.construct):
+            return
         taken = (words for words in _CONNECTIVES if opening.takes(words))
         match = _LEFT.search(opening.construct)
         kind = self._kind(match["left"]) if match is not None else None
@@ -232,6 +276,8 @@ class _Completer:
 
     def _values(self, start: int, opening: Opening) -> Iterator[Candidate]:
         kind = self._element(opening)
+        if _IS_ROW.match(opening.construct):
+            yield from self._keywords(start, _QUOTED.findall(expect.OUTCOME))
         match kind:
             case EnumerationType(members=members):
                 for member in members:
@@ -240,7 +286,7 @@ class _Completer:
                 yield from self._keywords(start, ("yes", "no"))
             case Scalar() if kind in _CODES:
                 for code in sorted(codes(_CODES[kind])):
-                    yield from self._made(start, code, Sort.MEMBER, word(code, kind))
+                    yield from self._named(start, code, Sort.MEMBER, word(code, kind))
             case None | Scalar.DATE:
                 yield from self._keywords(start, ("today",))
             case _:
@@ -248,6 +294,7 @@ class _Completer:
         if "{" not in opening.construct.rpartition("}")[2]:
             yield from self._words(start)
             yield from self._roots(start, self._variables())
+            yield from self.anywhere(start)
 
     def _sets(self, start: int, kind: Type | None) -> Iterator[Candidate]:
         for name, known in sorted(self.snapshot.policies.sets.items()):
@@ -269,6 +316,19 @@ class _Completer:
     def _title(self, symbol: Symbol) -> str:
         title = getattr(self.snapshot.names.declared[symbol], "title", None)
         return title.value if isinstance(title, tree.TextLiteral) else ""
+
+
+def _single_facts(vocabulary: Vocabulary) -> Iterator[tuple[str, Fact]]:
+    """Yield the facts that a path leads to which passes through no list."""
+    waiting = [(vocabulary.root, vocabulary.campaign, frozenset({vocabulary.root}))]
+    while waiting:
+        owner, shape, seen = waiting.pop(0)
+        for fact in shape.facts.values():
+            path = f"{owner}.{fact.name}"
+            yield path, fact
+            if isinstance(fact.type, RecordType) and fact.type.name not in seen:
+                inner = vocabulary.records[fact.type.name]
+                waiting.append((path, inner, seen | {fact.type.name}))
 
 
 def _suits(words: str, kind: Type | None) -> bool:

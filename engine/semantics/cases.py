@@ -8,8 +8,9 @@ from typing import TypeVar
 from ..source.diagnostic import Diagnostic
 from ..source.text import Location, Span
 from ..syntax import tree as syntax
-from . import faults, value_faults, waiver_faults
+from . import fact_faults, faults, value_faults, waiver_faults
 from .elaborate import Scope, comparable, is_period, members, period, type_of, value
+from .fact_advice import fact_advice
 from .tree import Constant, ValueTerm
 from .types import ListType, RecordType, Scalar, Type
 
@@ -180,7 +181,7 @@ class _CaseReader:
         vocabulary = self.scope.vocabulary
         first, *rest = path.steps
         if first.name != vocabulary.root:
-            self.scope.report(faults.unknown_word(first.span, first.name, (vocabulary.root,)))
+            self.scope.report(self._without_root(first))
             return None
         kind: Type = RecordType(name=vocabulary.root)
         owner, steps = first.name, []
@@ -192,9 +193,16 @@ class _CaseReader:
             steps.append((step.name, step.ordinal))
         return tuple(steps), kind
 
+    def _without_root(self, first: syntax.Step) -> Diagnostic:
+        vocabulary = self.scope.vocabulary
+        if first.name in vocabulary.campaign.facts:
+            path = f"{vocabulary.root}.{first.name}"
+            return value_faults.rootless(first.span, first.name, path)
+        return faults.unknown_word(first.span, first.name, (vocabulary.root,))
+
     def _below(self, owner: str, kind: Type, step: syntax.Step) -> Type | None:
         if isinstance(kind, ListType):
-            self.scope.report(faults.element_needed(step.span, owner))
+            self.scope.report(fact_faults.element_needed(step.span, owner))
             return None
         if not isinstance(kind, RecordType):
             self.scope.report(faults.no_facts_below(step.span, owner, kind))
@@ -202,12 +210,16 @@ class _CaseReader:
         facts = self.scope.vocabulary.records[kind.name].facts
         found = facts.get(step.name)
         if found is None:
-            self.scope.report(faults.unknown_fact(step.span, step.name, owner, facts))
+            advice = fact_advice(self.scope.vocabulary, kind.name, step.name)
+            self.scope.report(faults.unknown_fact(step.span, step.name, owner, facts, advice))
             return None
         if step.ordinal is None:
             return found.type
         if not isinstance(found.type, ListType):
             self.scope.report(faults.not_a_list(step.span, found.type))
+            return None
+        if step.ordinal == 0:
+            self.scope.report(fact_faults.counted_from_one(step.span, f"{owner}.{step.name}"))
             return None
         return found.type.element
 

@@ -1,4 +1,7 @@
-"""The catalogue of what the checker says about facts that are absent, presumed or sensitive."""
+"""The catalogue of what the checker says about facts that are absent, presumed or sensitive.
+
+And about elements of lists, which tests count.
+"""
 
 from ..source.diagnostic import Diagnostic, error
 from ..source.text import Span
@@ -87,4 +90,24 @@ def absence_helps_in_definition(span: Span, name: str) -> Diagnostic:
             f"`{name}` asks whether a fact is known or unknown; "
             "say what the rule needs in the rule itself"
         ),
+    )
+
+
+def element_needed(span: Span, owner: str) -> Diagnostic:
+    """A path of a test that passes through a list without saying which element."""
+    return error(
+        "E0513",
+        f"`{owner}` is a list; say which of its elements is meant",
+        span,
+        help=f"count from one: `{owner}[1]`",
+    )
+
+
+def counted_from_one(span: Span, owner: str) -> Diagnostic:
+    """The element before the first one of a list."""
+    return error(
+        "E0513",
+        f"the first element of `{owner}` has the number one",
+        span,
+        help=f"count from one: `{owner}[1]`",
     )

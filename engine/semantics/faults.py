@@ -25,8 +25,10 @@ def _unknown(code: str, what: str, word: str, span: Span, known: Iterable[str]) 
 # --- names ------------------------------------------------------------------------------------
 
 
-def unknown_fact(span: Span, word: str, owner: str, known: Iterable[str]) -> Diagnostic:
-    """A step of a path that its owner does not have."""
+def unknown_fact(
+    span: Span, word: str, owner: str, known: Iterable[str], advice: str
+) -> Diagnostic:
+    """A step of a path that its owner does not have; the advice is for one without a near name."""
     found = _unknown("E0301", "fact", word, span, known)
     return Diagnostic(
         code=found.code,
@@ -34,7 +36,7 @@ def unknown_fact(span: Span, word: str, owner: str, known: Iterable[str]) -> Dia
         headline=found.headline,
         span=span,
         label=f"`{owner}` has no fact of this name",
-        help=found.help,
+        help=found.help or advice,
         replacement=found.replacement,
     )
 
@@ -82,6 +84,9 @@ def _series(words: Iterable[str]) -> str:
 
 def unknown_set(span: Span, word: str, known: Iterable[str]) -> Diagnostic:
     """A set that is not declared."""
+    if word in ("none", "nothing", "null"):
+        advice = "of a list without elements say `is empty`"
+        return error("E0306", f"unknown set `{word}`", span, help=advice)
     return _unknown("E0306", "set", word, span, known)
 
 
@@ -539,16 +544,6 @@ def repeated_step(span: Span) -> Diagnostic:
     return error("E0512", "this stands twice in one test", span, help="write a second test")
 
 
-def element_needed(span: Span, owner: str) -> Diagnostic:
-    """A path of a test that passes through a list without saying which element."""
-    return error(
-        "E0513",
-        f"`{owner}` is a list; say which of its elements is meant",
-        span,
-        help=f"count from one: `{owner}[1]`",
-    )
-
-
 def group_as_value(span: Span) -> Diagnostic:
     """A whole group of facts given at once."""
     return error(
@@ -578,7 +573,12 @@ def placeholder(span: Span, text: str, reason: str, advice: str = "") -> Diagnos
 
 def empty_set(span: Span) -> Diagnostic:
     """Braces with nothing in them."""
-    return error("E0510", "this set has no members", span)
+    return error(
+        "E0510",
+        "this set has no members",
+        span,
+        help="a list that is known to have no elements `is empty`",
+    )
 
 
 def member_not_constant(span: Span) -> Diagnostic:

@@ -39,6 +39,7 @@ RULE_OR_PARAMETER = "a rule or a parameter"
 MODULE = "the name of a module"
 WAIVER = "the name of a waiver"
 STATE = "`is` with a value, `is empty` or `is unknown`"
+SIDE = "`before` or `after`"
 ENFORCEMENT = "`advisory`, `overridable by` or `mandatory`"
 OUTCOME = (
     "`allow`, `deny by`, `deny for want of`, `warn by`, `no warning by`, `oblige by` or `waived by`"

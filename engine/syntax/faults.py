@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from ..source.diagnostic import Diagnostic, Severity
+from ..source.diagnostic import Diagnostic, Severity, warning
 from ..source.text import Span
 from .habits import MARK_HABITS, STRANGE_HABITS, SYMBOL_HABITS
 from .lexis import LONGEST_NAME, MAXIMUM_DEPTH, MOST_DIGITS, MOST_FAULTS
@@ -88,14 +88,26 @@ def unclosed_text(span: Span) -> Diagnostic:
     )
 
 
-def curled_quote(span: Span, mark: str) -> Diagnostic:
-    """Report a quotation mark of a word processor or of another language."""
+def curled_quote(span: Span, text: str) -> Diagnostic:
+    """Report a text in quotation marks of a word processor or of another language, or one mark."""
+    is_whole = len(text) > 1 and "\\" not in text
     return error(
         "E0103",
-        f"`{mark}` is not a quotation mark of the language",
+        f"`{text[0]}` is not a quotation mark of the language",
         span,
         label='put this between straight quotation marks: `"`',
         advice="word processors put such marks in place of the straight double one",
+        replacement=f'"{text[1:-1]}"' if is_whole else None,
+    )
+
+
+def apostrophe(span: Span, mark: str) -> Diagnostic:
+    """Report the mark of a genitive."""
+    return error(
+        "E0104",
+        f"the character `{mark}` has no meaning here",
+        span,
+        advice="what belongs to something is named behind a full stop: `campaign.targeting.age`",
     )
 
 
@@ -345,4 +357,19 @@ def outside(span: Span, found: str, construct: str) -> Diagnostic:
         label=f"no {noun} is open here",
         advice=f"it belongs between `{opening}` and `end {construct}`; "
         f"an `end {construct}` above may come too early, or a line `{opening}` may be missing",
+    )
+
+
+# --- layout -----------------------------------------------------------------------------------
+
+
+def nested_exception(span: Span) -> Diagnostic:
+    """Report an exception that is written as if it were one from another exception."""
+    return warning(
+        "W0715",
+        "this exception is from the rule, and not from the exception before it",
+        span,
+        label="it excuses a campaign by itself",
+        help="write what an exception does not cover into its condition: `… and not …`; if two "
+        "exceptions are meant, begin both in the same column",
     )

@@ -33,6 +33,7 @@ MARK_HABITS = {
     "–": "-",  # noqa: RUF001 - the ambiguity is the point.
     "—": "-",
     "−": "-",  # noqa: RUF001 - the ambiguity is the point.
+    **dict.fromkeys("\u2010\u2011\u2012\u2015", "-"),
     "×": "*",  # noqa: RUF001 - the ambiguity is the point.
     "÷": "/",
     "//": "#",
@@ -105,7 +106,13 @@ COMPARISON_HABITS = {
     },
     "is on": "is",
     **dict.fromkeys(("isn't", "isn’t", "aren't", "aren’t"), "is not"),  # noqa: RUF001 - as typed.
+    "and/or": "or",
+    **dict.fromkeys(("und", "et"), "and"),
+    **dict.fromkeys(("oder", "ou"), "or"),
+    "nicht": "not",
+    **dict.fromkeys(("ist", "est"), "is"),
     "is during": "is within",
+    "during": "overlaps",
     "is from": "is within",
     "falls in": "is within",
     "falls within": "is within",
@@ -162,11 +169,34 @@ AGE_HABITS = {
 }
 """Phrases of age, and what they say of days: what is older has more years, and an earlier day."""
 
+_NORMS = tuple(
+    f"{word}{no} be" for word in ("shall", "must", "may", "should") for no in ("", " not")
+)
+
+NORM_HABITS = {
+    f"{norm}{each.phrase.removeprefix('is')}": each.denial if "not" in norm else each.phrase
+    for norm in _NORMS
+    for each in Comparator
+    if each.phrase.partition(" ")[0] == "is"
+}
+"""Phrases of what shall be so, and the phrase of a condition that holds where it is so."""
+
+TEXT_HABITS = {
+    "starts with": "{}*",
+    "begins with": "{}*",
+    "ends with": "*{}",
+}
+"""Phrases about a text, and the pattern that says the same."""
+
 BARE_HABITS = {
     "more than": "is more than",
     "less than": "is less than",
     "at least": "is at least",
     "at most": "is at most",
+    **dict.fromkeys(("over", "above", "exceeding"), "is more than"),
+    **dict.fromkeys(("under", "below"), "is less than"),
+    **dict.fromkeys(("older than", "greater than", "higher than"), "is more than"),
+    **dict.fromkeys(("younger than", "fewer than", "lower than"), "is less than"),
 }
 """Comparisons without their first word, as cells of a table have them."""
 
@@ -184,6 +214,11 @@ CLAUSE_HABITS = {
     "ban when": "prohibit when",
     "refuse when": "prohibit when",
     "reject when": "prohibit when",
+    **dict.fromkeys(("shall not", "must not", "may not", "prohibits", "no"), "prohibit when"),
+    **dict.fromkeys(("except where", "except if", "save where", "save if", "save"), "unless"),
+    **dict.fromkeys(("enters into force", "comes into force", "takes effect"), "in force from"),
+    **dict.fromkeys(("commences on", "commences"), "in force from"),
+    **dict.fromkeys(("in force on", "as of", "as from"), "in force from"),
     "must": "require",
     "shall": "require",
     "required": "require",
@@ -233,6 +268,28 @@ CLAUSE_HABITS = {
     "show": "evidence",
 }
 """First words of a clause, and the keyword of the language."""
+
+EXCEPTION_ADVICE = (
+    'an exception is a clause of its own, `unless "NAME" …`; what it does not cover is a part of '
+    "its condition: `… and not …`"
+)
+
+CLAUSE_ADVICE = {
+    **dict.fromkeys(("but not where", "but not", "but"), EXCEPTION_ADVICE),
+    **dict.fromkeys(
+        ("provided that", "provided"),
+        'a proviso is an exception, `unless "NAME" …`, or one more condition, joined with `and`',
+    ),
+    **dict.fromkeys(
+        ("applies everywhere", "applies worldwide", "applies globally", "everywhere"),
+        "leave it out: a rule without `applies in` applies in every market",
+    ),
+    **dict.fromkeys(
+        ("note", "comment", "remark", "nb"),
+        "a remark begins with `#` and goes to the end of the line",
+    ),
+}
+"""First words of a clause that the language does not have, and what is done in its place."""
 
 ENDLESS = ("in force until", "until", "expires on", "expires", "valid until", "ends on")
 """First words of a clause that names a last day and no first one."""
@@ -365,10 +422,31 @@ ITEM_HABITS = {
 }
 """First words of an item, and the keyword of the language."""
 
+QUANTIFIER_HABITS = {
+    **dict.fromkeys(("all", "each"), "every"),
+    **dict.fromkeys(("a", "an", "some"), "any"),
+}
+"""Words in front of the name of an element, and the quantifier of the language."""
+
+SURPLUS_WORDS = ("the", "either", "both")
+"""Words of English that add nothing to what follows them."""
+
+LEADING_HABITS = {
+    "if": "say what the rule is about with `applies when …`; other conditions are joined with "
+    "`and`",
+    "neither": "say `none of (a) …; (b) …`, or `not … and not …`",
+    "no": "of a fact say `not`; `no NAME in LIST has (…)` speaks of the elements of a list",
+}
+"""Words in front of a fact, where a condition begins, and what is said in their place."""
+
 MONTH_NAMES = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
     *("october", "november", "december"),
+    *("januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember"),
+    *("janvier", "février", "mars", "avril", "juin", "juillet", "août", "septembre", "octobre"),
+    *("novembre", "décembre"),
 )
+"""Names of months, in English, German and French."""
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKENDS = ("weekend", "weekends", "weekday", "weekdays")
 _CURRENCIES = (
@@ -433,8 +511,16 @@ WORD_HABITS = {
     **dict.fromkeys((*_WEEKDAYS, *_WEEKENDS), _WEEKDAY_HABIT),
     **dict.fromkeys(_COUNTED, "numbers are written in digits, such as `18`"),
     "null": "of a fact that is not stated say `is unknown`",
-    **dict.fromkeys(("more", *_GREATER), "with the limit itself say `is at least …`"),
-    **dict.fromkeys(("less", *_LESSER), "with the limit itself say `is at most …`"),
+    **dict.fromkeys(
+        ("stated", "specified", "provided", "present", "missing", "absent", "unspecified", "given"),
+        "of a fact that is stated say `is known`, of one that is not `is unknown`",
+    ),
+    **dict.fromkeys(
+        ("more", "over", "above", *_GREATER), "with the limit itself say `is at least …`"
+    ),
+    **dict.fromkeys(
+        ("less", "under", "below", *_LESSER), "with the limit itself say `is at most …`"
+    ),
 }
 """Words in place of a value, and what is said of them."""
 
@@ -453,7 +539,7 @@ TYPE_HABITS = {
 
 PROVISION_HABITS = {
     **dict.fromkeys(("article", "articles", "arts"), "art"),
-    **dict.fromkeys(("section", "sections", "clause", "§", "§§"), "sec"),
+    **dict.fromkeys(("section", "sections", "clause", "§", "§§", "s", "ss"), "sec"),
     **dict.fromkeys(("paragraph", "par"), "para"),
     **dict.fromkeys(("chapter", "chap"), "ch"),
     **dict.fromkeys(("recital",), "rec"),

@@ -70,6 +70,12 @@ ROW_KEYWORDS = ("for", "case")
 
 TABLE_KEYWORDS = ("source", "given", "gives", "from", "case", "otherwise")
 
+PROVISIONS = (
+    *("art", "rec", "annex", "sec", "part", "para", "ch", "title", "no", "point", "policy"),
+    *("item", "reg", "sch", "rule"),
+)
+"""The kinds of provisions that citations name, as they are abbreviated."""
+
 RESERVED_WORDS = (
     *("and", "or", "not", "is", "has", "in", "of", "when", "yes", "no", "today", "end", "rule"),
     *("due", "exceeds", "includes", "overlaps", "require", "unless", "prohibit", "expect", "given"),

@@ -6,9 +6,10 @@ capitals, a misspelling, a bracket left open, a clause that stops short.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import TypeAlias
 
 from ..source.diagnostic import Diagnostic
 from ..source.suggest import nearest
@@ -18,16 +19,22 @@ from . import faults, wording
 from .habits import (
     AGE_HABITS,
     BARE_HABITS,
+    CLAUSE_ADVICE,
     CLAUSE_HABITS,
     COMPARISON_HABITS,
     DEFINITION_HABITS,
     ENDLESS,
     ITEM_HABITS,
+    LEADING_HABITS,
+    NORM_HABITS,
     PARAMETER_HABITS,
     PROFILE_HABITS,
     PROVISION_HABITS,
+    QUANTIFIER_HABITS,
     STEP_HABITS,
+    SURPLUS_WORDS,
     TABLE_HABITS,
+    TEXT_HABITS,
     WAIVER_HABITS,
 )
 from .lexis import (
@@ -37,6 +44,7 @@ from .lexis import (
     ITEM_KEYWORDS,
     PARAMETER_KEYWORDS,
     PROFILE_KEYWORDS,
+    PROVISIONS,
     RESERVED_WORDS,
     TABLE_KEYWORDS,
     TEST_KEYWORDS,
@@ -53,6 +61,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
 _LABEL = re.compile(r"\([a-z]\)")
 _WORD = re.compile(rf"{TEXT}|{_LABEL.pattern}|{CONTRACTION}|\w+(?:[./%-]\w+)*[.%]?|\S")
 _BRACKET = re.compile(rf"{TEXT}|[(){{}}]")
+_NAMED = re.compile(r"\s*(?:policy|rule|vocabulary|record) +(\w+)[ \t]*")
 _PARTNERS = {"`)`": "(", "`}`": "{"}
 _ENDED = (
     *("policy", "vocabulary", "record", "set", "parameter", "define", "table"),
@@ -136,6 +145,12 @@ class _Place:
         words = self.words[first:last] or ((self.broken.place, self.broken.place),)
         return self.source.span(words[0][0], words[-1][1])
 
+    def words_on_line(self, most: int) -> int:
+        """Return how many words from the place on stand on its line, at least one."""
+        words = self.words[self.index : self.index + most]
+        end = self.text.find("\n", words[0][0]) if words else -1
+        return max(1, sum(1 for start, _ in words if end < 0 or start < end))
+
     def windows(self) -> Iterator[tuple[int, int]]:
         """Yield the ranges of up to six words that hold the place or end before it.
 
@@ -147,6 +162,9 @@ class _Place:
                     yield first, first + length
         if self.found:
             yield self.index, self.index + 1
+
+
+_Finder: TypeAlias = Callable[[_Place], Diagnostic | None]
 
 
 def explain(broken: Broken, source: Source, text: str) -> Diagnostic:
@@ -165,9 +183,14 @@ def explain(broken: Broken, source: Source, text: str) -> Diagnostic:
             both = place.index, place.index + 2
             return faults.unbracketed_list(place.span(*both), place.shown(*both))
         case start if start in STARTS:
-            return _outside(place) or _unknown_start(place)
+            return _first(place, _AT_START) or _unknown_start(place)
         case _:
-            return _bracket(place) or _phrase(place) or _unfinished(place) or _unfit(place)
+            return _first(place, _INSIDE) or _unfit(place)
+
+
+def _first(place: _Place, finders: Iterable[_Finder]) -> Diagnostic | None:
+    """Return what the first of some finders finds."""
+    return next(filter(None, (find(place) for find in finders)), None)
 
 
 def _impossible_day(place: _Place) -> Diagnostic:
@@ -221,11 +244,32 @@ def _construct(typed: str) -> str | None:
     return "vocabulary" if typed == "record" else None
 
 
+def _second_word(place: _Place) -> Diagnostic | None:
+    """Find a name of several words."""
+    line = place.text[: place.broken.place].rpartition("\n")[2]
+    named = _NAMED.fullmatch(line)
+    if named is None or place.found == ":":
+        return None
+    return wording.one_word(place.here, place.found, named[1])
+
+
+def _no_clause(place: _Place) -> Diagnostic | None:
+    """Find the first words of a clause that the language does without."""
+    if place.broken.expected == expect.CLAUSE:
+        for last in (place.index + length for length in (3, 2, 1)):
+            typed = place.shown(place.index, last)
+            if typed.lower() in CLAUSE_ADVICE:
+                span = place.span(place.index, last)
+                return wording.no_clause(span, typed, CLAUSE_ADVICE[typed.lower()])
+    return None
+
+
 def _unknown_start(place: _Place) -> Diagnostic:
     """Say what could begin here, or what the words probably mean."""
     expected = place.broken.expected
     keywords, habits = STARTS[expected]
-    for length in (3, 2, 1):
+    lengths = range(place.words_on_line(most=3), 0, -1)
+    for length in lengths:
         first, last = place.index, place.index + length
         typed, span = place.shown(first, last), place.span(first, last)
         folded = typed.lower()
@@ -237,13 +281,13 @@ def _unknown_start(place: _Place) -> Diagnostic:
             return wording.habit(span, typed, habits[folded])
         if near := _near_keyword(typed, keywords, least=0.85):
             return wording.misspelt(span, typed, near)
-    for length in (3, 2, 1):
+    for length in lengths:
         first, last = place.index, place.index + length
         typed, span = place.shown(first, last), place.span(first, last)
         if near := _near_keyword(typed, keywords, least=0.7):
             return wording.misspelt(span, typed, near)
     if place.found == ".":
-        return wording.full_stop(place.here)
+        return wording.full_stop(place.here, place.before)
     return wording.unknown_start(place.here, place.found, expected, keywords)
 
 
@@ -280,23 +324,52 @@ def _bracket(place: _Place) -> Diagnostic | None:
     )
 
 
-def _phrase(place: _Place) -> Diagnostic | None:
-    """Find a phrase that says something the language says in other words, or spells otherwise."""
-    if place.broken.expected not in _IN_CONDITIONS:
+def _leading(place: _Place) -> Diagnostic | None:
+    """Find a word of English in front of a condition or a name, which reads as a name itself."""
+    if place.broken.expected not in (expect.CLAUSE_END, "`)`"):
         return None
-    windows = [window for window in place.windows() if not _is_part(place, window)]
-    for first, last in windows:
+    word, before = place.before.lower(), place.shown(max(0, place.index - 2), place.index - 1)
+    span = place.span(place.index - 1, place.index)
+    begins = before in _BEFORE_CONDITIONS or _LABEL.fullmatch(before)
+    if word in SURPLUS_WORDS and (begins or word == "the"):
+        return wording.leading(span, place.before, None)
+    if word in LEADING_HABITS and begins:
+        return wording.leading(span, place.before, LEADING_HABITS[word])
+    return None
+
+
+def _phrases(place: _Place) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of words around the place that may be a phrase of a condition."""
+    if place.broken.expected in _IN_CONDITIONS:
+        yield from (window for window in place.windows() if not _is_part(place, window))
+
+
+def _phrase(place: _Place) -> Diagnostic | None:
+    """Find a phrase that says something the language says in other words."""
+    for first, last in _phrases(place):
         typed = place.shown(first, last)
         folded = typed.lower()
         if folded in _PHRASES and typed != folded:
             return wording.capitals(place.span(first, last), typed, folded)
+        if folded in NORM_HABITS:
+            return wording.norm(place.span(first, last), typed, NORM_HABITS[folded])
+        if folded in TEXT_HABITS:
+            text = place.shown(last, last + 1).strip('"')
+            return wording.pattern(place.span(first, last), typed, TEXT_HABITS[folded].format(text))
         if folded in COMPARISON_HABITS:
             return _habit(place.span(first, last), typed, place.shown(last, last + 1))
         if folded in BARE_HABITS and place.shown(max(0, first - 1), first) in _BEFORE_CONDITIONS:
             return wording.counted(place.span(first, last), typed)
         if folded in BARE_HABITS and last > place.index:  # What ends before it may be a cell.
             return wording.habit(place.span(first, last), typed, BARE_HABITS[folded])
-    for first, last in windows:
+    return None
+
+
+def _misspelling(place: _Place) -> Diagnostic | None:
+    """Find a phrase of the language that is spelt otherwise."""
+    if place.before.lower() in QUANTIFIER_HABITS:
+        return None  # What follows is the name of an element.
+    for first, last in _phrases(place):
         typed = place.shown(first, last)
         if all(word in _PHRASES for word in typed.split()):
             continue  # Each word is one of the language: `is no` is not `is not`, misspelt.
@@ -310,6 +383,10 @@ def _phrase(place: _Place) -> Diagnostic | None:
 def _habit(span: Span, typed: str, then: str) -> Diagnostic:
     """Say how the language says a phrase; one of age says the opposite of days."""
     phrase, of_days = COMPARISON_HABITS[typed.lower()], AGE_HABITS.get(typed.lower())
+    if phrase == "includes" and then.startswith('"'):
+        return wording.habit_of_text(span, typed, then.strip('"'))
+    if phrase == "is within" and _NUMBER.fullmatch(then):
+        return wording.habit(span, typed, "is between")
     if of_days is None or _NUMBER.fullmatch(then):
         return wording.habit(span, typed, phrase)
     if then == "today" or _DAY.fullmatch(then):
@@ -356,9 +433,10 @@ def _unfit(place: _Place) -> Diagnostic:
     """Say that one word stands where another should."""
     expected, found = place.broken.expected, place.found
     end = place.here.end
-    is_last = not place.text[end : end + 1].strip()
+    is_last = not place.text[end:].partition("\n")[0].strip()
     if found.endswith(".") and is_last and expected in _IN_CONDITIONS:
-        return wording.full_stop(place.source.span(end - 1, end))
+        whole = place.before if found == "." else found[:-1]
+        return wording.full_stop(place.source.span(end - 1, end), whole)
     if expected == expect.CLAUSE_END:
         return wording.surplus(
             place.here,
@@ -370,6 +448,13 @@ def _unfit(place: _Place) -> Diagnostic:
         )
     if found in RESERVED_WORDS and expected in (expect.NAME, expect.MEMBER, "a type", "a fact"):
         return wording.reserved(place.here, found, expected)
-    if expected == expect.PROVISION and found.lower() in PROVISION_HABITS:
-        return wording.habit(place.here, found, PROVISION_HABITS[found.lower()])
+    kind = found.lower().rstrip(".")
+    if expected == expect.PROVISION and (kind in PROVISION_HABITS or kind in PROVISIONS):
+        return wording.habit(place.here, found, PROVISION_HABITS.get(kind, kind))
+    if expected == expect.TEXT and place.shown(0, 1) == "instrument" and place.index <= 2:
+        return wording.short_name(place.here, found)
     return wording.unfit(place.here, found, expected, place.before)
+
+
+_AT_START: tuple[_Finder, ...] = (_outside, _second_word, _no_clause)
+_INSIDE: tuple[_Finder, ...] = (_bracket, _phrase, _leading, _misspelling, _unfinished)

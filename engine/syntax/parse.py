@@ -10,6 +10,7 @@ from . import faults, tree
 from .excess import cut_short, first_faults
 from .expectations import end_of
 from .grammar import parse_items
+from .layout import nested_exceptions
 from .lexis import ITEM_KEYWORDS, LONGEST_FILE, MOST_FAULTS, MOST_WORDS, NAME, TEXT
 from .misfits import explain
 from .tokens import examine
@@ -41,7 +42,7 @@ def parse(source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
     parsed = parse_items(text, source.name)
     file = tree.File(span=whole, items=parsed.items)
     if parsed.is_sound:
-        return file, in_order(lexical)
+        return file, in_order((*lexical, *nested_exceptions(file, source)))
     further = islice(_faults(file, source, text, lexical), MOST_FAULTS + 1)
     found = in_order((*lexical, *further))
     return file, first_faults(found) if parsed.is_whole else cut_short(found)

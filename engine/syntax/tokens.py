@@ -61,6 +61,22 @@ class Token:
 
 
 _HABITS = "|".join(map(re.escape, sorted((*SYMBOL_HABITS, *MARK_HABITS), key=len, reverse=True)))
+_PAIRS = (
+    *(("“", "”"), ("„", "“"), ("„", "”"), ("«", "»"), ("»", "«")),
+    *(("‘", "’"), ("‚", "‘"), ("'", "'"), ("`", "`")),  # noqa: RUF001 - the ambiguity is the point.
+)
+_LONGEST_CURLED = 500
+_CURLED = "|".join(
+    (
+        *(
+            rf"(?<!\w){opening}[^\r\n\"]{{0,{_LONGEST_CURLED}}}?{closing}(?!\w)"
+            for opening, closing in _PAIRS
+        ),
+        f"[{QUOTE_HABITS}]",
+    )
+)
+"""A text in other quotation marks, which may hold apostrophes, or such a mark alone."""
+
 _TOKEN = rf"""
       (?P<space>\A\ufeff|(?:[ \t\n]|\r\n)+)
     | (?P<comment>\#[^\r\n]*)
@@ -68,7 +84,7 @@ _TOKEN = rf"""
     | (?P<open_text>"[^\r\n]*)
     | (?P<contraction>{CONTRACTION})
     | (?P<grouping>(?<=[0-9])['\u2019](?=[0-9]))
-    | (?P<curled_text>[{QUOTE_HABITS}](?:[^\r\n"{QUOTE_HABITS}]*[{QUOTE_HABITS}])?)
+    | (?P<curled_text>{_CURLED})
     | (?P<number>[0-9][0-9.\-]*)
     | (?P<word>[^\W\d]\w*)
     | (?P<habit>{_HABITS})
@@ -173,7 +189,8 @@ def _token_faults(source: Source, token: Token) -> Iterator[Diagnostic]:  # noqa
         case TokenKind.OPEN_TEXT:
             yield faults.unclosed_text(span)
         case TokenKind.CURLED_TEXT:
-            yield faults.curled_quote(span, token.text[0])
+            told = faults.apostrophe if _is_apostrophe(source.text, token) else faults.curled_quote
+            yield told(span, token.text)
         case TokenKind.NUMBER if _LONG_NUMBER.search(token.text):
             yield faults.too_many_digits(span)
         case TokenKind.WORD if not token.text.isascii():
@@ -191,6 +208,11 @@ def _token_faults(source: Source, token: Token) -> Iterator[Diagnostic]:  # noqa
             yield from _unknown_escapes(source, token)
         case _:
             pass
+
+
+def _is_apostrophe(text: str, token: Token) -> bool:
+    around = text[token.start - 1 : token.start], text[token.end : token.end + 1]
+    return token.text in "'’" and all(map(str.isalnum, around))  # noqa: RUF001 - as typed.
 
 
 def _hidden_characters(source: Source, token: Token) -> Iterator[Diagnostic]:

@@ -8,14 +8,25 @@ from ..source.suggest import nearest
 from ..source.text import Span
 from . import expectations as expect
 from .faults import error
-from .habits import DAY_HABIT, MONTH_NAMES, THOUSANDS, UNIT_HABITS
+from .habits import (
+    DAY_HABIT,
+    EXCEPTION_ADVICE,
+    MONTH_NAMES,
+    QUANTIFIER_HABITS,
+    THOUSANDS,
+    UNIT_HABITS,
+    WORD_HABITS,
+)
 from .lexis import TIME_UNITS
 
 _QUOTED = re.compile("`([^`]+)`")
 _CURRENCY = re.compile("[A-Z]{3}")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+", re.ASCII)
-_DAY_ELSEWHERE = re.compile(r"\d{1,4}[./]\d{1,2}[./]\d{1,4}", re.ASCII)
+_DAY_ELSEWHERE = re.compile(
+    r"\d{1,4}[./]\d{1,2}[./]\d{1,4}|\d{1,2}(?:st|nd|rd|th|er|re|\.)", re.ASCII | re.IGNORECASE
+)
+_HOUR = re.compile(r"\d{1,2}(?:am|pm|h|hrs)", re.ASCII | re.IGNORECASE)
 _SHORTENED = re.compile(r"\d+(?:k|m|tsd|mio)", re.ASCII | re.IGNORECASE)
 _MODIFIERS = ("required", "optional", "presumed", "sensitive")
 _FACT_SHAPE = "a fact is written `name : type`, and then its label in quotation marks"
@@ -32,7 +43,8 @@ _HELP = {
     expect.MEMBERS: "write the members in braces, such as `{DE, FR}`, or where they are listed: "
     '`column "code" of "countries.csv"`',
     expect.OF_FILE: 'say which file the column is of: `column "code" of "countries.csv"`',
-    expect.NAME: "a name is made of letters, digits and `_`, without spaces",
+    expect.NAME: "a name begins with a letter and is made of letters, digits and `_`, without "
+    "spaces",
     expect.MEMBER: "members are written in lower case, with `_` in place of spaces",
     expect.DAY: DAY_HABIT,
     expect.LENGTH: _TIMES,
@@ -49,12 +61,17 @@ _HELP = {
     expect.RULE_OR_PARAMETER: "name a rule or a parameter, and what it is tightened to: "
     "`tightens marking/retouched_images to mandatory`",
     expect.MODULE: "name a module of the policies that are adopted, such as `assent.privacy`",
+    "`from`": "say from which day: `tightens audit_interval to 180 days from 2026-10-01`",
     "`to`": "say what it is tightened to: `tightens audit_interval to 180 days from 2026-10-01`",
     "`enforced` or `mandatory`": "a rule is tightened to one that denies, `enforced`, or to "
     "one that nobody waives, `mandatory`",
     expect.WAIVER: "name a waiver that is declared: `waived by audit_slot`",
-    expect.OUTCOME: "say which rule denies: `deny by policy/rule`, or which facts are missing: "
-    "`deny for want of campaign.flight`",
+    expect.OUTCOME: "say which rule denies or warns: `deny by policy/rule`, `warn by policy/rule`; "
+    "or which facts are missing: `deny for want of campaign.flight`",
+    expect.STATE: "a fact is stated with `is`: `given campaign.targeting.age.min is 17`, of a list "
+    "`is {DE, FR}` or `is empty`",
+    "`gives`": "a case is a value, a set or a limit, and then what it gives: `case DE gives 18`, "
+    "`case less than 13 gives …`, `case 13 to 17 gives …`, `case at least 18 gives …`",
     expect.CELL: "a cell is a value, a set, `less than 13`, `13 to 17`, or `any`",
     "`as`": f"say in which role: {_APPROVAL}",
     "`on`": f"say on which day it was approved: {_APPROVAL}",
@@ -68,12 +85,28 @@ _HELP = {
     expect.ADDRESS: "an instrument has a short name, a title and an address: "
     '`instrument DSA "Regulation (EU) 2022/2065" "http://data.europa.eu/eli/reg/2022/2065/oj"`',
     "`(`": "what the elements must satisfy stands in brackets: `has (…)`",
-    "`before` or `after`": "say of which day: `is within 10 days before campaign.flight.start`; "
+    "`and`": "say `is between 13 and 17`; both are included",
+    expect.CAPITAL_NAME: "rules cite an instrument by a short name such as `DSA`",
+    expect.SIDE: "say of which day: `is within 10 days before campaign.flight.start`; "
     "working days are not told apart",
     "`in`": "name the list: `any creative in campaign.creatives has (…)`",
-    "`|`": "the columns of a table are set apart by `|`, and the last says what is expected",
+    "`|`": "the columns of a table are set apart by `|`, and the last says what is expected: "
+    "`allow`, `deny by policy/rule`",
     "`has`": "say what the elements must satisfy: `any creative in campaign.creatives has (…)`",
 }
+_LABEL = re.compile(r"\([a-z]\)")
+_UNJOINED = re.compile(r"(?:when|require|means|and|or|not) \([a-z]\)$")
+_CELL = "each cell states a value, `empty` for a list without elements, or `unknown`"
+_MARK_ADVICE = {
+    ("|", expect.VALUE): _CELL,
+    ("-", expect.VALUE): _CELL,
+    ("given", expect.VALUE): WORD_HABITS["given"],
+    ("of", expect.SIDE): "say `before` or `after`; for both, join two comparisons with `or`",
+}
+_TEXTS = ("message", "remedy", "text", "reason", "ticket")
+_EXCEPTING = re.compile("except|unless|save|excluding|but")
+_LONE_NAME = re.compile(r"(?:when|require|means|and|or|not|\() [a-z]\w*$")
+_JOINED = "the words before a list say how its items are joined"
 _COLON = "no colon stands behind a word of the language, or behind a name; leave it out"
 _PLACES_ADVICE = (
     "name one set, or list places in braces: `applies in {DE, FR}`; a set does not stand among them"
@@ -86,11 +119,13 @@ _RECKONED = (
 )
 _APART = re.compile(r"is (?:more than|(?P<least>at least)) (?P<length>[0-9]+ \w+)$")
 _TIME_WORDS = frozenset(word for unit in TIME_UNITS for word in unit.value)
-_QUANTIFIERS = {
-    **dict.fromkeys(("all", "each"), "every"),
-    **dict.fromkeys(("a", "an", "some"), "any"),
-}
 _COUNT = "`count of (each approval in campaign.approvals where …) is at least 2`"
+_BEFORE_ADVICE = {
+    **dict.fromkeys(("exactly", "only", "fewer"), f"count them: {_COUNT}"),
+    **dict.fromkeys(
+        ("twice", "double", "half"), "calculate with numbers and shares: `2 * …`, or `50% of …`"
+    ),
+}
 _STARTS = {
     expect.CLAUSE: "begins no clause",
     expect.ITEM: "begins no part of a policy file",
@@ -130,6 +165,29 @@ def habit(span: Span, typed: str, phrase: str) -> Diagnostic:
     )
 
 
+def norm(span: Span, typed: str, phrase: str) -> Diagnostic:
+    """Report what shall be so, in a condition, which says what is so."""
+    return error(
+        "E0212",
+        f"`{typed}` is not a phrase of the language",
+        span,
+        label="a condition says what is, and its clause what shall be",
+        advice=f"say `require … {phrase} …`; behind `prohibit when` stands what is not to be",
+    )
+
+
+def leading(span: Span, word: str, advice: str | None) -> Diagnostic:
+    """Report a word in front of a condition; without advice it says nothing that would be lost."""
+    return error(
+        "E0211",
+        f"`{word}` does not belong here",
+        span,
+        label=None if advice else "leave it out",
+        advice=advice,
+        replacement=None if advice else "",
+    )
+
+
 def habit_of_age(span: Span, typed: str, phrase: str, of_days: str) -> Diagnostic:
     """Report a phrase of which it is open whether it speaks of an age or of a day."""
     return error(
@@ -138,6 +196,29 @@ def habit_of_age(span: Span, typed: str, phrase: str, of_days: str) -> Diagnosti
         span,
         label=f"say `{phrase}` of an age, `{of_days}` of a day",
         advice=f"of ages and lengths the same is said with `{phrase}`, of days with `{of_days}`",
+    )
+
+
+def habit_of_text(span: Span, typed: str, text: str) -> Diagnostic:
+    """Report a phrase of which it is open whether it speaks of a list or of a text."""
+    pattern = f'is like "*{text}*"'
+    return error(
+        "E0212",
+        f"`{typed}` is not a phrase of the language",
+        span,
+        label=f"say `includes` of a list, `{pattern}` of a text",
+        advice=f"a list `includes` a value; a text that has words in it `{pattern}`",
+    )
+
+
+def pattern(span: Span, typed: str, written: str) -> Diagnostic:
+    """Report a phrase about a part of a text, which a pattern says."""
+    return error(
+        "E0212",
+        f"`{typed}` is not a phrase of the language",
+        span,
+        label=f'say `is like "{written}"`',
+        advice="a star in a pattern stands for any text",
     )
 
 
@@ -164,8 +245,24 @@ def misspelt(span: Span, typed: str, phrase: str) -> Diagnostic:
     )
 
 
+def one_word(span: Span, found: str, named: str) -> Diagnostic:
+    """Report the second word of a name; `named` is the first."""
+    whole = f"{named}_{found.lower()}".lower() if found.isidentifier() else None
+    return error(
+        "E0217",
+        f"`{found}` does not go on with the name `{named}`",
+        span,
+        advice=f"a name is one word: {f'`{whole}`' if whole else 'join its parts by `_`'}",
+    )
+
+
 def unknown_start(span: Span, found: str, expected: str, keywords: Sequence[str]) -> Diagnostic:
     """Report a word that begins nothing."""
+    if expected == expect.EDITION:
+        advice = (
+            "an edition is written `is {DE, FR}`, or with its day, `from 2020-02-01 is {DE, FR}`"
+        )
+        return error("E0217", f"`{found}` {_STARTS[expected]}", span, advice=advice)
     shape = f"{_FACT_SHAPE}; otherwise" if expected == expect.FACT else "here"
     if found == ":":
         return error("E0217", f"`:` {_STARTS[expected]}", span, advice=_COLON, replacement="")
@@ -177,6 +274,22 @@ def unknown_start(span: Span, found: str, expected: str, keywords: Sequence[str]
         f"`{found}` {_STARTS[expected]}",
         span,
         advice=f"{shape} one of these may stand: {', '.join(f'`{word}`' for word in keywords)}",
+    )
+
+
+def no_clause(span: Span, typed: str, advice: str) -> Diagnostic:
+    """Report the first words of a clause that the language does without."""
+    return error("E0217", f"`{typed}` {_STARTS[expect.CLAUSE]}", span, advice=advice)
+
+
+def short_name(span: Span, found: str) -> Diagnostic:
+    """Report the name of an instrument that is not one word."""
+    return error(
+        "E0201",
+        f"expected {expect.TEXT}, found `{found}`",
+        span,
+        advice="the short name is one word of letters, digits and `_`, such as `CAP_CODE`; the "
+        "full name follows it in quotation marks",
     )
 
 
@@ -217,7 +330,7 @@ def surplus(  # noqa: PLR0913, PLR0917 - the words around the place are facts li
         span,
         label=f"the {part} is complete before this",
         advice=_misplaced_advice(found, before, after, clause)
-        or _surplus_advice(found, before, after, part),
+        or _surplus_advice(found, before, after, part, clause),
     )
 
 
@@ -225,21 +338,38 @@ def _misplaced_advice(found: str, before: str, after: str, clause: str) -> str |
     """Return what is said in other words than these, by whoever means what they usually mean."""
     if (advice := _clause_advice(found, clause)) is not None:
         return advice
+    if (advice := _statute_advice(found, before, after, clause)) is not None:
+        return advice
     if before in _TIME_WORDS and (advice := _days_advice(found, after, clause)) is not None:
         return advice
     if before == "either" or (found == "," and clause.endswith(f"one of {before}")):
         return "list what it may be in braces: `is one of {sales, leads}`"
-    if before in ("exactly", "only", "fewer"):
-        return f"count them: {_COUNT}"
+    if before in _BEFORE_ADVICE:
+        return _BEFORE_ADVICE[before]
     if found == "of" and before == "number":
         return "say `count of campaign.approvals`, or `count of (each … in … where …)`"
     if found == "if":
         return "say `when`: `require … when …`; other conditions are joined with `and`"
     if found == ":" and before.isdigit() and after.isdigit():
         return UNIT_HABITS["pm"]
-    quantifier = _QUANTIFIERS.get(before.lower())
+    quantifier = QUANTIFIER_HABITS.get(before.lower())
     if quantifier is not None and found.lower() not in UNIT_HABITS:
         return f"say `{quantifier} creative in campaign.creatives has (…)`"
+    return None
+
+
+def _statute_advice(found: str, before: str, after: str, clause: str) -> str | None:
+    """Return how lists, ranges and exceptions are written that stand here as in a statute."""
+    if _EXCEPTING.fullmatch(after if found == "(" else found):
+        return EXCEPTION_ADVICE
+    if found in ("and", "or") and before == ";":
+        return f"leave `{found}` out: {_JOINED}"
+    if found == "," and _LABEL.fullmatch(after):
+        return "the items of a list are set apart by `;`"
+    if _UNJOINED.search(clause):
+        return f"write `all of (a) …; (b) …` or `any of (a) …; (b) …`: {_JOINED}"
+    if found == "to" and before.isdigit() and after.isdigit():
+        return f"say `is between {before} and {after}`; both are included"
     return None
 
 
@@ -264,7 +394,11 @@ def _clause_advice(found: str, clause: str) -> str | None:
     if clause.startswith("in force") and found in ("to", "till", "-"):
         return "say `until`, and behind it the first day on which it no longer holds"
     if clause.startswith("source"):
-        return "citations are set apart by commas: `DSA art 26(3), CODE sec 2`"
+        return _citation_advice(found)
+    if clause.startswith(_TEXTS) and clause.endswith('"'):
+        return 'within a text a quotation mark is written `\\"`, or as “these”'
+    if clause.startswith("adopts") and found == "and":
+        return "modules are set apart by commas: `assent.privacy, assent.minors`"
     if clause.startswith("adopts"):
         return "the parts of a name are joined by full stops: `assent.privacy, assent.minors`"
     if clause.startswith("tightens") and found == "from":
@@ -272,7 +406,16 @@ def _clause_advice(found: str, clause: str) -> str | None:
     return None
 
 
-def _surplus_advice(found: str, before: str, after: str, part: str) -> str:
+def _citation_advice(found: str) -> str:
+    """Return how provisions are written, by what stands behind one that is complete."""
+    if found in ("and", "&"):
+        return "each provision is cited with its instrument: `DSA art 26(3), DSA art 28(2)`"
+    if found in (";", ","):
+        return "citations are set apart by commas: `DSA art 26(3), CODE sec 2`"
+    return "a provision is written without spaces and full stops: `art 26(3)(a)`, `art 4bis`"
+
+
+def _surplus_advice(found: str, before: str, after: str, part: str, clause: str) -> str:
     if found == ";":
         return f"a {part} ends with its line; leave out the `{found}`"
     if found.endswith("."):
@@ -285,6 +428,11 @@ def _surplus_advice(found: str, before: str, after: str, part: str) -> str:
         return "the days stand first: `from 2020-02-01 until 2026-01-01 is {DE, FR}`"
     if part == "fact" and (near := nearest(found, _MODIFIERS)):
         return f"did you mean `{near}`?"
+    if part == "clause" and found.isidentifier() and _LONE_NAME.search(clause):
+        return (
+            "join the words of a name by full stops, as in `campaign.flight`, and conditions with "
+            "`and` or `or`"
+        )
     if part == "clause":
         return "join conditions with `and` or `or`; begin another clause on a new line"
     return f"begin what comes next on a new line, or delete `{found}`"
@@ -293,6 +441,8 @@ def _surplus_advice(found: str, before: str, after: str, part: str) -> str:
 def _number_advice(found: str, before: str, after: str) -> str | None:
     """Return how a number, an amount or a day is written, where these words are probably one."""
     is_behind = _NUMBER.fullmatch(before) is not None
+    if found == "." and after.lower() in MONTH_NAMES:
+        return DAY_HABIT
     if found == "," and is_behind and after.endswith("%"):
         return f"decimals stand behind a full stop: `{before}.{after}`"
     if _GROUPED.fullmatch(found) or (is_behind and (found.isdigit() or found == ",")):
@@ -321,15 +471,23 @@ def reserved(span: Span, word: str, expected: str) -> Diagnostic:
     )
 
 
-def full_stop(span: Span) -> Diagnostic:
-    """Report a clause that ends as a sentence does."""
+def _written_value(found: str) -> str:
+    """Return how what begins with a digit is written: a day, a time of day, or a value."""
+    if _DAY_ELSEWHERE.fullmatch(found):
+        return DAY_HABIT
+    return UNIT_HABITS["pm"] if _HOUR.fullmatch(found) else _WRITTEN_VALUES
+
+
+def full_stop(span: Span, before: str) -> Diagnostic:
+    """Report a clause that ends as a sentence does, or within a name of which one word stands."""
+    is_begun = before.isidentifier()
     return error(
         "E0218",
         "a clause does not end with a full stop",
         span,
-        label="leave it out",
+        label="leave it out, or write the rest of the name" if is_begun else "leave it out",
         advice="a clause ends with its line",
-        replacement="",
+        replacement=None if is_begun else "",
     )
 
 
@@ -349,8 +507,10 @@ def unfit(span: Span, found: str, expected: str, before: str) -> Diagnostic:
 def _unfit_advice(found: str, expected: str, before: str) -> str | None:
     if found in UNIT_HABITS:
         return UNIT_HABITS[found]
-    if found == ":":
-        return _COLON
+    if (
+        advice := _MARK_ADVICE.get((found, expected), _COLON if found == ":" else None)
+    ) is not None:
+        return advice
     if found == "[" and expected != expect.SET:
         return "elements of a list are counted from one: `campaign.audiences[1]`"
     if found.startswith('"') and expected == expect.NAME:
@@ -362,7 +522,7 @@ def _unfit_advice(found: str, expected: str, before: str) -> str | None:
     if expected == expect.TEXT and before == "unless":
         return 'give the exception a name: `unless "legal hold" campaign.advertiser.verified`'
     if found[:1].isdigit() and expected in (expect.VALUE, expect.CONDITION):
-        return DAY_HABIT if _DAY_ELSEWHERE.fullmatch(found) else _WRITTEN_VALUES
+        return _written_value(found)
     if expected.startswith("the label"):
         return "the items of a list are labelled in the order of the alphabet: `(a) …; (b) …`"
     return _HELP.get(expected)

@@ -1,5 +1,6 @@
 """Every feature of `assent lsp`, asked of the real process by a real client."""
 
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from api.lsp.server import make_server
 from tests.conftest import measured_environment
 from tests.lsp.editor import ROOT, Editor, applied, marked, position
 
@@ -380,3 +382,16 @@ def test_without_the_extra_the_command_says_what_to_install() -> None:
     assert result.stderr == (
         "assent lsp: the package lsprotocol is not installed; pip install 'assent[lsp]'\n"
     )
+
+
+def test_a_refusal_is_told_to_the_editor_and_logged_nowhere(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    make_server()
+    logger = logging.getLogger("pygls.protocol.json_rpc")
+    for fault in (JsonRpcException(message="this name is taken", code=-32803), ValueError("odd")):
+        try:
+            raise fault
+        except (JsonRpcException, ValueError):
+            logger.exception("answering")
+    assert [str(each.exc_info[1]) for each in caplog.records if each.exc_info] == ["odd"]

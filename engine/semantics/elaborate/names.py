@@ -10,6 +10,7 @@ from dataclasses import replace
 from ...source.diagnostic import Diagnostic
 from ...syntax import tree as syntax
 from .. import faults, table_faults, value_faults
+from ..fact_advice import elsewhere, fact_advice
 from ..tree import Constant, FactTerm, ParameterTerm, ValueTerm
 from ..types import CODES, EnumerationType, ListType, RecordType, Scalar, Type, codes, is_code
 from ..vocabulary import Fact
@@ -36,11 +37,29 @@ def _no_beginning(scope: Scope, node: syntax.Path) -> Diagnostic:
     facts = _facts_of_the_campaign(scope)
     listed = next((name for name in (first.name, f"{first.name}s") if name in facts), None)
     if listed is None:
-        known = (*scope.variables, root)
-        return faults.unknown_word(first.span, first.name, known)
+        return _of_no_list(scope, node)
     if isinstance(facts[listed].type, ListType):
         return value_faults.unbound_element(first.span, first.name, f"{root}.{listed}")
     return value_faults.rootless(first.span, first.name, f"{root}.{listed}")
+
+
+def _of_no_list(scope: Scope, node: syntax.Path) -> Diagnostic:
+    """Return what to say of a path whose first name is none of the campaign's facts either."""
+    first, second, root = node.steps[0], node.steps[1], scope.vocabulary.root
+    fault = faults.unknown_word(first.span, first.name, (*scope.variables, root))
+    if fault.help:
+        return fault
+    kinds = {name: fact.type for name, fact in _facts_of_the_campaign(scope).items()}
+    with_it = [
+        f"{root}.{name}"
+        for name, kind in kinds.items()
+        if isinstance(kind, ListType)
+        and isinstance(kind.element, RecordType)
+        and second.name in scope.vocabulary.records[kind.element.name].facts
+    ]
+    if len(with_it) == 1:
+        return value_faults.unbound_element(first.span, first.name, with_it[0])
+    return replace(fault, help=elsewhere(scope.vocabulary, first.name))
 
 
 def names_fact(scope: Scope, first: syntax.Step) -> bool:
@@ -138,7 +157,9 @@ def _other_word(
     if expected is Scalar.MONEY and _RUN_TOGETHER.fullmatch(word):
         apart = f"{word[:3].upper()} {word[3:]}"
         return replace(fault, help=f"set the currency apart: `{apart}`", replacement=apart)
-    return fault
+    if expected is Scalar.YES_NO:
+        return replace(fault, help="say `yes` or `no`; the fact alone is a condition too")
+    return replace(fault, help=elsewhere(scope.vocabulary, word))
 
 
 def fact(scope: Scope, node: syntax.Path) -> FactTerm | None:
@@ -172,7 +193,9 @@ def _step(scope: Scope, owner: str, kind: Type, step: syntax.Step) -> Fact | Non
             facts = scope.vocabulary.records[name].facts
             if step.name in facts:
                 return facts[step.name]
-            return report_fault(scope, faults.unknown_fact(step.span, step.name, owner, facts))
+            advice = fact_advice(scope.vocabulary, name, step.name)
+            fault = faults.unknown_fact(step.span, step.name, owner, facts, advice)
+            return report_fault(scope, fault)
         case ListType():
             return report_fault(scope, faults.step_into_list(step.span, owner))
         case _:

@@ -8,7 +8,7 @@ import pyparsing as pp
 from ...source.text import Span
 from .. import tree
 from ..expectations import CLAUSE, DUE, ENFORCEMENT, INSTRUMENT, NO_END_OF_RULE, PROVISION
-from ..lexis import MonthEnd
+from ..lexis import PROVISIONS, MonthEnd
 from .borders import RULE_BORDER
 from .conditions import CONDITION_ELEMENT, SET_ELEMENT
 from .elements import (
@@ -33,8 +33,7 @@ from .elements import (
 from .recovery import Complete, End, Recovering
 
 _HEADING = "heading"
-_KIND = "art|rec|annex|sec|part|para|ch|title|no|point|policy|item|reg|sch|rule"
-_PROVISION = rf"(?:{_KIND})[ \t]+\w+(?:[.-]\w+)*(?:\(\w+\))*"
+_PROVISION = rf"(?:{'|'.join(PROVISIONS)})[ \t]+\w+(?:[.-]\w+)*(?:\(\w+\))*"
 
 
 def _clause(keyword: str, body: pp.ParserElement, build: Build) -> pp.ParserElement:

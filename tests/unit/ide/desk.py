@@ -95,7 +95,7 @@ FILES = {"campaign.policy": VOCABULARY, "law.policy": LAW, "minors.policy": MINO
 
 def written(text: str, *, name: str = "new.policy") -> tuple[Snapshot, int]:
     """Return the policies with a text among them, and where the mark of the cursor stood."""
-    before, _, after = text.partition(CURSOR)
+    before, _, after = text.rpartition(CURSOR)
     return take({**FILES, name: before + after}), len(before)
 
 

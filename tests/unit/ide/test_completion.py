@@ -136,6 +136,55 @@ def test_elements_are_told_by_their_ordinal_in_tests() -> None:
     assert offered('test "t"\n  without campaign.segments[1].parts[2].|') == ["size"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "facts"),
+    [
+        ("prohibit when min|", ["campaign.audience.minimum_age"]),
+        ("prohibit when mi|", []),
+        ("prohibit when campaign.minimum|", ["campaign.audience.minimum_age"]),
+        ("prohibit when profil|", ["campaign.audience.profiling"]),
+        ("prohibit when campaign.flight.start is before campaign.flight.end and aimed|", None),
+    ],
+)
+def test_facts_are_found_by_their_name_or_label(typed: str, facts: list[str] | None) -> None:
+    found = in_rule(typed)
+    if facts is None:
+        assert "campaign.audience.profiling" in found
+    else:
+        assert found == facts
+
+
+def test_a_country_is_found_by_its_name() -> None:
+    assert in_rule("prohibit when campaign.audience.country is Germ|") == ["DE"]
+    assert in_rule("applies in {Neth|") == ["NL"]
+
+
+def test_the_name_of_an_element_is_the_writers_own() -> None:
+    assert in_rule("prohibit when any |") == ["any of"]
+    assert "and" in in_rule("prohibit when campaign.audience.profiling is no |")
+
+
+def test_a_length_of_time_goes_on_with_its_unit() -> None:
+    assert in_rule("prohibit when campaign.flight.start is within 30 |") == [
+        "days",
+        "weeks",
+        "months",
+        "years",
+    ]
+    assert in_rule("prohibit when campaign.flight.start is within 30 days |") == ["before", "after"]
+
+
+def test_a_row_ends_with_what_is_expected() -> None:
+    table = 'test "t"\n  for each campaign.goal | expect\n  case sales | '
+    assert offered(f"{table}al|") == ["allow"]
+    assert "deny by" in offered(f"{table}|")
+
+
+def test_the_inputs_of_a_table_have_types() -> None:
+    assert "whole_number" in offered('table t unique "x"\n  given age : |')
+    assert "whole_number" in offered('table t unique "x"\n  given age : number\n  gives |')
+
+
 def test_what_is_bound_is_offered() -> None:
     assert in_rule("prohibit when any s in campaign.segments has (|")[:3] == [
         "s",
