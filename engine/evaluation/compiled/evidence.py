@@ -23,6 +23,7 @@ from ...semantics.tree import (
     LookupTerm,
     ParameterTerm,
     ValueTerm,
+    facts_of,
 )
 from ..operations.aggregate import EXTREMES, MOST_DECIDING
 from ..operations.lookup import lookup_text
@@ -32,7 +33,6 @@ from ..wording import (
     ReportedTerm,
     campaign_facts,
     dotted,
-    facts_of,
     in_force,
     requirement,
     shown_aggregate,

@@ -27,6 +27,7 @@ from ...semantics.tree import (
     QuantifiedCondition,
     SetTerm,
     ValueTerm,
+    facts_of,
 )
 from ...syntax.tree import JunctionKind, QuantifierKind
 from ..operations.aggregate import aggregate
@@ -37,7 +38,6 @@ from ..wording import (
     SENSITIVE_REASON,
     any_sensitive,
     changeable,
-    facts_of,
     missing_edition,
     undefined_terms,
 )

@@ -14,7 +14,7 @@ from ...syntax.tree import File
 from ..tree import Policies, Window
 from .editions import uncovered
 from .firing import examine, examine_definition
-from .limits import Law
+from .law import Law
 from .names import unused
 from .opposites import opposites
 from .proof import Budget, Prover
