@@ -57,7 +57,9 @@ class StatedReader:
             )
             for name, shape in vocabulary.records.items()
         }
-        leading = _groups_leading_to({n for n, places in self._facts.items() if places}, vocabulary)
+        leading = vocabulary.with_groups_around(
+            frozenset(name for name, places in self._facts.items() if places)
+        )
         self._groups: dict[str, tuple[tuple[int, str], ...]] = {
             name: tuple(
                 (place, fact.record)
@@ -96,20 +98,6 @@ class StatedReader:
                     self._collect(each, inner, found)
             elif value is not None:
                 self._collect(value, inner, found)
-
-
-def _groups_leading_to(names: set[str], vocabulary: Vocabulary) -> set[str]:
-    """Return some groups of a vocabulary, and all within which they stand at any depth."""
-    found = names
-    while True:
-        wider = found | {
-            name
-            for name, shape in vocabulary.records.items()
-            if any(fact.record in found for fact in shape.facts.values())
-        }
-        if wider == found:
-            return found
-        found = wider
 
 
 def _is_of_time(fact: Fact) -> bool:
