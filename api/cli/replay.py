@@ -40,10 +40,10 @@ from engine.storage.log.tile_log import TileLog
 from engine.storage.search.decisions import Decisions
 
 MOST_TOLD = 80
-"""So much of a value is shown."""
+"""The most characters of a value that are shown."""
 
 _PART = 64
-"""So many decisions are one piece of work."""
+"""How many decisions are one task of a process."""
 
 _Replays: TypeAlias = Callable[[Database, Iterator[LogEntry]], Iterator[Replay]]
 
@@ -122,7 +122,7 @@ class _Replaying:
         self._replayer: Replayer | None = None
 
     def part(self, entries: Sequence[LogEntry]) -> list[Replay]:
-        """Return what comes of some decisions. Raises `StorageError`."""
+        """Return the replays of some decisions, in order. Raises `StorageError`."""
         if self._replayer is None:
             self._replayer = _replayer(open_database(load_settings()))
         return [self._replayer.replay(each) for each in entries]

@@ -22,7 +22,7 @@ from .proved import Proved
 from .upkeep import outdated, untested
 
 MOST_STEPS = 30_000
-"""So many steps of reasoning are spent on all rules together, and again on pairs of them."""
+"""The most steps of reasoning for all rules together, and as many for pairs of them."""
 
 
 def lint(
