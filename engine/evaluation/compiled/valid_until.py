@@ -1,13 +1,13 @@
 """Computes `valid_until` for a decision of the program: as `validity` does, with fewer evaluations.
 
 `validity` evaluates every rule that may change on every day on which anything may change. Here each
-rule is evaluated only on the days on which it may change itself. That is for one of two reasons:
+rule is evaluated only on the days on which it may change itself, for one of two reasons:
 
-    in force from 2027-03-01                           its law is another on that day
-    require campaign.day is within 30 days before today   it reads `today`, and turns by itself
+- its law is another from that day on, as by `in force from 2027-03-01`, or by a dated parameter;
+- it reads `today`, as `today is after campaign.flight.start - 14 days`, and turns by itself.
 
-The days are taken in order, and what stood the day before is kept for all other rules. Where no
-rule may change, no day is looked at.
+The days are taken in order, and the results of all other rules stay as they were on the day before.
+Where no rule may change, no day is looked at.
 """
 
 from bisect import bisect_left
@@ -19,7 +19,7 @@ from functools import cache, partial
 from ...semantics.tree import Policies
 from ..combine import DENY, market_verdicts, verdict
 from ..evaluate_rule import EvaluationContext
-from ..moment import Flight, Moment, moment
+from ..moment import Moment, moment
 from ..result import RuleResult
 from ..validity import MOST_DAYS, answer, are_too_many
 from .candidates import CandidateSelector
@@ -62,10 +62,14 @@ class ValidUntil:
         """
         selector, flight, today = self._selector, now.flight, now.context.moment.today
         since = min(flight.start or date.min, today)
-        moving = selector.reading_today | selector.changing_since(since)
+        changing_later = selector.changing_since(since)
+        moving = selector.reading_today | changing_later
         if not moving:
             return None
-        changing = self._changing_during(flight, since)
+        changing = changing_later
+        if flight.start is not None and flight.end is not None:
+            # The law of days outside the flight does not count.
+            changing = selector.changing(selector.state(flight.start), selector.state(flight.end))
         if changing or selector.intricate or self._may_be_too_many(now):
             days = {*self._law_days(now, moving), *self._turning_days(now)}
             if are_too_many(len(days)):
@@ -79,15 +83,8 @@ class ValidUntil:
 
     # --- which rules, and which days ----------------------------------------------------------
 
-    def _changing_during(self, flight: Flight, since: date) -> Mask:
-        """Return the rules whose law is not the same on all days of a flight that may count."""
-        selector = self._selector
-        if flight.start is None or flight.end is None:
-            return selector.changing_since(since)
-        return selector.changing(selector.state(flight.start), selector.state(flight.end))
-
     def _law_days(self, now: DecisionState, rows: Mask) -> Iterator[int]:
-        """Yield the later days on which the law of some rules changes, or the days that count."""
+        """Yield the later days on which the law of some rules or the course of the flight changes."""
         today, flight = now.context.moment.today, now.flight
         for day in (flight.start, flight.end, *self._selector.days_of_change(today, rows)):
             if day is not None:
@@ -116,9 +113,9 @@ class ValidUntil:
         return are_too_many(most + self._conditions.bound(len(stated.days), stated.lengths))
 
     def _rows_by_day(self, now: DecisionState, rows: Mask, days: range) -> dict[int, Mask]:
-        """Return which of some rules may turn by themselves, on each of some days where any does.
+        """Return by day which of some rules may turn by themselves on it, among some days.
 
-        An intricate one may turn on any day.
+        An intricate rule may turn on any of them.
         """
         today, campaign = now.context.moment.today.toordinal(), now.context.campaign
         found: dict[int, Mask] = {}
