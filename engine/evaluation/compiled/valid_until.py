@@ -84,7 +84,7 @@ class ValidUntil:
     # --- which rules, and which days ----------------------------------------------------------
 
     def _law_days(self, now: DecisionState, rows: Mask) -> Iterator[int]:
-        """Yield the later days on which the law of some rules or the course of the flight changes."""
+        """Yield the later days at which the law of some rules, or the flight, begins or ends."""
         today, flight = now.context.moment.today, now.flight
         for day in (flight.start, flight.end, *self._selector.days_of_change(today, rows)):
             if day is not None:
