@@ -110,7 +110,7 @@ class Recorder:
         return decided
 
     def decide(self, part: Part) -> tuple[Outcome, ...]:
-        """Return what comes of a part of a batch; nothing is recorded yet."""
+        """Return the outcome of each record of a part of a batch; nothing is recorded yet."""
         return decide_part(self._engine, self._standing(self._engine), part)
 
     def log(

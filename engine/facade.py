@@ -159,8 +159,8 @@ class Engine:
     def standing_facts(self, documents: Iterable[Mapping[str, object]]) -> FactBook:
         """Return standing facts, to be laid beneath campaigns by `decide`.
 
-        Raises `ValueError` for what is none. One that the vocabulary does not take is passed over
-        by a decision, which says so.
+        Raises `ValueError` for a document that is no standing fact. A decision passes over a fact
+        that the vocabulary does not take, and says so.
         """
         bundle = self._bundle
         return FactBook(documents, bundle.decoder, bundle.policies.vocabulary)

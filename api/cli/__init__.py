@@ -1,1 +1,1 @@
-"""The command line: one module a command, and how people are shown what comes of it."""
+"""The command line: one module a command, and how its answer is shown."""

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from api.cli.arguments import DayType
 from api.cli.diagnostics_view import concise_lines, counts, diagnostic_lines
 from api.cli.failures import NO
-from api.cli.moments import DayType
 from api.cli.terminal import Output, toned
 from api.examination.check import Checked, Totals, document
 from api.examination.check import check as find_mistakes

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import click
 
-from api.cli.service import opened_service, service_told
+from api.cli.arguments import as_json_option
+from api.cli.service import opened_service
 from api.cli.terminal import Output, toned
-from engine.evaluation.prose import Tone
+from engine.evaluation.prose import Tone, counted
 from engine.storage.databases.database import Database
 from engine.storage.sealed.contents import Contents
 from engine.storage.sealed.key_destruction import settle
@@ -18,7 +19,7 @@ def contents() -> None:
 
 
 @contents.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def rotate(*, as_json: bool) -> None:
     """Replace the key that wraps the keys of contents, and wrap these anew.
 
@@ -31,13 +32,13 @@ def rotate(*, as_json: bool) -> None:
 
     Exit status: 0 if all keys are wrapped anew, 2 where they cannot be.
     """  # noqa: D301 - click reads the escape.
-    with service_told(), opened_service() as (_, database):
+    with opened_service() as (_, database):
         count = _contents(database).keys.rotate()
     _tell("ROTATED", count, "wrapped anew", as_json=as_json)
 
 
 @contents.command("settle")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def settle_(*, as_json: bool) -> None:
     """Destroy the keys of all that was ever erased, also those that a backup brought back.
 
@@ -49,7 +50,7 @@ def settle_(*, as_json: bool) -> None:
 
     Exit status: 0 if they are destroyed, 2 where they cannot be.
     """  # noqa: D301 - click reads the escape.
-    with service_told(), opened_service() as (_, database):
+    with opened_service() as (_, database):
         count = settle(database, datetime.now(UTC), again=True)
         _contents(database).keys.database.purge()
     _tell("SETTLED", count, "destroyed", as_json=as_json)
@@ -65,5 +66,5 @@ def _tell(done: str, count: int, deed: str, *, as_json: bool) -> None:
     if as_json:
         output.json({done.lower(): count})
         return
-    keys = f"{count:,} {'key' if count == 1 else 'keys'} {deed}"
+    keys = f"{counted(count, 'key', 'keys')} {deed}"
     output.line(toned(done, Tone.ALLOW) + toned(f"  {keys}", Tone.TITLE))

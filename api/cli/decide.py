@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from api.cli.arguments import DayType, InstantType
 from api.cli.deciding import Deciding, Spread, parts, workers_option
 from api.cli.decisions_view import in_full
 from api.cli.fact_files import book_of, read_fact_file
 from api.cli.failures import NO, Failure
-from api.cli.moments import DayType, InstantType
 from api.cli.ray_actors import Recipe, parts_on_ray
 from api.cli.resuming import (
     ResumableOutput,

@@ -65,7 +65,7 @@ class Deciding:
         return answer(self.engine, record, self.terms, self.assets)
 
     def part(self, records: Sequence[Record]) -> Part:
-        """Return what comes of some records."""
+        """Return the answers to some records, in order."""
         tally, json, text = Tally(), bytearray(), []
         for record in records:
             made = self.answer(record)
@@ -82,7 +82,7 @@ class Deciding:
 def parts(
     deciding: Deciding, records: Iterator[Record], *, workers: int
 ) -> Iterator[Iterator[Part]]:
-    """Give what comes of the records, part by part, as so many processes make it.
+    """Give the answers to the records, part by part and in order, as `workers` processes make them.
 
     Raises `Failure`, while it is read, where one of the processes ends.
     """

@@ -8,7 +8,7 @@ from api.cli.submissions import Answer, Refusal
 from api.cli.terminal import styled, toned
 from api.deciding.submission import Fault
 from engine import Bundle, Decision, Effect
-from engine.evaluation.prose import Tone, lines, printable, tone_of, wrapped
+from engine.evaluation.prose import Tone, cut, lines, printable, tone_of, wrapped
 from engine.evaluation.result import Status
 
 MOST_NAMES = 3
@@ -27,7 +27,7 @@ def in_full(answer: Answer, bundle: Bundle) -> Iterator[Text]:
         yield from map(styled, wrapped(advice, "", Tone.REMEDY))
     unread = answer.document.get("unmapped")
     if isinstance(unread, list) and unread:
-        text = f"not read from the record: {_cut(_known_first(unread, bundle))}"
+        text = f"not read from the record: {cut(_known_first(unread, bundle), MOST_NAMES)}"
         yield from map(styled, wrapped(text, "", Tone.QUIET))
     origin = f"decided by the policies {bundle.name}, version {bundle.version}"
     yield toned(f"{origin}; nothing was recorded", Tone.QUIET)
@@ -68,14 +68,14 @@ def _reason(decision: Decision) -> str:
     violated = decision.with_status(Status.VIOLATED)
     enforced = [result.rule.id for result in violated if result.is_enforced]
     if enforced:
-        return f"violates {_cut(enforced)}"
+        return f"violates {cut(enforced, MOST_NAMES)}"
     if decision.effect is Effect.DENY:
-        return f"wants {_cut([fact.pointer or fact.path for fact in decision.missing])}"
+        return f"wants {cut([fact.pointer or fact.path for fact in decision.missing], MOST_NAMES)}"
     warned = [result.rule.id for result in violated]
     owed = [result.rule.id for result in decision.obligations]
     waived = [result.rule.id for result in decision.with_status(Status.WAIVED)]
     notes = (("a warning by", warned), ("a waiver of", waived), ("a duty by", owed))
-    said = " and ".join(f"{what} {_cut(rules)}" for what, rules in notes if rules)
+    said = " and ".join(f"{what} {cut(rules, MOST_NAMES)}" for what, rules in notes if rules)
     return f"with {said}" if said else ""
 
 
@@ -96,8 +96,3 @@ def _refusal(faults: Sequence[Fault]) -> Iterator[Text]:
 
 def _at(fault: Fault) -> str:
     return f"{fault.pointer}: " if fault.pointer else ""
-
-
-def _cut(names: Sequence[str]) -> str:
-    rest = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + (f" and {rest:,} more" if rest > 0 else "")

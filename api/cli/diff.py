@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from api.cli.arguments import as_json_option
 from api.cli.diagnostics_view import counts, diagnostic_lines
 from api.cli.failures import CANNOT, NO
 from api.cli.terminal import Output, styled, toned
@@ -20,7 +21,7 @@ from engine.evaluation.prose import Tone
 @click.command()
 @click.argument("old", metavar="OLD", type=click.Path(path_type=Path))
 @click.argument("new", metavar="NEW", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 @click.pass_context
 def diff(ctx: click.Context, old: Path, new: Path, *, as_json: bool) -> None:
     """Say what changed in meaning between two versions of policies.

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import click
 from rich.text import Text
 
+from api.cli.arguments import as_json_option
 from api.cli.failures import NO
 from api.cli.service import service_told
 from api.cli.terminal import Output, toned
@@ -18,7 +19,7 @@ _WIDTH = 19
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 @click.pass_context
 def doctor(ctx: click.Context, *, as_json: bool) -> None:
     """Look over an installation: settings, files, database, log, keys, policies.

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import click
 from rich.text import Text
 
+from api.cli.arguments import as_json_option
 from api.cli.failures import NO, Failure
-from api.cli.service import opened_service, service_told
+from api.cli.service import opened_service
 from api.cli.subjects import by_option, decisions_of, selected, subject_options
 from api.cli.terminal import Output, toned
 from engine.audit.entries.acts import ASKED_FOR, Ground
 from engine.audit.instants import rfc3339
-from engine.evaluation.prose import Tone
+from engine.evaluation.prose import Tone, counted
 from engine.source.json_fault import excerpt
 from engine.storage.errors import NotFound
 from engine.storage.lifecycle.erasures import Erasures, ErasureSummary, Tombstone
@@ -28,7 +29,7 @@ from engine.storage.lifecycle.subjects import Selector
     help="Why, by the points (a) to (f) of GDPR art 17(1).",
 )
 @by_option("erases")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 @click.pass_context
 def erase(  # noqa: PLR0913 - one parameter for each option.
     ctx: click.Context,
@@ -57,7 +58,7 @@ def erase(  # noqa: PLR0913 - one parameter for each option.
     cleaned; 2 where it cannot be erased.
     """  # noqa: D301 - click reads the escape.
     selector, value = selected(decision, campaign, actor)
-    with service_told(), opened_service() as (_, database):
+    with opened_service() as (_, database):
         erasures = Erasures(database)
         try:
             done = erasures.erase(selector, value, ground=Ground(ground), actor=by)
@@ -80,7 +81,7 @@ def erase(  # noqa: PLR0913 - one parameter for each option.
 
 
 def _lines(done: ErasureSummary, before: Tombstone | None) -> Iterator[Text]:
-    count = f"{done.decisions:,} {'decision' if done.decisions == 1 else 'decisions'}"
+    count = counted(done.decisions, "decision", "decisions")
     told = count if before is None else "before: nothing was left to erase"
     yield toned("ERASED", Tone.ALLOW) + toned(f"  {told}", Tone.TITLE)
     made = [(each.index, each.logged_at) for each in done.entries]

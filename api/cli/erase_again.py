@@ -6,15 +6,16 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from api.cli.arguments import as_json_option
 from api.cli.failures import NO, Failure
 from api.cli.log_sources import source_of
-from api.cli.service import opened_service, service_told
+from api.cli.service import opened_service
 from api.cli.subjects import by_option
 from api.cli.terminal import Output, toned
 from engine.audit.checkpoints.note import NoteError
 from engine.audit.entries.acts import Ground
 from engine.audit.verification.past_erasures import NotPublished, PastErasures, past_erasures
-from engine.evaluation.prose import Tone
+from engine.evaluation.prose import Tone, counted
 from engine.storage.lifecycle.erasures import Erasures, ErasureSummary
 from engine.storage.lifecycle.holds import UnderHold
 from engine.storage.log.anchor import KeyFile
@@ -29,7 +30,7 @@ from engine.storage.log.tile_log import TileLog
     help="File with the API key that reads a log which is not public.",
 )
 @by_option("erases")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 @click.pass_context
 def erase_again(
     ctx: click.Context, published: str, *, key_file: Path | None, by: str, as_json: bool
@@ -48,7 +49,7 @@ def erase_again(
     cleaned, 2 where it cannot be.
     """  # noqa: D301 - click reads the escape.
     source = source_of(published, key_file)
-    with service_told(), opened_service() as (settings, database):
+    with opened_service() as (settings, database):
         log, known = TileLog(database), KeyFile(settings.log_key).read().verifiers
         try:
             past = past_erasures(source, known, log.leaves(0, log.head().size))
@@ -74,7 +75,7 @@ def erase_again(
 
 def _lines(past: PastErasures, done: ErasureSummary) -> list[Text]:
     count = done.decisions
-    told = f"{count:,} {'decision' if count == 1 else 'decisions'}"
+    told = counted(count, "decision", "decisions")
     told = told if count else "nothing was left to erase"
     lines = [toned("ERASED", Tone.ALLOW) + toned(f"  {told}", Tone.TITLE)]
     compared = f"{past.shared:,} entries are the same in both; the published log has {past.size:,}"

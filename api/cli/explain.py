@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.theme import Theme
 
+from api.cli.arguments import as_json_option
 from api.cli.failures import Failure
 from api.cli.terminal import Output, toned
 from engine.evaluation.prose import Tone, printable
@@ -22,7 +23,7 @@ _THEME = Theme({"markdown.code": "bold", "markdown.h1": "bold", "markdown.h2": "
 
 @click.command()
 @click.argument("code", metavar="[CODE]", required=False)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def explain(code: str | None, *, as_json: bool) -> None:
     """Explain a diagnostic: what it means, why it matters, how to fix it.
 

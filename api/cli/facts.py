@@ -8,6 +8,7 @@ from urllib.parse import quote
 import click
 from rich.text import Text
 
+from api.cli.arguments import as_json_option
 from api.cli.fact_files import read_fact_file
 from api.cli.facts_view import fact_lines, facts_lines
 from api.cli.failures import Failure
@@ -16,7 +17,6 @@ from api.cli.terminal import Output
 from engine.evaluation.standing_facts.fact import SubjectKind
 
 _FACTS = "/v1/facts"
-_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
 _REASON = click.option("--reason", help="Why; it stands in the log.")
 
 
@@ -45,7 +45,7 @@ def facts() -> None:
 )
 @click.option("--name", help="Those about the subject of this name.")
 @called
-@_JSON
+@as_json_option
 def list_(
     kind: str | None, name: str | None, url: str, key_file: Path | None, *, as_json: bool
 ) -> None:
@@ -69,7 +69,7 @@ def list_(
 @facts.command()
 @click.argument("fact", metavar="ID")
 @called
-@_JSON
+@as_json_option
 def show(fact: str, url: str, key_file: Path | None, *, as_json: bool) -> None:
     """Show a standing fact with all of its versions.
 
@@ -90,7 +90,7 @@ def show(fact: str, url: str, key_file: Path | None, *, as_json: bool) -> None:
 @click.option("--id", "fact", metavar="ID", help="State this fact otherwise. [default: a new one]")
 @_REASON
 @called
-@_JSON
+@as_json_option
 def record(  # noqa: PLR0913 - one parameter for each option.
     file: Path,
     *,
@@ -138,7 +138,7 @@ def record(  # noqa: PLR0913 - one parameter for each option.
 @click.argument("fact", metavar="ID")
 @_REASON
 @called
-@_JSON
+@as_json_option
 def withdraw(
     fact: str, *, reason: str | None, url: str, key_file: Path | None, as_json: bool
 ) -> None:

@@ -6,10 +6,9 @@ from typing import Any, TypeVar
 
 import click
 
+from api.cli.arguments import WRITTEN, InstantType
 from api.cli.failures import Failure
-from api.cli.moments import InstantType
 from api.cli.terminal import Output, toned
-from api.cli.written import WRITTEN
 from engine.evaluation.prose import Tone
 from engine.storage.databases.database import Database
 from engine.storage.errors import InvalidQuery, LogInconsistent, NotFound

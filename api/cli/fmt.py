@@ -12,6 +12,7 @@ from tempfile import NamedTemporaryFile
 import click
 from rich.text import Text
 
+from api.cli.arguments import as_json_option
 from api.cli.diagnostics_view import diagnostic_lines
 from api.cli.failures import CANNOT, NO, Failure, unreadable
 from api.cli.terminal import Output, toned
@@ -44,7 +45,7 @@ class Formatted:
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @click.option("--check", "checks", is_flag=True, help="Change nothing; list what would change.")
 @click.option("--diff", "shows", is_flag=True, help="Change nothing; show what would change.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 @click.pass_context
 def fmt(
     ctx: click.Context, paths: tuple[str, ...], *, checks: bool, shows: bool, as_json: bool

@@ -3,13 +3,14 @@
 import click
 from rich.text import Text
 
+from api.cli.arguments import as_json_option
 from api.cli.failures import Failure
-from api.cli.service import opened_service, service_told
+from api.cli.service import opened_service
 from api.cli.subjects import by_option, decisions_of, selected, subject_options
 from api.cli.terminal import Output, toned
 from engine.audit.entries.acts import HoldGround
 from engine.audit.instants import rfc3339
-from engine.evaluation.prose import Tone
+from engine.evaluation.prose import Tone, counted
 from engine.source.json_fault import excerpt
 from engine.storage.errors import NotFound
 from engine.storage.lifecycle.holds import HoldInForce, HoldPlaced, Holds
@@ -25,7 +26,7 @@ from engine.storage.lifecycle.subjects import Selector
     help="Why, by the points (e) and (b) of GDPR art 17(3).",
 )
 @by_option("holds")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def hold(  # noqa: PLR0913 - one parameter for each option.
     *,
     decision: str | None,
@@ -47,7 +48,7 @@ def hold(  # noqa: PLR0913 - one parameter for each option.
     Exit status: 0 if it is held, 2 where it cannot be.
     """  # noqa: D301 - click reads the escape.
     selector, value = selected(decision, campaign, actor)
-    with service_told(), opened_service() as (_, database):
+    with opened_service() as (_, database):
         try:
             placed = Holds(database).place(selector, value, ground=HoldGround(ground), actor=by)
         except NotFound as error:
@@ -69,7 +70,7 @@ def hold(  # noqa: PLR0913 - one parameter for each option.
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def holds(*, as_json: bool) -> None:
     """List the holds in force, the oldest first.
 
@@ -80,7 +81,7 @@ def holds(*, as_json: bool) -> None:
 
     Exit status: 0 if they are listed, also where there are none, 2 where they cannot be read.
     """  # noqa: D301 - click reads the escape.
-    with service_told(), opened_service() as (_, database):
+    with opened_service() as (_, database):
         found = Holds(database).in_force()
     output = Output()
     if as_json:
@@ -92,7 +93,7 @@ def holds(*, as_json: bool) -> None:
 @click.command()
 @click.argument("entry", type=click.IntRange(min=0, max=2**63 - 1))
 @by_option("lifts it")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def release(entry: int, *, by: str, as_json: bool) -> None:
     """Lift the hold that ENTRY of the log placed.
 
@@ -103,7 +104,7 @@ def release(entry: int, *, by: str, as_json: bool) -> None:
 
     Exit status: 0 if it is lifted, 2 where it is no hold in force.
     """  # noqa: D301 - click reads the escape.
-    with service_told(), opened_service() as (_, database):
+    with opened_service() as (_, database):
         try:
             lifted = Holds(database).release(entry, actor=by)
         except NotFound as error:
@@ -136,7 +137,7 @@ def _document(each: HoldInForce) -> dict[str, object]:
 
 
 def _count(placed: HoldPlaced, selector: Selector) -> str:
-    count = f"{placed.decisions:,} {'decision' if placed.decisions == 1 else 'decisions'}"
+    count = counted(placed.decisions, "decision", "decisions")
     if not placed.decisions:
         return "no decision yet, and all to come"
     return count if selector is Selector.DECISION else f"{count}, and all to come"

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from api.cli.arguments import as_json_option
 from api.cli.keys_view import key_document, key_lines
 from api.cli.service import service_told
 from api.cli.terminal import Output, toned
@@ -21,7 +22,7 @@ _ON_THIS_MACHINE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def init(*, as_json: bool) -> None:
     """Prepare the service: its database, and the first keys.
 

@@ -9,6 +9,7 @@ from typing import TextIO
 
 import click
 
+from api.cli.arguments import WRITTEN, InstantType, as_json_option
 from api.cli.failures import Failure, unreadable
 from api.cli.key_roles import unnamed_roles
 from api.cli.keys_view import (
@@ -19,10 +20,8 @@ from api.cli.keys_view import (
     listed_lines,
     moment,
 )
-from api.cli.moments import InstantType
 from api.cli.service import service_told
 from api.cli.terminal import Output, toned
-from api.cli.written import WRITTEN
 from api.in_force.policies import utc_now
 from api.installation.settings import load_settings
 from api.installation.setup import SetupError, make_key
@@ -74,7 +73,7 @@ def keys() -> None:
     type=click.Path(path_type=Path),
     help="A new file for the key, for your eyes only. [default: it is shown]",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def create(  # noqa: PLR0913 - one parameter for each option.
     name: str,
     *,
@@ -132,7 +131,7 @@ def create(  # noqa: PLR0913 - one parameter for each option.
 
 
 @keys.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def list_(*, as_json: bool) -> None:
     """List all keys, the oldest first: what each is for, and whether it is in force.
 
@@ -156,7 +155,7 @@ def list_(*, as_json: bool) -> None:
 
 @keys.command()
 @click.argument("key", metavar="NAME|PREFIX", type=WRITTEN)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def revoke(key: str, *, as_json: bool) -> None:
     """End a key for good: within two seconds, every process of the service refuses it.
 

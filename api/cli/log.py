@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from api.cli.arguments import InstantType, as_json_option
 from api.cli.erase import erase
 from api.cli.erase_again import erase_again
 from api.cli.failures import Failure
@@ -18,7 +19,6 @@ from api.cli.log_records import records
 from api.cli.log_sample import sample
 from api.cli.log_ship import ship
 from api.cli.log_statistics import statistics
-from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, toned
 from api.installation.publishing import publisher_of
@@ -26,7 +26,7 @@ from api.installation.settings import load_settings
 from api.installation.signing import signer_of
 from engine.audit.checkpoints.keyring import KeyRing, LogKey
 from engine.audit.instants import rfc3339
-from engine.evaluation.prose import Tone
+from engine.evaluation.prose import Tone, counted
 from engine.storage.errors import Conflict
 from engine.storage.log.anchor import KeyFile
 from engine.storage.log.attestations import AttestationStore
@@ -48,7 +48,7 @@ for command in (
 
 
 @log.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def key(*, as_json: bool) -> None:
     """Show the public keys that the log is signed with, the newest first.
 
@@ -73,7 +73,7 @@ def key(*, as_json: bool) -> None:
     required=True,
     help="How long the present key signs beside the new one.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def rotate(until: datetime, *, as_json: bool) -> None:
     """Replace the key that signs the log by a new one.
 
@@ -94,7 +94,7 @@ def rotate(until: datetime, *, as_json: bool) -> None:
 
 @log.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def export(directory: Path, *, as_json: bool) -> None:
     """Write the log as a directory of files, which any web server can serve.
 
@@ -109,7 +109,7 @@ def export(directory: Path, *, as_json: bool) -> None:
 
     Exit status: 0 if the directory is up to date, 2 where it cannot be brought there.
     """  # noqa: D301 - click reads the escape.
-    with service_told(), opened_service() as (settings, database):
+    with opened_service() as (settings, database):
         signer = signer_of(settings, database)
         signer.advance(at_once=True)
         publisher = publisher_of(settings, database, signer)
@@ -131,7 +131,7 @@ def export(directory: Path, *, as_json: bool) -> None:
 
 
 def _told(done: TreeExport, directory: Path) -> Text:
-    files = f"{done.files:,} {'file' if done.files == 1 else 'files'} written"
+    files = f"{counted(done.files, 'file', 'files')} written"
     return (
         toned(str(directory), Tone.POINTER)
         + toned(f"  {done.size:,} entries", Tone.TITLE)

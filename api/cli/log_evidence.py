@@ -7,21 +7,21 @@ from typing import Any
 
 import click
 
+from api.cli.arguments import WRITTEN, as_json_option
 from api.cli.failures import NO, Failure
 from api.cli.filters import filter_options, read_filter, tell_unsearched
 from api.cli.log_records import check_free, replaced
-from api.cli.service import opened_service, service_told
+from api.cli.service import opened_service
 from api.cli.terminal import Output, toned
-from api.cli.written import WRITTEN
 from api.installation.publishing import publisher_of
 from api.installation.signing import signer_of
 from api.log.evidence import EvidenceSelection, EvidenceSource, TooMany, select_by
 from engine.audit.entries.record import LogEntry
 from engine.audit.exhibits.evidence import EvidenceManifest
 from engine.audit.merkle.tree import ProofError
-from engine.evaluation.prose import Tone
+from engine.evaluation.prose import Tone, counted
 from engine.source.json_fault import excerpt
-from engine.storage.errors import BeyondLog, NotFound
+from engine.storage.errors import NotFound
 from engine.storage.governance.policies import PolicyVersions
 from engine.storage.log.attestations import AttestationStore
 from engine.storage.log.tile_log import TileLog
@@ -34,7 +34,7 @@ from engine.storage.search.filters import DecisionFilter
 @click.argument("ids", metavar="[DECISION]...", nargs=-1, type=WRITTEN)
 @filter_options
 @click.option("--force", is_flag=True, help="Replace the file, if it is there.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 @click.pass_context
 def evidence(
     ctx: click.Context,
@@ -65,7 +65,7 @@ def evidence(
     if bool(ids) == (asked.is_narrowed() or asked.as_of is not None):
         raise click.UsageError("name decisions, or options that find them")
     check_free(file, is_forced=force)
-    with service_told(), opened_service() as (settings, database):
+    with opened_service() as (settings, database):
         decisions, filters = Decisions(database), asked.of(database)
         publisher = publisher_of(settings, database, signer_of(settings, database))
         try:
@@ -83,8 +83,6 @@ def evidence(
             if first is not None:
                 with replaced(file) as stream:
                     made = source.write(stream, chain([first], entries), found)
-        except BeyondLog as error:
-            raise Failure("--as-of", str(error), "name that size or a smaller one") from error
         except (TooMany, NotFound, ProofError) as error:
             raise Failure(str(file), str(error)) from error
     if made is None:
@@ -124,7 +122,7 @@ def _show(file: Path, made: EvidenceManifest, *, as_json: bool) -> None:
     if as_json:
         output.json({"file": str(file), "decisions": shown, "erased": erased, "size": made.size})
         return
-    count = f"  {shown:,} {'decision' if shown == 1 else 'decisions'}"
+    count = f"  {counted(shown, 'decision', 'decisions')}"
     gone = f", {erased:,} erased" if erased else ""
     told = toned(f"{gone}; as of size {made.size}", Tone.QUIET)
     output.line(toned(str(file), Tone.POINTER) + toned(count, Tone.TITLE) + told)

@@ -7,10 +7,11 @@ from typing import Any
 import click
 from rich.text import Text
 
-from api.cli.failures import NO, Failure
+from api.cli.arguments import as_json_option
+from api.cli.failures import NO
 from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
 from api.cli.log_query import outcome_text
-from api.cli.service import opened_service, service_told
+from api.cli.service import opened_service
 from api.cli.terminal import Output, counting, toned
 from api.deciding.impact import (
     Assessment,
@@ -24,9 +25,8 @@ from api.deciding.impact import (
 )
 from api.deciding.replay import outcome_reason
 from engine import Engine, load_bundle
-from engine.evaluation.prose import Tone, printable
+from engine.evaluation.prose import Tone, counted, printable
 from engine.source.json_fault import excerpt
-from engine.storage.errors import BeyondLog
 from engine.storage.lifecycle.erasures import Erasures
 from engine.storage.search.decisions import Decisions
 
@@ -39,7 +39,7 @@ from engine.storage.search.decisions import Decisions
     help="Compare with what these policies decide, and not with what was recorded.",
 )
 @filter_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 @click.pass_context
 def impact(
     ctx: click.Context,
@@ -69,23 +69,18 @@ def impact(
     engine = Engine(load_bundle(policies))
     former = None if against is None else Engine(load_bundle(against))
     counts, told, output = Impact(), list[Assessment](), Output()
-    with service_told(), opened_service() as (_, database), counting("decided") as advance:
+    with opened_service() as (_, database), counting("decided") as advance:
         log, erasures = Decisions(database), Erasures(database)
-        try:
-            filters = asked.of(database)
-            beyond = log.unsearched(filters)
-            for each in log.matching(filters):
-                made = assess(
-                    log.stored(each.columns.decision_id), engine, erasures, against=former
-                )
-                counts.add(made.outcome)
-                if is_notable(made) and as_json:
-                    told.append(made)
-                elif is_notable(made):
-                    output.lines(_lines(made))
-                advance()
-        except BeyondLog as error:
-            raise Failure("--as-of", str(error), "name that size or a smaller one") from error
+        filters = asked.of(database)
+        beyond = log.unsearched(filters)
+        for each in log.matching(filters):
+            made = assess(log.stored(each.columns.decision_id), engine, erasures, against=former)
+            counts.add(made.outcome)
+            if is_notable(made) and as_json:
+                told.append(made)
+            elif is_notable(made):
+                output.lines(_lines(made))
+            advance()
         unknown = () if counts.total else log.unknown_names(filters)
     if as_json:
         listed = [assessment_document(each) for each in told]
@@ -123,7 +118,7 @@ def _summary(made: Impact) -> Iterator[Text]:
         (made.undecidable, "not decidable"),
         (made.erased, "erased"),
     )
-    total = f"{made.total:,} {'decision' if made.total == 1 else 'decisions'}"
+    total = counted(made.total, "decision", "decisions")
     listed = ", ".join(f"{count:,} {word}" for count, word in parts if count)
     yield toned(total, Tone.TITLE) + toned(f": {listed}" if listed else "")
     for (before, after), count in sorted(made.changes.items()):

@@ -5,12 +5,12 @@ from typing import Any
 import click
 from rich.text import Text
 
+from api.cli.arguments import WRITTEN, as_json_option
 from api.cli.failures import Failure
 from api.cli.filters import ALTERED, filter_options, read_filter, tell_unknown
-from api.cli.service import opened_service, service_told
+from api.cli.service import opened_service
 from api.cli.subjects import by_option
 from api.cli.terminal import Output, toned
-from api.cli.written import WRITTEN
 from api.log.listing import saved_query_document
 from engine.audit.instants import rfc3339
 from engine.evaluation.prose import Tone
@@ -24,7 +24,7 @@ from engine.storage.search.saved_queries import SavedQueries, SavedQuery
 @click.argument("name", type=WRITTEN)
 @filter_options
 @by_option("saves it")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def save(name: str, *, by: str, as_json: bool, **criteria: Any) -> None:
     """Save a query under NAME, for `assent log query --saved NAME` and the service.
 
@@ -38,7 +38,7 @@ def save(name: str, *, by: str, as_json: bool, **criteria: Any) -> None:
     Exit status: 0 if it is saved, 2 where it cannot be.
     """  # noqa: D301 - click reads the escape.
     asked = read_filter(**criteria)
-    with service_told(), opened_service() as (_, database):
+    with opened_service() as (_, database):
         try:
             filters = asked.of(database)
             unknown = Decisions(database).unknown_names(filters)
@@ -57,7 +57,7 @@ def save(name: str, *, by: str, as_json: bool, **criteria: Any) -> None:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def queries(*, as_json: bool) -> None:
     """List the saved queries by name, with what each asks for.
 
@@ -66,7 +66,7 @@ def queries(*, as_json: bool) -> None:
 
     Exit status: 0 if they are listed, also where there are none, 2 where they cannot be read.
     """  # noqa: D301 - click reads the escape.
-    with service_told(), opened_service() as (_, database):
+    with opened_service() as (_, database):
         try:
             found = SavedQueries(database).all()
         except LogInconsistent as error:
@@ -81,7 +81,7 @@ def queries(*, as_json: bool) -> None:
 @click.command()
 @click.argument("name", type=WRITTEN)
 @by_option("deletes it")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def forget(name: str, *, by: str, as_json: bool) -> None:
     """Delete the query that is saved as NAME.
 
@@ -92,7 +92,7 @@ def forget(name: str, *, by: str, as_json: bool) -> None:
 
     Exit status: 0 if it is deleted, 2 where no query has the name.
     """  # noqa: D301 - click reads the escape.
-    with service_told(), opened_service() as (_, database):
+    with opened_service() as (_, database):
         try:
             done = SavedQueries(database).delete(name, actor=by)
         except NotFound as error:

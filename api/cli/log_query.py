@@ -7,14 +7,12 @@ from typing import Any
 import click
 from rich.text import Text
 
-from api.cli.failures import Failure
 from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
-from api.cli.service import opened_service, service_told
+from api.cli.service import opened_service
 from api.cli.terminal import Output, toned
 from api.log.listing import listed_document
-from engine.evaluation.prose import Tone
+from engine.evaluation.prose import Tone, counted
 from engine.source.json_fault import excerpt
-from engine.storage.errors import BeyondLog
 from engine.storage.log.listing import LoggedDecision
 from engine.storage.search.decisions import (
     PAGE_LIMIT,
@@ -56,7 +54,7 @@ def query(*, limit: int | None, as_json: bool, **criteria: Any) -> None:
     asked = read_filter(**criteria)
     output = Output()
     shown = 0
-    with service_told(), opened_service() as (_, database):
+    with opened_service() as (_, database):
         log, filters = Decisions(database), asked.of(database)
         for page in _pages(log, filters, limit):
             shown += len(page.decisions)
@@ -84,10 +82,7 @@ def _pages(log: Decisions, filters: DecisionFilter, limit: int | None) -> Iterat
     left, cursor, more = limit, None, True
     while more:
         length = PAGE_LIMIT if left is None else min(PAGE_LIMIT, left)
-        try:
-            page = log.page(filters, limit=length, cursor=cursor)
-        except BeyondLog as error:
-            raise Failure("--as-of", str(error), "name that size or a smaller one") from error
+        page = log.page(filters, limit=length, cursor=cursor)
         yield page
         left = None if left is None else left - len(page.decisions)
         cursor = page.next_cursor
@@ -122,6 +117,6 @@ def _told(decision: LoggedDecision) -> str:
 
 
 def _summary(shown: int, last: DecisionPage) -> Text:
-    text = toned(f"{shown:,} {'decision' if shown == 1 else 'decisions'}", Tone.TITLE)
+    text = toned(counted(shown, "decision", "decisions"), Tone.TITLE)
     more = ", and there are more" if last.next_cursor is not None else ""
     return text + toned(f"{more}; as of size {last.size}", Tone.QUIET)

@@ -12,15 +12,14 @@ import click
 
 from api.cli.failures import Failure
 from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
-from api.cli.service import opened_service, service_told
+from api.cli.service import opened_service
 from api.cli.terminal import Output, toned
 from api.exports.formats import MEDIA_TYPES, Unavailable
 from api.exports.manifest import Written, begin_export
 from api.installation.publishing import publisher_of
 from api.installation.signing import signer_of
 from engine.audit.exhibits.manifest import MANIFEST_ENDING, Manifest
-from engine.evaluation.prose import Tone
-from engine.storage.errors import BeyondLog
+from engine.evaluation.prose import Tone, counted
 from engine.storage.files import write_durably
 from engine.storage.log.tile_log import TileLog
 from engine.storage.search.decisions import Decisions
@@ -57,15 +56,13 @@ def records(file: Path, *, name: str | None, force: bool, as_json: bool, **crite
     beside = file.with_name(file.name + MANIFEST_ENDING)
     for each in (file, beside):
         check_free(each, is_forced=force)
-    with service_told(), opened_service() as (settings, database):
+    with opened_service() as (settings, database):
         decisions, filters = Decisions(database), asked.of(database)
         try:
             publisher = publisher_of(settings, database, signer_of(settings, database))
             written = Written(
                 export=begin_export(decisions, TileLog(database), publisher, filters, chosen)
             )
-        except BeyondLog as error:
-            raise Failure("--as-of", str(error), "name that size or a smaller one") from error
         except Unavailable as error:
             raise Failure(str(file), str(error)) from error
         with replaced(file) as stream:
@@ -115,7 +112,7 @@ def _show(file: Path, manifest: Manifest, *, as_json: bool) -> None:
     if as_json:
         click.echo(manifest.encode().decode(), nl=False)
         return
-    rows = f"  {manifest.count:,} {'decision' if manifest.count == 1 else 'decisions'}"
+    rows = f"  {counted(manifest.count, 'decision', 'decisions')}"
     told = f"; as of size {manifest.size}, {manifest.length:,} bytes"
     line = toned(str(file), Tone.POINTER) + toned(rows, Tone.TITLE) + toned(told, Tone.QUIET)
     Output().line(line)

@@ -5,14 +5,13 @@ from typing import Any
 
 import click
 
-from api.cli.failures import Failure
+from api.cli.arguments import as_json_option
 from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
 from api.cli.log_query import decision_line
-from api.cli.service import opened_service, service_told
+from api.cli.service import opened_service
 from api.cli.terminal import Output, toned
 from api.log.listing import sample_document
 from engine.evaluation.prose import Tone
-from engine.storage.errors import BeyondLog
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.samples import SAMPLE_LIMIT
 
@@ -20,7 +19,7 @@ from engine.storage.search.samples import SAMPLE_LIMIT
 @click.command()
 @click.argument("count", metavar="N", type=click.IntRange(1, SAMPLE_LIMIT))
 @filter_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def sample(count: int, *, as_json: bool, **criteria: Any) -> None:
     """Draw N decisions from the log, which nobody can have picked.
 
@@ -37,12 +36,9 @@ def sample(count: int, *, as_json: bool, **criteria: Any) -> None:
     asked = read_filter(**criteria)
     if asked.as_of is None:
         raise click.UsageError("a sample is drawn as of a size of the log: add --as-of")
-    with service_told(), opened_service() as (_, database):
+    with opened_service() as (_, database):
         log, filters = Decisions(database), asked.of(database)
-        try:
-            made = log.sample(filters, count)
-        except BeyondLog as error:
-            raise Failure("--as-of", str(error), "name that size or a smaller one") from error
+        made = log.sample(filters, count)
         unknown = () if made.decisions else log.unknown_names(filters)
     output = Output()
     tell_unknown(unknown)

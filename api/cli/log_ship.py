@@ -12,10 +12,10 @@ from urllib.parse import SplitResult, urlsplit
 import click
 from rich.text import Text
 
+from api.cli.arguments import WRITTEN
 from api.cli.failures import NO, Failure
-from api.cli.service import opened_service, service_told
+from api.cli.service import opened_service
 from api.cli.terminal import Output, toned
-from api.cli.written import WRITTEN
 from api.shipping.bookmark import Bookmark
 from api.shipping.destinations import (
     DeliveryError,
@@ -99,10 +99,10 @@ def ship(  # noqa: PLR0913 - one parameter for each option.
     """  # noqa: D301 - click reads the escape.
     if not _NAME.fullmatch(name):
         raise click.BadParameter("write lower-case letters, digits, `-` and `_`", param_hint="NAME")
-    with service_told(), opened_service() as (settings, database), ExitStack() as held:
+    with opened_service() as (settings, database), ExitStack() as held:
         bookmark = Bookmark(settings.data_directory / "shipping" / name)
         held.enter_context(bookmark.held())
-        with _told(target):
+        with _delivery_told(target):
             to = _destination(target, SHAPES[shape], token_file)
             shipper = Shipper(
                 log=TileLog(database),
@@ -120,8 +120,8 @@ def ship(  # noqa: PLR0913 - one parameter for each option.
 
 
 @contextmanager
-def _told(target: str) -> Iterator[None]:
-    """Turn what ends a delivery into its one line."""
+def _delivery_told(target: str) -> Iterator[None]:
+    """Turn what ends a delivery into the `Failure` that tells it."""
     try:
         yield
     except DeliveryError as error:

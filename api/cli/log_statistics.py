@@ -6,22 +6,21 @@ from typing import Any
 import click
 from rich.text import Text
 
-from api.cli.failures import Failure
+from api.cli.arguments import as_json_option
 from api.cli.filters import filter_options, read_filter, tell_unknown, tell_unsearched
 from api.cli.log_query import outcome_text
-from api.cli.service import opened_service, service_told
+from api.cli.service import opened_service
 from api.cli.terminal import Output, toned
 from api.log.listing import statistics_document
-from engine.evaluation.prose import Tone
+from engine.evaluation.prose import Tone, counted
 from engine.source.json_fault import excerpt
-from engine.storage.errors import BeyondLog
 from engine.storage.search.decisions import Decisions
 from engine.storage.search.statistics import OutcomeCount, Statistics
 
 
 @click.command()
 @filter_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def statistics(*, as_json: bool, **criteria: Any) -> None:
     """Count decisions: by outcome, by rule and status, and by month in UTC.
 
@@ -36,12 +35,9 @@ def statistics(*, as_json: bool, **criteria: Any) -> None:
     Exit status: 0 if it is answered, 2 where this cannot be asked.
     """  # noqa: D301 - click reads the escape.
     asked = read_filter(**criteria)
-    with service_told(), opened_service() as (_, database):
+    with opened_service() as (_, database):
         log, filters = Decisions(database), asked.of(database)
-        try:
-            made = log.statistics(filters)
-        except BeyondLog as error:
-            raise Failure("--as-of", str(error), "name that size or a smaller one") from error
+        made = log.statistics(filters)
         unknown = () if made.decisions else log.unknown_names(filters)
     output = Output()
     tell_unknown(unknown)
@@ -53,7 +49,7 @@ def statistics(*, as_json: bool, **criteria: Any) -> None:
 
 
 def _lines(made: Statistics) -> Iterator[Text]:
-    total = f"{made.decisions:,} {'decision' if made.decisions == 1 else 'decisions'}"
+    total = counted(made.decisions, "decision", "decisions")
     yield toned(total, Tone.TITLE) + toned(f"; as of size {made.size}", Tone.QUIET)
     yield from _counts(made.outcomes)
     for each in made.rules:

@@ -2,6 +2,7 @@
 
 import click
 
+from api.cli.arguments import as_json_option
 from api.cli.failures import NO
 from api.cli.service import service_told
 from api.cli.terminal import Output, toned
@@ -12,7 +13,7 @@ from engine.evaluation.prose import Tone
 
 @click.command()
 @click.option("--check", is_flag=True, help="Say what is pending, and change nothing.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 @click.pass_context
 def migrate(ctx: click.Context, *, check: bool, as_json: bool) -> None:
     """Bring the database of an earlier version up to date.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from api.cli.arguments import as_json_option
 from api.cli.failures import Failure, unreadable
 from api.cli.terminal import Output, toned
 from api.examination.policy_files import shipped_vocabulary
@@ -31,7 +32,7 @@ def new() -> None:
     type=click.Path(path_type=Path),
     help="Where to write it. [default: NAME.policy]",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def policy(name: str, output: Path | None, *, as_json: bool) -> None:
     """Write a policy to begin with.
 
@@ -75,7 +76,7 @@ def policy(name: str, output: Path | None, *, as_json: bool) -> None:
     show_default=True,
     help="The folder to write it into.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def vocabulary(output: Path, *, as_json: bool) -> None:
     """Write the vocabulary that comes with Assent, to begin with.
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 import click
 from rich.text import Text
 
-from api.cli.moments import InstantType
+from api.cli.arguments import InstantType, as_json_option
 from api.cli.publication_view import (
     findings_lines,
     set_lines,
@@ -30,7 +30,6 @@ _SET = click.option(
     metavar="NAME",
     help="The policy set.",
 )
-_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
 _REASON = click.option("--reason", help="Why; it stands in the log.")
 _VERSION = click.argument("version", metavar="VERSION")
 
@@ -40,7 +39,7 @@ def _with(*options: Callable[[Any], Any]) -> Callable[[_Command], _Command]:
 
     def give(command: _Command) -> _Command:
         given: Any = command
-        for option in reversed((*options, called, _JSON)):
+        for option in reversed((*options, called, as_json_option)):
             given = option(given)
         return cast(_Command, given)
 

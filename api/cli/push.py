@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from api.cli.arguments import as_json_option
 from api.cli.failures import NO, Failure
 from api.cli.publication_view import findings_lines, pushed_lines
 from api.cli.remote import called, path_of, remote
@@ -25,7 +26,7 @@ from engine.bundle.load import read_directory
 @click.option("--submit", is_flag=True, help="Submit it for review as well, unless it is unsound.")
 @click.option("--reason", help="Why, for those who review it; goes with --submit.")
 @called
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 @click.pass_context
 def push(  # noqa: PLR0913 - one parameter for each option.
     ctx: click.Context,

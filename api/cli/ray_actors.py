@@ -1,8 +1,8 @@
 """Deciding on the machines of a Ray cluster, with the outcome of one process.
 
-What is sent to an actor is a recipe: the files of the policies, the terms and the standing facts.
-Each actor builds the engine by itself, and refuses where that comes to other policies or another
-engine than here. Records go out in parts, and what comes of them is put together in order.
+An actor is sent a recipe: the files of the policies, the terms and the standing facts. It builds
+the engine by itself, and refuses where policies or engine are not those of here. Records go out in
+parts, and their answers come back in the order of the records.
 
 The cluster is that of `RAY_ADDRESS`, else one that lives on this machine for as long as the run.
 """
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     import ray
 
 _AHEAD = 4
-"""So many parts may be on their way for each actor."""
+"""The most parts that are on their way for each actor."""
+
+_REACH_SECONDS = 10
+_ADVICE = "install the same version of Assent on every node of the cluster"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ class Recipe:
         )
 
     def deciding(self) -> Deciding:
-        """Return what decides by it. Raises `OtherEngine` where that is not what was meant."""
+        """Return what decides by it. Raises `OtherEngine` where policies or engine are others."""
         engine = self.engine.build()
         known = None if self.facts is None else given_facts(self.facts, engine)
         standing = None if known is None else engine.standing_facts(known)
@@ -63,14 +66,14 @@ class Recipe:
 
 
 class Decider:
-    """What an actor does: it makes ready once, and then decides part after part."""
+    """What an actor does: it builds its engine once, and then decides part after part."""
 
     def prepare(self, recipe: Recipe) -> None:
         """Build the engine of a recipe. Raises `OtherEngine`."""
         self._deciding = recipe.deciding()
 
     def part(self, records: Sequence[Record]) -> Part:
-        """Return what comes of some records."""
+        """Return the answers to some records, in order."""
         return self._deciding.part(records)
 
 
@@ -78,7 +81,7 @@ class Decider:
 def parts_on_ray(
     recipe: Recipe, records: Iterator[Record], *, workers: int
 ) -> Iterator[Iterator[Part]]:
-    """Give what comes of the records, part by part, as so many actors make it.
+    """Give the answers to the records, part by part and in order, as `workers` actors make them.
 
     Raises `Failure` where Ray is not installed or no cluster can be had, and, while it is read,
     where an actor ends.
@@ -97,10 +100,6 @@ def parts_on_ray(
         except ray.exceptions.RayError as error:
             raise Failure("assent decide", _why(error), _ADVICE) from error
         yield told(_run(actors, in_parts(records)))
-
-
-_REACH_SECONDS = 10
-_ADVICE = "install the same version of Assent on every node of the cluster"
 
 
 @contextmanager
@@ -145,7 +144,7 @@ def _check_reachable(address: str) -> None:
 
 
 def _run(actors: Sequence[Any], tasks: Iterator[list[Record]]) -> Iterator[Part]:
-    """Yield what comes of each task, in order. Raises `WorkerDied`, and what a task raises."""
+    """Yield the part made of each task, in order. Raises `WorkerDied`, and what a task raises."""
     under_way: deque[tuple[list[Record], ray.ObjectRef[Part]]] = deque()
     for number, task in enumerate(tasks):
         if len(under_way) == _AHEAD * len(actors):

@@ -12,12 +12,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from rich.text import Text
 
+from api.cli.arguments import WRITTEN, InstantType
 from api.cli.deciding import workers_option
 from api.cli.failures import NO, Failure
-from api.cli.moments import InstantType
 from api.cli.service import opened_service, service_told
 from api.cli.terminal import Output, counting, toned
-from api.cli.written import WRITTEN
 from api.deciders.worker_processes import WorkerDied, working
 from api.deciding.replay import (
     Differs,
@@ -30,7 +29,7 @@ from api.deciding.replay import (
 from api.installation.contents import open_database
 from api.installation.settings import load_settings
 from engine.audit.entries.record import LogEntry
-from engine.evaluation.prose import Tone, printable
+from engine.evaluation.prose import Tone, counted, printable
 from engine.source.json_fault import excerpt
 from engine.source.json_text import JSONValue
 from engine.storage.databases.database import Database
@@ -41,10 +40,10 @@ from engine.storage.log.tile_log import TileLog
 from engine.storage.search.decisions import Decisions
 
 MOST_TOLD = 80
-"""So much of a value is shown."""
+"""The most characters of a value that are shown."""
 
 _PART = 64
-"""So many decisions are one piece of work."""
+"""How many decisions are one task of a process."""
 
 _Replays: TypeAlias = Callable[[Database, Iterator[LogEntry]], Iterator[Replay]]
 
@@ -123,7 +122,7 @@ class _Replaying:
         self._replayer: Replayer | None = None
 
     def part(self, entries: Sequence[LogEntry]) -> list[Replay]:
-        """Return what comes of some decisions. Raises `StorageError`."""
+        """Return the replays of some decisions, in order. Raises `StorageError`."""
         if self._replayer is None:
             self._replayer = _replayer(open_database(load_settings()))
         return [self._replayer.replay(each) for each in entries]
@@ -195,5 +194,5 @@ def _shown(value: JSONValue | UnsetType) -> str:
 def _summary(counts: Counter[str]) -> Text:
     total = counts.total()
     parts = [toned(f"{counts[w]:,} {w}", tone) for w, tone in _TONES.items() if counts[w]]
-    text = toned(f"{total:,} {'decision' if total == 1 else 'decisions'}", Tone.TITLE)
+    text = toned(counted(total, "decision", "decisions"), Tone.TITLE)
     return text + toned(": ") + toned(", ").join(parts) if parts else text

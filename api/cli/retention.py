@@ -6,15 +6,15 @@ from datetime import UTC, date, datetime
 import click
 from rich.text import Text
 
+from api.cli.arguments import DayType, as_json_option
 from api.cli.failures import NO, Failure
-from api.cli.moments import DayType
-from api.cli.service import opened_service, service_told
+from api.cli.service import opened_service
 from api.cli.subjects import by_option
 from api.cli.terminal import Output, toned
 from api.installation.settings import Settings
 from engine.audit.entries.retention import RetentionClass, Schedule
 from engine.audit.instants import rfc3339
-from engine.evaluation.prose import Tone
+from engine.evaluation.prose import Tone, counted
 from engine.storage.errors import Conflict
 from engine.storage.lifecycle.outlook import ClassOutlook, Outlook, outlook_of
 from engine.storage.lifecycle.retention import Retention, RetentionRun
@@ -27,7 +27,7 @@ def retention() -> None:
 
 @retention.command()
 @click.option("--as-of", "day", type=DayType(), help="The day to look from.  [default: today, UTC]")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 def show(*, day: date | None, as_json: bool) -> None:
     """Show how long what is logged is kept, by class, and when it falls due.
 
@@ -40,7 +40,7 @@ def show(*, day: date | None, as_json: bool) -> None:
 
     Exit status: 0 if it is shown, 2 where no retention is set.
     """  # noqa: D301 - click reads the escape.
-    with service_told(), opened_service() as (settings, database):
+    with opened_service() as (settings, database):
         outlook = outlook_of(database, _schedule(settings), day or _today())
     output = Output()
     if as_json:
@@ -57,7 +57,7 @@ def show(*, day: date | None, as_json: bool) -> None:
 )
 @click.option("--as-of", "day", type=DayType(), help="Due on this day.  [default: today, UTC]")
 @by_option("erases")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 @click.pass_context
 def run(ctx: click.Context, *, dry_run: bool, day: date | None, by: str, as_json: bool) -> None:
     """Erase what is logged of decisions whose period is over.
@@ -77,7 +77,7 @@ def run(ctx: click.Context, *, dry_run: bool, day: date | None, by: str, as_json
     if chosen > _today() and not dry_run:
         raise click.BadParameter("the day is to come; add --dry-run", param_hint="--as-of")
     output = Output()
-    with service_told(), opened_service() as (settings, database):
+    with opened_service() as (settings, database):
         schedule = _schedule(settings)
         if dry_run:
             outlook = outlook_of(database, schedule, chosen)
@@ -108,7 +108,7 @@ def _today() -> date:
 
 
 def _decisions(count: int) -> str:
-    return f"{count:,} {'decision' if count == 1 else 'decisions'}"
+    return counted(count, "decision", "decisions")
 
 
 def _outlook_lines(outlook: Outlook) -> Iterator[Text]:

@@ -13,7 +13,7 @@ from engine.audit.checkpoints.publishing import NotWitnessed
 from engine.audit.checkpoints.signing import LogForked
 from engine.audit.errors import LogError
 from engine.storage.databases.database import Database
-from engine.storage.errors import Conflict, StorageError
+from engine.storage.errors import BeyondLog, Conflict, StorageError
 
 _PREPARE = "`assent init` prepares it"
 _SAYS_MORE = "`assent doctor` says more"
@@ -29,6 +29,8 @@ def service_told(*, is_preparing: bool = False) -> Iterator[None]:
         yield
     except SettingsError as error:
         raise Failure("settings", str(error)) from error
+    except BeyondLog as error:
+        raise Failure("--as-of", str(error), "name that size or a smaller one") from error
     except (Conflict, Unfit, SigningError) as error:
         raise Failure("service", str(error)) from error
     except NotWitnessed as error:
@@ -44,12 +46,16 @@ def service_told(*, is_preparing: bool = False) -> Iterator[None]:
 
 @contextmanager
 def opened_service() -> Iterator[tuple[Settings, Database]]:
-    """Give the settings and the database that they name, prepared and with its keys."""
-    settings = load_settings()
-    database = open_database(settings)
-    try:
-        check_prepared(settings, database)
-        database.known.confirm = signer_of(settings, database).check
-        yield settings, database
-    finally:
-        database.close()
+    """Give the settings and the database that they name, prepared and with its keys.
+
+    What goes wrong with it meanwhile is told as `service_told` tells it.
+    """
+    with service_told():
+        settings = load_settings()
+        database = open_database(settings)
+        try:
+            check_prepared(settings, database)
+            database.known.confirm = signer_of(settings, database).check
+            yield settings, database
+        finally:
+            database.close()

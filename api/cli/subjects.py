@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from api.cli.written import WRITTEN
+from api.cli.arguments import WRITTEN
 from engine.source.json_fault import excerpt
 from engine.storage.lifecycle.subjects import Selector
 

@@ -1,4 +1,4 @@
-"""The records of a file or of standard input, and what comes of each: a decision or a refusal.
+"""The records of a file or of standard input, and the answer to each: a decision or a refusal.
 
 Standard input is read through a temporary file once it is longer than what is read as one
 document, so that records of any number take flat memory. Nothing is recorded.

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from api.cli import trials_view
+from api.cli.arguments import as_json_option
 from api.cli.failures import NO, Failure
 from api.cli.sound_policies import build_policies
 from api.cli.terminal import Output, counting
@@ -156,7 +157,7 @@ class _Session:
     type=click.FloatRange(0, 100),
     help="Fail where less is decided both ways (--coverage) or noticed (--mutants).",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 @click.pass_context
 def test(  # noqa: PLR0913 - click hands over each option.
     ctx: click.Context,

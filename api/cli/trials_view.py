@@ -7,7 +7,7 @@ from rich.text import Text
 
 from api.cli.terminal import toned
 from api.examination.policy_files import PolicyFiles
-from engine.evaluation.prose import Tone, printable
+from engine.evaluation.prose import Tone, cut, printable
 from engine.source.text import Location
 from engine.testing.coverage import Coverage, PartCoverage, RuleCoverage, share
 from engine.testing.mutants import Mutant
@@ -75,15 +75,10 @@ def summary(
     """Yield how many tests passed, and which rules none of them sees in their main statuses."""
     for what, rules in (("violates", never_violated), ("satisfies", never_upheld)):
         if rules:
-            yield toned(f"no test {what} {_cut(rules)}", Tone.OPEN)
+            yield toned(f"no test {what} {cut(rules, MOST_NAMES)}", Tone.OPEN)
     origin = " of the tests that come with Assent; name a directory for yours"
     line = f"{passed} passed, {failed} failed{origin if is_shipped else ''}"
     yield toned(line, Tone.DENY if failed else Tone.ALLOW)
-
-
-def _cut(names: Sequence[str]) -> str:
-    rest = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
 
 
 # --- coverage ---------------------------------------------------------------------------------

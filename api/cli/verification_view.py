@@ -19,7 +19,7 @@ from engine.audit.instants import rfc3339
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.terms import terms_of
 from engine.audit.verification.verify import VerificationReport
-from engine.evaluation.prose import Tone, printable
+from engine.evaluation.prose import Tone, counted, printable
 
 Report: TypeAlias = VerificationReport | ReceiptReport | RecordsReport | EvidenceReport
 
@@ -105,7 +105,7 @@ def _terms_lines(line: Line) -> Iterator[Text]:
 def records_lines(report: RecordsReport) -> Iterator[Text]:
     """Yield the lines that tell what a manifest says, and what is wrong with it or its file."""
     manifest = report.manifest
-    told = _decisions(0 if manifest is None else manifest.count)
+    told = counted(0 if manifest is None else manifest.count, "decision", "decisions")
     yield from _verdict(report, f"{told}, nothing is wrong", "in the records", "the records")
     if manifest is not None:
         yield _pair("file", printable(manifest.file))
@@ -121,14 +121,10 @@ def records_lines(report: RecordsReport) -> Iterator[Text]:
     yield _pair("not shown", told)
 
 
-def _decisions(count: int) -> str:
-    return f"{count:,} {'decision' if count == 1 else 'decisions'}"
-
-
 def evidence_lines(report: EvidenceReport) -> Iterator[Text]:
     """Yield the lines that tell what an evidence shows, and what is wrong with it."""
     manifest = report.manifest
-    told = _decisions(0 if manifest is None else len(manifest.decisions))
+    told = counted(0 if manifest is None else len(manifest.decisions), "decision", "decisions")
     yield from _verdict(report, f"{told}, nothing is wrong", "in the evidence", "the evidence")
     if manifest is not None and manifest.erased:
         yield _pair("erased", f"{len(manifest.erased):,} more")
@@ -245,7 +241,7 @@ def _unsearched(manifest: Manifest | EvidenceManifest | None) -> int | None:
 
 
 def _entries(count: int) -> str:
-    return f"{count:,} {'entry' if count == 1 else 'entries'}"
+    return counted(count, "entry", "entries")
 
 
 def _unread_document(report: VerificationReport) -> dict[str, object] | None:
@@ -265,7 +261,7 @@ def _verdict(report: Report, well: str, where: str, whole: str) -> Iterator[Text
         yield toned("VERIFIED", Tone.ALLOW) + toned(f"  {well}", Tone.TITLE)
         return
     count = len(report.faults) + report.omitted
-    faults = f"{count:,} {'fault' if count == 1 else 'faults'}"
+    faults = counted(count, "fault", "faults")
     yield toned("NOT VERIFIED", Tone.DENY) + toned(f"  {faults} {where}", Tone.TITLE)
     yield from _fault_lines(report.faults, whole)
     if report.omitted:

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, TypeVar, cast
 
 import click
 
+from api.cli.arguments import as_json_option
 from api.cli.failures import NO, Failure
 from api.cli.log_sources import WEB, CountedSource, source_of
 from api.cli.submissions import STANDARD_INPUT
@@ -94,7 +95,7 @@ _HEAD_ADVICE = (
     type=click.Path(path_type=Path, dir_okay=False),
     help="File with the API key that reads a log which is not public.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@as_json_option
 @click.pass_context
 def verify(  # noqa: PLR0913 - one parameter for each option.
     ctx: click.Context,

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import click
 
-from api.cli.moments import DayType
+from api.cli.arguments import DayType, as_json_option
 from api.cli.remote import Remote, called, remote
 from api.cli.terminal import Output
 from api.cli.waiver_view import waiver_lines, waivers_lines
@@ -17,12 +17,11 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 STATES = ("requested", "granted", "refused", "revoked", "expired")
 _PATH = "/v1/waivers"
-_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
 _WAIVER = click.argument("waiver", metavar="WAIVER")
 
 
 def _calling(command: _Command) -> _Command:
-    return called(_JSON(command))
+    return called(as_json_option(command))
 
 
 @click.group()

@@ -24,10 +24,10 @@ from .engine_recipe import Basis, compile_ahead
 from .worker_processes import serve
 
 ENGINES_KEPT = 4
-"""So many engines are ready at a time, one for each policy set and version."""
+"""The most engines that are kept ready, one for each policy set and version."""
 
 _NICENESS = 5
-"""By how much single decisions go before batches, where there are not processors for both."""
+"""What is added to the niceness of the process: single decisions go before batches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +41,17 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """The process does not have the basis of a work, and wants to be told it first."""
+    """The answer to a work whose basis the process does not have: it is to be sent first."""
 
 
 Answer: TypeAlias = tuple[Outcome, ...] | Lacking | None
-"""What comes of a part, or nothing, where a basis was told."""
+"""The outcomes of a part, in order; None where a basis was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
+    """An engine with its grants and standing facts, by the basis of a number; `bare` has none."""
+
     number: int
     bare: Engine
     engine: Engine
@@ -86,13 +88,13 @@ class PartDecider:
         if known is None:
             compile_ahead(engine, datetime.now(UTC))
             gc.collect()
-            gc.freeze()  # An engine is kept: nobody need look through it for what is not.
+            gc.freeze()  # An engine stays: the collector need not look through it again.
 
 
 def main(descriptor: int) -> None:
-    """Decide what comes over a pipe, until nothing more can come.
+    """Decide what comes over the pipe of a file descriptor, until its other end is closed.
 
-    A signal of a terminal or of a service manager is for the process that asks.
+    Signals are left to the process at that end: a terminal or a service manager sends them to both.
     """
     with suppress(OSError):  # Where a sandbox forbids it, batches are decided all the same.
         os.nice(_NICENESS)

@@ -39,10 +39,11 @@ class Elsewhere:
 
 
 class DeciderPool:
-    """So many processes. Safe to share between threads.
+    """Processes that decide parts of batches, `count` of them. Safe to share between threads.
 
-    `on_loss` is told, in some thread, why a process was lost, and how many records it was deciding
-    on; `on_count`, by how many the processes that are ready have become more: 1 or -1.
+    `on_loss` is called, in some thread, with why a process was lost and how many records it was
+    deciding on; `on_count` with 1 or -1 whenever one more or one fewer is ready. `patience` and
+    `rest` are in seconds.
     """
 
     def __init__(

@@ -24,7 +24,7 @@ from multiprocessing.connection import Connection, Pipe, wait
 from typing import Any, Generic, TypeVar
 
 _AHEAD = 4
-"""So many pieces of work may be done for each process before the one that is to come next."""
+"""The most tasks that each process may have done before the one whose turn it is."""
 
 _SAME_MODULES = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
 """What a new interpreter begins with: its modules are those of the process that starts it."""
@@ -69,7 +69,7 @@ class Worker:
         return done
 
     def ask(self, task: object, *, patience: float) -> Any:
-        """Return what comes of a piece of work; a process that takes longer is ended.
+        """Return the result of a task; a process that takes longer is ended.
 
         `patience` is in seconds. Raises as `receive` does.
         """
@@ -106,7 +106,7 @@ class Workers(Generic[_Task, _Done]):
     _each: tuple[Worker, ...]
 
     def run(self, tasks: Iterator[_Task]) -> Iterator[_Done]:
-        """Yield what comes of each task, in order. Raises `WorkerDied`, and what a task raises."""
+        """Yield the result of each task, in order. Raises `WorkerDied`, and what a task raises."""
         idle, busy = deque(self._each), dict[Connection, tuple[Worker, int, _Task]]()
         done: dict[int, _Done] = {}
         sent = told = 0

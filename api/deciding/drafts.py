@@ -27,7 +27,7 @@ from engine.source.json_text import JSONFault, JSONValue, compact
 from .submission import Decided, Refused, Terms, submit
 
 PART_RECORDS = 64
-"""So many records are one part at most."""
+"""The most records of one part."""
 
 _INPUT = msgspec.json.Encoder(decimal_format="number")
 _ANSWER = msgspec.json.Encoder()
@@ -127,7 +127,7 @@ class Part:
 
 
 def decide_part(engine: Engine, standing: FactBook | None, part: Part) -> tuple[Outcome, ...]:
-    """Return what comes of each record, in order."""
+    """Return the outcome of each record, in order."""
     terms = replace(part.terms, standing=standing)
     return tuple(_outcome(engine, record, terms, part) for record in part.records)
 

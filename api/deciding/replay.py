@@ -41,7 +41,7 @@ MOST_DIFFERENCES = 20
 """The most differences that are listed for one decision."""
 
 ENGINES_KEPT = 8
-"""So many engines are ready at a time, one for each policy version and set."""
+"""The most engines that are kept ready, one for each policy version and set."""
 
 _LATER_MEMBERS = frozenset({"advertiser", "platforms"})
 """What records of earlier versions lack: there is nothing to compare it with."""
@@ -193,7 +193,7 @@ class Replayer:
         self._lock = Lock()
 
     def replay(self, entry: LogEntry) -> Replay:
-        """Return what comes of deciding again.
+        """Decide again, and return how that compares with what was recorded.
 
         Raises `RecordError` where the leaf is none of a decision, and `StorageError`.
         """

@@ -28,7 +28,11 @@ def signer_of(
     on_change: Callable[[Exception | None], None] = lambda _failure: None,
     appended: Callable[[], Frontier] = lambda: EMPTY_TREE,
 ) -> CheckpointSigner:
-    """Return the signer of the log in a database, to which a process has `appended` so much."""
+    """Return the signer of the log in a database.
+
+    `appended` returns the log as this process has appended to it last; `on_change` is told what
+    keeps the log from being signed, and None once it is signed again (`CheckpointSigner`).
+    """
     return CheckpointSigner(
         TileLog(database),
         AnchorFile(settings.log_anchor),
@@ -42,9 +46,9 @@ def signer_of(
 def begin_signing(settings: Settings, database: Database) -> None:
     """Make the keys of the log and its first checkpoint; where there are both, change nothing.
 
-    Where only one is there, something was lost. It is made anew for an empty log alone, since
-    whatever was signed before would no longer bind the log. Raises `SigningError`, `StorageError`
-    and `LogForked`.
+    Where only one is there, the other was lost. A checkpoint is made anew for an empty log alone,
+    and keys never beside a checkpoint: what was signed before would no longer bind the log. Raises
+    `SigningError`, `StorageError` and `LogForked`.
     """
     keys, anchor = KeyFile(settings.log_key), AnchorFile(settings.log_anchor)
     is_anchored = anchor.read() is not None

@@ -65,6 +65,16 @@ class Realm(Enum):
     FACT = "fact"
     TYPE = "type"
 
+    @property
+    def noun(self) -> str:
+        """How a person calls one."""
+        return "list of words" if self is Realm.TYPE else self.value
+
+    @property
+    def plural(self) -> str:
+        """How a person calls several."""
+        return "lists of words" if self is Realm.TYPE else f"{self.value}s"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:

@@ -23,29 +23,6 @@ from ..semantics.types import EnumerationType, ListType, Scalar
 from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
 
-_OPPOSITES = {
-    Comparator.AT_LEAST: Comparator.LESS_THAN,
-    Comparator.LESS_THAN: Comparator.AT_LEAST,
-    Comparator.AT_MOST: Comparator.MORE_THAN,
-    Comparator.MORE_THAN: Comparator.AT_MOST,
-    Comparator.EXCEEDS: Comparator.AT_MOST,
-    Comparator.BEFORE: Comparator.ON_OR_AFTER,
-    Comparator.ON_OR_AFTER: Comparator.BEFORE,
-    Comparator.AFTER: Comparator.ON_OR_BEFORE,
-    Comparator.ON_OR_BEFORE: Comparator.AFTER,
-    Comparator.IS: Comparator.IS_NOT,
-    Comparator.IS_NOT: Comparator.IS,
-    Comparator.ONE_OF: Comparator.NOT_ONE_OF,
-    Comparator.NOT_ONE_OF: Comparator.ONE_OF,
-    Comparator.INCLUDES_ANY_OF: Comparator.INCLUDES_NONE_OF,
-    Comparator.INCLUDES_NONE_OF: Comparator.INCLUDES_ANY_OF,
-    Comparator.LIKE: Comparator.NOT_LIKE,
-    Comparator.NOT_LIKE: Comparator.LIKE,
-    Comparator.KNOWN: Comparator.UNKNOWN,
-    Comparator.UNKNOWN: Comparator.KNOWN,
-    Comparator.EMPTY: Comparator.NOT_EMPTY,
-    Comparator.NOT_EMPTY: Comparator.EMPTY,
-}
 _OF_ONE = {
     Comparator.IS: Comparator.ONE_OF,
     Comparator.IS_NOT: Comparator.NOT_ONE_OF,
@@ -91,7 +68,7 @@ def negation_of(condition: Condition) -> Condition:
         case FactCondition() | DefinedCondition():
             return NegatedCondition(span=condition.span, operand=condition)
         case ComparisonCondition(comparator=comparator):
-            opposite = _OPPOSITES.get(comparator)
+            opposite = comparator.opposite
             if opposite is None:
                 return NegatedCondition(span=condition.span, operand=condition)
             return replace(condition, comparator=opposite)

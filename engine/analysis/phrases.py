@@ -55,7 +55,7 @@ def _operand(condition: Condition) -> str:
 
 
 def quantifier(condition: QuantifiedCondition) -> str:
-    """Return the word for how many elements must have what is asked."""
+    """Return the words for how many elements must meet the condition."""
     if condition.kind is QuantifierKind.EVERY and condition.if_any:
         return "every (if any)"
     return condition.kind.value

@@ -6,17 +6,6 @@ from dataclasses import dataclass
 from .change import Change, Kind, Lean, Realm, Subject, combined_lean
 from .wording import sentence
 
-_PLURALS = {
-    Realm.RULE: "rule",
-    Realm.WAIVER: "waiver",
-    Realm.DEFINITION: "definition",
-    Realm.PARAMETER: "parameter",
-    Realm.TABLE: "table",
-    Realm.SET: "set",
-    Realm.INSTRUMENT: "instrument",
-    Realm.FACT: "fact",
-    Realm.TYPE: "list of words",
-}
 _EXISTENCE = (Kind.ADDED, Kind.REMOVED)
 
 
@@ -64,17 +53,13 @@ def _count(realm: Realm, found: Sequence[Paragraph]) -> str:
     changed = [each for each in found if each.existence is None]
     parts = []
     if changed:
-        word = _PLURALS[realm] if len(changed) == 1 else _plural(realm)
+        word = realm.noun if len(changed) == 1 else realm.plural
         leans = [(lean, sum(each.lean is lean for each in changed)) for lean in Lean]
         counted = ", ".join(f"{count} {lean.value}" for lean, count in leans if count)
         parts.append(f"{len(changed)} {word} changed: {counted}")
     for kind in _EXISTENCE:
         count = sum(each.existence is kind for each in found)
         if count:
-            noun = "" if parts else f"{_PLURALS[realm] if count == 1 else _plural(realm)} "
+            noun = "" if parts else f"{realm.noun if count == 1 else realm.plural} "
             parts.append(f"{count} {noun}{kind.value}")
     return "; ".join(parts)
-
-
-def _plural(realm: Realm) -> str:
-    return "lists of words" if realm is Realm.TYPE else f"{_PLURALS[realm]}s"

@@ -1,7 +1,8 @@
 """Dated declarations as a matter of days: what holds when, and whether sets only ever grow.
 
-A timeline is a row of spans of days with what holds in them; in days of no span nothing holds, and
-what is asked of them is unknown. Spans that follow each other with the same content are one.
+A timeline is a row of spans of days with what holds in them; on other days nothing holds, and
+conditions that read the declaration are unknown. Spans that follow each other with the same content
+are one.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping

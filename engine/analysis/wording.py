@@ -54,17 +54,6 @@ _SENTENCES: dict[Kind, str] = {
     Kind.EDITION_ADDED: "an edition is added {about}: {new}",
     Kind.EDITION_REMOVED: "the edition {about} is removed: {old}",
 }
-_REALMS = {
-    Realm.RULE: "rule",
-    Realm.WAIVER: "waiver",
-    Realm.DEFINITION: "definition",
-    Realm.PARAMETER: "parameter",
-    Realm.TABLE: "table",
-    Realm.SET: "set",
-    Realm.INSTRUMENT: "instrument",
-    Realm.FACT: "fact",
-    Realm.TYPE: "list of words",
-}
 _PARTS = {
     Part.APPLICABILITY: "for it to apply, ",
     Part.PROHIBITION: "for it to prohibit, ",
@@ -79,7 +68,7 @@ _PARTS = {
 def sentence(change: Change) -> str:  # noqa: C901, PLR0912 - one case for each kind that has a grammar of its own.
     """Return a change in one sentence, without its final period."""
     old, new = (value_text(each, most=_MOST_NAMES) for each in (change.old, change.new))
-    what = _REALMS[change.subject.realm]
+    what = change.subject.realm.noun
     match change.kind:
         case Kind.ADDED if change.subject.realm is Realm.WAIVER:
             return f"this waiver of `{change.about}` is new: {new}"

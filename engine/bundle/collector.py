@@ -1,4 +1,4 @@
-"""The garbage collector, at rest while a bundle is built."""
+"""The garbage collector, off while a bundle is built."""
 
 import gc
 import sys
@@ -9,13 +9,13 @@ _GROWTH = 2
 
 
 class Collector:
-    """Lets the garbage collector of this process rest, and does for it what it then misses.
+    """Keeps the garbage collector of this process off while a bundle is built, and makes up for it.
 
-    What a build leaves behind lies in cycles, some hundred thousand objects of it. They are taken
-    for old without having been counted, so that the collector by itself might never come to them:
-    a process that builds one version after another would keep those of all. They are collected
-    once memory has doubled: to go through all there is takes as long as a few builds after a small
-    change. The first build waits for none.
+    A build leaves some hundred thousand objects behind in cycles. Those that were made while the
+    collector was off are not counted by it, so that it might never come to them: a process that
+    builds one version after another would keep the objects of all. So everything is collected once
+    the memory in use has doubled. To collect takes as long as a few builds after a small change,
+    so it is done neither after each build nor after the first.
     """
 
     def __init__(self) -> None:
@@ -23,10 +23,10 @@ class Collector:
 
     @contextmanager
     def at_rest(self) -> Iterator[None]:
-        """Let it rest: trees that only grow would cost a quarter more time.
+        """Keep the collector off: on trees that only grow it costs a quarter more time.
 
-        What was made is taken for old at once, because the collector would go through all of it the
-        moment it wakes. Whatever else is frozen in this process stays as it is.
+        Afterwards all objects count as old, because it would otherwise go through the new ones as
+        soon as it is on again. Where something in this process is frozen, that is left as it is.
         """
         was_at_work = gc.isenabled()
         gc.disable()

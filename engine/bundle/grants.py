@@ -1,8 +1,8 @@
 """Waivers that were granted apart from policy files: written as policy text, and read as it is.
 
-A grant is the text of one `waiver … end waiver`, and it is checked, set into its rule and judged by
-what does so for waivers in the files: there is one room for both. It names whom it is for, one
-campaign or the campaigns of one advertiser, so that those of others are not even looked at.
+A grant is the text of one `waiver … end waiver`. The code that checks waivers in files, sets them
+into their rules and judges them does so for grants as well. A grant names whom it is for, one
+campaign or the campaigns of one advertiser, so that other campaigns are decided without it.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from typing import TypeAlias
 
 from ..evaluation.compiled.program import Program, compile_program
-from ..evaluation.values import Campaign, Datum, Group
+from ..evaluation.values import Campaign, stated_fact
 from ..semantics.tree import Policies, Waiver
 from ..semantics.waivers import granted, with_granted
 from ..source.diagnostic import Diagnostic, in_order
@@ -24,7 +24,7 @@ ADVERTISER = ("advertiser", "name")
 """The fact by which advertisers are told apart."""
 
 MOST_KEPT = 64
-"""So many programs with grants set in are ready at a time, and more texts of grants."""
+"""The most programs with grants set in that are kept; of texts of grants, 16 times as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Grant:
     advertiser: str | None = None
 
     def is_for(self, campaign: Campaign) -> bool:
-        """Whether it is for a campaign; one that does not say whose it is, is nobody's."""
+        """Whether it is for a campaign; one that names no advertiser is of none."""
         wanted = ((self.campaign, campaign.id), (self.advertiser, advertiser_of(campaign)))
         asked = [(own, given) for own, given in wanted if own is not None]
         return bool(asked) and all(own == given for own, given in asked)
@@ -82,23 +82,17 @@ NO_GRANTS = Grants()
 def advertiser_of(campaign: Campaign) -> str | None:
     """Return whose campaign it is; None where it does not say, or its vocabulary has no word."""
     first, second = ADVERTISER
-    advertiser = _known(campaign.facts, first)
-    found = _known(advertiser, second)
+    advertiser = stated_fact(campaign.facts, first)
+    found = stated_fact(advertiser, second)
     return found if isinstance(found, str) else None
 
 
-def _known(group: Datum | None, name: str) -> Datum | None:
-    if isinstance(group, Group) and name in group.shape.facts:
-        return group.get(name)
-    return None
-
-
-Read: TypeAlias = tuple[tuple[str, Waiver] | None, tuple[Diagnostic, ...]]
+ReadGrant: TypeAlias = tuple[tuple[str, Waiver] | None, tuple[Diagnostic, ...]]
 """The id of a rule with what waives it, unless the text has errors, and everything wrong in it."""
 
 
-def read_grant(text: str, policies: Policies) -> Read:
-    """Return the waiver that a text has, by policies without faults, and what is wrong with it.
+def read_grant(text: str, policies: Policies) -> ReadGrant:
+    """Return the waiver in a text, with its rule among sound policies, and what is wrong with it.
 
     Raises `ValueError` for a text without faults that is something else than one waiver.
     """
@@ -120,7 +114,7 @@ NAME = "granted.policy"
 
 
 class GrantedPrograms:
-    """Programs of the same policies, each with some grants set in; what is made is kept for a time.
+    """Programs of the same policies, each with some grants set in; the last ones used are kept.
 
     Threads may share it.
     """

@@ -46,20 +46,6 @@ _OPERATORS = {
     ArithmeticOperator.MULTIPLY: "times",
     ArithmeticOperator.DIVIDE: "divided by",
 }
-_OPPOSITE = {
-    Comparator.IS: Comparator.IS_NOT,
-    Comparator.IS_NOT: Comparator.IS,
-    Comparator.ONE_OF: Comparator.NOT_ONE_OF,
-    Comparator.NOT_ONE_OF: Comparator.ONE_OF,
-    Comparator.INCLUDES_ANY_OF: Comparator.INCLUDES_NONE_OF,
-    Comparator.INCLUDES_NONE_OF: Comparator.INCLUDES_ANY_OF,
-    Comparator.LIKE: Comparator.NOT_LIKE,
-    Comparator.NOT_LIKE: Comparator.LIKE,
-    Comparator.KNOWN: Comparator.UNKNOWN,
-    Comparator.UNKNOWN: Comparator.KNOWN,
-    Comparator.EMPTY: Comparator.NOT_EMPTY,
-    Comparator.NOT_EMPTY: Comparator.EMPTY,
-}
 _AGGREGATES = {
     AggregateKind.COUNT: "number of",
     AggregateKind.SUM: "sum of",
@@ -184,7 +170,7 @@ class Writer:
 
     def _compared(self, node: ComparisonCondition, *, truth: bool) -> str:
         left = node.left
-        comparator = node.comparator if truth else _OPPOSITE.get(node.comparator, node.comparator)
+        comparator = node.comparator if truth else node.comparator.opposite or node.comparator
         is_denied = not truth and comparator is node.comparator
         phrase = comparator.denial if is_denied else comparator.phrase
         match comparator:

@@ -121,7 +121,7 @@ def _verdict(decision: Decision) -> Iterator[Line]:
     )
     if len({each.verdict for each in decision.markets}) > 1:
         shown = [_market(each) for each in decision.markets]
-        yield from wrapped(_cut(shown, MOST_MARKETS), "      ", Tone.QUIET)
+        yield from wrapped(cut(shown, MOST_MARKETS), "      ", Tone.QUIET)
     if decision.would_pass:
         yield from wrapped(_if_dropped(decision), "      ", Tone.QUIET)
     if decision.as_if_launched is not None:
@@ -133,8 +133,8 @@ def _if_dropped(decision: Decision) -> str:
     passing = decision.would_pass
     dropped = [each.market for each in decision.markets if each.market not in passing]
     verb = "was" if len(dropped) == 1 else "were"
-    kept = _cut(passing, MOST_MARKETS)
-    return f"would pass in {kept} if {_cut(dropped, MOST_MARKETS)} {verb} dropped"
+    kept = cut(passing, MOST_MARKETS)
+    return f"would pass in {kept} if {cut(dropped, MOST_MARKETS)} {verb} dropped"
 
 
 def tone_of(decision: Decision) -> Tone:
@@ -150,11 +150,11 @@ def headline(decision: Decision) -> str:
     if decision.effect is Effect.ALLOW:
         owed = len(decision.obligations)
         waived = len(decision.with_status(Status.WAIVED))
-        broken = f": {_count(waived, 'rule is', 'rules are')} waived" if waived else ""
-        also = f", and {_count(owed, 'duty is', 'duties are')} owed" if owed else ""
+        broken = f": {counted(waived, 'rule is', 'rules are')} waived" if waived else ""
+        also = f", and {counted(owed, 'duty is', 'duties are')} owed" if owed else ""
         return f"no enforced rule stands against it{broken}{also}"
     if decision.verdict.conclusive:
-        count = _count(violated, "rule is violated", "rules are violated")
+        count = counted(violated, "rule is violated", "rules are violated")
         undetermined, _ = _shares(decision, Status.UNDETERMINED)
         cause = " for want of facts" if any(not fact.why for fact in decision.missing) else ""
         also = f", and {undetermined} cannot be judged{cause}"
@@ -168,9 +168,9 @@ def _wanting(decision: Decision) -> str:
     unfit = sum(bool(fact.why) for fact in decision.missing)
     lacking = len(decision.missing) - unfit
     if not lacking:
-        return f"{_count(unfit, 'fact', 'facts')} cannot be judged as stated"
+        return f"{counted(unfit, 'fact', 'facts')} cannot be judged as stated"
     also = f" and {unfit:,} unjudged" if unfit else ""
-    return f"{_count(lacking, 'fact is', 'facts are')} missing{also}"
+    return f"{counted(lacking, 'fact is', 'facts are')} missing{also}"
 
 
 def _shares(decision: Decision, status: Status) -> tuple[int, int]:
@@ -182,7 +182,7 @@ def _shares(decision: Decision, status: Status) -> tuple[int, int]:
 
 def _advising(count: int) -> str:
     """Return how many more rules there are that only advise."""
-    return f" and {_count(count, 'that advises', 'that advise')}" if count else ""
+    return f" and {counted(count, 'that advises', 'that advise')}" if count else ""
 
 
 def _market(each: MarketVerdict) -> str:
@@ -192,7 +192,7 @@ def _market(each: MarketVerdict) -> str:
 
 def _tally(decision: Decision) -> str:
     listed = ", ".join(filter(None, (_share(decision, status) for status in reversed(Status))))
-    rules = _count(len(decision.results), "rule was", "rules were")
+    rules = counted(len(decision.results), "rule was", "rules were")
     ending = f": {listed}" if listed else ""
     return f"{rules} judged as of {instant_text(decision.as_of)}{ending}"
 
@@ -204,7 +204,7 @@ def _share(decision: Decision, status: Status) -> str:
     if status not in (Status.VIOLATED, Status.UNDETERMINED) or not advising:
         return f"{count} {status.value}" if count else ""
     if not enforced:
-        return f"none {status.value} but {_count(advising, 'that advises', 'that advise')}"
+        return f"none {status.value} but {counted(advising, 'that advises', 'that advise')}"
     return f"{enforced} {status.value}{_advising(advising)}"
 
 
@@ -219,8 +219,8 @@ def _results(results: Iterable[RuleResult], origin: Origin | None) -> Iterator[L
         yield from _result(result, origin)
     if rest := ordered[MOST_RULES:]:
         yield ()
-        names = _cut([result.rule.id for result in rest], MOST_RULES)
-        more = _count(len(rest), "more rule", "more rules")
+        names = cut([result.rule.id for result in rest], MOST_RULES)
+        more = counted(len(rest), "more rule", "more rules")
         yield from wrapped(f"and {more} violated or undetermined: {names}", "", Tone.PLAIN)
 
 
@@ -232,7 +232,7 @@ def _unjudged(results: Sequence[RuleResult]) -> Iterator[Line]:
     yield (Piece(text="Not judged: these rules advise, and lack a fact", tone=Tone.TITLE),)
     for result in sorted(results, key=_weight, reverse=True)[:MOST_RULES]:
         wanted = [each.label for finding in result.findings for each in finding.wanted]
-        lacking = f": {_cut(list(dict.fromkeys(wanted)), MOST_NAMES)}" if wanted else ""
+        lacking = f": {cut(list(dict.fromkeys(wanted)), MOST_NAMES)}" if wanted else ""
         yield (Piece(text="? ", tone=Tone.OPEN), Piece(text=result.rule.title))
         yield from wrapped(f"{result.rule.id}{lacking}", "  ", Tone.QUIET)
     if len(results) > MOST_RULES:
@@ -267,7 +267,7 @@ def _statuses(result: RuleResult) -> Iterator[str]:
     """Yield each status that stands against the campaign, with the markets where it does."""
     for status, parts in groupby(_reported(result), key=lambda part: part.status):
         markets = [market for part in parts for market in part.markets or ()]
-        yield f"{status.value} in {_cut(markets, MOST_MARKETS)}" if markets else status.value
+        yield f"{status.value} in {cut(markets, MOST_MARKETS)}" if markets else status.value
 
 
 def _heading(rule: Rule, mark: str, tone: Tone) -> Iterator[Line]:
@@ -319,7 +319,7 @@ def _finding(
     """Yield a finding, with the markets that it is about where others come out otherwise."""
     yield ()
     if markets:
-        yield from _row("market", _cut(markets, MOST_MARKETS), Tone.VALUE)
+        yield from _row("market", cut(markets, MOST_MARKETS), Tone.VALUE)
     if finding.evidence or not finding.wanted:
         # Else the message only says what the rows below it say.
         yield from wrapped(finding.message, "  ", Tone.PLAIN)
@@ -327,7 +327,7 @@ def _finding(
     for seen in finding.evidence[:MOST_FACTS]:
         yield from _seen(seen, origin)
     if len(finding.evidence) > MOST_FACTS:
-        rest = _count(len(finding.evidence) - MOST_FACTS, "more value", "more values")
+        rest = counted(len(finding.evidence) - MOST_FACTS, "more value", "more values")
         yield from _row("", f"and {rest}", Tone.QUIET)
     yield from _wanted_rows(finding.wanted)
 
@@ -363,14 +363,14 @@ def _wanted_rows(wanted: Sequence[WantedFact]) -> Iterator[Line]:
         )
         shown = label
     if len(wanted) > MOST_FACTS:
-        rest = _count(len(wanted) - MOST_FACTS, "more fact", "more facts")
+        rest = counted(len(wanted) - MOST_FACTS, "more fact", "more facts")
         yield from _row("", f"and {rest}", Tone.QUIET)
 
 
 def _exception(exception: UnmetExemption) -> Iterator[Line]:
     named = (f"{each.label} ({each.pointer or each.path})" for each in exception.wanted)
     facts = list(dict.fromkeys(named))
-    short = f"is not shown; needed: {_cut(facts, MOST_NAMES)}" if facts else "does not hold"
+    short = f"is not shown; needed: {cut(facts, MOST_NAMES)}" if facts else "does not hold"
     yield from _row("unless", f"“{exception.name}” {short}", Tone.PLAIN)
 
 
@@ -392,7 +392,7 @@ def _waived(decision: Decision, origin: Origin | None) -> Iterator[Line]:
     for result in decision.waived[:MOST_RULES]:
         yield ()
         yield from _heading(result.rule, "~", Tone.OPEN)
-        where = f" in {_cut(result.markets, MOST_MARKETS)}" if result.markets else ""
+        where = f" in {cut(result.markets, MOST_MARKETS)}" if result.markets else ""
         yield from wrapped(f"rule {result.rule.id} · waived{where}", "  ", Tone.QUIET)
         for finding in result.findings[:MOST_FINDINGS]:
             yield from _finding(finding, origin, None)
@@ -401,7 +401,7 @@ def _waived(decision: Decision, origin: Origin | None) -> Iterator[Line]:
         for waiver in result.waivers:
             yield from _waiver(waiver)
     if rest := decision.waived[MOST_RULES:]:
-        names = _cut([each.rule.id for each in rest], MOST_NAMES)
+        names = cut([each.rule.id for each in rest], MOST_NAMES)
         yield from wrapped(f"and the waived rules {names}", "  ", Tone.QUIET)
 
 
@@ -425,11 +425,11 @@ def _obligations(decision: Decision, origin: Origin | None) -> Iterator[Line]:
     for result, owed in owing[:MOST_RULES]:
         yield ()
         yield from _heading(result.rule, "→", Tone.REMEDY)
-        where = f" in {_cut(result.markets, MOST_MARKETS)}" if result.markets else ""
+        where = f" in {cut(result.markets, MOST_MARKETS)}" if result.markets else ""
         yield from wrapped(f"rule {result.rule.id}{where}", "  ", Tone.QUIET)
         yield from _obligation(owed, origin)
     if rest := owing[MOST_RULES:]:
-        names = _cut([each.rule.id for each, _ in rest], MOST_NAMES)
+        names = cut([each.rule.id for each, _ in rest], MOST_NAMES)
         yield from wrapped(f"and what is owed by {names}", "  ", Tone.QUIET)
 
 
@@ -469,13 +469,13 @@ def _asked(heading: str, facts: Sequence[MissingFact], origin: Origin | None) ->
     for fact in facts[:MOST_MISSING]:
         yield from _missing_fact(fact, origin)
     if len(facts) > MOST_MISSING:
-        rest = _count(len(facts) - MOST_MISSING, "more fact", "more facts")
+        rest = counted(len(facts) - MOST_MISSING, "more fact", "more facts")
         yield from wrapped(f"and {rest}", "  ", Tone.QUIET)
 
 
 def _missing_fact(fact: MissingFact, origin: Origin | None) -> Iterator[Line]:
     why = f" ({fact.why})" if fact.why else ""
-    asked = f"asked for by {_cut(fact.rules, MOST_NAMES)}" if fact.rules else "always required"
+    asked = f"asked for by {cut(fact.rules, MOST_NAMES)}" if fact.rules else "always required"
     yield from wrapped(f"{fact.label}{why}", "  ", Tone.OPEN)
     source = origin(fact.pointer) if origin is not None else None
     within = f" (in the record {source})" if source else ""
@@ -502,7 +502,7 @@ def _standing(decision: Decision) -> Iterator[Line]:
             yield from _row("value", f"{each.label}: {shown_value(each)}", Tone.VALUE)
             yield from _row("at", each.pointer, Tone.POINTER)
         if len(filled) > MOST_MISSING:
-            rest = _count(len(filled) - MOST_MISSING, "more value", "more values")
+            rest = counted(len(filled) - MOST_MISSING, "more value", "more values")
             yield from _row("", f"and {rest}", Tone.QUIET)
         yield from _row("evidence", fact.evidence, Tone.PLAIN)
         if (source := fact.source) is not None:
@@ -527,7 +527,7 @@ def _upcoming(decision: Decision, origin: Origin | None) -> Iterator[Line]:
         yield (Piece(text=f"from {each.day}", tone=Tone.OPEN),)
         yield from _result(each.result, origin)
     if rest := decision.upcoming[MOST_RULES:]:
-        names = _cut([each.result.rule.id for each in rest], MOST_NAMES)
+        names = cut([each.result.rule.id for each in rest], MOST_NAMES)
         yield from wrapped(f"and later {names}", "  ", Tone.QUIET)
 
 
@@ -571,11 +571,12 @@ def _lines_of(text: str, indent: str) -> list[str]:
     )
 
 
-def _count(number: int, one: str, many: str) -> str:
+def counted(number: int, one: str, many: str) -> str:
+    """Return a number with what it counts, `1 rule` or `1,200 rules`."""
     return f"{number:,} {one if number == 1 else many}"
 
 
-def _cut(names: Sequence[str], most: int) -> str:
+def cut(names: Sequence[str], most: int) -> str:
     """Return names joined by commas, cut to a number of them with the count of the others."""
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")

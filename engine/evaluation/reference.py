@@ -32,6 +32,7 @@ from ..semantics.tree import (
     SetTerm,
     TodayTerm,
     ValueTerm,
+    facts_of,
 )
 from ..syntax.lexis import Comparator
 from ..syntax.tree import JunctionKind, QuantifierKind
@@ -49,7 +50,6 @@ from .wording import (
     campaign_facts,
     changeable,
     dotted,
-    facts_of,
     in_force,
     missing_edition,
     requirement,

@@ -47,6 +47,13 @@ Datum: TypeAlias = (
 )
 
 
+def stated_fact(group: Datum | None, name: str) -> Datum | None:
+    """Return a fact of a group; None where there is no group, or it declares no such fact."""
+    if isinstance(group, Group) and name in group.shape.facts:
+        return group.get(name)
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
     """A campaign descriptor, decoded against a vocabulary."""

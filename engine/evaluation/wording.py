@@ -2,21 +2,17 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import assert_never
 
 from ..semantics.tree import (
     AggregateTerm,
     ArithmeticTerm,
     ComparisonCondition,
-    Constant,
     DatedTerm,
     FactTerm,
     LookupTerm,
     ParameterTerm,
     Policies,
-    SetTerm,
     Template,
-    TodayTerm,
     ValueTerm,
     operands_of,
 )
@@ -47,21 +43,7 @@ def in_force(term: ParameterTerm, policies: Policies, day: date) -> str:
 
 def term_text(term: ValueTerm) -> str:
     """Return a value as it was written."""
-    match term:
-        case TodayTerm():
-            return "today"
-        case (
-            Constant(text=text)
-            | FactTerm(text=text)
-            | SetTerm(text=text)
-            | ParameterTerm(text=text)
-            | AggregateTerm(text=text)
-            | LookupTerm(text=text)
-        ):
-            return text
-        case ArithmeticTerm(text=text):
-            return f"{text}{term.month_end.remark}"
-    assert_never(term)
+    return f"{term.text}{term.month_end.remark}" if isinstance(term, ArithmeticTerm) else term.text
 
 
 def requirement(
@@ -121,21 +103,6 @@ def changeable(terms: Iterable[ValueTerm]) -> tuple[ValueTerm, ...]:
 
 SENSITIVE_REASON = "sensitive values have no meaning together"
 """Why a comparison is unknown, where the reason itself would disclose sensitive values."""
-
-
-def facts_of(term: ValueTerm) -> tuple[FactTerm, ...]:
-    """Return the facts that a value is made of; of an aggregate, its list alone."""
-    match term:
-        case FactTerm():
-            return (term,)
-        case ArithmeticTerm(left=left, right=right):
-            return (*facts_of(left), *facts_of(right))
-        case LookupTerm(arguments=arguments):
-            return tuple(fact for argument in arguments for fact in facts_of(argument))
-        case AggregateTerm(collection=collection):
-            return (collection,)
-        case _:
-            return ()
 
 
 def campaign_facts(term: AggregateTerm) -> tuple[FactTerm, ...]:

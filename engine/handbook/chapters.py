@@ -13,6 +13,8 @@ from ..semantics.cases import Case
 from ..semantics.tree import (
     Citation,
     Constant,
+    LookupTerm,
+    ParameterTerm,
     Policies,
     Rule,
     SetTerm,
@@ -20,7 +22,7 @@ from ..semantics.tree import (
 )
 from .examples import by_file, concerned, example
 from .origins import WrittenPolicy, written_policies
-from .reading import definitions_read, lists_read, parameters_read, paths_read, tables_read
+from .reading import definitions_read, names_read, paths_read
 from .values import (
     Authority,
     Chapter,
@@ -116,9 +118,9 @@ class _Maker:
             authorities=tuple(map(authority, rule.sources)),
             examples=tuple(example(case, vocabulary) for case, rules in cases if shown & rules),
             definitions=definitions_read(rule),
-            parameters=parameters_read(rule),
-            tables=tables_read(rule),
-            lists=lists_read(rule),
+            parameters=names_read(rule, ParameterTerm),
+            tables=names_read(rule, LookupTerm),
+            lists=names_read(rule, SetTerm),
             facts=tuple(self._facts(rule)),
             origin=origin,
         )

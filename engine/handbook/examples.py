@@ -7,7 +7,7 @@ file that reads what it changes, and where several do, to the policy as a whole.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
-from ..semantics.cases import Case, Expectation
+from ..semantics.cases import Case, Expectation, without_ordinals
 from ..semantics.vocabulary import Vocabulary
 from ..syntax.tree import Expected
 from .values import Example, Outcome
@@ -64,13 +64,8 @@ def _until_stated(expectation: Expectation, vocabulary: Vocabulary) -> str:
 
 
 def _label(path: str, vocabulary: Vocabulary) -> str:
-    fact = vocabulary.find(_plain(path).split(".")[1:])
+    fact = vocabulary.find(without_ordinals(path).split(".")[1:])
     return fact.label if fact is not None else path
-
-
-def _plain(path: str) -> str:
-    """Return a path without the ordinals of elements."""
-    return ".".join(step.partition("[")[0] for step in path.split("."))
 
 
 def concerned(case: Case, rules: PathsByRule, root: str) -> frozenset[str]:
@@ -88,7 +83,7 @@ def _touched(case: Case, root: str) -> Iterator[str]:
     for change in case.changes:
         yield ".".join((root, *(name for name, _ in change.steps)))
     for expectation in case.expectations:
-        yield from map(_plain, expectation.paths)
+        yield from map(without_ordinals, expectation.paths)
 
 
 def by_file(cases: Iterable[Case]) -> dict[str, list[Case]]:

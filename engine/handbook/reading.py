@@ -9,6 +9,7 @@ from ..semantics.tree import (
     ComparisonCondition,
     Condition,
     Constant,
+    DatedTerm,
     DefinedCondition,
     FactCondition,
     FactTerm,
@@ -30,29 +31,20 @@ Bound = Mapping[str, str]
 """The path of the list whose elements a name stands for."""
 
 
-def lists_read(rule: Rule) -> tuple[str, ...]:
-    """Return the names of the lists that a rule refers to, the list of its markets first."""
+def names_read(rule: Rule, kind: type[DatedTerm]) -> tuple[str, ...]:
+    """Return the names of the sets, parameters or tables that a rule refers to, its places first.
+
+    `kind` is the term that stands for what is asked about, as `SetTerm` for sets.
+    """
     read = (term for each in clauses_of(rule) for term in terms_below(each.condition))
     terms = (rule.places, *read)
-    return tuple(dict.fromkeys(term.name for term in terms if isinstance(term, SetTerm)))
+    return tuple(dict.fromkeys(term.name for term in terms if isinstance(term, kind)))
 
 
 def definitions_read(rule: Rule) -> tuple[str, ...]:
     """Return the names of the definitions that a rule rests on, directly or by another."""
     parts = (part for each in clauses_of(rule) for part in conditions_within(each.condition))
     return tuple(dict.fromkeys(part.name for part in parts if isinstance(part, DefinedCondition)))
-
-
-def parameters_read(rule: Rule) -> tuple[str, ...]:
-    """Return the names of the parameters that a rule refers to."""
-    read = (term for each in clauses_of(rule) for term in terms_below(each.condition))
-    return tuple(dict.fromkeys(term.name for term in read if isinstance(term, ParameterTerm)))
-
-
-def tables_read(rule: Rule) -> tuple[str, ...]:
-    """Return the names of the tables that a rule looks up."""
-    read = (term for each in clauses_of(rule) for term in terms_below(each.condition))
-    return tuple(dict.fromkeys(term.name for term in read if isinstance(term, LookupTerm)))
 
 
 def paths_read(rule: Rule, root: str) -> tuple[str, ...]:

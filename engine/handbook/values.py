@@ -53,7 +53,7 @@ class WaiverEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A test of the policies: its title, and what comes of it in words."""
+    """A test of the policies: its title, and its result in words."""
 
     title: str
     outcome: Outcome

@@ -284,14 +284,12 @@ class _CaseReader:
         return Expectation(
             expected=node.expected,
             rules=(*names, *(self.waived[each] for each in waivers if each in self.waived)),
-            paths=tuple(dotted(path) for path in node.paths),
+            paths=tuple(path.text for path in node.paths),
             text=self.scope.words(node.span),
             waivers=tuple(waivers),
         )
 
 
-def dotted(path: syntax.Path) -> str:
-    """Return a path as a person writes it, with the ordinals of elements."""
-    return ".".join(
-        step.name if step.ordinal is None else f"{step.name}[{step.ordinal}]" for step in path.steps
-    )
+def without_ordinals(path: str) -> str:
+    """Return a path without the ordinals of elements."""
+    return ".".join(step.partition("[")[0] for step in path.split("."))

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TypeVar
 
 from ..source.diagnostic import Diagnostic
 from ..syntax import tree as syntax
 from ..syntax.lexis import MAXIMUM_HEIGHT, MonthEnd
+from ..syntax.visit import any_broken, first_of
 from . import faults
 from .declare import Instrument, cited
 from .elaborate import Scope, bare_word, condition
@@ -26,7 +26,6 @@ MOST_PARTS = 1_000
 
 _KEYWORDS = {syntax.SourceClause: "source", syntax.MeansClause: "means"}
 
-ClauseKind = TypeVar("ClauseKind", bound=syntax.Node)
 
 Written = tuple[syntax.Definition, Scope]
 """A definition as it stands in a file, with what names mean there."""
@@ -76,12 +75,13 @@ class _Maker:
         found: list[Diagnostic] = []
         inner = replace(scope, definitions=self.made, report=found.append)
         _check_structure(node, found.append)
-        source, means = _first(node, syntax.SourceClause), _first(node, syntax.MeansClause)
+        source = first_of(syntax.SourceClause, node.clauses)
+        means = first_of(syntax.MeansClause, node.clauses)
         sources = cited(source, self.instruments, found.append)
         clause = None if means is None else _clause(means, inner)
         for diagnostic in found:
             scope.report(diagnostic)
-        if means is None or clause is None or found or _is_broken(node):
+        if means is None or clause is None or found or any_broken(node.clauses):
             return None
         rounding_up = condition(replace(inner, month_end=MonthEnd.ROUNDS_UP), means.condition)
         # INVARIANT: it is the same text, in which there was no fault.
@@ -107,24 +107,16 @@ def _clause(node: syntax.MeansClause, scope: Scope) -> Clause | None:
     return Clause(condition=made, text=scope.words(node.span), location=location)
 
 
-def _first(node: syntax.Definition, kind: type[ClauseKind]) -> ClauseKind | None:
-    return next((clause for clause in node.clauses if isinstance(clause, kind)), None)
-
-
 def _check_structure(node: syntax.Definition, report: Callable[[Diagnostic], None]) -> None:
     seen: set[type[syntax.Node]] = set()
     for clause in node.clauses:
         if type(clause) in seen and not isinstance(clause, syntax.Broken):
             report(faults.repeated_clause(clause.span, _KEYWORDS[type(clause)], "definition"))
         seen.add(type(clause))
-    if syntax.MeansClause not in seen and not _is_broken(node):
+    if syntax.MeansClause not in seen and not any_broken(node.clauses):
         why = "say what it means: `means campaign.audience.minimum_age is less than 18`"
         name = node.name
         report(faults.missing_clause(name.span, name.text, "means", why, "definition"))
-
-
-def _is_broken(node: syntax.Definition) -> bool:
-    return any(isinstance(clause, syntax.Broken) for clause in node.clauses)
 
 
 def _named(node: syntax.Definition) -> Iterator[syntax.Path]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from ..source.diagnostic import Diagnostic
 from ..syntax import tree as syntax
+from ..syntax.visit import first_of
 from . import faults, value_faults
 from .declare import Instrument, cited, in_succession, value_type, window
 from .elaborate import Scope, comparable, type_of, value
@@ -32,7 +33,7 @@ def parameter(
                 spans.append(written.span)
     name = node.name.text
     ordered = in_succession(name, editions, spans, found.append)
-    source = next((c for c in node.clauses if isinstance(c, syntax.SourceClause)), None)
+    source = first_of(syntax.SourceClause, node.clauses)
     sources = cited(source, instruments, found.append)
     for diagnostic in found:
         scope.report(diagnostic)

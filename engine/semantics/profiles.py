@@ -12,6 +12,7 @@ from datetime import date
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from ..syntax import tree as syntax
+from ..syntax.visit import first_of
 from . import faults, profile_faults
 from .declare import Instrument, cited
 from .directions import Direction, directions_of, is_as_strict
@@ -172,7 +173,7 @@ class Tightening:
         """Return the parameters as profiles leave them, reporting what loosens."""
         found = dict(parameters)
         for node, scope in profiles:
-            source = next((c for c in node.clauses if isinstance(c, syntax.SourceClause)), None)
+            source = first_of(syntax.SourceClause, node.clauses)
             sources = cited(source, self.instruments, self.report)
             for clause in node.clauses:
                 if isinstance(clause, syntax.TightenedParameter):

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeVar
 
 from ..source.diagnostic import Diagnostic
 from ..source.text import Span
 from ..syntax import tree as syntax
 from ..syntax.lexis import SCALAR_TYPES, Comparator
+from ..syntax.visit import any_broken, first_of
 from . import faults, table_faults
 from .cells import MOST_INPUTS, MOST_ROWS, MOST_SAMPLES, Grid
 from .declare import Instrument, cited, in_succession, value_type, window
@@ -16,8 +16,6 @@ from .elaborate import Scope, has_order, members
 from .parameters import stated
 from .tree import Cell, Constant, Edition, Input, Reach, Row, Rows, SetTerm, Table, Window, size
 from .types import ElementType, EnumerationType
-
-ClauseKind = TypeVar("ClauseKind", bound=syntax.Node)
 
 _LOOKED_UP_BY = [name for name in SCALAR_TYPES if name not in ("money", "instant")]
 """Amounts of two currencies have no order, and no cell of a table could hold an instant."""
@@ -62,13 +60,13 @@ class _Maker:
         """Return the table, adding to the faults found."""
         _check_structure(self.node, self.found)
         inputs = self._inputs()
-        result = _first(self.node, syntax.ResultClause)
+        result = first_of(syntax.ResultClause, self.node.clauses)
         kind = None
         if result is not None:
             kind = value_type(result.type, self.enumerations, self.found.append)
-        sources = cited(_first(self.node, syntax.SourceClause), self.instruments, self.found.append)
-        is_broken = any(isinstance(clause, syntax.Broken) for clause in self.node.clauses)
-        if inputs is None or kind is None or is_broken:
+        source = first_of(syntax.SourceClause, self.node.clauses)
+        sources = cited(source, self.instruments, self.found.append)
+        if inputs is None or kind is None or any_broken(self.node.clauses):
             return None
         name = self.node.name.text
         return Table(
@@ -82,7 +80,7 @@ class _Maker:
         )
 
     def _inputs(self) -> tuple[Input, ...] | None:
-        clause = _first(self.node, syntax.InputsClause)
+        clause = first_of(syntax.InputsClause, self.node.clauses)
         made: list[Input] = []
         if clause is None:
             return None
@@ -280,10 +278,6 @@ class _Maker:
 
 _RowOfTerms = tuple[Row, tuple[Reach | frozenset[object] | SetTerm | None, ...], Span]
 """A row, its cells in which sets still go by their names, and where it stands."""
-
-
-def _first(node: syntax.Table, kind: type[ClauseKind]) -> ClauseKind | None:
-    return next((clause for clause in node.clauses if isinstance(clause, kind)), None)
 
 
 def _written(node: syntax.Table) -> list[_Written]:

@@ -53,6 +53,11 @@ class RecordShape:
         positions = {name: position for position, name in enumerate(self.facts)}
         object.__setattr__(self, "positions", positions)
 
+    @property
+    def inner(self) -> frozenset[str]:
+        """The names of the groups that its facts lead into."""
+        return frozenset(fact.record for fact in self.facts.values() if fact.record is not None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
@@ -64,11 +69,19 @@ class Vocabulary:
     """The groups that require a fact, or lead to a group that does."""
 
     def __post_init__(self) -> None:
-        found = {name for name, shape in self.records.items() if _requires(shape)}
-        leading = {name: _below(shape) for name, shape in self.records.items()}
-        while more := {name for name, below in leading.items() if below & found} - found:
-            found |= more
-        object.__setattr__(self, "demanding", frozenset(found))
+        requiring = frozenset(
+            name
+            for name, shape in self.records.items()
+            if any(fact.required for fact in shape.facts.values())
+        )
+        object.__setattr__(self, "demanding", self.with_groups_around(requiring))
+
+    def with_groups_around(self, names: frozenset[str]) -> frozenset[str]:
+        """Return some groups, and all that lead into one of them at any depth."""
+        inner = {name: shape.inner for name, shape in self.records.items()}
+        while wider := {name for name, below in inner.items() if below & names} - names:
+            names |= wider
+        return names
 
     @property
     def campaign(self) -> RecordShape:
@@ -100,11 +113,3 @@ class Vocabulary:
             yield path, fact
             if fact.record is not None and fact.record not in seen:
                 yield from self._below(self.records[fact.record], path, seen | {fact.record})
-
-
-def _requires(shape: RecordShape) -> bool:
-    return any(fact.required for fact in shape.facts.values())
-
-
-def _below(shape: RecordShape) -> set[str]:
-    return {fact.record for fact in shape.facts.values() if fact.record is not None}

@@ -7,11 +7,11 @@ an end, an approval, a ticket and a reason.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from ..source.diagnostic import Diagnostic
 from ..source.text import Source
 from ..syntax import tree as syntax
+from ..syntax.visit import any_broken, first_of
 from . import clauses, faults, waiver_faults
 from .declare import window
 from .definitions import MOST_PARTS, is_sprawling
@@ -20,8 +20,6 @@ from .overrides import WrittenRule
 from .polarity import absence_faults
 from .tree import MARKET, Clause, Effect, Policies, Rule, Waiver
 from .types import Scalar
-
-ClauseKind = TypeVar("ClauseKind", bound=syntax.Node)
 
 _NEEDED: Mapping[type[syntax.Node], tuple[str, str]] = {
     syntax.WaivedClause: ("of", "say which rule is waived: `of minors/no_profiling`"),
@@ -88,7 +86,7 @@ def waived_rules(files: Iterable[syntax.File]) -> dict[str, str]:
     written = (item for file in files for item in file.items if isinstance(item, syntax.Waiver))
     found: dict[str, str] = {}
     for node in written:
-        clause = _one(node, syntax.WaivedClause)
+        clause = first_of(syntax.WaivedClause, node.clauses)
         found.setdefault(node.name.text, clause.rule.id if clause is not None else "")
     return found
 
@@ -99,9 +97,12 @@ def waiver(
     """Return the id of a rule and what waives it, or None where a fault in it was reported."""
     found: list[Diagnostic] = []
     found += _structure_faults(node)
-    named, held = _one(node, syntax.WaivedClause), _one(node, syntax.ForceClause)
-    signed, about = _one(node, syntax.ApprovalClause), _one(node, syntax.ScopeClause)
-    ticket, reason = _one(node, syntax.TicketClause), _one(node, syntax.ReasonClause)
+    named = first_of(syntax.WaivedClause, node.clauses)
+    held = first_of(syntax.ForceClause, node.clauses)
+    signed = first_of(syntax.ApprovalClause, node.clauses)
+    about = first_of(syntax.ScopeClause, node.clauses)
+    ticket = first_of(syntax.TicketClause, node.clauses)
+    reason = first_of(syntax.ReasonClause, node.clauses)
     if named is not None:
         found += _rule_faults(named.rule, signed, rules)
     force = None if held is None else window(held.start, held.until, found.append)
@@ -115,7 +116,7 @@ def waiver(
         scope.report(fault)
     if found or named is None or force is None or signed is None or clause is None:
         return None
-    if ticket is None or reason is None or _is_broken(node):
+    if ticket is None or reason is None or any_broken(node.clauses):
         return None
     return named.rule.id, Waiver(
         name=node.name.text,
@@ -129,14 +130,6 @@ def waiver(
     )
 
 
-def _one(node: syntax.Waiver, kind: type[ClauseKind]) -> ClauseKind | None:
-    return next((clause for clause in node.clauses if isinstance(clause, kind)), None)
-
-
-def _is_broken(node: syntax.Waiver) -> bool:
-    return any(isinstance(clause, syntax.Broken) for clause in node.clauses)
-
-
 def _structure_faults(node: syntax.Waiver) -> Iterator[Diagnostic]:
     """Yield what a waiver lacks, says twice, or leaves empty."""
     seen: set[type[syntax.Node]] = set()
@@ -147,7 +140,7 @@ def _structure_faults(node: syntax.Waiver) -> Iterator[Diagnostic]:
         for what, text in _texts(clause):
             if not text.value.strip():
                 yield waiver_faults.says_nothing(text.span, what)
-    if _is_broken(node):  # The broken clause may be the one that seems to be missing.
+    if any_broken(node.clauses):  # The broken clause may be the one that seems to be missing.
         return
     for kind, (keyword, why) in _NEEDED.items():
         if kind not in seen:

@@ -25,7 +25,7 @@ from .json_fault import (
     JSONValue,
     excerpt,
 )
-from .json_walk import first_fault, masked, pointer_at, too_deep, word_complaint
+from .json_walk import first_fault, is_unicode, masked, pointer_at, too_deep, word_complaint
 
 __all__ = ["JSONFault", "JSONLimits", "JSONValue", "compact", "read_decimal", "read_json"]
 
@@ -144,7 +144,7 @@ def _is_doubtful(document: str, limits: JSONLimits) -> bool:
     """Whether strings or sizes may be at fault; the decoder does not look at either."""
     return (
         _DOUBTFUL_ESCAPE.search(document) is not None
-        or not (document.isascii() or _is_encodable(document))
+        or not (document.isascii() or is_unicode(document))
         or document.count(",") >= limits.items
         or _may_hold_long_string(document, limits)
     )
@@ -154,14 +154,6 @@ def _may_hold_long_string(document: str, limits: JSONLimits) -> bool:
     if len(document) <= limits.string:
         return False
     return max(map(len, _STRING.findall(masked(document))), default=0) > limits.string + 2
-
-
-def _is_encodable(document: str) -> bool:
-    try:
-        document.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _found(document: str, limits: JSONLimits) -> JSONFault:

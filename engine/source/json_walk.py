@@ -170,7 +170,7 @@ def _string_complaint(value: str, limits: JSONLimits) -> Complaint | None:
             message=f"the string {excerpt(value)} holds the character U+0000",
             help="leave the character out: other systems cut a text where it stands",
         )
-    if not _is_unicode(value):
+    if not is_unicode(value):
         return Complaint(
             code="lone_surrogate",
             message=f"the string {excerpt(value)} holds half of a surrogate pair",
@@ -179,7 +179,8 @@ def _string_complaint(value: str, limits: JSONLimits) -> Complaint | None:
     return None
 
 
-def _is_unicode(value: str) -> bool:
+def is_unicode(value: str) -> bool:
+    """Whether a text can be encoded: it holds no half of a surrogate pair."""
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -175,6 +175,13 @@ class Comparator(Enum):
         """The words that state its opposite."""
         return self.value[1]
 
+    @property
+    def opposite(self) -> "Comparator | None":
+        """The comparator whose words are its denial; None where there is none."""
+        return _BY_PHRASE.get(self.denial)
+
+
+_BY_PHRASE = {each.phrase: each for each in Comparator}
 
 UNARY_COMPARATORS = (Comparator.KNOWN, Comparator.UNKNOWN, Comparator.EMPTY, Comparator.NOT_EMPTY)
 SET_COMPARATORS = (

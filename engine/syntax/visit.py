@@ -1,10 +1,23 @@
-"""Generic traversal of the syntax tree over its dataclass fields."""
+"""Finds nodes of the syntax tree: among others, or below one by its dataclass fields."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from functools import cache
+from typing import TypeVar
 
-from .tree import Node
+from .tree import Broken, Node
+
+Kind = TypeVar("Kind", bound=Node)
+
+
+def first_of(kind: type[Kind], nodes: Iterable[Node]) -> Kind | None:
+    """Return the first of some nodes that is of a kind, or None where there is none."""
+    return next((node for node in nodes if isinstance(node, kind)), None)
+
+
+def any_broken(nodes: Iterable[Node]) -> bool:
+    """Whether a part is among some nodes that could not be read."""
+    return any(isinstance(node, Broken) for node in nodes)
 
 
 def children(node: Node) -> Iterator[Node]:

@@ -189,7 +189,7 @@ def leading(span: Span, word: str, advice: str | None) -> Diagnostic:
 
 
 def habit_of_age(span: Span, typed: str, phrase: str, of_days: str) -> Diagnostic:
-    """Report a phrase of which it is open whether it speaks of an age or of a day."""
+    """Report a phrase that may speak of an age or of a day."""
     return error(
         "E0212",
         f"`{typed}` is not a phrase of the language",
@@ -223,7 +223,7 @@ def pattern(span: Span, typed: str, written: str) -> Diagnostic:
 
 
 def counted(span: Span, typed: str) -> Diagnostic:
-    """Report a number of things of which it is not said what is counted."""
+    """Report a number that does not say of what it is."""
     return error(
         "E0212",
         f"`{typed}` cannot begin a condition",

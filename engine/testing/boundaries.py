@@ -21,7 +21,7 @@ from .waiver_ends import tests_of_waivers
 from .written import BoundaryTest, LimitTests, Variation, Writer, steps_of
 
 MOST_TRIED = 24
-"""So many tests are tried for each limit, to find one in which the limit decides."""
+"""The most tests that are tried for each limit, to find one in which the limit decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +56,13 @@ def boundary_tests(bundle: Bundle, results: Iterable[CaseResult]) -> Iterator[Li
     """Yield what is offered for each limit that tests do not try on all sides."""
     passing = [each for each in results if each.passed]
     writer = Writer(bundle=bundle)
-    desk = _Desk(writer=writer)
     titles: set[str] = set()
     settled: set[tuple[Span, Span]] = set()  # of definitions, which several rules may use
     for rule in bundle.own_rules:
         limits = list(limits_of(rule, bundle.policies))
         for limit, tries in _tried(rule, limits, passing):
             place = (limit.condition.span, limit.limit.span)
-            offered = None if place in settled else desk.offer(limit, tries)
+            offered = None if place in settled else _offer(writer, limit, tries)
             if offered is None:
                 settled.add(place)
                 continue
@@ -91,51 +90,49 @@ def _tried(
     yield from zip(limits, tries, strict=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
-    writer: Writer
+def _offer(writer: Writer, limit: Limit, tries: _Tries) -> LimitTests | None:
+    """Return the tests that are offered for a limit; None where none is wanting."""
+    ordered = sorted(tries.reaches, key=lambda reach: not reach.is_allowed)
+    best, decides = _best(writer, limit, tries, ordered[:MOST_TRIED])
+    if ordered and not best:
+        return None
+    place = limit.condition if limit.looked_up is None else limit.limit
+    return LimitTests(
+        rule=limit.rule,
+        text=writer.words.of(limit.condition.span),
+        location=writer.words.place(place.span),
+        tests=best,
+        decides=decides,
+    )
 
-    def offer(self, limit: Limit, tries: _Tries) -> LimitTests | None:
-        """Return the tests that are offered for a limit; None where none is wanting."""
-        ordered = sorted(tries.reaches, key=lambda reach: not reach.is_allowed)
-        best, decides = self._best(limit, tries, ordered[:MOST_TRIED])
-        if ordered and not best:
-            return None
-        place = limit.condition if limit.looked_up is None else limit.limit
-        return LimitTests(
-            rule=limit.rule,
-            text=self.writer.words.of(limit.condition.span),
-            location=self.writer.words.place(place.span),
-            tests=best,
-            decides=decides,
-        )
 
-    def _best(
-        self, limit: Limit, tries: _Tries, reaches: Sequence[_Reach]
-    ) -> tuple[tuple[BoundaryTest, ...], bool]:
-        """Return the tests made of the first test in which the limit decides, else of any."""
-        best: tuple[BoundaryTest, ...] = ()
-        for reach in reaches:
-            if tries.sides.issuperset(reach.values):
-                continue
-            made, decides = self._around(limit, reach)
-            wanting = tuple(each for each in made if each.side not in tries.sides)
-            if wanting and decides:
-                return wanting, True
-            best = best or wanting
-        return best, False
+def _best(
+    writer: Writer, limit: Limit, tries: _Tries, reaches: Sequence[_Reach]
+) -> tuple[tuple[BoundaryTest, ...], bool]:
+    """Return the tests made of the first test in which the limit decides, else of any."""
+    best: tuple[BoundaryTest, ...] = ()
+    for reach in reaches:
+        if tries.sides.issuperset(reach.values):
+            continue
+        made, decides = _around(writer, limit, reach)
+        wanting = tuple(each for each in made if each.side not in tries.sides)
+        if wanting and decides:
+            return wanting, True
+        best = best or wanting
+    return best, False
 
-    def _around(self, limit: Limit, reach: _Reach) -> tuple[list[BoundaryTest], bool]:
-        """Return the tests around a limit, and whether they expect different things."""
-        made, expected = [], set()
-        for side, value in reach.values.items():
-            given = Given(steps=steps_of(reach.path), type=limit.fact.type, value=value)
-            variation = Variation(case=reach.case, given={reach.path: given})
-            if wanted := self.writer.expected(variation, limit.rule):
-                expected.add(wanted)
-                shown = show_typed(value, limit.fact.type)
-                bound = self.writer.words.of(limit.limit.span)
-                where = f"{reach.path} is {shown}, {side.value} the limit of {bound}"
-                title = f"{limit.rule.id}: {where}"
-                made.append(self.writer.write(variation, title, side, wanted))
-        return made, len(expected) > 1
+
+def _around(writer: Writer, limit: Limit, reach: _Reach) -> tuple[list[BoundaryTest], bool]:
+    """Return the tests around a limit, and whether they expect different things."""
+    made, expected = [], set()
+    for side, value in reach.values.items():
+        given = Given(steps=steps_of(reach.path), type=limit.fact.type, value=value)
+        variation = Variation(case=reach.case, given={reach.path: given})
+        if wanted := writer.expected(variation, limit.rule):
+            expected.add(wanted)
+            shown = show_typed(value, limit.fact.type)
+            bound = writer.words.of(limit.limit.span)
+            where = f"{reach.path} is {shown}, {side.value} the limit of {bound}"
+            title = f"{limit.rule.id}: {where}"
+            made.append(writer.write(variation, title, side, wanted))
+    return made, len(expected) > 1

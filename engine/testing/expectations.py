@@ -4,7 +4,7 @@ from typing import assert_never
 
 from ..evaluation.decision import Decision, Effect
 from ..evaluation.result import Status
-from ..semantics.cases import Expectation
+from ..semantics.cases import Expectation, without_ordinals
 from ..syntax.tree import Expected
 
 
@@ -65,11 +65,6 @@ def violates(decision: Decision, rules: tuple[str, ...], *, enforced: bool) -> b
 def failure(expectation: Expectation, decision: Decision) -> str:
     """Return how a decision differs from an expectation that it does not meet."""
     return f"expected {expectation.text.removeprefix('expect ')}, got {_got(decision)}"
-
-
-def without_ordinals(path: str) -> str:
-    """Return a path without the ordinals of elements."""
-    return ".".join(step.partition("[")[0] for step in path.split("."))
 
 
 def _got(decision: Decision) -> str:

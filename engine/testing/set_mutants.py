@@ -24,7 +24,7 @@ from .mutants import Mutant
 from .parts import Words
 
 MOST_MEMBERS = 60
-"""So many members of a set are left out, one at a time."""
+"""The most members of a set that are left out, one at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

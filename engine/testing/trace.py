@@ -10,6 +10,7 @@ from typing import assert_never
 
 from ..evaluation.outcome import Truth
 from ..evaluation.result import RuleResult, Status
+from ..semantics.cases import without_ordinals
 from ..semantics.tree import (
     ComparisonCondition,
     Condition,
@@ -26,7 +27,6 @@ from ..semantics.tree import (
 )
 from ..source.text import Location
 from ..syntax.tree import Expected, JunctionKind
-from .expectations import without_ordinals
 from .judgments import Heard, Judgment, RuleRecord, record
 from .parts import Words, short
 from .runner import CaseResult

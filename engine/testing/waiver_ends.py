@@ -58,7 +58,7 @@ def tests_of_waivers(writer: Writer, passing: Sequence[CaseResult]) -> Iterator[
     for rule in writer.bundle.policies.rules:
         for waiver in rule.waivers:
             reaching = [each for each in passing if _is_meant(rule, waiver, each)]
-            reaching.sort(key=partial(_fails, waiver))
+            reaching.sort(key=partial(_does_not_hold, waiver))
             for end in _ends(rule, waiver):
                 yield from _offer(writer, end, reaching)
 
@@ -78,7 +78,8 @@ def _is_meant(rule: Rule, waiver: Waiver, result: CaseResult) -> bool:
     return any(each.clause is waiver.scope and each.judgment.truth is True for each in heard)
 
 
-def _fails(waiver: Waiver, result: CaseResult) -> bool:
+def _does_not_hold(waiver: Waiver, result: CaseResult) -> bool:
+    """Whether the waiver has no part in the decision of a test; sorted by it, those come last."""
     assert result.decision is not None  # noqa: S101 - what passed has been decided.
     return not any(waiver in each.waivers for each in result.decision.waived)
 

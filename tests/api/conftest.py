@@ -2,6 +2,8 @@
 that needs an empty one.
 """
 
+import io
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -9,6 +11,7 @@ from typing import cast
 import pytest
 from flask import Flask
 
+from api import journal
 from api.wsgi import Process, start
 from tests.api.installation import Caller, Installation, install
 from tests.postgresql import PostgreSQLServer
@@ -47,3 +50,13 @@ def fresh(tmp_path: Path) -> Iterator[Caller]:
     started = start(installation.settings)
     yield Caller(app=cast(Flask, started.wsgi), installation=installation)
     started.close()
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What the service writes of itself, from level `info` on."""
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    journal.configure("info")
+    yield stream
+    journal.configure("error")

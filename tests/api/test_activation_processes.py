@@ -24,11 +24,10 @@ from tests.api.installation import (
 )
 from tests.api.publishing import policies
 from tests.postgresql import PostgreSQLServer
+from tests.waiting import until
 
 WITHIN = 2.0
 """The promise, in seconds. A machine with much else to do is given more before a test fails."""
-
-PATIENCE = 30.0
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -113,20 +112,13 @@ class Client:
         connection.close()
 
 
-def _await(found: Any) -> None:
-    end = time.monotonic() + PATIENCE
-    while not found():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
-
-
 def test_activation_reaches_every_worker_of_every_node(nodes: list[Served]) -> None:
     made = _approved(nodes[0], 1)
     clients = [Client(node) for node in nodes for _ in range(4)]
     try:
-        _await(lambda: all(len(each.seen) > 3 for each in clients))
+        until(lambda: all(len(each.seen) > 3 for each in clients))
         _activate(nodes[-1], made)
-        _await(lambda: all(each.seen[-1][2] == made["digest"] for each in clients))
+        until(lambda: all(each.seen[-1][2] == made["digest"] for each in clients))
     finally:
         for each in clients:
             each.close()
@@ -155,12 +147,12 @@ def test_database_that_is_gone_stops_decisions_and_comes_back(
                 assert node.request("GET", "/health/ready")[0] == 503
             finally:
                 postgresql.start()
-            _await(lambda: node.request("GET", "/health/ready")[0] == 200)
+            until(lambda: node.request("GET", "/health/ready")[0] == 200)
             assert node.decide(allowed())["policy_set"] == first["policy_set"]
             key = f"Bearer {made.tokens['monitor']}"
             _, _, text = node.request("GET", "/metrics", Authorization=key)
             log = made.settings.data_directory / "log"
-            _await(lambda: "it is known again" in log.read_text(encoding="utf-8"))
+            until(lambda: "it is known again" in log.read_text(encoding="utf-8"))
         assert b"\nassent_ready 1.0\n" in text
         assert b'assent_refusals_total{reason="' in text
         told = [json.loads(line)["event"] for line in log.read_text(encoding="utf-8").splitlines()]

@@ -51,6 +51,7 @@ from tests.api.installation import (
 from tests.api.publishing import policies, publish
 from tests.api.test_http_facts import asking, recorded, refresh, statement
 from tests.api.waiving import dear, rules
+from tests.waiting import until
 
 STRANGERS = Path(__file__).parent / "strangers"
 TERMS = Terms(format=NATIVE, as_of=datetime(2026, 11, 23, tzinfo=UTC))
@@ -125,13 +126,6 @@ def command(process: int) -> bytes:
         return Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
         return b""
-
-
-def until(found: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not found():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
 
 
 # --- the outcome --------------------------------------------------------------------------------

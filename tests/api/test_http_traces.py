@@ -3,24 +3,12 @@
 import io
 import json
 import re
-import sys
-from collections.abc import Iterator
 
 import pytest
 
-from api import journal
 from tests.api.installation import Caller, allowed, problem_of
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
-
-
-@pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
-    journal.configure("info")
-    yield stream
-    journal.configure("error")
 
 
 def _answered(api: Caller, traceparent: str | None) -> tuple[str, str, str]:

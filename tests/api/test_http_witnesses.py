@@ -3,8 +3,7 @@
 import json
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from tests.api.installation import (
     serving,
 )
 from tests.audit.loopback_witness import LoopbackWitness, listening
+from tests.waiting import until
 
 ORIGIN = "log.example/ads"
 
@@ -75,22 +75,14 @@ def log_of(served: Served) -> Document:
     return log
 
 
-def _await(condition: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not come about")
-
-
 def test_two_processes_publish_what_all_have_cosigned(
     installation: Installation, witnesses: list[LoopbackWitness]
 ) -> None:
     policy = policy_of(witnesses, 3)
     with serving(installation) as served:
         decided = [served.decide(campaign(id=f"c{number}")) for number in range(20)]
-        _await(lambda: log_of(served)["published"] == 21)  # One more entry is that of the policies.
-        _await(lambda: {each["size"] for each in log_of(served)["witnesses"]} == {21})
+        until(lambda: log_of(served)["published"] == 21)  # One more entry is that of the policies.
+        until(lambda: {each["size"] for each in log_of(served)["witnesses"]} == {21})
         log = log_of(served)
         assert (log["size"], log["quorum"], log["alarm"]) == (21, 2, None)
         assert [(each["name"], each["problem"]) for each in log["witnesses"]] == [
@@ -107,9 +99,9 @@ def test_two_processes_publish_what_all_have_cosigned(
         assert len(report.cosignatures) == 3
         for worker in served.workers():  # Nobody is needed to go on publishing.
             os.kill(worker, signal.SIGKILL)
-        _await(lambda: served.request("GET", "/health/live")[0] == 200)
+        until(lambda: served.request("GET", "/health/live")[0] == 200)
         served.decide(campaign(id="after"))
-        _await(lambda: log_of(served)["published"] >= 22)
+        until(lambda: log_of(served)["published"] >= 22)
 
 
 def test_receipt_at_once_waits_for_no_witness(
@@ -131,7 +123,7 @@ def test_receipt_at_once_waits_for_no_witness(
         told = json.loads(text)
         assert told["type"] == "/problems/unsigned"
         assert "2 of 3 witnesses have to cosign one" in told["detail"]
-        _await(lambda: log_of(served)["witnesses"][0]["problem"] == "it answers 503")
+        until(lambda: log_of(served)["witnesses"][0]["problem"] == "it answers 503")
         log = log_of(served)
         assert (log["published"], log["alarm"]) == (None, None)
 
@@ -141,13 +133,13 @@ def test_witness_with_another_history_is_an_alarm_and_stops_nothing(
 ) -> None:
     with serving(installation) as served:
         served.decide(campaign())
-        _await(lambda: log_of(served)["published"] == 2)
+        until(lambda: log_of(served)["published"] == 2)
         witnesses[1].seen[ORIGIN] = (9, bytes(32))
         served.decide(campaign())
         expected = "the witness `w.example/2` has another history of this log"
-        _await(lambda: log_of(served)["alarm"] == expected)
+        until(lambda: log_of(served)["alarm"] == expected)
         served.decide(campaign())
-        _await(lambda: log_of(served)["published"] == 4)
+        until(lambda: log_of(served)["published"] == 4)
         assert log_of(served)["alarm"] == expected
     log = (installation.settings.data_directory / "log").read_text()
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
@@ -167,14 +159,14 @@ def test_anchor_that_is_older_than_what_was_cosigned_is_an_alarm(
     old = anchor.read_bytes()
     with serving(installation) as served:
         served.decide(campaign())
-        _await(lambda: log_of(served)["published"] == 2)
+        until(lambda: log_of(served)["published"] == 2)
     anchor.write_bytes(old)  # With its database: then nothing but the witnesses remembers.
     for file in database.glob("assent.db*"):
         file.unlink()
     initialise(installation.settings)
     with serving(installation) as served:
         told = "a log of size 2 was cosigned, and one of size "
-        _await(lambda: (log_of(served)["alarm"] or "").startswith(told))
+        until(lambda: (log_of(served)["alarm"] or "").startswith(told))
     log = (installation.settings.data_directory / "log").read_text()
     assert '"the log is not published"' in log
 

@@ -5,8 +5,6 @@ import io
 import json
 import logging
 import sqlite3
-import sys
-from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -14,15 +12,6 @@ import pytest
 from api import journal
 from engine.storage.errors import StorageUnavailable
 from tests.api.installation import Caller, campaign
-
-
-@pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
-    journal.configure("info")
-    yield stream
-    journal.configure("error")
 
 
 def test_request_is_one_line_without_what_was_sent(api: Caller, written: io.StringIO) -> None:

@@ -40,6 +40,7 @@ from tests.api.installation import (
     problem_of,
     serving,
 )
+from tests.waiting import until
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 HANGS_SECONDS = 30
@@ -301,10 +302,10 @@ def test_collector_that_refuses_is_told_once_and_so_is_its_recovery(
     )
     for number in (1, 2):
         exporter.send(_answered())
-        _await(lambda number=number: len(collector.paths) == number)
+        until(lambda number=number: len(collector.paths) == number)  # type: ignore[misc] # mypy on defaults.
     collector.status = 200
     exporter.send(_answered())
-    _await(lambda: lost == [2])  # Told when it is so, and not when all ends.
+    until(lambda: lost == [2])  # Told when it is so, and not when all ends.
     exporter.close()
     assert set(collector.paths) == {"/v1/traces"}
     assert len(told) == 1
@@ -347,14 +348,6 @@ def _answered() -> Answered:
         route="/health/live",
         status=200,
     )
-
-
-def _await(condition: Any) -> None:
-    for _ in range(500):
-        if condition():
-            return
-        time.sleep(0.02)
-    raise AssertionError("it did not come to pass")
 
 
 # --- whether spans are exported at all ------------------------------------------------------------

@@ -7,8 +7,7 @@ meanwhile is replayed and verified afterwards.
 import io
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import cast
@@ -27,8 +26,8 @@ from engine.storage.search.decisions import Decisions
 from tests.api import waiving
 from tests.api.installation import Caller, Document, Served, install, serving_nodes
 from tests.postgresql import PostgreSQLServer
+from tests.waiting import until
 
-PATIENCE = 30.0
 """So long the promised two seconds may take on a machine with much else to do."""
 
 
@@ -69,13 +68,6 @@ class Client:
         return [each for k, each in enumerate(self.seen) if k == 0 or self.seen[k - 1] != each]
 
 
-def wait_for(came: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not came():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """The settings of a database, empty."""
@@ -101,11 +93,11 @@ def test_grant_and_revocation_reach_every_worker_and_all_of_it_verifies(
         place = f"/v1/waivers/{asked['id']}"
         clients = [Client(node) for node in nodes for _ in range(4 // len(nodes))]
         try:
-            wait_for(lambda: all(len(each.seen) > 3 for each in clients))
+            until(lambda: all(len(each.seen) > 3 for each in clients))
             call(other, "ben", f"{place}/grant", {}, '"1"')
-            wait_for(lambda: all(each.seen[-1] == "allow" for each in clients))
+            until(lambda: all(each.seen[-1] == "allow" for each in clients))
             call(one, "ben", f"{place}/revoke", {"reason": "enough"}, '"2"')
-            wait_for(lambda: all(each.seen[-1] == "deny" for each in clients))
+            until(lambda: all(each.seen[-1] == "deny" for each in clients))
         finally:
             for each in clients:
                 each.close()

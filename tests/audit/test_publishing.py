@@ -33,6 +33,7 @@ from engine.storage.log.tile_log import TileLog
 from tests.audit.conftest import Clock
 from tests.audit.loopback_witness import LoopbackWitness, listening
 from tests.audit.published import OTHER_KEY, published
+from tests.waiting import until
 
 Append = Callable[[int], None]
 
@@ -462,23 +463,15 @@ def test_rounds_run_by_themselves_and_say_what_ends_them(log: Log, append: Appen
     publisher.start()
     append(1)
     log.sign()
-    _await(lambda: log.memory.published() is not None)
+    until(lambda: log.memory.published() is not None)
     anchor = log.directory / "checkpoint"
     note = anchor.read_bytes()
     anchor.unlink()
-    _await(lambda: isinstance(publisher.failure, LogForked))
+    until(lambda: isinstance(publisher.failure, LogForked))
     anchor.write_bytes(note)
-    _await(lambda: publisher.failure is None)
+    until(lambda: publisher.failure is None)
     publisher.close()
     assert [type(each) for each in log.failures] == [LogForked, type(None)]
-
-
-def _await(condition: Callable[[], bool]) -> None:
-    for _ in range(2000):
-        if condition():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not come about")
 
 
 def test_without_witnesses_what_is_signed_is_published(log: Log, append: Append) -> None:

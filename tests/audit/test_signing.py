@@ -1,7 +1,6 @@
 """Signing: each checkpoint extends the one before, or nothing is signed."""
 
 import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ from engine.storage.log.log_store import SQLLogStore
 from engine.storage.log.tile_log import TileLog
 from tests.audit.conftest import Backup, Clock
 from tests.audit.published import OTHER_KEY, published
+from tests.waiting import until
 
 Append = Callable[[int], None]
 Alter = Callable[..., None]
@@ -361,21 +361,13 @@ def test_what_keeps_the_log_from_being_signed_is_told_once_and_taken_back(
     assert signer.failure is None
     root = TileLog(database).head().root
     alter("UPDATE log_head SET frontier = :zeros", zeros=bytes(32))
-    _await(lambda: isinstance(signer.failure, LogForked))
+    until(lambda: isinstance(signer.failure, LogForked))
     alter("UPDATE log_head SET frontier = :root", root=root)
-    _await(lambda: signer.failure is None)
+    until(lambda: signer.failure is None)
     append(1)
     signer.close()
     assert signer.latest().head.size == 2
     assert [type(each) for each in failures] == [LogForked, type(None)]
-
-
-def _await(condition: Callable[[], bool]) -> None:
-    for _ in range(2000):
-        if condition():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not come about")
 
 
 def test_closing_what_was_not_started(signer: CheckpointSigner, append: Append) -> None:

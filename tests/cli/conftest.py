@@ -25,6 +25,7 @@ from engine import Engine, load_bundle
 from engine.audit.log import Committer
 from engine.storage.databases.database import Database
 from engine.storage.log.log_store import SQLLogStore
+from tests.api.installation import Served, free_port, install, serving
 
 HERE = Path(__file__).parent
 
@@ -207,3 +208,23 @@ def five_mistakes(tmp_path: Path, policies: str) -> Path:
         text = text.replace(right, wrong)
     (spoiled / "ads.policy").write_text(text)
     return spoiled
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A service that runs, for the commands that call one."""
+    directory = tmp_path_factory.mktemp("service")
+    with serving(install(directory, log_level="error", port=free_port())) as served:
+        yield served
+
+
+@pytest.fixture
+def at(service: Served, tmp_path: Path) -> Callable[[str], tuple[str, ...]]:
+    """Return the options by which a role calls the service."""
+
+    def options(role: str) -> tuple[str, ...]:
+        file = tmp_path / f"{role}.key"
+        file.write_text(service.installation.tokens[role] + "\n")
+        return "--url", f"http://127.0.0.1:{service.port}", "--key-file", str(file)
+
+    return options

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +12,12 @@ from click.testing import Result
 from api.installation.contents import open_database
 from engine.evaluation.standing_facts.book import statement_bytes
 from engine.storage.governance.standing_facts import StandingFacts, Statement
-from tests.api.installation import Served, free_port, install, serving
+from tests.api.installation import Served
 from tests.api.publishing import policies
 
 Run = Callable[..., Result]
 OneLine = Callable[[Result], str]
 At = Callable[[str], tuple[str, ...]]
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    directory = tmp_path_factory.mktemp("service")
-    with serving(install(directory, log_level="error", port=free_port())) as served:
-        yield served
 
 
 @pytest.fixture(scope="module")
@@ -34,18 +27,6 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     for name, text in policies().items():
         (folder / name).write_text(text)
     return "--policies", str(folder)
-
-
-@pytest.fixture
-def at(service: Served, tmp_path: Path) -> At:
-    """Return the options by which a role calls the service."""
-
-    def options(role: str) -> tuple[str, ...]:
-        file = tmp_path / f"{role}.key"
-        file.write_text(service.installation.tokens[role] + "\n")
-        return "--url", f"http://127.0.0.1:{service.port}", "--key-file", str(file)
-
-    return options
 
 
 def stated(name: str, facts: object, **changes: Any) -> dict[str, Any]:

@@ -1,36 +1,16 @@
 """`assent push` and `assent policies`, against a service that runs."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from click.testing import Result
 
-from tests.api.installation import ROOT, Served, free_port, install, serving
+from tests.api.installation import ROOT
 from tests.api.publishing import policies
 
 Run = Callable[..., Result]
 OneLine = Callable[[Result], str]
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    directory = tmp_path_factory.mktemp("service")
-    with serving(install(directory, log_level="error", port=free_port())) as served:
-        yield served
-
-
-@pytest.fixture
-def at(service: Served, tmp_path: Path) -> Callable[[str], tuple[str, ...]]:
-    """Return the options by which a role calls the service."""
-
-    def options(role: str) -> tuple[str, ...]:
-        file = tmp_path / f"{role}.key"
-        file.write_text(service.installation.tokens[role] + "\n")
-        return "--url", f"http://127.0.0.1:{service.port}", "--key-file", str(file)
-
-    return options
 
 
 def folder(place: Path, files: dict[str, str]) -> str:

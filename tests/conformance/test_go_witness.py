@@ -3,8 +3,7 @@
 import json
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from tests.api.installation import (
     install,
     serving,
 )
+from tests.waiting import until
 
 SEED = SignerKey(name="witness.example/go", seed=bytes(range(32)))
 KEY = WitnessKey(name=SEED.name, public=SEED.verifier.public)
@@ -69,14 +69,6 @@ def problem_of(served: Served) -> str:
     return str(log_of(served)["witnesses"][0]["problem"])
 
 
-def _await(condition: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not come about")
-
-
 @pytest.fixture
 def port() -> str:
     return free_port()
@@ -105,12 +97,12 @@ def test_it_cosigns_growth_and_refuses_a_fork(
         with serving(installation) as served:
             for size in (2, 3, 4):  # The log begins with the policies that came into force.
                 served.decide(campaign(id=f"c{size}"))
-                _await(lambda size=size: log_of(served)["published"] == size)  # type: ignore[misc] # mypy on defaults.
+                until(lambda size=size: log_of(served)["published"] == size)  # type: ignore[misc] # mypy on defaults.
             assert log_of(served)["alarm"] is None
         shutil.copytree(settings.data_directory, before)
         with serving(installation) as served:
             served.decide(campaign(id="c5"))
-            _await(lambda: log_of(served)["published"] == 5)
+            until(lambda: log_of(served)["published"] == 5)
         verified = _verify(CliRunner(), tmp_path / "tree", vkey)
         assert verified.startswith("VERIFIED  5 entries")
         assert "cosigned   witness.example/go, at 20" in verified
@@ -122,7 +114,7 @@ def test_it_cosigns_growth_and_refuses_a_fork(
             for number in (5, 6, 7):
                 served.decide(campaign(id=f"other-{number}"))
             expected = "the witness `witness.example/go` has another history of this log"
-            _await(lambda: log_of(served)["alarm"] == expected)
+            until(lambda: log_of(served)["alarm"] == expected)
             assert log_of(served)["published"] == 4
             (witness,) = log_of(served)["witnesses"]
             assert witness["problem"] in {
@@ -141,12 +133,12 @@ def test_it_that_was_away_is_caught_up_with(
     with serving(installation) as served:
         served.decide(campaign())
         with witnessing(omniwitness, tmp_path, port, installation):
-            _await(lambda: log_of(served)["published"] == 2)
+            until(lambda: log_of(served)["published"] == 2)
         served.decide(campaign())
-        _await(lambda: "does not answer" in str(log_of(served)["witnesses"][0]["problem"]))
+        until(lambda: "does not answer" in str(log_of(served)["witnesses"][0]["problem"]))
         assert log_of(served)["published"] == 2
         with witnessing(omniwitness, tmp_path, port, installation):
-            _await(lambda: log_of(served)["published"] == 3)
+            until(lambda: log_of(served)["published"] == 3)
 
 
 def test_log_that_it_does_not_know_is_refused_and_nothing_is_published(
@@ -158,7 +150,7 @@ def test_log_that_it_does_not_know_is_refused_and_nothing_is_published(
     with witnessing(omniwitness, tmp_path, port, stranger), serving(installation) as served:
         # C2SP tlog-witness demands 404 here; this version answers 500.
         refusals = {"it answers 500", "it does not know the log `log.example/ads`: its operator"}
-        _await(lambda: problem_of(served).partition(" can ")[0] in refusals)
+        until(lambda: problem_of(served).partition(" can ")[0] in refusals)
         assert (log_of(served)["published"], log_of(served)["alarm"]) == (None, None)
 
 

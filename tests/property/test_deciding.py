@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.bundle.bundle import Bundle
 from engine.evaluation import reference
-from engine.evaluation.compiled.turning_days import StatedBound, StatedReader
+from engine.evaluation.compiled.stated_days import StatedBound, StatedReader
 from engine.evaluation.decide import decide
 from engine.evaluation.decision import Decision, Effect
 from engine.evaluation.descriptor.encode import encode

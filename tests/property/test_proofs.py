@@ -17,7 +17,7 @@ from engine.semantics.check import check
 from engine.semantics.lint.branches import says_all_of
 from engine.semantics.lint.certainty import certain
 from engine.semantics.lint.claims import Claim
-from engine.semantics.lint.limits import Law
+from engine.semantics.lint.law import Law
 from engine.semantics.lint.proof import Budget, Prover
 from engine.semantics.tree import MARKET, Condition, Policies, Window
 from engine.source.text import Source

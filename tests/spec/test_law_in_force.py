@@ -16,9 +16,9 @@ import pytest
 from engine.evaluation.evaluate_rule import EvaluationContext
 from engine.evaluation.moment import flight_of, moment
 from engine.evaluation.result import Status
-from engine.handbook.reading import lists_read, parameters_read, tables_read
+from engine.handbook.reading import names_read
 from engine.semantics.cases import Case, Given
-from engine.semantics.tree import Effect, Rule, Window
+from engine.semantics.tree import Effect, LookupTerm, ParameterTerm, Rule, SetTerm, Window
 from engine.semantics.types import Scalar
 from engine.testing.descriptors import campaign_of
 from tests.spec.test_shipped_policies import results, shipped
@@ -36,12 +36,9 @@ def dates_of(rule: Rule) -> frozenset[date]:
     """Return the days on which the law of a rule begins, changes or ends."""
     policies = shipped().policies
     windows = [rule.window, *(permit.window for permit in rule.permissions)]
-    for name in lists_read(rule):
-        windows += [edition.window for edition in policies.sets[name].editions]
-    for name in parameters_read(rule):
-        windows += [edition.window for edition in policies.parameters[name].editions]
-    for name in tables_read(rule):
-        windows += [edition.window for edition in policies.tables[name].editions]
+    for kind in (SetTerm, ParameterTerm, LookupTerm):
+        for name in names_read(rule, kind):
+            windows += [edition.window for edition in policies.dated[name].editions]
     return frozenset(day for window in windows for day in dates(window))
 
 

@@ -64,12 +64,12 @@ class CandidateSelector:
         self._policies = policies
         self._law = lru_cache(maxsize=MOST_KEPT)(self._build_law)
         changes: dict[date, Mask] = {}
-        timely, intricate = 0, 0
+        reading_today, intricate = 0, 0
         for row, rule in enumerate(policies.rules):
             calendar, bit = policies.calendars[rule.id], 1 << row
             for day in calendar.changes:
                 changes[day] = changes.get(day, 0) | bit
-            timely |= bit if calendar.reads_today else 0
+            reading_today |= bit if calendar.reads_today else 0
             intricate |= bit if calendar.is_intricate else 0
         self.days = sorted(changes)
         self._changing = [changes[day] for day in self.days]
@@ -77,7 +77,7 @@ class CandidateSelector:
         later = list(accumulate(reversed(self._changing), or_, initial=0))
         self._changing_from = later[::-1]
         self.all_rows = (1 << len(policies.rules)) - 1
-        self.timely = timely
+        self.reading_today = reading_today
         self.intricate = intricate
 
     def state(self, day: date) -> int:

@@ -8,22 +8,21 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from ..evaluate_rule import EvaluationContext
 from ..record_writer import PASSED, list_results, status_line_bytes
 from ..result import RuleResult, Status
 from ..results import ResultListing, ResultsByRow
 from .closures import Frame
+from .decision_state import DecisionState, EvaluateRow
 from .index import bits
 from .law import Law
 from .prepared_results import PreparedResults, SortedRules
-from .valid_until import DecisionState
 
 
 class LazyResults(msgspec.Struct, frozen=True):
-    """The source of the results of one decision. `evaluate_row` evaluates the rule of a row."""
+    """The source of the results of one decision."""
 
     now: DecisionState
-    evaluate_row: Callable[[int, EvaluationContext], RuleResult]
+    evaluate_row: EvaluateRow
     prepared: Callable[[Law], PreparedResults]
     rules: int
 

@@ -39,6 +39,7 @@ from ..values import Campaign
 from ..would_pass import would_pass
 from .candidates import MOST_KEPT, Candidates, CandidateSelector
 from .closures import Frame, Names, Test, compile_test
+from .decision_state import DecisionState
 from .explanations import Evaluate, compile_outcome
 from .fast_path import FastPath, FastResult, compile_fast_path, settles_breaches
 from .finding_texts import compile_findings
@@ -47,7 +48,8 @@ from .law import Law
 from .lazy_results import LazyResults
 from .prepared_results import PreparedResults
 from .required import RequiredFacts
-from .valid_until import DecisionState, ValidUntil
+from .upcoming import upcoming
+from .valid_until import ValidUntil
 
 
 class Program:
@@ -105,7 +107,7 @@ class Program:
             would_pass=would_pass(context, self.evaluate_rules, found[1]),
             results=Results(deferred, lazy),
             missing=missing_facts(required, (r for r in results if r.findings or r.elsewhere)),
-            upcoming=self._valid_until.upcoming(state, self._result),
+            upcoming=upcoming(self._selector, state, self._result),
         )
 
     def _evaluate(self, context: EvaluationContext, candidates: Candidates) -> list[DeferredResult]:

@@ -1,231 +1,185 @@
 """Computes `valid_until` for a decision of the program: as `validity` does, with fewer evaluations.
 
-`validity` evaluates every rule that may change on every day on which anything may change. Only two
-kinds of rules can make a difference on a day: those whose law is different by then, and those that
-read `today` and are otherwise possible. Where there are none, no day is evaluated.
+`validity` evaluates every rule that may change on every day on which anything may change. Here each
+rule is evaluated only on the days on which it may change itself, for one of two reasons:
+
+- its law is another from that day on, as by `in force from 2027-03-01`, or by a dated parameter;
+- it reads `today`, as `today is after campaign.flight.start - 14 days`, and turns by itself.
+
+The days are taken in order, and the results of all other rules stay as they were on the day before.
+Where no rule may change, no day is looked at.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 
-import msgspec
-from msgspec import structs
-
-from ...semantics.tree import Offset, Policies
+from ...semantics.tree import Policies
 from ..combine import DENY, market_verdicts, verdict
 from ..evaluate_rule import EvaluationContext
-from ..moment import Days, Flight, Moment, moment
-from ..operations.days import days_later
-from ..result import RuleResult, Status, Upcoming
-from ..validity import Answer, answer, are_too_many, next_days
-from .candidates import Candidates, CandidateSelector
+from ..moment import Moment, moment
+from ..result import RuleResult
+from ..validity import MOST_DAYS, answer, are_too_many
+from .candidates import CandidateSelector
 from .columns import Mask
+from .decision_state import DecisionState, EvaluateRow
 from .index import bits
-from .turning_days import StatedBound, StatedReader, Timely, shifts, size, timely_facts, turns
-
-EvaluateRow = Callable[[int, EvaluationContext], RuleResult]
-"""Evaluates the rule of a row, without findings."""
-
-_ITSELF = shifts((Offset(),))
-
-
-class DecisionState(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision as far as it is made: the context, the candidates, their results, the answer."""
-
-    context: EvaluationContext
-    flight: Flight
-    candidates: Candidates
-    results: Sequence[RuleResult]
-    answer: Answer
-    complete: bool
+from .stated_days import Stated, StatedBound, StatedReader, facts_beside_today
+from .turning_days import NO_DISTANCE, TodayConditions, count_of, days_at
 
 
 class ValidUntil:
-    """Computes `valid_until`, and the upcoming rules. Threads may share it."""
+    """Computes `valid_until` for decisions by some policies. Threads may share it."""
 
     def __init__(
         self, policies: Policies, selector: CandidateSelector, evaluate_row: EvaluateRow
     ) -> None:
+        """`evaluate_row` evaluates the rule of a row, without findings."""
+        self._policies = policies
         self._selector = selector
         self._evaluate_row = evaluate_row
-        self._policies = policies
         rules = enumerate(policies.rules)
         self._obliging = sum(1 << row for row, rule in rules if rule.duty is not None)
-        self._timely = Timely.of(policies.calendars.values())
-        self._stated = StatedReader(policies.vocabulary)
+        self._conditions = TodayConditions.of(policies.calendars.values())
+        self._reader = StatedReader(policies.vocabulary)
         self._bound = StatedBound(policies.vocabulary)
-        self._own = cache(self._of_rule)
-        self._reader = cache(partial(StatedReader, policies.vocabulary))
+        self._rule_conditions = cache(self._compile_rule)
+        self._rule_reader = cache(partial(StatedReader, policies.vocabulary))
 
-    def _of_rule(self, row: int) -> tuple[Timely, StatedReader]:
-        """Return the days that one rule compares with `today`: its own, and a reader of others."""
+    def _compile_rule(self, row: int) -> tuple[TodayConditions, StatedReader]:
+        """Return the conditions of one rule that read `today`, and a reader of what they need."""
         rule, policies = self._policies.rules[row], self._policies
-        facts = timely_facts(rule, policies.vocabulary)
-        return Timely.of([policies.calendars[rule.id]]), self._reader(facts)
+        facts = facts_beside_today(rule, policies.vocabulary)
+        return TodayConditions.of([policies.calendars[rule.id]]), self._rule_reader(facts)
 
     def first_change(self, now: DecisionState) -> date | None:
-        """Return the first later day on which the answer would differ; None where it never does."""
-        selector, today, flight = self._selector, now.context.moment.today, now.flight
-        since = min(flight.start, today) if flight.start is not None else date.min
-        moving = selector.timely | selector.changing_since(since)
+        """Return the first later day on which the answer would differ; None where it never does.
+
+        Where more days count than are tried, return the first; where there is no telling which days
+        count, and the answer stays the same on all that are tried, return the first beyond these.
+        """
+        selector, flight, today = self._selector, now.flight, now.context.moment.today
+        since = min(flight.start or date.min, today)
+        changing_later = selector.changing_since(since)
+        moving = selector.reading_today | changing_later
         if not moving:
             return None
-        if selector.intricate:
-            return self._first_of_next_days(now, moving)
-        lasting = self._is_lasting(flight, moving)
-        if not lasting or self._may_be_too_many(now):
-            days = self._days(now, moving)
+        changing = changing_later
+        if flight.start is not None and flight.end is not None:
+            # The law of days outside the flight does not count.
+            changing = selector.changing(selector.state(flight.start), selector.state(flight.end))
+        if changing or selector.intricate or self._may_be_too_many(now):
+            days = {*self._law_days(now, moving), *self._turning_days(now)}
             if are_too_many(len(days)):
                 return date.fromordinal(min(days))
-            if not lasting:
-                return self._first(now, map(date.fromordinal, sorted(days)), moving)
-        return self._first_timely(now, None)
+        later = range(today.toordinal() + 1, date.max.toordinal() + 1)
+        if not selector.intricate:
+            return self._first_difference(now, changing, later)
+        tried, untried = later[:MOST_DAYS], later[MOST_DAYS:]
+        found = self._first_difference(now, changing, tried)
+        return date.fromordinal(untried[0]) if found is None and untried else found
 
-    def _first_of_next_days(self, now: DecisionState, moving: Mask) -> date | None:
-        """Return the same where a rule may change on days that cannot be computed beforehand."""
-        days = self._days(now, moving)
-        if are_too_many(len(days)):
-            return date.fromordinal(min(days))
-        tried = list(next_days(now.context.moment.today))
-        if self._is_lasting(now.flight, moving):
-            found = self._first_timely(now, tried)
-        else:
-            found = self._first(now, tried, moving)
-        return found or (days_later(tried[-1], 1) if tried else None)
+    # --- which rules, and which days ----------------------------------------------------------
+
+    def _law_days(self, now: DecisionState, rows: Mask) -> Iterator[int]:
+        """Yield the later days at which the law of some rules, or the flight, begins or ends."""
+        today, flight = now.context.moment.today, now.flight
+        for day in (flight.start, flight.end, *self._selector.days_of_change(today, rows)):
+            if day is not None:
+                yield from days_at(NO_DISTANCE, day, today.toordinal())
+
+    def _turning_days(self, now: DecisionState) -> Iterator[int]:
+        """Yield the later days on which any rule may turn by itself."""
+        if self._selector.reading_today:
+            stated = self._reader.read(now.context.campaign)
+            yield from self._conditions.turning_days(stated, now.context.moment.today.toordinal())
 
     def _may_be_too_many(self, now: DecisionState) -> bool:
-        """Whether more days might have to be tried than can be, by a law that lasts."""
+        """Whether more days may count than are tried; cheaper than to find out which they are."""
         days, today = self._selector.days, now.context.moment.today
-        changes = len(days) - bisect_left(days, today) + len(("start", "end"))
-        most = changes * size(_ITSELF)
-        if not self._selector.timely:
+        law_days = len(days) - bisect_left(days, today) + len(("start", "end"))
+        most = law_days * count_of(NO_DISTANCE)
+        if not self._selector.reading_today:
             return are_too_many(most)
-        count = None if self._timely.measured else self._bound.of(now.context.campaign)
-        if count is not None and not are_too_many(most + self._timely.most(count, ())):
-            return False
-        stated = self._stated.read(now.context.campaign)
-        return are_too_many(most + self._timely.most(len(stated.days), stated.lengths))
+        if not self._conditions.by_length:
+            count = self._bound.of(now.context.campaign)
+            if count is not None and not are_too_many(
+                most + self._conditions.bound(count, frozenset())
+            ):
+                return False
+        stated = self._reader.read(now.context.campaign)
+        return are_too_many(most + self._conditions.bound(len(stated.days), stated.lengths))
 
-    def _first(self, now: DecisionState, days: Iterable[date], moving: Mask) -> date | None:
-        """Return the first of some days on which the answer differs."""
-        timely = self._selector.timely & now.candidates.on_any_day
-        return next((day for day in days if self._differs(now, day, moving, timely)), None)
+    def _rows_by_day(self, now: DecisionState, rows: Mask, days: range) -> dict[int, Mask]:
+        """Return by day which of some rules may turn by themselves on it, among some days.
 
-    def _first_timely(self, now: DecisionState, tried: Sequence[date] | None) -> date | None:
-        """Return the first day on which the answer differs, the law being the same.
-
-        A rule is looked at on the days on which it may turn by itself, and on no others: where
-        days are to be tried, on these alone.
+        An intricate rule may turn on any of them.
         """
-        timely = self._selector.timely & now.candidates.on_any_day
-        if not timely:
-            return None
-        results = dict(zip(bits(now.candidates.mask), now.results, strict=True))
-        if not timely & self._obliging and _is_denied(now, timely, results):
-            return None
-        turning = self._turning(now, tried, timely)
-        for day in sorted(turning):
-            rows = turning[day]
-            candidates = now.candidates.on_day(day, now.context, rows)
-            if not candidates and results.keys().isdisjoint(bits(rows)):
-                continue
-            later = replace(now.context, moment=moment(now.flight, day))
-            has_turned = False
-            for row in bits(rows):
-                was = results.pop(row, None)
-                if candidates >> row & 1:
-                    results[row] = self._evaluate_row(row, later)
-                has_turned |= _differ(was, results.get(row))
-            if has_turned:
-                standing = tuple(results.values())
-                if answer(later, standing, complete=now.complete) != now.answer:
-                    return day
-        return None
-
-    def _turning(
-        self, now: DecisionState, tried: Sequence[date] | None, rows: Mask
-    ) -> dict[date, Mask]:
-        """Return the rules of some rows that may turn on each day, or each that is tried."""
-        after = now.context.moment.today.toordinal()
-        among = None if tried is None else {day.toordinal() for day in tried}
+        today, campaign = now.context.moment.today.toordinal(), now.context.campaign
         found: dict[int, Mask] = {}
-        stated = cache(lambda reader: reader.read(now.context.campaign))
+        stated: dict[StatedReader, Stated] = {}
         for row in bits(rows):
-            own: Iterable[int] = among or ()
+            own: Iterable[int] = days
             if not self._selector.intricate >> row & 1:
-                timely, reader = self._own(row)
-                own = timely.days(stated(reader), after)
-            for number in own:
-                if among is None or number in among:
-                    found[number] = found.get(number, 0) | 1 << row
-        return {date.fromordinal(number): mask for number, mask in found.items()}
-
-    def _is_lasting(self, flight: Flight, moving: Mask) -> bool:
-        """Whether the law of no rule that may change is another on any later day."""
-        selector = self._selector
-        if flight.start is None or flight.end is None:
-            return False
-        return (
-            not selector.changing(selector.state(flight.start), selector.state(flight.end)) & moving
-        )
-
-    def upcoming(self, now: DecisionState, evaluate_row: EvaluateRow) -> tuple[Upcoming, ...]:
-        """Return the rules that a campaign without end would violate later, as `upcoming` does.
-
-        `evaluate_row` evaluates a rule with its findings.
-        """
-        selector, certain = self._selector, now.context.moment.certain
-        if certain is None or certain.last is None or not now.flight.endless:
-            return ()
-        rows = zip(bits(now.candidates.mask), now.results, strict=True)
-        violated = sum(1 << row for row, each in rows if each.status is Status.VIOLATED)
-        waiting, found = selector.all_rows & ~violated, []
-        for day in selector.days_of_change(certain.last, selector.all_rows):
-            if day > certain.last:
-                then = structs.replace(
-                    now.context.moment, certain=Days(first=day, last=day), possible=None
-                )
-                later = replace(now.context, moment=then)
-                for row in bits(selector.changing_on(day) & waiting):
-                    result = evaluate_row(row, later)
-                    if result.status is Status.VIOLATED:
-                        waiting &= ~(1 << row)
-                        found.append(Upcoming(day=day, result=result))
-        return tuple(found)
-
-    def _days(self, now: DecisionState, moving: Mask) -> set[int]:
-        """Return the later days on which an answer can change."""
-        selector, today = self._selector, now.context.moment.today
-        after = today.toordinal()
-        found: set[int] = set()
-        for day in (now.flight.start, now.flight.end, *selector.days_of_change(today, moving)):
-            if day is not None:
-                found.update(turns(day, _ITSELF, after))
-        if selector.timely:
-            found.update(self._timely.days(self._stated.read(now.context.campaign), after))
+                conditions, reader = self._rule_conditions(row)
+                if reader not in stated:
+                    stated[reader] = reader.read(campaign)
+                own = conditions.turning_days(stated[reader], today)
+            for day in own:
+                if day in days:
+                    found[day] = found.get(day, 0) | 1 << row
         return found
 
-    def _differs(self, now: DecisionState, day: date, changing: Mask, timely: Mask) -> bool:
-        """Whether the answer on a later day is another."""
-        then = moment(now.flight, day)
-        changed = self._changed(now.context.moment, then) & changing if changing else 0
-        suspects = changed | timely
-        candidates = now.candidates.on_day(day, now.context, timely & ~changed)
-        was_candidate = now.candidates.mask & suspects
-        if not (candidates or was_candidate or changed):
-            return False
-        later = replace(now.context, moment=then)
-        steady = [
-            result
-            for row, result in zip(bits(now.candidates.mask), now.results, strict=True)
-            if not suspects >> row & 1
-        ]
-        # Rules under another law are evaluated without one: an index would be built for a few.
-        again = [self._evaluate_row(row, later) for row in bits(candidates | changed)]
-        return answer(later, (*steady, *again), complete=now.complete) != now.answer
+    # --- from day to day ----------------------------------------------------------------------
+
+    def _first_difference(self, now: DecisionState, changing: Mask, days: range) -> date | None:
+        """Return the first of some later days on which the answer differs."""
+        turning = self._selector.reading_today & (now.candidates.on_any_day | changing)
+        moving, results = turning | changing, now.results_by_row()
+        if not moving & self._obliging and _is_denied(now, moving, results):
+            return None
+        rows_by_day = self._rows_by_day(now, turning, days)
+        if changing:
+            for each in self._law_days(now, changing):
+                if each in days:
+                    rows_by_day.setdefault(each, 0)
+        before, changed = now.context.moment, 0
+        for number in sorted(rows_by_day):
+            day = date.fromordinal(number)
+            then = moment(now.flight, day)
+            again = rows_by_day[number]
+            if changing:
+                again |= (lately := self._changed(before, then) & changing)
+                before, changed = then, changed | lately
+            # The index of the candidates is that of the law as it is now.
+            candidates = now.candidates.on_day(day, now.context, again & ~changed)
+            candidates |= again & changed
+            if not candidates and results.keys().isdisjoint(bits(again)):
+                continue
+            later = replace(now.context, moment=then)
+            has_turned = self._evaluate_again(results, again, candidates, later)
+            if has_turned and now.answer != answer(
+                later, tuple(results.values()), complete=now.complete
+            ):
+                return day
+        return None
+
+    def _evaluate_again(
+        self, results: dict[int, RuleResult], rows: Mask, candidates: Mask, later: EvaluationContext
+    ) -> bool:
+        """Replace the results of some rules by those on a later day; return whether any differs.
+
+        Rules that are no candidates there have none.
+        """
+        has_turned = False
+        for row in bits(rows):
+            was = results.pop(row, None)
+            if candidates >> row & 1:
+                results[row] = self._evaluate_row(row, later)
+            has_turned |= _weight(was) != _weight(results.get(row))
+        return has_turned
 
     def _changed(self, now: Moment, then: Moment) -> Mask:
         """Return the rules whose law differs between two moments."""
@@ -241,20 +195,16 @@ class ValidUntil:
         return found
 
 
-def _is_denied(now: DecisionState, timely: Mask, results: Mapping[int, RuleResult]) -> bool:
-    """Whether rules that do not read `today` deny the campaign, in each of its markets."""
-    steady = [result for row, result in results.items() if not timely >> row & 1]
+def _is_denied(now: DecisionState, moving: Mask, results: Mapping[int, RuleResult]) -> bool:
+    """Whether rules other than some deny the campaign, in each of its markets."""
+    steady = [result for row, result in results.items() if not moving >> row & 1]
     if verdict(steady, complete=now.complete) != DENY:
         return False
     markets = market_verdicts(now.context.markets or (), steady, complete=now.complete)
     return all(each.verdict == DENY for each in markets)
 
 
-def _differ(one: RuleResult | None, other: RuleResult | None) -> bool:
-    """Whether two results of a rule, None if it is no candidate, may differ in the answer."""
-    return _weight(one) != _weight(other)
-
-
 def _weight(result: RuleResult | None) -> tuple[object, ...]:
+    """Return what of a result counts for the answer; None stands for a rule that has none."""
     parts = () if result is None else result.parts
     return tuple((part.status, part.markets, part.obligation) for part in parts)

@@ -60,12 +60,8 @@ def is_bounded(vocabulary: Vocabulary) -> bool:
     done: set[str] = set()
     shapes = vocabulary.records
     for _ in range(_DEEPEST):
-        done |= {name for name, shape in shapes.items() if _leads_to(shape) <= done}
+        done |= {name for name, shape in shapes.items() if shape.inner <= done}
     return done == shapes.keys()
-
-
-def _leads_to(shape: RecordShape) -> set[str]:
-    return {fact.record for fact in shape.facts.values() if fact.record is not None}
 
 
 class PlainDecoder:

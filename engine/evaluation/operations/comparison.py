@@ -1,7 +1,7 @@
 """The comparison phrases and the four operations over known values, exactly.
 
-Nothing here is unknown yet: the evaluators look at operands first. What has no meaning for the
-values at hand raises `UndefinedError`, and is then unknown with that reason.
+All operands are known: the evaluators see to that first. What has no meaning for the values at hand
+raises `UndefinedError`, which makes the condition unknown, for that reason.
 """
 
 from collections.abc import Sequence

@@ -23,7 +23,7 @@ from ...semantics.types import RecordType, Type
 from ...semantics.vocabulary import Fact, RecordShape
 from ...syntax.lexis import PERIOD
 from ..descriptor.decode import CampaignFault
-from ..values import SENSITIVE, Campaign, Datum, Group, show_typed
+from ..values import SENSITIVE, Campaign, Datum, Group, show_typed, stated_fact
 from .book import BookEntry, FactBook, UnfitFact
 from .fact import MEMBERS, Membership, StandingFact, Subject, SubjectKind, members_of
 
@@ -95,22 +95,15 @@ def apply_standing_facts(campaign: Campaign, book: FactBook, day: date) -> Appli
 
 def _subjects(facts: Group) -> Iterator[Subject]:
     """Yield the subjects whose facts are those of the campaign."""
-    advertiser, platforms = _get(facts, "advertiser"), _get(facts, "platforms")
-    name = _get(advertiser, "name")
+    advertiser, platforms = stated_fact(facts, "advertiser"), stated_fact(facts, "platforms")
+    name = stated_fact(advertiser, "name")
     if isinstance(name, str):
         yield Subject(kind=SubjectKind.ADVERTISER, name=name)
     uses = platforms if isinstance(platforms, tuple) else ()
-    accounts = {_get(use, "account_id") for use in uses}
+    accounts = {stated_fact(use, "account_id") for use in uses}
     account = accounts.pop() if len(accounts) == 1 else None
     if isinstance(account, str):
         yield Subject(kind=SubjectKind.ACCOUNT, name=account)
-
-
-def _get(value: Datum | None, name: str) -> Datum | None:
-    """Return a fact of a group; None where there is no group, or it declares no such fact."""
-    if isinstance(value, Group) and name in value.shape.facts:
-        return value.get(name)
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +263,7 @@ class _FactApplication:
     def _fill_member(
         self, known: Datum, kind: SubjectKind, membership: Membership, place: _Place
     ) -> Datum:
-        names = dict.fromkeys(_get(known, key) for key in membership.keys)
+        names = dict.fromkeys(stated_fact(known, key) for key in membership.keys)
         subjects = [Subject(kind=kind, name=name) for name in names if isinstance(name, str)]
         stated = self.facts_about(subjects)
         assert isinstance(known, Group)  # noqa: S101 - as `members_of` found.

@@ -14,7 +14,7 @@ from ...syntax.tree import File
 from ..tree import Policies, Window
 from .editions import uncovered
 from .firing import examine, examine_definition
-from .limits import Law
+from .law import Law
 from .names import unused
 from .opposites import opposites
 from .proof import Budget, Prover
@@ -22,7 +22,7 @@ from .proved import Proved
 from .upkeep import outdated, untested
 
 MOST_STEPS = 30_000
-"""So many steps of reasoning are spent on all rules together, and again on pairs of them."""
+"""The most steps of reasoning for all rules together, and as many for pairs of them."""
 
 
 def lint(

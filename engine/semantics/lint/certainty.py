@@ -57,7 +57,9 @@ def _is_in_one_currency(contradiction: Contradiction, prover: Prover) -> bool:
 
     That of a parameter may be another with each edition.
     """
-    said = (each for claim in contradiction.claims for each in prover.law.understood(claim).limits)
+    said = (
+        each for claim in contradiction.claims for each in prover.understanding.of(claim).limits
+    )
     others = (
         isinstance(region, Choice) and len(region.members) > 1
         for topic, region in said

@@ -1,44 +1,52 @@
-"""What a single comparison leaves open: the region of each thing that it is about.
+"""What a single comparison limits: for each thing that it is about, the values that are left.
+
+The claim that
+
+    campaign.budget.total is at least EUR 5000
+
+holds limits three topics: the *presence* of the fact (it is known), its *currency* (EUR) and its
+*value* (from 5000 on). So does the claim that it does not hold, with the value below 5000. Each
+limit is a region (`regions`): two claims whose regions of one topic have nothing in common exclude
+each other. Claims that are made of others (`and`, `or`, definitions) limit nothing themselves.
 
 What is not understood limits nothing, so that reasoning from limits never claims too much.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from fractions import Fraction
-from typing import Any, assert_never
 
 from ...syntax.lexis import Comparator
 from ..elaborate.kinds import compares_parts, type_of
 from ..tree import (
-    AggregateTerm,
-    ArithmeticTerm,
     ComparisonCondition,
     Constant,
-    Dated,
     FactCondition,
     FactTerm,
-    LookupTerm,
     Measure,
     Money,
     ParameterTerm,
     QuantifiedCondition,
-    SetTerm,
     TodayTerm,
     ValueTerm,
-    Window,
+    facts_of,
 )
 from ..types import EnumerationType, ListType, Scalar, Type, codes
-from .claims import All, Both, Bound, Claim, Either, Meaning, Subject, meaning, subject
+from .claims import All, Bound, Claim, Subject, meaning, subject
+from .law import Law
 from .regions import Choice, Contents, Line, Region, Stretch, apart, line, points
 
 _MOST_POINTS = 64
-_BELOW, _AT, _ABOVE = -1, 0, 1
-_SIDES = frozenset({_BELOW, _AT, _ABOVE})
+"""A list of more numbers than these limits nothing: each would be a stretch of its own."""
+
 _KNOWN = Choice(members=frozenset({True}))
 _UNKNOWN = Choice(members=frozenset({False}))
+
+_BELOW, _AT, _ABOVE = -1, 0, 1
+_SIDES = frozenset({_BELOW, _AT, _ABOVE})
+"""Where one value may lie beside another."""
+
 _SIDES_OF: Mapping[Comparator, frozenset[int]] = {
     Comparator.IS: frozenset({_AT}),
     Comparator.IS_NOT: frozenset({_BELOW, _ABOVE}),
@@ -52,6 +60,7 @@ _SIDES_OF: Mapping[Comparator, frozenset[int]] = {
     Comparator.LESS_THAN: frozenset({_BELOW}),
     Comparator.BEFORE: frozenset({_BELOW}),
 }
+
 _DENIALS: Mapping[Comparator, Comparator] = {
     Comparator.IS_NOT: Comparator.IS,
     Comparator.LESS_THAN: Comparator.AT_LEAST,
@@ -61,6 +70,7 @@ _DENIALS: Mapping[Comparator, Comparator] = {
     Comparator.NOT_EMPTY: Comparator.EMPTY,
     Comparator.NOT_LIKE: Comparator.LIKE,
 }
+"""Of comparators of which each denies the other, one by the other."""
 
 
 class Aspect(Enum):
@@ -77,78 +87,17 @@ class Aspect(Enum):
 
 
 TopicKey = tuple[Aspect, Subject]
+"""What a region speaks of."""
+
+Limit = tuple[TopicKey, Region]
+"""A topic, and what is left of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Topic:
-    """What a region speaks of; one object for each within a law, so that it is found at once."""
+def limits(claim: Claim, law: Law) -> Iterator[Limit]:
+    """Yield what a claim about a fact, a comparison or a quantifier limits, by topic.
 
-    aspect: Aspect
-    subject: Subject
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Understood:
-    """What a claim says of the conditions below it, and what it limits unless they say it all."""
-
-    claim: Claim
-    said: Meaning
-    limits: tuple[tuple[Topic, Region], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Law:
-    """The sets and parameters as they stand on the days of a window.
-
-    Proofs come back to the same claims again and again, so that it keeps how each is understood.
+    Whatever it is about, it limits the truth of its condition.
     """
-
-    dated: Mapping[str, Dated[Any]]
-    window: Window
-    _topics: dict[TopicKey, Topic] = field(
-        default_factory=dict, init=False, compare=False, repr=False
-    )
-    _kept: dict[tuple[int, bool, Bound], Understood] = field(
-        default_factory=dict, init=False, compare=False, repr=False
-    )
-
-    def editions(self, name: str) -> tuple[Any, ...]:
-        """Return what a declaration says in each edition that meets the window."""
-        return tuple(
-            each.content
-            for each in self.dated[name].editions
-            if _share_a_day(each.window, self.window)
-        )
-
-    def understood(self, claim: Claim) -> Understood:
-        """Return how a claim is understood; two of one condition, as an object, are like."""
-        # INVARIANT: what is kept holds its claim, so that no other object takes on its identity.
-        key = (id(claim.condition), claim.truth, claim.bound)
-        if (kept := self._kept.get(key)) is None:
-            kept = self._kept[key] = self._understood(claim)
-        return kept
-
-    def _understood(self, claim: Claim) -> Understood:
-        said = meaning(claim)
-        is_taken_apart = isinstance(said, Both | Either)
-        found = () if is_taken_apart else limits(claim, self)
-        limited = tuple((self._topic(about), region) for about, region in found)
-        return Understood(claim=claim, said=said, limits=limited)
-
-    def _topic(self, about: TopicKey) -> Topic:
-        if (topic := self._topics.get(about)) is None:
-            topic = self._topics[about] = Topic(aspect=about[0], subject=about[1])
-        return topic
-
-
-def _share_a_day(one: Window, other: Window) -> bool:
-    starts_in_time = one.until is None or other.start is None or other.start < one.until
-    ends_late_enough = other.until is None or one.start is None or one.start < other.until
-    return starts_in_time and ends_late_enough
-
-
-def limits(claim: Claim, law: Law) -> Iterator[tuple[TopicKey, Region]]:
-    """Yield what a claim about a comparison or quantifier limits, by topic."""
     condition = claim.condition
     yield _truth(claim)
     match condition:
@@ -168,8 +117,8 @@ def limits(claim: Claim, law: Law) -> Iterator[tuple[TopicKey, Region]]:
             pass  # It is taken apart into what is below it.
 
 
-def _truth(claim: Claim) -> tuple[TopicKey, Region]:
-    """Return that a condition has one truth, under the one name of it and its denial."""
+def _truth(claim: Claim) -> Limit:
+    """Return the limit of the truth of a condition; it and its denial are one topic."""
     condition, truth = claim.condition, claim.truth
     key: Subject = condition
     if isinstance(condition, ComparisonCondition):
@@ -185,16 +134,15 @@ def _truth(claim: Claim) -> tuple[TopicKey, Region]:
     return (Aspect.TRUTH, key), Choice(members=frozenset({truth}))
 
 
-def _compared(
-    claim: Claim, condition: ComparisonCondition, law: Law
-) -> Iterator[tuple[TopicKey, Region]]:
+def _compared(claim: Claim, condition: ComparisonCondition, law: Law) -> Iterator[Limit]:
+    """Yield the limits of a comparison, beside that of its truth."""
     if condition.comparator in (Comparator.KNOWN, Comparator.UNKNOWN):
         is_known = claim.truth is (condition.comparator is Comparator.KNOWN)
         topic = (Aspect.PRESENCE, subject(condition.left, claim.bound))
         yield topic, _KNOWN if is_known else _UNKNOWN
         return
     for term in (condition.left, *condition.right):
-        for fact in _facts(term):
+        for fact in facts_of(term):
             yield (Aspect.PRESENCE, subject(fact, claim.bound)), _KNOWN
     kind = type_of(condition.left)
     if compares_parts(condition):
@@ -202,36 +150,18 @@ def _compared(
     elif isinstance(kind, ListType):
         yield from _of_list(claim, condition, law)
     elif condition.comparator in _SIDES_OF:
-        yield from _beside(claim, condition, law)
+        yield from _by_sides(claim, condition, law)
     elif (region := _between(condition, truth=claim.truth)) is not None:
-        yield from _about(condition.left, claim.bound, region)
+        yield from _of_value(condition.left, claim.bound, region)
     elif condition.comparator in (Comparator.ONE_OF, Comparator.NOT_ONE_OF):
         is_member = claim.truth is (condition.comparator is Comparator.ONE_OF)
-        members = _members(condition.right[0], law, widest=is_member)
+        members = law.members(condition.right[0], widest=is_member)
         if members is not None and (among := _among(members, is_member=is_member)) is not None:
-            yield from _about(condition.left, claim.bound, among)
+            yield from _of_value(condition.left, claim.bound, among)
 
 
-def _facts(term: ValueTerm) -> Iterator[FactTerm]:
-    match term:
-        case FactTerm():
-            yield term
-        case ArithmeticTerm(left=left, right=right):
-            yield from _facts(left)
-            yield from _facts(right)
-        case LookupTerm(arguments=arguments):
-            for argument in arguments:
-                yield from _facts(argument)
-        case AggregateTerm(collection=collection):
-            yield collection
-        case Constant() | TodayTerm() | SetTerm() | ParameterTerm():
-            pass
-        case _:
-            assert_never(term)
-
-
-def _about(term: ValueTerm, bound: Bound, region: Region) -> Iterator[tuple[TopicKey, Region]]:
-    """Yield what is said of the value of a term, and what its type says of it."""
+def _of_value(term: ValueTerm, bound: Bound, region: Region) -> Iterator[Limit]:
+    """Yield that a value lies in a region, and what its type says of it."""
     topic = (Aspect.VALUE, subject(term, bound))
     kind = type_of(term)
     if isinstance(region, Line):
@@ -241,11 +171,12 @@ def _about(term: ValueTerm, bound: Bound, region: Region) -> Iterator[tuple[Topi
         yield topic, region.whole() if is_whole else region
         return
     yield topic, region
-    if (everything := _universe(kind)) is not None:
+    if (everything := _values_of_type(kind)) is not None:
         yield topic, Choice(members=everything)
 
 
-def _universe(kind: Type | None) -> frozenset[object] | None:
+def _values_of_type(kind: Type | None) -> frozenset[object] | None:
+    """Return every value of a type; None where they are not listed."""
     match kind:
         case EnumerationType(members=members):
             return frozenset(members)
@@ -260,10 +191,8 @@ def _universe(kind: Type | None) -> frozenset[object] | None:
 # --- beside one value -------------------------------------------------------------------------
 
 
-def _beside(
-    claim: Claim, condition: ComparisonCondition, law: Law
-) -> Iterator[tuple[TopicKey, Region]]:
-    """Yield what is said by a comparison with one other value."""
+def _by_sides(claim: Claim, condition: ComparisonCondition, law: Law) -> Iterator[Limit]:
+    """Yield on which sides of another value, or of each value that it may have, a value lies."""
     left, right = condition.left, condition.right[0]
     sides = _SIDES_OF[condition.comparator]
     if not claim.truth:
@@ -272,44 +201,34 @@ def _beside(
         left, right = right, left
         sides = frozenset(-side for side in sides)
     if not isinstance(right, Constant):
-        yield _ordered(subject(left, claim.bound), subject(right, claim.bound), sides)
-    for aspect, region in _beside_one_of(_values(right, law), sides):
+        yield _order(subject(left, claim.bound), subject(right, claim.bound), sides)
+    for aspect, region in _limits_by_sides(law.values(right), sides):
         if aspect is Aspect.VALUE:
-            yield from _about(left, claim.bound, region)
+            yield from _of_value(left, claim.bound, region)
         else:
             yield (aspect, subject(left, claim.bound)), region
 
 
-def _values(term: ValueTerm, law: Law) -> frozenset[object]:
-    """Return the values that policies state for a term: of a parameter that of each edition."""
-    match term:
-        case Constant(value=value):
-            return frozenset({value})
-        case ParameterTerm(name=name):
-            return frozenset(constant.value for constant in law.editions(name))
-        case _:
-            return frozenset()
-
-
-def _beside_one_of(
+def _limits_by_sides(
     values: frozenset[object], sides: frozenset[int]
 ) -> Iterator[tuple[Aspect, Region]]:
-    """Yield what is said of a value that lies on some sides of one of some others."""
+    """Yield the limits of a value that lies on some sides of one of some others."""
     money = [each for each in values if isinstance(each, Money)]
     numbers = [number for each in values if (number := _number(each)) is not None]
     words = frozenset(each for each in values if isinstance(each, str | bool))
     if money and sides != {_BELOW, _ABOVE}:  # That may be another currency.
         yield Aspect.CURRENCY, Choice(members=frozenset(each.currency for each in money))
-        yield Aspect.VALUE, _stretches((each.amount for each in money), sides)
+        yield Aspect.VALUE, _on_sides((each.amount for each in money), sides)
     elif numbers:
-        yield Aspect.VALUE, _stretches(numbers, sides)
+        yield Aspect.VALUE, _on_sides(numbers, sides)
     elif words and sides == {_AT}:
         yield Aspect.VALUE, Choice(members=words)
     elif len(words) == 1:
         yield Aspect.VALUE, Choice(members=words, others=True)
 
 
-def _ordered(one: Subject, other: Subject, sides: frozenset[int]) -> tuple[TopicKey, Region]:
+def _order(one: Subject, other: Subject, sides: frozenset[int]) -> Limit:
+    """Return the limit of two values beside each other, whichever of them is named first."""
     if repr(other) < repr(one):
         one, other, sides = other, one, frozenset(-side for side in sides)
     if one == other:
@@ -317,20 +236,21 @@ def _ordered(one: Subject, other: Subject, sides: frozenset[int]) -> tuple[Topic
     return (Aspect.ORDER, (one, other)), Choice(members=frozenset(sides))
 
 
-def _stretches(ends: Iterable[Fraction], sides: frozenset[int]) -> Line:
-    """Return the stretches on some sides of any of some limits."""
+def _on_sides(ends: Iterable[Fraction], sides: frozenset[int]) -> Line:
+    """Return the line of what lies on some sides of any of some numbers."""
     found: list[Stretch] = []
-    for limit in sorted(ends):
+    for end in sorted(ends):
         if sides == {_AT}:
-            found.append(Stretch(low=limit, high=limit))
+            found.append(Stretch(low=end, high=end))
         if _BELOW in sides:
-            found.append(Stretch(high=limit, without_high=_AT not in sides))
+            found.append(Stretch(high=end, without_high=_AT not in sides))
         if _ABOVE in sides:
-            found.append(Stretch(low=limit, without_low=_AT not in sides))
+            found.append(Stretch(low=end, without_low=_AT not in sides))
     return line(*found)
 
 
 def _number(value: object) -> Fraction | None:
+    """Return a value of an ordered type as a number, days as ordinals; None for any other."""
     match value:
         case bool():
             return None
@@ -368,20 +288,6 @@ def _between(condition: ComparisonCondition, *, truth: bool) -> Line | None:
     return line(below, above)
 
 
-def _members(term: ValueTerm, law: Law, *, widest: bool) -> frozenset[object] | None:
-    """Return the members of a set: those of any edition, or those that every edition has."""
-    match term:
-        case Constant(value=frozenset() as listed):
-            return frozenset(listed)
-        case SetTerm(name=name):
-            editions = law.editions(name)
-            if not editions:
-                return None
-            return frozenset.union(*editions) if widest else frozenset.intersection(*editions)
-        case _:
-            return None
-
-
 def _among(members: Iterable[object], *, is_member: bool) -> Region | None:
     """Return the region of the members, or of what is none of them."""
     listed = frozenset(members)
@@ -398,9 +304,7 @@ def _among(members: Iterable[object], *, is_member: bool) -> Region | None:
 # --- places and languages ---------------------------------------------------------------------
 
 
-def _of_parts(
-    claim: Claim, condition: ComparisonCondition, law: Law
-) -> Iterator[tuple[TopicKey, Region]]:
+def _of_parts(claim: Claim, condition: ComparisonCondition, law: Law) -> Iterator[Limit]:
     """Yield what a comparison of places says of their countries, and of languages likewise.
 
     A place that is one of some lies in the country of one. One that is none of them lies in none of
@@ -411,8 +315,8 @@ def _of_parts(
     if comparator is Comparator.INCLUDES_ALL_OF:
         return
     right = condition.right[0]
-    among = _members(right, law, widest=holds)
-    named = _values(right, law) if among is None else among
+    among = law.members(right, widest=holds)
+    named = law.values(right) if among is None else among
     places = frozenset(each for each in named if isinstance(each, str))
     countries = frozenset(each.partition("-")[0] for each in places)
     said = countries if holds else places & countries
@@ -429,9 +333,7 @@ def _of_parts(
 # --- lists ------------------------------------------------------------------------------------
 
 
-def _of_list(
-    claim: Claim, condition: ComparisonCondition, law: Law
-) -> Iterator[tuple[TopicKey, Region]]:
+def _of_list(claim: Claim, condition: ComparisonCondition, law: Law) -> Iterator[Limit]:
     contents = _contents(condition, law, truth=claim.truth)
     if contents is not None:
         yield (Aspect.CONTENTS, subject(condition.left, claim.bound)), contents
@@ -447,11 +349,11 @@ def _contents(condition: ComparisonCondition, law: Law, *, truth: bool) -> Conte
         listed = frozenset({right.value} if isinstance(right, Constant) else ())
         return Contents(has=listed) if truth else Contents(lacks=listed)
     if comparator is Comparator.INCLUDES_ALL_OF:
-        members = _members(right, law, widest=not truth)
+        members = law.members(right, widest=not truth)
         return None if members is None else _all_of(members, truth=truth)
     if comparator in (Comparator.INCLUDES_ANY_OF, Comparator.INCLUDES_NONE_OF):
         has_some = truth is (comparator is Comparator.INCLUDES_ANY_OF)
-        members = _members(right, law, widest=has_some)
+        members = law.members(right, widest=has_some)
         return None if members is None else _any_of(members, truth=has_some)
     return None
 

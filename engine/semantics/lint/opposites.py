@@ -28,7 +28,7 @@ from ..tree import (
 from ..types import wholes_of
 from . import faults
 from .claims import Claim
-from .limits import Law
+from .law import Law
 from .proof import Budget, Contradiction, Prover
 from .proved import Proved
 from .wording import contradiction_text
@@ -63,28 +63,29 @@ def opposites(policies: Policies, budget: Budget, known: Proved) -> Iterator[Dia
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Comparing:
-    """Compares rules two by two; what a law leaves open is looked at once for all of them."""
+    """Compares rules two by two; what is understood by the law of a day is kept for all."""
 
     policies: Policies
     dated: Mapping[str, Dated[Any]]
     budget: Budget
-    laws: dict[date, Law] = field(default_factory=dict)
+    provers: dict[date, Prover] = field(default_factory=dict)
 
     def faults(self, one: _Demand, other: _Demand) -> Iterator[Diagnostic]:
         """Yield the two faults of rules that oppose each other on some day."""
         for day in _days(one.rule, other.rule, self.policies):
-            prover = Prover(law=self._law_on(day), budget=self.budget)
-            if (found := _opposition(one, other, prover)) is not None:
+            found = _opposition(one, other, self._prover_on(day))
+            if found is not None:
                 why = contradiction_text(found)
                 yield _fault(one.rule, other.rule, why)
                 yield _fault(other.rule, one.rule, why)
                 return
 
-    def _law_on(self, day: date) -> Law:
-        if day not in self.laws:
+    def _prover_on(self, day: date) -> Prover:
+        if day not in self.provers:
             window = Window(start=day, until=day + timedelta(days=1))
-            self.laws[day] = Law(dated=self.dated, window=window)
-        return self.laws[day]
+            law = Law(dated=self.dated, window=window)
+            self.provers[day] = Prover(law=law, budget=self.budget)
+        return self.provers[day]
 
 
 def _fault(rule: Rule, other: Rule, why: str) -> Diagnostic:

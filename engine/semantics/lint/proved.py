@@ -35,10 +35,11 @@ class Proved:
         budget: Budget,
         prove: Callable[[], Iterable[Diagnostic]],
     ) -> tuple[Diagnostic, ...]:
-        """Return what `prove` finds of some rules, taking from the budget what it takes.
+        """Return the diagnostics that `prove` finds of some rules, its steps taken from the budget.
 
-        That is found again for the same steps where so many are left. Where they are not, it is
-        looked for as far as they go, and not kept.
+        What is known is returned for the steps that it took before, if as many are left. If not,
+        it is proved as far as they go, so that the outcome does not depend on what is known, and
+        what a proof without enough steps finds is not kept.
         """
         key = (*map(Same, subjects), self.law)
         known: _Proof | None = self.memory.find(key)

@@ -1,7 +1,7 @@
 """What wants looking after: waivers that are over or untested, and values that nobody looks over.
 
-What is out of date depends on the day on which it is asked, so that it is asked of the files and
-not of what they decide: a decision knows no other day than its own.
+What is out of date depends on today. So it is looked for in the files, apart from the policies that
+decide: a decision knows no other day than its own.
 """
 
 from collections.abc import Iterable, Iterator

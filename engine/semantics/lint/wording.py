@@ -5,21 +5,12 @@ from typing import assert_never
 
 from ...syntax.lexis import Comparator
 from ..tree import (
-    AggregateTerm,
-    ArithmeticTerm,
     ComparisonCondition,
-    Constant,
     DefinedCondition,
     FactCondition,
-    FactTerm,
     JunctionCondition,
-    LookupTerm,
     NegatedCondition,
-    ParameterTerm,
     QuantifiedCondition,
-    SetTerm,
-    TodayTerm,
-    ValueTerm,
 )
 from .claims import Claim, Subject, subject
 from .proof import Contradiction
@@ -55,7 +46,7 @@ def _subject(claim: Claim) -> tuple[str, Subject]:
     """Return what a comparison is about, as it was written first; empty where it is none."""
     match claim.condition:
         case FactCondition(fact=term) | ComparisonCondition(left=term):
-            return term_text(term), subject(term, claim.bound)
+            return term.text, subject(term, claim.bound)
         case _:
             return "", None
 
@@ -87,7 +78,7 @@ def _infinitive(phrase: str) -> str:
 
 
 def _partners(condition: ComparisonCondition) -> list[str]:
-    right = [shortened(term_text(term)) for term in condition.right]
+    right = [shortened(term.text) for term in condition.right]
     match condition.comparator:
         case Comparator.BETWEEN:
             return [right[0], "and", right[1]]
@@ -102,24 +93,6 @@ def shortened(text: str) -> str:
     return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1]}…"
 
 
-def term_text(term: ValueTerm) -> str:
-    """Return a value as it was written."""
-    match term:
-        case TodayTerm():
-            return "today"
-        case (
-            Constant(text=text)
-            | FactTerm(text=text)
-            | ArithmeticTerm(text=text)
-            | SetTerm(text=text)
-            | ParameterTerm(text=text)
-            | AggregateTerm(text=text)
-            | LookupTerm(text=text)
-        ):
-            return text
-    assert_never(term)
-
-
 def claim_text(claim: Claim) -> str:
     """Return a claim in the words of the policy, as near as they are known."""
     text = _said(claim)
@@ -131,7 +104,7 @@ def _said(claim: Claim) -> str:
         case FactCondition(fact=fact):
             return fact.text
         case ComparisonCondition(left=left, comparator=comparator) as condition:
-            return " ".join((term_text(left), comparator.phrase, *_partners(condition)))
+            return " ".join((left.text, comparator.phrase, *_partners(condition)))
         case QuantifiedCondition(collection=collection):
             return f"the condition on {collection.text}"
         case DefinedCondition(name=name):

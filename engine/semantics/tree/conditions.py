@@ -204,6 +204,21 @@ def operands_of(term: ValueTerm) -> Iterator[ValueTerm]:
             yield from terms_below(term.where)
 
 
+def facts_of(term: ValueTerm) -> tuple[FactTerm, ...]:
+    """Return the facts that a value is made of; of an aggregate, its list alone."""
+    match term:
+        case FactTerm():
+            return (term,)
+        case ArithmeticTerm(left=left, right=right):
+            return (*facts_of(left), *facts_of(right))
+        case LookupTerm(arguments=arguments):
+            return tuple(fact for argument in arguments for fact in facts_of(argument))
+        case AggregateTerm(collection=collection):
+            return (collection,)
+        case _:
+            return ()
+
+
 def sensitive_elements(condition: Condition) -> frozenset[str]:
     """Return the names that quantifiers bind to elements whose values are never shown."""
     parts = conditions_below(condition)

@@ -35,6 +35,12 @@ class Window:
         ends_late_enough = self.until is None or start is None or self.until > start
         return begins_in_time and ends_late_enough
 
+    def overlaps(self, other: "Window") -> bool:
+        """Whether any day lies in both."""
+        begins_in_time = self.start is None or other.until is None or self.start < other.until
+        ends_late_enough = self.until is None or other.start is None or other.start < self.until
+        return begins_in_time and ends_late_enough
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition(Generic[Content]):

@@ -13,11 +13,11 @@ from .declarations import Citation, Dated
 from .terms import Constant
 
 Size: TypeAlias = Fraction | date
-"""By what values of one type are put in order."""
+"""The key that orders values of one type."""
 
 
 def size(value: object) -> Size:
-    """Return by what a value of an ordered type is put in order."""
+    """Return the key that orders a value among others of its type: a number or a day."""
     match value:
         case Measure(size=amount):
             return amount
@@ -44,7 +44,7 @@ class Reach:
         return not (self._is_below(at) or self._is_above(at))
 
     def among(self, sizes: Sequence[Size]) -> tuple[int, int]:
-        """Return where those of ascending sizes begin that lie in it, and where they end."""
+        """Return the bounds (first, end) of the slice of ascending sizes that lies in it."""
         first, end = 0, len(sizes)
         if self.low is not None:
             find = bisect_left if self.low_included else bisect_right
@@ -66,7 +66,7 @@ class Reach:
 
 
 Cell: TypeAlias = Reach | frozenset[object] | None
-"""For which values of an input a case is meant: those between two, some, or all."""
+"""The values of an input that a case is meant for: a range, some, or all (None)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,11 @@ class FactTerm(Term):
 class TodayTerm(Term):
     """The day of the evaluation."""
 
+    @property
+    def text(self) -> str:
+        """How it is written."""
+        return "today"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArithmeticTerm(Term):

@@ -104,7 +104,7 @@ class Complete(Reading):
 class End(Reading):
     """`end WORD`; where it is missing, a `Broken` that stands where it should have been.
 
-    An `end` of something else is taken for it, unless it is that of the `outer` construct.
+    An `end` of something else counts as this one, unless it is that of the `outer` construct.
     """
 
     def __init__(self, word: str, outer: str | None = None) -> None:

@@ -3,7 +3,7 @@
 from typing import TypeAlias, assert_never
 
 from .. import tree
-from .expressions import expression, literal, path
+from .expressions import expression, literal
 
 _COLUMN = 14
 
@@ -72,7 +72,7 @@ def _keyword_and_body(  # noqa: C901, PLR0912 - one flat choice.
         case tree.RemedyClause(text=text):
             return "remedy", literal(text)
         case tree.EvidenceClause(paths=paths):
-            return "evidence", ", ".join(map(path, paths))
+            return "evidence", ", ".join(each.text for each in paths)
         case tree.AdoptsClause() | tree.TightenedRule() | tree.TightenedParameter():
             return _of_profile(node, indent)
         case _:

@@ -6,7 +6,7 @@ from typing import TypeAlias, assert_never
 
 from .. import tree
 from .clauses import AnyClause, cited_in, clause, optional
-from .expressions import cell, expression, literal, path
+from .expressions import cell, expression, literal
 
 _WIDEST = 100
 _INDENT = "  "
@@ -289,9 +289,9 @@ def _step(node: tree.TestStep | tree.Broken) -> str:
         case tree.GivenFile(file=file):
             return f"given file {literal(file)}"
         case tree.GivenFact(path=given, value=value):
-            return f"given {path(given)} is {_told(value)}"
+            return f"given {given.text} is {_told(value)}"
         case tree.WithoutFact(path=missing):
-            return f"without {path(missing)}"
+            return f"without {missing.text}"
         case tree.Expectation():
             return f"expect {_expected(node)}"
         case _:
@@ -305,7 +305,7 @@ def _told(value: tree.Expression | tree.Told) -> str:
 def _expected(node: tree.Expectation) -> str:
     rules = ", ".join(rule.id for rule in node.rules)
     waivers = ", ".join(waiver.text for waiver in node.waivers)
-    paths = ", ".join(map(path, node.paths))
+    paths = ", ".join(each.text for each in node.paths)
     if rules and paths:
         return f"{node.expected.value} {rules} because {paths} is unknown"
     return f"{node.expected.value} {rules}{waivers}{paths}".rstrip()
@@ -331,7 +331,7 @@ def _table(rows: Sequence[tree.Columns | tree.Row], margin: str) -> Iterator[str
 def _cells(row: tree.Columns | tree.Row) -> tuple[str, ...]:
     """Return the keyword of a line of a table, and what stands in its columns."""
     if isinstance(row, tree.Columns):
-        return "for each", *map(path, row.paths), "expect"
+        return "for each", *(each.text for each in row.paths), "expect"
     return "case", *(_told(cell.value) for cell in row.cells), _expected(row.expectation)
 
 

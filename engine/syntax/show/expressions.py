@@ -71,7 +71,7 @@ def _listing(node: tree.Listing, indent: int) -> str:
 
 
 def _quantified(node: tree.Quantified, indent: int) -> str:
-    head = f"{node.kind.value} {node.variable.text} in {path(node.collection)}"
+    head = f"{node.kind.value} {node.variable.text} in {node.collection.text}"
     if_any = ", if any," if node.if_any else ""
     return f"{head}{if_any} has ({expression(node.condition, indent)})"
 
@@ -105,7 +105,7 @@ def _value(node: _Value, indent: int) -> str:
         case tree.Aggregate():
             return _aggregate(node, indent)
         case tree.Path():
-            return path(node)
+            return node.text
         case tree.Today():
             return "today"
         case _:
@@ -113,7 +113,7 @@ def _value(node: _Value, indent: int) -> str:
 
 
 def _aggregate(node: tree.Aggregate, indent: int) -> str:
-    collection = path(node.collection)
+    collection = node.collection.text
     if node.variable is None:
         return f"{node.kind.value} of {collection}"
     value = "" if node.value is None else f"{_value_operand(node.value, indent)} for "
@@ -148,13 +148,6 @@ def _arithmetic(node: tree.Arithmetic, indent: int) -> str:
 
 def _is_tight(node: tree.Arithmetic) -> bool:
     return node.operator in _TIGHT
-
-
-def path(node: tree.Path) -> str:
-    """Return a dotted path."""
-    return ".".join(
-        step.name if step.ordinal is None else f"{step.name}[{step.ordinal}]" for step in node.steps
-    )
 
 
 def literal(node: tree.Literal) -> str:

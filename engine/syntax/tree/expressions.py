@@ -87,6 +87,14 @@ class Path(Node):
 
     steps: tuple[Step, ...]
 
+    @property
+    def text(self) -> str:
+        """How it is written, with the ordinals of elements: `campaign.segments[1].kind`."""
+        return ".".join(
+            step.name if step.ordinal is None else f"{step.name}[{step.ordinal}]"
+            for step in self.steps
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetLiteral(Node):

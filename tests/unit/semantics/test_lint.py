@@ -12,7 +12,8 @@ from engine.bundle.bundle import build
 from engine.semantics.check import check
 from engine.semantics.lint import faults
 from engine.semantics.lint.claims import Claim
-from engine.semantics.lint.limits import Aspect, Law, limits
+from engine.semantics.lint.law import Law
+from engine.semantics.lint.limits import Aspect, limits
 from engine.semantics.lint.opposites import opposites
 from engine.semantics.lint.proof import Budget, Prover
 from engine.semantics.lint.proved import Proved

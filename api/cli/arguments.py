@@ -1,4 +1,4 @@
-"""Days and instants as arguments: a day of ISO 8601, or an instant of RFC 3339 with its offset."""
+"""Arguments that several commands take: texts, days and instants, and the form of the answer."""
 
 import re
 from datetime import UTC, date, datetime, time
@@ -13,9 +13,33 @@ _INSTANT = re.compile(
     re.ASCII,
 )
 
+as_json_option = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON document instead of text."
+)
+
+
+class WrittenType(click.ParamType[str]):
+    """A text that can be written, in a file as in a database: none of bytes that are no UTF-8."""
+
+    name = "text"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the text."""
+        text = str(value)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail("this is no UTF-8", param, ctx)
+        return text
+
+
+WRITTEN = WrittenType()
+
 
 class DayType(click.ParamType[date]):
-    """A day, written YYYY-MM-DD."""
+    """A day of ISO 8601, written YYYY-MM-DD."""
 
     name = "date"
 
@@ -30,7 +54,7 @@ class DayType(click.ParamType[date]):
 
 
 class InstantType(click.ParamType[datetime]):
-    """An instant with its offset, or a day, which stands for its first instant in UTC."""
+    """An instant of RFC 3339 with its offset, or a day, which stands for its first one in UTC."""
 
     name = "instant"
 
