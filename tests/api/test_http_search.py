@@ -229,7 +229,7 @@ def test_nothing_found_says_which_name_no_decision_has(filled: Caller, below: st
     assert json.loads(filled.get(known).data)["notes"] == []
     database = Database(filled.installation.settings.database_url)
     limited = ApiKeys(database).create(
-        name=f"limited{below}", roles={Role.AUDITOR}, policy_sets={"assent"}
+        actor="jo", name=f"limited{below}", roles={Role.AUDITOR}, policy_sets={"assent"}
     )
     database.close()
     answer = filled.get(asked, headers={"Authorization": f"Bearer {limited.token}"})

@@ -11,7 +11,16 @@ import msgspec
 
 from ..canonical import canonical
 from ..merkle.tree import SIZE_LIMIT
-from .acts import Action, FactTransition, Ground, HoldGround, QueryChange, Transition, WaiverStep
+from .acts import (
+    Action,
+    FactTransition,
+    Ground,
+    HoldGround,
+    KeyChange,
+    QueryChange,
+    Transition,
+    WaiverStep,
+)
 from .record import Outcome
 from .retention import Period, RetentionClass, Schedule
 
@@ -26,6 +35,9 @@ TEXT = "text"
 
 NAME = "name"
 """The member that an act on a saved query discloses as well: the name of the query."""
+
+TERMS = "terms"
+"""The member that an act on an API key discloses as well: what the key may do, or null."""
 
 _Index: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=SIZE_LIMIT - 1)]
 
@@ -151,6 +163,16 @@ class QueryLeaf(_ActLeaf, frozen=True, kw_only=True):
     filters_commitment: str | None
 
 
+class KeyLeaf(_ActLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `key`, version 1: these and no others."""
+
+    discloses: ClassVar[tuple[str, ...]] = (ACTOR, TERMS)
+
+    kind: Literal["key"]
+    change: KeyChange
+    key: str
+
+
 ActLeaf: TypeAlias = (
     ErasureLeaf
     | AccessLeaf
@@ -161,4 +183,5 @@ ActLeaf: TypeAlias = (
     | PolicyLeaf
     | WaiverLeaf
     | FactLeaf
+    | KeyLeaf
 )

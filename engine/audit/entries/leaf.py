@@ -19,13 +19,14 @@ from .act_leaves import (
     ErasureLeaf,
     FactLeaf,
     HoldLeaf,
+    KeyLeaf,
     PolicyLeaf,
     QueryLeaf,
     ReleaseLeaf,
     ScheduleLeaf,
     WaiverLeaf,
 )
-from .acts import FactTransition, QueryChange, Transition
+from .acts import FactTransition, KeyChange, QueryChange, Transition
 from .commitment import is_commitment
 from .record import DISCLOSED, Envelope, envelope_of, has_sound_texts, is_uuid, read_envelope
 from .retention import ScheduleError
@@ -54,6 +55,7 @@ _READ_QUERY = msgspec.json.Decoder(QueryLeaf)
 _READ_POLICY = msgspec.json.Decoder(PolicyLeaf)
 _READ_WAIVER = msgspec.json.Decoder(WaiverLeaf)
 _READ_FACT = msgspec.json.Decoder(FactLeaf)
+_READ_KEY = msgspec.json.Decoder(KeyLeaf)
 
 _TIMED = frozenset({Transition.IMPORT, Transition.ACTIVATE, Transition.ROLLBACK})
 """The transitions that bring a version into force."""
@@ -157,6 +159,13 @@ def _read_query(leaf: bytes) -> QueryLeaf:
     return query
 
 
+def _read_key(leaf: bytes) -> KeyLeaf:
+    key = _read_act(_READ_KEY, leaf)
+    if bool(key.entries) != (key.change is KeyChange.REVOKE):
+        raise RecordError("the leaf does not name the key that is revoked, or names another")
+    return key
+
+
 def _read_act(decoder: msgspec.json.Decoder[_Act], leaf: bytes) -> _Act:
     try:
         act = decoder.decode(leaf)
@@ -194,5 +203,6 @@ _KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
         ("policy", 1): _read_policy,
         ("waiver", 1): _read_waiver,
         ("fact", 1): _read_fact,
+        ("key", 1): _read_key,
     }
 )

@@ -21,6 +21,7 @@ from .act_leaves import (
     ACTOR,
     NAME,
     REASON,
+    TERMS,
     TEXT,
     AccessLeaf,
     ActLeaf,
@@ -28,6 +29,7 @@ from .act_leaves import (
     ErasureLeaf,
     FactLeaf,
     HoldLeaf,
+    KeyLeaf,
     PolicyLeaf,
     QueryLeaf,
     ReleaseLeaf,
@@ -41,6 +43,7 @@ from .acts import (
     Erasure,
     FactChange,
     Hold,
+    KeyAct,
     PolicyChange,
     QueryAct,
     Release,
@@ -140,6 +143,8 @@ def _disclosed(act: Act) -> Iterator[tuple[str, str | None]]:
         yield TEXT, act.text
     if isinstance(act, QueryAct):
         yield NAME, act.name
+    if isinstance(act, KeyAct):
+        yield TERMS, act.terms
 
 
 def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
@@ -162,6 +167,15 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
             return ReleaseLeaf(kind="release", **common)
         case Declaration():
             return ScheduleLeaf(kind="schedule", classes=_shapes(act.schedule), **common)
+        case _:
+            return _registered(act, common)
+
+
+def _registered(
+    act: QueryAct | PolicyChange | WaiverChange | FactChange | KeyAct, common: _Common
+) -> ActLeaf:
+    """Return the leaf of an act that a table tells of as well."""
+    match act:
         case QueryAct():
             return QueryLeaf(
                 kind="query", change=act.change, filters_commitment=act.filters, **common
@@ -193,6 +207,8 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
                 commitment=act.commitment,
                 **common,
             )
+        case KeyAct():
+            return KeyLeaf(kind="key", change=act.change, key=act.key, **common)
     assert_never(act)
 
 
