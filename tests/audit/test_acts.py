@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -170,6 +171,8 @@ def altered(act: Act, **changes: Any) -> bytes:
         (altered(ERASURE, entries=[]), "of nothing"),
         (altered(HOLD, ground="objection"), "not that of an act"),
         (altered(RELEASE, entries=[]), "of nothing"),
+        (altered(ERASURE, v=2), "one sorted digest"),
+        (altered(replace(ERASURE, keys=("k1", "k2")), entries=[]), "of nothing"),
         (altered(KEY, entries=[[0, 1]]), "or names another"),
         (altered(KEY, change="revoke"), "does not name the key"),
     ],

@@ -66,8 +66,8 @@ def acted(database: Database, clock: Clock, make_record: MakeRecord, tmp_path: P
     holds.release(lifted.entries[0].index, actor="counsel")
     keys = ApiKeys(database, clock=clock)
     for name, grants in (("ben", ["DPO"]), ("old", [])):
-        made = keys.create(name=name, roles=[Role.APPROVER], may_grant=grants, actor="anna")
-    keys.revoke(made.key.prefix, actor="anna")
+        key = keys.create(name=name, roles=[Role.APPROVER], may_grant=grants, actor="anna")
+    keys.revoke(key.key.prefix, actor="anna")
     return tmp_path / "assent.db"
 
 

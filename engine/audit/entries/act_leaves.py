@@ -36,6 +36,9 @@ TEXT = "text"
 NAME = "name"
 """The member that an act on a saved query discloses as well: the name of the query."""
 
+KEYS = "keys"
+"""The member that an erasure of sealed contents discloses as well: the ids of their keys."""
+
 TERMS = "terms"
 """The member that an act on an API key discloses as well: what the key may do, or null."""
 
@@ -49,7 +52,7 @@ class _ActLeaf(
 
     discloses: ClassVar[tuple[str, ...]] = (ACTOR,)
 
-    v: Literal[1]
+    v: Literal[1, 2]
     id: str
     logged_at: str
     entries: tuple[tuple[_Index, _Index], ...]
@@ -66,6 +69,12 @@ class ErasureLeaf(_ActLeaf, frozen=True, kw_only=True):
 
     kind: Literal["erasure"]
     ground: Ground
+
+
+class KeyedErasureLeaf(ErasureLeaf, frozen=True, kw_only=True):
+    """The members of a leaf of kind `erasure`, version 2: it discloses which keys are to go."""
+
+    discloses: ClassVar[tuple[str, ...]] = (ACTOR, KEYS)
 
 
 class AccessLeaf(_ActLeaf, frozen=True, kw_only=True):

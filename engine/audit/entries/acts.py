@@ -97,11 +97,15 @@ class KeyChange(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """That the contents of some entries are erased, on what ground, and by whom."""
+    """That the contents of some entries are erased, on what ground, and by whom.
+
+    `keys` are the ids of those that the contents were sealed under, which are to be destroyed.
+    """
 
     entries: Spans
     ground: Ground
     actor: str
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from .act_leaves import (
     ErasureLeaf,
     FactLeaf,
     HoldLeaf,
+    KeyedErasureLeaf,
     KeyLeaf,
     PolicyLeaf,
     QueryLeaf,
@@ -47,6 +48,7 @@ class _Kind(msgspec.Struct, frozen=True, kw_only=True):
 
 _READ_KIND = msgspec.json.Decoder(_Kind)
 _READ_ERASURE = msgspec.json.Decoder(ErasureLeaf)
+_READ_KEYED_ERASURE = msgspec.json.Decoder(KeyedErasureLeaf)
 _READ_ACCESS = msgspec.json.Decoder(AccessLeaf)
 _READ_HOLD = msgspec.json.Decoder(HoldLeaf)
 _READ_RELEASE = msgspec.json.Decoder(ReleaseLeaf)
@@ -93,7 +95,14 @@ def _sound(envelope: Envelope) -> Envelope:
 
 
 def _read_erasure(leaf: bytes) -> ErasureLeaf:
-    erasure = _read_act(_READ_ERASURE, leaf)
+    return _of_something(_read_act(_READ_ERASURE, leaf))
+
+
+def _read_keyed_erasure(leaf: bytes) -> ErasureLeaf:
+    return _of_something(_read_act(_READ_KEYED_ERASURE, leaf))
+
+
+def _of_something(erasure: ErasureLeaf) -> ErasureLeaf:
     if not erasure.entries:
         raise RecordError("the leaf is that of an erasure of nothing")
     return erasure
@@ -195,6 +204,7 @@ _KINDS: Mapping[tuple[str, int], Callable[[bytes], Leaf]] = MappingProxyType(
     {
         ("decision", 1): read_envelope,  # It says what is wrong with it.
         ("erasure", 1): _read_erasure,
+        ("erasure", 2): _read_keyed_erasure,
         ("access", 1): _read_access,
         ("hold", 1): _read_hold,
         ("release", 1): _read_release,

@@ -19,6 +19,7 @@ from ..merkle.tiles import LEAF_LIMIT
 from ..merkle.tree import leaf_hash
 from .act_leaves import (
     ACTOR,
+    KEYS,
     NAME,
     REASON,
     TERMS,
@@ -29,6 +30,7 @@ from .act_leaves import (
     ErasureLeaf,
     FactLeaf,
     HoldLeaf,
+    KeyedErasureLeaf,
     KeyLeaf,
     PolicyLeaf,
     QueryLeaf,
@@ -70,7 +72,7 @@ class ActEntry:
 class _Common(TypedDict):
     """What `_ActLeaf` has, as it is handed to each kind."""
 
-    v: Literal[1]
+    v: Literal[1, 2]
     id: str
     logged_at: str
     entries: Spans
@@ -137,6 +139,8 @@ def seal_act(act: Act, *, salt: Callable[[], bytes] = fresh_salt) -> SealedAct:
 
 def _disclosed(act: Act) -> Iterator[tuple[str, str | None]]:
     yield ACTOR, act.actor
+    if isinstance(act, Erasure) and act.keys:
+        yield KEYS, " ".join(act.keys)
     if isinstance(act, PolicyChange | WaiverChange | FactChange):
         yield REASON, act.reason
     if isinstance(act, WaiverChange):
@@ -158,6 +162,9 @@ def _leaf_of(act: Act, digests: tuple[str, ...]) -> ActLeaf:
     )
     match act:
         case Erasure():
+            if act.keys:
+                common["v"] = 2
+                return KeyedErasureLeaf(kind="erasure", ground=act.ground, **common)
             return ErasureLeaf(kind="erasure", ground=act.ground, **common)
         case Access():
             return AccessLeaf(kind="access", action=act.action, **common)
