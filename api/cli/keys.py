@@ -148,7 +148,7 @@ def list_(*, at: datetime | None, as_json: bool) -> None:
 
     \b
       assent keys list
-      assent keys list --at 2026-10-05T12:00Z
+      assent keys list --at 2026-10-05T12:00:00Z
       assent keys list --json | jq -r '.keys[] | select(.state == "in_force").name'
 
     Exit status: 0 if they are listed, 2 where they cannot be read.

@@ -22,6 +22,7 @@ from engine.audit.checkpoints.note import VerifierKey
 from engine.audit.exhibits.log_proof import verify_receipt
 from engine.storage.log.anchor import KeyFile
 from tests.api.installation import (
+    FIRST,
     Document,
     Installation,
     Served,
@@ -87,12 +88,13 @@ def test_two_processes_publish_what_all_have_cosigned(
     installation: Installation, witnesses: list[LoopbackWitness]
 ) -> None:
     policy = policy_of(witnesses, 3)
+    size = FIRST + 20
     with serving(installation) as served:
         decided = [served.decide(campaign(id=f"c{number}")) for number in range(20)]
-        _await(lambda: log_of(served)["published"] == 21)  # One more entry is that of the policies.
-        _await(lambda: {each["size"] for each in log_of(served)["witnesses"]} == {21})
+        _await(lambda: log_of(served)["published"] == size)
+        _await(lambda: {each["size"] for each in log_of(served)["witnesses"]} == {size})
         log = log_of(served)
-        assert (log["size"], log["quorum"], log["alarm"]) == (21, 2, None)
+        assert (log["size"], log["quorum"], log["alarm"]) == (size, 2, None)
         assert [(each["name"], each["problem"]) for each in log["witnesses"]] == [
             ("w.example/1", None),
             ("w.example/2", None),
@@ -167,13 +169,13 @@ def test_anchor_that_is_older_than_what_was_cosigned_is_an_alarm(
     old = anchor.read_bytes()
     with serving(installation) as served:
         served.decide(campaign())
-        _await(lambda: log_of(served)["published"] == 2)
+        _await(lambda: log_of(served)["published"] == FIRST + 1)
     anchor.write_bytes(old)  # With its database: then nothing but the witnesses remembers.
     for file in database.glob("assent.db*"):
         file.unlink()
     initialise(installation.settings)
     with serving(installation) as served:
-        told = "a log of size 2 was cosigned, and one of size "
+        told = f"a log of size {FIRST + 1} was cosigned, and one of size "
         _await(lambda: (log_of(served)["alarm"] or "").startswith(told))
     log = (installation.settings.data_directory / "log").read_text()
     assert '"the log is not published"' in log
