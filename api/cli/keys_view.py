@@ -28,7 +28,7 @@ def listed_lines(key: ApiKey, now: datetime) -> Iterator[Text]:
     state = _state(key, now)
     name = toned(f"{key.prefix}  ", Tone.POINTER) + toned(f"{state:<8}", _TONES[state])
     yield name + toned(f"  {printable(key.name)}", Tone.TITLE) + toned(f"  {key_meant(key)}")
-    entry = f" by entry {key.entry}" if key.entry is not None else ""
+    entry = f" (entry {key.entry})" if key.entry is not None else ""
     told = [f"made {moment(key.created_at)}{entry}"]
     if key.expires_at is not None:
         told.append(f"{'expired' if key.expires_at <= now else 'expires'} {moment(key.expires_at)}")

@@ -64,7 +64,7 @@ def test_what_was_erased_for_its_age_is_gone(installed: Installation, database: 
         assert json.loads(answer.data)["erasure"]["ground"] == "retention"
     replay = json.loads(api.call("POST", f"{path}/replay", role="auditor").data)
     assert replay["replay"] == "erased"
-    assert replay["why"] == "it was erased on the ground `retention`, as entry 3 says"
+    assert replay["why"] == f"it was erased on the ground `retention`, as entry {FIRST + 2} says"
     process.close()
 
 

@@ -143,13 +143,13 @@ def test_witness_with_another_history_is_an_alarm_and_stops_nothing(
 ) -> None:
     with serving(installation) as served:
         served.decide(campaign())
-        _await(lambda: log_of(served)["published"] == 2)
-        witnesses[1].seen[ORIGIN] = (9, bytes(32))
+        _await(lambda: log_of(served)["published"] == FIRST + 1)
+        witnesses[1].seen[ORIGIN] = (99, bytes(32))
         served.decide(campaign())
         expected = "the witness `w.example/2` has another history of this log"
         _await(lambda: log_of(served)["alarm"] == expected)
         served.decide(campaign())
-        _await(lambda: log_of(served)["published"] == 4)
+        _await(lambda: log_of(served)["published"] == FIRST + 3)
         assert log_of(served)["alarm"] == expected
     log = (installation.settings.data_directory / "log").read_text()
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
@@ -157,7 +157,7 @@ def test_witness_with_another_history_is_an_alarm_and_stops_nothing(
         line for line in lines if line["event"] == "a witness has another history of the log"
     ]
     assert (told["level"], told["witness"]) == ("error", "w.example/2")
-    assert told["reason"].startswith("it has cosigned 9 entries, and ")
+    assert told["reason"].startswith("it has cosigned 99 entries, and ")
     assert list((installation.settings.log_vouched / "forks").iterdir()) != []
 
 

@@ -134,6 +134,17 @@ def seal_as_before(database: Database, contents: Contents, entry: LogEntry) -> N
         connection.execute(delete(disclosure))
 
 
+def test_a_revision_that_was_set_back_is_told_of(url: str) -> None:
+    migrate(url)
+    database = Database(url)
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0009'")
+    with pytest.raises(StorageUnavailable, match="0010 cannot .*at 0009 and .*saved_query.*exists"):
+        migrate(database)
+    assert "(revision 0009, and" in str(probe(database).problem)
+    database.close()
+
+
 def test_database_of_a_later_version_is_left_alone(url: str) -> None:
     migrate(url)
     database = Database(url)
