@@ -19,7 +19,7 @@ from engine.audit.exhibits.log_proof import verify_receipt
 from engine.audit.merkle.tree import TreeHead
 from engine.audit.verification.verify_log import verify_log
 from engine.storage.log.anchor import KeyFile
-from tests.api.installation import Served, campaign, free_port, install, serving
+from tests.api.installation import FIRST, Served, campaign, free_port, install, serving
 
 WAIT = "/v1/decisions?receipt=wait"
 ROLLBACK = "/v1/policy-sets/assent/rollback"
@@ -64,7 +64,7 @@ def test_receipts_of_many_at_once_and_the_live_log(tmp_path: Path) -> None:
         for head in {head.size: head for head in heads}.values():
             report_on_log = verify_log(source, known, trusted=head)
             assert report_on_log.faults == ()
-        assert max(head.size for head in heads) == 101  # Of the policies is one.
+        assert max(head.size for head in heads) == FIRST + 100
 
 
 def test_decisions_are_signed_within_seconds_though_nobody_asks(tmp_path: Path) -> None:
@@ -74,10 +74,10 @@ def test_decisions_are_signed_within_seconds_though_nobody_asks(tmp_path: Path) 
         served.decide(campaign())
         for _ in range(200):
             head = open_checkpoint(installation.settings.log_anchor.read_bytes(), known).head
-            if head.size == 1:
+            if head.size == FIRST + 1:
                 break
             time.sleep(0.05)
-        assert head.size == 1
+        assert head.size == FIRST + 1
 
 
 def test_old_database_put_back_alarms_and_stops_signing(tmp_path: Path) -> None:

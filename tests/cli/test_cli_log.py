@@ -4,8 +4,9 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -242,6 +243,28 @@ def test_answers_of_the_web(run: Run, one_line: OneLine, vkey: Path, tmp_path: P
             arguments = (f"{address}/{status}", "--vkey", vkey, "--key-file", tmp_path / "token")
             assert reason in one_line(run("verify", *arguments))
     assert "does not answer" in one_line(run("verify", address, "--vkey", vkey))
+
+
+class _Endless(BaseHTTPRequestHandler):
+    """Answers a byte at a time, until the caller has enough."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "1000000")
+        self.end_headers()
+        with suppress(ConnectionError):
+            while True:
+                self.wfile.write(b"x")
+                time.sleep(0.01)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+def test_an_answer_byte_by_byte_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.cli.log_sources._WHOLE_SECONDS", 0.1)
+    with web(_Endless) as address, pytest.raises(OSError, match="its answer takes too long"):
+        WebSource(address=address).read("checkpoint", 1_000_000)
 
 
 # --- alone ------------------------------------------------------------------------------------
